@@ -1,0 +1,2 @@
+"""Examples to learn from: generated, shipped, or a person's own."""
+

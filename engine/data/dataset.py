@@ -1,0 +1,77 @@
+"""Examples, ready for a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.spec import Task
+
+Reals = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Examples with their split, after scaling and encoding.
+
+    Attributes
+    ----------
+    key : str
+        Key of its source, as `engine.spec.DataSpec.source` has it.
+    title : str
+        Name for people: ``Spiral``, ``penguins.csv``.
+    task : str
+        ``classification`` or ``regression``.
+    inputs : float64[n, d]
+        What the network sees.
+    labels : int64[n]
+        Class of every example; empty for regression.
+    values : float64[n, k]
+        Target of every example; empty (k = 0) for classification.
+    class_names : tuple[str, ...]
+        Names of the classes, in the order of their numbers; empty for regression.
+    feature_names : tuple[str, ...]
+        Names of the d inputs.
+    target_names : tuple[str, ...]
+        Name of the target column, or of every value for regression.
+    training, validation : int64[...]
+        Rows of ``inputs`` to learn from and to validate on; disjoint, in a shuffled order.
+    image_shape : tuple[int, int] | None
+        Height and width when every example is a grey image, row by row.
+    points : float64[n, 2] | None
+        Coordinates before features are made of them, when the data are points in the plane.
+    features_of : callable | None
+        Maps points of the plane, float64[m, 2], to inputs, float64[m, d].
+    notes : tuple[str, ...]
+        What was done to the data, a sentence each: dropped rows, filled gaps, encoded columns.
+    """
+
+    key: str
+    title: str
+    task: Task
+    inputs: Reals
+    labels: Indices
+    values: Reals
+    class_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+    training: Indices
+    validation: Indices
+    image_shape: tuple[int, int] | None = None
+    points: Reals | None = None
+    features_of: Callable[[Reals], Reals] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def n_inputs(self) -> int:
+        """Numbers per example that the network sees."""
+        return int(self.inputs.shape[1])
+
+    @property
+    def n_outputs(self) -> int:
+        """Classes, or values to predict: the width of a one-hot or regression target."""
+        return len(self.class_names) if self.task == "classification" else self.values.shape[1]

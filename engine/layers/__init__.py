@@ -1,0 +1,39 @@
+"""The registry: every layer kind, activation, initialiser, loss and optimizer, as data."""
+
+from engine.layers.activations import ACTIVATIONS, ActivationFunction
+from engine.layers.adapt import fitted
+from engine.layers.diagnose import Issue, diagnose
+from engine.layers.fields import Choice, Field
+from engine.layers.initialisers import INITIALISERS, Initialiser
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
+from engine.layers.losses import LOSSES, Loss
+from engine.layers.optimizers import OPTIMIZERS, Optimizer
+from engine.layers.registry import kind, kinds
+from engine.layers.shapes import infer_shapes, parameter_counts, place
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALISERS",
+    "LOSSES",
+    "OPTIMIZERS",
+    "ActivationFunction",
+    "Choice",
+    "Field",
+    "Initialiser",
+    "Issue",
+    "LayerKind",
+    "Loss",
+    "Lowering",
+    "Optimizer",
+    "Options",
+    "Parameter",
+    "Shape",
+    "Value",
+    "diagnose",
+    "fitted",
+    "infer_shapes",
+    "kind",
+    "kinds",
+    "parameter_counts",
+    "place",
+]

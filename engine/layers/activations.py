@@ -1,0 +1,64 @@
+"""Activation functions, each with its derivative and the kernels that compute both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.layers.fields import Choice
+
+
+@dataclass(frozen=True)
+class ActivationFunction:
+    """An elementwise function a = f(z).
+
+    Attributes
+    ----------
+    key, title : str
+        Name in files and for people.
+    formula, derivative : str
+        What tooltips show.
+    forward, backward : str
+        Ops of `engine.kernels`; empty for the identity, which needs none.
+    flat_below, flat_above : float | None
+        An activation beyond one of these lies in a flat end, where f' is below about 6 % of its
+        largest value (DESIGN: tanh 0.97; sigmoid 0.015 and 0.985). None: no such end.
+    can_die : bool
+        Whether a unit can be exactly zero for every example, and then learns nothing.
+    initialiser : str
+        The initial weights that theory recommends for it.
+    """
+
+    key: str
+    title: str
+    formula: str
+    derivative: str
+    forward: str
+    backward: str
+    flat_below: float | None = None
+    flat_above: float | None = None
+    can_die: bool = False
+    initialiser: str = "xavier_uniform"
+
+
+_FUNCTIONS = (
+    ActivationFunction("relu", "ReLU", "max(0, z)", "1 for z > 0, else 0",
+                       "relu_forward", "relu_backward", can_die=True, initialiser="he_normal"),
+    ActivationFunction("tanh", "Tanh", "tanh z", "1 − tanh² z",
+                       "tanh_forward", "tanh_backward", -0.97, 0.97),
+    ActivationFunction("sigmoid", "Sigmoid", "σ(z) = 1 / (1 + e⁻ᶻ)", "σ(z) (1 − σ(z)), at most 1/4",
+                       "sigmoid_forward", "sigmoid_backward", 0.015, 0.985),
+    ActivationFunction("linear", "Linear", "z", "1", "", ""),
+    ActivationFunction("leaky_relu", "Leaky ReLU", "z for z > 0, else 0.01 z", "1 for z > 0, else 0.01",
+                       "leaky_relu_forward", "leaky_relu_backward", initialiser="he_normal"),
+    ActivationFunction("elu", "ELU", "z for z > 0, else eᶻ − 1", "1 for z > 0, else eᶻ",
+                       "elu_forward", "elu_backward", -0.94, None, initialiser="he_normal"),
+    ActivationFunction("gelu", "GELU", "z Φ(z), Φ the normal distribution", "Φ(z) + z φ(z)",
+                       "gelu_forward", "gelu_backward", initialiser="he_normal"),
+)
+
+ACTIVATIONS = {function.key: function for function in _FUNCTIONS}
+"""Every activation function by key, in the order in which lists show them."""
+
+ACTIVATION_CHOICES = tuple(
+    Choice(f.key, f.title, f"a = {f.formula}; derivative {f.derivative}.") for f in _FUNCTIONS
+)

@@ -1,0 +1,45 @@
+"""Fitting a project to another data set with as few changes as possible."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from engine.layers.losses import LOSSES, Loss
+from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
+
+
+def fitted(project: ProjectSpec, task: Task, n_outputs: int) -> ProjectSpec:
+    """Return the project with loss and output layer made to fit.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        The project; its hidden layers stay as they are.
+    task : str
+        ``classification`` or ``regression``.
+    n_outputs : int
+        Classes, or values to predict.
+    """
+    loss = _fitting_loss(project.training, task)
+    network = _fitting_network(project.network, loss.widths(task, n_outputs))
+    training = project.training
+    if loss.key != training.loss:
+        training = replace(training, loss=loss.key)
+    return replace(project, network=network, training=training)
+
+
+def _fitting_loss(training: TrainingSpec, task: Task) -> Loss:
+    current = LOSSES.get(training.loss)
+    if current is not None and task in current.tasks:
+        return current
+    return next(loss for loss in LOSSES.values() if task in loss.tasks)
+
+
+def _fitting_network(network: NetworkSpec, widths: tuple[int, ...]) -> NetworkSpec:
+    last = next((layer for layer in reversed(network.layers) if layer.kind == "dense"), None)
+    if last is None:
+        return network.inserted(len(network), LayerSpec(
+            network.fresh_id("dense"), "dense", {"units": widths[0], "activation": "linear"}))
+    if last.options.get("units") in widths:
+        return network
+    return network.replaced(last.with_options(units=widths[0]))

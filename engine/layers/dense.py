@@ -1,0 +1,89 @@
+"""The dense layer: every unit sees every input."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ShapeError
+from engine.layers.activation import lower_activation
+from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS
+from engine.layers.fields import Field
+from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+
+
+class Dense(LayerKind):
+    """a = f(x W + b)."""
+
+    key = "dense"
+    title = "Dense"
+    help = "Every unit weighs every input: a = f(x W + b)."
+    icon = "layers"
+    fields = (
+        Field("units", "Units", 4, "Number of units, the width of the layer's output.", 1, 4096,
+              logarithmic=True),
+        Field("activation", "Activation", "tanh", "The function f behind the weighted sum.",
+              choices=ACTIVATION_CHOICES),
+        Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn before step 1.",
+              choices=INITIALISER_CHOICES),
+        Field("spread", "Spread", 0.5,
+              "Standard deviation of normal, limit of uniform initial weights.", 0.0, 100.0,
+              logarithmic=True,
+              shown_when=("weights", tuple(i.key for i in INITIALISERS.values() if i.has_spread))),
+        Field("bias", "Bias", True, "Whether every unit adds a learned number."),
+        Field("initial_bias", "Initial bias", 0.0, "Where biases start.", -100.0, 100.0,
+              shown_when=("bias", (True,))),
+    )
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return ``(units,)``; the input must be flat."""
+        (shape,) = inputs
+        if len(shape) != 1:
+            raise ShapeError("Dense", "an input of shape " + "x".join(map(str, shape)),
+                             "a flat row of numbers", "Add a Flatten layer before it")
+        return (int(options["units"]),)
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return ``w`` of shape (inputs, units) and, with a bias, ``b`` of shape (units,)."""
+        fan_in, fan_out = inputs[0][0], int(options["units"])
+        scheme = INITIALISERS[str(options["weights"])]
+        bias = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
+        weights = Parameter("w", (fan_in, fan_out), partial(
+            scheme.draw, fan_in=fan_in, fan_out=fan_out, spread=float(options["spread"])))
+        if not options["bias"]:
+            return (weights,)
+        return weights, Parameter("b", (fan_out,), partial(_constant, bias, fan_out), False)
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to one product forward and two backward, around the activation's ops."""
+        (x,) = plan.inputs
+        inputs, units = x.size, int(options["units"])
+        w = plan.parameter("w")
+        z = plan.value((units,))
+        work = inputs * units
+        b = plan.parameter("b") if options["bias"] else None
+        shape = {"i": inputs, "o": units}
+        plan.forward("dense_forward", work, y=z.data, x=x.data, w=w.data,
+                     b=b.data if b else -1, **shape)
+        plan.result(lower_activation(plan, ACTIVATIONS[str(options["activation"])], z))
+        plan.backward("dense_backward_weights", work, dw=w.gradient,
+                      db=b.gradient if b else -1, dy=z.gradient, x=x.data, **shape)
+        if x.gradient >= 0:
+            plan.backward("transpose", 0, y=(wt := plan.scratch(inputs * units)), x=w.data, **shape)
+            plan.backward("dense_backward_input", work, dx=x.gradient, dy=z.gradient, wt=wt, **shape)
+
+    def label(self, options: Options) -> str:
+        """Return for example ``Dense 16 · sigmoid``."""
+        name = ACTIVATIONS[str(options["activation"])].title
+        return f"Dense {options['units']} · {name}"
+
+    def activation(self, options: Options) -> str:
+        """Return the key of the layer's activation function."""
+        return str(options["activation"])
+
+
+def _constant(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    return np.full(size, value)

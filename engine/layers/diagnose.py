@@ -1,0 +1,119 @@
+"""Everything that is wrong with a project, found without computing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.errors import EngineError
+from engine.layers.kind import Shape
+from engine.layers.losses import LOSSES
+from engine.layers.optimizers import OPTIMIZERS
+from engine.layers.registry import kind
+from engine.layers.shapes import infer_shapes, parameter_counts, place
+from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
+
+LARGEST_NETWORK = 64_000_000
+"""Parameters beyond which a network would not fit the machines that this is made for."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing that keeps a project from being trained.
+
+    Attributes
+    ----------
+    layer_id : str
+        The layer that it concerns, or empty.
+    text : str
+        Place, found, expected and remedy in one sentence or two.
+    """
+
+    layer_id: str
+    text: str
+
+
+def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> tuple[Issue, ...]:
+    """Return what is wrong with a project, most basic first; an empty tuple if it can be trained.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        Anything, however broken; this never raises.
+    task : str
+        The task that the data set.
+    n_inputs, n_outputs : int
+        Numbers per example that go in; classes or values that should come out.
+    """
+    issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
+    if not issues:
+        issues.extend(_fit_issues(project, task, n_inputs, n_outputs))
+    return tuple(issues)
+
+
+def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
+    loss = LOSSES.get(training.loss)
+    if loss is None:
+        yield Issue("", f"Training: no loss is called {training.loss!r}; expected one of "
+                        + ", ".join(LOSSES) + ".")
+    elif task not in loss.tasks:
+        fitting = ", ".join(other.title for other in LOSSES.values() if task in other.tasks)
+        yield Issue("", f"Training: {loss.title} cannot serve {task}. Choose {fitting}.")
+    if training.optimizer.kind not in OPTIMIZERS:
+        yield Issue("", f"Training: no optimizer is called {training.optimizer.kind!r}; expected "
+                        "one of " + ", ".join(OPTIMIZERS) + ".")
+
+
+def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
+    if not network.layers:
+        yield Issue("", "Network: it has no layers. Add an input layer and a dense layer.")
+        return
+    if network.layers[0].kind != "input":
+        yield Issue(network.layers[0].id, "Layer 0: the first layer must be of kind input.")
+    seen: set[str] = set()
+    for position, layer in enumerate(network):
+        if layer.id in seen or not layer.id or "/" in layer.id:
+            yield Issue(layer.id, f"Layer {position}: the id {layer.id!r} is empty, holds a slash "
+                                  "or is used twice. Give every layer an id of its own.")
+        seen.add(layer.id)
+        if position and layer.kind == "input":
+            yield Issue(layer.id, f"Layer {position}: only the first layer can be of kind input. "
+                                  "Remove it.")
+        yield from _option_issues(position, layer)
+
+
+def _option_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
+    try:
+        layer_kind = kind(layer.kind)
+    except EngineError as error:
+        yield Issue(layer.id, f"Layer {position}: {error.found}; expected {error.expected}.")
+        return
+    for key, value in layer.options.items():
+        field = layer_kind.field(key)
+        if field is None:
+            yield Issue(layer.id, f"{place(position, layer)}: it has no option {key!r}. Remove it.")
+        elif problem := field.problem(value):
+            yield Issue(layer.id, f"{place(position, layer)}: {field.title}: {problem}.")
+
+
+def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> Iterator[Issue]:
+    network, loss = project.network, LOSSES[project.training.loss]
+    last = network.layers[-1]
+    try:
+        shapes = infer_shapes(network, (n_inputs,))
+    except EngineError as error:
+        yield Issue("", error.sentence)
+        return
+    counts = parameter_counts(network, (n_inputs,))
+    if not any(counts):
+        yield Issue("", "Network: no layer has anything to learn. Add a dense layer.")
+    if sum(counts) > LARGEST_NETWORK:
+        yield Issue("", f"Network: {sum(counts):,} parameters; expected at most "
+                        f"{LARGEST_NETWORK:,}. Use fewer units.")
+    widths = loss.widths(task, n_outputs)
+    if shapes[-1] not in {(width,) for width in widths}:
+        wanted = " or ".join(map(str, widths))
+        what = "classes" if task == "classification" else "values to predict"
+        yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {shapes[-1][0]} "
+                             f"numbers for {n_outputs} {what}; expected {wanted}. "
+                             f"Set the units of the last dense layer to {widths[0]}.")

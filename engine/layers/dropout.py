@@ -1,0 +1,38 @@
+"""The dropout layer: a cure for overfitting that silences random units while training."""
+
+from __future__ import annotations
+
+from engine.layers.fields import Field
+from engine.layers.kind import LayerKind, Lowering, Options, Shape
+
+
+class Dropout(LayerKind):
+    """y = x * mask / (1 - rate) while training, y = x otherwise."""
+
+    key = "dropout"
+    title = "Dropout"
+    help = ("While training, sets a random share of numbers to 0 and enlarges the others to keep the "
+            "mean (Srivastava et al. 2014); otherwise does nothing.")
+    icon = "dices"
+    fields = (Field("rate", "Rate", 0.2, "Share of numbers that are set to 0.", 0.0, 0.95),)
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the input's shape."""
+        return inputs[0]
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to a masked copy and its backward twin, which draw the same mask again."""
+        (x,) = plan.inputs
+        y = plan.value(x.shape)
+        rate = float(options["rate"])
+        stream = plan.scratch(0)
+        plan.forward("dropout_forward", x.size, y=y.data, x=x.data, n=x.size, rate=rate,
+                     stream=stream)
+        if x.gradient >= 0:
+            plan.backward("dropout_backward", x.size, dx=x.gradient, dy=y.gradient, n=x.size,
+                          rate=rate, stream=stream)
+        plan.result(y)
+
+    def label(self, options: Options) -> str:
+        """Return for example ``Dropout 20 %``."""
+        return f"Dropout {float(options['rate']) * 100:g} %"

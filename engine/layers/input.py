@@ -1,0 +1,27 @@
+"""The input layer: where data enter the network."""
+
+from __future__ import annotations
+
+from engine.errors import ShapeError
+from engine.layers.kind import LayerKind, Lowering, Options, Shape
+
+
+class Input(LayerKind):
+    """The first layer; its shape is that of one example."""
+
+    key = "input"
+    title = "Input"
+    help = "The numbers of one example, as the data panel prepares them."
+    icon = "database"
+    insertable = False
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the shape of the data; raises ShapeError when something feeds it."""
+        if len(inputs) != 1:
+            raise ShapeError("Input", f"{len(inputs)} layers before it", "none",
+                             "Make it the first layer")
+        return inputs[0]
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Pass the gathered batch on."""
+        plan.result(plan.inputs[0])

@@ -1,0 +1,157 @@
+"""What a layer kind is: one class that answers every question about its layers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layers.fields import Field
+from engine.spec import LayerSpec, Option
+
+Shape = tuple[int, ...]
+"""Shape of one example, the batch axis left out."""
+
+Options = Mapping[str, Option]
+"""Options of a layer with defaults filled in."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A learned array.
+
+    Attributes
+    ----------
+    name : str
+        ``w`` for weights, ``b`` for biases; files call it ``layer-id/w``.
+    shape : tuple[int, ...]
+        Its shape.
+    draw : callable
+        ``draw(rng)`` returns its initial values, float64 of that shape.
+    is_weight : bool
+        Whether penalties and the gradient instrument count it; biases are left out of both.
+    """
+
+    name: str
+    shape: Shape
+    draw: Callable[[np.random.Generator], NDArray[np.float64]]
+    is_weight: bool = True
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Value:
+    """A place for one array per batch.
+
+    Attributes
+    ----------
+    data : int
+        Offset of the array in the arena; example by example.
+    gradient : int
+        Offset of dL/d(array); -1 when nothing needs it.
+    shape : tuple[int, ...]
+        Shape of one example.
+    """
+
+    data: int
+    gradient: int
+    shape: Shape
+
+    @property
+    def size(self) -> int:
+        """Numbers per example."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+
+class Lowering(Protocol):
+    """What a plan offers to a layer kind that lowers itself to ops.
+
+    Attributes
+    ----------
+    inputs : tuple[Value, ...]
+        Outputs of the layers that feed this one.
+    """
+
+    inputs: tuple[Value, ...]
+
+    def value(self, shape: Shape) -> Value:
+        """Reserve an array per example, with a place for its gradient if any input has one
+        or the layer has parameters."""
+
+    def scratch(self, size: int) -> int:
+        """Reserve ``size`` numbers whatever the batch; return their offset."""
+
+    def parameter(self, name: str) -> Value:
+        """Return the place of one of the layer's parameters."""
+
+    def forward(self, op: str, work: int, **slots: int | float) -> None:
+        """Append an op to the forward pass; ``work`` is its multiply-adds per example."""
+
+    def backward(self, op: str, work: int, **slots: int | float) -> None:
+        """Append an op to this layer's part of the backward pass."""
+
+    def result(self, value: Value) -> None:
+        """Say which value is the layer's output."""
+
+
+class LayerKind(ABC):
+    """One kind of layer. Palette, inspector, checks, files, help and plan ask it everything.
+
+    Attributes
+    ----------
+    key : str
+        Name in files.
+    title : str
+        Name for people.
+    help : str
+        One or two sentences.
+    icon : str
+        Name of an icon in ``resources/icons``.
+    fields : tuple[Field, ...]
+        Its options, in the order of the form.
+    insertable : bool
+        Whether people may add and remove it.
+    """
+
+    key: str
+    title: str
+    help: str
+    icon: str
+    fields: tuple[Field, ...] = ()
+    insertable: bool = True
+
+    @abstractmethod
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the output shape; raises ShapeError when the inputs do not fit."""
+
+    @abstractmethod
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Describe the layer's arithmetic to a plan."""
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return the learned arrays, weights before biases."""
+        return ()
+
+    def label(self, options: Options) -> str:
+        """Return a short name for a card, such as ``Dense 16 · sigmoid``."""
+        return self.title
+
+    def activation(self, options: Options) -> str:
+        """Return the key of the activation function that makes the output, or ``linear``."""
+        return "linear"
+
+    def field(self, key: str) -> Field | None:
+        """Return the field of this key, if the kind has it."""
+        return next((field for field in self.fields if field.key == key), None)
+
+    def options(self, layer: LayerSpec) -> dict[str, Option]:
+        """Return the layer's options with defaults for what it leaves out."""
+        return {field.key: layer.options.get(field.key, field.default) for field in self.fields}

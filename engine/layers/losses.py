@@ -1,0 +1,89 @@
+"""Loss functions and what each asks of the network's output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ShapeError
+from engine.spec import Task
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss over a batch.
+
+    Attributes
+    ----------
+    key, title, formula, help : str
+        Name in files and for people, formula and one sentence.
+    op : str
+        Op of `engine.kernels` that writes the loss of every example and dL/d(output).
+    output_op : str
+        Op that turns the network's output into a prediction (softmax, sigmoid); empty: none.
+    output_title : str
+        Name of that step, shown with the output layer.
+    tasks : tuple[str, ...]
+        The tasks that it can serve.
+    single_output_classes : tuple[float, float] | None
+        Targets of the two classes when one unit stands for both; None: one unit per class.
+    """
+
+    key: str
+    title: str
+    formula: str
+    help: str
+    op: str
+    output_op: str
+    output_title: str
+    tasks: tuple[Task, ...]
+    single_output_classes: tuple[float, float] | None
+
+    def widths(self, task: Task, n_outputs: int) -> tuple[int, ...]:
+        """Return the numbers of output units that fit, the preferred one first.
+
+        Parameters
+        ----------
+        task : str
+            ``classification`` or ``regression``.
+        n_outputs : int
+            Classes, or values to predict.
+        """
+        if task == "classification" and n_outputs == 2 and self.single_output_classes is not None:
+            return (1, 2)
+        return (n_outputs,)
+
+    def encode(self, labels: NDArray[np.int64], n_outputs: int, width: int) -> NDArray[np.float64]:
+        """Return class numbers as targets, float64[n, width].
+
+        Raises
+        ------
+        ShapeError
+            If that many output units cannot stand for that many classes.
+        """
+        if width not in self.widths("classification", n_outputs):
+            raise ShapeError("Output layer", f"{width} units for {n_outputs} classes",
+                             " or ".join(map(str, self.widths("classification", n_outputs))),
+                             "Change the units of the last layer")
+        if width == 1 and self.single_output_classes is not None:
+            return np.asarray(self.single_output_classes)[labels][:, None]
+        return np.eye(n_outputs)[labels]
+
+
+_LOSSES = (
+    Loss("softmax_cross_entropy", "Cross-entropy", "L = −log softmax(z)[class], mean over the batch",
+         "One unit per class; softmax turns their outputs into probabilities.",
+         "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None),
+    Loss("binary_cross_entropy", "Binary cross-entropy",
+         "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
+         "One unit for two classes, or one per class; a sigmoid gives each a probability.",
+         "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification",), (0.0, 1.0)),
+    Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
+         "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
+         "mean_squared_error", "", "", ("classification", "regression"), (-1.0, 1.0)),
+)
+
+LOSSES = {loss.key: loss for loss in _LOSSES}
+"""Every loss by key, in the order in which lists show them."""

@@ -1,0 +1,32 @@
+"""The layer kinds that exist."""
+
+from __future__ import annotations
+
+from engine.errors import SpecError
+from engine.layers.activation import Activation
+from engine.layers.dense import Dense
+from engine.layers.dropout import Dropout
+from engine.layers.input import Input
+from engine.layers.kind import LayerKind
+
+_KINDS: tuple[LayerKind, ...] = (Input(), Dense(), Activation(), Dropout())
+_BY_KEY = {kind.key: kind for kind in _KINDS}
+
+
+def kinds() -> tuple[LayerKind, ...]:
+    """Return every layer kind in the order of the palette."""
+    return _KINDS
+
+
+def kind(key: str) -> LayerKind:
+    """Return a layer kind.
+
+    Raises
+    ------
+    SpecError
+        If there is none of this key.
+    """
+    if key not in _BY_KEY:
+        raise SpecError("Network", f"a layer of kind {key!r}", "one of " + ", ".join(_BY_KEY),
+                        "Remove this layer or open the file with a newer Backprop Lab")
+    return _BY_KEY[key]

@@ -1,0 +1,27 @@
+"""What a person asks for: frozen values without arrays, readable without Numba."""
+
+from engine.spec.data import DataSpec, Scaling, TableSpec, Task
+from engine.spec.files import project_from_json, project_to_json, read_project, write_project
+from engine.spec.network import LayerSpec, NetworkSpec, Option
+from engine.spec.project import FORMAT_VERSION, ProjectSpec, default_project
+from engine.spec.training import OptimizerSpec, Precision, TrainingSpec
+
+__all__ = [
+    "FORMAT_VERSION",
+    "DataSpec",
+    "LayerSpec",
+    "NetworkSpec",
+    "OptimizerSpec",
+    "Option",
+    "Precision",
+    "ProjectSpec",
+    "Scaling",
+    "TableSpec",
+    "Task",
+    "TrainingSpec",
+    "default_project",
+    "project_from_json",
+    "project_to_json",
+    "read_project",
+    "write_project",
+]

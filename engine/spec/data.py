@@ -1,0 +1,75 @@
+"""Where the examples come from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Task = Literal["classification", "regression"]
+Scaling = Literal["auto", "none", "standard", "minmax"]
+
+
+class TableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a person's text file is to be read.
+
+    Attributes
+    ----------
+    separator : str
+        Between two columns: ``,`` ``;`` a tab, ``|`` or a space; empty lets the reader find out.
+    decimal : str
+        ``.`` or ``,``; empty lets the reader find out.
+    header : bool | None
+        Whether the first row names the columns; None lets the reader find out.
+    encoding : str
+        Text encoding; empty lets the reader find out.
+    target : str
+        Column to predict; empty takes the last one.
+    inputs : tuple[str, ...]
+        Columns to learn from; empty takes every usable one but the target.
+    task : str | None
+        ``classification`` or ``regression``; None decides by the target's values.
+    """
+
+    separator: str = ""
+    decimal: str = ""
+    header: bool | None = None
+    encoding: str = ""
+    target: str = ""
+    inputs: tuple[str, ...] = ()
+    task: Task | None = None
+
+
+class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A data set, its preparation and its split.
+
+    Attributes
+    ----------
+    source : str
+        Key of a generated or shipped data set, or ``table`` for the file at ``path``.
+    noise : float
+        Disturbance of generated points: 0 to 50, in percent, as TensorFlow Playground counts it.
+    seed : int
+        Fixes generated points and the split.
+    training_share : float
+        Share of examples to learn from; the rest is for validation.
+    features : tuple[str, ...]
+        For points in the plane, what the network sees: any of ``x1 x2 x1^2 x2^2 x1*x2 sin(x1)
+        sin(x2)``. Ignored by other data.
+    scaling : str
+        ``standard`` (mean 0, deviation 1), ``minmax`` (0 to 1), ``none``, or ``auto``, which is
+        ``none`` for points in the plane and images, else ``standard``. Measured on training examples.
+    path : str
+        The person's file; relative to the project file.
+    table : TableSpec
+        How to read that file.
+    """
+
+    source: str = "spiral"
+    noise: Annotated[float, msgspec.Meta(ge=0, le=50)] = 0.0
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 42
+    training_share: Annotated[float, msgspec.Meta(ge=0.05, le=0.95)] = 0.5
+    features: tuple[str, ...] = ("x1", "x2")
+    scaling: Scaling = "auto"
+    path: str = ""
+    table: TableSpec = TableSpec()

@@ -1,0 +1,106 @@
+"""Project files: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from engine.errors import FormatError
+from engine.spec.project import FORMAT_VERSION, ProjectSpec
+
+LARGEST_FILE = 16 * 2**20
+"""A project is text of a few kilobytes; more than this many bytes is not one."""
+
+
+def project_to_json(project: ProjectSpec) -> str:
+    """Return a project as indented JSON that leaves nothing to defaults."""
+    return msgspec.json.format(msgspec.json.encode(project), indent=2).decode() + "\n"
+
+
+def project_from_json(text: str | bytes, place: str = "Project") -> ProjectSpec:
+    """Read a project from JSON.
+
+    Parameters
+    ----------
+    text : str or bytes
+        The JSON.
+    place : str
+        Name for error messages, such as the file's.
+
+    Raises
+    ------
+    FormatError
+        If the text is not JSON, of a newer version, or does not describe a project. The message
+        names the field.
+    """
+    try:
+        raw = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FormatError(place, f"this is not JSON ({error})", "a project file",
+                          "Open a file that Backprop Lab has saved") from error
+    _check_version(raw, place)
+    try:
+        return msgspec.convert(raw, ProjectSpec)
+    except msgspec.ValidationError as error:
+        raise FormatError(place, str(error), "the fields that README lists",
+                          "Correct the field that is named") from error
+
+
+def _check_version(raw: Any, place: str) -> None:
+    if not isinstance(raw, dict):
+        raise FormatError(place, f"the file holds a {type(raw).__name__}", "an object with fields",
+                          "Open a file that Backprop Lab has saved")
+    version = raw.get("version", FORMAT_VERSION)
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise FormatError(place, f"the file has format version {version}",
+                          f"{FORMAT_VERSION} or older", "Open it with a newer Backprop Lab")
+
+
+def read_project(path: str | Path) -> ProjectSpec:
+    """Read a project file.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read or is not a project.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise FormatError(path.name, f"the file has {size:,} bytes",
+                              f"at most {LARGEST_FILE:,}", "Open a project file")
+        content = path.read_bytes()
+    except OSError as error:
+        raise FormatError(str(path), f"cannot be read ({error.strerror})", "a readable file",
+                          "Check the name and the permission") from error
+    return project_from_json(content, path.name)
+
+
+def write_project(project: ProjectSpec, path: str | Path) -> None:
+    """Write a project file so that a crash leaves either the old one or the new one.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False,
+                                         prefix=f".{path.name}.") as file:
+            file.write(project_to_json(project))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
+    except OSError as error:
+        raise FormatError(str(path), f"cannot be written ({error.strerror})",
+                          "a folder with write permission", "Save it somewhere else") from error

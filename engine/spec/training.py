@@ -1,0 +1,78 @@
+"""How a network is to be trained."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+BelowOne = Annotated[float, msgspec.Meta(ge=0, lt=1)]
+Precision = Literal["float32", "float64"]
+
+
+class OptimizerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The update rule; each rule reads those constants that it has.
+
+    Attributes
+    ----------
+    kind : str
+        ``sgd``, ``momentum``, ``nesterov``, ``rmsprop``, ``adam`` or ``adamw``.
+    momentum : float
+        Share of the last update that momentum and Nesterov keep.
+    beta1, beta2 : float
+        Decay of Adam's running mean of the gradient and of its square.
+    rho : float
+        Decay of RMSprop's running mean of the squared gradient.
+    epsilon : float
+        Added to Adam's and RMSprop's denominator.
+    weight_decay : float
+        AdamW's decoupled decay: every step shrinks weights by ``learning_rate * weight_decay``.
+    """
+
+    kind: str = "sgd"
+    momentum: BelowOne = 0.9
+    beta1: BelowOne = 0.9
+    beta2: BelowOne = 0.999
+    rho: BelowOne = 0.99
+    epsilon: Positive = 1e-8
+    weight_decay: NotNegative = 0.01
+
+
+class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Loss, optimizer and the order of examples.
+
+    Attributes
+    ----------
+    loss : str
+        ``softmax_cross_entropy``, ``binary_cross_entropy`` or ``mean_squared_error``.
+    optimizer : OptimizerSpec
+        The update rule with its constants.
+    learning_rate : float
+        Step size of the update rule.
+    batch_size : int
+        Examples in a mini-batch; 0 takes the whole training set (full batch), 1 is stochastic
+        gradient descent in the narrow sense. The last batch of an epoch may be smaller.
+    l1, l2 : float
+        Penalties ``l1 * sum |w|`` and ``l2 / 2 * sum w**2`` over weights, not biases.
+    precision : str
+        ``float32`` or ``float64`` for every number of the network.
+    seed : int
+        Fixes initial weights, order of examples and dropout.
+    shuffle : bool
+        Draw a new order of examples in every epoch.
+    steps : int
+        Pause after so many steps; 0 never does.
+    """
+
+    loss: str = "softmax_cross_entropy"
+    optimizer: OptimizerSpec = OptimizerSpec()
+    learning_rate: NotNegative = 0.03
+    batch_size: Annotated[int, msgspec.Meta(ge=0)] = 10
+    l1: NotNegative = 0.0
+    l2: NotNegative = 0.0
+    precision: Precision = "float32"
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 42
+    shuffle: bool = True
+    steps: Annotated[int, msgspec.Meta(ge=0)] = 0

@@ -1,0 +1,135 @@
+"""What a run looked like at one step: read-only copies for whoever wants to draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+NAN = float("nan")
+
+
+def frozen(array: Array) -> Array:
+    """Return a read-only copy."""
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Loss over a set of examples.
+
+    Attributes
+    ----------
+    loss : float
+        Mean data loss, penalties left out.
+    accuracy : float
+        Share of examples whose class is right, 0 to 1; for regression the coefficient of
+        determination R².
+    examples : int
+        How many examples it was measured on.
+    """
+
+    loss: float
+    accuracy: float
+    examples: int
+
+
+@dataclass(frozen=True)
+class LayerReading:
+    """Instruments of one layer. A figure that the layer does not have is NaN.
+
+    Attributes
+    ----------
+    layer_id : str
+        The layer.
+    gradient_rms, gradient_max : float
+        Root mean square and largest magnitude of dL/dW on the last training batch.
+    gradient_low, gradient_high : float
+        5 % and 95 % quantile of ``|dL/dW|``, to within 5 % of their value.
+    gradient_zero_share : float
+        Share of weights whose gradient is exactly zero, 0 to 1.
+    gradient_nonfinite : int
+        Number of NaN or infinite gradients.
+    update_ratio : float
+        log10(std(update) / std(weight)) of the last step.
+    activation_mean, activation_std : float
+        Of the layer's output on the probe batch.
+    saturated_share : float
+        Share of activations on the probe batch that lie in a flat end of the activation function.
+    dead_share : float
+        Share of units that are zero on the whole probe batch.
+    activation_gradient_rms : float
+        Root mean square of dL/da on the probe batch.
+    histogram : int64[24]
+        Count of activations of the probe batch in equal bins of ``histogram_range``.
+    histogram_range : tuple[float, float]
+        Ends of the histogram.
+    """
+
+    layer_id: str
+    gradient_rms: float = NAN
+    gradient_max: float = NAN
+    gradient_low: float = NAN
+    gradient_high: float = NAN
+    gradient_zero_share: float = NAN
+    gradient_nonfinite: int = 0
+    update_ratio: float = NAN
+    activation_mean: float = NAN
+    activation_std: float = NAN
+    saturated_share: float = NAN
+    dead_share: float = NAN
+    activation_gradient_rms: float = NAN
+    histogram: Array = field(default_factory=lambda: frozen(np.zeros(24, np.int64)))
+    histogram_range: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything heavy that the window draws.
+
+    Attributes
+    ----------
+    run_id : int
+        The run that it belongs to; another run's snapshot is dropped on arrival.
+    step, epoch : int
+        Completed steps and epochs.
+    loss : float
+        Loss of the last training batch.
+    training : Evaluation
+        On the training examples (at most the first 4,096 of them).
+    validation : Evaluation | None
+        On the validation examples (at most 4,096), if there are any.
+    layers : tuple[LayerReading, ...]
+        One per layer of the network, in its order.
+    surface : float64[g, g, k] | None
+        For points in the plane: the network's output (probabilities for classification) on a grid
+        over ``surface_range``; row 0 is the smallest x2, column 0 the smallest x1.
+    surface_range : tuple[float, float]
+        Lowest and highest coordinate of the grid's cell centres, both axes.
+    confusion : int64[k, k] | None
+        For classification: validation examples by true class (row) and predicted class (column);
+        training examples when there are none for validation.
+    samples : int64[m]
+        Rows of the data set (validation examples first) that ``sample_outputs`` belongs to, in a
+        fixed order.
+    sample_outputs : float64[m, k]
+        The network's output for them: probabilities, or values for regression.
+    """
+
+    run_id: int
+    step: int
+    epoch: int
+    loss: float
+    training: Evaluation
+    validation: Evaluation | None
+    layers: tuple[LayerReading, ...]
+    surface: Array | None = None
+    surface_range: tuple[float, float] = (-6.0, 6.0)
+    confusion: Array | None = None
+    samples: Array = field(default_factory=lambda: frozen(np.zeros(0, np.int64)))
+    sample_outputs: Array = field(default_factory=lambda: frozen(np.zeros((0, 0))))
