@@ -1,2 +1,30 @@
-"""Examples to learn from: generated, shipped, or a person's own."""
+"""Examples to learn from: generated, shipped, or a person's own.
 
+Importing this package does not import pandas; the first table does.
+"""
+
+from engine.data.dataset import Dataset
+from engine.data.features import FEATURES
+from engine.data.generators import HALF_WIDTH
+from engine.data.sources import (
+    TABLE,
+    SourceInfo,
+    Thumbnail,
+    catalogue,
+    load,
+    preview,
+    thumbnail_points,
+)
+
+__all__ = [
+    "FEATURES",
+    "HALF_WIDTH",
+    "TABLE",
+    "Dataset",
+    "SourceInfo",
+    "Thumbnail",
+    "catalogue",
+    "load",
+    "preview",
+    "thumbnail_points",
+]

@@ -21,16 +21,14 @@ class Dropout(LayerKind):
         return inputs[0]
 
     def lower(self, options: Options, plan: Lowering) -> None:
-        """Lower to a masked copy and its backward twin, which draw the same mask again."""
+        """Lower to one op, forward and backward: the gradient passes the same mask again."""
         (x,) = plan.inputs
         y = plan.value(x.shape)
         rate = float(options["rate"])
-        stream = plan.scratch(0)
-        plan.forward("dropout_forward", x.size, y=y.data, x=x.data, n=x.size, rate=rate,
-                     stream=stream)
+        plan.forward("dropout", x.size, y=y.data, x=x.data, n=x.size, rate=rate, stream=plan.stream)
         if x.gradient >= 0:
-            plan.backward("dropout_backward", x.size, dx=x.gradient, dy=y.gradient, n=x.size,
-                          rate=rate, stream=stream)
+            plan.backward("dropout", x.size, y=x.gradient, x=y.gradient, n=x.size, rate=rate,
+                          stream=plan.stream)
         plan.result(y)
 
     def label(self, options: Options) -> str:

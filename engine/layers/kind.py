@@ -78,9 +78,12 @@ class Lowering(Protocol):
     ----------
     inputs : tuple[Value, ...]
         Outputs of the layers that feed this one.
+    stream : int
+        A number of the layer's own, by which its random numbers differ from other layers'.
     """
 
     inputs: tuple[Value, ...]
+    stream: int
 
     def value(self, shape: Shape) -> Value:
         """Reserve an array per example, with a place for its gradient if any input has one

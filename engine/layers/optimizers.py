@@ -60,7 +60,7 @@ _OPTIMIZERS = (
               "update_adam", (_BETA1, _BETA2, _EPSILON), 0.001),
     Optimizer("adamw", "AdamW", "w ← w − η λ w;  then as Adam",
               "Adam with weight decay that the gradient does not see (Loshchilov and Hutter 2019).",
-              "update_adamw", (_BETA1, _BETA2, _EPSILON, _WEIGHT_DECAY), 0.001),
+              "update_adam", (_BETA1, _BETA2, _EPSILON, _WEIGHT_DECAY), 0.001),
 )
 
 OPTIMIZERS = {optimizer.key: optimizer for optimizer in _OPTIMIZERS}

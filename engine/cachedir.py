@@ -1,0 +1,70 @@
+"""Where compiled kernels are kept between two starts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from types import FunctionType
+
+from numba.core.caching import _CacheLocator
+from platformdirs import user_cache_path
+
+KERNELS = Path(__file__).parent / "kernels"
+
+
+@cache
+def build_id() -> str:
+    """Return a hash of every kernel's source.
+
+    A cached kernel does not notice edits in functions of another file, so the whole folder's text
+    names the cache.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(KERNELS.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Return a writable folder for compiled kernels: the user's, or a temporary one."""
+    override = os.environ.get("BACKPROP_LAB_CACHE")
+    root = Path(override) if override else user_cache_path("backprop-lab", appauthor=False)
+    folder = root / f"kernels-{build_id()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="backprop-lab-kernels-"))
+    return folder
+
+
+class Locator(_CacheLocator):  # type: ignore[misc]
+    """Tells Numba to keep compiled kernels in `cache_folder`.
+
+    Numba's own locators depend on the working directory in a frozen program, and raise at import
+    when no folder is writable. Chosen by NUMBA_CACHE_LOCATOR_CLASSES.
+    """
+
+    def __init__(self, line: int) -> None:
+        self._line = line
+
+    def get_cache_path(self) -> str:
+        """Return the folder."""
+        return str(cache_folder())
+
+    def get_source_stamp(self) -> str:
+        """Return what must be equal for a cached kernel to be used."""
+        return build_id()
+
+    def get_disambiguator(self) -> str:
+        """Return what tells functions of one name apart."""
+        return str(self._line)
+
+    @classmethod
+    def from_function(cls, py_func: FunctionType, py_file: str) -> Locator:
+        """Return a locator for any function."""
+        return cls(py_func.__code__.co_firstlineno)

@@ -1,0 +1,31 @@
+"""How large a person's table may be; checked before memory is asked for."""
+
+from __future__ import annotations
+
+LARGEST_FILE = 512 * 2**20
+"""Bytes of a text file."""
+
+LONGEST_LINE = 2**20
+"""Characters of one line."""
+
+HEAD_BYTES = 2**20
+"""Bytes that finding out a file's form, and its preview, may read."""
+
+HEAD_ROWS = 1000
+"""Rows that a preview reads."""
+
+MOST_ROWS = 5_000_000
+
+MOST_COLUMNS = 10_000
+"""Columns of a file, and inputs of a network after encoding."""
+
+MOST_CELLS = 50_000_000
+"""Rows times columns, as read and again after encoding: 400 MB in float64."""
+
+MOST_LEVELS = 30
+"""Different texts of a column that is still one-hot encoded."""
+
+MOST_CLASSES = 100
+
+FEWEST_ROWS = 4
+"""Fewer examples cannot be divided into something to learn from and something to validate on."""

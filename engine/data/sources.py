@@ -1,0 +1,204 @@
+"""Every data set that a project can name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from engine.data.dataset import Dataset, Indices, Reals
+from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
+from engine.data.points import load_points
+from engine.data.shipped import load_numbers, load_penguins, read_numbers, read_penguin_bills
+from engine.errors import DataError
+from engine.spec import DataSpec, TableSpec, Task
+
+if TYPE_CHECKING:
+    from engine.data.table_preview import TablePreview
+
+TABLE = "table"
+"""Key of a person's own file."""
+
+_BSD = "BSD 3-Clause (scikit-learn)"
+_CC0 = "CC0 1.0 (palmerpenguins)"
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """What people see of a data set before it is loaded.
+
+    Attributes
+    ----------
+    key : str
+        What `engine.spec.DataSpec.source` calls it.
+    title : str
+        Its name for people.
+    task : str
+        ``classification`` or ``regression``.
+    kind : str
+        ``points`` (in the plane), ``table`` or ``images``.
+    help : str
+        One sentence on what is to be learned.
+    licence : str
+        Licence and origin; empty for generated points.
+    """
+
+    key: str
+    title: str
+    task: Task
+    kind: Literal["points", "table", "images"]
+    help: str
+    licence: str = ""
+
+
+class Thumbnail(NamedTuple):
+    """A data set in miniature.
+
+    Attributes
+    ----------
+    points : float64[m, 2]
+        Between -1 and 1 on both axes, the second pointing up.
+    values : float64[m]
+        Between -1 (orange) and 1 (blue): class or value.
+    """
+
+    points: Reals
+    values: Reals
+
+
+@dataclass(frozen=True)
+class _Source:
+    info: SourceInfo
+    load: Callable[[DataSpec], Dataset]
+    draw: Callable[[int], Thumbnail]
+
+
+def _points_source(key: str, points: PointSet) -> _Source:
+    info = SourceInfo(key, points.title, points.task, "points", points.help)
+    return _Source(info, load_points, partial(_draw_points, points))
+
+
+def _draw_points(points: PointSet, n: int) -> Thumbnail:
+    drawn, targets = points.draw(np.random.default_rng(42), n, 0.0)
+    return Thumbnail(drawn / HALF_WIDTH, np.clip(targets, -1, 1))
+
+
+def _draw_columns(read: Callable[[], tuple[Reals, Indices]], columns: tuple[int, int],
+                  n: int) -> Thumbnail:
+    inputs, labels = read()
+    rows = np.random.default_rng(42).permutation(len(inputs))[:n]
+    pair = inputs[:, columns]
+    low, high = pair.min(axis=0), pair.max(axis=0)
+    points = 1.8 * (pair[rows] - low) / (high - low) - 0.9
+    return Thumbnail(points, 2.0 * labels[rows] / labels.max() - 1)
+
+
+def _draw_digit(n: int) -> Thumbnail:
+    inputs, labels = read_numbers("digits")
+    image = inputs[np.flatnonzero(labels == 3)[0]].reshape(8, 8)
+    darkest = np.argsort(-image, axis=None, kind="stable")[:min(n, np.count_nonzero(image > 0.2))]
+    rows, columns = np.unravel_index(np.sort(darkest), image.shape)
+    points = np.column_stack([(columns - 3.5) / 4.5, (3.5 - rows) / 4.5])
+    return Thumbnail(points, image[rows, columns])
+
+
+_SHIPPED = (
+    _Source(SourceInfo("digits", "Digits", "classification", "images",
+                       "Which digit was written: 1,797 images of 8 by 8 pixels.", _BSD),
+            partial(load_numbers, title="Digits"), _draw_digit),
+    _Source(SourceInfo("iris", "Iris", "classification", "table",
+                       "Which of three irises: 150 flowers measured in centimetres.", _BSD),
+            partial(load_numbers, title="Iris"),
+            partial(_draw_columns, partial(read_numbers, "iris"), (2, 3))),
+    _Source(SourceInfo("wine", "Wine", "classification", "table",
+                       "Which of three growers made a wine: 178 chemical analyses.", _BSD),
+            partial(load_numbers, title="Wine"),
+            partial(_draw_columns, partial(read_numbers, "wine"), (6, 12))),
+    _Source(SourceInfo("breast_cancer", "Breast cancer", "classification", "table",
+                       "Whether a tumour is benign: 569 images of cell nuclei, measured.", _BSD),
+            partial(load_numbers, title="Breast cancer"),
+            partial(_draw_columns, partial(read_numbers, "breast_cancer"), (20, 27))),
+    _Source(SourceInfo("penguins", "Penguins", "classification", "table",
+                       "Which of three species: 344 penguins of the Palmer Archipelago.", _CC0),
+            partial(load_penguins, title="Penguins"),
+            partial(_draw_columns, read_penguin_bills, (0, 1))),
+)
+
+_SOURCES: Mapping[str, _Source] = MappingProxyType({
+    source.info.key: source
+    for source in (*(_points_source(key, points) for key, points in POINT_SETS.items()), *_SHIPPED)
+})
+
+
+def catalogue() -> tuple[SourceInfo, ...]:
+    """Return the data sets that come with the program, generated points first."""
+    return tuple(source.info for source in _SOURCES.values())
+
+
+def thumbnail_points(key: str, n: int = 120) -> Thumbnail:
+    """Return a data set in miniature.
+
+    Parameters
+    ----------
+    key : str
+        One of the catalogue's.
+    n : int
+        Most points to return, at least 2.
+
+    Raises
+    ------
+    DataError
+        If the catalogue has no such key.
+    """
+    return _source(key).draw(n)
+
+
+def load(spec: DataSpec, base: Path | None = None) -> Dataset:
+    """Load, split and scale a data set.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        What to load.
+    base : Path or None
+        The project file or its folder, where a relative path starts; None takes the current folder.
+
+    Raises
+    ------
+    DataError
+        If there is no such data set, or the person's file cannot be learned from.
+    """
+    if spec.source != TABLE:
+        return _source(spec.source).load(spec)
+    if not spec.path:
+        raise DataError("Data", "no file is chosen", "the path of a text file", "Choose a file")
+    from engine.data.table import load_table
+
+    path = Path(spec.path).expanduser() if spec.path.startswith("~") else Path(spec.path)
+    return load_table(_folder(base) / path, spec)
+
+
+def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
+    """Look at the beginning of a person's file; see `engine.data.table_preview.preview`."""
+    from engine.data.table_preview import preview as look
+
+    return look(path, spec)
+
+
+def _folder(base: Path | None) -> Path:
+    if base is None:
+        return Path()
+    return base.parent if base.is_file() else base
+
+
+def _source(key: str) -> _Source:
+    if key not in _SOURCES:
+        raise DataError("Data", f"an unknown data set {key!r}",
+                        "one of " + ", ".join((*_SOURCES, TABLE)),
+                        "Choose a data set from the list")
+    return _SOURCES[key]

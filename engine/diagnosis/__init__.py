@@ -1,0 +1,1 @@
+"""What the numbers of a run mean, in sentences that can be read aloud."""

@@ -1,0 +1,211 @@
+"""The loop: walks a plan's op table for a chunk of mini-batches."""
+
+from __future__ import annotations
+
+from engine.kernels.memory import call_op
+from engine.kernels.policy import kernel
+from engine.kernels.random import shuffle
+from engine.kernels.row import (
+    ADDRESS,
+    BACKWARD,
+    BATCH,
+    BATCH_SIZE,
+    CAPACITY,
+    CORRECT,
+    EPOCH,
+    EXAMPLES,
+    FIRST_STATISTIC,
+    FORWARD,
+    GATHER,
+    GRADIENT_NONFINITE,
+    HEAD,
+    L1,
+    L2,
+    LOSS,
+    LOSS_SECTION,
+    MEASURE,
+    NONFINITE,
+    OPTIMIZER_STEP,
+    ORDER,
+    POSITION,
+    ROW_LENGTH,
+    SCORE,
+    SEED,
+    SHARDS,
+    SHUFFLE,
+    STATISTICS,
+    STEP,
+    STOP,
+    TRAINING,
+    TRAINING_ORDER,
+    UPDATE,
+    VALIDATION,
+    VALIDATION_LOSS,
+    VALIDATION_ORDER,
+    VALIDATION_SCORE,
+    VARIANCE,
+    WEIGHT_DECAY,
+)
+
+
+@kernel
+def run_section(table, sections, section, arena, batch):
+    """Call every op of a section in its order.
+
+    Parameters
+    ----------
+    table : int64[r, ROW_LENGTH]
+        The op table.
+    sections : int64[SECTIONS + 1]
+        Where every section begins.
+    section : int64
+        Which one.
+    arena : int64
+        Address of the arena.
+    batch : int64
+        Examples in the batch.
+    """
+    base = table.ctypes.data
+    for r in range(sections[section], sections[section + 1]):
+        shards = table[r, SHARDS]
+        for shard in range(shards):
+            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shard, shards)
+
+
+@kernel
+def evaluate(table, sections, arena, control, results):
+    """Measure loss and score of the examples that ``control`` names, without learning.
+
+    Parameters
+    ----------
+    table, sections, arena : int64[r, ROW_LENGTH], int64[SECTIONS + 1], int64
+        The plan.
+    control : int64[CONTROL_LENGTH]
+        ORDER and VALIDATION say which examples and how many; POSITION and BATCH are used up.
+    results : float64[...]
+        VALIDATION_LOSS and VALIDATION_SCORE are written: mean loss, and share of right classes or,
+        where VARIANCE is not 0, the coefficient of determination.
+    """
+    control[TRAINING] = 0
+    control[POSITION] = 0
+    loss = 0.0
+    correct = 0.0
+    while control[POSITION] < control[VALIDATION]:
+        batch = min(control[CAPACITY], control[VALIDATION] - control[POSITION])
+        run_section(table, sections, GATHER, arena, batch)
+        run_section(table, sections, FORWARD, arena, batch)
+        run_section(table, sections, LOSS_SECTION, arena, batch)
+        run_section(table, sections, SCORE, arena, batch)
+        loss += results[LOSS] * batch
+        correct += results[CORRECT]
+        control[POSITION] += batch
+    results[VALIDATION_LOSS] = loss / control[VALIDATION]
+    results[VALIDATION_SCORE] = correct / control[VALIDATION]
+    if results[VARIANCE] > 0:
+        results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_LOSS] / results[VARIANCE]
+
+
+@kernel
+def _begin_step(control, hyper, wishes, order):
+    """Take over what the person wishes, and choose the next batch."""
+    hyper[0, :] = wishes
+    hyper[1, :] = wishes
+    hyper[1, L1] = hyper[1, L2] = hyper[1, WEIGHT_DECAY] = 0.0
+    control[TRAINING] = 1
+    control[ORDER] = control[TRAINING_ORDER]
+    if control[POSITION] == 0 and control[SHUFFLE] != 0:
+        shuffle(order, control[SEED], control[EPOCH])
+    wished = int(wishes[BATCH_SIZE])
+    if wished <= 0:
+        wished = control[EXAMPLES]
+    control[BATCH] = min(wished, control[CAPACITY], control[EXAMPLES] - control[POSITION])
+
+
+@kernel
+def _overflowed(results):
+    """Say whether any gradient of the step is NaN or infinite."""
+    for place in range(FIRST_STATISTIC + GRADIENT_NONFINITE, results.size, STATISTICS):
+        if results[place] != 0:
+            return True
+    return False
+
+
+@kernel
+def _end_step(table, sections, arena, control, results):
+    """Count the step; at the end of an epoch, validate."""
+    control[STEP] += 1
+    control[OPTIMIZER_STEP] += 1
+    control[POSITION] += control[BATCH]
+    results[VALIDATION_LOSS] = results[VALIDATION_SCORE] = float("nan")
+    if control[POSITION] < control[EXAMPLES]:
+        return
+    control[EPOCH] += 1
+    if control[VALIDATION] > 0:
+        loss = results[LOSS]
+        control[ORDER] = control[VALIDATION_ORDER]
+        evaluate(table, sections, arena, control, results)
+        results[LOSS] = loss
+    control[POSITION] = 0
+
+
+@kernel
+def _record(ring, control, results):
+    """Write the step's row; the head moves last, so that a reader never sees half a row."""
+    row = ring[control[HEAD] % ring.shape[0]]
+    row[0] = control[STEP]
+    row[1] = results[LOSS]
+    row[2] = results[VALIDATION_LOSS]
+    row[3] = results[VALIDATION_SCORE]
+    row[4:] = results[FIRST_STATISTIC:]
+    control[HEAD] += 1
+
+
+@kernel
+def run_steps(table, sections, arena, control, hyper, wishes, order, results, ring, steps):
+    """Train for up to ``steps`` mini-batches.
+
+    Parameters
+    ----------
+    table, sections, arena : int64[r, ROW_LENGTH], int64[SECTIONS + 1], int64
+        The plan.
+    control : int64[CONTROL_LENGTH]
+        Counters; STOP is polled once per step, NONFINITE is set when the loop stops because of one.
+    hyper : float64[2, HYPER_LENGTH]
+        Constants in force, for weights and for biases; overwritten from ``wishes`` at every step.
+    wishes : float64[HYPER_LENGTH]
+        What another thread may write at any time.
+    order : int64[n]
+        Training examples in the order of the running epoch.
+    results : float64[FIRST_STATISTIC + STATISTICS * layers]
+        Figures of the last step.
+    ring : float64[capacity, 4 + STATISTICS * layers]
+        One row per step.
+    steps : int64
+        How many.
+
+    Returns
+    -------
+    int64
+        Steps done: fewer than asked for after STOP or a number that is not finite. Parameters are
+        then those before the step that failed.
+    """
+    for done in range(steps):
+        if control[STOP] != 0:
+            return done
+        _begin_step(control, hyper, wishes, order)
+        batch = control[BATCH]
+        run_section(table, sections, GATHER, arena, batch)
+        run_section(table, sections, FORWARD, arena, batch)
+        run_section(table, sections, LOSS_SECTION, arena, batch)
+        if not results[LOSS] - results[LOSS] == 0.0:
+            control[NONFINITE] = 1
+            return done
+        run_section(table, sections, BACKWARD, arena, batch)
+        run_section(table, sections, MEASURE, arena, batch)
+        if _overflowed(results):
+            control[NONFINITE] = 1
+            return done
+        run_section(table, sections, UPDATE, arena, batch)
+        _end_step(table, sections, arena, control, results)
+        _record(ring, control, results)
+    return steps

@@ -1,0 +1,86 @@
+"""Typed views of raw memory for ops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import carray, types
+from numba.extending import intrinsic
+
+from engine.kernels.policy import inlined
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def shifted(typingctx: Any, pointer: Any, offset: Any) -> Any:
+    """Return ``pointer + offset``, counted in elements."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.gep(args[0], [args[1]])
+    return pointer(pointer, types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def integers_at(typingctx: Any, address: Any) -> Any:
+    """Return an address as a pointer to int64."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+    return types.CPointer(types.int64)(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def reals_at(typingctx: Any, address: Any) -> Any:
+    """Return an address as a pointer to float64."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], ir.DoubleType().as_pointer())
+    return types.CPointer(types.float64)(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def same_kind_at(typingctx: Any, pointer: Any, address: Any) -> Any:
+    """Return an address as a pointer of the same type as ``pointer``."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[1], args[0].type)
+    return pointer(pointer, types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def as_real(typingctx: Any, bits: Any) -> Any:
+    """Return the float64 whose bits a slot holds."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+    return types.float64(types.int64), codegen
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def call_op(typingctx: Any, address: Any, row: Any, arena: Any, batch: Any, shard: Any,
+            shards: Any) -> Any:
+    """Call the op at ``address``; ``row`` and ``arena`` are addresses too."""
+    integer = types.int64
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = ir.IntType(64)
+        function = ir.FunctionType(ir.VoidType(), [word.as_pointer(), word.as_pointer(),
+                                                   word, word, word])
+        callee = builder.inttoptr(args[0], function.as_pointer())
+        pointers = [builder.inttoptr(arg, word.as_pointer()) for arg in args[1:3]]
+        builder.call(callee, [*pointers, *args[3:]])
+        return context.get_dummy_value()
+    return types.void(*[integer] * 6), codegen
+
+
+@inlined
+def vector(arena, offset, size):
+    """Return ``size`` numbers of the arena as a 1-D array."""
+    return carray(shifted(arena, offset), (size,))
+
+
+@inlined
+def matrix(arena, offset, rows, columns):
+    """Return a part of the arena as a 2-D array."""
+    return carray(shifted(arena, offset), (rows, columns))
+
+
+@inlined
+def span(size, shard, shards):
+    """Return begin and end of a shard's part of ``range(size)``."""
+    return size * shard // shards, size * (shard + 1) // shards

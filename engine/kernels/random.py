@@ -1,0 +1,54 @@
+"""Random numbers that are a function of a counter, so that threads need not share a state."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernels.policy import kernel
+
+
+@kernel
+def mixed(x):
+    """Scramble 64 bits.
+
+    Parameters
+    ----------
+    x : uint64
+        A counter.
+
+    Returns
+    -------
+    uint64
+        Bits that pass for random: SplitMix64's output function.
+
+    Notes
+    -----
+    Source: Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators.
+    """
+    x = np.uint64(x) + np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+@kernel
+def shuffle(order, seed, epoch):
+    """Put ``order`` into a random order that seed and epoch fix.
+
+    Parameters
+    ----------
+    order : int64[n]
+        Any numbers; rearranged in place, starting from the order they have.
+    seed, epoch : int64
+        Fix the permutation.
+
+    Notes
+    -----
+    Source: Fisher and Yates, as in Knuth, The Art of Computer Programming 2, algorithm 3.4.2P. The
+    high half of a 64-bit product picks the place; its bias is below n / 2**32.
+    """
+    key = mixed(mixed(np.uint64(seed)) + np.uint64(epoch))
+    for last in range(order.size - 1, 0, -1):
+        bits = mixed(key + np.uint64(last)) >> np.uint64(32)
+        place = np.int64(bits * np.uint64(last + 1) >> np.uint64(32))
+        order[last], order[place] = order[place], order[last]

@@ -1,0 +1,139 @@
+"""Figures of gradients and activations. Sums are float64 whatever the precision."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import carray
+
+from engine.kernels.memory import reals_at, vector
+from engine.kernels.policy import kernel, op
+from engine.kernels.row import (
+    FIRST_SLOT,
+    FIRST_STATISTIC,
+    GRADIENT_MAX,
+    GRADIENT_NONFINITE,
+    GRADIENT_RMS,
+    GRADIENT_ZERO_SHARE,
+    ROW_LENGTH,
+    STATISTICS,
+)
+
+BINS_PER_OCTAVE = 16
+LOWEST_EXPONENT = -1074
+MAGNITUDE_BINS = (1024 - LOWEST_EXPONENT) * BINS_PER_OCTAVE
+
+
+@kernel
+def gradient_statistics(g):
+    """Measure a gradient.
+
+    Parameters
+    ----------
+    g : real[n]
+        The gradient.
+
+    Returns
+    -------
+    rms, largest, zero_share, nonfinite : float64
+        Root mean square, largest magnitude, share of exact zeros, count of NaN and infinities. The
+        first two are not finite when the last is not 0.
+
+    Notes
+    -----
+    Squares are taken in float64, where 1e-30 squared is not zero. Source: definition.
+    """
+    squares = 0.0
+    largest = 0.0
+    zeros = 0
+    nonfinite = 0
+    for j in range(g.size):
+        value = np.float64(g[j])
+        squares += value * value
+        largest = max(largest, abs(value))
+        zeros += value == 0.0
+        nonfinite += not value - value == 0.0
+    return math.sqrt(squares / g.size), largest, zeros / g.size, float(nonfinite)
+
+
+@kernel
+def magnitude_histogram(counts, g):
+    """Count magnitudes by logarithm.
+
+    Parameters
+    ----------
+    counts : int64[MAGNITUDE_BINS]
+        Overwritten. Bin b holds magnitudes from ``2**(b / 16 - 1074)`` up to 4.5 % more; zeros and
+        numbers that are not finite are left out.
+    g : real[n]
+        The numbers.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    counts[:] = 0
+    for j in range(g.size):
+        value = abs(np.float64(g[j]))
+        if 0.0 < value < np.inf:
+            octave = math.floor((math.log2(value) - LOWEST_EXPONENT) * BINS_PER_OCTAVE)
+            counts[min(np.int64(octave), MAGNITUDE_BINS - 1)] += 1
+
+
+@kernel
+def activation_statistics(summary, histogram, a, flat_below, flat_above):
+    """Measure the activations of a batch.
+
+    Parameters
+    ----------
+    summary : float64[6]
+        Overwritten: mean, standard deviation, smallest, largest, share beyond a flat end, share of
+        units that are 0 for every example.
+    histogram : int64[b]
+        Overwritten: counts in equal bins from the smallest to the largest.
+    a : real[n, k]
+        Activations of n examples and k units.
+    flat_below, flat_above : float64
+        Ends beyond which the activation function is flat; minus and plus infinity for none.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    total, squares, flat = 0.0, 0.0, 0
+    smallest = largest = np.float64(a[0, 0])
+    for n in range(a.shape[0]):
+        for k in range(a.shape[1]):
+            value = np.float64(a[n, k])
+            total += value
+            smallest, largest = min(smallest, value), max(largest, value)
+            flat += value < flat_below or value > flat_above
+    mean = total / a.size
+    histogram[:] = 0
+    scale = histogram.size / (largest - smallest) if largest > smallest else 0.0
+    for n in range(a.shape[0]):
+        for k in range(a.shape[1]):
+            value = np.float64(a[n, k])
+            squares += (value - mean) * (value - mean)
+            if value - value == 0.0 and scale - scale == 0.0:
+                histogram[min(np.int64((value - smallest) * scale), histogram.size - 1)] += 1
+    dead = 0
+    for k in range(a.shape[1]):
+        silent = True
+        for n in range(a.shape[0]):
+            silent = silent and a[n, k] == 0
+        dead += silent
+    summary[0], summary[1] = mean, math.sqrt(squares / a.size)
+    summary[2], summary[3] = smallest, largest
+    summary[4], summary[5] = flat / a.size, dead / a.shape[1]
+
+
+@op("g size statistic results")
+def gradient_statistics_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    first = FIRST_STATISTIC + slots[2] * STATISTICS
+    out = carray(reals_at(slots[3]), (first + STATISTICS,))[first:]
+    rms, largest, zero_share, nonfinite = gradient_statistics(vector(arena, slots[0], slots[1]))
+    out[GRADIENT_RMS], out[GRADIENT_MAX] = rms, largest
+    out[GRADIENT_ZERO_SHARE], out[GRADIENT_NONFINITE] = zero_share, nonfinite

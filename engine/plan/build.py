@@ -1,0 +1,291 @@
+"""Building a plan: shapes, memory and op table of one project."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import row
+from engine.layers import LOSSES, OPTIMIZERS, Parameter, Shape, Value, kind
+from engine.plan.arena import Layout
+from engine.plan.table import Line, Table
+from engine.spec import LayerSpec, ProjectSpec
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+REGIONS = 4
+"""Parameters, gradients and the optimizer's two memories, all laid out alike."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Small arrays by which ops, driver and other threads talk; they outlive a rebuilt plan.
+
+    Attributes
+    ----------
+    control : int64[CONTROL_LENGTH]
+        Counters and switches.
+    hyper : float64[2, HYPER_LENGTH]
+        Constants in force.
+    wishes : float64[HYPER_LENGTH]
+        Constants that the next step takes over.
+    results : float64[FIRST_STATISTIC + STATISTICS * layers with weights]
+        Figures of the last step.
+    """
+
+    control: Integers
+    hyper: Array
+    wishes: Array
+    results: Array
+
+    @classmethod
+    def for_layers(cls, layers: int) -> Shared:
+        """Return arrays for a network with so many layers that have weights."""
+        return cls(np.zeros(row.CONTROL_LENGTH, np.int64), np.zeros((2, row.HYPER_LENGTH)),
+                   np.zeros(row.HYPER_LENGTH),
+                   np.zeros(row.FIRST_STATISTIC + row.STATISTICS * layers))
+
+
+@dataclass(frozen=True)
+class PlannedLayer:
+    """Where a layer lives.
+
+    Attributes
+    ----------
+    spec : LayerSpec
+        The layer.
+    output : Value
+        Its output.
+    parameters : dict[str, Value]
+        Its parameters by name.
+    first, weights, size : int
+        Offset of its parameters in the arena, number of weights, number of all parameters.
+    statistic : int
+        Place among the layers with weights; -1 without.
+    """
+
+    spec: LayerSpec
+    output: Value
+    parameters: dict[str, Value]
+    first: int
+    weights: int
+    size: int
+    statistic: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A network in memory, ready to run.
+
+    Attributes
+    ----------
+    arena : real[...]
+        Parameters, gradients, the optimizer's memory, activations.
+    table, sections : int64[r, ROW_LENGTH], int64[SECTIONS + 1]
+        The op table.
+    shared : Shared
+        The arrays by which the world talks to it.
+    layers : tuple[PlannedLayer, ...]
+        Every layer.
+    input, target, prediction : Value
+        Places of the batch, of its targets and of what the network predicts.
+    capacity : int
+        Examples for which there is room.
+    parameters : int
+        Numbers from one region of the arena (parameters, gradients, two memories) to the next.
+    """
+
+    arena: Array
+    table: Integers
+    sections: Integers
+    shared: Shared
+    layers: tuple[PlannedLayer, ...]
+    input: Value
+    target: Value
+    prediction: Value
+    capacity: int
+    parameters: int
+
+
+class _Lowering:
+    """The `engine.layers.Lowering` that a plan offers to one layer."""
+
+    def __init__(self, builder: _Builder, inputs: tuple[Value, ...],
+                 parameters: dict[str, Value], stream: int) -> None:
+        self.inputs = inputs
+        self.stream = stream
+        self.output: Value | None = None
+        self.backward_lines: list[Line] = []
+        self._builder = builder
+        self._parameters = parameters
+        self._learns = bool(parameters) or any(value.gradient >= 0 for value in inputs)
+
+    def value(self, shape: Shape) -> Value:
+        return self._builder.value(shape, self._learns)
+
+    def scratch(self, size: int) -> int:
+        return self._builder.layout.reserve(size)
+
+    def parameter(self, name: str) -> Value:
+        return self._parameters[name]
+
+    def forward(self, op: str, work: int, **slots: int | float) -> None:
+        self._builder.table.add(row.FORWARD, Line(op, slots))
+
+    def backward(self, op: str, work: int, **slots: int | float) -> None:
+        self.backward_lines.append(Line(op, slots))
+
+    def result(self, value: Value) -> None:
+        self.output = value
+
+
+@dataclass
+class _Builder:
+    """Collects memory and op lines of one project."""
+
+    project: ProjectSpec
+    capacity: int
+    layout: Layout
+    table: Table = field(default_factory=Table)
+
+    def value(self, shape: Shape, learns: bool) -> Value:
+        """Reserve an array per example, with its gradient if ``learns``."""
+        size = int(np.prod(shape, dtype=np.int64)) * self.capacity
+        data = self.layout.reserve(size)
+        return Value(data, self.layout.reserve(size) if learns else -1, shape)
+
+    def parameters(self, inputs: Shape) -> tuple[list[tuple[Parameter, ...]], int]:
+        """Return every layer's parameters, weights first, and their number.
+
+        Parameters
+        ----------
+        inputs : tuple[int, ...]
+            Shape of one example.
+        """
+        found = []
+        shape = inputs
+        for layer in self.project.network:
+            layer_kind = kind(layer.kind)
+            options = layer_kind.options(layer)
+            found.append(tuple(sorted(layer_kind.parameters(options, (shape,)),
+                                      key=lambda parameter: not parameter.is_weight)))
+            shape = layer_kind.infer_shape(options, (shape,))
+        return found, sum(parameter.size for group in found for parameter in group)
+
+    def lower(self, inputs: Value, groups: list[tuple[Parameter, ...]], regions: list[int]
+              ) -> tuple[PlannedLayer, ...]:
+        """Place and lower every layer; the backward pass is theirs in reverse."""
+        layers: list[PlannedLayer] = []
+        backward: list[list[Line]] = []
+        place, statistic = regions[0], 0
+        for layer, group in zip(self.project.network, groups, strict=True):
+            layer_kind = kind(layer.kind)
+            placed = self._place(group, place, regions[1] - regions[0])
+            lowering = _Lowering(self, (layers[-1].output if layers else inputs,), placed,
+                                 zlib.crc32(layer.id.encode()))
+            layer_kind.lower(layer_kind.options(layer), lowering)
+            weights = sum(parameter.size for parameter in group if parameter.is_weight)
+            size = sum(parameter.size for parameter in group)
+            assert lowering.output is not None, layer.kind
+            layers.append(PlannedLayer(layer, lowering.output, placed, place, weights, size,
+                                       statistic if weights else -1))
+            backward.append(lowering.backward_lines)
+            place += size
+            statistic += bool(weights)
+        for lines in reversed(backward):
+            self.table.extend(row.BACKWARD, lines)
+        self._add_updates(layers, regions)
+        return tuple(layers)
+
+    def _place(self, group: tuple[Parameter, ...], place: int, to_gradient: int
+               ) -> dict[str, Value]:
+        placed = {}
+        for parameter in group:
+            placed[parameter.name] = Value(place, place + to_gradient, parameter.shape)
+            place += parameter.size
+        return placed
+
+    def _add_updates(self, layers: list[PlannedLayer], regions: list[int]) -> None:
+        rule = OPTIMIZERS[self.project.training.optimizer.kind].op
+        for layer in layers:
+            if layer.statistic < 0:
+                continue
+            p, g, v, s = (layer.first + region - regions[0] for region in regions)
+            self.table.add(row.MEASURE, Line("gradient_statistics", {
+                "g": g, "size": layer.weights, "statistic": layer.statistic}))
+            self.table.add(row.UPDATE, Line(rule, {
+                "p": p, "g": g, "v": v, "s": s, "weights": layer.weights, "size": layer.size,
+                "statistic": layer.statistic}))
+
+    def add_loss(self, output: Value, target: Value) -> Value:
+        """Append loss, score and prediction; return the place of the prediction."""
+        loss = LOSSES[self.project.training.loss]
+        width = output.size
+        self.table.add(row.LOSS_SECTION, Line(loss.op, {
+            "dz": output.gradient, "z": output.data, "t": target.data, "k": width}))
+        self.table.add(row.SCORE, Line("count_correct", {
+            "z": output.data, "t": target.data, "k": width}))
+        if not loss.output_op:
+            return output
+        prediction = self.value(output.shape, learns=False)
+        self.table.add(row.OUTPUT, Line(loss.output_op, {
+            "y": prediction.data, "x": output.data, "n": width, "k": width}))
+        return prediction
+
+
+def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: int,
+               shared: Shared | None = None) -> Plan:
+    """Return a network in memory, its parameters still zero.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        A project in which `engine.layers.diagnose` finds nothing wrong.
+    inputs, targets : real[m, i], real[m, o]
+        All examples, row by row, in the project's precision; the caller keeps them alive.
+    capacity : int
+        Largest batch.
+    shared : Shared, optional
+        Arrays of the plan that this one replaces; None makes new ones.
+
+    Raises
+    ------
+    SpecError
+        If the network would take too much memory.
+    """
+    precision = project.training.precision
+    builder = _Builder(project, capacity, Layout(precision))
+    groups, total = builder.parameters((inputs.shape[1],))
+    # The parameters' regions come first: they keep their places when the batch grows.
+    regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
+    batch = builder.value((inputs.shape[1],), learns=False)
+    target = builder.value((targets.shape[1],), learns=False)
+    for value, examples in ((batch, inputs), (target, targets)):
+        builder.table.add(row.GATHER, Line("gather", {
+            "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)}))
+    layers = builder.lower(batch, groups, regions)
+    prediction = builder.add_loss(layers[-1].output, target)
+    arena = builder.layout.allocate()
+    if shared is None:
+        shared = Shared.for_layers(sum(layer.statistic >= 0 for layer in layers))
+    table, sections = builder.table.pack(precision, {
+        "control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
+        "results": shared.results.ctypes.data})
+    shared.control[row.CAPACITY] = capacity
+    return Plan(arena, table, sections, shared, layers, batch, target, prediction, capacity,
+                regions[1] - regions[0])
+
+
+def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int) -> tuple[str, ...]:
+    """Return the names of the ops that a project needs, without compiling or allocating."""
+    builder = _Builder(project, 1, Layout(project.training.precision))
+    groups, total = builder.parameters((n_inputs,))
+    regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
+    batch, target = (builder.value((size,), learns=False) for size in (n_inputs, n_outputs))
+    layers = builder.lower(batch, groups, regions)
+    builder.add_loss(layers[-1].output, target)
+    return ("gather", *builder.table.ops())

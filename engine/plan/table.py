@@ -1,0 +1,74 @@
+"""The op table: lines by name, packed into rows of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import catalogue, row
+from engine.kernels.policy import encode
+
+
+@dataclass(frozen=True)
+class Line:
+    """One op with what its row holds.
+
+    Attributes
+    ----------
+    op : str
+        Name of the op.
+    slots : Mapping[str, int | float]
+        Contents by name; those of `Table.pack`'s ``common`` need not be repeated.
+    """
+
+    op: str
+    slots: Mapping[str, int | float]
+
+
+class Table:
+    """Lines of every section, in the order in which they run."""
+
+    def __init__(self) -> None:
+        self._sections: list[list[Line]] = [[] for _ in range(row.SECTIONS)]
+
+    def add(self, section: int, line: Line) -> None:
+        """Append a line to a section."""
+        self._sections[section].append(line)
+
+    def extend(self, section: int, lines: Iterable[Line]) -> None:
+        """Append lines to a section."""
+        self._sections[section].extend(lines)
+
+    def ops(self) -> tuple[str, ...]:
+        """Return the names of all ops, each once."""
+        return tuple(dict.fromkeys(line.op for lines in self._sections for line in lines))
+
+    def pack(self, precision: str, common: Mapping[str, int]
+             ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return table and section begins; compiles ops that are not compiled yet.
+
+        Parameters
+        ----------
+        precision : str
+            ``float32`` or ``float64``.
+        common : Mapping[str, int]
+            Slots that mean the same for every op, such as the address of the results.
+
+        Returns
+        -------
+        int64[r, ROW_LENGTH], int64[SECTIONS + 1]
+            The table, and where each section begins.
+        """
+        lines = [line for section in self._sections for line in section]
+        table = np.zeros((len(lines), row.ROW_LENGTH), np.int64)
+        for packed, line in zip(table, lines, strict=True):
+            op = catalogue.OPS[line.op]
+            packed[row.ADDRESS] = op.address(precision)
+            packed[row.SHARDS] = 1
+            for place, slot in enumerate(op.slots, row.FIRST_SLOT):
+                packed[place] = encode(line.slots[slot] if slot in line.slots else common[slot])
+        sizes = [len(section) for section in self._sections]
+        return table, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -1,0 +1,85 @@
+"""The ring into which the loop writes one row per step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+STATISTIC_COLUMNS = ("gradient_rms", "gradient_max", "gradient_zero_share", "gradient_nonfinite",
+                     "update_ratio")
+"""Columns of every layer with weights, in the order of `engine.kernels.row`."""
+
+SHARED_COLUMNS = ("loss", "validation_loss", "validation_accuracy")
+
+MEMORY = 16 * 2**20
+"""Bytes that a ring takes, whatever the number of columns."""
+
+FEWEST_ROWS, MOST_ROWS = 1024, 65_536
+
+Reals = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Ring:
+    """Rows of the last steps, written by one thread and read by another without a lock.
+
+    Parameters
+    ----------
+    weight_layers : sequence of str
+        Ids of the layers with weights.
+    control : int64[...]
+        The loop's counters.
+    head : int
+        Which of them counts the rows ever written.
+
+    Attributes
+    ----------
+    columns : tuple[str, ...]
+        Names of the columns behind the step: ``loss``, ``validation_loss``,
+        ``validation_accuracy``, then five for each layer, such as ``dense-1/gradient_rms``.
+    data : float64[capacity, 1 + len(columns)]
+        The rows; column 0 is the step.
+    """
+
+    def __init__(self, weight_layers: Sequence[str], control: Integers, head: int) -> None:
+        self.columns = SHARED_COLUMNS + tuple(
+            f"{layer}/{column}" for layer in weight_layers for column in STATISTIC_COLUMNS)
+        width = 1 + len(self.columns)
+        rows = min(MOST_ROWS, max(FEWEST_ROWS, MEMORY // (8 * width)))
+        self.data = np.zeros((rows, width))
+        self._control = control
+        self._head = head
+
+    def read(self, cursor: int) -> tuple[Integers, Reals, int]:
+        """Return the rows that were written since.
+
+        Parameters
+        ----------
+        cursor : int
+            What the last call returned; 0 at first.
+
+        Returns
+        -------
+        steps : int64[m]
+            Step of every row.
+        rows : float64[m, len(columns)]
+            The rows; those that were overwritten before they could be read are missing.
+        cursor : int
+            For the next call.
+        """
+        capacity = len(self.data)
+        head = int(self._control[self._head])
+        # The oldest eighth may be overwritten while it is copied, so it is not asked for.
+        first = max(cursor, head - capacity * 7 // 8)
+        if cursor == head:
+            return np.zeros(0, np.int64), np.zeros((0, len(self.columns))), head
+        begin, end = first % capacity, head % capacity
+        if begin < end:
+            rows = self.data[begin:end].copy()
+        else:
+            rows = np.concatenate([self.data[begin:], self.data[:end]])
+        overwritten = int(self._control[self._head]) + 1 - capacity
+        rows = rows[max(0, overwritten - first):]
+        return rows[:, 0].astype(np.int64), rows[:, 1:], head

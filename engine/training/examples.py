@@ -1,0 +1,73 @@
+"""A data set in the form that the loop reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.dataset import Dataset
+from engine.errors import SpecError
+from engine.layers import LOSSES, diagnose, infer_shapes
+from engine.spec import ProjectSpec
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs and encoded targets, row by row in one precision.
+
+    Attributes
+    ----------
+    inputs, targets : real[m, i], real[m, o]
+        All examples.
+    variance : float
+        Mean squared deviation of the validation targets from their mean, over all outputs; 0 for
+        classification. The coefficient of determination needs it.
+    """
+
+    inputs: Array
+    targets: Array
+    variance: float
+
+
+def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64]) -> Examples:
+    """Return a data set's examples for a project.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        Says precision, loss and, by its network, the width of the output.
+    dataset : Dataset
+        The data.
+    measured : int64[...]
+        The validation examples that are measured.
+
+    Raises
+    ------
+    SpecError
+        If the project cannot be trained on these data; the first of `diagnose`'s issues.
+    """
+    issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs)
+    if issues:
+        place, _, found = issues[0].text.partition(": ")
+        raise SpecError(place, found.rstrip("."))
+    width = infer_shapes(project.network, (dataset.n_inputs,))[-1][0]
+    variance = 0.0
+    if dataset.task == "classification":
+        loss = LOSSES[project.training.loss]
+        targets = loss.encode(dataset.labels, dataset.n_outputs, width)
+    else:
+        targets = dataset.values
+        if len(measured):
+            variance = variance_of(targets[measured])
+    dtype = np.dtype(project.training.precision)
+    return Examples(np.ascontiguousarray(dataset.inputs, dtype),
+                    np.ascontiguousarray(targets, dtype), variance)
+
+
+def variance_of(values: Array) -> float:
+    """Return the mean squared deviation from each column's mean; tiny instead of 0."""
+    return max(float(np.mean((values - values.mean(axis=0)) ** 2)), 1e-300)

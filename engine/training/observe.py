@@ -1,0 +1,148 @@
+"""Looking at a network between two steps, without changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.dataset import Dataset
+from engine.kernels import row
+from engine.layers import LOSSES
+from engine.plan import Plan
+from engine.spec import Task
+from engine.telemetry.snapshot import Evaluation, Snapshot, frozen
+from engine.training.examples import Examples, variance_of
+from engine.training.readings import probe_readings
+from engine.training.visit import run, undisturbed
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+SURFACE_RANGE = 6.0
+SAMPLES = 60
+"""Examples whose prediction a snapshot carries."""
+
+
+def _blocks(plan: Plan, count: int) -> Iterator[tuple[int, int]]:
+    for begin in range(0, count, plan.capacity):
+        yield begin, min(plan.capacity, count - begin)
+
+
+def _predictions(plan: Plan, batch: int) -> Array:
+    value = plan.prediction
+    return plan.arena[value.data:value.data + batch * value.size].reshape(batch, value.size).astype(
+        np.float64)
+
+
+def _as_output(predictions: Array, task: Task, loss: str) -> Array:
+    """Return what a person calls the output: probabilities for classes, else the values."""
+    if task == "regression" or LOSSES[loss].output_op:
+        return predictions
+    classes = LOSSES[loss].single_output_classes
+    if predictions.shape[1] == 1 and classes is not None:
+        predictions = (predictions - classes[0]) / (classes[1] - classes[0])
+    return np.clip(predictions, 0.0, 1.0)
+
+
+def classes_of(outputs: Array) -> Integers:
+    """Return the predicted class of every row of probabilities."""
+    if outputs.shape[1] == 1:
+        return (outputs[:, 0] > 0.5).astype(np.int64)
+    return np.argmax(outputs, axis=1)
+
+
+def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str
+             ) -> tuple[Evaluation, Array]:
+    """Measure loss and accuracy of some examples.
+
+    Parameters
+    ----------
+    plan, examples, dataset, loss : Plan, Examples, Dataset, str
+        The network, its data and its loss.
+    order : int64[m]
+        Rows of the data set.
+
+    Returns
+    -------
+    Evaluation
+        The figures.
+    float64[m, o]
+        What the network says about each.
+    """
+    if not len(order):
+        return Evaluation(float("nan"), float("nan"), 0), np.zeros((0, plan.prediction.size))
+    total = 0.0
+    outputs = []
+    control, results = plan.shared.control, plan.shared.results
+    with undisturbed(plan):
+        control[row.ORDER] = order.ctypes.data
+        for begin, batch in _blocks(plan, len(order)):
+            control[row.POSITION] = begin
+            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.OUTPUT)
+            total += results[row.LOSS] * batch
+            outputs.append(_predictions(plan, batch))
+    output = _as_output(np.concatenate(outputs), dataset.task, loss)
+    mean = float(total / len(order))
+    if dataset.task == "classification":
+        score = float(np.mean(classes_of(output) == dataset.labels[order]))
+    else:
+        score = 1.0 - mean / variance_of(dataset.values[order])
+    return Evaluation(mean, score, len(order)), output
+
+
+def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
+    """Return the network's output for prepared inputs, float64[m, i] to float64[m, o]."""
+    place, outputs = plan.input, []
+    with undisturbed(plan):
+        for begin, batch in _blocks(plan, len(inputs)):
+            block = inputs[begin:begin + batch]
+            plan.arena[place.data:place.data + block.size] = block.ravel()
+            run(plan, batch, row.FORWARD, row.OUTPUT)
+            outputs.append(_predictions(plan, batch))
+    return _as_output(np.concatenate(outputs), task, loss)
+
+
+def snapshot(plan: Plan, examples: Examples, dataset: Dataset, run_id: int, loss: str,
+             training: Integers, validation: Integers) -> Snapshot:
+    """Return everything heavy that the window draws.
+
+    Parameters
+    ----------
+    plan, examples, dataset, loss : Plan, Examples, Dataset, str
+        The network, its data and its loss.
+    run_id : int
+        Stamped on the snapshot.
+    training, validation : int64[...]
+        The examples that are measured.
+    """
+    layers = probe_readings(plan, training)
+    trained, outputs = evaluate(plan, examples, dataset, training, loss)
+    validated, seen = None, training
+    if len(validation):
+        validated, outputs = evaluate(plan, examples, dataset, validation, loss)
+        seen = validation
+    confusion = None
+    if dataset.task == "classification":
+        k = dataset.n_outputs
+        pairs = dataset.labels[seen] * k + classes_of(outputs)
+        confusion = frozen(np.bincount(pairs, minlength=k * k).reshape(k, k))
+    control = plan.shared.control
+    return Snapshot(
+        run_id, int(control[row.STEP]), int(control[row.EPOCH]),
+        float(plan.shared.results[row.LOSS]) if control[row.STEP] else trained.loss,
+        trained, validated, layers, _surface(plan, dataset, loss), (-SURFACE_RANGE, SURFACE_RANGE),
+        confusion, frozen(seen[:SAMPLES]), frozen(outputs[:SAMPLES]))
+
+
+def _surface(plan: Plan, dataset: Dataset, loss: str) -> Array | None:
+    """Return the output over the plane, or None for other data."""
+    if dataset.features_of is None:
+        return None
+    # A finer grid is drawn more smoothly, a coarser one costs a large network less.
+    grid = 72 if plan.parameters < 20_000 else 48
+    edge = np.linspace(-SURFACE_RANGE, SURFACE_RANGE, grid)
+    points = np.stack(np.meshgrid(edge, edge), axis=-1).reshape(-1, 2)
+    outputs = predict(plan, dataset.features_of(points), dataset.task, loss)
+    return frozen(outputs.reshape(grid, grid, -1))

@@ -1,0 +1,110 @@
+"""Every layer's instruments at one step."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import row
+from engine.kernels.statistics import (
+    BINS_PER_OCTAVE,
+    LOWEST_EXPONENT,
+    MAGNITUDE_BINS,
+    activation_statistics,
+    gradient_statistics,
+    magnitude_histogram,
+)
+from engine.layers import ACTIVATIONS, kind
+from engine.plan import Plan, PlannedLayer
+from engine.telemetry.snapshot import NAN, LayerReading, frozen
+from engine.training.visit import run, undisturbed
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+PROBE = 64
+"""Training examples of the probe batch: the same ones for the whole run."""
+
+BINS = 24
+
+
+def probe_readings(plan: Plan, training: Integers) -> tuple[LayerReading, ...]:
+    """Return the reading of every layer.
+
+    Gradients are those of the last training batch; before the first step, those of the probe batch.
+
+    Parameters
+    ----------
+    plan : Plan
+        The network between two steps.
+    training : int64[...]
+        Training examples; the first 64 are the probe batch.
+    """
+    started = plan.shared.control[row.STEP] > 0
+    gradients = [_last_step(plan, layer) for layer in plan.layers] if started else []
+    with undisturbed(plan, gradients=True):
+        batch = min(PROBE, len(training))
+        plan.shared.control[row.ORDER] = training.ctypes.data
+        plan.shared.control[row.POSITION] = 0
+        run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.BACKWARD)
+        if not started:
+            run(plan, batch, row.MEASURE)
+            plan.shared.results[row.FIRST_STATISTIC + row.UPDATE_RATIO::row.STATISTICS] = np.nan
+            gradients = [_last_step(plan, layer) for layer in plan.layers]
+        return tuple(_reading(plan, layer, gradient, batch)
+                     for layer, gradient in zip(plan.layers, gradients, strict=True))
+
+
+def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
+    """Return the figures of a layer's weight gradient; none for a layer without weights."""
+    if layer.statistic < 0:
+        return {}
+    first = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
+    figures = plan.shared.results[first:first + row.STATISTICS]
+    low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.weights])
+    return {"gradient_rms": float(figures[row.GRADIENT_RMS]),
+            "gradient_max": float(figures[row.GRADIENT_MAX]),
+            "gradient_zero_share": float(figures[row.GRADIENT_ZERO_SHARE]),
+            "gradient_nonfinite": int(figures[row.GRADIENT_NONFINITE]),
+            "update_ratio": float(figures[row.UPDATE_RATIO]),
+            "gradient_low": low, "gradient_high": high}
+
+
+def _band(gradient: Array) -> tuple[float, float]:
+    """Return the 5 % and 95 % quantiles of the magnitudes; zeros do not count."""
+    counts = np.zeros(MAGNITUDE_BINS, np.int64)
+    magnitude_histogram(counts, gradient)
+    total = np.cumsum(counts)
+    if total[-1] == 0:
+        return NAN, NAN
+    places = np.searchsorted(total, np.array([0.05, 0.95]) * total[-1])
+    low, high = np.exp2((places + 0.5) / BINS_PER_OCTAVE + LOWEST_EXPONENT)
+    return float(low), float(high)
+
+
+def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: int
+             ) -> LayerReading:
+    """Return a layer's reading, the probe batch's activations and gradients being in the arena."""
+    value = layer.output
+    layer_kind = kind(layer.spec.kind)
+    function = ACTIVATIONS[layer_kind.activation(layer_kind.options(layer.spec))]
+    summary, histogram = np.zeros(6), np.zeros(BINS, np.int64)
+    activations = plan.arena[value.data:value.data + batch * value.size].reshape(batch, value.size)
+    activation_statistics(
+        summary, histogram, activations,
+        -math.inf if function.flat_below is None else function.flat_below,
+        math.inf if function.flat_above is None else function.flat_above)
+    saturates = function.flat_below is not None or function.flat_above is not None
+    slope = NAN
+    if value.gradient >= 0:
+        begin = value.gradient
+        slope = gradient_statistics(plan.arena[begin:begin + batch * value.size])[0]
+    mean, deviation, smallest, largest, flat, dead = (float(figure) for figure in summary)
+    return LayerReading(
+        layer.spec.id, activation_mean=mean, activation_std=deviation,
+        saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
+        activation_gradient_rms=float(slope), histogram=frozen(histogram),
+        histogram_range=(smallest, largest), **gradient)

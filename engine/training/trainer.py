@@ -1,0 +1,286 @@
+"""One run of one project: the only thing that whoever trains has to know."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.dataset import Dataset
+from engine.errors import DivergedError, SpecError
+from engine.kernels import row
+from engine.layers import OPTIMIZERS
+from engine.plan import Plan, build_plan
+from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.ring import Ring
+from engine.telemetry.snapshot import Evaluation, Snapshot
+from engine.training import divergence, observe, warmup, weights
+from engine.training.examples import prepare
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, float], None]
+
+MEASURED = 4096
+"""Most examples of a set on which loss and accuracy are measured while training."""
+
+SMALLEST_CAPACITY = 64
+"""Room for the probe batch."""
+
+LONGEST_CHUNK = 1 << 20
+"""Steps of one call of the loop, so that a run without a limit stays a finite loop."""
+
+
+class Trainer:
+    """Trains a network; every method but those marked otherwise belongs to one thread.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        What to train and how.
+    dataset : Dataset
+        The data that its ``data`` part describes.
+    run_id : int
+        Stamped on every snapshot.
+    weights : Mapping[str, real array], optional
+        Parameters by name, ``layer-id/w``, to start from; None draws them.
+    progress : callable, optional
+        Called with a text and a share from 0 to 1 while kernels are compiled.
+
+    Attributes
+    ----------
+    project : ProjectSpec
+        As it is in force now.
+    ring : Ring
+        One row for each of the last steps; other threads may read it.
+    weight_layers : tuple[str, ...]
+        Ids of the layers with weights.
+    steps_per_epoch : int
+        Mini-batches until every training example was seen.
+
+    Raises
+    ------
+    SpecError
+        If the project cannot be trained on these data, or would not fit the memory.
+    FormatError
+        If ``weights`` do not fit the network.
+    """
+
+    def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
+                 weights: Mapping[str, Array] | None = None, progress: Progress | None = None
+                 ) -> None:
+        self.project = project
+        self.run_id = run_id
+        self._dataset = dataset
+        self._order = dataset.training.astype(np.int64).copy()
+        self._training = self._order[:MEASURED].copy()
+        self._validation = dataset.validation[:MEASURED].astype(np.int64).copy()
+        self._examples = prepare(project, dataset, self._validation)
+        warmup.compile_for(project, self._examples.inputs.shape[1],
+                           self._examples.targets.shape[1], progress)
+        self._plan = self._build(project, None)
+        self._seconds_per_step = 0.0
+        self._prepare_control()
+        self._start(weights)
+        self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
+                                   if layer.statistic >= 0)
+        self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
+
+    def _build(self, project: ProjectSpec, old: Plan | None) -> Plan:
+        wished = project.training.batch_size or len(self._order)
+        capacity = max(SMALLEST_CAPACITY, min(wished, len(self._order)))
+        if old is not None:
+            capacity = max(capacity, old.capacity)
+        return build_plan(project, self._examples.inputs, self._examples.targets, capacity,
+                          old.shared if old else None)
+
+    def _prepare_control(self) -> None:
+        control, training = self._plan.shared.control, self.project.training
+        control[row.EXAMPLES] = len(self._order)
+        control[row.TRAINING_ORDER] = self._order.ctypes.data
+        control[row.VALIDATION] = len(self._validation)
+        control[row.VALIDATION_ORDER] = self._validation.ctypes.data
+        control[row.SEED] = training.seed
+        control[row.SHUFFLE] = training.shuffle
+        self._plan.shared.results[row.VARIANCE] = self._examples.variance
+        self.request_rates(training)
+
+    def _start(self, given: Mapping[str, Array] | None) -> None:
+        if given is None:
+            weights.draw(self._plan, self.project, self._dataset.n_inputs)
+        else:
+            weights.load(self._plan, given)
+
+    @property
+    def step(self) -> int:
+        """Completed steps; any thread may ask."""
+        return int(self._plan.shared.control[row.STEP])
+
+    @property
+    def epoch(self) -> int:
+        """Completed epochs; any thread may ask."""
+        return int(self._plan.shared.control[row.EPOCH])
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Mini-batches until every training example was seen."""
+        batch = min(self.project.training.batch_size or len(self._order), len(self._order))
+        return -(-len(self._order) // batch)
+
+    @property
+    def steps_left_in_epoch(self) -> int:
+        """Mini-batches until the running epoch ends."""
+        left = len(self._order) - int(self._plan.shared.control[row.POSITION])
+        return -(-left // min(self.project.training.batch_size or left, len(self._order)))
+
+    def run(self, max_steps: int, budget_s: float = 0.012) -> int:
+        """Train for some mini-batches.
+
+        Parameters
+        ----------
+        max_steps : int
+            Most steps to do.
+        budget_s : float
+            Return after about so many seconds.
+
+        Returns
+        -------
+        int
+            Steps done; fewer than ``max_steps`` when the budget is used up or a stop was asked for.
+
+        Raises
+        ------
+        DivergedError
+            When a loss or gradient is NaN or infinite. The parameters are those before that step.
+        """
+        # Numba and the kernels load with the first Trainer, not with this module's import.
+        from engine.kernels.driver import run_steps
+        plan, shared = self._plan, self._plan.shared
+        shared.control[row.STOP] = 0
+        begin = time.perf_counter()
+        done = 0
+        while done < max_steps and not shared.control[row.STOP]:
+            left = budget_s - (time.perf_counter() - begin)
+            if left <= 0 and done:
+                break
+            steps = self._chunk(left, max_steps - done)
+            chunk_begin = time.perf_counter()
+            count = int(run_steps(plan.table, plan.sections, plan.arena.ctypes.data, shared.control,
+                                  shared.hyper, shared.wishes, self._order, shared.results,
+                                  self.ring.data, steps))
+            done += count
+            if shared.control[row.NONFINITE]:
+                shared.control[row.NONFINITE] = 0
+                raise divergence.explain(plan, self.step + 1)
+            if count:
+                self._seconds_per_step = (time.perf_counter() - chunk_begin) / count
+        return done
+
+    def _chunk(self, seconds: float, most: int) -> int:
+        """Return how many steps fit into the time that is left, by the last chunk's speed."""
+        if self._seconds_per_step == 0.0:
+            return 1
+        # The ring keeps every step of a chunk until its reader comes.
+        longest = min(LONGEST_CHUNK, most, len(self.ring.data) // 2)
+        return max(1, min(longest, int(seconds / self._seconds_per_step)))
+
+    def request_stop(self) -> None:
+        """Ask `run` to return after the running step; any thread may ask."""
+        self._plan.shared.control[row.STOP] = 1
+
+    def request_rates(self, training: TrainingSpec) -> None:
+        """Change what needs no new plan, felt at the next step; any thread may ask.
+
+        Learning rate, penalties, the optimizer's constants, and the batch size as far as there is
+        room for it; the rest of ``training`` is left to `apply`.
+        """
+        wishes, optimizer = self._plan.shared.wishes, training.optimizer
+        constants = {field.key for field in OPTIMIZERS[self.project.training.optimizer.kind].constants}
+        for key, place in CONSTANTS.items():
+            wishes[place] = getattr(optimizer, key) if key in constants else 0.0
+        wishes[row.LEARNING_RATE] = training.learning_rate
+        wishes[row.BATCH_SIZE] = training.batch_size
+        wishes[row.L1] = training.l1
+        wishes[row.L2] = training.l2
+
+    def apply(self, training: TrainingSpec) -> None:
+        """Change how the network is trained, without losing what it has learned.
+
+        A new optimizer starts with empty memory. Seed and precision need a new Trainer.
+
+        Raises
+        ------
+        SpecError
+            If seed or precision change, or the network cannot be trained so.
+        """
+        old = self.project.training
+        if (training.seed, training.precision) != (old.seed, old.precision):
+            raise SpecError("Training", "seed or precision changed", "a new run",
+                            "Reset the network")
+        project = msgspec.structs.replace(self.project, training=training)
+        batch = min(training.batch_size or len(self._order), len(self._order))
+        same_ops = (training.loss, training.optimizer.kind) == (old.loss, old.optimizer.kind)
+        if not same_ops or batch > self._plan.capacity:
+            self._rebuild(project)
+        self.project = project
+        self._plan.shared.control[row.SHUFFLE] = training.shuffle
+        self.request_rates(training)
+
+    def _rebuild(self, project: ProjectSpec) -> None:
+        self._examples = prepare(project, self._dataset, self._validation)
+        warmup.compile_for(project, self._examples.inputs.shape[1],
+                           self._examples.targets.shape[1], None)
+        plan = self._build(project, self._plan)
+        same_rule = project.training.optimizer.kind == self.project.training.optimizer.kind
+        kept = plan.parameters * (4 if same_rule else 2)
+        plan.arena[:kept] = self._plan.arena[:kept]
+        if not same_rule:
+            plan.shared.control[row.OPTIMIZER_STEP] = 0
+        self._plan = plan
+
+    def weights(self) -> dict[str, Array]:
+        """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""
+        return {name: array.copy() for name, array in weights.views(self._plan)}
+
+    def gradients(self) -> dict[str, Array]:
+        """Return copies of dL/d(parameter) of the last step by name; L is the loss without
+        penalties."""
+        return {name: array.copy() for name, array in weights.views(self._plan, gradients=True)}
+
+    def evaluate(self, which: str = "validation") -> Evaluation:
+        """Measure loss and accuracy on at most `MEASURED` examples.
+
+        Parameters
+        ----------
+        which : str
+            ``training`` or ``validation``.
+        """
+        order = self._training if which == "training" else self._validation
+        return observe.evaluate(self._plan, self._examples, self._dataset, order,
+                                self.project.training.loss)[0]
+
+    def predict(self, inputs: Array) -> Array:
+        """Return the network's output, probabilities for classes.
+
+        Parameters
+        ----------
+        inputs : float64[m, i]
+            Prepared as the data set's inputs are.
+
+        Returns
+        -------
+        float64[m, o]
+        """
+        return observe.predict(self._plan, inputs, self._dataset.task, self.project.training.loss)
+
+    def snapshot(self) -> Snapshot:
+        """Return what the network looks like now."""
+        return observe.snapshot(self._plan, self._examples, self._dataset, self.run_id,
+                                self.project.training.loss, self._training, self._validation)
+
+
+CONSTANTS = {"momentum": row.MOMENTUM, "beta1": row.BETA1, "beta2": row.BETA2, "rho": row.RHO,
+             "epsilon": row.EPSILON, "weight_decay": row.WEIGHT_DECAY}
+"""Places of the optimizer's constants."""

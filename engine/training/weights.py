@@ -1,0 +1,78 @@
+"""Parameters by name: drawn, given, taken out."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import FormatError
+from engine.layers import Value, infer_shapes, kind
+from engine.plan import Plan
+from engine.spec import ProjectSpec
+
+Array = NDArray[np.float64]
+
+
+def views(plan: Plan, gradients: bool = False) -> Iterator[tuple[str, Array]]:
+    """Yield every parameter's name, ``layer-id/w``, and its place in the arena.
+
+    Parameters
+    ----------
+    plan : Plan
+        The network.
+    gradients : bool
+        Yield dL/d(parameter) instead.
+    """
+    for layer in plan.layers:
+        for name, value in layer.parameters.items():
+            yield f"{layer.spec.id}/{name}", _view(plan, value, gradients)
+
+
+def _view(plan: Plan, value: Value, gradient: bool) -> Array:
+    begin = value.gradient if gradient else value.data
+    return plan.arena[begin:begin + value.size].reshape(value.shape)
+
+
+def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
+    """Fill the parameters with the initial values that the project asks for.
+
+    Every parameter has random numbers of its own, fixed by the seed and its name: changing one layer
+    leaves what the others draw as it was.
+    """
+    shapes = ((n_inputs,), *infer_shapes(project.network, (n_inputs,)))
+    places = dict(views(plan))
+    for layer, shape in zip(project.network, shapes, strict=False):
+        layer_kind = kind(layer.kind)
+        for parameter in layer_kind.parameters(layer_kind.options(layer), (shape,)):
+            name = f"{layer.id}/{parameter.name}"
+            rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())])
+            places[name][...] = parameter.draw(rng)
+
+
+def load(plan: Plan, given: Mapping[str, Array]) -> None:
+    """Fill the parameters with given values.
+
+    Raises
+    ------
+    FormatError
+        If a name is missing or unknown, a shape differs, or a number is not finite.
+    """
+    places = dict(views(plan))
+    for name in sorted(places.keys() | given.keys()):
+        if name not in given:
+            raise FormatError("Weights", f"{name} is missing", "an array for every parameter",
+                              "Use a weights file of this network")
+        if name not in places:
+            raise FormatError("Weights", f"the network has no parameter {name}",
+                              "only " + ", ".join(places), "Use a weights file of this network")
+        array = np.asarray(given[name])
+        if array.shape != places[name].shape:
+            raise FormatError("Weights", f"{name} has shape {array.shape}",
+                              f"{places[name].shape}", "Use a weights file of this network")
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            raise FormatError("Weights", f"{name} holds something that is not a finite number",
+                              "finite numbers", "Use another weights file")
+        places[name][...] = array
