@@ -242,7 +242,6 @@ def elu_forward(y, x):
     -----
     Source: Clevert, Unterthiner and Hochreiter (2016).
     """
-    one = x.dtype.type(1)
     for j in range(x.size):
         y[j] = x[j] if x[j] > 0 else exponential_less_one(x[j])
 

@@ -108,8 +108,10 @@ def evaluate(table, sections, arena, control, results):
 @kernel
 def _begin_step(control, hyper, wishes, order):
     """Take over what the person wishes, and choose the next batch."""
-    hyper[0, :] = wishes
-    hyper[1, :] = wishes
+    # Element by element: an assignment of slices takes Numba seconds to compile.
+    for place in range(wishes.size):
+        hyper[0, place] = wishes[place]
+        hyper[1, place] = wishes[place]
     hyper[1, L1] = hyper[1, L2] = hyper[1, WEIGHT_DECAY] = 0.0
     control[TRAINING] = 1
     control[ORDER] = control[TRAINING_ORDER]
@@ -151,12 +153,13 @@ def _end_step(table, sections, arena, control, results):
 @kernel
 def _record(ring, control, results):
     """Write the step's row; the head moves last, so that a reader never sees half a row."""
-    row = ring[control[HEAD] % ring.shape[0]]
-    row[0] = control[STEP]
-    row[1] = results[LOSS]
-    row[2] = results[VALIDATION_LOSS]
-    row[3] = results[VALIDATION_SCORE]
-    row[4:] = results[FIRST_STATISTIC:]
+    row = control[HEAD] % ring.shape[0]
+    ring[row, 0] = control[STEP]
+    ring[row, 1] = results[LOSS]
+    ring[row, 2] = results[VALIDATION_LOSS]
+    ring[row, 3] = results[VALIDATION_SCORE]
+    for place in range(FIRST_STATISTIC, results.size):
+        ring[row, 4 + place - FIRST_STATISTIC] = results[place]
     control[HEAD] += 1
 
 
@@ -197,7 +200,7 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
         run_section(table, sections, GATHER, arena, batch)
         run_section(table, sections, FORWARD, arena, batch)
         run_section(table, sections, LOSS_SECTION, arena, batch)
-        if not results[LOSS] - results[LOSS] == 0.0:
+        if results[LOSS] - results[LOSS] != 0.0:
             control[NONFINITE] = 1
             return done
         run_section(table, sections, BACKWARD, arena, batch)

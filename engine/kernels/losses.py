@@ -43,12 +43,12 @@ def softmax_forward(y, x):
 
 @kernel
 def softmax_cross_entropy(dz, z, t):
-    """Compute ``L = -sum of t log softmax(z)``, mean over examples, and ``dz = (softmax(z) - t) / n``.
+    """Compute ``L = -sum of t log softmax(z)``, mean over examples, and its gradient.
 
     Parameters
     ----------
     dz : real[n, k]
-        dL/dz, overwritten.
+        dL/dz = (softmax(z) - t) / n, overwritten.
     z, t : real[n, k]
         Logits, and targets that sum to 1 in every row.
 

@@ -1,7 +1,7 @@
 """Transcendental functions that a loop can apply to a whole register at a time.
 
-In float32 they are polynomials of our own fit (largest relative error of each polynomial 5e-8; tests
-measure the whole function). In float64 they call the C library, a number at a time.
+In float32 they are polynomials of our own fit (largest relative error of each polynomial 5e-8;
+tests measure the whole function). In float64 they call the C library, a number at a time.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _M = tuple(np.float32(c) for c in (
 _M0, _M1, _M2, _M3, _M4, _M5, _M6, _M7, _M8, _M9 = _M
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _power_of_two(typingctx: Any, exponent: Any) -> Any:
     """Return 2**exponent as float32 for an int32 from -126 to 127, by its bits."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -11,7 +11,7 @@ from numba.extending import intrinsic
 from engine.kernels.policy import inlined
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def shifted(typingctx: Any, pointer: Any, offset: Any) -> Any:
     """Return ``pointer + offset``, counted in elements."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -19,7 +19,7 @@ def shifted(typingctx: Any, pointer: Any, offset: Any) -> Any:
     return pointer(pointer, types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def integers_at(typingctx: Any, address: Any) -> Any:
     """Return an address as a pointer to int64."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -27,7 +27,7 @@ def integers_at(typingctx: Any, address: Any) -> Any:
     return types.CPointer(types.int64)(types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def reals_at(typingctx: Any, address: Any) -> Any:
     """Return an address as a pointer to float64."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -35,7 +35,7 @@ def reals_at(typingctx: Any, address: Any) -> Any:
     return types.CPointer(types.float64)(types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def same_kind_at(typingctx: Any, pointer: Any, address: Any) -> Any:
     """Return an address as a pointer of the same type as ``pointer``."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -43,7 +43,7 @@ def same_kind_at(typingctx: Any, pointer: Any, address: Any) -> Any:
     return pointer(pointer, types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def as_real(typingctx: Any, bits: Any) -> Any:
     """Return the float64 whose bits a slot holds."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -51,7 +51,7 @@ def as_real(typingctx: Any, bits: Any) -> Any:
     return types.float64(types.int64), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def call_op(typingctx: Any, address: Any, row: Any, arena: Any, batch: Any, shard: Any,
             shards: Any) -> Any:
     """Call the op at ``address``; ``row`` and ``arena`` are addresses too."""

@@ -1,8 +1,8 @@
 """Update rules. Every kernel also measures the update, for the ratio of update to weight.
 
 Legend: w parameters, g their gradient, v and s the rule's memory, all of the same length. ``rule``
-holds the constants of `engine.kernels.row` (learning rate, momentum, ...), float64. The penalties add
-``l2 w + l1 sign(w)`` to the gradient first. PyTorch's update rules, number for number.
+holds the constants of `engine.kernels.row` (learning rate, momentum, ...), float64. The penalties
+add ``l2 w + l1 sign(w)`` to the gradient first. PyTorch's update rules, number for number.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def gradient_statistics(g):
         squares += value * value
         largest = max(largest, abs(value))
         zeros += value == 0.0
-        nonfinite += not value - value == 0.0
+        nonfinite += value - value != 0.0
     return math.sqrt(squares / g.size), largest, zeros / g.size, float(nonfinite)
 
 

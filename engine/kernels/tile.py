@@ -1,7 +1,7 @@
 """The one matrix product, generated for the vector unit of the machine it starts on.
 
-``multiply(c, a, b, add)`` is C (+)= A B with any strides for A. A block of C stays in registers while
-rows of B stream past: `rows` x `vectors` accumulators, one vector of B for each column of vectors, one
+``multiply(c, a, b, add)`` is C (+)= A B with any strides for A. A block of C stays in registers
+while rows of B stream past: a register of sums for every row of A and register of B's row, and one
 broadcast number of A. Compiled once for a precision, called by address from every other kernel.
 """
 
@@ -62,7 +62,8 @@ class _Strip:
         self.lanes = UNIT.bytes // (4 if isinstance(real, ir.FloatType) else 8)
         self.vector = ir.VectorType(real, self.lanes)
         self.vectors = vectors
-        self.c, self.c_row, self.a, self.a_row, self.a_step, self.b, self.b_row, size, self.add = args
+        (self.c, self.c_row, self.a, self.a_row, self.a_step, self.b, self.b_row, size,
+         self.add) = args
         self.rows, self.depth, self.width = (builder.extract_value(size, i) for i in range(3))
         self.mask = None
 
@@ -167,7 +168,8 @@ class _Strip:
             a = self._splat(builder.load(builder.gep(self.a, [place])), self.vector)
             for vector in range(self.vectors):
                 total = sums[row, vector]
-                builder.store(self._intrinsic("fma", self.vector, [a, b[vector], builder.load(total)]), total)
+                product = [a, b[vector], builder.load(total)]
+                builder.store(self._intrinsic("fma", self.vector, product), total)
 
 
 def _emit_strip(vectors: int, real: Any, arguments: tuple[Any, ...]) -> Any:
@@ -177,28 +179,28 @@ def _emit_strip(vectors: int, real: Any, arguments: tuple[Any, ...]) -> Any:
     return types.void(*arguments), codegen
 
 
-# One for each number of registers that a row of the block takes; narrower machines use the first two.
-@intrinsic  # type: ignore[untyped-decorator]
-def _strip_1(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any, b_row: Any,
-             size: Any, add: Any) -> Any:
+# One for each number of registers that a row of the block takes; narrow machines use two of them.
+@intrinsic
+def _strip_1(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any,
+             b_row: Any, size: Any, add: Any) -> Any:
     return _emit_strip(1, c, (c, c_row, a, a_row, a_step, b, b_row, size, add))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _strip_2(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any, b_row: Any,
-             size: Any, add: Any) -> Any:
+@intrinsic
+def _strip_2(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any,
+             b_row: Any, size: Any, add: Any) -> Any:
     return _emit_strip(2, c, (c, c_row, a, a_row, a_step, b, b_row, size, add))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _strip_3(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any, b_row: Any,
-             size: Any, add: Any) -> Any:
+@intrinsic
+def _strip_3(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any,
+             b_row: Any, size: Any, add: Any) -> Any:
     return _emit_strip(3, c, (c, c_row, a, a_row, a_step, b, b_row, size, add))
 
 
 def _product(lanes: int) -> Callable[..., None]:
     """Return C (+)= A B over blocks of `DEPTH` rows and strips of `VECTORS` registers."""
-    def product(c, a, b, call):  # type: ignore[no-untyped-def]
+    def product(c, a, b, call):
         numbers = carray(call, (CALL_LENGTH,))
         c_row, a_row, a_step, b_row = numbers[0], numbers[1], numbers[2], numbers[3]
         rows, depth, width, add = numbers[4], numbers[5], numbers[6], numbers[7]
@@ -251,7 +253,7 @@ def install(precision: str) -> None:
         _CELLS[precision].value = _COMPILED[precision].address
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def multiply(typingctx: Any, c: Any, a: Any, b: Any, add: Any) -> Any:
     """Compute ``c = a @ b``, or ``c += a @ b`` when ``add`` is not 0.
 
@@ -276,9 +278,9 @@ def multiply(typingctx: Any, c: Any, a: Any, b: Any, add: Any) -> Any:
             return [builder.sdiv(stride, size)
                     for stride in cgutils.unpack_tuple(builder, array.strides, 2)]
 
-        (m, k), n = (cgutils.unpack_tuple(builder, arrays[1].shape, 2),
-                     cgutils.unpack_tuple(builder, arrays[2].shape, 2)[1])
-        c_row, (a_row, a_step), b_row = strides(arrays[0])[0], strides(arrays[1]), strides(arrays[2])[0]
+        (c_row, _), (a_row, a_step), (b_row, _) = map(strides, arrays)
+        m, k = cgutils.unpack_tuple(builder, arrays[1].shape, 2)
+        _, n = cgutils.unpack_tuple(builder, arrays[2].shape, 2)
         call = cgutils.alloca_once(builder, WORD, CALL_LENGTH)
         for place, number in enumerate((c_row, a_row, a_step, b_row, m, k, n, args[3])):
             builder.store(number, builder.gep(call, [WORD(place)]))

@@ -11,7 +11,7 @@ from engine.errors import ShapeError
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS
 from engine.layers.fields import Field
-from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS
+from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS, Initialiser
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
 
 
@@ -27,7 +27,7 @@ class Dense(LayerKind):
               logarithmic=True),
         Field("activation", "Activation", "tanh", "The function f behind the weighted sum.",
               choices=ACTIVATION_CHOICES),
-        Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn before step 1.",
+        Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn at first.",
               choices=INITIALISER_CHOICES),
         Field("spread", "Spread", 0.5,
               "Standard deviation of normal, limit of uniform initial weights.", 0.0, 100.0,
@@ -52,7 +52,7 @@ class Dense(LayerKind):
         scheme = INITIALISERS[str(options["weights"])]
         bias = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
         weights = Parameter("w", (fan_in, fan_out), partial(
-            scheme.draw, fan_in=fan_in, fan_out=fan_out, spread=float(options["spread"])))
+            _drawn, scheme, fan_in, fan_out, float(options["spread"])))
         if not options["bias"]:
             return (weights,)
         return weights, Parameter("b", (fan_out,), partial(_constant, bias, fan_out), False)
@@ -72,8 +72,10 @@ class Dense(LayerKind):
         plan.backward("dense_backward_weights", work, dw=w.gradient,
                       db=b.gradient if b else -1, dy=z.gradient, x=x.data, **shape)
         if x.gradient >= 0:
-            plan.backward("transpose", 0, y=(wt := plan.scratch(inputs * units)), x=w.data, **shape)
-            plan.backward("dense_backward_input", work, dx=x.gradient, dy=z.gradient, wt=wt, **shape)
+            wt = plan.scratch(inputs * units)
+            plan.backward("transpose", 0, y=wt, x=w.data, **shape)
+            plan.backward("dense_backward_input", work, dx=x.gradient, dy=z.gradient, wt=wt,
+                          **shape)
 
     def label(self, options: Options) -> str:
         """Return for example ``Dense 16 · sigmoid``."""
@@ -83,6 +85,11 @@ class Dense(LayerKind):
     def activation(self, options: Options) -> str:
         """Return the key of the layer's activation function."""
         return str(options["activation"])
+
+
+def _drawn(scheme: Initialiser, fan_in: int, fan_out: int, spread: float,
+           rng: np.random.Generator) -> NDArray[np.float64]:
+    return scheme.draw(rng, fan_in, fan_out, spread)
 
 
 def _constant(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:

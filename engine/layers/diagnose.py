@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.errors import EngineError
-from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES
 from engine.layers.optimizers import OPTIMIZERS
 from engine.layers.registry import kind

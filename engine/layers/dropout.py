@@ -11,8 +11,8 @@ class Dropout(LayerKind):
 
     key = "dropout"
     title = "Dropout"
-    help = ("While training, sets a random share of numbers to 0 and enlarges the others to keep the "
-            "mean (Srivastava et al. 2014); otherwise does nothing.")
+    help = ("While training, sets a random share of numbers to 0 and enlarges the others to keep "
+            "the mean (Srivastava et al. 2014); otherwise does nothing.")
     icon = "dices"
     fields = (Field("rate", "Rate", 0.2, "Share of numbers that are set to 0.", 0.0, 0.95),)
 

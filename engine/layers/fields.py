@@ -1,4 +1,4 @@
-"""The options of a layer kind, described so that a form, a check and a help page can be made of them."""
+"""The options of a layer kind, described so that forms, checks and help can be made of them."""
 
 from __future__ import annotations
 

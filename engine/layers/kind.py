@@ -86,8 +86,7 @@ class Lowering(Protocol):
     stream: int
 
     def value(self, shape: Shape) -> Value:
-        """Reserve an array per example, with a place for its gradient if any input has one
-        or the layer has parameters."""
+        """Reserve an array per example, with its gradient where something before it learns."""
 
     def scratch(self, size: int) -> int:
         """Reserve ``size`` numbers whatever the batch; return their offset."""

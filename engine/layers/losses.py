@@ -73,7 +73,8 @@ class Loss:
 
 
 _LOSSES = (
-    Loss("softmax_cross_entropy", "Cross-entropy", "L = −log softmax(z)[class], mean over the batch",
+    Loss("softmax_cross_entropy", "Cross-entropy",
+         "L = −log softmax(z)[class], mean over the batch",
          "One unit per class; softmax turns their outputs into probabilities.",
          "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None),
     Loss("binary_cross_entropy", "Binary cross-entropy",

@@ -58,7 +58,8 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         sin(x2)``. Ignored by other data.
     scaling : str
         ``standard`` (mean 0, deviation 1), ``minmax`` (0 to 1), ``none``, or ``auto``, which is
-        ``none`` for points in the plane and images, else ``standard``. Measured on training examples.
+        ``none`` for points in the plane and images, else ``standard``; measured on the training
+        examples.
     path : str
         The person's file; relative to the project file.
     table : TableSpec

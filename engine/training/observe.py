@@ -50,7 +50,7 @@ def classes_of(outputs: Array) -> Integers:
     """Return the predicted class of every row of probabilities."""
     if outputs.shape[1] == 1:
         return (outputs[:, 0] > 0.5).astype(np.int64)
-    return np.argmax(outputs, axis=1)
+    return np.asarray(np.argmax(outputs, axis=1), np.int64)
 
 
 def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
-from engine.errors import DivergedError, SpecError
+from engine.errors import SpecError
 from engine.kernels import row
+from engine.kernels.driver import run_steps
 from engine.layers import OPTIMIZERS
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
@@ -155,8 +156,6 @@ class Trainer:
         DivergedError
             When a loss or gradient is NaN or infinite. The parameters are those before that step.
         """
-        # Numba and the kernels load with the first Trainer, not with this module's import.
-        from engine.kernels.driver import run_steps
         plan, shared = self._plan, self._plan.shared
         shared.control[row.STOP] = 0
         begin = time.perf_counter()
@@ -197,7 +196,8 @@ class Trainer:
         room for it; the rest of ``training`` is left to `apply`.
         """
         wishes, optimizer = self._plan.shared.wishes, training.optimizer
-        constants = {field.key for field in OPTIMIZERS[self.project.training.optimizer.kind].constants}
+        rule = OPTIMIZERS[self.project.training.optimizer.kind]
+        constants = {field.key for field in rule.constants}
         for key, place in CONSTANTS.items():
             wishes[place] = getattr(optimizer, key) if key in constants else 0.0
         wishes[row.LEARNING_RATE] = training.learning_rate
@@ -245,8 +245,7 @@ class Trainer:
         return {name: array.copy() for name, array in weights.views(self._plan)}
 
     def gradients(self) -> dict[str, Array]:
-        """Return copies of dL/d(parameter) of the last step by name; L is the loss without
-        penalties."""
+        """Return copies of the last step's dL/d(parameter) by name, penalties left out of L."""
         return {name: array.copy() for name, array in weights.views(self._plan, gradients=True)}
 
     def evaluate(self, which: str = "validation") -> Evaluation:

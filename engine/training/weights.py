@@ -39,8 +39,8 @@ def _view(plan: Plan, value: Value, gradient: bool) -> Array:
 def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
     """Fill the parameters with the initial values that the project asks for.
 
-    Every parameter has random numbers of its own, fixed by the seed and its name: changing one layer
-    leaves what the others draw as it was.
+    Every parameter has random numbers of its own, fixed by the seed and its name: changing one
+    layer leaves what the others draw as it was.
     """
     shapes = ((n_inputs,), *infer_shapes(project.network, (n_inputs,)))
     places = dict(views(plan))
