@@ -169,13 +169,14 @@ def _notes(columns: Sequence[Column]) -> list[str]:
     notes = []
     for column in columns:
         if column.not_numbers:
-            cells = "1 cell" if column.not_numbers == 1 else f"{column.not_numbers:,} cells"
-            notes.append(f"{cells} of {column.name!r} hold no number (such as {column.example!r}) "
-                         f"and count as missing.")
-        if column.infinite:
-            cells = "1 number" if column.infinite == 1 else f"{column.infinite:,} numbers"
-            notes.append(f"{cells} of {column.name!r} are infinite or too large and count as "
+            one = column.not_numbers == 1
+            cells = "One cell" if one else f"{column.not_numbers:,} cells"
+            notes.append(f"{cells} of {column.name!r} {'holds' if one else 'hold'} no number, but "
+                         f"for example {column.example!r}, and {'counts' if one else 'count'} as "
                          f"missing.")
+        if column.infinite:
+            notes.append(f"Numbers of {column.name!r} that are infinite or too large count as "
+                         f"missing: {column.infinite:,}.")
     gaps = [(column, column.missing) for column in columns]
     numbers = [pair for pair in gaps if pair[1] and pair[0].numbers is not None]
     texts = [pair for pair in gaps if pair[1] and pair[0].numbers is None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -203,14 +204,13 @@ def decode_head(head: Head, encoding: str, place: str) -> str:
         If the encoding is unknown or does not fit.
     """
     try:
-        text: str = codecs.getincrementaldecoder(encoding)().decode(head.content, head.complete)
+        # Refuses what Python decodes but is no text, such as hex.
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding).close()
+        return codecs.getincrementaldecoder(encoding)().decode(head.content, head.complete)
     except LookupError as error:
         raise unknown_encoding(encoding, place) from error
     except UnicodeError as error:
         raise wrong_encoding(encoding, place) from error
-    if not isinstance(text, str):
-        raise unknown_encoding(encoding, place)
-    return text
 
 
 @contextmanager
@@ -232,15 +232,12 @@ def open_lines(path: Path, encoding: str) -> Iterator[Iterator[str]]:
 
 
 def _read_lines(path: Path, file: TextIO) -> Iterator[str]:
-    while True:
-        try:
-            with _named_errors(path):
-                line = file.readline(LONGEST_LINE + 1)
-        except UnicodeError as error:
-            raise wrong_encoding(str(file.encoding), path.name) from error
-        if not line:
-            return
-        yield line
+    try:
+        with _named_errors(path):
+            while line := file.readline(LONGEST_LINE + 1):
+                yield line
+    except UnicodeError as error:
+        raise wrong_encoding(str(file.encoding), path.name) from error
 
 
 def unknown_encoding(encoding: str, place: str) -> DataError:

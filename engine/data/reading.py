@@ -159,7 +159,8 @@ def _check_rows(sifting: Sifting, width: int, place: str) -> None:
         share = f"{sifting.left_out:,} of {sifting.left_out + sifting.kept:,} rows do not have " \
                 f"{width} values"
         raise DataError(f"{place}, line {sifting.first_line}",
-                        f"{sifting.first_width} values, and {share}",
+                        f"{sifting.first_width} {'value' if sifting.first_width == 1 else 'values'}"
+                        f" in a row, and {share}",
                         f"{width} values in every row",
                         "Check the separator, and quote text that contains it")
     if not sifting.kept:

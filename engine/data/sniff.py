@@ -182,9 +182,10 @@ def _find_separator(lines: Sequence[str], complete: bool, place: str) -> str:
 
 def _score(rows: list[list[str]], separator: str) -> float:
     """Return how well a separator divides: share of rows alike times share of clean cells."""
-    width, alike = Counter(map(len, rows)).most_common(1)[0]
-    if width < 2:
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    if not widths:
         return 0.0
+    width, alike = widths.most_common(1)[0]
     others = [other for other in SEPARATORS if other not in (separator, " ")]
     cells = [cell for row in rows if len(row) == width for cell in row]
     clean = sum(_is_clean(cell, others) for cell in cells)
@@ -263,7 +264,7 @@ def _names(rows: list[list[str]], width: int, header: bool,
         given = [*given, ""] if trailing else ["Row name", *given]
     if len(given) != width:
         raise DataError(f"{place}, line 1", f"{len(given)} names, while most rows have {width} "
-                        f"values", "as many names as values",
+                        f"{'value' if width == 1 else 'values'}", "as many names as values",
                         "Check the separator, or whether the first row names the columns")
     return _unique_names(given)
 

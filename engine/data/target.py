@@ -112,7 +112,7 @@ def _missing_notes(column: Column, count: int) -> list[str]:
     rows = "1 row was" if count == 1 else f"{count:,} rows were"
     reason = "because the target has no value there"
     if column.not_numbers:
-        reason = f"because the target has no number there (but, for example, {column.example!r})"
+        reason = f"because the target has no number there, but for example {column.example!r}"
     return [f"{rows} left out {reason}."]
 
 

@@ -68,6 +68,27 @@ def call_op(typingctx: Any, address: Any, row: Any, arena: Any, batch: Any, shar
     return types.void(*[integer] * 6), codegen
 
 
+@intrinsic
+def magnitude_bits(typingctx: Any, value: Any) -> Any:
+    """Return the bits of ``|value|`` as an integer: ordered as magnitudes are, NaN above all."""
+    integer = types.int32 if value == types.float32 else types.int64
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = ir.IntType(integer.bitwidth)
+        return builder.and_(builder.bitcast(args[0], word), word(integer.maxval))
+    return integer(value), codegen
+
+
+@intrinsic
+def from_bits(typingctx: Any, bits: Any) -> Any:
+    """Return the real number that has these bits."""
+    real = types.float32 if bits == types.int32 else types.float64
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], context.get_value_type(real))
+    return real(bits), codegen
+
+
 @inlined
 def vector(arena, offset, size):
     """Return ``size`` numbers of the arena as a 1-D array."""

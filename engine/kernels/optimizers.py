@@ -37,8 +37,9 @@ from engine.kernels.row import (
 
 @inlined
 def _penalised(g, w, l1, l2):
-    """Return the gradient with the penalties' part."""
-    return g + l2 * w + l1 * np.sign(w)
+    """Return the gradient with the penalties' part; a weight of 0 has no L1 slope."""
+    zero = w - w
+    return g + l2 * w + (l1 if w > zero else (-l1 if w < zero else zero))
 
 
 @inlined

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numba import carray
 
-from engine.kernels.memory import reals_at, vector
+from engine.kernels.memory import from_bits, magnitude_bits, reals_at, vector
 from engine.kernels.policy import kernel, op
 from engine.kernels.row import (
     FIRST_SLOT,
@@ -45,16 +45,24 @@ def gradient_statistics(g):
     Squares are taken in float64, where 1e-30 squared is not zero. Source: definition.
     """
     squares = 0.0
-    largest = 0.0
-    zeros = 0
-    nonfinite = 0
     for j in range(g.size):
         value = np.float64(g[j])
         squares += value * value
-        largest = max(largest, abs(value))
-        zeros += value == 0.0
-        nonfinite += value - value != 0.0
-    return math.sqrt(squares / g.size), largest, zeros / g.size, float(nonfinite)
+    # As integers, since a loop that keeps the larger of two reals and NaN cannot use registers.
+    largest = smallest = magnitude_bits(g[0])
+    for j in range(g.size):
+        bits = magnitude_bits(g[j])
+        largest = max(largest, bits)
+        smallest = min(smallest, bits)
+    zeros, nonfinite = 0, 0
+    if smallest == 0:
+        for j in range(g.size):
+            zeros += g[j] == 0
+    top = np.float64(from_bits(largest))
+    if not top < np.inf:
+        for j in range(g.size):
+            nonfinite += g[j] - g[j] != 0
+    return math.sqrt(squares / g.size), top, zeros / g.size, float(nonfinite)
 
 
 @kernel

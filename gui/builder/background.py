@@ -1,0 +1,83 @@
+"""Slow work off the window's thread, of which only the latest counts."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from engine.errors import DataError, EngineError
+
+Job = Callable[[], object]
+
+
+class Background(QObject):
+    """Runs one job at a time in a thread of its own; a newer job makes an older one's result void.
+
+    Signals
+    -------
+    done(object)
+        The latest job's result. Sent in the thread that this object lives in.
+    failed(EngineError)
+        Why the latest job has none.
+    """
+
+    done = Signal(object)
+    failed = Signal(object)
+    _arrived = Signal(int, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._ticket = 0
+        self._threads: list[threading.Thread] = []
+        self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the latest job has not ended."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    def submit(self, job: Job) -> None:
+        """Start a job; results of those before it will not be told."""
+        self._ticket += 1
+        thread = threading.Thread(target=self._run, args=(self._ticket, job), name=self._name,
+                                  daemon=True)
+        self._threads = [*(old for old in self._threads if old.is_alive()), thread]
+        thread.start()
+
+    def cancel(self) -> None:
+        """Forget the latest job's result."""
+        self._ticket += 1
+
+    def join(self, timeout_s: float = 5.0) -> None:
+        """Forget all results and wait for the threads to end."""
+        self.cancel()
+        for thread in self._threads:
+            thread.join(timeout_s)
+
+    def _run(self, ticket: int, job: Job) -> None:
+        outcome: object = DataError(self._name, "it stopped for a reason that was not foreseen", "",
+                                    "Try again; the log file has the details")
+        try:
+            outcome = job()
+        except EngineError as error:
+            outcome = error
+        except MemoryError:
+            outcome = DataError(self._name, "there is not enough memory for it", "",
+                                "Use a smaller file or close other programs")
+        finally:
+            # The window may have gone meanwhile, and this object with it.
+            with contextlib.suppress(RuntimeError):
+                self._arrived.emit(ticket, outcome)
+
+    @Slot(int, object)
+    def _on_arrived(self, ticket: int, outcome: object) -> None:
+        if ticket != self._ticket:
+            return
+        if isinstance(outcome, EngineError):
+            self.failed.emit(outcome)
+        else:
+            self.done.emit(outcome)

@@ -1,0 +1,107 @@
+"""Where the columns of the network's rows lie, and how high a row is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect
+
+from gui import theme
+
+
+@dataclass(frozen=True)
+class Density:
+    """How much room a row takes, in px at 13 px text.
+
+    Attributes
+    ----------
+    name : str
+        ``comfortable``, ``compact`` or ``mini``.
+    height, most : int
+        From one row to the next: the least, and what it grows to where there is room.
+    gap : int
+        Between two cards.
+    bar : int
+        Height of a gradient bar.
+    lines : int
+        Lines of text that fit a card.
+    text : int
+        Height of ordinary text.
+    """
+
+    name: str
+    height: int
+    most: int
+    gap: int
+    bar: int
+    lines: int
+    text: int
+
+
+COMFORTABLE = Density("comfortable", 42, 48, 6, 11, 2, 13)
+COMPACT = Density("compact", 30, 36, 4, 9, 1, 13)
+MINI = Density("mini", 18, 26, 2, 6, 1, 11)
+DENSITIES = (COMFORTABLE, COMPACT, MINI)
+
+
+def fitting_density(n_rows: int, height: int) -> tuple[Density, int]:
+    """Return the most comfortable density at which all rows are seen at once, and a row's px.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows.
+    height : int
+        Px that there are. Where even the least density does not fit, that one is returned.
+    """
+    room = height // max(n_rows, 1)
+    density = next((d for d in DENSITIES if theme.px(d.height) <= room), MINI)
+    return density, min(max(room, theme.px(density.height)), theme.px(density.most))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Left end and width of every column, in px.
+
+    Attributes
+    ----------
+    card, histogram, gradient, status, update : tuple[int, int]
+        Left end and width.
+    """
+
+    card: tuple[int, int]
+    histogram: tuple[int, int]
+    gradient: tuple[int, int]
+    status: tuple[int, int]
+    update: tuple[int, int]
+
+    def rect(self, name: str, row: QRect) -> QRect:
+        """Return a column's part of a row."""
+        left, width = getattr(self, name)
+        return QRect(row.left() + left, row.top(), width, row.height())
+
+    def name_at(self, x: int) -> str:
+        """Return the column at ``x``: the last one that begins left of it."""
+        names = ("update", "status", "gradient", "histogram")
+        return next((name for name in names if x >= getattr(self, name)[0]), "card")
+
+    @property
+    def instruments(self) -> int:
+        """Where the columns that move while training begin."""
+        return self.histogram[0]
+
+
+def columns_for(width: int) -> Columns:
+    """Return the columns for a row of this width; the gradient takes what the others leave."""
+    px = theme.px
+    gap = px(12)
+    card = min(max(round(width * 0.31), px(132)), px(220))
+    histogram = min(max(round(width * 0.13), px(52)), px(92))
+    status, update = px(76), px(40)
+    update_left = width - update
+    status_left = update_left - status - px(6)
+    histogram_left = card + gap
+    gradient_left = histogram_left + histogram + gap
+    gradient = max(status_left - gap - gradient_left, px(40))
+    return Columns((0, card), (histogram_left, histogram), (gradient_left, gradient),
+                   (status_left, status), (update_left, update))

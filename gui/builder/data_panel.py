@@ -1,0 +1,302 @@
+"""The data panel: which examples, how many to learn from, how noisy, and what the network sees."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.data import FEATURES, TABLE, Dataset, SourceInfo, catalogue, load
+from engine.errors import EngineError
+from engine.spec import DataSpec, TableSpec
+from gui.builder.background import Background
+from gui.builder.document import Change, Document
+from gui.builder.gesture import Gesture
+from gui.builder.rows import feature_title
+from gui.builder.source_tiles import SourceTile, Tile
+from gui.builder.table_dialog import TableDialog
+from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar
+
+LARGEST_NEW_SEED = 9999
+FEATURE_TIPS = {
+    "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
+    "x1^2": "Its square: the same on both sides.", "x2^2": "Its square: the same above and below.",
+    "x1*x2": "The product, which tells quadrants apart.",
+    "sin(x1)": "The sine of the horizontal coordinate.",
+    "sin(x2)": "The sine of the vertical coordinate.",
+}
+
+
+class DataPanel(QWidget):
+    """Chooses and prepares the document's data. GUI thread only.
+
+    Parameters
+    ----------
+    document : Document
+        What is edited.
+    parent : QWidget | None
+        Qt's owner.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._gesture = Gesture(document, self)
+        self._background = Background("Data", self)
+        self._wanted: DataSpec | None = None
+        self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
+        self.tiles: dict[str, Tile] = {}
+        self.features: dict[str, Button] = {}
+        self._build()
+        self._background.done.connect(self._on_background_done)
+        self._background.failed.connect(self._on_background_failed)
+        document.changed.connect(self._on_document_changed)
+        self._show_data()
+
+    def open_table_dialog(self, path: Path | None = None) -> TableDialog:
+        """Open the dialog that imports a person's file.
+
+        Parameters
+        ----------
+        path : Path | None
+            The file; by default the one in use, if any.
+        """
+        data = self._document.project.data
+        table = data.table if data.source == TABLE and path is None else TableSpec()
+        if path is None and data.source == TABLE and data.path:
+            path = Path(data.path)
+        dialog = TableDialog(data, self.window())
+        dialog.imported.connect(self._on_dialog_imported)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        if path is not None:
+            dialog.read(path, table)
+        return dialog
+
+    def shut_down(self) -> None:
+        """Wait for what is being loaded, and forget it."""
+        self._background.join()
+
+    # Widgets
+
+    def _build(self) -> None:
+        self.setAccessibleName("Data")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.message = MessageBar()
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setAccessibleName("Loading data")
+        self.progress.hide()
+        self.share = LabelledSlider(
+            "Training share", 10, 90, 50, step=5, unit="%",
+            tooltip="Share of the examples to learn from; the others are for validation.")
+        self.noise = LabelledSlider(
+            "Noise", 0, 50, 0, step=5, tooltip="How much the points are disturbed, in percent.")
+        for slider, moved in ((self.share, self._on_share_value_changed),
+                              (self.noise, self._on_noise_value_changed)):
+            self._gesture.watch(slider.slider)
+            slider.value_changed.connect(moved)
+        self.share.edit_finished.connect(self._on_share_edit_finished)
+        self.sentence = QLabel()
+        self.sentence.setProperty("role", "muted")
+        self.sentence.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.message)
+        layout.addWidget(self._build_tiles())
+        layout.addWidget(self.progress)
+        layout.addWidget(self._build_features())
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.share)
+        layout.addWidget(self.noise)
+        layout.addLayout(self._build_seed())
+
+    def _build_tiles(self) -> QWidget:
+        box = QWidget()
+        flow = FlowLayout(box, spacing=5)
+        self._group = QButtonGroup(self)
+        for info in self._sources.values():
+            self._add_tile(flow, info.key, SourceTile(info), partial(self._choose, info.key))
+        self._add_tile(flow, TABLE, Tile(
+            "My CSV…", "<p><b>My CSV.</b> Learn from a file of your own: text with columns between "
+            "commas, semicolons or tabs. You can also drop the file onto the window.</p>"),
+            self.open_table_dialog)
+        return box
+
+    def _add_tile(self, flow: FlowLayout, key: str, tile: Tile,
+                  action: Callable[[], object]) -> None:
+        # `clicked` carries a bool that no action wants.
+        tile.clicked.connect(lambda _checked=False: action())
+        self._group.addButton(tile)
+        flow.addWidget(tile)
+        self.tiles[key] = tile
+
+    def _build_features(self) -> QWidget:
+        self.feature_box = QWidget()
+        column = QVBoxLayout(self.feature_box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        title = QLabel("Features")
+        title.setProperty("role", "muted")
+        column.addWidget(title)
+        flow = FlowLayout(spacing=4)
+        for name in FEATURES:
+            chip = Button(feature_title(name))
+            chip.setCheckable(True)
+            chip.setAccessibleName(f"Feature {name}")
+            chip.setToolTip(f"<p>{feature_title(name)}: {FEATURE_TIPS.get(name, '')} Click to let "
+                            "the network see it or not.</p>")
+            chip.clicked.connect(partial(self._on_feature_clicked, name))
+            flow.addWidget(chip)
+            self.features[name] = chip
+        column.addLayout(flow)
+        return self.feature_box
+
+    def _build_seed(self) -> QHBoxLayout:
+        self.seed = QLabel()
+        self.seed.setProperty("role", "muted")
+        self.regenerate = IconButton("dices", "<p>Draw new points and a new split with another "
+                                     "seed.</p>", name="New seed for the data")
+        self.regenerate.clicked.connect(self._on_regenerate_clicked)
+        row = QHBoxLayout()
+        row.addWidget(self.seed, 1)
+        row.addWidget(self.regenerate)
+        return row
+
+    def _show_data(self) -> None:
+        data, dataset = self._document.project.data, self._document.dataset
+        info = self._sources.get(data.source)
+        points = info is not None and info.kind == "points"
+        if data.source in self.tiles:
+            self.tiles[data.source].setChecked(True)
+        self.share.set_value(round(data.training_share * 100, 1))
+        self.noise.set_value(data.noise)
+        self.noise.setVisible(points)
+        self.feature_box.setVisible(points)
+        for name, chip in self.features.items():
+            chip.setChecked(name in data.features)
+        self.seed.setText(f"Seed {data.seed}")
+        self.sentence.setVisible(not points)
+        self.sentence.setText(data_sentence(dataset))
+        licence = info.licence if info is not None else ""
+        tips = [*(info.help for info in (info,) if info is not None), *dataset.notes,
+                f"Licence: {licence}" if licence else ""]
+        self.sentence.setToolTip("".join(f"<p>{tip}</p>" for tip in tips if tip))
+
+    # What a person does
+
+    def _choose(self, key: str) -> None:
+        data = self._document.project.data
+        if key != data.source:
+            self._set(replace(data, source=key, path="", table=TableSpec()))
+
+    def _set(self, data: DataSpec) -> None:
+        """Learn from other data: points at once, files as soon as they have been read."""
+        self.message.hide()
+        info = self._sources.get(data.source)
+        if info is not None and info.kind == "points":
+            self._cancel_loading()
+            self._attempt(partial(self._document.set_data, data))
+            return
+        title = info.title if info is not None else Path(data.path).name
+        self._wanted = data
+        self.progress.setToolTip(f"Loading {title}…")
+        self.progress.show()
+        self._background.submit(partial(load, data))
+
+    def _attempt(self, edit: Callable[[], object]) -> None:
+        try:
+            edit()
+        except EngineError as error:
+            self.message.show_message(error.sentence, "bad")
+        self._show_data()
+
+    def _cancel_loading(self) -> None:
+        self._background.cancel()
+        self._wanted = None
+        self.progress.hide()
+
+    @Slot(object)
+    def _on_background_done(self, dataset: Dataset) -> None:
+        data, self._wanted = self._wanted, None
+        self.progress.hide()
+        if data is not None:
+            self._attempt(partial(self._document.set_data, data, dataset))
+
+    @Slot(object)
+    def _on_background_failed(self, error: EngineError) -> None:
+        self._cancel_loading()
+        self.message.show_message(error.sentence, "bad")
+        self._show_data()
+
+    @Slot(object, object)
+    def _on_dialog_imported(self, data: DataSpec, dataset: Dataset) -> None:
+        self._cancel_loading()
+        self._attempt(partial(self._document.set_data, data, dataset))
+
+    @Slot(float)
+    def _on_share_value_changed(self, percent: float) -> None:
+        points = self.feature_box.isVisibleTo(self)
+        if not points and self.share.slider.isSliderDown():
+            return  # A file is split once, when the slider is let go.
+        self._gesture.touch()
+        self._set(replace(self._document.project.data, training_share=percent / 100))
+
+    @Slot()
+    def _on_share_edit_finished(self) -> None:
+        if not self.feature_box.isVisibleTo(self):
+            share = self.share.value() / 100
+            if share != self._document.project.data.training_share:
+                self._set(replace(self._document.project.data, training_share=share))
+
+    @Slot(float)
+    def _on_noise_value_changed(self, noise: float) -> None:
+        self._gesture.touch()
+        self._set(replace(self._document.project.data, noise=noise))
+
+    @Slot()
+    def _on_regenerate_clicked(self) -> None:
+        data = self._document.project.data
+        seed = random.randrange(LARGEST_NEW_SEED)
+        self._set(replace(data, seed=seed if seed < data.seed else seed + 1))
+
+    def _on_feature_clicked(self, name: str, _checked: bool = False) -> None:
+        data = self._document.project.data
+        wanted = set(data.features) ^ {name}
+        if wanted:
+            self._set(replace(data, features=tuple(f for f in FEATURES if f in wanted)))
+        else:
+            self.message.show_message("The network needs at least one feature.", "warning")
+            self._show_data()
+
+    @Slot(object)
+    def _on_document_changed(self, _change: Change) -> None:
+        self._show_data()
+
+
+def data_sentence(dataset: Dataset) -> str:
+    """Return a sentence about a data set: ``150 examples, 4 inputs, 3 classes.``"""
+    n, inputs, outputs = len(dataset.inputs), dataset.n_inputs, dataset.n_outputs
+    if dataset.task == "classification":
+        target = f"{outputs} classes"
+    else:
+        target = f"predicts {', '.join(dataset.target_names) or 'a number'}"
+    if dataset.image_shape is not None:
+        height, width = dataset.image_shape
+        return f"{n:,} images of {height} × {width} pixels, {target}."
+    seen = "1 input" if inputs == 1 else f"{inputs:,} inputs"
+    return f"{dataset.title}: {n:,} examples, {seen}, {target}."

@@ -1,0 +1,380 @@
+"""The document: one project with its data, changed only by undoable edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from engine.data import load
+from engine.data.dataset import Dataset
+from engine.errors import SpecError
+from engine.layers import LOSSES, Issue, diagnose, fitted, kind
+from engine.spec import (
+    DataSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    Option,
+    ProjectSpec,
+    TrainingSpec,
+    default_project,
+    read_project,
+    write_project,
+)
+from gui.builder import edits
+from gui.builder.commands import Content, Edit
+
+Loader = Callable[[DataSpec, Path | None], Dataset]
+SpecT = TypeVar("SpecT", DataSpec, TrainingSpec, OptimizerSpec)
+UNDO_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an edit, its undoing or another project did to the document.
+
+    Attributes
+    ----------
+    before, after : ProjectSpec
+        The project until now, and from now on.
+    dataset_changed : bool
+        Whether the examples are others, too.
+    """
+
+    before: ProjectSpec
+    after: ProjectSpec
+    dataset_changed: bool
+
+    @cached_property
+    def network_changed(self) -> bool:
+        """Whether layers or their options differ."""
+        return self.before.network != self.after.network
+
+
+class Document(QObject):
+    """A project, its data set, and the way back. GUI thread only.
+
+    Every method that edits raises an EngineError when it cannot, and then nothing has changed.
+
+    Parameters
+    ----------
+    project : ProjectSpec | None
+        What to begin with; by default the project that the window opens with.
+    load_data : callable
+        ``load_data(spec, base)`` returns the data set; by default `engine.data.load`.
+    parent : QObject | None
+        Qt's owner.
+
+    Signals
+    -------
+    changed(Change)
+        The project is another one.
+    selection_changed(str)
+        Another layer is selected; its id, empty for none.
+    path_changed()
+        The document belongs to another file, or to none.
+    """
+
+    changed = Signal(object)
+    selection_changed = Signal(str)
+    path_changed = Signal()
+
+    def __init__(self, project: ProjectSpec | None = None, load_data: Loader = load,
+                 parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        project = project or default_project()
+        self._load = load_data
+        self._content = Content(project, load_data(project.data, None))
+        self._selected = edits.selection_after(NetworkSpec(), project.network, "")
+        self._gesture = 0
+        self._in_gesture = False
+        self._issues: tuple[Issue, ...] | None = None
+        self.path: Path | None = None
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(UNDO_LIMIT)
+
+    # What it holds
+
+    @property
+    def project(self) -> ProjectSpec:
+        """The project; the path of a person's table in it is absolute."""
+        return self._content.project
+
+    @property
+    def dataset(self) -> Dataset:
+        """The examples that the project's data stand for."""
+        return self._content.dataset
+
+    @property
+    def selected(self) -> str:
+        """Id of the selected layer; empty for none."""
+        return self._selected
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What keeps the project from being trained, most basic first."""
+        if self._issues is None:
+            data = self.dataset
+            self._issues = diagnose(self.project, data.task, data.n_inputs, data.n_outputs)
+        return self._issues
+
+    @property
+    def title(self) -> str:
+        """The file's name without its ending, or the project's name."""
+        return self.path.stem if self.path else self.project.name
+
+    def is_modified(self) -> bool:
+        """Say whether there is something that has not been saved."""
+        return not self.undo_stack.isClean()
+
+    # Selection and gestures
+
+    def select(self, layer_id: str) -> None:
+        """Select a layer; an id that no layer has selects none."""
+        if layer_id not in {layer.id for layer in self.project.network}:
+            layer_id = ""
+        if layer_id != self._selected:
+            self.end_gesture()
+            self._selected = layer_id
+            self.selection_changed.emit(layer_id)
+
+    def begin_gesture(self) -> None:
+        """Let edits of one thing, until `end_gesture`, count as one step to undo."""
+        self._gesture += 1
+        self._in_gesture = True
+
+    def end_gesture(self) -> None:
+        """Let the next edit be a step of its own."""
+        self._in_gesture = False
+
+    # Edits of the network
+
+    def add_layer(self, kind_key: str, position: int | None = None) -> str:
+        """Insert a layer and select it.
+
+        Parameters
+        ----------
+        kind_key : str
+            Key of its kind.
+        position : int | None
+            Before which place; by default behind the selected layer, and before the output.
+
+        Returns
+        -------
+        str
+            The new layer's id.
+        """
+        network = self.project.network
+        if position is None:
+            position = edits.default_position(network, self._selected)
+        after, layer_id = edits.added(network, kind_key, position)
+        self._edit_network(after, f"add {kind(kind_key).title}")
+        return layer_id
+
+    def remove_layer(self, layer_id: str) -> None:
+        """Remove a layer."""
+        after = edits.removed(self.project.network, layer_id)
+        self._edit_network(after, f"remove {self._title(layer_id)}")
+
+    def move_layer(self, layer_id: str, position: int) -> None:
+        """Move a layer so that it ends up at ``position``."""
+        after = edits.moved(self.project.network, layer_id, position)
+        self._edit_network(after, f"move {self._title(layer_id)}")
+
+    def repeat_layer(self, layer_id: str, times: int = 1) -> str:
+        """Insert ``times`` copies of a layer behind it; return the id of the last copy."""
+        after, last = edits.repeated(self.project.network, layer_id, times)
+        text = "duplicate" if times == 1 else f"stack {times} times"
+        self._edit_network(after, f"{text} {self._title(layer_id)}")
+        return last
+
+    def set_option(self, layer_id: str, key: str, value: Option) -> None:
+        """Set one option of a layer."""
+        after = edits.with_option(self.project.network, layer_id, key, value)
+        field = kind(after.layer(layer_id).kind).field(key)
+        self._edit_network(after, f"change {field.title.lower() if field else key}",
+                           ("option", layer_id, key))
+
+    def set_hidden_options(self, options: Mapping[str, Option]) -> None:
+        """Set options of all hidden dense layers in one step."""
+        after = edits.with_hidden_options(self.project.network, options)
+        self._edit_network(after, "change all hidden layers")
+
+    def apply_to_hidden(self, layer_id: str) -> None:
+        """Give all hidden layers of its kind the activation and initial weights of a layer."""
+        layer = self.project.network.layer(layer_id)
+        options = kind(layer.kind).options(layer)
+        style = {field.key: options[field.key] for field in edits.style_fields(layer)}
+        after = edits.with_hidden_options(self.project.network, style, layer.kind)
+        self._edit_network(after, "apply to all hidden layers")
+
+    def make_deep(self, n_layers: int, units: int, activation: str,
+                  weights: str = "xavier_uniform") -> None:
+        """Replace what lies between input and output by ``n_layers`` equal dense layers."""
+        options: dict[str, Option] = {"units": units, "activation": activation, "weights": weights}
+        after = edits.deepened(self.project.network, n_layers, options)
+        self._edit_network(after, f"make {n_layers} hidden layers")
+
+    # Edits of training and data
+
+    def set_training(self, **changes: object) -> None:
+        """Set fields of `TrainingSpec`; another loss makes the output layer fit it."""
+        training = _checked(replace(self.project.training, **changes), "Training")
+        project = replace(self.project, training=training)
+        if training.loss != self.project.training.loss:
+            project = self._fitted_to_loss(project)
+        key = ("training", *sorted(changes))
+        self._edit(project, self.dataset, f"change {_words(changes)}", key)
+
+    def set_optimizer(self, **changes: object) -> None:
+        """Set fields of `OptimizerSpec`."""
+        optimizer = _checked(replace(self.project.training.optimizer, **changes), "Optimizer")
+        training = replace(self.project.training, optimizer=optimizer)
+        words = "optimizer" if "kind" in changes else _words(changes)
+        self._edit(replace(self.project, training=training), self.dataset, f"change {words}",
+                   ("optimizer", *sorted(changes)))
+
+    def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
+        """Learn from other examples; output layer and loss are made to fit them.
+
+        Parameters
+        ----------
+        data : DataSpec
+            Source, preparation and split.
+        dataset : Dataset | None
+            What ``data`` stands for when it has already been loaded, in another thread perhaps.
+        """
+        data = _checked(data, "Data")
+        if dataset is None:
+            dataset = self._load(data, None)
+        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs)
+        old = self.project.data
+        differing = [name for name in DataSpec.__struct_fields__
+                     if getattr(data, name) != getattr(old, name)]
+        text = "choose " + dataset.title if "source" in differing else "change " + _words(differing)
+        self._edit(project, dataset, text, ("data", *differing))
+
+    def replace_project(self, project: ProjectSpec, text: str) -> None:
+        """Put another project in the place of this one as one step that can be undone."""
+        dataset = self.dataset
+        if project.data != self.project.data:
+            dataset = self._load(project.data, None)
+        self._edit(project, dataset, text)
+
+    # Files
+
+    def load_project(self, project: ProjectSpec, path: Path | None = None,
+                     dataset: Dataset | None = None) -> None:
+        """Show another project; there is no way back from that.
+
+        Parameters
+        ----------
+        project : ProjectSpec
+            The project.
+        path : Path | None
+            Its file, which a relative path of its data starts from.
+        dataset : Dataset | None
+            Its data set when that has already been loaded.
+        """
+        project = _with_absolute_data(project, path)
+        content = Content(project, dataset or self._load(project.data, None))
+        self.end_gesture()
+        self.undo_stack.clear()
+        self.path = path
+        self._show(content)
+        self.path_changed.emit()
+
+    def open(self, path: Path) -> None:
+        """Read a project file; raises FormatError, or DataError if its data are missing."""
+        self.load_project(read_project(path), path)
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the project to its file, or to another one that becomes its file.
+
+        Raises
+        ------
+        FormatError
+            If the file cannot be written.
+        SpecError
+            If there is no file yet and none is given.
+        """
+        path = path or self.path
+        if path is None:
+            raise SpecError("Project", "it has no file yet", "", "Choose where to save it")
+        write_project(_with_relative_data(self.project, path), path)
+        self.undo_stack.setClean()
+        if path != self.path:
+            self.path = path
+            self.path_changed.emit()
+
+    # How an edit happens
+
+    def _edit_network(self, network: NetworkSpec, text: str,
+                      merge_key: Hashable | None = None) -> None:
+        self._edit(replace(self.project, network=network), self.dataset, text, merge_key)
+
+    def _edit(self, project: ProjectSpec, dataset: Dataset, text: str,
+              merge_key: Hashable | None = None) -> None:
+        if project == self.project:
+            return
+        key = (self._gesture, merge_key) if self._in_gesture and merge_key else None
+        after = Content(project, dataset)
+        self.undo_stack.push(Edit(self._show, self._content, after, text, key))
+
+    def _show(self, content: Content) -> None:
+        before, self._content, self._issues = self._content, content, None
+        old, new = before.project, content.project
+        selected = edits.selection_after(old.network, new.network, self._selected)
+        changed_selection = selected != self._selected
+        self._selected = selected
+        self.changed.emit(Change(old, new, content.dataset is not before.dataset))
+        if changed_selection:
+            self.selection_changed.emit(selected)
+
+    def _fitted_to_loss(self, project: ProjectSpec) -> ProjectSpec:
+        loss = LOSSES.get(project.training.loss)
+        if loss is None or self.dataset.task not in loss.tasks:
+            return project
+        return fitted(project, self.dataset.task, self.dataset.n_outputs)
+
+    def _title(self, layer_id: str) -> str:
+        key = self.project.network.layer(layer_id).kind
+        try:
+            return kind(key).title
+        except SpecError:
+            return key
+
+
+def _checked(spec: SpecT, place: str) -> SpecT:
+    # Structs check their fields only when they are read, not when they are made.
+    try:
+        return msgspec.convert(msgspec.to_builtins(spec), type(spec))
+    except msgspec.ValidationError as error:
+        raise SpecError(place, str(error), "", "Choose another value") from error
+
+
+def _words(names: Mapping[str, object] | list[str]) -> str:
+    return " and ".join(name.replace("_", " ") for name in names) or "nothing"
+
+
+def _with_absolute_data(project: ProjectSpec, path: Path | None) -> ProjectSpec:
+    data = project.data
+    if path is None or not data.path or Path(data.path).is_absolute():
+        return project
+    absolute = (path.resolve().parent / data.path).resolve()
+    return replace(project, data=replace(data, path=str(absolute)))
+
+
+def _with_relative_data(project: ProjectSpec, path: Path) -> ProjectSpec:
+    data, folder = project.data, path.resolve().parent
+    if not data.path or not Path(data.path).is_relative_to(folder):
+        return project
+    relative = Path(data.path).relative_to(folder).as_posix()
+    return replace(project, data=replace(data, path=relative))

@@ -1,0 +1,191 @@
+"""Edits of a network as functions from one network to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.errors import SpecError
+from engine.layers import Field, kind, place
+from engine.spec import LayerSpec, NetworkSpec, Option
+
+MOST_LAYERS = 1000
+"""More rows than this no one can read, and no classroom machine trains in real time."""
+
+
+def output_layer(network: NetworkSpec) -> LayerSpec | None:
+    """Return the dense layer whose width the loss decides: the last one, if there is any."""
+    return next((layer for layer in reversed(network.layers) if layer.kind == "dense"), None)
+
+
+def hidden_layers(network: NetworkSpec, kind_key: str = "dense") -> tuple[LayerSpec, ...]:
+    """Return the layers of a kind that are not the output layer, first to last."""
+    output = output_layer(network)
+    return tuple(layer for layer in network if layer.kind == kind_key and layer is not output)
+
+
+def default_position(network: NetworkSpec, selected: str) -> int:
+    """Return where a new layer goes: after the selected layer, never behind the output layer."""
+    output = output_layer(network)
+    before_output = network.index(output.id) if output else len(network)
+    ids = [layer.id for layer in network]
+    if selected in ids and ids.index(selected) < before_output:
+        return ids.index(selected) + 1
+    return max(before_output, 1)
+
+
+def added(network: NetworkSpec, kind_key: str, position: int) -> tuple[NetworkSpec, str]:
+    """Return the network with a new layer before ``position``, and the layer's id.
+
+    The new layer takes its options from the nearest layer of its kind that is not the output.
+
+    Raises
+    ------
+    SpecError
+        If there is no such kind, people may not insert it, or the network is full.
+    """
+    layer_kind = kind(kind_key)
+    if not layer_kind.insertable:
+        raise SpecError("Network", f"a second layer of kind {layer_kind.title}", "only the first",
+                        "Choose another kind of layer")
+    _check_room(network, 1)
+    position = min(max(position, 1), len(network))
+    model = min(hidden_layers(network, kind_key), default=None,
+                key=lambda layer: abs(network.index(layer.id) + 0.5 - position))
+    layer_id = network.fresh_id(kind_key)
+    layer = LayerSpec(layer_id, kind_key, dict(model.options) if model else {})
+    return network.inserted(position, layer), layer_id
+
+
+def removed(network: NetworkSpec, layer_id: str) -> NetworkSpec:
+    """Return the network without a layer.
+
+    Raises
+    ------
+    SpecError
+        If it is the input layer, or there is no such layer.
+    """
+    _check_not_input(network, layer_id, "cannot be removed")
+    return network.removed(layer_id)
+
+
+def moved(network: NetworkSpec, layer_id: str, position: int) -> NetworkSpec:
+    """Return the network with a layer at ``position``, at the nearest one if that is the input's.
+
+    Raises
+    ------
+    SpecError
+        If it is the input layer, or there is no such layer.
+    """
+    _check_not_input(network, layer_id, "cannot be moved")
+    return network.moved(layer_id, min(max(position, 1), len(network) - 1))
+
+
+def repeated(network: NetworkSpec, layer_id: str, times: int) -> tuple[NetworkSpec, str]:
+    """Return the network with ``times`` copies of a layer behind it, and the id of the last copy.
+
+    Raises
+    ------
+    SpecError
+        If it is the input layer, there is no such layer, or the network gets too long.
+    """
+    _check_not_input(network, layer_id, "cannot be repeated")
+    _check_room(network, times)
+    original, last = network.layer(layer_id), layer_id
+    for offset in range(times):
+        last = network.fresh_id(original.kind)
+        copy = LayerSpec(last, original.kind, dict(original.options))
+        network = network.inserted(network.index(layer_id) + 1 + offset, copy)
+    return network, last
+
+
+def with_option(network: NetworkSpec, layer_id: str, key: str, value: Option) -> NetworkSpec:
+    """Return the network with one option of a layer set.
+
+    Raises
+    ------
+    SpecError
+        If the layer or the option does not exist, or the value is not allowed.
+    """
+    layer = network.layer(layer_id)
+    _check_option(place(network.index(layer_id), layer), layer, key, value)
+    return network.replaced(layer.with_options(**{key: value}))
+
+
+def with_hidden_options(network: NetworkSpec, options: Mapping[str, Option],
+                        kind_key: str = "dense") -> NetworkSpec:
+    """Return the network with options of all its hidden layers set; raises as `with_option`."""
+    for layer in hidden_layers(network, kind_key):
+        for key, value in options.items():
+            network = with_option(network, layer.id, key, value)
+    return network
+
+
+def deepened(network: NetworkSpec, n_layers: int, options: Mapping[str, Option]) -> NetworkSpec:
+    """Return the network with its hidden layers replaced by ``n_layers`` equal dense layers.
+
+    Raises
+    ------
+    SpecError
+        If an option is not allowed, or the network gets too long.
+    """
+    output = output_layer(network)
+    tail = network.layers[network.index(output.id):] if output else ()
+    deep = NetworkSpec((*network.layers[:1], *tail) if tail[:1] != network.layers[:1] else tail)
+    _check_room(deep, n_layers)
+    for number in range(n_layers):
+        layer = LayerSpec(deep.fresh_id("dense"), "dense", dict(options))
+        for key, value in options.items():
+            _check_option(f"Layer {number + 1} (Dense)", layer, key, value)
+        deep = deep.inserted(number + 1, layer)
+    return deep
+
+
+def style_fields(layer: LayerSpec) -> tuple[Field, ...]:
+    """Return the fields that say how a layer works rather than how big it is.
+
+    These are its choices, and the numbers that belong to a choice: for a dense layer activation,
+    initial weights and their spread.
+    """
+    fields = kind(layer.kind).fields
+    chosen = {field.key for field in fields if field.choices}
+    return tuple(field for field in fields if field.key in chosen
+                 or (field.shown_when is not None and field.shown_when[0] in chosen))
+
+
+def selection_after(before: NetworkSpec, after: NetworkSpec, selected: str) -> str:
+    """Return which layer to select when one network takes another's place.
+
+    A single layer that has come in is selected; else the selection stays; else it goes to the
+    layer that has taken the place of the one that went.
+    """
+    old, new = [layer.id for layer in before], [layer.id for layer in after]
+    fresh = [layer_id for layer_id in new if layer_id not in old]
+    if len(fresh) == 1 and len(new) == len(old) + 1:
+        return fresh[0]
+    if selected in new:
+        return selected
+    if not new:
+        return ""
+    return new[min(old.index(selected) if selected in old else 1, len(new) - 1)]
+
+
+def _check_option(where: str, layer: LayerSpec, key: str, value: Option) -> None:
+    field = kind(layer.kind).field(key)
+    if field is None:
+        known = ", ".join(field.key for field in kind(layer.kind).fields)
+        raise SpecError(where, f"it has no option {key!r}", f"one of {known}" if known else "")
+    if problem := field.problem(value):
+        raise SpecError(where, f"{field.title}: {problem}")
+
+
+def _check_not_input(network: NetworkSpec, layer_id: str, what: str) -> None:
+    position = network.index(layer_id)
+    if position == 0 and network.layers[0].kind == "input":
+        raise SpecError("Layer 0 (Input)", f"the input layer {what}", "another layer",
+                        "Choose what enters the network in the Data panel")
+
+
+def _check_room(network: NetworkSpec, more: int) -> None:
+    if more < 0 or len(network) + more > MOST_LAYERS:
+        raise SpecError("Network", f"{len(network) + more} layers", f"at most {MOST_LAYERS}",
+                        "Use fewer layers")

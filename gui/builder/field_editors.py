@@ -1,0 +1,217 @@
+"""One control per kind of field, made from the field alone."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.layers import Field
+from engine.spec import Option
+from gui import theme
+from gui.widgets import CalmSlider, LabelledCombo, plain_number
+
+UNBOUNDED = 1000.0
+"""Where a slider ends when its field has no bound; the spin box ends there, too."""
+DECADES = 4
+"""Decades below its maximum that a logarithmic slider spans when its field may be 0."""
+EVERY_WHOLE = 16
+"""Up to here a logarithmic slider stops at every whole number, then at four per octave."""
+
+
+class FieldEditor(QWidget):
+    """A control for one option. GUI thread only.
+
+    Parameters
+    ----------
+    field : Field
+        The option.
+
+    Signals
+    -------
+    edited(object)
+        A person has chosen this value.
+    """
+
+    edited = Signal(object)
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = field
+        self.setToolTip(f"<p><b>{field.title}.</b> {field.help}</p>")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_value(self, value: Option) -> None:
+        """Show a value without emitting."""
+        raise NotImplementedError
+
+    def slider(self) -> CalmSlider | None:
+        """Return the control whose drag is one gesture, if there is one."""
+        return None
+
+
+class ChoiceEditor(FieldEditor):
+    """A combo box with a tooltip for every choice."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.combo = LabelledCombo(field.title)
+        self.combo.set_options([(choice.key, choice.title) for choice in field.choices],
+                               [f"<p>{choice.help}</p>" for choice in field.choices])
+        self.combo.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.combo)
+        self.combo.value_changed.connect(self.edited.emit)
+
+    def set_value(self, value: Option) -> None:
+        self.combo.set_value(str(value))
+        choice = next((c for c in self.field.choices if c.key == value), None)
+        extra = f"<p>{choice.title}: {choice.help}</p>" if choice is not None else ""
+        self.setToolTip(f"<p><b>{self.field.title}.</b> {self.field.help}</p>{extra}")
+
+
+class SwitchEditor(FieldEditor):
+    """A check box."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.box = QCheckBox(field.title)
+        self.box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.box)
+        self.box.clicked.connect(self.edited.emit)
+
+    def set_value(self, value: Option) -> None:
+        self.box.setChecked(bool(value))
+
+
+class PlainSpinBox(QDoubleSpinBox):
+    """A spin box that writes a number as people do: ``0.2``, not ``0.20000``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(6)
+
+    def textFromValue(self, value: float) -> str:
+        return plain_number(value).replace(",", "")
+
+
+class NumberEditor(FieldEditor):
+    """A slider, and a spin box for the exact number."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self._whole = isinstance(field.default, int)
+        self._stops = slider_stops(field)
+        self.spin = self._make_spin()
+        self.track = CalmSlider()
+        self.track.setRange(0, len(self._stops) - 1)
+        self.track.setPageStep(max(len(self._stops) // 10, 1))
+        self.track.setAccessibleName(field.title)
+        label = QLabel(field.title)
+        label.setProperty("role", "small")
+        label.setBuddy(self.spin)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(8)
+        layout.setVerticalSpacing(1)
+        layout.addWidget(label, 0, 0, 1, 2)
+        layout.addWidget(self.track, 1, 0)
+        layout.addWidget(self.spin, 1, 1)
+        layout.setColumnStretch(0, 1)
+        self.track.valueChanged.connect(self._on_track_value_changed)
+        self.spin.valueChanged.connect(self._on_spin_value_changed)
+
+    def slider(self) -> CalmSlider | None:
+        return self.track
+
+    def set_value(self, value: Option) -> None:
+        number = float(value) if isinstance(value, int | float) else 0.0
+        self._show(number, self.spin, self.track)
+
+    def _make_spin(self) -> QSpinBox | QDoubleSpinBox:
+        spin: QSpinBox | QDoubleSpinBox
+        if self._whole:
+            spin = QSpinBox()
+            spin.setRange(round(self._stops[0]), round(self._stops[-1]))
+        else:
+            spin = PlainSpinBox()
+            spin.setRange(self._stops[0], self._stops[-1])
+            spin.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+        spin.setKeyboardTracking(False)
+        spin.setAccessibleName(self.field.title)
+        spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        spin.setFixedWidth(theme.px(82))
+        if self.field.unit:
+            spin.setSuffix(f" {self.field.unit}")
+        return spin
+
+    def _show(self, number: float, *controls: QWidget) -> None:
+        for control in controls:
+            control.blockSignals(True)
+            if control is self.track:
+                self.track.setValue(self._position(number))
+            elif isinstance(self.spin, QSpinBox):
+                self.spin.setValue(round(number))
+            else:
+                self.spin.setValue(number)
+            control.blockSignals(False)
+
+    def _position(self, number: float) -> int:
+        return min(range(len(self._stops)), key=lambda i: abs(self._stops[i] - number))
+
+    def _send(self, number: float) -> None:
+        self.edited.emit(round(number) if self._whole else number)
+
+    @Slot(int)
+    def _on_track_value_changed(self, position: int) -> None:
+        number = self._stops[position]
+        self._show(number, self.spin)
+        self._send(number)
+
+    @Slot()
+    def _on_spin_value_changed(self) -> None:
+        number = float(self.spin.value())
+        self._show(number, self.track)
+        self._send(number)
+
+
+def slider_stops(field: Field) -> tuple[float, ...]:
+    """Return the numbers at which a field's slider stops, first to last."""
+    low = float(field.minimum if field.minimum is not None else -UNBOUNDED)
+    high = float(field.maximum if field.maximum is not None else UNBOUNDED)
+    whole = isinstance(field.default, int)
+    if not field.logarithmic:
+        # A hundred steps or more, of a round width.
+        step = 10.0 ** math.floor(math.log10((high - low) / 100) + 1e-9)
+        step = max(step, 1.0) if whole else step
+        return tuple(float(f"{low + i * step:.10g}") for i in range(round((high - low) / step) + 1))
+    if whole:
+        octaves = range(2, math.ceil(math.log2(max(high, 2))) + 1)
+        quarters = {float(m << k >> 2) for k in octaves for m in (4, 5, 6, 7)}
+        small = {float(n) for n in range(EVERY_WHOLE + 1)}
+        return tuple(sorted({n for n in quarters | small if low < n < high} | {low, high}))
+    foot = low if low > 0 else high / 10**DECADES
+    count = round(50 * math.log10(high / foot))
+    rising = (float(f"{foot * (high / foot) ** (i / count):.3g}") for i in range(count + 1))
+    return tuple(dict.fromkeys((low, *rising)))
+
+
+def editor_for(field: Field) -> FieldEditor:
+    """Return the control that fits a field's type."""
+    if field.choices:
+        return ChoiceEditor(field)
+    return SwitchEditor(field) if isinstance(field.default, bool) else NumberEditor(field)

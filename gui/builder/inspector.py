@@ -1,0 +1,280 @@
+"""The selected layer: a form made of its fields, and its live numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from engine.errors import EngineError
+from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind
+from engine.spec import LayerSpec, Option
+from engine.telemetry.snapshot import LayerReading
+from gui.builder import edits
+from gui.builder.document import Change, Document
+from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
+from gui.builder.gesture import Gesture
+from gui.builder.network_view import Frame, RunInfo
+from gui.builder.rows import Row, describe, known_kind
+from gui.builder.rows_model import magnitude
+from gui.builder.rows_tips import figure_text, share_text
+from gui.widgets import Button, ElidedLabel, Separator
+
+FIGURES: tuple[tuple[str, str, str], ...] = (
+    ("fan", "Fan in → out", "Numbers per example that enter and leave the layer."),
+    ("parameters", "Parameters", "Numbers that the layer learns: weights and biases."),
+    ("activation", "Activation", "Mean ± standard deviation of its outputs on the probe batch."),
+    ("saturated", "Saturated", "Share of outputs in a flat end of the activation function."),
+    ("dead", "Dead units", "Share of units that are 0 for every example of the probe batch."),
+    ("gradient", "Gradient RMS", "√(mean g²) of ∂L/∂W on the last training batch."),
+    ("largest", "Gradient max", "Largest |∂L/∂w| on the last training batch."),
+    ("zeros", "Gradient zeros", "Share of weights whose gradient is exactly 0."),
+    ("update", "log₁₀ Δw/w", "log₁₀(std(Δw) / std(w)) of the last step; about −3 is usual."),
+)
+
+
+class Inspector(QWidget):
+    """Form and read-outs of the selected layer. GUI thread only.
+
+    Parameters
+    ----------
+    document : Document
+        What is edited.
+
+    Signals
+    -------
+    refused(str)
+        An edit was not possible; the sentence that says why.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._gesture = Gesture(document, self)
+        self._layer_id = ""
+        self._kind: LayerKind | None = None
+        self._row: Row | None = None
+        self._readings: Mapping[str, LayerReading] = {}
+        self._run_id: int | None = None
+        self.editors: dict[str, FieldEditor] = {}
+        self.figures: dict[str, QLabel] = {}
+        self._build()
+        document.changed.connect(self._on_document_changed)
+        document.selection_changed.connect(self._on_selection_changed)
+        self._show_layer()
+
+    def _build(self) -> None:
+        self.setAccessibleName("Inspector")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.title = ElidedLabel(role="title")
+        self.place = QLabel()
+        self.place.setProperty("role", "muted")
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.place)
+        self._form = QVBoxLayout()
+        self._form.setSpacing(7)
+        self.advice = Button("", "check")
+        self.advice.clicked.connect(self._on_advice_clicked)
+        self.apply = Button("Apply to all hidden layers", "layers")
+        self.apply.setToolTip("<p>Gives every hidden layer of this kind the same activation and "
+                              "initial weights. Their units stay as they are.</p>")
+        self.apply.clicked.connect(self._on_apply_clicked)
+        self.remove = Button("Remove layer", "trash-2")
+        self.remove.setToolTip("<p>Takes this layer out of the network (Delete).</p>")
+        self.remove.clicked.connect(self._on_remove_clicked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addLayout(self._form)
+        for widget in (self.advice, self.apply, self.remove, Separator()):
+            layout.addWidget(widget)
+        layout.addLayout(self._build_figures())
+
+    def _build_figures(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(0, 1)
+        for line, (key, title, tip) in enumerate(FIGURES):
+            name, value = QLabel(title), QLabel("–")
+            name.setProperty("role", "muted")
+            name.setBuddy(value)
+            for label in (name, value):
+                label.setToolTip(f"<p>{tip}</p>")
+            grid.addWidget(name, line, 0)
+            grid.addWidget(value, line, 1)
+            self.figures[key] = value
+        return grid
+
+    # What it shows
+
+    def set_run(self, info: RunInfo) -> None:
+        """Forget the numbers of the run before."""
+        self._run_id, self._readings = info.run_id, {}
+        self._show_figures()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the newest numbers of the selected layer."""
+        snapshot = frame.snapshot
+        if snapshot is None or self._run_id not in (None, snapshot.run_id):
+            return
+        self._readings = {reading.layer_id: reading for reading in snapshot.layers}
+        if self.isVisible():
+            self._show_figures()
+
+    def _show_layer(self) -> None:
+        layer = self._layer()
+        kind = known_kind(layer) if layer is not None else None
+        self._layer_id = layer.id if layer is not None else ""
+        self._row = row = self._described()
+        if kind is not self._kind:
+            self._kind = kind
+            self._rebuild_form(kind)
+        self.title.setText(row.label if row is not None else "No layer selected")
+        self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
+        self.remove.setVisible(row is not None and row.can_change)
+        self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
+        self.advice.hide()
+        if layer is not None and kind is not None:
+            self._show_options(kind, layer)
+            self._show_advice(kind, layer)
+        self._show_figures()
+
+    def _can_apply(self, layer: LayerSpec) -> bool:
+        hidden = edits.hidden_layers(self._document.project.network, layer.kind)
+        return bool(edits.style_fields(layer)) and layer in hidden and len(hidden) > 1
+
+    def _rebuild_form(self, kind: LayerKind | None) -> None:
+        for editor in self.editors.values():
+            self._form.removeWidget(editor)
+            editor.hide()
+            editor.deleteLater()
+        self.editors = {}
+        for field in kind.fields if kind is not None else ():
+            editor = editor_for(field)
+            editor.edited.connect(partial(self._on_edited, field.key))
+            slider = editor.slider()
+            if slider is not None:
+                self._gesture.watch(slider)
+            self._form.addWidget(editor)
+            self.editors[field.key] = editor
+
+    def _show_options(self, kind: LayerKind, layer: LayerSpec) -> None:
+        options = kind.options(layer)
+        for field in kind.fields:
+            editor = self.editors[field.key]
+            with QSignalBlocker(editor):
+                editor.set_value(options[field.key])
+            when = field.shown_when
+            editor.setVisible(when is None or options.get(when[0]) in when[1])
+
+    def _show_advice(self, kind: LayerKind, layer: LayerSpec) -> None:
+        _, weights = advised_weights(kind, layer)
+        self.advice.setVisible(bool(weights))
+        if weights:
+            advised = INITIALISERS[weights]
+            function = ACTIVATIONS[kind.activation(kind.options(layer))].title
+            self.advice.setText(f"Use {advised.title}")
+            self.advice.setToolTip(f"<p>Theory recommends {advised.title} initial weights for "
+                                   f"{function}. {advised.help}</p>")
+
+    def _show_figures(self) -> None:
+        texts = figure_texts(self._row, self._readings.get(self._layer_id, LayerReading("")))
+        for key, text in texts.items():
+            if self.figures[key].text() != text:
+                self.figures[key].setText(text)
+
+    def _layer(self) -> LayerSpec | None:
+        selected = self._document.selected
+        return next((x for x in self._document.project.network if x.id == selected), None)
+
+    def _described(self) -> Row | None:
+        document = self._document
+        rows = describe(document.project, document.dataset, document.issues)
+        return next((row for row in rows if row.layer_id == self._layer_id), None)
+
+    # What a person does
+
+    def _on_edited(self, key: str, value: Option) -> None:
+        if isinstance(self.editors[key], NumberEditor):
+            self._gesture.touch()
+        self._attempt(partial(self._document.set_option, self._layer_id, key, value))
+
+    def _attempt(self, edit: Callable[[], object]) -> None:
+        try:
+            edit()
+        except EngineError as error:
+            self.refused.emit(error.sentence)
+            self._show_layer()
+
+    @Slot()
+    def _on_advice_clicked(self) -> None:
+        layer = self._layer()
+        kind = known_kind(layer) if layer is not None else None
+        if layer is not None and kind is not None:
+            key, weights = advised_weights(kind, layer)
+            if weights:
+                self._attempt(partial(self._document.set_option, layer.id, key, weights))
+
+    @Slot()
+    def _on_apply_clicked(self) -> None:
+        self._attempt(partial(self._document.apply_to_hidden, self._layer_id))
+
+    @Slot()
+    def _on_remove_clicked(self) -> None:
+        self._attempt(partial(self._document.remove_layer, self._layer_id))
+
+    @Slot(object)
+    def _on_document_changed(self, _change: Change) -> None:
+        self._show_layer()
+
+    @Slot(str)
+    def _on_selection_changed(self, _layer_id: str) -> None:
+        self._show_layer()
+
+
+def advised_weights(kind: LayerKind, layer: LayerSpec) -> tuple[str, str]:
+    """Return an option and the initial weights that suit the activation better; empty if they do.
+
+    Nothing is advised for the identity, which every scheme suits.
+    """
+    options = kind.options(layer)
+    function = ACTIVATIONS.get(kind.activation(options))
+    field = next((f for f in kind.fields
+                  if f.choices and all(c.key in INITIALISERS for c in f.choices)), None)
+    if field is None or function is None or function.key == "linear":
+        return "", ""
+    family = function.initialiser.partition("_")[0]
+    equals = {"xavier": ("xavier", "lecun", "orthogonal"), "he": ("he", "orthogonal")}
+    fits = str(options[field.key]).startswith(equals.get(family, (family,)))
+    return field.key, "" if fits else function.initialiser
+
+
+def figure_texts(row: Row | None, reading: LayerReading) -> dict[str, str]:
+    """Return the text of every figure in `FIGURES`; a dash where there is no number."""
+    fan = parameters = activation = "–"
+    if row is not None and row.fan_in is not None and row.fan_out is not None:
+        fan = f"{row.fan_in:,} → {row.fan_out:,}"
+    if row is not None and row.parameters is not None:
+        parameters = f"{row.parameters:,}"
+    if not math.isnan(reading.activation_mean):
+        deviation = figure_text(reading.activation_std)
+        activation = f"{figure_text(reading.activation_mean)} ± {deviation}"
+    return {
+        "fan": fan,
+        "parameters": parameters,
+        "activation": activation,
+        "saturated": share_text(reading.saturated_share),
+        "dead": share_text(reading.dead_share),
+        "gradient": magnitude(reading.gradient_rms) or "–",
+        "largest": magnitude(reading.gradient_max) or "–",
+        "zeros": share_text(reading.gradient_zero_share),
+        "update": figure_text(reading.update_ratio),
+    }

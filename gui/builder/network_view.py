@@ -1,0 +1,133 @@
+"""The network as an instrument: its rows under their headings, on a card."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from engine.diagnosis.verdicts import Verdict, judge_layers
+from engine.spec import NetworkSpec
+from engine.telemetry.snapshot import Snapshot
+from gui.builder.column_header import ColumnHeader
+from gui.builder.document import Document
+from gui.builder.layer_actions import LayerActions
+from gui.builder.rows import summary
+from gui.builder.rows_view import RowsView
+from gui.widgets import Card, MessageBar
+
+
+class Frame(Protocol):
+    """What a frame of the workbench tells the rows."""
+
+    @property
+    def running(self) -> bool:
+        """Whether training goes on."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest snapshot."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict on it."""
+
+
+class RunInfo(Protocol):
+    """What the workbench tells about a run that takes another's place."""
+
+    @property
+    def run_id(self) -> int:
+        """Number of the run."""
+
+    @property
+    def network(self) -> NetworkSpec:
+        """The network that runs."""
+
+
+class NetworkView(Card):
+    """The card with the network's rows. GUI thread only.
+
+    Parameters
+    ----------
+    document : Document
+        Whose network is shown and edited.
+    parent : QWidget | None
+        Qt's owner.
+
+    Attributes
+    ----------
+    rows : RowsView
+        The list.
+    layer_actions : LayerActions
+        What can be done to a layer.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__("Network", parent)
+        self._document = document
+        self._run_id: int | None = None
+        self._network = NetworkSpec()
+        self._shown: Snapshot | None = None
+        self.layer_actions = LayerActions(document, self)
+        self.rows = RowsView(document, self.layer_actions)
+        self._header = ColumnHeader(lambda: self.rows.columns, self.rows.axis)
+        self.message = MessageBar()
+        self.body.addWidget(self.message)
+        self.body.addWidget(self._header)
+        self.body.addWidget(self.rows, 1)
+        # The summary needs the room more than the one-word title.
+        self.header.setStretch(0, 0)
+        self.header.setStretch(1, 1)
+        self.setFocusProxy(self.rows)
+        self.rows.viewport().installEventFilter(self)
+        self.layer_actions.refused.connect(self._on_actions_refused)
+        document.changed.connect(self._on_document_changed)
+        self._on_document_changed()
+
+    def set_run(self, info: RunInfo) -> None:
+        """Forget the instruments of the run before."""
+        self._run_id, self._network, self._shown = info.run_id, info.network, None
+        self.rows.model_of_rows.set_readings((), ())
+        self.rows.update_instruments()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the newest instruments; only their columns are painted anew."""
+        snapshot = frame.snapshot
+        if snapshot is None or self._run_id not in (None, snapshot.run_id):
+            return
+        if snapshot is not self._shown:
+            self._shown = snapshot
+            self.rows.model_of_rows.set_readings(
+                snapshot.layers, frame.verdict.layers if frame.verdict is not None
+                else judge_layers(snapshot, self._network))
+        if self.isVisible():
+            if self.rows.axis.fit(self.rows.model_of_rows.readings(), glide=frame.running):
+                self._header.update()
+            self.rows.update_instruments()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            # A scroll bar that comes or goes moves the columns, too.
+            self._header.update()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._header.update()
+
+    @Slot()
+    def _on_document_changed(self) -> None:
+        text = summary(self.rows.model_of_rows.rows)
+        self.set_hint(f"{text} · data flow down, gradients flow up")
+        general = [issue.text for issue in self._document.issues if not issue.layer_id]
+        if general:
+            self.message.show_message(general[0], "bad")
+        else:
+            self.message.hide()
+
+    @Slot(str)
+    def _on_actions_refused(self, sentence: str) -> None:
+        self.message.show_message(sentence, "warning")

@@ -1,0 +1,191 @@
+"""What the network's rows say, in words: one description per layer, whatever its kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.data.dataset import Dataset
+from engine.errors import EngineError
+from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape, infer_shapes, kind
+from engine.layers import parameter_counts as count_parameters
+from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
+
+FEATURES_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """The fixed part of one row.
+
+    Attributes
+    ----------
+    layer_id : str
+        The layer.
+    position : int
+        Its number; the input layer is 0.
+    label : str
+        ``Dense 16 · Sigmoid``.
+    detail : str
+        ``272 parameters · Xavier uniform``; for the input layer its features.
+    note : str
+        What stands where the instruments would be when the layer has none.
+    help : str
+        What a layer of this kind does.
+    parameters : int | None
+        Numbers that it learns; None when shapes do not fit.
+    fan_in, fan_out : int | None
+        Numbers per example that go in and come out; None when shapes do not fit.
+    is_input : bool
+        Whether data enter here.
+    can_change : bool
+        Whether people may move and remove it.
+    issue : str
+        What is wrong with it; empty if nothing is.
+    """
+
+    layer_id: str
+    position: int
+    label: str
+    detail: str
+    note: str
+    help: str
+    parameters: int | None
+    fan_in: int | None
+    fan_out: int | None
+    is_input: bool
+    can_change: bool
+    issue: str
+
+
+def describe(project: ProjectSpec, dataset: Dataset, issues: Sequence[Issue]) -> tuple[Row, ...]:
+    """Return a row for every layer; never raises, however broken the network is."""
+    network = project.network
+    sizes = [dataset.n_inputs, *_sizes(network, dataset.n_inputs)]
+    counts = _counts(network, dataset.n_inputs)
+    complaints = {issue.layer_id: issue.text for issue in reversed(issues) if issue.layer_id}
+    return tuple(
+        _row(project, dataset, position, counts[position], sizes[position], sizes[position + 1],
+             complaints.get(layer.id, ""))
+        for position, layer in enumerate(network)
+    )
+
+
+def _row(project: ProjectSpec, dataset: Dataset, position: int, count: int | None,
+         fan_in: int | None, fan_out: int | None, issue: str) -> Row:
+    layer = project.network.layers[position]
+    layer_kind = known_kind(layer)
+    if layer_kind is None:
+        return Row(layer.id, position, layer.kind, "unknown kind of layer", "", "", None, None,
+                   None, False, True, issue)
+    is_input = position == 0 and not layer_kind.insertable
+    is_output = position == len(project.network) - 1
+    if is_input:
+        label, detail, note = _input_texts(dataset)
+    else:
+        output_title = _output_title(project) if is_output else ""
+        label = _label(layer, layer_kind, output_title)
+        detail = _detail(layer, layer_kind, count)
+        note = "" if count else "nothing to learn"
+    return Row(layer.id, position, label, detail, note, layer_kind.help, count, fan_in, fan_out,
+               is_input, not is_input, issue)
+
+
+def known_kind(layer: LayerSpec) -> LayerKind | None:
+    """Return a layer's kind, or None if this program does not have it."""
+    try:
+        return kind(layer.kind)
+    except EngineError:
+        return None
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Return ``9 layers · 2,258 parameters``; the input does not count as a layer."""
+    n_layers = sum(not row.is_input for row in rows)
+    text = "1 layer" if n_layers == 1 else f"{n_layers} layers"
+    counts = [row.parameters for row in rows if row.parameters is not None]
+    if len(counts) == len(rows):
+        total = sum(counts)
+        text += " · 1 parameter" if total == 1 else f" · {total:,} parameters"
+    return text
+
+
+def _sizes(network: NetworkSpec, n_inputs: int) -> list[int | None]:
+    shapes: Sequence[Shape | None]
+    try:
+        shapes = infer_shapes(network, (n_inputs,))
+    except (EngineError, ArithmeticError, TypeError, ValueError):
+        # Options that `diagnose` refuses may be of any type; it says so in words.
+        shapes = [None] * len(network)
+    return [None if shape is None else math.prod(shape) for shape in shapes]
+
+
+def _counts(network: NetworkSpec, n_inputs: int) -> list[int | None]:
+    try:
+        return list(count_parameters(network, (n_inputs,)))
+    except (EngineError, ArithmeticError, LookupError, TypeError, ValueError):
+        return [None] * len(network)
+
+
+def _label(layer: LayerSpec, layer_kind: LayerKind, output_title: str) -> str:
+    options = layer_kind.options(layer)
+    try:
+        label = layer_kind.label(options)
+    except (LookupError, TypeError, ValueError):
+        return layer_kind.title
+    if not output_title:
+        return label
+    # The identity in front of softmax goes without saying.
+    name = label.removesuffix(" · " + ACTIVATIONS["linear"].title)
+    return f"{name} · {output_title}"
+
+
+def _output_title(project: ProjectSpec) -> str:
+    loss = LOSSES.get(project.training.loss)
+    return loss.output_title if loss is not None else ""
+
+
+def _detail(layer: LayerSpec, layer_kind: LayerKind, count: int | None) -> str:
+    options = layer_kind.options(layer)
+    parts = []
+    if count:
+        parts.append("1 parameter" if count == 1 else f"{count:,} parameters")
+    active = layer_kind.activation(options) if options else ""
+    for field in layer_kind.fields:
+        # The label already names the activation function.
+        if field.choices and options[field.key] != active and count:
+            parts.append(choice_title(layer_kind, field.key, options[field.key]))
+    return " · ".join(parts) or "no parameters"
+
+
+def choice_title(layer_kind: LayerKind, key: str, value: Option) -> str:
+    """Return how people call the value of a choice."""
+    field = layer_kind.field(key)
+    choices = field.choices if field else ()
+    return next((choice.title for choice in choices if choice.key == value), str(value))
+
+
+def _input_texts(dataset: Dataset) -> tuple[str, str, str]:
+    n_inputs = dataset.n_inputs
+    label = "Input · 1 feature" if n_inputs == 1 else f"Input · {n_inputs} features"
+    if dataset.image_shape is not None:
+        height, width = dataset.image_shape
+        detail = f"image of {height} × {width}"
+    else:
+        shown = [feature_title(name) for name in dataset.feature_names[:FEATURES_SHOWN]]
+        detail = ", ".join(shown) + (", …" if n_inputs > FEATURES_SHOWN else "")
+    note = f"{len(dataset.training):,} training · {len(dataset.validation):,} validation examples"
+    return label, detail, note
+
+
+FEATURE_TITLES = {
+    "x1": "x₁", "x2": "x₂", "x1^2": "x₁²", "x2^2": "x₂²", "x1*x2": "x₁x₂",
+    "sin(x1)": "sin(x₁)", "sin(x2)": "sin(x₂)",
+}
+"""How people read the features of points in the plane, in TensorFlow Playground's order."""
+
+
+def feature_title(name: str) -> str:
+    """Return ``x₁²`` for ``x1^2``; a column's name stays as it is."""
+    return FEATURE_TITLES.get(name, name)

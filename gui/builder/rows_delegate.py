@@ -1,0 +1,301 @@
+"""Paints the network's rows: card, histogram, gradient bar, status and update ratio."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from PySide6.QtCore import (
+    QLine,
+    QLineF,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from engine.diagnosis.rules import DEFAULTS
+from engine.diagnosis.verdicts import LayerVerdict
+from engine.telemetry.snapshot import LayerReading
+from gui import theme
+from gui.builder.axis import GradientAxis
+from gui.builder.columns import Columns, Density
+from gui.builder.rows import Row
+from gui.builder.rows_model import RowsModel, magnitude, status_word
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+TICK_SPACING = 13
+
+
+class RowsScene(Protocol):
+    """What the delegate asks of the view that it paints for."""
+
+    columns: Columns
+    density: Density
+    row_height: int
+    axis: GradientAxis
+    dirty: QRect
+    hovered: int
+
+
+class RowsDelegate(QStyledItemDelegate):
+    """Paints one row. GUI thread only.
+
+    Parameters
+    ----------
+    model : RowsModel
+        The rows.
+    scene : RowsScene
+        Columns, density, axis and what has to be painted.
+    parent : QObject
+        Qt's owner.
+    """
+
+    def __init__(self, model: RowsModel, scene: RowsScene, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._scene = scene
+        self._colours: list[QColor] = []
+        self._fonts: dict[tuple[int, bool], QFont] = {}
+        self._ticks_for: tuple[float, float, int] | None = None
+        self._ticks_at: list[int] = []
+        self.restyle(QFont())
+
+    def restyle(self, font: QFont) -> None:
+        """Take colours and fonts from the theme; call it when theme, font or depth change."""
+        self._colours = theme.depth_colours(max(len(self._model.rows), 1))
+        self._fonts = {}
+        for size in (11, 13):
+            for bold in (False, True):
+                styled = QFont(font)
+                styled.setPixelSize(theme.px(size))
+                styled.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+                self._fonts[size, bold] = styled
+
+    def depth_colour(self, position: int) -> QColor:
+        """Return the colour of the layer in this row."""
+        return self._colours[min(position, len(self._colours) - 1)]
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        return QSize(0, self._scene.row_height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        row = self._model.rows[index.row()]
+        rect: QRect = option.rect
+        scene = self._scene
+        painter.save()
+        if scene.dirty.left() < rect.left() + scene.columns.instruments:
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            self._paint_card(painter, rect, row, selected)
+        if scene.dirty.right() >= rect.left() + scene.columns.instruments:
+            self._paint_instruments(painter, rect, row)
+        painter.restore()
+
+    # Card
+
+    def _paint_card(self, painter: QPainter, rect: QRect, row: Row, selected: bool) -> None:
+        tokens, scene, px = theme.current(), self._scene, theme.px
+        gap = px(scene.density.gap)
+        box = QRectF(scene.columns.rect("card", rect)).adjusted(1, gap / 2, -1, -gap / 2)
+        radius = min(px(8), box.height() / 3)
+        if row.position < len(self._model.rows) - 1:
+            self._paint_flow(painter, rect, box.left() + px(18), gap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        shape.addRoundedRect(box, radius, radius)
+        hovered = scene.hovered == row.position
+        ground = tokens.surface_raised if hovered and not selected else tokens.surface_sunken
+        painter.fillPath(shape, QColor(tokens.accent_soft if selected else ground))
+        bar = QPainterPath()
+        bar.addRect(QRectF(box.left(), box.top(), px(4), box.height()))
+        painter.fillPath(shape.intersected(bar), self.depth_colour(row.position))
+        edge = tokens.bad if row.issue else tokens.accent if selected else tokens.border
+        painter.setPen(QPen(QColor(edge), 1.6 if selected or row.issue else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._paint_card_text(painter, box.toRect().adjusted(px(13), 0, -px(6), 0), row)
+
+    def _paint_flow(self, painter: QPainter, rect: QRect, x: float, gap: int) -> None:
+        painter.setPen(QPen(QColor(theme.current().border_strong), theme.px(2)))
+        bottom = rect.bottom() + 1
+        painter.drawLine(QLineF(x, bottom - gap / 2, x, bottom + gap / 2))
+
+    def _paint_card_text(self, painter: QPainter, box: QRect, row: Row) -> None:
+        tokens, density, px = theme.current(), self._scene.density, theme.px
+        if density.lines == 1:
+            self._text(painter, box, row.label, tokens.text, density.text, bold=True)
+            return
+        middle = box.center().y()
+        upper = QRect(box.left(), middle - px(16), box.width(), px(18))
+        lower = QRect(box.left(), middle + px(1), box.width(), px(15))
+        self._text(painter, upper, row.label, tokens.text, 13, bold=True)
+        detail = whole_words(row.detail, QFontMetrics(self._fonts[11, False]), lower.width())
+        self._text(painter, lower, detail, tokens.text_muted, 11)
+
+    # Instruments
+
+    def _paint_instruments(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        columns = self._scene.columns
+        wide = columns.rect("histogram", rect)
+        wide.setRight(rect.right())
+        if row.issue:
+            self._paint_issue(painter, wide, row.issue)
+            return
+        if row.is_input:
+            self._text(painter, wide, row.note, theme.current().text_muted, 11)
+            return
+        reading = self._model.reading(row.layer_id)
+        verdict = self._model.verdict(row.layer_id)
+        if reading is not None:
+            self._paint_histogram(painter, columns.rect("histogram", rect), row, reading)
+        self._paint_grid(painter, columns.rect("gradient", rect))
+        if row.note:
+            self._text(painter, columns.rect("gradient", rect).adjusted(theme.px(4), 0, 0, 0),
+                       row.note, theme.current().text_muted, 11)
+        elif reading is not None and not math.isnan(reading.gradient_rms):
+            self._paint_bar(painter, columns.rect("gradient", rect), reading)
+            self._paint_update(painter, columns.rect("update", rect), reading.update_ratio)
+        if verdict is not None and reading is not None:
+            self._paint_status(painter, columns.rect("status", rect), reading, verdict)
+
+    def _paint_issue(self, painter: QPainter, box: QRect, issue: str) -> None:
+        tokens, px = theme.current(), theme.px
+        side = min(px(15), box.height())
+        spot = QRect(box.left(), box.center().y() - side // 2, side, side)
+        theme.icon("circle-alert", tokens.bad).paint(painter, spot)
+        painter.setPen(QColor(tokens.bad))
+        painter.setFont(self._fonts[11, False])
+        area = box.adjusted(side + px(6), 0, 0, 0)
+        if self._scene.density.lines == 2:
+            painter.drawText(area, LEFT | Qt.TextFlag.TextWordWrap, issue)
+        else:
+            self._text(painter, area, issue, tokens.bad, 11)
+
+    def _paint_histogram(self, painter: QPainter, box: QRect, row: Row,
+                         reading: LayerReading) -> None:
+        counts = reading.histogram.tolist()
+        top = max(counts, default=0)
+        if top <= 0:
+            return
+        room = box.height() - theme.px(self._scene.density.gap) - theme.px(2)
+        base = box.top() + box.height() - theme.px(self._scene.density.gap) // 2 - 1
+        pitch = box.width() / len(counts)
+        gap = 1 if pitch >= 2.5 else 0
+        bars = []
+        for number, count in enumerate(counts):
+            if count:
+                left, right = round(number * pitch), round((number + 1) * pitch)
+                height = max(round(room * count / top), 1)
+                bars.append(QRect(box.left() + left, base - height, right - left - gap, height))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.depth_colour(row.position))
+        painter.drawRects(bars)
+        painter.setPen(QColor(theme.current().border))
+        painter.drawLine(box.left(), base, box.right(), base)
+
+    def _ticks(self, width: int) -> list[int]:
+        axis = self._scene.axis
+        key = axis.low, axis.high, width
+        if key != self._ticks_for:
+            self._ticks_for = key
+            self._ticks_at = [round(share * (width - 1)) for _, share
+                              in axis.ticks(width, theme.px(TICK_SPACING))]
+        return self._ticks_at
+
+    def _paint_grid(self, painter: QPainter, box: QRect) -> None:
+        painter.setPen(QColor(theme.current().border))
+        top, bottom = box.top(), box.top() + box.height()
+        painter.drawLines([QLine(box.left() + x, top, box.left() + x, bottom)
+                           for x in self._ticks(box.width())])
+
+    def _paint_bar(self, painter: QPainter, box: QRect, reading: LayerReading) -> None:
+        tokens, axis = theme.current(), self._scene.axis
+        height = theme.px(self._scene.density.bar)
+        top = box.top() + (box.height() - height) // 2
+        length = round(axis.share(reading.gradient_rms) * (box.width() - 1))
+        if reading.gradient_rms > 0:
+            colour = QColor(theme.status_colour(self._model.gradient_state(reading)))
+            painter.fillRect(QRect(box.left(), top, max(length, 2), height), colour)
+            painter.setPen(QColor(tokens.surface))
+            painter.drawLines([QLine(box.left() + x, top, box.left() + x, top + height - 1)
+                               for x in self._ticks(box.width()) if 0 < x < length])
+        if reading.gradient_high > 0:
+            left = round(axis.share(reading.gradient_low) * (box.width() - 1))
+            right = round(axis.share(reading.gradient_high) * (box.width() - 1))
+            band = QColor(tokens.text)
+            band.setAlpha(90)
+            thick = max(height // 3, 2)
+            painter.fillRect(QRect(box.left() + left, top + (height - thick) // 2,
+                                   max(right - left, 2), thick), band)
+
+    def _paint_status(self, painter: QPainter, box: QRect, reading: LayerReading,
+                      verdict: LayerVerdict) -> None:
+        tokens, px, density = theme.current(), theme.px, self._scene.density
+        side = px(12 if density.lines == 2 else 11 if density.height > 20 else 9)
+        value = magnitude(reading.gradient_rms)
+        word = status_word(verdict.code)
+        shown = word if verdict.code != "waiting" else ""
+        colour = theme.status_colour(verdict.code, verdict.severity)
+        area = box.adjusted(px(17), 0, 0, 0)
+        if density.lines == 2 and value:
+            middle = box.center().y()
+            line = QRect(area.left(), middle - px(16), area.width(), px(18))
+            self._figure(painter, line, value, tokens.text, 13)
+            self._figure(painter, line.translated(0, px(16)), shown, colour, 11)
+            centre = line.center().y()
+        else:
+            centre = box.center().y()
+            words = verdict.severity > 0 and not value
+            self._figure(painter, area, word if words else value,
+                         colour if words else tokens.text, density.text)
+        spot = QRectF(box.left(), centre - side / 2 + 0.5, side, side)
+        theme.status_glyph(painter, spot, verdict.code, verdict.severity)
+
+    def _paint_update(self, painter: QPainter, box: QRect, ratio: float) -> None:
+        if math.isnan(ratio):
+            return
+        text = (f"{ratio:.1f}" if math.isfinite(ratio) else f"{ratio}"[:-3] + "∞").replace("-", "−")
+        self._figure(painter, box, text, update_colour(ratio), self._scene.density.text, RIGHT)
+
+    def _text(self, painter: QPainter, box: QRect, text: str, colour: str, size: int, *,
+              bold: bool = False) -> None:
+        """Draw a line of text, shortened to the box."""
+        painter.setFont(self._fonts[size, bold])
+        painter.setPen(QColor(colour))
+        metrics = painter.fontMetrics()
+        if metrics.horizontalAdvance(text) > box.width():
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, LEFT, text)
+
+    def _figure(self, painter: QPainter, box: QRect, text: str, colour: str, size: int,
+                side: Qt.AlignmentFlag = LEFT) -> None:
+        """Draw a short text for which the column is wide enough; much faster than `_text`."""
+        painter.setFont(self._fonts[size, False])
+        painter.setPen(QColor(colour))
+        painter.drawText(box, side, text)
+
+
+def update_colour(ratio: float) -> str:
+    """Return the colour of log10(update / weight): text, amber or red."""
+    tokens = theme.current()
+    # A float64 network of 100 sigmoid layers has ratios that 10 ** ratio must not overflow with.
+    share = 10.0 ** min(max(ratio, -300.0), 300.0)
+    severity = max(DEFAULTS.update_small.below(share), DEFAULTS.update_large.above(share))
+    return (tokens.text, tokens.warning, tokens.bad)[severity]
+
+
+def whole_words(text: str, metrics: QFontMetrics, width: int) -> str:
+    """Return as many words of a text as fit, if these are at least two thirds of it."""
+    words = text.split(" ")
+    while len(words) > 1 and metrics.horizontalAdvance(" ".join(words)) > width:
+        words.pop()
+    shown = " ".join(words).rstrip(" ·")
+    return shown if 3 * len(shown) >= 2 * len(text) else text

@@ -1,0 +1,220 @@
+"""The network's layers as a Qt model: one row each, with instruments and words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Slot,
+)
+
+from engine.diagnosis.layer_verdicts import ratio
+from engine.diagnosis.rules import DEFAULTS
+from engine.diagnosis.verdicts import LayerVerdict
+from engine.telemetry.snapshot import LayerReading
+from gui.builder.document import Change, Document
+from gui.builder.rows import Row, describe
+
+MIME_LAYER = "application/x-backprop-lab-layer"
+"""A layer of this network that is being moved; its id in UTF-8."""
+MIME_KIND = "application/x-backprop-lab-kind"
+"""A kind of layer that is being brought in; its key in UTF-8."""
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+ROOT = QModelIndex()
+
+STATUS_WORDS: Mapping[str, str] = {
+    "update_small": "small steps",
+    "update_large": "large steps",
+    "nonfinite": "not finite",
+}
+"""Words for verdicts whose code is not a word."""
+
+
+class Role(IntEnum):
+    """What the model tells beyond Qt's own roles."""
+
+    LAYER_ID = Qt.ItemDataRole.UserRole + 1
+    ROW = Qt.ItemDataRole.UserRole + 2
+    READING = Qt.ItemDataRole.UserRole + 3
+    VERDICT = Qt.ItemDataRole.UserRole + 4
+
+
+def status_word(code: str) -> str:
+    """Return a verdict's code as people read it."""
+    return STATUS_WORDS.get(code, code.replace("_", " "))
+
+
+def magnitude(value: float) -> str:
+    """Return a gradient as every row shows it: ``7.0e-07``; empty if there is none."""
+    if math.isnan(value):
+        return ""
+    if value == 0:
+        return "0"
+    return f"{value:.1e}" if math.isfinite(value) else "∞"
+
+
+class RowsModel(QAbstractListModel):
+    """One row per layer of a document. GUI thread only.
+
+    Parameters
+    ----------
+    document : Document
+        Whose network it shows.
+    parent : QObject | None
+        Qt's owner.
+    """
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.rows: tuple[Row, ...] = ()
+        self._readings: dict[str, LayerReading] = {}
+        self._verdicts: dict[str, LayerVerdict] = {}
+        self._reference: LayerReading | None = None
+        self._describe()
+        document.changed.connect(self._on_document_changed)
+
+    def reading(self, layer_id: str) -> LayerReading | None:
+        """Return the latest instruments of a layer, if it runs."""
+        return self._readings.get(layer_id)
+
+    def verdict(self, layer_id: str) -> LayerVerdict | None:
+        """Return what is to be said about a layer, if it runs."""
+        return self._verdicts.get(layer_id)
+
+    def readings(self) -> tuple[LayerReading, ...]:
+        """Return the instruments of all layers that run."""
+        return tuple(self._readings.values())
+
+    def gradient_state(self, reading: LayerReading) -> str:
+        """Return what a layer's gradient alone says: healthy, vanishing, exploding or nonfinite."""
+        if reading.gradient_nonfinite:
+            return "nonfinite"
+        share = ratio(reading, self._reference)
+        if DEFAULTS.vanishing.below(share):
+            return "vanishing"
+        return "exploding" if DEFAULTS.exploding.above(share) else "healthy"
+
+    def position(self, layer_id: str) -> int:
+        """Return the row of a layer, -1 if it has none."""
+        return next((row.position for row in self.rows if row.layer_id == layer_id), -1)
+
+    def set_readings(self, readings: Sequence[LayerReading],
+                     verdicts: Sequence[LayerVerdict]) -> None:
+        """Take new instruments; who shows them repaints them.
+
+        No ``dataChanged`` is emitted: thirty times a second it would lay out and read out
+        every row anew.
+        """
+        self._readings = {reading.layer_id: reading for reading in readings}
+        self._verdicts = {verdict.layer_id: verdict for verdict in verdicts}
+        measured = [reading for reading in readings if not math.isnan(reading.gradient_rms)]
+        self._reference = measured[-1] if measured else None
+
+    def rowCount(self, parent: AnyIndex = ROOT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.label
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return self.words(row) if role == Qt.ItemDataRole.AccessibleTextRole else row.detail
+        if role == Role.LAYER_ID:
+            return row.layer_id
+        if role == Role.ROW:
+            return row
+        if role == Role.READING:
+            return self._readings.get(row.layer_id)
+        return self._verdicts.get(row.layer_id) if role == Role.VERDICT else None
+
+    def words(self, row: Row) -> str:
+        """Return everything that a row shows as one sentence."""
+        name = row.label.replace(" · ", " ")
+        parts = [name if row.is_input else f"Layer {row.position}", row.detail if row.is_input
+                 else name]
+        if row.issue:
+            return ", ".join([*parts, row.issue])
+        if row.is_input:
+            return ", ".join([*parts, row.note.replace(" · ", " and ")])
+        reading = self._readings.get(row.layer_id)
+        verdict = self._verdicts.get(row.layer_id)
+        if reading is not None and not math.isnan(reading.gradient_rms):
+            parts.append(f"gradient RMS {magnitude(reading.gradient_rms)}")
+        if verdict is not None:
+            parts.append(status_word(verdict.code))
+        return ", ".join(parts)
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if index.isValid() and self.rows[index.row()].can_change:
+            return flags | Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemIsDropEnabled
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME_LAYER, MIME_KIND]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        mime = QMimeData()
+        for index in list(indexes)[:1]:
+            mime.setData(MIME_LAYER, self.rows[index.row()].layer_id.encode())
+        return mime
+
+    def canDropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int,
+                        parent: AnyIndex) -> bool:
+        return data.hasFormat(MIME_LAYER) or data.hasFormat(MIME_KIND)
+
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int,
+                     parent: AnyIndex) -> bool:
+        """Move or add a layer before ``row``; raises the document's EngineError when it cannot."""
+        if data.hasFormat(MIME_LAYER):
+            layer_id = bytes(data.data(MIME_LAYER).data()).decode()
+            old = self.position(layer_id)
+            # Taking the layer out shifts all that follow it up by one.
+            self._document.move_layer(layer_id, row - 1 if 0 <= old < row else row)
+            return True
+        if data.hasFormat(MIME_KIND):
+            self._document.add_layer(bytes(data.data(MIME_KIND).data()).decode(), row)
+            return True
+        return False
+
+    @Slot(object)
+    def _on_document_changed(self, change: Change) -> None:
+        before = [row.layer_id for row in self.rows]
+        if before == [layer.id for layer in change.after.network]:
+            self._describe()
+            if self.rows:
+                self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
+            return
+        self.beginResetModel()
+        self._describe()
+        self.endResetModel()
+
+    def _describe(self) -> None:
+        document = self._document
+        self.rows = describe(document.project, document.dataset, document.issues)
+
+
+def kind_mime(key: str) -> QMimeData:
+    """Return what a palette's chip carries when it is dragged."""
+    mime = QMimeData()
+    mime.setData(MIME_KIND, key.encode())
+    return mime

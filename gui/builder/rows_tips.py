@@ -1,0 +1,97 @@
+"""Tooltips of the network's columns: the formula, and the live numbers in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from html import escape
+
+from engine.diagnosis.verdicts import LayerVerdict
+from engine.telemetry.snapshot import LayerReading
+from gui.builder.rows import Row
+from gui.builder.rows_model import magnitude
+
+COLUMN_TIPS: Mapping[str, str] = {
+    "card": "The network's layers. Data flow down, gradients flow up.",
+    "histogram": "How the layer's outputs are distributed on a fixed batch of training examples.",
+    "gradient": "Root mean square of ∂L/∂W, √(mean g²), of the last training batch, on one "
+                "logarithmic axis for all layers. The thin line is the middle 90 % of |g|.",
+    "status": "Gradient RMS and what it means beside the other layers.",
+    "update": "log₁₀ of std(Δw) / std(w): how much one step changes the weights. About −3 is "
+              "usual.",
+}
+
+
+def column_tip(column: str, row: Row, reading: LayerReading | None,
+               verdict: LayerVerdict | None) -> str:
+    """Return what to say about one column of one row, as rich text."""
+    if row.issue:
+        return _paragraphs(row.label, row.issue)
+    if row.is_input or column == "card":
+        return _card_tip(row)
+    if reading is None:
+        return _paragraphs(COLUMN_TIPS[column], "No numbers yet: press Run or Step.")
+    if column == "histogram":
+        return _histogram_tip(reading)
+    if column == "status":
+        return _status_tip(reading, verdict)
+    return _update_tip(reading) if column == "update" else _gradient_tip(reading)
+
+
+def share_text(share: float) -> str:
+    """Return a share as a percentage, or a dash if there is none."""
+    return "–" if math.isnan(share) else f"{share * 100:.3g} %"
+
+
+def figure_text(value: float) -> str:
+    """Return a number with three figures, or a dash if there is none."""
+    return "–" if math.isnan(value) else f"{value:.3g}".replace("-", "−")
+
+
+def _card_tip(row: Row) -> str:
+    lines = [row.help]
+    if row.is_input:
+        lines.append(f"{row.detail}; {row.note}.")
+    if row.fan_in is not None and row.fan_out is not None and not row.is_input:
+        lines.append(f"{row.fan_in:,} numbers in, {row.fan_out:,} out, "
+                     f"{row.parameters or 0:,} parameters.")
+    return _paragraphs(row.label, *lines)
+
+
+def _histogram_tip(reading: LayerReading) -> str:
+    low, high = reading.histogram_range
+    return _paragraphs(
+        COLUMN_TIPS["histogram"],
+        f"Mean {figure_text(reading.activation_mean)}, standard deviation "
+        f"{figure_text(reading.activation_std)}; shown from {figure_text(low)} to "
+        f"{figure_text(high)}.",
+        f"Saturated {share_text(reading.saturated_share)}, dead {share_text(reading.dead_share)}.")
+
+
+def _gradient_tip(reading: LayerReading) -> str:
+    if math.isnan(reading.gradient_rms):
+        return _paragraphs("This layer has no weights, so it has no ∂L/∂W.",
+                           f"RMS of ∂L/∂a: {magnitude(reading.activation_gradient_rms) or '–'}.")
+    return _paragraphs(
+        COLUMN_TIPS["gradient"],
+        f"RMS {magnitude(reading.gradient_rms)}, largest {magnitude(reading.gradient_max)}; "
+        f"90 % of |g| lie between {magnitude(reading.gradient_low) or '–'} and "
+        f"{magnitude(reading.gradient_high) or '–'}.",
+        f"Exactly zero: {share_text(reading.gradient_zero_share)}. Not finite: "
+        f"{reading.gradient_nonfinite:,}.")
+
+
+def _update_tip(reading: LayerReading) -> str:
+    return _paragraphs(COLUMN_TIPS["update"],
+                       f"Now {figure_text(reading.update_ratio)}.")
+
+
+def _status_tip(reading: LayerReading, verdict: LayerVerdict | None) -> str:
+    if verdict is None:
+        return _gradient_tip(reading)
+    return _paragraphs(verdict.text, f"Gradient RMS {magnitude(reading.gradient_rms) or '–'}.")
+
+
+def _paragraphs(*lines: str) -> str:
+    # Rich text breaks into lines; plain text in a tooltip does not.
+    return "".join(f"<p style='margin:2px 0'>{escape(line)}</p>" for line in lines if line)

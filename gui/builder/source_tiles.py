@@ -1,0 +1,117 @@
+"""Thumbnails of the data sets, to choose one by sight."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from engine.data import SourceInfo, thumbnail_points
+from gui import theme
+
+WIDTH, PICTURE, HEIGHT = 47, 37, 66
+THUMBNAIL_POINTS = 70
+
+
+class Tile(QAbstractButton):
+    """A picture above a name; checked, it is the one in use.
+
+    Parameters
+    ----------
+    title : str
+        Its name.
+    tip : str
+        What it is, as rich text.
+    """
+
+    def __init__(self, title: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(title)
+        self.setCheckable(True)
+        self.setToolTip(tip)
+        self.setAccessibleName(title)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.notifier().changed.connect(self._on_theme_changed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(WIDTH), theme.px(HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, px = theme.current(), theme.px
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        chosen = self.isChecked()
+        edge = tokens.accent if chosen or self.hasFocus() else tokens.border
+        ground = tokens.surface_raised if self.underMouse() and not chosen else tokens.surface
+        painter.setPen(QPen(QColor(edge), 2 if chosen or self.hasFocus() else 1))
+        painter.setBrush(QColor(tokens.accent_soft if chosen else ground))
+        painter.drawRoundedRect(box, px(8), px(8))
+        side = px(PICTURE)
+        self.paint_picture(painter, QRect((self.width() - side) // 2, px(4), side, side))
+        font = QFont(self.font())
+        font.setPixelSize(px(9))
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.text if chosen else tokens.text_muted))
+        top = px(4) + side
+        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
+                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
+
+    def paint_picture(self, painter: QPainter, box: QRect) -> None:
+        """Paint the picture; by default a plus sign."""
+        theme.icon("plus", theme.current().text_muted).paint(
+            painter, box.adjusted(box.width() // 4, box.width() // 4, -box.width() // 4,
+                                  -box.width() // 4))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+class SourceTile(Tile):
+    """A data set of the catalogue.
+
+    Parameters
+    ----------
+    info : SourceInfo
+        What it is.
+    """
+
+    def __init__(self, info: SourceInfo, parent: QWidget | None = None) -> None:
+        licence = f"<p>Licence: {info.licence}</p>" if info.licence else ""
+        super().__init__(info.title, f"<p><b>{info.title}.</b> {info.help}</p>{licence}", parent)
+        self.info = info
+        self.setAccessibleDescription(info.help)
+        self._points: list[tuple[float, float, float]] = []
+
+    def paint_picture(self, painter: QPainter, box: QRect) -> None:
+        if not self._points:
+            drawn = thumbnail_points(self.info.key, THUMBNAIL_POINTS)
+            self._points = [(float(x), float(y), float(v)) for (x, y), v
+                            in zip(drawn.points, drawn.values, strict=True)]
+        painter.setPen(Qt.PenStyle.NoPen)
+        squares = self.info.kind == "images"
+        size = box.width() / 8.6 if squares else theme.px(10) / 4
+        for x, y, value in self._points:
+            painter.setBrush(self._colour(value))
+            centre = QPointF(box.left() + (x + 1) / 2 * box.width(),
+                             box.top() + (1 - y) / 2 * box.height())
+            if squares:
+                painter.drawRect(QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size))
+            else:
+                painter.drawEllipse(centre, size / 2, size / 2)
+
+    def _colour(self, value: float) -> QColor:
+        tokens = theme.current()
+        if self.info.kind == "images":
+            return theme.blended(tokens.surface_sunken, tokens.text, value)
+        if self.info.task == "classification" and abs(value) < 1 / 3:
+            return QColor(tokens.classes[2])
+        if self.info.task == "regression":
+            strong = tokens.positive if value > 0 else tokens.negative
+            return theme.blended(tokens.neutral, strong, abs(value) ** 0.5)
+        return QColor(tokens.positive if value > 0 else tokens.negative)

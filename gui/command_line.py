@@ -1,0 +1,155 @@
+"""Backprop Lab without a window: train a project, or check it. Never imports Qt."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import NoReturn
+
+from engine.errors import EngineError
+
+COMMANDS = ("train", "check")
+STEPS = 2000
+"""How long to train when neither the command nor the project says it."""
+ERROR = 2
+
+USAGE = """\
+backprop-lab [PROJECT.json]            open the window
+backprop-lab train PROJECT.json        train a project without a window
+backprop-lab check PROJECT.json        print what is wrong with a project
+
+Options of the window:
+  --screenshot FILE     save a picture of the window, then quit
+  --size WxH            its size in pixels, such as 1366x768
+  --theme light|dark    its colours
+  --after SECONDS       how long to wait before the picture (default 4)
+  --run                 train from the start
+  --profile-start       print how long the start took, then quit
+
+'backprop-lab train --help' shows the options of train.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the sentence and exit with code 2."""
+        complain(f"{self.prog}: {message}. Try {self.prog} --help.")
+        raise SystemExit(ERROR)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out a command and return its exit code.
+
+    Parameters
+    ----------
+    arguments : Sequence[str]
+        What stands behind the program's name.
+    """
+    if arguments[0] in {"--help", "-h"}:
+        say(USAGE.rstrip())
+        return 0
+    if arguments[0] in {"--version", "-V"}:
+        say(f"Backprop Lab {version()}")
+        return 0
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "check":
+            return _check(options.project)
+        return _train(options)
+    except EngineError as error:
+        complain(error.sentence)
+        return ERROR
+
+
+def version() -> str:
+    """Return the version that is installed."""
+    try:
+        return metadata.version("backprop-lab")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def say(text: str) -> None:
+    """Write a line to standard output, if the program has one."""
+    if sys.stdout is not None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """Write a line to standard error, if the program has one."""
+    if sys.stderr is not None:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="backprop-lab")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    train = commands.add_parser(
+        "train", prog="backprop-lab train",
+        description="Train a project and write history.csv and weights.npz.")
+    train.add_argument("project", type=Path, metavar="PROJECT.json")
+    train.add_argument("--steps", type=_positive, metavar="N",
+                       help=f"stop after N steps (default: the project's, else {STEPS:,})")
+    train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
+                       help="folder for the results (default: this one)")
+    train.add_argument("--from", type=Path, dest="weights", metavar="WEIGHTS.npz",
+                       help="start from these weights")
+    train.add_argument("--keep-initial", action="store_true",
+                       help="put the weights before step 1 into weights.npz too")
+    train.add_argument("--quiet", action="store_true", help="show no progress bar")
+    check = commands.add_parser(
+        "check", prog="backprop-lab check",
+        description="Print what is wrong with a project, a line each.")
+    check.add_argument("project", type=Path, metavar="PROJECT.json")
+    return parser
+
+
+def _positive(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return value
+
+
+def _check(path: Path) -> int:
+    from engine.data import load
+    from engine.layers import diagnose
+    from engine.spec import read_project
+
+    project = read_project(path)
+    try:
+        data = load(project.data, path.parent)
+    except EngineError as error:
+        say(error.sentence)
+        return ERROR
+    issues = diagnose(project, data.task, data.n_inputs, data.n_outputs)
+    for issue in issues:
+        say(issue.text)
+    if issues:
+        return ERROR
+    say(f"{path.name}: nothing is wrong.")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from engine.data import load
+    from engine.spec import read_project
+    from gui.batch_run import BatchRun, read_weights
+
+    project = read_project(options.project)
+    dataset = load(project.data, options.project.parent)
+    weights = read_weights(options.weights) if options.weights else None
+    return BatchRun(
+        project, dataset, options.steps or project.training.steps or STEPS, options.out,
+        weights=weights, keep_initial=options.keep_initial, quiet=options.quiet,
+    ).carry_out()

@@ -1,0 +1,139 @@
+"""New, open, save: a document and its file, with the question whether to keep unsaved work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from engine.errors import EngineError
+from engine.spec import ProjectSpec, default_project, read_project
+from gui.builder.document import Document
+
+FILTER = "Projects (*.json);;All files (*)"
+EXAMPLES = Path(__file__).resolve().parents[1] / "resources" / "examples"
+
+
+class DocumentFiles(QObject):
+    """What the file menu does. GUI thread only.
+
+    Parameters
+    ----------
+    document : Document
+        The document.
+    window : QWidget
+        Where dialogs appear.
+
+    Signals
+    -------
+    refused(str)
+        A file could not be read or written; why.
+    saved(Path)
+        The document has been written to this file.
+    """
+
+    refused = Signal(str)
+    saved = Signal(object)
+
+    def __init__(self, document: Document, window: QWidget) -> None:
+        super().__init__(window)
+        self._document = document
+        self._window = window
+
+    @Slot()
+    def new(self) -> None:
+        """Begin with the project that the window opens with."""
+        if self.may_leave():
+            self._load(default_project(), None)
+
+    @Slot()
+    def ask_open(self) -> None:
+        """Ask for a project file and open it."""
+        if not self.may_leave():
+            return
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(), FILTER)
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> bool:
+        """Open a project file; returns False, and tells why, if that is not possible."""
+        return self._attempt(lambda: self._document.open(path))
+
+    def open_example(self, path: Path) -> None:
+        """Show an example; saving it asks for another file."""
+        if self.may_leave():
+            self._attempt(lambda: self._document.load_project(read_project(path), None))
+
+    def restore(self, project: ProjectSpec) -> bool:
+        """Show work that has never been saved; returns False if its data are gone."""
+        return self._attempt(lambda: self._document.replace_project(project, "restore work"))
+
+    @Slot()
+    def save(self) -> bool:
+        """Save to the document's file, or ask for one; returns whether it has been saved."""
+        if self._document.path is None:
+            return self.ask_save()
+        return self.save_to(self._document.path)
+
+    @Slot()
+    def ask_save(self) -> bool:
+        """Ask for a file and save to it; returns whether it has been saved."""
+        suggestion = Path(self._folder()) / f"{self._document.title}.json"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(suggestion), FILTER)
+        if not name:
+            return False
+        path = Path(name)
+        return self.save_to(path if path.suffix else path.with_suffix(".json"))
+
+    def save_to(self, path: Path) -> bool:
+        """Save to a file; returns False, and tells why, if that is not possible."""
+        if not self._attempt(lambda: self._document.save(path)):
+            return False
+        self.saved.emit(path)
+        return True
+
+    def may_leave(self) -> bool:
+        """Ask what to do with unsaved work; returns whether it may go."""
+        if not self._document.is_modified():
+            return True
+        buttons = QMessageBox.StandardButton
+        question = QMessageBox(self._window)
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setWindowTitle("Unsaved changes")
+        question.setText(f"Save the changes to “{self._document.title}”?")
+        question.setInformativeText("Otherwise they are lost.")
+        question.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        question.setDefaultButton(buttons.Save)
+        question.button(buttons.Discard).setText("Don’t save")
+        answer = question.exec()
+        question.deleteLater()
+        if answer == buttons.Save:
+            return self.save()
+        return bool(answer == buttons.Discard)
+
+    def _load(self, project: ProjectSpec, path: Path | None) -> bool:
+        return self._attempt(lambda: self._document.load_project(project, path))
+
+    def _attempt(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except EngineError as error:
+            self.refused.emit(error.sentence)
+            return False
+        return True
+
+    def _folder(self) -> str:
+        return str(self._document.path.parent if self._document.path else Path.home())
+
+
+def examples(folder: Path = EXAMPLES) -> list[tuple[str, Path]]:
+    """Return name and file of every example, in the order of the files' names."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append((read_project(path).name, path))
+        except EngineError:
+            continue
+    return found

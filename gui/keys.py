@@ -1,0 +1,67 @@
+"""Single keys drive the lab, unless what has the keyboard needs them itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from gui.widgets import SegmentButton
+
+ALL = frozenset({"Space", "Right", "Shift+Right", "R", "Shift+R", "L"})
+NEEDED: tuple[tuple[type[QWidget], frozenset[str]], ...] = (
+    (QLineEdit, ALL), (QAbstractSpinBox, ALL), (QPlainTextEdit, ALL), (QTextEdit, ALL),
+    (QComboBox, frozenset({"Space", "R", "Shift+R", "L"})),
+    (QAbstractSlider, frozenset({"Right", "Shift+Right"})),
+    (SegmentButton, frozenset({"Space", "Right"})),
+    (QAbstractButton, frozenset({"Space"})),
+)
+"""The keys that a control with the keyboard uses; the first class that fits counts."""
+
+
+class LabKeys(QObject):
+    """Gives actions their single keys, and takes them back while a control needs them.
+
+    Parameters
+    ----------
+    actions : mapping
+        Action for each key in `ALL`.
+    """
+
+    def __init__(self, actions: Mapping[str, QAction], parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions = dict(actions)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
+        self._give(frozenset())
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        self._give(keys_of(new))
+
+    def _give(self, taken: frozenset[str]) -> None:
+        for key, action in self._actions.items():
+            wanted = QKeySequence() if key in taken else QKeySequence(key)
+            if action.shortcut() != wanted:
+                action.setShortcut(wanted)
+
+
+def keys_of(widget: QWidget | None) -> frozenset[str]:
+    """Return the keys of `ALL` that a control uses itself."""
+    for control, keys in NEEDED:
+        if isinstance(widget, control):
+            return keys
+    return frozenset()

@@ -1,0 +1,5 @@
+"""Views of what the network predicts."""
+
+from gui.output.panel import OutputPanel
+
+__all__ = ["OutputPanel"]

@@ -1,0 +1,181 @@
+"""The card with all views of the output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.data.dataset import Dataset
+from engine.telemetry.snapshot import Snapshot
+from gui import theme
+from gui.output.confusion import ConfusionView
+from gui.output.feed import FrameLike, RunLike
+from gui.output.plane import PlaneView
+from gui.output.sample_grid import SampleGrid
+from gui.output.sample_table import SampleTable
+from gui.output.scatter import PredictionScatter
+from gui.output.scores import ScorePanel
+from gui.widgets import Card, Segmented
+
+AnyView = PlaneView | ConfusionView | SampleGrid | SampleTable | PredictionScatter
+TITLES = {
+    "boundary": "Decision boundary",
+    "surface": "Regression surface",
+    "images": "Samples",
+    "scatter": "Predicted and true",
+    "confusion": "Confusion",
+    "table": "Samples",
+}
+TOOLTIPS = {
+    "boundary": "The network's class for every point of the plane; pale where it is unsure.",
+    "surface": "The network's value for every point of the plane, from \N{MINUS SIGN}1 to 1.",
+    "images": "Single images with the most probable class and its probability.",
+    "scatter": "Predicted over true values; on the dashed line the network is right.",
+    "confusion": "How many examples of each class are taken for which class.",
+    "table": "Single examples with true class, predicted class and its probability.",
+}
+
+UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
+
+
+def views_for(dataset: Dataset) -> tuple[str, ...]:
+    """Return the keys of the views that make sense for a data set, the best one first."""
+    if dataset.task == "regression":
+        return ("surface", "scatter") if dataset.points is not None else ("scatter",)
+    if dataset.points is not None:
+        return ("boundary", "confusion")
+    return ("images" if dataset.image_shape else "table", "confusion")
+
+
+class OutputPanel(Card):
+    """What the network predicts, in the views that suit the data. GUI thread only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Output", parent)
+        self._dataset: Dataset | None = None
+        self._snapshot: Snapshot | None = None
+        self._stale = False
+        plane = PlaneView()
+        self._plane = plane
+        self._samples = (SampleGrid(), SampleTable())
+        self._views: dict[str, AnyView] = {
+            "boundary": plane, "surface": plane, "images": self._samples[0],
+            "table": self._samples[1], "confusion": ConfusionView(),
+            "scatter": PredictionScatter(),
+        }
+        self._tabs = Segmented((), "Output view")
+        self._tabs.selected.connect(self.show_view)
+        self.add_header_widget(self._tabs)
+        self._make_side()
+        self._stack = QStackedWidget()
+        for view in dict.fromkeys(self._views.values()):
+            self._stack.addWidget(view)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self._stack, 1)
+        self._row.addWidget(self._side)
+        self.body.addLayout(self._row, 1)
+        theme.notifier().changed.connect(self._on_size_changed)
+        self._on_size_changed()
+        self._side.hide()
+
+    def _make_side(self) -> None:
+        self._scores = ScorePanel()
+        self._test = _box("Show test data", "Draw the validation points too, smaller and with a "
+                          "ring that stands out.", self._plane.set_shows_validation)
+        self._discrete = _box("Discretize output", "Colour by the decision alone: the most "
+                              "probable class, or the sign.", self._plane.set_discrete)
+        self._wrong = _box("Wrong ones first", "Begin with the examples on which the network is "
+                           "wrong.", self._on_wrong_toggled)
+        self._side = QWidget()
+        column = QVBoxLayout(self._side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._scores)
+        for box in (self._test, self._discrete, self._wrong):
+            column.addWidget(box)
+        column.addStretch(1)
+
+    def set_run(self, run: RunLike) -> None:
+        """Show the data of another run, without predictions yet."""
+        self._dataset, self._snapshot = run.dataset, None
+        keys = views_for(run.dataset)
+        for key in keys:
+            self._views[key].set_dataset(run.dataset)
+        self._scores.set_dataset(run.dataset)
+        self._side.show()
+        self._tabs.set_options([(key, TITLES[key]) for key in keys])
+        self._tabs.set_tooltips({key: TOOLTIPS[key] for key in keys})
+        self.show_view(self._tabs.current())
+
+    def show_frame(self, frame: FrameLike) -> None:
+        """Show the frame's snapshot, if it has one; while hidden, it is only kept."""
+        if frame.snapshot is None:
+            return
+        self._snapshot = frame.snapshot
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._draw()
+
+    def view(self) -> str:
+        """Return the key of the view that is seen; empty before the first run."""
+        return self._tabs.current()
+
+    def views(self) -> tuple[str, ...]:
+        """Return the keys of the views that the data offer."""
+        return self._tabs.options()
+
+    def scores(self) -> dict[str, str]:
+        """Return every score as it is shown, by its name."""
+        return self._scores.texts()
+
+    @Slot(str)
+    def show_view(self, key: str) -> None:
+        """Show the view with this key, one of `views`."""
+        self._tabs.set_current(key)
+        self._stack.setCurrentWidget(self._views[key])
+        on_plane = key in ("boundary", "surface")
+        self._test.setVisible(on_plane)
+        self._discrete.setVisible(on_plane)
+        self._wrong.setVisible(key in ("images", "table"))
+        self._on_size_changed()
+        self._draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the scores beside the square picture."""
+        super().resizeEvent(event)
+        self._on_size_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what came while the panel was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._snapshot is not None:
+            self._views[self.view()].show_snapshot(self._snapshot)
+            self._scores.show_snapshot(self._snapshot)
+
+    @Slot(bool)
+    def _on_wrong_toggled(self, wrong_first: bool) -> None:
+        for view in self._samples:
+            view.set_wrong_first(wrong_first)
+
+    @Slot()
+    def _on_size_changed(self) -> None:
+        self._row.setSpacing(theme.px(18))
+        room = UNLIMITED
+        if self.view() in ("boundary", "surface") and self.isVisible():
+            room = self._plane.width_for(self._stack.height())
+        self._stack.setMaximumWidth(room)
+        self._row.setStretchFactor(self._side, 1 if room < UNLIMITED else 0)
+
+
+def _box(text: str, tooltip: str, slot: Callable[[bool], None]) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setToolTip(tooltip)
+    box.toggled.connect(slot)
+    return box

@@ -1,0 +1,147 @@
+"""Single rows of a table with what the network takes them for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from engine.data.dataset import Dataset
+from engine.telemetry.snapshot import Snapshot
+from gui.output.outcomes import Outcome, outcomes
+from gui.output.sample_grid import draw_mark, outcome_text
+
+Index = QModelIndex | QPersistentModelIndex
+HEADERS = ("", "True", "Predicted", "Probability")
+NOWHERE = QModelIndex()
+
+
+class OutcomeModel(QAbstractTableModel):
+    """Outcomes as rows of a table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dataset: Dataset | None = None
+        self.shown: Sequence[Outcome] = ()
+
+    def show(self, dataset: Dataset, shown: Sequence[Outcome]) -> None:
+        """Show other outcomes; the view keeps its place when their number stays."""
+        if dataset is not self.dataset or len(shown) != len(self.shown):
+            self.beginResetModel()
+            self.dataset, self.shown = dataset, shown
+            self.endResetModel()
+            return
+        self.shown = shown
+        if shown:
+            last = self.index(len(shown) - 1, len(HEADERS) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        """Return how many outcomes there are."""
+        return 0 if parent.isValid() else len(self.shown)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the title of a column."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows."""
+        if self.dataset is None or not index.isValid():
+            return None
+        one = self.shown[index.row()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return outcome_text(self.dataset, one)
+        if role == Qt.ItemDataRole.UserRole:
+            return one.is_right
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return "right" if one.is_right else "wrong"
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 3:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role != Qt.ItemDataRole.DisplayRole or index.column() == 0:
+            return None
+        names = self.dataset.class_names
+        texts = ("", names[one.truth], names[one.predicted], f"{100 * one.probability:.1f} %")
+        return texts[index.column()]
+
+
+class MarkDelegate(QStyledItemDelegate):
+    """Draws the tick or the cross of the first column."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw the ground, then the mark."""
+        super().paint(painter, option, index)
+        area = QRectF(option.rect)
+        side = min(area.height() * 0.5, area.width() * 0.6)
+        place = QRectF(0, 0, side, side)
+        place.moveCenter(area.center())
+        draw_mark(painter, place, bool(index.data(Qt.ItemDataRole.UserRole)))
+
+
+class SampleTable(QTableView):
+    """True and predicted class of single examples, with a mark for right or wrong."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._snapshot: Snapshot | None = None
+        self._dataset: Dataset | None = None
+        self._wrong_first = False
+        self._outcomes = OutcomeModel()
+        self._marks = MarkDelegate()
+        self.setModel(self._outcomes)
+        self.setItemDelegateForColumn(0, self._marks)
+        self.setAccessibleName("Samples: true and predicted class")
+        self.verticalHeader().hide()
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setTabKeyNavigation(False)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in (0, 3):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.setWordWrap(False)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Forget the samples before."""
+        self._dataset, self._snapshot = dataset, None
+        self._outcomes.show(dataset, ())
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the sample of a snapshot."""
+        self._snapshot = snapshot
+        if self._dataset is not None:
+            self._outcomes.show(
+                self._dataset,
+                outcomes(self._dataset, snapshot, wrong_first=self._wrong_first))
+
+    def set_wrong_first(self, wrong_first: bool) -> None:
+        """Put the examples on which the network is wrong first."""
+        self._wrong_first = wrong_first
+        if self._snapshot is not None:
+            self.show_snapshot(self._snapshot)
+
+    def shown(self) -> Sequence[Outcome]:
+        """Return the outcomes in the order shown."""
+        return self._outcomes.shown

@@ -1,0 +1,139 @@
+"""Axes: steps with thousands separators, powers of ten as people write them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from gui import theme
+from gui.widgets import linear_ticks, tick_text
+
+Specs = tuple[Any, list[Any], list[Any]]
+
+
+def decimal_text(value: float) -> str:
+    """Return a positive number as an axis shows it: 10, 1, 0.1, 0.001, 1e-4."""
+    if value >= 9.995e5 or value < 9.995e-4:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    return f"{value:.6f}".rstrip("0").rstrip(".") if value < 1000 else f"{value:,.0f}"
+
+
+class Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis in the theme's colours with a fixed place for its labels.
+
+    Parameters
+    ----------
+    orientation : str
+        ``left`` or ``bottom``.
+    grid : bool
+        Whether its ticks are drawn across the plot.
+    """
+
+    def __init__(self, orientation: str, *, grid: bool = False) -> None:
+        super().__init__(orientation)
+        self._draws_grid = grid
+        self.setStyle(tickLength=0, autoExpandTextSpace=False, maxTickLevel=0,
+                      hideOverlappingLabels=False)
+        self.dress()
+
+    def dress(self) -> None:
+        """Take colours and sizes from the theme."""
+        tokens = theme.current()
+        font: QFont = theme.base_font()
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        self.setStyle(tickFont=font, tickTextOffset=theme.px(6))
+        self.setPen(None)
+        self.setTextPen(tokens.axis)
+        self.setTickPen(pg.mkPen(tokens.grid))
+        self.setGrid(255 if self._draws_grid else False)
+        metrics = QFontMetricsF(font)
+        if self.orientation == "left":
+            self.setWidth(metrics.horizontalAdvance("0.0000") + theme.px(8))
+        else:
+            self.setHeight(metrics.height() + theme.px(8))
+
+
+def log_ticks(low: float, high: float, count: int) -> list[float]:
+    """Return at most about ``count`` tick positions for data that are log10.
+
+    Whole decades where there are enough of them, else 1-2-5, else round numbers.
+    """
+    if high - low >= 1.7:
+        first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
+        every = max(1, math.ceil((last - first + 1) / count))
+        return [float(k) for k in range(first, last + 1) if k % every == 0]
+    least, most = 10.0**low, 10.0**high
+    if high - low >= 0.6:
+        decades = range(math.floor(low), math.ceil(high) + 1)
+        values = [m * 10.0**k for k in decades for m in (1, 2, 5)]
+    else:
+        values = linear_ticks(least, most, min(count, 4))[1]
+    return [math.log10(v) for v in values if v > 0 and least <= v * 1.0001 and v <= most * 1.0001]
+
+
+class ValueAxis(Axis):
+    """The axis at the left, for plain numbers or for data that are log10 already.
+
+    Attributes
+    ----------
+    logarithmic : bool
+        Which of the two.
+    """
+
+    def __init__(self, *, logarithmic: bool, grid: bool = True) -> None:
+        self.logarithmic = logarithmic
+        super().__init__("left", grid=grid)
+
+    def set_logarithmic(self, logarithmic: bool) -> None:
+        """Label the other kind of data."""
+        self.logarithmic = logarithmic
+        self.picture = None
+        self.update()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
+        """Return tick positions at least some 26 px apart."""
+        if self.logarithmic:
+            return [(1.0, log_ticks(minVal, maxVal, max(2, int(size / theme.px(24)))))]
+        return [linear_ticks(minVal, maxVal, max(2, int(size / theme.px(36))))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return the numbers as people write them."""
+        if self.logarithmic:
+            return [decimal_text(10.0**value) for value in values]
+        return [tick_text(value, spacing) for value in values]
+
+
+class StepAxis(Axis):
+    """Whole steps, with the word at its right end."""
+
+    word = "step"
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
+        """Return whole tick positions about 90 px apart."""
+        spacing, values = linear_ticks(minVal, maxVal, max(1, int(size / theme.px(84))))
+        return [(max(spacing, 1.0), [v for v in values if v == round(v)])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return the steps with thousands separators."""
+        return [f"{value:,.0f}" for value in values]
+
+    def generateDrawSpecs(self, p: Any) -> Specs | None:
+        """Return what to draw: pyqtgraph's ticks, and the word in place of the last number."""
+        specs = super().generateDrawSpecs(p)
+        if specs is None:
+            return None
+        axis, ticks, texts = specs
+        metrics = QFontMetricsF(self.style["tickFont"])
+        box = self.mapRectFromParent(self.geometry())
+        top = texts[0][0].y() if texts else box.y() + theme.px(6)
+        width = metrics.horizontalAdvance(self.word)
+        place = QRectF(box.right() - width - 2, top, width, metrics.height())
+        clear = place.adjusted(-theme.px(10), 0, 0, 0)
+        kept = [text for text in texts if not text[0].intersects(clear)]
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        return axis, ticks, [*kept, (place, flags, self.word)]

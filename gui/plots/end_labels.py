@@ -1,0 +1,119 @@
+"""Numbers at the right ends of curves, so that no legend is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from gui import theme
+from gui.plots.canvas import Canvas
+from gui.plots.feed import Reals
+
+
+class EndLabels(QWidget):
+    """A strip over the right margin of a canvas with a number at the end of every curve.
+
+    Where curves end close together the numbers move apart; where there is no room for all of
+    them, the selected one, the first and the last come first.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        The plot whose right margin it takes.
+    """
+
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._texts: list[str] = []
+        self._colours: list[QColor] = []
+        self._chosen = -1
+        self._heights: Reals = np.zeros(0)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        canvas.installEventFilter(self)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def set_texts(self, texts: Sequence[str]) -> None:
+        """Set the text of every curve."""
+        self._texts = list(texts)
+        self._heights = np.full(len(self._texts), np.nan)
+        self._on_theme_changed()
+
+    def set_colours(self, colours: Sequence[QColor], chosen: int) -> None:
+        """Set the colour of every curve and which one is selected, -1 for none."""
+        self._colours, self._chosen = list(colours), chosen
+        self.update()
+
+    def set_heights(self, heights: Reals) -> None:
+        """Set where every curve ends on the value axis, float64[n]; NaN for no curve."""
+        self._heights = heights
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the right edge of the canvas."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the numbers."""
+        painter = QPainter(self)
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        line = painter.fontMetrics().height() * 0.85
+        for index, y in self._arranged(line):
+            font.setBold(index == self._chosen)
+            painter.setFont(font)
+            painter.setPen(self._readable(index))
+            place = QRectF(theme.px(5), y - line / 2, self.width() - theme.px(5), line)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._texts[index])
+
+    def _readable(self, index: int) -> QColor:
+        tokens = theme.current()
+        if index == self._chosen:
+            return QColor(tokens.text)
+        return theme.blended(self._colours[index].name(), tokens.text, 0.35)
+
+    def _arranged(self, line: float) -> list[tuple[int, float]]:
+        """Return (curve, y in px) for the numbers that find room, none over another."""
+        box = self._canvas.box
+        wanted: dict[int, float] = {}
+        for index in np.flatnonzero(np.isfinite(self._heights)):
+            scene = box.mapViewToScene(QPointF(0.0, float(self._heights[index])))
+            wanted[int(index)] = float(self._canvas.mapFromScene(scene).y())
+        order = list(wanted)
+        first = [i for i in (self._chosen, *order[:1], *order[-1:]) if i in wanted]
+        room = int(self.height() / line)
+        spread = order[:: max(1, -(-len(order) // max(room, 1)))]
+        kept = list(dict.fromkeys([*first, *spread]))[:room]
+        return _moved_apart(sorted((wanted[i], i) for i in kept), line, self.height())
+
+    def _place(self) -> None:
+        box = self._canvas.mapFromScene(self._canvas.box.sceneBoundingRect()).boundingRect()
+        width = theme.px(26)
+        self.setGeometry(self._canvas.width() - width, 0, width, box.bottom() + theme.px(3))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._canvas.getPlotItem().layout.setContentsMargins(
+            0, theme.px(4), theme.px(26) if self._texts else theme.px(4), 0)
+        self._place()
+        self.update()
+
+
+def _moved_apart(
+    wanted: list[tuple[float, int]], line: float, height: float
+) -> list[tuple[int, float]]:
+    placed = [max(y, line / 2) for y, _ in wanted]
+    for k in range(1, len(placed)):
+        placed[k] = max(placed[k], placed[k - 1] + line)
+    limit = height - line / 2
+    for k in range(len(placed) - 1, -1, -1):
+        placed[k] = min(placed[k], limit)
+        limit = placed[k] - line
+    return [(index, y) for (_, index), y in zip(wanted, placed, strict=True)]

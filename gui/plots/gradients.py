@@ -1,0 +1,103 @@
+"""Gradients of every layer over steps: as lines, as a waterfall, and relative to the weights."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui.plots.curves import LayerCurves
+from gui.plots.feed import FrameLike, RunLike
+from gui.plots.guide import GuideBand
+from gui.plots.titles import layer_title
+from gui.plots.waterfall import Waterfall
+from gui.widgets import Card, Segmented
+
+TITLES = {
+    "lines": "Gradient RMS by layer",
+    "waterfall": "Gradient RMS by layer",
+    "update": "Update ÷ weight by layer",
+}
+TOOLTIPS = {
+    "lines": "RMS of dL/dW of every layer over the steps, on a logarithmic axis.",
+    "waterfall": "The whole run as a picture: a row per layer, colour is RMS of dL/dW.",
+    "update": "std(Δw) / std(w) of every layer; about 0.001 learns well.",
+}
+
+
+class GradientPlot(Card):
+    """The gradient instrument over time. GUI thread only.
+
+    Signals
+    -------
+    layer_selected(str)
+        A person clicked on the curve or row of this layer.
+    """
+
+    layer_selected = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(TITLES["lines"], parent)
+        self._frame: FrameLike | None = None
+        self._stale = False
+        self._views: dict[str, LayerCurves | Waterfall] = {
+            "lines": LayerCurves("gradient_rms"),
+            "waterfall": Waterfall("gradient_rms"),
+            "update": LayerCurves("update_ratio", is_log10=True),
+        }
+        self._guide = GuideBand(self._views["update"].canvas, "healthy: 1e-4 to 1e-2")
+        self._tabs = Segmented(
+            (("lines", "Lines"), ("waterfall", "Waterfall"), ("update", "Δw/w")), "Gradient view")
+        self._tabs.set_tooltips(TOOLTIPS)
+        self._tabs.selected.connect(self.show_view)
+        self.add_header_widget(self._tabs)
+        self._stack = QStackedWidget()
+        for key, view in self._views.items():
+            view.canvas.setAccessibleName(TOOLTIPS[key])
+            view.layer_selected.connect(self.layer_selected)
+            self._stack.addWidget(view)
+        self.body.addWidget(self._stack, 1)
+
+    def set_run(self, run: RunLike) -> None:
+        """Forget the run before and make a curve for every layer with weights."""
+        self._frame = None
+        ids = tuple(run.weight_layers)
+        numbers = [run.network.index(layer_id) for layer_id in ids]
+        titles = [layer_title(run.network, layer_id) for layer_id in ids]
+        for view in self._views.values():
+            view.set_layers(ids, numbers, titles)
+
+    def show_frame(self, frame: FrameLike) -> None:
+        """Draw the newest history in the view that is seen; while hidden, it is only kept."""
+        self._frame = frame
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._draw()
+
+    def set_selected(self, layer_id: str) -> None:
+        """Highlight a layer in every view; an unknown one highlights none."""
+        for view in self._views.values():
+            view.set_selected(layer_id)
+
+    def view(self) -> str:
+        """Return the key of the view that is seen: ``lines``, ``waterfall`` or ``update``."""
+        return self._tabs.current()
+
+    @Slot(str)
+    def show_view(self, key: str) -> None:
+        """Show the view with this key."""
+        self._tabs.set_current(key)
+        self.set_title(TITLES[key])
+        self._stack.setCurrentWidget(self._views[key])
+        self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while the plot was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._frame is not None and self._frame.history.length > 0:
+            self._views[self.view()].draw(self._frame.history)

@@ -1,0 +1,208 @@
+"""Loss over steps."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from gui import theme
+from gui.plots.axes import ValueAxis
+from gui.plots.band import Band
+from gui.plots.canvas import Canvas
+from gui.plots.feed import LOSS, VALIDATION_LOSS, FrameLike, Reals, RunLike, Series
+from gui.plots.legend import LegendEntry
+from gui.plots.ranges import EasedRange, log10, run_span
+from gui.widgets import Button, Card, plain_number
+
+EMPTY: Reals = np.zeros(0)
+# Single batches may come near zero loss; they must not squeeze the rest of the curve.
+DECADES = 6.0
+
+
+class LossPlot(Card):
+    """Mean and spread of the training loss, and the validation loss. GUI thread only.
+
+    Signals
+    -------
+    log_changed(bool)
+        A person switched between the logarithmic and the plain axis.
+    """
+
+    log_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Loss", parent)
+        self._frame: FrameLike | None = None
+        self._stale = False
+        self._log = True
+        self._hovered: float | None = None
+        self._x: Reals = EMPTY
+        self._range = EasedRange(0.25)
+        self._make_header()
+        self._axis = ValueAxis(logarithmic=True)
+        self._canvas = Canvas(self._axis, "Press Run to start")
+        self._band = Band()
+        self._curves = {
+            LOSS: pg.PlotCurveItem(connect="finite", antialias=True),
+            VALIDATION_LOSS: pg.PlotCurveItem(connect="all", antialias=True),
+        }
+        for item in (self._band, *self._curves.values()):
+            self._canvas.addItem(item)
+        self._canvas.hovered.connect(self._on_canvas_hovered)
+        self._canvas.setAccessibleName("Loss over steps")
+        self.body.addWidget(self._canvas, 1)
+        theme.notifier().changed.connect(self._on_colours_changed)
+        self._on_colours_changed()
+        self._show_nothing()
+
+    def _make_header(self) -> None:
+        self._entries = {
+            LOSS: LegendEntry("train", "train"),
+            VALIDATION_LOSS: LegendEntry("validation", "validation"),
+        }
+        for entry in self._entries.values():
+            self.add_header_widget(entry)
+        self._toggle = Button("log y")
+        self._toggle.setProperty("tone", "quiet")
+        self._toggle.setCheckable(True)
+        self._toggle.setChecked(True)
+        self._toggle.setToolTip("Draw log₁₀ of the loss, so that equal ways are equal factors (L).")
+        self._toggle.clicked.connect(self.set_log)
+        self.add_header_widget(self._toggle)
+
+    def set_run(self, _run: RunLike) -> None:
+        """Forget the run before; what follows belongs to another one."""
+        self._frame = None
+        self._range.reset()
+        self._show_nothing()
+
+    def show_frame(self, frame: FrameLike) -> None:
+        """Draw the newest history; while hidden, it is only kept."""
+        self._frame = frame
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._draw()
+
+    def is_log(self) -> bool:
+        """Return whether the axis is logarithmic."""
+        return self._log
+
+    @Slot(bool)
+    def set_log(self, log: bool) -> None:
+        """Make the axis logarithmic or plain."""
+        self._toggle.setChecked(log)
+        if log == self._log:
+            return
+        self._log = log
+        self._range = EasedRange(0.25) if log else EasedRange(0.01)
+        self._axis.set_logarithmic(log)
+        self.log_changed.emit(log)
+        self._draw()
+
+    @Slot()
+    def toggle_log(self) -> None:
+        """Switch between the logarithmic and the plain axis."""
+        self.set_log(not self._log)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while the plot was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self._draw()
+
+    def _show_nothing(self) -> None:
+        self._x = EMPTY
+        for curve in self._curves.values():
+            curve.setData(EMPTY, EMPTY)
+        self._band.set_data(EMPTY, EMPTY, EMPTY)
+        for entry in self._entries.values():
+            entry.set_value("")
+        self._canvas.hide_readout()
+        self._canvas.set_empty(True)
+        self._canvas.set_ranges((0.0, 100.0), (-1.15, 0.15) if self._log else (0.0, 1.0))
+
+    def _scaled(self, values: Reals) -> Reals:
+        return log10(values) if self._log else np.where(np.isfinite(values), values, np.nan)
+
+    def _draw(self) -> None:
+        frame = self._frame
+        if frame is None or frame.history.length == 0:
+            self._show_nothing()
+            return
+        history: Series = frame.history
+        x = self._x = history.steps()
+        mean = self._scaled(history.mean(LOSS))
+        self._band.set_data(
+            x, self._scaled(history.low(LOSS)), self._scaled(history.high(LOSS)))
+        self._curves[LOSS].setData(x, mean)
+        checked = self._scaled(history.mean(VALIDATION_LOSS))
+        measured = np.isfinite(checked)
+        self._curves[VALIDATION_LOSS].setData(x[measured], checked[measured])
+        self._canvas.set_empty(False)
+        self._frame_values(np.concatenate((mean, checked)), self._scaled(history.high(LOSS)))
+        self._refresh_texts()
+
+    def _frame_values(self, values: Reals, highs: Reals) -> None:
+        values = values[np.isfinite(values)]
+        if len(values) == 0:
+            return
+        highs = highs[np.isfinite(highs)]
+        low, high = float(values.min()), float(values.max())
+        if self._log:
+            low = max(low, high - DECADES)
+        if len(highs):
+            # The spread is shown in full but for rare peaks far above the mean.
+            high = max(high, min(float(np.quantile(highs, 0.98)), high + 0.5 * (high - low)))
+        self._canvas.set_ranges(run_span(self._x), self._range.towards(low, high))
+
+    def _refresh_texts(self) -> None:
+        frame = self._frame
+        if frame is None or not len(self._x):
+            return
+        history: Series = frame.history
+        for column, entry in self._entries.items():
+            known = history.mean(column)
+            known = known[np.isfinite(known)]
+            entry.set_value(loss_text(float(known[-1])) if len(known) else "")
+        if self._hovered is None:
+            self._canvas.hide_readout()
+            return
+        at = int(np.argmin(np.abs(self._x - self._hovered)))
+        self._canvas.show_readout(self._values_at(history, at), float(self._x[at]))
+
+    def _values_at(self, history: Series, at: int) -> str:
+        parts = [f"Step {self._x[at]:,.0f}"]
+        low, high = float(history.low(LOSS)[at]), float(history.high(LOSS)[at])
+        mean = float(history.mean(LOSS)[at])
+        if math.isfinite(mean):
+            spread = f" ({plain_number(low)} to {plain_number(high)})" if high > low else ""
+            parts.append(f"train {loss_text(mean)}{spread}")
+        checked = history.mean(VALIDATION_LOSS)
+        measured = np.flatnonzero(np.isfinite(checked[: at + 1]))
+        if len(measured):
+            parts.append(f"validation {loss_text(float(checked[measured[-1]]))}")
+        return "   ".join(parts)
+
+    @Slot(object)
+    def _on_canvas_hovered(self, point: QPointF | None) -> None:
+        self._hovered = None if point is None else point.x()
+        if len(self._x):
+            self._refresh_texts()
+
+    @Slot()
+    def _on_colours_changed(self) -> None:
+        tokens = theme.current()
+        self._curves[LOSS].setPen(pg.mkPen(tokens.train, width=2))
+        self._curves[VALIDATION_LOSS].setPen(pg.mkPen(tokens.validation, width=2))
+        self._band.set_colour(tokens.train, 0.22)
+
+
+def loss_text(value: float) -> str:
+    """Return a loss in four figures."""
+    return f"{value:.4f}" if 1e-3 <= abs(value) < 10 else plain_number(value)

@@ -1,0 +1,51 @@
+"""Axis ranges that widen at once and shrink gently, so that the picture does not jump."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gui.plots.feed import Reals
+
+GONE = 1e-300
+
+
+def log10(values: Reals) -> Reals:
+    """Return log10, with NaN (a gap) for what has no finite logarithm."""
+    usable = np.isfinite(values) & (values > 0)
+    return np.where(usable, np.log10(np.maximum(np.where(usable, values, 1.0), GONE)), np.nan)
+
+
+class EasedRange:
+    """A range that follows its data.
+
+    Parameters
+    ----------
+    least : float
+        Smallest width.
+    rate : float
+        Share of the way that it shrinks at each call.
+    """
+
+    def __init__(self, least: float, rate: float = 0.12) -> None:
+        self._least, self._rate = least, rate
+        self._ends: tuple[float, float] | None = None
+
+    def reset(self) -> None:
+        """Forget the range, so that the next data are framed at once."""
+        self._ends = None
+
+    def towards(self, low: float, high: float, *, pad: float = 0.06) -> tuple[float, float]:
+        """Return the range to show for data from ``low`` to ``high``."""
+        middle, half = (low + high) / 2, max(high - low, self._least) / 2 * (1 + 2 * pad)
+        low, high = middle - half, middle + half
+        if self._ends is not None:
+            before_low, before_high = self._ends
+            low = min(low, before_low + (low - before_low) * self._rate)
+            high = max(high, before_high + (high - before_high) * self._rate)
+        self._ends = (low, high)
+        return self._ends
+
+
+def run_span(steps: Reals) -> tuple[float, float]:
+    """Return the range of the step axis: from 0 to the newest step, at least 10."""
+    return 0.0, max(float(steps[-1]) if len(steps) else 0.0, 10.0)

@@ -1,0 +1,152 @@
+"""Where the program starts: decides between the window and the command line.
+
+Until the window has painted itself, nothing is imported that it does not need for that.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+COMMAND_LINE = {"train", "check", "--help", "-h", "--version", "-V"}
+BROKEN_PYSIDE = "6.12.0"
+ERROR = 2
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """What the command line says about the window.
+
+    Attributes
+    ----------
+    project : Path | None
+        What to open.
+    screenshot : Path | None
+        Where to save a picture; the program quits after that.
+    size : tuple[int, int] | None
+        Width and height in pixels.
+    theme : str
+        ``light`` or ``dark``; empty for what was chosen last.
+    after_s : float
+        Seconds from the first boundary to the picture.
+    run : bool
+        Whether to train from the start.
+    profile_start : bool
+        Whether to print how long the start took, and quit.
+    """
+
+    project: Path | None = None
+    screenshot: Path | None = None
+    size: tuple[int, int] | None = None
+    theme: str = ""
+    after_s: float = 4.0
+    run: bool = False
+    profile_start: bool = False
+
+    @property
+    def unattended(self) -> bool:
+        """Whether the program ends by itself, so that nobody can answer a question."""
+        return self.screenshot is not None or self.profile_start
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Start Backprop Lab and return its exit code.
+
+    Parameters
+    ----------
+    arguments : Sequence[str] | None
+        What stands behind the program's name; by default that of this process.
+    """
+    # In a frozen program this call is where a child process ends up; nothing may precede it.
+    multiprocessing.freeze_support()
+    started_s = time.perf_counter() - process_age_s()
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments and arguments[0] in COMMAND_LINE:
+        from gui import command_line
+
+        return command_line.main(arguments)
+    options = read_options(arguments)
+    if lacks_screen(sys.platform, os.environ):
+        if not options.unattended:
+            from gui import without_screen
+
+            return without_screen.run(options)
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return open_window(options, started_s)
+
+
+def open_window(options: WindowOptions, started_s: float) -> int:
+    """Show the window until it is closed, or say why there cannot be one."""
+    from gui.command_line import complain
+
+    try:
+        import PySide6
+
+        if problem := pyside_problem(PySide6.__version__, sys.version_info[:2]):
+            complain(problem)
+            return ERROR
+        from gui import app
+    except ImportError as error:
+        complain(f"The window cannot be opened: {error}. Start it with 'python3 resources/dev.py "
+                 "run', which installs what is missing, or use 'backprop-lab train'.")
+        return ERROR
+    return app.run(options, started_s)
+
+
+def read_options(arguments: Sequence[str]) -> WindowOptions:
+    """Return what the command line says about the window; a wrong one ends with exit code 2."""
+    if not arguments:
+        return WindowOptions()
+    import argparse
+
+    from gui.command_line import Parser
+
+    parser = Parser(prog="backprop-lab")
+    parser.add_argument("project", type=Path, nargs="?")
+    parser.add_argument("--screenshot", type=Path)
+    parser.add_argument("--size", type=_size)
+    parser.add_argument("--theme", choices=("light", "dark"), default="")
+    parser.add_argument("--after", type=float, default=4.0, dest="after_s")
+    parser.add_argument("--run", action="store_true")
+    parser.add_argument("--profile-start", action="store_true")
+    found: argparse.Namespace = parser.parse_args(arguments)
+    return WindowOptions(**vars(found))
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 100 <= int(width) <= 10_000
+            and 100 <= int(height) <= 10_000):
+        raise ValueError(text)
+    return int(width), int(height)
+
+
+def lacks_screen(platform: str, environment: Mapping[str, str]) -> bool:
+    """Say whether there is no screen to show a window on."""
+    if not platform.startswith(("linux", "freebsd")):
+        return False
+    return not any(environment.get(name) for name in
+                   ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def pyside_problem(pyside: str, python: tuple[int, int]) -> str:
+    """Return why this PySide6 cannot be used with this Python; empty if it can."""
+    if pyside.startswith(BROKEN_PYSIDE) and python < (3, 12):
+        return (f"PySide6 {pyside} ends the program after some minutes on Python "
+                f"{python[0]}.{python[1]}. Install 'PySide6-Essentials<6.12', or use Python 3.12.")
+    return ""
+
+
+def process_age_s() -> float:
+    """Return how long ago this process began, where the system tells; else 0."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        began_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return max(0.0, time.clock_gettime(time.CLOCK_BOOTTIME) - began_s)
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0.0

@@ -1,0 +1,110 @@
+"""Dresses the application: palette, font and style sheet of the theme, switched live."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QDir, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from gui.theme.icons import FOLDER
+from gui.theme.sheet import style_sheet
+from gui.theme.state import SCALES, Scheme, notifier
+from gui.theme.tokens import DARK, LIGHT, Tokens
+
+BASE_PX = 13
+# What a desktop without a font setting of its own reports, and what reads better if it is there.
+_GENERIC = {"Sans Serif", "Sans", "sans-serif", "DejaVu Sans", "Bitstream Vera Sans"}
+_PREFERRED = ("Inter", "Noto Sans", "Ubuntu", "Cantarell", "Open Sans", "Liberation Sans")
+
+
+def apply(app: QApplication, scheme: Scheme = "system") -> None:
+    """Give the application this theme now and, with ``system``, follow the desktop from now on.
+
+    Parameters
+    ----------
+    app : QApplication
+        The running application.
+    scheme : {'system', 'light', 'dark'}
+        A desktop that does not say which it prefers gets the light theme.
+    """
+    state = notifier()
+    if not state.follows_system:
+        state.follows_system = True
+        QGuiApplication.styleHints().colorSchemeChanged.connect(_on_system_scheme_changed)
+    state.scheme = scheme
+    state.tokens = DARK if scheme == "dark" or (scheme == "system" and _is_dark()) else LIGHT
+    _dress(app)
+
+
+def set_scale(app: QApplication, factor: float) -> None:
+    """Make text and controls ``factor`` times their designed size (0.8 to 2)."""
+    notifier().scale = min(max(factor, SCALES[0]), SCALES[-1])
+    _dress(app)
+
+
+def base_font(points: float | None = None) -> QFont:
+    """Return the system's sans-serif font with figures of equal width.
+
+    Parameters
+    ----------
+    points : float | None
+        Size; by default that of ordinary text at the present interface size.
+    """
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    if font.family() in _GENERIC:
+        installed = set(QFontDatabase.families())
+        found = next((name for name in _PREFERRED if name in installed), font.family())
+        font = QFont(found)
+    per_px = 1.0 if sys.platform == "darwin" else 0.75
+    font.setPointSizeF(points if points is not None else BASE_PX * per_px * notifier().scale)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def _on_system_scheme_changed() -> None:
+    app = QApplication.instance()
+    if notifier().scheme == "system" and isinstance(app, QApplication):
+        apply(app, "system")
+
+
+def _is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def _dress(app: QApplication) -> None:
+    state = notifier()
+    QDir.setSearchPaths("icons", [str(FOLDER)])
+    if app.style().objectName().lower() != "fusion":
+        app.setStyle("Fusion")
+    palette = palette_of(state.tokens)
+    app.setPalette(palette)
+    QToolTip.setPalette(palette)
+    app.setFont(base_font())
+    app.setStyleSheet(style_sheet(state.tokens, state.scale))
+    state.changed.emit()
+
+
+def palette_of(tokens: Tokens) -> QPalette:
+    """Return the palette that stock controls and plots paint with."""
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, tokens.background), (roles.WindowText, tokens.text),
+        (roles.Base, tokens.surface), (roles.AlternateBase, tokens.surface_sunken),
+        (roles.Text, tokens.text), (roles.PlaceholderText, tokens.text_muted),
+        (roles.Button, tokens.surface), (roles.ButtonText, tokens.text),
+        (roles.BrightText, tokens.accent_text), (roles.ToolTipBase, tokens.surface_raised),
+        (roles.ToolTipText, tokens.text), (roles.Highlight, tokens.accent),
+        (roles.HighlightedText, tokens.accent_text), (roles.Link, tokens.accent),
+        (roles.LinkVisited, tokens.vanishing), (roles.Accent, tokens.accent),
+        (roles.Light, tokens.surface_raised), (roles.Midlight, tokens.border),
+        (roles.Mid, tokens.border_strong), (roles.Dark, tokens.border_strong),
+        (roles.Shadow, tokens.border_strong),
+    ):
+        palette.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(tokens.text_disabled))
+    palette.setColor(QPalette.ColorGroup.Disabled, roles.Highlight, QColor(tokens.border))
+    return palette

@@ -1,0 +1,101 @@
+"""Run, pause, step and reset, with the figures that tell how far the run has come."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from gui import theme
+from gui.widgets import Button, PrimaryButton, StatReadout
+from gui.workbench.state import Frame, State
+
+
+class TransportBar(QWidget):
+    """The buttons that drive a run. GUI thread only.
+
+    Signals
+    -------
+    toggle_requested(), step_requested(), epoch_requested(), reset_requested()
+        A person wants to run or pause, to make one step or epoch, to begin anew.
+    """
+
+    toggle_requested = Signal()
+    step_requested = Signal()
+    epoch_requested = Signal()
+    reset_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.reset = Button("Reset", "rotate-ccw")
+        self.toggle = PrimaryButton("Run", "play")
+        self.step = Button("Step", "step-forward")
+        self.epoch = Button("Step epoch", "skip-forward")
+        self.epoch_readout = StatReadout("Epoch", "000,000", template="000,000")
+        self.step_readout = StatReadout("Step", "0", template="00,000,000")
+        self.speed_readout = StatReadout("Steps/s", "–", template="000,000")
+        self._describe()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for button in (self.reset, self.toggle, self.step, self.epoch):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(theme.px(4))
+        for readout in (self.epoch_readout, self.step_readout, self.speed_readout):
+            row.addWidget(readout, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row = row
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.toggle.clicked.connect(self.toggle_requested)
+        self.step.clicked.connect(self.step_requested)
+        self.epoch.clicked.connect(self.epoch_requested)
+        self.reset.clicked.connect(self.reset_requested)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+        self.show_state(State.PREPARING)
+
+    def show_state(self, state: State, reason: str = "") -> None:
+        """Offer what can be done in this state; ``reason`` explains why Run is off."""
+        running = state is State.RUNNING
+        idle = state in (State.READY, State.PAUSED)
+        self.toggle.setText("Pause" if running else "Run")
+        self.toggle.set_icon("pause" if running else "play")
+        self.toggle.setEnabled(running or idle)
+        self.step.setEnabled(running or idle)
+        self.epoch.setEnabled(running or idle)
+        self.reset.setEnabled(state not in (State.PREPARING, State.INVALID))
+        self.toggle.setToolTip({
+            State.RUNNING: "Pause after the step in hand (Space).",
+            State.PREPARING: "The engine is being prepared.",
+            State.INVALID: reason,
+            State.FAILED: f"{reason} Reset to begin anew.",
+        }.get(state, "Train until you pause (Space)."))
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show how far the run has come."""
+        self.epoch_readout.set_value(f"{frame.epoch:07,}" if frame.epoch < 1_000_000
+                                     else f"{frame.epoch:,}")
+        self.step_readout.set_value(f"{frame.step:,}")
+        self.speed_readout.set_value(speed_text(frame.steps_per_second))
+
+    def _describe(self) -> None:
+        self.toggle.setObjectName("run")
+        self.reset.setToolTip("Begin anew with the same seed (R); with another seed: Shift+R.")
+        self.step.setToolTip("Train on one batch: forward, backward, update (→).")
+        self.epoch.setToolTip("Train until every example has been seen once (Shift+→).")
+        self.epoch_readout.setToolTip("How often every training example has been seen.")
+        self.step_readout.setToolTip("Updates of the weights, one for each batch.")
+        self.speed_readout.setToolTip("Steps per second over the last half second of running.")
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._row.setSpacing(theme.px(7))
+        self.toggle.setMinimumWidth(theme.px(104))
+
+
+def speed_text(steps_per_second: float) -> str:
+    """Return a speed with three figures: ``61,200``, ``8.51``; a dash when there is none."""
+    if not steps_per_second > 0:
+        return "–"
+    digits = 2 - math.floor(math.log10(steps_per_second))
+    rounded = round(steps_per_second, digits)
+    return f"{rounded:,.{max(0, min(digits, 2))}f}"

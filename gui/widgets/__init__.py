@@ -1,0 +1,42 @@
+"""Small controls that know nothing of the lab. Imports Qt only, so that the window paints early."""
+
+from gui.widgets.buttons import Button, IconButton, PrimaryButton
+from gui.widgets.card import Card
+from gui.widgets.fields import (
+    CalmComboBox,
+    CalmSlider,
+    LabelledCombo,
+    LabelledSlider,
+    Separator,
+    plain_number,
+)
+from gui.widgets.flow import FlowLayout
+from gui.widgets.labels import Badge, ElidedLabel, StatReadout, StatusGlyph
+from gui.widgets.messages import MessageBar, Toast
+from gui.widgets.segmented import SegmentButton, Segmented
+from gui.widgets.ticks import linear_ticks, nice_step, tick_text
+
+__all__ = [
+    "Badge",
+    "Button",
+    "CalmComboBox",
+    "CalmSlider",
+    "Card",
+    "ElidedLabel",
+    "FlowLayout",
+    "IconButton",
+    "LabelledCombo",
+    "LabelledSlider",
+    "MessageBar",
+    "PrimaryButton",
+    "SegmentButton",
+    "Segmented",
+    "Separator",
+    "StatReadout",
+    "StatusGlyph",
+    "Toast",
+    "linear_ticks",
+    "nice_step",
+    "plain_number",
+    "tick_text",
+]

@@ -1,0 +1,304 @@
+"""Controls with their label: a choice, and a number on a slider."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import theme
+
+FIGURES = 3
+
+
+class CalmComboBox(QComboBox):
+    """A combo box that leaves the wheel to the panel it scrolls with."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the wheel pass."""
+        event.ignore()
+
+
+class CalmSlider(QSlider):
+    """A horizontal slider that leaves the wheel to the panel it scrolls with."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the wheel pass."""
+        event.ignore()
+
+
+class LabelledCombo(QWidget):
+    """A choice under (or beside) its label.
+
+    Parameters
+    ----------
+    label : str
+        Name of the setting; also the accessible name.
+    options : sequence of (key, title)
+        In order. A plain text is key and title at once.
+    beside : bool
+        Whether the label stands left of the box instead of above it.
+    tooltip : str
+        One sentence, with the formula.
+
+    Signals
+    -------
+    value_changed(str)
+        A person chose the option with this key.
+    """
+
+    value_changed = Signal(str)
+
+    def __init__(
+        self,
+        label: str,
+        options: Sequence[str | tuple[str, str]] = (),
+        *,
+        beside: bool = False,
+        tooltip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.label = QLabel(label)
+        self.label.setProperty("role", "muted" if beside else "small")
+        self.combo = CalmComboBox()
+        self.combo.setAccessibleName(label)
+        self.label.setBuddy(self.combo)
+        self._keys: list[str] = []
+        layout: QBoxLayout = QHBoxLayout(self) if beside else QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8 if beside else 2)
+        layout.addWidget(self.label, 1 if beside else 0)
+        layout.addWidget(self.combo)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        if tooltip:
+            self.setToolTip(tooltip)
+        self.combo.activated.connect(self._on_combo_activated)
+        self.set_options(options)
+
+    def set_options(
+        self, options: Sequence[str | tuple[str, str]], tooltips: Sequence[str] = ()
+    ) -> None:
+        """Offer other options; the value stays if it is still there."""
+        before = self.value()
+        self.combo.clear()
+        pairs = [(o, o) if isinstance(o, str) else o for o in options]
+        self._keys = [key for key, _ in pairs]
+        self.combo.addItems([title for _, title in pairs])
+        for row, text in enumerate(tooltips):
+            self.combo.setItemData(row, text, Qt.ItemDataRole.ToolTipRole)
+        self.set_value(before)
+
+    def value(self) -> str:
+        """Return the key of the chosen option; empty if there are none."""
+        index = self.combo.currentIndex()
+        return self._keys[index] if 0 <= index < len(self._keys) else ""
+
+    def set_value(self, key: str) -> None:
+        """Choose an option without emitting; an unknown key changes nothing."""
+        if key in self._keys and self._keys.index(key) != self.combo.currentIndex():
+            self.combo.setCurrentIndex(self._keys.index(key))
+
+    @Slot(int)
+    def _on_combo_activated(self, _index: int) -> None:
+        self.value_changed.emit(self.value())
+
+
+def plain_number(value: float) -> str:
+    """Return a number as a person writes it: three figures, no needless zeros."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    if abs(value) < 1e-4 or abs(value) >= 1e6:
+        return f"{value:.{FIGURES - 1}e}".replace("e-0", "e-").replace("e+0", "e")
+    return f"{float(f'{value:.{FIGURES}g}'):,.10f}".rstrip("0").rstrip(".")
+
+
+class LabelledSlider(QWidget):
+    """A number on a slider under ``Label: value``.
+
+    Parameters
+    ----------
+    label : str
+        Name of the setting; also the accessible name.
+    minimum, maximum : float
+        Both included. Both above 0 if ``logarithmic``.
+    value : float
+        First value.
+    step : float
+        Distance of two values on a linear scale; 0 divides the range into 200.
+    logarithmic : bool
+        Whether equal ways on the slider are equal factors.
+    stops : sequence of float
+        If given, the only values there are; minimum, maximum and step are then not used.
+    unit : str
+        Shown behind the value.
+    shown_as : callable | None
+        Turns a value into text; by default three figures and the unit.
+    tooltip : str
+        One sentence, with the formula.
+
+    Signals
+    -------
+    value_changed(float)
+        A person moved the slider.
+    edit_finished()
+        A person let the slider go.
+    """
+
+    value_changed = Signal(float)
+    edit_finished = Signal()
+
+    def __init__(
+        self,
+        label: str,
+        minimum: float = 0.0,
+        maximum: float = 1.0,
+        value: float = 0.0,
+        *,
+        step: float = 0.0,
+        logarithmic: bool = False,
+        stops: Sequence[float] = (),
+        unit: str = "",
+        shown_as: Callable[[float], str] | None = None,
+        tooltip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._stops = tuple(stops)
+        self._low, self._high = minimum, maximum
+        self._logarithmic = logarithmic
+        self._steps = self._count(step)
+        self._unit, self._shown_as = unit, shown_as
+        self._value = value
+        self._text = label
+        self.slider = CalmSlider()
+        self.slider.setRange(0, self._steps)
+        self.slider.setPageStep(max(1, self._steps // 10))
+        self.slider.setAccessibleName(label)
+        self._build()
+        if tooltip:
+            self.setToolTip(tooltip)
+        self.set_value(value)
+        self.slider.valueChanged.connect(self._on_slider_value_changed)
+        self.slider.sliderReleased.connect(self.edit_finished)
+
+    def value(self) -> float:
+        """Return the number as it was set or chosen."""
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Show a number without emitting; one between two stops is shown as it is."""
+        self._value = value
+        self.slider.blockSignals(True)
+        self.slider.setValue(self._position(value))
+        self.slider.blockSignals(False)
+        self._refresh()
+
+    def set_range(self, minimum: float, maximum: float, *, step: float = 0.0) -> None:
+        """Change the ends; the value stays if it lies between them."""
+        self._low, self._high = minimum, maximum
+        self._steps = self._count(step)
+        self.slider.blockSignals(True)
+        self.slider.setRange(0, self._steps)
+        self.slider.blockSignals(False)
+        self.set_value(min(max(self._value, minimum), maximum))
+
+    def value_text(self) -> str:
+        """Return the number as it is shown."""
+        if self._shown_as is not None:
+            return self._shown_as(self._value)
+        return plain_number(self._value) + (f" {self._unit}" if self._unit else "")
+
+    def _build(self) -> None:
+        self._label = QLabel()
+        self._label.setProperty("role", "muted")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._number = QLabel()
+        self._number.setTextFormat(Qt.TextFormat.PlainText)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self._label)
+        row.addWidget(self._number)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.slider)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def _count(self, step: float) -> int:
+        if self._stops:
+            return len(self._stops) - 1
+        if self._logarithmic or step <= 0:
+            return 200
+        return max(1, round((self._high - self._low) / step))
+
+    def _position(self, value: float) -> int:
+        if self._stops:
+            return min(range(len(self._stops)), key=lambda i: abs(self._stops[i] - value))
+        if self._logarithmic:
+            span = math.log(self._high / self._low)
+            share = math.log(max(value, self._low) / self._low) / span
+        else:
+            share = (value - self._low) / (self._high - self._low)
+        return round(min(max(share, 0.0), 1.0) * self._steps)
+
+    def _number_at(self, position: int) -> float:
+        if self._stops:
+            return self._stops[position]
+        share = position / self._steps
+        if self._logarithmic:
+            exact = self._low * (self._high / self._low) ** share
+        else:
+            exact = self._low + share * (self._high - self._low)
+        return float(f"{exact:.{FIGURES if self._logarithmic else 10}g}")
+
+    @Slot(int)
+    def _on_slider_value_changed(self, position: int) -> None:
+        self._value = self._number_at(position)
+        self._refresh()
+        self.value_changed.emit(self._value)
+
+    def _refresh(self) -> None:
+        self._label.setText(f"{self._text}:")
+        self._number.setText(self.value_text())
+        self.slider.setAccessibleDescription(self.value_text())
+
+
+class Separator(QWidget):
+    """A hairline across."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(1)
+        self.setAutoFillBackground(True)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        palette = self.palette()
+        palette.setColor(self.backgroundRole(), theme.current().border)
+        self.setPalette(palette)

@@ -1,0 +1,1 @@
+"""The running lab: the only place where the window meets training."""

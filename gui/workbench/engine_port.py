@@ -1,0 +1,95 @@
+"""What the workbench asks of the engine, and the one place that imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from engine.spec import ProjectSpec, TrainingSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.data.dataset import Dataset
+    from engine.telemetry.snapshot import Snapshot
+
+Progress = Callable[[str, float], None]
+"""Told what is being prepared and which share of it is done, 0 to 1."""
+
+
+class RingLike(Protocol):
+    """Rows of figures, one per step, written while others read."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name of every figure in a row."""
+
+    @property
+    def data(self) -> NDArray[np.float64]:
+        """The rows; as many fit in as it is long."""
+
+    def read(self, cursor: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
+        """Return the steps and rows since ``cursor``, and the next cursor."""
+
+
+class TrainerLike(Protocol):
+    """A network in training; see `engine.training.trainer.Trainer`."""
+
+    @property
+    def ring(self) -> RingLike:
+        """One row of figures per step."""
+
+    @property
+    def step(self) -> int:
+        """Completed steps."""
+
+    @property
+    def epoch(self) -> int:
+        """Completed epochs."""
+
+    @property
+    def steps_left_in_epoch(self) -> int:
+        """Steps until the running epoch ends."""
+
+    @property
+    def weight_layers(self) -> tuple[str, ...]:
+        """Ids of the layers with weights, first to last."""
+
+    def run(self, max_steps: int, budget_s: float = 0.012) -> int:
+        """Train for so many steps or so long, whichever ends first; return the steps done."""
+
+    def request_stop(self) -> None:
+        """Let `run` return after the step in hand. Any thread."""
+
+    def request_rates(self, training: TrainingSpec) -> None:
+        """Change learning rate, penalties and constants from the next step on. Any thread."""
+
+    def apply(self, training: TrainingSpec) -> None:
+        """Change any hyper-parameter without losing the weights."""
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Return copies of all that is learned, as ``layer-id/w`` and ``layer-id/b``."""
+
+    def snapshot(self) -> Snapshot:
+        """Return read-only copies of everything heavy that the window draws."""
+
+
+class TrainerFactory(Protocol):
+    """Makes a trainer; called in the worker thread only."""
+
+    def __call__(
+        self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
+        weights: Mapping[str, NDArray[Any]] | None = None,
+    ) -> TrainerLike:
+        """Compile what is missing and return a trainer at step 0; raises EngineError."""
+
+
+def make_trainer(
+    project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
+    weights: Mapping[str, NDArray[Any]] | None = None,
+) -> TrainerLike:
+    """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
+    from engine.training.trainer import Trainer
+
+    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights)

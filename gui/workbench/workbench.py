@@ -1,0 +1,272 @@
+"""The running lab: what a person asks for on one side, the training thread on the other."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.diagnosis.verdicts import RunJudge
+from engine.telemetry.mailbox import Mailbox
+from gui.workbench.engine_port import make_trainer
+from gui.workbench.frame_clock import FrameClock
+from gui.workbench.state import Advance, Build, Command, Go, Halt, Retrain, RunInfo, State
+from gui.workbench.worker import Bridge, Worker
+
+if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
+    from engine.errors import EngineError
+    from engine.spec import ProjectSpec
+    from engine.telemetry.snapshot import Snapshot
+    from gui.builder.document import Change, Document
+    from gui.workbench.engine_port import TrainerFactory, TrainerLike
+
+JOIN_S = 2.0
+IDLE = (State.READY, State.PAUSED)
+
+
+class Workbench(QObject):
+    """Runs the document's project. GUI thread only.
+
+    Other hyper-parameters take effect at once; another network, other data, precision or seed
+    begin a new run at step 0.
+
+    Parameters
+    ----------
+    document : Document
+        What is to be trained.
+    factory : TrainerFactory
+        Makes trainers, in the training thread.
+
+    Signals
+    -------
+    state_changed(State)
+        The lab does something else now; `reason` says why.
+    preparing(str, float)
+        What is being prepared, and which share of it is done.
+    frame(Frame)
+        There is something new to show.
+    failed(EngineError)
+        The run has ended with an error.
+    run_replaced(RunInfo)
+        A new run stands at step 0.
+    """
+
+    state_changed = Signal(object)
+    preparing = Signal(str, float)
+    frame = Signal(object)
+    failed = Signal(object)
+    run_replaced = Signal(object)
+
+    def __init__(self, document: Document, factory: TrainerFactory = make_trainer,
+                 parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._state = State.PREPARING
+        self._reason = ""
+        self._run_id = 0
+        self._turn = 0
+        self._wants_to_run = False
+        self._closed = False
+        self._fingerprint: tuple[object, ...] | None = None
+        self._dataset: Dataset | None = None
+        self._info: RunInfo | None = None
+        mailbox: Mailbox[Snapshot] = Mailbox()
+        self._bridge = Bridge(self)
+        self._bridge.prepared.connect(self._on_bridge_prepared)
+        self._bridge.built.connect(self._on_bridge_built)
+        self._bridge.paused.connect(self._on_bridge_paused)
+        self._bridge.failed.connect(self._on_bridge_failed)
+        self._worker = Worker(self._bridge, mailbox, factory)
+        self._clock = FrameClock(mailbox, self)
+        self._clock.frame.connect(self.frame)
+        document.changed.connect(self._on_document_changed)
+        self._worker.start()
+        self._begin_run()
+
+    @property
+    def state(self) -> State:
+        """What the lab is doing."""
+        return self._state
+
+    @property
+    def reason(self) -> str:
+        """Why it does that, if there is something to say: a sentence, or part of one."""
+        return self._reason
+
+    @property
+    def clock(self) -> FrameClock:
+        """What makes the frames."""
+        return self._clock
+
+    def run(self) -> None:
+        """Train until told otherwise; while the engine is being prepared, as soon as it is."""
+        if self._state in IDLE:
+            self._submit(Go(self._next_turn()))
+            self._set_state(State.RUNNING)
+        elif self._state is State.PREPARING:
+            self._wants_to_run = True
+
+    def pause(self) -> None:
+        """Stop after the step in hand."""
+        self._wants_to_run = False
+        if self._state is State.RUNNING:
+            self._submit(Halt(self._next_turn()))
+            self._set_state(State.PAUSED)
+
+    def toggle(self) -> None:
+        """Run or pause."""
+        if self._state is State.RUNNING:
+            self.pause()
+        else:
+            self.run()
+
+    def step(self) -> None:
+        """Train on one batch, then stand still."""
+        if self._state in (*IDLE, State.RUNNING):
+            self._submit(Advance(self._next_turn(), 1))
+            self._set_state(State.PAUSED)
+
+    def step_epoch(self) -> None:
+        """Train to the end of the epoch, then stand still."""
+        if self._state in (*IDLE, State.RUNNING):
+            self._submit(Advance(self._next_turn(), 0))
+            self._set_state(State.RUNNING)
+
+    def reset(self, new_seed: bool = False) -> None:
+        """Begin a new run at step 0.
+
+        Parameters
+        ----------
+        new_seed : bool
+            Whether to draw other initial weights and another order of the examples.
+        """
+        if new_seed:
+            # Through the document, so that the file holds it and it can be undone.
+            self._document.set_training(seed=random.randrange(2**32))
+        else:
+            self._begin_run()
+
+    def shut_down(self) -> bool:
+        """Stop everything and wait for the training thread; calling it again does no harm.
+
+        Returns
+        -------
+        bool
+            False if the thread is still compiling; the end of the program then ends it.
+        """
+        self._clock.forget_run()
+        ended = self._worker.shut_down(JOIN_S)
+        if not self._closed:
+            self._document.changed.disconnect(self._on_document_changed)
+        self._closed = True
+        self._bridge.blockSignals(True)
+        return ended
+
+    def _submit(self, command: Command) -> None:
+        self._worker.submit(command)
+
+    def _next_turn(self) -> int:
+        self._turn += 1
+        return self._turn
+
+    def _set_state(self, state: State, reason: str = "") -> None:
+        if state is State.RUNNING:
+            self._clock.start()
+        else:
+            self._clock.stop()
+        if (state, reason) != (self._state, self._reason):
+            self._state, self._reason = state, reason
+            self.state_changed.emit(state)
+
+    def _begin_run(self, reason: str = "") -> None:
+        """Begin a new run of the document, or say why that cannot be."""
+        self._wants_to_run = False
+        self._run_id += 1
+        self._clock.forget_run()
+        issues = self._document.issues
+        if issues:
+            self._fingerprint = None
+            self._submit(Halt(self._next_turn()))
+            self._set_state(State.INVALID, issues[0].text)
+            return
+        project, dataset = self._document.project, self._document.dataset
+        self._fingerprint = fingerprint(project)
+        self._dataset = dataset
+        self._submit(Build(self._run_id, project, dataset))
+        self._set_state(State.PREPARING, reason)
+
+    @Slot(object)
+    def _on_document_changed(self, change: Change) -> None:
+        document, before, after = self._document, change.before, change.after
+        fits = self._fingerprint == fingerprint(after) and document.dataset is self._dataset
+        if document.issues or not fits:
+            self._begin_run(reset_reason(before, after, change.dataset_changed))
+        elif before.training != after.training:
+            self._worker.request_rates(after.training)
+            self._submit(Retrain(after.training))
+            if before.training.loss != after.training.loss and self._info is not None:
+                self._clock.set_judge(self._judge_for(self._info))
+
+    def _judge_for(self, info: RunInfo) -> RunJudge:
+        data = info.dataset
+        return RunJudge(info.network, data.task, len(data.class_names),
+                        self._document.project.training.loss)
+
+    @Slot(int, str, float)
+    def _on_bridge_prepared(self, run_id: int, text: str, share: float) -> None:
+        if run_id == self._run_id:
+            self.preparing.emit(text, share)
+
+    @Slot(int, object)
+    def _on_bridge_built(self, run_id: int, trainer: TrainerLike) -> None:
+        if run_id != self._run_id or self._state is not State.PREPARING:
+            return
+        project = self._document.project
+        info = RunInfo(run_id, project.network, tuple(trainer.weight_layers),
+                       self._document.dataset, tuple(trainer.ring.columns))
+        self._info = info
+        self._clock.set_run(info, trainer, self._judge_for(info))
+        self.run_replaced.emit(info)
+        self._set_state(State.READY, self._reason)
+        self._clock.tick()
+        if self._wants_to_run:
+            self.run()
+
+    @Slot(int, int)
+    def _on_bridge_paused(self, run_id: int, turn: int) -> None:
+        # Another command may have been given while this one was carried out.
+        if run_id != self._run_id or turn != self._turn:
+            return
+        if self._state is State.RUNNING:
+            self._set_state(State.PAUSED)
+        self._clock.tick()
+
+    @Slot(int, object)
+    def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:
+        if run_id != self._run_id or self._state is State.INVALID:
+            return
+        self._wants_to_run = False
+        self._set_state(State.FAILED, error.sentence)
+        self._clock.tick()
+        self.failed.emit(error)
+
+
+def fingerprint(project: ProjectSpec) -> tuple[object, ...]:
+    """Return what a run cannot change without beginning anew, its data set aside."""
+    training = project.training
+    return project.network, training.precision, training.seed
+
+
+def reset_reason(before: ProjectSpec, after: ProjectSpec, dataset_changed: bool) -> str:
+    """Return why a change of the document begins a new run; empty if nothing needs saying."""
+    if dataset_changed:
+        return "Data changed: reset"
+    if before.network != after.network:
+        return "Network changed: reset"
+    if before.training.precision != after.training.precision:
+        return "Precision changed: reset"
+    if before.training.seed != after.training.seed:
+        return "Seed changed: reset"
+    return ""

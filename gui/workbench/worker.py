@@ -1,0 +1,231 @@
+"""The training thread: one loop that obeys commands and trains in short chunks between them.
+
+Contract
+--------
+Commands come in by a queue of frozen values; only rates and the wish to stop go straight to the
+trainer, which takes them from any thread. Figures leave through the trainer's ring and heavy things
+through a mailbox, both without waiting; signals tell of rare events only. The thread never touches
+a widget, and the window's thread never touches the engine's arrays. A failure is told once.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import DivergedError, EngineError
+from engine.telemetry.mailbox import Mailbox
+from gui.workbench.state import Advance, Build, Close, Command, Go, Halt, Retrain
+
+if TYPE_CHECKING:
+    from engine.spec import TrainingSpec
+    from engine.telemetry.snapshot import Snapshot
+    from gui.workbench.engine_port import TrainerFactory, TrainerLike
+
+CHUNK_S = 0.012
+"""Long enough that taking the GIL back costs little, short enough that commands are obeyed soon."""
+SNAPSHOT_S = 0.033
+SLOW_SNAPSHOT_S = 0.1
+SLOW = 0.015
+"""A snapshot that took longer than so many seconds makes the following ones rarer."""
+FOREVER = 2**62
+
+log = logging.getLogger(__name__)
+
+
+class Bridge(QObject):
+    """Carries the thread's few signals into the thread that owns it.
+
+    Signals
+    -------
+    prepared(int, str, float)
+        Run, what is being prepared, share that is done.
+    built(int, object)
+        Run and its trainer.
+    paused(int, int)
+        Run, and the turn of the command that has been carried out.
+    failed(int, object)
+        Run and an EngineError.
+    """
+
+    prepared = Signal(int, str, float)
+    built = Signal(int, object)
+    paused = Signal(int, int)
+    failed = Signal(int, object)
+
+
+class Worker:
+    """Owns the trainer and the thread that it runs in.
+
+    Parameters
+    ----------
+    bridge : Bridge
+        Told of rare events.
+    mailbox : Mailbox[Snapshot]
+        Where snapshots go.
+    factory : TrainerFactory
+        Makes trainers; called in the thread.
+    """
+
+    def __init__(
+        self, bridge: Bridge, mailbox: Mailbox[Snapshot], factory: TrainerFactory
+    ) -> None:
+        self._bridge = bridge
+        self._mailbox = mailbox
+        self._factory = factory
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
+        self._trainer: TrainerLike | None = None
+        self._run_id = 0
+        self._turn = 0
+        self._target = 0
+        self._pause_every = 0
+        self._published = 0.0
+        self._interval = SNAPSHOT_S
+        self._closing = False
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def submit(self, command: Command) -> None:
+        """Have a command obeyed after the step in hand. Any thread."""
+        self._commands.put(command)
+        trainer = self._trainer
+        if trainer is not None and not isinstance(command, Retrain):
+            trainer.request_stop()
+
+    def request_rates(self, training: TrainingSpec) -> None:
+        """Change rates from the next step on, if there is a run. Any thread."""
+        trainer = self._trainer
+        if trainer is not None:
+            trainer.request_rates(training)
+
+    def shut_down(self, timeout_s: float) -> bool:
+        """End the thread and wait for it; returns False if it is still compiling after that time.
+
+        It is a daemon: a compilation that is cut off by the end of the program does no harm.
+        """
+        if self._thread.is_alive():
+            self.submit(Close())
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _live(self) -> None:
+        while not self._closing:
+            try:
+                for command in newest(self._waiting_commands()):
+                    self._obey(command)
+                if self._is_running and not self._closing:
+                    self._train()
+            except DivergedError as error:
+                # The weights are still those of the last finite step: show what they do.
+                if self._trainer is not None:
+                    self._publish(self._trainer)
+                self._fail(error)
+            except EngineError as error:
+                self._fail(error)
+            except Exception as error:
+                # A fault of the program must reach the person as one, not end the thread unseen.
+                log.exception("the training thread met an unexpected error")
+                self._fail(EngineError("Training", f"an internal error ({error!r})", "",
+                                       "Reset, and report it with the log file"))
+        self._trainer = None
+
+    def _waiting_commands(self) -> list[Command]:
+        commands = [] if self._is_running else [self._commands.get()]
+        while True:
+            try:
+                commands.append(self._commands.get_nowait())
+            except queue.Empty:
+                return commands
+
+    @property
+    def _is_running(self) -> bool:
+        return self._trainer is not None and self._trainer.step < self._target
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Close():
+                self._closing = True
+            case Build():
+                self._build(command)
+            case Retrain(training):
+                if self._trainer is not None:
+                    self._trainer.apply(training)
+                    self._pause_every = training.steps
+            case Go(turn) | Halt(turn) | Advance(turn, _):
+                self._turn = turn
+                self._aim(command)
+
+    def _aim(self, command: Go | Halt | Advance) -> None:
+        trainer = self._trainer
+        if trainer is None:
+            return
+        step, every = trainer.step, self._pause_every
+        match command:
+            case Go():
+                self._target = (step // every + 1) * every if every else FOREVER
+            case Advance(_, steps):
+                self._target = step + (steps or trainer.steps_left_in_epoch)
+            case Halt():
+                self._target = 0
+                self._settle(trainer)
+
+    def _build(self, command: Build) -> None:
+        # The old run is let go of first: two large networks need not fit into memory.
+        self._trainer, self._target, self._run_id = None, 0, command.run_id
+        trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
+                                progress=self._on_progress)
+        self._pause_every = command.project.training.steps
+        self._trainer, self._interval = trainer, SNAPSHOT_S
+        self._publish(trainer)
+        self._bridge.built.emit(command.run_id, trainer)
+
+    def _on_progress(self, text: str, share: float) -> None:
+        self._bridge.prepared.emit(self._run_id, text, share)
+
+    def _train(self) -> None:
+        trainer = self._trainer
+        if trainer is None:
+            return
+        trainer.run(self._target - trainer.step, CHUNK_S)
+        if not self._is_running:
+            self._settle(trainer)
+        elif self._mailbox.is_empty and time.perf_counter() - self._published >= self._interval:
+            self._publish(trainer)
+
+    def _settle(self, trainer: TrainerLike) -> None:
+        """Show where a run has come to rest."""
+        self._publish(trainer)
+        self._bridge.paused.emit(self._run_id, self._turn)
+
+    def _publish(self, trainer: TrainerLike) -> None:
+        started = time.perf_counter()
+        self._mailbox.put(trainer.snapshot())
+        self._published = time.perf_counter()
+        self._interval = SLOW_SNAPSHOT_S if self._published - started > SLOW else SNAPSHOT_S
+
+    def _fail(self, error: EngineError) -> None:
+        self._target = 0
+        self._bridge.failed.emit(self._run_id, error)
+
+
+def newest(commands: Sequence[Command]) -> list[Command]:
+    """Return the commands without those that a later one makes needless.
+
+    A new run makes everything before it needless, and so do later hyper-parameters earlier ones;
+    to close makes everything else needless.
+    """
+    if any(isinstance(command, Close) for command in commands):
+        return [Close()]
+    builds = [position for position, command in enumerate(commands) if isinstance(command, Build)]
+    rest = commands[builds[-1]:] if builds else commands
+    last = next((c for c in reversed(rest) if isinstance(c, Retrain)), None)
+    return [command for command in rest if not isinstance(command, Retrain) or command is last]

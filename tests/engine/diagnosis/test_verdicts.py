@@ -1,0 +1,364 @@
+"""Every rule of the diagnosis, on snapshots made for it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from engine.diagnosis.rules import Limit, Thresholds
+from engine.diagnosis.verdicts import RunJudge, Verdict, judge_layers
+from engine.spec import LayerSpec, NetworkSpec
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
+
+HEALTHY = {"gradient_rms": 0.1, "gradient_max": 0.4, "gradient_zero_share": 0.0,
+           "update_ratio": -3.0, "saturated_share": 0.02, "dead_share": 0.0}
+
+
+def network(depth: int = 3, activation: str = "tanh", weights: str = "xavier_uniform",
+            *between: LayerSpec) -> NetworkSpec:
+    hidden = [LayerSpec(f"dense-{i}", "dense",
+                        {"units": 16, "activation": activation, "weights": weights})
+              for i in range(1, depth)]
+    return NetworkSpec((LayerSpec("input", "input"), *hidden, *between, LayerSpec(
+        "output", "dense", {"units": 2, "activation": "linear", "weights": weights})))
+
+
+def snapshot(net: NetworkSpec, step: int, *, loss: float = 0.4, accuracy: float = 0.8,
+             validation: tuple[float, float] | None = None, run_id: int = 1,
+             **layers: dict[str, float]) -> Snapshot:
+    """Return a healthy snapshot in which ``layers`` (by id, _ for -) differ."""
+    changes = {key.replace("_", "-"): value for key, value in layers.items()}
+    readings = tuple(LayerReading(layer.id) if layer.kind != "dense" else
+                     LayerReading(layer.id, **{**HEALTHY, **changes.get(layer.id, {})})  # type: ignore[arg-type]
+                     for layer in net)
+    held_out = Evaluation(validation[0], validation[1], 100) if validation else None
+    return Snapshot(run_id, step, step // 25, loss, Evaluation(loss, accuracy, 100), held_out,
+                    readings)
+
+
+def verdict_after(judge: RunJudge, net: NetworkSpec, steps: tuple[int, ...], *,
+                  loss: float = 0.4, **figures: object) -> Verdict:
+    """Return the last verdict on snapshots that are alike."""
+    for step in steps:
+        verdict = judge.judge(snapshot(net, step, loss=loss, **figures))  # type: ignore[arg-type]
+    return verdict
+
+
+def test_before_the_first_step_everything_waits() -> None:
+    net = network()
+    verdict = RunJudge(net).judge(snapshot(net, 0))
+    assert (verdict.code, verdict.severity) == ("waiting", 0)
+    assert [layer.code for layer in verdict.layers] == ["waiting"] * 4
+
+
+def test_a_run_that_learns_is_healthy_at_every_step() -> None:
+    net = network()
+    judge = RunJudge(net)
+    titles = []
+    for step in range(0, 5000, 7):
+        accuracy = 1 - 0.5 * math.exp(-step / 1000)
+        verdict = judge.judge(snapshot(net, step, loss=0.7 * math.exp(-step / 1000),
+                                       accuracy=accuracy, validation=(0.2, accuracy - 0.02)))
+        assert verdict.severity == 0, verdict
+        assert verdict.code == ("healthy" if step else "waiting")
+        if verdict.title not in titles:
+            titles.append(verdict.title)
+    assert titles == ["Ready.", "First steps.", "Learning.", "Learned."]
+    assert {layer.code for layer in verdict.layers} == {"healthy"}
+
+
+def test_there_is_one_layer_verdict_for_each_layer_in_order() -> None:
+    net = network(5)
+    layers = judge_layers(snapshot(net, 9), net)
+    assert [layer.layer_id for layer in layers] == [layer.id for layer in net]
+
+
+@pytest.mark.parametrize(("figures", "code", "severity"), [
+    ({"gradient_rms": 0.9e-3}, "vanishing", 1),
+    ({"gradient_rms": 1.1e-3}, "healthy", 0),
+    ({"gradient_rms": 0.9e-5}, "vanishing", 2),
+    ({"gradient_rms": 1.1e-5}, "vanishing", 1),
+    ({"gradient_rms": 0.0}, "vanishing", 2),
+    ({"gradient_rms": 9.9}, "healthy", 0),
+    ({"gradient_rms": 11.0}, "exploding", 1),
+    ({"gradient_rms": 1.1e3}, "exploding", 2),
+    ({"gradient_nonfinite": 3}, "nonfinite", 2),
+    ({"gradient_nonfinite": 3, "gradient_rms": math.inf}, "nonfinite", 2),
+    ({"saturated_share": 0.2}, "healthy", 0),
+    ({"saturated_share": 0.21}, "saturated", 1),
+    ({"saturated_share": 0.51}, "saturated", 2),
+    ({"dead_share": 0.2}, "healthy", 0),
+    ({"dead_share": 0.21}, "dead", 1),
+    ({"dead_share": 1.0}, "dead", 2),
+    ({"update_ratio": -3.9}, "healthy", 0),
+    ({"update_ratio": -4.1}, "update_small", 1),
+    ({"update_ratio": -5.1}, "update_small", 2),
+    ({"update_ratio": -math.inf}, "update_small", 2),
+    ({"update_ratio": -2.1}, "healthy", 0),
+    ({"update_ratio": -1.9}, "update_large", 1),
+    ({"update_ratio": -0.9}, "update_large", 2),
+    ({"update_ratio": 400.0}, "update_large", 2),
+    ({"update_ratio": math.inf}, "healthy", 0),
+    ({"update_ratio": math.nan}, "healthy", 0),
+    ({"dead_share": 0.6, "gradient_rms": 1e-9}, "dead", 2),
+    ({"dead_share": 0.3, "gradient_rms": 1e-9}, "vanishing", 2),
+])
+def test_layer_rules_at_both_thresholds(figures: dict[str, float], code: str,
+                                        severity: int) -> None:
+    net = network()
+    layer = judge_layers(snapshot(net, 50, dense_1=figures), net)[1]
+    assert (layer.code, layer.severity) == (code, severity)
+    assert layer.text.endswith(".")
+
+
+def test_what_is_learned_needs_no_updates() -> None:
+    net = network()
+    assert judge_layers(snapshot(net, 50, accuracy=0.99, dense_1={"update_ratio": -6.0}),
+                        net)[1].code == "healthy"
+
+
+def test_thresholds_can_be_edited() -> None:
+    net = network()
+    seen = snapshot(net, 50, dense_1={"gradient_rms": 0.04})
+    assert judge_layers(seen, net, Thresholds(vanishing=Limit(0.5, 1e-4)))[1].code == "vanishing"
+
+
+@pytest.mark.parametrize(("figures", "severity"), [(9e-4, 1), (9e-6, 2)])
+def test_vanishing_is_said_after_twenty_steps(figures: float, severity: int) -> None:
+    net = network()
+    judge = RunJudge(net)
+    first = {"dense_1": {"gradient_rms": figures}}
+    for step in range(1, 21):
+        assert judge.judge(snapshot(net, step, **first)).code == "healthy"
+    verdict = judge.judge(snapshot(net, 21, **first))
+    assert (verdict.code, verdict.severity, verdict.layer_id) == ("vanishing", severity, "dense-1")
+
+
+def test_an_interruption_starts_the_twenty_steps_anew() -> None:
+    net = network()
+    judge = RunJudge(net)
+    bad = {"dense_1": {"gradient_rms": 1e-6}}
+    verdict_after(judge, net, (1, 15), **bad)
+    judge.judge(snapshot(net, 16))
+    assert verdict_after(judge, net, (17, 30), **bad).code == "healthy"
+    assert verdict_after(judge, net, (37,), **bad).code == "vanishing"
+
+
+def test_a_warning_that_becomes_severe_is_not_silent_meanwhile() -> None:
+    net = network()
+    judge = RunJudge(net)
+    verdict_after(judge, net, (1, 30), dense_1={"gradient_rms": 9e-4})
+    verdict = verdict_after(judge, net, (35,), dense_1={"gradient_rms": 9e-6})
+    assert (verdict.code, verdict.severity) == ("vanishing", 1)
+
+
+def test_steps_may_lie_thousands_apart() -> None:
+    net = network()
+    judge = RunJudge(net)
+    assert verdict_after(judge, net, (1000,), dense_1={"gradient_rms": 1e-6}).code != "vanishing"
+    assert verdict_after(judge, net, (2000,), dense_1={"gradient_rms": 1e-6}).code == "vanishing"
+
+
+def test_vanishing_explains_itself_as_in_the_design() -> None:
+    net = network(9, "sigmoid")
+    rms = {f"dense_{i}": {"gradient_rms": 0.1 * 0.23 ** (9 - i)} for i in range(1, 9)}
+    verdict = verdict_after(RunJudge(net), net, (1, 21), loss=math.log(2), accuracy=0.5, **rms)
+    assert verdict.title == "Vanishing gradient."
+    assert verdict.sentence == (
+        "Layer 1 receives 7.8e-6 of layer 9’s gradient: each layer multiplies it by about 0.23, so "
+        "eight of them leave 0.23⁸ ≈ 8e-6. The early layers hardly learn.")
+    assert verdict.evidence == ("Fired: g₁/g₉ = 7.8e-6 < 1e-4 for 20 steps while the loss stays at "
+                                "chance.")
+    assert [layer.severity for layer in verdict.layers] == [0, 2, 2, 1, 1, 1, 0, 0, 0, 0]
+
+
+def test_vanishing_is_not_said_of_a_network_that_has_learned() -> None:
+    net = network()
+    verdict = verdict_after(RunJudge(net), net, (1, 50), accuracy=0.97,
+                            dense_1={"gradient_rms": 1e-6})
+    assert verdict.title == "Learned."
+
+
+@pytest.mark.parametrize(("rms", "severity"), [(11.0, 1), (1.1e3, 2)])
+def test_exploding(rms: float, severity: int) -> None:
+    net = network()
+    verdict = verdict_after(RunJudge(net), net, (1, 21), dense_1={"gradient_rms": rms})
+    assert (verdict.code, verdict.severity) == ("exploding", severity)
+    assert verdict.evidence.startswith("Fired: g₁/g₃ = ")
+
+
+def test_a_gradient_that_grows_tenfold_with_the_loss_explodes_at_once() -> None:
+    net = network()
+    judge = RunJudge(net)
+    verdict_after(judge, net, (1, 5, 10), loss=0.7)
+    verdict = judge.judge(snapshot(net, 15, loss=3.0, dense_2={"gradient_rms": 1.1}))
+    assert (verdict.code, verdict.severity, verdict.layer_id) == ("exploding", 2, "dense-2")
+    assert "11 times" in verdict.sentence
+
+
+@pytest.mark.parametrize(("step", "loss", "rms"), [
+    (15, 3.0, 0.9), (40, 3.0, 1.1), (15, 0.6, 1.1),
+], ids=["less than tenfold", "slower than twenty steps", "while the loss falls"])
+def test_other_growth_is_no_explosion(step: int, loss: float, rms: float) -> None:
+    net = network()
+    judge = RunJudge(net)
+    verdict_after(judge, net, (1, 5, 10), loss=0.7)
+    assert judge.judge(snapshot(net, step, loss=loss,
+                                dense_2={"gradient_rms": rms})).code == "healthy"
+
+
+def test_numbers_that_are_not_finite_name_the_layer_they_come_from() -> None:
+    net = network()
+    verdict = RunJudge(net).judge(snapshot(net, 7, dense_1={"gradient_nonfinite": 32},
+                                           dense_2={"gradient_nonfinite": 1}))
+    assert (verdict.code, verdict.severity, verdict.layer_id) == ("nonfinite", 2, "dense-2")
+    assert "Layer 2’s gradient holds 1 number that is not finite" in verdict.sentence
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite(loss: float) -> None:
+    net = network()
+    verdict = RunJudge(net).judge(snapshot(net, 7, loss=loss))
+    assert (verdict.code, verdict.severity, verdict.layer_id) == ("nonfinite", 2, "")
+
+
+@pytest.mark.parametrize(("code", "warning", "severe"), [
+    ("saturated", {"saturated_share": 0.3}, {"saturated_share": 0.6}),
+    ("dead", {"dead_share": 0.3}, {"dead_share": 0.6}),
+])
+def test_warnings_wait_for_a_standstill_but_severe_findings_do_not(
+        code: str, warning: dict[str, float], severe: dict[str, float]) -> None:
+    net = network()
+    falling = RunJudge(net)
+    for step in (1, 300, 600, 900):
+        verdict = falling.judge(snapshot(net, step, loss=0.7 / step, dense_2=warning))
+        assert verdict.code == "healthy"
+    verdict = verdict_after(RunJudge(net), net, (1, 300, 600, 900), dense_2=warning)
+    assert (verdict.code, verdict.severity, verdict.layer_id) == (code, 1, "dense-2")
+    verdict = verdict_after(RunJudge(net), net, (1, 25), dense_2=severe)
+    assert (verdict.code, verdict.severity, verdict.layer_id) == (code, 2, "dense-2")
+
+
+@pytest.mark.parametrize(("ratio", "code", "title"), [
+    (-0.5, "update_large", "Learning rate too high."),
+    (-6.0, "update_small", "Learning rate too low."),
+])
+def test_the_typical_layer_decides_about_the_learning_rate(ratio: float, code: str,
+                                                          title: str) -> None:
+    net = network()
+    one = {"dense_1": {"update_ratio": ratio}}
+    two = {**one, "dense_2": {"update_ratio": ratio}}
+    assert verdict_after(RunJudge(net), net, (1, 25), **one).code == "healthy"
+    verdict = verdict_after(RunJudge(net), net, (1, 25), **two)
+    assert (verdict.code, verdict.severity, verdict.title) == (code, 2, title)
+
+
+def test_equal_initial_weights_are_a_symmetric_start() -> None:
+    net = network(3, "sigmoid", "zeros")
+    verdict = RunJudge(net).judge(snapshot(net, 1))
+    assert (verdict.code, verdict.severity, verdict.layer_id) == ("symmetric", 2, "dense-1")
+    assert [layer.code for layer in verdict.layers] == ["healthy", "symmetric", "symmetric",
+                                                        "healthy"]
+
+
+@pytest.mark.parametrize("broken", ["random output", "one unit", "dropout"])
+def test_a_tie_that_something_breaks_is_no_symmetric_start(broken: str) -> None:
+    net = network(2, "sigmoid", "zeros")
+    if broken == "random output":
+        net = net.replaced(net.layer("output").with_options(weights="he_normal"))
+    elif broken == "one unit":
+        net = net.replaced(net.layer("dense-1").with_options(units=1))
+    else:
+        net = net.inserted(2, LayerSpec("dropout-1", "dropout"))
+    assert RunJudge(net).judge(snapshot(net, 1)).code == "healthy"
+
+
+@pytest.mark.parametrize(("loss_key", "units", "classes", "loss"), [
+    ("softmax_cross_entropy", 2, 2, math.log(2)),
+    ("softmax_cross_entropy", 10, 10, math.log(10)),
+    ("binary_cross_entropy", 1, 2, math.log(2)),
+    ("binary_cross_entropy", 4, 4, 0.5623351446),
+    ("mean_squared_error", 1, 2, 1.0),
+    ("mean_squared_error", 4, 4, 3 / 16),
+])
+def test_the_loss_of_guessing(loss_key: str, units: int, classes: int, loss: float) -> None:
+    net = network()
+    net = net.replaced(net.layer("output").with_options(units=units))
+    judge = RunJudge(net, "classification", classes, loss_key)
+    verdict = verdict_after(judge, net, (1, 300, 600), loss=loss, accuracy=1 / classes)
+    assert (verdict.code, verdict.severity, verdict.title) == ("flat", 1, "Loss at chance.")
+    judge = RunJudge(net, "classification", classes, loss_key)
+    verdict = verdict_after(judge, net, (1, 300, 600), loss=loss * 0.9, accuracy=0.6)
+    assert (verdict.code, verdict.title) == ("flat", "The loss is flat.")
+
+
+def test_guessing_in_regression_is_predicting_the_mean() -> None:
+    net = network()
+    judge = RunJudge(net, "regression", 0, "mean_squared_error")
+    verdict = verdict_after(judge, net, (1, 300, 600), accuracy=0.01)
+    assert (verdict.code, verdict.title) == ("flat", "No better than the mean.")
+    assert "R² = 0.01" in verdict.evidence
+
+
+def test_a_run_is_flat_only_when_its_later_half_brought_nothing() -> None:
+    net = network()
+    judge = RunJudge(net)
+    for step in range(1, 4000, 10):
+        loss = max(0.3, 0.7 - step / 2500)
+        verdict = judge.judge(snapshot(net, step, loss=loss))
+        # The loss reaches 0.3 at step 1,000; half of 2,000 is 1,000.
+        if step < 1900:
+            assert verdict.code == "healthy"
+    assert (verdict.code, verdict.severity) == ("flat", 1)
+    assert "0.3" in verdict.sentence
+
+
+@pytest.mark.parametrize(("validation", "code"), [(0.71, "overfitting"), (0.95, "healthy")])
+def test_learned_by_heart(validation: float, code: str) -> None:
+    net = network()
+    verdict = verdict_after(RunJudge(net), net, (1, 900), accuracy=0.99,
+                            validation=(0.5, validation))
+    assert verdict.code == code
+    assert f"Training accuracy 99 %, validation {round(validation * 100)} %" in verdict.sentence
+
+
+def test_a_rising_validation_loss_is_overfitting_before_all_is_learned() -> None:
+    net = network()
+    judge = RunJudge(net)
+    for step, held_out in ((1, 0.7), (600, 0.5), (700, 0.53)):
+        verdict = judge.judge(snapshot(net, step, loss=0.7 / step, accuracy=0.9,
+                                       validation=(held_out, 0.7)))
+        assert verdict.code == "healthy"
+    verdict = judge.judge(snapshot(net, 800, loss=1e-4, accuracy=0.9, validation=(0.56, 0.7)))
+    assert (verdict.code, verdict.severity) == ("overfitting", 1)
+
+
+@pytest.mark.parametrize("again", [{"run_id": 2}, {"run_id": 1}], ids=["new run", "reset"])
+def test_another_run_starts_afresh(again: dict[str, int]) -> None:
+    net = network()
+    judge = RunJudge(net)
+    bad = {"dense_1": {"gradient_rms": 1e-6}}
+    assert verdict_after(judge, net, (30, 60), **bad).code == "vanishing"
+    step = 61 if again["run_id"] == 2 else 1
+    assert judge.judge(snapshot(net, step, **again, **bad)).code == "healthy"
+
+
+def test_judging_a_snapshot_twice_changes_nothing() -> None:
+    net = network()
+    judge = RunJudge(net)
+    bad = snapshot(net, 21, dense_1={"gradient_rms": 1e-6})
+    judge.judge(replace(bad, step=1))
+    assert judge.judge(bad) == judge.judge(bad)
+
+
+def test_memory_is_bounded() -> None:
+    net = network()
+    judge = RunJudge(net)
+    for step in range(1, 3000):
+        judge.judge(snapshot(net, step))
+    past = judge._past
+    assert len(past.recent) <= 22
+    assert len(past._curve) <= 256
+    assert past.first_loss == 0.4

@@ -1,0 +1,1 @@
+"""Runs that PyTorch has made, and what they were made from."""

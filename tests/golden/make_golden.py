@@ -1,0 +1,177 @@
+"""Make the golden runs with PyTorch. Run by a person; tests only read what it wrote.
+
+In an environment that has torch 2.13.0 and NumPy, from the project's folder::
+
+    python -m tests.golden.make_golden
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tests.golden.cases import CASES, CONSTANTS, DEEP, PRECISIONS, RATES, STEPS, Case
+
+TORCH = "2.13.0"
+SEEDS = {"classifier": 7, "mixed": 2, "regression": 3, "penalised": 4, "deep_sigmoid": 5}
+WELL_CONDITIONED = 3e-6
+"""PyTorch's own float32 must be this near its float64, or the tests' 1e-5 would ask for luck."""
+
+Arrays = dict[str, NDArray[np.float64]]
+Tensors = dict[str, torch.Tensor]
+
+FUNCTIONS = {
+    "linear": lambda z: z, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu,
+    "leaky_relu": torch.nn.functional.leaky_relu, "elu": torch.nn.functional.elu,
+    "gelu": torch.nn.functional.gelu,
+}
+LOSSES = {
+    "softmax_cross_entropy": torch.nn.functional.cross_entropy,
+    "binary_cross_entropy": torch.nn.functional.binary_cross_entropy_with_logits,
+    "mean_squared_error": torch.nn.functional.mse_loss,
+}
+
+
+def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 numbers that float32 holds exactly, so that both precisions start alike."""
+    return array.astype(np.float32).astype(np.float64)
+
+
+def examples(case: Case, rng: np.random.Generator) -> tuple[Arrays, NDArray[np.float64]]:
+    """Return what the file holds about the data, and the targets, float64[n, k]."""
+    inputs = single(rng.standard_normal((case.examples, case.inputs)))
+    if case.loss == "mean_squared_error":
+        values = single(rng.standard_normal((case.examples, case.outputs)))
+        return {"inputs": inputs, "values": values}, values
+    labels = rng.integers(0, case.outputs, case.examples)
+    return {"inputs": inputs, "labels": labels}, np.eye(case.outputs)[labels]
+
+
+def spiral(case: Case) -> tuple[Arrays, NDArray[np.float64]]:
+    """Return TensorFlow Playground's spiral without noise, as `examples` does."""
+    half = case.examples // 2
+    radius = np.arange(half) / half * 5
+    points = []
+    for shift in (0.0, math.pi):
+        angle = 1.75 * np.arange(half) / half * 2 * math.pi + shift
+        points.append(np.stack([radius * np.sin(angle), radius * np.cos(angle)], 1))
+    labels = np.repeat([0, 1], half)
+    return {"inputs": single(np.concatenate(points)), "labels": labels}, np.eye(2)[labels]
+
+
+def initial(case: Case, rng: np.random.Generator) -> Arrays:
+    """Return initial parameters: Xavier uniform weights, and biases that are not zero."""
+    return {
+        name: single(rng.uniform(-1, 1, shape) * (math.sqrt(6 / sum(shape)) if len(shape) > 1
+                                                  else 0.0 if case is DEEP else 0.2))
+        for name, shape in case.parameters().items()
+    }
+
+
+def forward(case: Case, parameters: Tensors, x: torch.Tensor) -> torch.Tensor:
+    """Return the network's output."""
+    for block in case.blocks:
+        if block.units:
+            x = x @ parameters[f"{block.id}/w"]
+            if block.bias:
+                x = x + parameters[f"{block.id}/b"]
+        x = FUNCTIONS[block.activation](x)
+    return x
+
+
+def make_optimizer(kind: str, parameters: Tensors) -> torch.optim.Optimizer:
+    """Return PyTorch's own rule; only AdamW's weights decay, biases never."""
+    decay = CONSTANTS["weight_decay"] if kind == "adamw" else 0.0
+    groups = [
+        {"params": [p for name, p in parameters.items() if name.endswith("/w")],
+         "weight_decay": decay},
+        {"params": [p for name, p in parameters.items() if name.endswith("/b")],
+         "weight_decay": 0.0},
+    ]
+    rate, betas = RATES[kind], (CONSTANTS["beta1"], CONSTANTS["beta2"])
+    if kind in ("sgd", "momentum", "nesterov"):
+        return torch.optim.SGD(groups, rate, nesterov=kind == "nesterov",
+                               momentum=0.0 if kind == "sgd" else CONSTANTS["momentum"])
+    if kind == "rmsprop":
+        return torch.optim.RMSprop(groups, rate, alpha=CONSTANTS["rho"], eps=CONSTANTS["epsilon"])
+    rule = torch.optim.AdamW if kind == "adamw" else torch.optim.Adam
+    return rule(groups, rate, betas=betas, eps=CONSTANTS["epsilon"])
+
+
+def run(case: Case, kind: str, precision: str, start: Arrays, inputs: NDArray[np.float64],
+        targets: NDArray[np.float64], steps: int) -> Arrays:
+    """Return losses, gradients of every step and final parameters of one run."""
+    dtype = getattr(torch, precision)
+    parameters = {name: torch.tensor(value, dtype=dtype, requires_grad=True)
+                  for name, value in start.items()}
+    x, t = torch.tensor(inputs, dtype=dtype), torch.tensor(targets, dtype=dtype)
+    optimizer = make_optimizer(kind, parameters)
+    edges = [*range(0, case.examples, case.batch_size), case.examples]
+    batches = list(pairwise(edges))
+    losses: list[float] = []
+    gradients: dict[str, list[NDArray[np.float64]]] = {name: [] for name in parameters}
+    for step in range(steps):
+        begin, end = batches[step % len(batches)]
+        loss = LOSSES[case.loss](forward(case, parameters, x[begin:end]), t[begin:end])
+        found = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True)
+        for name, gradient in zip(parameters, found, strict=True):
+            gradients[name].append(gradient.numpy())
+        weights = [p for name, p in parameters.items() if name.endswith("/w")]
+        penalty = sum(case.l1 * w.abs().sum() + case.l2 / 2 * (w * w).sum() for w in weights)
+        optimizer.zero_grad()
+        (loss + penalty).backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return {"losses": np.array(losses),
+            **{f"gradient/{name}": np.stack(found) for name, found in gradients.items()},
+            **{f"final/{name}": p.detach().numpy() for name, p in parameters.items()}}
+
+
+def provenance() -> dict[str, NDArray[np.str_]]:
+    """Return which script and which versions made a file."""
+    script = Path(__file__)
+    digest = hashlib.sha256(script.read_bytes()).hexdigest()[:16]
+    return {"made_by": np.array(f"tests/golden/{script.name} sha256:{digest}"),
+            "versions": np.array(f"torch {torch.__version__}, numpy {np.__version__}, "
+                                 f"python {sys.version.split()[0]}")}
+
+
+def spread(single_run: NDArray[np.float32], double_run: NDArray[np.float64]) -> float:
+    """Return how far float32 is from float64, relative to the largest gradient of each step."""
+    rows = np.abs(double_run).reshape(len(double_run), -1)
+    apart = np.abs(single_run - double_run).reshape(len(double_run), -1)
+    return float((apart.max(1) / rows.max(1)).max())
+
+
+def make(case: Case, seed: int) -> None:
+    """Write the file of one case."""
+    rng = np.random.default_rng(seed)
+    data, targets = spiral(case) if case is DEEP else examples(case, rng)
+    start = initial(case, rng)
+    content = {**provenance(), **data, **{f"initial/{name}": p for name, p in start.items()}}
+    for kind in case.optimizers:
+        found = {precision: run(case, kind, precision, start, data["inputs"], targets,
+                                1 if case is DEEP else STEPS) for precision in PRECISIONS}
+        for precision, arrays in found.items():
+            content |= {f"{kind}/{precision}/{key}": array for key, array in arrays.items()}
+        apart = max(spread(found["float32"][key], array) for key, array in found["float64"].items()
+                    if key.startswith("gradient/"))
+        sys.stdout.write(f"{case.name:12} {kind:9} float32 is within {apart:.1e} of float64\n")
+        if apart > WELL_CONDITIONED:
+            sys.exit(f"{case.name}: a sum nearly cancels in float32; choose another seed.")
+    np.savez_compressed(case.file, **content)
+
+
+if __name__ == "__main__":
+    if torch.__version__.split("+")[0] != TORCH:
+        sys.exit(f"This makes the golden runs of torch {TORCH}; found {torch.__version__}.")
+    torch.set_num_threads(1)
+    for golden in (*CASES, DEEP):
+        make(golden, SEEDS[golden.name])

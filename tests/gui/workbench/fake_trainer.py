@@ -1,0 +1,134 @@
+"""A trainer without arithmetic: it counts steps and notes what it is told."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.dataset import Dataset
+from engine.errors import DivergedError, EngineError
+from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
+from gui.workbench.engine_port import Progress
+
+STEP_S = 1e-5
+
+
+class FakeRing:
+    """Keeps every row."""
+
+    columns = ("loss", "validation_loss", "validation_accuracy", "dense-1/gradient_rms")
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[float, ...]] = []
+        self.data = np.zeros((1000, 1 + len(self.columns)))
+
+    def read(self, cursor: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
+        rows = self.rows[cursor:]
+        steps = np.arange(cursor + 1, cursor + 1 + len(rows), dtype=np.int64)
+        return steps, np.array(rows, float).reshape(-1, len(self.columns)), cursor + len(rows)
+
+
+class FakeTrainer:
+    """Takes 10 µs a step."""
+
+    steps_per_epoch = 25
+    weight_layers = ("dense-1",)
+
+    def __init__(self, project: ProjectSpec, run_id: int, diverge_at: int = 0) -> None:
+        self.project = project
+        self.run_id = run_id
+        self.ring = FakeRing()
+        self.step = 0
+        self.applied: list[TrainingSpec] = []
+        self.rates: list[TrainingSpec] = []
+        self.snapshots = 0
+        self.threads: set[str] = set()
+        self.chunks: list[int] = []
+        self.diverge_at = diverge_at
+        self.crash = False
+        self.given_weights: Mapping[str, NDArray[Any]] | None = None
+        self._stop = threading.Event()
+
+    @property
+    def epoch(self) -> int:
+        return self.step // self.steps_per_epoch
+
+    @property
+    def steps_left_in_epoch(self) -> int:
+        return self.steps_per_epoch - self.step % self.steps_per_epoch
+
+    def run(self, max_steps: int, budget_s: float = 0.012) -> int:
+        self.threads.add(threading.current_thread().name)
+        if self.crash:
+            raise ZeroDivisionError("by nought")
+        self._stop.clear()
+        started, done = time.perf_counter(), 0
+        while done < max_steps and not self._stop.is_set():
+            if self.step + 1 == self.diverge_at:
+                raise DivergedError("Layer 1 (Dense)", "a number is not finite at step "
+                                    f"{self.diverge_at}", "", "Lower the learning rate",
+                                    "dense-1", self.diverge_at)
+            self.step += 1
+            done += 1
+            self.ring.rows.append((1 / self.step, float("nan"), float("nan"), 0.1))
+            self._stop.wait(STEP_S)
+            if time.perf_counter() - started > budget_s:
+                break
+        self.chunks.append(done)
+        return done
+
+    def request_stop(self) -> None:
+        self._stop.set()
+
+    def request_rates(self, training: TrainingSpec) -> None:
+        self.rates.append(training)
+
+    def apply(self, training: TrainingSpec) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.applied.append(training)
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        return {"dense-1/w": np.full((2, 4), float(self.step)), "dense-1/b": np.zeros(4)}
+
+    def snapshot(self) -> Snapshot:
+        self.threads.add(threading.current_thread().name)
+        self.snapshots += 1
+        loss = 1 / max(self.step, 1)
+        readings = tuple(LayerReading(layer.id) for layer in self.project.network)
+        return Snapshot(self.run_id, self.step, self.epoch, loss, Evaluation(loss, 0.5, 10), None,
+                        readings)
+
+
+@dataclass
+class FakeEngine:
+    """A trainer factory that keeps what it has made."""
+
+    trainers: list[FakeTrainer] = field(default_factory=list)
+    diverge_at: int = 0
+    refuse: EngineError | None = None
+    compiling: threading.Event | None = None
+
+    def __call__(
+        self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
+        weights: Mapping[str, NDArray[Any]] | None = None,
+    ) -> FakeTrainer:
+        progress("Preparing engine", 0.5)
+        if self.compiling is not None:
+            self.compiling.wait()
+        if self.refuse is not None:
+            raise self.refuse
+        trainer = FakeTrainer(project, run_id, self.diverge_at)
+        trainer.given_weights = weights
+        self.trainers.append(trainer)
+        return trainer
+
+    @property
+    def newest(self) -> FakeTrainer:
+        return self.trainers[-1]

@@ -1,0 +1,323 @@
+"""The workbench: what it does when a person presses a button or changes the document."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+
+from engine.errors import DivergedError, EngineError, SpecError
+from gui.builder.document import Document
+from gui.workbench.state import Frame, RunInfo, State
+from gui.workbench.workbench import Workbench
+from tests.gui.workbench.fake_trainer import FakeEngine
+
+Make = Callable[[FakeEngine], Workbench]
+
+
+def wait_for(qtbot: QtBot, workbench: Workbench, state: State) -> None:
+    qtbot.waitUntil(lambda: workbench.state is state, timeout=3000)
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, make_workbench: Make, engine: FakeEngine) -> Workbench:
+    workbench = make_workbench(engine)
+    wait_for(qtbot, workbench, State.READY)
+    return workbench
+
+
+def test_it_prepares_and_then_shows_step_zero(
+    qtbot: QtBot, make_workbench: Make, document: Document
+) -> None:
+    engine = FakeEngine(compiling=threading.Event())
+    workbench = make_workbench(engine)
+    told: list[tuple[str, float]] = []
+    runs: list[RunInfo] = []
+    frames: list[Frame] = []
+    workbench.preparing.connect(lambda text, share: told.append((text, share)))
+    workbench.run_replaced.connect(runs.append)
+    workbench.frame.connect(frames.append)
+    qtbot.waitUntil(lambda: bool(told))
+    assert told == [("Preparing engine", 0.5)]
+    assert workbench.state is State.PREPARING
+    assert not runs
+    assert engine.compiling is not None
+    engine.compiling.set()
+    qtbot.waitUntil(lambda: bool(frames))
+    assert workbench.state is State.READY
+    assert runs[0].network == document.project.network
+    assert runs[0].dataset is document.dataset
+    assert runs[0].columns[0] == "loss"
+    assert runs[0].run_id == frames[0].run_id
+    assert frames[0].step == 0
+    assert frames[0].snapshot is not None
+    assert not frames[0].running
+
+
+def test_it_runs_in_the_training_thread_and_pauses(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    frames: list[Frame] = []
+    bench.frame.connect(frames.append)
+    bench.run()
+    assert bench.state is State.RUNNING
+    qtbot.waitUntil(lambda: len(frames) > 20 and frames[-1].steps_per_second > 0)
+    bench.pause()
+    assert bench.state is State.PAUSED
+    with qtbot.waitSignal(bench.frame):
+        pass
+    trainer = engine.newest
+    assert trainer.threads == {"trainer"}
+    last = frames[-1]
+    assert not last.running
+    assert last.snapshot is not None
+    assert last.snapshot.step == last.step == trainer.step == last.history.length
+    assert last.epoch == trainer.step // 25
+    assert last.loss == 1 / trainer.step
+    assert last.verdict is not None
+    assert [frame.step for frame in frames] == sorted(frame.step for frame in frames)
+    with qtbot.assertNotEmitted(bench.frame, wait=120):
+        pass
+
+
+def test_snapshots_are_made_only_when_the_window_has_taken_the_last(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    bench.run()
+    bench.clock.stop()
+    qtbot.waitUntil(lambda: engine.newest.step > 3000, timeout=5000)
+    assert engine.newest.snapshots <= 2
+
+
+def test_pause_is_obeyed_within_the_step_in_hand(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    bench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 10)
+    bench.pause()
+    started = time.perf_counter()
+    with qtbot.waitSignal(bench.frame):
+        pass
+    assert time.perf_counter() - started < 0.1
+    step = engine.newest.step
+    qtbot.wait(30)
+    assert engine.newest.step == step
+
+
+def test_one_step_and_one_epoch(qtbot: QtBot, bench: Workbench, engine: FakeEngine) -> None:
+    bench.step()
+    assert bench.state is State.PAUSED
+    with qtbot.waitSignal(bench.frame):
+        pass
+    assert engine.newest.step == 1
+    bench.step_epoch()
+    wait_for(qtbot, bench, State.PAUSED)
+    assert engine.newest.step == 25
+    bench.step_epoch()
+    wait_for(qtbot, bench, State.PAUSED)
+    assert engine.newest.step == 50
+
+
+def test_many_steps_in_a_hurry_are_all_made(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    for _ in range(5):
+        bench.step()
+        qtbot.wait(5)
+    qtbot.waitUntil(lambda: engine.newest.step == 5)
+
+
+def test_run_while_preparing_begins_when_it_is_ready(
+    qtbot: QtBot, make_workbench: Make
+) -> None:
+    engine = FakeEngine(compiling=threading.Event())
+    workbench = make_workbench(engine)
+    workbench.run()
+    assert workbench.state is State.PREPARING
+    assert engine.compiling is not None
+    engine.compiling.set()
+    wait_for(qtbot, workbench, State.RUNNING)
+    qtbot.waitUntil(lambda: engine.newest.step > 0)
+
+
+def test_hyper_parameters_take_effect_without_a_reset(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
+) -> None:
+    bench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 10)
+    document.set_training(learning_rate=0.3)
+    assert engine.newest.rates[-1].learning_rate == 0.3
+    document.set_optimizer(kind="adam")
+    document.set_training(batch_size=30)
+    qtbot.waitUntil(lambda: bool(engine.newest.applied)
+                    and engine.newest.applied[-1] == document.project.training)
+    assert bench.state is State.RUNNING
+    assert len(engine.trainers) == 1
+
+
+def test_another_network_begins_a_new_run_and_says_so(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
+) -> None:
+    bench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 10)
+    frames: list[Frame] = []
+    runs: list[RunInfo] = []
+    bench.frame.connect(frames.append)
+    bench.run_replaced.connect(runs.append)
+    document.set_option("dense-1", "units", 8)
+    assert bench.state is State.PREPARING
+    wait_for(qtbot, bench, State.READY)
+    assert bench.reason == "Network changed: reset"
+    assert engine.newest.project == document.project
+    assert [run.run_id for run in runs] == [frames[-1].run_id]
+    assert frames[-1].step == 0
+    assert frames[-1].history.length == 0
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    (lambda d: d.set_data(replace(d.project.data, noise=10.0)), "Data changed: reset"),
+    (lambda d: d.set_training(precision="float64"), "Precision changed: reset"),
+    (lambda d: d.set_training(seed=7), "Seed changed: reset"),
+], ids=["data", "precision", "seed"])
+def test_what_else_begins_a_new_run(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document,
+    change: Callable[[Document], None], reason: str,
+) -> None:
+    change(document)
+    wait_for(qtbot, bench, State.READY)
+    assert bench.reason == reason
+    assert len(engine.trainers) == 2
+    assert engine.newest.project == document.project
+
+
+def test_a_flood_of_changes_builds_only_what_is_wanted_in_the_end(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
+) -> None:
+    engine.compiling = threading.Event()
+    for units in range(5, 40):
+        document.set_option("dense-1", "units", units)
+    engine.compiling.set()
+    wait_for(qtbot, bench, State.READY)
+    assert len(engine.trainers) <= 3
+    assert engine.newest.project == document.project
+
+
+def test_reset_begins_anew_with_the_same_seed_or_another(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
+) -> None:
+    seed = document.project.training.seed
+    bench.step()
+    bench.reset()
+    wait_for(qtbot, bench, State.READY)
+    assert engine.newest.step == 0
+    assert engine.newest.project.training.seed == seed
+    bench.reset(new_seed=True)
+    wait_for(qtbot, bench, State.READY)
+    assert engine.newest.project.training.seed != seed
+    document.undo_stack.undo()
+    wait_for(qtbot, bench, State.READY)
+    assert engine.newest.project.training.seed == seed
+
+
+def test_a_broken_document_says_what_is_wrong_and_recovers(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
+) -> None:
+    bench.run()
+    document.set_option("output", "units", 5)
+    assert bench.state is State.INVALID
+    assert "5 numbers for 2 classes" in bench.reason
+    bench.run()
+    assert bench.state is State.INVALID
+    step = engine.newest.step
+    qtbot.wait(50)
+    assert engine.newest.step <= step + 2000
+    document.undo_stack.undo()
+    wait_for(qtbot, bench, State.READY)
+    assert len(engine.trainers) == 2
+
+
+def test_numbers_that_are_not_finite_end_the_run_with_a_sentence(
+    qtbot: QtBot, make_workbench: Make
+) -> None:
+    engine = FakeEngine(diverge_at=40)
+    workbench = make_workbench(engine)
+    wait_for(qtbot, workbench, State.READY)
+    errors: list[EngineError] = []
+    frames: list[Frame] = []
+    workbench.failed.connect(errors.append)
+    workbench.frame.connect(frames.append)
+    workbench.run()
+    wait_for(qtbot, workbench, State.FAILED)
+    assert len(errors) == 1
+    assert isinstance(errors[0], DivergedError)
+    assert "Layer 1 (Dense)" in workbench.reason
+    assert "step 40" in workbench.reason
+    assert frames[-1].history.length == 39
+    assert frames[-1].snapshot is not None
+    workbench.run()
+    assert workbench.state is State.FAILED
+    engine.diverge_at = 0
+    workbench.reset()
+    wait_for(qtbot, workbench, State.READY)
+    workbench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 40)
+    assert len(errors) == 1
+
+
+def test_an_engine_that_refuses_a_project_is_heard(
+    qtbot: QtBot, make_workbench: Make, document: Document
+) -> None:
+    engine = FakeEngine(refuse=SpecError("Training", "too much of everything"))
+    workbench = make_workbench(engine)
+    wait_for(qtbot, workbench, State.FAILED)
+    assert workbench.reason == "Training: too much of everything."
+    engine.refuse = None
+    document.set_option("dense-1", "units", 3)
+    wait_for(qtbot, workbench, State.READY)
+
+
+def test_a_fault_of_the_program_is_told_and_logged_and_the_lab_goes_on(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.newest.crash = True
+    bench.run()
+    wait_for(qtbot, bench, State.FAILED)
+    assert "internal error" in bench.reason
+    assert any(record.levelno == logging.ERROR for record in caplog.records)
+    caplog.clear()
+    bench.reset()
+    wait_for(qtbot, bench, State.READY)
+
+
+def test_a_run_pauses_after_the_steps_that_the_project_asks_for(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
+) -> None:
+    document.set_training(steps=100)
+    bench.run()
+    wait_for(qtbot, bench, State.PAUSED)
+    assert engine.newest.step == 100
+    bench.run()
+    wait_for(qtbot, bench, State.PAUSED)
+    assert engine.newest.step == 200
+
+
+def test_shut_down_ends_the_thread_in_the_middle_of_a_run_and_can_be_repeated(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    bench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 10)
+    started = time.perf_counter()
+    assert bench.shut_down()
+    assert time.perf_counter() - started < 0.5
+    assert bench.shut_down()
+    assert not any(thread.name == "trainer" for thread in threading.enumerate())

@@ -1,0 +1,75 @@
+"""Losses as PyTorch's ``reduction="mean"`` has them. Legend: n examples, k units."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.reference.activations import sigmoid
+
+Reals = NDArray[np.float64]
+quietly = np.errstate(all="ignore")
+
+
+@quietly
+def softmax_forward(y: Reals, x: Reals) -> None:
+    for n in range(x.shape[0]):
+        # Any constant may be taken off a row; the largest keeps exp in range.
+        largest = np.max(x[n])
+        total = sum(np.exp(x[n, k] - largest) for k in range(x.shape[1]))
+        for k in range(x.shape[1]):
+            y[n, k] = np.exp(x[n, k] - largest) / total
+
+
+@quietly
+def softmax_cross_entropy(dz: Reals, z: Reals, t: Reals) -> float:
+    examples, units = z.shape
+    p = np.empty_like(z)
+    softmax_forward(p, z)
+    loss = 0.0
+    for n in range(examples):
+        largest = np.max(z[n])
+        log_total = largest + np.log(sum(np.exp(z[n, k] - largest) for k in range(units)))
+        for k in range(units):
+            if t[n, k] != 0:
+                loss -= t[n, k] * (z[n, k] - log_total) / examples
+            dz[n, k] = (p[n, k] - t[n, k]) / examples
+    return loss
+
+
+@quietly
+def binary_cross_entropy(dz: Reals, z: Reals, t: Reals) -> float:
+    examples, units = z.shape
+    loss = 0.0
+    for n in range(examples):
+        for k in range(units):
+            # -log s(z) = log(1 + exp(-z)) and -log(1 - s(z)) = log(1 + exp(z)).
+            loss += t[n, k] * softplus(-z[n, k]) + (1 - t[n, k]) * softplus(z[n, k])
+            dz[n, k] = (sigmoid(z[n, k]) - t[n, k]) / (examples * units)
+    return loss / (examples * units)
+
+
+def softplus(z: float) -> float:
+    """Return log(1 + exp(z))."""
+    return float(np.logaddexp(0.0, z))
+
+
+@quietly
+def mean_squared_error(dz: Reals, z: Reals, t: Reals) -> float:
+    examples, units = z.shape
+    loss = 0.0
+    for n in range(examples):
+        for k in range(units):
+            loss += (z[n, k] - t[n, k]) ** 2 / (examples * units)
+            dz[n, k] = 2 * (z[n, k] - t[n, k]) / (examples * units)
+    return loss
+
+
+def count_correct(z: Reals, t: Reals, boundary: float) -> int:
+    correct = 0
+    for n in range(z.shape[0]):
+        if z.shape[1] == 1:
+            correct += bool(z[n, 0] > boundary) == bool(t[n, 0] > 0.5)
+        else:
+            correct += list(z[n]).index(max(z[n])) == list(t[n]).index(max(t[n]))
+    return correct

@@ -1,0 +1,85 @@
+"""Update rules with PyTorch's meaning of every constant.
+
+``rule`` is a mapping: learning_rate, l1, l2, momentum, rho, beta1, beta2, epsilon, weight_decay.
+Penalties go into the gradient before the rule sees it. Every twin returns what its kernel measures:
+the sums of the old weights, of their squares, of the updates (subtracted from the weights) and of
+their squares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+Rule = Mapping[str, float]
+Sums = tuple[float, float, float, float]
+quietly = np.errstate(all="ignore")
+
+
+def penalised(g: float, w: float, rule: Rule) -> float:
+    """Return the derivative of loss + l1 |w| + l2/2 w²; that of |w| at 0 is 0."""
+    sign = 0.0 if w == 0 else math.copysign(1.0, w)
+    return g + rule["l1"] * sign + rule["l2"] * w
+
+
+def measured(before: Reals, after: Reals) -> Sums:
+    """Return the four sums."""
+    update = before - after
+    return (float(np.sum(before)), float(np.sum(before**2)), float(np.sum(update)),
+            float(np.sum(update**2)))
+
+
+@quietly
+def update_sgd(w: Reals, g: Reals, rule: Rule) -> Sums:
+    before = w.copy()
+    for j in range(w.size):
+        w[j] = w[j] - rule["learning_rate"] * penalised(g[j], w[j], rule)
+    return measured(before, w)
+
+
+@quietly
+def update_momentum(w: Reals, g: Reals, v: Reals, rule: Rule) -> Sums:
+    before = w.copy()
+    for j in range(w.size):
+        v[j] = rule["momentum"] * v[j] + penalised(g[j], w[j], rule)
+        w[j] = w[j] - rule["learning_rate"] * v[j]
+    return measured(before, w)
+
+
+@quietly
+def update_nesterov(w: Reals, g: Reals, v: Reals, rule: Rule) -> Sums:
+    before = w.copy()
+    for j in range(w.size):
+        slope = penalised(g[j], w[j], rule)
+        v[j] = rule["momentum"] * v[j] + slope
+        w[j] = w[j] - rule["learning_rate"] * (slope + rule["momentum"] * v[j])
+    return measured(before, w)
+
+
+@quietly
+def update_rmsprop(w: Reals, g: Reals, s: Reals, rule: Rule) -> Sums:
+    before = w.copy()
+    for j in range(w.size):
+        slope = penalised(g[j], w[j], rule)
+        s[j] = rule["rho"] * s[j] + (1 - rule["rho"]) * slope**2
+        w[j] = w[j] - rule["learning_rate"] * slope / (np.sqrt(s[j]) + rule["epsilon"])
+    return measured(before, w)
+
+
+@quietly
+def update_adam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) -> Sums:
+    """Step as Adam, or as AdamW when weight_decay is not 0."""
+    before = w.copy()
+    for j in range(w.size):
+        slope = penalised(g[j], w[j], rule)
+        v[j] = rule["beta1"] * v[j] + (1 - rule["beta1"]) * slope
+        s[j] = rule["beta2"] * s[j] + (1 - rule["beta2"]) * slope**2
+        mean = v[j] / (1 - rule["beta1"] ** count)
+        square = s[j] / (1 - rule["beta2"] ** count)
+        decayed = w[j] - rule["learning_rate"] * rule["weight_decay"] * w[j]
+        w[j] = decayed - rule["learning_rate"] * mean / (np.sqrt(square) + rule["epsilon"])
+    return measured(before, w)

@@ -1,0 +1,43 @@
+"""Random bits and what is drawn with them, in Python's unbounded integers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+WORD = 2**64
+
+
+def mixed(x: int) -> int:
+    """Return SplitMix64's output for the state x."""
+    x = (x + 0x9E3779B97F4A7C15) % WORD
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 % WORD
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB % WORD
+    return x ^ (x >> 31)
+
+
+def shuffle(order: NDArray[np.int64], seed: int, epoch: int) -> None:
+    key = mixed((mixed(seed) + epoch) % WORD)
+    for last in range(order.size - 1, 0, -1):
+        place = (mixed((key + last) % WORD) >> 32) * (last + 1) >> 32
+        kept = order[last]
+        order[last] = order[place]
+        order[place] = kept
+
+
+def dropout(y: Reals, x: Reals, rate: float, key: int, first: int) -> None:
+    for j in range(x.size):
+        uniform = (mixed((key + first + j) % WORD) >> 11) / 2**53
+        y[j] = 0.0 if uniform < rate else x[j] / (1 - rate)
+
+
+def copy(y: Reals, x: Reals) -> None:
+    for j in range(x.size):
+        y[j] = x[j]
+
+
+def gather(y: Reals, x: Reals, order: NDArray[np.int64]) -> None:
+    for n in range(y.shape[0]):
+        for k in range(y.shape[1]):
+            y[n, k] = x[order[n] * y.shape[1] + k]
