@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 COMMAND_LINE = {"train", "check", "--help", "-h", "--version", "-V"}
 BROKEN_PYSIDE = "6.12.0"
@@ -43,7 +44,7 @@ class WindowOptions:
     project: Path | None = None
     screenshot: Path | None = None
     size: tuple[int, int] | None = None
-    theme: str = ""
+    theme: Literal["", "light", "dark"] = ""
     after_s: float = 4.0
     run: bool = False
     profile_start: bool = False

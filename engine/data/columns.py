@@ -26,7 +26,7 @@ _IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|idx|row|row name|nr|no|number|#)|
                          re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """A column as it was understood.
 

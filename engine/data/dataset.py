@@ -14,7 +14,7 @@ Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Examples with their split, after scaling and encoding.
 

@@ -11,6 +11,7 @@ from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import MOST_CELLS, MOST_COLUMNS, MOST_LEVELS
 from engine.data.scaling import check_range, measure
+from engine.data.wording import count, listing, quote
 from engine.errors import DataError
 from engine.spec import Scaling
 
@@ -70,7 +71,7 @@ def choose_inputs(columns: Sequence[Column], chosen: bool,
         if chosen and kind == "identifier" and column.numbers is not None:
             kind = "numeric"
         if chosen and kind in ("text", "identifier"):
-            raise DataError(f"{place}, column {column.name!r}",
+            raise DataError(f"{place}, column {quote(column.name)}",
                             f"{column.distinct:,} different texts",
                             f"numbers or at most {MOST_LEVELS} different texts",
                             "Leave the column out of the inputs")
@@ -95,8 +96,8 @@ def choose_inputs(columns: Sequence[Column], chosen: bool,
 def _reasons(dropped: Sequence[tuple[Column, str]]) -> str:
     if not dropped:
         return "there is none besides the target"
-    listed = [f"{column.name!r} {_DROPPED[kind]}" for column, kind in dropped[:5]]
-    return ", ".join(listed) + _more(len(dropped) - 5)
+    return listing([f"{quote(column.name)} {_DROPPED[kind]}" for column, kind in dropped],
+                   "column")
 
 
 def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place: str) -> Encoded:
@@ -169,14 +170,11 @@ def _notes(columns: Sequence[Column]) -> list[str]:
     notes = []
     for column in columns:
         if column.not_numbers:
-            one = column.not_numbers == 1
-            cells = "One cell" if one else f"{column.not_numbers:,} cells"
-            notes.append(f"{cells} of {column.name!r} {'holds' if one else 'hold'} no number, but "
-                         f"for example {column.example!r}, and {'counts' if one else 'count'} as "
-                         f"missing.")
+            notes.append(f"In {quote(column.name)}, {count(column.not_numbers, 'cell')} without a "
+                         f"number, for example {quote(column.example)}, counted as missing.")
         if column.infinite:
-            notes.append(f"Numbers of {column.name!r} that are infinite or too large count as "
-                         f"missing: {column.infinite:,}.")
+            notes.append(f"In {quote(column.name)}, {count(column.infinite, 'cell')} with an "
+                         f"infinite or too large number counted as missing.")
     gaps = [(column, column.missing) for column in columns]
     numbers = [pair for pair in gaps if pair[1] and pair[0].numbers is not None]
     texts = [pair for pair in gaps if pair[1] and pair[0].numbers is None]
@@ -192,11 +190,4 @@ def _notes(columns: Sequence[Column]) -> list[str]:
 
 
 def _listed(counted: Sequence[tuple[Column, int]]) -> str:
-    text = ", ".join(f"{column.name!r} ({count:,})" for column, count in counted[:5])
-    return text + _more(len(counted) - 5)
-
-
-def _more(count: int) -> str:
-    if count < 1:
-        return ""
-    return " and 1 more column" if count == 1 else f" and {count:,} more columns"
+    return listing([f"{quote(column.name)} ({number:,})" for column, number in counted], "column")

@@ -7,9 +7,8 @@ for a table that is too large, and every row that is left out is known by its li
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,6 +16,7 @@ from engine.data.limits import MOST_CELLS, MOST_ROWS
 from engine.data.numbers import MISSING
 from engine.data.records import QUOTE, Record
 from engine.data.sniff import TextFormat
+from engine.data.wording import count
 from engine.errors import DataError
 
 _CHUNK_CHARACTERS = 2**18
@@ -34,23 +34,20 @@ class Sifting:
         Rows with another number of cells.
     first_line, first_width : int
         Line and cells of the first of those.
-    widths : Counter
-        How many rows were left out for each number of cells.
     """
 
     kept: int = 0
     left_out: int = 0
     first_line: int = 0
     first_width: int = 0
-    widths: Counter[int] = field(default_factory=Counter)
 
     def note(self, width: int) -> tuple[str, ...]:
         """Return a sentence on the rows that were left out, if any."""
         if not self.left_out:
             return ()
-        rows = "1 row was" if self.left_out == 1 else f"{self.left_out:,} rows were"
-        return (f"{rows} left out for not having {width} values (first: line {self.first_line}, "
-                f"which has {self.first_width}).",)
+        verb = "does" if self.left_out == 1 else "do"
+        return (f"Left out: {count(self.left_out, 'row')} that {verb} not have {width} values (the "
+                f"first, line {self.first_line}, has {self.first_width}).",)
 
 
 class _Feed(io.TextIOBase):
@@ -98,7 +95,6 @@ class _Feed(io.TextIOBase):
         if not sifting.left_out:
             sifting.first_line, sifting.first_width = record.line, record.width
         sifting.left_out += 1
-        sifting.widths[record.width] += 1
 
 
 def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[int],
@@ -159,8 +155,7 @@ def _check_rows(sifting: Sifting, width: int, place: str) -> None:
         share = f"{sifting.left_out:,} of {sifting.left_out + sifting.kept:,} rows do not have " \
                 f"{width} values"
         raise DataError(f"{place}, line {sifting.first_line}",
-                        f"{sifting.first_width} {'value' if sifting.first_width == 1 else 'values'}"
-                        f" in a row, and {share}",
+                        f"{count(sifting.first_width, 'value')} in a row, and {share}",
                         f"{width} values in every row",
                         "Check the separator, and quote text that contains it")
     if not sifting.kept:

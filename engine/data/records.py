@@ -6,6 +6,7 @@ A row is nearly always a line; only rows with quotes are parsed here, to see whe
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -79,8 +80,12 @@ def split_cells(record: Record, separator: str) -> list[str]:
     """Return the cells of a row, quotes taken off, spaces at both ends removed."""
     if QUOTE not in record.text:
         return [cell.strip() for cell in record.text.split(separator)]
-    lines = record.text.splitlines(keepends=True)
-    return [cell.strip() for cell in next(_reader(lines, separator))]
+    return [cell.strip() for cell in next(_reader(split_lines(record.text), separator))]
+
+
+def split_lines(text: str) -> list[str]:
+    """Return the lines of a text with their ends; unlike `str.splitlines` as files have them."""
+    return list(io.StringIO(text, newline=""))
 
 
 def _numbered(lines: Iterable[str], place: str) -> Iterator[tuple[int, str]]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.data.dataset import Reals
+from engine.data.wording import quote
 from engine.errors import DataError
 from engine.spec import Scaling
 
@@ -68,7 +69,7 @@ def check_range(inputs: Reals, names: tuple[str, ...], place: str) -> None:
     wrong = np.flatnonzero(~(largest <= LARGEST_INPUT))
     if len(wrong):
         column = int(wrong[0])
-        raise DataError(f"{place}, column {names[column]!r}",
+        raise DataError(f"{place}, column {quote(names[column])}",
                         f"a number of size {largest[column]:.3g}",
                         f"at most {LARGEST_INPUT:.0e}",
                         "Choose Standard scaling, leave the column out or correct the number")

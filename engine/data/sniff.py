@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,8 @@ from pathlib import Path
 from engine.data.files import Head, decode_head, find_encoding, read_head
 from engine.data.limits import MOST_COLUMNS
 from engine.data.numbers import is_missing, is_number, vote_decimal
-from engine.data.records import Record, iterate_records, split_cells
+from engine.data.records import Record, iterate_records, split_cells, split_lines
+from engine.data.wording import count, listing, shorten
 from engine.errors import DataError
 from engine.spec import TableSpec
 
@@ -96,13 +96,14 @@ def examine(path: Path, spec: TableSpec) -> Sample:
     _check_choice(separator, spec.decimal, place)
     records = _sample_records(lines, separator, head.complete, place, skip)
     _check_columns(records, separator, place)
+    records, skip, titles = _without_titles(records, skip)
     rows = [split_cells(record, separator) for record in records]
     decimal = spec.decimal or vote_decimal([cell for row in rows for cell in row], separator)
     header = has_header(rows, decimal) if spec.header is None else spec.header
     width = _width(rows, header)
-    names, notes = _names(rows, width, header, place)
+    names, notes = _names(rows, width, header, f"{place}, line {records[0].line}")
     form = TextFormat(encoding, separator, decimal, header, names,
-                      skip=_lines_of(records[0]) if header else skip, notes=notes)
+                      skip=_last_line(records[0]) if header else skip, notes=titles + notes)
     return Sample(head, lines, form)
 
 
@@ -123,7 +124,7 @@ def _check_is_table(text: str, place: str) -> None:
 
 
 def _lines(text: str, head: Head, place: str) -> tuple[str, ...]:
-    lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    lines = split_lines(text.removeprefix("\ufeff"))
     if head.complete:
         return tuple(lines)
     if len(lines) < 2:
@@ -246,9 +247,23 @@ def _width(rows: list[list[str]], header: bool) -> int:
     return Counter(map(len, body)).most_common(1)[0][0]
 
 
-def _lines_of(record: Record) -> int:
+def _without_titles(records: list[Record],
+                    skip: int) -> tuple[list[Record], int, tuple[str, ...]]:
+    """Leave out titles and comments above the table: rows of one cell, where others have more."""
+    width = Counter(record.width for record in records).most_common(1)[0][0]
+    titles = 0
+    while width > 1 and records[titles].width != width and (
+            records[titles].width == 1 or records[titles].text.startswith("#")):
+        titles += 1
+    if not titles:
+        return records, skip, ()
+    return records[titles:], _last_line(records[titles - 1]), (
+        f"Left out: {count(titles, 'line')} above the table.",)
+
+
+def _last_line(record: Record) -> int:
     """Return the number of the last line that a row takes."""
-    return record.line + max(len(record.text.splitlines()) - 1, 0)
+    return record.line + max(len(split_lines(record.text)) - 1, 0)
 
 
 def _names(rows: list[list[str]], width: int, header: bool,
@@ -263,8 +278,8 @@ def _names(rows: list[list[str]], width: int, header: bool,
         trailing = all(not row[-1] for row in rows[1:] if len(row) == width)
         given = [*given, ""] if trailing else ["Row name", *given]
     if len(given) != width:
-        raise DataError(f"{place}, line 1", f"{len(given)} names, while most rows have {width} "
-                        f"{'value' if width == 1 else 'values'}", "as many names as values",
+        raise DataError(place, f"{count(len(given), 'name')}, while most rows have "
+                        f"{count(width, 'value')}", "as many names as values",
                         "Check the separator, or whether the first row names the columns")
     return _unique_names(given)
 
@@ -273,7 +288,7 @@ def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     names: dict[str, None] = {}
     renamed = []
     for position, cell in enumerate(given, start=1):
-        wanted = " ".join(cell.split()) or f"Column {position}"
+        wanted = shorten(" ".join(cell.split())) or f"Column {position}"
         name, number = wanted, 2
         while name in names:
             name, number = f"{wanted} ({number})", number + 1
@@ -282,6 +297,5 @@ def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         names[name] = None
     notes: tuple[str, ...] = ()
     if renamed:
-        notes = (f"Columns of the same name were told apart: {', '.join(renamed[:5])}"
-                 + (" and more." if len(renamed) > 5 else "."),)
+        notes = (f"Columns of the same name were told apart: {listing(renamed, 'column')}.",)
     return tuple(names), notes

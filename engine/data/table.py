@@ -18,6 +18,7 @@ from engine.data.scaling import check_range, measure
 from engine.data.sniff import TextFormat, examine
 from engine.data.split import split_rows
 from engine.data.target import Target, make_target
+from engine.data.wording import listing, quote
 from engine.errors import DataError
 from engine.spec import DataSpec, Scaling, TableSpec
 
@@ -87,8 +88,8 @@ def _target_notes(scaling: Scaling, name: str) -> tuple[str, ...]:
     how = {"standard": "mean 0 and deviation 1", "minmax": "0 to 1"}
     if scaling not in how:
         return ()
-    return (f"The target {name!r} was scaled to {how[scaling]} on the training examples, as the "
-            f"inputs were.",)
+    return (f"The target {quote(name)} was scaled to {how[scaling]} on the training examples, as "
+            f"the inputs were.",)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -153,16 +154,16 @@ def choose_columns(names: Sequence[str], spec: TableSpec,
     if target is None:
         inputs.discard(len(names) - 1)
     if not inputs:
-        raise DataError(place, f"the target {spec.target or names[-1]!r} is the only input",
+        raise DataError(place, f"the target {quote(spec.target or names[-1])} is the only input",
                         "an input that is not the target", "Choose at least one other column")
     return len(names) - 1 if target is None else target, tuple(sorted(inputs))
 
 
 def _position(names: Sequence[str], name: str, role: str, place: str) -> int:
     if name not in names:
-        listed = ", ".join(repr(known) for known in names[:8]) + (" ..." if len(names) > 8 else "")
-        raise DataError(place, f"there is no column {name!r} for the {role}",
-                        f"one of {listed}", "Choose a column of this file")
+        raise DataError(place, f"there is no column {quote(name)} for the {role}",
+                        f"one of {listing([quote(known) for known in names], 'column')}",
+                        "Choose a column of this file")
     return names.index(name)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import FEWEST_ROWS, MOST_CLASSES
+from engine.data.wording import count, listing, quote
 from engine.errors import DataError
 from engine.spec import Task
 
@@ -94,7 +95,7 @@ def make_target(column: Column, task: Task | None, place: str) -> Target:
         If the column has too few values, one class only, too many classes, or texts where
         regression needs numbers.
     """
-    place = f"{place}, column {column.name!r}"
+    place = f"{place}, column {quote(column.name)}"
     rows = np.flatnonzero(column.present)
     if not len(rows):
         raise DataError(place, "the target has no value in any row", "a value in every row",
@@ -106,14 +107,13 @@ def make_target(column: Column, task: Task | None, place: str) -> Target:
     return _values(column, rows, notes, place)
 
 
-def _missing_notes(column: Column, count: int) -> list[str]:
-    if not count:
+def _missing_notes(column: Column, missing: int) -> list[str]:
+    if not missing:
         return []
-    rows = "1 row was" if count == 1 else f"{count:,} rows were"
-    reason = "because the target has no value there"
+    what = "value"
     if column.not_numbers:
-        reason = f"because the target has no number there, but for example {column.example!r}"
-    return [f"{rows} left out {reason}."]
+        what = f"number, but for example {quote(column.example)}"
+    return [f"Left out: {count(missing, 'row')} in which the target has no {what}."]
 
 
 def _classes(column: Column, rows: Indices, notes: list[str], place: str) -> Target:
@@ -133,12 +133,11 @@ def _classes(column: Column, rows: Indices, notes: list[str], place: str) -> Tar
         raise _too_few_classes(names, rare, place)
     if len(rare):
         kept = np.flatnonzero(counts[labels] >= 2)
-        listed = ", ".join(repr(names[i]) for i in rare[:5]) + (" ..." if len(rare) > 5 else "")
-        classes = "1 class" if len(rare) == 1 else f"{len(rare):,} classes"
-        notes = [*notes, f"{classes} with one example only left out: {listed}."]
+        listed = listing([f"class {quote(names[i])}" for i in rare], "example")
+        notes = [*notes, f"Left out, as the only example of its class: {listed}."]
         place_of = np.cumsum(counts >= 2) - 1
         rows, labels = rows[kept], place_of[labels[kept]]
-        names = tuple(name for name, count in zip(names, counts, strict=True) if count >= 2)
+        names = tuple(name for name, size in zip(names, counts, strict=True) if size >= 2)
     _check_rows(len(rows), place)
     return Target("classification", rows, labels.astype(np.int64), np.empty((len(rows), 0)),
                   names, tuple(notes))
@@ -146,7 +145,7 @@ def _classes(column: Column, rows: Indices, notes: list[str], place: str) -> Tar
 
 def _values(column: Column, rows: Indices, notes: list[str], place: str) -> Target:
     if column.numbers is None:
-        raise DataError(place, f"texts such as {column.levels[0]!r}", "numbers for regression",
+        raise DataError(place, f"texts such as {quote(column.levels[0])}", "numbers for regression",
                         "Choose Classification or another target")
     values = column.numbers[rows]
     _check_rows(len(rows), place)
@@ -157,21 +156,20 @@ def _values(column: Column, rows: Indices, notes: list[str], place: str) -> Targ
                   tuple(notes))
 
 
-def _check_rows(count: int, place: str) -> None:
-    if count < FEWEST_ROWS:
-        rows = "1 row" if count == 1 else f"{count} rows"
-        raise DataError(place, f"{rows} to learn from", f"at least {FEWEST_ROWS}",
+def _check_rows(number: int, place: str) -> None:
+    if number < FEWEST_ROWS:
+        raise DataError(place, f"{count(number, 'row')} to learn from", f"at least {FEWEST_ROWS}",
                         "Add rows, or fill the gaps of the target")
 
 
-def _too_many_classes(count: int, place: str) -> DataError:
-    return DataError(place, f"{count:,} different values", f"at most {MOST_CLASSES} classes",
+def _too_many_classes(number: int, place: str) -> DataError:
+    return DataError(place, f"{number:,} different values", f"at most {MOST_CLASSES} classes",
                      "Choose another target, or Regression if these are numbers")
 
 
 def _too_few_classes(names: Sequence[str], rare: Indices, place: str) -> DataError:
     if len(names) == 1:
-        return DataError(place, f"one class only, {names[0]!r}", "at least 2 classes",
+        return DataError(place, f"one class only, {quote(names[0])}", "at least 2 classes",
                          "Choose another target or add examples of another class")
     return DataError(place, f"{len(names):,} different values, {len(rare):,} of them once only",
                      "at least 2 classes of 2 examples or more",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import carray
 
 from engine.kernels.mathematics import exponential, logistic
@@ -71,10 +72,10 @@ def softmax_cross_entropy(dz, z, t):
         for k in range(1, z.shape[1]):
             largest = max(largest, z[n, k])
             top = max(top, dz[n, k])
-        normaliser = float(largest) - math.log(float(top))
+        normaliser = np.float64(largest) - math.log(np.float64(top))
         for k in range(z.shape[1]):
             if t[n, k] != 0:
-                loss += float(t[n, k]) * (normaliser - float(z[n, k]))
+                loss += np.float64(t[n, k]) * (normaliser - np.float64(z[n, k]))
             dz[n, k] = (dz[n, k] - t[n, k]) * share
     return loss / z.shape[0]
 
@@ -97,15 +98,17 @@ def binary_cross_entropy(dz, z, t):
 
     Notes
     -----
-    As ``max(z, 0) - t z + log(1 + exp(-|z|))``, which neither overflows nor loses digits.
+    As ``z ([z > 0] - t) + log(1 + exp(-|z|))``, which neither overflows nor loses digits.
     Source: Bishop (2006), eq. 4.90.
     """
     loss = 0.0
     share = z.dtype.type(1.0 / (z.shape[0] * z.shape[1]))
     for n in range(z.shape[0]):
         for k in range(z.shape[1]):
-            value = float(z[n, k])
-            loss += (max(value, 0.0) - float(t[n, k]) * value
+            value = np.float64(z[n, k])
+            # One factor is 0 for a certain target: max(z, 0) - t z would cancel instead.
+            side = 1.0 if value > 0.0 else 0.0
+            loss += (value * (side - np.float64(t[n, k]))
                      + math.log1p(math.exp(-abs(value))))
             dz[n, k] = (logistic(z[n, k]) - t[n, k]) * share
     return loss / (z.shape[0] * z.shape[1])
@@ -136,7 +139,7 @@ def mean_squared_error(dz, z, t):
     for n in range(z.shape[0]):
         for k in range(z.shape[1]):
             difference = z[n, k] - t[n, k]
-            loss += float(difference) * float(difference)
+            loss += np.float64(difference) * np.float64(difference)
             dz[n, k] = difference * share
     return loss / (z.shape[0] * z.shape[1])
 

@@ -182,12 +182,12 @@ def update_rmsprop(w, g, s, rule):
     real = w.dtype.type
     rate, l1, l2 = real(rule[LEARNING_RATE]), real(rule[L1]), real(rule[L2])
     rho = real(rule[RHO])
-    epsilon = real(rule[EPSILON])
-    one = real(1)
+    # In float64 first: 1 - 0.99 would keep only six digits in float32.
+    rest, epsilon = real(1.0 - rule[RHO]), real(rule[EPSILON])
     sums = (0.0, 0.0, 0.0, 0.0)
     for j in range(w.size):
         slope = _penalised(g[j], w[j], l1, l2)
-        s[j] = rho * s[j] + (one - rho) * slope * slope
+        s[j] = rho * s[j] + rest * slope * slope
         step = rate * slope / (np.sqrt(s[j]) + epsilon)
         sums = _add(sums, w[j], step)
         w[j] -= step

@@ -24,9 +24,6 @@ careful = njit(cache=True, nogil=True, fastmath={"nsz", "contract"}, error_model
 inlined = njit(cache=True, inline="always", **OPTIONS)
 """Compile a function of a few operations into its callers."""
 
-parallel_kernel = njit(cache=True, parallel=True, **OPTIONS)
-"""Compile a function whose ``prange`` loops are shared between threads; one caller at a time."""
-
 DTYPES = {"float32": types.float32, "float64": types.float64}
 
 Function = Callable[..., None]

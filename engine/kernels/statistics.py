@@ -120,12 +120,16 @@ def activation_statistics(summary, histogram, a, flat_below, flat_above):
     mean = total / a.size
     histogram[:] = 0
     scale = histogram.size / (largest - smallest) if largest > smallest else 0.0
+    if not scale < np.inf:
+        scale = 0.0
     for n in range(a.shape[0]):
         for k in range(a.shape[1]):
             value = np.float64(a[n, k])
             squares += (value - mean) * (value - mean)
-            if value - value == 0.0 and scale - scale == 0.0:
-                histogram[min(np.int64((value - smallest) * scale), histogram.size - 1)] += 1
+            if value - value == 0.0:
+                # Without a scale the ends may be infinite: 0 times their distance is NaN, no place.
+                place = np.int64((value - smallest) * scale) if scale > 0.0 else 0
+                histogram[max(0, min(place, histogram.size - 1))] += 1
     dead = 0
     for k in range(a.shape[1]):
         silent = True

@@ -1,7 +1,7 @@
 """The registry: every layer kind, activation, initialiser, loss and optimizer, as data."""
 
 from engine.layers.activations import ACTIVATIONS, ActivationFunction
-from engine.layers.adapt import fitted
+from engine.layers.adapt import fitted, output_layer
 from engine.layers.diagnose import Issue, diagnose
 from engine.layers.fields import Choice, Field
 from engine.layers.initialisers import INITIALISERS, Initialiser
@@ -34,6 +34,7 @@ __all__ = [
     "infer_shapes",
     "kind",
     "kinds",
+    "output_layer",
     "parameter_counts",
     "place",
 ]

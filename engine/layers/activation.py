@@ -29,7 +29,7 @@ def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> 
     a = plan.value(z.shape)
     plan.forward(function.forward, z.size, y=a.data, x=z.data, n=z.size)
     if z.gradient >= 0:
-        plan.backward(function.backward, z.size, dx=z.gradient, dy=a.gradient, x=z.data, y=a.data,
+        plan.backward(function.backward, dx=z.gradient, dy=a.gradient, x=z.data, y=a.data,
                       n=z.size)
     return a
 

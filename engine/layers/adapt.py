@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from engine.layers.losses import LOSSES, Loss
+from engine.layers.registry import kind
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
 
@@ -36,10 +37,17 @@ def _fitting_loss(training: TrainingSpec, task: Task) -> Loss:
 
 
 def _fitting_network(network: NetworkSpec, widths: tuple[int, ...]) -> NetworkSpec:
-    last = next((layer for layer in reversed(network.layers) if layer.kind == "dense"), None)
+    last = output_layer(network)
     if last is None:
         return network.inserted(len(network), LayerSpec(
             network.fresh_id("dense"), "dense", {"units": widths[0], "activation": "linear"}))
-    if last.options.get("units") in widths:
+    width = kind(last.kind).width_option
+    if kind(last.kind).options(last)[width] in widths:
         return network
-    return network.replaced(last.with_options(units=widths[0]))
+    return network.replaced(last.with_options(**{width: widths[0]}))
+
+
+def output_layer(network: NetworkSpec) -> LayerSpec | None:
+    """Return the layer that decides how many numbers come out: the last one with a width."""
+    return next((layer for layer in reversed(network.layers) if kind(layer.kind).width_option),
+                None)

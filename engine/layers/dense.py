@@ -22,6 +22,7 @@ class Dense(LayerKind):
     title = "Dense"
     help = "Every unit weighs every input: a = f(x W + b)."
     icon = "layers"
+    width_option = "units"
     fields = (
         Field("units", "Units", 4, "Number of units, the width of the layer's output.", 1, 4096,
               logarithmic=True),
@@ -69,12 +70,12 @@ class Dense(LayerKind):
         plan.forward("dense_forward", work, y=z.data, x=x.data, w=w.data,
                      b=b.data if b else -1, **shape)
         plan.result(lower_activation(plan, ACTIVATIONS[str(options["activation"])], z))
-        plan.backward("dense_backward_weights", work, dw=w.gradient,
+        plan.backward("dense_backward_weights", dw=w.gradient,
                       db=b.gradient if b else -1, dy=z.gradient, x=x.data, **shape)
         if x.gradient >= 0:
             wt = plan.scratch(inputs * units)
-            plan.backward("transpose", 0, y=wt, x=w.data, **shape)
-            plan.backward("dense_backward_input", work, dx=x.gradient, dy=z.gradient, wt=wt,
+            plan.backward("transpose", y=wt, x=w.data, **shape)
+            plan.backward("dense_backward_input", dx=x.gradient, dy=z.gradient, wt=wt,
                           **shape)
 
     def label(self, options: Options) -> str:

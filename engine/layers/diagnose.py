@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from engine.errors import EngineError
 from engine.layers.losses import LOSSES
 from engine.layers.optimizers import OPTIMIZERS
-from engine.layers.registry import kind
+from engine.layers.registry import kind, kinds
 from engine.layers.shapes import infer_shapes, parameter_counts, place
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
@@ -67,7 +67,7 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
     if not network.layers:
         yield Issue("", "Network: it has no layers. Add an input layer and a dense layer.")
         return
-    if network.layers[0].kind != "input":
+    if not _starts_network(network.layers[0]):
         yield Issue(network.layers[0].id, "Layer 0: the first layer must be of kind input.")
     seen: set[str] = set()
     for position, layer in enumerate(network):
@@ -75,10 +75,14 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
             yield Issue(layer.id, f"Layer {position}: the id {layer.id!r} is empty, holds a slash "
                                   "or is used twice. Give every layer an id of its own.")
         seen.add(layer.id)
-        if position and layer.kind == "input":
+        if position and _starts_network(layer):
             yield Issue(layer.id, f"Layer {position}: only the first layer can be of kind input. "
                                   "Remove it.")
         yield from _option_issues(position, layer)
+
+
+def _starts_network(layer: LayerSpec) -> bool:
+    return any(kind.key == layer.kind and not kind.insertable for kind in kinds())
 
 
 def _option_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:

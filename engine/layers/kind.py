@@ -97,8 +97,8 @@ class Lowering(Protocol):
     def forward(self, op: str, work: int, **slots: int | float) -> None:
         """Append an op to the forward pass; ``work`` is its multiply-adds per example."""
 
-    def backward(self, op: str, work: int, **slots: int | float) -> None:
-        """Append an op to this layer's part of the backward pass."""
+    def backward(self, op: str, **slots: int | float) -> None:
+        """Append an op to this layer's part of the backward pass, in the order of running."""
 
     def result(self, value: Value) -> None:
         """Say which value is the layer's output."""
@@ -120,7 +120,9 @@ class LayerKind(ABC):
     fields : tuple[Field, ...]
         Its options, in the order of the form.
     insertable : bool
-        Whether people may add and remove it.
+        Whether people may add and remove it; False for what starts a network.
+    width_option : str
+        The option that sets the width of its output; empty when there is none.
     """
 
     key: str
@@ -129,6 +131,7 @@ class LayerKind(ABC):
     icon: str
     fields: tuple[Field, ...] = ()
     insertable: bool = True
+    width_option: str = ""
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

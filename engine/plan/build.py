@@ -97,6 +97,8 @@ class Plan:
         Examples for which there is room.
     parameters : int
         Numbers from one region of the arena (parameters, gradients, two memories) to the next.
+    work : int
+        Multiply-adds of the forward pass for one example.
     """
 
     arena: Array
@@ -109,6 +111,7 @@ class Plan:
     prediction: Value
     capacity: int
     parameters: int
+    work: int
 
 
 class _Lowering:
@@ -134,9 +137,10 @@ class _Lowering:
         return self._parameters[name]
 
     def forward(self, op: str, work: int, **slots: int | float) -> None:
+        self._builder.work += work
         self._builder.table.add(row.FORWARD, Line(op, slots))
 
-    def backward(self, op: str, work: int, **slots: int | float) -> None:
+    def backward(self, op: str, **slots: int | float) -> None:
         self.backward_lines.append(Line(op, slots))
 
     def result(self, value: Value) -> None:
@@ -151,6 +155,7 @@ class _Builder:
     capacity: int
     layout: Layout
     table: Table = field(default_factory=Table)
+    work: int = 0
 
     def value(self, shape: Shape, learns: bool) -> Value:
         """Reserve an array per example, with its gradient if ``learns``."""
@@ -277,7 +282,7 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
         "results": shared.results.ctypes.data})
     shared.control[row.CAPACITY] = capacity
     return Plan(arena, table, sections, shared, layers, batch, target, prediction, capacity,
-                regions[1] - regions[0])
+                regions[1] - regions[0], builder.work)
 
 
 def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int) -> tuple[str, ...]:

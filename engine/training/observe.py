@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 SURFACE_RANGE = 6.0
+FINE_GRID_WORK = 20_000
+"""Multiply-adds per example up to which the surface has a fine grid."""
+
 SAMPLES = 60
 """Examples whose prediction a snapshot carries."""
 
@@ -141,7 +144,7 @@ def _surface(plan: Plan, dataset: Dataset, loss: str) -> Array | None:
     if dataset.features_of is None:
         return None
     # A finer grid is drawn more smoothly, a coarser one costs a large network less.
-    grid = 72 if plan.parameters < 20_000 else 48
+    grid = 72 if plan.work < FINE_GRID_WORK else 48
     edge = np.linspace(-SURFACE_RANGE, SURFACE_RANGE, grid)
     points = np.stack(np.meshgrid(edge, edge), axis=-1).reshape(-1, 2)
     outputs = predict(plan, dataset.features_of(points), dataset.task, loss)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -15,6 +15,11 @@ Job = Callable[[], object]
 
 class Background(QObject):
     """Runs one job at a time in a thread of its own; a newer job makes an older one's result void.
+
+    Parameters
+    ----------
+    name : str
+        Name of the threads, and the place in messages.
 
     Signals
     -------
@@ -28,9 +33,14 @@ class Background(QObject):
     failed = Signal(object)
     _arrived = Signal(int, object)
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    # A thread must not tell its result to an object that is being deleted: who waits for one is
+    # kept here until it has come.
+    _waiting: ClassVar[set[Background]] = set()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self._name = name
+        self._pending = 0
         self._ticket = 0
         self._threads: list[threading.Thread] = []
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
@@ -43,6 +53,8 @@ class Background(QObject):
     def submit(self, job: Job) -> None:
         """Start a job; results of those before it will not be told."""
         self._ticket += 1
+        self._pending += 1
+        self._waiting.add(self)
         thread = threading.Thread(target=self._run, args=(self._ticket, job), name=self._name,
                                   daemon=True)
         self._threads = [*(old for old in self._threads if old.is_alive()), thread]
@@ -69,12 +81,13 @@ class Background(QObject):
             outcome = DataError(self._name, "there is not enough memory for it", "",
                                 "Use a smaller file or close other programs")
         finally:
-            # The window may have gone meanwhile, and this object with it.
-            with contextlib.suppress(RuntimeError):
-                self._arrived.emit(ticket, outcome)
+            self._arrived.emit(ticket, outcome)
 
     @Slot(int, object)
     def _on_arrived(self, ticket: int, outcome: object) -> None:
+        self._pending -= 1
+        if not self._pending:
+            self._waiting.discard(self)
         if ticket != self._ticket:
             return
         if isinstance(outcome, EngineError):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -31,6 +32,7 @@ from gui.builder.table_dialog import TableDialog
 from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar
 
 LARGEST_NEW_SEED = 9999
+TILES_PER_LINE = 4
 FEATURE_TIPS = {
     "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
     "x1^2": "Its square: the same on both sides.", "x2^2": "Its square: the same above and below.",
@@ -55,7 +57,7 @@ class DataPanel(QWidget):
         super().__init__(parent)
         self._document = document
         self._gesture = Gesture(document, self)
-        self._background = Background("Data", self)
+        self._background = Background("Data")
         self._wanted: DataSpec | None = None
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
         self.tiles: dict[str, Tile] = {}
@@ -127,22 +129,24 @@ class DataPanel(QWidget):
 
     def _build_tiles(self) -> QWidget:
         box = QWidget()
-        flow = FlowLayout(box, spacing=5)
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(5)
         self._group = QButtonGroup(self)
         for info in self._sources.values():
-            self._add_tile(flow, info.key, SourceTile(info), partial(self._choose, info.key))
-        self._add_tile(flow, TABLE, Tile(
+            self._add_tile(grid, info.key, SourceTile(info), partial(self._choose, info.key))
+        self._add_tile(grid, TABLE, Tile(
             "My CSV…", "<p><b>My CSV.</b> Learn from a file of your own: text with columns between "
             "commas, semicolons or tabs. You can also drop the file onto the window.</p>"),
-            self.open_table_dialog)
+            self._on_table_tile_clicked)
         return box
 
-    def _add_tile(self, flow: FlowLayout, key: str, tile: Tile,
+    def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
                   action: Callable[[], object]) -> None:
         # `clicked` carries a bool that no action wants.
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
-        flow.addWidget(tile)
+        grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
         self.tiles[key] = tile
 
     def _build_features(self) -> QWidget:
@@ -198,6 +202,11 @@ class DataPanel(QWidget):
         self.sentence.setToolTip("".join(f"<p>{tip}</p>" for tip in tips if tip))
 
     # What a person does
+
+    def _on_table_tile_clicked(self) -> None:
+        # Until a file has been imported, the data stay what they are.
+        self._show_data()
+        self.open_table_dialog()
 
     def _choose(self, key: str) -> None:
         data = self._document.project.data
@@ -289,7 +298,7 @@ class DataPanel(QWidget):
 
 
 def data_sentence(dataset: Dataset) -> str:
-    """Return a sentence about a data set: ``150 examples, 4 inputs, 3 classes.``"""
+    """Return a data set in a sentence, such as ``Iris: 150 examples, 4 inputs, 3 classes``."""
     n, inputs, outputs = len(dataset.inputs), dataset.n_inputs, dataset.n_outputs
     if dataset.task == "classification":
         target = f"{outputs} classes"

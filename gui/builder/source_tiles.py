@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from engine.data import SourceInfo, thumbnail_points
 from gui import theme
 
-WIDTH, PICTURE, HEIGHT = 47, 37, 66
+WIDTH, PICTURE, HEIGHT = 40, 34, 60
 THUMBNAIL_POINTS = 70
 
 
@@ -33,7 +33,7 @@ class Tile(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
 
     def sizeHint(self) -> QSize:
@@ -45,11 +45,14 @@ class Tile(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         chosen = self.isChecked()
-        edge = tokens.accent if chosen or self.hasFocus() else tokens.border
         ground = tokens.surface_raised if self.underMouse() and not chosen else tokens.surface
-        painter.setPen(QPen(QColor(edge), 2 if chosen or self.hasFocus() else 1))
+        painter.setPen(QPen(QColor(tokens.accent if chosen else tokens.border), 2 if chosen else 1))
         painter.setBrush(QColor(tokens.accent_soft if chosen else ground))
         painter.drawRoundedRect(box, px(8), px(8))
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens.focus), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), px(6), px(6))
         side = px(PICTURE)
         self.paint_picture(painter, QRect((self.width() - side) // 2, px(4), side, side))
         font = QFont(self.font())

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui import theme
+
 if TYPE_CHECKING:
     from engine.data.table_preview import ColumnPreview, TablePreview
 
@@ -44,6 +46,7 @@ class ColumnList(QTableWidget):
         self.setAccessibleName("Columns to learn from")
         self.setHorizontalHeaderLabels(list(HEADINGS))
         self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme.px(25))
         self.setShowGrid(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

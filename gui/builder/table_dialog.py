@@ -64,8 +64,8 @@ class TableDialog(QDialog):
         self._path: Path | None = None
         self._dataset: Dataset | None = None
         self._preview: TablePreview | None = None
-        self._looker = Background("Preview", self)
-        self._loader = Background("Import", self)
+        self._looker = Background("Preview")
+        self._loader = Background("Import")
         self.setWindowTitle("Import a table")
         self.setAcceptDrops(True)
         self._build()
@@ -106,19 +106,20 @@ class TableDialog(QDialog):
         top.addWidget(self.choose)
         self.message = MessageBar()
         self.form = TableForm()
+        self.form.setMinimumWidth(theme.px(370))
         self.columns = ColumnList()
         self.cells = self._build_cells()
         self.notes = QLabel()
         self.notes.setWordWrap(True)
         self.notes.setProperty("role", "muted")
         self.notes.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes.setAlignment(Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(18),) * 4)
         layout.setSpacing(theme.px(12))
         layout.addLayout(top)
         layout.addWidget(self.message)
         layout.addWidget(self._build_middle(), 1)
-        layout.addWidget(self.notes)
         layout.addLayout(self._build_bottom())
         self.resize(theme.px(980), theme.px(640))
 
@@ -134,30 +135,18 @@ class TableDialog(QDialog):
         return cells
 
     def _build_middle(self) -> QWidget:
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(10))
-        column.addWidget(self.form)
-        heading = QLabel("Columns to learn from")
-        heading.setProperty("role", "title")
-        column.addWidget(heading)
-        column.addWidget(self.columns, 1)
-        right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(8))
-        heading = QLabel("First rows")
-        heading.setProperty("role", "title")
-        column.addWidget(heading)
-        column.addWidget(self.cells, 1)
+        left = _column(self.form, self.notes)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(_column(_heading("Columns to learn from"), self.columns))
+        right.addWidget(_column(_heading("First rows"), self.cells))
         splitter = QSplitter()
-        splitter.setChildrenCollapsible(False)
         splitter.addWidget(left)
         splitter.addWidget(right)
-        splitter.setHandleWidth(theme.px(14))
+        for part in (right, splitter):
+            part.setChildrenCollapsible(False)
+            part.setHandleWidth(theme.px(14))
         splitter.setStretchFactor(0, 4)
-        splitter.setStretchFactor(1, 5)
+        splitter.setStretchFactor(1, 7)
         return splitter
 
     def _build_bottom(self) -> QHBoxLayout:
@@ -261,7 +250,6 @@ class TableDialog(QDialog):
 
     def _show_notes(self, notes: tuple[str, ...]) -> None:
         self.notes.setText("\n".join(f"• {note}" for note in notes))
-        self.notes.setVisible(bool(notes))
 
     def _show_cells(self, found: TablePreview) -> None:
         names = [column.name for column in found.columns[:MOST_SHOWN_COLUMNS]]
@@ -291,8 +279,8 @@ class TableDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Close, and forget what is being read."""
-        self._looker.join()
-        self._loader.join()
+        self._looker.cancel()
+        self._loader.cancel()
         super().done(result)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -310,3 +298,19 @@ def dropped_table(mime: QMimeData) -> Path | None:
     """Return the first local text table among what is being dragged, or None."""
     paths = (Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
     return next((path for path in paths if path.suffix.lower() in SUFFIXES), None)
+
+
+def _heading(text: str) -> QLabel:
+    heading = QLabel(text)
+    heading.setProperty("role", "title")
+    return heading
+
+
+def _column(top: QWidget, filling: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.px(8))
+    layout.addWidget(top)
+    layout.addWidget(filling, 1)
+    return column

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.spec import Scaling, TableSpec, Task
 from gui.widgets import LabelledCombo
@@ -19,7 +19,7 @@ DETECT = ""
 SEPARATORS: Mapping[str, str] = {
     ",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Bar  |", " ": "Space"}
 DECIMALS: Mapping[str, str] = {".": "Point  1.5", ",": "Comma  1,5"}
-HEADERS: Mapping[str, str] = {"yes": "First row names them", "no": "No names"}
+HEADERS: Mapping[str, str] = {"yes": "First row", "no": "None"}
 ENCODINGS: Mapping[str, str] = {
     "utf-8": "UTF-8", "cp1252": "Windows-1252", "iso-8859-15": "Latin-9", "utf-16": "UTF-16",
     "mac-roman": "Mac Roman", "cp1250": "Windows-1250", "cp1251": "Windows-1251"}
@@ -46,7 +46,7 @@ class TableForm(QWidget):
         self.separator = self._combo("Separator", "What stands between two columns.")
         self.decimal = self._combo("Decimal mark", "What stands before the decimals of a number.")
         self.header = self._combo("Column names", "Whether the first row names the columns.")
-        self.encoding = self._combo("Encoding", "How letters are stored; wrong if umlauts look odd.")
+        self.encoding = self._combo("Encoding", "How letters are stored; wrong if some look odd.")
         self.target = self._combo("Predict", "The column that the network learns to predict.")
         self.task = self._combo(
             "Task", "Classification tells classes apart; regression predicts numbers.")
@@ -54,13 +54,18 @@ class TableForm(QWidget):
             "Scaling of inputs", "How numbers are brought to one size, measured on the training "
             "examples: standard is (x − mean) / deviation.")
         self.scaling.set_options(list(SCALINGS.items()))
+        for combo in (self.separator, self.decimal, self.header, self.encoding, self.task,
+                      self.scaling):
+            combo.value_changed.connect(self._on_value_changed)
+        self.target.value_changed.connect(self._on_target_value_changed)
         self._build()
 
     def _combo(self, label: str, tip: str) -> LabelledCombo:
         combo = LabelledCombo(label, tooltip=f"<p>{tip}</p>")
         combo.combo.setMinimumContentsLength(8)
         combo.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        combo.value_changed.connect(self._on_value_changed)
+        combo.combo.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         return combo
 
     def _build(self) -> None:
@@ -82,11 +87,15 @@ class TableForm(QWidget):
             grid.setColumnStretch(0, 1)
             grid.setColumnStretch(1, 1)
             layout.addLayout(grid)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def set_spec(self, spec: TableSpec, scaling: Scaling) -> None:
         """Show what the person chose for this file before."""
         self._spec = spec
         self.scaling.set_value(scaling)
+        # A file that cannot be read as it is found must still offer to be read otherwise.
+        self._offer_all("", "", "", "", "")
+        self.target.set_options([])
 
     def spec(self) -> TableSpec:
         """Return what the person has chosen; what is left open is found out."""
@@ -102,35 +111,42 @@ class TableForm(QWidget):
 
     def show_preview(self, preview: TablePreview) -> None:
         """Offer what the file has, and say what was found out."""
-        spec = self._spec
-        header = "" if spec.header is None else "yes" if spec.header else "no"
-        self._offer(self.separator, SEPARATORS, preview.separator, spec.separator)
-        self._offer(self.decimal, DECIMALS, preview.decimal, spec.decimal)
-        self._offer(self.header, HEADERS, "yes" if preview.header else "no", header)
-        self._offer(self.encoding, ENCODINGS, preview.encoding, spec.encoding)
-        self._offer(self.task, TASKS, preview.task, spec.task or "")
+        self._offer_all(preview.separator, preview.decimal, "yes" if preview.header else "no",
+                        preview.encoding, preview.task)
         self.target.set_options([column.name for column in preview.columns])
         self.target.set_value(preview.target)
+
+    def _offer_all(self, separator: str, decimal: str, header: str, encoding: str,
+                   task: str) -> None:
+        """Offer all choices; the arguments are what was found out, empty for nothing."""
+        spec = self._spec
+        chosen_header = "" if spec.header is None else "yes" if spec.header else "no"
+        self._offer(self.separator, SEPARATORS, separator, spec.separator)
+        self._offer(self.decimal, DECIMALS, decimal, spec.decimal)
+        self._offer(self.header, HEADERS, header, chosen_header)
+        self._offer(self.encoding, ENCODINGS, encoding, spec.encoding)
+        self._offer(self.task, TASKS, task, spec.task or "")
 
     def _offer(self, combo: LabelledCombo, titles: Mapping[str, str], found: str,
                chosen: str) -> None:
         known = titles.get(found, found)
         others = dict(titles) if chosen in titles or not chosen else {**titles, chosen: chosen}
-        combo.set_options([(DETECT, f"Detected: {known}" if not chosen else "Detect"),
+        combo.set_options([(DETECT, f"Found: {known}" if found and not chosen else "Detect"),
                            *others.items()])
         combo.set_value(chosen)
 
-    def _on_value_changed(self, _value: str) -> None:
-        spec = self._spec
-        task = self.task.value()
-        target = self.target.value()
-        if spec.target != target and self.sender() is self.target:
-            # Another target is another question: what suited the old one is found out anew.
-            spec, task = replace(spec, target=target, inputs=()), DETECT
+    @Slot()
+    def _on_value_changed(self) -> None:
         header = self.header.value()
         tasks: dict[str, Task] = {name: name for name in get_args(Task)}
         self._spec = replace(
-            spec, separator=self.separator.value(), decimal=self.decimal.value(),
+            self._spec, separator=self.separator.value(), decimal=self.decimal.value(),
             header=None if header == DETECT else header == "yes", encoding=self.encoding.value(),
-            task=tasks.get(task))
+            task=tasks.get(self.task.value()))
+        self.changed.emit()
+
+    @Slot(str)
+    def _on_target_value_changed(self, target: str) -> None:
+        # Another target is another question: what suited the old one is found out anew.
+        self._spec = replace(self._spec, target=target, inputs=(), task=None)
         self.changed.emit()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
@@ -69,11 +69,17 @@ class VerdictStrip(Card):
         self._show_layer = Button("Show layer")
         self._show_layer.setToolTip("Select the layer that this is about.")
         self._show_layer.clicked.connect(self._on_show_layer_clicked)
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 1000)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Preparing engine")
+        self._progress.hide()
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addStretch(1)
         words.addWidget(self._text)
         words.addWidget(self._evidence)
+        words.addWidget(self._progress)
         words.addStretch(1)
         self._row = QHBoxLayout()
         self._row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -117,6 +123,15 @@ class VerdictStrip(Card):
             self.update()
         self._glyph.set_status(GLYPHS.get(code, code), max(severity, 1) if code in GLYPHS
                                else severity)
+
+    def show_progress(self, share: float) -> None:
+        """Show a bar that is filled so far, 0 to 1, until `hide_progress`."""
+        self._progress.setValue(round(1000 * share))
+        self._progress.show()
+
+    def hide_progress(self) -> None:
+        """Take the bar away."""
+        self._progress.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card and, at its left edge, a stripe in the verdict's colour."""

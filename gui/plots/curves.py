@@ -120,7 +120,7 @@ class LayerCurves(QWidget):
         if len(y) > MANY_CURVES and len(x) > FEW_POINTS:
             x, y = _halved(x), _halved(y)
         self._x, self._y = x, y
-        whole = np.isfinite(y).all(axis=1).tolist()
+        whole = [bool(np.isfinite(row).all()) for row in y]
         known = y[np.isfinite(y)]
         self.canvas.set_empty(len(known) == 0)
         if len(known):

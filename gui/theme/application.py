@@ -76,7 +76,8 @@ def _is_dark() -> bool:
 def _dress(app: QApplication) -> None:
     state = notifier()
     QDir.setSearchPaths("icons", [str(FOLDER)])
-    if app.style().objectName().lower() != "fusion":
+    # A style sheet hides the name of the style below it.
+    if not app.styleSheet() and app.style().objectName().lower() != "fusion":
         app.setStyle("Fusion")
     palette = palette_of(state.tokens)
     app.setPalette(palette)

@@ -69,6 +69,7 @@ class Workbench(QObject):
         self._turn = 0
         self._wants_to_run = False
         self._closed = False
+        self._watched = True
         self._fingerprint: tuple[object, ...] | None = None
         self._dataset: Dataset | None = None
         self._info: RunInfo | None = None
@@ -148,6 +149,14 @@ class Workbench(QObject):
         else:
             self._begin_run()
 
+    def set_watched(self, watched: bool) -> None:
+        """Make frames only while somebody can see them; training goes on either way."""
+        self._watched = watched
+        if not watched:
+            self._clock.stop()
+        elif self._state is State.RUNNING:
+            self._clock.start()
+
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.
 
@@ -172,10 +181,10 @@ class Workbench(QObject):
         return self._turn
 
     def _set_state(self, state: State, reason: str = "") -> None:
-        if state is State.RUNNING:
-            self._clock.start()
-        else:
+        if state is not State.RUNNING:
             self._clock.stop()
+        elif self._watched:
+            self._clock.start()
         if (state, reason) != (self._state, self._reason):
             self._state, self._reason = state, reason
             self.state_changed.emit(state)

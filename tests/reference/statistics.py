@@ -37,7 +37,8 @@ def magnitude_histogram(counts: Counts, g: Reals) -> None:
         if 0 < magnitude < math.inf:
             mantissa, exponent = math.frexp(magnitude)
             # frexp is exact where log2 of the whole would round up just below a power of two.
-            counts[math.floor((exponent + math.log2(mantissa) + 1074) * 16)] += 1
+            place = math.floor((exponent + math.log2(mantissa) + 1074) * 16)
+            counts[min(place, len(counts) - 1)] += 1
 
 
 def activation_statistics(summary: Reals, histogram: Counts, a: Reals, flat_below: float,

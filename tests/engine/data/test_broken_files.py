@@ -257,7 +257,7 @@ class TestWhatAReasonableProgramReads:
     def test_some_ragged_rows(self, tmp_path):
         data = self.read(tmp_path, GOOD + "1\n1,a,b\n")
         assert len(data.inputs) == 20
-        assert "2 rows were left out" in data.notes[0]
+        assert "Left out: 2 rows" in data.notes[0]
 
     def test_nan_and_inf(self, tmp_path):
         data = self.read(tmp_path, "x,z,y\n" + "1,nan,a\ninf,2,b\n3,-inf,a\n4,5,b\n" * 5)
@@ -266,7 +266,7 @@ class TestWhatAReasonableProgramReads:
 
     def test_numbers_beyond_float64(self, tmp_path):
         data = self.read(tmp_path, "x,y\n" + "1,a\n1e999,b\n3,a\n-1e999,b\n" * 5)
-        assert "infinite or too large count as missing: 10" in data.notes[0]
+        assert "10 cells with an infinite or too large number" in data.notes[0]
 
     def test_numbers_just_inside_float64(self, tmp_path):
         text = "x,y\n" + "1e308,a\n-1e308,b\n5e307,a\n0,b\n" * 5
@@ -284,11 +284,26 @@ class TestWhatAReasonableProgramReads:
     def test_a_few_rows_with_another_separator(self, tmp_path):
         data = self.read(tmp_path, GOOD + "1;a\n2;b\n3;a\n")
         assert len(data.inputs) == 20
-        assert "3 rows were left out" in data.notes[0]
+        assert "Left out: 3 rows" in data.notes[0]
 
     def test_only_categories(self, tmp_path):
         text = "colour,size,y\n" + "red,big,a\nblue,small,b\nred,small,a\n" * 5
         assert self.read(tmp_path, text).n_inputs == 4
+
+    def test_titles_above_the_table(self, tmp_path):
+        data = self.read(tmp_path, 'Measurements of May\n\n"by\nme"\n# x in m, y, z\n' + GOOD)
+        assert data.feature_names == ("x",)
+        assert len(data.inputs) == 20
+        assert data.notes == ("Left out: 3 lines above the table.",)
+
+    def test_long_texts(self, tmp_path):
+        long = "word " * 2000
+        text = f"{long},y\n" + f"1,{long}a\n2,{long}b\n" * 10
+        data = self.read(tmp_path, text)
+        assert len(data.feature_names[0]) == 60
+        assert len(data.class_names) == 2
+        path = tmp_path / "flawed.csv"
+        assert "wo..." in fails(path, task="regression")
 
     def test_a_truth_table(self, tmp_path):
         data = self.read(tmp_path, "a,b,a xor b\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n")
@@ -327,7 +342,7 @@ def survives(content: bytes, path: Path, **options) -> None:
 fuzz = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 cells = st.sampled_from(["1", "2.5", "3,5", "a", "b", "", "NA", "inf", "1e400", '"', '""', '"q"',
                          "x y", "é", "1.234.567", "-", "True", "2020-01-01", "'", "\\", "#",
-                         "sep=;"])
+                         "sep=;", "a\u2028b", '"c\u2028d"', "\x0b", "\x1d"])
 
 
 @fuzz
@@ -344,7 +359,7 @@ def test_any_bytes(tmp_path, content):
        st.sampled_from([None, "classification", "regression"]))
 def test_any_cells(tmp_path, table, separator, end, encoding, header, task):
     text = end.join(separator.join(row) for row in table)
-    survives(text.encode(encoding), tmp_path / "any.csv", header=header, task=task)
+    survives(text.encode(encoding, "replace"), tmp_path / "any.csv", header=header, task=task)
 
 
 @fuzz

@@ -153,14 +153,15 @@ def test_rows_without_a_target_are_left_out(table):
     text = "x,y\n" + "1,a\n2,b\n3,\n4,a\n5,b\n6,NA\n7,a\n8,b\n"
     data = table(text, scaling="none")
     assert sorted(data.inputs[:, 0]) == [1, 2, 4, 5, 7, 8]
-    assert data.notes == ("2 rows were left out because the target has no value there.",)
+    assert data.notes == ("Left out: 2 rows in which the target has no value.",)
 
 
 def test_a_class_with_one_example_is_left_out(table):
     data = table(rows(40) + "99,maybe\n", scaling="none")
     assert data.class_names == ("no", "yes")
     assert 99 not in data.inputs
-    assert data.notes == ("1 class with one example only left out: 'maybe'.",)
+    assert data.notes == (
+        "Left out, as the only example of its class: class 'maybe'.",)
 
 
 def test_columns_of_no_use_are_left_out(table):
@@ -184,13 +185,16 @@ def test_a_row_number_alone_is_learned_from(table):
     data = table("t,v\n" + "".join(f"{i},{np.sin(i / 5):.4f}\n" for i in range(50)))
     assert data.feature_names == ("t",)
     assert data.task == "regression"
+    data = table("t,who,id,v\n" + "".join(f"{i},p{i},{i},{np.sin(i / 5):.4f}\n" for i in range(50)))
+    assert data.feature_names == ("t", "id")
+    assert data.notes[0] == "Left out: 'who' only names or counts the rows."
 
 
 def test_cells_that_hold_no_number_count_as_missing(table):
     data = table(rows(60, mass=["1.5"] * 30 + ["n.d."] + ["2.5"] * 29), scaling="none")
     assert data.feature_names == ("x", "mass")
     assert data.notes[0] == (
-        "One cell of 'mass' holds no number, but for example 'n.d.', and counts as missing.")
+        "In 'mass', 1 cell without a number, for example 'n.d.', counted as missing.")
     assert np.isfinite(data.inputs).all()
 
 
@@ -199,7 +203,7 @@ def test_infinite_numbers_count_as_missing(table):
     assert np.isfinite(data.inputs).all()
     assert data.inputs[:, 1].max() == 27
     assert data.notes[0] == (
-        "Numbers of 'mass' that are infinite or too large count as missing: 4.")
+        "In 'mass', 4 cells with an infinite or too large number counted as missing.")
 
 
 def test_grouped_thousands(table):
@@ -216,7 +220,7 @@ def test_ragged_rows_are_left_out_with_a_note(table):
     data = table("\n".join(text))
     assert len(data.inputs) == 38
     assert data.notes == (
-        "2 rows were left out for not having 2 values (first: line 6, which has 4).",)
+        "Left out: 2 rows that do not have 2 values (the first, line 6, has 4).",)
 
 
 def test_blank_lines_are_no_rows(table):

@@ -90,7 +90,7 @@ def test_a_problem_is_told_before_loading(look):
 
 def test_ragged_rows_are_noted(look):
     assert look("a,b\n" + "1,2\n" * 10 + "1,2,3\n").notes == (
-        "1 row was left out for not having 2 values (first: line 12, which has 3).",)
+        "Left out: 1 row that does not have 2 values (the first, line 12, has 3).",)
 
 
 def test_reads_the_head_only(tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numba import njit
 
 from engine.kernels import dense as kernels
 from engine.kernels import tile
@@ -25,6 +26,12 @@ SHAPES = ((1, 1, 1), (1, 7, 3), (5, 1, 1), (3, 5, 2), (7, 13, 11), (8, 16, 48), 
 def precision(request: pytest.FixtureRequest) -> str:
     tile.install(request.param)
     return str(request.param)
+
+
+@njit
+def product(c, a, b, add):  # type: ignore[no-untyped-def]
+    """Call the product as kernels do."""
+    tile.multiply(c, a, b, add)
 
 
 def random(precision: str, *shape: int, seed: int = 0) -> Reals:
@@ -120,29 +127,8 @@ def test_the_product_with_any_strides(m: int, k: int, n: int, add: int, transpos
                                       precision: str) -> None:
     a = random(precision, k, m).T if transposed else random(precision, m, k)
     b, before = random(precision, k, n, seed=1), random(precision, m, n, seed=2)
-    if add:
-        y = before.copy()
-        # `dense_forward` adds to the bias; here it is given through a matrix of ones.
-        ones = np.concatenate([double(a), np.eye(m)], axis=1)
-        stacked = np.concatenate([double(b), double(before)])
-        truth = ones @ stacked
-    else:
-        y, truth = np.full((m, n), np.nan, precision), double(a) @ double(b)
-    product_of(y, a, b, add)
+    y = before.copy() if add else np.full((m, n), np.nan, precision)
+    product(y, a, b, add)
+    truth = double(a) @ double(b) + add * double(before)
     scale = np.abs(double(a)) @ np.abs(double(b)) + np.abs(before)
     assert (np.abs(y - truth) <= depth_units(k) * RELATIVE[precision] * scale).all()
-
-
-def product_of(c: Reals, a: Reals, b: Reals, add: int) -> None:
-    """Call the product as kernels do."""
-    from engine.kernels.policy import kernel
-
-    if "call" not in _CACHE:
-        @kernel
-        def call(c, a, b, add):  # type: ignore[no-untyped-def]
-            tile.multiply(c, a, b, add)
-        _CACHE["call"] = call
-    _CACHE["call"](c, a, b, add)
-
-
-_CACHE: dict[str, object] = {}

@@ -1,0 +1,143 @@
+"""The application around the window: look, log, faults, and what it does unattended."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from gui import theme
+from gui.command_line import complain, say
+from gui.faults import Faults, write_log
+from gui.main_window import NAME, MainWindow
+from gui.settings import Settings
+from gui.start import WindowOptions
+
+SWITCH_INTERVAL_S = 0.001
+"""How soon the training thread gets the interpreter back from the window, and the reverse."""
+LATEST_S = 180.0
+"""A start that takes longer than this has failed, when nobody waits for it."""
+DIRECTORIES = PlatformDirs("backprop-lab", appauthor=False)
+
+
+def run(options: WindowOptions, started_s: float) -> int:
+    """Show the window until it is closed; return the exit code.
+
+    Parameters
+    ----------
+    options : WindowOptions
+        What the command line says.
+    started_s : float
+        `time.perf_counter` when the process began.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    app = application()
+    alone = options.unattended
+    settings = Settings(None if alone else DIRECTORIES.user_config_path / "settings.ini")
+    scheme: theme.Scheme = options.theme or ("light" if alone else settings.theme)
+    theme.set_scale(app, settings.scale)
+    theme.apply(app, scheme)
+    window = MainWindow(settings, options.project,
+                        None if alone else DIRECTORIES.user_data_path / "recovery")
+    faults = Faults(write_log(DIRECTORIES.user_log_path), window.keep_work, alone)
+    faults.install()
+    unattended = Unattended(window, options, started_s)
+    if options.size is not None:
+        window.resize(*options.size)
+    app.aboutToQuit.connect(window.shut_down)
+    window.show()
+    status = app.exec()
+    return unattended.status or status
+
+
+def application() -> QApplication:
+    """Return the Qt application under its name."""
+    app = QApplication.instance() or QApplication([NAME])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("backprop-lab")
+    app.setApplicationDisplayName(NAME)
+    app.setDesktopFileName("org.backproplab.BackpropLab")
+    return app
+
+
+class Unattended(QObject):
+    """What happens by itself after the start: run, picture, figures. GUI thread only.
+
+    Parameters
+    ----------
+    window : MainWindow
+        The window.
+    options : WindowOptions
+        What the command line says.
+    started_s : float
+        `time.perf_counter` when the process began.
+
+    Attributes
+    ----------
+    status : int
+        Exit code.
+    """
+
+    def __init__(self, window: MainWindow, options: WindowOptions, started_s: float) -> None:
+        super().__init__(window)
+        self.status = 0
+        self._window, self._options = window, options
+        self._started_s = started_s
+        window.painted.connect(self._on_window_painted)
+        window.furnished.connect(self._on_window_furnished)
+        if options.unattended:
+            QTimer.singleShot(round(1000 * (LATEST_S + options.after_s)), self._on_too_late)
+
+    @Slot()
+    def _on_window_painted(self) -> None:
+        self._note("first paint")
+
+    @Slot()
+    def _on_window_furnished(self) -> None:
+        self._note("ready for input")
+        lab = self._window.lab
+        assert lab is not None
+        lab.boundary_shown.connect(self._on_lab_boundary_shown)
+        lab.workbench.failed.connect(self._on_workbench_failed)
+        if self._options.run:
+            lab.workbench.run()
+
+    @Slot()
+    def _on_lab_boundary_shown(self) -> None:
+        # The frame is on the screen once the event loop has come round.
+        QTimer.singleShot(0, self._on_boundary_painted)
+
+    @Slot()
+    def _on_boundary_painted(self) -> None:
+        self._note("first boundary")
+        if self._options.screenshot is not None:
+            QTimer.singleShot(round(1000 * self._options.after_s), self._on_picture_due)
+        elif self._options.profile_start:
+            self._window.close()
+
+    @Slot()
+    def _on_picture_due(self) -> None:
+        path: Path | None = self._options.screenshot
+        if not self._window.grab().save(str(path)):
+            complain(f"{path}: the picture cannot be written. Choose another folder.")
+            self.status = 2
+        self._window.close()
+
+    @Slot(object)
+    def _on_workbench_failed(self, error: Exception) -> None:
+        if self._options.unattended:
+            complain(str(error))
+
+    @Slot()
+    def _on_too_late(self) -> None:
+        complain("The window has not come to life in time.")
+        self.status = 2
+        self._window.close()
+
+    def _note(self, what: str) -> None:
+        if self._options.profile_start:
+            say(f"{what}: {1000 * (time.perf_counter() - self._started_s):.0f} ms")

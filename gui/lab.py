@@ -1,0 +1,252 @@
+"""Everything in the window below its frame: panels and instruments around one document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.builder.data_panel import DataPanel
+from gui.builder.document import Document
+from gui.builder.inspector import Inspector
+from gui.builder.network_view import NetworkView
+from gui.builder.palette import LayerPalette
+from gui.doctor.verdict_strip import VerdictStrip
+from gui.document_files import DocumentFiles
+from gui.hyper_bar import HyperBar
+from gui.left_column import LeftColumn
+from gui.output import OutputPanel
+from gui.plots import GradientPlot, LossPlot
+from gui.settings import Settings
+from gui.top_bar import TopBar
+from gui.transport_bar import TransportBar
+from gui.widgets import MessageBar
+from gui.workbench.state import Frame, RunInfo, State
+from gui.workbench.workbench import Workbench
+
+PATIENCE_MS = 300
+"""Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
+COMPILING = ("The kernels are compiled for this computer. That takes a while the first time only; "
+             "you can already build your network.")
+
+
+class Lab(QWidget):
+    """The lab: one document, its workbench, and every view of them. GUI thread only.
+
+    Parameters
+    ----------
+    document : Document
+        What is built and trained.
+    workbench : Workbench
+        What trains it.
+    settings : Settings
+        What a person has chosen before.
+
+    Signals
+    -------
+    boundary_shown()
+        The first snapshot is on the screen.
+    """
+
+    boundary_shown = Signal()
+
+    def __init__(self, document: Document, workbench: Workbench, settings: Settings,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.workbench, self._settings = document, workbench, settings
+        self.files = DocumentFiles(document, self)
+        self.transport = TransportBar()
+        self.hyper = HyperBar(document)
+        self.top_bar = TopBar(self.transport, self.hyper)
+        self.message = MessageBar()
+        self.data_panel = DataPanel(document)
+        self.palette_panel = LayerPalette()
+        self.inspector = Inspector(document)
+        self.network = NetworkView(document)
+        self.loss, self.gradients, self.output = LossPlot(), GradientPlot(), OutputPanel()
+        self.strip = VerdictStrip()
+        self._preparing = ("", 0.0)
+        self._seen_boundary = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._on_patience_timeout)
+        self._arrange()
+        self._wire_document()
+        self._wire_workbench()
+        self._on_document_path_changed()
+        self._on_workbench_state_changed(workbench.state)
+
+    def import_table(self) -> None:
+        """Open the dialog that imports a person's file."""
+        self.data_panel.open_table_dialog()
+
+    def set_theme(self, scheme: theme.Scheme) -> None:
+        """Show another theme, now and at the next start."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, scheme)
+            self._settings.theme = scheme
+
+    def set_scale(self, factor: float) -> None:
+        """Show text and controls at another size, now and at the next start."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.set_scale(app, factor)
+            self._settings.scale = theme.scale()
+
+    def toggle_log(self) -> None:
+        """Switch the loss plot between a logarithmic and a plain axis."""
+        self.loss.toggle_log()
+
+    def shut_down(self) -> None:
+        """Stop and wait for everything that works behind the window."""
+        self._patience.stop()
+        self.workbench.shut_down()
+        self.data_panel.shut_down()
+
+    def open_dropped(self, path: Path) -> None:
+        """Open a file that was dropped onto the window: a project, or a table."""
+        if path.suffix.lower() == ".json":
+            if self.files.may_leave():
+                self.files.open(path)
+        else:
+            self.data_panel.open_table_dialog(path)
+
+    # Composition
+
+    def _arrange(self) -> None:
+        self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
+        self.right = QSplitter(Qt.Orientation.Vertical)
+        for view, stretch in ((self.loss, 4), (self.gradients, 5), (self.output, 6)):
+            self.right.addWidget(view)
+            self.right.setStretchFactor(self.right.count() - 1, stretch)
+        self.body = QSplitter(Qt.Orientation.Horizontal)
+        for part, stretch in ((self.left, 0), (self.network, 10), (self.right, 10)):
+            self.body.addWidget(part)
+            self.body.setStretchFactor(self.body.count() - 1, stretch)
+        for splitter in (self.right, self.body):
+            splitter.setChildrenCollapsible(False)
+        self._inner = QVBoxLayout()
+        self._inner.addWidget(self.message)
+        self._inner.addWidget(self.body, 1)
+        self._inner.addWidget(self.strip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addLayout(self._inner, 1)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _wire_document(self) -> None:
+        document = self.document
+        document.selection_changed.connect(self.gradients.set_selected)
+        document.path_changed.connect(self._on_document_path_changed)
+        document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
+        self.gradients.layer_selected.connect(document.select)
+        self.strip.layer_selected.connect(document.select)
+        self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
+        for refusing in (self.hyper, self.inspector, self.files):
+            refusing.refused.connect(self._on_refused)
+        self.files.saved.connect(self._on_files_saved)
+        self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
+
+    def _wire_workbench(self) -> None:
+        bench, transport = self.workbench, self.transport
+        transport.toggle_requested.connect(bench.toggle)
+        transport.step_requested.connect(bench.step)
+        transport.epoch_requested.connect(bench.step_epoch)
+        transport.reset_requested.connect(self._on_transport_reset_requested)
+        bench.state_changed.connect(self._on_workbench_state_changed)
+        bench.preparing.connect(self._on_workbench_preparing)
+        bench.run_replaced.connect(self._on_workbench_run_replaced)
+        bench.frame.connect(self._on_workbench_frame)
+
+    # What the workbench tells
+
+    @Slot(object)
+    def _on_workbench_run_replaced(self, info: RunInfo) -> None:
+        for view in (self.network, self.inspector, self.loss, self.gradients, self.output):
+            view.set_run(info)
+        self.gradients.set_selected(self.document.selected)
+
+    @Slot(object)
+    def _on_workbench_frame(self, frame: Frame) -> None:
+        for view in (self.transport, self.network, self.inspector, self.loss, self.gradients,
+                     self.output):
+            view.show_frame(frame)
+        state, reason = self.workbench.state, self.workbench.reason
+        speaks = state in (State.RUNNING, State.PAUSED) or (state is State.READY and not reason)
+        if frame.verdict is not None and speaks:
+            self.strip.show_verdict(frame.verdict)
+        if frame.snapshot is not None and not self._seen_boundary:
+            self._seen_boundary = True
+            self.boundary_shown.emit()
+
+    @Slot(object)
+    def _on_workbench_state_changed(self, state: State) -> None:
+        reason = self.workbench.reason
+        self.transport.show_state(state, reason)
+        if state is State.PREPARING:
+            self._patience.start()
+            return
+        self._patience.stop()
+        self.strip.hide_progress()
+        if state is State.INVALID:
+            self.strip.say("flat", 1, "This cannot be trained yet.", reason)
+        elif state is State.FAILED:
+            self.strip.say("nonfinite", 2, "The run has stopped.", reason,
+                           "Reset (R) begins anew; network and settings are as they were.")
+        elif state is State.READY and reason:
+            self.strip.say("waiting", 0, f"{reason}.", "The run begins anew at step 0.")
+
+    @Slot(str, float)
+    def _on_workbench_preparing(self, text: str, share: float) -> None:
+        self._preparing = (text, share)
+        if not self._patience.isActive() and self.workbench.state is State.PREPARING:
+            self._on_patience_timeout()
+
+    @Slot()
+    def _on_patience_timeout(self) -> None:
+        text, share = self._preparing
+        self.strip.say("waiting", 0, "Preparing engine.", COMPILING, text)
+        self.strip.show_progress(share)
+
+    # What a person does
+
+    @Slot()
+    def _on_transport_reset_requested(self) -> None:
+        self.workbench.reset()
+
+    @Slot()
+    def _on_top_bar_theme_requested(self) -> None:
+        self.set_theme("light" if theme.current().is_dark else "dark")
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        self.message.show_message(sentence, "warning")
+
+    @Slot(object)
+    def _on_files_saved(self, path: Path) -> None:
+        self.message.show_message(f"Saved {path}.", "good")
+
+    @Slot()
+    def _on_document_path_changed(self) -> None:
+        mark = "*" if self.document.is_modified() else ""
+        self.top_bar.set_title(self.document.title + mark)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        gap = theme.px(8)
+        self._inner.setContentsMargins(gap, gap, gap, gap)
+        self._inner.setSpacing(gap)
+        for splitter in (self.right, self.body):
+            splitter.setHandleWidth(gap)
+        self.left.setMinimumWidth(theme.px(214))
+        self.network.setMinimumWidth(theme.px(420))
+        self.right.setMinimumWidth(theme.px(380))
+        self.body.setSizes([theme.px(252), theme.px(560), theme.px(600)])
+        self.right.setSizes([theme.px(220), theme.px(270), theme.px(330)])

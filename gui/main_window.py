@@ -1,0 +1,239 @@
+"""The window: it paints itself first, then fills itself with the lab."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.settings import Settings
+from gui.widgets import Card
+
+if TYPE_CHECKING:
+    from gui.actions import Actions
+    from gui.lab import Lab
+    from gui.recovery import Leftover, Recovery
+
+NAME = "Backprop Lab"
+USUAL_SIZE = QSize(1500, 940)
+SMALLEST_SIZE = QSize(960, 600)
+DROPPED = {".json", ".csv", ".tsv", ".txt", ".data", ".dat"}
+
+
+class MainWindow(QMainWindow):
+    """The frame around the lab. GUI thread only.
+
+    Parameters
+    ----------
+    settings : Settings
+        What a person has chosen before.
+    project : Path | None
+        The file to open.
+    recovery_folder : Path | None
+        Where copies of unsaved work are kept; None keeps none and asks nothing when it closes.
+
+    Attributes
+    ----------
+    lab : Lab | None
+        What the window holds, once it does.
+
+    Signals
+    -------
+    painted()
+        The window has been seen for the first time.
+    furnished()
+        The lab is in its place.
+    """
+
+    painted = Signal()
+    furnished = Signal()
+
+    def __init__(self, settings: Settings, project: Path | None = None,
+                 recovery_folder: Path | None = None) -> None:
+        super().__init__()
+        self.lab: Lab | None = None
+        self.actions_of_lab: Actions | None = None
+        self._settings = settings
+        self._project = project
+        self._recovery_folder = recovery_folder
+        self._recovery: Recovery | None = None
+        self._leftover: Leftover | None = None
+        self._seen = False
+        self.setWindowTitle(NAME)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(SMALLEST_SIZE)
+        self.setCentralWidget(Skeleton())
+        if settings.geometry.isEmpty() or not self.restoreGeometry(settings.geometry):
+            room = self.screen().availableSize()
+            self.resize(USUAL_SIZE.boundedTo(room))
+
+    def shut_down(self) -> None:
+        """Stop everything behind the window and wait for it; again does no harm."""
+        if self._recovery is not None:
+            self._recovery.stop()
+        if self.lab is not None:
+            self.lab.shut_down()
+
+    def keep_work(self) -> None:
+        """Keep a copy of unsaved work for the next start."""
+        if self._recovery is not None:
+            self._recovery.keep()
+
+    # What Qt tells
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            QTimer.singleShot(0, self._on_first_paint)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.UpdateRequest or self.lab is None:
+            return super().event(event)
+        # All that is painted in one frame is painted inside this event.
+        started = time.perf_counter()
+        handled = super().event(event)
+        self.lab.workbench.clock.note_painted(time.perf_counter() - started)
+        return handled
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self.lab is not None:
+            self.lab.workbench.set_watched(not self.isMinimized())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.lab is not None and self._recovery is not None \
+                and not self.lab.files.may_leave():
+            event.ignore()
+            return
+        self._settings.geometry = self.saveGeometry()
+        self.shut_down()
+        if self._recovery is not None:
+            self._recovery.forget()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.lab is not None and _dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_file(event)
+        if self.lab is not None and path is not None:
+            event.acceptProposedAction()
+            self.lab.open_dropped(path)
+
+    # How it fills itself
+
+    @Slot()
+    def _on_first_paint(self) -> None:
+        self.painted.emit()
+        self.furnish()
+
+    def furnish(self) -> None:
+        """Put the lab into the window."""
+        # These bring NumPy, pyqtgraph and the registry, which the first paint does without.
+        from gui.actions import Actions
+        from gui.builder.document import Document
+        from gui.lab import Lab
+        from gui.workbench.workbench import Workbench
+
+        document = Document(parent=self)
+        workbench = Workbench(document, parent=self)
+        self.lab = Lab(document, workbench, self._settings)
+        self.setCentralWidget(self.lab)
+        self.actions_of_lab = Actions(self, self.lab)
+        self.lab.top_bar.set_menu(self.actions_of_lab.menu)
+        document.path_changed.connect(self._on_title_changed)
+        document.undo_stack.cleanChanged.connect(self._on_title_changed)
+        if self._project is not None:
+            self.lab.files.open(self._project)
+        self._on_title_changed()
+        if self._recovery_folder is not None:
+            self._watch_over(document, self._recovery_folder)
+        self.lab.network.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.furnished.emit()
+
+    @Slot()
+    def _on_title_changed(self) -> None:
+        if self.lab is not None:
+            document = self.lab.document
+            self.setWindowTitle(f"{document.title}[*] – {NAME}")
+            self.setWindowModified(document.is_modified())
+
+    # Work that an earlier program has left
+
+    def _watch_over(self, document: object, folder: Path) -> None:
+        from gui.recovery import Recovery
+
+        assert self.lab is not None
+        self._recovery = Recovery(self.lab.document, folder, self)
+        leftovers = self._recovery.leftovers()
+        for old in leftovers[1:]:
+            old.discard()
+        if leftovers:
+            self._leftover = leftovers[0]
+            self.lab.message.action_requested.connect(self._on_restore_requested)
+            self.lab.message.closed.connect(self._on_offer_closed)
+            self.lab.message.show_message(
+                f"Backprop Lab ended before “{self._leftover.project.name}” was saved.", "info",
+                action="Restore it")
+
+    @Slot()
+    def _on_restore_requested(self) -> None:
+        if self.lab is not None and self._leftover is not None \
+                and self.lab.files.restore(self._leftover.project):
+            self.keep_work()
+            self.lab.message.dismiss()
+
+    @Slot()
+    def _on_offer_closed(self) -> None:
+        if self._leftover is not None:
+            self._leftover.discard()
+            self._leftover = None
+
+
+class Skeleton(QWidget):
+    """What is seen in the first moments: the cards, still empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        gap = theme.px(8)
+        starting = QLabel("Starting …")
+        starting.setProperty("role", "muted")
+        starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        top = QWidget()
+        top.setFixedHeight(theme.px(48))
+        body = QHBoxLayout()
+        body.setSpacing(gap)
+        for titles, share in ((("Data", "Layers"), 25), (("Network",), 56),
+                              (("Loss", "Gradients", "Output"), 60)):
+            column = QVBoxLayout()
+            column.setSpacing(gap)
+            for title in titles:
+                card = Card(title)
+                column.addWidget(card, 1)
+                if title == "Network":
+                    card.body.addWidget(starting)
+            body.addLayout(column, share)
+        foot = Card()
+        foot.setFixedHeight(theme.px(72))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(gap, gap, gap, gap)
+        whole.setSpacing(gap)
+        whole.addWidget(top)
+        whole.addLayout(body, 1)
+        whole.addWidget(foot)
+
+
+def _dropped_file(event: QDropEvent) -> Path | None:
+    """Return the one file that a drag carries, if the lab can open it."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix.lower() in DROPPED else None

@@ -1,0 +1,64 @@
+"""What a person has chosen and finds again at the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from gui import theme
+
+SCHEMES = ("system", "light", "dark")
+
+
+class Settings:
+    """Theme, interface size and the window's place, kept in a file of the user.
+
+    Parameters
+    ----------
+    path : Path | None
+        The file; None keeps nothing and begins with the defaults.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._store = QSettings(str(path), QSettings.Format.IniFormat) if path else None
+
+    @property
+    def theme(self) -> theme.Scheme:
+        """``system``, ``light`` or ``dark``."""
+        value = str(self._get("theme", "system"))
+        return cast(theme.Scheme, value if value in SCHEMES else "system")
+
+    @theme.setter
+    def theme(self, scheme: theme.Scheme) -> None:
+        self._set("theme", scheme)
+
+    @property
+    def scale(self) -> float:
+        """Interface size; 1 is 13 px text."""
+        try:
+            return float(str(self._get("scale", "1")))
+        except ValueError:
+            return 1.0
+
+    @scale.setter
+    def scale(self, factor: float) -> None:
+        self._set("scale", repr(factor))
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size as Qt writes it; empty at the first start."""
+        value = self._get("geometry", QByteArray())
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._set("geometry", geometry)
+
+    def _get(self, key: str, default: object) -> object:
+        return default if self._store is None else self._store.value(key, default)
+
+    def _set(self, key: str, value: object) -> None:
+        if self._store is not None:
+            self._store.setValue(key, value)

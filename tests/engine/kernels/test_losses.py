@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.kernels import losses as kernels
+from tests.engine.kernels.agreement import (
+    PRECISIONS,
+    SHAPES,
+    Reals,
+    assert_close,
+    assert_guards_untouched,
+    double,
+    guarded,
+)
+from tests.reference import losses as twins
+
+LOSSES = ("softmax_cross_entropy", "binary_cross_entropy", "mean_squared_error")
+
+
+def examples(shape: tuple[int, int], precision: str, spread: float = 3.0) -> tuple[Reals, Reals]:
+    """Return outputs and one-hot targets."""
+    rng = np.random.default_rng(shape)
+    z = (spread * rng.standard_normal(shape)).astype(precision)
+    return z, np.eye(shape[1])[rng.integers(0, shape[1], shape[0])].astype(precision)
+
+
+def compare(loss: str, z: Reals, t: Reals, precision: str, units: float = 4) -> None:
+    dz, block = guarded(z.shape, precision)
+    kept = z.copy(), t.copy()
+    value = getattr(kernels, loss)(dz, z, t)
+    dz_truth = np.empty(z.shape)
+    truth = getattr(twins, loss)(dz_truth, double(z), double(t))
+    # p - t cancels where the network is right.
+    assert_close(dz, dz_truth, precision, units=units, scale=1 / len(z))
+    if math.isfinite(truth):
+        assert value == pytest.approx(truth, rel=1e-6 if precision == "float32" else 1e-13,
+                                      abs=1e-7 if precision == "float32" else 1e-15)
+    else:
+        assert not math.isfinite(value)
+    assert_guards_untouched(block)
+    np.testing.assert_array_equal(z, kept[0])
+    np.testing.assert_array_equal(t, kept[1])
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses(loss: str, shape: tuple[int, int], precision: str) -> None:
+    compare(loss, *examples(shape, precision), precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_soft_targets(loss: str, precision: str) -> None:
+    z, _ = examples((7, 5), precision)
+    t = np.random.default_rng(1).dirichlet(np.ones(5), 7).astype(precision)
+    compare(loss, z, t, precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("logit", [0.0, 100.0, -100.0, 1e4, -1e4, 1e15, -1e15, np.nan, np.inf,
+                                   -np.inf])
+@pytest.mark.parametrize("is_target", [True, False])
+def test_special_logits(loss: str, logit: float, is_target: bool, precision: str) -> None:
+    z, t = examples((3, 4), precision)
+    z[1, 2] = logit
+    t[1] = np.eye(4)[2 if is_target else 0]
+    compare(loss, z, t, precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("logit", [0.0, 1e30, -1e30, 88.0])
+def test_equal_logits_share_the_probability(logit: float, precision: str) -> None:
+    z = np.full((2, 4), logit, precision)
+    p = np.empty((2, 4), precision)
+    kernels.softmax_forward(p, z)
+    assert (p == 0.25).all()
+    assert kernels.softmax_cross_entropy(p, z, np.eye(4)[[0, 1]].astype(precision)) == (
+        pytest.approx(math.log(4), rel=1e-6) if abs(logit) < 1e9 else pytest.approx(0, abs=1e16))
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_softmax(shape: tuple[int, int], precision: str) -> None:
+    z, _ = examples(shape, precision, spread=20.0)
+    p, block = guarded(shape, precision)
+    kernels.softmax_forward(p, z)
+    truth = np.empty(shape)
+    twins.softmax_forward(truth, double(z))
+    assert_close(p, truth, precision, units=8)
+    assert_guards_untouched(block)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_count_correct(shape: tuple[int, int], precision: str) -> None:
+    z, t = examples(shape, precision)
+    if shape[1] == 1:
+        t[::2] = 0
+    assert kernels.count_correct(z, t, 0.5) == twins.count_correct(double(z), double(t), 0.5)
+
+
+def test_count_correct_takes_the_first_of_equal_outputs() -> None:
+    z, t = np.zeros((2, 3)), np.eye(3)[[0, 2]]
+    assert kernels.count_correct(z, t, 0.0) == twins.count_correct(z, t, 0.0) == 1

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.kernels import optimizers as kernels
+from engine.kernels import row
+from tests.engine.kernels.agreement import (
+    PRECISIONS,
+    Reals,
+    assert_close,
+    assert_guards_untouched,
+    double,
+    guarded,
+)
+from tests.reference import optimizers as twins
+
+MEMORIES = {"update_sgd": 0, "update_momentum": 1, "update_nesterov": 1, "update_rmsprop": 1,
+            "update_adam": 2}
+PLACES = {"learning_rate": row.LEARNING_RATE, "l1": row.L1, "l2": row.L2,
+          "momentum": row.MOMENTUM, "rho": row.RHO, "beta1": row.BETA1, "beta2": row.BETA2,
+          "epsilon": row.EPSILON, "weight_decay": row.WEIGHT_DECAY}
+# Powers of two, which float32 holds exactly: the twin then computes with the same constants.
+RULE = {"learning_rate": 2**-5, "l1": 0.0, "l2": 0.0, "momentum": 0.875, "rho": 0.984375,
+        "beta1": 0.875, "beta2": 0.998046875, "epsilon": 2**-26, "weight_decay": 0.0}
+PENALTIES = {"none": {}, "l1": {"l1": 0.125}, "l2": {"l2": 0.0625},
+             "both": {"l1": 0.125, "l2": 0.0625}, "decay": {"weight_decay": 0.25}}
+
+
+def in_row(rule: dict[str, float]) -> Reals:
+    constants = np.full(row.HYPER_LENGTH, np.nan)
+    for key, value in rule.items():
+        constants[PLACES[key]] = value
+    return constants
+
+
+def compare(kernel: str, w: Reals, g: Reals, rule: dict[str, float], precision: str,
+            steps: int = 3) -> None:
+    """Step kernel and twin several times from zero memory and compare all they hold."""
+    arrays, blocks = zip(*(guarded(w.shape, precision) for _ in range(1 + MEMORIES[kernel])),
+                         strict=True)
+    arrays[0][:] = w
+    for memory in arrays[1:]:
+        memory[:] = 0
+    truths = [double(array) for array in arrays]
+    kept = g.copy()
+    for step in range(1, steps + 1):
+        count = (step,) if kernel == "update_adam" else ()
+        sums = getattr(kernels, kernel)(arrays[0], g, *arrays[1:], in_row(rule), *count)
+        expected = getattr(twins, kernel)(truths[0], double(g), *truths[1:], rule, *count)
+        scale = np.abs(truths[0]).max(initial=1.0, where=np.isfinite(truths[0]))
+        for array, truth in zip(arrays, truths, strict=True):
+            assert_close(array, truth, precision, units=4 * step, scale=scale)
+        rounding = 1e-5 if precision == "float32" else 1e-12
+        np.testing.assert_allclose(sums, expected, rounding, rounding * scale * w.size)
+    for block in blocks:
+        assert_guards_untouched(block)
+    np.testing.assert_array_equal(g, kept)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("penalty", PENALTIES)
+@pytest.mark.parametrize("size", [1, 7, 16, 131])
+@pytest.mark.parametrize("kernel", MEMORIES)
+def test_three_steps(kernel: str, size: int, penalty: str, precision: str) -> None:
+    if penalty == "decay" and kernel != "update_adam":
+        penalty = "both"
+    rng = np.random.default_rng(size)
+    w, g = rng.standard_normal(size).astype(precision), rng.standard_normal(size).astype(precision)
+    w[0] = 0.0
+    compare(kernel, w, g, {**RULE, **PENALTIES[penalty]}, precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("value", [0.0, 1e-20, 1e15, -1e15, np.nan])
+@pytest.mark.parametrize("kernel", MEMORIES)
+def test_special_gradients_stay_in_their_place(kernel: str, value: float, precision: str) -> None:
+    w, g = np.linspace(-1, 1, 5).astype(precision), np.full(5, 0.5, precision)
+    g[3] = value
+    compare(kernel, w, g, RULE, precision, steps=1)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+@pytest.mark.parametrize("kernel", MEMORIES)
+def test_an_infinite_gradient_spoils_only_its_own_weight(kernel: str, value: float,
+                                                        precision: str) -> None:
+    w, g = np.linspace(-1, 1, 5).astype(precision), np.full(5, 0.5, precision)
+    g[3] = value
+    memories = [np.zeros(5, precision) for _ in range(MEMORIES[kernel])]
+    count = (1,) if kernel == "update_adam" else ()
+    getattr(kernels, kernel)(w, g, *memories, in_row(RULE), *count)
+    assert np.isfinite(w).tolist() == [True, True, True, False, True]
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("kernel", MEMORIES)
+def test_nothing_moves_without_a_learning_rate(kernel: str, precision: str) -> None:
+    w, g = np.linspace(-1, 1, 5).astype(precision), np.full(5, 0.5, precision)
+    memories = [np.zeros(5, precision) for _ in range(MEMORIES[kernel])]
+    before = w.copy()
+    count = (1,) if kernel == "update_adam" else ()
+    getattr(kernels, kernel)(w, g, *memories, in_row({**RULE, "learning_rate": 0.0}), *count)
+    np.testing.assert_array_equal(w, before)

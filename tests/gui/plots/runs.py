@@ -1,0 +1,56 @@
+"""Made-up runs for the plots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.spec import LayerSpec, NetworkSpec
+from engine.telemetry.history import History
+
+
+@dataclass(frozen=True)
+class Run:
+    network: NetworkSpec
+    weight_layers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    step: int
+    history: History
+
+
+def run_of(layers: int) -> Run:
+    ids = tuple(f"dense-{i}" for i in range(1, layers + 1))
+    specs = (LayerSpec("input", "input"), *(LayerSpec(i, "dense") for i in ids))
+    return Run(NetworkSpec(specs), ids)
+
+
+def frame_of(run: Run, steps: int, *, buckets: int = 512) -> Frame:
+    """Layer i has gradient 10**(i - layers) and update ratio -3; the loss is 2 / step."""
+    columns = ["loss", "validation_loss", "validation_accuracy"]
+    for layer_id in run.weight_layers:
+        columns += [f"{layer_id}/gradient_rms", f"{layer_id}/update_ratio"]
+    rows = np.full((steps, len(columns)), np.nan)
+    at = np.arange(1, steps + 1)
+    rows[:, 0] = 2.0 / at
+    rows[::10, 1] = 3.0 / at[::10]
+    depth = len(run.weight_layers)
+    for i in range(depth):
+        rows[:, 3 + 2 * i] = 10.0 ** (i + 1 - depth)
+        rows[:, 4 + 2 * i] = -3.0
+    history = History(columns, buckets)
+    history.extend(at, rows)
+    return Frame(steps, history)
+
+
+def with_values(run: Run, column: str, values: list[float]) -> Frame:
+    """Return a frame in which one column holds these values and all others nothing."""
+    columns = list(frame_of(run, 1).history.columns)
+    rows = np.full((len(values), len(columns)), np.nan)
+    rows[:, columns.index(column)] = values
+    history = History(columns)
+    history.extend(np.arange(1, len(values) + 1), rows)
+    return Frame(len(values), history)

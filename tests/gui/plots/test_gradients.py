@@ -1,0 +1,178 @@
+"""The gradient plot shows every layer, in three ways, and selects by click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gui.plots import GradientPlot
+from gui.plots.curves import LayerCurves
+from gui.plots.waterfall import Waterfall
+from tests.gui.plots.runs import frame_of, run_of, with_values
+
+
+@pytest.fixture
+def plot(app: QApplication, qtbot: QtBot) -> GradientPlot:
+    plot = GradientPlot()
+    qtbot.addWidget(plot)
+    plot.resize(600, 262)
+    plot.show()
+    plot.set_run(run_of(5))
+    return plot
+
+
+def lines(plot: GradientPlot, key: str = "lines") -> LayerCurves:
+    view = plot._views[key]
+    assert isinstance(view, LayerCurves)
+    return view
+
+
+def waterfall(plot: GradientPlot) -> Waterfall:
+    view = plot._views["waterfall"]
+    assert isinstance(view, Waterfall)
+    return view
+
+
+def data(curve: Any) -> tuple[Any, Any]:
+    x, y = curve.getData()
+    return x, y
+
+
+def test_one_curve_per_layer_on_a_log_axis(plot: GradientPlot) -> None:
+    plot.show_frame(frame_of(run_of(5), 100))
+    curves = lines(plot)._curves
+    assert len(curves) == 5
+    assert [data(curve)[1][-1] for curve in curves] == pytest.approx([-4, -3, -2, -1, 0])
+
+
+def test_items_persist_from_frame_to_frame(plot: GradientPlot) -> None:
+    plot.show_frame(frame_of(run_of(5), 100))
+    before = list(lines(plot)._curves)
+    plot.show_frame(frame_of(run_of(5), 200))
+    assert lines(plot)._curves == before
+    plot.set_run(run_of(3))
+    assert len(lines(plot)._curves) == 3
+    items = lines(plot).canvas.getPlotItem().items
+    assert not set(before) & set(items), "curves of the run before are taken out"
+
+
+def test_click_on_a_curve_selects_its_layer(plot: GradientPlot, qtbot: QtBot) -> None:
+    plot.show_frame(frame_of(run_of(5), 100))
+    with qtbot.waitSignal(plot.layer_selected) as caught:
+        lines(plot).canvas.pressed.emit(QPointF(40.0, -2.95))
+    assert caught.args == ["dense-3"]
+
+
+def test_click_on_nothing_selects_nothing(plot: GradientPlot, qtbot: QtBot) -> None:
+    plot.show_frame(frame_of(run_of(5), 100))
+    assert lines(plot).layer_at(QPointF(40.0, -2.5)) == ""
+    with qtbot.assertNotEmitted(plot.layer_selected):
+        lines(plot).canvas.pressed.emit(QPointF(40.0, -2.5))
+
+
+def test_selected_layer_is_thicker_and_on_top(plot: GradientPlot) -> None:
+    plot.set_selected("dense-2")
+    widths = [curve.opts["pen"].width() for curve in lines(plot)._curves]
+    assert widths == [1, 2, 1, 1, 1]
+    plot.set_selected("input")
+    assert all(curve.opts["pen"].width() == 1 for curve in lines(plot)._curves)
+
+
+def test_zero_and_nan_are_gaps(plot: GradientPlot) -> None:
+    frame = with_values(run_of(5), "dense-1/gradient_rms", [0.1, 0.0, np.nan, 0.001])
+    plot.show_frame(frame)
+    y = data(lines(plot)._curves[0])[1]
+    assert np.isnan(y).tolist() == [False, True, True, False]
+    assert np.isnan(data(lines(plot)._curves[1])[1]).all()
+
+
+def test_nothing_measured_is_an_empty_plot(plot: GradientPlot) -> None:
+    plot.show_frame(with_values(run_of(5), "dense-1/gradient_rms", [np.nan, np.nan]))
+    assert lines(plot).canvas._empty.isVisible()
+    for key in ("waterfall", "update"):
+        plot.show_view(key)
+        plot.grab()
+
+
+def test_only_the_view_that_is_seen_is_drawn(plot: GradientPlot) -> None:
+    plot.show_frame(frame_of(run_of(5), 100))
+    assert len(data(lines(plot, "update")._curves[0])[0]) == 0
+    plot.show_view("update")
+    assert len(data(lines(plot, "update")._curves[0])[0]) == 100
+    plot.hide()
+    plot.show_frame(frame_of(run_of(5), 200))
+    assert len(data(lines(plot, "update")._curves[0])[0]) == 100
+    plot.show()
+    assert len(data(lines(plot, "update")._curves[0])[0]) == 200
+
+
+def test_update_ratio_is_log10_already(plot: GradientPlot) -> None:
+    plot.show_frame(frame_of(run_of(5), 50))
+    plot.show_view("update")
+    assert plot.title() == "Update ÷ weight by layer"
+    assert set(data(lines(plot, "update")._curves[2])[1]) == {-3.0}
+    assert plot._guide._region.getRegion() == (-4.0, -2.0)
+
+
+def test_waterfall_has_a_row_per_layer_and_a_column_per_bucket(plot: GradientPlot) -> None:
+    plot.show_frame(frame_of(run_of(5), 60))
+    plot.show_view("waterfall")
+    picture = waterfall(plot).image.image
+    assert picture.shape == (5, 60)
+    assert picture[:, 0].tolist() == [1, 65, 128, 192, 255], "equal factors, equal ways"
+
+
+def test_waterfall_leaves_gaps_clear(plot: GradientPlot) -> None:
+    plot.show_frame(with_values(run_of(5), "dense-1/gradient_rms", [0.1, 0.0, 0.001]))
+    plot.show_view("waterfall")
+    assert (waterfall(plot).image.image[1:] == 0).all()
+    assert waterfall(plot).image.image[0, 1] == 0
+    assert waterfall(plot).image.lut[0, 3] == 0
+
+
+def test_click_on_a_row_selects_its_layer(plot: GradientPlot, qtbot: QtBot) -> None:
+    plot.show_frame(frame_of(run_of(5), 60))
+    plot.show_view("waterfall")
+    with qtbot.waitSignal(plot.layer_selected) as caught:
+        waterfall(plot).canvas.pressed.emit(QPointF(30.0, 3.5))
+    assert caught.args == ["dense-4"]
+    plot.set_selected("dense-4")
+    assert waterfall(plot)._frame.rect().y() == 3.0
+    assert waterfall(plot)._frame.isVisible()
+
+
+def test_hover_names_the_layer_for_people(plot: GradientPlot) -> None:
+    plot.show_frame(frame_of(run_of(5), 2000))
+    lines(plot).canvas.hovered.emit(QPointF(1000.0, -1.02))
+    said = lines(plot).canvas.readout()
+    assert said.startswith("Layer 4 · Dense   0.1 at step 1,0")
+    assert "dense-" not in said
+
+
+def test_hundred_layers_are_thinned_and_named_where_there_is_room(
+    app: QApplication, plot: GradientPlot
+) -> None:
+    run = run_of(100)
+    plot.set_run(run)
+    plot.show_frame(frame_of(run, 500))
+    assert len(data(lines(plot)._curves[0])[0]) == 250
+    labels = lines(plot).labels
+    line = labels.fontMetrics().height() * 0.85
+    placed = labels._arranged(line)
+    tops = [y for _, y in placed]
+    assert {0, 99} <= {index for index, _ in placed}
+    assert all(b - a >= line - 1e-6 for a, b in zip(tops, tops[1:], strict=False))
+
+
+def test_run_without_weights(plot: GradientPlot) -> None:
+    run = run_of(0)
+    plot.set_run(run)
+    plot.show_frame(frame_of(run, 5))
+    for key in ("waterfall", "update", "lines"):
+        plot.show_view(key)
+        plot.grab()

@@ -1,0 +1,92 @@
+"""The theme reaches the application, is switched live and grows with the interface size."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from gui import theme
+from gui.theme.sheet import style_sheet
+
+
+def test_switching_repaints_everything(app: QApplication, qtbot: QtBot) -> None:
+    assert app.palette().color(QPalette.ColorRole.Base) == QColor(theme.LIGHT.surface)
+    with qtbot.waitSignal(theme.notifier().changed):
+        theme.apply(app, "dark")
+    assert theme.current() is theme.DARK
+    assert app.palette().color(QPalette.ColorRole.Base) == QColor(theme.DARK.surface)
+    assert theme.DARK.accent in app.styleSheet()
+
+
+def test_system_without_a_preference_is_light(
+    app: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app.styleHints().colorScheme() == Qt.ColorScheme.Unknown, "the offscreen platform"
+    theme.apply(app, "dark")
+    theme.apply(app, "system")
+    assert theme.current() is theme.LIGHT
+
+
+def test_system_is_followed_only_when_asked_to(
+    app: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theme.apply(app, "system")
+    monkeypatch.setattr("gui.theme.application._is_dark", lambda: True)
+    app.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.current() is theme.DARK
+    theme.apply(app, "light")
+    app.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.current() is theme.LIGHT
+
+
+def test_size_scales_font_lengths_and_style(app: QApplication) -> None:
+    small = app.font().pointSizeF()
+    theme.set_scale(app, 1.5)
+    assert app.font().pointSizeF() == pytest.approx(1.5 * small)
+    assert theme.px(10) == 15
+    assert theme.px(0) == 0
+    assert "font-size: 22px" in app.styleSheet()
+
+
+@pytest.mark.parametrize(("factor", "kept"), [(0.1, 0.8), (9.0, 2.0)], ids=["small", "large"])
+def test_size_has_ends(app: QApplication, factor: float, kept: float) -> None:
+    theme.set_scale(app, factor)
+    assert theme.scale() == kept
+
+
+def test_next_size_goes_one_notch_and_stops_at_the_end(app: QApplication) -> None:
+    assert theme.next_scale(1) == 1.1
+    assert theme.next_scale(-1) == 0.9
+    theme.set_scale(app, 2.0)
+    assert theme.next_scale(1) == 2.0
+
+
+def test_figures_are_of_equal_width(app: QApplication) -> None:
+    metrics = QPushButton().fontMetrics()
+    assert metrics.horizontalAdvance("111") == metrics.horizontalAdvance("000")
+    assert QFontInfo(app.font()).family()
+
+
+@pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_no_placeholder_is_left_in_the_sheet(tokens: theme.Tokens) -> None:
+    sheet = style_sheet(tokens, 1.25)
+    assert "$" not in sheet
+    assert not re.search(r"\d+u\b", sheet)
+    assert set(re.findall(r"url\(icons:([\w-]+\.svg)\)", sheet)) <= {
+        path.name for path in __import__("gui.theme.icons", fromlist=["FOLDER"]).FOLDER.iterdir()}
+
+
+def test_theme_and_widgets_import_qt_only() -> None:
+    code = ("import sys, gui.theme, gui.widgets\n"
+            "heavy = {'numpy', 'pyqtgraph', 'numba', 'pandas'} & set(sys.modules)\n"
+            "sys.exit(', '.join(heavy) or 0)")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr

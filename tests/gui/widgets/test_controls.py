@@ -1,0 +1,254 @@
+"""Small controls: what they show, what they emit, and that the keyboard reaches them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from gui import theme
+from gui.widgets import (
+    Badge,
+    Button,
+    Card,
+    ElidedLabel,
+    FlowLayout,
+    IconButton,
+    LabelledCombo,
+    LabelledSlider,
+    MessageBar,
+    PrimaryButton,
+    Segmented,
+    StatReadout,
+    StatusGlyph,
+    Toast,
+    plain_number,
+)
+
+
+def wheel(widget: QWidget) -> None:
+    nowhere = QPoint(0, 0)
+    event = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), nowhere, QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(widget, event)
+
+
+def test_segmented_emits_once_for_a_new_choice(app: QApplication, qtbot: QtBot) -> None:
+    row = Segmented([("a", "First"), ("b", "Second"), "c"])
+    qtbot.addWidget(row)
+    chosen: list[str] = []
+    row.selected.connect(chosen.append)
+    assert row.current() == "a"
+    row.button("b").click()
+    row.button("b").click()
+    assert chosen == ["b"]
+    assert row.button("b").isChecked()
+    assert not row.button("a").isChecked()
+
+
+def test_segmented_by_keyboard_has_one_tab_stop(app: QApplication, qtbot: QtBot) -> None:
+    row = Segmented(["a", "b", "c"])
+    qtbot.addWidget(row)
+    row.show()
+    row.button("a").setFocus()
+    qtbot.keyClick(row.button("a"), Qt.Key.Key_Right)
+    assert row.current() == "b"
+    qtbot.keyClick(row.button("b"), Qt.Key.Key_Left)
+    qtbot.keyClick(row.button("a"), Qt.Key.Key_Left)
+    assert row.current() == "c"
+    stops = [k for k in row.options() if row.button(k).focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert stops == ["c"]
+
+
+def test_segmented_keeps_its_choice_when_options_change(app: QApplication, qtbot: QtBot) -> None:
+    row = Segmented(["a", "b"])
+    qtbot.addWidget(row)
+    row.set_current("b")
+    row.set_options(["b", "c"])
+    assert row.current() == "b"
+    row.set_options(["x"])
+    assert row.current() == "x"
+    row.set_options([])
+    assert row.current() == ""
+
+
+def test_slider_emits_for_people_and_not_for_code(app: QApplication, qtbot: QtBot) -> None:
+    slider = LabelledSlider("Noise", 0, 50, 10, step=5)
+    qtbot.addWidget(slider)
+    seen: list[float] = []
+    slider.value_changed.connect(seen.append)
+    slider.set_value(20)
+    assert seen == []
+    qtbot.keyClick(slider.slider, Qt.Key.Key_Right)
+    assert seen == [25.0]
+    assert slider.value_text() == "25"
+
+
+def test_logarithmic_slider_has_equal_factors(app: QApplication, qtbot: QtBot) -> None:
+    slider = LabelledSlider("Rate", 1e-4, 1.0, 0.01, logarithmic=True)
+    qtbot.addWidget(slider)
+    assert slider.slider.value() == 100
+    slider.slider.setValue(200)
+    assert slider.value() == 1.0
+    slider.slider.setValue(0)
+    assert slider.value() == pytest.approx(1e-4)
+
+
+def test_slider_keeps_a_value_between_its_steps(app: QApplication, qtbot: QtBot) -> None:
+    slider = LabelledSlider("Rate", value=0.02, stops=(0.01, 0.03, 0.1), unit="s")
+    qtbot.addWidget(slider)
+    assert slider.value() == 0.02
+    assert slider.value_text() == "0.02 s"
+    slider.slider.setValue(2)
+    assert slider.value() == 0.1
+
+
+def test_slider_range_can_change(app: QApplication, qtbot: QtBot) -> None:
+    slider = LabelledSlider("Units", 1, 8, 6, step=1)
+    qtbot.addWidget(slider)
+    slider.set_range(1, 4, step=1)
+    assert slider.value() == 4
+    assert slider.slider.maximum() == 3
+
+
+@pytest.mark.parametrize("make", [
+    lambda: LabelledSlider("Noise", 0, 50, 10, step=5).slider,
+    lambda: LabelledCombo("Loss", ["a", "b"]).combo,
+], ids=["slider", "combo"])
+def test_wheel_over_a_control_changes_nothing(app: QApplication, make: object) -> None:
+    owner = LabelledSlider("Noise", 0, 50, 10, step=5)
+    combo = LabelledCombo("Loss", ["a", "b"])
+    wheel(owner.slider)
+    wheel(combo.combo)
+    assert owner.value() == 10
+    assert combo.value() == "a"
+
+
+def test_combo_speaks_in_keys(app: QApplication, qtbot: QtBot) -> None:
+    combo = LabelledCombo("Activation", [("tanh", "Tanh"), ("relu", "ReLU")])
+    qtbot.addWidget(combo)
+    seen: list[str] = []
+    combo.value_changed.connect(seen.append)
+    combo.set_value("relu")
+    assert (combo.value(), combo.combo.currentText(), seen) == ("relu", "ReLU", [])
+    qtbot.keyClick(combo.combo, Qt.Key.Key_Up)
+    assert seen == ["tanh"]
+    combo.set_value("unknown")
+    assert combo.value() == "tanh"
+    assert combo.combo.accessibleName() == "Activation"
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.0, "0"), (0.03, "0.03"), (10.0, "10"), (1234.0, "1,230"), (1e-5, "1.00e-5"),
+    (2.5e7, "2.50e7"), (-0.5, "-0.5"), (100.0, "100"),
+])
+def test_plain_numbers(value: float, text: str) -> None:
+    assert plain_number(value) == text
+
+
+def test_elided_label_offers_the_whole_as_tooltip(app: QApplication, qtbot: QtBot) -> None:
+    label = ElidedLabel("A rather long sentence about a layer")
+    qtbot.addWidget(label)
+    label.resize(60, 20)
+    label.show()
+    assert label.toolTip() == label.text()
+    label.resize(600, 20)
+    assert label.toolTip() == ""
+    assert label.minimumSizeHint().width() < label.sizeHint().width()
+
+
+def test_readout_does_not_dance(app: QApplication, qtbot: QtBot) -> None:
+    readout = StatReadout("Step", "0", template="1,000,000")
+    qtbot.addWidget(readout)
+    before = readout.sizeHint().width()
+    readout.set_value("111,111")
+    assert readout.sizeHint().width() == before
+    assert readout.accessibleName() == "Step: 111,111"
+
+
+def test_flow_breaks_lines_and_keeps_order(app: QApplication, qtbot: QtBot) -> None:
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    flow = FlowLayout(panel)
+    buttons = [QPushButton(f"Button {i}") for i in range(6)]
+    for button in buttons:
+        flow.addWidget(button)
+    wide, narrow = flow.heightForWidth(2000), flow.heightForWidth(150)
+    assert narrow > 2 * wide
+    panel.resize(150, narrow)
+    panel.show()
+    tops = [button.y() for button in buttons]
+    assert tops == sorted(tops)
+    assert all(button.geometry().right() < 150 for button in buttons)
+
+
+def test_card_header_and_hint(app: QApplication, qtbot: QtBot) -> None:
+    card = Card("Network")
+    qtbot.addWidget(card)
+    card.add_header_widget(Segmented(["a", "b"]))
+    card.set_hint("10 layers")
+    card.resize(400, 200)
+    card.show()
+    assert card.accessibleName() == card.title() == "Network"
+    plain = Card()
+    qtbot.addWidget(plain)
+    assert not plain.header.parentWidget().isVisibleTo(plain)
+
+
+def test_buttons_leave_space_to_the_window(app: QApplication, qtbot: QtBot) -> None:
+    for button in (Button("Reset", "rotate-ccw"), PrimaryButton("Run", "play"),
+                   IconButton("menu", "Open the menu.", name="Menu")):
+        qtbot.addWidget(button)
+        assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
+        assert not button.icon().isNull()
+    assert button.accessibleName() == "Menu"
+
+
+def test_message_bar(app: QApplication, qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    assert bar.isHidden()
+    bar.show_message("It went wrong.", "bad", action="Mend")
+    assert not bar.isHidden()
+    assert bar.text() == "It went wrong."
+    with qtbot.waitSignal(bar.action_requested):
+        bar._action.click()
+    with qtbot.waitSignal(bar.closed):
+        bar._close.click()
+    assert bar.isHidden()
+
+
+def test_toast_floats_inside_its_parent_and_goes(app: QApplication, qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(500, 300)
+    parent.show()
+    toast = Toast(parent, seconds=0.02)
+    toast.show_message("Saved.", "good")
+    assert parent.rect().contains(toast.geometry())
+    qtbot.waitUntil(toast.isHidden, timeout=2000)
+
+
+def test_nothing_overlaps_at_one_and_a_half_times_the_size(
+    app: QApplication, qtbot: QtBot
+) -> None:
+    theme.set_scale(app, 1.5)
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    column = QVBoxLayout(panel)
+    controls: list[QWidget] = [
+        Segmented(["Data", "Layers"]), LabelledSlider("Noise", 0, 50, 10, unit="%"),
+        LabelledCombo("Loss", ["Cross-entropy"], beside=True), Button("Reset", "rotate-ccw"),
+        PrimaryButton("Run", "play"), StatReadout("Epoch", "000,412"), Badge("new", "accent"),
+        StatusGlyph("vanishing", 2),
+    ]
+    for control in controls:
+        column.addWidget(control)
+    panel.resize(QSize(320, panel.sizeHint().height()))
+    panel.show()
+    for above, below in zip(controls, controls[1:], strict=False):
+        assert above.geometry().bottom() < below.geometry().top()
+        assert above.height() >= above.minimumSizeHint().height()
