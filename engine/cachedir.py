@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -30,15 +32,17 @@ def build_id() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """Return a writable folder for compiled kernels: the user's, or a temporary one."""
+    """Return a writable folder for compiled kernels: the user's, or one for this process alone."""
     override = os.environ.get("BACKPROP_LAB_CACHE")
-    root = Path(override) if override else user_cache_path("backprop-lab", appauthor=False)
-    folder = root / f"kernels-{build_id()}"
     try:
+        # A user without an entry in the system's list and without HOME has no folder: RuntimeError.
+        root = Path(override) if override else user_cache_path("backprop-lab", appauthor=False)
+        folder = root.absolute() / f"kernels-{build_id()}"
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-    except OSError:
+    except (OSError, RuntimeError):
         folder = Path(tempfile.mkdtemp(prefix="backprop-lab-kernels-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 

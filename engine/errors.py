@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class EngineError(Exception):
     """Something that a person asked for cannot be done.
@@ -36,7 +38,7 @@ class EngineError(Exception):
             text += f" {self.remedy.rstrip('.')}."
         return text
 
-    def __reduce__(self) -> tuple[type[EngineError], tuple[str, str, str, str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.place, self.found, self.expected, self.remedy)
 
 
@@ -64,7 +66,8 @@ class DivergedError(EngineError):
     layer_id : str
         The first layer, in the order of computation, that holds such a number; empty for the loss.
     step : int
-        The step at which it happened. The weights are those before this step, all finite.
+        The step at which it happened. The weights are those before this step or, when that step's
+        predecessor already pushed them out of range, the last ones that were all finite.
     """
 
     def __init__(self, place: str, found: str, expected: str = "", remedy: str = "",
@@ -72,3 +75,7 @@ class DivergedError(EngineError):
         super().__init__(place, found, expected, remedy)
         self.layer_id = layer_id
         self.step = step
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.place, self.found, self.expected, self.remedy, self.layer_id,
+                            self.step)

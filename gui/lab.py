@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.builder.data_panel import DataPanel
@@ -129,9 +129,15 @@ class Lab(QWidget):
             self.body.setStretchFactor(self.body.count() - 1, stretch)
         for splitter in (self.right, self.body):
             splitter.setChildrenCollapsible(False)
+        # In a window that is too small for all, what does not fit is scrolled to, never squeezed.
+        self._scroller = QScrollArea()
+        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setWidget(self.body)
         self._inner = QVBoxLayout()
         self._inner.addWidget(self.message)
-        self._inner.addWidget(self.body, 1)
+        self._inner.addWidget(self._scroller, 1)
         self._inner.addWidget(self.strip)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -143,7 +149,7 @@ class Lab(QWidget):
 
     def _wire_document(self) -> None:
         document = self.document
-        document.selection_changed.connect(self.gradients.set_selected)
+        document.selection_changed.connect(self._on_document_selection_changed)
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
@@ -217,6 +223,13 @@ class Lab(QWidget):
 
     # What a person does
 
+    @Slot(str)
+    def _on_document_selection_changed(self, layer_id: str) -> None:
+        self.gradients.set_selected(layer_id)
+        # Whoever takes layers from the palette wants to go on doing so.
+        if layer_id and self.left.current() == "data":
+            self.left.show_panel("inspector")
+
     @Slot()
     def _on_transport_reset_requested(self) -> None:
         self.workbench.reset()
@@ -245,8 +258,9 @@ class Lab(QWidget):
         self._inner.setSpacing(gap)
         for splitter in (self.right, self.body):
             splitter.setHandleWidth(gap)
-        self.left.setMinimumWidth(theme.px(214))
-        self.network.setMinimumWidth(theme.px(420))
-        self.right.setMinimumWidth(theme.px(380))
+        for part, width in ((self.left, 228), (self.network, 440), (self.right, 330)):
+            part.setMinimumWidth(theme.px(width))
+        for view, height in ((self.loss, 140), (self.gradients, 150), (self.output, 200)):
+            view.setMinimumHeight(theme.px(height))
         self.body.setSizes([theme.px(252), theme.px(560), theme.px(600)])
         self.right.setSizes([theme.px(220), theme.px(270), theme.px(330)])

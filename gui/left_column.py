@@ -6,9 +6,10 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QScrollArea,
     QSizePolicy,
-    QStackedLayout,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -16,10 +17,11 @@ from PySide6.QtWidgets import (
 from gui import theme
 from gui.widgets import Card, Segmented
 
-HEADER = 70
-"""Height of a card's header, margins and the gap below it, in px at 13 px text."""
-SMALLEST_INSPECTOR = 300
-"""Room in px at 13 px text that the inspector must keep beside data and layers."""
+TITLES = {"data": "Data", "layers": "Layers", "inspector": "Inspector"}
+HEADER = 58
+"""Height of a card's header and margins, in px at 13 px text."""
+SMALLEST_INSPECTOR = 270
+"""Room in px at 13 px text that the inspector must keep below other panels."""
 
 
 class Scrolled(QScrollArea):
@@ -32,20 +34,27 @@ class Scrolled(QScrollArea):
         self._panel = panel
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setWidget(panel)
-        self.setMinimumHeight(0)
+
+    def height_at(self, width: int) -> int:
+        """Return the height at which nothing has to be scrolled."""
+        panel = self._panel
+        return panel.heightForWidth(width) if panel.hasHeightForWidth() \
+            else panel.sizeHint().height()
 
     def sizeHint(self) -> QSize:
         """Return the panel's size at the present width."""
-        panel = self._panel
-        width = max(self.viewport().width(), panel.minimumSizeHint().width())
-        height = panel.heightForWidth(width) if panel.hasHeightForWidth() \
-            else panel.sizeHint().height()
-        return QSize(panel.sizeHint().width(), height)
+        width = max(self.width(), self._panel.minimumSizeHint().width())
+        return QSize(self._panel.sizeHint().width(), self.height_at(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a line or two."""
+        return QSize(self._panel.minimumSizeHint().width(), theme.px(48))
 
 
 class LeftColumn(QWidget):
-    """Three panels, one below the other. GUI thread only.
+    """Three panels in one, two or three cards. GUI thread only.
 
     Parameters
     ----------
@@ -56,59 +65,94 @@ class LeftColumn(QWidget):
     def __init__(self, data: QWidget, layers: QWidget, inspector: QWidget,
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._panels = {"data": Scrolled(data), "layers": Scrolled(layers)}
-        self._tabs = Segmented((("data", "Data"), ("layers", "Layers")), "Data or layers")
-        self._tabs.selected.connect(self.show_panel)
-        self._upper = Card()
-        self._upper.add_header_widget(self._tabs)
-        self._upper.header.addStretch(10)
-        self._stack = QStackedLayout()
-        self._upper.body.addLayout(self._stack)
-        self._data_card, self._layers_card = Card("Data"), Card("Layers")
-        self._layers_card.set_hint("drag into the network")
-        self._inspector_card = Card()
-        self._inspector_card.body.addWidget(Scrolled(inspector))
+        self._panels = {"data": Scrolled(data), "layers": Scrolled(layers),
+                        "inspector": Scrolled(inspector)}
+        self._tabs = Segmented((), "Panel")
+        self._tabs.selected.connect(self._on_tabs_selected)
+        self._stack = QStackedWidget()
+        self._tabbed = Card()
+        self._tabbed.add_header_widget(self._tabs)
+        _align_left(self._tabbed.header, self._tabs)
+        self._tabbed.body.addWidget(self._stack)
+        # The inspector says itself which layer it shows.
+        self._cards = {"data": Card("Data"), "layers": Card("Layers"), "inspector": Card()}
+        self._cards["layers"].set_hint("drag into the network")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        for card, stretch in ((self._upper, 5), (self._data_card, 0), (self._layers_card, 0),
-                              (self._inspector_card, 4)):
-            self._column.addWidget(card, stretch)
-        self._compact: bool | None = None
+        self._column.addWidget(self._tabbed)
+        for key, card in self._cards.items():
+            self._column.addWidget(card, 1 if key == "inspector" else 0)
+        self._together: tuple[str, ...] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    @Slot(str)
+    def tabs(self) -> tuple[str, ...]:
+        """Return the panels that take turns at present."""
+        return self._together or ()
+
     def show_panel(self, key: str) -> None:
-        """Bring ``data`` or ``layers`` to the front, where they take turns."""
-        self._tabs.set_current(key)
-        if self._compact:
+        """Bring ``data``, ``layers`` or ``inspector`` to the front if they take turns."""
+        if key in self.tabs():
+            self._tabs.set_current(key)
             self._stack.setCurrentWidget(self._panels[key])
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let data and layers take turns where there is no room for both."""
-        super().resizeEvent(event)
-        needed = sum(panel.sizeHint().height() for panel in self._panels.values())
-        frames = theme.px(2 * HEADER + SMALLEST_INSPECTOR)
-        self._arrange(needed + frames > self.height())
+    def current(self) -> str:
+        """Return the panel that is at the front of those that take turns; else empty."""
+        return self._tabs.current() if self.tabs() else ""
 
-    def _arrange(self, compact: bool) -> None:
-        if compact == self._compact:
-            return
-        self._compact = compact
-        if compact:
-            for panel in self._panels.values():
-                self._stack.addWidget(panel)
-            self._stack.setCurrentWidget(self._panels[self._tabs.current()])
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let panels take turns where there is no room for all."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        inside = self.width() - theme.px(30)
+        heights = {key: panel.height_at(inside) + theme.px(HEADER)
+                   for key, panel in self._panels.items()}
+        smallest, gap = theme.px(SMALLEST_INSPECTOR), self._column.spacing()
+        if heights["data"] + heights["layers"] + smallest + 2 * gap <= self.height():
+            self._arrange(())
+        elif heights["data"] + smallest + gap <= self.height():
+            self._arrange(("data", "layers"))
         else:
-            self._data_card.body.addWidget(self._panels["data"])
-            self._layers_card.body.addWidget(self._panels["layers"])
-            for panel in self._panels.values():
+            self._arrange(tuple(self._panels))
+
+    def _arrange(self, together: tuple[str, ...]) -> None:
+        """Put these panels behind tabs and the others on cards of their own."""
+        if together == self._together:
+            return
+        self._together = together
+        for key, panel in self._panels.items():
+            alone = key not in together
+            if alone:
+                self._cards[key].body.addWidget(panel)
                 panel.show()
-        self._upper.setVisible(compact)
-        self._data_card.setVisible(not compact)
-        self._layers_card.setVisible(not compact)
+            else:
+                self._stack.addWidget(panel)
+            self._cards[key].setVisible(alone)
+        self._tabs.set_options([(key, TITLES[key]) for key in together])
+        self._tabbed.setVisible(bool(together))
+        self._column.setStretchFactor(self._tabbed, 1 if "inspector" in together else 0)
+        if together:
+            self._stack.setCurrentWidget(self._panels[self._tabs.current()])
+
+    @Slot(str)
+    def _on_tabs_selected(self, key: str) -> None:
+        self.show_panel(key)
 
     @Slot()
     def _on_theme_changed(self) -> None:
         self._column.setSpacing(theme.px(8))
+        self._fit()
+
+
+def _align_left(row: QHBoxLayout, widget: QWidget) -> None:
+    """Leave a widget alone in a row, at its left end."""
+    for index in reversed(range(row.count())):
+        other = row.takeAt(index)
+        part = other.widget() if other is not None else None
+        if part is not None and part is not widget:
+            part.hide()
+    row.addWidget(widget)
+    row.addStretch(1)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "Backprop Lab"
 USUAL_SIZE = QSize(1500, 940)
-SMALLEST_SIZE = QSize(960, 600)
+SMALLEST_SIZE = QSize(800, 520)
 DROPPED = {".json", ".csv", ".tsv", ".txt", ".data", ".dat"}
 
 

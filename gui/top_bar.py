@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import theme
 from gui.transport_bar import TransportBar
 from gui.widgets import ElidedLabel, IconButton
 
 HEIGHT = 56
+TALL = 106
+"""Height with two rows."""
 TITLE_WIDTH = 150
+SMALLEST_WIDTH = 600
 
 
 class TopBar(QWidget):
@@ -46,16 +57,19 @@ class TopBar(QWidget):
                                        name="Theme")
         self.theme_button.clicked.connect(self.theme_requested)
         self._transport, self._hyper = transport, hyper
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self.menu_button)
-        self._row.addWidget(self._name)
-        self._row.addWidget(self._title)
+        self.menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self._row, self._second = QHBoxLayout(), QHBoxLayout()
+        for part in (self.menu_button, self._name, self._title):
+            self._row.addWidget(part)
         self._row.addStretch(1)
         self._row.addWidget(transport)
         self._row.addStretch(1)
         self._row.addWidget(hyper)
         self._row.addStretch(2)
         self._row.addWidget(self.theme_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._rows = QVBoxLayout(self)
+        self._rows.addLayout(self._row)
+        self._rows.addLayout(self._second)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -69,20 +83,31 @@ class TopBar(QWidget):
         self._title.setText(title)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave name and title out where the controls need the room."""
+        """Make room for the controls."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        margins = self._row.contentsMargins()
+        """Leave name and title out, then take a second row, where the controls need the room."""
+        margins = self._rows.contentsMargins()
         gaps = self._row.spacing() * (self._row.count() + 1)
-        needed = sum(part.sizeHint().width() for part in (
-            self.menu_button, self._transport, self._hyper, self.theme_button))
-        room = self.width() - needed - gaps - margins.left() - margins.right()
-        named = room >= self._name.sizeHint().width()
-        self._name.setVisible(named)
-        self._title.setVisible(
-            named and room >= self._name.sizeHint().width() + theme.px(TITLE_WIDTH) // 2)
+        parts = (self.menu_button, self._transport, self._hyper, self.theme_button)
+        room = self.width() - gaps - margins.left() - margins.right() \
+            - sum(part.sizeHint().width() for part in parts)
+        name = self._name.sizeHint().width()
+        in_two = room < 0
+        if in_two:
+            room += self._hyper.sizeHint().width()
+        if in_two != (self._second.count() > 0):
+            (self._row if in_two else self._second).removeWidget(self._hyper)
+            if in_two:
+                self._second.addWidget(self._hyper, 0, Qt.AlignmentFlag.AlignHCenter)
+            else:
+                self._second.takeAt(0)
+                self._row.insertWidget(self._row.indexOf(self._transport) + 2, self._hyper)
+        self.setFixedHeight(theme.px(TALL if in_two else HEIGHT))
+        self._name.setVisible(room >= name)
+        self._title.setVisible(room >= name + theme.px(TITLE_WIDTH) // 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground and a hairline below it."""
@@ -95,9 +120,11 @@ class TopBar(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         px = theme.px
-        self._row.setContentsMargins(px(8), px(4), px(8), px(5))
+        self._rows.setContentsMargins(px(8), px(4), px(8), px(5))
+        self._rows.setSpacing(px(4))
         self._row.setSpacing(px(8))
-        self.setMinimumHeight(px(HEIGHT))
+        # Without this the bar would insist on one row.
+        self.setMinimumWidth(px(SMALLEST_WIDTH))
         self._title.setMaximumWidth(px(TITLE_WIDTH))
         self._fit()
         self.update()

@@ -12,8 +12,8 @@ from engine.diagnosis.wording import number, percent
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
-PRIORITY = ("nonfinite", "exploding", "symmetric", "dead", "vanishing", "saturated",
-            "update_large", "update_small")
+PRIORITY = ("nonfinite", "exploding", "symmetric", "update_large", "dead", "vanishing", "saturated",
+            "update_small")
 """Codes of findings; where two are equally severe, the earlier one is the likelier cause."""
 
 
@@ -61,31 +61,39 @@ def most_severe(found: tuple[LayerVerdict, ...]) -> LayerVerdict:
         verdict.severity, -PRIORITY.index(verdict.code) if verdict.code in PRIORITY else 0))
 
 
-def findings(snapshot: Snapshot, network: NetworkSpec,
-             thresholds: Thresholds = DEFAULTS) -> tuple[tuple[LayerVerdict, ...], ...]:
+def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = DEFAULTS,
+             symmetric: frozenset[str] | None = None) -> tuple[tuple[LayerVerdict, ...], ...]:
     """Return everything that is to be said about each layer; ``healthy`` or ``waiting`` if nothing.
 
     Parameters
     ----------
     snapshot, network, thresholds : Snapshot, NetworkSpec, Thresholds
         As for `judge_layers`.
+    symmetric : frozenset[str], optional
+        What `symmetric_layers` says of the network, for callers who know it already.
     """
     if snapshot.step < 1:
         return tuple((LayerVerdict(layer.id, "waiting", 0, "Waiting for the first step."),)
                      for layer in network)
-    readings = {reading.layer_id: reading for reading in snapshot.layers}
+    learned = converged(snapshot, thresholds)
+    if symmetric is None:
+        symmetric = symmetric_layers(network)
     reference = last_reading(snapshot)
-    symmetric = frozenset[str]() if converged(snapshot, thresholds) else symmetric_layers(network)
+    last = network.index(reference.layer_id) if reference else 0
+    readings = {reading.layer_id: reading for reading in snapshot.layers}
     result = []
     for layer in network:
         reading = readings.get(layer.id, LayerReading(layer.id))
-        found = [verdict for verdict in (
-            *_structure(reading, layer.id in symmetric),
-            *_gradient(reading, reference, network, thresholds),
+        gradient = tuple(_gradient(reading, ratio(reading, reference), last, thresholds))
+        vanishing = any(verdict.code == "vanishing" for verdict in gradient)
+        found = (
+            *_structure(reading, layer.id in symmetric and not learned),
+            *gradient,
             *_activations(reading, thresholds),
-            *_update(reading, converged(snapshot, thresholds), thresholds),
-        ) if verdict.severity]
-        result.append(tuple(found) or (LayerVerdict(layer.id, "healthy", 0, _healthy(reading)),))
+            # What has been learned needs no more updates, and a vanishing gradient explains itself.
+            *_update(reading, learned or vanishing, thresholds),
+        )
+        result.append(found or (LayerVerdict(layer.id, "healthy", 0, _healthy(reading)),))
     return tuple(result)
 
 
@@ -133,34 +141,35 @@ def _structure(reading: LayerReading, symmetric: bool) -> Iterator[LayerVerdict]
                            "All units started equal and receive equal gradients.")
 
 
-def _gradient(reading: LayerReading, reference: LayerReading | None, network: NetworkSpec,
+def _gradient(reading: LayerReading, value: float, last: int,
               thresholds: Thresholds) -> Iterator[LayerVerdict]:
-    value = ratio(reading, reference)
-    if reference is None or math.isnan(value):
-        return
-    last = network.index(reference.layer_id)
-    yield LayerVerdict(reading.layer_id, "vanishing", thresholds.vanishing.below(value),
-                       f"Vanishing: {number(value)} of layer {last}’s gradient arrives.")
-    yield LayerVerdict(reading.layer_id, "exploding", thresholds.exploding.above(value),
-                       f"Exploding: {number(value)} times layer {last}’s gradient arrives.")
+    if severity := thresholds.vanishing.below(value):
+        yield LayerVerdict(reading.layer_id, "vanishing", severity,
+                           f"Vanishing: {number(value)} of layer {last}’s gradient arrives.")
+    if severity := thresholds.exploding.above(value):
+        yield LayerVerdict(reading.layer_id, "exploding", severity,
+                           f"Exploding: {number(value)} times layer {last}’s gradient arrives.")
 
 
 def _activations(reading: LayerReading, thresholds: Thresholds) -> Iterator[LayerVerdict]:
     dead, saturated = reading.dead_share, reading.saturated_share
-    if dead > 0:
-        yield LayerVerdict(reading.layer_id, "dead", thresholds.dead.above(dead),
+    if severity := thresholds.dead.above(dead):
+        yield LayerVerdict(reading.layer_id, "dead", severity,
                            f"Dead: {percent(dead)} of the units are zero for every example.")
-    if saturated > 0:
-        yield LayerVerdict(reading.layer_id, "saturated", thresholds.saturated.above(saturated),
+    if severity := thresholds.saturated.above(saturated):
+        yield LayerVerdict(reading.layer_id, "saturated", severity,
                            f"Saturated: {percent(saturated)} of the activations lie in a flat end.")
 
 
-def _update(reading: LayerReading, learned: bool,
+def _update(reading: LayerReading, excused: bool,
             thresholds: Thresholds) -> Iterator[LayerVerdict]:
     share = update_share(reading)
-    text = f"A step changes the weights by {number(share)} of their spread."
-    yield LayerVerdict(reading.layer_id, "update_large", thresholds.update_large.above(share), text)
-    # What has been learned needs no more updates: small ones are then a good sign.
-    if not learned:
-        yield LayerVerdict(reading.layer_id, "update_small", thresholds.update_small.below(share),
-                           text)
+    large, small = thresholds.update_large.above(share), thresholds.update_small.below(share)
+    if large:
+        yield LayerVerdict(reading.layer_id, "update_large", large,
+                           f"Large steps: each changes the weights by {percent(share)} of their "
+                           "spread.")
+    if small and not excused:
+        yield LayerVerdict(reading.layer_id, "update_small", small,
+                           f"Small steps: each changes the weights by {number(share)} of their "
+                           "spread.")

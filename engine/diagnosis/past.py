@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.snapshot import LayerReading, Snapshot
 
 LARGEST_CURVE = 256
 """Points of the loss curve that are kept; every second one is dropped when there are more."""
@@ -33,6 +33,42 @@ class Moment:
     step: int
     loss: float
     gradients: dict[str, float]
+
+
+class Smoothing:
+    """Gradient and update of every layer, averaged over the last few snapshots.
+
+    The gradient RMS is that of the batches taken together, so an empty batch does not pull it to 0.
+
+    Parameters
+    ----------
+    weight : float
+        Of the newest snapshot, 0 to 1.
+    """
+
+    def __init__(self, weight: float) -> None:
+        self._weight = weight
+        self._figures: dict[tuple[str, str], float] = {}
+
+    def smoothed(self, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot of a later step with averages in the place of single figures."""
+        return replace(snapshot, layers=tuple(map(self._reading, snapshot.layers)))
+
+    def _reading(self, reading: LayerReading) -> LayerReading:
+        if not math.isfinite(reading.gradient_rms):
+            return reading
+        key = reading.layer_id
+        squares = self._mean(key, "gradient", min(reading.gradient_rms, 1e150) ** 2)
+        update = reading.update_ratio
+        if math.isfinite(update):
+            update = self._mean(key, "update", update)
+        return replace(reading, gradient_rms=math.sqrt(squares), update_ratio=update)
+
+    def _mean(self, layer_id: str, figure: str, value: float) -> float:
+        before = self._figures.get((layer_id, figure), value)
+        mean = before + self._weight * (value - before)
+        self._figures[layer_id, figure] = mean
+        return mean
 
 
 class Past:

@@ -52,6 +52,9 @@ class Thresholds:
         Steps for which a finding must hold before it is the run's verdict.
     early : int
         Steps before which it is too early to say that nothing is learned.
+    smoothing : float
+        Weight of the newest snapshot in the running gradient RMS and update ratio, 0 to 1: one odd
+        batch is no finding.
     progress : float
         Share by which the loss must have fallen in the later half of the run to count as falling.
     chance : float
@@ -72,8 +75,9 @@ class Thresholds:
     update_large: Limit = Limit(1e-2, 1e-1)
     growth: float = 10.0
     patience: int = 20
-    early: int = 500
-    progress: float = 0.01
+    early: int = 2000
+    smoothing: float = 0.2
+    progress: float = 0.005
     chance: float = 0.02
     learned: float = 0.95
     gap: float = 0.1

@@ -62,10 +62,11 @@ class Case:
 
     @property
     def improving(self) -> bool:
-        """Whether the loss has fallen in the later half of the run, as far as one can tell."""
+        """Whether the loss has fallen in the later half of the run, and below where it began."""
         if math.isnan(self.half_loss):
             return True
-        return self.loss < self.half_loss * (1 - self.thresholds.progress)
+        limit = min(self.half_loss * (1 - self.thresholds.progress), self.first_loss)
+        return self.loss < limit
 
     @property
     def at_chance(self) -> bool:

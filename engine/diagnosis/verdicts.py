@@ -17,8 +17,8 @@ from engine.diagnosis.layer_verdicts import (
     update_share,
     weight_readings,
 )
-from engine.diagnosis.network import chance_loss
-from engine.diagnosis.past import Finding, Past
+from engine.diagnosis.network import chance_loss, symmetric_layers
+from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.rules import DEFAULTS, Thresholds
 from engine.diagnosis.sentences import Case, Words
 from engine.spec import NetworkSpec, Task
@@ -26,8 +26,8 @@ from engine.telemetry.snapshot import Snapshot
 
 __all__ = ["LayerVerdict", "RunJudge", "Verdict", "judge_layers"]
 
-_NEEDS_STANDSTILL = frozenset({"dead", "saturated", "update_large", "update_small"})
-"""Findings that deserve no warning (severity 1) while the loss is falling."""
+_EXCUSED_BY_PROGRESS = frozenset({"dead", "saturated", "update_large", "update_small"})
+"""Findings that a falling loss proves harmless."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,10 @@ class RunJudge:
         self._n_classes = n_classes
         self._chance = chance_loss(network, task, n_classes, loss)
         self._thresholds = thresholds
+        self._symmetric = symmetric_layers(network)
+        self._verdict: Verdict
         self._run_id: int | None = None
-        self._past = Past(thresholds.patience)
+        self._forget()
 
     def judge(self, snapshot: Snapshot) -> Verdict:
         """Return the verdict on a run.
@@ -99,14 +101,22 @@ class RunJudge:
             The newest; steps may lie one or thousands apart.
         """
         if snapshot.run_id != self._run_id or snapshot.step < self._past.step:
-            self._run_id, self._past = snapshot.run_id, Past(self._thresholds.patience)
-        found = findings(snapshot, self._network, self._thresholds)
-        run_level = self._run_level(snapshot, found)
-        if snapshot.step > self._past.step:
-            self._past.note(snapshot, _with_milder(run_level))
-        words, code, severity = self._decide(snapshot, run_level)
-        return Verdict(code, severity, words.title, words.sentence, words.evidence, words.layer_id,
-                       tuple(most_severe(verdicts) for verdicts in found))
+            self._run_id = snapshot.run_id
+            self._forget()
+        if snapshot.step == self._past.step:
+            return self._verdict
+        smoothed = self._smoothing.smoothed(snapshot)
+        found = findings(smoothed, self._network, self._thresholds, self._symmetric)
+        run_level = self._run_level(smoothed, found)
+        self._past.note(snapshot, _with_milder(run_level))
+        words, code, severity = self._decide(snapshot, smoothed, run_level)
+        self._verdict = Verdict(code, severity, words.title, words.sentence, words.evidence,
+                                words.layer_id, tuple(map(most_severe, found)))
+        return self._verdict
+
+    def _forget(self) -> None:
+        self._past = Past(self._thresholds.patience)
+        self._smoothing = Smoothing(self._thresholds.smoothing)
 
     def _run_level(self, snapshot: Snapshot, found: Iterable[Iterable[LayerVerdict]],
                    ) -> dict[str, LayerVerdict]:
@@ -130,11 +140,11 @@ class RunJudge:
                 worst[verdict.code] = verdict
         return worst
 
-    def _decide(self, snapshot: Snapshot,
+    def _decide(self, snapshot: Snapshot, smoothed: Snapshot,
                 found: dict[str, LayerVerdict]) -> tuple[Words, str, int]:
-        case = self._case(snapshot)
         if snapshot.step < 1:
             return sentences.waiting(), "waiting", 0
+        case = self._case(smoothed)
         if "nonfinite" in found or not math.isfinite(snapshot.loss):
             layer_id = found["nonfinite"].layer_id if "nonfinite" in found else ""
             return sentences.nonfinite(case, layer_id), "nonfinite", 2
@@ -142,7 +152,7 @@ class RunJudge:
             return growth, "exploding", 2
         if converged(snapshot, self._thresholds):
             return self._learned(case)
-        if (lasting := self._lasting(snapshot, found)) is not None:
+        if (lasting := self._lasting(case, found)) is not None:
             code, severity = lasting
             words = sentences.FINDINGS[code](case, found[code].layer_id, severity)
             return words, code, severity
@@ -167,15 +177,17 @@ class RunJudge:
                                             moment.step)
         return None
 
-    def _lasting(self, snapshot: Snapshot, found: dict[str, LayerVerdict]) -> Finding | None:
+    def _lasting(self, case: Case, found: dict[str, LayerVerdict]) -> Finding | None:
         """Return the most severe finding that has held long enough; the likelier cause first."""
-        case = self._case(snapshot)
-        standstill = snapshot.step >= self._thresholds.early and not case.improving
+        early = case.snapshot.step < self._thresholds.early
+        standstill = not early and not case.improving
         for severity in (2, 1):
             for code in PRIORITY:
                 if code not in found or found[code].severity < severity:
                     continue
-                if severity == 1 and code in _NEEDS_STANDSTILL and not standstill:
+                # Before the loss can tell, only what is severe is worth an alarm.
+                alarming = standstill or (early and severity > 1)
+                if code in _EXCUSED_BY_PROGRESS and not alarming:
                     continue
                 structural = code == "symmetric"
                 if structural or self._past.lasted((code, severity)) >= self._thresholds.patience:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernels.memory import call_op
+from engine.kernels.memory import call_op, finish_writes
 from engine.kernels.policy import kernel
 from engine.kernels.random import shuffle
 from engine.kernels.row import (
@@ -101,7 +101,7 @@ def evaluate(table, sections, arena, control, results):
         control[POSITION] += batch
     results[VALIDATION_LOSS] = loss / control[VALIDATION]
     results[VALIDATION_SCORE] = correct / control[VALIDATION]
-    if results[VARIANCE] > 0:
+    if results[VARIANCE] != 0:
         results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_LOSS] / results[VARIANCE]
 
 
@@ -160,6 +160,7 @@ def _record(ring, control, results):
     ring[row, 3] = results[VALIDATION_SCORE]
     for place in range(FIRST_STATISTIC, results.size):
         ring[row, 4 + place - FIRST_STATISTIC] = results[place]
+    finish_writes()
     control[HEAD] += 1
 
 

@@ -89,6 +89,15 @@ def from_bits(typingctx: Any, bits: Any) -> Any:
     return real(bits), codegen
 
 
+@intrinsic
+def finish_writes(typingctx: Any) -> Any:
+    """Let other threads see all that was written before anything that is written from here on."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        builder.fence("release")
+        return context.get_dummy_value()
+    return types.void(), codegen
+
+
 @inlined
 def vector(arena, offset, size):
     """Return ``size`` numbers of the arena as a 1-D array."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import asdict
 
 from engine.errors import EngineError
 from engine.layers.losses import LOSSES
@@ -40,7 +44,7 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) ->
     project : ProjectSpec
         Anything, however broken; this never raises.
     task : str
-        The task that the data set.
+        The data set's task.
     n_inputs, n_outputs : int
         Numbers per example that go in; classes or values that should come out.
     """
@@ -51,6 +55,15 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) ->
 
 
 def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
+    try:
+        # What a file holds was checked when it was read; a project made in Python was not.
+        msgspec.convert(msgspec.to_builtins(training), TrainingSpec)
+    except (TypeError, msgspec.ValidationError) as error:
+        yield Issue("", f"Training: {error}.")
+        return
+    for key, value in (*asdict(training).items(), *asdict(training.optimizer).items()):
+        if value == math.inf:
+            yield Issue("", f"Training: {key} is infinite; expected a finite number.")
     loss = LOSSES.get(training.loss)
     if loss is None:
         yield Issue("", f"Training: no loss is called {training.loss!r}; expected one of "

@@ -76,7 +76,7 @@ class Field:
         return self._range_problem(value)
 
     def _choice_problem(self, value: object) -> str:
-        if value in {choice.key for choice in self.choices}:
+        if isinstance(value, str) and any(value == choice.key for choice in self.choices):
             return ""
         return f"{value!r} is none of " + ", ".join(choice.key for choice in self.choices)
 

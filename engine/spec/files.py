@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,18 @@ LARGEST_FILE = 16 * 2**20
 
 
 def project_to_json(project: ProjectSpec) -> str:
-    """Return a project as indented JSON that leaves nothing to defaults."""
-    return msgspec.json.format(msgspec.json.encode(project), indent=2).decode() + "\n"
+    """Return a project as indented JSON that leaves nothing to defaults.
+
+    Raises
+    ------
+    FormatError
+        If a text cannot be written, such as a file name with bytes that mean nothing.
+    """
+    try:
+        return msgspec.json.format(msgspec.json.encode(project), indent=2).decode() + "\n"
+    except UnicodeError as error:
+        raise FormatError("Project", f"a text cannot be written ({error})", "Unicode",
+                          "Rename the file or the layer") from error
 
 
 def project_from_json(text: str | bytes, place: str = "Project") -> ProjectSpec:
@@ -39,7 +50,7 @@ def project_from_json(text: str | bytes, place: str = "Project") -> ProjectSpec:
     """
     try:
         raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise FormatError(place, f"this is not JSON ({error})", "a project file",
                           "Open a file that Backprop Lab has saved") from error
     _check_version(raw, place)
@@ -70,14 +81,14 @@ def read_project(path: str | Path) -> ProjectSpec:
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise FormatError(path.name, f"the file has {size:,} bytes",
-                              f"at most {LARGEST_FILE:,}", "Open a project file")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise FormatError(str(path), f"cannot be read ({error.strerror})", "a readable file",
                           "Check the name and the permission") from error
+    if len(content) > LARGEST_FILE:
+        raise FormatError(path.name, f"the file has more than {LARGEST_FILE:,} bytes",
+                          "a few thousand", "Open a project file")
     return project_from_json(content, path.name)
 
 
@@ -87,20 +98,31 @@ def write_project(project: ProjectSpec, path: str | Path) -> None:
     Raises
     ------
     FormatError
-        If the file cannot be written.
+        If the file cannot be written, or could not be read again.
     """
-    path = Path(path)
+    # A link stays a link: what it points to is written.
+    path = Path(os.path.realpath(path))
+    text = project_to_json(project)
+    # JSON has no word for infinity and NaN, for example.
+    project_from_json(text, path.name)
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False,
-                                         prefix=f".{path.name}.") as file:
-            file.write(project_to_json(project))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
+        _replace(path, text)
     except OSError as error:
         raise FormatError(str(path), f"cannot be written ({error.strerror})",
                           "a folder with write permission", "Save it somewhere else") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file beside ``path``, with its permissions, and put it in its place."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise

@@ -73,7 +73,7 @@ class Ring:
         head = int(self._control[self._head])
         # The oldest eighth may be overwritten while it is copied, so it is not asked for.
         first = max(cursor, head - capacity * 7 // 8)
-        if cursor == head:
+        if first >= head:
             return np.zeros(0, np.int64), np.zeros((0, len(self.columns))), head
         begin, end = first % capacity, head % capacity
         if begin < end:

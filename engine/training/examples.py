@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
-from engine.errors import SpecError
+from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, diagnose, infer_shapes
 from engine.spec import ProjectSpec
 
@@ -25,7 +26,7 @@ class Examples:
         All examples.
     variance : float
         Mean squared deviation of the validation targets from their mean, over all outputs; 0 for
-        classification. The coefficient of determination needs it.
+        classification, NaN when they are all the same. The coefficient of determination needs it.
     """
 
     inputs: Array
@@ -49,7 +50,12 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
     ------
     SpecError
         If the project cannot be trained on these data; the first of `diagnose`'s issues.
+    DataError
+        If there is nothing to learn from.
     """
+    if not len(dataset.training):
+        raise DataError(dataset.title, "no examples to learn from", "at least one",
+                        "Choose a larger training share")
     issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs)
     if issues:
         place, _, found = issues[0].text.partition(": ")
@@ -69,5 +75,8 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
 
 
 def variance_of(values: Array) -> float:
-    """Return the mean squared deviation from each column's mean; tiny instead of 0."""
-    return max(float(np.mean((values - values.mean(axis=0)) ** 2)), 1e-300)
+    """Return the mean squared deviation from each column's mean; NaN instead of 0.
+
+    Targets that are all the same leave nothing to explain, so that R² has no value.
+    """
+    return float(np.mean((values - values.mean(axis=0)) ** 2)) or math.nan

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.errors import ShapeError
 from engine.kernels import row
-from engine.layers import LOSSES
+from engine.layers import LOSSES, Value
 from engine.plan import Plan
 from engine.spec import Task
-from engine.telemetry.snapshot import Evaluation, Snapshot, frozen
+from engine.telemetry.snapshot import NAN, Evaluation, Snapshot, frozen
 from engine.training.examples import Examples, variance_of
 from engine.training.readings import probe_readings
 from engine.training.visit import run, undisturbed
@@ -33,8 +34,8 @@ def _blocks(plan: Plan, count: int) -> Iterator[tuple[int, int]]:
         yield begin, min(plan.capacity, count - begin)
 
 
-def _predictions(plan: Plan, batch: int) -> Array:
-    value = plan.prediction
+def _rows(plan: Plan, value: Value, batch: int) -> Array:
+    """Return a copy of a value's examples, float64[batch, k]."""
     return plan.arena[value.data:value.data + batch * value.size].reshape(batch, value.size).astype(
         np.float64)
 
@@ -49,15 +50,22 @@ def _as_output(predictions: Array, task: Task, loss: str) -> Array:
     return np.clip(predictions, 0.0, 1.0)
 
 
-def classes_of(outputs: Array) -> Integers:
-    """Return the predicted class of every row of probabilities."""
-    if outputs.shape[1] == 1:
-        return (outputs[:, 0] > 0.5).astype(np.int64)
-    return np.asarray(np.argmax(outputs, axis=1), np.int64)
+def classes_of(scores: Array) -> Integers:
+    """Return the predicted class of every row, as the loop counts it.
+
+    Parameters
+    ----------
+    scores : float64[m, k]
+        What the last layer gives. Probabilities would not do: those of two classes may both round
+        to 1, or be clipped to it.
+    """
+    if scores.shape[1] == 1:
+        return (scores[:, 0] > 0).astype(np.int64)
+    return np.asarray(np.argmax(scores, axis=1), np.int64)
 
 
 def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str
-             ) -> tuple[Evaluation, Array]:
+             ) -> tuple[Evaluation, Array, Integers]:
     """Measure loss and accuracy of some examples.
 
     Parameters
@@ -73,11 +81,14 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
         The figures.
     float64[m, o]
         What the network says about each.
+    int64[m]
+        The class that it takes each for; meaningless for regression.
     """
     if not len(order):
-        return Evaluation(float("nan"), float("nan"), 0), np.zeros((0, plan.prediction.size))
+        return (Evaluation(NAN, NAN, 0), np.zeros((0, plan.prediction.size)),
+                np.zeros(0, np.int64))
     total = 0.0
-    outputs = []
+    outputs, classes = [], []
     control, results = plan.shared.control, plan.shared.results
     with undisturbed(plan):
         control[row.ORDER] = order.ctypes.data
@@ -85,25 +96,30 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
             control[row.POSITION] = begin
             run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.OUTPUT)
             total += results[row.LOSS] * batch
-            outputs.append(_predictions(plan, batch))
-    output = _as_output(np.concatenate(outputs), dataset.task, loss)
+            outputs.append(_rows(plan, plan.prediction, batch))
+            classes.append(classes_of(_rows(plan, plan.layers[-1].output, batch)))
+    guesses = np.concatenate(classes)
     mean = float(total / len(order))
     if dataset.task == "classification":
-        score = float(np.mean(classes_of(output) == dataset.labels[order]))
+        score = float(np.mean(guesses == dataset.labels[order]))
     else:
         score = 1.0 - mean / variance_of(dataset.values[order])
-    return Evaluation(mean, score, len(order)), output
+    output = _as_output(np.concatenate(outputs), dataset.task, loss)
+    return Evaluation(mean, score, len(order)), output, guesses
 
 
 def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
     """Return the network's output for prepared inputs, float64[m, i] to float64[m, o]."""
-    place, outputs = plan.input, []
+    place, outputs = plan.input, [np.zeros((0, plan.prediction.size))]
+    if inputs.ndim != 2 or inputs.shape[1] != place.size:
+        raise ShapeError("Inputs", "an array of shape " + "x".join(map(str, inputs.shape)),
+                         f"{place.size} numbers for every example")
     with undisturbed(plan):
         for begin, batch in _blocks(plan, len(inputs)):
             block = inputs[begin:begin + batch]
             plan.arena[place.data:place.data + block.size] = block.ravel()
             run(plan, batch, row.FORWARD, row.OUTPUT)
-            outputs.append(_predictions(plan, batch))
+            outputs.append(_rows(plan, plan.prediction, batch))
     return _as_output(np.concatenate(outputs), task, loss)
 
 
@@ -121,15 +137,15 @@ def snapshot(plan: Plan, examples: Examples, dataset: Dataset, run_id: int, loss
         The examples that are measured.
     """
     layers = probe_readings(plan, training)
-    trained, outputs = evaluate(plan, examples, dataset, training, loss)
+    trained, outputs, classes = evaluate(plan, examples, dataset, training, loss)
     validated, seen = None, training
     if len(validation):
-        validated, outputs = evaluate(plan, examples, dataset, validation, loss)
+        validated, outputs, classes = evaluate(plan, examples, dataset, validation, loss)
         seen = validation
     confusion = None
     if dataset.task == "classification":
         k = dataset.n_outputs
-        pairs = dataset.labels[seen] * k + classes_of(outputs)
+        pairs = dataset.labels[seen] * k + classes
         confusion = frozen(np.bincount(pairs, minlength=k * k).reshape(k, k))
     control = plan.shared.control
     return Snapshot(

@@ -19,7 +19,7 @@ from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
 from engine.training import divergence, observe, warmup, weights
-from engine.training.examples import prepare
+from engine.training.examples import Examples, prepare
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -81,20 +81,21 @@ class Trainer:
         self._examples = prepare(project, dataset, self._validation)
         warmup.compile_for(project, self._examples.inputs.shape[1],
                            self._examples.targets.shape[1], progress)
-        self._plan = self._build(project, None)
+        self._plan = self._build(project, self._examples, None)
         self._seconds_per_step = 0.0
         self._prepare_control()
         self._start(weights)
+        self._kept = self._parameters().copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
         self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
 
-    def _build(self, project: ProjectSpec, old: Plan | None) -> Plan:
+    def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
         wished = project.training.batch_size or len(self._order)
         capacity = max(SMALLEST_CAPACITY, min(wished, len(self._order)))
         if old is not None:
             capacity = max(capacity, old.capacity)
-        return build_plan(project, self._examples.inputs, self._examples.targets, capacity,
+        return build_plan(project, examples.inputs, examples.targets, capacity,
                           old.shared if old else None)
 
     def _prepare_control(self) -> None:
@@ -154,10 +155,12 @@ class Trainer:
         Raises
         ------
         DivergedError
-            When a loss or gradient is NaN or infinite. The parameters are those before that step.
+            When a loss or gradient is NaN or infinite. The parameters are those before that step,
+            or the last finite ones when the update before it has overflowed.
         """
         plan, shared = self._plan, self._plan.shared
         shared.control[row.STOP] = 0
+        self._keep()
         begin = time.perf_counter()
         done = 0
         while done < max_steps and not shared.control[row.STOP]:
@@ -172,7 +175,9 @@ class Trainer:
             done += count
             if shared.control[row.NONFINITE]:
                 shared.control[row.NONFINITE] = 0
-                raise divergence.explain(plan, self.step + 1)
+                error = divergence.explain(plan, self.step + 1)
+                self._recover()
+                raise error
             if count:
                 self._seconds_per_step = (time.perf_counter() - chunk_begin) / count
         return done
@@ -229,16 +234,33 @@ class Trainer:
         self.request_rates(training)
 
     def _rebuild(self, project: ProjectSpec) -> None:
-        self._examples = prepare(project, self._dataset, self._validation)
-        warmup.compile_for(project, self._examples.inputs.shape[1],
-                           self._examples.targets.shape[1], None)
-        plan = self._build(project, self._plan)
+        # Both are replaced together at the end: the old plan reads the old examples' memory.
+        examples = prepare(project, self._dataset, self._validation)
+        warmup.compile_for(project, examples.inputs.shape[1], examples.targets.shape[1], None)
+        plan = self._build(project, examples, self._plan)
         same_rule = project.training.optimizer.kind == self.project.training.optimizer.kind
         kept = plan.parameters * (4 if same_rule else 2)
         plan.arena[:kept] = self._plan.arena[:kept]
         if not same_rule:
             plan.shared.control[row.OPTIMIZER_STEP] = 0
-        self._plan = plan
+        self._plan, self._examples = plan, examples
+
+    def _parameters(self) -> Array:
+        return self._plan.arena[:self._plan.parameters]
+
+    def _keep(self) -> None:
+        """Remember the parameters if they are finite; an update can overflow all by itself."""
+        with np.errstate(all="ignore"):
+            total = self._parameters().sum(dtype=np.float64)
+        if np.isfinite(total):
+            np.copyto(self._kept, self._parameters())
+
+    def _recover(self) -> None:
+        """Bring back finite parameters, with an empty memory of the optimizer."""
+        if not np.isfinite(self._parameters()).all():
+            np.copyto(self._parameters(), self._kept)
+            self._plan.arena[2 * self._plan.parameters:4 * self._plan.parameters] = 0
+            self._plan.shared.control[row.OPTIMIZER_STEP] = 0
 
     def weights(self) -> dict[str, Array]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""

@@ -29,10 +29,9 @@ def undisturbed(plan: Plan, gradients: bool = False) -> Iterator[None]:
     try:
         yield
     finally:
-        stop = shared.control[row.STOP]
-        shared.control[:], shared.results[:] = control, results
-        # Another thread may have asked for a stop meanwhile.
-        shared.control[row.STOP] |= stop
+        # Another thread may ask for a stop at any moment, so that one place is left alone.
+        shared.control[row.STOP + 1:] = control[row.STOP + 1:]
+        shared.results[:] = results
         if kept is not None:
             region[:] = kept
 

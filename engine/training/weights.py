@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,13 @@ def load(plan: Plan, given: Mapping[str, Array]) -> None:
         if array.shape != places[name].shape:
             raise FormatError("Weights", f"{name} has shape {array.shape}",
                               f"{places[name].shape}", "Use a weights file of this network")
-        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        if array.dtype.kind not in "fiu" or not _fits(array, plan.arena.dtype):
             raise FormatError("Weights", f"{name} holds something that is not a finite number",
-                              "finite numbers", "Use another weights file")
+                              f"finite numbers of {plan.arena.dtype}", "Use another weights file")
         places[name][...] = array
+
+
+def _fits(array: Array, dtype: np.dtype[Any]) -> bool:
+    """Say whether every number is finite in this precision."""
+    with np.errstate(over="ignore"):
+        return bool(np.isfinite(array.astype(dtype)).all())

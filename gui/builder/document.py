@@ -57,6 +57,12 @@ class Change:
         """Whether layers or their options differ."""
         return self.before.network != self.after.network
 
+    @property
+    def rows_changed(self) -> bool:
+        """Whether what is said about layers may differ: layers, data or loss have changed."""
+        return (self.network_changed or self.dataset_changed
+                or self.before.training.loss != self.after.training.loss)
+
 
 class Document(QObject):
     """A project, its data set, and the way back. GUI thread only.

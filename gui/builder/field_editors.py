@@ -73,13 +73,17 @@ class ChoiceEditor(FieldEditor):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.combo)
-        self.combo.value_changed.connect(self.edited.emit)
+        self.combo.value_changed.connect(self._on_combo_value_changed)
 
     def set_value(self, value: Option) -> None:
         self.combo.set_value(str(value))
         choice = next((c for c in self.field.choices if c.key == value), None)
         extra = f"<p>{choice.title}: {choice.help}</p>" if choice is not None else ""
         self.setToolTip(f"<p><b>{self.field.title}.</b> {self.field.help}</p>{extra}")
+
+    @Slot(str)
+    def _on_combo_value_changed(self, key: str) -> None:
+        self.edited.emit(key)
 
 
 class SwitchEditor(FieldEditor):
@@ -92,10 +96,14 @@ class SwitchEditor(FieldEditor):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box)
-        self.box.clicked.connect(self.edited.emit)
+        self.box.clicked.connect(self._on_box_clicked)
 
     def set_value(self, value: Option) -> None:
         self.box.setChecked(bool(value))
+
+    @Slot(bool)
+    def _on_box_clicked(self, checked: bool) -> None:
+        self.edited.emit(checked)
 
 
 class PlainSpinBox(QDoubleSpinBox):
@@ -195,8 +203,8 @@ def slider_stops(field: Field) -> tuple[float, ...]:
     high = float(field.maximum if field.maximum is not None else UNBOUNDED)
     whole = isinstance(field.default, int)
     if not field.logarithmic:
-        # A hundred steps or more, of a round width.
-        step = 10.0 ** math.floor(math.log10((high - low) / 100) + 1e-9)
+        # Fifty steps or more, of a round width.
+        step = 10.0 ** math.floor(math.log10((high - low) / 50) + 1e-9)
         step = max(step, 1.0) if whole else step
         return tuple(float(f"{low + i * step:.10g}") for i in range(round((high - low) / step) + 1))
     if whole:

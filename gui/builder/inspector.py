@@ -21,7 +21,7 @@ from gui.builder.network_view import Frame, RunInfo
 from gui.builder.rows import Row, describe, known_kind
 from gui.builder.rows_model import magnitude
 from gui.builder.rows_tips import figure_text, share_text
-from gui.widgets import Button, ElidedLabel, Separator
+from gui.widgets import Button, ElidedLabel, IconButton, Separator
 
 FIGURES: tuple[tuple[str, str, str], ...] = (
     ("fan", "Fan in → out", "Numbers per example that enter and leave the layer."),
@@ -77,6 +77,10 @@ class Inspector(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.place)
+        self.remove = IconButton("trash-2", "<p>Takes this layer out of the network (Delete).</p>",
+                                 name="Remove layer", plain=True)
+        self.remove.clicked.connect(self._on_remove_clicked)
+        head.addWidget(self.remove)
         self._form = QVBoxLayout()
         self._form.setSpacing(7)
         self.advice = Button("", "check")
@@ -85,15 +89,12 @@ class Inspector(QWidget):
         self.apply.setToolTip("<p>Gives every hidden layer of this kind the same activation and "
                               "initial weights. Their units stay as they are.</p>")
         self.apply.clicked.connect(self._on_apply_clicked)
-        self.remove = Button("Remove layer", "trash-2")
-        self.remove.setToolTip("<p>Takes this layer out of the network (Delete).</p>")
-        self.remove.clicked.connect(self._on_remove_clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addLayout(self._form)
-        for widget in (self.advice, self.apply, self.remove, Separator()):
+        for widget in (self.advice, self.apply, Separator()):
             layout.addWidget(widget)
         layout.addLayout(self._build_figures())
 
@@ -232,8 +233,9 @@ class Inspector(QWidget):
         self._attempt(partial(self._document.remove_layer, self._layer_id))
 
     @Slot(object)
-    def _on_document_changed(self, _change: Change) -> None:
-        self._show_layer()
+    def _on_document_changed(self, change: Change) -> None:
+        if change.rows_changed:
+            self._show_layer()
 
     @Slot(str)
     def _on_selection_changed(self, _layer_id: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.diagnosis.verdicts import Verdict, judge_layers
+from engine.diagnosis.verdicts import LayerVerdict, Verdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import Snapshot
 from gui.builder.column_header import ColumnHeader
@@ -100,13 +100,16 @@ class NetworkView(Card):
             return
         if snapshot is not self._shown:
             self._shown = snapshot
-            self.rows.model_of_rows.set_readings(
-                snapshot.layers, frame.verdict.layers if frame.verdict is not None
-                else judge_layers(snapshot, self._network))
+            self.rows.model_of_rows.set_readings(snapshot.layers, self._verdicts(frame, snapshot))
         if self.isVisible():
             if self.rows.axis.fit(self.rows.model_of_rows.readings(), glide=frame.running):
                 self._header.update()
             self.rows.update_instruments()
+
+    def _verdicts(self, frame: Frame, snapshot: Snapshot) -> tuple[LayerVerdict, ...]:
+        if frame.verdict is not None:
+            return frame.verdict.layers
+        return judge_layers(snapshot, self._network) if self._network.layers else ()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

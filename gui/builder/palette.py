@@ -6,11 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.layers import LayerKind, kinds
 from gui.builder.rows_model import kind_mime
-from gui.widgets import Button, ElidedLabel, FlowLayout
+from gui.widgets import Button, FlowLayout
 
 
 class KindChip(Button):
@@ -99,7 +99,9 @@ class LayerPalette(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(self._flow)
-        hint = ElidedLabel("Drag into the network, or double-click", role="small")
+        hint = QLabel("A double click adds it behind the selected layer.")
+        hint.setProperty("role", "small")
+        hint.setWordWrap(True)
         layout.addWidget(hint)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 

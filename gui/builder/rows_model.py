@@ -198,6 +198,8 @@ class RowsModel(QAbstractListModel):
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
+        if not change.rows_changed:
+            return
         before = [row.layer_id for row in self.rows]
         if before == [layer.id for layer in change.after.network]:
             self._describe()

@@ -31,7 +31,7 @@ KIND_TIPS = {
 
 
 class ColumnList(QTableWidget):
-    """A row per column, with a box to tick for those to learn from. GUI thread only.
+    """A row per column with a box to tick for those to learn from. GUI thread only.
 
     Signals
     -------
@@ -58,6 +58,8 @@ class ColumnList(QTableWidget):
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         self.itemChanged.connect(self._on_item_changed)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
 
     def show_preview(self, preview: TablePreview) -> None:
         """List the columns of a file; the target cannot be ticked."""
@@ -101,6 +103,16 @@ class ColumnList(QTableWidget):
             if cell is not None:
                 cell.setToolTip(f"<p>{tip} {column.distinct:,} different values in the rows "
                                 "seen.</p>")
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        tokens, side = theme.current(), theme.px(14)
+        self.setStyleSheet(
+            f"QTableView::item {{ padding: 0 {theme.px(5)}px; }}"
+            f"QTableView::indicator {{ width: {side}px; height: {side}px; border-radius: 4px;"
+            f" border: 1px solid {tokens.border_strong}; background: {tokens.surface}; }}"
+            f"QTableView::indicator:checked {{ border-color: {tokens.accent};"
+            f" background: {tokens.accent}; image: url(icons:control-check-{tokens.name}.svg); }}")
 
     @Slot(QTableWidgetItem)
     def _on_item_changed(self, item: QTableWidgetItem) -> None:

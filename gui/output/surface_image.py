@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gui import theme
 
 Bytes = NDArray[np.uint8]
-FINE = 4
+FINE = 3
 # How far class colours are drawn towards the neutral one, so that points stand out on them.
 SOFTENED = 0.42
 
@@ -28,28 +28,31 @@ def signed_picture(values: NDArray[Any]) -> Bytes:
     return shades
 
 
+def soft_class_colours(n: int) -> Bytes:
+    """Return uint8[n, 3]: a softened colour for each of ``n`` classes."""
+    neutral = theme.current().map_neutral
+    softened = [theme.blended(c.name(), neutral, SOFTENED) for c in theme.class_colours(n)]
+    return np.array([(c.red(), c.green(), c.blue()) for c in softened], np.uint8)
+
+
 def blended_picture(probabilities: NDArray[Any]) -> Bytes:
     """Return uint8[g, g, 3]: class colours mixed by probability, float[g, g, k]."""
-    neutral = theme.current().map_neutral
-    softened = [
-        theme.blended(colour.name(), neutral, SOFTENED)
-        for colour in theme.class_colours(probabilities.shape[-1])
-    ]
-    colours = np.array([(c.red(), c.green(), c.blue()) for c in softened], np.float64)
-    mixed = np.nan_to_num(probabilities) @ colours
+    colours = soft_class_colours(probabilities.shape[-1])
+    mixed = np.nan_to_num(probabilities) @ colours.astype(np.float64)
     pixels: Bytes = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
     return pixels
 
 
-def finer(surface: NDArray[Any], factor: int = FINE) -> NDArray[np.float64]:
+def finer(surface: NDArray[Any], factor: int = FINE) -> NDArray[np.float32]:
     """Return the surface on a grid ``factor`` times as fine, linear between its points."""
     g = len(surface)
     at = np.linspace(0.0, g - 1.0, (g - 1) * factor + 1)
     below = np.minimum(at.astype(np.int64), g - 2)
-    share = at - below
+    share = (at - below).astype(np.float32)
+    surface = surface.astype(np.float32)
     rows = surface[below] * (1 - share)[:, None, None] + surface[below + 1] * share[:, None, None]
     return np.asarray(
-        rows[:, below] * (1 - share)[:, None] + rows[:, below + 1] * share[:, None], np.float64)
+        rows[:, below] * (1 - share)[:, None] + rows[:, below + 1] * share[:, None], np.float32)
 
 
 def picture(surface: NDArray[Any], task: str, *, discrete: bool) -> Bytes:
@@ -76,5 +79,6 @@ def picture(surface: NDArray[Any], task: str, *, discrete: bool) -> Bytes:
         values = upright[..., 0] if task == "regression" else 2.0 * class_one(upright) - 1.0
         return signed_picture(np.where(values >= 0, 1.0, -1.0) if discrete else values)
     if discrete:
-        upright = np.eye(surface.shape[-1])[np.argmax(np.nan_to_num(upright), axis=-1)]
+        decided: Bytes = soft_class_colours(surface.shape[-1])[np.argmax(upright, axis=-1)]
+        return decided
     return blended_picture(upright)

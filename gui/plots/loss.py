@@ -200,7 +200,7 @@ class LossPlot(Card):
         tokens = theme.current()
         self._curves[LOSS].setPen(pg.mkPen(tokens.train, width=2))
         self._curves[VALIDATION_LOSS].setPen(pg.mkPen(tokens.validation, width=2))
-        self._band.set_colour(tokens.train, 0.22)
+        self._band.set_colour(tokens.train, 0.14)
 
 
 def loss_text(value: float) -> str:

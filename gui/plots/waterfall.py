@@ -31,6 +31,8 @@ class LayerAxis(Axis):
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
         """Return the middles of as many rows as have room for a number."""
+        if not self.numbers:
+            return []
         room = max(1, int(size / theme.px(17)))
         every = next(k for k in (1, 2, 5, 10, 20, 50, 100) if k * room >= len(self.numbers))
         last = len(self.numbers) - 1

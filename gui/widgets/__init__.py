@@ -4,7 +4,9 @@ from gui.widgets.buttons import Button, IconButton, PrimaryButton
 from gui.widgets.card import Card
 from gui.widgets.fields import (
     CalmComboBox,
+    CalmDoubleSpinBox,
     CalmSlider,
+    CalmSpinBox,
     LabelledCombo,
     LabelledSlider,
     Separator,
@@ -20,7 +22,9 @@ __all__ = [
     "Badge",
     "Button",
     "CalmComboBox",
+    "CalmDoubleSpinBox",
     "CalmSlider",
+    "CalmSpinBox",
     "Card",
     "ElidedLabel",
     "FlowLayout",

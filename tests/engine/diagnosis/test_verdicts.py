@@ -113,6 +113,20 @@ def test_layer_rules_at_both_thresholds(figures: dict[str, float], code: str,
     assert layer.text.endswith(".")
 
 
+def test_a_vanishing_gradient_explains_small_updates() -> None:
+    net = network()
+    both = {"gradient_rms": 0.5e-3, "update_ratio": -8.0}
+    assert judge_layers(snapshot(net, 50, dense_1=both), net)[1].code == "vanishing"
+
+
+def test_a_loss_above_its_start_is_no_progress() -> None:
+    net = network()
+    judge = RunJudge(net)
+    for step, loss in ((0, 0.7), (1500, 9.0), (3000, 5.0)):
+        verdict = judge.judge(snapshot(net, step, loss=loss))
+    assert verdict.title == "The loss is flat."
+
+
 def test_what_is_learned_needs_no_updates() -> None:
     net = network()
     assert judge_layers(snapshot(net, 50, accuracy=0.99, dense_1={"update_ratio": -6.0}),
@@ -141,9 +155,21 @@ def test_an_interruption_starts_the_twenty_steps_anew() -> None:
     judge = RunJudge(net)
     bad = {"dense_1": {"gradient_rms": 1e-6}}
     verdict_after(judge, net, (1, 15), **bad)
-    judge.judge(snapshot(net, 16))
-    assert verdict_after(judge, net, (17, 30), **bad).code == "healthy"
-    assert verdict_after(judge, net, (37,), **bad).code == "vanishing"
+    judge.judge(snapshot(net, 16, dense_1={"gradient_rms": 0.1}))
+    # The average needs some snapshots to forget a gradient that arrived.
+    steps = tuple(range(17, 90))
+    codes = [verdict_after(judge, net, (step,), **bad).code for step in steps]
+    below = next(i for i in range(90) if 0.2 * 0.1**2 * 0.8**i < 1e-3**2)
+    assert steps[codes.index("vanishing")] == 16 + below + 20
+
+
+def test_one_odd_batch_does_not_end_a_finding() -> None:
+    net = network()
+    judge = RunJudge(net)
+    bad = {"dense_1": {"gradient_rms": 1e-6}}
+    verdict_after(judge, net, tuple(range(1, 31)), **bad)
+    odd = {"dense_1": {"gradient_rms": 1e-6}, "output": {"gradient_rms": 1e-7}}
+    assert verdict_after(judge, net, (31,), **odd).code == "vanishing"
 
 
 def test_a_warning_that_becomes_severe_is_not_silent_meanwhile() -> None:
@@ -228,14 +254,17 @@ def test_a_loss_that_is_not_finite(loss: float) -> None:
     ("saturated", {"saturated_share": 0.3}, {"saturated_share": 0.6}),
     ("dead", {"dead_share": 0.3}, {"dead_share": 0.6}),
 ])
-def test_warnings_wait_for_a_standstill_but_severe_findings_do_not(
+def test_a_falling_loss_excuses_what_an_early_alarm_would_name(
         code: str, warning: dict[str, float], severe: dict[str, float]) -> None:
     net = network()
     falling = RunJudge(net)
-    for step in (1, 300, 600, 900):
+    for step in (2000, 2100, 3000):
+        assert falling.judge(snapshot(net, step, loss=0.7 / step, dense_2=severe)).severity == 0
+    falling = RunJudge(net)
+    for step in (1, 1000, 2100, 3000):
         verdict = falling.judge(snapshot(net, step, loss=0.7 / step, dense_2=warning))
         assert verdict.code == "healthy"
-    verdict = verdict_after(RunJudge(net), net, (1, 300, 600, 900), dense_2=warning)
+    verdict = verdict_after(RunJudge(net), net, (1, 1000, 2100, 3000), dense_2=warning)
     assert (verdict.code, verdict.severity, verdict.layer_id) == (code, 1, "dense-2")
     verdict = verdict_after(RunJudge(net), net, (1, 25), dense_2=severe)
     assert (verdict.code, verdict.severity, verdict.layer_id) == (code, 2, "dense-2")
@@ -287,17 +316,17 @@ def test_the_loss_of_guessing(loss_key: str, units: int, classes: int, loss: flo
     net = network()
     net = net.replaced(net.layer("output").with_options(units=units))
     judge = RunJudge(net, "classification", classes, loss_key)
-    verdict = verdict_after(judge, net, (1, 300, 600), loss=loss, accuracy=1 / classes)
+    verdict = verdict_after(judge, net, (1, 1000, 2100), loss=loss, accuracy=1 / classes)
     assert (verdict.code, verdict.severity, verdict.title) == ("flat", 1, "Loss at chance.")
     judge = RunJudge(net, "classification", classes, loss_key)
-    verdict = verdict_after(judge, net, (1, 300, 600), loss=loss * 0.9, accuracy=0.6)
+    verdict = verdict_after(judge, net, (1, 1000, 2100), loss=loss * 0.9, accuracy=0.6)
     assert (verdict.code, verdict.title) == ("flat", "The loss is flat.")
 
 
 def test_guessing_in_regression_is_predicting_the_mean() -> None:
     net = network()
     judge = RunJudge(net, "regression", 0, "mean_squared_error")
-    verdict = verdict_after(judge, net, (1, 300, 600), accuracy=0.01)
+    verdict = verdict_after(judge, net, (1, 1000, 2100), accuracy=0.01)
     assert (verdict.code, verdict.title) == ("flat", "No better than the mean.")
     assert "R² = 0.01" in verdict.evidence
 
@@ -305,11 +334,11 @@ def test_guessing_in_regression_is_predicting_the_mean() -> None:
 def test_a_run_is_flat_only_when_its_later_half_brought_nothing() -> None:
     net = network()
     judge = RunJudge(net)
-    for step in range(1, 4000, 10):
-        loss = max(0.3, 0.7 - step / 2500)
+    for step in range(1, 9000, 10):
+        loss = max(0.3, 0.7 - step / 5000)
         verdict = judge.judge(snapshot(net, step, loss=loss))
-        # The loss reaches 0.3 at step 1,000; half of 2,000 is 1,000.
-        if step < 1900:
+        # The loss reaches 0.3 at step 2,000, which is half of 4,000.
+        if step < 3900:
             assert verdict.code == "healthy"
     assert (verdict.code, verdict.severity) == ("flat", 1)
     assert "0.3" in verdict.sentence
@@ -318,7 +347,7 @@ def test_a_run_is_flat_only_when_its_later_half_brought_nothing() -> None:
 @pytest.mark.parametrize(("validation", "code"), [(0.71, "overfitting"), (0.95, "healthy")])
 def test_learned_by_heart(validation: float, code: str) -> None:
     net = network()
-    verdict = verdict_after(RunJudge(net), net, (1, 900), accuracy=0.99,
+    verdict = verdict_after(RunJudge(net), net, (1, 2900), accuracy=0.99,
                             validation=(0.5, validation))
     assert verdict.code == code
     assert f"Training accuracy 99 %, validation {round(validation * 100)} %" in verdict.sentence

@@ -35,8 +35,8 @@ def make_dataset(n_inputs: int = 2, n_classes: int = 2, task: Task = "classifica
     n = 20
     labels = np.arange(n) % max(n_classes, 1) if task == "classification" else np.zeros(0, int)
     values = np.zeros((n, 0 if task == "classification" else 1))
-    return Dataset(key, key.title(), task, np.zeros((n, n_inputs)), labels, values,
-                   tuple(f"class {i}" for i in range(n_classes)) if task == "classification" else (),
+    names = tuple(f"class {i}" for i in range(n_classes)) if task == "classification" else ()
+    return Dataset(key, key.title(), task, np.zeros((n, n_inputs)), labels, values, names,
                    tuple(f"x{i + 1}" for i in range(n_inputs)), ("class",),
                    np.arange(12), np.arange(12, n))
 

@@ -108,13 +108,19 @@ def test_boundary_is_painted_where_it_belongs(panel: OutputPanel) -> None:
     assert colour(-5.5, -5.5).name() == theme.LIGHT.map_negative, "lower left"
 
 
-def test_picture_is_square_and_scores_stand_beside_it(panel: OutputPanel) -> None:
+def test_picture_is_square_and_scores_stand_beside_it(
+    panel: OutputPanel, qtbot: QtBot
+) -> None:
     panel.set_run(Run(PLANE))
     panel.show_frame(Frame(snapshot_of(surface=np.zeros((8, 8, 1)))))
     area = panel._plane.area()
     assert area.width() == area.height() > 120
-    gap = panel._side.x() - panel._plane.mapTo(panel, area.topRight().toPoint()).x()
-    assert 0 < gap < 60
+
+    def gap() -> int:
+        right = panel._plane.area().topRight().toPoint()
+        return panel._side.x() - panel._plane.mapTo(panel, right).x()
+
+    qtbot.waitUntil(lambda: 0 < gap() < 40, timeout=2000)
 
 
 def points_drawn(plane: PlaneView) -> int:

@@ -1,0 +1,1 @@
+"""Steps per second beside PyTorch eager: ``python -m tests.bench``."""

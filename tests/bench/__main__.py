@@ -1,0 +1,168 @@
+"""Steps per second of this engine beside PyTorch eager, on the same work in the same run.
+
+One process each, since two thread pools in one would spend their time waiting for each other;
+rounds in alternation, so that whatever else the machine does meets both; medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+from tests.bench.cases import CASES, THREADS, Case
+
+PAUSE_S = 0.3
+"""Between rounds: PyTorch's threads spin for a while after their last task."""
+
+MISSING = ("PyTorch is not installed here, so only our own speed is shown: `pip install torch` adds "
+           "it to this environment, or --torch-python names an interpreter that has it.")
+
+BUSY = ("Something else is running (load {load:.1f}): PyTorch's two threads then wait for each other "
+        "and the ratios flatter us. Repeat it on a quiet machine.")
+
+
+class Contestant:
+    """A process that trains when it is told to.
+
+    Parameters
+    ----------
+    module : str
+        Its module.
+    case : Case
+        What it trains.
+    interpreter : str
+        The Python that runs it.
+    """
+
+    def __init__(self, module: str, case: Case, interpreter: str) -> None:
+        threads = str(THREADS)
+        environment = {**os.environ, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads,
+                       "NUMBA_NUM_THREADS": threads}
+        self._process = subprocess.Popen(
+            [interpreter, "-m", module, case.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True, env=environment, cwd=Path(__file__).parents[2])
+        self.versions = str(self._answer())
+
+    def __enter__(self) -> Contestant:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._process.communicate()
+
+    def round(self, seconds: float) -> float:
+        """Train for about so long; return the steps per second."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.flush()
+        return float(self._answer())
+
+    def _answer(self) -> str | float:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            sys.exit("A contestant has died; its own message stands above.")
+        answer: str | float = json.loads(line)
+        return answer
+
+
+def main() -> None:
+    """Run the bench."""
+    options = parse()
+    say(f"{processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
+        f"Python {platform.python_version()}; {THREADS} threads each, {options.rounds} rounds of "
+        f"{options.seconds:g} s, medians. Every step gathers its batch, computes loss, gradients "
+        "and each layer's gradient norm, and updates.")
+    torch = has_torch(options.torch_python)
+    if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.7:
+        say(BUSY.format(load=load))
+    if not torch:
+        say(MISSING)
+    names = options.case or list(CASES)
+    for number, name in enumerate(names):
+        compare(CASES[name], options, torch, header=number == 0)
+
+
+def parse() -> argparse.Namespace:
+    """Return the command line's options."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="rounds of 0.3 s instead of 1.5 s")
+    parser.add_argument("--case", action="append", choices=CASES,
+                        help="only this case; may be given again")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each contestant")
+    parser.add_argument("--torch-python", default=sys.executable, metavar="PATH",
+                        help="interpreter that has torch and NumPy, if this one has not")
+    options = parser.parse_args()
+    options.seconds = 0.3 if options.quick else 1.5
+    return options
+
+
+def has_torch(interpreter: str) -> bool:
+    """Say whether an interpreter has torch, without loading it."""
+    found = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
+    return subprocess.run([interpreter, "-c", found], check=False).returncode == 0
+
+
+def compare(case: Case, options: argparse.Namespace, torch: bool, header: bool) -> None:
+    """Run the rounds of one case and print its line."""
+    with Contestant("tests.bench.ours", case, sys.executable) as ours:
+        if not torch:
+            speeds = [ours.round(options.seconds) for _ in range(options.rounds)]
+            if header:
+                say(f"{ours.versions}\n\n{'case':42}{'ours, steps/s':>16}")
+            say(f"{title(case):42}{statistics.median(speeds):16,.0f}")
+            return
+        with Contestant("tests.bench.pytorch", case, options.torch_python) as theirs:
+            pairs = [alternate(ours, theirs, options.seconds) for _ in range(options.rounds)]
+            if header:
+                say(f"{ours.versions}; {theirs.versions}\n\n{'case':42}{'ours, steps/s':>16}"
+                    f"{'PyTorch':>12}{'ratio':>9}{'lowest':>9}{'goal':>7}")
+    mine, other = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
+    lowest = min(a / b for a, b in pairs)
+    goal = f"{case.goal:.0f}x" if case.goal else ""
+    say(f"{title(case):42}{mine:16,.0f}{other:12,.0f}{mine / other:8.1f}x{lowest:8.1f}x{goal:>7}")
+
+
+def alternate(ours: Contestant, theirs: Contestant, seconds: float) -> tuple[float, float]:
+    """Return one round of each."""
+    speeds = []
+    for contestant in (ours, theirs):
+        time.sleep(PAUSE_S)
+        speeds.append(contestant.round(seconds))
+    return speeds[0], speeds[1]
+
+
+def title(case: Case) -> str:
+    """Return a case as the table names it: ``playground: 2-4-2-2 tanh, batch 10, sgd``."""
+    sizes = "-".join(map(str, case.sizes))
+    if len(case.sizes) > 5:
+        sizes = f"{case.sizes[0]}-{len(case.sizes) - 2}x{case.sizes[1]}-{case.sizes[-1]}"
+    return f"{case.name}: {sizes} {case.activation}, batch {case.batch}, {case.optimizer}"
+
+
+def processor() -> str:
+    """Return the processor's name."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def say(text: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.data import TABLE, catalogue
+from engine.spec import DataSpec
+from gui.builder import data_panel
+from gui.builder.data_panel import DataPanel, data_sentence
+from gui.builder.document import Document
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    """Return a document on real data: generated points cost a millisecond."""
+    return Document()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, document: Document) -> Iterator[DataPanel]:
+    panel = DataPanel(document)
+    qtbot.addWidget(panel)
+    panel.resize(208, 600)
+    panel.show()
+    yield panel
+    panel.shut_down()
+
+
+def data(document: Document) -> DataSpec:
+    return document.project.data
+
+
+def test_there_is_a_tile_for_every_source(panel: DataPanel) -> None:
+    assert list(panel.tiles) == [*(info.key for info in catalogue()), TABLE]
+    for tile in panel.tiles.values():
+        assert tile.accessibleName()
+        assert tile.toolTip()
+    assert panel.tiles["spiral"].isChecked()
+    assert len({bytes(panel.tiles[k].grab().toImage().constBits()) for k in panel.tiles}) > 8
+
+
+def test_points_are_chosen_at_once(panel: DataPanel, document: Document) -> None:
+    panel.tiles["circle"].click()
+    assert data(document).source == "circle"
+    assert document.dataset.key == "circle"
+    panel.tiles["plane"].click()
+    assert document.project.training.loss == "mean_squared_error"
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert panel.tiles["spiral"].isChecked()
+
+
+def test_files_are_loaded_in_the_background(panel: DataPanel, document: Document,
+                                            qtbot: QtBot) -> None:
+    panel.tiles["digits"].click()
+    assert panel.progress.isVisible()
+    assert data(document).source == "spiral"
+    qtbot.waitUntil(lambda: data(document).source == "digits")
+    assert not panel.progress.isVisible()
+    assert document.dataset.n_outputs == 10
+    assert not panel.noise.isVisible()
+    assert not panel.feature_box.isVisible()
+    assert panel.sentence.text() == "1,797 images of 8 × 8 pixels, 10 classes."
+    assert "BSD" in panel.sentence.toolTip()
+
+
+def test_the_latest_choice_wins(panel: DataPanel, document: Document, qtbot: QtBot) -> None:
+    panel.tiles["iris"].click()
+    panel.tiles["circle"].click()
+    panel._background.join()
+    qtbot.waitUntil(lambda: not panel._background._waiting)
+    assert data(document).source == "circle"
+    assert panel.tiles["circle"].isChecked()
+    assert document.undo_stack.count() == 1
+
+
+def test_sliders_change_share_and_noise(panel: DataPanel, document: Document) -> None:
+    for slider in (panel.share.slider, panel.noise.slider):
+        slider.setSliderDown(True)
+        for position in (3, 5, 8):
+            slider.setSliderPosition(position)
+        slider.setSliderDown(False)
+    assert data(document).training_share == 0.5
+    assert data(document).noise == 40
+    assert document.undo_stack.count() == 1
+    panel.share.slider.setValue(14)
+    assert data(document).training_share == 0.8
+    assert len(document.dataset.training) == 400
+    assert panel.share.value_text() == "80 %"
+
+
+def test_share_of_a_file_waits_for_the_slider_to_be_let_go(
+        panel: DataPanel, document: Document, qtbot: QtBot) -> None:
+    panel.tiles["iris"].click()
+    qtbot.waitUntil(lambda: data(document).source == "iris")
+    panel.share.slider.setSliderDown(True)
+    panel.share.slider.setSliderPosition(14)
+    assert not panel.progress.isVisible()
+    panel.share.slider.setSliderDown(False)
+    qtbot.waitUntil(lambda: data(document).training_share == 0.8)
+    assert len(document.dataset.training) == 120
+
+
+def test_a_new_seed_draws_new_points(panel: DataPanel, document: Document,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_panel.random, "randrange", lambda n: 42)
+    panel.tiles["gaussian"].click()
+    before = document.dataset.inputs
+    assert panel.seed.text() == "Seed 42"
+    panel.regenerate.click()
+    assert data(document).seed == 43
+    assert panel.seed.text() == "Seed 43"
+    assert (document.dataset.inputs != before).any()
+
+
+def test_features_toggle_and_one_stays(panel: DataPanel, document: Document) -> None:
+    panel.features["sin(x1)"].click()
+    panel.features["x1"].click()
+    assert data(document).features == ("x2", "sin(x1)")
+    assert document.dataset.n_inputs == 2
+    panel.features["x2"].click()
+    panel.features["sin(x1)"].click()
+    assert data(document).features == ("sin(x1)",)
+    assert panel.features["sin(x1)"].isChecked()
+    assert "at least one" in panel.message.text()
+    assert panel.features["x1^2"].text() == "x₁²"
+
+
+def test_a_file_that_has_gone_is_told(panel: DataPanel, document: Document, qtbot: QtBot,
+                                      tmp_path: Path) -> None:
+    panel._set(DataSpec(source=TABLE, path=str(tmp_path / "gone.csv")))
+    qtbot.waitUntil(panel.message.isVisible)
+    assert "gone.csv" in panel.message.text()
+    assert data(document).source == "spiral"
+
+
+def test_csv_tile_opens_the_dialog_and_keeps_the_data(panel: DataPanel, document: Document,
+                                                      qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("x;y\n" + "".join(f"{i},5;{'ab'[i % 2]}\n" for i in range(20)), "utf-8")
+    panel.tiles[TABLE].click()
+    assert panel.tiles["spiral"].isChecked()
+    dialogs = [d for d in panel.window().findChildren(data_panel.TableDialog) if d.isVisible()]
+    assert len(dialogs) == 1
+    dialogs[0].reject()
+    dialog = panel.open_table_dialog(path)
+    qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    dialog.accept_button.click()
+    assert data(document).source == TABLE
+    assert panel.tiles[TABLE].isChecked()
+    assert panel.sentence.text() == "a.csv: 20 examples, 1 input, 2 classes."
+    again = panel.open_table_dialog()
+    assert again.file.text() == str(path)
+    qtbot.waitUntil(again.accept_button.isEnabled, timeout=20_000)
+    again.reject()
+
+
+def test_sentences(document: Document) -> None:
+    assert data_sentence(document.dataset) == "Spiral: 500 examples, 2 inputs, 2 classes."

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSpinBox
+from pytestqt.qtbot import QtBot
+
+import engine.layers.registry as registry
+from engine.layers import Choice, Field, LayerKind, Options, Shape, kind, kinds
+from engine.layers.kind import Lowering
+from engine.spec import LayerSpec
+from gui.builder.document import Document
+from gui.builder.field_editors import ChoiceEditor, NumberEditor, SwitchEditor, slider_stops
+from gui.builder.inspector import Inspector, advised_weights
+from gui.builder.palette import LayerPalette
+
+
+class Echo(LayerKind):
+    """A kind that nothing in the window has heard of."""
+
+    key = "echo"
+    title = "Echo"
+    help = "Repeats."
+    icon = "copy"
+    fields = (
+        Field("times", "Times", 3, "How often.", 1, 1000, logarithmic=True),
+        Field("gain", "Gain", 0.5, "How loud.", 0.0, 1.0),
+        Field("loud", "Loud", False, "Whether."),
+        Field("mode", "Mode", "near", "Which.", choices=(Choice("near", "Near", "n."),
+                                                          Choice("far", "Far", "f."))),
+        Field("distance", "Distance", 2.0, "How far.", 0.0, 100.0, logarithmic=True,
+              shown_when=("mode", ("far",))),
+    )
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        return inputs[0]
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def with_echo(monkeypatch: pytest.MonkeyPatch) -> None:
+    echo = Echo()
+    monkeypatch.setattr(registry, "_KINDS", (*registry._KINDS, echo))
+    monkeypatch.setitem(registry._BY_KEY, "echo", echo)
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, document: Document) -> Inspector:
+    inspector = Inspector(document)
+    qtbot.addWidget(inspector)
+    inspector.show()
+    return inspector
+
+
+def number(inspector: Inspector, key: str) -> NumberEditor:
+    editor = inspector.editors[key]
+    assert isinstance(editor, NumberEditor)
+    return editor
+
+
+def options(document: Document, layer_id: str) -> dict[str, Any]:
+    layer = document.project.network.layer(layer_id)
+    return dict(kind(layer.kind).options(layer))
+
+
+@pytest.mark.parametrize("key", [k.key for k in kinds() if k.insertable])
+def test_every_kind_has_a_form(inspector: Inspector, document: Document, key: str) -> None:
+    layer_id = document.add_layer(key)
+    shown = options(document, layer_id)
+    fields = kind(key).fields
+    assert list(inspector.editors) == [field.key for field in fields]
+    for field in fields:
+        editor = inspector.editors[field.key]
+        visible = field.shown_when is None or shown[field.shown_when[0]] in field.shown_when[1]
+        assert editor.isVisible() == visible
+        assert field.help.split(".")[0] in editor.toolTip()
+
+
+@pytest.mark.usefixtures("with_echo")
+def test_a_new_kind_appears_by_itself(qtbot: QtBot, document: Document) -> None:
+    palette = LayerPalette()
+    qtbot.addWidget(palette)
+    chip = next(chip for chip in palette.chips if chip.text() == "Echo")
+    palette.insert_requested.connect(document.add_layer)
+    qtbot.keyClick(chip, Qt.Key.Key_Return)
+    layer_id = document.selected
+    assert document.project.network.layer(layer_id).kind == "echo"
+    inspector = Inspector(document)
+    qtbot.addWidget(inspector)
+    inspector.show()
+    assert not inspector.editors["distance"].isVisible()
+    mode = inspector.editors["mode"]
+    assert isinstance(mode, ChoiceEditor)
+    mode.combo.combo.setCurrentIndex(1)
+    mode.combo.combo.activated.emit(1)
+    assert inspector.editors["distance"].isVisible()
+    loud = inspector.editors["loud"]
+    assert isinstance(loud, SwitchEditor)
+    loud.box.click()
+    number(inspector, "gain").spin.setValue(0.25)
+    number(inspector, "times").spin.setValue(100)
+    assert options(document, layer_id) == {
+        "times": 100, "gain": 0.25, "loud": True, "mode": "far", "distance": 2.0}
+    assert type(options(document, layer_id)["times"]) is int
+
+
+def test_form_follows_document_and_selection(inspector: Inspector, document: Document) -> None:
+    spin = number(inspector, "units").spin
+    assert isinstance(spin, QSpinBox)
+    assert spin.value() == 4
+    document.set_option("dense-1", "units", 33)
+    assert spin.value() == 33
+    document.undo_stack.undo()
+    assert spin.value() == 4
+    document.select("dense-2")
+    assert number(inspector, "units").spin.value() == 2
+    assert inspector.title.text() == "Dense 2 · Tanh"
+    assert inspector.place.text() == "layer 2"
+    assert document.undo_stack.index() == 0
+
+
+def test_slider_drag_is_one_undo_step(inspector: Inspector, document: Document) -> None:
+    track = number(inspector, "units").track
+    track.setSliderDown(True)
+    for position in (8, 9, 12, 20):
+        track.setSliderPosition(position)
+    track.setSliderDown(False)
+    assert options(document, "dense-1")["units"] == slider_stops(kind("dense").fields[0])[20]
+    assert document.undo_stack.count() == 1
+    track.setSliderDown(True)
+    track.setSliderPosition(3)
+    track.setSliderDown(False)
+    assert document.undo_stack.count() == 2
+
+
+def test_key_presses_in_a_row_are_one_step(inspector: Inspector, document: Document,
+                                           qtbot: QtBot) -> None:
+    track = number(inspector, "units").track
+    for _ in range(3):
+        qtbot.keyClick(track, Qt.Key.Key_Right)
+    assert options(document, "dense-1")["units"] == 7
+    assert document.undo_stack.count() == 1
+    inspector._gesture.finish()
+    qtbot.keyClick(track, Qt.Key.Key_Right)
+    assert document.undo_stack.count() == 2
+
+
+def test_apply_to_all_hidden_layers(inspector: Inspector, document: Document) -> None:
+    document.set_option("dense-1", "activation", "relu")
+    assert inspector.apply.isVisible()
+    inspector.apply.click()
+    assert options(document, "dense-2")["activation"] == "relu"
+    document.select("output")
+    assert not inspector.apply.isVisible()
+
+
+def test_weights_are_advised_never_changed_silently(inspector: Inspector,
+                                                    document: Document) -> None:
+    assert not inspector.advice.isVisible()
+    document.set_option("dense-1", "activation", "relu")
+    assert options(document, "dense-1")["weights"] == "xavier_uniform"
+    assert inspector.advice.text() == "Use He normal"
+    inspector.advice.click()
+    assert options(document, "dense-1")["weights"] == "he_normal"
+    assert not inspector.advice.isVisible()
+    document.set_option("dense-1", "activation", "sigmoid")
+    assert inspector.advice.text() == "Use Xavier uniform"
+
+
+@pytest.mark.parametrize(("activation", "weights", "advice"), [
+    ("tanh", "lecun_normal", ""), ("relu", "he_uniform", ""), ("linear", "zeros", ""),
+    ("relu", "orthogonal", ""), ("tanh", "zeros", "xavier_uniform"),
+    ("gelu", "lecun_normal", "he_normal")])
+def test_advice(activation: str, weights: str, advice: str) -> None:
+    layer = LayerSpec("x", "dense", {"activation": activation, "weights": weights})
+    assert advised_weights(kind("dense"), layer)[1] == advice
+
+
+def test_live_numbers(inspector: Inspector, document: Document,
+                      frame_of: Callable[..., Any]) -> None:
+    inspector.show_frame(frame_of(document))
+    texts = {key: label.text() for key, label in inspector.figures.items()}
+    assert texts["fan"] == "2 → 4"
+    assert texts["parameters"] == "12"
+    assert texts["activation"] == "0.5 ± 0.25"
+    assert texts["saturated"] == "2 %"
+    assert texts["gradient"] == "2.5e-04"
+    assert texts["update"] == "−3"
+    document.select("input")
+    assert inspector.figures["gradient"].text() == "–"
+    assert not inspector.remove.isVisible()
+    inspector.set_run(type("Run", (), {"run_id": 2, "network": document.project.network})())
+    document.select("dense-1")
+    inspector.show_frame(frame_of(document, run_id=1))
+    assert inspector.figures["gradient"].text() == "–"
+
+
+def test_remove_button(inspector: Inspector, document: Document) -> None:
+    inspector.remove.click()
+    assert [layer.id for layer in document.project.network] == ["input", "dense-2", "output"]
+
+
+def test_slider_stops() -> None:
+    units = slider_stops(kind("dense").fields[0])
+    assert units[:16] == tuple(map(float, range(1, 17)))
+    assert {32.0, 64.0, 128.0, 512.0, 4096.0} <= set(units)
+    assert units[-1] == 4096
+    rate = slider_stops(Field("rate", "Rate", 0.2, minimum=0.0, maximum=0.95))
+    assert rate[:3] == (0.0, 0.01, 0.02)
+    assert rate[-1] == 0.95
+    spread = slider_stops(Field("s", "S", 0.5, minimum=0.0, maximum=100.0, logarithmic=True))
+    assert spread[0] == 0
+    assert spread[-1] == 100
+    assert list(spread) == sorted(set(spread))
+    free = slider_stops(Field("n", "N", 5))
+    assert free[0] < 0 < free[-1]

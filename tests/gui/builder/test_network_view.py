@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QImage,
+    QMouseEvent,
+)
+from PySide6.QtWidgets import QInputDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from gui import theme
+from gui.builder.columns import COMFORTABLE, COMPACT, MINI
+from gui.builder.document import Document
+from gui.builder.network_view import NetworkView
+from gui.builder.rows_model import kind_mime
+from gui.builder.rows_view import NOWHERE
+
+NO_BUTTON, LEFT_BUTTON = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+NO_KEYS = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def view(qtbot: QtBot, document: Document) -> NetworkView:
+    view = NetworkView(document)
+    qtbot.addWidget(view)
+    view.resize(600, 600)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+def ids(view: NetworkView) -> list[str]:
+    return [row.layer_id for row in view.rows.model_of_rows.rows]
+
+
+def row_rect(view: NetworkView, row: int) -> QRect:
+    return view.rows.visualRect(view.rows.model_of_rows.index(row))
+
+
+def drag(view: NetworkView, mime: QMimeData, point: QPoint, *, drop: bool = True) -> int:
+    """Drag over a point and drop there; return before which row the indicator stood."""
+    viewport, action = view.rows.viewport(), Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(point, action, mime, LEFT_BUTTON, NO_KEYS)
+    view.rows.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    view.rows.dragMoveEvent(QDragMoveEvent(point, action, mime, LEFT_BUTTON, NO_KEYS))
+    viewport.grab()
+    indicated = view.rows.drop_position
+    if drop:
+        view.rows.dropEvent(QDropEvent(QPointF(point), action, mime, LEFT_BUTTON, NO_KEYS))
+        assert view.rows.drop_position == NOWHERE
+    return indicated
+
+
+def test_header_counts_layers_and_parameters(view: NetworkView, document: Document) -> None:
+    hint = view._hint.text()
+    assert hint.startswith("3 layers · 28 parameters")
+    document.remove_layer("dense-1")
+    assert view._hint.text().startswith("2 layers")
+
+
+def test_arrow_keys_select(view: NetworkView, document: Document, qtbot: QtBot) -> None:
+    qtbot.keyClick(view.rows, Qt.Key.Key_Down)
+    assert document.selected == "dense-2"
+    qtbot.keyClick(view.rows, Qt.Key.Key_Up)
+    qtbot.keyClick(view.rows, Qt.Key.Key_Up)
+    assert document.selected == "input"
+    document.select("output")
+    assert view.rows.currentIndex().row() == 3
+
+
+def test_keys_reorder_add_and_remove(view: NetworkView, document: Document, qtbot: QtBot) -> None:
+    alt = Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(view.rows, Qt.Key.Key_Down, alt)
+    assert ids(view) == ["input", "dense-2", "dense-1", "output"]
+    assert document.selected == "dense-1"
+    qtbot.keyClick(view.rows, Qt.Key.Key_Up, alt)
+    qtbot.keyClick(view.rows, Qt.Key.Key_Up, alt)
+    assert ids(view) == ["input", "dense-1", "dense-2", "output"]
+    qtbot.keyClick(view.rows, Qt.Key.Key_Insert)
+    assert ids(view) == ["input", "dense-1", "dense-3", "dense-2", "output"]
+    assert document.selected == "dense-3"
+    qtbot.keyClick(view.rows, Qt.Key.Key_Delete)
+    assert ids(view) == ["input", "dense-1", "dense-2", "output"]
+    assert document.selected == "dense-2"
+
+
+def test_removing_the_input_is_refused_in_words(view: NetworkView, document: Document,
+                                                qtbot: QtBot) -> None:
+    document.select("input")
+    qtbot.keyClick(view.rows, Qt.Key.Key_Delete)
+    assert ids(view)[0] == "input"
+    assert view.message.isVisible()
+    assert "input layer cannot be removed" in view.message.text()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_R, Qt.Key.Key_Right])
+def test_keys_of_the_window_pass_through(view: NetworkView, qtbot: QtBot, key: Qt.Key) -> None:
+    from PySide6.QtGui import QKeyEvent
+
+    event = QKeyEvent(QEvent.Type.KeyPress, key, NO_KEYS)
+    view.rows.keyPressEvent(event)
+    assert not event.isAccepted()
+
+
+def test_palette_drop_lands_in_the_gap(view: NetworkView, document: Document) -> None:
+    point = QPoint(40, row_rect(view, 2).top() + 3)
+    assert drag(view, kind_mime("dropout"), point) == 2
+    assert [layer.kind for layer in document.project.network] == [
+        "input", "dense", "dropout", "dense", "dense"]
+    assert document.selected == "dropout-1"
+
+
+def test_dropping_above_the_input_goes_below_it(view: NetworkView, document: Document) -> None:
+    assert drag(view, kind_mime("activation"), QPoint(40, 1)) == 1
+    assert [layer.kind for layer in document.project.network][:2] == ["input", "activation"]
+
+
+def test_dragging_a_row_reorders(view: NetworkView, document: Document) -> None:
+    mime = view.rows.model_of_rows.mimeData([view.rows.model_of_rows.index(2)])
+    drag(view, mime, row_rect(view, 1).topLeft() + QPoint(30, 4))
+    assert ids(view) == ["input", "dense-2", "dense-1", "output"]
+    assert document.undo_stack.count() == 1
+
+
+def test_foreign_drags_are_left_alone(view: NetworkView, document: Document) -> None:
+    mime = QMimeData()
+    mime.setText("hello")
+    event = QDragEnterEvent(QPoint(40, 60), Qt.DropAction.CopyAction, mime, LEFT_BUTTON, NO_KEYS)
+    view.rows.dragEnterEvent(event)
+    assert not event.isAccepted()
+    assert drag(view, kind_mime("dense"), QPoint(40, 90), drop=False) > 0
+    view.rows.dragLeaveEvent(QDragLeaveEvent())
+    assert view.rows.drop_position == NOWHERE
+    assert document.undo_stack.count() == 0
+
+
+def hover(view: NetworkView, point: QPoint) -> None:
+    viewport = view.rows.viewport()
+    spot = QPointF(viewport.mapToGlobal(point))
+    view.rows.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, QPointF(point), spot, NO_BUTTON,
+                                         NO_BUTTON, NO_KEYS))
+
+
+def test_plus_between_rows_inserts_there(view: NetworkView, document: Document) -> None:
+    point = QPoint(60, row_rect(view, 2).top())
+    hover(view, point)
+    assert view.rows.plus == 2
+    spot = QPointF(view.rows.viewport().mapToGlobal(point))
+    view.rows.mousePressEvent(QMouseEvent(QEvent.Type.MouseButtonPress, QPointF(point), spot,
+                                          LEFT_BUTTON, LEFT_BUTTON, NO_KEYS))
+    menu = view.findChild(QMenu)
+    assert menu is not None
+    menu.actions()[-1].trigger()
+    menu.close()
+    assert [layer.kind for layer in document.project.network][2] == "dropout"
+    hover(view, QPoint(60, row_rect(view, 1).center().y()))
+    assert (view.rows.plus, view.rows.hovered) == (NOWHERE, 1)
+
+
+def test_context_menu_offers_what_can_be_done(view: NetworkView, document: Document) -> None:
+    menu = view.layer_actions.menu("dense-1")
+    entries = {action.text().split("\t")[0]: action for action in menu.actions()}
+    assert {"Add before", "Add after", "Duplicate", "Stack…", "Move up", "Move down",
+            "Remove"} <= set(entries)
+    assert not entries["Move up"].isEnabled()
+    entries["Duplicate"].trigger()
+    assert ids(view) == ["input", "dense-1", "dense-3", "dense-2", "output"]
+    entries["Remove"].trigger()
+    assert "dense-1" not in ids(view)
+    assert [a.text() for a in view.layer_actions.menu("input").actions()] == ["Add after"]
+
+
+def test_context_menu_opens_over_a_row(view: NetworkView, qtbot: QtBot) -> None:
+    point = row_rect(view, 2).center()
+    view.rows.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point,
+                                                 view.rows.viewport().mapToGlobal(point)))
+    menu = view.findChild(QMenu)
+    assert menu is not None
+    assert menu.isVisible()
+    menu.close()
+
+
+def test_stack_asks_how_many(view: NetworkView, qtbot: QtBot) -> None:
+    dialog = view.layer_actions.ask_stack("dense-1")
+    assert isinstance(dialog, QInputDialog)
+    dialog.setIntValue(5)
+    dialog.accept()
+    assert len(ids(view)) == 9
+
+
+@pytest.mark.parametrize(("n", "density"), [(2, COMFORTABLE), (14, COMPACT), (20, MINI),
+                                            (99, MINI)])
+def test_rows_shrink_so_that_all_are_seen(view: NetworkView, document: Document, n: int,
+                                          density: object, qtbot: QtBot) -> None:
+    document.make_deep(n, 4, "tanh")
+    assert view.rows.density is density
+    view.grab()
+    shown = row_rect(view, n).height()
+    assert shown == view.rows.row_height
+    if n < 99:
+        assert row_rect(view, n + 1).bottom() <= view.rows.viewport().height()
+
+
+def test_frames_are_shown_and_other_runs_are_not(
+        view: NetworkView, document: Document, frame_of: Callable[..., Any],
+        run_of: Callable[..., Any]) -> None:
+    document.make_deep(4, 8, "sigmoid")
+    view.set_run(run_of(document))
+    first = document.project.network.layers[1].id
+    view.show_frame(frame_of(document, run_id=7))
+    assert view.rows.model_of_rows.reading(first) is None
+    before = view.grab().toImage()
+    view.show_frame(frame_of(document, run_id=1))
+    verdict = view.rows.model_of_rows.verdict(first)
+    assert verdict is not None
+    assert verdict.code == "vanishing"
+    after = view.grab().toImage()
+    assert before != after
+    assert pixels_of(after, theme.current().vanishing) > 200
+    view.set_run(run_of(document))
+    assert view.rows.model_of_rows.reading(first) is None
+
+
+def pixels_of(image: QImage, colour: str) -> int:
+    from PySide6.QtGui import QColor
+
+    wanted = QColor(colour).rgb()
+    return sum(image.pixel(x, y) == wanted for x in range(0, image.width(), 1)
+               for y in range(0, image.height(), 2))
+
+
+def test_a_frame_paints_the_instruments_alone(
+        view: NetworkView, document: Document, frame_of: Callable[..., Any], qtbot: QtBot,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    painted: list[str] = []
+    delegate = view.rows.delegate
+    original = delegate._paint_card
+    monkeypatch.setattr(delegate, "_paint_card",
+                        lambda *a: (painted.append("card"), original(*a)))
+    view.show_frame(frame_of(document))
+    qtbot.waitUntil(lambda: view.rows.dirty.left() >= view.rows.columns.instruments)
+    assert painted == []
+    view.rows.viewport().update()
+    qtbot.waitUntil(lambda: len(painted) >= 4)
+
+
+def test_a_hidden_view_does_not_move_its_axis(qtbot: QtBot, document: Document,
+                                              frame_of: Callable[..., Any]) -> None:
+    view = NetworkView(document)
+    qtbot.addWidget(view)
+    view.show_frame(frame_of(document, decay=1e-9))
+    assert view.rows.axis.low == -8
+    view.resize(500, 400)
+    view.show()
+    view.show_frame(frame_of(document, decay=1e-9))
+    assert view.rows.axis.low < -15
+
+
+def test_issues_are_told(view: NetworkView, document: Document) -> None:
+    document.set_option("output", "units", 5)
+    assert "expected 2" in view.rows.tip(view.rows.model_of_rows.index(3), 10)
+    assert pixels_of(view.grab().toImage(), theme.current().bad) > 20
+    document.set_data(document.project.data.__class__(source="plane"))
+    document.set_training(loss="softmax_cross_entropy")
+    assert view.message.isVisible()
+    assert "cannot serve regression" in view.message.text()
+    document.undo_stack.undo()
+    assert not view.message.isVisible()
+
+
+def test_tooltips_hold_the_live_numbers(view: NetworkView, document: Document,
+                                        frame_of: Callable[..., Any]) -> None:
+    view.set_run(type("Run", (), {"run_id": 1, "network": document.project.network})())
+    view.show_frame(frame_of(document))
+    columns, index = view.rows.columns, view.rows.model_of_rows.index(3)
+    assert "2 numbers in, 2 out, 6 parameters" in view.rows.tip(index, 5)
+    assert "Mean 0.5" in view.rows.tip(index, columns.histogram[0] + 3)
+    assert "1.0e-01" in view.rows.tip(index, columns.gradient[0] + 3)
+    assert "Healthy" in view.rows.tip(index, columns.status[0] + 3)
+    assert "−3" in view.rows.tip(index, columns.update[0] + 3)
+
+
+def test_rows_are_in_the_accessible_tree(view: NetworkView, document: Document) -> None:
+    interface = QAccessible.queryAccessibleInterface(view.rows)
+    assert interface is not None
+    assert interface.text(QAccessible.Text.Name) == "Layers of the network"
+    names = [interface.child(i).text(QAccessible.Text.Name) for i in range(interface.childCount())]
+    assert any(name.startswith("Layer 1, Dense 4 Tanh") for name in names), names
+
+
+@pytest.mark.parametrize("n_hidden", [1, 12, 40])
+@pytest.mark.parametrize("width", [320, 560, 900])
+def test_columns_never_overlap(view: NetworkView, document: Document, n_hidden: int,
+                               width: int) -> None:
+    document.make_deep(n_hidden, 4, "tanh")
+    view.resize(width, 500)
+    columns = view.rows.columns
+    parts = [columns.card, columns.histogram, columns.gradient, columns.status, columns.update]
+    assert all(a[0] + a[1] <= b[0] for a, b in pairwise(parts)) or width < 400
+    view.grab()
