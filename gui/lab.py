@@ -133,6 +133,7 @@ class Lab(QWidget):
         self._scroller = QScrollArea()
         self._scroller.setFrameShape(QFrame.Shape.NoFrame)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setCornerWidget(QWidget())
         self._scroller.setWidgetResizable(True)
         self._scroller.setWidget(self.body)
         self._inner = QVBoxLayout()
@@ -258,7 +259,7 @@ class Lab(QWidget):
         self._inner.setSpacing(gap)
         for splitter in (self.right, self.body):
             splitter.setHandleWidth(gap)
-        for part, width in ((self.left, 228), (self.network, 440), (self.right, 330)):
+        for part, width in ((self.left, 240), (self.network, 440), (self.right, 330)):
             part.setMinimumWidth(theme.px(width))
         for view, height in ((self.loss, 140), (self.gradients, 150), (self.output, 200)):
             view.setMinimumHeight(theme.px(height))

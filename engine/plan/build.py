@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass, field
 
@@ -159,7 +160,7 @@ class _Builder:
 
     def value(self, shape: Shape, learns: bool) -> Value:
         """Reserve an array per example, with its gradient if ``learns``."""
-        size = int(np.prod(shape, dtype=np.int64)) * self.capacity
+        size = math.prod(shape) * self.capacity
         data = self.layout.reserve(size)
         return Value(data, self.layout.reserve(size) if learns else -1, shape)
 

@@ -77,10 +77,11 @@ def _band(gradient: Array) -> tuple[float, float]:
     """Return the 5 % and 95 % quantiles of the magnitudes; zeros do not count."""
     counts = np.zeros(MAGNITUDE_BINS, np.int64)
     magnitude_histogram(counts, gradient)
-    total = np.cumsum(counts)
-    if total[-1] == 0:
+    filled = np.flatnonzero(counts)
+    if not len(filled):
         return NAN, NAN
-    places = np.searchsorted(total, np.array([0.05, 0.95]) * total[-1])
+    total = np.cumsum(counts[filled])
+    places = filled[np.searchsorted(total, np.array([0.05, 0.95]) * total[-1])]
     low, high = np.exp2((places + 0.5) / BINS_PER_OCTAVE + LOWEST_EXPONENT)
     return float(low), float(high)
 

@@ -27,8 +27,8 @@ Progress = Callable[[str, float], None]
 MEASURED = 4096
 """Most examples of a set on which loss and accuracy are measured while training."""
 
-SMALLEST_CAPACITY = 64
-"""Room for the probe batch."""
+SMALLEST_CAPACITY = 512
+"""Room for the probe batch, and for looking at many examples in few blocks."""
 
 LONGEST_CHUNK = 1 << 20
 """Steps of one call of the loop, so that a run without a limit stays a finite loop."""

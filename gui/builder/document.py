@@ -351,11 +351,9 @@ class Document(QObject):
         return fitted(project, self.dataset.task, self.dataset.n_outputs)
 
     def _title(self, layer_id: str) -> str:
-        key = self.project.network.layer(layer_id).kind
-        try:
-            return kind(key).title
-        except SpecError:
-            return key
+        layer = self.project.network.layer(layer_id)
+        known = edits.known_kind(layer)
+        return known.title if known is not None else layer.kind
 
 
 def _checked(spec: SpecT, place: str) -> SpecT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import SpecError
-from engine.layers import Field, kind, place
+from engine.layers import Field, LayerKind, kind, place
 from engine.spec import LayerSpec, NetworkSpec, Option
 
 MOST_LAYERS = 1000
@@ -13,8 +13,8 @@ MOST_LAYERS = 1000
 
 
 def output_layer(network: NetworkSpec) -> LayerSpec | None:
-    """Return the dense layer whose width the loss decides: the last one, if there is any."""
-    return next((layer for layer in reversed(network.layers) if layer.kind == "dense"), None)
+    """Return the layer whose width the loss decides: the last one with units, if there is any."""
+    return next((layer for layer in reversed(network.layers) if _has_units(layer)), None)
 
 
 def hidden_layers(network: NetworkSpec, kind_key: str = "dense") -> tuple[LayerSpec, ...]:
@@ -169,6 +169,19 @@ def selection_after(before: NetworkSpec, after: NetworkSpec, selected: str) -> s
     return new[min(old.index(selected) if selected in old else 1, len(new) - 1)]
 
 
+def known_kind(layer: LayerSpec) -> LayerKind | None:
+    """Return a layer's kind, or None if this program does not have it."""
+    try:
+        return kind(layer.kind)
+    except SpecError:
+        return None
+
+
+def _has_units(layer: LayerSpec) -> bool:
+    known = known_kind(layer)
+    return known is not None and known.field("units") is not None
+
+
 def _check_option(where: str, layer: LayerSpec, key: str, value: Option) -> None:
     field = kind(layer.kind).field(key)
     if field is None:
@@ -180,7 +193,8 @@ def _check_option(where: str, layer: LayerSpec, key: str, value: Option) -> None
 
 def _check_not_input(network: NetworkSpec, layer_id: str, what: str) -> None:
     position = network.index(layer_id)
-    if position == 0 and network.layers[0].kind == "input":
+    known = known_kind(network.layers[0])
+    if position == 0 and known is not None and not known.insertable:
         raise SpecError("Layer 0 (Input)", f"the input layer {what}", "another layer",
                         "Choose what enters the network in the Data panel")
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape, infer_shapes, kind
+from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape, infer_shapes
 from engine.layers import parameter_counts as count_parameters
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
+from gui.builder.edits import known_kind
 
 FEATURES_SHOWN = 4
 
@@ -90,14 +91,6 @@ def _row(project: ProjectSpec, dataset: Dataset, position: int, count: int | Non
         note = "" if count else "nothing to learn"
     return Row(layer.id, position, label, detail, note, layer_kind.help, count, fan_in, fan_out,
                is_input, not is_input, issue)
-
-
-def known_kind(layer: LayerSpec) -> LayerKind | None:
-    """Return a layer's kind, or None if this program does not have it."""
-    try:
-        return kind(layer.kind)
-    except EngineError:
-        return None
 
 
 def summary(rows: Sequence[Row]) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.theme.icons import FOLDER
 
 if TYPE_CHECKING:
     from engine.data.table_preview import ColumnPreview, TablePreview
@@ -107,12 +108,12 @@ class ColumnList(QTableWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         tokens, side = theme.current(), theme.px(14)
+        tick = (FOLDER / f"control-check-{tokens.name}.svg").as_posix()
         self.setStyleSheet(
-            f"QTableView::item {{ padding: 0 {theme.px(5)}px; }}"
             f"QTableView::indicator {{ width: {side}px; height: {side}px; border-radius: 4px;"
             f" border: 1px solid {tokens.border_strong}; background: {tokens.surface}; }}"
             f"QTableView::indicator:checked {{ border-color: {tokens.accent};"
-            f" background: {tokens.accent}; image: url(icons:control-check-{tokens.name}.svg); }}")
+            f" background: {tokens.accent}; image: url(\"{tick}\"); }}")
 
     @Slot(QTableWidgetItem)
     def _on_item_changed(self, item: QTableWidgetItem) -> None:

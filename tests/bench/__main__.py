@@ -1,7 +1,8 @@
 """Steps per second of this engine beside PyTorch eager, on the same work in the same run.
 
 One process each, since two thread pools in one would spend their time waiting for each other;
-rounds in alternation, so that whatever else the machine does meets both; medians.
+rounds in alternation, so that whatever else the machine does meets all; medians. PyTorch runs with
+one thread and with two, and the faster counts: on a busy machine two may be far slower.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -23,10 +25,10 @@ PAUSE_S = 0.3
 """Between rounds: PyTorch's threads spin for a while after their last task."""
 
 MISSING = ("PyTorch is not installed here, so only our own speed is shown: `pip install torch` adds "
-           "it to this environment, or --torch-python names an interpreter that has it.")
+           "it, or --torch-python names an interpreter that has it.")
 
-BUSY = ("Something else is running (load {load:.1f}): PyTorch's two threads then wait for each other "
-        "and the ratios flatter us. Repeat it on a quiet machine.")
+BUSY = ("Something else is running (load {load:.1f}), which slows the contestants unequally: repeat "
+        "this on a quiet machine.")
 
 
 class Contestant:
@@ -40,14 +42,15 @@ class Contestant:
         What it trains.
     interpreter : str
         The Python that runs it.
+    threads : int
+        Most threads that it may use.
     """
 
-    def __init__(self, module: str, case: Case, interpreter: str) -> None:
-        threads = str(THREADS)
-        environment = {**os.environ, "OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads,
-                       "NUMBA_NUM_THREADS": threads}
+    def __init__(self, module: str, case: Case, interpreter: str, threads: int = THREADS) -> None:
+        variables = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+        environment = {**os.environ, **dict.fromkeys(variables, str(threads))}
         self._process = subprocess.Popen(
-            [interpreter, "-m", module, case.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [interpreter, "-m", module, case.name, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, env=environment, cwd=Path(__file__).parents[2])
         self.versions = str(self._answer())
 
@@ -78,8 +81,8 @@ def main() -> None:
     """Run the bench."""
     options = parse()
     say(f"{processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}; {THREADS} threads each, {options.rounds} rounds of "
-        f"{options.seconds:g} s, medians. Every step gathers its batch, computes loss, gradients "
+        f"Python {platform.python_version()}; at most {THREADS} threads each, {options.rounds} "
+        f"rounds of {options.seconds:g} s, medians. Every step gathers its batch, computes loss, gradients "
         "and each layer's gradient norm, and updates.")
     torch = has_torch(options.torch_python)
     if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.7:
@@ -113,31 +116,35 @@ def has_torch(interpreter: str) -> bool:
 
 def compare(case: Case, options: argparse.Namespace, torch: bool, header: bool) -> None:
     """Run the rounds of one case and print its line."""
-    with Contestant("tests.bench.ours", case, sys.executable) as ours:
-        if not torch:
-            speeds = [ours.round(options.seconds) for _ in range(options.rounds)]
-            if header:
-                say(f"{ours.versions}\n\n{'case':42}{'ours, steps/s':>16}")
-            say(f"{title(case):42}{statistics.median(speeds):16,.0f}")
-            return
-        with Contestant("tests.bench.pytorch", case, options.torch_python) as theirs:
-            pairs = [alternate(ours, theirs, options.seconds) for _ in range(options.rounds)]
-            if header:
-                say(f"{ours.versions}; {theirs.versions}\n\n{'case':42}{'ours, steps/s':>16}"
-                    f"{'PyTorch':>12}{'ratio':>9}{'lowest':>9}{'goal':>7}")
-    mine, other = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
-    lowest = min(a / b for a, b in pairs)
-    goal = f"{case.goal:.0f}x" if case.goal else ""
-    say(f"{title(case):42}{mine:16,.0f}{other:12,.0f}{mine / other:8.1f}x{lowest:8.1f}x{goal:>7}")
+    with ExitStack() as stack:
+        ours = stack.enter_context(Contestant("tests.bench.ours", case, sys.executable))
+        theirs = [stack.enter_context(Contestant("tests.bench.pytorch", case, options.torch_python,
+                                                 threads))
+                  for threads in range(1, THREADS + 1) if torch]
+        if header:
+            say("; ".join(dict.fromkeys(one.versions for one in (ours, *theirs))))
+            say(f"\n{'case':42}{'ours, steps/s':>15}"
+                + (f"{'PyTorch':>10}{'threads':>9}{'ratio':>9}{'lowest':>9}{'goal':>6}"
+                   if torch else ""))
+        rounds = [one_round([ours, *theirs], options.seconds) for _ in range(options.rounds)]
+    mine, *others = (statistics.median(speeds) for speeds in zip(*rounds, strict=True))
+    line = f"{title(case):42}{mine:15,.0f}"
+    if others:
+        best = max(others)
+        lowest = min(first / max(rest) for first, *rest in rounds)
+        goal = f"{case.goal:.0f}x" if case.goal else ""
+        line += (f"{best:10,.0f}{others.index(best) + 1:9}{mine / best:8.1f}x{lowest:8.1f}x"
+                 f"{goal:>6}")
+    say(line)
 
 
-def alternate(ours: Contestant, theirs: Contestant, seconds: float) -> tuple[float, float]:
-    """Return one round of each."""
+def one_round(contestants: list[Contestant], seconds: float) -> list[float]:
+    """Return the speed of each, one after the other."""
     speeds = []
-    for contestant in (ours, theirs):
+    for contestant in contestants:
         time.sleep(PAUSE_S)
         speeds.append(contestant.round(seconds))
-    return speeds[0], speeds[1]
+    return speeds
 
 
 def title(case: Case) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 THREADS = 2
+"""Most threads of a contestant."""
+
 EXAMPLES = 4096
 LEARNING_RATE = 1e-3
 

@@ -1,4 +1,4 @@
-"""Our contestant: ``python -m tests.bench.ours CASE``."""
+"""Our contestant: ``python -m tests.bench.ours CASE THREADS``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
-from tests.bench.cases import CASES, LEARNING_RATE, THREADS, Case
+from tests.bench.cases import CASES, LEARNING_RATE, Case
 from tests.bench.contestant import data_of, serve
 
 
@@ -36,9 +36,9 @@ def trainer(case: Case) -> Trainer:
         np.arange(len(inputs)), np.zeros(0, np.int64)))
 
 
-def main(case: Case) -> None:
+def main(case: Case, threads: int) -> None:
     """Serve rounds of one case."""
-    numba.set_num_threads(min(THREADS, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     network = trainer(case)
 
     def run(seconds: float) -> int:
@@ -52,4 +52,4 @@ def main(case: Case) -> None:
 
 
 if __name__ == "__main__":
-    main(CASES[sys.argv[1]])
+    main(CASES[sys.argv[1]], int(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""PyTorch's contestant: ``python -m tests.bench.pytorch CASE``. Needs torch and NumPy only."""
+"""PyTorch's contestant: ``python -m tests.bench.pytorch CASE THREADS``. Needs torch and NumPy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 import torch
 
-from tests.bench.cases import CASES, EXAMPLES, LEARNING_RATE, THREADS, Case
+from tests.bench.cases import CASES, EXAMPLES, LEARNING_RATE, Case
 from tests.bench.contestant import data_of, serve
 
 ACTIVATIONS = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}
@@ -21,9 +21,9 @@ def network_of(case: Case) -> torch.nn.Sequential:
     return torch.nn.Sequential(*layers, torch.nn.Linear(*case.sizes[-2:]))
 
 
-def main(case: Case) -> None:
+def main(case: Case, threads: int) -> None:
     """Serve rounds of one case."""
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(threads)
     inputs, labels = data_of(case)
     x, t = torch.tensor(inputs, dtype=torch.float32), torch.tensor(labels)
     network = network_of(case)
@@ -54,4 +54,4 @@ def main(case: Case) -> None:
 
 
 if __name__ == "__main__":
-    main(CASES[sys.argv[1]])
+    main(CASES[sys.argv[1]], int(sys.argv[2]))

@@ -37,7 +37,7 @@ def test_every_step_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str
     rows = history(tmp_path / "new" / "folder")
     assert [int(row["step"]) for row in rows] == list(range(1, 2501))
     assert list(rows[0]) == ["step", "loss", "validation_loss", "validation_accuracy",
-                             "dense-1/gradient_rms"]
+                             "dense-1/gradient_rms", "dense-1/update_ratio"]
     assert float(rows[2]["loss"]) == 1 / 3
     assert rows[0]["validation_loss"] == ""
     with np.load(tmp_path / "new" / "folder" / "weights.npz") as weights:

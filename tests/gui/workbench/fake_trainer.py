@@ -23,7 +23,8 @@ STEP_S = 1e-5
 class FakeRing:
     """Keeps every row."""
 
-    columns = ("loss", "validation_loss", "validation_accuracy", "dense-1/gradient_rms")
+    columns = ("loss", "validation_loss", "validation_accuracy", "dense-1/gradient_rms",
+               "dense-1/update_ratio")
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, ...]] = []
@@ -77,7 +78,7 @@ class FakeTrainer:
                                     "dense-1", self.diverge_at)
             self.step += 1
             done += 1
-            self.ring.rows.append((1 / self.step, float("nan"), float("nan"), 0.1))
+            self.ring.rows.append((1 / self.step, float("nan"), float("nan"), 0.1, -3.0))
             self._stop.wait(STEP_S)
             if time.perf_counter() - started > budget_s:
                 break

@@ -1,0 +1,106 @@
+"""The start: what the command line says, and what is refused before a window opens."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gui import start
+from gui.start import WindowOptions, lacks_screen, pyside_problem, read_options
+
+ROOT = Path(start.__file__).parents[1]
+
+
+def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items()
+             if key not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT,
+                          env={**clean, **environment}, check=False, timeout=120)
+
+
+def test_options_of_the_window() -> None:
+    assert read_options([]) == WindowOptions()
+    options = read_options(["a.json", "--screenshot", "b.png", "--size", "1366x768", "--theme",
+                            "dark", "--after", "2.5", "--run"])
+    assert options == WindowOptions(Path("a.json"), Path("b.png"), (1366, 768), "dark", 2.5, True)
+    assert options.unattended
+    assert not WindowOptions(Path("a.json")).unattended
+    assert read_options(["--profile-start"]).unattended
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--size", "big"], ["--size", "10x10"], ["--theme", "pink"], ["--colour"], ["a", "b"],
+], ids=" ".join)
+def test_wrong_options_are_one_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        read_options(arguments)
+    assert exit_.value.code == 2
+    output = capsys.readouterr()
+    assert output.err.count("\n") == 1
+    assert not output.out
+
+
+def test_a_screen_is_looked_for_on_linux_only() -> None:
+    assert lacks_screen("linux", {})
+    assert lacks_screen("linux", {"DISPLAY": ""})
+    assert not lacks_screen("linux", {"DISPLAY": ":0"})
+    assert not lacks_screen("linux", {"WAYLAND_DISPLAY": "wayland-0"})
+    assert not lacks_screen("linux", {"QT_QPA_PLATFORM": "offscreen"})
+    assert not lacks_screen("win32", {})
+    assert not lacks_screen("darwin", {})
+
+
+def test_the_broken_pyside_is_refused_where_it_breaks() -> None:
+    assert "Install 'PySide6-Essentials<6.12'" in pyside_problem("6.12.0", (3, 11))
+    assert not pyside_problem("6.12.0", (3, 12))
+    assert not pyside_problem("6.11.3", (3, 11))
+
+
+def test_the_command_line_is_reached_without_qt() -> None:
+    done = run_python(
+        "import sys; from gui.start import run; status = run(['--version']);"
+        "assert not [m for m in sys.modules if 'PySide6' in m or 'pyqtgraph' in m];"
+        "sys.exit(status)")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Backprop Lab ")
+
+
+def test_until_the_first_paint_nothing_heavy_is_imported() -> None:
+    done = run_python(
+        "import sys, json; import gui.app; from gui.main_window import MainWindow;"
+        "from gui.settings import Settings; app = gui.app.application();"
+        "window = MainWindow(Settings(None)); seen = [];"
+        "window.painted.connect(lambda: (seen.extend("
+        "{'numpy', 'pyqtgraph', 'numba', 'pandas', 'msgspec'} & set(sys.modules)),"
+        "print(json.dumps(seen), flush=True), __import__('os')._exit(0)));"
+        "window.show(); app.exec()", QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
+
+
+def test_the_windows_thread_never_imports_the_compiler() -> None:
+    done = run_python(
+        "import sys, threading; import gui.lab, gui.actions, gui.builder.document;"
+        "import gui.workbench.workbench;"
+        "assert not [m for m in sys.modules if m.split('.')[0] in ('numba', 'llvmlite')]",
+        QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_machine_without_qts_libraries_is_told_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "PySide6", None)
+    assert start.open_window(WindowOptions(), 0.0) == 2
+    assert "resources/dev.py run" in capsys.readouterr().err
+
+
+def test_the_age_of_the_process_is_plausible() -> None:
+    assert 0 <= start.process_age_s() < 24 * 3600
