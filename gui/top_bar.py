@@ -22,7 +22,7 @@ HEIGHT = 56
 TALL = 106
 """Height with two rows."""
 TITLE_WIDTH = 150
-SMALLEST_WIDTH = 600
+SMALLEST_WIDTH = 780
 
 
 class TopBar(QWidget):
@@ -57,6 +57,7 @@ class TopBar(QWidget):
                                        name="Theme")
         self.theme_button.clicked.connect(self.theme_requested)
         self._transport, self._hyper = transport, hyper
+        self._fitting = False
         self.menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self._row, self._second = QHBoxLayout(), QHBoxLayout()
         for part in (self.menu_button, self._name, self._title):
@@ -85,7 +86,11 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room for the controls."""
         super().resizeEvent(event)
-        self._fit()
+        # Showing and hiding parts lays the window out at once, which may end up here again.
+        if not self._fitting:
+            self._fitting = True
+            self._fit()
+            self._fitting = False
 
     def _fit(self) -> None:
         """Leave name and title out, then take a second row, where the controls need the room."""

@@ -46,6 +46,8 @@ class Dataset:
         Coordinates before features are made of them, when the data are points in the plane.
     features_of : callable | None
         Maps points of the plane, float64[m, 2], to inputs, float64[m, d].
+    units_of : callable | None
+        Maps targets and predictions of a regression, float64[m, k], back to the units of the file.
     notes : tuple[str, ...]
         What was done to the data, a sentence each: dropped rows, filled gaps, encoded columns.
     """
@@ -64,7 +66,12 @@ class Dataset:
     image_shape: tuple[int, int] | None = None
     points: Reals | None = None
     features_of: Callable[[Reals], Reals] | None = None
+    units_of: Callable[[Reals], Reals] | None = None
     notes: tuple[str, ...] = field(default=())
+
+    def in_units(self, values: Reals) -> Reals:
+        """Return targets or predictions, float64[m, k], in the units that people know."""
+        return values if self.units_of is None else self.units_of(values)
 
     @property
     def n_inputs(self) -> int:

@@ -39,6 +39,11 @@ class Scaler:
         scaled: Reals = (values / self.unit - self.shift) / self.spread
         return scaled
 
+    def inverse(self, scaled: Reals) -> Reals:
+        """Return float64[m, d], the values before they were scaled."""
+        values: Reals = (scaled * self.spread + self.shift) * self.unit
+        return values
+
 
 def measure(scaling: Scaling, training: Reals) -> Scaler:
     """Measure how to scale columns.

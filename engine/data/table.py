@@ -72,16 +72,18 @@ def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "") 
     encoded = encode(table.inputs, training, scaling, place)
     values = target.values
     target_notes: tuple[str, ...] = ()
+    units_of = None
     if not classes:
         scaler = measure(scaling, values[training])
-        values = scaler(values)
+        values, units_of = scaler(values), scaler.inverse
         check_range(values, (table.target_name,), place)
         target_notes = _target_notes(scaling, table.target_name)
     return Dataset(
         key=key, title=title or path.name, task=target.task, inputs=encoded.inputs,
         labels=target.labels, values=values, class_names=target.class_names,
         feature_names=encoded.names, target_names=(table.target_name,), training=training,
-        validation=validation, notes=(*table.notes, *encoded.notes, *target_notes))
+        validation=validation, units_of=units_of,
+        notes=(*table.notes, *encoded.notes, *target_notes))
 
 
 def _target_notes(scaling: Scaling, name: str) -> tuple[str, ...]:
@@ -89,7 +91,7 @@ def _target_notes(scaling: Scaling, name: str) -> tuple[str, ...]:
     if scaling not in how:
         return ()
     return (f"The target {quote(name)} was scaled to {how[scaling]} on the training examples, as "
-            f"the inputs were.",)
+            f"the inputs were; the loss is that of scaled values.",)
 
 
 def _stamp(path: Path) -> tuple[int, int]:

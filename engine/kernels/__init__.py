@@ -2,5 +2,8 @@
 
 import os
 
-# Read by Numba at its import, so it has to stand before any module that imports Numba.
+from numba.core import config
+
+# Numba reads the environment at its import, which may lie behind us; later readings must agree.
 os.environ.setdefault("NUMBA_CACHE_LOCATOR_CLASSES", "engine.cachedir.Locator")
+config.CACHE_LOCATOR_CLASSES = os.environ["NUMBA_CACHE_LOCATOR_CLASSES"]

@@ -142,6 +142,8 @@ class NumberEditor(FieldEditor):
         layout.setColumnStretch(0, 1)
         self.track.valueChanged.connect(self._on_track_value_changed)
         self.spin.valueChanged.connect(self._on_spin_value_changed)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
 
     def slider(self) -> CalmSlider | None:
         return self.track
@@ -162,7 +164,6 @@ class NumberEditor(FieldEditor):
         spin.setKeyboardTracking(False)
         spin.setAccessibleName(self.field.title)
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        spin.setFixedWidth(theme.px(82))
         if self.field.unit:
             spin.setSuffix(f" {self.field.unit}")
         return spin
@@ -183,6 +184,10 @@ class NumberEditor(FieldEditor):
 
     def _send(self, number: float) -> None:
         self.edited.emit(round(number) if self._whole else number)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.spin.setFixedWidth(theme.px(82))
 
     @Slot(int)
     def _on_track_value_changed(self, position: int) -> None:

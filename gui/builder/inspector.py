@@ -86,7 +86,7 @@ class Inspector(QWidget):
         self._form.setSpacing(7)
         self.advice = Button("", "check")
         self.advice.clicked.connect(self._on_advice_clicked)
-        self.apply = Button("Apply to all hidden layers", "layers")
+        self.apply = Button("Apply to all hidden layers")
         self.apply.setToolTip("<p>Gives every hidden layer of this kind the same activation and "
                               "initial weights. Their units stay as they are.</p>")
         self.apply.clicked.connect(self._on_apply_clicked)

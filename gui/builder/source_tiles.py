@@ -39,6 +39,9 @@ class Tile(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(theme.px(WIDTH), theme.px(HEIGHT))
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, px = theme.current(), theme.px
         painter = QPainter(self)

@@ -43,7 +43,9 @@ class PredictionScatter(QWidget):
 
     def span(self) -> tuple[float, float]:
         """Return the common range of both axes: all true values and a margin."""
-        values = self._dataset.values if self._dataset is not None else np.zeros((0, 0))
+        values = np.zeros((0, 0))
+        if self._dataset is not None:
+            values = self._dataset.in_units(self._dataset.values)
         values = values[np.isfinite(values)]
         if not len(values):
             return -1.0, 1.0
@@ -103,10 +105,11 @@ class PredictionScatter(QWidget):
     def _draw_points(self, painter: QPainter, area: QRectF) -> None:
         if self._dataset is None or self._snapshot is None or not len(self._snapshot.samples):
             return
-        truth = self._dataset.values[self._snapshot.samples]
+        truth = self._dataset.in_units(self._dataset.values[self._snapshot.samples])
         low, high = self.span()
         xs = area.left() + (truth - low) / (high - low) * area.width()
-        guessed = np.nan_to_num(self._snapshot.sample_outputs, nan=low, posinf=high, neginf=low)
+        guessed = self._dataset.in_units(self._snapshot.sample_outputs)
+        guessed = np.nan_to_num(guessed, nan=low, posinf=high, neginf=low)
         ys = area.bottom() - (np.clip(guessed, low, high) - low) / (high - low) * area.height()
         tokens, radius = theme.current(), theme.px(5) / 2
         colours = [QColor(tokens.positive)]

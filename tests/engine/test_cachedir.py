@@ -72,25 +72,21 @@ def test_a_relative_override_does_not_move_with_the_working_directory(tmp_path: 
     assert absolute == "True"
 
 
-@pytest.mark.parametrize("home", ["/proc/nobody", "/dev/null", "/nowhere\\/else/\x01"],
-                         ids=["unwritable", "a file", "odd"])
+# Even the superuser cannot make a folder in these.
+@pytest.mark.parametrize("home", ["/proc/nobody", "/dev/null"])
 def test_without_a_home_kernels_still_compile(tmp_path: Path, home: str) -> None:
-    if home.startswith("/nowhere"):
-        # Even the superuser cannot make a folder below a file.
-        home = str(tmp_path / "file" / "home")
-        (tmp_path / "file").touch()
     folder, counts = run(WHERE + "\n" + COMPILE, tmp_path, home=home, cwd=Path("/")).splitlines()
     assert Path(folder).is_relative_to(tmp_path / "tmp")
-    assert counts.split()[0] == "0"
+    assert int(counts.split()[1]) > 0
     assert not Path(folder).exists(), "a folder for one process alone outlived it"
 
 
 def test_a_user_whom_the_system_does_not_know(tmp_path: Path) -> None:
-    code = ("import platformdirs.unix as unix\n"
-            "def fails(path): raise RuntimeError('could not determine the home directory')\n"
-            "import platformdirs\n"
-            "import engine.cachedir as cachedir\n"
-            "cachedir.user_cache_path = lambda *a, **k: fails('~')\n"
+    # What platformdirs raises without HOME and without an entry in the list of users.
+    code = ("import engine.cachedir as cachedir\n"
+            "def user_cache_path(*names, **options):\n"
+            "    raise RuntimeError('could not determine the home directory')\n"
+            "cachedir.user_cache_path = user_cache_path\n"
             "print(cachedir.cache_folder())")
     assert Path(run(code, tmp_path)).is_relative_to(tmp_path / "tmp")
 

@@ -275,3 +275,12 @@ def test_speed_of_a_large_table(tmp_path):
     assert data.inputs.shape == (100_000, 10)
     # Half a second on one core; the limit leaves room for a busy machine.
     assert time.perf_counter() - start < 10
+
+
+def test_regression_values_return_to_the_units_of_the_file(table):
+    rows = [f"{area},{1000.5 + 3 * area}" for area in range(40)]
+    text = "area,price\n" + "\n".join(rows) + "\n"
+    for scaling in ("auto", "minmax", "none"):
+        dataset = table(text, scaling=scaling, target="price", task="regression")
+        prices = dataset.in_units(dataset.values)[:, 0]
+        np.testing.assert_allclose(np.sort(prices), 1000.5 + 3 * np.arange(40), rtol=1e-12)

@@ -160,3 +160,10 @@ def test_csv_tile_opens_the_dialog_and_keeps_the_data(panel: DataPanel, document
 
 def test_sentences(document: Document) -> None:
     assert data_sentence(document.dataset) == "Spiral: 500 examples, 2 inputs, 2 classes."
+
+
+def test_tiles_keep_their_size_where_room_is_short(panel: DataPanel) -> None:
+    panel.resize(190, 200)
+    panel.grab()
+    assert all(tile.height() >= tile.sizeHint().height() for tile in panel.tiles.values())
+    assert panel.tiles["moons"].x() == panel.tiles["circle"].x()

@@ -1,0 +1,50 @@
+"""Projects of every kind: well-typed ones for files, and broken ones."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from engine.layers import ACTIVATIONS, INITIALISERS, LOSSES, OPTIMIZERS
+from engine.spec import (
+    DataSpec,
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    ProjectSpec,
+    TableSpec,
+    TrainingSpec,
+)
+
+NAMES = st.text(max_size=12)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+POSITIVE = st.floats(0, 1e300, exclude_min=True)
+NOT_NEGATIVE = st.floats(0, 1e300)
+BELOW_ONE = st.floats(0, 1, exclude_max=True)
+WORDS = st.sampled_from([*ACTIVATIONS, *INITIALISERS, *LOSSES, *OPTIMIZERS, "dense", "input", ""])
+OPTION_KEYS = st.one_of(st.sampled_from(["units", "activation", "weights", "spread", "bias",
+                                         "initial_bias", "function", "rate"]), NAMES)
+OPTIONS = st.one_of(st.booleans(), st.integers(-2**63, 2**63 - 1), st.integers(-3, 5), FINITE,
+                    WORDS, NAMES)
+
+OPTIMIZER_SPECS = st.builds(
+    OptimizerSpec, st.one_of(st.sampled_from(list(OPTIMIZERS)), NAMES), BELOW_ONE, BELOW_ONE,
+    BELOW_ONE, BELOW_ONE, POSITIVE, NOT_NEGATIVE)
+TRAINING_SPECS = st.builds(
+    TrainingSpec, st.one_of(st.sampled_from(list(LOSSES)), NAMES), OPTIMIZER_SPECS, NOT_NEGATIVE,
+    st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, st.sampled_from(["float32", "float64"]),
+    st.integers(0, 2**32 - 1), st.booleans(), st.integers(0, 2**40))
+TABLE_SPECS = st.builds(
+    TableSpec, NAMES, NAMES, st.none() | st.booleans(), NAMES, NAMES,
+    st.lists(NAMES, max_size=3).map(tuple),
+    st.sampled_from([None, "classification", "regression"]))
+DATA_SPECS = st.builds(
+    DataSpec, NAMES, st.floats(0, 50), st.integers(0, 2**32 - 1), st.floats(0.05, 0.95),
+    st.lists(NAMES, max_size=3).map(tuple),
+    st.sampled_from(["auto", "none", "standard", "minmax"]), NAMES, TABLE_SPECS)
+LAYER_SPECS = st.builds(
+    LayerSpec, NAMES,
+    st.one_of(st.sampled_from(["input", "dense", "activation", "dropout"]), NAMES),
+    st.dictionaries(OPTION_KEYS, OPTIONS, max_size=3))
+NETWORK_SPECS = st.builds(NetworkSpec, st.lists(LAYER_SPECS, max_size=5).map(tuple))
+PROJECT_SPECS = st.builds(ProjectSpec, name=NAMES, data=DATA_SPECS, network=NETWORK_SPECS,
+                          training=TRAINING_SPECS)
