@@ -269,8 +269,8 @@ def learned(case: Case) -> Words:
 def early(case: Case) -> Words:
     """Say that it is too early to judge."""
     return Words("First steps.",
-                 f"The loss is {number(case.loss, 3)}. Every layer’s gradient arrives; it is too "
-                 "early to say more.",
+                 f"The loss is {number(case.loss, 3)} so far. It is too early to say whether the "
+                 "network learns.",
                  f"A verdict on progress comes at step {case.thresholds.early:,}.")
 
 

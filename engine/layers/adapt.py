@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from engine.layers.losses import LOSSES, Loss
-from engine.layers.registry import kind
+from engine.layers.registry import kind, kinds
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
 
@@ -48,6 +48,9 @@ def _fitting_network(network: NetworkSpec, widths: tuple[int, ...]) -> NetworkSp
 
 
 def output_layer(network: NetworkSpec) -> LayerSpec | None:
-    """Return the layer that decides how many numbers come out: the last one with a width."""
-    return next((layer for layer in reversed(network.layers) if kind(layer.kind).width_option),
-                None)
+    """Return the layer that decides how many numbers come out: the last one with a width.
+
+    None if there is no such layer; layers of an unknown kind are passed over.
+    """
+    with_width = {kind.key for kind in kinds() if kind.width_option}
+    return next((layer for layer in reversed(network.layers) if layer.kind in with_width), None)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import SpecError
-from engine.layers import Field, LayerKind, kind, place
+from engine.layers import Field, LayerKind, kind, output_layer, place
 from engine.spec import LayerSpec, NetworkSpec, Option
 
 MOST_LAYERS = 1000
 """More rows than this no one can read, and no classroom machine trains in real time."""
-
-
-def output_layer(network: NetworkSpec) -> LayerSpec | None:
-    """Return the layer whose width the loss decides: the last one with units, if there is any."""
-    return next((layer for layer in reversed(network.layers) if _has_units(layer)), None)
 
 
 def hidden_layers(network: NetworkSpec, kind_key: str = "dense") -> tuple[LayerSpec, ...]:
@@ -175,11 +170,6 @@ def known_kind(layer: LayerSpec) -> LayerKind | None:
         return kind(layer.kind)
     except SpecError:
         return None
-
-
-def _has_units(layer: LayerSpec) -> bool:
-    known = known_kind(layer)
-    return known is not None and known.field("units") is not None
 
 
 def _check_option(where: str, layer: LayerSpec, key: str, value: Option) -> None:

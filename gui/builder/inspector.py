@@ -74,8 +74,9 @@ class Inspector(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.title = ElidedLabel(role="title")
         self.place = QLabel()
-        self.place.setProperty("role", "muted")
+        self.place.setProperty("role", "small")
         head = QHBoxLayout()
+        head.setSpacing(3)
         head.addWidget(self.title, 1)
         head.addWidget(self.place)
         self.remove = IconButton("trash-2", "<p>Takes this layer out of the network (Delete).</p>",

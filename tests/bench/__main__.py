@@ -24,11 +24,11 @@ from tests.bench.cases import CASES, THREADS, Case
 PAUSE_S = 0.3
 """Between rounds: PyTorch's threads spin for a while after their last task."""
 
-MISSING = ("PyTorch is not installed here, so only our own speed is shown: `pip install torch` adds "
-           "it, or --torch-python names an interpreter that has it.")
+MISSING = ("PyTorch is not installed here, so only our own speed is shown: `pip install torch` "
+           "adds it, or --torch-python names an interpreter that has it.")
 
-BUSY = ("Something else is running (load {load:.1f}), which slows the contestants unequally: repeat "
-        "this on a quiet machine.")
+BUSY = ("Something else is running (load {load:.1f}), which slows the contestants unequally: "
+        "repeat this on a quiet machine.")
 
 
 class Contestant:
@@ -50,8 +50,8 @@ class Contestant:
         variables = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
         environment = {**os.environ, **dict.fromkeys(variables, str(threads))}
         self._process = subprocess.Popen(
-            [interpreter, "-m", module, case.name, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, env=environment, cwd=Path(__file__).parents[2])
+            [interpreter, "-m", module, case.name, str(threads)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True, env=environment, cwd=Path(__file__).parents[2])
         self.versions = str(self._answer())
 
     def __enter__(self) -> Contestant:
@@ -82,8 +82,8 @@ def main() -> None:
     options = parse()
     say(f"{processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
         f"Python {platform.python_version()}; at most {THREADS} threads each, {options.rounds} "
-        f"rounds of {options.seconds:g} s, medians. Every step gathers its batch, computes loss, gradients "
-        "and each layer's gradient norm, and updates.")
+        f"rounds of {options.seconds:g} s, medians. Every step gathers its batch, computes loss, "
+        "gradients and each layer's gradient norm, and updates.")
     torch = has_torch(options.torch_python)
     if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.7:
         say(BUSY.format(load=load))

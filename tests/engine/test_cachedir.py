@@ -91,6 +91,12 @@ def test_a_user_whom_the_system_does_not_know(tmp_path: Path) -> None:
     assert Path(run(code, tmp_path)).is_relative_to(tmp_path / "tmp")
 
 
+def test_a_program_that_has_imported_numba_before_uses_the_same_folder(tmp_path: Path) -> None:
+    code = "import numba\n" + COMPILE + "print(shuffle.stats.cache_path)\n" + WHERE
+    _, used, expected = run(code, tmp_path, cache=tmp_path / "cache").splitlines()
+    assert used == expected
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
     cache = tmp_path / "cache"

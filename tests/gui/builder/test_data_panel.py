@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from engine.data import TABLE, catalogue
@@ -162,8 +163,16 @@ def test_sentences(document: Document) -> None:
     assert data_sentence(document.dataset) == "Spiral: 500 examples, 2 inputs, 2 classes."
 
 
-def test_tiles_keep_their_size_where_room_is_short(panel: DataPanel) -> None:
-    panel.resize(190, 200)
+def test_nothing_is_squeezed_where_room_is_short(document: Document, qtbot: QtBot) -> None:
+    scroll = QScrollArea()
+    qtbot.addWidget(scroll)
+    panel = DataPanel(document)
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(panel)
+    scroll.resize(200, 220)
+    scroll.show()
     panel.grab()
-    assert all(tile.height() >= tile.sizeHint().height() for tile in panel.tiles.values())
+    controls = [*panel.tiles.values(), *panel.features.values(), panel.share, panel.noise]
+    assert all(control.height() >= control.sizeHint().height() for control in controls)
     assert panel.tiles["moons"].x() == panel.tiles["circle"].x()
+    panel.shut_down()

@@ -59,8 +59,8 @@ def test_semicolons_and_decimal_commas_are_found(dialog: TableDialog, people: Pa
     first = dialog.cells.item(1, 1)
     assert first is not None
     assert first.text() == "151,1"
-    assert dialog.status.text() == "30 examples, 4 inputs, 2 classes." or "30 examples" in (
-        dialog.status.text())
+    assert dialog.status.text().startswith("30 examples, ")
+    assert dialog.status.text().endswith(" inputs, 2 classes.")
     assert "Name" in dialog.notes.text()
     imported: list[tuple[DataSpec, Dataset]] = []
     dialog.imported.connect(lambda spec, dataset: imported.append((spec, dataset)))

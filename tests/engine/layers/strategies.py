@@ -1,0 +1,91 @@
+"""Networks that make sense, and projects that need not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine.layers import LOSSES, OPTIMIZERS, Field, kind, kinds
+from engine.spec import (
+    DataSpec,
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    ProjectSpec,
+    TrainingSpec,
+)
+from tests.engine.spec.strategies import NAMES
+
+ANYTHING: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.binary(max_size=3),
+    st.lists(st.integers(), max_size=2), st.dictionaries(st.text(max_size=2), st.none(), max_size=1),
+    st.sampled_from(["dense", "input", "adam", "tanh", "softmax_cross_entropy", object(), 10**400]))
+
+WIDEST = 9
+"""Most units of a layer, so that thousands of plans are quick to build."""
+
+
+def allowed(field: Field) -> st.SearchStrategy[Any]:
+    """Return the values that a field takes; integers only small ones."""
+    if field.choices:
+        return st.sampled_from([choice.key for choice in field.choices])
+    if isinstance(field.default, bool):
+        return st.booleans()
+    assert field.minimum is not None
+    assert field.maximum is not None
+    if isinstance(field.default, int):
+        return st.integers(int(field.minimum), min(WIDEST, int(field.maximum)))
+    return st.floats(field.minimum, field.maximum)
+
+
+def options(key: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Return options of a layer kind, any of them left out."""
+    return st.fixed_dictionaries({}, optional={
+        field.key: allowed(field) for field in kind(key).fields})
+
+
+@st.composite
+def networks(draw: st.DrawFn, outputs: int) -> NetworkSpec:
+    """Return a network that gives so many outputs."""
+    keys = draw(st.lists(st.sampled_from([k.key for k in kinds() if k.insertable]), max_size=6))
+    hidden = [LayerSpec(f"layer-{place}", key, draw(options(key)))
+              for place, key in enumerate(keys)]
+    last = LayerSpec("output", "dense", {**draw(options("dense")), "units": outputs})
+    after = [LayerSpec("after", "activation", draw(options("activation")))] \
+        if draw(st.booleans()) else []
+    return NetworkSpec((LayerSpec("input", "input"), *hidden, last, *after))
+
+
+@st.composite
+def trainable(draw: st.DrawFn) -> tuple[ProjectSpec, str, int]:
+    """Return a project that can be trained, its task and its number of classes or values."""
+    loss = draw(st.sampled_from(list(LOSSES.values())))
+    task = draw(st.sampled_from(loss.tasks))
+    n_outputs = draw(st.integers(2 if task == "classification" else 1, 4))
+    width = draw(st.sampled_from(loss.widths(task, n_outputs)))
+    training = TrainingSpec(
+        loss=loss.key, optimizer=OptimizerSpec(draw(st.sampled_from(list(OPTIMIZERS)))),
+        batch_size=draw(st.integers(0, 70)), precision=draw(st.sampled_from(["float32", "float64"])),
+        seed=draw(st.integers(0, 2**32 - 1)))
+    return ProjectSpec(network=draw(networks(width)), training=training), task, n_outputs
+
+
+def broken_layers() -> st.SearchStrategy[Any]:
+    """Return layers with anything in any place that is not its name."""
+    return st.builds(LayerSpec, NAMES,
+                     st.one_of(st.sampled_from([k.key for k in kinds()]), NAMES),
+                     st.dictionaries(st.one_of(st.sampled_from(
+                         [field.key for k in kinds() for field in k.fields]), NAMES),
+                         ANYTHING, max_size=3))
+
+
+def broken() -> st.SearchStrategy[ProjectSpec]:
+    """Return projects as a careless program may make them: nothing checks types in Python."""
+    optimizers = st.builds(OptimizerSpec, ANYTHING, *[ANYTHING] * 6)
+    training = st.builds(TrainingSpec, ANYTHING, st.one_of(optimizers, st.just(OptimizerSpec())),
+                         *[ANYTHING] * 8)
+    return st.builds(
+        ProjectSpec, name=NAMES, data=st.just(DataSpec()),
+        network=st.builds(NetworkSpec, st.lists(broken_layers(), max_size=4).map(tuple)),
+        training=st.one_of(st.just(TrainingSpec()), training))

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from engine.layers import diagnose
+from engine.spec import (
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    ProjectSpec,
+    TrainingSpec,
+    default_project,
+)
+from tests.engine.layers.strategies import broken, trainable
+
+
+def project(*layers: LayerSpec, **training: Any) -> ProjectSpec:
+    return ProjectSpec(network=NetworkSpec(layers), training=TrainingSpec(**training))
+
+
+def texts(of: ProjectSpec, task: str = "classification", n_outputs: int = 2) -> list[str]:
+    return [issue.text for issue in diagnose(of, task, 2, n_outputs)]  # type: ignore[arg-type]
+
+
+def only(found: Iterable[str]) -> str:
+    (text,) = found
+    return text
+
+
+INPUT = LayerSpec("input", "input")
+OUTPUT = LayerSpec("output", "dense", {"units": 2})
+
+
+def test_the_default_project_can_be_trained() -> None:
+    assert texts(default_project()) == []
+
+
+@settings(max_examples=1000)
+@given(broken(), st.sampled_from(["classification", "regression"]), st.integers(1, 20),
+       st.integers(1, 20))
+def test_nothing_is_too_broken(of: ProjectSpec, task: str, n_inputs: int, n_outputs: int) -> None:
+    for issue in diagnose(of, task, n_inputs, n_outputs):  # type: ignore[arg-type]
+        assert issue.text
+        assert ": " in issue.text
+
+
+@given(trainable())
+def test_what_makes_sense_has_no_issue(case: tuple[ProjectSpec, str, int]) -> None:
+    of, task, n_outputs = case
+    assert texts(of, task, n_outputs) == []
+
+
+def test_no_layers() -> None:
+    assert "no layers" in only(texts(project()))
+
+
+def test_the_input_layer_comes_first_and_once() -> None:
+    assert "first layer must be of kind input" in only(texts(project(OUTPUT)))
+    second = LayerSpec("again", "input")
+    issue = diagnose(project(INPUT, second, OUTPUT), "classification", 2, 2)[0]
+    assert issue.layer_id == "again"
+    assert "Remove it" in issue.text
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "output"])
+def test_ids_are_unique_names(name: str) -> None:
+    issue = diagnose(project(INPUT, LayerSpec(name, "dense"), OUTPUT), "classification", 2, 2)[0]
+    assert repr(name) in issue.text
+
+
+def test_an_unknown_kind_option_and_value_are_named() -> None:
+    found = texts(project(INPUT, LayerSpec("a", "conv9d"),
+                          LayerSpec("b", "dense", {"unit": 3, "units": 0})))
+    assert "Layer 1" in found[0]
+    assert "conv9d" in found[0]
+    assert "Layer 2 (Dense): it has no option 'unit'" in found[1]
+    assert "Layer 2 (Dense): Units: 0 is below 1" in found[2]
+
+
+def test_a_network_without_weights() -> None:
+    found = texts(project(INPUT, LayerSpec("a", "activation")))
+    assert "nothing to learn" in only(found)
+
+
+def test_the_output_must_fit_the_classes() -> None:
+    issue, = diagnose(project(INPUT, LayerSpec("output", "dense", {"units": 4})),
+                      "classification", 2, 3)
+    assert issue.layer_id == "output"
+    assert "gives 4 numbers for 3 classes; expected 3" in issue.text
+    assert "1 or 2" in only(texts(project(INPUT, LayerSpec("output", "dense", {"units": 4}),
+                                          loss="binary_cross_entropy")))
+
+
+def test_a_loss_that_cannot_serve_the_task() -> None:
+    found = only(texts(project(INPUT, OUTPUT), "regression"))
+    assert "Cross-entropy cannot serve regression. Choose Mean squared error." in found
+
+
+def test_unknown_loss_and_optimizer() -> None:
+    found = texts(project(INPUT, OUTPUT, loss="hinge", optimizer=OptimizerSpec("newton")))
+    assert "'hinge'" in found[0]
+    assert "'newton'" in found[1]
+
+
+def test_a_network_that_is_too_large() -> None:
+    wide = [LayerSpec(f"dense-{n}", "dense", {"units": 4096}) for n in range(5)]
+    found = only(texts(project(INPUT, *wide, OUTPUT)))
+    assert "67,149,826 parameters; expected at most 64,000,000" in found
+
+
+@pytest.mark.parametrize("changes", [
+    {"learning_rate": float("nan")}, {"learning_rate": float("inf")}, {"learning_rate": -1.0},
+    {"batch_size": -1}, {"precision": "float16"}, {"seed": -1}, {"l1": float("inf")},
+    {"optimizer": OptimizerSpec(momentum=1.0)}, {"optimizer": OptimizerSpec(epsilon=0.0)},
+    {"optimizer": OptimizerSpec(weight_decay=float("inf"))}, {"optimizer": "sgd"}, {"steps": "many"},
+], ids=str)
+def test_numbers_out_of_range_are_found_in_projects_that_no_file_was_read_for(
+        changes: dict[str, Any]) -> None:
+    of = default_project()
+    found = only(texts(replace(of, training=replace(of.training, **changes))))
+    assert found.startswith("Training: ")
+    name = next(iter(changes))
+    assert name in found or "weight_decay" in found

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.errors import ShapeError
+from engine.layers import LOSSES
+
+LABELS = np.array([0, 2, 1, 0])
+PAIR = np.array([0, 1, 1])
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_classes_become_one_hot_rows(loss: str) -> None:
+    np.testing.assert_array_equal(
+        LOSSES[loss].encode(LABELS, 3, 3), [[1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]])
+
+
+@pytest.mark.parametrize(("loss", "targets"), [("binary_cross_entropy", [0, 1, 1]),
+                                               ("mean_squared_error", [-1, 1, 1])])
+def test_one_unit_can_stand_for_two_classes(loss: str, targets: list[float]) -> None:
+    assert LOSSES[loss].widths("classification", 2) == (1, 2)
+    np.testing.assert_array_equal(LOSSES[loss].encode(PAIR, 2, 1)[:, 0], targets)
+    np.testing.assert_array_equal(LOSSES[loss].encode(PAIR, 2, 2), np.eye(2)[PAIR])
+
+
+def test_softmax_needs_a_unit_for_every_class() -> None:
+    assert LOSSES["softmax_cross_entropy"].widths("classification", 2) == (2,)
+
+
+def test_regression_needs_a_unit_for_every_value() -> None:
+    assert LOSSES["mean_squared_error"].widths("regression", 2) == (2,)
+    assert LOSSES["mean_squared_error"].widths("regression", 1) == (1,)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_width_that_does_not_fit_is_refused(loss: str) -> None:
+    with pytest.raises(ShapeError, match="2 units for 3 classes; expected 3"):
+        LOSSES[loss].encode(LABELS, 3, 2)
+    with pytest.raises(ShapeError):
+        LOSSES[loss].encode(PAIR, 2, 3)
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=list(LOSSES))
+def test_a_loss_describes_itself(loss: object) -> None:
+    from engine.layers import Loss
+    assert isinstance(loss, Loss)
+    assert loss.title
+    assert loss.formula.startswith("L = ")
+    assert loss.help.endswith(".")
+    assert loss.tasks
+    assert bool(loss.output_op) == bool(loss.output_title)
+    if loss.single_output_classes is not None:
+        # What the loop's count of right answers rests on.
+        low, high = loss.single_output_classes
+        assert low <= 0 < 0.5 < high

@@ -1,0 +1,298 @@
+"""The window around the lab: first paint, keys, files, work that was left, the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.spec import default_project, project_to_json, write_project
+from gui import theme
+from gui.keys import keys_of
+from gui.lab import Lab
+from gui.main_window import MainWindow
+from gui.recovery import locked
+from gui.settings import Settings
+from gui.widgets import Button
+from gui.workbench.state import State
+from gui.workbench.workbench import Workbench
+from tests.gui.workbench.fake_trainer import FakeEngine
+
+Open = Callable[..., MainWindow]
+KEY = Qt.Key
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Open]:
+    """Open windows whose engine is a fake one."""
+    made: list[MainWindow] = []
+    begin = Workbench.__init__
+
+    def begin_with_fake(self: Workbench, document: Any, parent: Any = None) -> None:
+        begin(self, document, FakeEngine(), parent)
+
+    monkeypatch.setattr(Workbench, "__init__", begin_with_fake)
+    theme.apply(qapp, "light")
+
+    def make(*arguments: Any, settings: Settings | None = None) -> MainWindow:
+        window = MainWindow(settings or Settings(None), *arguments)
+        qtbot.addWidget(window)
+        made.append(window)
+        window.resize(1366, 768)
+        with qtbot.waitSignal(window.furnished):
+            window.show()
+        assert window.lab is not None
+        qtbot.waitUntil(lambda: lab_of(window).workbench.state is not State.PREPARING)
+        return window
+
+    yield make
+    for window in made:
+        window.shut_down()
+
+
+def lab_of(window: MainWindow) -> Lab:
+    assert window.lab is not None
+    return window.lab
+
+
+def test_it_paints_itself_before_it_is_furnished(qtbot: QtBot, open_window: Open) -> None:
+    window = MainWindow(Settings(None))
+    qtbot.addWidget(window)
+    told: list[str] = []
+    window.painted.connect(lambda: told.append("painted" if window.lab is None else "late"))
+    window.furnished.connect(lambda: told.append("furnished"))
+    with qtbot.waitSignal(window.furnished):
+        window.show()
+    window.shut_down()
+    assert told == ["painted", "furnished"]
+
+
+def test_keys_drive_the_lab(qtbot: QtBot, open_window: Open) -> None:
+    window = open_window()
+    lab = lab_of(window)
+    qtbot.keyClick(window, KEY.Key_Right)
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "1")
+    qtbot.keyClick(window, KEY.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "25")
+    qtbot.keyClick(window, KEY.Key_Space)
+    assert lab.workbench.state is State.RUNNING
+    qtbot.keyClick(window, KEY.Key_Space)
+    assert lab.workbench.state is State.PAUSED
+    seed = lab.document.project.training.seed
+    qtbot.keyClick(window, KEY.Key_R)
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "0")
+    assert lab.document.project.training.seed == seed
+    qtbot.keyClick(window, KEY.Key_R, Qt.KeyboardModifier.ShiftModifier)
+    assert lab.document.project.training.seed != seed
+    qtbot.keyClick(window, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert lab.document.project.training.seed == seed
+    qtbot.keyClick(window, KEY.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert lab.document.project.training.seed != seed
+    log = lab.loss.is_log()
+    qtbot.keyClick(window, KEY.Key_L)
+    assert lab.loss.is_log() is not log
+    lab.document.undo_stack.setClean()
+
+
+def test_what_has_the_keyboard_keeps_the_keys_it_needs(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = open_window()
+    lab = lab_of(window)
+    assert window.actions_of_lab is not None
+    window.activateWindow()
+    lab.hyper.rate.line.setFocus()
+    qtbot.waitUntil(lambda: lab.hyper.rate.line.hasFocus())
+    for key in (KEY.Key_R, KEY.Key_L, KEY.Key_Space, KEY.Key_Right):
+        qtbot.keyClick(lab.hyper.rate.line, key)
+    assert lab.workbench.state is State.READY
+    assert lab.transport.step_readout.value() == "0"
+    lab.network.rows.setFocus()
+    qtbot.waitUntil(lambda: lab.network.rows.hasFocus())
+    qtbot.keyClick(lab.network.rows, KEY.Key_Space)
+    assert lab.workbench.state is State.RUNNING
+    qtbot.keyClick(lab.network.rows, KEY.Key_Space)
+
+
+def test_keys_that_controls_need(qtbot: QtBot) -> None:
+    button = Button("Go")
+    qtbot.addWidget(button)
+    assert keys_of(button) == {"Space"}
+    assert keys_of(None) == frozenset()
+    plain = QWidget()
+    qtbot.addWidget(plain)
+    assert keys_of(plain) == frozenset()
+
+
+def test_no_two_actions_share_a_key(open_window: Open) -> None:
+    window = open_window()
+    keys = [key.toString() for action in window.actions() for key in action.shortcuts()
+            if not key.isEmpty()]
+    assert len(keys) == len(set(keys)), sorted(keys)
+    assert {"Ctrl+N", "Ctrl+O", "Ctrl+S", "Ctrl+Z", "Ctrl+Y", "F1", "Ctrl++", "Ctrl+-"} <= {
+        QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText) for key in keys}
+
+
+def test_the_title_tells_the_project_and_whether_it_is_saved(
+    open_window: Open, tmp_path: Path
+) -> None:
+    window = open_window()
+    lab = lab_of(window)
+    assert window.windowTitle().startswith("Spiral")
+    assert not window.isWindowModified()
+    lab.document.set_training(learning_rate=0.1)
+    assert window.isWindowModified()
+    assert lab.files.save_to(tmp_path / "mine.json")
+    assert window.windowTitle().startswith("mine")
+    assert not window.isWindowModified()
+
+
+def test_it_opens_the_project_of_the_command_line(open_window: Open, tmp_path: Path) -> None:
+    write_project(default_project(), tmp_path / "lesson.json")
+    window = open_window(tmp_path / "lesson.json")
+    assert window.windowTitle().startswith("lesson")
+
+
+def test_a_broken_project_is_told_and_the_lab_opens_all_the_same(
+    open_window: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.json").write_text("{")
+    lab = lab_of(open_window(tmp_path / "broken.json"))
+    assert "broken.json" in lab.message.text()
+    assert lab.workbench.state is State.READY
+
+
+def test_every_example_opens_and_can_be_trained(open_window: Open) -> None:
+    from gui.document_files import examples
+
+    lab = lab_of(open_window())
+    found = examples()
+    assert len(found) >= 6
+    assert len({name for name, _ in found}) == len(found)
+    for name, path in found:
+        lab.files.open_example(path)
+        assert lab.document.project.name == name
+        assert lab.document.issues == ()
+        assert lab.document.path is None
+
+
+@pytest.mark.parametrize(("answer", "saved", "closed"), [
+    (QMessageBox.StandardButton.Save, True, True),
+    (QMessageBox.StandardButton.Discard, False, True),
+    (QMessageBox.StandardButton.Cancel, False, False),
+], ids=["save", "discard", "cancel"])
+def test_closing_asks_about_unsaved_work(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    answer: QMessageBox.StandardButton, saved: bool, closed: bool,
+) -> None:
+    path = tmp_path / "mine.json"
+    write_project(default_project(), path)
+    window = open_window(path, tmp_path / "recovery")
+    lab_of(window).document.set_training(learning_rate=0.7)
+    window.keep_work()
+    monkeypatch.setattr(QMessageBox, "exec", lambda _self: answer)
+    assert window.close() is closed
+    assert ('"learning_rate": 0.7' in path.read_text()) is saved
+    kept = list((tmp_path / "recovery").glob("*.json"))
+    assert bool(kept) is not closed
+
+
+def test_work_that_was_not_saved_is_offered_again(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recovery"
+    first = open_window(None, folder)
+    lab_of(first).document.set_training(learning_rate=0.7)
+    first.keep_work()
+    # A second window must not take what the first, which still lives, is working on.
+    second = open_window(None, folder)
+    assert not lab_of(second).message.isVisible()
+    first.shut_down()
+    assert first._recovery is not None
+    assert first._recovery._lock is not None
+    first._recovery._lock.unlock()
+    third = open_window(None, folder)
+    lab = lab_of(third)
+    assert "before “Spiral” was saved" in lab.message.text()
+    lab.message.action_requested.emit()
+    assert lab.document.project.training.learning_rate == 0.7
+    assert lab.document.is_modified()
+    assert len(list(folder.glob("*.json"))) == 1
+
+
+def test_an_unreadable_copy_of_work_is_not_offered(open_window: Open, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{")
+    lab = lab_of(open_window(None, tmp_path))
+    assert not lab.message.isVisible()
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_a_lock_is_held_by_one_program_only(tmp_path: Path) -> None:
+    lock = locked(tmp_path / "a.json")
+    assert lock is not None
+    assert locked(tmp_path / "a.json") is None
+    lock.unlock()
+    assert locked(tmp_path / "a.json") is not None
+
+
+def test_a_project_can_be_dropped_onto_the_window(open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+    path = tmp_path / "dropped.json"
+    path.write_text(project_to_json(default_project()))
+    other = tmp_path / "picture.png"
+    for file, accepted in ((path, True), (other, False)):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(file))])
+        enter = QDragEnterEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data,
+                                Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        enter.ignore()
+        window.dragEnterEvent(enter)
+        assert enter.isAccepted() is accepted
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(QDropEvent(QPointF(400, 300), Qt.DropAction.CopyAction, data,
+                                Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier))
+    assert window.windowTitle().startswith("dropped")
+
+
+def test_closing_while_training_is_quick(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    lab_of(window).workbench.run()
+    qtbot.wait(50)
+    started = time.perf_counter()
+    assert window.close()
+    assert time.perf_counter() - started < 0.5
+
+
+def test_a_window_nobody_sees_makes_no_frames(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    bench = lab_of(window).workbench
+    bench.run()
+    qtbot.waitSignal(bench.frame).wait()
+    bench.set_watched(False)
+    with qtbot.assertNotEmitted(bench.frame, wait=150):
+        pass
+    assert bench.state is State.RUNNING
+    bench.set_watched(True)
+    with qtbot.waitSignal(bench.frame):
+        pass
+    bench.pause()
+
+
+def test_choices_are_found_again(open_window: Open, tmp_path: Path, qapp: QApplication) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    lab = lab_of(open_window(settings=settings))
+    lab.set_theme("dark")
+    lab.set_scale(1.25)
+    again = Settings(tmp_path / "settings.ini")
+    assert (again.theme, again.scale) == ("dark", 1.25)
+    theme.set_scale(qapp, 1.0)
+    theme.apply(qapp, "light")
