@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from typing import get_args
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.errors import SpecError
 from engine.layers import LOSSES, diagnose, fitted, output_layer
 from engine.spec import (
     LayerSpec,
@@ -76,7 +74,9 @@ def test_other_faults_stay_and_are_found() -> None:
     assert "5000 is above 4096" in diagnose(wide, "classification", 2, 5000)[0].text
 
 
-def test_an_unknown_kind_cannot_be_judged() -> None:
-    network = NetworkSpec((LayerSpec("input", "input"), LayerSpec("a", "conv9d")))
-    with pytest.raises(SpecError, match="conv9d"):
-        fitted(ProjectSpec(network=network), "classification", 2)
+def test_layers_of_an_unknown_kind_are_passed_over() -> None:
+    strange = LayerSpec("a", "conv9d")
+    network = NetworkSpec((LayerSpec("input", "input"), LayerSpec("b", "dense"), strange))
+    new = fitted(ProjectSpec(network=network), "classification", 2)
+    assert new.network.layer("b").options["units"] == 2
+    assert new.network.layer("a") == strange

@@ -85,7 +85,7 @@ def test_an_unknown_kind_option_and_value_are_named() -> None:
 
 def test_a_network_without_weights() -> None:
     found = texts(project(INPUT, LayerSpec("a", "activation")))
-    assert "nothing to learn" in only(found)
+    assert "anything to learn" in only(found)
 
 
 def test_the_output_must_fit_the_classes() -> None:
@@ -111,7 +111,7 @@ def test_unknown_loss_and_optimizer() -> None:
 def test_a_network_that_is_too_large() -> None:
     wide = [LayerSpec(f"dense-{n}", "dense", {"units": 4096}) for n in range(5)]
     found = only(texts(project(INPUT, *wide, OUTPUT)))
-    assert "67,149,826 parameters; expected at most 64,000,000" in found
+    assert "67,145,730 parameters; expected at most 64,000,000" in found
 
 
 @pytest.mark.parametrize("changes", [
