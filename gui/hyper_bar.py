@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from engine.errors import EngineError
 from engine.layers import LOSSES, OPTIMIZERS
@@ -66,15 +66,19 @@ class HyperBar(QWidget):
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(8))
+        row.setSpacing(theme.px(6))
         for control in (self.rate, self.optimizer, self.constants, self.batch, self.loss,
                         self.penalty, self.penalty_rate):
             alignment = Qt.AlignmentFlag.AlignBottom if control is self.constants \
                 else Qt.AlignmentFlag.AlignVCenter
             row.addWidget(control, 0, alignment)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.rate.combo.setMinimumContentsLength(7)
-        self.penalty_rate.combo.setMinimumContentsLength(6)
+        self.rate.combo.setMinimumContentsLength(6)
+        self.penalty_rate.combo.setMinimumContentsLength(5)
+        # The list is as wide as its widest line all the same.
+        self.loss.combo.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.loss.combo.setMinimumContentsLength(12)
         self.optimizer.set_options([(o.key, o.title) for o in OPTIMIZERS.values()],
                                    [f"<p>{o.help}</p><p>{o.formula}</p>"
                                     for o in OPTIMIZERS.values()])
@@ -162,10 +166,11 @@ class HyperBar(QWidget):
     @Slot(str)
     def _on_penalty_value_changed(self, key: str) -> None:
         if key != "both":
-            rates = {"l1": 0.0, "l2": 0.0}
-            if key in rates:
-                rates[key] = self._penalty_rate
-            self._edit(**rates)
+            training = self._document.project.training
+            wanted = {name: self._penalty_rate if name == key else 0.0 for name in ("l1", "l2")}
+            # Only what changes is named in the menu's Undo.
+            self._edit(**{name: rate for name, rate in wanted.items()
+                          if getattr(training, name) != rate})
 
     @Slot(float)
     def _on_penalty_rate_number_changed(self, number: float) -> None:

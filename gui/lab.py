@@ -20,6 +20,7 @@ from gui.left_column import LeftColumn
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
 from gui.settings import Settings
+from gui.stage import Stage
 from gui.top_bar import TopBar
 from gui.transport_bar import TransportBar
 from gui.widgets import MessageBar
@@ -67,6 +68,8 @@ class Lab(QWidget):
         self.network = NetworkView(document)
         self.loss, self.gradients, self.output = LossPlot(), GradientPlot(), OutputPanel()
         self.strip = VerdictStrip()
+        self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
+                            workbench.clock.note_painted, self)
         self._preparing = ("", 0.0)
         self._seen_boundary = False
         self._patience = QTimer(self)
@@ -104,6 +107,9 @@ class Lab(QWidget):
     def shut_down(self) -> None:
         """Stop and wait for everything that works behind the window."""
         self._patience.stop()
+        self._stage.stop()
+        # Qt's undo stack tells of its end when its document is half gone already.
+        self.document.undo_stack.blockSignals(True)
         self.workbench.shut_down()
         self.data_panel.shut_down()
 
@@ -150,11 +156,14 @@ class Lab(QWidget):
 
     def _wire_document(self) -> None:
         document = self.document
-        document.selection_changed.connect(self._on_document_selection_changed)
+        document.selection_changed.connect(self.gradients.set_selected)
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
         self.strip.layer_selected.connect(document.select)
+        for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
+                        self.strip.layer_selected):
+            clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
         for refusing in (self.hyper, self.inspector, self.files):
             refusing.refused.connect(self._on_refused)
@@ -176,19 +185,17 @@ class Lab(QWidget):
 
     @Slot(object)
     def _on_workbench_run_replaced(self, info: RunInfo) -> None:
-        for view in (self.network, self.inspector, self.loss, self.gradients, self.output):
-            view.set_run(info)
+        self._stage.set_run(info)
         self.gradients.set_selected(self.document.selected)
 
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
-        for view in (self.transport, self.network, self.inspector, self.loss, self.gradients,
-                     self.output):
-            view.show_frame(frame)
+        self.transport.show_frame(frame)
+        self._stage.show_frame(frame)
         state, reason = self.workbench.state, self.workbench.reason
         speaks = state in (State.RUNNING, State.PAUSED) or (state is State.READY and not reason)
         if frame.verdict is not None and speaks:
-            self.strip.show_verdict(frame.verdict)
+            self.strip.show_verdict(frame.verdict, at_once=not frame.running)
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
@@ -224,12 +231,9 @@ class Lab(QWidget):
 
     # What a person does
 
-    @Slot(str)
-    def _on_document_selection_changed(self, layer_id: str) -> None:
-        self.gradients.set_selected(layer_id)
-        # Whoever takes layers from the palette wants to go on doing so.
-        if layer_id and self.left.current() == "data":
-            self.left.show_panel("inspector")
+    @Slot()
+    def _on_layer_clicked(self) -> None:
+        self.left.show_panel("inspector")
 
     @Slot()
     def _on_transport_reset_requested(self) -> None:

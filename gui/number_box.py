@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from gui import theme
-from gui.widgets import LabelledCombo, plain_number
+from gui.widgets import LabelledCombo
 
 Check = Callable[[float], str]
 """Returns what is wrong with a number, or an empty text."""
@@ -23,8 +23,11 @@ def parsed(text: str) -> float | None:
 
 
 def written(value: float) -> str:
-    """Return a number as `parsed` reads it."""
-    text = plain_number(value).replace(",", "")
+    """Return a number in a short form that `parsed` reads as the same: ``0.00001``, ``1e-8``."""
+    if value == 0 or 1e-5 <= abs(value) < 1e7:
+        text = f"{value:.12f}".rstrip("0").rstrip(".")
+    else:
+        text = f"{value:.6g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return text if parsed(text) == value else repr(value)
 
 

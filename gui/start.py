@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -131,8 +132,26 @@ def lacks_screen(platform: str, environment: Mapping[str, str]) -> bool:
     """Say whether there is no screen to show a window on."""
     if not platform.startswith(("linux", "freebsd")):
         return False
-    return not any(environment.get(name) for name in
-                   ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if environment.get("WAYLAND_DISPLAY") or environment.get("QT_QPA_PLATFORM"):
+        return False
+    return not answers(environment.get("DISPLAY", ""))
+
+
+def answers(display: str) -> bool:
+    """Say whether an X server may be there; one on another machine is believed to be."""
+    host, _, number = display.rpartition(":")
+    if host not in ("", "unix") or not number.split(".")[0].isdecimal():
+        return bool(display)
+    # Qt ends the whole program when the server of a DISPLAY left over from a session is gone.
+    name = f"/tmp/.X11-unix/X{number.split('.')[0]}"
+    for address in (name, "\0" + name):
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(address)
+            except OSError:
+                continue
+            return True
+    return False
 
 
 def pyside_problem(pyside: str, python: tuple[int, int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -23,6 +23,8 @@ TALL = 106
 """Height with two rows."""
 TITLE_WIDTH = 150
 SMALLEST_WIDTH = 780
+GAPS = 5
+"""Between menu, transport, hyper-parameters and theme, with a little to spare."""
 
 
 class TopBar(QWidget):
@@ -83,9 +85,19 @@ class TopBar(QWidget):
         """Show the document's title."""
         self._title.setText(title)
 
+    def event(self, event: QEvent) -> bool:
+        """Make room when a control appears or changes its size."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._make_room()
+        return handled
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room for the controls."""
         super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
         # Showing and hiding parts lays the window out at once, which may end up here again.
         if not self._fitting:
             self._fitting = True
@@ -95,7 +107,7 @@ class TopBar(QWidget):
     def _fit(self) -> None:
         """Leave name and title out, then take a second row, where the controls need the room."""
         margins = self._rows.contentsMargins()
-        gaps = self._row.spacing() * (self._row.count() + 1)
+        gaps = self._row.spacing() * GAPS
         parts = (self.menu_button, self._transport, self._hyper, self.theme_button)
         room = self.width() - gaps - margins.left() - margins.right() \
             - sum(part.sizeHint().width() for part in parts)

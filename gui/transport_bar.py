@@ -33,7 +33,7 @@ class TransportBar(QWidget):
         self.step = Button("Step", "step-forward")
         self.epoch = Button("Step epoch", "skip-forward")
         self.epoch_readout = StatReadout("Epoch", "000,000", template="000,000")
-        self.step_readout = StatReadout("Step", "0", template="00,000,000")
+        self.step_readout = StatReadout("Step", "0", template="0,000,000")
         self.speed_readout = StatReadout("Steps/s", "–", template="000,000")
         self._describe()
         row = QHBoxLayout(self)
@@ -88,8 +88,8 @@ class TransportBar(QWidget):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self._row.setSpacing(theme.px(7))
-        self.toggle.setMinimumWidth(theme.px(104))
+        self._row.setSpacing(theme.px(5))
+        self.toggle.setMinimumWidth(theme.px(98))
 
 
 def speed_text(steps_per_second: float) -> str:

@@ -102,7 +102,14 @@ def _sigmoid_64(x):
 
 @careful
 def _normal_density_32(x):
-    return _SQRT_HALF_PI_INVERSE * _exp_32(-_HALF * x * x)
+    # Beyond 16 it is 0. Far out, the digits that rounding takes from the square would count.
+    inside = min(abs(x), np.float32(16))
+    square = inside * inside
+    # The first twelve bits, whose square is exact.
+    high = np.float32(np.int32(inside * np.float32(256))) * np.float32(1 / 256)
+    rest = (high * high - square) + (inside - high) * (inside + high)
+    y = _SQRT_HALF_PI_INVERSE * _exp_32(-_HALF * square) * (_ONE - _HALF * rest)
+    return y if x == x else x
 
 
 @careful
@@ -141,7 +148,7 @@ def exponential(x: float) -> float:
 
 
 def exponential_less_one(x: float) -> float:
-    """Return e**x - 1, accurate for small x too."""
+    """Return e**x - 1, accurate for small x too; infinite above 88 in float32."""
     return math.expm1(x)
 
 

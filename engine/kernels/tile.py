@@ -42,6 +42,8 @@ def _vector_unit() -> Unit:
         return Unit(64, 8, 3)
     if features.get("avx2") and features.get("fma"):
         return Unit(32, 6, 2)
+    if features.get("avx"):
+        return Unit(32, 4, 2)
     if features.get("neon"):
         return Unit(16, 8, 3)
     return Unit(16, 4, 2)
@@ -82,7 +84,7 @@ class _Strip:
 
     def _intrinsic(self, name: str, result: Any, arguments: list[Any]) -> Any:
         full = f"llvm.{name}.v{self.lanes}f{8 * self.real_bytes}"
-        if name != "fma":
+        if name != "fmuladd":
             full += ".p0"
         kind = ir.FunctionType(result, [argument.type for argument in arguments])
         return self.builder.call(cgutils.get_or_insert_function(self.builder.module, kind, full),
@@ -169,7 +171,8 @@ class _Strip:
             for vector in range(self.vectors):
                 total = sums[row, vector]
                 product = [a, b[vector], builder.load(total)]
-                builder.store(self._intrinsic("fma", self.vector, product), total)
+                # Not "fma": without that instruction it would be a call for every single number.
+                builder.store(self._intrinsic("fmuladd", self.vector, product), total)
 
 
 def _emit_strip(vectors: int, real: Any, arguments: tuple[Any, ...]) -> Any:

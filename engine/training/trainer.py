@@ -159,7 +159,6 @@ class Trainer:
             or the last finite ones when the update before it has overflowed.
         """
         plan, shared = self._plan, self._plan.shared
-        shared.control[row.STOP] = 0
         self._keep()
         begin = time.perf_counter()
         done = 0
@@ -180,6 +179,8 @@ class Trainer:
                 raise error
             if count:
                 self._seconds_per_step = (time.perf_counter() - chunk_begin) / count
+        # Cleared here and not before: a stop that was asked for between two calls holds.
+        shared.control[row.STOP] = 0
         return done
 
     def _chunk(self, seconds: float, most: int) -> int:
@@ -191,7 +192,7 @@ class Trainer:
         return max(1, min(longest, int(seconds / self._seconds_per_step)))
 
     def request_stop(self) -> None:
-        """Ask `run` to return after the running step; any thread may ask."""
+        """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
         self._plan.shared.control[row.STOP] = 1
 
     def request_rates(self, training: TrainingSpec) -> None:

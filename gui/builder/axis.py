@@ -58,7 +58,7 @@ class GradientAxis:
     def ticks(self, length: float, spacing: float) -> list[tuple[int, float]]:
         """Return decades at least ``spacing`` px apart, with their share of the axis."""
         span = self.high - self.low
-        step = next((s for s in (1, 2, 4, 5, 10, 20, 50, 100) if length * s / span >= spacing), 200)
+        step = next((s for s in (1, 2, 3, 4, 6, 8, 10, 20, 50, 100) if length * s / span >= spacing), 200)
         first = math.ceil(self.low / step) * step
         return [(decade, (decade - self.low) / span)
                 for decade in range(first, math.floor(self.high) + 1, step)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Protocol
 
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
@@ -14,6 +15,8 @@ from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 GLYPHS = {"learning": "healthy", "learned": "healthy", "chance": "flat", "overfitting": "saturated"}
 """States of learning that have no shape of their own."""
 STRIPE = 4
+READING_S = 0.7
+"""How long numbers stand still."""
 
 
 class Verdict(Protocol):
@@ -59,6 +62,8 @@ class VerdictStrip(Card):
         super().__init__("", parent)
         self._code, self._severity = "waiting", 0
         self._layer_id = ""
+        self._about: tuple[str, int, str] | None = None
+        self._said = 0.0
         self._glyph = StatusGlyph(size=22)
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.RichText)
@@ -91,8 +96,21 @@ class VerdictStrip(Card):
         self._on_strip_theme_changed()
         self.say("waiting", 0, "Ready.", "Press Run, and every layer tells what it learns.")
 
-    def show_verdict(self, verdict: Verdict) -> None:
-        """Show what is to be said about a run."""
+    def show_verdict(self, verdict: Verdict, *, at_once: bool = False) -> None:
+        """Show what is to be said about a run.
+
+        Parameters
+        ----------
+        verdict : Verdict
+            The newest.
+        at_once : bool
+            Whether new numbers in the same verdict may replace those that somebody is just reading.
+        """
+        now = time.monotonic()
+        about = (verdict.code, verdict.severity, verdict.layer_id)
+        if about == self._about and not at_once and now - self._said < READING_S:
+            return
+        self._about, self._said = about, now
         self.say(verdict.code, verdict.severity, verdict.title, verdict.sentence,
                  verdict.evidence, verdict.layer_id)
 
@@ -109,6 +127,7 @@ class VerdictStrip(Card):
         layer_id : str
             The layer that a button offers to show, or empty.
         """
+        self._about = self._about if self._about and self._about[0] == code else None
         text = f"<b>{_escaped(title)}</b> {_escaped(sentence)}"
         if text != self._text.text():
             self._text.setText(text)

@@ -21,7 +21,7 @@ def share_text(share: float) -> str:
 
 
 def loss_text(loss: float) -> str:
-    """Return a loss in three to four figures."""
+    """Return a loss, or R², in three to four figures."""
     if not math.isfinite(loss):
         return NONE
     return f"{loss:.3f}" if 1e-3 <= abs(loss) < 1e3 or loss == 0 else f"{loss:.2e}"
@@ -85,7 +85,7 @@ class ScorePanel(QWidget):
             return NONE
         if self._task == "classification":
             return share_text(evaluation.accuracy)
-        return f"{evaluation.accuracy:.3f}" if math.isfinite(evaluation.accuracy) else NONE
+        return loss_text(evaluation.accuracy)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -16,7 +16,7 @@ from gui.plots.canvas import Canvas
 from gui.plots.curve import FramedCurve
 from gui.plots.end_labels import EndLabels
 from gui.plots.feed import Reals, Series
-from gui.plots.ranges import EasedRange, log10, run_span
+from gui.plots.ranges import EasedRange, halved, log10, run_span
 from gui.plots.titles import power_text
 
 REACH_PX = 14
@@ -118,7 +118,7 @@ class LayerCurves(QWidget):
         values = np.stack(rows) if rows else np.zeros((0, len(x)))
         y = np.where(np.isfinite(values), values, np.nan) if self._is_log10 else log10(values)
         if len(y) > MANY_CURVES and len(x) > FEW_POINTS:
-            x, y = _halved(x), _halved(y)
+            x, y = halved(x), halved(y)
         self._x, self._y = x, y
         whole = [bool(np.isfinite(row).all()) for row in y]
         known = y[np.isfinite(y)]
@@ -184,13 +184,6 @@ class LayerCurves(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         self._colour()
-
-
-def _halved(values: Reals) -> Reals:
-    """Return the means of neighbours along the last axis; an odd last one stays."""
-    even = values.shape[-1] // 2 * 2
-    means = (values[..., 0:even:2] + values[..., 1:even:2]) / 2
-    return np.concatenate((means, values[..., even:]), axis=-1)
 
 
 def _last_known(y: Reals) -> Reals:

@@ -49,3 +49,10 @@ class EasedRange:
 def run_span(steps: Reals) -> tuple[float, float]:
     """Return the range of the step axis: from 0 to the newest step, at least 10."""
     return 0.0, max(float(steps[-1]) if len(steps) else 0.0, 10.0)
+
+
+def halved(values: Reals) -> Reals:
+    """Return the means of neighbours along the last axis; an odd last one stays."""
+    even = values.shape[-1] // 2 * 2
+    means = (values[..., 0:even:2] + values[..., 1:even:2]) / 2
+    return np.concatenate((means, values[..., even:]), axis=-1)

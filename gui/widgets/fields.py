@@ -132,7 +132,8 @@ def plain_number(value: float) -> str:
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
     if abs(value) < 1e-4 or abs(value) >= 1e6:
-        return f"{value:.{FIGURES - 1}e}".replace("e-0", "e-").replace("e+0", "e")
+        mantissa, exponent = f"{value:.{FIGURES - 1}e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
     return f"{float(f'{value:.{FIGURES}g}'):,.10f}".rstrip("0").rstrip(".")
 
 

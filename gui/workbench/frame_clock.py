@@ -99,7 +99,7 @@ class FrameClock(QObject):
         self._timer.stop()
 
     def note_painted(self, seconds: float) -> None:
-        """Count time that the window has spent on painting the last frame."""
+        """Count time that the window has spent on drawing or painting the last frame."""
         self._spent_s += seconds
 
     def tick(self) -> None:
@@ -135,11 +135,11 @@ class FrameClock(QObject):
         """Make frames rarer when the last ones, painting included, took too long."""
         self._cost_s += 0.3 * (self._spent_s - self._cost_s)
         self._spent_s = 0.0
-        limit_s = BUSY_SHARE * PERIOD_MS / 1000
-        if self.period_ms == PERIOD_MS and self._cost_s > limit_s:
-            self._timer.setInterval(SLOW_PERIOD_MS)
-        elif self.period_ms == SLOW_PERIOD_MS and self._cost_s < 0.7 * limit_s:
-            self._timer.setInterval(PERIOD_MS)
+        wanted = round(1000 * self._cost_s / BUSY_SHARE)
+        wanted = min(max(wanted, PERIOD_MS), SLOW_PERIOD_MS)
+        # Every new interval starts the timer anew, so small differences are let be.
+        if abs(wanted - self.period_ms) > 0.15 * self.period_ms:
+            self._timer.setInterval(wanted)
 
 
 class Speedometer:

@@ -90,7 +90,8 @@ def test_the_same_project_gives_the_same_history(project: Path, tmp_path: Path) 
     for name in ("one", "two"):
         assert main(["train", str(project), "--steps", "50", "--quiet",
                      "--out", str(tmp_path / name)]) == 0
-    assert (tmp_path / "one/history.csv").read_bytes() == (tmp_path / "two/history.csv").read_bytes()
+    one, two = ((tmp_path / name / "history.csv").read_bytes() for name in ("one", "two"))
+    assert one == two
 
 
 def test_the_projects_own_number_of_steps_counts(tmp_path: Path) -> None:

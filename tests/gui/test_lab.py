@@ -54,6 +54,10 @@ def test_selecting_a_layer_highlights_it_everywhere(
     monkeypatch.setattr(lab.gradients, "set_selected", told.append)
     lab.document.select("dense-2")
     assert told == ["dense-2"]
+    assert lab.left.current() == "data"
+    rows = lab.network.rows
+    qtbot.mouseClick(rows.viewport(), LEFT,
+                     pos=rows.visualRect(rows.model().index(2, 0)).center())
     assert lab.left.current() == "inspector"
     lab.gradients.layer_selected.emit("dense-1")
     assert lab.document.selected == "dense-1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,8 @@ KEY = Qt.Key
 @pytest.fixture
 def open_window(
     qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Open]:
+) -> Open:
     """Open windows whose engine is a fake one."""
-    made: list[MainWindow] = []
     begin = Workbench.__init__
 
     def begin_with_fake(self: Workbench, document: Any, parent: Any = None) -> None:
@@ -45,8 +44,7 @@ def open_window(
 
     def make(*arguments: Any, settings: Settings | None = None) -> MainWindow:
         window = MainWindow(settings or Settings(None), *arguments)
-        qtbot.addWidget(window)
-        made.append(window)
+        qtbot.addWidget(window, before_close_func=leave_at_once)
         window.resize(1366, 768)
         with qtbot.waitSignal(window.furnished):
             window.show()
@@ -54,9 +52,15 @@ def open_window(
         qtbot.waitUntil(lambda: lab_of(window).workbench.state is not State.PREPARING)
         return window
 
-    yield make
-    for window in made:
-        window.shut_down()
+    return make
+
+
+def leave_at_once(window: QWidget) -> None:
+    """Let a window close without a question."""
+    assert isinstance(window, MainWindow)
+    window.shut_down()
+    if window.lab is not None:
+        window.lab.document.undo_stack.setClean()
 
 
 def lab_of(window: MainWindow) -> Lab:
@@ -66,13 +70,12 @@ def lab_of(window: MainWindow) -> Lab:
 
 def test_it_paints_itself_before_it_is_furnished(qtbot: QtBot, open_window: Open) -> None:
     window = MainWindow(Settings(None))
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=leave_at_once)
     told: list[str] = []
     window.painted.connect(lambda: told.append("painted" if window.lab is None else "late"))
     window.furnished.connect(lambda: told.append("furnished"))
     with qtbot.waitSignal(window.furnished):
         window.show()
-    window.shut_down()
     assert told == ["painted", "furnished"]
 
 
@@ -100,7 +103,6 @@ def test_keys_drive_the_lab(qtbot: QtBot, open_window: Open) -> None:
     log = lab.loss.is_log()
     qtbot.keyClick(window, KEY.Key_L)
     assert lab.loss.is_log() is not log
-    lab.document.undo_stack.setClean()
 
 
 def test_what_has_the_keyboard_keeps_the_keys_it_needs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gui import start
-from gui.start import WindowOptions, lacks_screen, pyside_problem, read_options
+from gui.start import WindowOptions, answers, lacks_screen, pyside_problem, read_options
 
 ROOT = Path(start.__file__).parents[1]
 
@@ -50,11 +51,23 @@ def test_wrong_options_are_one_sentence(
 def test_a_screen_is_looked_for_on_linux_only() -> None:
     assert lacks_screen("linux", {})
     assert lacks_screen("linux", {"DISPLAY": ""})
-    assert not lacks_screen("linux", {"DISPLAY": ":0"})
+    assert not lacks_screen("linux", {"DISPLAY": "lab-server:10.0"})
+    assert lacks_screen("linux", {"DISPLAY": ":31999"})
+    assert not lacks_screen("linux", {"DISPLAY": ":31999", "QT_QPA_PLATFORM": "offscreen"})
     assert not lacks_screen("linux", {"WAYLAND_DISPLAY": "wayland-0"})
     assert not lacks_screen("linux", {"QT_QPA_PLATFORM": "offscreen"})
     assert not lacks_screen("win32", {})
     assert not lacks_screen("darwin", {})
+
+
+def test_an_x_server_is_recognised() -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("\0/tmp/.X11-unix/X31998")
+        server.listen()
+        assert answers(":31998")
+        assert answers(":31998.0")
+    assert not answers(":31998")
+    assert not answers("")
 
 
 def test_the_broken_pyside_is_refused_where_it_breaks() -> None:

@@ -18,8 +18,9 @@ from engine.spec import (
 from tests.engine.spec.strategies import NAMES
 
 ANYTHING: st.SearchStrategy[Any] = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.binary(max_size=3),
-    st.lists(st.integers(), max_size=2), st.dictionaries(st.text(max_size=2), st.none(), max_size=1),
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
+    st.binary(max_size=3), st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=2), st.none(), max_size=1),
     st.sampled_from(["dense", "input", "adam", "tanh", "softmax_cross_entropy", object(), 10**400]))
 
 WIDEST = 9
@@ -66,7 +67,8 @@ def trainable(draw: st.DrawFn) -> tuple[ProjectSpec, str, int]:
     width = draw(st.sampled_from(loss.widths(task, n_outputs)))
     training = TrainingSpec(
         loss=loss.key, optimizer=OptimizerSpec(draw(st.sampled_from(list(OPTIMIZERS)))),
-        batch_size=draw(st.integers(0, 70)), precision=draw(st.sampled_from(["float32", "float64"])),
+        batch_size=draw(st.integers(0, 70)),
+        precision=draw(st.sampled_from(["float32", "float64"])),
         seed=draw(st.integers(0, 2**32 - 1)))
     return ProjectSpec(network=draw(networks(width)), training=training), task, n_outputs
 

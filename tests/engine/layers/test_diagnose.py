@@ -118,7 +118,8 @@ def test_a_network_that_is_too_large() -> None:
     {"learning_rate": float("nan")}, {"learning_rate": float("inf")}, {"learning_rate": -1.0},
     {"batch_size": -1}, {"precision": "float16"}, {"seed": -1}, {"l1": float("inf")},
     {"optimizer": OptimizerSpec(momentum=1.0)}, {"optimizer": OptimizerSpec(epsilon=0.0)},
-    {"optimizer": OptimizerSpec(weight_decay=float("inf"))}, {"optimizer": "sgd"}, {"steps": "many"},
+    {"optimizer": OptimizerSpec(weight_decay=float("inf"))}, {"optimizer": "sgd"},
+    {"steps": "many"},
 ], ids=str)
 def test_numbers_out_of_range_are_found_in_projects_that_no_file_was_read_for(
         changes: dict[str, Any]) -> None:

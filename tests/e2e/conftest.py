@@ -1,0 +1,100 @@
+"""The real window on a real or virtual screen, with the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.telemetry.snapshot import Snapshot
+from gui import theme
+from gui.lab import Lab
+from gui.main_window import MainWindow
+from gui.settings import Settings
+from gui.widgets import LabelledCombo
+from gui.workbench.state import Frame, State
+
+LEFT = Qt.MouseButton.LeftButton
+START_MS = 90_000
+"""How long compiling may take on a slow machine."""
+
+
+@dataclass
+class Person:
+    """Drives a window as a person does: with clicks and keys on what is on the screen."""
+
+    qtbot: QtBot
+    window: MainWindow
+    lab: Lab
+    frames: list[Frame] = field(default_factory=list)
+    snapshot: Snapshot | None = None
+
+    def __post_init__(self) -> None:
+        self.lab.workbench.frame.connect(self.see)
+
+    def see(self, frame: Frame) -> None:
+        self.frames = [*self.frames[-4:], frame]
+        self.snapshot = frame.snapshot or self.snapshot
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        assert widget.isVisible(), widget
+        assert widget.isEnabled(), widget
+        self.qtbot.mouseClick(widget, LEFT, pos=at or widget.rect().center())
+
+    def click_layer(self, position: int) -> None:
+        rows = self.lab.network.rows
+        index = rows.model().index(position, 0)
+        rows.scrollTo(index)
+        place = rows.visualRect(index)
+        self.click(rows.viewport(), QPoint(place.left() + 40, place.center().y()))
+
+    def type_units(self, units: int) -> None:
+        spin = self.lab.inspector.editors["units"].findChild(QWidget, "qt_spinbox_lineedit")
+        assert spin is not None
+        self.click(spin)
+        self.qtbot.keyClick(spin, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.qtbot.keyClicks(spin, str(units))
+        self.qtbot.keyClick(spin, Qt.Key.Key_Return)
+
+    def choose(self, combo: LabelledCombo, title: str) -> None:
+        combo.combo.setFocus()
+        self.qtbot.keyClicks(combo.combo, title)
+        self.qtbot.waitUntil(lambda: combo.combo.currentText() == title)
+
+    def wait_until_ready(self) -> None:
+        bench = self.lab.workbench
+        self.qtbot.waitUntil(lambda: bench.state is not State.PREPARING, timeout=START_MS)
+        assert bench.state is State.READY, bench.reason
+
+    def run_until(self, reached: Callable[[Snapshot], bool], seconds: float) -> Snapshot:
+        """Press Run, wait until a snapshot satisfies, press Pause, and return the newest."""
+        self.click(self.lab.transport.toggle)
+        self.qtbot.waitUntil(lambda: self.snapshot is not None and reached(self.snapshot),
+                             timeout=round(1000 * seconds))
+        self.click(self.lab.transport.toggle)
+        assert self.snapshot is not None
+        return self.snapshot
+
+
+def validation_accuracy(snapshot: Snapshot) -> float:
+    return snapshot.validation.accuracy if snapshot.validation is not None else 0.0
+
+
+@pytest.fixture
+def person(qtbot: QtBot, qapp: QApplication) -> Any:
+    theme.apply(qapp, "light")
+    window = MainWindow(Settings(None))
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    with qtbot.waitSignal(window.furnished, timeout=START_MS):
+        window.show()
+    assert window.lab is not None
+    person = Person(qtbot, window, window.lab)
+    person.wait_until_ready()
+    yield person
+    window.shut_down()

@@ -1,0 +1,100 @@
+"""What a student does, from the first click to a network that has learned."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
+
+from engine.data import load
+from engine.spec import DataSpec
+from gui.builder.table_dialog import TableDialog
+from gui.workbench.state import State
+from tests.e2e.conftest import Person, validation_accuracy
+
+pytestmark = pytest.mark.e2e
+
+
+def test_the_spiral_is_learned(person: Person) -> None:
+    for position in (1, 2):
+        person.click_layer(position)
+        person.type_units(16)
+    person.choose(person.lab.hyper.optimizer, "Adam")
+    person.wait_until_ready()
+    assert person.lab.document.project.training.learning_rate == 0.001
+    last = person.run_until(lambda s: validation_accuracy(s) >= 0.95, seconds=60)
+    assert person.lab.workbench.state is State.PAUSED
+    assert last.surface is not None
+    assert "step" not in person.lab.message.text()
+    assert person.lab.transport.step_readout.value() != "0"
+
+
+def test_digits_are_learned(person: Person) -> None:
+    lab = person.lab
+    person.click(lab.data_panel.tiles["digits"])
+    person.qtbot.waitUntil(lambda: lab.document.dataset.key == "digits", timeout=10_000)
+    person.wait_until_ready()
+    lab.left.show_panel("data")
+    for _ in range(6):
+        person.qtbot.keyClick(lab.data_panel.share.slider, Qt.Key.Key_Right)
+    person.qtbot.waitUntil(lambda: lab.document.project.data.training_share == 0.8, timeout=10_000)
+    for position in (1, 2):
+        person.click_layer(position)
+        person.type_units(64)
+    person.choose(lab.hyper.optimizer, "Adam")
+    person.choose(lab.hyper.batch, "64")
+    person.wait_until_ready()
+    person.run_until(lambda s: validation_accuracy(s) >= 0.96, seconds=60)
+    assert lab.output.view() == "images"
+    assert lab.strip.accessibleName()
+
+
+def test_irises_are_learned_from_a_table_with_semicolons_and_commas(
+    person: Person, tmp_path: Path
+) -> None:
+    lab = person.lab
+    path = tmp_path / "Meine Blüten.csv"
+    write_german_irises(path)
+    QTimer.singleShot(500, lambda: choose_in_file_dialog(path))
+    person.click(lab.data_panel.tiles["table"])
+    dialog = lab.window().findChild(TableDialog)
+    assert dialog is not None
+    person.qtbot.waitUntil(dialog.choose.isVisible)
+    person.click(dialog.choose)
+    person.qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    person.click(dialog.accept_button)
+    person.qtbot.waitUntil(lambda: lab.document.dataset.key == "table", timeout=10_000)
+    assert lab.document.dataset.n_inputs == 4
+    assert len(lab.document.dataset.class_names) == 3
+    person.wait_until_ready()
+    person.click_layer(1)
+    person.type_units(8)
+    person.wait_until_ready()
+    person.run_until(lambda s: s.step > 500 and validation_accuracy(s) >= 0.9, seconds=60)
+
+
+def write_german_irises(path: Path) -> None:
+    """Write the shipped irises as a German spreadsheet program would."""
+    data = load(DataSpec(source="iris", scaling="none"))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow([*data.feature_names, "Art"])
+        for row, label in zip(data.inputs, data.labels, strict=True):
+            writer.writerow([*(f"{x:.1f}".replace(".", ",") for x in row),
+                             data.class_names[label]])
+
+
+def choose_in_file_dialog(path: Path) -> None:
+    """Type a name into the file dialog that is open, and press Open."""
+    dialog = QApplication.activeModalWidget()
+    if not isinstance(dialog, QFileDialog):
+        QTimer.singleShot(100, lambda: choose_in_file_dialog(path))
+        return
+    line = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert line is not None
+    line.setText(str(path))
+    dialog.accept() if not dialog.findChildren(QPushButton) else \
+        next(b for b in dialog.findChildren(QPushButton) if b.isDefault()).click()

@@ -1,0 +1,103 @@
+"""The window never makes anyone wait, and a long run does not fill the memory."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, QTimer
+
+from engine.data.dataset import Dataset
+from engine.spec import LayerSpec, NetworkSpec
+from gui.workbench.state import State
+from tests.e2e.conftest import Person
+
+pytestmark = pytest.mark.e2e
+LONGEST_S = 0.050
+P99_S = 0.020
+MEASURED_S = 8.0
+GROWTH = 30 * 2**20
+
+
+class Ticker:
+    """Notes how long the window's thread makes a 5 ms timer wait."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(5)
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(now - self._last)
+        self._last = now
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+
+def images(n: int = 4000) -> Dataset:
+    """Return random images of 28 x 28 in ten classes."""
+    rng = np.random.default_rng(1)
+    pixels = rng.random((n, 784))
+    labels = rng.integers(0, 10, n)
+    return Dataset("digits", "Noise", "classification", pixels, labels, np.zeros((n, 0)),
+                   tuple("0123456789"), tuple(f"p{i}" for i in range(784)), ("digit",),
+                   np.arange(n * 3 // 4), np.arange(n * 3 // 4, n), (28, 28))
+
+
+def large_network() -> NetworkSpec:
+    def dense(name: str, units: int, activation: str) -> LayerSpec:
+        return LayerSpec(name, "dense", {"units": units, "activation": activation,
+                                         "weights": "he_normal"})
+
+    return NetworkSpec((LayerSpec("input", "input"), dense("dense-1", 512, "relu"),
+                        dense("dense-2", 256, "relu"), dense("output", 10, "linear")))
+
+
+def test_the_window_stays_responsive_while_a_large_network_trains(person: Person) -> None:
+    document = person.lab.document
+    data = replace(document.project.data, source="digits")
+    document.load_project(replace(document.project, data=data, network=large_network()), None,
+                          images())
+    person.wait_until_ready()
+    person.click(person.lab.transport.toggle)
+    person.qtbot.wait(1500)
+    ticker = Ticker()
+    person.qtbot.wait(round(1000 * MEASURED_S))
+    ticker.stop()
+    assert person.lab.workbench.state is State.RUNNING
+    assert person.frames[-1].step > 20
+    person.click(person.lab.transport.toggle)
+    gaps = np.array(ticker.gaps)
+    report = (f"longest {gaps.max() * 1000:.1f} ms, p99 {np.quantile(gaps, 0.99) * 1000:.1f} ms, "
+              f"median {np.median(gaps) * 1000:.1f} ms, {len(gaps)} ticks, "
+              f"{person.frames[-1].steps_per_second:.0f} steps/s")
+    assert gaps.max() < LONGEST_S, report
+    assert np.quantile(gaps, 0.99) < P99_S, report
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's /proc")
+def test_a_hundred_thousand_steps_keep_the_memory_flat(person: Person) -> None:
+    def resident() -> int:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def steps() -> int:
+        return person.frames[-1].step if person.frames else 0
+
+    person.click(person.lab.transport.toggle)
+    person.qtbot.waitUntil(lambda: steps() > 5000, timeout=30_000)
+    before = resident()
+    person.qtbot.waitUntil(lambda: steps() > 105_000, timeout=60_000)
+    person.qtbot.wait(2000)
+    growth = resident() - before
+    person.click(person.lab.transport.toggle)
+    assert growth < GROWTH, f"{growth / 2**20:.1f} MB in {steps():,} steps"

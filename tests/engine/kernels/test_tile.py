@@ -1,0 +1,265 @@
+"""The product against NumPy in float64, for the vector unit of this machine and for all others."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numba import cfunc, njit, types
+from numpy.typing import NDArray
+
+from engine.kernels import tile
+from engine.kernels.policy import DTYPES, FASTMATH
+
+Reals = NDArray[Any]
+
+UNITS = (tile.Unit(64, 8, 3), tile.Unit(32, 6, 2), tile.Unit(32, 4, 2), tile.Unit(16, 8, 3),
+         tile.Unit(16, 4, 2))
+"""AVX-512, AVX2, AVX, NEON, SSE."""
+
+GUARD = 777.0
+PRECISIONS = tuple(DTYPES)
+ERROR = {"float32": 2.0**-23, "float64": 2.0**-52}
+
+
+class Product:
+    """C (+)= A B by the code for one vector unit."""
+
+    def __init__(self, unit: tile.Unit, precision: str) -> None:
+        self.precision = precision
+        real = DTYPES[precision]
+        signature = types.void(*[types.CPointer(real)] * 3, types.CPointer(types.int64))
+        lanes = unit.bytes // np.dtype(precision).itemsize
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tile, "UNIT", unit)
+            patch.setattr(tile, "VECTORS", unit.vectors)
+            # Not from the cache, which belongs to this machine's own unit.
+            self._code = cfunc(signature, fastmath=FASTMATH, error_model="numpy")(
+                tile._product(lanes))
+
+    def __call__(self, c: Reals, a: Reals, b: Reals, add: bool) -> None:
+        size = c.itemsize
+        numbers = np.array([c.strides[0] // size, a.strides[0] // size, a.strides[1] // size,
+                            b.strides[0] // size, *a.shape, b.shape[1], add], np.int64)
+        assert len(numbers) == tile.CALL_LENGTH
+        self._code.ctypes(
+            *(self._pointer(array, index) for index, array in enumerate((c, a, b))),
+            numbers.ctypes.data_as(self._code.ctypes.argtypes[3]))
+
+    def _pointer(self, array: Reals, index: int) -> Any:
+        return array.ctypes.data_as(self._code.ctypes.argtypes[index])
+
+
+@pytest.fixture(scope="module", params=[
+    pytest.param((unit, precision), id=f"{unit.bytes}-{unit.rows}-{unit.vectors}-{precision}")
+    for unit in UNITS for precision in PRECISIONS])
+def product(request: pytest.FixtureRequest) -> Product:
+    return Product(*request.param)
+
+
+def block(precision: str, rows: int, columns: int, seed: int, gap: int = 3) -> Reals:
+    """Return random numbers as a part of a wider block, so that rows lie apart."""
+    whole = np.full((rows + 2, columns + gap), GUARD, precision)
+    inside = whole[1:-1, :columns]
+    inside[...] = np.random.default_rng([seed, rows, columns]).standard_normal((rows, columns))
+    return inside
+
+
+def check(product: Product, m: int, k: int, n: int, *, add: bool, transposed: bool) -> None:
+    precision = product.precision
+    a = block(precision, k, m, 1).T if transposed else block(precision, m, k, 1)
+    b, c = block(precision, k, n, 2), block(precision, m, n, 3)
+    if not add:
+        # What is overwritten must not be read.
+        c[...] = np.nan
+    before, first = a.copy(), np.array(c, np.float64)
+    exact_a, exact_b = a.astype(np.float64), b.astype(np.float64)
+    truth = exact_a @ exact_b + (first if add else 0.0)
+    size = np.abs(exact_a) @ np.abs(exact_b) + (np.abs(first) if add else 0.0)
+    product(c, a, b, add)
+    assert (np.abs(c - truth) <= (k + 2) * ERROR[precision] * size).all()
+    np.testing.assert_array_equal(a, before)
+    whole = c.base
+    assert isinstance(whole, np.ndarray)
+    assert (whole[[0, -1]] == GUARD).all()
+    assert (whole[:, n:] == GUARD).all()
+
+
+SIZES = [(m, k, n) for m in (1, 2, 3, 5, 7, 8, 9, 13, 16, 17) for k in (1, 5)
+         for n in (1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 47, 48, 49, 97)]
+
+
+def test_all_edges_of_the_blocks(product: Product) -> None:
+    for m, k, n in SIZES:
+        check(product, m, k, n, add=bool(m % 2), transposed=bool(n % 2))
+
+
+@pytest.mark.parametrize("k", [255, 256, 257, 512, 700])
+@pytest.mark.parametrize("add", [False, True])
+def test_depths_beyond_one_block(product: Product, k: int, add: bool) -> None:
+    for m, n in ((1, 1), (9, 50), (6, 7)):
+        for transposed in (False, True):
+            check(product, m, k, n, add=add, transposed=transposed)
+
+
+@given(m=st.integers(1, 70), k=st.integers(0, 70), n=st.integers(1, 70), add=st.booleans(),
+       transposed=st.booleans())
+def test_any_size(product: Product, m: int, k: int, n: int, add: bool, transposed: bool) -> None:
+    check(product, m, k, n, add=add, transposed=transposed)
+
+
+def test_no_depth_gives_zero_or_leaves_the_sum(product: Product) -> None:
+    check(product, 5, 0, 33, add=False, transposed=False)
+    check(product, 5, 0, 33, add=True, transposed=False)
+
+
+def test_nothing_to_compute_touches_nothing(product: Product) -> None:
+    whole = np.full(100, GUARD, product.precision)
+    product(whole[50:50].reshape(0, 5), np.zeros((0, 4), product.precision),
+            np.zeros((4, 5), product.precision), False)
+    product(whole[50:50].reshape(5, 0), np.zeros((5, 4), product.precision),
+            np.zeros((4, 0), product.precision), False)
+    assert (whole == GUARD).all()
+
+
+def test_equal_rows_of_a(product: Product) -> None:
+    """A row stride of 0 repeats a row, as broadcasting does."""
+    a = np.broadcast_to(block(product.precision, 1, 9, 1, gap=0), (5, 9))
+    b, c = block(product.precision, 9, 20, 2), block(product.precision, 5, 20, 3)
+    product(c, a, b, False)
+    assert (c == c[0]).all()
+    np.testing.assert_allclose(c[0], a[0].astype(float) @ b.astype(float), rtol=1e-5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_stays_in_its_row_and_column(product: Product, value: float) -> None:
+    m, k, n = 13, 9, 53
+    for place in ((0, 0), (6, 4), (12, 8)):
+        a, b = (np.ones(shape, product.precision) for shape in ((m, k), (k, n)))
+        c = np.zeros((m, n), product.precision)
+        a[place] = value
+        product(c, a, b, False)
+        expected = np.full((m, n), float(k))
+        expected[place[0]] = value
+        np.testing.assert_array_equal(c, expected)
+    b = np.ones((k, n), product.precision)
+    b[3, 52] = value
+    product(c, np.ones((m, k), product.precision), b, False)
+    np.testing.assert_array_equal(c[:, :52], float(k))
+    np.testing.assert_array_equal(c[:, 52], value)
+
+
+def test_zero_times_infinity_is_seen(product: Product) -> None:
+    a, b = np.zeros((3, 2), product.precision), np.full((2, 20), np.inf, product.precision)
+    c = np.zeros((3, 20), product.precision)
+    product(c, a, b, True)
+    assert np.isnan(c).all()
+
+
+def test_the_same_numbers_every_time(product: Product) -> None:
+    """Neither alignment nor what lies behind the matrix may change a bit."""
+    a, b = block(product.precision, 17, 300, 1), block(product.precision, 300, 37, 2)
+    results = []
+    for gap in range(5):
+        c = block(product.precision, 17, 37, 3, gap=gap)
+        product(c, a, b, False)
+        results.append(c.copy())
+    for other in results[1:]:
+        np.testing.assert_array_equal(other, results[0])
+
+
+@njit  # type: ignore[untyped-decorator]
+def called(c: Any, a: Any, b: Any, add: Any) -> None:
+    """Call the product as kernels do."""
+    tile.multiply(c, a, b, add)
+
+
+@pytest.fixture(scope="module", params=PRECISIONS)
+def installed(request: pytest.FixtureRequest) -> str:
+    tile.install(request.param)
+    return str(request.param)
+
+
+@given(m=st.integers(1, 40), k=st.integers(1, 40), n=st.integers(1, 40), add=st.integers(0, 1),
+       transposed=st.booleans())
+def test_kernels_pass_shapes_and_strides(installed: str, m: int, k: int, n: int, add: int,
+                                         transposed: bool) -> None:
+    rng = np.random.default_rng([m, k, n])
+    a = rng.standard_normal((k, m)).astype(installed).T if transposed else (
+        rng.standard_normal((m, k)).astype(installed))
+    b, c = (rng.standard_normal(shape).astype(installed) for shape in ((k, n), (m, n)))
+    truth = a.astype(np.float64) @ b.astype(np.float64) + add * c.astype(np.float64)
+    called(c, a, b, add)
+    np.testing.assert_allclose(c, truth, rtol=0, atol=1e-4 if installed == "float32" else 1e-12)
+
+
+def test_installing_twice_keeps_the_address(installed: str) -> None:
+    before = tile._CELLS[installed].value
+    tile.install(installed)
+    assert tile._CELLS[installed].value == before != 0
+
+
+def test_this_machines_unit_is_one_of_those_tested() -> None:
+    assert tile.UNIT in UNITS
+    assert tile.LANES_32 == 2 * tile.LANES_64 == tile.UNIT.bytes // 4
+    # Sums, a row of B and a number of A must not need more registers than there are.
+    for unit in UNITS:
+        registers = 32 if unit.rows == 8 else 16
+        assert unit.rows * unit.vectors + unit.vectors + 1 <= registers
+
+
+@pytest.mark.parametrize(("features", "unit"), [
+    (("avx", "avx2", "fma", "avx512f", "avx512vl"), (64, 8, 3)),
+    (("avx", "avx2", "fma", "avx512f"), (32, 6, 2)), (("avx", "avx2"), (32, 4, 2)),
+    (("avx",), (32, 4, 2)), (("neon",), (16, 8, 3)), (("sse2",), (16, 4, 2)), ((), (16, 4, 2))])
+def test_the_unit_follows_the_machine(features: tuple[str, ...], unit: tuple[int, ...],
+                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features",
+                        lambda: dict.fromkeys(features, True))
+    assert tile._vector_unit() == unit
+
+
+ON_AN_OLD_MACHINE = """
+import sys
+import numpy as np
+from numba import njit
+from engine.kernels import tile
+unit = tile.Unit(*map(int, sys.argv[1:]))
+tile.UNIT, tile.VECTORS = unit, unit.vectors
+tile.LANES_32, tile.LANES_64 = unit.bytes // 4, unit.bytes // 8
+@njit
+def product(c, a, b, add):
+    tile.multiply(c, a, b, add)
+rng = np.random.default_rng(0)
+for precision in ("float32", "float64"):
+    tile.install(precision)
+    for m, k, n in ((1, 1, 1), (7, 300, 53), (13, 5, 17), (4, 4, 8), (6, 2, 33)):
+        a, b = (rng.standard_normal(shape).astype(precision) for shape in ((m, k), (k, n)))
+        c = np.full((m, n), np.nan, precision)
+        product(c, a, b, 0)
+        np.testing.assert_allclose(c, a.astype(float) @ b.astype(float), 0, 1e-3)
+text = tile._COMPILED["float32"].inspect_llvm()
+assert "fmuladd" in text or "fma" in text
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names of x86 processors")
+@pytest.mark.parametrize(("cpu", "features", "unit"), [
+    ("haswell", "+avx,+avx2,+fma", "32 6 2"), ("sandybridge", "+avx", "32 4 2"),
+    ("nehalem", "", "16 4 2"), ("x86-64", "", "16 4 2")])
+def test_code_for_older_processors(cpu: str, features: str, unit: str, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "NUMBA_CPU_NAME": cpu, "NUMBA_CPU_FEATURES": features,
+        "BACKPROP_LAB_CACHE": str(tmp_path), "PYTHONPATH": str(Path(tile.__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", ON_AN_OLD_MACHINE, *unit.split()],
+                          env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
