@@ -43,7 +43,7 @@ def run(options: WindowOptions, started_s: float) -> int:
     theme.apply(app, scheme)
     window = MainWindow(settings, options.project,
                         None if alone else DIRECTORIES.user_data_path / "recovery")
-    faults = Faults(write_log(DIRECTORIES.user_log_path), window.keep_work, alone)
+    faults = Faults(write_log(DIRECTORIES.user_log_path), window.keep_work, alone, window)
     faults.install()
     unattended = Unattended(window, options, started_s)
     if options.size is not None:

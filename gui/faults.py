@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler, qVersion
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from gui.command_line import complain, version
 
@@ -49,10 +49,13 @@ class Faults:
         Keeps the person's work; called first.
     unattended : bool
         Whether nobody can read a dialog; the program then ends with code 3.
+    window : QWidget | None
+        What the dialog stands before.
     """
 
     def __init__(self, log_path: Path | None, before_telling: Callable[[], None],
-                 unattended: bool = False) -> None:
+                 unattended: bool = False, window: QWidget | None = None) -> None:
+        self._window = window
         self._log_path = log_path
         self._before_telling = before_telling
         self._unattended = unattended
@@ -82,7 +85,7 @@ class Faults:
 
     def _tell(self, details: str) -> None:
         """Show one dialog; further errors while it is open are only logged."""
-        box = QMessageBox(QApplication.activeWindow())
+        box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle("Something went wrong")
         box.setText("Backprop Lab met an error of its own.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.kernels.memory import call_op, finish_writes
 from engine.kernels.policy import kernel
 from engine.kernels.random import shuffle
+from engine.kernels.rounding import flush_denormals, restore_mode
 from engine.kernels.row import (
     ADDRESS,
     BACKWARD,
@@ -49,8 +50,18 @@ from engine.kernels.row import (
 
 
 @kernel
+def _walk(table, sections, section, arena, batch):
+    """Call every op of a section in its order."""
+    base = table.ctypes.data
+    for r in range(sections[section], sections[section + 1]):
+        shards = table[r, SHARDS]
+        for shard in range(shards):
+            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shard, shards)
+
+
+@kernel
 def run_section(table, sections, section, arena, batch):
-    """Call every op of a section in its order.
+    """Call every op of a section in its order, as the training loop would.
 
     Parameters
     ----------
@@ -65,11 +76,9 @@ def run_section(table, sections, section, arena, batch):
     batch : int64
         Examples in the batch.
     """
-    base = table.ctypes.data
-    for r in range(sections[section], sections[section + 1]):
-        shards = table[r, SHARDS]
-        for shard in range(shards):
-            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shard, shards)
+    mode = flush_denormals()
+    _walk(table, sections, section, arena, batch)
+    restore_mode(mode)
 
 
 @kernel
@@ -92,10 +101,10 @@ def evaluate(table, sections, arena, control, results):
     correct = 0.0
     while control[POSITION] < control[VALIDATION]:
         batch = min(control[CAPACITY], control[VALIDATION] - control[POSITION])
-        run_section(table, sections, GATHER, arena, batch)
-        run_section(table, sections, FORWARD, arena, batch)
-        run_section(table, sections, LOSS_SECTION, arena, batch)
-        run_section(table, sections, SCORE, arena, batch)
+        _walk(table, sections, GATHER, arena, batch)
+        _walk(table, sections, FORWARD, arena, batch)
+        _walk(table, sections, LOSS_SECTION, arena, batch)
+        _walk(table, sections, SCORE, arena, batch)
         loss += results[LOSS] * batch
         correct += results[CORRECT]
         control[POSITION] += batch
@@ -165,6 +174,31 @@ def _record(ring, control, results):
 
 
 @kernel
+def _train(table, sections, arena, control, hyper, wishes, order, results, ring, steps):
+    """Do what `run_steps` says, whatever the treatment of denormals."""
+    for done in range(steps):
+        if control[STOP] != 0:
+            return done
+        _begin_step(control, hyper, wishes, order)
+        batch = control[BATCH]
+        _walk(table, sections, GATHER, arena, batch)
+        _walk(table, sections, FORWARD, arena, batch)
+        _walk(table, sections, LOSS_SECTION, arena, batch)
+        if results[LOSS] - results[LOSS] != 0.0:
+            control[NONFINITE] = 1
+            return done
+        _walk(table, sections, BACKWARD, arena, batch)
+        _walk(table, sections, MEASURE, arena, batch)
+        if _overflowed(results):
+            control[NONFINITE] = 1
+            return done
+        _walk(table, sections, UPDATE, arena, batch)
+        _end_step(table, sections, arena, control, results)
+        _record(ring, control, results)
+    return steps
+
+
+@kernel
 def run_steps(table, sections, arena, control, hyper, wishes, order, results, ring, steps):
     """Train for up to ``steps`` mini-batches.
 
@@ -192,24 +226,12 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
     int64
         Steps done: fewer than asked for after STOP or a number that is not finite. Parameters are
         then those before the step that failed.
+
+    Notes
+    -----
+    Denormal numbers are taken for 0 meanwhile: a vanished gradient reads as exactly 0.
     """
-    for done in range(steps):
-        if control[STOP] != 0:
-            return done
-        _begin_step(control, hyper, wishes, order)
-        batch = control[BATCH]
-        run_section(table, sections, GATHER, arena, batch)
-        run_section(table, sections, FORWARD, arena, batch)
-        run_section(table, sections, LOSS_SECTION, arena, batch)
-        if results[LOSS] - results[LOSS] != 0.0:
-            control[NONFINITE] = 1
-            return done
-        run_section(table, sections, BACKWARD, arena, batch)
-        run_section(table, sections, MEASURE, arena, batch)
-        if _overflowed(results):
-            control[NONFINITE] = 1
-            return done
-        run_section(table, sections, UPDATE, arena, batch)
-        _end_step(table, sections, arena, control, results)
-        _record(ring, control, results)
-    return steps
+    mode = flush_denormals()
+    done = _train(table, sections, arena, control, hyper, wishes, order, results, ring, steps)
+    restore_mode(mode)
+    return done

@@ -252,8 +252,8 @@ class Trainer:
     def _keep(self) -> None:
         """Remember the parameters if they are finite; an update can overflow all by itself."""
         with np.errstate(all="ignore"):
-            total = self._parameters().sum(dtype=np.float64)
-        if np.isfinite(total):
+            span = np.ptp(self._parameters())
+        if np.isfinite(span):
             np.copyto(self._kept, self._parameters())
 
     def _recover(self) -> None:

@@ -75,7 +75,8 @@ def arguments() -> Reals:
     bits = rng.integers(0, 2**32, 100_000, np.uint64).astype(np.uint32).view(np.float32)
     parts = [bits[np.isfinite(bits)], rng.uniform(-110, 110, 100_000),
              rng.uniform(-1, 1, 50_000), np.linspace(-20, 20, 50_001)]
-    return np.sort(np.concatenate([part.astype(np.float32) for part in parts]))
+    every: Reals = np.concatenate([np.asarray(part, np.float32) for part in parts])
+    return np.sort(every)
 
 
 @pytest.mark.parametrize("name", TRUTH)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,3 +77,8 @@ def contents(run: Trainer) -> dict[str, bytes]:
     found = {name: array.tobytes() for name, array in run.weights().items()}
     steps, rows, _ = run.ring.read(0)
     return found | {"steps": steps.tobytes(), "rows": rows.tobytes()}
+
+
+def change(run: Trainer, **changes: Any) -> None:
+    """Apply training options that differ in some fields."""
+    run.apply(msgspec.structs.replace(run.project.training, **changes))

@@ -10,9 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from engine.errors import DivergedError
+from engine.kernels import row
 from engine.layers import OPTIMIZERS
 from engine.training import Trainer
-from tests.engine.training.runs import advance, clouds, curve, dense, trainer
+from tests.engine.training.runs import advance, curve, dense, trainer
 
 DEEP = (*(dense(f"dense-{n}", 6, "linear") for n in range(1, 5)), dense("output", 2, "linear"))
 HUGE = {"float32": 1e30, "float64": 1e250}
@@ -96,22 +97,45 @@ def test_the_first_layer_that_overflows_is_named(layer: str, position: int, prec
 
 
 @pytest.mark.parametrize("precision", HUGE)
-def test_a_gradient_that_overflows_behind_sound_activations(precision: str) -> None:
-    """Going back, the product of two large weights leaves the range; forward they are cut off."""
-    run = trainer(clouds(), dense("dense-1", 4, "linear"), dense("dense-2", 4, "linear"),
-                  dense("output", 3, "linear"), precision=precision, batch_size=0)
-    weights = run.weights()
+@pytest.mark.parametrize(("layer", "position"), [("dense-2", 2), ("dense-4", 4)])
+def test_a_gradient_that_overflows_behind_sound_activations(layer: str, position: int,
+                                                            precision: str) -> None:
+    """Every activation is 0, but what goes back through large weights leaves the range."""
+    weights = {name: np.zeros_like(array) if name == "dense-1/w" else np.ones_like(array)
+               for name, array in deep(precision).weights().items()}
     large = 0.9 * float(np.finfo(precision).max)
-    weights["dense-1/w"][...] = 0
-    weights["dense-2/w"][...] = large
-    weights["output/w"][...] = large * np.array([1, 0, -1])
-    run = trainer(clouds(), *(layer for layer in run.project.network if layer.kind != "input"),
-                  precision=precision, batch_size=0, weights=weights)
+    behind = "output/w" if layer == "dense-4" else f"dense-{position + 1}/w"
+    weights[behind] = np.full_like(weights[behind], large)
+    weights |= {name: np.zeros_like(array) for name, array in weights.items()
+                if name.endswith("/b")}
+    data = curve()
+    data = dataclasses.replace(data, values=data.values * 10 + 10)
+    run = trainer(data, *DEEP, loss="mean_squared_error", precision=precision, weights=weights,
+                  batch_size=1)
     error = diverge(run, 1)
-    # The gradient of dense-2's weights is dz times activations of 0, so dense-1's is the first.
     assert "a gradient" in error.found
-    assert error.layer_id in ("dense-1", "dense-2")
+    assert (error.layer_id, error.place) == (layer, f"Layer {position} (Dense)")
     assert_sound(run, error)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_an_overflowing_update_brings_back_the_last_weights_that_were_numbers(optimizer: str
+                                                                              ) -> None:
+    run = advance(deep("float32", optimizer=optimizer, learning_rate=0.001), 20)
+    before = run.weights()
+    assert (before["output/w"] != deep("float32").weights()["output/w"]).any()
+    run.apply(replace(run.project.training, learning_rate=1e39))
+    assert_sound(run, diverge(run, 10))
+    for name, array in run.weights().items():
+        np.testing.assert_array_equal(array, before[name])
+    # What the optimizer remembers belongs to weights that are gone.
+    run.apply(replace(run.project.training, learning_rate=0.001))
+    fresh = deep("float32", optimizer=optimizer, learning_rate=0.001, weights=before, batch_size=0)
+    run.apply(replace(run.project.training, batch_size=0))
+    run._plan.shared.control[row.POSITION] = 0
+    advance(run, 1)
+    advance(fresh, 1)
+    np.testing.assert_allclose(run.weights()["output/w"], fresh.weights()["output/w"], rtol=1e-5)
 
 
 def test_data_that_leave_the_range_of_the_precision() -> None:

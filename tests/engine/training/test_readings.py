@@ -256,6 +256,16 @@ def test_dropout_is_off_while_somebody_looks_and_on_while_training() -> None:
     assert min(abs(loss - expected) for loss in losses) > 1e-4
 
 
+def test_dropout_layers_draw_masks_of_their_own() -> None:
+    layers = [LayerSpec(f"dropout-{n}", "dropout", {"rate": 0.5}) for n in (1, 2)]
+    data = dataclasses.replace(clouds(), validation=np.zeros(0, np.int64))
+    run = trainer(data, LAYERS[0], *layers, LAYERS[2], batch_size=0)
+    advance(run, 1)
+    first, second = (run._plan.arena[layer.output.data:layer.output.data + 23 * 8] != 0
+                     for layer in run._plan.layers[2:4])
+    assert 0.4 < second[first].mean() < 0.6
+
+
 def test_a_dropout_layer_sends_back_through_the_mask_of_its_forward_pass() -> None:
     # Without validation, which would take the place of the batch at the end of the epoch.
     data = dataclasses.replace(clouds(), validation=np.zeros(0, np.int64))
