@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
+from gui.app import SWITCH_INTERVAL_S
 from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.settings import Settings
@@ -88,6 +90,8 @@ def validation_accuracy(snapshot: Snapshot) -> float:
 @pytest.fixture
 def person(qtbot: QtBot, qapp: QApplication) -> Any:
     theme.apply(qapp, "light")
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     window = MainWindow(Settings(None))
     qtbot.addWidget(window)
     window.resize(1366, 768)
@@ -98,3 +102,4 @@ def person(qtbot: QtBot, qapp: QApplication) -> Any:
     person.wait_until_ready()
     yield person
     window.shut_down()
+    sys.setswitchinterval(before)
