@@ -217,7 +217,7 @@ def count_correct_op(row, arena, batch, shard, shards):
         matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k), 0.0)
 
 
-@op("y x k")
+@op("y x n")
 def softmax_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[2]

@@ -89,4 +89,6 @@ def op(slots: str) -> Callable[[Function], Op]:
 
 def encode(value: int | float) -> int:
     """Return a slot's content: integers as they are, reals as the bits of a float64."""
-    return int(np.float64(value).view(np.int64)) if isinstance(value, float) else int(value)
+    if isinstance(value, float | np.floating):
+        return int(np.float64(value).view(np.int64))
+    return int(value)

@@ -239,7 +239,7 @@ class _Builder:
             return output
         prediction = self.value(output.shape, learns=False)
         self.table.add(row.OUTPUT, Line(loss.output_op, {
-            "y": prediction.data, "x": output.data, "n": width, "k": width}))
+            "y": prediction.data, "x": output.data, "n": width}))
         return prediction
 
 

@@ -66,6 +66,8 @@ class Table:
         table = np.zeros((len(lines), row.ROW_LENGTH), np.int64)
         for packed, line in zip(table, lines, strict=True):
             op = catalogue.OPS[line.op]
+            if unknown := line.slots.keys() - set(op.slots):
+                raise KeyError(f"{line.op} has no slot {', '.join(sorted(unknown))}")
             packed[row.ADDRESS] = op.address(precision)
             packed[row.SHARDS] = 1
             for place, slot in enumerate(op.slots, row.FIRST_SLOT):

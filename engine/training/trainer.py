@@ -179,8 +179,9 @@ class Trainer:
                 raise error
             if count:
                 self._seconds_per_step = (time.perf_counter() - chunk_begin) / count
-        # Cleared here and not before: a stop that was asked for between two calls holds.
-        shared.control[row.STOP] = 0
+        if done < max_steps:
+            # Cleared here and not before: a stop that was asked for between two calls holds.
+            shared.control[row.STOP] = 0
         return done
 
     def _chunk(self, seconds: float, most: int) -> int:

@@ -41,3 +41,10 @@ def test_an_empty_table() -> None:
     packed, sections = Table().pack("float32", {})
     assert packed.shape == (0, row.ROW_LENGTH)
     assert sections.tolist() == [0] * (row.SECTIONS + 1)
+
+
+def test_a_slot_that_the_op_does_not_have_is_an_error() -> None:
+    table = Table()
+    table.add(row.FORWARD, Line("relu_forward", {"y": 1, "x": 2, "n": 3, "slope": 0.5}))
+    with pytest.raises(KeyError, match="slope"):
+        table.pack("float32", {})
