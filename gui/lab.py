@@ -62,6 +62,8 @@ class Lab(QWidget):
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
         self.message = MessageBar()
+        # Apart from other messages, so that none of them can take the place of lost work.
+        self.offer = MessageBar()
         self.data_panel = DataPanel(document)
         self.palette_panel = LayerPalette()
         self.inspector = Inspector(document)
@@ -143,6 +145,7 @@ class Lab(QWidget):
         self._scroller.setWidgetResizable(True)
         self._scroller.setWidget(self.body)
         self._inner = QVBoxLayout()
+        self._inner.addWidget(self.offer)
         self._inner.addWidget(self.message)
         self._inner.addWidget(self._scroller, 1)
         self._inner.addWidget(self.strip)

@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self._project = project
         self._recovery_folder = recovery_folder
         self._recovery: Recovery | None = None
-        self._leftover: Leftover | None = None
+        self._leftovers: list[Leftover] = []
         self._seen = False
         self.setWindowTitle(NAME)
         self.setAcceptDrops(True)
@@ -172,29 +172,30 @@ class MainWindow(QMainWindow):
 
         assert self.lab is not None
         self._recovery = Recovery(self.lab.document, folder, self)
-        leftovers = self._recovery.leftovers()
-        for old in leftovers[1:]:
-            old.discard()
-        if leftovers:
-            self._leftover = leftovers[0]
-            self.lab.message.action_requested.connect(self._on_restore_requested)
-            self.lab.message.closed.connect(self._on_offer_closed)
-            self.lab.message.show_message(
-                f"Backprop Lab ended before “{self._leftover.project.name}” was saved.", "info",
+        self._leftovers = self._recovery.leftovers()
+        self.lab.offer.action_requested.connect(self._on_restore_requested)
+        self.lab.offer.closed.connect(self._on_offer_closed)
+        self._offer_next()
+
+    def _offer_next(self) -> None:
+        """Offer what programs that did not end well have left, one after the other."""
+        if self.lab is not None and self._leftovers:
+            self.lab.offer.show_message(
+                f"Backprop Lab ended before “{self._leftovers[0].project.name}” was saved.", "info",
                 action="Restore it")
 
     @Slot()
     def _on_restore_requested(self) -> None:
-        if self.lab is not None and self._leftover is not None \
-                and self.lab.files.restore(self._leftover.project):
+        if self.lab is not None and self._leftovers \
+                and self.lab.files.restore(self._leftovers[0].project):
             self.keep_work()
-            self.lab.message.dismiss()
+            self.lab.offer.dismiss()
 
     @Slot()
     def _on_offer_closed(self) -> None:
-        if self._leftover is not None:
-            self._leftover.discard()
-            self._leftover = None
+        if self._leftovers:
+            self._leftovers.pop(0).discard()
+            self._offer_next()
 
 
 class Skeleton(QWidget):

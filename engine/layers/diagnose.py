@@ -129,7 +129,13 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
     widths = loss.widths(task, n_outputs)
     if shapes[-1] not in {(width,) for width in widths}:
         wanted = " or ".join(map(str, widths))
-        what = "classes" if task == "classification" else "values to predict"
-        yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {shapes[-1][0]} "
-                             f"numbers for {n_outputs} {what}; expected {wanted}. "
+        given = _count(shapes[-1][0], "number", "numbers")
+        asked = _count(n_outputs, "class", "classes") if task == "classification" else \
+            _count(n_outputs, "value to predict", "values to predict")
+        yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
+                             f"{asked}; expected {wanted}. "
                              f"Set the units of the last dense layer to {widths[0]}.")
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
 
+MAGNITUDES = ("gradient_rms",)
+"""Figures of a layer that run over many powers of ten; of these `History.log_mean` tells."""
+
+LOGARITHMS = ("update_ratio",)
+"""Figures of a layer that are log10 of something already; of these it tells too."""
+
 
 class History:
     """Series of numbers, one row per step, kept in a fixed number of buckets.
@@ -19,7 +25,7 @@ class History:
     Parameters
     ----------
     columns : Sequence[str]
-        Names of the series.
+        Names of the series; the part behind a ``/`` names the figure of a layer.
     buckets : int
         Number of buckets, even.
     """
@@ -32,7 +38,15 @@ class History:
         self.width = 1
         self.length = 0
         self._index = {name: position for position, name in enumerate(self.columns)}
-        series = (len(self.columns), buckets)
+        figures = [name.rpartition("/")[2] for name in self.columns]
+        self._magnitudes = [i for i, figure in enumerate(figures) if figure in MAGNITUDES]
+        logarithmic = [*self._magnitudes,
+                       *(i for i, figure in enumerate(figures) if figure in LOGARITHMS)]
+        # Behind the series stand the logarithms that means are taken of.
+        self._log_row = {self.columns[column]: len(self.columns) + row
+                         for row, column in enumerate(logarithmic)}
+        self._logarithmic = logarithmic
+        series = (len(self.columns) + len(logarithmic), buckets)
         # Empty buckets hold what a reduction leaves unchanged: NaN for fmin and fmax, else 0.
         self._low = np.full(series, np.nan)
         self._high = np.full(series, np.nan)
@@ -55,8 +69,8 @@ class History:
         if len(steps) != len(rows) or rows.ndim != 2 or rows.shape[1] != len(self.columns):
             raise ValueError(f"{len(steps)} steps and rows of shape {rows.shape} for "
                              f"{len(self.columns)} columns")
-        values = np.ascontiguousarray(rows.T)
-        self._note_last(values)
+        values = self._with_logarithms(rows)
+        self._note_last(values[:len(self.columns)])
         done = 0
         while done < len(steps):
             taken = min(len(steps) - done, self.buckets * self.width - self.length)
@@ -80,9 +94,28 @@ class History:
 
     def mean(self, column: str) -> Reals:
         """Return the mean of every bucket, float64[b]; NaN where nothing was measured."""
-        row, used = self._index[column], self._used
-        with np.errstate(invalid="ignore"):
-            return np.asarray(self._sum[row, :used] / self._count[row, :used])
+        return self._mean_of_row(self._index[column])
+
+    def log_mean(self, column: str) -> Reals:
+        """Return the mean of log10 of a figure in every bucket, float64[b].
+
+        One batch with a thousandfold gradient moves it by a little, where it would be all that is
+        left of the arithmetic mean. Zeros are left out of it; where there is nothing else it is
+        -inf. NaN where nothing was measured.
+
+        Parameters
+        ----------
+        column : str
+            One whose figure is among `MAGNITUDES` or `LOGARITHMS`.
+
+        Raises
+        ------
+        KeyError
+            If it is of another kind.
+        """
+        means = self._mean_of_row(self._log_row[column])
+        measured = self._count[self._index[column], :self._used] > 0
+        return np.where(measured & np.isnan(means), -np.inf, means)
 
     def last(self, column: str) -> float:
         """Return the newest measured value, or NaN if there is none."""
@@ -91,6 +124,23 @@ class History:
     @property
     def _used(self) -> int:
         return -(-self.length // self.width)
+
+    def _mean_of_row(self, row: int) -> Reals:
+        used = self._used
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self._sum[row, :used] / self._count[row, :used])
+
+    def _with_logarithms(self, rows: Reals) -> Reals:
+        """Return the series as rows, and behind them their logarithms with NaN for those of 0."""
+        n_columns, n_magnitudes = len(self.columns), len(self._magnitudes)
+        values = np.empty((n_columns + len(self._logarithmic), len(rows)))
+        values[:n_columns] = rows.T
+        logarithms = values[n_columns:]
+        logarithms[:] = values[self._logarithmic]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            np.log10(logarithms[:n_magnitudes], out=logarithms[:n_magnitudes])
+        logarithms[np.isneginf(logarithms)] = np.nan
+        return values
 
     def _note_last(self, values: Reals) -> None:
         if not values.shape[1]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
@@ -217,24 +218,48 @@ def test_work_that_was_not_saved_is_offered_again(
     first.keep_work()
     # A second window must not take what the first, which still lives, is working on.
     second = open_window(None, folder)
-    assert not lab_of(second).message.isVisible()
+    assert not lab_of(second).offer.isVisible()
     first.shut_down()
     assert first._recovery is not None
     assert first._recovery._lock is not None
     first._recovery._lock.unlock()
     third = open_window(None, folder)
     lab = lab_of(third)
-    assert "before “Spiral” was saved" in lab.message.text()
-    lab.message.action_requested.emit()
+    assert "before “Spiral” was saved" in lab.offer.text()
+    lab.offer.action_requested.emit()
     assert lab.document.project.training.learning_rate == 0.7
     assert lab.document.is_modified()
     assert len(list(folder.glob("*.json"))) == 1
+    assert not lab.offer.isVisible()
+
+
+def test_lost_work_is_offered_beside_other_messages_and_none_of_it_is_dropped(
+    open_window: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recovery"
+    folder.mkdir()
+    for name in ("first", "second"):
+        write_project(replace(default_project(), name=name), folder / f"{name}.json")
+    (tmp_path / "broken.json").write_text("{")
+    lab = lab_of(open_window(tmp_path / "broken.json", folder))
+    assert "broken.json" in lab.message.text()
+    assert lab.message.isVisible()
+    lab.message.dismiss()
+    offered = {lab.offer.text()}
+    assert len(list(folder.glob("*.json"))) == 2
+    lab.offer.dismiss()
+    offered.add(lab.offer.text())
+    assert {"first" in text for text in offered} == {True, False}
+    assert len(list(folder.glob("*.json"))) == 1
+    lab.offer.dismiss()
+    assert not lab.offer.isVisible()
+    assert not list(folder.glob("*.json"))
 
 
 def test_an_unreadable_copy_of_work_is_not_offered(open_window: Open, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{")
     lab = lab_of(open_window(None, tmp_path))
-    assert not lab.message.isVisible()
+    assert not lab.offer.isVisible()
     assert not (tmp_path / "x.json").exists()
 
 
