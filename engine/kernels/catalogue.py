@@ -5,6 +5,7 @@ from engine.kernels import (  # noqa: F401
     batches,
     dense,
     dropout,
+    joins,
     losses,
     optimizers,
     statistics,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
+from engine.kernels.joins import copy
 from engine.kernels.memory import as_real, integers_at, span, vector
 from engine.kernels.policy import kernel, op
 from engine.kernels.random import mixed
@@ -36,23 +37,6 @@ def dropout(y, x, rate, key, first):
     for j in range(x.size):
         kept = mixed(key + np.uint64(first + j)) >> np.uint64(11) >= threshold
         y[j] = x[j] * scale if kept else zero
-
-
-@kernel
-def copy(y, x):
-    """Copy ``y = x``.
-
-    Parameters
-    ----------
-    y, x : real[n]
-        Result and argument.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    for j in range(x.size):
-        y[j] = x[j]
 
 
 @op("y x n rate stream control")

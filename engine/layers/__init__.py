@@ -9,7 +9,13 @@ from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, V
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.optimizers import OPTIMIZERS, Optimizer
 from engine.layers.registry import kind, kinds
-from engine.layers.shapes import infer_shapes, parameter_counts, place
+from engine.layers.shapes import (
+    ResolvedLayer,
+    infer_shapes,
+    parameter_counts,
+    place,
+    resolve,
+)
 
 __all__ = [
     "ACTIVATIONS",
@@ -27,6 +33,7 @@ __all__ = [
     "Optimizer",
     "Options",
     "Parameter",
+    "ResolvedLayer",
     "Shape",
     "Value",
     "diagnose",
@@ -37,4 +44,5 @@ __all__ = [
     "output_layer",
     "parameter_counts",
     "place",
+    "resolve",
 ]

@@ -13,7 +13,7 @@ from engine.errors import EngineError
 from engine.layers.losses import LOSSES
 from engine.layers.optimizers import OPTIMIZERS
 from engine.layers.registry import kind, kinds
-from engine.layers.shapes import infer_shapes, parameter_counts, place
+from engine.layers.shapes import infer_shapes, parameter_counts, place, sources
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
 LARGEST_NETWORK = 64_000_000
@@ -121,6 +121,11 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
         yield Issue("", error.sentence)
         return
     counts = parameter_counts(network, (n_inputs,))
+    read = {source for position in range(len(network)) for source in sources(network, position)}
+    for position, layer in enumerate(network.layers[:-1]):
+        if position not in read:
+            yield Issue(layer.id, f"{place(position, layer)}: no layer reads its output. Remove "
+                                  "it, or make it an input of a later layer.")
     if not any(counts):
         yield Issue("", "Network: no layer has anything to learn. Add a dense layer.")
     if sum(counts) > LARGEST_NETWORK:

@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import ShapeError
 from engine.layers.fields import Field
 from engine.spec import LayerSpec, Option
 
@@ -124,6 +125,8 @@ class LayerKind(ABC):
         Whether people may add and remove it; False for what starts a network.
     width_option : str
         The option that sets the width of its output; empty when there is none.
+    fewest_inputs, most_inputs : int
+        How many layers can feed one of this kind.
     """
 
     key: str
@@ -133,6 +136,8 @@ class LayerKind(ABC):
     fields: tuple[Field, ...] = ()
     insertable: bool = True
     width_option: str = ""
+    fewest_inputs: int = 1
+    most_inputs: int = 1
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -141,6 +146,14 @@ class LayerKind(ABC):
     @abstractmethod
     def lower(self, options: Options, plan: Lowering) -> None:
         """Describe the layer's arithmetic to a plan."""
+
+    def check_inputs(self, count: int) -> None:
+        """Raise ShapeError unless so many layers can feed one of this kind."""
+        if not self.fewest_inputs <= count <= self.most_inputs:
+            wanted = str(self.fewest_inputs) if self.fewest_inputs == self.most_inputs else \
+                f"{self.fewest_inputs} to {self.most_inputs}"
+            raise ShapeError(self.title, f"{count} inputs", wanted,
+                             "Choose the layers that feed this one")
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return the learned arrays, weights before biases."""

@@ -7,9 +7,11 @@ from engine.layers.activation import Activation
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.input import Input
+from engine.layers.join import Add, Concatenate
 from engine.layers.kind import LayerKind
 
-_KINDS: tuple[LayerKind, ...] = (Input(), Dense(), Activation(), Dropout())
+_KINDS: tuple[LayerKind, ...] = (Input(), Dense(), Activation(), Dropout(), Add(),
+                                 Concatenate())
 _BY_KEY = {kind.key: kind for kind in _KINDS}
 
 

@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from engine.errors import ShapeError
-from engine.layers.kind import Shape
+from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.registry import kind
 from engine.spec import LayerSpec, NetworkSpec
+
+DATA = -1
+"""Stands for the data where a layer's source is asked for."""
+
+
+@dataclass(frozen=True)
+class ResolvedLayer:
+    """A layer with all that follows from its place in the network.
+
+    Attributes
+    ----------
+    spec : LayerSpec
+        The layer.
+    kind : LayerKind
+        Its kind.
+    options : Mapping[str, Option]
+        Its options, defaults filled in.
+    sources : tuple[int, ...]
+        Positions of the layers that feed it; `DATA` for the data.
+    inputs : tuple[tuple[int, ...], ...]
+        Shapes of what they feed.
+    shape : tuple[int, ...]
+        Shape of its output.
+    """
+
+    spec: LayerSpec
+    kind: LayerKind
+    options: Options
+    sources: tuple[int, ...]
+    inputs: tuple[Shape, ...]
+    shape: Shape
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return its learned arrays, weights before biases."""
+        found = self.kind.parameters(self.options, self.inputs)
+        return tuple(sorted(found, key=lambda parameter: not parameter.is_weight))
 
 
 def place(position: int, layer: LayerSpec) -> str:
@@ -13,8 +51,29 @@ def place(position: int, layer: LayerSpec) -> str:
     return f"Layer {position} ({kind(layer.kind).title})"
 
 
-def infer_shapes(network: NetworkSpec, data_shape: Shape) -> tuple[Shape, ...]:
-    """Return the output shape of every layer.
+def sources(network: NetworkSpec, position: int) -> tuple[int, ...]:
+    """Return the positions of the layers that feed one; `DATA` for the first.
+
+    Raises
+    ------
+    ShapeError
+        If it names a layer that does not stand before it, or names one twice.
+    """
+    layer = network.layers[position]
+    if not layer.inputs:
+        return (position - 1,)
+    before = {other.id: place for place, other in enumerate(network.layers[:position])}
+    unknown = [name for name in layer.inputs if name not in before]
+    if unknown or len(set(layer.inputs)) < len(layer.inputs):
+        found = f"its input {unknown[0]!r} does not stand before it" if unknown else \
+            "it names an input twice"
+        raise ShapeError(place(position, layer), found, "layers before it, each once",
+                         "Choose other inputs for this layer")
+    return tuple(before[name] for name in layer.inputs)
+
+
+def resolve(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...]:
+    """Return every layer with its sources and shapes.
 
     Parameters
     ----------
@@ -26,25 +85,31 @@ def infer_shapes(network: NetworkSpec, data_shape: Shape) -> tuple[Shape, ...]:
     Raises
     ------
     ShapeError
-        At the first layer that does not fit what comes before it.
+        At the first layer that does not fit what feeds it.
     """
-    shapes: list[Shape] = []
+    resolved: list[ResolvedLayer] = []
     for position, layer in enumerate(network):
         layer_kind = kind(layer.kind)
-        previous = shapes[-1] if shapes else data_shape
+        options = layer_kind.options(layer)
+        feeding = sources(network, position)
+        shapes = tuple(data_shape if source == DATA else resolved[source].shape
+                       for source in feeding)
         try:
-            shapes.append(layer_kind.infer_shape(layer_kind.options(layer), (previous,)))
+            layer_kind.check_inputs(len(shapes))
+            shape = layer_kind.infer_shape(options, shapes)
         except ShapeError as error:
             raise ShapeError(place(position, layer), error.found, error.expected,
                              error.remedy) from error
-    return tuple(shapes)
+        resolved.append(ResolvedLayer(layer, layer_kind, options, feeding, shapes, shape))
+    return tuple(resolved)
+
+
+def infer_shapes(network: NetworkSpec, data_shape: Shape) -> tuple[Shape, ...]:
+    """Return the output shape of every layer; raises as `resolve` does."""
+    return tuple(layer.shape for layer in resolve(network, data_shape))
 
 
 def parameter_counts(network: NetworkSpec, data_shape: Shape) -> tuple[int, ...]:
-    """Return how many numbers every layer learns; raises as `infer_shapes` does."""
-    shapes = (data_shape, *infer_shapes(network, data_shape))
-    return tuple(
-        sum(parameter.size for parameter in kind(layer.kind).parameters(
-            kind(layer.kind).options(layer), (shape,)))
-        for layer, shape in zip(network, shapes, strict=False)
-    )
+    """Return how many numbers every layer learns; raises as `resolve` does."""
+    return tuple(sum(parameter.size for parameter in layer.parameters())
+                 for layer in resolve(network, data_shape))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import row
-from engine.layers import LOSSES, OPTIMIZERS, Parameter, Shape, Value, kind
+from engine.layers import LOSSES, OPTIMIZERS, Parameter, ResolvedLayer, Shape, Value, resolve
+from engine.layers.shapes import DATA
 from engine.plan.arena import Layout
 from engine.plan.table import Line, Table
 from engine.spec import LayerSpec, ProjectSpec
@@ -157,6 +160,7 @@ class _Builder:
     layout: Layout
     table: Table = field(default_factory=Table)
     work: int = 0
+    summed: dict[int, int] = field(default_factory=dict)
 
     def value(self, shape: Shape, learns: bool) -> Value:
         """Reserve an array per example, with its gradient if ``learns``."""
@@ -164,48 +168,52 @@ class _Builder:
         data = self.layout.reserve(size)
         return Value(data, self.layout.reserve(size) if learns else -1, shape)
 
-    def parameters(self, inputs: Shape) -> tuple[list[tuple[Parameter, ...]], int]:
-        """Return every layer's parameters, weights first, and their number.
-
-        Parameters
-        ----------
-        inputs : tuple[int, ...]
-            Shape of one example.
-        """
-        found = []
-        shape = inputs
-        for layer in self.project.network:
-            layer_kind = kind(layer.kind)
-            options = layer_kind.options(layer)
-            found.append(tuple(sorted(layer_kind.parameters(options, (shape,)),
-                                      key=lambda parameter: not parameter.is_weight)))
-            shape = layer_kind.infer_shape(options, (shape,))
-        return found, sum(parameter.size for group in found for parameter in group)
-
-    def lower(self, inputs: Value, groups: list[tuple[Parameter, ...]], regions: list[int]
+    def lower(self, inputs: Value, layers: Sequence[ResolvedLayer], regions: list[int]
               ) -> tuple[PlannedLayer, ...]:
         """Place and lower every layer; the backward pass is theirs in reverse."""
-        layers: list[PlannedLayer] = []
+        readers = Counter(source for layer in layers for source in layer.sources)
+        planned: list[PlannedLayer] = []
         backward: list[list[Line]] = []
         place, statistic = regions[0], 0
-        for layer, group in zip(self.project.network, groups, strict=True):
-            layer_kind = kind(layer.kind)
+        for layer in layers:
+            group = layer.parameters()
             placed = self._place(group, place, regions[1] - regions[0])
-            lowering = _Lowering(self, (layers[-1].output if layers else inputs,), placed,
-                                 zlib.crc32(layer.id.encode()))
-            layer_kind.lower(layer_kind.options(layer), lowering)
+            feeding = tuple(
+                inputs if source == DATA else
+                self._branch(planned[source].output, backward[source], readers[source])
+                for source in layer.sources)
+            lowering = _Lowering(self, feeding, placed, zlib.crc32(layer.spec.id.encode()))
+            layer.kind.lower(layer.options, lowering)
             weights = sum(parameter.size for parameter in group if parameter.is_weight)
             size = sum(parameter.size for parameter in group)
-            assert lowering.output is not None, layer.kind
-            layers.append(PlannedLayer(layer, lowering.output, placed, place, weights, size,
-                                       statistic if weights else -1))
+            assert lowering.output is not None, layer.spec.kind
+            planned.append(PlannedLayer(layer.spec, lowering.output, placed, place, weights, size,
+                                        statistic if weights else -1))
             backward.append(lowering.backward_lines)
             place += size
             statistic += bool(weights)
         for lines in reversed(backward):
             self.table.extend(row.BACKWARD, lines)
-        self._add_updates(layers, regions)
-        return tuple(layers)
+        self._add_updates(planned, regions)
+        return tuple(planned)
+
+    def _branch(self, output: Value, backward: list[Line], readers: int) -> Value:
+        """Return an output as one of its readers sees it.
+
+        Where several layers read it, each has a gradient of its own to overwrite, and the backward
+        pass of the layer that made it begins with their sum.
+        """
+        if readers == 1 or output.gradient < 0:
+            return output
+        size = output.size * self.capacity
+        branch = Value(output.data, self.layout.reserve(size), output.shape)
+        places = {"y": output.gradient, "n": output.size}
+        begun = self.summed.get(output.gradient, 0)
+        line = Line("add", {**places, "a": output.gradient, "b": branch.gradient}) if begun else \
+            Line("copy", {**places, "x": branch.gradient})
+        backward.insert(begun, line)
+        self.summed[output.gradient] = begun + 1
+        return branch
 
     def _place(self, group: tuple[Parameter, ...], place: int, to_gradient: int
                ) -> dict[str, Value]:
@@ -265,7 +273,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
     """
     precision = project.training.precision
     builder = _Builder(project, capacity, Layout(precision))
-    groups, total = builder.parameters((inputs.shape[1],))
+    resolved = resolve(project.network, (inputs.shape[1],))
+    total = sum(parameter.size for layer in resolved for parameter in layer.parameters())
     # The parameters' regions come first: they keep their places when the batch grows.
     regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
     batch = builder.value((inputs.shape[1],), learns=False)
@@ -273,7 +282,7 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
     for value, examples in ((batch, inputs), (target, targets)):
         builder.table.add(row.GATHER, Line("gather", {
             "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)}))
-    layers = builder.lower(batch, groups, regions)
+    layers = builder.lower(batch, resolved, regions)
     prediction = builder.add_loss(layers[-1].output, target)
     arena = builder.layout.allocate()
     if shared is None:
@@ -289,9 +298,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
 def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int) -> tuple[str, ...]:
     """Return the names of the ops that a project needs, without compiling or allocating."""
     builder = _Builder(project, 1, Layout(project.training.precision))
-    groups, total = builder.parameters((n_inputs,))
-    regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
+    regions = [builder.layout.reserve(0) for _ in range(REGIONS)]
     batch, target = (builder.value((size,), learns=False) for size in (n_inputs, n_outputs))
-    layers = builder.lower(batch, groups, regions)
+    layers = builder.lower(batch, resolve(project.network, (n_inputs,)), regions)
     builder.add_loss(layers[-1].output, target)
     return ("gather", *builder.table.ops())

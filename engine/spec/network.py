@@ -23,15 +23,22 @@ class LayerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Key of a layer kind, for example ``dense``.
     options : dict[str, Option]
         What differs from the kind's defaults.
+    inputs : tuple[str, ...]
+        Ids of the layers that feed this one, all of them before it; empty is the layer just before.
     """
 
     id: str
     kind: str
     options: dict[str, Option] = msgspec.field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
 
     def with_options(self, **changes: Option) -> LayerSpec:
         """Return a copy of the layer in which these options are set."""
-        return LayerSpec(self.id, self.kind, {**self.options, **changes})
+        return LayerSpec(self.id, self.kind, {**self.options, **changes}, self.inputs)
+
+    def with_inputs(self, *inputs: str) -> LayerSpec:
+        """Return a copy of the layer that these layers feed."""
+        return LayerSpec(self.id, self.kind, self.options, inputs)
 
 
 class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,9 +81,18 @@ class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return NetworkSpec((*self.layers[:position], layer, *self.layers[position:]))
 
     def removed(self, layer_id: str) -> NetworkSpec:
-        """Return the network without a layer; raises as `index` does."""
+        """Return the network without a layer; what it fed is fed by what fed it.
+
+        Raises
+        ------
+        SpecError
+            If no layer has this id.
+        """
         position = self.index(layer_id)
-        return NetworkSpec(self.layers[:position] + self.layers[position + 1:])
+        before = self.layers[position].inputs or tuple(
+            layer.id for layer in self.layers[max(position - 1, 0):position])
+        rest = self.layers[:position] + self.layers[position + 1:]
+        return NetworkSpec(tuple(_rewired(layer, layer_id, before) for layer in rest))
 
     def replaced(self, layer: LayerSpec) -> NetworkSpec:
         """Return the network in which ``layer`` stands for the one of the same id."""
@@ -85,7 +101,9 @@ class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def moved(self, layer_id: str, position: int) -> NetworkSpec:
         """Return the network with a layer moved so that it ends up at ``position``."""
-        return self.removed(layer_id).inserted(position, self.layer(layer_id))
+        layer = self.layer(layer_id)
+        rest = NetworkSpec(tuple(other for other in self.layers if other is not layer))
+        return rest.inserted(position, layer)
 
     def fresh_id(self, kind: str) -> str:
         """Return an id such as ``dense-3`` that no layer has yet."""
@@ -94,3 +112,11 @@ class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         while f"{kind}-{number}" in taken:
             number += 1
         return f"{kind}-{number}"
+
+
+def _rewired(layer: LayerSpec, gone: str, before: tuple[str, ...]) -> LayerSpec:
+    """Return a layer in whose inputs the layers ``before`` stand for the one that is gone."""
+    if gone not in layer.inputs:
+        return layer
+    inputs = [new for old in layer.inputs for new in (before if old == gone else (old,))]
+    return layer.with_inputs(*dict.fromkeys(inputs))

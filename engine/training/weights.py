@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FormatError
-from engine.layers import Value, infer_shapes, kind
+from engine.layers import Value, resolve
 from engine.plan import Plan
 from engine.spec import ProjectSpec
 
@@ -43,12 +43,10 @@ def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
     Every parameter has random numbers of its own, fixed by the seed and its name: changing one
     layer leaves what the others draw as it was.
     """
-    shapes = ((n_inputs,), *infer_shapes(project.network, (n_inputs,)))
     places = dict(views(plan))
-    for layer, shape in zip(project.network, shapes, strict=False):
-        layer_kind = kind(layer.kind)
-        for parameter in layer_kind.parameters(layer_kind.options(layer), (shape,)):
-            name = f"{layer.id}/{parameter.name}"
+    for layer in resolve(project.network, (n_inputs,)):
+        for parameter in layer.parameters():
+            name = f"{layer.spec.id}/{parameter.name}"
             rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())])
             places[name][...] = parameter.draw(rng)
 

@@ -1,0 +1,83 @@
+"""Layers that bring several paths of a network together."""
+
+from __future__ import annotations
+
+from engine.errors import ShapeError
+from engine.layers.kind import LayerKind, Lowering, Options, Shape
+
+MOST = 64
+"""Paths that can meet in one layer."""
+
+
+def _text(shape: Shape) -> str:
+    return "x".join(map(str, shape))
+
+
+class Add(LayerKind):
+    """y = x1 + x2 + ..., number by number."""
+
+    key = "add"
+    title = "Add"
+    help = ("Adds the outputs of several layers. With an earlier layer among them it is a skip: "
+            "the gradient reaches that layer undiminished (He et al. 2016).")
+    icon = "plus"
+    fewest_inputs = 2
+    most_inputs = MOST
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the common shape; raises ShapeError when they differ."""
+        if len(set(inputs)) > 1:
+            raise ShapeError(self.title, "inputs of shapes " + ", ".join(map(_text, inputs)),
+                             "one shape", "Give the layers that feed it equal widths")
+        return inputs[0]
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to a chain of sums; backward, every input gets the same gradient."""
+        first, *others = plan.inputs
+        y = plan.value(first.shape)
+        so_far = first.data
+        for other in others:
+            plan.forward("add", y.size, y=y.data, a=so_far, b=other.data, n=y.size)
+            so_far = y.data
+        for x in plan.inputs:
+            if x.gradient >= 0:
+                plan.backward("copy", y=x.gradient, x=y.gradient, n=y.size)
+        plan.result(y)
+
+
+class Concatenate(LayerKind):
+    """y = (x1, x2, ...), side by side along the last axis."""
+
+    key = "concatenate"
+    title = "Concatenate"
+    help = "Puts the outputs of several layers side by side."
+    icon = "columns-3"
+    fewest_inputs = 2
+    most_inputs = MOST
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the inputs' shape with the sum of their last axes."""
+        if len({shape[:-1] for shape in inputs}) > 1:
+            raise ShapeError(self.title, "inputs of shapes " + ", ".join(map(_text, inputs)),
+                             "shapes that differ in the last number only",
+                             "Choose layers that fit")
+        return (*inputs[0][:-1], sum(shape[-1] for shape in inputs))
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to a copy of columns for each input, and back."""
+        shape = self.infer_shape(options, tuple(x.shape for x in plan.inputs))
+        y = plan.value(shape)
+        rows = y.size // shape[-1]
+        first = 0
+        for x in plan.inputs:
+            width = x.shape[-1]
+            # An example of several rows is a matrix of its own: its columns repeat along the row.
+            for r in range(rows):
+                at, of = r * shape[-1] + first, r * width
+                plan.forward("copy_columns", width, y=y.data, x=x.data, y_width=y.size,
+                             x_width=x.size, y_first=at, x_first=of, width=width)
+                if x.gradient >= 0:
+                    plan.backward("copy_columns", y=x.gradient, x=y.gradient, y_width=x.size,
+                                  x_width=y.size, y_first=of, x_first=at, width=width)
+            first += width
+        plan.result(y)
