@@ -23,6 +23,8 @@ from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Snapshot
 from gui.workbench.engine_port import TrainerFactory, TrainerLike, make_trainer
 
+FOREVER = 2**62
+"""So many steps are no limit: one of the project's stopping rules ends the run."""
 INTERRUPTED = 130
 """Exit code after Ctrl+C."""
 CHUNK_S = 0.05
@@ -39,7 +41,7 @@ class BatchRun:
     project, dataset : ProjectSpec, Dataset
         What is trained, on what.
     steps : int
-        Where it ends.
+        Where it ends, unless one of the project's stopping rules ends it before.
     out : Path | None
         Folder of ``history.csv`` and ``weights.npz``; None keeps nothing.
     weights : mapping | None
@@ -80,8 +82,9 @@ class BatchRun:
             history = self._open_history(stack, trainer)
             initial = trainer.weights() if self._keep_initial else {}
             bar = stack.enter_context(tqdm(
-                total=self._steps, unit=" steps", disable=self._quiet, file=sys.stderr,
-                dynamic_ncols=True, desc=self._project.name))
+                total=self._steps if self._steps < FOREVER else None, unit=" steps",
+                disable=self._quiet, file=sys.stderr, dynamic_ncols=True,
+                desc=self._project.name))
             try:
                 self._train(trainer, history, bar)
             finally:
@@ -104,7 +107,7 @@ class BatchRun:
     def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any]) -> None:
         chunk = len(trainer.ring.data) // 2
         cursor = 0
-        while trainer.step < self._steps and not self._interrupted:
+        while trainer.step < self._steps and not self._interrupted and not trainer.finished:
             try:
                 bar.update(trainer.run(min(self._steps - trainer.step, chunk), CHUNK_S))
             finally:
@@ -149,6 +152,7 @@ class BatchRun:
     def _summarise(self, trainer: TrainerLike) -> None:
         lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
                  + (", interrupted." if self._interrupted else ".")]
+        lines += [f"  {trainer.finished}"] if trainer.finished else []
         lines += [f"  {text}" for text in result_lines(trainer.snapshot(), self._dataset.task)]
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")

@@ -7,9 +7,12 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from engine.errors import EngineError
+
+if TYPE_CHECKING:
+    from engine.spec import TrainingSpec
 
 COMMANDS = ("train", "check")
 STEPS = 2000
@@ -96,7 +99,8 @@ def _parser() -> Parser:
         description="Train a project and write history.csv and weights.npz.")
     train.add_argument("project", type=Path, metavar="PROJECT.json")
     train.add_argument("--steps", type=_positive, metavar="N",
-                       help=f"stop after N steps (default: the project's, else {STEPS:,})")
+                       help=f"stop after N steps (default: the project's, else {STEPS:,}; its "
+                            "stopping rules may end the run before)")
     train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                        help="folder for the results (default: this one)")
     train.add_argument("--from", type=Path, dest="weights", metavar="WEIGHTS.npz",
@@ -141,6 +145,14 @@ def _check(path: Path) -> int:
     return 0
 
 
+def _steps(options: argparse.Namespace, training: TrainingSpec) -> int:
+    from gui.batch_run import FOREVER
+
+    rules = training.stopping
+    is_sure_to_end = rules.epochs > 0 or rules.seconds > 0
+    return options.steps or training.steps or (FOREVER if is_sure_to_end else STEPS)
+
+
 def _train(options: argparse.Namespace) -> int:
     from engine.data import load
     from engine.spec import read_project
@@ -150,6 +162,6 @@ def _train(options: argparse.Namespace) -> int:
     dataset = load(project.data, options.project.parent)
     weights = read_weights(options.weights) if options.weights else None
     return BatchRun(
-        project, dataset, options.steps or project.training.steps or STEPS, options.out,
+        project, dataset, _steps(options, project.training), options.out,
         weights=weights, keep_initial=options.keep_initial, quiet=options.quiet,
     ).carry_out()

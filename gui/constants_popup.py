@@ -1,4 +1,4 @@
-"""What is seldom changed in training: the optimizer's constants, precision, seed, shuffling."""
+"""Seldom changed in training: constants of optimizer and loss, precision, seed and shuffling."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLabel, QWidget
 
 from engine.errors import EngineError
-from engine.layers import OPTIMIZERS
+from engine.layers import LOSSES, OPTIMIZERS, Field
 from gui import theme
 from gui.builder.document import Document
 from gui.number_box import NumberBox
 from gui.widgets import CalmComboBox
 
 CONSTANTS_ROW = 2
-"""The form's first line that is different for every optimizer."""
+"""The form's first line that is different for every optimizer and loss."""
 PRECISIONS = (("float32", "32 bits"), ("float64", "64 bits"))
 
 
@@ -38,8 +38,9 @@ class ConstantsPopup(QFrame):
     def __init__(self, document: Document, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._document = document
-        self._kind = ""
+        self._built_for = ("", "")
         self.boxes: dict[str, NumberBox] = {}
+        self.loss_boxes: dict[str, NumberBox] = {}
         self.setObjectName("popup")
         self.setAccessibleName("More training options")
         self._form = QFormLayout(self)
@@ -81,22 +82,32 @@ class ConstantsPopup(QFrame):
         self.move(corner)
         self.show()
 
-    def _build(self, kind: str) -> None:
-        """Make a line for every constant of an optimizer, straight from the registry."""
-        for _ in self.boxes:
+    def _build(self, kind: str, loss: str) -> None:
+        """Make a line for every constant of optimizer and loss, straight from the registry."""
+        for _ in (*self.boxes, *self.loss_boxes):
             self._form.removeRow(CONSTANTS_ROW)
         rule = OPTIMIZERS[kind]
-        self._kind, self.boxes = kind, {}
+        self._built_for = (kind, loss)
         self._heading.setText(rule.title)
         self._formula.setText(rule.formula)
-        for row, field in enumerate(rule.constants, CONSTANTS_ROW):
+        self.boxes = self._lines(rule.constants, CONSTANTS_ROW)
+        self.loss_boxes = self._lines(LOSSES[loss].constants, CONSTANTS_ROW + len(self.boxes))
+        for box in self.boxes.values():
+            box.edited.connect(self._on_box_edited)
+        for box in self.loss_boxes.values():
+            box.edited.connect(self._on_loss_box_edited)
+
+    def _lines(self, fields: tuple[Field, ...], first: int) -> dict[str, NumberBox]:
+        """Insert a line for every field; return their boxes."""
+        boxes = {}
+        for row, field in enumerate(fields, first):
             box = NumberBox(field.title, field.problem)
             box.setToolTip(field.help)
             box.setProperty("key", field.key)
-            box.edited.connect(self._on_box_edited)
             box.refused.connect(self.refused)
-            self.boxes[field.key] = box
+            boxes[field.key] = box
             self._form.insertRow(row, field.title, box)
+        return boxes
 
     def _edit(self, **changes: Any) -> None:
         try:
@@ -108,10 +119,13 @@ class ConstantsPopup(QFrame):
     @Slot()
     def _on_document_changed(self) -> None:
         training = self._document.project.training
-        if training.optimizer.kind != self._kind and training.optimizer.kind in OPTIMIZERS:
-            self._build(training.optimizer.kind)
+        wanted = (training.optimizer.kind, training.loss)
+        if wanted != self._built_for and wanted[0] in OPTIMIZERS and wanted[1] in LOSSES:
+            self._build(*wanted)
         for key, box in self.boxes.items():
             box.set_value(getattr(training.optimizer, key))
+        for key, box in self.loss_boxes.items():
+            box.set_value(getattr(training, key))
         self.precision.setCurrentIndex(self.precision.findData(training.precision))
         self.seed.set_value(training.seed)
         self.shuffle.setChecked(training.shuffle)
@@ -125,6 +139,12 @@ class ConstantsPopup(QFrame):
             except EngineError as error:
                 self._on_document_changed()
                 self.refused.emit(error.sentence)
+
+    @Slot(float)
+    def _on_loss_box_edited(self, value: float) -> None:
+        sender = self.sender()
+        if isinstance(sender, NumberBox):
+            self._edit(**{str(sender.property("key")): value})
 
     @Slot()
     def _on_precision_activated(self) -> None:

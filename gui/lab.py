@@ -196,7 +196,7 @@ class Lab(QWidget):
         self.transport.show_frame(frame)
         self._stage.show_frame(frame)
         state, reason = self.workbench.state, self.workbench.reason
-        speaks = state in (State.RUNNING, State.PAUSED) or (state is State.READY and not reason)
+        speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
         if frame.verdict is not None and speaks:
             self.strip.show_verdict(frame.verdict, at_once=not frame.running)
         if frame.snapshot is not None and not self._seen_boundary:
@@ -219,6 +219,8 @@ class Lab(QWidget):
                            "Reset (R) begins anew; network and settings are as they were.")
         elif state is State.READY and reason:
             self.strip.say("waiting", 0, f"{reason}.", "The run begins anew at step 0.")
+        elif state is State.PAUSED and reason:
+            self.strip.say("waiting", 0, "Training has ended.", reason)
 
     @Slot(str, float)
     def _on_workbench_preparing(self, text: str, share: float) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from engine.data import TABLE, catalogue
-from engine.layers import LOSSES, OPTIMIZERS, kinds
+from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES, kinds
 from engine.layers.fields import Field
 from engine.spec import ProjectSpec
 
@@ -93,6 +93,12 @@ def _key_sections() -> Iterator[str]:
     yield _table(("Optimizer", "Constants", "Formula"),
                  ((f"`{rule.key}`", ", ".join(f"`{field.key}`" for field in rule.constants),
                    rule.formula) for rule in OPTIMIZERS.values()))
+    yield ("**Schedules**: `training.schedule.kind` and the constants that each one reads; the "
+           "factor on the learning rate, t being the completed steps, n every, d decay, T length, "
+           "s start, f final.")
+    yield _table(("Schedule", "Constants", "Factor"),
+                 ((f"`{plan.key}`", ", ".join(f"`{field.key}`" for field in plan.constants),
+                   plan.formula) for plan in SCHEDULES.values()))
     yield "**Data sets**: `data.source`."
     yield _table(("Source", "Task", "What it is"),
                  [*((f"`{source.key}`", source.task, source.help) for source in catalogue()),

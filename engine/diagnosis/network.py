@@ -13,9 +13,10 @@ def symmetric_layers(network: NetworkSpec) -> frozenset[str]:
     """Return the ids of layers whose units start equal and stay so.
 
     That is the case when all weights into the units are equal and all weights out of them too:
-    then every unit computes the same and gets the same gradient. Dropout breaks the tie.
+    then every unit computes the same and gets the same gradient. Dropout and
+    noise break the tie.
     """
-    if any("rate" in _options(network, i) for i in range(len(network))):
+    if any({"rate", "deviation"} & _options(network, i).keys() for i in range(len(network))):
         return frozenset()
     learning = [i for i in range(len(network)) if "weights" in _options(network, i)]
     return frozenset(
@@ -62,6 +63,8 @@ def chance_loss(network: NetworkSpec, task: Task, n_classes: int, loss: str) -> 
     if loss == "binary_cross_entropy":
         return math.log(2) if single else (
             -share * math.log(share) - (1 - share) * math.log(1 - share))
+    if loss == "hinge":
+        return 1.0 if single else 1 - share
     if loss == "mean_squared_error":
         return 1.0 if single else share * (1 - share)
     return math.nan

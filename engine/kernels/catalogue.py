@@ -2,12 +2,21 @@
 
 from engine.kernels import (  # noqa: F401
     activations,
+    activations_further,
     batches,
+    convolution,
     dense,
     dropout,
     joins,
-    losses,
+    limits,
+    loss_ops,
+    noise,
+    norm,
     optimizers,
+    optimizers_adaptive,
+    pooling,
+    prelu,
+    softmax,
     statistics,
 )
 from engine.kernels.policy import OPS

@@ -12,16 +12,21 @@ from engine.kernels.row import (
     BATCH,
     BATCH_SIZE,
     CAPACITY,
+    CLIPPED_NORM,
     CORRECT,
     EPOCH,
+    EPOCH_LOSS,
+    EPOCH_SUM,
     EXAMPLES,
     FIRST_STATISTIC,
     FORWARD,
     GATHER,
     GRADIENT_NONFINITE,
+    GRADIENT_NORM,
     HEAD,
     L1,
     L2,
+    LEARNING_RATE,
     LOSS,
     LOSS_SECTION,
     MEASURE,
@@ -29,7 +34,10 @@ from engine.kernels.row import (
     OPTIMIZER_STEP,
     ORDER,
     POSITION,
+    RATE,
+    REDUCED,
     ROW_LENGTH,
+    SCHEDULE,
     SCORE,
     SEED,
     SHARDS,
@@ -45,8 +53,10 @@ from engine.kernels.row import (
     VALIDATION_ORDER,
     VALIDATION_SCORE,
     VARIANCE,
+    WATCHED,
     WEIGHT_DECAY,
 )
+from engine.kernels.schedules import PLATEAU, follow_plateau, schedule_factor
 
 
 @kernel
@@ -111,17 +121,19 @@ def evaluate(table, sections, arena, control, results):
     results[VALIDATION_LOSS] = loss / control[VALIDATION]
     results[VALIDATION_SCORE] = correct / control[VALIDATION]
     if results[VARIANCE] != 0:
-        results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_LOSS] / results[VARIANCE]
+        results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_SCORE] / results[VARIANCE]
 
 
 @kernel
-def _begin_step(control, hyper, wishes, order):
+def _begin_step(control, hyper, wishes, order, results):
     """Take over what the person wishes, and choose the next batch."""
     # Element by element: an assignment of slices takes Numba seconds to compile.
     for place in range(wishes.size):
         hyper[0, place] = wishes[place]
         hyper[1, place] = wishes[place]
     hyper[1, L1] = hyper[1, L2] = hyper[1, WEIGHT_DECAY] = 0.0
+    rate = hyper[0, LEARNING_RATE] * schedule_factor(hyper[0], control[STEP], results[REDUCED])
+    hyper[0, LEARNING_RATE] = hyper[1, LEARNING_RATE] = results[RATE] = rate
     control[TRAINING] = 1
     control[ORDER] = control[TRAINING_ORDER]
     if control[POSITION] == 0 and control[SHUFFLE] != 0:
@@ -142,11 +154,25 @@ def _overflowed(results):
 
 
 @kernel
-def _end_step(table, sections, arena, control, results):
+def _end_epoch(hyper, control, results):
+    """Sum the epoch up, and let the plateau schedule see its loss."""
+    results[EPOCH_LOSS] = results[EPOCH_SUM] / control[EXAMPLES]
+    results[EPOCH_SUM] = 0.0
+    state = results[REDUCED:REDUCED + 3]
+    if hyper[0, SCHEDULE] == PLATEAU:
+        seen = results[VALIDATION_LOSS] if control[VALIDATION] > 0 else results[EPOCH_LOSS]
+        follow_plateau(state, hyper[0], seen)
+    else:
+        state[0], state[1], state[2] = 1.0, float("inf"), 0.0
+
+
+@kernel
+def _end_step(table, sections, arena, control, hyper, results):
     """Count the step; at the end of an epoch, validate."""
     control[STEP] += 1
     control[OPTIMIZER_STEP] += 1
     control[POSITION] += control[BATCH]
+    results[EPOCH_SUM] += results[LOSS] * control[BATCH]
     results[VALIDATION_LOSS] = results[VALIDATION_SCORE] = float("nan")
     if control[POSITION] < control[EXAMPLES]:
         return
@@ -156,6 +182,7 @@ def _end_step(table, sections, arena, control, results):
         control[ORDER] = control[VALIDATION_ORDER]
         evaluate(table, sections, arena, control, results)
         results[LOSS] = loss
+    _end_epoch(hyper, control, results)
     control[POSITION] = 0
 
 
@@ -167,8 +194,11 @@ def _record(ring, control, results):
     ring[row, 1] = results[LOSS]
     ring[row, 2] = results[VALIDATION_LOSS]
     ring[row, 3] = results[VALIDATION_SCORE]
+    ring[row, 4] = results[RATE]
+    ring[row, 5] = results[GRADIENT_NORM]
+    ring[row, 6] = results[CLIPPED_NORM]
     for place in range(FIRST_STATISTIC, results.size):
-        ring[row, 4 + place - FIRST_STATISTIC] = results[place]
+        ring[row, 7 + place - FIRST_STATISTIC] = results[place]
     finish_writes()
     control[HEAD] += 1
 
@@ -179,7 +209,7 @@ def _train(table, sections, arena, control, hyper, wishes, order, results, ring,
     for done in range(steps):
         if control[STOP] != 0:
             return done
-        _begin_step(control, hyper, wishes, order)
+        _begin_step(control, hyper, wishes, order, results)
         batch = control[BATCH]
         _walk(table, sections, GATHER, arena, batch)
         _walk(table, sections, FORWARD, arena, batch)
@@ -193,8 +223,10 @@ def _train(table, sections, arena, control, hyper, wishes, order, results, ring,
             control[NONFINITE] = 1
             return done
         _walk(table, sections, UPDATE, arena, batch)
-        _end_step(table, sections, arena, control, results)
+        _end_step(table, sections, arena, control, hyper, results)
         _record(ring, control, results)
+        if control[WATCHED] != 0 and control[POSITION] == 0:
+            return done + 1
     return steps
 
 
@@ -216,7 +248,7 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
         Training examples in the order of the running epoch.
     results : float64[FIRST_STATISTIC + STATISTICS * layers]
         Figures of the last step.
-    ring : float64[capacity, 4 + STATISTICS * layers]
+    ring : float64[capacity, 7 + STATISTICS * layers]
         One row per step.
     steps : int64
         How many.
@@ -224,8 +256,8 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
     Returns
     -------
     int64
-        Steps done: fewer than asked for after STOP or a number that is not finite. Parameters are
-        then those before the step that failed.
+        Steps done: fewer than asked for after STOP, at the end of an epoch if WATCHED, or at a
+        number that is not finite. Parameters are then those before the step that failed.
 
     Notes
     -----

@@ -8,12 +8,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.mathematics import exponential, logistic
-from engine.kernels.memory import matrix, reals_at
-from engine.kernels.policy import kernel, op
-from engine.kernels.row import CORRECT, FIRST_SLOT, LOSS, ROW_LENGTH
+from engine.kernels.policy import kernel
 
 
 @kernel
@@ -43,15 +40,17 @@ def softmax_forward(y, x):
 
 
 @kernel
-def softmax_cross_entropy(dz, z, t):
-    """Compute ``L = -sum of t log softmax(z)``, mean over examples, and its gradient.
+def softmax_cross_entropy(dz, z, t, smoothing):
+    """Compute ``L = -sum of u log softmax(z)``, mean over examples, and its gradient.
 
     Parameters
     ----------
     dz : real[n, k]
-        dL/dz = (softmax(z) - t) / n, overwritten.
+        dL/dz = (softmax(z) - u) / n, overwritten.
     z, t : real[n, k]
         Logits, and targets that sum to 1 in every row.
+    smoothing : float64
+        Share that the targets give to all classes: ``u = (1 - smoothing) t + smoothing / k``.
 
     Returns
     -------
@@ -60,10 +59,12 @@ def softmax_cross_entropy(dz, z, t):
 
     Notes
     -----
-    Source: Bridle (1990); Goodfellow, Bengio and Courville (2016), sec. 6.2.2.3.
+    Source: Bridle (1990); Goodfellow, Bengio and Courville (2016), sec. 6.2.2.3; smoothing from
+    Szegedy et al. (2016), sec. 7.
     """
     softmax_forward(dz, z)
     loss = 0.0
+    kept, spread = 1.0 - smoothing, smoothing / z.shape[1]
     share = z.dtype.type(1.0 / z.shape[0])
     for n in range(z.shape[0]):
         # log sum exp = largest + log(1 / largest probability): exact where log(p) would be -inf.
@@ -74,9 +75,10 @@ def softmax_cross_entropy(dz, z, t):
             top = max(top, dz[n, k])
         normaliser = np.float64(largest) - math.log(np.float64(top))
         for k in range(z.shape[1]):
-            if t[n, k] != 0:
-                loss += np.float64(t[n, k]) * (normaliser - np.float64(z[n, k]))
-            dz[n, k] = (dz[n, k] - t[n, k]) * share
+            target = kept * np.float64(t[n, k]) + spread
+            if target != 0.0:
+                loss += target * (normaliser - np.float64(z[n, k]))
+            dz[n, k] = (dz[n, k] - z.dtype.type(target)) * share
     return loss / z.shape[0]
 
 
@@ -145,6 +147,166 @@ def mean_squared_error(dz, z, t):
 
 
 @kernel
+def mean_absolute_error(dz, z, t):
+    """Compute ``L = |z - t|``, mean over all, and ``dz = sign(z - t) / (n k)``.
+
+    Parameters
+    ----------
+    dz : real[n, k]
+        dL/dz, overwritten; 0 where output and target are equal.
+    z, t : real[n, k]
+        Outputs and targets.
+
+    Returns
+    -------
+    float64
+        L.
+
+    Notes
+    -----
+    Source: Hastie, Tibshirani and Friedman (2009), sec. 10.6.
+    """
+    loss = 0.0
+    share = z.dtype.type(1.0 / (z.shape[0] * z.shape[1]))
+    for n in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            difference = z[n, k] - t[n, k]
+            loss += abs(np.float64(difference))
+            # NaN, which is neither above nor below, goes through.
+            dz[n, k] = share if difference > 0 else (-share if difference < 0 else difference)
+    return loss / (z.shape[0] * z.shape[1])
+
+
+@kernel
+def huber(dz, z, t, delta):
+    """Compute ``L = e**2 / 2 for |e| <= delta, else delta (|e| - delta / 2)``, mean over all.
+
+    Parameters
+    ----------
+    dz : real[n, k]
+        dL/dz = max(-delta, min(delta, e)) / (n k) with e = z - t, overwritten.
+    z, t : real[n, k]
+        Outputs and targets.
+    delta : float64
+        Where the parabola goes over into lines.
+
+    Returns
+    -------
+    float64
+        L.
+
+    Notes
+    -----
+    Source: Huber (1964).
+    """
+    loss = 0.0
+    share = 1.0 / (z.shape[0] * z.shape[1])
+    for n in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            difference = np.float64(z[n, k] - t[n, k])
+            size = abs(difference)
+            slope = difference
+            if size > delta:
+                loss += delta * (size - 0.5 * delta)
+                slope = delta if difference > 0.0 else -delta
+            else:
+                loss += 0.5 * size * size
+            dz[n, k] = slope * share
+    return loss * share
+
+
+@kernel
+def hinge(dz, z, t):
+    """Compute ``L = sum over other classes of max(0, 1 - z[class] + z[other]) / k``, mean over n.
+
+    Parameters
+    ----------
+    dz : real[n, k]
+        dL/dz, overwritten.
+    z, t : real[n, k]
+        Outputs and targets, the largest of which names the class. With k = 1 the targets are -1
+        and 1, and ``L = max(0, 1 - t z)``.
+
+    Returns
+    -------
+    float64
+        L; not finite if any output is not, though its margin be held.
+
+    Notes
+    -----
+    Source: Crammer and Singer (2001), summed as by Weston and Watkins (1999) and PyTorch.
+    """
+    loss = 0.0
+    share = z.dtype.type(1.0 / (z.shape[0] * z.shape[1]))
+    for n in range(z.shape[0]):
+        truth = 0
+        for k in range(1, z.shape[1]):
+            if t[n, k] > t[n, truth]:
+                truth = k
+        own = z.dtype.type(0)
+        for k in range(z.shape[1]):
+            alone = z.shape[1] == 1
+            lead = t[n, k] * z[n, k] if alone else z[n, truth] - z[n, k]
+            missing = 1.0 - np.float64(lead)
+            if z[n, k] - z[n, k] != 0:
+                loss = np.nan
+            dz[n, k] = 0
+            if (alone or k != truth) and not missing <= 0.0:
+                loss += missing
+                dz[n, k] = -t[n, k] * share if alone else share
+                own += share
+        if z.shape[1] > 1:
+            dz[n, truth] = -own
+    return loss / (z.shape[0] * z.shape[1])
+
+
+@kernel
+def margin_shares(y, x):
+    """Compute ``y = softmax(x)`` for every row, or with k = 1 the softmax of x against -x.
+
+    Parameters
+    ----------
+    y, x : real[n, k]
+        Shares, and outputs that were trained with margins.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    if x.shape[1] > 1:
+        softmax_forward(y, x)
+        return
+    for n in range(x.shape[0]):
+        y[n, 0] = logistic(x[n, 0] + x[n, 0])
+
+
+@kernel
+def squared_error(z, t):
+    """Return the sum over examples of ``(z - t)**2``, mean over units.
+
+    Parameters
+    ----------
+    z, t : real[n, k]
+        Outputs and targets.
+
+    Returns
+    -------
+    float64
+        The sum.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    total = 0.0
+    for n in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            difference = np.float64(z[n, k]) - np.float64(t[n, k])
+            total += difference * difference
+    return total / z.shape[1]
+
+
+@kernel
 def count_correct(z, t, boundary):
     """Count examples whose class is right.
 
@@ -180,45 +342,3 @@ def count_correct(z, t, boundary):
                     truth = k
             correct += guess == truth
     return correct
-
-
-@op("dz z t k results")
-def softmax_cross_entropy_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = softmax_cross_entropy(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k))
-
-
-@op("dz z t k results")
-def binary_cross_entropy_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = binary_cross_entropy(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k))
-
-
-@op("dz z t k results")
-def mean_squared_error_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = mean_squared_error(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k))
-
-
-@op("z t k results")
-def count_correct_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[2]
-    carray(reals_at(slots[3]), (CORRECT + 1,))[CORRECT] = count_correct(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k), 0.0)
-
-
-@op("y x n")
-def softmax_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[2]
-    softmax_forward(matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k))

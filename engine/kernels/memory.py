@@ -7,6 +7,7 @@ from typing import Any
 from llvmlite import ir
 from numba import carray, types
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 from engine.kernels.policy import inlined
 
@@ -41,6 +42,14 @@ def same_kind_at(typingctx: Any, pointer: Any, address: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.inttoptr(args[1], args[0].type)
     return pointer(pointer, types.int64), codegen
+
+
+@intrinsic
+def as_doubles(typingctx: Any, pointer: Any) -> Any:
+    """Return a pointer as one to float64."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType().as_pointer())
+    return types.CPointer(types.float64)(pointer), codegen
 
 
 @intrinsic
@@ -105,6 +114,12 @@ def vector(arena, offset, size):
 
 
 @inlined
+def doubles(arena, offset, size):
+    """Return ``size`` float64, whatever the precision of the arena in whose scratch they stand."""
+    return carray(as_doubles(shifted(arena, offset)), (size,))
+
+
+@inlined
 def matrix(arena, offset, rows, columns):
     """Return a part of the arena as a 2-D array."""
     return carray(shifted(arena, offset), (rows, columns))
@@ -114,3 +129,36 @@ def matrix(arena, offset, rows, columns):
 def span(size, shard, shards):
     """Return begin and end of a shard's part of ``range(size)``."""
     return size * shard // shards, size * (shard + 1) // shards
+
+
+@intrinsic
+def strided(typingctx: Any, array: Any, first: Any, rows: Any, step: Any, columns: Any) -> Any:
+    """Return ``rows`` runs of ``columns`` numbers of a contiguous array as a 2-D array.
+
+    Parameters
+    ----------
+    array : real[...]
+        Numbers side by side.
+    first : int64
+        Place of the first run, counted in numbers.
+    rows, step, columns : int64
+        How many runs, from where one begins to where the next does, and their length: runs that
+        are longer than their step overlap.
+    """
+    kind = types.Array(array.dtype, 2, "A")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source = context.make_array(array)(context, builder, args[0])
+        result = context.make_array(kind)(context, builder)
+        size = context.get_constant(types.intp, context.get_abi_sizeof(
+            context.get_data_type(array.dtype)))
+        populate_array(result, data=builder.gep(source.data, [args[1]]), shape=[args[2], args[4]],
+                       strides=[builder.mul(args[3], size), size], itemsize=size, meminfo=None)
+        return result._getvalue()
+    return kind(array, *[types.int64] * 4), codegen
+
+
+@inlined
+def image(arena, offset, examples, height, width, channels):
+    """Return a part of the arena as a 4-D array."""
+    return carray(shifted(arena, offset), (examples, height, width, channels))

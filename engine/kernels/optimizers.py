@@ -257,29 +257,35 @@ def _slots(row):
 
 
 @inlined
+def _measured(slots):
+    """Return how many parameters the instrument sees: the weights, or all if there are none."""
+    return slots[4] if slots[4] > 0 else slots[5]
+
+
+@inlined
 def _constants(slots):
-    """Return the rule for weights and the one for biases, which no penalty touches."""
+    """Return the rule for `_weights` and the one for `_biases`; no penalty touches biases."""
     rules = carray(reals_at(slots[6]), (2, HYPER_LENGTH))
-    return rules[0], rules[1]
+    return rules[0 if slots[4] > 0 else 1], rules[1]
 
 
 @inlined
 def _weights(arena, offset, slots):
-    """Return the weights' part of an array of parameters."""
-    return vector(arena, offset, slots[4])
+    """Return the part of an array of parameters that the instrument sees."""
+    return vector(arena, offset, _measured(slots))
 
 
 @inlined
 def _biases(arena, offset, slots):
-    """Return what follows the weights."""
-    return vector(arena, offset + slots[4], slots[5] - slots[4])
+    """Return what follows it."""
+    return vector(arena, offset + _measured(slots), slots[5] - _measured(slots))
 
 
 @inlined
 def _report(slots, sums):
     """Write the ratio of update to weight to the results."""
     place = FIRST_STATISTIC + slots[9] * STATISTICS + UPDATE_RATIO
-    carray(reals_at(slots[8]), (place + 1,))[place] = _update_ratio(sums, slots[4])
+    carray(reals_at(slots[8]), (place + 1,))[place] = _update_ratio(sums, _measured(slots))
 
 
 @op("p g v s weights size hyper control results statistic")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from engine.kernels.policy import kernel
@@ -52,3 +54,30 @@ def shuffle(order, seed, epoch):
         bits = mixed(key + np.uint64(last)) >> np.uint64(32)
         place = np.int64(bits * np.uint64(last + 1) >> np.uint64(32))
         order[last], order[place] = order[place], order[last]
+
+
+@kernel
+def normal(key, place):
+    """Return a normal number of mean 0 and variance 1.
+
+    Parameters
+    ----------
+    key : uint64
+        Fixes the sequence.
+    place : int64
+        Which number of it.
+
+    Returns
+    -------
+    float64
+        At most 8.6 in magnitude.
+
+    Notes
+    -----
+    Source: Box and Muller (1958), A note on the generation of random normal deviates.
+    """
+    counter = key + np.uint64(2) * np.uint64(place)
+    # In (0, 1], for the logarithm's sake, and in [0, 1).
+    radius = (float(mixed(counter) >> np.uint64(11)) + 1.0) * 2.0**-53
+    turn = float(mixed(counter + np.uint64(1)) >> np.uint64(11)) * 2.0**-53
+    return math.sqrt(-2.0 * math.log(radius)) * math.cos(2.0 * math.pi * turn)

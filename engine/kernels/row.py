@@ -26,7 +26,8 @@ OPTIMIZER_STEP = 13  # steps since the optimizer's state was zero
 NONFINITE = 14      # 1: the driver stopped before an update with such a number
 HEAD = 15           # rows ever written to the ring
 CAPACITY = 16       # examples that the arena has room for
-CONTROL_LENGTH = 17
+WATCHED = 17        # 1: the driver returns after every epoch, since somebody looks at each
+CONTROL_LENGTH = 18
 
 # hyper, float64: what may change between two steps.
 LEARNING_RATE = 0
@@ -39,15 +40,33 @@ BETA2 = 6
 RHO = 7
 EPSILON = 8
 WEIGHT_DECAY = 9
-HYPER_LENGTH = 10
+SCHEDULE = 10       # which one: engine.kernels.schedules.CODES
+EVERY = 11
+DECAY = 12
+LENGTH = 13
+START = 14
+RISE = 15
+FINAL = 16
+PATIENCE = 17
+THRESHOLD = 18
+CLIP_VALUE = 19     # 0: no limit, as for the two below
+CLIP_NORM = 20
+MAX_NORM = 21
+HYPER_LENGTH = 22
 
-# results, float64: what a step measured; after these, STATISTICS per layer with weights.
+# results, float64: what a step measured; after these, STATISTICS per layer that learns.
 LOSS = 0
 CORRECT = 1
 VALIDATION_LOSS = 2
 VALIDATION_SCORE = 3
 VARIANCE = 4        # of the targets, for regression; 0 for classes
-FIRST_STATISTIC = 5
+RATE = 5            # learning rate of the step
+GRADIENT_NORM = 6   # of all gradients together, as the backward pass left them
+CLIPPED_NORM = 7    # the same, after clipping
+EPOCH_SUM = 8       # of the losses of the running epoch's examples
+EPOCH_LOSS = 9      # mean training loss of the last epoch
+REDUCED = 10        # state of the plateau schedule: factor, smallest loss, epochs since
+FIRST_STATISTIC = 13
 
 GRADIENT_RMS = 0
 GRADIENT_MAX = 1

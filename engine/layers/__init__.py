@@ -9,6 +9,7 @@ from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, V
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.optimizers import OPTIMIZERS, Optimizer
 from engine.layers.registry import kind, kinds
+from engine.layers.schedules import SCHEDULES, Schedule
 from engine.layers.shapes import (
     ResolvedLayer,
     infer_shapes,
@@ -22,6 +23,7 @@ __all__ = [
     "INITIALISERS",
     "LOSSES",
     "OPTIMIZERS",
+    "SCHEDULES",
     "ActivationFunction",
     "Choice",
     "Field",
@@ -34,6 +36,7 @@ __all__ = [
     "Options",
     "Parameter",
     "ResolvedLayer",
+    "Schedule",
     "Shape",
     "Value",
     "diagnose",

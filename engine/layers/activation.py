@@ -1,10 +1,16 @@
-"""The activation layer: one function applied to every number."""
+"""Layers that apply a function: to every number, or to a row of them."""
 
 from __future__ import annotations
 
+import math
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS, ActivationFunction
 from engine.layers.fields import Field
-from engine.layers.kind import LayerKind, Lowering, Options, Shape, Value
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 
 
 def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> Value:
@@ -59,3 +65,64 @@ class Activation(LayerKind):
     def activation(self, options: Options) -> str:
         """Return the key of the function."""
         return str(options["function"])
+
+
+class PReLU(LayerKind):
+    """y = x for x > 0, else slope x, with a learned slope for every unit."""
+
+    key = "prelu"
+    title = "PReLU"
+    help = ("Leaky ReLU that learns its slope below 0, one for every unit or channel "
+            "(He et al. 2015).")
+    icon = "activity"
+    fields = (Field("slope", "Initial slope", 0.25, "Where the slopes below 0 start.", 0.0, 1.0),)
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the input's shape."""
+        return inputs[0]
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return ``slope``, one for each number of the last axis; no penalty pulls it to 0."""
+        units = inputs[0][-1]
+        return (Parameter("slope", (units,), partial(_constant, float(options["slope"]), units),
+                          is_weight=False),)
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to one op forward and two backward."""
+        (x,) = plan.inputs
+        y, slopes = plan.value(x.shape), plan.parameter("slope")
+        shape = {"rows": math.prod(x.shape[:-1]), "c": x.shape[-1]}
+        plan.forward("prelu_forward", x.size, y=y.data, x=x.data, slopes=slopes.data, **shape)
+        plan.backward("prelu_backward_slopes", ds=slopes.gradient, dy=y.gradient, x=x.data, **shape)
+        if x.gradient >= 0:
+            plan.backward("prelu_backward_input", dx=x.gradient, dy=y.gradient, x=x.data,
+                          slopes=slopes.data, **shape)
+        plan.result(y)
+
+
+class Softmax(LayerKind):
+    """y = exp(x) / sum of exp(x) along the last axis."""
+
+    key = "softmax"
+    title = "Softmax"
+    help = ("Turns every row of numbers into shares that sum to 1. The cross-entropy loss already "
+            "holds a softmax of its own: in front of it, leave this layer out.")
+    icon = "activity"
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the input's shape."""
+        return inputs[0]
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to one op forward and one backward."""
+        (x,) = plan.inputs
+        y = plan.value(x.shape)
+        shape = {"rows": math.prod(x.shape[:-1]), "c": x.shape[-1]}
+        plan.forward("softmax_rows", x.size, y=y.data, x=x.data, **shape)
+        if x.gradient >= 0:
+            plan.backward("softmax_backward", dx=x.gradient, dy=y.gradient, y=y.data, **shape)
+        plan.result(y)
+
+
+def _constant(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    return np.full(size, value)

@@ -55,6 +55,20 @@ _FUNCTIONS = (
                        "elu_forward", "elu_backward", -0.94, None, initialiser="he_normal"),
     ActivationFunction("gelu", "GELU", "z Φ(z), Φ the normal distribution", "Φ(z) + z φ(z)",
                        "gelu_forward", "gelu_backward", initialiser="he_normal"),
+    ActivationFunction("selu", "SELU", "1.0507 z for z > 0, else 1.7581 (eᶻ − 1)",
+                       "1.0507 for z > 0, else 1.7581 eᶻ", "selu_forward", "selu_backward",
+                       -1.65, None, initialiser="lecun_normal"),
+    ActivationFunction("silu", "SiLU", "z σ(z)", "σ(z) (1 + z σ(−z))",
+                       "silu_forward", "silu_backward", initialiser="he_normal"),
+    ActivationFunction("softplus", "Softplus", "log(1 + eᶻ)", "σ(z)",
+                       "softplus_forward", "softplus_backward", 0.06, None,
+                       initialiser="he_normal"),
+    ActivationFunction("softsign", "Softsign", "z / (1 + |z|)", "1 / (1 + |z|)²",
+                       "softsign_forward", "softsign_backward", -0.755, 0.755),
+    # Just inside its ends, which a comparison with the ends themselves would leave out.
+    ActivationFunction("hard_tanh", "Hard tanh", "max(−1, min(1, z))", "1 for −1 < z < 1, else 0",
+                       "hard_tanh_forward", "hard_tanh_backward", -0.9999, 0.9999),
+    ActivationFunction("sine", "Sine", "sin z", "cos z", "sine_forward", "sine_backward"),
 )
 
 ACTIVATIONS = {function.key: function for function in _FUNCTIONS}

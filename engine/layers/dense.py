@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.errors import ShapeError
 from engine.layers.activation import lower_activation
-from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS
+from engine.layers.activations import ACTIVATIONS
 from engine.layers.fields import Field
-from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS, Initialiser
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+from engine.layers.weighted import weighted_fields, weights_and_biases
 
 
 class Dense(LayerKind):
@@ -26,17 +21,7 @@ class Dense(LayerKind):
     fields = (
         Field("units", "Units", 4, "Number of units, the width of the layer's output.", 1, 4096,
               logarithmic=True),
-        Field("activation", "Activation", "tanh", "The function f behind the weighted sum.",
-              choices=ACTIVATION_CHOICES),
-        Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn at first.",
-              choices=INITIALISER_CHOICES),
-        Field("spread", "Spread", 0.5,
-              "Standard deviation of normal, limit of uniform initial weights.", 0.0, 100.0,
-              logarithmic=True,
-              shown_when=("weights", tuple(i.key for i in INITIALISERS.values() if i.has_spread))),
-        Field("bias", "Bias", True, "Whether every unit adds a learned number."),
-        Field("initial_bias", "Initial bias", 0.0, "Where biases start.", -100.0, 100.0,
-              shown_when=("bias", (True,))),
+        *weighted_fields("tanh"),
     )
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -50,13 +35,7 @@ class Dense(LayerKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (inputs, units) and, with a bias, ``b`` of shape (units,)."""
         fan_in, fan_out = inputs[0][0], int(options["units"])
-        scheme = INITIALISERS[str(options["weights"])]
-        bias = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
-        weights = Parameter("w", (fan_in, fan_out), partial(
-            _drawn, scheme, fan_in, fan_out, float(options["spread"])))
-        if not options["bias"]:
-            return (weights,)
-        return weights, Parameter("b", (fan_out,), partial(_constant, bias, fan_out), False)
+        return weights_and_biases(options, (fan_in, fan_out), fan_in, fan_out, fan_out)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one product forward and two backward, around the activation's ops."""
@@ -86,12 +65,3 @@ class Dense(LayerKind):
     def activation(self, options: Options) -> str:
         """Return the key of the layer's activation function."""
         return str(options["activation"])
-
-
-def _drawn(scheme: Initialiser, fan_in: int, fan_out: int, spread: float,
-           rng: np.random.Generator) -> NDArray[np.float64]:
-    return scheme.draw(rng, fan_in, fan_out, spread)
-
-
-def _constant(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    return np.full(size, value)

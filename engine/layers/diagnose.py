@@ -10,9 +10,11 @@ import msgspec
 from msgspec.structs import asdict
 
 from engine.errors import EngineError
+from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES
 from engine.layers.optimizers import OPTIMIZERS
 from engine.layers.registry import kind, kinds
+from engine.layers.schedules import SCHEDULES
 from engine.layers.shapes import infer_shapes, parameter_counts, place, sources
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
@@ -61,7 +63,8 @@ def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
     except (TypeError, msgspec.ValidationError) as error:
         yield Issue("", f"Training: {error}.")
         return
-    for key, value in (*asdict(training).items(), *asdict(training.optimizer).items()):
+    for key, value in (*asdict(training).items(), *asdict(training.optimizer).items(),
+                       *asdict(training.stopping).items()):
         if value == math.inf:
             yield Issue("", f"Training: {key} is infinite; expected a finite number.")
     loss = LOSSES.get(training.loss)
@@ -74,6 +77,9 @@ def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
     if training.optimizer.kind not in OPTIMIZERS:
         yield Issue("", f"Training: no optimizer is called {training.optimizer.kind!r}; expected "
                         "one of " + ", ".join(OPTIMIZERS) + ".")
+    if training.schedule.kind not in SCHEDULES:
+        yield Issue("", f"Training: no schedule is called {training.schedule.kind!r}; expected "
+                        "one of " + ", ".join(SCHEDULES) + ".")
 
 
 def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
@@ -133,13 +139,21 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
                         f"{LARGEST_NETWORK:,}. Use fewer units.")
     widths = loss.widths(task, n_outputs)
     if shapes[-1] not in {(width,) for width in widths}:
+        given, remedy = _output_texts(shapes[-1], widths[0])
         wanted = " or ".join(map(str, widths))
-        given = _count(shapes[-1][0], "number", "numbers")
         asked = _count(n_outputs, "class", "classes") if task == "classification" else \
             _count(n_outputs, "value to predict", "values to predict")
         yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
-                             f"{asked}; expected {wanted}. "
-                             f"Set the units of the last dense layer to {widths[0]}.")
+                             f"{asked}; expected {wanted}. {remedy}.")
+
+
+def _output_texts(shape: Shape, width: int) -> tuple[str, str]:
+    """Return what comes out, and what to do so that ``width`` numbers do."""
+    if len(shape) == 1:
+        return (_count(shape[0], "number", "numbers"),
+                f"Set the units of the last dense layer to {width}")
+    return ("an array of shape " + "x".join(map(str, shape)),
+            f"Add a Flatten layer and a dense layer of {_count(width, 'unit', 'units')}")
 
 
 def _count(number: int, one: str, more: str) -> str:

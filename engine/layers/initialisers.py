@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,18 @@ from numpy.typing import NDArray
 from engine.layers.fields import Choice
 
 Weights = NDArray[np.float64]
-Draw = Callable[[np.random.Generator, int, int, float], Weights]
+
+
+class Draw(Protocol):
+    """Draws a matrix of weights; a row belongs to an input, a column to a unit.
+
+    A convolution counts its fans over the places of its kernel, so that its matrix is not of shape
+    (fan in, fan out): it says which shape it needs.
+    """
+
+    def __call__(self, rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
+                 shape: tuple[int, int] | None = None) -> Weights:
+        """Return float64[shape], by default float64[fan_in, fan_out]."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,7 @@ class Initialiser:
     key, title, help : str
         Name in files, name for people, one sentence with the formula.
     draw : callable
-        ``draw(rng, fan_in, fan_out, spread)`` returns float64[fan_in, fan_out].
+        ``draw(rng, fan_in, fan_out, spread)`` returns float64[fan_in, fan_out]; see `Draw`.
     has_spread : bool
         Whether the person chooses the spread.
     bias : float | None
@@ -40,28 +52,34 @@ class Initialiser:
 
 
 def _uniform(limit: Callable[[int, int, float], float]) -> Draw:
-    def draw(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float) -> Weights:
+    def draw(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
+             shape: tuple[int, int] | None = None) -> Weights:
         bound = limit(fan_in, fan_out, spread)
-        return rng.uniform(-bound, bound, (fan_in, fan_out))
+        return rng.uniform(-bound, bound, shape or (fan_in, fan_out))
     return draw
 
 
 def _normal(deviation: Callable[[int, int, float], float]) -> Draw:
-    def draw(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float) -> Weights:
-        return rng.standard_normal((fan_in, fan_out)) * deviation(fan_in, fan_out, spread)
+    def draw(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
+             shape: tuple[int, int] | None = None) -> Weights:
+        drawn = rng.standard_normal(shape or (fan_in, fan_out))
+        return drawn * deviation(fan_in, fan_out, spread)
     return draw
 
 
-def _zeros(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float) -> Weights:
-    return np.zeros((fan_in, fan_out))
+def _zeros(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
+           shape: tuple[int, int] | None = None) -> Weights:
+    return np.zeros(shape or (fan_in, fan_out))
 
 
-def _orthogonal(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float) -> Weights:
-    tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
+def _orthogonal(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
+                shape: tuple[int, int] | None = None) -> Weights:
+    rows, columns = shape or (fan_in, fan_out)
+    tall = rng.standard_normal((max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(tall)
     # Without the signs of R's diagonal Q would not be uniform over the orthogonal matrices.
     q = q * np.sign(np.diag(r))
-    return q if fan_in >= fan_out else np.ascontiguousarray(q.T)
+    return q if rows >= columns else np.ascontiguousarray(q.T)
 
 
 _INITIALISERS = (

@@ -24,7 +24,7 @@ Options = Mapping[str, Option]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A learned array.
+    """An array that belongs to a layer and is kept with the network.
 
     Attributes
     ----------
@@ -36,12 +36,16 @@ class Parameter:
         ``draw(rng)`` returns its initial values, float64 of that shape.
     is_weight : bool
         Whether penalties and the gradient instrument count it; biases are left out of both.
+    is_learned : bool
+        Whether it has a gradient that the optimizer follows; a running mean, which the layer
+        keeps up by itself with `Lowering.update`, has none.
     """
 
     name: str
     shape: Shape
     draw: Callable[[np.random.Generator], NDArray[np.float64]]
     is_weight: bool = True
+    is_learned: bool = True
 
     @property
     def size(self) -> int:
@@ -102,6 +106,9 @@ class Lowering(Protocol):
     def backward(self, op: str, **slots: int | float) -> None:
         """Append an op to this layer's part of the backward pass, in the order of running."""
 
+    def update(self, op: str, **slots: int | float) -> None:
+        """Append an op to what a training step does once all its gradients were found finite."""
+
     def result(self, value: Value) -> None:
         """Say which value is the layer's output."""
 
@@ -156,7 +163,7 @@ class LayerKind(ABC):
                              "Choose the layers that feed this one")
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
-        """Return the learned arrays, weights before biases."""
+        """Return the arrays that it learns or keeps: weights, other learned ones, the rest."""
         return ()
 
     def label(self, options: Options) -> str:

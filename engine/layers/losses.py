@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeError
+from engine.layers.fields import Field
 from engine.spec import Task
 
 
@@ -29,6 +30,8 @@ class Loss:
         The tasks that it can serve.
     single_output_classes : tuple[float, float] | None
         Targets of the two classes when one unit stands for both; None: one unit per class.
+    constants : tuple[Field, ...]
+        The fields of `engine.spec.TrainingSpec` that it reads; its op has a slot for each.
     """
 
     key: str
@@ -40,6 +43,7 @@ class Loss:
     output_title: str
     tasks: tuple[Task, ...]
     single_output_classes: tuple[float, float] | None
+    constants: tuple[Field, ...] = ()
 
     def widths(self, task: Task, n_outputs: int) -> tuple[int, ...]:
         """Return the numbers of output units that fit, the preferred one first.
@@ -72,11 +76,18 @@ class Loss:
         return np.eye(n_outputs)[labels]
 
 
+_HUBER_DELTA = Field("huber_delta", "Delta", 1.0, "Error δ from which on it counts by its size.",
+                     1e-6, 1e6, logarithmic=True)
+_LABEL_SMOOTHING = Field("label_smoothing", "Label smoothing", 0.0,
+                         "Share ε of every target that is spread evenly over the classes: "
+                         "t ← (1 − ε) t + ε / classes.", 0.0, 0.999)
+
 _LOSSES = (
     Loss("softmax_cross_entropy", "Cross-entropy",
          "L = −log softmax(z)[class], mean over the batch",
          "One unit per class; softmax turns their outputs into probabilities.",
-         "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None),
+         "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None,
+         (_LABEL_SMOOTHING,)),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
          "One unit for two classes, or one per class; a sigmoid gives each a probability.",
@@ -84,6 +95,17 @@ _LOSSES = (
     Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
          "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
          "mean_squared_error", "", "", ("classification", "regression"), (-1.0, 1.0)),
+    Loss("mean_absolute_error", "Mean absolute error", "L = |z − t|, mean over batch and units",
+         "For numbers; every error pulls equally, so that outliers count less than squared.",
+         "mean_absolute_error", "", "", ("regression",), None),
+    Loss("huber", "Huber", "L = e² / 2 for |e| ≤ δ, else δ (|e| − δ / 2), with e = z − t",
+         "For numbers; small errors count squared, large ones by their size (Huber 1964).",
+         "huber", "", "", ("regression",), None, (_HUBER_DELTA,)),
+    Loss("hinge", "Hinge", "L = Σ max(0, 1 − z[class] + z[other]) / classes; "
+                           "one unit: max(0, 1 − t z), t = ±1",
+         "For classes; is content once the right output leads all others by 1. Its probabilities "
+         "are a softmax for display alone.",
+         "hinge", "margin_shares", "softmax", ("classification",), (-1.0, 1.0)),
 )
 
 LOSSES = {loss.key: loss for loss in _LOSSES}

@@ -61,6 +61,18 @@ _OPTIMIZERS = (
     Optimizer("adamw", "AdamW", "w ← w − η λ w;  then as Adam",
               "Adam with weight decay that the gradient does not see (Loshchilov and Hutter 2019).",
               "update_adam", (_BETA1, _BETA2, _EPSILON, _WEIGHT_DECAY), 0.001),
+    Optimizer("adagrad", "Adagrad", "s ← s + g²;  w ← w − η g / (√s + ε)",
+              "Divides by the size of all gradients so far (Duchi et al. 2011).",
+              "update_adagrad", (_EPSILON,), 0.01),
+    Optimizer("adadelta", "Adadelta",
+              "s ← ρ s + (1 − ρ) g²;  d = g √(v + ε) / √(s + ε);  v ← ρ v + (1 − ρ) d²;  "
+              "w ← w − η d",
+              "Scales each gradient to the size of its past updates (Zeiler 2012).",
+              "update_adadelta", (_RHO, _EPSILON), 1.0),
+    Optimizer("nadam", "NAdam",
+              "m, v as Adam;  w ← w − η (μₜ₊₁ m̂ + (1 − μₜ) ĝ) / (√v̂ + ε),  μₜ → β₁",
+              "Adam that looks ahead as Nesterov momentum does (Dozat 2016).",
+              "update_nadam", (_BETA1, _BETA2, _EPSILON), 0.002),
 )
 
 OPTIMIZERS = {optimizer.key: optimizer for optimizer in _OPTIMIZERS}

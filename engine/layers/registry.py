@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from engine.errors import SpecError
-from engine.layers.activation import Activation
+from engine.layers.activation import Activation, PReLU, Softmax
+from engine.layers.convolution import Conv1D, Conv2D, TransposedConv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.input import Input
 from engine.layers.join import Add, Concatenate
 from engine.layers.kind import LayerKind
+from engine.layers.noise import GaussianNoise
+from engine.layers.norm import BatchNorm, LayerNorm
+from engine.layers.pooling import (
+    AveragePooling,
+    GlobalAveragePooling,
+    MaxPooling,
+    Upsampling,
+)
+from engine.layers.reshape import Flatten, Reshape
 
-_KINDS: tuple[LayerKind, ...] = (Input(), Dense(), Activation(), Dropout(), Add(),
-                                 Concatenate())
+_KINDS: tuple[LayerKind, ...] = (
+    Input(), Dense(), Activation(), PReLU(), Softmax(), Dropout(), Add(), Concatenate(),
+    BatchNorm(), LayerNorm(), GaussianNoise(), Conv2D(), Conv1D(), TransposedConv2D(), MaxPooling(),
+    AveragePooling(), GlobalAveragePooling(), Upsampling(), Flatten(), Reshape(),
+)
 _BY_KEY = {kind.key: kind for kind in _KINDS}
 
 

@@ -41,9 +41,10 @@ class ResolvedLayer:
     shape: Shape
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """Return its learned arrays, weights before biases."""
+        """Return its arrays: weights before biases before what is not learned."""
         found = self.kind.parameters(self.options, self.inputs)
-        return tuple(sorted(found, key=lambda parameter: not parameter.is_weight))
+        return tuple(sorted(found, key=lambda parameter: (not parameter.is_learned,
+                                                          not parameter.is_weight)))
 
 
 def place(position: int, layer: LayerSpec) -> str:
@@ -111,5 +112,5 @@ def infer_shapes(network: NetworkSpec, data_shape: Shape) -> tuple[Shape, ...]:
 
 def parameter_counts(network: NetworkSpec, data_shape: Shape) -> tuple[int, ...]:
     """Return how many numbers every layer learns; raises as `resolve` does."""
-    return tuple(sum(parameter.size for parameter in layer.parameters())
+    return tuple(sum(parameter.size for parameter in layer.parameters() if parameter.is_learned)
                  for layer in resolve(network, data_shape))

@@ -37,7 +37,7 @@ class Shared:
         Constants in force.
     wishes : float64[HYPER_LENGTH]
         Constants that the next step takes over.
-    results : float64[FIRST_STATISTIC + STATISTICS * layers with weights]
+    results : float64[FIRST_STATISTIC + STATISTICS * layers that learn]
         Figures of the last step.
     """
 
@@ -48,7 +48,7 @@ class Shared:
 
     @classmethod
     def for_layers(cls, layers: int) -> Shared:
-        """Return arrays for a network with so many layers that have weights."""
+        """Return arrays for a network with so many layers that learn."""
         return cls(np.zeros(row.CONTROL_LENGTH, np.int64), np.zeros((2, row.HYPER_LENGTH)),
                    np.zeros(row.HYPER_LENGTH),
                    np.zeros(row.FIRST_STATISTIC + row.STATISTICS * layers))
@@ -65,11 +65,11 @@ class PlannedLayer:
     output : Value
         Its output.
     parameters : dict[str, Value]
-        Its parameters by name.
+        Its parameters by name; what is not learned has no gradient.
     first, weights, size : int
-        Offset of its parameters in the arena, number of weights, number of all parameters.
+        Offset of its parameters in the arena, number of weights, number of all learned ones.
     statistic : int
-        Place among the layers with weights; -1 without.
+        Place among the layers that learn; -1 for one that does not.
     """
 
     spec: LayerSpec
@@ -79,6 +79,11 @@ class PlannedLayer:
     weights: int
     size: int
     statistic: int
+
+    @property
+    def measured(self) -> int:
+        """How many numbers the gradient instrument sees: weights, or all learned without any."""
+        return self.weights or self.size
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class _Lowering:
         self.backward_lines: list[Line] = []
         self._builder = builder
         self._parameters = parameters
-        self._learns = bool(parameters) or any(value.gradient >= 0 for value in inputs)
+        self._learns = any(value.gradient >= 0 for value in (*parameters.values(), *inputs))
 
     def value(self, shape: Shape) -> Value:
         return self._builder.value(shape, self._learns)
@@ -146,6 +151,9 @@ class _Lowering:
 
     def backward(self, op: str, **slots: int | float) -> None:
         self.backward_lines.append(Line(op, slots))
+
+    def update(self, op: str, **slots: int | float) -> None:
+        self._builder.table.add(row.UPDATE, Line(op, slots))
 
     def result(self, value: Value) -> None:
         self.output = value
@@ -184,14 +192,15 @@ class _Builder:
                 for source in layer.sources)
             lowering = _Lowering(self, feeding, placed, zlib.crc32(layer.spec.id.encode()))
             layer.kind.lower(layer.options, lowering)
-            weights = sum(parameter.size for parameter in group if parameter.is_weight)
-            size = sum(parameter.size for parameter in group)
+            learned = [parameter for parameter in group if parameter.is_learned]
+            weights = sum(parameter.size for parameter in learned if parameter.is_weight)
+            size = sum(parameter.size for parameter in learned)
             assert lowering.output is not None, layer.spec.kind
             planned.append(PlannedLayer(layer.spec, lowering.output, placed, place, weights, size,
-                                        statistic if weights else -1))
+                                        statistic if size else -1))
             backward.append(lowering.backward_lines)
-            place += size
-            statistic += bool(weights)
+            place += sum(parameter.size for parameter in group)
+            statistic += bool(size)
         for lines in reversed(backward):
             self.table.extend(row.BACKWARD, lines)
         self._add_updates(planned, regions)
@@ -219,29 +228,48 @@ class _Builder:
                ) -> dict[str, Value]:
         placed = {}
         for parameter in group:
-            placed[parameter.name] = Value(place, place + to_gradient, parameter.shape)
+            placed[parameter.name] = Value(
+                place, place + to_gradient if parameter.is_learned else -1, parameter.shape)
             place += parameter.size
         return placed
 
     def _add_updates(self, layers: list[PlannedLayer], regions: list[int]) -> None:
-        rule = OPTIMIZERS[self.project.training.optimizer.kind].op
+        training = self.project.training
+        rule = OPTIMIZERS[training.optimizer.kind].op
+        self.table.add(row.UPDATE, Line("clip_gradients", {
+            "g": regions[1], "size": regions[2] - regions[1]}))
         for layer in layers:
             if layer.statistic < 0:
                 continue
             p, g, v, s = (layer.first + region - regions[0] for region in regions)
             self.table.add(row.MEASURE, Line("gradient_statistics", {
-                "g": g, "size": layer.weights, "statistic": layer.statistic}))
+                "g": g, "size": layer.measured, "statistic": layer.statistic}))
             self.table.add(row.UPDATE, Line(rule, {
                 "p": p, "g": g, "v": v, "s": s, "weights": layer.weights, "size": layer.size,
                 "statistic": layer.statistic}))
+            if training.max_norm:
+                self._add_limits(layer)
+
+    def _add_limits(self, layer: PlannedLayer) -> None:
+        """Append the limit on what goes into one unit, after a layer's update."""
+        for value in layer.parameters.values():
+            if value.data < layer.first + layer.weights:
+                columns = value.shape[-1]
+                # Room for float64 in any precision.
+                squares = self.layout.reserve(2 * columns)
+                self.table.add(row.UPDATE, Line("limit_columns", {
+                    "p": value.data, "rows": value.size // columns, "columns": columns,
+                    "squares": squares}))
 
     def add_loss(self, output: Value, target: Value) -> Value:
         """Append loss, score and prediction; return the place of the prediction."""
         loss = LOSSES[self.project.training.loss]
         width = output.size
+        constants = {field.key: float(getattr(self.project.training, field.key))
+                     for field in loss.constants}
         self.table.add(row.LOSS_SECTION, Line(loss.op, {
-            "dz": output.gradient, "z": output.data, "t": target.data, "k": width}))
-        self.table.add(row.SCORE, Line("count_correct", {
+            "dz": output.gradient, "z": output.data, "t": target.data, "k": width, **constants}))
+        self.table.add(row.SCORE, Line("score", {
             "z": output.data, "t": target.data, "k": width}))
         if not loss.output_op:
             return output

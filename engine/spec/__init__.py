@@ -4,6 +4,7 @@ from engine.spec.data import DataSpec, Scaling, TableSpec, Task
 from engine.spec.files import project_from_json, project_to_json, read_project, write_project
 from engine.spec.network import LayerSpec, NetworkSpec, Option
 from engine.spec.project import FORMAT_VERSION, ProjectSpec, default_project
+from engine.spec.schedule import ScheduleSpec, StoppingSpec
 from engine.spec.training import OptimizerSpec, Precision, TrainingSpec
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Precision",
     "ProjectSpec",
     "Scaling",
+    "ScheduleSpec",
+    "StoppingSpec",
     "TableSpec",
     "Task",
     "TrainingSpec",

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from engine.spec.schedule import ScheduleSpec, StoppingSpec
+
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 BelowOne = Annotated[float, msgspec.Meta(ge=0, lt=1)]
@@ -18,15 +20,15 @@ class OptimizerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     kind : str
-        ``sgd``, ``momentum``, ``nesterov``, ``rmsprop``, ``adam`` or ``adamw``.
+        Key of one of the optimizers, such as ``adam``.
     momentum : float
         Share of the last update that momentum and Nesterov keep.
     beta1, beta2 : float
-        Decay of Adam's running mean of the gradient and of its square.
+        Decay of Adam's and NAdam's running mean of the gradient and of its square.
     rho : float
-        Decay of RMSprop's running mean of the squared gradient.
+        Decay of RMSprop's and Adadelta's running mean of the squared gradient.
     epsilon : float
-        Added to Adam's and RMSprop's denominator.
+        Keeps the denominator of Adam, RMSprop and their kin away from 0.
     weight_decay : float
         AdamW's decoupled decay: every step shrinks weights by ``learning_rate * weight_decay``.
     """
@@ -46,7 +48,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     loss : str
-        ``softmax_cross_entropy``, ``binary_cross_entropy`` or ``mean_squared_error``.
+        Key of one of the losses, such as ``softmax_cross_entropy``.
     optimizer : OptimizerSpec
         The update rule with its constants.
     learning_rate : float
@@ -64,6 +66,20 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Draw a new order of examples in every epoch.
     steps : int
         Pause after so many steps; 0 never does.
+    huber_delta : float
+        Error up to which the Huber loss is quadratic.
+    schedule : ScheduleSpec
+        How the learning rate changes from step to step.
+    stopping : StoppingSpec
+        When training ends by itself.
+    clip_value : float
+        Largest magnitude of one gradient; 0 is no limit.
+    clip_norm : float
+        Largest norm of all gradients together, after `clip_value`; 0 is no limit.
+    max_norm : float
+        Largest norm of the weights into one unit; 0 is no limit.
+    label_smoothing : float
+        Share of every target that cross-entropy spreads evenly over all classes.
     """
 
     loss: str = "softmax_cross_entropy"
@@ -76,3 +92,10 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 42
     shuffle: bool = True
     steps: Annotated[int, msgspec.Meta(ge=0)] = 0
+    huber_delta: Positive = 1.0
+    label_smoothing: BelowOne = 0.0
+    schedule: ScheduleSpec = ScheduleSpec()
+    stopping: StoppingSpec = StoppingSpec()
+    clip_value: NotNegative = 0.0
+    clip_norm: NotNegative = 0.0
+    max_norm: NotNegative = 0.0

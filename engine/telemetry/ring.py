@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 
 STATISTIC_COLUMNS = ("gradient_rms", "gradient_max", "gradient_zero_share", "gradient_nonfinite",
                      "update_ratio")
-"""Columns of every layer with weights, in the order of `engine.kernels.row`."""
+"""Columns of every layer that learns, in the order of `engine.kernels.row`."""
 
-SHARED_COLUMNS = ("loss", "validation_loss", "validation_accuracy")
+SHARED_COLUMNS = ("loss", "validation_loss", "validation_accuracy", "learning_rate",
+                  "gradient_norm", "clipped_norm")
+"""Columns of every run: loss, results, the rate of the step, all gradients' norm before and after
+clipping."""
 
 MEMORY = 16 * 2**20
 """Bytes that a ring takes, whatever the number of columns."""
@@ -28,7 +31,7 @@ class Ring:
     Parameters
     ----------
     weight_layers : sequence of str
-        Ids of the layers with weights.
+        Ids of the layers that learn.
     control : int64[...]
         The loop's counters.
     head : int
@@ -38,7 +41,8 @@ class Ring:
     ----------
     columns : tuple[str, ...]
         Names of the columns behind the step: ``loss``, ``validation_loss``,
-        ``validation_accuracy``, then five for each layer, such as ``dense-1/gradient_rms``.
+        ``validation_accuracy``, ``learning_rate``, ``gradient_norm``, ``clipped_norm``, then five
+        for each layer, such as ``dense-1/gradient_rms``.
     data : float64[capacity, 1 + len(columns)]
         The rows; column 0 is the step.
     """

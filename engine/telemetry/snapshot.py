@@ -48,9 +48,11 @@ class LayerReading:
     layer_id : str
         The layer.
     gradient_rms, gradient_max : float
-        Root mean square and largest magnitude of dL/dW on the last training batch.
+        Root mean square and largest magnitude of dL/dW on the last training batch; of dL/db or
+        whatever else is learned where a layer has no weights.
     gradient_low, gradient_high : float
-        5 % and 95 % quantile of ``|dL/dW|``, to within 5 % of their value.
+        5 % and 95 % quantile of ``|dL/dW|`` as the update saw it, that is after clipping; to within
+        5 % of their value.
     gradient_zero_share : float
         Share of weights whose gradient is exactly zero, 0 to 1.
     gradient_nonfinite : int
@@ -62,7 +64,7 @@ class LayerReading:
     saturated_share : float
         Share of activations on the probe batch that lie in a flat end of the activation function.
     dead_share : float
-        Share of units that are zero on the whole probe batch.
+        Share of units that are zero on the whole probe batch; of an image, of channels.
     activation_gradient_rms : float
         Root mean square of dL/da on the probe batch.
     histogram : int64[24]

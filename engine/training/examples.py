@@ -26,7 +26,8 @@ class Examples:
         All examples.
     variance : float
         Mean squared deviation of the validation targets from their mean, over all outputs; 0 for
-        classification, NaN when they are all the same. The coefficient of determination needs it.
+        classification, NaN when they are all the same or there are none. The coefficient of
+        determination needs it.
     """
 
     inputs: Array
@@ -67,8 +68,7 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
         targets = loss.encode(dataset.labels, dataset.n_outputs, width)
     else:
         targets = dataset.values
-        if len(measured):
-            variance = variance_of(targets[measured])
+        variance = variance_of(targets[measured]) if len(measured) else math.nan
     dtype = np.dtype(project.training.precision)
     return Examples(np.ascontiguousarray(dataset.inputs, dtype),
                     np.ascontiguousarray(targets, dtype), variance)

@@ -98,13 +98,15 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
             total += results[row.LOSS] * batch
             outputs.append(_rows(plan, plan.prediction, batch))
             classes.append(classes_of(_rows(plan, plan.layers[-1].output, batch)))
+    output = _as_output(np.concatenate(outputs), dataset.task, loss)
     guesses = np.concatenate(classes)
     mean = float(total / len(order))
     if dataset.task == "classification":
         score = float(np.mean(guesses == dataset.labels[order]))
     else:
-        score = 1.0 - mean / variance_of(dataset.values[order])
-    output = _as_output(np.concatenate(outputs), dataset.task, loss)
+        values = dataset.values[order]
+        with np.errstate(all="ignore"):
+            score = 1.0 - float(np.mean((output - values) ** 2)) / variance_of(values)
     return Evaluation(mean, score, len(order)), output, guesses
 
 

@@ -59,12 +59,12 @@ def probe_readings(plan: Plan, training: Integers) -> tuple[LayerReading, ...]:
 
 
 def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
-    """Return the figures of a layer's weight gradient; none for a layer without weights."""
+    """Return the figures of a layer's gradient; none for a layer that does not learn."""
     if layer.statistic < 0:
         return {}
     first = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
     figures = plan.shared.results[first:first + row.STATISTICS]
-    low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.weights])
+    low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.measured])
     return {"gradient_rms": float(figures[row.GRADIENT_RMS]),
             "gradient_max": float(figures[row.GRADIENT_MAX]),
             "gradient_zero_share": float(figures[row.GRADIENT_ZERO_SHARE]),
@@ -93,7 +93,9 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
     layer_kind = kind(layer.spec.kind)
     function = ACTIVATIONS[layer_kind.activation(layer_kind.options(layer.spec))]
     summary, histogram = np.zeros(6), np.zeros(BINS, np.int64)
-    activations = plan.arena[value.data:value.data + batch * value.size].reshape(batch, value.size)
+    # A unit is a number of a flat layer, but a channel of an image, whatever the place.
+    activations = plan.arena[value.data:value.data + batch * value.size].reshape(
+        -1, value.shape[-1])
     activation_statistics(
         summary, histogram, activations,
         -math.inf if function.flat_below is None else function.flat_below,

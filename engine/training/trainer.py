@@ -13,13 +13,15 @@ from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.kernels import row
 from engine.kernels.driver import run_steps
-from engine.layers import OPTIMIZERS
+from engine.layers import LOSSES
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
 from engine.training import divergence, observe, warmup, weights
 from engine.training.examples import Examples, prepare
+from engine.training.rates import write_rates
+from engine.training.stopping import EpochReport, Stopping
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -57,7 +59,9 @@ class Trainer:
     ring : Ring
         One row for each of the last steps; other threads may read it.
     weight_layers : tuple[str, ...]
-        Ids of the layers with weights.
+        Ids of the layers that learn.
+    finished : str
+        Why the last `run` ended by a stopping rule, a sentence; empty when none did.
     steps_per_epoch : int
         Mini-batches until every training example was seen.
 
@@ -83,9 +87,12 @@ class Trainer:
                            self._examples.targets.shape[1], progress)
         self._plan = self._build(project, self._examples, None)
         self._seconds_per_step = 0.0
+        self._trained_s = 0.0
+        self.finished = ""
         self._prepare_control()
         self._start(weights)
         self._kept = self._parameters().copy()
+        self._best = self._kept.copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
         self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
@@ -106,8 +113,16 @@ class Trainer:
         control[row.VALIDATION_ORDER] = self._validation.ctypes.data
         control[row.SEED] = training.seed
         control[row.SHUFFLE] = training.shuffle
-        self._plan.shared.results[row.VARIANCE] = self._examples.variance
+        results = self._plan.shared.results
+        results[row.VARIANCE] = self._examples.variance
+        results[row.REDUCED:row.REDUCED + 3] = 1.0, np.inf, 0.0
+        self._watch(training)
         self.request_rates(training)
+
+    def _watch(self, training: TrainingSpec) -> None:
+        """Begin to look for the reasons to stop."""
+        self._stopping = Stopping(training.stopping)
+        self._plan.shared.control[row.WATCHED] = self._stopping.is_active
 
     def _start(self, given: Mapping[str, Array] | None) -> None:
         if given is None:
@@ -150,7 +165,8 @@ class Trainer:
         Returns
         -------
         int
-            Steps done; fewer than ``max_steps`` when the budget is used up or a stop was asked for.
+            Steps done; fewer than ``max_steps`` when the budget is used up, a stop was asked for,
+            or a stopping rule has `finished` the run.
 
         Raises
         ------
@@ -162,7 +178,8 @@ class Trainer:
         self._keep()
         begin = time.perf_counter()
         done = 0
-        while done < max_steps and not shared.control[row.STOP]:
+        self.finished = ""
+        while done < max_steps and not shared.control[row.STOP] and not self.finished:
             left = budget_s - (time.perf_counter() - begin)
             if left <= 0 and done:
                 break
@@ -178,11 +195,26 @@ class Trainer:
                 self._recover()
                 raise error
             if count:
-                self._seconds_per_step = (time.perf_counter() - chunk_begin) / count
+                seconds = time.perf_counter() - chunk_begin
+                self._seconds_per_step = seconds / count
+                self._trained_s += seconds
+                if self._stopping.is_active and shared.control[row.POSITION] == 0:
+                    self._finish_epoch()
         if done < max_steps:
             # Cleared here and not before: a stop that was asked for between two calls holds.
             shared.control[row.STOP] = 0
         return done
+
+    def _finish_epoch(self) -> None:
+        """Ask the stopping rules; keep the best weights, and bring them back if they say so."""
+        results = self._plan.shared.results
+        self.finished = self._stopping.reason(EpochReport(
+            self.epoch, self._trained_s, *(float(results[place]) for place in (
+                row.EPOCH_LOSS, row.VALIDATION_LOSS, row.VALIDATION_SCORE))))
+        if self._stopping.improved:
+            np.copyto(self._best, self._parameters())
+        elif self._stopping.out_of_patience and self._stopping.best_epoch:
+            self._go_back_to(self._best)
 
     def _chunk(self, seconds: float, most: int) -> int:
         """Return how many steps fit into the time that is left, by the last chunk's speed."""
@@ -199,18 +231,10 @@ class Trainer:
     def request_rates(self, training: TrainingSpec) -> None:
         """Change what needs no new plan, felt at the next step; any thread may ask.
 
-        Learning rate, penalties, the optimizer's constants, and the batch size as far as there is
-        room for it; the rest of ``training`` is left to `apply`.
+        Learning rate and schedule, penalties, clipping, the optimizer's constants, and the batch
+        size as far as there is room for it; the rest of ``training`` is left to `apply`.
         """
-        wishes, optimizer = self._plan.shared.wishes, training.optimizer
-        rule = OPTIMIZERS[self.project.training.optimizer.kind]
-        constants = {field.key for field in rule.constants}
-        for key, place in CONSTANTS.items():
-            wishes[place] = getattr(optimizer, key) if key in constants else 0.0
-        wishes[row.LEARNING_RATE] = training.learning_rate
-        wishes[row.BATCH_SIZE] = training.batch_size
-        wishes[row.L1] = training.l1
-        wishes[row.L2] = training.l2
+        write_rates(self._plan.shared.wishes, training, self.project.training.optimizer.kind)
 
     def apply(self, training: TrainingSpec) -> None:
         """Change how the network is trained, without losing what it has learned.
@@ -228,11 +252,12 @@ class Trainer:
                             "Reset the network")
         project = msgspec.structs.replace(self.project, training=training)
         batch = min(training.batch_size or len(self._order), len(self._order))
-        same_ops = (training.loss, training.optimizer.kind) == (old.loss, old.optimizer.kind)
-        if not same_ops or batch > self._plan.capacity:
+        if _built_in(training) != _built_in(old) or batch > self._plan.capacity:
             self._rebuild(project)
         self.project = project
         self._plan.shared.control[row.SHUFFLE] = training.shuffle
+        if training.stopping != old.stopping:
+            self._watch(training)
         self.request_rates(training)
 
     def _rebuild(self, project: ProjectSpec) -> None:
@@ -260,16 +285,22 @@ class Trainer:
     def _recover(self) -> None:
         """Bring back finite parameters, with an empty memory of the optimizer."""
         if not np.isfinite(self._parameters()).all():
-            np.copyto(self._parameters(), self._kept)
-            self._plan.arena[2 * self._plan.parameters:4 * self._plan.parameters] = 0
-            self._plan.shared.control[row.OPTIMIZER_STEP] = 0
+            self._go_back_to(self._kept)
+
+    def _go_back_to(self, parameters: Array) -> None:
+        np.copyto(self._parameters(), parameters)
+        self._plan.arena[2 * self._plan.parameters:4 * self._plan.parameters] = 0
+        self._plan.shared.control[row.OPTIMIZER_STEP] = 0
 
     def weights(self) -> dict[str, Array]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""
         return {name: array.copy() for name, array in weights.views(self._plan)}
 
     def gradients(self) -> dict[str, Array]:
-        """Return copies of the last step's dL/d(parameter) by name, penalties left out of L."""
+        """Return copies of the last step's dL/d(parameter) by name, clipped as the update saw them.
+
+        Penalties are left out of L.
+        """
         return {name: array.copy() for name, array in weights.views(self._plan, gradients=True)}
 
     def evaluate(self, which: str = "validation") -> Evaluation:
@@ -304,6 +335,8 @@ class Trainer:
                                 self.project.training.loss, self._training, self._validation)
 
 
-CONSTANTS = {"momentum": row.MOMENTUM, "beta1": row.BETA1, "beta2": row.BETA2, "rho": row.RHO,
-             "epsilon": row.EPSILON, "weight_decay": row.WEIGHT_DECAY}
-"""Places of the optimizer's constants."""
+def _built_in(training: TrainingSpec) -> tuple[str | float, ...]:
+    """Return what a plan has taken over for good: rules, and the constants of its loss."""
+    loss = LOSSES.get(training.loss)
+    constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
+    return training.loss, training.optimizer.kind, training.max_norm > 0, *constants

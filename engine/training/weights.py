@@ -25,10 +25,12 @@ def views(plan: Plan, gradients: bool = False) -> Iterator[tuple[str, Array]]:
     plan : Plan
         The network.
     gradients : bool
-        Yield dL/d(parameter) instead.
+        Yield dL/d(parameter) instead, of those that are learned.
     """
     for layer in plan.layers:
         for name, value in layer.parameters.items():
+            if gradients and value.gradient < 0:
+                continue
             yield f"{layer.spec.id}/{name}", _view(plan, value, gradients)
 
 

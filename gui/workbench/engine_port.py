@@ -49,12 +49,16 @@ class TrainerLike(Protocol):
         """Completed epochs."""
 
     @property
+    def finished(self) -> str:
+        """Why a stopping rule ended the last `run`; empty when none did."""
+
+    @property
     def steps_left_in_epoch(self) -> int:
         """Steps until the running epoch ends."""
 
     @property
     def weight_layers(self) -> tuple[str, ...]:
-        """Ids of the layers with weights, first to last."""
+        """Ids of the layers that learn, first to last."""
 
     def run(self, max_steps: int, budget_s: float = 0.012) -> int:
         """Train for so many steps or so long, whichever ends first; return the steps done."""

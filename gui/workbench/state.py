@@ -41,7 +41,7 @@ class RunInfo:
     network : NetworkSpec
         The layers.
     weight_layers : tuple[str, ...]
-        Ids of the layers with weights, first to last.
+        Ids of the layers that learn, first to last.
     dataset : Dataset
         The examples.
     columns : tuple[str, ...]

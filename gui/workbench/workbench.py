@@ -243,13 +243,13 @@ class Workbench(QObject):
         if self._wants_to_run:
             self.run()
 
-    @Slot(int, int)
-    def _on_bridge_paused(self, run_id: int, turn: int) -> None:
+    @Slot(int, int, str)
+    def _on_bridge_paused(self, run_id: int, turn: int, reason: str) -> None:
         # Another command may have been given while this one was carried out.
         if run_id != self._run_id or turn != self._turn:
             return
         if self._state is State.RUNNING:
-            self._set_state(State.PAUSED)
+            self._set_state(State.PAUSED, reason)
         self._clock.tick()
 
     @Slot(int, object)

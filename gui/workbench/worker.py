@@ -48,15 +48,15 @@ class Bridge(QObject):
         Run, what is being prepared, share that is done.
     built(int, object)
         Run and its trainer.
-    paused(int, int)
-        Run, and the turn of the command that has been carried out.
+    paused(int, int, str)
+        Run, the turn of the command that has been carried out, and the stopping rule that ended it.
     failed(int, object)
         Run and an EngineError.
     """
 
     prepared = Signal(int, str, float)
     built = Signal(int, object)
-    paused = Signal(int, int)
+    paused = Signal(int, int, str)
     failed = Signal(int, object)
 
 
@@ -196,15 +196,17 @@ class Worker:
         if trainer is None:
             return
         trainer.run(self._target - trainer.step, CHUNK_S)
+        if trainer.finished:
+            self._target = 0
         if not self._is_running:
-            self._settle(trainer)
+            self._settle(trainer, trainer.finished)
         elif self._mailbox.is_empty and time.perf_counter() - self._published >= self._interval:
             self._publish(trainer)
 
-    def _settle(self, trainer: TrainerLike) -> None:
-        """Show where a run has come to rest."""
+    def _settle(self, trainer: TrainerLike, reason: str = "") -> None:
+        """Show where a run has come to rest, and why if a stopping rule says so."""
         self._publish(trainer)
-        self._bridge.paused.emit(self._run_id, self._turn)
+        self._bridge.paused.emit(self._run_id, self._turn, reason)
 
     def _publish(self, trainer: TrainerLike) -> None:
         started = time.perf_counter()

@@ -10,16 +10,19 @@ STEPS = 10
 PRECISIONS = ("float32", "float64")
 
 RATES = {"sgd": 0.1, "momentum": 0.05, "nesterov": 0.05, "rmsprop": 0.005, "adam": 0.01,
-         "adamw": 0.01}
+         "adamw": 0.01, "adagrad": 0.05, "adadelta": 1.0, "nadam": 0.01}
 """Learning rates, large enough to move every weight visibly within ten steps."""
 
 CONSTANTS = {"momentum": 0.9, "rho": 0.99, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8,
              "weight_decay": 0.01}
 
+FIRST_RULES = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
+LATER_RULES = ("adagrad", "adadelta", "nadam")
+
 
 @dataclass(frozen=True)
 class Block:
-    """A dense layer, or an activation layer if it has no units."""
+    """A dense layer; without units an activation layer, PReLU or softmax."""
 
     id: str
     units: int
@@ -47,6 +50,8 @@ class Case:
         One run each.
     l1, l2 : float
         Penalties.
+    constants : tuple[tuple[str, float], ...]
+        Constants of the loss, by their names in a project.
     """
 
     name: str
@@ -56,9 +61,10 @@ class Case:
     loss: str
     examples: int
     batch_size: int
-    optimizers: tuple[str, ...] = tuple(RATES)
+    optimizers: tuple[str, ...] = FIRST_RULES
     l1: float = 0.0
     l2: float = 0.0
+    constants: tuple[tuple[str, float], ...] = ()
 
     @property
     def file(self) -> Path:
@@ -75,6 +81,8 @@ class Case:
                 if block.bias:
                     shapes[f"{block.id}/b"] = (block.units,)
                 width = block.units
+            elif block.activation == "prelu":
+                shapes[f"{block.id}/slope"] = (width,)
         return shapes
 
 
@@ -93,6 +101,29 @@ CASES = (
     ), "mean_squared_error", 30, 7),
     Case("penalised", 2, 2, _SMALL, "softmax_cross_entropy", 25, 10,
          ("sgd", "nesterov", "adam", "adamw"), l1=0.01, l2=0.02),
+    Case("adaptive", 2, 2, _SMALL, "softmax_cross_entropy", 25, 10, LATER_RULES),
+    Case("adaptive_penalised", 2, 2, _SMALL, "softmax_cross_entropy", 25, 10, LATER_RULES,
+         l1=0.01, l2=0.02),
+    Case("absolute", 4, 2, (
+        Block("dense-1", 7, "selu"), Block("activation-1", 0, "silu"),
+        Block("dense-2", 5, "softplus"), Block("output", 2, "linear"),
+    ), "mean_absolute_error", 30, 7, ("sgd", "adam")),
+    Case("huber", 4, 2, (
+        Block("dense-1", 7, "softsign"), Block("dense-2", 6, "linear"),
+        Block("prelu-1", 0, "prelu"), Block("dense-3", 5, "sine"), Block("output", 2, "linear"),
+    ), "huber", 30, 7, ("sgd", "adam", "adamw"), l2=0.02, constants=(("huber_delta", 0.75),)),
+    Case("hinge", 5, 3, (
+        Block("dense-1", 7, "hard_tanh"), Block("prelu-1", 0, "prelu"),
+        Block("dense-2", 5, "silu"), Block("output", 3, "linear"),
+    ), "hinge", 30, 7, ("sgd", "nadam")),
+    Case("hinge_single", 3, 2, (
+        Block("dense-1", 6, "selu"), Block("output", 1, "linear"),
+    ), "hinge", 30, 7, ("sgd",)),
+    Case("smoothed", 5, 4, (
+        Block("dense-1", 7, "softplus"), Block("softmax-1", 0, "softmax"),
+        Block("output", 4, "linear"),
+    ), "softmax_cross_entropy", 30, 7, ("sgd", "adagrad"),
+         constants=(("label_smoothing", 0.1),)),
 )
 
 DEEP = Case("deep_sigmoid", 2, 2, (

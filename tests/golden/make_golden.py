@@ -2,7 +2,9 @@
 
 In an environment that has torch 2.13.0 and NumPy, from the project's folder::
 
-    python -m tests.golden.make_golden
+    python -m tests.golden.make_golden [NAME ...]
+
+Without names it makes all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from numpy.typing import NDArray
 from tests.golden.cases import CASES, CONSTANTS, DEEP, PRECISIONS, RATES, STEPS, Case
 
 TORCH = "2.13.0"
-SEEDS = {"classifier": 7, "mixed": 2, "regression": 3, "penalised": 4, "deep_sigmoid": 5}
+SEEDS = {"classifier": 7, "mixed": 2, "regression": 3, "penalised": 4, "deep_sigmoid": 5,
+         "adaptive": 7, "adaptive_penalised": 9, "absolute": 4, "huber": 4, "hinge": 4,
+         "hinge_single": 4, "smoothed": 4}
 WELL_CONDITIONED = 3e-6
 """PyTorch's own float32 must be this near its float64, or the tests' 1e-5 would ask for luck."""
 
@@ -30,13 +34,31 @@ Tensors = dict[str, torch.Tensor]
 FUNCTIONS = {
     "linear": lambda z: z, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu,
     "leaky_relu": torch.nn.functional.leaky_relu, "elu": torch.nn.functional.elu,
-    "gelu": torch.nn.functional.gelu,
+    "gelu": torch.nn.functional.gelu, "selu": torch.nn.functional.selu,
+    "silu": torch.nn.functional.silu, "softplus": torch.nn.functional.softplus,
+    "softsign": torch.nn.functional.softsign, "hard_tanh": torch.nn.functional.hardtanh,
+    "sine": torch.sin, "softmax": lambda z: torch.softmax(z, -1),
 }
+
+
+def hinge(z: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """Return the hinge of one unit for targets of -1 and 1, or PyTorch's of many."""
+    if z.shape[1] == 1:
+        return torch.nn.functional.relu(1 - t * z).mean()
+    return torch.nn.functional.multi_margin_loss(z, t.argmax(1))
+
+
 LOSSES = {
     "softmax_cross_entropy": torch.nn.functional.cross_entropy,
     "binary_cross_entropy": torch.nn.functional.binary_cross_entropy_with_logits,
     "mean_squared_error": torch.nn.functional.mse_loss,
+    "mean_absolute_error": torch.nn.functional.l1_loss,
+    "huber": torch.nn.functional.huber_loss,
+    "hinge": hinge,
 }
+REGRESSIONS = ("mean_squared_error", "mean_absolute_error", "huber")
+CONSTANT_NAMES = {"huber_delta": "delta", "label_smoothing": "label_smoothing"}
+"""What PyTorch calls the constants of losses."""
 
 
 def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -47,11 +69,13 @@ def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
 def examples(case: Case, rng: np.random.Generator) -> tuple[Arrays, NDArray[np.float64]]:
     """Return what the file holds about the data, and the targets, float64[n, k]."""
     inputs = single(rng.standard_normal((case.examples, case.inputs)))
-    if case.loss == "mean_squared_error":
+    if case.loss in REGRESSIONS:
         values = single(rng.standard_normal((case.examples, case.outputs)))
         return {"inputs": inputs, "values": values}, values
     labels = rng.integers(0, case.outputs, case.examples)
-    return {"inputs": inputs, "labels": labels}, np.eye(case.outputs)[labels]
+    targets = 2.0 * labels[:, None] - 1 if case.blocks[-1].units == 1 else \
+        np.eye(case.outputs)[labels]
+    return {"inputs": inputs, "labels": labels}, targets
 
 
 def spiral(case: Case) -> tuple[Arrays, NDArray[np.float64]]:
@@ -82,7 +106,8 @@ def forward(case: Case, parameters: Tensors, x: torch.Tensor) -> torch.Tensor:
             x = x @ parameters[f"{block.id}/w"]
             if block.bias:
                 x = x + parameters[f"{block.id}/b"]
-        x = FUNCTIONS[block.activation](x)
+        x = torch.nn.functional.prelu(x, parameters[f"{block.id}/slope"]) \
+            if block.activation == "prelu" else FUNCTIONS[block.activation](x)
     return x
 
 
@@ -92,7 +117,7 @@ def make_optimizer(kind: str, parameters: Tensors) -> torch.optim.Optimizer:
     groups = [
         {"params": [p for name, p in parameters.items() if name.endswith("/w")],
          "weight_decay": decay},
-        {"params": [p for name, p in parameters.items() if name.endswith("/b")],
+        {"params": [p for name, p in parameters.items() if not name.endswith("/w")],
          "weight_decay": 0.0},
     ]
     rate, betas = RATES[kind], (CONSTANTS["beta1"], CONSTANTS["beta2"])
@@ -101,7 +126,11 @@ def make_optimizer(kind: str, parameters: Tensors) -> torch.optim.Optimizer:
                                momentum=0.0 if kind == "sgd" else CONSTANTS["momentum"])
     if kind == "rmsprop":
         return torch.optim.RMSprop(groups, rate, alpha=CONSTANTS["rho"], eps=CONSTANTS["epsilon"])
-    rule = torch.optim.AdamW if kind == "adamw" else torch.optim.Adam
+    if kind == "adagrad":
+        return torch.optim.Adagrad(groups, rate, eps=CONSTANTS["epsilon"])
+    if kind == "adadelta":
+        return torch.optim.Adadelta(groups, rate, rho=CONSTANTS["rho"], eps=CONSTANTS["epsilon"])
+    rule = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "nadam": torch.optim.NAdam}[kind]
     return rule(groups, rate, betas=betas, eps=CONSTANTS["epsilon"])
 
 
@@ -113,13 +142,15 @@ def run(case: Case, kind: str, precision: str, start: Arrays, inputs: NDArray[np
                   for name, value in start.items()}
     x, t = torch.tensor(inputs, dtype=dtype), torch.tensor(targets, dtype=dtype)
     optimizer = make_optimizer(kind, parameters)
+    constants = {CONSTANT_NAMES[key]: value for key, value in case.constants}
     edges = [*range(0, case.examples, case.batch_size), case.examples]
     batches = list(pairwise(edges))
     losses: list[float] = []
     gradients: dict[str, list[NDArray[np.float64]]] = {name: [] for name in parameters}
     for step in range(steps):
         begin, end = batches[step % len(batches)]
-        loss = LOSSES[case.loss](forward(case, parameters, x[begin:end]), t[begin:end])
+        loss = LOSSES[case.loss](forward(case, parameters, x[begin:end]), t[begin:end],
+                                 **constants)
         found = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True)
         for name, gradient in zip(parameters, found, strict=True):
             gradients[name].append(gradient.numpy())
@@ -173,5 +204,8 @@ if __name__ == "__main__":
     if torch.__version__.split("+")[0] != TORCH:
         sys.exit(f"This makes the golden runs of torch {TORCH}; found {torch.__version__}.")
     torch.set_num_threads(1)
+    # NAdam keeps its product of momenta in this precision, whatever the parameters have.
+    torch.set_default_dtype(torch.float64)
     for golden in (*CASES, DEEP):
-        make(golden, SEEDS[golden.name])
+        if golden.name in (sys.argv[1:] or SEEDS):
+            make(golden, SEEDS[golden.name])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.layers import LOSSES
 from tests.golden.cases import CASES, CONSTANTS, RATES, Case
 from tests.reference import optimizers
 from tests.reference.network import Layer, compute
@@ -29,7 +30,13 @@ def one_step(rule: str, parameters: dict[str, Reals], gradients: dict[str, Reals
                      "weight_decay": CONSTANTS["weight_decay"] * (rule == "adamw" and is_weight)}
         flat, g = w.reshape(-1), gradients[name].reshape(-1)
         v, s = (m.reshape(-1) for m in memory[name])
-        if rule in ("adam", "adamw"):
+        if rule == "nadam":
+            optimizers.update_nadam(flat, g, v, s, constants, count)
+        elif rule == "adadelta":
+            optimizers.update_adadelta(flat, g, v, s, constants)
+        elif rule == "adagrad":
+            optimizers.update_adagrad(flat, g, s, constants)
+        elif rule in ("adam", "adamw"):
             optimizers.update_adam(flat, g, v, s, constants, count)
         elif rule == "sgd":
             optimizers.update_sgd(flat, g, constants)
@@ -45,13 +52,16 @@ def test_loops_reproduce_pytorch(case: Case, rule: str) -> None:
         parameters = {name: golden[f"initial/{name}"].copy() for name in case.parameters()}
         memory = {name: (np.zeros_like(w), np.zeros_like(w)) for name, w in parameters.items()}
         layers = [Layer(block.id, block.activation, parameters.get(f"{block.id}/w"),
-                        parameters.get(f"{block.id}/b")) for block in case.blocks]
+                        parameters.get(f"{block.id}/b"), parameters.get(f"{block.id}/slope"))
+                  for block in case.blocks]
         inputs = golden["inputs"]
-        targets = golden["values"] if "values" in golden else np.eye(case.outputs)[golden["labels"]]
+        targets = golden["values"] if "values" in golden else LOSSES[case.loss].encode(
+            golden["labels"], case.outputs, case.blocks[-1].units)
         batches = list(pairwise([*range(0, case.examples, case.batch_size), case.examples]))
         for step in range(STEPS):
             begin, end = batches[step % len(batches)]
-            found = compute(layers, inputs[begin:end], targets[begin:end], case.loss)
+            found = compute(layers, inputs[begin:end], targets[begin:end], case.loss,
+                            *(value for _, value in case.constants))
             run = f"{rule}/float64"
             assert found.loss == pytest.approx(golden[f"{run}/losses"][step], rel=1e-12)
             for name, gradient in found.gradients.items():

@@ -53,6 +53,7 @@ def test_training_writes_history_and_weights(
     statistics = ("gradient_rms", "gradient_max", "gradient_zero_share", "gradient_nonfinite",
                   "update_ratio")
     assert list(rows[0]) == ["step", "loss", "validation_loss", "validation_accuracy",
+                             "learning_rate", "gradient_norm", "clipped_norm",
                              *(f"{layer}/{name}" for layer in ("hidden", "output")
                                for name in statistics)]
     assert all(float(row["loss"]) > 0 for row in rows)
@@ -97,6 +98,19 @@ def test_the_same_project_gives_the_same_history(project: Path, tmp_path: Path) 
 def test_the_projects_own_number_of_steps_counts(tmp_path: Path) -> None:
     path = written(tmp_path, {"network": {"layers": LAYERS}, "training": {"steps": 30}})
     assert main(["train", str(path), "--quiet", "--out", str(tmp_path)]) == 0
+    assert len(history(tmp_path)) == 30
+
+
+def test_a_stopping_rule_ends_a_run_and_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = {"stopping": {"epochs": 130}}
+    path = written(tmp_path, {"network": {"layers": LAYERS}, "training": rules})
+    assert main(["train", str(path), "--out", str(tmp_path)]) == 0
+    # More than the steps that are usual: 25 an epoch.
+    assert len(history(tmp_path)) == 130 * 25
+    assert "Stopped after 130 epochs." in capsys.readouterr().out
+    assert main(["train", str(path), "--out", str(tmp_path), "--steps", "30"]) == 0
     assert len(history(tmp_path)) == 30
 
 

@@ -108,6 +108,26 @@ def test_its_constants_come_from_the_registry(
     assert document.project.training.optimizer.beta1 == 0.5
 
 
+def test_constants_of_the_loss_come_from_the_registry_too(
+    qtbot: QtBot, bar: HyperBar, document: Document
+) -> None:
+    type_into(qtbot, bar.popup.loss_boxes["label_smoothing"], "0.1")
+    assert document.project.training.label_smoothing == 0.1
+    with qtbot.waitSignal(bar.refused) as refused:
+        type_into(qtbot, bar.popup.loss_boxes["label_smoothing"], "1")
+    assert refused.args == ["Label smoothing: '1' is above 0.999."]
+    for key, loss in LOSSES.items():
+        document.set_training(loss=key)
+        assert list(bar.popup.loss_boxes) == [field.key for field in loss.constants]
+        assert list(bar.popup.boxes) == [field.key for field in OPTIMIZERS["sgd"].constants]
+    document.set_training(loss="huber")
+    choose(bar.optimizer, "adam")
+    type_into(qtbot, bar.popup.loss_boxes["huber_delta"], "0.5")
+    type_into(qtbot, bar.popup.boxes["beta1"], "0.5")
+    assert document.project.training.huber_delta == 0.5
+    assert document.project.training.optimizer.beta1 == 0.5
+
+
 def test_precision_seed_and_shuffling(qtbot: QtBot, bar: HyperBar, document: Document) -> None:
     bar.popup.precision.setCurrentIndex(1)
     bar.popup.precision.activated.emit(1)
@@ -132,7 +152,8 @@ def test_batch_size_and_full_batch(bar: HyperBar, document: Document) -> None:
 
 
 def test_only_losses_that_fit_are_offered(bar: HyperBar, document: Document) -> None:
-    assert bar.loss.combo.count() == len(LOSSES)
+    fitting = [loss.title for loss in LOSSES.values() if "classification" in loss.tasks]
+    assert [bar.loss.combo.itemText(i) for i in range(bar.loss.combo.count())] == fitting
     choose(bar.loss, "mean_squared_error")
     assert document.project.training.loss == "mean_squared_error"
 

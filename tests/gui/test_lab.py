@@ -198,6 +198,15 @@ def test_a_run_goes_on_after_a_change_of_a_rate(
     assert len(engine.trainers) == 1
 
 
+def test_a_stopping_rule_is_told(qtbot: QtBot, lab: Lab, engine: FakeEngine) -> None:
+    engine.newest.finish_at = 40
+    qtbot.mouseClick(lab.transport.toggle, LEFT)
+    qtbot.waitUntil(lambda: lab.workbench.state is State.PAUSED)
+    assert strip_text(lab) == "Training has ended. Stopped: enough."
+    lab.workbench.clock.tick()
+    assert strip_text(lab).startswith("Training has ended.")
+
+
 def test_an_engine_that_refuses_is_told(qtbot: QtBot, lab: Lab, engine: FakeEngine) -> None:
     engine.refuse = SpecError("Training", "too large")
     lab.document.set_data(replace(lab.document.project.data, noise=5.0))

@@ -97,3 +97,108 @@ def gelu_forward(y: Reals, x: Reals) -> None:
 def gelu_backward(dx: Reals, dy: Reals, x: Reals, y: Reals) -> None:
     for j in range(x.size):
         dx[j] = dy[j] * (normal_distribution(x[j]) + x[j] * normal_density(x[j]))
+
+
+SELU_SCALE = 1.0507009873554804934193349852946
+SELU_ALPHA = 1.6732632423543772848170429916717
+
+
+@quietly
+def selu_forward(y: Reals, x: Reals) -> None:
+    for j in range(x.size):
+        y[j] = SELU_SCALE * (x[j] if x[j] > 0 else SELU_ALPHA * np.expm1(x[j]))
+
+
+@quietly
+def selu_backward(dx: Reals, dy: Reals, x: Reals, y: Reals) -> None:
+    for j in range(x.size):
+        dx[j] = SELU_SCALE * dy[j] * (1.0 if x[j] > 0 else SELU_ALPHA * np.exp(x[j]))
+
+
+@quietly
+def silu_forward(y: Reals, x: Reals) -> None:
+    for j in range(x.size):
+        y[j] = x[j] * sigmoid(x[j])
+
+
+@quietly
+def silu_backward(dx: Reals, dy: Reals, x: Reals, y: Reals) -> None:
+    for j in range(x.size):
+        s = sigmoid(x[j])
+        dx[j] = dy[j] * (s + x[j] * s * sigmoid(-x[j]))
+
+
+@quietly
+def softplus_forward(y: Reals, x: Reals) -> None:
+    for j in range(x.size):
+        y[j] = np.logaddexp(0.0, x[j])
+
+
+@quietly
+def softplus_backward(dx: Reals, dy: Reals, x: Reals, y: Reals) -> None:
+    for j in range(x.size):
+        dx[j] = dy[j] * sigmoid(x[j])
+
+
+@quietly
+def softsign_forward(y: Reals, x: Reals) -> None:
+    for j in range(x.size):
+        y[j] = x[j] / (1.0 + abs(x[j]))
+
+
+@quietly
+def softsign_backward(dx: Reals, dy: Reals, x: Reals, y: Reals) -> None:
+    for j in range(x.size):
+        dx[j] = dy[j] / (1.0 + abs(x[j])) ** 2
+
+
+@quietly
+def hard_tanh_forward(y: Reals, x: Reals) -> None:
+    for j in range(x.size):
+        y[j] = np.clip(x[j], -1.0, 1.0)
+
+
+@quietly
+def hard_tanh_backward(dx: Reals, dy: Reals, x: Reals, y: Reals) -> None:
+    for j in range(x.size):
+        dx[j] = 0.0 if abs(x[j]) >= 1 else dy[j]
+
+
+@quietly
+def sine_forward(y: Reals, x: Reals) -> None:
+    for j in range(x.size):
+        y[j] = np.sin(x[j])
+
+
+@quietly
+def sine_backward(dx: Reals, dy: Reals, x: Reals, y: Reals) -> None:
+    for j in range(x.size):
+        dx[j] = dy[j] * np.cos(x[j])
+
+
+@quietly
+def prelu_forward(y: Reals, x: Reals, slopes: Reals) -> None:
+    for m in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            y[m, c] = x[m, c] if x[m, c] > 0 else slopes[c] * x[m, c]
+
+
+@quietly
+def prelu_backward_input(dx: Reals, dy: Reals, x: Reals, slopes: Reals) -> None:
+    for m in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            dx[m, c] = dy[m, c] if x[m, c] > 0 else slopes[c] * dy[m, c]
+
+
+@quietly
+def prelu_backward_slopes(ds: Reals, dy: Reals, x: Reals) -> None:
+    for c in range(x.shape[1]):
+        ds[c] = sum(0.0 if x[m, c] > 0 else x[m, c] * dy[m, c] for m in range(x.shape[0]))
+
+
+@quietly
+def softmax_backward(dx: Reals, dy: Reals, y: Reals) -> None:
+    for m in range(y.shape[0]):
+        jacobian = np.diag(y[m]) - np.outer(y[m], y[m])
+        for i in range(y.shape[1]):
+            dx[m, i] = sum(dy[m, j] * jacobian[j, i] for j in range(y.shape[1]))

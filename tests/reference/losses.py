@@ -22,8 +22,9 @@ def softmax_forward(y: Reals, x: Reals) -> None:
 
 
 @quietly
-def softmax_cross_entropy(dz: Reals, z: Reals, t: Reals) -> float:
+def softmax_cross_entropy(dz: Reals, z: Reals, t: Reals, smoothing: float = 0.0) -> float:
     examples, units = z.shape
+    t = (1 - smoothing) * t + smoothing / units
     p = np.empty_like(z)
     softmax_forward(p, z)
     loss = 0.0
@@ -63,6 +64,63 @@ def mean_squared_error(dz: Reals, z: Reals, t: Reals) -> float:
             loss += (z[n, k] - t[n, k]) ** 2 / (examples * units)
             dz[n, k] = 2 * (z[n, k] - t[n, k]) / (examples * units)
     return loss
+
+
+@quietly
+def mean_absolute_error(dz: Reals, z: Reals, t: Reals) -> float:
+    examples, units = z.shape
+    loss = 0.0
+    for n in range(examples):
+        for k in range(units):
+            loss += abs(z[n, k] - t[n, k]) / (examples * units)
+            dz[n, k] = np.sign(z[n, k] - t[n, k]) / (examples * units)
+    return loss
+
+
+@quietly
+def huber(dz: Reals, z: Reals, t: Reals, delta: float = 1.0) -> float:
+    examples, units = z.shape
+    loss = 0.0
+    for n in range(examples):
+        for k in range(units):
+            e = z[n, k] - t[n, k]
+            inside = abs(e) <= delta or np.isnan(e)
+            loss += (e**2 / 2 if inside else delta * (abs(e) - delta / 2)) / (examples * units)
+            dz[n, k] = (e if inside else delta * np.sign(e)) / (examples * units)
+    return loss
+
+
+@quietly
+def hinge(dz: Reals, z: Reals, t: Reals) -> float:
+    examples, units = z.shape
+    # An infinite output is lost, though its margin be held.
+    loss = 0.0 if np.isfinite(z).all() else np.nan
+    dz[:] = 0.0
+    for n in range(examples):
+        own = int(np.argmax(t[n]))
+        for k in range(units):
+            # A margin of NaN counts as missing.
+            if units == 1 and not t[n, 0] * z[n, 0] >= 1:
+                loss += (1 - t[n, 0] * z[n, 0]) / examples
+                dz[n, 0] = -t[n, 0] / examples
+            elif k != own and not z[n, own] - z[n, k] >= 1:
+                loss += (1 - z[n, own] + z[n, k]) / (examples * units)
+                dz[n, k] += 1 / (examples * units)
+                dz[n, own] -= 1 / (examples * units)
+    return loss
+
+
+@quietly
+def margin_shares(y: Reals, x: Reals) -> None:
+    for n in range(x.shape[0]):
+        if x.shape[1] == 1:
+            y[n, 0] = sigmoid(2 * x[n, 0])
+        else:
+            softmax_forward(y[n:n + 1], x[n:n + 1])
+
+
+def squared_error(z: Reals, t: Reals) -> float:
+    return float(np.sum((z - t) ** 2)) / z.shape[1]
 
 
 def count_correct(z: Reals, t: Reals, boundary: float) -> int:

@@ -83,3 +83,43 @@ def update_adam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) 
         decayed = w[j] - rule["learning_rate"] * rule["weight_decay"] * w[j]
         w[j] = decayed - rule["learning_rate"] * mean / (np.sqrt(square) + rule["epsilon"])
     return measured(before, w)
+
+
+@quietly
+def update_adagrad(w: Reals, g: Reals, s: Reals, rule: Rule) -> Sums:
+    before = w.copy()
+    for j in range(w.size):
+        slope = penalised(g[j], w[j], rule)
+        s[j] = s[j] + slope**2
+        w[j] = w[j] - rule["learning_rate"] * slope / (np.sqrt(s[j]) + rule["epsilon"])
+    return measured(before, w)
+
+
+@quietly
+def update_adadelta(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule) -> Sums:
+    before = w.copy()
+    for j in range(w.size):
+        slope = penalised(g[j], w[j], rule)
+        s[j] = rule["rho"] * s[j] + (1 - rule["rho"]) * slope**2
+        change = np.sqrt(v[j] + rule["epsilon"]) / np.sqrt(s[j] + rule["epsilon"]) * slope
+        v[j] = rule["rho"] * v[j] + (1 - rule["rho"]) * change**2
+        w[j] = w[j] - rule["learning_rate"] * change
+    return measured(before, w)
+
+
+@quietly
+def update_nadam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) -> Sums:
+    def mu(step: int) -> float:
+        return rule["beta1"] * (1 - 0.5 * 0.96 ** (0.004 * step))
+
+    before = w.copy()
+    product = math.prod(mu(step) for step in range(1, count + 1))
+    for j in range(w.size):
+        slope = penalised(g[j], w[j], rule)
+        v[j] = rule["beta1"] * v[j] + (1 - rule["beta1"]) * slope
+        s[j] = rule["beta2"] * s[j] + (1 - rule["beta2"]) * slope**2
+        mean = ((1 - mu(count)) * slope / (1 - product)
+                + mu(count + 1) * v[j] / (1 - product * mu(count + 1)))
+        square = s[j] / (1 - rule["beta2"] ** count)
+        w[j] = w[j] - rule["learning_rate"] * mean / (np.sqrt(square) + rule["epsilon"])
+    return measured(before, w)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +32,18 @@ def dropout(y: Reals, x: Reals, rate: float, key: int, first: int) -> None:
     for j in range(x.size):
         uniform = (mixed((key + first + j) % WORD) >> 11) / 2**53
         y[j] = 0.0 if uniform < rate else x[j] / (1 - rate)
+
+
+def normal(key: int, place: int) -> float:
+    counter = key + 2 * place
+    radius = ((mixed(counter % WORD) >> 11) + 1) / 2**53
+    turn = (mixed((counter + 1) % WORD) >> 11) / 2**53
+    return math.sqrt(-2 * math.log(radius)) * math.cos(2 * math.pi * turn)
+
+
+def gaussian_noise(y: Reals, x: Reals, deviation: float, key: int, first: int) -> None:
+    for j in range(x.size):
+        y[j] = x[j] + deviation * normal(key, first + j)
 
 
 def copy(y: Reals, x: Reals) -> None:

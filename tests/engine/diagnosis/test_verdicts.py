@@ -311,6 +311,8 @@ def test_a_tie_that_something_breaks_is_no_symmetric_start(broken: str) -> None:
     ("binary_cross_entropy", 4, 4, 0.5623351446),
     ("mean_squared_error", 1, 2, 1.0),
     ("mean_squared_error", 4, 4, 3 / 16),
+    ("hinge", 1, 2, 1.0),
+    ("hinge", 4, 4, 3 / 4),
 ])
 def test_the_loss_of_guessing(loss_key: str, units: int, classes: int, loss: float) -> None:
     net = network()

@@ -17,7 +17,10 @@ from tests.engine.kernels.agreement import (
 )
 from tests.reference import losses as twins
 
-LOSSES = ("softmax_cross_entropy", "binary_cross_entropy", "mean_squared_error")
+LOSSES: dict[str, tuple[float, ...]] = {
+    "softmax_cross_entropy": (0.125,), "binary_cross_entropy": (), "mean_squared_error": (),
+    "mean_absolute_error": (), "huber": (0.75,), "hinge": ()}
+"""Every loss with its constants, which float32 holds exactly."""
 
 
 def examples(shape: tuple[int, int], precision: str, spread: float = 3.0) -> tuple[Reals, Reals]:
@@ -30,9 +33,9 @@ def examples(shape: tuple[int, int], precision: str, spread: float = 3.0) -> tup
 def compare(loss: str, z: Reals, t: Reals, precision: str, units: float = 4) -> None:
     dz, block = guarded(z.shape, precision)
     kept = z.copy(), t.copy()
-    value = getattr(kernels, loss)(dz, z, t)
+    value = getattr(kernels, loss)(dz, z, t, *LOSSES[loss])
     dz_truth = np.empty(z.shape)
-    truth = getattr(twins, loss)(dz_truth, double(z), double(t))
+    truth = getattr(twins, loss)(dz_truth, double(z), double(t), *LOSSES[loss])
     # p - t cancels where the network is right.
     assert_close(dz, dz_truth, precision, units=units, scale=1 / len(z))
     if math.isfinite(truth):
@@ -79,7 +82,7 @@ def test_equal_logits_share_the_probability(logit: float, precision: str) -> Non
     p = np.empty((2, 4), precision)
     kernels.softmax_forward(p, z)
     assert (p == 0.25).all()
-    assert kernels.softmax_cross_entropy(p, z, np.eye(4)[[0, 1]].astype(precision)) == (
+    assert kernels.softmax_cross_entropy(p, z, np.eye(4)[[0, 1]].astype(precision), 0.0) == (
         pytest.approx(math.log(4), rel=1e-6) if abs(logit) < 1e9 else pytest.approx(0, abs=1e16))
 
 
@@ -93,6 +96,54 @@ def test_softmax(shape: tuple[int, int], precision: str) -> None:
     twins.softmax_forward(truth, double(z))
     assert_close(p, truth, precision, units=8)
     assert_guards_untouched(block)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_margin_shares(shape: tuple[int, int], precision: str) -> None:
+    z, _ = examples(shape, precision)
+    p, block = guarded(shape, precision)
+    kernels.margin_shares(p, z)
+    truth = np.empty(shape)
+    twins.margin_shares(truth, double(z))
+    assert_close(p, truth, precision, units=8)
+    assert_guards_untouched(block)
+    if shape[1] == 1:
+        np.testing.assert_array_equal(p > 0.5, z > 0)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_squared_error(shape: tuple[int, int], precision: str) -> None:
+    z, t = examples(shape, precision)
+    assert kernels.squared_error(z, t) == pytest.approx(
+        twins.squared_error(double(z), double(t)), rel=1e-12)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("loss", ["mean_absolute_error", "huber"])
+def test_errors_of_any_size_count(loss: str, precision: str) -> None:
+    z = np.array([[0.0, -0.75, 0.75], [1e-3, -1e6, 1e15]], precision)
+    compare(loss, z, np.zeros_like(z), precision)
+    compare(loss, z, z.copy(), precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("z", [-3.0, -1.0, 0.0, 1.0, 1.5])
+@pytest.mark.parametrize("t", [-1.0, 1.0])
+def test_the_hinge_of_one_unit(z: float, t: float, precision: str) -> None:
+    dz = np.empty((1, 1), precision)
+    loss = kernels.hinge(dz, np.array([[z]], precision), np.array([[t]], precision))
+    assert loss == max(0.0, 1 - t * z)
+    assert dz[0, 0] == (-t if t * z < 1 else 0.0)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_a_hinge_at_its_kink_is_content(precision: str) -> None:
+    z, t = np.array([[2.0, 1.0, 0.5]], precision), np.eye(3)[[0]].astype(precision)
+    dz = np.empty((1, 3), precision)
+    assert kernels.hinge(dz, z, t) == 0
+    assert not dz.any()
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
-from engine.kernels import optimizers as kernels
-from engine.kernels import row
+from engine.kernels import optimizers, optimizers_adaptive, row
 from tests.engine.kernels.agreement import (
     PRECISIONS,
     Reals,
@@ -16,7 +18,8 @@ from tests.engine.kernels.agreement import (
 from tests.reference import optimizers as twins
 
 MEMORIES = {"update_sgd": 0, "update_momentum": 1, "update_nesterov": 1, "update_rmsprop": 1,
-            "update_adam": 2}
+            "update_adam": 2, "update_adagrad": 1, "update_adadelta": 2, "update_nadam": 2}
+COUNTING = ("update_adam", "update_nadam")
 PLACES = {"learning_rate": row.LEARNING_RATE, "l1": row.L1, "l2": row.L2,
           "momentum": row.MOMENTUM, "rho": row.RHO, "beta1": row.BETA1, "beta2": row.BETA2,
           "epsilon": row.EPSILON, "weight_decay": row.WEIGHT_DECAY}
@@ -25,6 +28,13 @@ RULE = {"learning_rate": 2**-5, "l1": 0.0, "l2": 0.0, "momentum": 0.875, "rho": 
         "beta1": 0.875, "beta2": 0.998046875, "epsilon": 2**-26, "weight_decay": 0.0}
 PENALTIES = {"none": {}, "l1": {"l1": 0.125}, "l2": {"l2": 0.0625},
              "both": {"l1": 0.125, "l2": 0.0625}, "decay": {"weight_decay": 0.25}}
+
+
+def compiled(kernel: str) -> Callable[..., Any]:
+    """Return a kernel by name."""
+    module = optimizers if hasattr(optimizers, kernel) else optimizers_adaptive
+    function: Callable[..., Any] = getattr(module, kernel)
+    return function
 
 
 def in_row(rule: dict[str, float]) -> Reals:
@@ -45,8 +55,8 @@ def compare(kernel: str, w: Reals, g: Reals, rule: dict[str, float], precision: 
     truths = [double(array) for array in arrays]
     kept = g.copy()
     for step in range(1, steps + 1):
-        count = (step,) if kernel == "update_adam" else ()
-        sums = getattr(kernels, kernel)(arrays[0], g, *arrays[1:], in_row(rule), *count)
+        count = (step,) if kernel in COUNTING else ()
+        sums = compiled(kernel)(arrays[0], g, *arrays[1:], in_row(rule), *count)
         expected = getattr(twins, kernel)(truths[0], double(g), *truths[1:], rule, *count)
         scale = np.abs(truths[0]).max(initial=1.0, where=np.isfinite(truths[0]))
         for array, truth in zip(arrays, truths, strict=True):
@@ -88,8 +98,8 @@ def test_an_infinite_gradient_spoils_only_its_own_weight(kernel: str, value: flo
     w, g = np.linspace(-1, 1, 5).astype(precision), np.full(5, 0.5, precision)
     g[3] = value
     memories = [np.zeros(5, precision) for _ in range(MEMORIES[kernel])]
-    count = (1,) if kernel == "update_adam" else ()
-    getattr(kernels, kernel)(w, g, *memories, in_row(RULE), *count)
+    count = (1,) if kernel in COUNTING else ()
+    compiled(kernel)(w, g, *memories, in_row(RULE), *count)
     assert np.isfinite(w).tolist() == [True, True, True, False, True]
 
 
@@ -99,6 +109,22 @@ def test_nothing_moves_without_a_learning_rate(kernel: str, precision: str) -> N
     w, g = np.linspace(-1, 1, 5).astype(precision), np.full(5, 0.5, precision)
     memories = [np.zeros(5, precision) for _ in range(MEMORIES[kernel])]
     before = w.copy()
-    count = (1,) if kernel == "update_adam" else ()
-    getattr(kernels, kernel)(w, g, *memories, in_row({**RULE, "learning_rate": 0.0}), *count)
+    count = (1,) if kernel in COUNTING else ()
+    compiled(kernel)(w, g, *memories, in_row({**RULE, "learning_rate": 0.0}), *count)
     np.testing.assert_array_equal(w, before)
+
+
+@pytest.mark.parametrize("beta1", [0.0, 0.875, 0.999])
+@pytest.mark.parametrize("count", [1, 2, 300, 5000])
+def test_nadams_product_of_momenta_is_that_of_all_steps(count: int, beta1: float) -> None:
+    w, g = np.linspace(-1, 1, 5), np.linspace(0.5, 0.1, 5)
+    truth, rule = w.copy(), {**RULE, "beta1": beta1}
+    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(rule), count)
+    twins.update_nadam(truth, g, np.zeros(5), np.zeros(5), rule, count)
+    np.testing.assert_allclose(w, truth, 1e-12)
+
+
+def test_nadam_does_not_slow_down_in_a_long_run() -> None:
+    w, g = np.linspace(-1, 1, 5), np.linspace(0.5, 0.1, 5)
+    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(RULE), 10**15)
+    assert np.isfinite(w).all()

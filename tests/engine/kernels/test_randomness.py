@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.kernels import batches, dropout, random
+from engine.kernels import batches, dropout, noise, random
 from tests.engine.kernels.agreement import (
     PRECISIONS,
     assert_close,
@@ -79,6 +79,45 @@ def test_dropout_keeps_what_is_not_finite(precision: str) -> None:
     y = np.empty(3, precision)
     dropout.dropout(y, x, 0.0, np.uint64(5), 0)
     np.testing.assert_array_equal(y, x)
+
+
+@pytest.mark.parametrize("place", [0, 1, 999, 2**40])
+@pytest.mark.parametrize("key", KEYS)
+def test_normal(key: int, place: int) -> None:
+    truth = twins.normal(key, place)
+    assert random.normal(np.uint64(key), place) == pytest.approx(truth, rel=1e-12, abs=1e-14)
+
+
+def test_normal_numbers_have_the_moments_and_tails_of_their_distribution() -> None:
+    drawn = np.array([random.normal(np.uint64(5), place) for place in range(100_000)])
+    assert drawn.mean() == pytest.approx(0, abs=0.02)
+    assert drawn.std() == pytest.approx(1, abs=0.02)
+    for bound, share in ((1, 0.3173), (2, 0.0455), (3, 0.0027)):
+        assert np.mean(np.abs(drawn) > bound) == pytest.approx(share, abs=0.006)
+    assert np.corrcoef(drawn[:-1], drawn[1:])[0, 1] == pytest.approx(0, abs=0.02)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("deviation", [0.0, 0.1, 3.0])
+@pytest.mark.parametrize("size", [1, 7, 200])
+def test_gaussian_noise(size: int, deviation: float, precision: str) -> None:
+    x = np.random.default_rng(size).standard_normal(size).astype(precision)
+    y, block = guarded((size,), precision)
+    noise.gaussian_noise(y, x, deviation, np.uint64(42), 3)
+    truth = np.empty(size)
+    twins.gaussian_noise(truth, double(x), deviation, 42, 3)
+    assert_close(y, truth, precision, scale=1 + 10 * deviation)
+    assert (y == x).all() == (deviation == 0)
+    assert_guards_untouched(block)
+
+
+def test_shards_draw_the_noise_that_one_loop_would() -> None:
+    x = np.ones(100)
+    whole, parts = np.empty(100), np.empty(100)
+    noise.gaussian_noise(whole, x, 0.5, np.uint64(5), 0)
+    noise.gaussian_noise(parts[:37], x[:37], 0.5, np.uint64(5), 0)
+    noise.gaussian_noise(parts[37:], x[37:], 0.5, np.uint64(5), 37)
+    np.testing.assert_array_equal(whole, parts)
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

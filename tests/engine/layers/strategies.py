@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
-from engine.layers import LOSSES, OPTIMIZERS, Field, kind, kinds
+from engine.errors import ShapeError
+from engine.layers import LOSSES, OPTIMIZERS, Field, infer_shapes, kind, kinds
 from engine.spec import (
     DataSpec,
     LayerSpec,
@@ -25,6 +28,12 @@ ANYTHING: st.SearchStrategy[Any] = st.one_of(
 
 WIDEST = 9
 """Most units of a layer, so that thousands of plans are quick to build."""
+
+LARGEST = 2000
+"""Most numbers that a layer gives for an example."""
+
+INPUT_WIDTHS = (1, 2, 3, 4)
+"""Numbers per example for which networks are made."""
 
 
 def allowed(field: Field) -> st.SearchStrategy[Any]:
@@ -46,16 +55,47 @@ def options(key: str) -> st.SearchStrategy[dict[str, Any]]:
         field.key: allowed(field) for field in kind(key).fields})
 
 
+def fits(layers: Sequence[LayerSpec]) -> bool:
+    """Say whether layers can follow one another whatever the width of the data, and stay small."""
+    try:
+        return all(math.prod(shape) <= LARGEST for width in INPUT_WIDTHS
+                   for shape in infer_shapes(NetworkSpec(tuple(layers)), (width,)))
+    except ShapeError:
+        return False
+
+
+@st.composite
+def folded(draw: st.DrawFn) -> list[LayerSpec]:
+    """Return layers that make an image or a sequence of any input."""
+    sizes = st.integers(1, 5)
+    height, width, channels = draw(sizes), draw(sizes), draw(st.integers(1, 3))
+    shape = {"form": "image", "height": height, "width": width, "channels": channels}
+    if draw(st.booleans()):
+        shape = {"form": "sequence", "steps": height * width, "features": channels}
+    return [LayerSpec("before", "dense", {"units": height * width * channels}),
+            LayerSpec("fold", "reshape", shape)]
+
+
 @st.composite
 def networks(draw: st.DrawFn, outputs: int) -> NetworkSpec:
-    """Return a network that gives so many outputs."""
-    keys = draw(st.lists(st.sampled_from([k.key for k in kinds() if k.insertable]), max_size=6))
-    hidden = [LayerSpec(f"layer-{place}", key, draw(options(key)))
-              for place, key in enumerate(keys)]
+    """Return a network that gives so many outputs, for data of any of `INPUT_WIDTHS`."""
+    layers = [LayerSpec("input", "input"), *(draw(folded()) if draw(st.booleans()) else [])]
+    for place, key in enumerate(draw(st.lists(st.sampled_from(
+            [k.key for k in kinds() if k.insertable]), max_size=6))):
+        feeding: tuple[str, ...] = ()
+        if kind(key).fewest_inputs > 1:
+            others = draw(st.lists(st.sampled_from([layer.id for layer in layers]), max_size=3,
+                                   unique=True))
+            feeding = tuple(dict.fromkeys([layers[-1].id, *others]))
+        layer = LayerSpec(f"layer-{place}", key, draw(options(key)), feeding)
+        if fits([*layers, layer]):
+            layers.append(layer)
     last = LayerSpec("output", "dense", {**draw(options("dense")), "units": outputs})
+    if not fits([*layers, last]):
+        layers.append(LayerSpec("flat", "flatten"))
     after = [LayerSpec("after", "activation", draw(options("activation")))] \
         if draw(st.booleans()) else []
-    return NetworkSpec((LayerSpec("input", "input"), *hidden, last, *after))
+    return NetworkSpec((*layers, last, *after))
 
 
 @st.composite

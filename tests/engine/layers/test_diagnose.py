@@ -14,6 +14,8 @@ from engine.spec import (
     NetworkSpec,
     OptimizerSpec,
     ProjectSpec,
+    ScheduleSpec,
+    StoppingSpec,
     TrainingSpec,
     default_project,
 )
@@ -99,12 +101,13 @@ def test_the_output_must_fit_the_classes() -> None:
 
 def test_a_loss_that_cannot_serve_the_task() -> None:
     found = only(texts(project(INPUT, OUTPUT), "regression"))
-    assert "Cross-entropy cannot serve regression. Choose Mean squared error." in found
+    assert ("Cross-entropy cannot serve regression. Choose Mean squared error, "
+            "Mean absolute error, Huber.") in found
 
 
 def test_unknown_loss_and_optimizer() -> None:
-    found = texts(project(INPUT, OUTPUT, loss="hinge", optimizer=OptimizerSpec("newton")))
-    assert "'hinge'" in found[0]
+    found = texts(project(INPUT, OUTPUT, loss="likelihood", optimizer=OptimizerSpec("newton")))
+    assert "'likelihood'" in found[0]
     assert "'newton'" in found[1]
 
 
@@ -119,7 +122,11 @@ def test_a_network_that_is_too_large() -> None:
     {"batch_size": -1}, {"precision": "float16"}, {"seed": -1}, {"l1": float("inf")},
     {"optimizer": OptimizerSpec(momentum=1.0)}, {"optimizer": OptimizerSpec(epsilon=0.0)},
     {"optimizer": OptimizerSpec(weight_decay=float("inf"))}, {"optimizer": "sgd"},
-    {"steps": "many"},
+    {"steps": "many"}, {"huber_delta": 0.0}, {"huber_delta": float("inf")},
+    {"label_smoothing": 1.0}, {"clip_norm": -1.0}, {"clip_value": float("inf")},
+    {"max_norm": float("nan")}, {"schedule": ScheduleSpec(every=0)},
+    {"schedule": ScheduleSpec("spiral")}, {"stopping": StoppingSpec(patience=-1)},
+    {"stopping": StoppingSpec(loss=float("inf"))}, {"schedule": None},
 ], ids=str)
 def test_numbers_out_of_range_are_found_in_projects_that_no_file_was_read_for(
         changes: dict[str, Any]) -> None:
@@ -127,4 +134,4 @@ def test_numbers_out_of_range_are_found_in_projects_that_no_file_was_read_for(
     found = only(texts(replace(of, training=replace(of.training, **changes))))
     assert found.startswith("Training: ")
     name = next(iter(changes))
-    assert name in found or "weight_decay" in found
+    assert name in found or "weight_decay" in found or "loss is infinite" in found

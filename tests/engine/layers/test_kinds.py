@@ -11,21 +11,29 @@ from engine.layers import (
     INITIALISERS,
     LOSSES,
     OPTIMIZERS,
+    SCHEDULES,
+    ActivationFunction,
     Field,
     LayerKind,
+    Schedule,
     infer_shapes,
     kind,
     kinds,
     parameter_counts,
     place,
 )
-from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, TrainingSpec
+from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ScheduleSpec, TrainingSpec
+from tests.reference import activations as reference
 
 KINDS = kinds()
 FIELDS = [pytest.param(field, id=f"{owner.key}.{field.key}")
           for owner in KINDS for field in owner.fields] + [
     pytest.param(field, id=f"{optimizer.key}.{field.key}")
-    for optimizer in OPTIMIZERS.values() for field in optimizer.constants]
+    for optimizer in OPTIMIZERS.values() for field in optimizer.constants] + [
+    pytest.param(field, id=f"{loss.key}.{field.key}")
+    for loss in LOSSES.values() for field in loss.constants] + [
+    pytest.param(field, id=f"{schedule.key}.{field.key}")
+    for schedule in SCHEDULES.values() for field in schedule.constants]
 
 
 @pytest.mark.parametrize("owner", KINDS, ids=lambda owner: owner.key)
@@ -107,6 +115,24 @@ def test_activations_recommend_initial_weights_that_exist() -> None:
         assert bool(function.forward) == bool(function.backward)
 
 
+@pytest.mark.parametrize("function", [f for f in ACTIVATIONS.values() if f.forward],
+                         ids=lambda function: function.key)
+def test_flat_ends_are_where_the_slope_is_small(function: ActivationFunction) -> None:
+    x, ones = np.linspace(-12, 12, 24001), np.ones(24001)
+    y, slope = np.empty_like(x), np.empty_like(x)
+    getattr(reference, f"{function.key}_forward")(y, x)
+    getattr(reference, f"{function.key}_backward")(slope, ones, x, y)
+    small = np.abs(slope) <= 0.0625 * np.abs(slope).max()
+    low = y < (-math.inf if function.flat_below is None else function.flat_below)
+    high = y > (math.inf if function.flat_above is None else function.flat_above)
+    # A hundredth of the range: where exactly an end begins is a matter of taste.
+    assert np.mean((low | high) & ~small) < 0.01
+    assert low.any() == (function.flat_below is not None)
+    assert high.any() == (function.flat_above is not None)
+    if low.any() or high.any():
+        assert np.mean((low | high) != small) < 0.01
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
 def test_an_optimizers_constants_are_those_of_the_spec(optimizer: object) -> None:
     from engine.layers import Optimizer
@@ -115,6 +141,14 @@ def test_an_optimizers_constants_are_those_of_the_spec(optimizer: object) -> Non
     for field in optimizer.constants:
         assert getattr(spec, field.key) == field.default
     assert optimizer.learning_rate > 0
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=list(SCHEDULES))
+def test_a_schedules_constants_are_those_of_the_spec(schedule: Schedule) -> None:
+    spec = ScheduleSpec(schedule.key)
+    for field in schedule.constants:
+        assert getattr(spec, field.key) == field.default
+    assert next(iter(SCHEDULES)) == ScheduleSpec().kind
 
 
 def test_the_first_loss_and_optimizer_are_the_specs_defaults() -> None:

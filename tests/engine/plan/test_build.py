@@ -78,15 +78,18 @@ def test_a_plan_mirrors_its_project(case: tuple[ProjectSpec, str, int], inputs: 
     assert [layer.size for layer in plan.layers] == list(counts)
     assert plan.parameters >= sum(counts)
     places = [layer.statistic for layer in plan.layers if layer.statistic >= 0]
-    assert places == list(range(sum(layer.weights > 0 for layer in plan.layers)))
+    assert places == list(range(sum(layer.size > 0 for layer in plan.layers)))
     assert len(plan.shared.results) == row.FIRST_STATISTIC + row.STATISTICS * len(places)
     for layer in plan.layers:
-        sizes = [value.size for value in layer.parameters.values()]
+        sizes = [value.size for value in layer.parameters.values() if value.gradient >= 0]
         assert sum(sizes) == layer.size
-        # Penalties and statistics count on weights standing before biases.
+        # Penalties and statistics count on weights standing before biases, and those before the
+        # rest.
         place = layer.first
         for value in layer.parameters.values():
-            assert (value.data, value.gradient) == (place, place + plan.parameters)
+            learned = place < layer.first + layer.size
+            assert (value.data, value.gradient) == (
+                place, place + plan.parameters if learned else -1)
             place += value.size
     assert plan.arena.dtype == project.training.precision
 
@@ -104,7 +107,10 @@ def test_the_table_is_whole(case: tuple[ProjectSpec, str, int], inputs: int) -> 
     sizes = np.diff(plan.sections)
     assert sizes[row.GATHER] == 2
     assert sizes[row.LOSS_SECTION] == sizes[row.SCORE] == 1
-    assert sizes[row.MEASURE] == sizes[row.UPDATE] == learning
+    kept = sum(layer.spec.kind == "batch_norm" for layer in plan.layers)
+    assert sizes[row.MEASURE] == learning
+    # One clips the gradients of all layers; running statistics follow by themselves.
+    assert sizes[row.UPDATE] == 1 + learning + kept
 
 
 @given(trainable(), st.integers(1, 4))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from engine.layers import ACTIVATIONS, INITIALISERS, LOSSES, OPTIMIZERS
+from engine.layers import ACTIVATIONS, INITIALISERS, LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import (
     DataSpec,
     LayerSpec,
     NetworkSpec,
     OptimizerSpec,
     ProjectSpec,
+    ScheduleSpec,
+    StoppingSpec,
     TableSpec,
     TrainingSpec,
 )
@@ -29,10 +31,19 @@ OPTIONS = st.one_of(st.booleans(), st.integers(-2**63, 2**63 - 1), st.integers(-
 OPTIMIZER_SPECS = st.builds(
     OptimizerSpec, st.one_of(st.sampled_from(list(OPTIMIZERS)), NAMES), BELOW_ONE, BELOW_ONE,
     BELOW_ONE, BELOW_ONE, POSITIVE, NOT_NEGATIVE)
+SHARES = st.floats(0, 1)
+SCHEDULE_SPECS = st.builds(
+    ScheduleSpec, st.one_of(st.sampled_from(list(SCHEDULES)), NAMES), st.integers(1, 2**40),
+    st.floats(0, 1, exclude_min=True), st.integers(1, 2**40), st.floats(0, 1, exclude_min=True),
+    SHARES, SHARES, st.integers(0, 2**40), SHARES)
+STOPPING_SPECS = st.builds(StoppingSpec, st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, SHARES,
+                           st.integers(0, 2**40), SHARES)
 TRAINING_SPECS = st.builds(
     TrainingSpec, st.one_of(st.sampled_from(list(LOSSES)), NAMES), OPTIMIZER_SPECS, NOT_NEGATIVE,
     st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, st.sampled_from(["float32", "float64"]),
-    st.integers(0, 2**32 - 1), st.booleans(), st.integers(0, 2**40))
+    st.integers(0, 2**32 - 1), st.booleans(), st.integers(0, 2**40),
+    schedule=SCHEDULE_SPECS, stopping=STOPPING_SPECS, clip_value=NOT_NEGATIVE,
+    clip_norm=NOT_NEGATIVE, max_norm=NOT_NEGATIVE)
 TABLE_SPECS = st.builds(
     TableSpec, NAMES, NAMES, st.none() | st.booleans(), NAMES, NAMES,
     st.lists(NAMES, max_size=3).map(tuple),

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from engine.telemetry import ring as module
-from engine.telemetry.ring import FEWEST_ROWS, MEMORY, MOST_ROWS, STATISTIC_COLUMNS, Ring
+from engine.telemetry.ring import (
+    FEWEST_ROWS,
+    MEMORY,
+    MOST_ROWS,
+    SHARED_COLUMNS,
+    STATISTIC_COLUMNS,
+    Ring,
+)
 from tests.engine.training.runs import clouds, dense, trainer
 
 
@@ -33,7 +40,7 @@ def writer(monkeypatch: pytest.MonkeyPatch) -> Writer:
 
 def test_nothing_was_written(writer: Writer) -> None:
     steps, rows, cursor = writer.ring.read(0)
-    assert (steps.shape, rows.shape, cursor) == ((0,), (0, 8), 0)
+    assert (steps.shape, rows.shape, cursor) == ((0,), (0, 11), 0)
 
 
 def test_rows_come_once_and_in_their_order(writer: Writer) -> None:
@@ -90,7 +97,7 @@ def test_memory_has_a_limit_and_rows_a_least_number() -> None:
     control = np.zeros(1, np.int64)
     for layers in (0, 1, 10, 100, 1000):
         ring = Ring([f"layer-{n}" for n in range(layers)], control, 0)
-        assert len(ring.columns) == 3 + layers * len(STATISTIC_COLUMNS)
+        assert len(ring.columns) == len(SHARED_COLUMNS) + layers * len(STATISTIC_COLUMNS)
         assert FEWEST_ROWS <= len(ring.data) <= MOST_ROWS
         assert ring.data.nbytes <= max(MEMORY, FEWEST_ROWS * 8 * (1 + len(ring.columns)))
 

@@ -30,7 +30,9 @@ def network(blocks: tuple[Block, ...]) -> NetworkSpec:
     return NetworkSpec((LayerSpec("input", "input"), *(
         LayerSpec(block.id, "dense", {"units": block.units, "activation": block.activation,
                                       "bias": block.bias})
-        if block.units else LayerSpec(block.id, "activation", {"function": block.activation})
+        if block.units else LayerSpec(block.id, block.activation)
+        if block.activation in ("prelu", "softmax") else
+        LayerSpec(block.id, "activation", {"function": block.activation})
         for block in blocks)))
 
 
@@ -40,4 +42,5 @@ def project(case: Case, rule: str, precision: Precision) -> ProjectSpec:
                                                  "weight_decay")}
     return ProjectSpec(network=network(case.blocks), training=TrainingSpec(
         loss=case.loss, optimizer=OptimizerSpec(rule, **constants), learning_rate=RATES[rule],
-        batch_size=case.batch_size, l1=case.l1, l2=case.l2, precision=precision, shuffle=False))
+        batch_size=case.batch_size, l1=case.l1, l2=case.l2, precision=precision, shuffle=False,
+        **dict(case.constants)))

@@ -76,14 +76,14 @@ def test_ten_steps_are_pytorchs(case: Case, rule: str, precision: Precision,
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_one_call_of_ten_steps_is_ten_calls_of_one(case: Case, precision: Precision,
                                                    golden: NpzFile) -> None:
-    run = trainer(case, "adam" if "adam" in case.optimizers else case.optimizers[0], precision,
-                  golden)
+    rule = "adam" if "adam" in case.optimizers else case.optimizers[0]
+    run = trainer(case, rule, precision, golden)
     done = 0
     while done < STEPS:
         done += run.run(STEPS - done, budget_s=1.0)
     assert run.step == STEPS
     for name, parameter in run.weights().items():
-        assert_equal(f"final {name}", parameter, golden[f"adam/{precision}/final/{name}"],
+        assert_equal(f"final {name}", parameter, golden[f"{rule}/{precision}/final/{name}"],
                      precision)
 
 

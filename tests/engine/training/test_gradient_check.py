@@ -21,7 +21,11 @@ Reals = NDArray[np.float64]
 TOLERANCE = 1e-7
 STEP = 2e-4
 MARGIN = 1e-2
-"""How far every argument of an activation function stays from 0, where ReLU has its kink."""
+"""How far every argument of an activation function or a loss stays from its kinks."""
+
+KINKS: dict[str, tuple[float, ...]] = {
+    "relu": (0.0,), "leaky_relu": (0.0,), "elu": (0.0,), "selu": (0.0,), "hard_tanh": (-1.0, 1.0)}
+"""Arguments at which a function has no derivative, or no second one."""
 
 ZERO = 1e-12
 """What differences give for a gradient that is exactly 0, at most."""
@@ -55,34 +59,51 @@ def random_data(rng: np.random.Generator, loss: str) -> tuple[Dataset, int]:
     """Return examples of random number and width, and the number of output units."""
     n, width = int(rng.integers(1, 14)), int(rng.integers(1, 8))
     inputs = rng.standard_normal((n, width))
-    if loss == "mean_squared_error":
+    if "regression" in LOSSES[loss].tasks:
         k = int(rng.integers(1, 4))
         return dataset(inputs, values=rng.standard_normal((n, k))), k
     k = int(rng.integers(2, 5))
     labels = rng.integers(0, k, n)
-    return dataset(inputs, labels, classes=k), 1 if loss == "binary_cross_entropy" and k == 2 else k
+    return dataset(inputs, labels, classes=k), LOSSES[loss].widths("classification", k)[0]
+
+
+def distances(loss: str, z: Reals, data: Dataset) -> Reals:
+    """Return how far outputs are from where the loss has a kink."""
+    t = data.values if data.task == "regression" else LOSSES[loss].encode(
+        data.labels, data.n_outputs, z.shape[1])
+    if loss == "mean_absolute_error":
+        return z - t
+    if loss == "huber":
+        return np.abs(z - t) - TrainingSpec().huber_delta
+    if loss == "hinge" and z.shape[1] == 1:
+        return 1 - t * z
+    if loss == "hinge":
+        return 1 - z[t == 1][:, None] + z[t != 1].reshape(len(z), -1)
+    return np.full(1, np.inf)
 
 
 def nearest_kink(project: ProjectSpec, trainer: Trainer, data: Dataset, outputs: int) -> float:
-    """Return the smallest argument of an activation function on these examples."""
+    """Return how near an argument of an activation function or the loss comes to a kink."""
     weights = trainer.weights()
     layers = [Layer(layer.id, str(layer.options.get("activation", layer.options.get("function"))),
                     weights.get(f"{layer.id}/w"), weights.get(f"{layer.id}/b"))
               for layer in project.network if layer.kind != "input"]
     targets = np.zeros((len(data.inputs), outputs))
     found = compute(layers, data.inputs, targets, "mean_squared_error")
-    return min((float(np.abs(z).min()) for z, layer in zip(found.arguments, layers, strict=True)
-                if layer.activation != "linear"), default=math.inf)
+    last = np.abs(distances(project.training.loss, found.outputs[-1], data)).min()
+    return min(float(last), *(
+        float(np.abs(z - kink).min()) for z, layer in zip(found.arguments, layers, strict=True)
+        for kink in KINKS.get(layer.activation, ())), math.inf)
 
 
-def smooth_trainer(seed: int, loss: str, activation: str, weights: str, margin: float) -> Trainer:
+def smooth_trainer(seed: int, loss: str, activation: str, weights: str) -> Trainer:
     """Return a trainer on a random network and data that keep clear of kinks."""
     for attempt in range(500):
         rng = np.random.default_rng([seed, attempt])
         data, outputs = random_data(rng, loss)
         project = random_project(rng, loss, activation, weights, outputs)
         trainer = Trainer(project, data)
-        if margin == 0 or nearest_kink(project, trainer, data, outputs) > margin:
+        if nearest_kink(project, trainer, data, outputs) > MARGIN:
             return trainer
     raise AssertionError("no network without kinks was found")
 
@@ -111,13 +132,13 @@ def check(trainer: Trainer) -> None:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("seed", range(3))
 def test_activations_and_losses(activation: str, loss: str, seed: int) -> None:
-    check(smooth_trainer(seed, loss, activation, "xavier_uniform", MARGIN))
+    check(smooth_trainer(seed, loss, activation, "xavier_uniform"))
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("weights", INITIALISERS)
 def test_initial_weights(weights: str, loss: str) -> None:
-    check(smooth_trainer(7, loss, "tanh", weights, 0.0))
+    check(smooth_trainer(7, loss, "tanh", weights))
 
 
 def test_the_last_batch_of_an_epoch_may_be_smaller() -> None:
@@ -135,6 +156,47 @@ def test_the_last_batch_of_an_epoch_may_be_smaller() -> None:
     whole.run(1)
     for name, gradient in whole.gradients().items():
         np.testing.assert_allclose(gradient, (5 * first[name] + 2 * second[name]) / 7, 1e-12, 1e-14)
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.25, 1.0])
+def test_layers_that_see_rows(slope: float) -> None:
+    rng = np.random.default_rng(4)
+    data = dataset(rng.standard_normal((9, 4)), rng.integers(0, 3, 9), classes=3)
+    network = NetworkSpec((
+        LayerSpec("input", "input"),
+        LayerSpec("prelu-0", "prelu", {"slope": slope}),
+        LayerSpec("dense-1", "dense", {"units": 6, "activation": "linear"}),
+        LayerSpec("prelu-1", "prelu", {"slope": slope}),
+        LayerSpec("softmax-1", "softmax"),
+        LayerSpec("output", "dense", {"units": 3, "activation": "linear"}),
+        LayerSpec("softmax-2", "softmax"),
+    ))
+    trainer = Trainer(ProjectSpec(network=network, training=TrainingSpec(
+        learning_rate=0.0, batch_size=0, precision="float64", shuffle=False,
+        label_smoothing=0.2)), data)
+    assert trainer.weights()["prelu-1/slope"].tolist() == [slope] * 6
+    check(trainer)
+
+
+def test_slopes_belong_to_channels_and_softmax_to_places() -> None:
+    rng = np.random.default_rng(6)
+    data = dataset(rng.standard_normal((7, 12)), rng.integers(0, 3, 7), classes=3)
+    network = NetworkSpec((
+        LayerSpec("input", "input"),
+        LayerSpec("dense-1", "dense", {"units": 12, "activation": "linear"}),
+        LayerSpec("reshape-1", "reshape", {"height": 2, "width": 2, "channels": 3}),
+        LayerSpec("prelu-1", "prelu"),
+        LayerSpec("softmax-1", "softmax"),
+        LayerSpec("flatten-1", "flatten"),
+        LayerSpec("output", "dense", {"units": 3, "activation": "linear"}),
+    ))
+    trainer = Trainer(ProjectSpec(network=network, training=TrainingSpec(
+        learning_rate=0.0, batch_size=0, precision="float64", shuffle=False)), data)
+    assert trainer.weights()["prelu-1/slope"].shape == (3,)
+    check(trainer)
+    places = {layer.spec.id: layer.output for layer in trainer._plan.layers}
+    shares = trainer._plan.arena[places["softmax-1"].data:][:7 * 12].reshape(7, 2, 2, 3)
+    np.testing.assert_allclose(shares.sum(axis=-1), 1, rtol=1e-14)
 
 
 def test_dropout_sends_back_what_it_let_through() -> None:

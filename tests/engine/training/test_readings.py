@@ -59,9 +59,10 @@ def test_the_rings_figures_are_numpys_on_the_gradients(optimizer: str, precision
 def test_the_ring_names_its_columns() -> None:
     run = trainer(None, *NETWORK)
     assert run.weight_layers == ("dense-1", "dense-2", "dense-3", "output")
-    assert run.ring.columns[:3] == ("loss", "validation_loss", "validation_accuracy")
-    assert run.ring.columns[3:8] == tuple(f"dense-1/{name}" for name in STATISTIC_COLUMNS)
-    assert len(run.ring.columns) == 3 + 4 * len(STATISTIC_COLUMNS)
+    assert run.ring.columns[:6] == ("loss", "validation_loss", "validation_accuracy",
+                                    "learning_rate", "gradient_norm", "clipped_norm")
+    assert run.ring.columns[6:11] == tuple(f"dense-1/{name}" for name in STATISTIC_COLUMNS)
+    assert len(run.ring.columns) == 6 + 4 * len(STATISTIC_COLUMNS)
     assert run.ring.data.shape[1] == 1 + len(run.ring.columns)
 
 

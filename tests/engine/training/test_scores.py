@@ -32,11 +32,12 @@ def test_validation_is_measured_at_the_ends_of_epochs_alone() -> None:
             assert measured[VALIDATION_SCORE] == now.accuracy
 
 
+@pytest.mark.parametrize("loss", ["mean_squared_error", "mean_absolute_error", "huber"])
 @pytest.mark.parametrize("outputs", [1, 2])
-def test_regressions_score_is_the_coefficient_of_determination(outputs: int) -> None:
+def test_regressions_score_is_the_coefficient_of_determination(outputs: int, loss: str) -> None:
     data = curve(60, 20, outputs)
     run = trainer(data, dense("dense-1", 8), dense("output", outputs, "linear"), batch_size=0,
-                  loss="mean_squared_error", precision="float64")
+                  loss=loss, precision="float64", learning_rate=0.01)
     advance(run, 200)
     predicted = run.predict(data.inputs[data.validation])
     truth = data.values[data.validation]
@@ -57,7 +58,7 @@ def test_targets_that_are_all_the_same_have_no_such_score() -> None:
 
 
 @pytest.mark.parametrize("loss", ["softmax_cross_entropy", "binary_cross_entropy",
-                                  "mean_squared_error"])
+                                  "mean_squared_error", "hinge"])
 def test_loop_and_snapshot_count_the_same_right_answers(loss: str) -> None:
     """Also where outputs lie beyond the targets, so that probabilities would all be 1 or 0."""
     data = clouds(60, 40)
@@ -76,7 +77,7 @@ def test_loop_and_snapshot_count_the_same_right_answers(loss: str) -> None:
     assert np.trace(look.confusion) == pytest.approx(truth * 40)
 
 
-@pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error"])
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error", "hinge"])
 def test_one_unit_for_two_classes(loss: str) -> None:
     data = clouds(80, 40, classes=2)
     run = trainer(data, dense("dense-1", 6), dense("output", 1, "linear"), loss=loss, batch_size=0)

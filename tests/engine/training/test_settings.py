@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from engine.errors import SpecError
 from engine.kernels import row
-from engine.layers import OPTIMIZERS
+from engine.layers import LOSSES, OPTIMIZERS, Loss
 from engine.spec import OptimizerSpec
 from engine.training import trainer as module
 from tests.engine.training.runs import (
@@ -21,6 +21,8 @@ from tests.engine.training.runs import (
     change,
     clouds,
     contents,
+    curve,
+    dense,
     trainer,
 )
 
@@ -143,10 +145,34 @@ def test_constants_of_other_optimizers_are_not(optimizer: str) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES.values() if loss.constants],
+                         ids=lambda loss: loss.key)
+def test_every_constant_of_a_loss_is_felt_at_once(loss: Loss) -> None:
+    data = curve() if "regression" in loss.tasks else clouds()
+    layers = (dense("output", 2, "linear"),) if "regression" in loss.tasks else ()
+    for field in loss.constants:
+        runs = [advance(trainer(data, *layers, loss=loss.key), 3) for _ in range(2)]
+        before = runs[1].evaluate("training").loss
+        change(runs[1], **{field.key: 0.05})
+        assert runs[1].evaluate("training").loss != before
+        first, second = (advance(run, 3).weights() for run in runs)
+        assert any((first[name] != second[name]).any() for name in first), field.key
+        started = trainer(data, *layers, loss=loss.key, **{field.key: 0.05})
+        assert started.evaluate("training").loss != trainer(
+            data, *layers, loss=loss.key).evaluate("training").loss
+
+
+def test_whole_numbers_will_do_as_constants_of_a_loss() -> None:
+    layers = (dense("output", 2, "linear"),)
+    whole, real = (trainer(curve(), *layers, loss="huber", huber_delta=delta)
+                   for delta in (2, 2.0))
+    assert contents(advance(whole, 3)) == contents(advance(real, 3))
+
+
 @pytest.mark.parametrize("changes", [
-    {"loss": "mean_squared_error"}, {"loss": "binary_cross_entropy"},
-    {"optimizer": OptimizerSpec("sgd")}, {"optimizer": OptimizerSpec("rmsprop")},
-    {"batch_size": 0}, {"batch_size": 100_000}], ids=str)
+    {"loss": "mean_squared_error"}, {"loss": "binary_cross_entropy"}, {"loss": "hinge"},
+    {"label_smoothing": 0.1}, {"optimizer": OptimizerSpec("sgd")},
+    {"optimizer": OptimizerSpec("rmsprop")}, {"batch_size": 0}, {"batch_size": 100_000}], ids=str)
 def test_applying_keeps_weights_and_counters(changes: dict[str, Any]) -> None:
     run = advance(trainer(), 30)
     before, step, epoch = run.weights(), run.step, run.epoch
@@ -160,6 +186,7 @@ def test_applying_keeps_weights_and_counters(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [("adam", "rmsprop"), ("momentum", "adam"),
+                                          ("nadam", "adadelta"),
                                           ("adam", "adamw")])
 def test_a_new_optimizer_starts_with_an_empty_memory(old: str, new: str) -> None:
     run = advance(trainer(optimizer=old, batch_size=0, shuffle=False), 10)
@@ -190,7 +217,7 @@ def test_what_needs_a_new_run_is_refused(changes: dict[str, Any]) -> None:
 
 def test_what_does_not_fit_is_refused_and_changes_nothing() -> None:
     run, twin = advance(trainer(), 5), advance(trainer(), 5)
-    for changes in ({"loss": "hinge"}, {"optimizer": OptimizerSpec("newton")}):
+    for changes in ({"loss": "likelihood"}, {"optimizer": OptimizerSpec("newton")}):
         with pytest.raises(SpecError):
             change(run, **changes)
     assert run.project == twin.project

@@ -54,6 +54,8 @@ class FakeTrainer:
         self.chunks: list[int] = []
         self.diverge_at = diverge_at
         self.crash = False
+        self.finish_at = 0
+        self.finished = ""
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
         self._stop = threading.Event()
 
@@ -70,6 +72,7 @@ class FakeTrainer:
         if self.crash:
             raise ZeroDivisionError("by nought")
         self._stop.clear()
+        self.finished = ""
         started, done = time.perf_counter(), 0
         while done < max_steps and not self._stop.is_set():
             if self.step + 1 == self.diverge_at:
@@ -78,6 +81,9 @@ class FakeTrainer:
                                     "dense-1", self.diverge_at)
             self.step += 1
             done += 1
+            if self.step == self.finish_at:
+                self.finished = "Stopped: enough."
+                break
             self.ring.rows.append((1 / self.step, float("nan"), float("nan"), 0.1, -3.0))
             self._stop.wait(STEP_S)
             if time.perf_counter() - started > budget_s:

@@ -311,6 +311,24 @@ def test_a_run_pauses_after_the_steps_that_the_project_asks_for(
     assert engine.newest.step == 200
 
 
+def test_a_stopping_rule_pauses_a_run_and_says_why(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    frames: list[Frame] = []
+    bench.frame.connect(frames.append)
+    engine.newest.finish_at = 50
+    bench.run()
+    wait_for(qtbot, bench, State.PAUSED)
+    assert (engine.newest.step, bench.reason) == (50, "Stopped: enough.")
+    assert frames[-1].step == 50
+    assert not frames[-1].running
+    bench.run()
+    assert bench.reason == ""
+    qtbot.waitUntil(lambda: engine.newest.step > 60)
+    bench.pause()
+    assert (bench.state, bench.reason) == (State.PAUSED, "")
+
+
 def test_shut_down_ends_the_thread_in_the_middle_of_a_run_and_can_be_repeated(
     qtbot: QtBot, bench: Workbench, engine: FakeEngine
 ) -> None:

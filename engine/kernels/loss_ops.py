@@ -1,0 +1,98 @@
+"""The ops of `engine.kernels.losses`: they write what the step cost, or how many were right."""
+
+from __future__ import annotations
+
+from numba import carray
+
+from engine.kernels.losses import (
+    binary_cross_entropy,
+    count_correct,
+    hinge,
+    huber,
+    margin_shares,
+    mean_absolute_error,
+    mean_squared_error,
+    softmax_cross_entropy,
+    softmax_forward,
+    squared_error,
+)
+from engine.kernels.memory import as_real, matrix, reals_at
+from engine.kernels.policy import op
+from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, LOSS, ROW_LENGTH, VARIANCE
+
+
+@op("dz z t k label_smoothing results")
+def softmax_cross_entropy_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[3]
+    carray(reals_at(slots[5]), (LOSS + 1,))[LOSS] = softmax_cross_entropy(
+        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
+        matrix(arena, slots[2], batch, k), as_real(slots[4]))
+
+
+@op("dz z t k results")
+def binary_cross_entropy_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[3]
+    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = binary_cross_entropy(
+        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
+        matrix(arena, slots[2], batch, k))
+
+
+@op("dz z t k results")
+def mean_squared_error_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[3]
+    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = mean_squared_error(
+        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
+        matrix(arena, slots[2], batch, k))
+
+
+@op("dz z t k results")
+def mean_absolute_error_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[3]
+    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = mean_absolute_error(
+        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
+        matrix(arena, slots[2], batch, k))
+
+
+@op("dz z t k huber_delta results")
+def huber_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[3]
+    carray(reals_at(slots[5]), (LOSS + 1,))[LOSS] = huber(
+        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
+        matrix(arena, slots[2], batch, k), as_real(slots[4]))
+
+
+@op("dz z t k results")
+def hinge_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[3]
+    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = hinge(
+        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
+        matrix(arena, slots[2], batch, k))
+
+
+@op("z t k results")
+def score_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[2]
+    z, t = matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k)
+    results = carray(reals_at(slots[3]), (FIRST_STATISTIC,))
+    results[CORRECT] = squared_error(z, t) if results[VARIANCE] != 0.0 else count_correct(z, t, 0.0)
+
+
+@op("y x n")
+def softmax_forward_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[2]
+    softmax_forward(matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k))
+
+
+@op("y x n")
+def margin_shares_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[2]
+    margin_shares(matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k))

@@ -1,0 +1,216 @@
+"""Convolutions: the same small window of weights at every place of an image or a sequence."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+
+from engine.layers.activation import lower_activation
+from engine.layers.activations import ACTIVATIONS
+from engine.layers.fields import Field
+from engine.layers.images import (
+    PADDING_CHOICES,
+    as_image,
+    check_rank,
+    text,
+    window,
+    windowed,
+)
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
+from engine.layers.weighted import weighted_fields, weights_and_biases
+
+
+def _fields(places: str, stride: Field, padding: str) -> tuple[Field, ...]:
+    return (
+        Field("filters", "Filters", 8, "Number of filters, the channels of the layer's output.", 1,
+              4096, logarithmic=True),
+        Field("kernel", "Kernel", 3, f"Length of the window along {places}.", 1, 64),
+        stride,
+        Field("padding", "Padding", "same", padding, choices=PADDING_CHOICES),
+        *weighted_fields("relu"),
+    )
+
+
+class _Convolution(LayerKind):
+    """What convolutions have in common, transposed ones too.
+
+    Attributes
+    ----------
+    rank : int
+        Axes of the input: 3 for images, 2 for sequences.
+    """
+
+    rank: int = 3
+    width_option = "filters"
+
+    @abstractmethod
+    def extent(self, options: Options, shape: Shape) -> Shape:
+        """Return the output's shape without its channels."""
+
+    @abstractmethod
+    def forward(self, options: Options, plan: Lowering, z: Value) -> None:
+        """Lower z = x ∗ w + b."""
+
+    @abstractmethod
+    def backward(self, options: Options, plan: Lowering, z: Value) -> None:
+        """Lower the gradients of w, b and x."""
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the places of the window, with a channel for each filter."""
+        (shape,) = inputs
+        check_rank(self.title, shape, self.rank)
+        return (*self.extent(options, shape), int(options["filters"]))
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return ``w`` of shape (kernel..., channels, filters) and ``b`` of shape (filters,)."""
+        (shape,) = inputs
+        kernel, filters = self._kernel(options), int(options["filters"])
+        places = math.prod(kernel)
+        return weights_and_biases(options, (*kernel, shape[-1], filters), places * shape[-1],
+                                  places * filters, filters)
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to the product, around the activation's ops."""
+        (x,) = plan.inputs
+        z = plan.value(self.infer_shape(options, (x.shape,)))
+        self.forward(options, plan, z)
+        plan.result(lower_activation(plan, ACTIVATIONS[str(options["activation"])], z))
+        self.backward(options, plan, z)
+
+    def label(self, options: Options) -> str:
+        """Return for example ``Conv2D 16 · 3x3 · ReLU``."""
+        name = ACTIVATIONS[str(options["activation"])].title
+        return f"{self.title} {options['filters']} · {text(self._kernel(options))} · {name}"
+
+    def activation(self, options: Options) -> str:
+        """Return the key of the layer's activation function."""
+        return str(options["activation"])
+
+    def _kernel(self, options: Options) -> tuple[int, ...]:
+        return (int(options["kernel"]),) * (self.rank - 1)
+
+    def _sizes(self, options: Options, image: Shape, places: Shape) -> dict[str, int]:
+        """Return the slots that say what lies under the window, and where the window stands."""
+        (h, v, c), (p, q, o) = as_image(image), as_image(places)
+        kh, kw = window(image, int(options["kernel"]))
+        return {"h": h, "v": v, "c": c, "p": p, "q": q, "o": o, "kh": kh, "kw": kw,
+                "stride": int(options["stride"])}
+
+
+def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
+    if options["bias"]:
+        o = z.shape[-1]
+        plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=z.size // o,
+                      o=o)
+
+
+def _lower_flip(plan: Lowering, sizes: dict[str, int]) -> tuple[int, dict[str, int]]:
+    """Reserve room for flipped weights; return its place and the slots of the op that flips."""
+    wanted = {key: sizes[key] for key in ("kh", "kw", "c", "o", "stride")}
+    flipped = plan.scratch(math.prod(wanted[key] for key in ("kh", "kw", "c", "o")))
+    return flipped, {"y": flipped, "x": plan.parameter("w").data, **wanted}
+
+
+class Conv2D(_Convolution):
+    """a = f(x ∗ w + b) over an image."""
+
+    key = "conv2d"
+    title = "Conv2D"
+    help = ("Every filter looks at the image through a small window, with the same weights at "
+            "every place: a = f(x ∗ w + b).")
+    icon = "grid-3x3"
+    fields = _fields("height and width",
+                     Field("stride", "Stride", 1, "How far the window moves to the next place.", 1,
+                           64),
+                     "What lies around the image: zeros, or nothing.")
+
+    def extent(self, options: Options, shape: Shape) -> Shape:
+        """Return how many places the window has along every axis."""
+        return windowed(self.title, shape, int(options["kernel"]), int(options["stride"]),
+                        str(options["padding"]))
+
+    def forward(self, options: Options, plan: Lowering, z: Value) -> None:
+        """Lower to products of rows of the image with rows of the window."""
+        (x,) = plan.inputs
+        sizes = self._sizes(options, x.shape, z.shape)
+        work = math.prod(self._kernel(options)) * x.shape[-1] * z.size
+        plan.forward("convolution", work, y=z.data, x=x.data, w=plan.parameter("w").data,
+                     b=plan.parameter("b").data if options["bias"] else -1, **sizes)
+
+    def backward(self, options: Options, plan: Lowering, z: Value) -> None:
+        """Lower to the weights' gradient, and to a convolution of dz with flipped weights."""
+        (x,) = plan.inputs
+        sizes = self._sizes(options, x.shape, z.shape)
+        plan.backward("convolution_weights", dw=plan.parameter("w").gradient, dy=z.gradient,
+                      x=x.data, **sizes)
+        _lower_bias_gradient(options, plan, z)
+        if x.gradient >= 0:
+            flipped, slots = _lower_flip(plan, sizes)
+            plan.backward("flip_weights", **slots)
+            plan.backward("convolution_adjoint", x=x.gradient, y=z.gradient, w=flipped, b=-1,
+                          **sizes)
+
+
+class Conv1D(Conv2D):
+    """a = f(x ∗ w + b) over a sequence."""
+
+    key = "conv1d"
+    title = "Conv1D"
+    help = ("Every filter looks at some neighbouring steps of a sequence, with the same weights "
+            "at every step: a = f(x ∗ w + b).")
+    icon = "between-vertical-start"
+    rank = 2
+    fields = _fields("the steps",
+                     Field("stride", "Stride", 1, "How far the window moves to the next place.", 1,
+                           64),
+                     "What lies around the sequence: zeros, or nothing.")
+
+
+class TransposedConv2D(_Convolution):
+    """a = f(y + b), where y spreads every number of x over a window of weights."""
+
+    key = "conv2d_transpose"
+    title = "Transposed Conv2D"
+    help = ("Spreads every place of the image over a window of weights, so that the image grows: "
+            "a convolution run backwards.")
+    icon = "maximize-2"
+    fields = _fields("height and width",
+                     Field("stride", "Stride", 2, "How many times larger the image becomes.", 1,
+                           64),
+                     "Same: the image grows exactly by the stride. Valid: nothing of the windows "
+                     "at the edges is cut off.")
+
+    def extent(self, options: Options, shape: Shape) -> Shape:
+        """Return the places that the windows cover."""
+        kernel, stride = int(options["kernel"]), int(options["stride"])
+        if options["padding"] == "same":
+            return tuple(axis * stride for axis in shape[:-1])
+        return tuple((axis - 1) * stride + kernel for axis in shape[:-1])
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return ``w`` of shape (kernel, kernel, filters, channels) and ``b`` of (filters,)."""
+        (shape,) = inputs
+        kernel, filters = self._kernel(options), int(options["filters"])
+        places = math.prod(kernel)
+        return weights_and_biases(options, (*kernel, filters, shape[-1]), places * shape[-1],
+                                  places * filters, filters)
+
+    def forward(self, options: Options, plan: Lowering, z: Value) -> None:
+        """Lower to what sends the gradient back through a convolution from z to x."""
+        (x,) = plan.inputs
+        sizes = self._sizes(options, z.shape, x.shape)
+        flipped, slots = _lower_flip(plan, sizes)
+        plan.forward("flip_weights", 0, **slots)
+        work = math.prod(self._kernel(options)) * z.shape[-1] * x.size
+        plan.forward("convolution_adjoint", work, x=z.data, y=x.data, w=flipped,
+                     b=plan.parameter("b").data if options["bias"] else -1, **sizes)
+
+    def backward(self, options: Options, plan: Lowering, z: Value) -> None:
+        """Lower to the gradients of that convolution, dz being what it sees."""
+        (x,) = plan.inputs
+        sizes = self._sizes(options, z.shape, x.shape)
+        w = plan.parameter("w")
+        plan.backward("convolution_weights", dw=w.gradient, dy=x.data, x=z.gradient, **sizes)
+        _lower_bias_gradient(options, plan, z)
+        if x.gradient >= 0:
+            plan.backward("convolution", y=x.gradient, x=z.gradient, w=w.data, b=-1, **sizes)

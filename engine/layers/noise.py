@@ -1,0 +1,36 @@
+"""The Gaussian noise layer: a cure for overfitting that blurs what it passes on."""
+
+from __future__ import annotations
+
+from engine.layers.fields import Field
+from engine.layers.kind import LayerKind, Lowering, Options, Shape
+
+
+class GaussianNoise(LayerKind):
+    """y = x + deviation * e while training, e normal; y = x otherwise."""
+
+    key = "gaussian_noise"
+    title = "Gaussian noise"
+    help = ("While training, adds a normal random number to every number, so that the network "
+            "cannot learn examples by heart (Bishop 1995); otherwise does nothing.")
+    icon = "dices"
+    fields = (Field("deviation", "Standard deviation", 0.1, "Spread of the noise.", 0.0, 100.0,
+                    logarithmic=True),)
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the input's shape."""
+        return inputs[0]
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to one op; the gradient passes as it is."""
+        (x,) = plan.inputs
+        y = plan.value(x.shape)
+        plan.forward("gaussian_noise", x.size, y=y.data, x=x.data, n=x.size,
+                     deviation=float(options["deviation"]), stream=plan.stream)
+        if x.gradient >= 0:
+            plan.backward("copy", y=x.gradient, x=y.gradient, n=x.size)
+        plan.result(y)
+
+    def label(self, options: Options) -> str:
+        """Return for example ``Noise 0.1``."""
+        return f"Noise {float(options['deviation']):g}"

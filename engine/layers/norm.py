@@ -1,0 +1,116 @@
+"""Normalisation layers: numbers of mean 0 and variance 1 for whatever comes next."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layers.fields import Field
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+
+WORDS_OF_A_DOUBLE = 2
+"""Numbers of the smaller precision that take the room of a float64."""
+
+_EPSILON = Field("epsilon", "Epsilon", 1e-5, "Added to the variance, so that it is never 0.", 1e-12,
+                 1.0, logarithmic=True)
+
+
+def _filled(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    return np.full(size, value)
+
+
+def _scale_and_shift(features: int) -> tuple[Parameter, Parameter]:
+    """Return what both kinds learn; neither counts as weights, so no penalty shrinks them."""
+    return (Parameter("scale", (features,), partial(_filled, 1.0, features), False),
+            Parameter("shift", (features,), partial(_filled, 0.0, features), False))
+
+
+class BatchNorm(LayerKind):
+    """y = (x - mean) / sqrt(variance + epsilon) * scale + shift, over the batch."""
+
+    key = "batch_norm"
+    title = "Batch norm"
+    help = ("Gives every feature mean 0 and variance 1 over the batch, then a learned scale and "
+            "shift (Ioffe and Szegedy 2015). Outside training, and for a batch of one, the running "
+            "mean and variance take the batch's place.")
+    icon = "sliders-horizontal"
+    fields = (
+        Field("momentum", "Momentum", 0.1,
+              "Share of each batch in the running mean and variance.", 0.0, 1.0),
+        _EPSILON,
+    )
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the input's shape."""
+        return inputs[0]
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return scale and shift, and the running statistics, which are not learned."""
+        features = inputs[0][-1]
+        return (*_scale_and_shift(features),
+                Parameter("running_mean", (features,), partial(_filled, 0.0, features), False,
+                          False),
+                Parameter("running_variance", (features,), partial(_filled, 1.0, features), False,
+                          False))
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to statistics and normalisation; the running ones move with the update."""
+        (x,) = plan.inputs
+        k = x.shape[-1]
+        y = plan.value(x.shape)
+        scale, shift = plan.parameter("scale"), plan.parameter("shift")
+        # One place: the variance stands right behind the mean.
+        running = plan.parameter("running_mean").data
+        moments, sums = (plan.scratch(2 * WORDS_OF_A_DOUBLE * k) for _ in range(2))
+        centres, means = (plan.scratch(2 * k) for _ in range(2))
+        shape = {"rows": x.size // k, "k": k}
+        plan.forward("batch_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
+                     shift=shift.data, running=running, moments=moments, centres=centres,
+                     epsilon=float(options["epsilon"]), **shape)
+        plan.backward("batch_norm_sums", dscale=scale.gradient, dshift=shift.gradient,
+                      dy=y.gradient, x=x.data, centres=centres, sums=sums, **shape)
+        if x.gradient >= 0:
+            plan.backward("batch_norm_backward", dx=x.gradient, dy=y.gradient, x=x.data,
+                          scale=scale.data, centres=centres, sums=sums, means=means, **shape)
+        plan.update("follow_moments", running=running, moments=moments,
+                    momentum=float(options["momentum"]), **shape)
+        plan.result(y)
+
+
+class LayerNorm(LayerKind):
+    """y = (x - mean) / sqrt(variance + epsilon) * scale + shift, over an example's features."""
+
+    key = "layer_norm"
+    title = "Layer norm"
+    help = ("Gives the features of every example mean 0 and variance 1, then a learned scale and "
+            "shift (Ba, Kiros and Hinton 2016). It does the same in training and outside.")
+    icon = "sliders-horizontal"
+    fields = (_EPSILON,)
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the input's shape."""
+        return inputs[0]
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return scale and shift."""
+        return _scale_and_shift(inputs[0][-1])
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to one op forward and two backward."""
+        (x,) = plan.inputs
+        k = x.shape[-1]
+        shape = {"rows": x.size // k, "k": k}
+        y, moments = plan.value(x.shape), plan.value((2 * shape["rows"],))
+        scale, shift = plan.parameter("scale"), plan.parameter("shift")
+        sums = plan.scratch(2 * WORDS_OF_A_DOUBLE * k)
+        plan.forward("layer_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
+                     shift=shift.data, moments=moments.data, epsilon=float(options["epsilon"]),
+                     **shape)
+        plan.backward("layer_norm_sums", dscale=scale.gradient, dshift=shift.gradient,
+                      dy=y.gradient, x=x.data, moments=moments.data, sums=sums, **shape)
+        if x.gradient >= 0:
+            plan.backward("layer_norm_backward", dx=x.gradient, dy=y.gradient, x=x.data,
+                          scale=scale.data, moments=moments.data, **shape)
+        plan.result(y)

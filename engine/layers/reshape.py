@@ -1,0 +1,78 @@
+"""Layers that give their input another shape; nothing is computed and nothing is copied."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from engine.errors import ShapeError
+from engine.layers.fields import Choice, Field
+from engine.layers.images import text
+from engine.layers.kind import LayerKind, Lowering, Options, Shape
+
+LARGEST_AXIS = 65_536
+
+
+class Flatten(LayerKind):
+    """One row of all numbers."""
+
+    key = "flatten"
+    title = "Flatten"
+    help = "Puts the numbers of an image or a sequence into one row, as a dense layer wants them."
+    icon = "ellipsis"
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return ``(numbers,)``."""
+        return (math.prod(inputs[0]),)
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Pass the input on under its new shape."""
+        (x,) = plan.inputs
+        plan.result(replace(x, shape=(x.size,)))
+
+
+class Reshape(LayerKind):
+    """The same numbers as an image or a sequence."""
+
+    key = "reshape"
+    title = "Reshape"
+    help = "Makes an image or a sequence of a row of numbers, such as 8 x 8 x 1 of 64."
+    icon = "grid-2x2"
+    fields = (
+        Field("form", "Form", "image", "What the numbers become.", choices=(
+            Choice("image", "Image", "Rows of places, each with its channels."),
+            Choice("sequence", "Sequence", "One step after the other, each with its features."))),
+        Field("height", "Height", 8, "Rows of the image.", 1, LARGEST_AXIS, logarithmic=True,
+              shown_when=("form", ("image",))),
+        Field("width", "Width", 8, "Places in a row of the image.", 1, LARGEST_AXIS,
+              logarithmic=True, shown_when=("form", ("image",))),
+        Field("channels", "Channels", 1, "Numbers at every place of the image.", 1, LARGEST_AXIS,
+              logarithmic=True, shown_when=("form", ("image",))),
+        Field("steps", "Steps", 64, "Length of the sequence.", 1, LARGEST_AXIS, logarithmic=True,
+              shown_when=("form", ("sequence",))),
+        Field("features", "Features", 1, "Numbers at every step of the sequence.", 1, LARGEST_AXIS,
+              logarithmic=True, shown_when=("form", ("sequence",))),
+    )
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return the wanted shape; raises ShapeError when it holds more or fewer numbers."""
+        (shape,) = inputs
+        wanted = self._wanted(options)
+        if math.prod(shape) != math.prod(wanted):
+            raise ShapeError(self.title, f"an input of {math.prod(shape):,} numbers",
+                             f"{text(wanted)} = {math.prod(wanted):,}",
+                             "Choose lengths whose product is the number of inputs")
+        return wanted
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Pass the input on under its new shape."""
+        plan.result(replace(plan.inputs[0], shape=self._wanted(options)))
+
+    def label(self, options: Options) -> str:
+        """Return for example ``Reshape 8x8x1``."""
+        return f"Reshape {text(self._wanted(options))}"
+
+    def _wanted(self, options: Options) -> Shape:
+        keys = ("height", "width", "channels") if options["form"] == "image" else \
+            ("steps", "features")
+        return tuple(int(options[key]) for key in keys)

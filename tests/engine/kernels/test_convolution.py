@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.kernels import convolution as kernels
+from engine.kernels import tile
+from tests.engine.kernels.agreement import (
+    PRECISIONS,
+    Reals,
+    assert_close,
+    assert_guards_untouched,
+    double,
+    guarded,
+)
+from tests.reference import convolution as twins
+
+GEOMETRIES = (
+    # examples, image, kernel, stride, padding, channels, filters
+    (1, (1, 1), (1, 1), 1, "valid", 1, 1),
+    (2, (5, 7), (3, 3), 1, "valid", 3, 4),
+    (3, (8, 8), (3, 3), 1, "same", 1, 8),
+    (2, (8, 8), (3, 3), 1, "same", 5, 17),
+    (2, (7, 6), (2, 2), 1, "same", 2, 3),
+    (2, (9, 7), (3, 3), 2, "valid", 3, 5),
+    (2, (8, 7), (3, 3), 2, "same", 3, 5),
+    (1, (10, 9), (5, 5), 3, "same", 2, 33),
+    (2, (10, 11), (2, 2), 3, "valid", 2, 3),
+    (2, (6, 6), (1, 1), 2, "same", 4, 2),
+    (2, (2, 3), (5, 5), 1, "same", 2, 3),
+    (1, (3, 3), (7, 7), 2, "same", 2, 2),
+    (1, (2, 2), (9, 9), 1, "same", 1, 1),
+    (2, (1, 12), (1, 4), 1, "same", 3, 6),
+    (2, (1, 13), (1, 5), 2, "valid", 4, 3),
+    (1, (16, 4), (4, 2), 4, "valid", 1, 2),
+)
+
+
+@pytest.fixture(params=PRECISIONS)
+def precision(request: pytest.FixtureRequest) -> str:
+    tile.install(request.param)
+    return str(request.param)
+
+
+def windows(image: tuple[int, int], kernel: tuple[int, int], stride: int, padding: str
+            ) -> tuple[int, int]:
+    rows, columns = (-(-axis // stride) if padding == "same" else (axis - size) // stride + 1
+                     for axis, size in zip(image, kernel, strict=True))
+    return rows, columns
+
+
+def random(precision: str, *shape: int, seed: int = 0) -> Reals:
+    return np.random.default_rng([seed, *shape]).standard_normal(shape).astype(precision)
+
+
+def agree(kernel: Callable[..., None], twin: Callable[..., None], shape: tuple[int, ...],
+          precision: str, *inputs: Any, terms: int) -> Reals:
+    """Compare a kernel that fills one array with its twin; the error may grow with its sums."""
+    found, block = guarded(shape, precision)
+    kernel(found, *inputs)
+    truth, scale = np.full(shape, np.nan), np.full(shape, np.nan)
+    exact = [double(given) if isinstance(given, np.ndarray) else given for given in inputs]
+    twin(truth, *exact)
+    twin(scale, *(np.abs(given) if isinstance(given, np.ndarray) else given for given in exact))
+    assert_close(found, truth, precision, units=1 + terms / 16, scale=scale)
+    assert_guards_untouched(block)
+    return found
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("n", "image", "kernel", "stride", "padding", "c", "o"), GEOMETRIES)
+def test_convolution(n: int, image: tuple[int, int], kernel: tuple[int, int], stride: int,
+                     padding: str, c: int, o: int, bias: bool, precision: str) -> None:
+    places = windows(image, kernel, stride, padding)
+    x, w = random(precision, n, *image, c), random(precision, *kernel, c, o, seed=1)
+    b = random(precision, o if bias else 0, seed=2)
+    agree(kernels.convolution, twins.convolution, (n, *places, o), precision, x, w, b, stride,
+          terms=kernel[0] * kernel[1] * c)
+
+
+@pytest.mark.parametrize(("n", "image", "kernel", "stride", "padding", "c", "o"), GEOMETRIES)
+def test_gradient_of_the_weights(n: int, image: tuple[int, int], kernel: tuple[int, int],
+                                 stride: int, padding: str, c: int, o: int, precision: str) -> None:
+    places = windows(image, kernel, stride, padding)
+    x, dy = random(precision, n, *image, c), random(precision, n, *places, o, seed=1)
+    agree(kernels.convolution_weights, twins.convolution_weights, (*kernel, c, o), precision,
+          dy, x, stride, 0, kernel[0], terms=n * places[0] * places[1])
+
+
+def test_rows_of_the_window_can_be_shared_out(precision: str) -> None:
+    x, dy = random(precision, 2, 6, 5, 3), random(precision, 2, 6, 5, 4, seed=1)
+    whole, parts = np.empty((2, 3, 3, 3, 4), precision)
+    kernels.convolution_weights(whole, dy, x, 1, 0, 3)
+    kernels.convolution_weights(parts, dy, x, 1, 0, 2)
+    kernels.convolution_weights(parts, dy, x, 1, 2, 3)
+    assert whole.tobytes() == parts.tobytes()
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("n", "image", "kernel", "stride", "padding", "c", "o"), GEOMETRIES)
+def test_adjoint(n: int, image: tuple[int, int], kernel: tuple[int, int], stride: int,
+                 padding: str, c: int, o: int, bias: bool, precision: str) -> None:
+    places = windows(image, kernel, stride, padding)
+    y, w = random(precision, n, *places, o), random(precision, *kernel, c, o, seed=1)
+    b = random(precision, c if bias else 0, seed=2)
+    flipped = agree(kernels.flip_weights, twins.flip_weights, (w.size,), precision, w, stride,
+                    terms=0)
+    agree(kernels.convolution_adjoint, twins.convolution_adjoint, (n, *image, c), precision,
+          y, flipped, b, *kernel, stride, terms=kernel[0] * kernel[1] * o)
+
+
+@pytest.mark.parametrize(("n", "image", "kernel", "stride", "padding", "c", "o"), GEOMETRIES)
+def test_the_adjoint_is_the_adjoint(n: int, image: tuple[int, int], kernel: tuple[int, int],
+                                    stride: int, padding: str, c: int, o: int) -> None:
+    """<A x, y> = <x, A' y>, which needs no twin."""
+    tile.install("float64")
+    places = windows(image, kernel, stride, padding)
+    x, y = random("float64", n, *image, c), random("float64", n, *places, o, seed=1)
+    w, none = random("float64", *kernel, c, o, seed=2), np.empty(0)
+    forward, back, flipped = np.empty_like(y), np.empty_like(x), np.empty(w.size)
+    kernels.convolution(forward, x, w, none, stride)
+    kernels.flip_weights(flipped, w, stride)
+    kernels.convolution_adjoint(back, y, flipped, none, *kernel, stride)
+    assert np.sum(forward * y) == pytest.approx(np.sum(x * back), rel=1e-11, abs=1e-11)
+
+
+@pytest.mark.parametrize(("rows", "o"), [(1, 1), (7, 3), (64, 10)])
+def test_sum_rows(rows: int, o: int, precision: str) -> None:
+    agree(kernels.sum_rows, twins.sum_rows, (o,), precision, random(precision, rows, o), terms=rows)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_special_values_reach_the_windows_that_see_them(value: float, precision: str) -> None:
+    x, w = random(precision, 1, 6, 6, 2), random(precision, 3, 3, 2, 4, seed=1)
+    x[0, 0, 4, 1] = value
+    y = np.empty((1, 6, 6, 4), precision)
+    kernels.convolution(y, x, w, np.empty(0, precision), 1)
+    seen = np.zeros((6, 6), bool)
+    seen[:2, 3:] = True
+    assert (np.isfinite(y[0]).all(axis=-1) == ~seen).all()

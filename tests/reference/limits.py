@@ -1,0 +1,35 @@
+"""Clipping of gradients and the limit on what goes into a unit, from the definitions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+
+
+def norm(g: Reals) -> float:
+    return math.sqrt(math.fsum(float(value) ** 2 for value in g))
+
+
+def clip_gradients(g: Reals, value: float, limit: float) -> tuple[float, float]:
+    before = norm(g)
+    if value:
+        for j in range(g.size):
+            if abs(g[j]) > value:
+                g[j] = math.copysign(value, g[j])
+    if limit and norm(g) + 1e-6 > limit:
+        factor = limit / (norm(g) + 1e-6)
+        for j in range(g.size):
+            g[j] *= factor
+    return before, norm(g)
+
+
+def limit_columns(w: Reals, squares: Reals, limit: float) -> None:
+    for c in range(w.shape[1]):
+        length = norm(w[:, c])
+        squares[c] = limit / length if length > limit else 1.0
+        for n in range(w.shape[0]):
+            w[n, c] *= squares[c]
