@@ -10,9 +10,10 @@ GONE = 1e-300
 
 
 def log10(values: Reals) -> Reals:
-    """Return log10, with NaN (a gap) for what has no finite logarithm."""
+    """Return log10: -inf for 0, NaN (a gap) for what is negative or not finite."""
     usable = np.isfinite(values) & (values > 0)
-    return np.where(usable, np.log10(np.maximum(np.where(usable, values, 1.0), GONE)), np.nan)
+    logarithms = np.log10(np.maximum(np.where(usable, values, 1.0), GONE))
+    return np.where(usable, logarithms, np.where(values == 0, -np.inf, np.nan))
 
 
 class EasedRange:
