@@ -30,6 +30,8 @@ HEADER = 58
 """Height of a card's header and margins, in px at 13 px text."""
 SMALLEST_INSPECTOR = 270
 """Room in px at 13 px text that the inspector must keep below other panels."""
+WHOLE_INSPECTOR = 530
+"""Room in which the inspector of a dense layer shows everything at once."""
 
 
 class Scrolled(QScrollArea):
@@ -149,8 +151,9 @@ class LeftColumn(QWidget):
         inside = self.width() - theme.px(30)
         heights = {key: panel.height_at(inside) + theme.px(HEADER)
                    for key, panel in self._panels.items()}
-        smallest, gap = theme.px(SMALLEST_INSPECTOR), self._column.spacing()
-        if heights["data"] + heights["layers"] + smallest + 2 * gap <= self.height():
+        smallest, whole = theme.px(SMALLEST_INSPECTOR), theme.px(WHOLE_INSPECTOR)
+        gap = self._column.spacing()
+        if heights["data"] + heights["layers"] + whole + 2 * gap <= self.height():
             self._arrange(())
         elif heights["data"] + smallest + gap <= self.height():
             self._arrange(("data", "layers"))

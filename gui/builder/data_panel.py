@@ -26,6 +26,7 @@ from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui.builder.background import Background
 from gui.builder.document import Change, Document
+from gui.builder.editing import EditingPanel
 from gui.builder.gesture import Gesture
 from gui.builder.rows import feature_title, inputs_text
 from gui.builder.source_tiles import FileTile, SourceTile, Tile
@@ -44,20 +45,11 @@ FEATURE_TIPS = {
 }
 
 
-class DataPanel(QWidget):
-    """Chooses and prepares the document's data. GUI thread only.
-
-    Parameters
-    ----------
-    document : Document
-        What is edited.
-    parent : QWidget | None
-        Qt's owner.
-    """
+class DataPanel(EditingPanel):
+    """Chooses and prepares the document's data; what is refused it tells itself, too."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
+        super().__init__(document, parent)
         self._gesture = Gesture(document, self)
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
@@ -68,8 +60,9 @@ class DataPanel(QWidget):
         self._build()
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
+        self.refused.connect(self._on_refused)
         document.changed.connect(self._on_document_changed)
-        self._show_data()
+        self.show_document()
 
     def open_table_dialog(self, path: Path | None = None) -> TableDialog:
         """Open the dialog that imports a person's file.
@@ -199,7 +192,8 @@ class DataPanel(QWidget):
         row.addWidget(self.regenerate)
         return row
 
-    def _show_data(self) -> None:
+    def show_document(self) -> None:
+        """Show what is learned from."""
         data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
         points = info is not None and info.kind == "points"
@@ -238,7 +232,7 @@ class DataPanel(QWidget):
 
     def _on_table_tile_clicked(self) -> None:
         # Until a file has been imported, the data stay what they are.
-        self._show_data()
+        self.show_document()
         self.open_table_dialog()
 
     def _choose(self, key: str) -> None:
@@ -252,7 +246,7 @@ class DataPanel(QWidget):
         info = self._sources.get(data.source)
         if info is not None and info.kind == "points":
             self._cancel_loading()
-            self._attempt(partial(self._document.set_data, data))
+            self.attempt(partial(self._document.set_data, data))
             return
         title = info.title if info is not None else Path(data.path).name
         self._wanted = data
@@ -260,12 +254,15 @@ class DataPanel(QWidget):
         self.progress.show()
         self._background.submit(partial(load, data))
 
-    def _attempt(self, edit: Callable[[], object]) -> None:
-        try:
-            edit()
-        except EngineError as error:
-            self.message.show_message(error.sentence, "bad")
-        self._show_data()
+    def attempt(self, edit: Callable[[], object]) -> bool:
+        possible = super().attempt(edit)
+        if possible:
+            self.show_document()
+        return possible
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        self.message.show_message(sentence, "bad")
 
     def _cancel_loading(self) -> None:
         self._background.cancel()
@@ -277,18 +274,18 @@ class DataPanel(QWidget):
         data, self._wanted = self._wanted, None
         self.progress.hide()
         if data is not None:
-            self._attempt(partial(self._document.set_data, data, dataset))
+            self.attempt(partial(self._document.set_data, data, dataset))
 
     @Slot(object)
     def _on_background_failed(self, error: EngineError) -> None:
         self._cancel_loading()
         self.message.show_message(error.sentence, "bad")
-        self._show_data()
+        self.show_document()
 
     @Slot(object, object)
     def _on_dialog_imported(self, data: DataSpec, dataset: Dataset) -> None:
         self._cancel_loading()
-        self._attempt(partial(self._document.set_data, data, dataset))
+        self.attempt(partial(self._document.set_data, data, dataset))
 
     @Slot(float)
     def _on_share_value_changed(self, percent: float) -> None:
@@ -327,11 +324,11 @@ class DataPanel(QWidget):
             self._set(replace(data, features=tuple(f for f in FEATURES if f in wanted)))
         else:
             self.message.show_message("The network needs at least one feature.", "warning")
-            self._show_data()
+            self.show_document()
 
     @Slot(object)
     def _on_document_changed(self, _change: Change) -> None:
-        self._show_data()
+        self.show_document()
 
 
 def data_sentence(dataset: Dataset) -> str:

@@ -6,9 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -20,10 +18,8 @@ from engine.layers import LOSSES, Issue, diagnose, fitted, kind
 from engine.spec import (
     DataSpec,
     NetworkSpec,
-    OptimizerSpec,
     Option,
     ProjectSpec,
-    TrainingSpec,
     default_project,
     read_project,
     write_project,
@@ -32,8 +28,8 @@ from gui.builder import edits
 from gui.builder.commands import Edit
 from gui.builder.data_shelf import DataShelf, Held, Loader
 from gui.builder.project_files import name_of, with_absolute_data, with_relative_data
+from gui.builder.spec_edits import checked, words
 
-SpecT = TypeVar("SpecT", DataSpec, TrainingSpec, OptimizerSpec)
 UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
 
@@ -240,19 +236,19 @@ class Document(QObject):
 
     def set_training(self, **changes: object) -> None:
         """Set fields of `TrainingSpec`; another loss makes the output layer fit it."""
-        training = _checked(replace(self.project.training, **changes), "Training")
+        training = checked(replace(self.project.training, **changes), "Training")
         project = replace(self.project, training=training)
         if training.loss != self.project.training.loss:
             project = self._fitted_to_loss(project)
         key = ("training", *sorted(changes))
-        self._edit(project, f"change {_words(changes)}", key)
+        self._edit(project, f"change {words(changes)}", key)
 
     def set_optimizer(self, **changes: object) -> None:
         """Set fields of `OptimizerSpec`."""
-        optimizer = _checked(replace(self.project.training.optimizer, **changes), "Optimizer")
+        optimizer = checked(replace(self.project.training.optimizer, **changes), "Optimizer")
         training = replace(self.project.training, optimizer=optimizer)
-        words = "optimizer" if "kind" in changes else _words(changes)
-        self._edit(replace(self.project, training=training), f"change {words}",
+        text = "optimizer" if "kind" in changes else words(changes)
+        self._edit(replace(self.project, training=training), f"change {text}",
                    ("optimizer", *sorted(changes)))
 
     def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
@@ -267,7 +263,7 @@ class Document(QObject):
         dataset : Dataset | None
             What ``data`` stands for when it has already been loaded, in another thread perhaps.
         """
-        data = _checked(data, "Data")
+        data = checked(data, "Data")
         old = self.project.data
         differing = [name for name in DataSpec.__struct_fields__
                      if getattr(data, name) != getattr(old, name)]
@@ -278,7 +274,7 @@ class Document(QObject):
         project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
-        text = "choose " + dataset.title if "source" in differing else "change " + _words(differing)
+        text = "choose " + dataset.title if "source" in differing else "change " + words(differing)
         self._shelf.put(data, dataset)
         self._edit(project, text, ("data", *differing))
 
@@ -389,15 +385,3 @@ class Document(QObject):
         layer = self.project.network.layer(layer_id)
         known = edits.known_kind(layer)
         return known.title if known is not None else layer.kind
-
-
-def _checked(spec: SpecT, place: str) -> SpecT:
-    # Structs check their fields only when they are read, not when they are made.
-    try:
-        return msgspec.convert(msgspec.to_builtins(spec), type(spec))
-    except msgspec.ValidationError as error:
-        raise SpecError(place, str(error), "", "Choose another value") from error
-
-
-def _words(names: Mapping[str, object] | list[str]) -> str:
-    return " and ".join(name.replace("_", " ") for name in names) or "nothing"

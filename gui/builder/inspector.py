@@ -8,6 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind
@@ -175,6 +176,11 @@ class Inspector(EditingPanel):
                 self._gesture.watch(slider)
             self._form.addWidget(editor)
             self.editors[field.key] = editor
+        self._order_tabs()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Only in its window is there a first and a last thing that Tab comes to.
         self._order_tabs()
 
     def _order_tabs(self) -> None:

@@ -313,4 +313,4 @@ def whole_words(text: str, metrics: QFontMetrics, width: int) -> str:
 
 
 def _cut(words: list[str]) -> str:
-    return " ".join(words).rstrip(" ·") + "…"
+    return " ".join(words).rstrip(" ·,") + "…"

@@ -38,7 +38,7 @@ TOOLTIPS = {
     "table": "Single examples with true class, predicted class and its probability.",
 }
 
-LEAST_PICTURE_PX = 112
+LEAST_PICTURE_PX = 108
 UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
 
 

@@ -13,6 +13,8 @@ from gui import theme
 from gui.widgets import ElidedLabel, plain_number
 
 NONE = "\N{EN DASH}"
+USUAL = "00.0 %"
+"""Columns are wide enough for this from the beginning, so that they do not move."""
 PARTS = ("train", "validation")
 PART_TIPS = ("Measured over all training examples (at most 4,096 of them).",
              "Measured over the validation examples (at most 4,096 of them).")
@@ -110,6 +112,10 @@ class ScorePanel(QWidget):
 
     @Slot()
     def _on_theme_changed(self) -> None:
+        self._chance_value.ensurePolished()
+        usual = self._chance_value.fontMetrics().horizontalAdvance(USUAL)
+        for column in (1, 2):
+            self._grid.setColumnMinimumWidth(column, usual)
         self._grid.setVerticalSpacing(theme.px(4))
         self._grid.setHorizontalSpacing(theme.px(9))
 

@@ -10,6 +10,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
 from gui.plots.feed import Reals
+from gui.plots.ranges import halved
+
+# Measured: of 512 points of noise, a band takes 4 ms to paint.
+MOST_POINTS = 256
 
 
 class Band(pg.GraphicsObject):  # type: ignore[misc]
@@ -43,6 +47,8 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]
         if not (high > low).any():
             self.clear()
             return
+        while len(x) > MOST_POINTS:
+            x, low, high = halved(x), halved(low, np.minimum), halved(high, np.maximum)
         self.prepareGeometryChange()
         across = np.concatenate((x, x[::-1]))
         along = np.concatenate((high, low[::-1]))

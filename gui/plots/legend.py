@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtCore import QLineF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QLineF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -139,6 +139,12 @@ class Legend(QWidget):
         """Say as much as there is room for."""
         super().resizeEvent(event)
         self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Say as much as there is room for when a value needs more of it."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
 
     def _width_for(self, detail: Detail) -> int:
         gaps = self._row.spacing() * (len(self._entries) - 1)

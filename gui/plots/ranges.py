@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gui.plots.feed import Reals
 
 GONE = 1e-300
+Merge = Callable[[Reals, Reals], Reals]
+
+
+def _middle(first: Reals, second: Reals) -> Reals:
+    return (first + second) / 2
 
 
 def log10(values: Reals) -> Reals:
@@ -52,8 +59,11 @@ def run_span(steps: Reals) -> tuple[float, float]:
     return 0.0, max(float(steps[-1]) if len(steps) else 0.0, 10.0)
 
 
-def halved(values: Reals) -> Reals:
-    """Return the means of neighbours along the last axis; an odd last one stays."""
+def halved(values: Reals, merge: Merge = _middle) -> Reals:
+    """Return neighbours along the last axis merged, by default into their means.
+
+    An odd last one stays as it is.
+    """
     even = values.shape[-1] // 2 * 2
-    means = (values[..., 0:even:2] + values[..., 1:even:2]) / 2
-    return np.concatenate((means, values[..., even:]), axis=-1)
+    merged = merge(values[..., 0:even:2], values[..., 1:even:2])
+    return np.concatenate((merged, values[..., even:]), axis=-1)

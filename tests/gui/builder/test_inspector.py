@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtWidgets import QPushButton, QSpinBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import engine.layers.registry as registry
@@ -223,21 +223,26 @@ def test_slider_stops() -> None:
     assert free[0] < 0 < free[-1]
 
 
-def test_tab_goes_down_the_form_then_to_the_buttons(inspector: Inspector,
-                                                    document: Document) -> None:
+def test_tab_goes_down_the_form_then_to_the_buttons(qtbot: QtBot, document: Document) -> None:
+    window, before, after = QWidget(), QPushButton("before"), QPushButton("after")
+    inspector = Inspector(document)
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    for part in (before, inspector, after):
+        column.addWidget(part)
+    window.show()
     for layer_id in ("dense-1", document.add_layer("dropout"), "dense-2"):
         document.select(layer_id)
-        stops = list(tab_stops(inspector))
         form = [stop for editor in inspector.editors.values() for stop in editor.controls()]
-        wanted = [*form, inspector.advice, inspector.apply, inspector.remove]
-        assert stops == [stop for stop in wanted if stop.isVisible()]
+        wanted = [before, *form, inspector.advice, inspector.apply, inspector.remove, after]
+        assert tab_stops(window) == [stop for stop in wanted if stop.isVisible()]
 
 
-def tab_stops(panel: QWidget) -> list[QWidget]:
-    """Return what Tab comes to, from the first thing behind the panel itself."""
+def tab_stops(window: QWidget) -> list[QWidget]:
+    """Return what Tab comes to, first to last."""
     found: list[QWidget] = []
-    widget = panel.nextInFocusChain()
-    while widget is not None and widget is not panel:
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
         stops_here = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy()
         if stops_here and widget.isVisible():
             found.append(widget)

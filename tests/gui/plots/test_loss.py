@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from gui import theme
 from gui.plots import LossPlot
+from gui.plots.band import Band
 from tests.gui.plots.runs import frame_of, run_of, with_columns, with_values
 
 
@@ -112,6 +113,17 @@ def test_band_goes_down_to_the_floor_where_a_batch_has_no_loss(plot: LossPlot) -
     assert min(lowest) == pytest.approx(floor_of(plot), abs=1e-6)
     first = [point.y() for point in area if point.x() < 1200 - width]
     assert min(first) == pytest.approx(np.log10(0.4))
+
+
+def test_band_keeps_every_extreme_when_it_is_thinned(app: QApplication) -> None:
+    band = Band()
+    x = np.arange(512.0)
+    low, high = np.zeros(512), np.ones(512)
+    low[77], high[400] = -5.0, 7.0
+    band.set_data(x, low, high, (-10.0, 10.0))
+    area = list(band.polygon())
+    assert len(area) <= 2 * 256
+    assert (min(point.y() for point in area), max(point.y() for point in area)) == (-5.0, 7.0)
 
 
 def test_nothing_but_zeros_is_drawn_too(plot: LossPlot) -> None:
