@@ -281,7 +281,8 @@ class Lab(QWidget):
         for splitter in (self.right, self.body):
             splitter.setHandleWidth(gap)
         for part, width in ((self.left, 240), (self.network, 440), (self.right, 330)):
-            part.setMinimumWidth(theme.px(width))
+            # Fonts differ in width from one computer to the next.
+            part.setMinimumWidth(max(theme.px(width), part.minimumSizeHint().width()))
         for view, height in ((self.loss, 140), (self.gradients, 150), (self.output, 200)):
             view.setMinimumHeight(theme.px(height))
         self.body.setSizes([theme.px(252), theme.px(560), theme.px(600)])
