@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QDialogButtonBox,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from gui import theme
+from gui.theme.application import FONTS
 from gui.theme.sheet import style_sheet
 from gui.widgets import CalmComboBox, Segmented
 
@@ -175,3 +176,12 @@ def test_theme_and_widgets_import_qt_only() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_text_is_drawn_in_the_shipped_font(app: QApplication) -> None:
+    theme.apply(app, "light")
+    assert QFontInfo(app.font()).family() == "Inter"
+    bold = theme.base_font()
+    bold.setWeight(QFont.Weight.DemiBold)
+    assert QFontInfo(bold).weight() == QFont.Weight.DemiBold
+    assert (FONTS / "OFL.txt").exists()
