@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QFrame, QLabel, QWidget
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QWidget
 
-from engine.errors import EngineError
 from engine.layers import LOSSES, OPTIMIZERS, Field
 from gui import theme
 from gui.builder.document import Document
+from gui.builder.editing import EditingPanel
 from gui.number_box import NumberBox
 from gui.widgets import CalmComboBox
 
@@ -19,7 +19,7 @@ CONSTANTS_ROW = 2
 PRECISIONS = (("float32", "32 bits"), ("float64", "64 bits"))
 
 
-class ConstantsPopup(QFrame):
+class ConstantsPopup(EditingPanel):
     """A small form that opens below a button. GUI thread only.
 
     Parameters
@@ -33,11 +33,9 @@ class ConstantsPopup(QFrame):
         An edit was not possible; why.
     """
 
-    refused = Signal(str)
-
     def __init__(self, document: Document, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self._document = document
+        super().__init__(document, parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._built_for = ("", "")
         self.boxes: dict[str, NumberBox] = {}
         self.loss_boxes: dict[str, NumberBox] = {}
@@ -110,14 +108,14 @@ class ConstantsPopup(QFrame):
         return boxes
 
     def _edit(self, **changes: Any) -> None:
-        try:
-            self._document.set_training(**changes)
-        except EngineError as error:
-            self._on_document_changed()
-            self.refused.emit(error.sentence)
+        self.attempt(lambda: self._document.set_training(**changes))
 
     @Slot()
     def _on_document_changed(self) -> None:
+        self.show_document()
+
+    def show_document(self) -> None:
+        """Show the document's optimizer, precision and seed."""
         training = self._document.project.training
         wanted = (training.optimizer.kind, training.loss)
         if wanted != self._built_for and wanted[0] in OPTIMIZERS and wanted[1] in LOSSES:
@@ -134,11 +132,8 @@ class ConstantsPopup(QFrame):
     def _on_box_edited(self, value: float) -> None:
         sender = self.sender()
         if isinstance(sender, NumberBox):
-            try:
-                self._document.set_optimizer(**{str(sender.property("key")): value})
-            except EngineError as error:
-                self._on_document_changed()
-                self.refused.emit(error.sentence)
+            changes = {str(sender.property("key")): value}
+            self.attempt(lambda: self._document.set_optimizer(**changes))
 
     @Slot(float)
     def _on_loss_box_edited(self, value: float) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
-from engine.errors import EngineError
 from engine.layers import LOSSES, OPTIMIZERS
 from engine.spec import TrainingSpec
 from gui import theme
 from gui.builder.document import Document
+from gui.builder.editing import EditingPanel
 from gui.constants_popup import ConstantsPopup
 from gui.number_box import NumberCombo
 from gui.widgets import IconButton, LabelledCombo
@@ -26,7 +26,7 @@ PENALTIES = (("none", "None"), ("l1", "L1"), ("l2", "L2"))
 BOTH = ("both", "L1 + L2")
 
 
-class HyperBar(QWidget):
+class HyperBar(EditingPanel):
     """Learning rate, optimizer, batch size, loss and penalty. GUI thread only.
 
     Parameters
@@ -40,11 +40,8 @@ class HyperBar(QWidget):
         An edit was not possible; why.
     """
 
-    refused = Signal(str)
-
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
+        super().__init__(document, parent)
         self._penalty_rate = FIRST_PENALTY
         self.rate = NumberCombo("Learning rate", LEARNING_RATES,
                                 "Step size η of the update: w ← w − η g.")
@@ -97,6 +94,10 @@ class HyperBar(QWidget):
 
     @Slot()
     def _on_document_changed(self) -> None:
+        self.show_document()
+
+    def show_document(self) -> None:
+        """Show how the document's network is trained."""
         training = self._document.project.training
         self.rate.set_number(training.learning_rate)
         self.optimizer.set_value(training.optimizer.kind)
@@ -135,11 +136,7 @@ class HyperBar(QWidget):
         self.penalty_rate.setVisible(kind in ("l1", "l2"))
 
     def _edit(self, **changes: Any) -> None:
-        try:
-            self._document.set_training(**changes)
-        except EngineError as error:
-            self._on_document_changed()
-            self.refused.emit(error.sentence)
+        self.attempt(lambda: self._document.set_training(**changes))
 
     @Slot(float)
     def _on_rate_number_changed(self, number: float) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from engine.errors import DivergedError, EngineError
 from gui import theme
 from gui.builder.data_panel import DataPanel
 from gui.builder.document import Document
@@ -160,6 +161,8 @@ class Lab(QWidget):
     def _wire_document(self) -> None:
         document = self.document
         document.selection_changed.connect(self.gradients.set_selected)
+        document.changed.connect(self._on_document_changed)
+        self._on_document_changed()
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
@@ -183,6 +186,7 @@ class Lab(QWidget):
         bench.preparing.connect(self._on_workbench_preparing)
         bench.run_replaced.connect(self._on_workbench_run_replaced)
         bench.frame.connect(self._on_workbench_frame)
+        bench.failed.connect(self._on_workbench_failed)
 
     # What the workbench tells
 
@@ -202,6 +206,11 @@ class Lab(QWidget):
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
+
+    @Slot(object)
+    def _on_workbench_failed(self, error: EngineError) -> None:
+        if isinstance(error, DivergedError):
+            self.network.show_failure(error.layer_id)
 
     @Slot(object)
     def _on_workbench_state_changed(self, state: State) -> None:
@@ -257,6 +266,11 @@ class Lab(QWidget):
         self.message.show_message(f"Saved {path}.", "good")
 
     @Slot()
+    def _on_document_changed(self) -> None:
+        # The examples are known before the engine is ready for them.
+        self.output.set_dataset(self.document.dataset)
+
+    @Slot()
     def _on_document_path_changed(self) -> None:
         mark = "*" if self.document.is_modified() else ""
         self.top_bar.set_title(self.document.title + mark)
@@ -269,7 +283,8 @@ class Lab(QWidget):
         for splitter in (self.right, self.body):
             splitter.setHandleWidth(gap)
         for part, width in ((self.left, 240), (self.network, 440), (self.right, 330)):
-            part.setMinimumWidth(theme.px(width))
+            # Fonts differ in width from one computer to the next.
+            part.setMinimumWidth(max(theme.px(width), part.minimumSizeHint().width()))
         for view, height in ((self.loss, 140), (self.gradients, 150), (self.output, 200)):
             view.setMinimumHeight(theme.px(height))
         self.body.setSizes([theme.px(252), theme.px(560), theme.px(600)])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -18,14 +21,29 @@ from gui import theme
 from gui.widgets import Card, Segmented
 
 TITLES = {"data": "Data", "layers": "Layers", "inspector": "Inspector"}
+TIPS = {
+    "data": "<p>Which examples to learn from, and how they are prepared.</p>",
+    "layers": "<p>The kinds of layers, to put into the network.</p>",
+    "inspector": "<p>Options and live numbers of the selected layer.</p>",
+}
 HEADER = 58
 """Height of a card's header and margins, in px at 13 px text."""
 SMALLEST_INSPECTOR = 270
 """Room in px at 13 px text that the inspector must keep below other panels."""
+WHOLE_INSPECTOR = 530
+"""Room in which the inspector of a dense layer shows everything at once."""
 
 
 class Scrolled(QScrollArea):
-    """A panel that scrolls up and down where room is short. It asks for the panel's height."""
+    """A panel that scrolls up and down where room is short. It asks for the panel's height.
+
+    The panel is never wider than what is seen of it.
+
+    Parameters
+    ----------
+    panel : QWidget
+        The panel.
+    """
 
     def __init__(self, panel: QWidget) -> None:
         super().__init__()
@@ -37,6 +55,7 @@ class Scrolled(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         # The rest stays empty below the panel instead of between its parts.
         page = QWidget()
+        page.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(panel)
@@ -52,11 +71,27 @@ class Scrolled(QScrollArea):
     def sizeHint(self) -> QSize:
         """Return the panel's size at the present width."""
         width = max(self.width(), self._panel.minimumSizeHint().width())
-        return QSize(self._panel.sizeHint().width(), self.height_at(width))
+        return QSize(self._panel.sizeHint().width() + self._bar(), self.height_at(width))
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for a line or two."""
-        return QSize(self._panel.minimumSizeHint().width(), theme.px(48))
+        """Return room for a line or two, beside a scroll bar."""
+        return QSize(self._panel.minimumSizeHint().width() + self._bar(), theme.px(48))
+
+    def _bar(self) -> int:
+        return self.verticalScrollBar().sizeHint().width()
+
+
+class Pages(QStackedWidget):
+    """Panels that take turns; it is as high as the one that is seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """Return what the page that is seen asks for."""
+        page = self.currentWidget()
+        return super().sizeHint() if page is None else page.sizeHint()
 
 
 class LeftColumn(QWidget):
@@ -75,7 +110,7 @@ class LeftColumn(QWidget):
                         "inspector": Scrolled(inspector)}
         self._tabs = Segmented((), "Panel")
         self._tabs.selected.connect(self._on_tabs_selected)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._tabbed = Card()
         self._tabbed.add_header_widget(self._tabs)
         _align_left(self._tabbed.header, self._tabs)
@@ -116,8 +151,9 @@ class LeftColumn(QWidget):
         inside = self.width() - theme.px(30)
         heights = {key: panel.height_at(inside) + theme.px(HEADER)
                    for key, panel in self._panels.items()}
-        smallest, gap = theme.px(SMALLEST_INSPECTOR), self._column.spacing()
-        if heights["data"] + heights["layers"] + smallest + 2 * gap <= self.height():
+        smallest, whole = theme.px(SMALLEST_INSPECTOR), theme.px(WHOLE_INSPECTOR)
+        gap = self._column.spacing()
+        if heights["data"] + heights["layers"] + whole + 2 * gap <= self.height():
             self._arrange(())
         elif heights["data"] + smallest + gap <= self.height():
             self._arrange(("data", "layers"))
@@ -138,10 +174,27 @@ class LeftColumn(QWidget):
                 self._stack.addWidget(panel)
             self._cards[key].setVisible(alone)
         self._tabs.set_options([(key, TITLES[key]) for key in together])
+        self._tabs.set_tooltips({key: TIPS[key] for key in together})
+        self._order_tabs()
         self._tabbed.setVisible(bool(together))
         self._column.setStretchFactor(self._tabbed, 1 if "inspector" in together else 0)
         if together:
             self._stack.setCurrentWidget(self._panels[self._tabs.current()])
+
+    def _order_tabs(self) -> None:
+        """Let the Tab key come to the tabs, which are new, before what stands behind them."""
+        buttons = [self._tabs.button(key) for key in self.tabs()]
+        first = next((stop for stop in stops(self) if stop not in buttons), None)
+        if first is None or not buttons:
+            return
+        policies = [button.focusPolicy() for button in buttons]
+        for button in buttons:
+            # Qt orders only what can have the focus; that is one tab at a time.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for before, after in pairwise([first, *buttons, first]):
+            QWidget.setTabOrder(before, after)
+        for button, policy in zip(buttons, policies, strict=True):
+            button.setFocusPolicy(policy)
 
     @Slot(str)
     def _on_tabs_selected(self, key: str) -> None:
@@ -151,6 +204,15 @@ class LeftColumn(QWidget):
     def _on_theme_changed(self) -> None:
         self._column.setSpacing(theme.px(8))
         self._fit()
+
+
+def stops(panel: QWidget) -> Iterator[QWidget]:
+    """Yield what the Tab key may stop at in a panel, in its order."""
+    widget = panel.nextInFocusChain()
+    while widget is not None and widget is not panel:
+        if panel.isAncestorOf(widget) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield widget
+        widget = widget.nextInFocusChain()
 
 
 def _align_left(row: QHBoxLayout, widget: QWidget) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.rules import DEFAULTS, Thresholds
-from engine.diagnosis.wording import number, percent
+from engine.diagnosis.wording import magnitude, number, percent, shown
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
@@ -79,12 +79,17 @@ def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = 
     if symmetric is None:
         symmetric = symmetric_layers(network)
     reference = last_reading(snapshot)
-    last = network.index(reference.layer_id) if reference else 0
+    source = f"layer {network.index(reference.layer_id)}’s gradient" if reference else ""
+    precision = lost_precision(snapshot)
     readings = {reading.layer_id: reading for reading in snapshot.layers}
     result = []
     for layer in network:
-        reading = readings.get(layer.id, LayerReading(layer.id))
-        gradient = tuple(_gradient(reading, ratio(reading, reference), last, thresholds))
+        reading = readings.get(layer.id) or LayerReading(layer.id)
+        value = ratio(reading, reference)
+        unusual = thresholds.vanishing.below(value) or thresholds.exploding.above(value)
+        gradient = tuple(_gradient(
+            layer.id, value, _arrives(reading, reference, source, precision), thresholds,
+        )) if unusual else ()
         vanishing = any(verdict.code == "vanishing" for verdict in gradient)
         found = (
             *_structure(reading, layer.id in symmetric and not learned),
@@ -121,6 +126,37 @@ def ratio(reading: LayerReading, reference: LayerReading | None) -> float:
     return value if math.isfinite(value) else math.nan
 
 
+def arriving(reading: LayerReading, reference: LayerReading | None) -> float:
+    """Return the same ratio of the two gradients as the rows show them; NaN as `ratio`."""
+    if reference is None or math.isnan(ratio(reading, reference)):
+        return math.nan
+    return shown(reading.gradient_rms) / shown(reference.gradient_rms)
+
+
+def lost_precision(snapshot: Snapshot) -> str:
+    """Return ``single`` or ``double`` if gradients are 0 for want of smaller numbers, else empty.
+
+    Units that pass nothing on make a gradient 0 as well, but there the last one above 0 is far
+    from the smallest number.
+    """
+    gradients = [reading.gradient_rms for reading in weight_readings(snapshot)]
+    above = [gradient for gradient in gradients if gradient > 0]
+    if 0 not in gradients or not above:
+        return ""
+    smallest = min(above)
+    before = gradients[min(gradients.index(smallest) + 1, len(gradients) - 1)] or smallest
+    decades = math.log10(smallest)
+    # Where one more step of the same size would lead.
+    ahead = 2 * decades - math.log10(before)
+    name, low, end = ("double", -290, -322) if decades < -60 else ("single", -30, -44)
+    return name if decades < low or ahead < end else ""
+
+
+def exactly_zero(precision: str) -> str:
+    """Return ``exactly 0 in single precision``, or less if that is not the cause."""
+    return f"exactly 0 in {precision} precision" if precision else "exactly 0"
+
+
 def update_share(reading: LayerReading) -> float:
     """Return std(update) / std(weight); NaN if there is none or the weights are all equal."""
     return math.nan if reading.update_ratio == math.inf else 10.0 ** min(reading.update_ratio, 300)
@@ -129,7 +165,7 @@ def update_share(reading: LayerReading) -> float:
 def _healthy(reading: LayerReading) -> str:
     if math.isnan(reading.gradient_rms):
         return "Healthy."
-    return f"Healthy: gradient RMS {number(reading.gradient_rms)}."
+    return f"Healthy: gradient RMS {magnitude(reading.gradient_rms)}."
 
 
 def _structure(reading: LayerReading, symmetric: bool) -> Iterator[LayerVerdict]:
@@ -141,14 +177,21 @@ def _structure(reading: LayerReading, symmetric: bool) -> Iterator[LayerVerdict]
                            "All units started equal and receive equal gradients.")
 
 
-def _gradient(reading: LayerReading, value: float, last: int,
+def _arrives(reading: LayerReading, reference: LayerReading | None, source: str,
+             precision: str) -> str:
+    """Return what of the last layer's gradient arrives, in numbers that agree with the rows'."""
+    if reading.gradient_rms == 0:
+        return f"the gradient is {exactly_zero(precision)}."
+    value = arriving(reading, reference)
+    return f"{number(value)} {'times' if value > 1 else 'of'} {source} arrives."
+
+
+def _gradient(layer_id: str, value: float, arrives: str,
               thresholds: Thresholds) -> Iterator[LayerVerdict]:
     if severity := thresholds.vanishing.below(value):
-        yield LayerVerdict(reading.layer_id, "vanishing", severity,
-                           f"Vanishing: {number(value)} of layer {last}’s gradient arrives.")
+        yield LayerVerdict(layer_id, "vanishing", severity, f"Vanishing: {arrives}")
     if severity := thresholds.exploding.above(value):
-        yield LayerVerdict(reading.layer_id, "exploding", severity,
-                           f"Exploding: {number(value)} times layer {last}’s gradient arrives.")
+        yield LayerVerdict(layer_id, "exploding", severity, f"Exploding: {arrives}")
 
 
 def _activations(reading: LayerReading, thresholds: Thresholds) -> Iterator[LayerVerdict]:

@@ -68,3 +68,18 @@ def chance_loss(network: NetworkSpec, task: Task, n_classes: int, loss: str) -> 
     if loss == "mean_squared_error":
         return 1.0 if single else share * (1 - share)
     return math.nan
+
+
+def hidden_activations(network: NetworkSpec) -> frozenset[str]:
+    """Return the activation functions that a gradient passes on its way to the first weights."""
+    learning = [i for i in range(len(network)) if "weights" in _options(network, i)]
+    return frozenset(kind(layer.kind).activation(kind(layer.kind).options(layer))
+                     for layer in network.layers[learning[0]:learning[-1]]) if learning else (
+                         frozenset())
+
+
+def hidden_initialisers(network: NetworkSpec) -> frozenset[str]:
+    """Return how the weights of all layers but the last are drawn, as keys."""
+    drawn = [str(_options(network, i)["weights"]) for i in range(len(network))
+             if "weights" in _options(network, i)]
+    return frozenset(drawn[:-1])

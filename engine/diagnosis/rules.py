@@ -52,11 +52,19 @@ class Thresholds:
         Steps for which a finding must hold before it is the run's verdict.
     early : int
         Steps before which it is too early to say that nothing is learned.
-    smoothing : float
-        Weight of the newest snapshot in the running gradient RMS and update ratio, 0 to 1: one odd
+    snapshots : int
+        The run is judged by the median gradient RMS and update ratio of so many snapshots: one odd
         batch is no finding.
     progress : float
         Share by which the loss must have fallen in the later half of the run to count as falling.
+    risen : float
+        Factor over its lowest value from which the loss has risen again.
+    settled : float
+        Share of its first value to which the loss must have fallen to be called settled rather
+        than flat.
+    died_down : float
+        Share of its largest value below which the last layer's gradient has died down: then small
+        steps are no sign of a small learning rate.
     chance : float
         Relative distance from the loss of guessing that still counts as guessing.
     learned : float
@@ -76,8 +84,11 @@ class Thresholds:
     growth: float = 10.0
     patience: int = 20
     early: int = 2000
-    smoothing: float = 0.2
+    snapshots: int = 5
     progress: float = 0.005
+    risen: float = 1.2
+    settled: float = 0.9
+    died_down: float = 1e-2
     chance: float = 0.02
     learned: float = 0.95
     gap: float = 0.1

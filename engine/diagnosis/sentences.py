@@ -4,105 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from engine.diagnosis.layer_verdicts import ratio, update_share, weight_readings
-from engine.diagnosis.rules import Limit, Thresholds
-from engine.diagnosis.wording import count, indexed, number, percent, power
-from engine.layers import ACTIVATIONS, kind
-from engine.spec import NetworkSpec, Task
-from engine.telemetry.snapshot import LayerReading, Snapshot
-
-
-@dataclass(frozen=True)
-class Words:
-    """Title, sentence and evidence of a verdict, and the layer that it points at."""
-
-    title: str
-    sentence: str
-    evidence: str = ""
-    layer_id: str = ""
-
-
-@dataclass(frozen=True)
-class Case:
-    """Everything that a verdict can be about.
-
-    Attributes
-    ----------
-    snapshot : Snapshot
-        The newest.
-    network : NetworkSpec
-        The network that runs.
-    thresholds : Thresholds
-        When each rule fires.
-    task : str
-        ``classification`` or ``regression``.
-    n_classes : int
-        Number of classes.
-    chance : float
-        Loss of guessing; NaN where there is no such number.
-    first_loss, half_loss : float
-        Loss over the training examples at the start and when the run was half as long.
-    """
-
-    snapshot: Snapshot
-    network: NetworkSpec
-    thresholds: Thresholds
-    task: Task
-    n_classes: int
-    chance: float
-    first_loss: float
-    half_loss: float
-
-    @property
-    def loss(self) -> float:
-        """Loss over the training examples."""
-        return self.snapshot.training.loss
-
-    @property
-    def improving(self) -> bool:
-        """Whether the loss has fallen in the later half of the run, and below where it began."""
-        if math.isnan(self.half_loss):
-            return True
-        limit = min(self.half_loss * (1 - self.thresholds.progress), self.first_loss)
-        return self.loss < limit
-
-    @property
-    def at_chance(self) -> bool:
-        """Whether the network does no better than guessing."""
-        if self.task == "regression":
-            return self.snapshot.training.accuracy <= self.thresholds.chance
-        return abs(self.loss - self.chance) <= self.thresholds.chance * self.chance
-
-    @property
-    def gap(self) -> float:
-        """Training minus validation accuracy; 0 without validation examples."""
-        validation = self.snapshot.validation
-        return self.snapshot.training.accuracy - validation.accuracy if validation else 0.0
-
-    @property
-    def state(self) -> str:
-        """The second half of ``while ...``."""
-        return "the loss stays at chance" if self.at_chance else "the loss has not converged"
-
-    def position(self, layer_id: str) -> int:
-        """Return a layer's number as people see it; the input is 0."""
-        return self.network.index(layer_id)
-
-    def reading(self, layer_id: str) -> LayerReading:
-        """Return a layer's reading."""
-        return next(r for r in self.snapshot.layers if r.layer_id == layer_id)
-
-    def function(self, layer_id: str) -> str:
-        """Return the name of a layer's activation function."""
-        layer = self.network.layer(layer_id)
-        layer_kind = kind(layer.kind)
-        return ACTIVATIONS[layer_kind.activation(layer_kind.options(layer))].title
-
-    def held(self) -> str:
-        """Return how long and in which state of the run a finding held."""
-        return f"for {self.thresholds.patience} steps while {self.state}"
+from engine.diagnosis import depth
+from engine.diagnosis.case import Case, Words
+from engine.diagnosis.layer_verdicts import update_share
+from engine.diagnosis.remedies import keeps_units_alive
+from engine.diagnosis.wording import (
+    apart,
+    indexed,
+    logarithm,
+    magnitude,
+    number,
+    percent,
+    shown,
+)
 
 
 def waiting() -> Words:
@@ -132,57 +47,13 @@ def growth(case: Case, layer_id: str, before: float, since: int) -> Words:
     steps = case.snapshot.step - since
     many = "1 step" if steps == 1 else f"{steps} steps"
     n = case.position(layer_id)
+    times = shown(now) / shown(before)
     return Words("Exploding gradient.",
-                 f"Layer {n}’s gradient grew {number(now / before)} times within {many}, and the "
+                 f"Layer {n}’s gradient grew {number(times)} times within {many}, and the "
                  f"loss is higher than at the start. The steps are too large: lower the learning "
                  "rate.",
-                 f"Fired: {indexed('g', n)} from {number(before)} to {number(now)} in {many}, loss "
-                 f"{number(case.first_loss, 3)} → {number(case.loss, 3)}.", layer_id)
-
-
-def _through_depth(case: Case, layer_id: str, verb: str) -> str:
-    """Explain a ratio of gradients by what each layer does to it; empty for neighbours."""
-    measured = weight_readings(case.snapshot)
-    value = ratio(case.reading(layer_id), measured[-1])
-    passages = len(measured) - 1
-    if passages < 2 or value <= 0:
-        return "."
-    factor = value ** (1 / passages)
-    return (f": each layer multiplies it by about {number(factor)}, so {count(passages)} of them "
-            f"{verb} {power(factor, passages)} ≈ {number(value, 1)}.")
-
-
-def _ratio_evidence(case: Case, layer_id: str, limit: Limit, severity: int, sign: str) -> str:
-    last = weight_readings(case.snapshot)[-1]
-    first, final = case.position(layer_id), case.position(last.layer_id)
-    value = number(ratio(case.reading(layer_id), last))
-    return (f"Fired: {indexed('g', first)}/{indexed('g', final)} = {value} {sign} "
-            f"{number(limit.at(severity))} {case.held()}.")
-
-
-def vanishing(case: Case, layer_id: str, severity: int) -> Words:
-    """Say that the first layer receives little of the last layer's gradient."""
-    last = weight_readings(case.snapshot)[-1]
-    n = case.position(layer_id)
-    value = number(ratio(case.reading(layer_id), last))
-    effect = "hardly learn" if severity > 1 else "learn slowly"
-    return Words("Vanishing gradient.",
-                 f"Layer {n} receives {value} of layer {case.position(last.layer_id)}’s gradient"
-                 f"{_through_depth(case, layer_id, 'leave')} The early layers {effect}.",
-                 _ratio_evidence(case, layer_id, case.thresholds.vanishing, severity, "<"),
-                 layer_id)
-
-
-def exploding(case: Case, layer_id: str, severity: int) -> Words:
-    """Say that the first layer receives many times the last layer's gradient."""
-    last = weight_readings(case.snapshot)[-1]
-    n = case.position(layer_id)
-    value = number(ratio(case.reading(layer_id), last))
-    return Words("Exploding gradient.",
-                 f"Layer {n} receives {value} times layer {case.position(last.layer_id)}’s gradient"
-                 f"{_through_depth(case, layer_id, 'make')} Steps that suit the last layer are far "
-                 "too large for the first.",
-                 _ratio_evidence(case, layer_id, case.thresholds.exploding, severity, ">"),
+                 f"Fired: {indexed('g', n)} from {magnitude(before)} to {magnitude(now)} in "
+                 f"{many}, loss {number(case.course.first, 3)} → {number(case.loss, 3)}.",
                  layer_id)
 
 
@@ -202,8 +73,7 @@ def dead(case: Case, layer_id: str, severity: int) -> Words:
     which = "All units" if share >= 1 else f"{percent(share)} of the units"
     return Words("Dead units.",
                  f"{which} of layer {n} are zero for every example, so no gradient passes through "
-                 "them and they learn nothing. A smaller learning rate, He initial weights or "
-                 "Leaky ReLU keep units alive.",
+                 f"them and they learn nothing. {keeps_units_alive(case)}",
                  f"Fired: {percent(share)} dead > {percent(case.thresholds.dead.at(severity))} "
                  f"{case.held()}.", layer_id)
 
@@ -222,28 +92,47 @@ def saturated(case: Case, layer_id: str, severity: int) -> Words:
 
 def update_large(case: Case, layer_id: str, severity: int) -> Words:
     """Say that steps are large beside the weights."""
-    share = update_share(case.reading(layer_id))
+    limit = case.thresholds.update_large.at(severity)
     return Words("Learning rate too high.",
                  f"Each step changes the weights of layer {case.position(layer_id)} by "
-                 f"{percent(share)} of their spread; about 0.1 % is usual. Such steps jump over "
-                 "the valley instead of walking into it.",
-                 f"Fired: update/weight = {number(share)} > "
-                 f"{number(case.thresholds.update_large.at(severity))} {case.held()}.", layer_id)
+                 f"{percent(_shown_share(case, layer_id))} of their spread; about 0.1 % is usual. "
+                 "Such steps jump over the valley instead of walking into it.",
+                 _update_evidence(case, layer_id, ">", limit), layer_id)
 
 
 def update_small(case: Case, layer_id: str, severity: int) -> Words:
     """Say that steps are small beside the weights."""
+    limit = case.thresholds.update_small.at(severity)
+    n, share = case.position(layer_id), _shown_share(case, layer_id)
+    if share > 0:
+        what = (f"Each step changes the weights of layer {n} by only {number(share)} of their "
+                "spread; about 0.001 is usual. At this pace learning takes very long.")
+    else:
+        what = f"The steps do not change the weights of layer {n} at all, so it learns nothing."
+    return Words("Learning rate too low.", what, _update_evidence(case, layer_id, "<", limit),
+                 layer_id)
+
+
+def _shown_share(case: Case, layer_id: str) -> float:
+    """Return std(update) / std(weight) from its logarithm as far as the rows show it."""
     share = update_share(case.reading(layer_id))
-    return Words("Learning rate too low.",
-                 f"Each step changes the weights of layer {case.position(layer_id)} by only "
-                 f"{number(share)} of their spread; about 1e-3 is usual. At this pace learning "
-                 "takes very long.",
-                 f"Fired: update/weight = {number(share)} < "
-                 f"{number(case.thresholds.update_small.at(severity))} {case.held()}.", layer_id)
+    return 10.0 ** round(math.log10(share), 1) if share > 0 else share
+
+
+def _update_evidence(case: Case, layer_id: str, sign: str, limit: float) -> str:
+    """Return the rule with the logarithm that the rows show, and the median if that decided."""
+    end = math.log10(limit)
+    now, usual = case.reading(layer_id).update_ratio, case.usual_reading(layer_id).update_ratio
+    rule = f"{sign} {logarithm(end)} {case.held()}"
+    if now < end if sign == "<" else now > end:
+        return f"Fired: log₁₀(update/weight) = {apart(now, end, logarithm, 1)} {rule}."
+    return (f"Fired: median log₁₀(update/weight) of {case.thresholds.snapshots} snapshots = "
+            f"{apart(usual, end, logarithm, 1)} {rule}; now {logarithm(now)}.")
 
 
 FINDINGS: Mapping[str, Callable[[Case, str, int], Words]] = {
-    "exploding": exploding, "symmetric": symmetric, "dead": dead, "vanishing": vanishing,
+    "exploding": depth.exploding, "symmetric": symmetric, "dead": dead,
+    "vanishing": depth.vanishing,
     "saturated": saturated, "update_large": update_large, "update_small": update_small,
 }
 """What to say about a lasting finding, by its code; called with case, layer id and severity."""
@@ -260,8 +149,10 @@ def overfitting(case: Case) -> Words:
 
 def learned(case: Case) -> Words:
     """Say that training examples are known, and validation examples about as well."""
-    return Words("Learned.", f"{_scores(case)}. The loss has fallen from "
-                             f"{number(case.first_loss, 3)} to {number(case.loss, 3)}.",
+    now, first = number(case.loss, 3), number(case.course.first, 3)
+    fallen = case.loss < case.course.first
+    return Words("Learned.", f"{_scores(case)}. The loss " + (
+                     f"has fallen from {first} to {now}." if fallen else f"is {now}."),
                  f"Fired: {_measure(case)} ≥ {number(case.thresholds.learned)} on the training "
                  "examples.")
 
@@ -275,12 +166,29 @@ def early(case: Case) -> Words:
 
 
 def learning(case: Case) -> Words:
-    """Say that the loss is falling."""
-    return Words("Learning.",
-                 f"The loss is falling: {number(case.half_loss, 3)} when the run was half as long, "
-                 f"{number(case.loss, 3)} now. {_scores(case)}.",
-                 f"Loss down by more than {percent(case.thresholds.progress)} in the later half of "
-                 "the run.")
+    """Say that the loss is falling, or has hardly changed of late."""
+    course = case.course
+    fallen = f"Loss down by more than {percent(case.thresholds.progress)} in the later half of "
+    if math.isnan(course.half):
+        return Words("Learning.", f"The loss is {number(case.loss, 3)}. {_scores(case)}.")
+    half, now = number(course.half, 3), _lately(case, course.half)
+    if case.still_falling:
+        return Words("Learning.", f"The loss is falling: {half} when the run was half as long, "
+                                  f"{now}. {_scores(case)}.", f"{fallen}the run.")
+    return Words("The loss is settling.",
+                 f"It has hardly changed in the last fifth of the run: {half} when the run was "
+                 f"half as long, {now}. {_scores(case)}.",
+                 f"{fallen}the run, but not in its last fifth.")
+
+
+def risen(case: Case) -> Words:
+    """Say that the loss has been lower."""
+    course = case.course
+    best, level = number(course.best, 3), number(course.now, 3)
+    return Words("The loss has risen again.",
+                 f"The lowest was {best} at step {course.best_step:,}; lately it is about {level}. "
+                 f"{_scores(case)}. A smaller learning rate keeps what has been reached.",
+                 f"Fired: loss {level} > {number(case.thresholds.risen)} × {best}.",)
 
 
 def chance(case: Case) -> Words:
@@ -301,12 +209,35 @@ def chance(case: Case) -> Words:
 
 def flat(case: Case) -> Words:
     """Say that the loss has stopped falling before the examples were learned."""
+    course = case.course
+    help_ = "More units, more layers or another learning rate may take it further."
+    evidence = (f"Fired: loss down by less than {percent(case.thresholds.progress)} in the later "
+                "half of the run.")
+    if course.now < case.thresholds.settled * course.first:
+        low, high = number(course.low), number(course.high)
+        where = f"at {number(course.now, 3)}" if low == high else f"between {low} and {high}"
+        return Words("The loss has settled.",
+                     f"It began at {number(course.first, 3)} and has settled {where} in the later "
+                     f"half of the run. {_scores(case)}. {help_}", evidence)
     return Words("The loss is flat.",
-                 f"It is {number(case.loss, 3)} and was {number(case.half_loss, 3)} when the run "
-                 f"was half as long. {_scores(case)}. More units, more layers or another learning "
-                 "rate may take it further.",
-                 f"Fired: loss down by less than {percent(case.thresholds.progress)} in the later "
-                 "half of the run.")
+                 f"It is {number(case.loss, 3)} and was {number(course.half, 3)} when the run "
+                 f"was half as long. {_scores(case)}. {help_}", evidence)
+
+
+def silent(case: Case) -> Words:
+    """Say that no layer has received any gradient for a while."""
+    return Words("No gradient.",
+                 "The gradients of all layers are exactly 0, so no step changes anything. "
+                 f"{_scores(case)}. Reset with other initial weights or another activation.",
+                 f"Fired: gradient RMS 0 in every layer in {case.thresholds.snapshots} snapshots "
+                 "one after another.")
+
+
+def _lately(case: Case, before: float) -> str:
+    """Return the loss now, or its level if the newest figure is an odd one out."""
+    if case.loss < before:
+        return f"{number(case.loss, 3)} now"
+    return f"about {number(case.course.now, 3)} lately"
 
 
 def _chance_formula(case: Case) -> str:
@@ -326,5 +257,6 @@ def _scores(case: Case) -> str:
     if case.task == "classification":
         text = f"Training accuracy {percent(training.accuracy)}"
         return text + (f", validation {percent(validation.accuracy)}" if validation else "")
-    text = f"Training R² {number(training.accuracy)}"
-    return text + (f", validation {number(validation.accuracy)}" if validation else "")
+    # Like a share of examples, R² is not rounded up to a perfect 1.
+    text = f"Training R² {apart(training.accuracy, 1.0)}"
+    return text + (f", validation {apart(validation.accuracy, 1.0)}" if validation else "")

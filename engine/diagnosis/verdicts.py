@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.diagnosis import sentences
+from engine.diagnosis.case import Case, Words
 from engine.diagnosis.layer_verdicts import (
     PRIORITY,
     LayerVerdict,
@@ -17,12 +18,16 @@ from engine.diagnosis.layer_verdicts import (
     update_share,
     weight_readings,
 )
-from engine.diagnosis.network import chance_loss, symmetric_layers
+from engine.diagnosis.network import (
+    chance_loss,
+    hidden_activations,
+    hidden_initialisers,
+    symmetric_layers,
+)
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.rules import DEFAULTS, Thresholds
-from engine.diagnosis.sentences import Case, Words
 from engine.spec import NetworkSpec, Task
-from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.snapshot import LayerReading, Snapshot
 
 __all__ = ["LayerVerdict", "RunJudge", "Verdict", "judge_layers"]
 
@@ -51,7 +56,8 @@ class Verdict:
     layer_id : str
         The layer to look at, or empty.
     layers : tuple[LayerVerdict, ...]
-        A verdict for every layer, in the network's order.
+        A verdict for every layer, in the network's order, on the newest snapshot alone: it stands
+        beside that snapshot's numbers.
     """
 
     code: str
@@ -88,6 +94,8 @@ class RunJudge:
         self._chance = chance_loss(network, task, n_classes, loss)
         self._thresholds = thresholds
         self._symmetric = symmetric_layers(network)
+        self._activations = hidden_activations(network)
+        self._initialisers = hidden_initialisers(network)
         self._verdict: Verdict
         self._run_id: int | None = None
         self._forget()
@@ -105,18 +113,29 @@ class RunJudge:
             self._forget()
         if snapshot.step == self._past.step:
             return self._verdict
-        smoothed = self._smoothing.smoothed(snapshot)
-        found = findings(smoothed, self._network, self._thresholds, self._symmetric)
-        run_level = self._run_level(smoothed, found)
+        usual = self._smoothing.smoothed(snapshot)
+        run_level = self._run_level(usual, self._findings(usual))
         self._past.note(snapshot, _with_milder(run_level))
-        words, code, severity = self._decide(snapshot, smoothed, run_level)
+        words, code, severity = self._decide(snapshot, usual, run_level)
+        layers = tuple(map(most_severe, self._findings(snapshot)))
+        if self._silent(snapshot):
+            layers = tuple(map(_silenced, layers, snapshot.layers))
         self._verdict = Verdict(code, severity, words.title, words.sentence, words.evidence,
-                                words.layer_id, tuple(map(most_severe, found)))
+                                words.layer_id, layers)
         return self._verdict
+
+    def _silent(self, snapshot: Snapshot) -> bool:
+        """Say whether every gradient has been 0 for a while though there is more to learn."""
+        learned = converged(snapshot, self._thresholds)
+        return self._past.silent >= self._thresholds.snapshots and not learned
+
+    def _findings(self, snapshot: Snapshot) -> tuple[tuple[LayerVerdict, ...], ...]:
+        return findings(snapshot, self._network, self._thresholds, self._symmetric)
 
     def _forget(self) -> None:
         self._past = Past(self._thresholds.patience)
-        self._smoothing = Smoothing(self._thresholds.smoothing)
+        self._smoothing = Smoothing(self._thresholds.snapshots)
+        self._typical = ""
 
     def _run_level(self, snapshot: Snapshot, found: Iterable[Iterable[LayerVerdict]],
                    ) -> dict[str, LayerVerdict]:
@@ -124,31 +143,44 @@ class RunJudge:
         worst: dict[str, LayerVerdict] = {}
         measured = weight_readings(snapshot)
         first = measured[0].layer_id if measured else ""
-        shares = sorted((update_share(reading), reading.layer_id) for reading in measured
-                        if not math.isnan(update_share(reading)))
-        # The learning rate is one for all layers, so the typical layer decides about it.
-        typical = shares[len(shares) // 2][1] if shares else ""
-        stands = {"vanishing": first, "exploding": first,
-                  "update_large": typical, "update_small": typical}
-        for verdict in (verdict for verdicts in found for verdict in verdicts):
-            speaks = stands.get(verdict.code, verdict.layer_id) == verdict.layer_id
-            if verdict.severity == 0 or not speaks:
+        typical = self._typical_layer(measured)
+        stands = {"exploding": first, "update_large": typical, "update_small": typical}
+        verdicts = [verdict for verdicts in found for verdict in verdicts if verdict.severity > 0]
+        for verdict in verdicts:
+            if stands.get(verdict.code, verdict.layer_id) != verdict.layer_id:
                 continue
             kept = worst.get(verdict.code)
             # A gradient that is not finite spreads towards the input: the last layer is its origin.
             if kept is None or verdict.severity > kept.severity or verdict.code == "nonfinite":
                 worst[verdict.code] = verdict
+        for verdict in verdicts:
+            # The first layer stands for the others, as severe as the least of them.
+            if verdict.code == "vanishing" and verdict.layer_id == first:
+                worst["vanishing"] = replace(verdict, severity=worst["vanishing"].severity)
         return worst
 
-    def _decide(self, snapshot: Snapshot, smoothed: Snapshot,
+    def _typical_layer(self, measured: tuple[LayerReading, ...]) -> str:
+        """Return the layer whose steps are typical, since one learning rate is for all layers."""
+        shares = sorted((update_share(reading), reading.layer_id) for reading in measured
+                        if not math.isnan(update_share(reading)))
+        if not shares:
+            return ""
+        middle = shares[len(shares) // 2]
+        kept = next((share for share, layer_id in shares if layer_id == self._typical), math.nan)
+        # Among many alike the middle one is another in every snapshot: stay with one of them.
+        if not middle[0] / 1.5 <= kept <= middle[0] * 1.5:
+            self._typical = middle[1]
+        return self._typical
+
+    def _decide(self, snapshot: Snapshot, usual: Snapshot,
                 found: dict[str, LayerVerdict]) -> tuple[Words, str, int]:
         if snapshot.step < 1:
             return sentences.waiting(), "waiting", 0
-        case = self._case(smoothed)
+        case = self._case(snapshot, usual)
         if "nonfinite" in found or not math.isfinite(snapshot.loss):
             layer_id = found["nonfinite"].layer_id if "nonfinite" in found else ""
             return sentences.nonfinite(case, layer_id), "nonfinite", 2
-        if (growth := self._growth(snapshot)) is not None:
+        if (growth := self._growth(case)) is not None:
             return growth, "exploding", 2
         if converged(snapshot, self._thresholds):
             return self._learned(case)
@@ -156,25 +188,29 @@ class RunJudge:
             code, severity = lasting
             words = sentences.FINDINGS[code](case, found[code].layer_id, severity)
             return words, code, severity
+        if self._silent(snapshot):
+            return sentences.silent(case), "vanishing", 2
         return self._progress(case)
 
-    def _case(self, snapshot: Snapshot) -> Case:
-        return Case(snapshot, self._network, self._thresholds, self._task, self._n_classes,
-                    self._chance, self._past.first_loss, self._past.loss_at_half())
+    def _case(self, snapshot: Snapshot, usual: Snapshot) -> Case:
+        return Case(snapshot, usual, self._network, self._activations, self._initialisers,
+                    self._thresholds, self._task, self._n_classes, self._chance,
+                    self._past.course(), self._past.first_gradients)
 
-    def _growth(self, snapshot: Snapshot) -> Words | None:
+    def _growth(self, case: Case) -> Words | None:
         """Say that a gradient has grown suddenly and taken the loss with it."""
-        if not snapshot.training.loss > self._past.first_loss:
+        snapshot, thresholds = case.snapshot, self._thresholds
+        # A gradient that is almost 0 grows tenfold by chance, while the loss stays where it is.
+        if not snapshot.training.loss > thresholds.rise * self._past.first_loss:
             return None
         for moment in self._past.recent:
-            inside = snapshot.step - self._thresholds.patience <= moment.step < snapshot.step
+            inside = snapshot.step - thresholds.patience <= moment.step < snapshot.step
             if not inside or snapshot.training.loss <= moment.loss:
                 continue
-            for reading in weight_readings(snapshot):
+            for reading in case.measured:
                 before = moment.gradients.get(reading.layer_id, math.nan)
-                if 0 < before * self._thresholds.growth <= reading.gradient_rms:
-                    return sentences.growth(self._case(snapshot), reading.layer_id, before,
-                                            moment.step)
+                if 0 < before * thresholds.growth <= reading.gradient_rms:
+                    return sentences.growth(case, reading.layer_id, before, moment.step)
         return None
 
     def _lasting(self, case: Case, found: dict[str, LayerVerdict]) -> Finding | None:
@@ -187,12 +223,25 @@ class RunJudge:
                     continue
                 # Before the loss can tell, only what is severe is worth an alarm.
                 alarming = standstill or (early and severity > 1)
-                if code in _EXCUSED_BY_PROGRESS and not alarming:
+                if self._excused(case, found[code]) and not alarming:
+                    continue
+                if code == "update_small" and self._died_down(case):
                     continue
                 structural = code == "symmetric"
                 if structural or self._past.lasted((code, severity)) >= self._thresholds.patience:
                     return code, severity
         return None
+
+    def _excused(self, case: Case, finding: LayerVerdict) -> bool:
+        """Say whether a falling loss proves a finding harmless."""
+        # A layer in the middle that receives little does no harm while all others learn.
+        inner = finding.code == "vanishing" and finding.layer_id != case.measured[0].layer_id
+        return inner or finding.code in _EXCUSED_BY_PROGRESS
+
+    def _died_down(self, case: Case) -> bool:
+        """Say whether steps are small because the gradient has become small: a loss settled."""
+        last = weight_readings(case.usual)[-1]
+        return self._past.died_down(last.layer_id, last.gradient_rms, self._thresholds.died_down)
 
     def _learned(self, case: Case) -> tuple[Words, str, int]:
         if case.gap >= self._thresholds.gap:
@@ -209,9 +258,19 @@ class RunJudge:
             return sentences.early(case), "healthy", 0
         if case.improving:
             return sentences.learning(case), "healthy", 0
+        if case.risen:
+            return sentences.risen(case), "flat", 1
         if case.at_chance:
             return sentences.chance(case), "flat", 1
         return sentences.flat(case), "flat", 1
+
+
+def _silenced(verdict: LayerVerdict, reading: LayerReading) -> LayerVerdict:
+    """Return what is to be said of a healthy layer whose gradient has been 0 for a while."""
+    if verdict.code != "healthy" or reading.gradient_rms != 0:
+        return verdict
+    return LayerVerdict(verdict.layer_id, "vanishing", 2,
+                        "Vanishing: the gradient is exactly 0, as in every other layer.")
 
 
 def _with_milder(found: dict[str, LayerVerdict]) -> list[Finding]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
           "eleven", "twelve")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -9,18 +12,40 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def number(value: float, digits: int = 2) -> str:
-    """Return a number with so many significant digits: ``0.24``, ``7.9e-6``."""
-    text = f"{value:.{digits}g}"
-    if 0 < abs(value) < 1e-3 and "e" not in text:
-        # Python writes 0.0001 plainly; in a column of powers of ten 1e-4 reads better.
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{float(mantissa):g}e{int(exponent)}"
-    if "e" not in text:
-        return text
-    mantissa, exponent = text.split("e")
-    if 0 <= int(exponent) < 5:
-        return f"{float(text):g}"
-    return f"{mantissa}e{int(exponent)}"
+    """Return a number with so many significant digits: ``0.24``; like the rows ``7.9e-06``."""
+    plain = f"{float(f'{value:.{digits}g}'):.6g}"
+    if value == 0 or not math.isfinite(value) or (abs(value) >= 1e-3 and abs(float(plain)) < 1e5):
+        return plain
+    return f"{value:.{digits - 1}e}"
+
+
+def magnitude(value: float) -> str:
+    """Return a gradient exactly as the network's rows show it: ``7.0e-07``, ``0``."""
+    if value == 0:
+        return "0"
+    return f"{value:.1e}" if math.isfinite(value) else "∞"
+
+
+def shown(value: float) -> float:
+    """Return a gradient as far as the rows show it, so that a reader can calculate with it."""
+    return float(f"{value:.1e}")
+
+
+def logarithm(value: float, digits: int = 1) -> str:
+    """Return a power of ten's exponent exactly as the network's rows show it: ``−6.8``."""
+    text = f"{value:.{digits}f}" if math.isfinite(value) else f"{value}"[:-3] + "∞"
+    return text.replace("-", "−")
+
+
+def apart(value: float, limit: float, write: Callable[[float, int], str] = number,
+          digits: int = 2) -> str:
+    """Return a number with enough digits to lie on the same side of a limit as it does."""
+    for more in range(digits, digits + 5):
+        text = write(value, more)
+        read = float(text.replace("−", "-").replace("∞", "inf"))
+        if (read < limit, read > limit) == (value < limit, value > limit):
+            return text
+    return text
 
 
 def percent(share: float) -> str:
@@ -28,6 +53,8 @@ def percent(share: float) -> str:
     value = share * 100
     if 0 < abs(value) < 1:
         return f"{number(value, 1)} %"
+    if value >= 1e5:
+        return f"{number(value)} %"
     return f"{int(value) if value > 99 else round(value)} %"
 
 
@@ -36,9 +63,22 @@ def count(value: int) -> str:
     return _WORDS[value] if 0 <= value < len(_WORDS) else f"{value:,}"
 
 
-def power(base: float, exponent: int) -> str:
-    """Return a power: ``0.24⁸``."""
-    return number(base) + str(exponent).translate(_RAISED)
+def root(value: float, exponent: int) -> tuple[str, str]:
+    """Return the factor whose power is a value, and that power: ``0.230``, ``0.230⁸``.
+
+    The factor has three digits, or as many as it takes for the power, evaluated as it is written,
+    to round to the same two digits as the value.
+    """
+    exact = value ** (1 / exponent)
+    for digits in range(3, 16):
+        text = f"{exact:#.{digits}g}".rstrip(".")
+        try:
+            if f"{float(text) ** exponent:.1e}" == f"{value:.1e}":
+                break
+        except OverflowError:
+            continue
+    raised = str(exponent).translate(_RAISED)
+    return text, f"({text}){raised}" if "e" in text else f"{text}{raised}"
 
 
 def indexed(symbol: str, index: int) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui import theme
-from gui.builder.axis import GradientAxis, decade_text
+from gui.builder.axis import TICK_SPACING, GradientAxis, decade_text
 from gui.builder.columns import Columns
-from gui.builder.rows_tips import COLUMN_TIPS
+from gui.builder.rows_tips import COLUMN_TIPS, unbroken
 
-TITLES = {"card": "Layer", "histogram": "Activations", "gradient": "Gradient RMS",
-          "update": "Δw/w"}
-TICK_SPACING = 36
+TITLES: Mapping[str, tuple[str, ...]] = {
+    "card": ("Layer",),
+    "histogram": ("Activations", "Outputs"),
+    "gradient": ("Gradient RMS", "Gradient", "RMS"),
+    "update": ("log₁₀ Δw/w", "log Δw/w"),
+}
+"""Words for every column, of which the first that fit are shown, whole."""
 
 
 class ColumnHeader(QWidget):
@@ -33,7 +37,9 @@ class ColumnHeader(QWidget):
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns, self._axis = columns, axis
-        self.setAccessibleName("Columns: layer, activations, gradient RMS, update to weight")
+        self._titles: dict[str, tuple[QRect, str]] = {}
+        self.setAccessibleName("Columns: layer, activations, gradient RMS, log₁₀ of update to "
+                               "weight")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
 
@@ -48,9 +54,10 @@ class ColumnHeader(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(tokens.text_muted))
         line = QRect(0, 0, self.width(), px(17))
-        for name, title in TITLES.items():
+        self._titles = fitting_titles(columns, line, painter.fontMetrics())
+        for name, (spot, title) in self._titles.items():
             side = Qt.AlignmentFlag.AlignRight if name == "update" else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(columns.rect(name, line), side | Qt.AlignmentFlag.AlignVCenter, title)
+            painter.drawText(spot, side | Qt.AlignmentFlag.AlignVCenter, title)
         font.setPixelSize(px(10))
         painter.setFont(font)
         self._paint_decades(painter, columns.rect("gradient", line).translated(0, px(16)))
@@ -59,16 +66,24 @@ class ColumnHeader(QWidget):
         half = theme.px(TICK_SPACING) // 2
         for decade, share in self._axis.ticks(box.width(), theme.px(TICK_SPACING)):
             x = box.left() + round(share * (box.width() - 1))
-            side = Qt.AlignmentFlag.AlignHCenter
+            # Beside this line of the header there is room for half a label.
             spot = QRect(x - half, box.top(), 2 * half, box.height())
-            if share < 0.02:
-                side, spot = Qt.AlignmentFlag.AlignLeft, spot.translated(half, 0)
-            painter.drawText(spot, side | Qt.AlignmentFlag.AlignVCenter, decade_text(decade))
+            painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, decade_text(decade))
+
+    def titles(self) -> dict[str, str]:
+        """Return the words that stand above every column."""
+        return {name: title for name, (_, title) in self._titles.items()}
+
+    def name_at(self, x: int) -> str:
+        """Return the column whose heading, or else whose room, is at ``x``."""
+        over = (name for name, (spot, _) in self._titles.items()
+                if spot.left() <= x <= spot.right())
+        return next(over, self._columns().name_at(x))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = COLUMN_TIPS[self._columns().name_at(event.pos().x())]
-            QToolTip.showText(event.globalPos(), f"<p>{text}</p>", self)
+            text = COLUMN_TIPS[self.name_at(event.pos().x())]
+            QToolTip.showText(event.globalPos(), f"<p>{unbroken(text)}</p>", self)
             return True
         return super().event(event)
 
@@ -76,3 +91,24 @@ class ColumnHeader(QWidget):
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
         self.update()
+
+
+def fitting_titles(columns: Columns, line: QRect,
+                   metrics: QFontMetrics) -> dict[str, tuple[QRect, str]]:
+    """Return for every column where its heading stands, and the longest one that fits.
+
+    A heading may reach to the next one; that of the last column reaches over the one before it,
+    which has none.
+    """
+    found = {}
+    ends = {"card": columns.histogram[0], "histogram": columns.gradient[0],
+            "gradient": columns.status[0], "update": columns.update[0] + columns.update[1]}
+    for name, titles in TITLES.items():
+        left = columns.status[0] if name == "update" else getattr(columns, name)[0]
+        room = ends[name] - left - (0 if name == "update" else theme.px(4))
+        widths = {title: metrics.horizontalAdvance(title) for title in titles}
+        title = next((t for t in titles if widths[t] <= room), "")
+        width = widths.get(title, 0)
+        start = left + room - width if name == "update" else left
+        found[name] = QRect(line.left() + start, line.top(), width + 1, line.height()), title
+    return found

@@ -42,6 +42,10 @@ COMFORTABLE = Density("comfortable", 42, 48, 6, 11, 2, 13)
 COMPACT = Density("compact", 30, 36, 4, 9, 1, 13)
 MINI = Density("mini", 18, 26, 2, 6, 1, 11)
 DENSITIES = (COMFORTABLE, COMPACT, MINI)
+NARROW = 480
+"""Below this width in px, at 13 px text, columns stand closer together."""
+SHORTEST_BAR = 96
+"""Px that the gradient's column gets before all others are as small as they may be."""
 
 
 def fitting_density(n_rows: int, height: int) -> tuple[Density, int]:
@@ -92,12 +96,20 @@ class Columns:
 
 
 def columns_for(width: int) -> Columns:
-    """Return the columns for a row of this width; the gradient takes what the others leave."""
+    """Return the columns for a row of this width; the gradient takes what the others leave.
+
+    Where that is less than a bar needs to be read, histogram and card give way.
+    """
     px = theme.px
-    gap = px(12)
+    narrow = width < px(NARROW)
+    gap, status, update = px(8 if narrow else 12), px(76), px(36 if narrow else 40)
     card = min(max(round(width * 0.31), px(132)), px(220))
     histogram = min(max(round(width * 0.13), px(52)), px(92))
-    status, update = px(76), px(40)
+    room = width - 3 * gap - status - px(6) - update
+    missing = max(px(SHORTEST_BAR) - (room - card - histogram), 0)
+    given = min(missing, histogram - px(46))
+    histogram -= given
+    card -= min(missing - given, card - px(120))
     update_left = width - update
     status_left = update_left - status - px(6)
     histogram_left = card + gap

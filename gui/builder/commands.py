@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
 from PySide6.QtGui import QUndoCommand
 
-from engine.data.dataset import Dataset
 from engine.spec import ProjectSpec
 
 MERGEABLE = 1
@@ -15,42 +13,26 @@ MERGEABLE = 1
 ALONE = -1
 """Command id of edits that never merge."""
 
-
-@dataclass(frozen=True)
-class Content:
-    """What an edit replaces as a whole.
-
-    Attributes
-    ----------
-    project : ProjectSpec
-        Data, network and training as the person asks for them.
-    dataset : Dataset
-        The examples that ``project.data`` stands for.
-    """
-
-    project: ProjectSpec
-    dataset: Dataset
-
-
-Show = Callable[[Content], None]
+Show = Callable[[ProjectSpec], None]
 
 
 class Edit(QUndoCommand):
-    """Replaces one content by another. GUI thread only.
+    """Replaces one project by another. GUI thread only.
 
     Parameters
     ----------
     show : callable
-        Makes a content the document's.
-    before, after : Content
-        The two contents.
+        Makes a project the document's.
+    before, after : ProjectSpec
+        The two projects. Their examples are found again by `ProjectSpec.data`, so that a long way
+        back does not keep every data set alive.
     text : str
         What the Edit menu calls it: ``Undo add Dense``.
     merge_key : hashable | None
         Edits of equal keys that follow one another become one; None never merges.
     """
 
-    def __init__(self, show: Show, before: Content, after: Content, text: str,
+    def __init__(self, show: Show, before: ProjectSpec, after: ProjectSpec, text: str,
                  merge_key: Hashable | None = None) -> None:
         super().__init__(text)
         self._show = show
@@ -72,5 +54,5 @@ class Edit(QUndoCommand):
             return False
         self.after = other.after
         # A slider that came back to where it started leaves nothing to undo.
-        self.setObsolete(self.after.project == self.before.project)
+        self.setObsolete(self.after == self.before)
         return True

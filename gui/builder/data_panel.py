@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from functools import partial
@@ -25,14 +26,16 @@ from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui.builder.background import Background
 from gui.builder.document import Change, Document
+from gui.builder.editing import EditingPanel
 from gui.builder.gesture import Gesture
-from gui.builder.rows import feature_title
-from gui.builder.source_tiles import SourceTile, Tile
+from gui.builder.rows import feature_title, inputs_text
+from gui.builder.source_tiles import FileTile, SourceTile, Tile
 from gui.builder.table_dialog import TableDialog
 from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar
 
 LARGEST_NEW_SEED = 9999
 TILES_PER_LINE = 4
+BREAK = "\N{ZERO WIDTH SPACE}"
 FEATURE_TIPS = {
     "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
     "x1^2": "Its square: the same on both sides.", "x2^2": "Its square: the same above and below.",
@@ -42,31 +45,24 @@ FEATURE_TIPS = {
 }
 
 
-class DataPanel(QWidget):
-    """Chooses and prepares the document's data. GUI thread only.
-
-    Parameters
-    ----------
-    document : Document
-        What is edited.
-    parent : QWidget | None
-        Qt's owner.
-    """
+class DataPanel(EditingPanel):
+    """Chooses and prepares the document's data; what is refused it tells itself, too."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
+        super().__init__(document, parent)
         self._gesture = Gesture(document, self)
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
+        self._shown_problem = ""
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
         self.tiles: dict[str, Tile] = {}
         self.features: dict[str, Button] = {}
         self._build()
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
+        self.refused.connect(self._on_refused)
         document.changed.connect(self._on_document_changed)
-        self._show_data()
+        self.show_document()
 
     def open_table_dialog(self, path: Path | None = None) -> TableDialog:
         """Open the dialog that imports a person's file.
@@ -115,6 +111,7 @@ class DataPanel(QWidget):
         self.sentence = QLabel()
         self.sentence.setProperty("role", "muted")
         self.sentence.setWordWrap(True)
+        self.sentence.setMinimumWidth(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -123,9 +120,10 @@ class DataPanel(QWidget):
         layout.addWidget(self.progress)
         layout.addWidget(self._build_features())
         layout.addWidget(self.sentence)
+        layout.addWidget(self._build_choose())
         layout.addWidget(self.share)
-        layout.addWidget(self.noise)
-        layout.addLayout(self._build_seed())
+        layout.addLayout(self._build_noise_and_seed())
+        layout.addStretch(1)
 
     def _build_tiles(self) -> QWidget:
         box = QWidget()
@@ -135,7 +133,7 @@ class DataPanel(QWidget):
         self._group = QButtonGroup(self)
         for info in self._sources.values():
             self._add_tile(grid, info.key, SourceTile(info), partial(self._choose, info.key))
-        self._add_tile(grid, TABLE, Tile(
+        self._add_tile(grid, TABLE, FileTile(
             "My CSV…", "<p><b>My CSV.</b> Learn from a file of your own: text with columns between "
             "commas, semicolons or tabs. You can also drop the file onto the window.</p>"),
             self._on_table_tile_clicked)
@@ -146,7 +144,11 @@ class DataPanel(QWidget):
         # `clicked` carries a bool that no action wants.
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
-        grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
+        line, place = divmod(len(self.tiles), TILES_PER_LINE)
+        if isinstance(tile, FileTile):
+            grid.addWidget(tile, line + (place > 0), 0, 1, TILES_PER_LINE)
+        else:
+            grid.addWidget(tile, line, place)
         self.tiles[key] = tile
 
     def _build_features(self) -> QWidget:
@@ -170,19 +172,29 @@ class DataPanel(QWidget):
         column.addLayout(flow)
         return self.feature_box
 
-    def _build_seed(self) -> QHBoxLayout:
+    def _build_choose(self) -> QWidget:
+        self.choose_file = Button("Choose the file…", "folder-open", accent=True)
+        self.choose_file.setToolTip("<p>Choose where the table of this project is now. How to read "
+                                    "it stays as it was.</p>")
+        self.choose_file.clicked.connect(self._on_choose_file_clicked)
+        return self.choose_file
+
+    def _build_noise_and_seed(self) -> QHBoxLayout:
         self.seed = QLabel()
         self.seed.setProperty("role", "muted")
         self.regenerate = IconButton("dices", "<p>Draw new points and a new split with another "
                                      "seed.</p>", name="New seed for the data")
         self.regenerate.clicked.connect(self._on_regenerate_clicked)
         row = QHBoxLayout()
-        row.addWidget(self.seed, 1)
+        row.setSpacing(8)
+        row.addWidget(self.noise, 1)
+        row.addWidget(self.seed)
         row.addWidget(self.regenerate)
         return row
 
-    def _show_data(self) -> None:
-        data, dataset = self._document.project.data, self._document.dataset
+    def show_document(self) -> None:
+        """Show what is learned from."""
+        data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
         points = info is not None and info.kind == "points"
         if data.source in self.tiles:
@@ -194,18 +206,33 @@ class DataPanel(QWidget):
         for name, chip in self.features.items():
             chip.setChecked(name in data.features)
         self.seed.setText(f"Seed {data.seed}")
-        self.sentence.setVisible(not points)
+        self.choose_file.setVisible(bool(problem) and info is None)
+        self.sentence.setVisible(bool(data.path if problem else not points))
+        if problem != self._shown_problem:
+            if problem:
+                self.message.show_message(problem, "bad")
+            elif self.message.text() == self._shown_problem:
+                self.message.hide()
+            self._shown_problem = problem
+        self._show_sentence(data, info)
+
+    def _show_sentence(self, data: DataSpec, info: SourceInfo | None) -> None:
+        dataset = self._document.dataset
+        if self._document.data_problem:
+            # A long path may break after every folder.
+            self.sentence.setText(data.path.replace(os.sep, os.sep + BREAK))
+            self.sentence.setToolTip("")
+            return
         self.sentence.setText(data_sentence(dataset))
-        licence = info.licence if info is not None else ""
-        tips = [*(info.help for info in (info,) if info is not None), *dataset.notes,
-                f"Licence: {licence}" if licence else ""]
+        help_text, licence = (info.help, info.licence) if info is not None else ("", "")
+        tips = [help_text, *dataset.notes, f"Licence: {licence}" if licence else ""]
         self.sentence.setToolTip("".join(f"<p>{tip}</p>" for tip in tips if tip))
 
     # What a person does
 
     def _on_table_tile_clicked(self) -> None:
         # Until a file has been imported, the data stay what they are.
-        self._show_data()
+        self.show_document()
         self.open_table_dialog()
 
     def _choose(self, key: str) -> None:
@@ -219,7 +246,7 @@ class DataPanel(QWidget):
         info = self._sources.get(data.source)
         if info is not None and info.kind == "points":
             self._cancel_loading()
-            self._attempt(partial(self._document.set_data, data))
+            self.attempt(partial(self._document.set_data, data))
             return
         title = info.title if info is not None else Path(data.path).name
         self._wanted = data
@@ -227,12 +254,15 @@ class DataPanel(QWidget):
         self.progress.show()
         self._background.submit(partial(load, data))
 
-    def _attempt(self, edit: Callable[[], object]) -> None:
-        try:
-            edit()
-        except EngineError as error:
-            self.message.show_message(error.sentence, "bad")
-        self._show_data()
+    def attempt(self, edit: Callable[[], object]) -> bool:
+        possible = super().attempt(edit)
+        if possible:
+            self.show_document()
+        return possible
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        self.message.show_message(sentence, "bad")
 
     def _cancel_loading(self) -> None:
         self._background.cancel()
@@ -244,18 +274,18 @@ class DataPanel(QWidget):
         data, self._wanted = self._wanted, None
         self.progress.hide()
         if data is not None:
-            self._attempt(partial(self._document.set_data, data, dataset))
+            self.attempt(partial(self._document.set_data, data, dataset))
 
     @Slot(object)
     def _on_background_failed(self, error: EngineError) -> None:
         self._cancel_loading()
         self.message.show_message(error.sentence, "bad")
-        self._show_data()
+        self.show_document()
 
     @Slot(object, object)
     def _on_dialog_imported(self, data: DataSpec, dataset: Dataset) -> None:
         self._cancel_loading()
-        self._attempt(partial(self._document.set_data, data, dataset))
+        self.attempt(partial(self._document.set_data, data, dataset))
 
     @Slot(float)
     def _on_share_value_changed(self, percent: float) -> None:
@@ -278,6 +308,10 @@ class DataPanel(QWidget):
         self._set(replace(self._document.project.data, noise=noise))
 
     @Slot()
+    def _on_choose_file_clicked(self) -> None:
+        self.open_table_dialog().ask_file()
+
+    @Slot()
     def _on_regenerate_clicked(self) -> None:
         data = self._document.project.data
         seed = random.randrange(LARGEST_NEW_SEED)
@@ -290,16 +324,16 @@ class DataPanel(QWidget):
             self._set(replace(data, features=tuple(f for f in FEATURES if f in wanted)))
         else:
             self.message.show_message("The network needs at least one feature.", "warning")
-            self._show_data()
+            self.show_document()
 
     @Slot(object)
     def _on_document_changed(self, _change: Change) -> None:
-        self._show_data()
+        self.show_document()
 
 
 def data_sentence(dataset: Dataset) -> str:
     """Return a data set in a sentence, such as ``Iris: 150 examples, 4 inputs, 3 classes``."""
-    n, inputs, outputs = len(dataset.inputs), dataset.n_inputs, dataset.n_outputs
+    n, outputs = len(dataset.inputs), dataset.n_outputs
     if dataset.task == "classification":
         target = f"{outputs} classes"
     else:
@@ -307,5 +341,4 @@ def data_sentence(dataset: Dataset) -> str:
     if dataset.image_shape is not None:
         height, width = dataset.image_shape
         return f"{n:,} images of {height} × {width} pixels, {target}."
-    seen = "1 input" if inputs == 1 else f"{inputs:,} inputs"
-    return f"{dataset.title}: {n:,} examples, {seen}, {target}."
+    return f"{dataset.title}: {n:,} examples, {inputs_text(dataset)}, {target}."

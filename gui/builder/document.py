@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -20,20 +18,20 @@ from engine.layers import LOSSES, Issue, diagnose, fitted, kind
 from engine.spec import (
     DataSpec,
     NetworkSpec,
-    OptimizerSpec,
     Option,
     ProjectSpec,
-    TrainingSpec,
     default_project,
     read_project,
     write_project,
 )
 from gui.builder import edits
-from gui.builder.commands import Content, Edit
+from gui.builder.commands import Edit
+from gui.builder.data_shelf import DataShelf, Held, Loader
+from gui.builder.project_files import name_of, with_absolute_data, with_relative_data
+from gui.builder.spec_edits import checked, words
 
-Loader = Callable[[DataSpec, Path | None], Dataset]
-SpecT = TypeVar("SpecT", DataSpec, TrainingSpec, OptimizerSpec)
 UNDO_LIMIT = 200
+UNNAMED = ProjectSpec().name
 
 
 @dataclass(frozen=True)
@@ -68,6 +66,8 @@ class Document(QObject):
     """A project, its data set, and the way back. GUI thread only.
 
     Every method that edits raises an EngineError when it cannot, and then nothing has changed.
+    Data that cannot be loaded never keep a project from being opened, restored or undone: until
+    a person chooses others, `data_problem` says why they are not there, and `issues` repeats it.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Document(QObject):
     selection_changed(str)
         Another layer is selected; its id, empty for none.
     path_changed()
-        The document belongs to another file, or to none.
+        The document belongs to another file, to none, or has another title.
     """
 
     changed = Signal(object)
@@ -95,9 +95,9 @@ class Document(QObject):
     def __init__(self, project: ProjectSpec | None = None, load_data: Loader = load,
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
-        project = project or default_project()
-        self._load = load_data
-        self._content = Content(project, load_data(project.data, None))
+        self._project = project = project or default_project()
+        self._shelf = DataShelf(load_data)
+        self._held = self._shelf.take(project)
         self._selected = edits.selection_after(NetworkSpec(), project.network, "")
         self._gesture = 0
         self._in_gesture = False
@@ -111,12 +111,17 @@ class Document(QObject):
     @property
     def project(self) -> ProjectSpec:
         """The project; the path of a person's table in it is absolute."""
-        return self._content.project
+        return self._project
 
     @property
     def dataset(self) -> Dataset:
-        """The examples that the project's data stand for."""
-        return self._content.dataset
+        """The examples that the project's data stand for; none where there is a `data_problem`."""
+        return self._held.dataset
+
+    @property
+    def data_problem(self) -> str:
+        """Why the examples are not there, in a sentence; empty if they are."""
+        return self._held.problem
 
     @property
     def selected(self) -> str:
@@ -127,8 +132,7 @@ class Document(QObject):
     def issues(self) -> tuple[Issue, ...]:
         """What keeps the project from being trained, most basic first."""
         if self._issues is None:
-            data = self.dataset
-            self._issues = diagnose(self.project, data.task, data.n_inputs, data.n_outputs)
+            self._issues = self._found_issues()
         return self._issues
 
     @property
@@ -170,7 +174,7 @@ class Document(QObject):
         kind_key : str
             Key of its kind.
         position : int | None
-            Before which place; by default behind the selected layer, and before the output.
+            Before which place; by default after the selected layer, and before the output.
 
         Returns
         -------
@@ -195,7 +199,7 @@ class Document(QObject):
         self._edit_network(after, f"move {self._title(layer_id)}")
 
     def repeat_layer(self, layer_id: str, times: int = 1) -> str:
-        """Insert ``times`` copies of a layer behind it; return the id of the last copy."""
+        """Insert ``times`` copies of a layer after it; return the id of the last copy."""
         after, last = edits.repeated(self.project.network, layer_id, times)
         text = "duplicate" if times == 1 else f"stack {times} times"
         self._edit_network(after, f"{text} {self._title(layer_id)}")
@@ -232,23 +236,25 @@ class Document(QObject):
 
     def set_training(self, **changes: object) -> None:
         """Set fields of `TrainingSpec`; another loss makes the output layer fit it."""
-        training = _checked(replace(self.project.training, **changes), "Training")
+        training = checked(replace(self.project.training, **changes), "Training")
         project = replace(self.project, training=training)
         if training.loss != self.project.training.loss:
             project = self._fitted_to_loss(project)
         key = ("training", *sorted(changes))
-        self._edit(project, self.dataset, f"change {_words(changes)}", key)
+        self._edit(project, f"change {words(changes)}", key)
 
     def set_optimizer(self, **changes: object) -> None:
         """Set fields of `OptimizerSpec`."""
-        optimizer = _checked(replace(self.project.training.optimizer, **changes), "Optimizer")
+        optimizer = checked(replace(self.project.training.optimizer, **changes), "Optimizer")
         training = replace(self.project.training, optimizer=optimizer)
-        words = "optimizer" if "kind" in changes else _words(changes)
-        self._edit(replace(self.project, training=training), self.dataset, f"change {words}",
+        text = "optimizer" if "kind" in changes else words(changes)
+        self._edit(replace(self.project, training=training), f"change {text}",
                    ("optimizer", *sorted(changes)))
 
     def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
         """Learn from other examples; output layer and loss are made to fit them.
+
+        A project that nobody has named or saved takes the name of its data.
 
         Parameters
         ----------
@@ -257,22 +263,24 @@ class Document(QObject):
         dataset : Dataset | None
             What ``data`` stands for when it has already been loaded, in another thread perhaps.
         """
-        data = _checked(data, "Data")
-        if dataset is None:
-            dataset = self._load(data, None)
-        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs)
+        data = checked(data, "Data")
         old = self.project.data
         differing = [name for name in DataSpec.__struct_fields__
                      if getattr(data, name) != getattr(old, name)]
-        text = "choose " + dataset.title if "source" in differing else "change " + _words(differing)
-        self._edit(project, dataset, text, ("data", *differing))
+        if not differing and dataset is None and not self.data_problem:
+            return
+        if dataset is None:
+            dataset = self._shelf.load_data(data, None)
+        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs)
+        if self._follows_data():
+            project = replace(project, name=name_of(dataset))
+        text = "choose " + dataset.title if "source" in differing else "change " + words(differing)
+        self._shelf.put(data, dataset)
+        self._edit(project, text, ("data", *differing))
 
     def replace_project(self, project: ProjectSpec, text: str) -> None:
         """Put another project in the place of this one as one step that can be undone."""
-        dataset = self.dataset
-        if project.data != self.project.data:
-            dataset = self._load(project.data, None)
-        self._edit(project, dataset, text)
+        self._edit(project, text)
 
     # Files
 
@@ -289,16 +297,19 @@ class Document(QObject):
         dataset : Dataset | None
             Its data set when that has already been loaded.
         """
-        project = _with_absolute_data(project, path)
-        content = Content(project, dataset or self._load(project.data, None))
+        project = with_absolute_data(project, path)
+        self._shelf.clear()
+        if dataset is not None:
+            self._shelf.put(project.data, dataset)
+        held = self._shelf.take(project)
         self.end_gesture()
         self.undo_stack.clear()
         self.path = path
-        self._show(content)
+        self._show(project, held)
         self.path_changed.emit()
 
     def open(self, path: Path) -> None:
-        """Read a project file; raises FormatError, or DataError if its data are missing."""
+        """Read a project file; raises FormatError."""
         self.load_project(read_project(path), path)
 
     def save(self, path: Path | None = None) -> None:
@@ -314,7 +325,7 @@ class Document(QObject):
         path = path or self.path
         if path is None:
             raise SpecError("Project", "it has no file yet", "", "Choose where to save it")
-        write_project(_with_relative_data(self.project, path), path)
+        write_project(with_relative_data(self.project, path), path)
         self.undo_stack.setClean()
         if path != self.path:
             self.path = path
@@ -324,25 +335,38 @@ class Document(QObject):
 
     def _edit_network(self, network: NetworkSpec, text: str,
                       merge_key: Hashable | None = None) -> None:
-        self._edit(replace(self.project, network=network), self.dataset, text, merge_key)
+        self._edit(replace(self.project, network=network), text, merge_key)
 
-    def _edit(self, project: ProjectSpec, dataset: Dataset, text: str,
-              merge_key: Hashable | None = None) -> None:
+    def _edit(self, project: ProjectSpec, text: str, merge_key: Hashable | None = None) -> None:
         if project == self.project:
+            # A file that has been read again may hold other examples than before.
+            if self._held_for(project) != self._held:
+                self._show(project)
             return
         key = (self._gesture, merge_key) if self._in_gesture and merge_key else None
-        after = Content(project, dataset)
-        self.undo_stack.push(Edit(self._show, self._content, after, text, key))
+        self.undo_stack.push(Edit(self._show, self._project, project, text, key))
 
-    def _show(self, content: Content) -> None:
-        before, self._content, self._issues = self._content, content, None
-        old, new = before.project, content.project
-        selected = edits.selection_after(old.network, new.network, self._selected)
+    def _held_for(self, project: ProjectSpec) -> Held:
+        # What could not be loaded is not tried again until a person chooses data.
+        if project.data == self.project.data and not self._shelf.has(project.data):
+            return self._held
+        return self._shelf.take(project)
+
+    def _show(self, project: ProjectSpec, held: Held | None = None) -> None:
+        before, examples, title = self._project, self.dataset, self.title
+        self._held = held or self._held_for(project)
+        self._project, self._issues = project, None
+        selected = edits.selection_after(before.network, project.network, self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
-        self.changed.emit(Change(old, new, content.dataset is not before.dataset))
+        self.changed.emit(Change(before, project, self.dataset is not examples))
         if changed_selection:
             self.selection_changed.emit(selected)
+        if title != self.title:
+            self.path_changed.emit()
+
+    def _follows_data(self) -> bool:
+        return self.path is None and self.project.name in (UNNAMED, name_of(self.dataset))
 
     def _fitted_to_loss(self, project: ProjectSpec) -> ProjectSpec:
         loss = LOSSES.get(project.training.loss)
@@ -350,35 +374,14 @@ class Document(QObject):
             return project
         return fitted(project, self.dataset.task, self.dataset.n_outputs)
 
+    def _found_issues(self) -> tuple[Issue, ...]:
+        project, data = self.project, self.dataset
+        if self.data_problem:
+            text = f"{self.data_problem} Choose data in the Data panel."
+            return (Issue(edits.input_id(project.network), text),)
+        return diagnose(project, data.task, data.n_inputs, data.n_outputs)
+
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
         known = edits.known_kind(layer)
         return known.title if known is not None else layer.kind
-
-
-def _checked(spec: SpecT, place: str) -> SpecT:
-    # Structs check their fields only when they are read, not when they are made.
-    try:
-        return msgspec.convert(msgspec.to_builtins(spec), type(spec))
-    except msgspec.ValidationError as error:
-        raise SpecError(place, str(error), "", "Choose another value") from error
-
-
-def _words(names: Mapping[str, object] | list[str]) -> str:
-    return " and ".join(name.replace("_", " ") for name in names) or "nothing"
-
-
-def _with_absolute_data(project: ProjectSpec, path: Path | None) -> ProjectSpec:
-    data = project.data
-    if path is None or not data.path or Path(data.path).is_absolute():
-        return project
-    absolute = (path.resolve().parent / data.path).resolve()
-    return replace(project, data=replace(data, path=str(absolute)))
-
-
-def _with_relative_data(project: ProjectSpec, path: Path) -> ProjectSpec:
-    data, folder = project.data, path.resolve().parent
-    if not data.path or not Path(data.path).is_relative_to(folder):
-        return project
-    relative = Path(data.path).relative_to(folder).as_posix()
-    return replace(project, data=replace(data, path=relative))

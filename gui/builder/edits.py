@@ -18,8 +18,15 @@ def hidden_layers(network: NetworkSpec, kind_key: str = "dense") -> tuple[LayerS
     return tuple(layer for layer in network if layer.kind == kind_key and layer is not output)
 
 
+def input_id(network: NetworkSpec) -> str:
+    """Return the id of the layer where data enter; empty if the network does not begin with one."""
+    first = network.layers[0] if network.layers else None
+    layer_kind = known_kind(first) if first is not None else None
+    return first.id if first is not None and layer_kind and not layer_kind.insertable else ""
+
+
 def default_position(network: NetworkSpec, selected: str) -> int:
-    """Return where a new layer goes: after the selected layer, never behind the output layer."""
+    """Return where a new layer goes: after the selected layer, never after the output layer."""
     output = output_layer(network)
     before_output = network.index(output.id) if output else len(network)
     ids = [layer.id for layer in network]
@@ -76,7 +83,7 @@ def moved(network: NetworkSpec, layer_id: str, position: int) -> NetworkSpec:
 
 
 def repeated(network: NetworkSpec, layer_id: str, times: int) -> tuple[NetworkSpec, str]:
-    """Return the network with ``times`` copies of a layer behind it, and the id of the last copy.
+    """Return the network with ``times`` copies of a layer after it, and the id of the last copy.
 
     Raises
     ------

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QGridLayout,
     QLabel,
@@ -20,8 +21,17 @@ from PySide6.QtWidgets import (
 from engine.layers import Field
 from engine.spec import Option
 from gui import theme
-from gui.widgets import CalmSlider, LabelledCombo, plain_number
+from gui.builder.rows_model import signed
+from gui.widgets import (
+    CalmDoubleSpinBox,
+    CalmSlider,
+    CalmSpinBox,
+    LabelledCombo,
+    plain_number,
+)
 
+CHOICE_LENGTH = 10
+"""Letters of a choice that must be seen."""
 UNBOUNDED = 1000.0
 """Where a slider ends when its field has no bound; the spin box ends there, too."""
 DECADES = 4
@@ -60,6 +70,10 @@ class FieldEditor(QWidget):
         """Return the control whose drag is one gesture, if there is one."""
         return None
 
+    def controls(self) -> tuple[QWidget, ...]:
+        """Return what the Tab key stops at, in its order."""
+        raise NotImplementedError
+
 
 class ChoiceEditor(FieldEditor):
     """A combo box with a tooltip for every choice."""
@@ -69,7 +83,11 @@ class ChoiceEditor(FieldEditor):
         self.combo = LabelledCombo(field.title)
         self.combo.set_options([(choice.key, choice.title) for choice in field.choices],
                                [f"<p>{choice.help}</p>" for choice in field.choices])
-        self.combo.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        box = self.combo.combo
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # The list is as wide as its widest line all the same.
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(CHOICE_LENGTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.combo)
@@ -80,6 +98,9 @@ class ChoiceEditor(FieldEditor):
         choice = next((c for c in self.field.choices if c.key == value), None)
         extra = f"<p>{choice.title}: {choice.help}</p>" if choice is not None else ""
         self.setToolTip(f"<p><b>{self.field.title}.</b> {self.field.help}</p>{extra}")
+
+    def controls(self) -> tuple[QWidget, ...]:
+        return (self.combo.combo,)
 
     @Slot(str)
     def _on_combo_value_changed(self, key: str) -> None:
@@ -101,20 +122,23 @@ class SwitchEditor(FieldEditor):
     def set_value(self, value: Option) -> None:
         self.box.setChecked(bool(value))
 
+    def controls(self) -> tuple[QWidget, ...]:
+        return (self.box,)
+
     @Slot(bool)
     def _on_box_clicked(self, checked: bool) -> None:
         self.edited.emit(checked)
 
 
-class PlainSpinBox(QDoubleSpinBox):
-    """A spin box that writes a number as people do: ``0.2``, not ``0.20000``."""
+class PlainSpinBox(CalmDoubleSpinBox):
+    """A spin box that writes a number as people do: ``−0.2``, not ``-0.20000``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDecimals(6)
 
     def textFromValue(self, value: float) -> str:
-        return plain_number(value).replace(",", "")
+        return signed(plain_number(value).replace(",", ""))
 
 
 class NumberEditor(FieldEditor):
@@ -148,6 +172,9 @@ class NumberEditor(FieldEditor):
     def slider(self) -> CalmSlider | None:
         return self.track
 
+    def controls(self) -> tuple[QWidget, ...]:
+        return self.track, self.spin
+
     def set_value(self, value: Option) -> None:
         number = float(value) if isinstance(value, int | float) else 0.0
         self._show(number, self.spin, self.track)
@@ -155,7 +182,7 @@ class NumberEditor(FieldEditor):
     def _make_spin(self) -> QSpinBox | QDoubleSpinBox:
         spin: QSpinBox | QDoubleSpinBox
         if self._whole:
-            spin = QSpinBox()
+            spin = CalmSpinBox()
             spin.setRange(round(self._stops[0]), round(self._stops[-1]))
         else:
             spin = PlainSpinBox()
@@ -187,7 +214,7 @@ class NumberEditor(FieldEditor):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.spin.setFixedWidth(theme.px(82))
+        self.spin.setFixedWidth(theme.px(90))
 
     @Slot(int)
     def _on_track_value_changed(self, position: int) -> None:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
+from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.errors import EngineError
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind
 from engine.spec import LayerSpec, Option
 from engine.telemetry.snapshot import LayerReading
 from gui.builder import edits
 from gui.builder.document import Change, Document
+from gui.builder.editing import EditingPanel
 from gui.builder.edits import known_kind
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.gesture import Gesture
 from gui.builder.network_view import Frame, RunInfo
 from gui.builder.rows import Row, describe
 from gui.builder.rows_model import magnitude
-from gui.builder.rows_tips import figure_text, share_text
+from gui.builder.rows_tips import figure_text, share_text, unbroken
 from gui.widgets import Button, ElidedLabel, IconButton, Separator
 
 FIGURES: tuple[tuple[str, str, str], ...] = (
@@ -37,25 +39,40 @@ FIGURES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-class Inspector(QWidget):
-    """Form and read-outs of the selected layer. GUI thread only.
+class FigureLine(QWidget):
+    """A figure's name, and at the right its value, which never asks for more room.
 
     Parameters
     ----------
-    document : Document
-        What is edited.
-
-    Signals
-    -------
-    refused(str)
-        An edit was not possible; the sentence that says why.
+    title : str
+        The name.
+    tip : str
+        What it is, one sentence.
     """
 
-    refused = Signal(str)
+    def __init__(self, title: str, tip: str) -> None:
+        super().__init__()
+        name = QLabel(title)
+        name.setProperty("role", "muted")
+        self.value = ElidedLabel("–")
+        self.value.setAccessibleName(title)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        name.setBuddy(self.value)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(name)
+        row.addWidget(self.value, 1)
+        # A value that is cut has its own tooltip; else this one is seen over both.
+        self.setToolTip(f"<p>{unbroken(tip)}</p>")
+
+
+class Inspector(EditingPanel):
+    """Form and read-outs of the selected layer; `EditingPanel` says the rest. GUI thread only."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
+        super().__init__(document, parent)
         self._gesture = Gesture(document, self)
         self._layer_id = ""
         self._kind: LayerKind | None = None
@@ -63,11 +80,11 @@ class Inspector(QWidget):
         self._readings: Mapping[str, LayerReading] = {}
         self._run_id: int | None = None
         self.editors: dict[str, FieldEditor] = {}
-        self.figures: dict[str, QLabel] = {}
+        self.figures: dict[str, ElidedLabel] = {}
         self._build()
         document.changed.connect(self._on_document_changed)
         document.selection_changed.connect(self._on_selection_changed)
-        self._show_layer()
+        self.show_document()
 
     def _build(self) -> None:
         self.setAccessibleName("Inspector")
@@ -98,23 +115,13 @@ class Inspector(QWidget):
         layout.addLayout(self._form)
         for widget in (self.advice, self.apply, Separator()):
             layout.addWidget(widget)
-        layout.addLayout(self._build_figures())
-
-    def _build_figures(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(3)
-        grid.setColumnStretch(0, 1)
-        for line, (key, title, tip) in enumerate(FIGURES):
-            name, value = QLabel(title), QLabel("–")
-            name.setProperty("role", "muted")
-            name.setBuddy(value)
-            for label in (name, value):
-                label.setToolTip(f"<p>{tip}</p>")
-            grid.addWidget(name, line, 0)
-            grid.addWidget(value, line, 1)
-            self.figures[key] = value
-        return grid
+        lines = QVBoxLayout()
+        lines.setSpacing(3)
+        for key, title, tip in FIGURES:
+            line = FigureLine(title, tip)
+            self.figures[key] = line.value
+            lines.addWidget(line)
+        layout.addLayout(lines)
 
     # What it shows
 
@@ -132,7 +139,8 @@ class Inspector(QWidget):
         if self.isVisible():
             self._show_figures()
 
-    def _show_layer(self) -> None:
+    def show_document(self) -> None:
+        """Show the selected layer."""
         layer = self._layer()
         kind = known_kind(layer) if layer is not None else None
         self._layer_id = layer.id if layer is not None else ""
@@ -168,6 +176,19 @@ class Inspector(QWidget):
                 self._gesture.watch(slider)
             self._form.addWidget(editor)
             self.editors[field.key] = editor
+        self._order_tabs()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Only in its window is there a first and a last thing that Tab comes to.
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Let the Tab key go down the form, then to the buttons; new editors come last by Qt."""
+        stops = [stop for editor in self.editors.values() for stop in editor.controls()]
+        # The button at the top keeps the place that the inspector has among all panels.
+        for before, after in pairwise([self.remove, *stops, self.advice, self.apply, self.remove]):
+            QWidget.setTabOrder(before, after)
 
     def _show_options(self, kind: LayerKind, layer: LayerSpec) -> None:
         options = kind.options(layer)
@@ -208,14 +229,7 @@ class Inspector(QWidget):
     def _on_edited(self, key: str, value: Option) -> None:
         if isinstance(self.editors[key], NumberEditor):
             self._gesture.touch()
-        self._attempt(partial(self._document.set_option, self._layer_id, key, value))
-
-    def _attempt(self, edit: Callable[[], object]) -> None:
-        try:
-            edit()
-        except EngineError as error:
-            self.refused.emit(error.sentence)
-            self._show_layer()
+        self.attempt(partial(self._document.set_option, self._layer_id, key, value))
 
     @Slot()
     def _on_advice_clicked(self) -> None:
@@ -224,24 +238,24 @@ class Inspector(QWidget):
         if layer is not None and kind is not None:
             key, weights = advised_weights(kind, layer)
             if weights:
-                self._attempt(partial(self._document.set_option, layer.id, key, weights))
+                self.attempt(partial(self._document.set_option, layer.id, key, weights))
 
     @Slot()
     def _on_apply_clicked(self) -> None:
-        self._attempt(partial(self._document.apply_to_hidden, self._layer_id))
+        self.attempt(partial(self._document.apply_to_hidden, self._layer_id))
 
     @Slot()
     def _on_remove_clicked(self) -> None:
-        self._attempt(partial(self._document.remove_layer, self._layer_id))
+        self.attempt(partial(self._document.remove_layer, self._layer_id))
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
         if change.rows_changed:
-            self._show_layer()
+            self.show_document()
 
     @Slot(str)
     def _on_selection_changed(self, _layer_id: str) -> None:
-        self._show_layer()
+        self.show_document()
 
 
 def advised_weights(kind: LayerKind, layer: LayerSpec) -> tuple[str, str]:

@@ -52,7 +52,7 @@ class LayerActions(QObject):
         return True
 
     def add(self, kind_key: str, position: int | None = None) -> None:
-        """Insert a layer; by default behind the selected one."""
+        """Insert a layer; by default after the selected one."""
         self.attempt(partial(self._document.add_layer, kind_key, position))
 
     def add_usual(self) -> None:
@@ -71,14 +71,14 @@ class LayerActions(QObject):
             self.attempt(partial(self._document.move_layer, layer_id, position))
 
     def duplicate(self, layer_id: str) -> None:
-        """Insert a copy behind a layer."""
+        """Insert a copy after a layer."""
         self.attempt(partial(self._document.repeat_layer, layer_id))
 
     def ask_stack(self, layer_id: str) -> QInputDialog:
         """Ask how many copies of a layer to insert, and insert them."""
         dialog = QInputDialog(self._widget)
         dialog.setWindowTitle("Stack")
-        dialog.setLabelText("Copies of this layer to insert behind it:")
+        dialog.setLabelText("Copies of this layer to insert after it:")
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
         dialog.setIntRange(1, MOST_COPIES)
         dialog.setIntValue(8)

@@ -91,7 +91,20 @@ class NetworkView(Card):
         """Forget the instruments of the run before."""
         self._run_id, self._network, self._shown = info.run_id, info.network, None
         self.rows.model_of_rows.set_readings((), ())
+        self.rows.model_of_rows.set_failure("")
         self.rows.update_instruments()
+
+    def show_failure(self, layer_id: str | None) -> None:
+        """Mark the layer in which the run has met a number that is not finite.
+
+        The mark stays until the next run.
+
+        Parameters
+        ----------
+        layer_id : str | None
+            The layer; empty or None marks none.
+        """
+        self.rows.model_of_rows.set_failure(layer_id or "")
 
     def show_frame(self, frame: Frame) -> None:
         """Show the newest instruments; only their columns are painted anew."""

@@ -99,7 +99,7 @@ class LayerPalette(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(self._flow)
-        hint = QLabel("A double click adds it behind the selected layer.")
+        hint = QLabel("A double click adds it after the selected layer.")
         hint.setProperty("role", "small")
         hint.setWordWrap(True)
         layout.addWidget(hint)

@@ -63,7 +63,7 @@ class Row:
 def describe(project: ProjectSpec, dataset: Dataset, issues: Sequence[Issue]) -> tuple[Row, ...]:
     """Return a row for every layer; never raises, however broken the network is."""
     network = project.network
-    sizes = [dataset.n_inputs, *_sizes(network, dataset.n_inputs)]
+    sizes = [dataset.n_inputs or None, *_sizes(network, dataset.n_inputs)]
     counts = _counts(network, dataset.n_inputs)
     complaints = {issue.layer_id: issue.text for issue in reversed(issues) if issue.layer_id}
     return tuple(
@@ -88,7 +88,7 @@ def _row(project: ProjectSpec, dataset: Dataset, position: int, count: int | Non
         output_title = _output_title(project) if is_output else ""
         label = _label(layer, layer_kind, output_title)
         detail = _detail(layer, layer_kind, count)
-        note = "" if count else "nothing to learn"
+        note = "nothing to learn" if count == 0 else ""
     return Row(layer.id, position, label, detail, note, layer_kind.help, count, fan_in, fan_out,
                is_input, not is_input, issue)
 
@@ -106,6 +106,9 @@ def summary(rows: Sequence[Row]) -> str:
 
 def _sizes(network: NetworkSpec, n_inputs: int) -> list[int | None]:
     shapes: Sequence[Shape | None]
+    if not n_inputs:
+        # The data are not there.
+        return [None] * len(network)
     try:
         shapes = infer_shapes(network, (n_inputs,))
     except (EngineError, ArithmeticError, TypeError, ValueError):
@@ -115,6 +118,8 @@ def _sizes(network: NetworkSpec, n_inputs: int) -> list[int | None]:
 
 
 def _counts(network: NetworkSpec, n_inputs: int) -> list[int | None]:
+    if not n_inputs:
+        return [None] * len(network)
     try:
         return list(count_parameters(network, (n_inputs,)))
     except (EngineError, ArithmeticError, LookupError, TypeError, ValueError):
@@ -147,9 +152,9 @@ def _detail(layer: LayerSpec, layer_kind: LayerKind, count: int | None) -> str:
     active = layer_kind.activation(options) if options else ""
     for field in layer_kind.fields:
         # The label already names the activation function.
-        if field.choices and options[field.key] != active and count:
+        if field.choices and options[field.key] != active and count != 0:
             parts.append(choice_title(layer_kind, field.key, options[field.key]))
-    return " · ".join(parts) or "no parameters"
+    return " · ".join(parts) or ("no parameters" if count == 0 else "")
 
 
 def choice_title(layer_kind: LayerKind, key: str, value: Option) -> str:
@@ -161,7 +166,9 @@ def choice_title(layer_kind: LayerKind, key: str, value: Option) -> str:
 
 def _input_texts(dataset: Dataset) -> tuple[str, str, str]:
     n_inputs = dataset.n_inputs
-    label = "Input · 1 feature" if n_inputs == 1 else f"Input · {n_inputs} features"
+    if not n_inputs:
+        return "Input", dataset.title, ""
+    label = f"Input · {inputs_text(dataset)}"
     if dataset.image_shape is not None:
         height, width = dataset.image_shape
         detail = f"image of {height} × {width}"
@@ -170,6 +177,12 @@ def _input_texts(dataset: Dataset) -> tuple[str, str, str]:
         detail = ", ".join(shown) + (", …" if n_inputs > FEATURES_SHOWN else "")
     note = f"{len(dataset.training):,} training · {len(dataset.validation):,} validation examples"
     return label, detail, note
+
+
+def inputs_text(dataset: Dataset) -> str:
+    """Return ``2 features`` for points in the plane, ``13 inputs`` for other data."""
+    noun = "input" if dataset.points is None else "feature"
+    return f"{dataset.n_inputs:,} {noun}" + ("" if dataset.n_inputs == 1 else "s")
 
 
 FEATURE_TITLES = {

@@ -19,19 +19,18 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.telemetry.snapshot import LayerReading
 from gui import theme
-from gui.builder.axis import GradientAxis
+from gui.builder.axis import TICK_SPACING, GradientAxis
+from gui.builder.band import band_brush
 from gui.builder.columns import Columns, Density
 from gui.builder.rows import Row
-from gui.builder.rows_model import RowsModel, magnitude, status_word
+from gui.builder.rows_model import RowsModel, magnitude, signed, status_word
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-TICK_SPACING = 13
 
 
 class RowsScene(Protocol):
@@ -116,8 +115,9 @@ class RowsDelegate(QStyledItemDelegate):
         bar = QPainterPath()
         bar.addRect(QRectF(box.left(), box.top(), px(4), box.height()))
         painter.fillPath(shape.intersected(bar), self.depth_colour(row.position))
-        edge = tokens.bad if row.issue else tokens.accent if selected else tokens.border
-        painter.setPen(QPen(QColor(edge), 1.6 if selected or row.issue else 1))
+        wrong = bool(row.issue) or row.layer_id == self._model.failed
+        edge = tokens.bad if wrong else tokens.accent if selected else tokens.border
+        painter.setPen(QPen(QColor(edge), 1.6 if selected or wrong else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(shape)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -162,8 +162,11 @@ class RowsDelegate(QStyledItemDelegate):
                        row.note, theme.current().text_muted, 11)
         elif reading is not None and not math.isnan(reading.gradient_rms):
             self._paint_bar(painter, columns.rect("gradient", rect), reading)
-            self._paint_update(painter, columns.rect("update", rect), reading.update_ratio)
-        if verdict is not None and reading is not None:
+            self._paint_update(painter, columns.rect("update", rect), reading.update_ratio,
+                               verdict)
+        if row.layer_id == self._model.failed:
+            self._paint_failure(painter, columns.rect("status", rect))
+        elif verdict is not None and reading is not None:
             self._paint_status(painter, columns.rect("status", rect), reading, verdict)
 
     def _paint_issue(self, painter: QPainter, box: QRect, issue: str) -> None:
@@ -230,11 +233,11 @@ class RowsDelegate(QStyledItemDelegate):
         if reading.gradient_high > 0:
             left = round(axis.share(reading.gradient_low) * (box.width() - 1))
             right = round(axis.share(reading.gradient_high) * (box.width() - 1))
-            band = QColor(tokens.text)
-            band.setAlpha(90)
             thick = max(height // 3, 2)
-            painter.fillRect(QRect(box.left() + left, top + (height - thick) // 2,
-                                   max(right - left, 2), thick), band)
+            line = QRect(box.left() + left, top + (height - thick) // 2, max(right - left, 2),
+                         thick)
+            painter.fillRect(line, band_brush(line, not axis.holds(reading.gradient_low),
+                                              not axis.holds(reading.gradient_high)))
 
     def _paint_status(self, painter: QPainter, box: QRect, reading: LayerReading,
                       verdict: LayerVerdict) -> None:
@@ -259,11 +262,19 @@ class RowsDelegate(QStyledItemDelegate):
         spot = QRectF(box.left(), centre - side / 2 + 0.5, side, side)
         theme.status_glyph(painter, spot, verdict.code, verdict.severity)
 
-    def _paint_update(self, painter: QPainter, box: QRect, ratio: float) -> None:
+    def _paint_failure(self, painter: QPainter, box: QRect) -> None:
+        side = theme.px(12 if self._scene.density.lines == 2 else 11)
+        spot = QRectF(box.left(), box.center().y() - side / 2 + 0.5, side, side)
+        theme.status_glyph(painter, spot, "nonfinite", 2)
+        self._text(painter, box.adjusted(theme.px(17), 0, 0, 0), status_word("nonfinite"),
+                   theme.current().bad, 11, bold=True)
+
+    def _paint_update(self, painter: QPainter, box: QRect, ratio: float,
+                      verdict: LayerVerdict | None) -> None:
         if math.isnan(ratio):
             return
-        text = (f"{ratio:.1f}" if math.isfinite(ratio) else f"{ratio}"[:-3] + "∞").replace("-", "−")
-        self._figure(painter, box, text, update_colour(ratio), self._scene.density.text, RIGHT)
+        text = signed(f"{ratio:.1f}" if math.isfinite(ratio) else f"{ratio}"[:-3] + "∞")
+        self._figure(painter, box, text, update_colour(verdict), self._scene.density.text, RIGHT)
 
     def _text(self, painter: QPainter, box: QRect, text: str, colour: str, size: int, *,
               bold: bool = False) -> None:
@@ -283,19 +294,23 @@ class RowsDelegate(QStyledItemDelegate):
         painter.drawText(box, side, text)
 
 
-def update_colour(ratio: float) -> str:
-    """Return the colour of log10(update / weight): text, amber or red."""
+def update_colour(verdict: LayerVerdict | None) -> str:
+    """Return the colour of log10(update / weight), as severe as the verdict that is about it."""
     tokens = theme.current()
-    # A float64 network of 100 sigmoid layers has ratios that 10 ** ratio must not overflow with.
-    share = 10.0 ** min(max(ratio, -300.0), 300.0)
-    severity = max(DEFAULTS.update_small.below(share), DEFAULTS.update_large.above(share))
-    return (tokens.text, tokens.warning, tokens.bad)[severity]
+    if verdict is None or verdict.code not in ("update_small", "update_large"):
+        return tokens.text
+    return (tokens.text, tokens.warning, tokens.bad)[verdict.severity]
 
 
 def whole_words(text: str, metrics: QFontMetrics, width: int) -> str:
-    """Return as many words of a text as fit, if these are at least two thirds of it."""
+    """Return as many whole words of a text as fit, with an ellipsis for those that do not."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
     words = text.split(" ")
-    while len(words) > 1 and metrics.horizontalAdvance(" ".join(words)) > width:
+    while len(words) > 1 and metrics.horizontalAdvance(_cut(words)) > width:
         words.pop()
-    shown = " ".join(words).rstrip(" ·")
-    return shown if 3 * len(shown) >= 2 * len(text) else text
+    return _cut(words)
+
+
+def _cut(words: list[str]) -> str:
+    return " ".join(words).rstrip(" ·,") + "…"

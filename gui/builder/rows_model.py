@@ -38,6 +38,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "nonfinite": "not finite",
 }
 """Words for verdicts whose code is not a word."""
+FAILURE = "The run has stopped: here a number became infinite or undefined."
 
 
 class Role(IntEnum):
@@ -60,7 +61,22 @@ def magnitude(value: float) -> str:
         return ""
     if value == 0:
         return "0"
-    return f"{value:.1e}" if math.isfinite(value) else "∞"
+    return signed(f"{value:.1e}" if math.isfinite(value) else f"{value}"[:-3] + "∞")
+
+
+def figure(value: float) -> str:
+    """Return any number short: ``0.25``, ``−3.4``, and as `magnitude` does where it is far from 1.
+
+    Empty if there is none.
+    """
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return signed(f"{value:.3g}" if abs(value) < 1e3 else f"{value:.0f}")
+    return magnitude(value)
+
+
+def signed(text: str) -> str:
+    """Return a number with a minus as long as a plus; an exponent's sign stays short."""
+    return "−" + text[1:] if text.startswith("-") else text
 
 
 class RowsModel(QAbstractListModel):
@@ -72,6 +88,13 @@ class RowsModel(QAbstractListModel):
         Whose network it shows.
     parent : QObject | None
         Qt's owner.
+
+    Attributes
+    ----------
+    rows : tuple[Row, ...]
+        What is said about every layer.
+    failed : str
+        The layer that has ended the run; empty for none.
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -81,6 +104,7 @@ class RowsModel(QAbstractListModel):
         self._readings: dict[str, LayerReading] = {}
         self._verdicts: dict[str, LayerVerdict] = {}
         self._reference: LayerReading | None = None
+        self.failed = ""
         self._describe()
         document.changed.connect(self._on_document_changed)
 
@@ -90,6 +114,8 @@ class RowsModel(QAbstractListModel):
 
     def verdict(self, layer_id: str) -> LayerVerdict | None:
         """Return what is to be said about a layer, if it runs."""
+        if layer_id and layer_id == self.failed:
+            return LayerVerdict(layer_id, "nonfinite", 2, FAILURE)
         return self._verdicts.get(layer_id)
 
     def readings(self) -> tuple[LayerReading, ...]:
@@ -98,7 +124,7 @@ class RowsModel(QAbstractListModel):
 
     def gradient_state(self, reading: LayerReading) -> str:
         """Return what a layer's gradient alone says: healthy, vanishing, exploding or nonfinite."""
-        if reading.gradient_nonfinite:
+        if reading.gradient_nonfinite or reading.layer_id == self.failed:
             return "nonfinite"
         share = ratio(reading, self._reference)
         if DEFAULTS.vanishing.below(share):
@@ -121,6 +147,13 @@ class RowsModel(QAbstractListModel):
         measured = [reading for reading in readings if not math.isnan(reading.gradient_rms)]
         self._reference = measured[-1] if measured else None
 
+    def set_failure(self, layer_id: str) -> None:
+        """Note which layer has ended the run; empty for none."""
+        changed = {self.position(self.failed), self.position(layer_id)} - {-1}
+        self.failed = layer_id
+        for position in changed:
+            self.dataChanged.emit(self.index(position), self.index(position))
+
     def rowCount(self, parent: AnyIndex = ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
@@ -138,7 +171,7 @@ class RowsModel(QAbstractListModel):
             return row
         if role == Role.READING:
             return self._readings.get(row.layer_id)
-        return self._verdicts.get(row.layer_id) if role == Role.VERDICT else None
+        return self.verdict(row.layer_id) if role == Role.VERDICT else None
 
     def words(self, row: Row) -> str:
         """Return everything that a row shows as one sentence."""
@@ -150,7 +183,7 @@ class RowsModel(QAbstractListModel):
         if row.is_input:
             return ", ".join([*parts, row.note.replace(" · ", " and ")])
         reading = self._readings.get(row.layer_id)
-        verdict = self._verdicts.get(row.layer_id)
+        verdict = self.verdict(row.layer_id)
         if reading is not None and not math.isnan(reading.gradient_rms):
             parts.append(f"gradient RMS {magnitude(reading.gradient_rms)}")
         if verdict is not None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from html import escape
 
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.telemetry.snapshot import LayerReading
 from gui.builder.rows import Row
-from gui.builder.rows_model import magnitude
+from gui.builder.rows_model import figure, magnitude
 
+JOINER = "\N{WORD JOINER}"
+BARS = re.compile(r"\|[^|\s]+\|")
 COLUMN_TIPS: Mapping[str, str] = {
     "card": "The network's layers. Data flow down, gradients flow up.",
     "histogram": "How the layer's outputs are distributed on a fixed batch of training examples.",
@@ -29,6 +32,8 @@ def column_tip(column: str, row: Row, reading: LayerReading | None,
         return _paragraphs(row.label, row.issue)
     if row.is_input or column == "card":
         return _card_tip(row)
+    if verdict is not None and verdict.code == "nonfinite" and column in ("gradient", "status"):
+        return _paragraphs(verdict.text, *_last_gradient(reading))
     if reading is None:
         return _paragraphs(COLUMN_TIPS[column], "No numbers yet: press Run or Step.")
     if column == "histogram":
@@ -40,12 +45,12 @@ def column_tip(column: str, row: Row, reading: LayerReading | None,
 
 def share_text(share: float) -> str:
     """Return a share as a percentage, or a dash if there is none."""
-    return "–" if math.isnan(share) else f"{share * 100:.3g} %"
+    return "–" if math.isnan(share) else f"{figure(share * 100)} %"
 
 
 def figure_text(value: float) -> str:
     """Return a number with three figures, or a dash if there is none."""
-    return "–" if math.isnan(value) else f"{value:.3g}".replace("-", "−")
+    return figure(value) or "–"
 
 
 def _card_tip(row: Row) -> str:
@@ -92,6 +97,18 @@ def _status_tip(reading: LayerReading, verdict: LayerVerdict | None) -> str:
     return _paragraphs(verdict.text, f"Gradient RMS {magnitude(reading.gradient_rms) or '–'}.")
 
 
+def _last_gradient(reading: LayerReading | None) -> tuple[str, ...]:
+    if reading is None or math.isnan(reading.gradient_rms):
+        return ()
+    return (f"Gradient RMS {magnitude(reading.gradient_rms)} when it was last measured.",)
+
+
+def unbroken(text: str) -> str:
+    """Return a text whose formulae between bars, such as ``|∂L/∂w|``, no line break can part."""
+    return BARS.sub(lambda found: JOINER.join(found[0]), text)
+
+
 def _paragraphs(*lines: str) -> str:
     # Rich text breaks into lines; plain text in a tooltip does not.
-    return "".join(f"<p style='margin:2px 0'>{escape(line)}</p>" for line in lines if line)
+    return "".join(f"<p style='margin:2px 0'>{escape(unbroken(line))}</p>"
+                   for line in lines if line)

@@ -10,11 +10,12 @@ from engine.data import SourceInfo, thumbnail_points
 from gui import theme
 
 WIDTH, PICTURE, HEIGHT = 40, 34, 60
+FILE_HEIGHT = 30
 THUMBNAIL_POINTS = 70
 
 
 class Tile(QAbstractButton):
-    """A picture above a name; checked, it is the one in use.
+    """A frame to click, around whatever a kind of tile paints; checked, it is the one in use.
 
     Parameters
     ----------
@@ -56,26 +57,47 @@ class Tile(QAbstractButton):
             painter.setPen(QPen(QColor(tokens.focus), 1, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), px(6), px(6))
-        side = px(PICTURE)
-        self.paint_picture(painter, QRect((self.width() - side) // 2, px(4), side, side))
-        font = QFont(self.font())
-        font.setPixelSize(px(9))
-        painter.setFont(font)
-        painter.setPen(QColor(tokens.text if chosen else tokens.text_muted))
-        top = px(4) + side
-        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
-                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
+        self.paint_content(painter, QColor(tokens.text if chosen else tokens.text_muted))
 
-    def paint_picture(self, painter: QPainter, box: QRect) -> None:
-        """Paint the picture; by default a plus sign."""
-        theme.icon("plus", theme.current().text_muted).paint(
-            painter, box.adjusted(box.width() // 4, box.width() // 4, -box.width() // 4,
-                                  -box.width() // 4))
+    def paint_content(self, painter: QPainter, colour: QColor) -> None:
+        """Paint what stands in the frame.
+
+        Parameters
+        ----------
+        painter : QPainter
+            Its hints are set.
+        colour : QColor
+            Of the text.
+        """
+        raise NotImplementedError
 
     @Slot()
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
         self.update()
+
+
+class FileTile(Tile):
+    """A low tile across the panel, for a person's own file."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(4 * WIDTH), theme.px(FILE_HEIGHT))
+
+    def paint_content(self, painter: QPainter, colour: QColor) -> None:
+        px = theme.px
+        font = QFont(self.font())
+        font.setPixelSize(px(12))
+        painter.setFont(font)
+        painter.setPen(colour)
+        metrics = painter.fontMetrics()
+        side, gap = px(14), px(6)
+        room = self.width() - side - gap - px(16)
+        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
+        left = (self.width() - side - gap - metrics.horizontalAdvance(text)) // 2
+        theme.icon("table-2", colour.name()).paint(
+            painter, QRect(left, (self.height() - side) // 2, side, side))
+        painter.drawText(QRect(left + side + gap, 0, self.width(), self.height()),
+                         int(Qt.AlignmentFlag.AlignVCenter), text)
 
 
 class SourceTile(Tile):
@@ -94,7 +116,19 @@ class SourceTile(Tile):
         self.setAccessibleDescription(info.help)
         self._points: list[tuple[float, float, float]] = []
 
-    def paint_picture(self, painter: QPainter, box: QRect) -> None:
+    def paint_content(self, painter: QPainter, colour: QColor) -> None:
+        px = theme.px
+        side, top = px(PICTURE), px(4)
+        self._paint_picture(painter, QRect((self.width() - side) // 2, top, side, side))
+        font = QFont(self.font())
+        font.setPixelSize(px(9))
+        painter.setFont(font)
+        painter.setPen(colour)
+        top += side
+        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
+                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
+
+    def _paint_picture(self, painter: QPainter, box: QRect) -> None:
         if not self._points:
             drawn = thumbnail_points(self.info.key, THUMBNAIL_POINTS)
             self._points = [(float(x), float(y), float(v)) for (x, y), v

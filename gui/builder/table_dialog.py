@@ -28,6 +28,7 @@ from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui import theme
 from gui.builder.background import Background
+from gui.builder.rows import inputs_text
 from gui.builder.table_columns import ColumnList
 from gui.builder.table_form import TableForm
 from gui.widgets import Button, ElidedLabel, MessageBar, PrimaryButton
@@ -100,7 +101,7 @@ class TableDialog(QDialog):
         self.file = ElidedLabel("Choose a file, or drop it here.", role="muted")
         self.choose = Button("Choose file…", "folder-open")
         self.choose.setToolTip("Choose a text file with columns: CSV, TSV or TXT.")
-        self.choose.clicked.connect(self._on_choose_clicked)
+        self.choose.clicked.connect(self.ask_file)
         top = QHBoxLayout()
         top.addWidget(self.file, 1)
         top.addWidget(self.choose)
@@ -198,11 +199,11 @@ class TableDialog(QDialog):
     @Slot(object)
     def _on_loader_done(self, dataset: Dataset) -> None:
         self._dataset = dataset
-        inputs = "1 input" if dataset.n_inputs == 1 else f"{dataset.n_inputs:,} inputs"
         outputs = (f"{dataset.n_outputs} classes" if dataset.task == "classification"
                    else "1 number to predict")
         self._show_notes(dataset.notes)
-        self._say(f"{len(dataset.inputs):,} examples, {inputs}, {outputs}.", busy=False)
+        self._say(f"{len(dataset.inputs):,} examples, {inputs_text(dataset)}, {outputs}.",
+                  busy=False)
 
     @Slot(object)
     def _on_failed(self, error: EngineError) -> None:
@@ -265,11 +266,15 @@ class TableDialog(QDialog):
     # What a person does
 
     @Slot()
-    def _on_choose_clicked(self) -> None:
+    def ask_file(self) -> None:
+        """Ask for a file and look at it.
+
+        One that takes the place of a file that could not be read is read as that was to be.
+        """
         folder = str(self._path.parent) if self._path is not None else ""
         path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, FILTER)
         if path:
-            self.read(Path(path))
+            self.read(Path(path), self.form.spec() if self._preview is None else None)
 
     @Slot()
     def _on_accept_clicked(self) -> None:

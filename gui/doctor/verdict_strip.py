@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QV
 from gui import theme
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 
-GLYPHS = {"learning": "healthy", "learned": "healthy", "chance": "flat", "overfitting": "saturated"}
+GLYPHS = {"learning": "healthy", "learned": "healthy", "chance": "flat"}
 """States of learning that have no shape of their own."""
 STRIPE = 4
 READING_S = 0.7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
@@ -18,7 +18,7 @@ from gui.output.sample_grid import SampleGrid
 from gui.output.sample_table import SampleTable
 from gui.output.scatter import PredictionScatter
 from gui.output.scores import ScorePanel
-from gui.widgets import Card, Segmented
+from gui.widgets import Segmented, ViewCard
 
 AnyView = PlaneView | ConfusionView | SampleGrid | SampleTable | PredictionScatter
 TITLES = {
@@ -38,6 +38,7 @@ TOOLTIPS = {
     "table": "Single examples with true class, predicted class and its probability.",
 }
 
+LEAST_PICTURE_PX = 108
 UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
 
 
@@ -50,14 +51,14 @@ def views_for(dataset: Dataset) -> tuple[str, ...]:
     return ("images" if dataset.image_shape else "table", "confusion")
 
 
-class OutputPanel(Card):
+class OutputPanel(ViewCard):
     """What the network predicts, in the views that suit the data. GUI thread only."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Output", parent)
         self._dataset: Dataset | None = None
         self._snapshot: Snapshot | None = None
-        self._stale = False
+        self._has_run = False
         plane = PlaneView()
         self._plane = plane
         self._samples = (SampleGrid(), SampleTable())
@@ -97,26 +98,40 @@ class OutputPanel(Card):
             column.addWidget(box)
         column.addStretch(1)
 
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show the examples before there is a run on them.
+
+        Frames of the run before are passed over from now on, for they tell of other examples. The
+        data set that is shown already changes nothing.
+        """
+        if dataset is self._dataset:
+            return
+        self._has_run = False
+        self._show_dataset(dataset)
+
     def set_run(self, run: RunLike) -> None:
         """Show the data of another run, without predictions yet."""
-        self._dataset, self._snapshot = run.dataset, None
-        keys = views_for(run.dataset)
-        for key in keys:
-            self._views[key].set_dataset(run.dataset)
-        self._scores.set_dataset(run.dataset)
-        self._side.show()
-        self._tabs.set_options([(key, TITLES[key]) for key in keys])
-        self._tabs.set_tooltips({key: TOOLTIPS[key] for key in keys})
-        self.show_view(self._tabs.current())
+        self._has_run = True
+        self._show_dataset(run.dataset)
 
     def show_frame(self, frame: FrameLike) -> None:
         """Show the frame's snapshot, if it has one; while hidden, it is only kept."""
-        if frame.snapshot is None:
+        if frame.snapshot is None or not self._has_run:
             return
         self._snapshot = frame.snapshot
-        self._stale = not self.isVisible()
-        if not self._stale:
-            self._draw()
+        self.draw_when_seen()
+
+    def _show_dataset(self, dataset: Dataset) -> None:
+        self._dataset, self._snapshot = dataset, None
+        keys = views_for(dataset)
+        for key in keys:
+            self._views[key].set_dataset(dataset)
+        self._scores.set_dataset(dataset)
+        self._side.show()
+        if keys != self.views():
+            self._tabs.set_options([(key, TITLES[key]) for key in keys])
+            self._tabs.set_tooltips({key: TOOLTIPS[key] for key in keys})
+        self.show_view(self._tabs.current())
 
     def view(self) -> str:
         """Return the key of the view that is seen; empty before the first run."""
@@ -140,21 +155,15 @@ class OutputPanel(Card):
         self._discrete.setVisible(on_plane)
         self._wrong.setVisible(key in ("images", "table"))
         self._on_size_changed()
-        self._draw()
+        self.draw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scores beside the square picture."""
         super().resizeEvent(event)
         self._on_size_changed()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Show what came while the panel was hidden."""
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self._draw()
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw the newest snapshot."""
         if self._snapshot is not None:
             self._views[self.view()].show_snapshot(self._snapshot)
             self._scores.show_snapshot(self._snapshot)
@@ -166,7 +175,9 @@ class OutputPanel(Card):
 
     @Slot()
     def _on_size_changed(self) -> None:
-        self._row.setSpacing(theme.px(18))
+        self._row.setSpacing(theme.px(12))
+        # The scores beside it are never cut; it is the picture that gives way.
+        self._stack.setMinimumWidth(theme.px(LEAST_PICTURE_PX))
         room = UNLIMITED
         if self.view() in ("boundary", "surface") and self.isVisible():
             room = self._plane.width_for(self._stack.height())

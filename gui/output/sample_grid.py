@@ -140,7 +140,7 @@ class _Tiles(QWidget):
         return QSize(width, width + round(self.fontMetrics().height() * 0.85) + theme.px(3))
 
     def _columns(self) -> int:
-        return max(1, self.width() // theme.px(60))
+        return max(2, self.width() // theme.px(60))
 
     def _place(self, index: int) -> QRect:
         row, column = divmod(index, self._columns())

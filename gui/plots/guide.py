@@ -29,12 +29,14 @@ class GuideBand(QObject):
         self._region = pg.LinearRegionItem(ENDS, orientation="horizontal", movable=False)
         self._region.setZValue(-20)
         self._line = pg.InfiniteLine(CENTRE, angle=0, movable=False)
-        self._top = pg.InfiniteLine(
-            ENDS[1], angle=0, movable=False, pen=pg.mkPen(None), label=text,
-            labelOpts={"position": 0.01, "anchors": [(0.0, 0.0), (0.0, 0.0)]})
+        self._label = pg.TextItem(text, anchor=(0.0, 0.0))
+        self._label.setZValue(30)
         self._line.setZValue(-10)
-        for item in (self._region, self._line, self._top):
+        self._box = canvas.box
+        for item in (self._region, self._line, self._label):
             canvas.addItem(item, ignoreBounds=True)
+        canvas.box.sigRangeChanged.connect(self._place)
+        canvas.box.sigResized.connect(self._place)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -48,9 +50,17 @@ class GuideBand(QObject):
             edge.setPen(pg.mkPen(None))
         self._line.setPen(pg.mkPen(tokens.good, width=1, dash=[5, 4]))
         ground = QColor(tokens.surface)
-        ground.setAlphaF(0.7)
-        self._top.label.fill = pg.mkBrush(ground)
-        self._top.label.setColor(tokens.good)
+        ground.setAlphaF(0.75)
+        self._label.fill = pg.mkBrush(ground)
+        self._label.setColor(tokens.good)
         font = theme.base_font()
         font.setPointSizeF(font.pointSizeF() * 0.85)
-        self._top.label.setFont(font)
+        self._label.setFont(font)
+        self._place()
+
+    @Slot()
+    def _place(self) -> None:
+        """Keep the label at the upper edge of what is seen of the band."""
+        (left, _), (low, high) = self._box.viewRange()
+        self._label.setPos(left, min(ENDS[1], high))
+        self._label.setVisible(low < ENDS[1] and high > ENDS[0])

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from enum import IntEnum
+
+from PySide6.QtCore import QEvent, QLineF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from gui import theme
+
+WIDEST_VALUES = ("0.000000", "0.00e-00", "000,000")
+STROKE_PX, GAP_PX = 15, 6
+
+
+class Detail(IntEnum):
+    """How much a legend says; it says less where room is short."""
+
+    SHORT = 0
+    NAMES = 1
+    VALUES = 2
 
 
 class LegendEntry(QWidget):
@@ -18,58 +31,133 @@ class LegendEntry(QWidget):
         Name of the curve.
     role : str
         Name of the token that gives its colour.
-    dashed : bool
-        Whether the curve is dashed.
+    short : str
+        What stands for the name where room is short; by default the name.
+    tooltip : str
+        One sentence about the curve.
     """
 
     def __init__(
-        self, name: str, role: str, *, dashed: bool = False, parent: QWidget | None = None
+        self, name: str, role: str, *, short: str = "", tooltip: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._name, self._role, self._dashed = name, role, dashed
+        self._name, self._role, self._short = name, role, short or name
         self._value = ""
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._detail = Detail.VALUES
+        self.setToolTip(tooltip)
         self.setAccessibleName(name)
-        theme.notifier().changed.connect(self._on_theme_changed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def value(self) -> str:
-        """Return the value shown."""
+        """Return the value behind the name."""
         return self._value
 
     def set_value(self, text: str) -> None:
-        """Show a value behind the name; empty for none."""
+        """Show another value behind the name; empty for none."""
         if text != self._value:
+            before = self.width_for(Detail.VALUES)
             self._value = text
             self.setAccessibleName(f"{self._name} {text}".strip())
+            if self.width_for(Detail.VALUES) != before:
+                self.updateGeometry()
+            self.update()
+
+    def set_detail(self, detail: Detail) -> None:
+        """Say more or less."""
+        if detail != self._detail:
+            self._detail = detail
             self.updateGeometry()
             self.update()
 
-    def sizeHint(self) -> QSize:
-        """Return room for the stroke, the name and a value of six figures."""
+    def shown(self) -> str:
+        """Return the words that are drawn."""
+        name = self._short if self._detail == Detail.SHORT else self._name
+        return f"{name}  {self._value}" if self._detail == Detail.VALUES else name
+
+    def width_for(self, detail: Detail) -> int:
+        """Return the width that it needs to say this much, whatever the value."""
         metrics = self.fontMetrics()
-        value = metrics.horizontalAdvance("  0.00000") if self._value else 0
-        width = theme.px(24) + metrics.horizontalAdvance(self._name) + value
-        return QSize(width, metrics.height() + 2)
+        name = self._short if detail == Detail.SHORT else self._name
+        width = theme.px(STROKE_PX + GAP_PX) + metrics.horizontalAdvance(name) + 2
+        if detail == Detail.VALUES:
+            width += max(map(metrics.horizontalAdvance,
+                             (f"  {text}" for text in (*WIDEST_VALUES, self._value))))
+        return width
+
+    def sizeHint(self) -> QSize:
+        """Return room for what it says."""
+        return QSize(self.width_for(self._detail), self.fontMetrics().height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw stroke, name and value."""
         tokens = theme.current()
         painter = QPainter(self)
-        pen = QPen(QColor(getattr(tokens, self._role)), theme.px(2.5))
-        if self._dashed:
-            pen.setDashPattern([2.0, 1.2])
-        painter.setPen(pen)
+        painter.setPen(QPen(QColor(getattr(tokens, self._role)), theme.px(2.5)))
         middle = self.height() / 2
-        painter.drawLine(QLineF(1, middle, theme.px(16), middle))
+        painter.drawLine(QLineF(1, middle, theme.px(STROKE_PX), middle))
         centred = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        area = self.rect().adjusted(theme.px(22), 0, 0, 0)
+        area = self.rect().adjusted(theme.px(STROKE_PX + GAP_PX), 0, 0, 0)
+        name, _, value = self.shown().partition("  ")
         painter.setPen(QColor(tokens.text_muted))
-        painter.drawText(area, int(centred), self._name)
+        painter.drawText(area, int(centred), name)
         painter.setPen(QColor(tokens.text))
-        area.adjust(self.fontMetrics().horizontalAdvance(self._name + "  "), 0, 0, 0)
-        painter.drawText(area, int(centred), self._value)
+        area.adjust(self.fontMetrics().horizontalAdvance(name + "  "), 0, 0, 0)
+        painter.drawText(area, int(centred), value)
+
+
+class Legend(QWidget):
+    """Entries in a row, all with values, or all without where room is short.
+
+    Parameters
+    ----------
+    entries : LegendEntry
+        From left to right.
+    """
+
+    def __init__(self, *entries: LegendEntry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries = entries
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for entry in entries:
+            self._row.addWidget(entry)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def sizeHint(self) -> QSize:
+        """Return room for names and values."""
+        return QSize(self._width_for(Detail.VALUES), self._row.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the short names."""
+        return QSize(self._width_for(Detail.SHORT), self._row.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Say as much as there is room for when a value needs more of it."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _width_for(self, detail: Detail) -> int:
+        gaps = self._row.spacing() * (len(self._entries) - 1)
+        return sum(entry.width_for(detail) for entry in self._entries) + gaps
+
+    def _fit(self) -> None:
+        fitting = [detail for detail in Detail if self._width_for(detail) <= self.width()]
+        for entry in self._entries:
+            entry.set_detail(max(fitting, default=Detail.SHORT))
+        self._row.activate()
 
     @Slot()
     def _on_theme_changed(self) -> None:
+        self._row.setSpacing(theme.px(12))
         self.updateGeometry()
-        self.update()
+        self._fit()

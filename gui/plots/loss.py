@@ -6,29 +6,32 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
 from gui.plots.axes import ValueAxis
 from gui.plots.band import Band
 from gui.plots.canvas import Canvas
-from gui.plots.curve import FramedCurve
+from gui.plots.curve import FramedCurve, framed
 from gui.plots.feed import LOSS, VALIDATION_LOSS, FrameLike, Reals, RunLike, Series
-from gui.plots.legend import LegendEntry
+from gui.plots.legend import Legend, LegendEntry
 from gui.plots.ranges import EasedRange, halved, log10, run_span
-from gui.widgets import Button, Card, plain_number
+from gui.widgets import Button, ViewCard, plain_number
 
 EMPTY: Reals = np.zeros(0)
+EMPTY_LOG_ENDS, EMPTY_ENDS = (-1.15, 0.15), (0.0, 1.0)
+BATCH_TIP = ("Loss of the training batches: of one batch, or the mean of those that a point stands "
+             "for; the band reaches from the smallest to the largest.")
+VALIDATION_TIP = "Loss over the validation examples at the end of every epoch."
 # Single batches may come near zero loss; they must not squeeze the rest of the curve.
 DECADES = 6.0
 # Measured: a thick curve of 512 noisy points takes 14 ms to paint, this one 4.
 THICK_POINTS = 200
 
 
-class LossPlot(Card):
-    """Mean and spread of the training loss, and the validation loss. GUI thread only.
+class LossPlot(ViewCard):
+    """Mean and spread of the batches' loss, and the validation loss. GUI thread only.
 
     Signals
     -------
@@ -41,11 +44,11 @@ class LossPlot(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Loss", parent)
         self._frame: FrameLike | None = None
-        self._stale = False
         self._log = True
         self._hovered: float | None = None
         self._x: Reals = EMPTY
         self._range = EasedRange(0.25)
+        self._ends = EMPTY_LOG_ENDS
         self._make_header()
         self._axis = ValueAxis(logarithmic=True)
         self._canvas = Canvas(self._axis, "Press Run to start")
@@ -65,11 +68,10 @@ class LossPlot(Card):
 
     def _make_header(self) -> None:
         self._entries = {
-            LOSS: LegendEntry("train", "train"),
-            VALIDATION_LOSS: LegendEntry("validation", "validation"),
+            LOSS: LegendEntry("train (batch)", "train", short="batch", tooltip=BATCH_TIP),
+            VALIDATION_LOSS: LegendEntry("validation", "validation", tooltip=VALIDATION_TIP),
         }
-        for entry in self._entries.values():
-            self.add_header_widget(entry)
+        self.add_header_widget(Legend(*self._entries.values()))
         self._toggle = Button("log y")
         self._toggle.setProperty("tone", "quiet")
         self._toggle.setCheckable(True)
@@ -87,9 +89,7 @@ class LossPlot(Card):
     def show_frame(self, frame: FrameLike) -> None:
         """Draw the newest history; while hidden, it is only kept."""
         self._frame = frame
-        self._stale = not self.isVisible()
-        if not self._stale:
-            self._draw()
+        self.draw_when_seen()
 
     def is_log(self) -> bool:
         """Return whether the axis is logarithmic."""
@@ -105,69 +105,64 @@ class LossPlot(Card):
         self._range = EasedRange(0.25) if log else EasedRange(0.01)
         self._axis.set_logarithmic(log)
         self.log_changed.emit(log)
-        self._draw()
+        self.draw()
 
     @Slot()
     def toggle_log(self) -> None:
         """Switch between the logarithmic and the plain axis."""
         self.set_log(not self._log)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Draw what came while the plot was hidden."""
-        super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self._draw()
-
-    def _show_nothing(self) -> None:
-        self._x = EMPTY
-        for curve in self._curves.values():
-            curve.setData(EMPTY, EMPTY)
-        self._band.set_data(EMPTY, EMPTY, EMPTY)
-        for entry in self._entries.values():
-            entry.set_value("")
-        self._canvas.hide_readout()
-        self._canvas.set_empty(True)
-        self._canvas.set_ranges((0.0, 100.0), (-1.15, 0.15) if self._log else (0.0, 1.0))
-
-    def _scaled(self, values: Reals) -> Reals:
-        return log10(values) if self._log else np.where(np.isfinite(values), values, np.nan)
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw the newest history."""
         frame = self._frame
         if frame is None or frame.history.length == 0:
             self._show_nothing()
             return
         history: Series = frame.history
         x = self._x = history.steps()
-        mean = self._scaled(history.mean(LOSS))
-        self._band.set_data(
-            x, self._scaled(history.low(LOSS)), self._scaled(history.high(LOSS)))
-        self._curves[LOSS].setData(*thinned(x, mean), connect="finite")
-        checked = self._scaled(history.mean(VALIDATION_LOSS))
-        measured = np.isfinite(checked)
-        self._curves[VALIDATION_LOSS].setData(*thinned(x[measured], checked[measured]))
+        mean, checked = (self._scaled(history.mean(column)) for column in self._curves)
+        low, high = self._scaled(history.low(LOSS)), self._scaled(history.high(LOSS))
+        self._set_range(np.concatenate((mean, checked)), high)
+        self._band.set_data(x, low, high, self._ends)
+        measured = np.isfinite(checked) | np.isneginf(checked)
+        self._curves[LOSS].set_points(*thinned(x, self._above_floor(mean)))
+        self._curves[VALIDATION_LOSS].set_points(
+            *thinned(x[measured], self._above_floor(checked[measured])))
         self._canvas.set_empty(False)
-        self._frame_values(np.concatenate((mean, checked)), self._scaled(history.high(LOSS)))
         self._refresh_texts()
 
-    def _frame_values(self, values: Reals, highs: Reals) -> None:
-        values = values[np.isfinite(values)]
-        if len(values) == 0:
-            return
-        highs = highs[np.isfinite(highs)]
-        low, high = float(values.min()), float(values.max())
-        if self._log:
-            low = max(low, high - DECADES)
-        if len(highs):
+    def _show_nothing(self) -> None:
+        self._x = EMPTY
+        for curve in self._curves.values():
+            curve.set_points(EMPTY, EMPTY)
+        self._band.clear()
+        for entry in self._entries.values():
+            entry.set_value("")
+        self._canvas.hide_readout()
+        self._canvas.set_empty(True)
+        self._ends = EMPTY_LOG_ENDS if self._log else EMPTY_ENDS
+        self._canvas.set_ranges((0.0, 100.0), self._ends)
+
+    def _scaled(self, values: Reals) -> Reals:
+        return log10(values) if self._log else np.where(np.isfinite(values), values, np.nan)
+
+    def _above_floor(self, values: Reals) -> Reals:
+        """Return values of which none, be it 0 on a logarithmic axis, is below the plot."""
+        return np.maximum(values, self._ends[0] + self._canvas.pixel()[1])
+
+    def _set_range(self, values: Reals, highs: Reals) -> None:
+        values, highs = values[np.isfinite(values)], highs[np.isfinite(highs)]
+        if len(values):
+            low, high = float(values.min()), float(values.max())
+            if self._log:
+                low = max(low, high - DECADES)
             # The spread is shown in full but for rare peaks far above the mean.
-            high = max(high, min(float(np.quantile(highs, 0.98)), high + 0.5 * (high - low)))
+            peak = float(np.quantile(highs, 0.98)) if len(highs) else high
+            high = max(high, min(peak, high + 0.5 * (high - low)))
+            self._ends = self._range.towards(low, high)
         span = run_span(self._x)
-        self._canvas.set_ranges(span, self._range.towards(low, high))
-        wide, tall = (3 * pixel for pixel in self._canvas.pixel())
-        bounds = QRectF(span[0], float(values.min()), span[1] - span[0],
-                        float(values.max() - values.min()))
-        bounds.adjust(-wide, -tall, wide, tall)
+        self._canvas.set_ranges(span, self._ends)
+        bounds = framed(span, self._ends, self._canvas.pixel())
         for curve in self._curves.values():
             curve.set_bounds(bounds)
 
@@ -192,7 +187,7 @@ class LossPlot(Card):
         mean = float(history.mean(LOSS)[at])
         if math.isfinite(mean):
             spread = f" ({plain_number(low)} to {plain_number(high)})" if high > low else ""
-            parts.append(f"train {loss_text(mean)}{spread}")
+            parts.append(f"batch {loss_text(mean)}{spread}")
         checked = history.mean(VALIDATION_LOSS)
         measured = np.flatnonzero(np.isfinite(checked[: at + 1]))
         if len(measured):

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gui.plots.feed import Reals
 
 GONE = 1e-300
+Merge = Callable[[Reals, Reals], Reals]
+
+
+def _middle(first: Reals, second: Reals) -> Reals:
+    return (first + second) / 2
 
 
 def log10(values: Reals) -> Reals:
-    """Return log10, with NaN (a gap) for what has no finite logarithm."""
+    """Return log10: -inf for 0, NaN (a gap) for what is negative or not finite."""
     usable = np.isfinite(values) & (values > 0)
-    return np.where(usable, np.log10(np.maximum(np.where(usable, values, 1.0), GONE)), np.nan)
+    logarithms = np.log10(np.maximum(np.where(usable, values, 1.0), GONE))
+    return np.where(usable, logarithms, np.where(values == 0, -np.inf, np.nan))
 
 
 class EasedRange:
@@ -51,8 +59,11 @@ def run_span(steps: Reals) -> tuple[float, float]:
     return 0.0, max(float(steps[-1]) if len(steps) else 0.0, 10.0)
 
 
-def halved(values: Reals) -> Reals:
-    """Return the means of neighbours along the last axis; an odd last one stays."""
+def halved(values: Reals, merge: Merge = _middle) -> Reals:
+    """Return neighbours along the last axis merged, by default into their means.
+
+    An odd last one stays as it is.
+    """
     even = values.shape[-1] // 2 * 2
-    means = (values[..., 0:even:2] + values[..., 1:even:2]) / 2
-    return np.concatenate((means, values[..., even:]), axis=-1)
+    merged = merge(values[..., 0:even:2], values[..., 1:even:2])
+    return np.concatenate((merged, values[..., even:]), axis=-1)

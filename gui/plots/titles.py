@@ -15,9 +15,9 @@ def layer_title(network: NetworkSpec, layer_id: str) -> str:
 
 
 def power_text(exponent: float) -> str:
-    """Return 10 to ``exponent`` in two figures: ``1.3e-5``, ``0.042``."""
+    """Return 10 to ``exponent`` in two figures: ``1.3e-5``, ``0.042``; -inf is ``0``."""
     if not math.isfinite(exponent):
-        return "none"
+        return "0" if exponent == -math.inf else "none"
     value = 10.0**exponent
     if 1e-3 <= value < 1e3:
         return f"{value:.2g}"

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGraphicsRectItem, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 
 from gui import theme
 from gui.plots.axes import Axis, decimal_text, log_ticks
-from gui.plots.canvas import Canvas
-from gui.plots.feed import Reals, Series
-from gui.plots.ranges import log10, run_span
-from gui.plots.titles import power_text
+from gui.plots.feed import Series
+from gui.plots.layer_view import NOWHERE, LayerView
+from gui.plots.ranges import run_span
 
 DECADES = 12
 
@@ -88,8 +87,13 @@ class ColourBar(QWidget):
         self.update()
 
 
-class Waterfall(QWidget):
-    """Rows are layers, columns are steps, colour is log10 of the figure.
+class Waterfall(LayerView):
+    """Rows are layers, columns are steps, colour is log10 of the figure; 0 has none.
+
+    Parameters
+    ----------
+    figure : str
+        Column of the history behind ``LAYER/``.
 
     Signals
     -------
@@ -97,18 +101,9 @@ class Waterfall(QWidget):
         A person clicked on the row of this layer.
     """
 
-    layer_selected = Signal(str)
-
     def __init__(self, figure: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._figure = figure
-        self._ids: tuple[str, ...] = ()
-        self._titles: dict[str, str] = {}
-        self._selected = ""
-        self._x: Reals = np.zeros(0)
-        self._y: Reals = np.zeros((0, 0))
         self._axis = LayerAxis()
-        self.canvas = Canvas(self._axis, "Press Run to start")
+        super().__init__(figure, self._axis, parent)
         self.canvas.box.invertY(True)
         self.image = pg.ImageItem(axisOrder="row-major")
         # Two strokes, so that one of them stands out from whatever colour is below.
@@ -119,49 +114,26 @@ class Waterfall(QWidget):
         self.canvas.addItem(self.image)
         self.canvas.addItem(self._frame)
         self.bar = ColourBar()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.canvas, 1)
-        layout.addWidget(self.bar)
-        self.canvas.hovered.connect(self._on_canvas_hovered)
-        self.canvas.pressed.connect(self._on_canvas_pressed)
-        theme.notifier().changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        self._row.addWidget(self.bar)
+        self._dress()
         self.show_nothing()
-
-    def set_layers(
-        self, ids: Sequence[str], numbers: Sequence[int], titles: Sequence[str]
-    ) -> None:
-        """Show these layers; see `gui.plots.curves.LayerCurves.set_layers`."""
-        self._ids = tuple(ids)
-        self._titles = dict(zip(ids, titles, strict=True))
-        self._axis.numbers = tuple(numbers)
-        self.show_nothing()
-        self._place_frame()
-
-    def set_selected(self, layer_id: str) -> None:
-        """Frame this layer's row."""
-        self._selected = layer_id
-        self._place_frame()
 
     def show_nothing(self) -> None:
         """Empty the picture."""
-        self._x, self._y = np.zeros(0), np.zeros((len(self._ids), 0))
+        super().show_nothing()
         self.image.hide()
         self.bar.hide()
         self._frame.hide()
-        self.canvas.hide_readout()
-        self.canvas.set_empty(True)
-        self.canvas.set_ranges((0.0, 100.0), (0.0, float(max(len(self._ids), 1))))
+        self.canvas.set_ranges((0.0, 100.0), (0.0, float(max(len(self._layers.ids), 1))))
 
     def draw(self, history: Series) -> None:
         """Draw the newest history."""
         x = self._x = history.steps()
-        if not self._ids or not len(x):
+        n_layers = len(self._layers.ids)
+        if not n_layers or not len(x):
             self.show_nothing()
             return
-        y = self._y = log10(np.stack([history.mean(f"{i}/{self._figure}") for i in self._ids]))
+        y = self._y = self._log_means(history)
         known = y[np.isfinite(y)]
         high = math.ceil(float(known.max())) if len(known) else 0
         low = max(math.floor(float(known.min())), high - DECADES) if len(known) else -1
@@ -169,47 +141,33 @@ class Waterfall(QWidget):
         shade = 1 + np.clip((y - low) / (high - low), 0, 1) * 254
         self.image.setImage(
             np.where(np.isfinite(y), shade, 0).astype(np.uint8), autoLevels=False, levels=(0, 255))
-        span = run_span(x)
         end = max(float(x[-1]), 1.0)
-        self.image.setRect(QRectF(0.0, 0.0, end, float(len(self._ids))))
+        self.image.setRect(QRectF(0.0, 0.0, end, float(n_layers)))
         self.image.show()
         self.bar.set_ends(low, high)
         self.bar.show()
         self.canvas.set_empty(False)
-        self.canvas.set_ranges(span, (0.0, float(len(self._ids))))
-        self._place_frame()
+        self.canvas.set_ranges(run_span(x), (0.0, float(n_layers)))
+        self._mark_selected()
 
-    def layer_at(self, point: QPointF) -> str:
-        """Return the layer whose row a point is in; empty outside."""
+    def _nearest(self, point: QPointF) -> tuple[int, int]:
         row = math.floor(point.y())
-        return self._ids[row] if 0 <= row < len(self._ids) and len(self._x) else ""
+        if not 0 <= row < len(self._y) or not len(self._x):
+            return NOWHERE
+        return row, int(np.argmin(np.abs(self._x - point.x())))
 
-    def _place_frame(self) -> None:
-        self._frame.setVisible(self._selected in self._ids and len(self._x) > 0)
+    def _arrange(self) -> None:
+        self._axis.numbers = self._layers.positions
+
+    def _mark_selected(self) -> None:
+        ids = self._layers.ids
+        self._frame.setVisible(self._selected in ids and len(self._x) > 0)
         if self._frame.isVisible():
-            row = self._ids.index(self._selected)
+            row = ids.index(self._selected)
             for item in (self._frame, self._halo):
                 item.setRect(QRectF(0.0, row, float(self._x[-1]), 1.0))
 
-    @Slot(object)
-    def _on_canvas_hovered(self, point: QPointF | None) -> None:
-        layer_id = "" if point is None else self.layer_at(point)
-        if point is None or not layer_id:
-            self.canvas.hide_readout()
-            return
-        at = int(np.argmin(np.abs(self._x - point.x())))
-        value = power_text(float(self._y[self._ids.index(layer_id), at]))
-        text = f"{self._titles[layer_id]}   {value} at step {self._x[at]:,.0f}"
-        self.canvas.show_readout(text, float(self._x[at]))
-
-    @Slot(QPointF)
-    def _on_canvas_pressed(self, point: QPointF) -> None:
-        layer_id = self.layer_at(point)
-        if layer_id:
-            self.layer_selected.emit(layer_id)
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
+    def _dress(self) -> None:
         table = np.zeros((256, 4), np.uint8)
         table[1:, :3] = theme.sequential_map()[1:]
         table[1:, 3] = 255

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -14,9 +15,7 @@ from gui.theme.state import SCALES, Scheme, notifier
 from gui.theme.tokens import DARK, LIGHT, Tokens
 
 BASE_PX = 13
-# What a desktop without a font setting of its own reports, and what reads better if it is there.
-_GENERIC = {"Sans Serif", "Sans", "sans-serif", "DejaVu Sans", "Bitstream Vera Sans"}
-_PREFERRED = ("Inter", "Noto Sans", "Ubuntu", "Cantarell", "Open Sans", "Liberation Sans")
+FONTS = FOLDER.parent / "fonts"
 
 
 def apply(app: QApplication, scheme: Scheme = "system") -> None:
@@ -45,22 +44,27 @@ def set_scale(app: QApplication, factor: float) -> None:
 
 
 def base_font(points: float | None = None) -> QFont:
-    """Return the system's sans-serif font with figures of equal width.
+    """Return the shipped font, the same on every computer, with figures of equal width.
 
     Parameters
     ----------
     points : float | None
         Size; by default that of ordinary text at the present interface size.
     """
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    if font.family() in _GENERIC:
-        installed = set(QFontDatabase.families())
-        found = next((name for name in _PREFERRED if name in installed), font.family())
-        font = QFont(found)
+    font = QFont(_family())
     per_px = 1.0 if sys.platform == "darwin" else 0.75
     font.setPointSizeF(points if points is not None else BASE_PX * per_px * notifier().scale)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+@cache
+def _family() -> str:
+    """Return the name of the shipped font; where it cannot be read, that of the system's."""
+    loaded = [QFontDatabase.addApplicationFont(str(path)) for path in sorted(FONTS.glob("*.otf"))]
+    names = [name for font in loaded for name in QFontDatabase.applicationFontFamilies(font)]
+    return names[0] if names else \
+        QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
 
 
 def _on_system_scheme_changed() -> None:

@@ -32,8 +32,8 @@ def status_glyph(painter: QPainter, rect: QRectF, code: str, severity: int = 2) 
         The largest centred square in it is filled.
     code : str
         ``healthy``, ``vanishing``, ``exploding``, ``saturated``, ``dead``, ``update_small``,
-        ``update_large``, ``symmetric``, ``nonfinite``, ``flat`` or ``waiting``; another one is
-        drawn as ``waiting``.
+        ``update_large``, ``symmetric``, ``nonfinite``, ``flat``, ``overfitting`` or ``waiting``;
+        another one is drawn as ``waiting``.
     severity : int
         2 fills the shape; 1 and 0 draw its outline.
     """
@@ -112,6 +112,9 @@ _GLYPHS: Mapping[str, tuple[str, Draw]] = MappingProxyType({
     "nonfinite": ("bad", _polygon(*_BOLT)),
     "flat": ("warning", _lines((0.12, 0.3, 0.12, 0.7), (0.12, 0.5, 0.88, 0.5),
                                (0.88, 0.3, 0.88, 0.7))),
+    # The two losses part.
+    "overfitting": ("warning", _lines((0.12, 0.5, 0.42, 0.5), (0.42, 0.5, 0.86, 0.2),
+                                      (0.42, 0.5, 0.86, 0.8))),
     "waiting": ("text_muted", _lines((0.3, 0.5, 0.7, 0.5))),
 })
 STATUS_CODES = tuple(_GLYPHS)

@@ -53,6 +53,8 @@ QPushButton:checked, QToolButton:checked { background: $accent_soft; border-colo
 QPushButton:disabled, QToolButton:disabled { color: $text_disabled;
     background: $surface_sunken; }
 QPushButton:focus, QToolButton:focus { border: 2px solid $focus; padding: 4u 10u; }
+QPushButton, QToolButton, QCheckBox, QRadioButton, QComboBox, QSlider, QTabBar { outline: 0; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton:default { border-color: $accent; }
 PrimaryButton { background: $accent; color: $accent_text; border: 1px solid $accent;
     font-weight: 600; padding: 7u 18u; border-radius: 14u; }
@@ -94,13 +96,15 @@ QAbstractSpinBox:focus { border: 2px solid $focus; padding: 2u 3u; }
 QComboBox:focus, QComboBox:on { border: 2px solid $focus; padding: 3u 5u 3u 8u; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $text_disabled;
     background: $surface_sunken; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0 5u;
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0;
     background: transparent; }
 QComboBox::drop-down { border: none; width: 16u; }
 QComboBox::down-arrow { image: url(icons:control-down.svg); width: 12u; height: 12u; }
-QComboBox QAbstractItemView { background: $surface; border: 1px solid $border_strong;
-    outline: none; padding: 3u; selection-background-color: $accent_soft;
-    selection-color: $text; }
+QComboBox { combobox-popup: 0; }
+QComboBoxPrivateContainer { background: $surface; border: none; }
+QComboBox QAbstractItemView, QComboBox QAbstractItemView:focus { background: $surface;
+    border: 1px solid $border_strong; border-radius: 0; outline: 0; padding: 3u;
+    selection-background-color: $accent_soft; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 24u; padding: 0 6u; border-radius: 6u; }
 QComboBox QAbstractItemView::item:selected, QComboBox QAbstractItemView::item:hover {
     background: $accent_soft; color: $text; }
@@ -120,10 +124,22 @@ QCheckBox::indicator:checked { background: $accent; border-color: $accent;
     image: url(icons:control-check-$name.svg); }
 QCheckBox::indicator:indeterminate { background: $accent; border-color: $accent;
     image: url(icons:control-partial-$name.svg); }
-QRadioButton::indicator { border-radius: 8u; }
+QAbstractItemView::indicator { width: 14u; height: 14u; border: 1px solid $border_strong;
+    border-radius: 4u; background: $surface; }
+QAbstractItemView::indicator:hover { border-color: $accent; }
+QAbstractItemView::indicator:checked { background: $accent; border-color: $accent;
+    image: url(icons:control-check-$name.svg); }
+QAbstractItemView::indicator:indeterminate { background: $accent; border-color: $accent;
+    image: url(icons:control-partial-$name.svg); }
+QAbstractItemView::indicator:disabled { background: $surface_sunken; border-color: $border; }
+QRadioButton::indicator { border-radius: 7.5u; }
 QRadioButton::indicator:checked { border: 4u solid $accent; width: 8u; height: 8u; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { background: $surface_sunken;
     border-color: $border; }
+QCheckBox::indicator:checked:disabled, QCheckBox::indicator:indeterminate:disabled,
+QAbstractItemView::indicator:checked:disabled,
+QAbstractItemView::indicator:indeterminate:disabled { background: $border_strong;
+    border-color: $border_strong; }
 """
 
 _SLIDERS = """
@@ -175,6 +191,7 @@ QGroupBox { border: 1px solid $border; border-radius: 8u; margin-top: 10u; paddi
 QGroupBox::title { subcontrol-origin: margin; left: 10u; padding: 0 4u; color: $text_muted; }
 """
 
+_RADIUS = re.compile(r"(?<=border-radius: )(\d+(?:\.\d+)?)u\b")
 _LENGTH = re.compile(r"(?<![\w#])(-?\d+(?:\.\d+)?)u\b")
 
 
@@ -182,4 +199,6 @@ def style_sheet(tokens: Tokens, scale: float) -> str:
     """Return the application's style sheet for a theme at an interface size."""
     source = Template(_TEXT + _SURFACES + _BUTTONS + _FIELDS + _SLIDERS + _VIEWS)
     filled = source.substitute({**asdict(tokens), "classes": ""})
+    # Qt draws a corner square whose radius is more than half of the side: these are rounded down.
+    filled = _RADIUS.sub(lambda match: f"{int(float(match[1]) * scale)}px", filled)
     return _LENGTH.sub(lambda match: f"{round(float(match[1]) * scale)}px", filled)

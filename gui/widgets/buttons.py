@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 
 from gui import theme
 
 ICON_GAP = 3
 
 
-class Button(QPushButton):
+class _Iconed:
+    """What buttons with an icon have in common; it stands before their Qt class."""
+
+    icon_role = "text"
+    _icon_name = ""
+
+    def set_icon(self, name: str) -> None:
+        """Show another icon; empty for none."""
+        self._icon_name = name
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        raise NotImplementedError
+
+    def _icon(self) -> QIcon:
+        if not self._icon_name:
+            return QIcon()
+        return theme.icon(self._icon_name, getattr(theme.current(), self.icon_role))
+
+
+class Button(_Iconed, QPushButton):
     """A button with a word, and an icon if it helps.
 
     Parameters
@@ -24,36 +44,22 @@ class Button(QPushButton):
         Whether its word and outline take the accent colour: the action that is suggested.
     """
 
-    icon_role = "text"
-
     def __init__(
         self, text: str, icon: str = "", *, accent: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(text, parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._icon_name = icon
+        _reach_by_tab(self)
         if accent:
             self.setProperty("tone", "accent")
             self.icon_role = "accent"
         theme.notifier().changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-
-    def set_icon(self, name: str) -> None:
-        """Show another icon; empty for none."""
-        self._icon_name = name
-        self._on_theme_changed()
+        self.set_icon(icon)
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        side = theme.px(16)
-        self.setIconSize(QSize(side, side))
-        if self._icon_name:
-            colour = getattr(theme.current(), self.icon_role)
-            self.setIconSize(QSize(side + ICON_GAP, side))
-            self.setIcon(self._spaced(theme.icon(self._icon_name, colour), side))
-        else:
-            self.setIcon(QIcon())
+        icon, side = self._icon(), theme.px(16)
+        self.setIconSize(QSize(side + ICON_GAP, side))
+        self.setIcon(icon if icon.isNull() else self._spaced(icon, side))
 
     def _spaced(self, icon: QIcon, side: int) -> QIcon:
         # Fusion leaves 4 px between icon and word, which is too little beside rounded shapes.
@@ -76,7 +82,7 @@ class PrimaryButton(Button):
     icon_role = "accent_text"
 
 
-class IconButton(QToolButton):
+class IconButton(_Iconed, QToolButton):
     """A button with an icon alone.
 
     Parameters
@@ -96,23 +102,21 @@ class IconButton(QToolButton):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        _reach_by_tab(self)
         self.setToolTip(tooltip)
         self.setAccessibleName(name or tooltip)
         if plain:
             self.setProperty("tone", "plain")
-        self._icon_name = icon
         theme.notifier().changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-
-    def set_icon(self, name: str) -> None:
-        """Show another icon."""
-        self._icon_name = name
-        self._on_theme_changed()
+        self.set_icon(icon)
 
     @Slot()
     def _on_theme_changed(self) -> None:
         side = theme.px(16)
         self.setIconSize(QSize(side, side))
-        self.setIcon(theme.icon(self._icon_name))
+        self.setIcon(self._icon())
+
+
+def _reach_by_tab(button: QAbstractButton) -> None:
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
@@ -16,7 +17,7 @@ class Card(QFrame):
     ----------
     title : str
         Shown bold at the left of the header; also the accessible name. Without a title and
-        header widgets there is no header.
+        header widgets there is no header. A title of one word is never shortened.
 
     Attributes
     ----------
@@ -51,8 +52,17 @@ class Card(QFrame):
         """Return the title."""
         return self._title.text()
 
-    def set_title(self, title: str) -> None:
-        """Show another title; it is the accessible name too."""
+    def set_title(self, title: str, short: str = "") -> None:
+        """Show another title; it is the accessible name too.
+
+        Parameters
+        ----------
+        title : str
+            The whole title.
+        short : str
+            What stands in its place, never cut, where there is no room for the whole.
+        """
+        self._title.set_short(short or ("" if " " in title else title))
         self._title.setText(title)
         self.setAccessibleName(title)
         self._header_row.setVisible(bool(title))
@@ -75,3 +85,28 @@ class Card(QFrame):
         self.header.setSpacing(px(10))
         self.body.setSpacing(px(6))
         self._header_row.setMinimumHeight(px(28))
+
+
+class ViewCard(Card):
+    """A card with a picture that is drawn only while it can be seen."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._stale = False
+
+    def draw(self) -> None:
+        """Draw what there is to show."""
+        raise NotImplementedError
+
+    def draw_when_seen(self) -> None:
+        """Draw now, or as soon as the card is seen."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self.draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while the card was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.draw()

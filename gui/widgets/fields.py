@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QBoxLayout,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QSlider,
     QSpinBox,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 from gui import theme
 
 FIGURES = 3
+SPIN_INSET_PX = 8
 
 
 class CalmComboBox(QComboBox):
@@ -307,13 +310,30 @@ class Separator(QWidget):
         self.setPalette(palette)
 
 
+class _TextInset(QObject):
+    """Keeps a spin box's text away from its left border, whatever the interface size.
+
+    A style sheet's padding does not do it: Qt lets the text of a spin box begin at its left edge.
+    """
+
+    def __init__(self, spin: QAbstractSpinBox) -> None:
+        super().__init__(spin)
+        self._line = spin.findChild(QLineEdit)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        if self._line is not None:
+            self._line.setTextMargins(theme.px(SPIN_INSET_PX), 0, 0, 0)
+
+
 class CalmSpinBox(QSpinBox):
     """A whole number to type, which leaves the wheel to the panel it scrolls with."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # WORKAROUND: the style sheet's padding does not reach a spin box's own line edit.
-        self.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
+        _TextInset(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the wheel pass."""
@@ -325,7 +345,7 @@ class CalmDoubleSpinBox(QDoubleSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.lineEdit().setTextMargins(theme.px(6), 0, 0, 0)
+        _TextInset(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the wheel pass."""

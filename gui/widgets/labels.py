@@ -22,14 +22,29 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self._short = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if role:
             self.setProperty("role", role)
 
+    def set_short(self, text: str) -> None:
+        """Set what is shown where the whole has no room, and always has room itself."""
+        self._short = text
+        self.updateGeometry()
+        self.update()
+
+    def shown(self) -> str:
+        """Return the text as it is drawn."""
+        room, metrics = self.contentsRect().width(), self.fontMetrics()
+        if self._short and metrics.horizontalAdvance(self.text()) > room:
+            return self._short
+        return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
     def minimumSizeHint(self) -> QSize:
-        """Return room for a letter and the ellipsis."""
-        return QSize(self.fontMetrics().horizontalAdvance("M…"), super().minimumSizeHint().height())
+        """Return room for the short text; where there is none, for a letter and the ellipsis."""
+        least = self.fontMetrics().horizontalAdvance(self._short or "M…")
+        return QSize(least + 2, super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
         """Return room for the whole text."""
@@ -40,10 +55,7 @@ class ElidedLabel(QLabel):
         """Draw the text, shortened to the width."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
-        )
-        painter.drawText(self.contentsRect(), int(self.alignment()), shown)
+        painter.drawText(self.contentsRect(), int(self.alignment()), self.shown())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Offer the whole text as tooltip when it is cut."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.errors import SpecError
+from engine.errors import DivergedError, SpecError
 from engine.spec import default_project, write_project
 from gui import theme
 from gui.lab import Lab
@@ -221,3 +221,19 @@ def parents(widget: QWidget) -> list[QWidget]:
         found.append(parent)
         parent = parent.parentWidget()
     return found
+
+
+def test_the_layer_that_failed_is_marked_until_the_next_run(qtbot: QtBot, lab: Lab) -> None:
+    layer_id = lab.document.project.network.layers[2].id
+    lab.workbench.failed.emit(DivergedError("Layer 2 (Dense)", "an activation is not finite",
+                                            layer_id=layer_id, step=3))
+    index = lab.network.rows.model_of_rows.index(2, 0)
+    assert "not finite" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    lab.document.set_option(layer_id, "units", 3)
+    qtbot.waitUntil(lambda: "not finite" not in index.data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_the_examples_are_shown_before_the_engine_is_ready(lab: Lab) -> None:
+    lab.document.set_data(replace(lab.document.project.data, source="circle"))
+    assert lab.workbench.state is not State.RUNNING
+    assert lab.output._dataset is lab.document.dataset

@@ -110,3 +110,48 @@ def test_a_frame_of_a_fast_run_is_taken_in_under_three_milliseconds() -> None:
         taken.append(time.perf_counter() - started)
     # The fastest run is what the code costs; others share the processor with other programs.
     assert min(taken) < 0.003
+
+
+POSITIVE = st.one_of(st.just(float("nan")), st.just(0.0), st.floats(1e-30, 1e30))
+
+
+@given(st.lists(POSITIVE, min_size=1, max_size=60), st.sampled_from([2, 4, 8]))
+def test_mean_of_logarithms_leaves_out_zeros(values: list[float], buckets: int) -> None:
+    history = History(("a/gradient_rms",), buckets)
+    for start in range(0, len(values), 7):
+        part = np.array(values[start:start + 7]).reshape(-1, 1)
+        history.extend(start + np.arange(len(part)), part)
+    wanted = []
+    for start in range(0, len(values), history.width):
+        part = values[start:start + history.width]
+        logs = [np.log10(x) for x in part if x > 0]
+        zero = -np.inf if 0.0 in part else np.nan
+        wanted.append(sum(logs) / len(logs) if logs else zero)
+    np.testing.assert_allclose(history.log_mean("a/gradient_rms"), wanted, rtol=1e-9, atol=1e-9)
+
+
+def test_figures_that_are_logarithms_already_are_taken_as_they_are() -> None:
+    history = History(("loss", "a/update_ratio"), 2)
+    history.extend(np.arange(4), np.array([[1.0, -2.0], [1.0, -np.inf], [1.0, -np.inf],
+                                           [1.0, -np.inf]]))
+    assert history.width == 4
+    assert history.log_mean("a/update_ratio").tolist() == [-2.0]
+    history = History(("a/update_ratio",), 2)
+    history.extend(np.arange(1), np.array([[-np.inf]]))
+    assert history.log_mean("a/update_ratio").tolist() == [-np.inf]
+
+
+def test_mean_of_logarithms_is_kept_for_figures_of_many_decades_only() -> None:
+    history = History(("loss", "a/gradient_rms", "a/gradient_max"))
+    history.extend(np.arange(2), np.ones((2, 3)))
+    assert history.log_mean("a/gradient_rms").tolist() == [0.0, 0.0]
+    for column in ("loss", "a/gradient_max"):
+        with pytest.raises(KeyError):
+            history.log_mean(column)
+
+
+def test_infinite_gradients_stay_infinite_in_the_mean_of_logarithms() -> None:
+    history = History(("a/gradient_rms",), 4)
+    history.extend(np.arange(2), np.array([[1.0], [np.inf]]))
+    assert history.log_mean("a/gradient_rms").tolist() == [0.0, np.inf]
+    assert history.last("a/gradient_rms") == np.inf

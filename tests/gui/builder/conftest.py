@@ -38,13 +38,16 @@ def make_dataset(n_inputs: int = 2, n_classes: int = 2, task: Task = "classifica
     names = tuple(f"class {i}" for i in range(n_classes)) if task == "classification" else ()
     return Dataset(key, key.title(), task, np.zeros((n, n_inputs)), labels, values, names,
                    tuple(f"x{i + 1}" for i in range(n_inputs)), ("class",),
-                   np.arange(12), np.arange(12, n))
+                   np.arange(12), np.arange(12, n),
+                   points=None if key in ("digits", "table") else np.zeros((n, 2)))
 
 
 def load_fake(spec: DataSpec, _base: object = None) -> Dataset:
     """Stand in for `engine.data.load`: as many inputs as features, ten classes for digits."""
     if spec.source == "digits":
         return make_dataset(64, 10, key="digits")
+    if spec.source == "table":
+        return make_dataset(3, 2, key="table")
     if spec.source == "plane":
         return make_dataset(len(spec.features), 0, "regression", "plane")
     return make_dataset(len(spec.features), key=spec.source)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from engine.data import TABLE, catalogue
-from engine.spec import DataSpec
-from gui.builder import data_panel
+from engine.spec import DataSpec, TableSpec, default_project, write_project
+from gui.builder import data_panel, table_dialog
 from gui.builder.data_panel import DataPanel, data_sentence
 from gui.builder.document import Document
 
@@ -160,7 +162,7 @@ def test_csv_tile_opens_the_dialog_and_keeps_the_data(panel: DataPanel, document
 
 
 def test_sentences(document: Document) -> None:
-    assert data_sentence(document.dataset) == "Spiral: 500 examples, 2 inputs, 2 classes."
+    assert data_sentence(document.dataset) == "Spiral: 500 examples, 2 features, 2 classes."
 
 
 def test_nothing_is_squeezed_where_room_is_short(document: Document, qtbot: QtBot) -> None:
@@ -176,3 +178,62 @@ def test_nothing_is_squeezed_where_room_is_short(document: Document, qtbot: QtBo
     assert all(control.height() >= control.sizeHint().height() for control in controls)
     assert panel.tiles["moons"].x() == panel.tiles["circle"].x()
     panel.shut_down()
+
+
+def test_what_is_left_of_the_height_stays_below(panel: DataPanel) -> None:
+    panel.resize(222, 900)
+    panel.grab()
+    tile, box = panel.tiles[TABLE], panel.feature_box
+    assert box.mapTo(panel, QPoint(0, 0)).y() - tile.mapTo(panel, QPoint(0, tile.height())).y() < 20
+
+
+@pytest.fixture
+def orphan(tmp_path: Path) -> Path:
+    """Return a project whose table is not there any more."""
+    table = TableSpec(target="kind", separator=";")
+    project = replace(default_project(), name="Orphan", data=DataSpec(
+        source=TABLE, path="people.csv", table=table))
+    network = project.network.replaced(
+        project.network.layer("dense-1").with_options(units=9, activation="relu"))
+    path = tmp_path / "orphan.json"
+    write_project(replace(project, network=network), path)
+    return path
+
+
+def test_a_project_without_its_table_opens_and_offers_to_choose_it(
+        panel: DataPanel, document: Document, orphan: Path, qtbot: QtBot,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    document.open(orphan)
+    assert document.project.network.layer("dense-1").options["units"] == 9
+    assert panel.message.isVisible()
+    assert panel.message.text() == "people.csv was not found."
+    assert panel.sentence.text().replace(data_panel.BREAK, "") == str(
+        orphan.parent / "people.csv")
+    assert panel.minimumSizeHint().width() < 200
+    assert panel.choose_file.isVisible()
+    moved = orphan.parent / "moved.csv"
+    moved.write_text("size;kind\n" + "".join(f"{i}.5;{'ab'[i % 2]}\n" for i in range(20)), "utf-8")
+    monkeypatch.setattr(table_dialog.QFileDialog, "getOpenFileName",
+                        lambda *_: (str(moved), ""))
+    panel.choose_file.click()
+    dialog = next(d for d in panel.window().findChildren(data_panel.TableDialog) if d.isVisible())
+    assert dialog.form.spec() == data(document).table
+    qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    dialog.accept_button.click()
+    assert data(document).path == str(moved)
+    assert data(document).table.separator == ";"
+    assert document.project.network.layer("dense-1").options["units"] == 9
+    assert document.data_problem == ""
+    assert not panel.choose_file.isVisible()
+    assert not panel.message.isVisible()
+
+
+def test_another_data_set_ends_the_search_for_a_table(
+        panel: DataPanel, document: Document, orphan: Path) -> None:
+    document.open(orphan)
+    panel.tiles["circle"].click()
+    assert not panel.message.isVisible()
+    assert document.issues == ()
+    document.undo_stack.undo()
+    assert panel.choose_file.isVisible()
+    assert data(document).path == str(orphan.parent / "people.csv")

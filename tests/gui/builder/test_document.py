@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,10 @@ from engine.spec import (
     read_project,
     write_project,
 )
+from gui.builder.data_shelf import MOST_HELD
 from gui.builder.document import Change, Document
+from gui.builder.rows import describe, summary
+from tests.gui.builder.conftest import load_fake
 
 
 def ids(document: Document) -> list[str]:
@@ -191,17 +196,121 @@ def test_a_refused_edit_leaves_everything_as_it_was(
     assert document.undo_stack.count() == 0
 
 
-def test_data_that_cannot_be_loaded_change_nothing(qtbot: QtBot, document: Document) -> None:
-    def refuse(spec: DataSpec, base: Path | None) -> Dataset:
-        raise DataError("x.csv", "it is empty")
+def refuse(spec: DataSpec, base: Path | None) -> Dataset:
+    raise DataError("x.csv", "it is empty")
 
-    document._load = refuse
+
+def test_data_that_cannot_be_loaded_change_nothing(document: Document) -> None:
+    document._shelf.load_data = refuse
     before = document.project
-    for edit in (lambda: document.set_data(DataSpec(source="table", path="x.csv")),
-                 lambda: document.load_project(ProjectSpec())):
-        with pytest.raises(DataError):
-            edit()
+    with pytest.raises(DataError):
+        document.set_data(DataSpec(source="table", path="x.csv"))
     assert document.project is before
+    assert document.data_problem == ""
+
+
+def lost_table(document: Document) -> ProjectSpec:
+    """Let nothing be loaded any more, and return a project of a table that is not there."""
+    document._shelf.load_data = refuse
+    return replace(default_project(), name="Mine", data=DataSpec(
+        source="table", path="/nowhere/people.csv"))
+
+
+@pytest.mark.parametrize("show", [
+    lambda document, project: document.load_project(project),
+    lambda document, project: document.replace_project(project, "restore work")])
+def test_a_project_outlives_its_data(
+        document: Document, tmp_path: Path,
+        show: Callable[[Document, ProjectSpec], None]) -> None:
+    project = lost_table(document)
+    show(document, project)
+    assert document.project == project
+    assert document.data_problem == "people.csv was not found."
+    (issue,) = document.issues
+    assert issue.layer_id == "input"
+    assert issue.text == "people.csv was not found. Choose data in the Data panel."
+    assert len(document.dataset.inputs) == 0
+    document.set_option("dense-1", "units", 9)
+    document.set_training(loss="binary_cross_entropy")
+    assert document.data_problem
+    document.save(tmp_path / "mine.json")
+    assert read_project(tmp_path / "mine.json").data == project.data
+    rows = describe(document.project, document.dataset, document.issues)
+    assert [row.label for row in rows][:2] == ["Input", "Dense 9 · Tanh"]
+    assert "was not found" in rows[0].issue
+    assert rows[1].detail == "Xavier uniform"
+    assert summary(rows) == "3 layers"
+
+
+def test_the_same_file_found_again_is_no_step_to_undo(document: Document) -> None:
+    project = lost_table(document)
+    document.load_project(project)
+    document._shelf.load_data = load_fake
+    changes: list[Change] = []
+    document.changed.connect(changes.append)
+    document.set_data(project.data, load_fake(project.data))
+    assert document.data_problem == ""
+    assert document.issues == ()
+    assert [change.dataset_changed for change in changes] == [True]
+    assert document.project == project
+    assert not document.is_modified()
+
+
+def test_a_table_that_cannot_be_read_says_why(document: Document, tmp_path: Path) -> None:
+    project = lost_table(document)
+    (tmp_path / "people.csv").touch()
+    data = replace(project.data, path=str(tmp_path / "people.csv"))
+    document.load_project(replace(project, data=data))
+    assert document.data_problem == "x.csv: it is empty."
+
+
+def test_opening_reads_the_data_anew(document: Document, tmp_path: Path) -> None:
+    document.set_data(DataSpec(source="table", path="/somewhere/people.csv"))
+    document.save(tmp_path / "mine.json")
+    before = document.dataset
+    document.open(tmp_path / "mine.json")
+    assert document.dataset is not before
+
+
+def test_a_long_way_back_keeps_few_data_sets(document: Document) -> None:
+    first = document.dataset
+    alive: list[weakref.ref[Dataset]] = []
+    for seed in range(20):
+        document.set_data(replace(document.project.data, seed=seed))
+        alive.append(weakref.ref(document.dataset))
+    gc.collect()
+    assert sum(ref() is not None for ref in alive) <= MOST_HELD
+    newest = document.dataset
+    document.undo_stack.undo()
+    assert document.dataset is alive[-2]()
+    document.undo_stack.redo()
+    assert document.dataset is newest
+    document.undo_stack.setIndex(0)
+    assert document.project == default_project()
+    assert document.dataset.n_inputs == first.n_inputs
+    assert document.data_problem == ""
+
+
+def test_a_project_without_a_name_follows_its_data(document: Document, qtbot: QtBot,
+                                                   tmp_path: Path) -> None:
+    assert document.title == "Spiral"
+    with qtbot.waitSignal(document.path_changed):
+        document.set_data(replace(document.project.data, source="digits"))
+    assert document.title == "Digits"
+    assert document.undo_stack.count() == 1
+    with qtbot.waitSignal(document.path_changed):
+        document.undo_stack.undo()
+    assert document.title == "Spiral"
+    document.save(tmp_path / "mine.json")
+    document.set_data(replace(document.project.data, source="digits"))
+    assert document.title == "mine"
+    assert document.project.name == "Spiral"
+
+
+def test_a_name_that_somebody_gave_stays(document: Document) -> None:
+    document.load_project(replace(default_project(), name="Ten sigmoid layers"))
+    document.set_data(replace(document.project.data, source="digits"))
+    assert document.title == "Ten sigmoid layers"
 
 
 def test_make_deep_replaces_the_hidden_layers(document: Document) -> None:

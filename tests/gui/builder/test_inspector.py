@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSpinBox
+from PySide6.QtWidgets import QPushButton, QSpinBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import engine.layers.registry as registry
 from engine.layers import Choice, Field, LayerKind, Options, Shape, kind, kinds
 from engine.layers.kind import Lowering
 from engine.spec import LayerSpec
+from engine.telemetry.snapshot import LayerReading
+from gui import theme
 from gui.builder.document import Document
 from gui.builder.field_editors import ChoiceEditor, NumberEditor, SwitchEditor, slider_stops
-from gui.builder.inspector import Inspector, advised_weights
+from gui.builder.inspector import Inspector, advised_weights, figure_texts
 from gui.builder.palette import LayerPalette
 
 
@@ -219,3 +221,60 @@ def test_slider_stops() -> None:
     assert list(spread) == sorted(set(spread))
     free = slider_stops(Field("n", "N", 5))
     assert free[0] < 0 < free[-1]
+
+
+def test_tab_goes_down_the_form_then_to_the_buttons(qtbot: QtBot, document: Document) -> None:
+    window, before, after = QWidget(), QPushButton("before"), QPushButton("after")
+    inspector = Inspector(document)
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    for part in (before, inspector, after):
+        column.addWidget(part)
+    window.show()
+    for layer_id in ("dense-1", document.add_layer("dropout"), "dense-2"):
+        document.select(layer_id)
+        form = [stop for editor in inspector.editors.values() for stop in editor.controls()]
+        wanted = [before, *form, inspector.advice, inspector.apply, inspector.remove, after]
+        assert tab_stops(window) == [stop for stop in wanted if stop.isVisible()]
+
+
+def tab_stops(window: QWidget) -> list[QWidget]:
+    """Return what Tab comes to, first to last."""
+    found: list[QWidget] = []
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
+        stops_here = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not widget.focusProxy()
+        if stops_here and widget.isVisible():
+            found.append(widget)
+        widget = widget.nextInFocusChain()
+    return found
+
+
+def test_live_numbers_never_ask_for_room(inspector: Inspector, document: Document) -> None:
+    narrowest = inspector.minimumSizeHint().width()
+    assert narrowest <= theme.px(200)
+    inspector.figures["activation"].setText("−2.0e+08 ± 3.4e+37 and much more than that")
+    assert inspector.minimumSizeHint().width() == narrowest
+    reading = LayerReading("x", activation_mean=-2.01e8, activation_std=3.37e37,
+                           update_ratio=-9.5)
+    texts = figure_texts(None, reading)
+    assert texts["activation"] == "−2.0e+08 ± 3.4e+37"
+    assert texts["update"] == "−9.5"
+
+
+def test_a_negative_number_is_written_with_a_minus_and_read_again(
+        inspector: Inspector, document: Document) -> None:
+    spin = number(inspector, "initial_bias").spin
+    spin.setValue(-9.5)
+    assert spin.text() == "−9.5"
+    spin.lineEdit().setText("−2.25")
+    spin.interpretText()
+    assert options(document, "dense-1")["initial_bias"] == -2.25
+
+
+def test_a_refused_edit_is_told_and_the_form_shows_what_is(
+        inspector: Inspector, document: Document, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(inspector.refused) as refused:
+        assert not inspector.attempt(lambda: document.set_option("dense-1", "units", 0))
+    assert "Units" in refused.args[0]
+    assert inspector.attempt(lambda: document.set_option("dense-1", "units", 5))

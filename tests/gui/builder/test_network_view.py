@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -15,14 +15,19 @@ from PySide6.QtGui import (
     QDropEvent,
     QImage,
     QMouseEvent,
+    QPainter,
 )
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from gui import theme
-from gui.builder.columns import COMFORTABLE, COMPACT, MINI
+from gui.builder.axis import TICK_SPACING
+from gui.builder.band import ALPHA, band_brush
+from gui.builder.column_header import TITLES
+from gui.builder.columns import COMFORTABLE, COMPACT, MINI, SHORTEST_BAR
 from gui.builder.document import Document
 from gui.builder.network_view import NetworkView
+from gui.builder.rows_delegate import whole_words
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 
@@ -310,3 +315,99 @@ def test_columns_never_overlap(view: NetworkView, document: Document, n_hidden: 
     parts = [columns.card, columns.histogram, columns.gradient, columns.status, columns.update]
     assert all(a[0] + a[1] <= b[0] for a, b in pairwise(parts)) or width < 400
     view.grab()
+
+
+@pytest.fixture
+def scaled(qapp: QApplication) -> Iterator[Callable[[float], None]]:
+    yield lambda factor: theme.set_scale(qapp, factor)
+    theme.set_scale(qapp, 1.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_headings_are_whole_words_above_bars_that_can_be_read(
+        qtbot: QtBot, document: Document, scaled: Callable[[float], None], scale: float) -> None:
+    scaled(scale)
+    view = NetworkView(document)
+    qtbot.addWidget(view)
+    # What the window leaves for the network at 1366x768.
+    view.resize(theme.px(440), theme.px(300))
+    view.show()
+    header = view._header
+    header.grab()
+    assert view.rows.columns.gradient[1] >= theme.px(SHORTEST_BAR) - 3
+    titles = header.titles()
+    assert titles["update"] in ("log₁₀ Δw/w", "log Δw/w")
+    assert all(title in TITLES[name] for name, title in titles.items()), titles
+    spots = [header._titles[name][0] for name in TITLES]
+    assert all(a.right() < b.left() for a, b in pairwise(spots))
+    assert spots[-1].right() <= header.width()
+    assert header.name_at(spots[-1].left() + 1) == "update"
+
+
+def test_labels_stand_at_lines(view: NetworkView, document: Document,
+                               frame_of: Callable[..., Any]) -> None:
+    for decay in (0.05, 1e-9):
+        view.show_frame(frame_of(document, decay=decay))
+        width = view.rows.columns.gradient[1]
+        axis = view.rows.axis
+        labelled = [round(share * (width - 1)) for _, share
+                    in axis.ticks(width, theme.px(TICK_SPACING))]
+        assert view.rows.delegate._ticks(width) == labelled
+        assert len(labelled) >= 3
+
+
+def row_pixels(view: NetworkView, row: int, colour: str) -> int:
+    shown = view.rows.viewport().grab(row_rect(view, row)).toImage()
+    return pixels_of(shown, colour)
+
+
+def test_the_layer_that_ended_the_run_is_marked(
+        view: NetworkView, document: Document, frame_of: Callable[..., Any],
+        run_of: Callable[..., Any]) -> None:
+    bad = theme.current().bad
+    view.set_run(run_of(document))
+    view.show_frame(frame_of(document, decay=0.5))
+    model = view.rows.model_of_rows
+    assert row_pixels(view, 2, bad) == 0
+    view.show_failure("dense-2")
+    assert row_pixels(view, 2, bad) > 100
+    assert row_pixels(view, 1, bad) == row_pixels(view, 3, bad) == 0
+    spoken = model.data(model.index(2), Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.endswith("not finite")
+    column = view.rows.columns.status[0] + 3
+    assert "infinite or undefined" in view.rows.tip(model.index(2), column)
+    # A frame that was on its way does not take the mark away.
+    view.show_frame(frame_of(document, decay=0.5))
+    assert row_pixels(view, 2, bad) > 100
+    view.set_run(run_of(document))
+    assert row_pixels(view, 2, bad) == 0
+    view.show_failure("dense-1")
+    assert "No numbers yet" not in view.rows.tip(model.index(1), column)
+    assert row_pixels(view, 1, bad) > 20
+    view.show_failure(None)
+    assert row_pixels(view, 1, bad) == 0
+
+
+def test_a_band_fades_where_the_axis_cuts_it() -> None:
+    def alphas(*fades: bool) -> list[int]:
+        image = QImage(100, 1, QImage.Format.Format_ARGB32)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.fillRect(image.rect(), band_brush(image.rect(), *fades))
+        painter.end()
+        return [image.pixelColor(x, 0).alpha() for x in (0, 50, 99)]
+
+    assert alphas(False, False) == [ALPHA] * 3
+    left, middle, right = alphas(True, False)
+    assert left < ALPHA / 4
+    assert (middle, right) == (ALPHA, ALPHA)
+    assert alphas(False, True)[2] < ALPHA / 4
+
+
+def test_what_is_cut_ends_after_a_word_and_says_so(view: NetworkView) -> None:
+    metrics = view.fontMetrics()
+    text = "12 parameters · Xavier uniform"
+    assert whole_words(text, metrics, metrics.horizontalAdvance(text)) == text
+    width = metrics.horizontalAdvance("12 parameters · Xavier…")
+    assert whole_words(text, metrics, width) == "12 parameters · Xavier…"
+    assert whole_words(text, metrics, width - 1) == "12 parameters…"

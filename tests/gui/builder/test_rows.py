@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 
 from engine.layers import Issue
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec
 from gui.builder.document import Document
 from gui.builder.rows import describe, summary
-from gui.builder.rows_model import MIME_LAYER, Role, RowsModel, kind_mime, magnitude
+from gui.builder.rows_model import MIME_LAYER, Role, RowsModel, figure, kind_mime, magnitude
+from gui.builder.rows_tips import COLUMN_TIPS, JOINER, unbroken
 
 
 def test_rows_say_what_each_layer_is(document: Document) -> None:
@@ -102,5 +104,28 @@ def test_dropping_moves_and_adds(document: Document) -> None:
 
 
 def test_magnitudes_are_short() -> None:
-    texts = [magnitude(x) for x in (7e-7, 0.0, float("nan"), float("inf"))]
-    assert texts == ["7.0e-07", "0", "", "∞"]
+    texts = [magnitude(x) for x in (7e-7, 0.0, float("nan"), float("inf"), -2e-5)]
+    assert texts == ["7.0e-07", "0", "", "∞", "−2.0e-05"]
+
+
+def test_figures_have_one_style_and_a_real_minus() -> None:
+    numbers = (0.25, -9.5, -3.37e-37, 2.01e8, 1234.5, 0.0, 0.05, float("nan"), float("-inf"))
+    assert [figure(x) for x in numbers] == [
+        "0.25", "−9.5", "−3.4e-37", "2.0e+08", "1234", "0", "0.05", "", "−∞"]
+
+
+def test_only_points_in_the_plane_have_features(document: Document) -> None:
+    def label() -> str:
+        return describe(document.project, document.dataset, document.issues)[0].label
+
+    assert label() == "Input · 2 features"
+    document.set_data(replace(document.project.data, features=("x1",)))
+    assert label() == "Input · 1 feature"
+    document.set_data(replace(document.project.data, source="digits"))
+    assert label() == "Input · 64 inputs"
+
+
+def test_formulae_between_bars_are_not_parted() -> None:
+    assert unbroken("of |g| and |∂L/∂w|.") == (
+        f"of |{JOINER}g{JOINER}| and " + JOINER.join("|∂L/∂w|") + ".")
+    assert "|g|" in COLUMN_TIPS["gradient"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.data.dataset import Dataset
+from engine.telemetry.snapshot import Evaluation
 from gui import theme
 from gui.output import OutputPanel
 from gui.output.confusion import ConfusionView
@@ -17,6 +20,7 @@ from gui.output.outcomes import outcomes
 from gui.output.plane import PlaneView
 from gui.output.sample_grid import SampleGrid
 from gui.output.sample_table import SampleTable
+from gui.widgets import ElidedLabel
 from tests.gui.output.examples import Frame, Run, dataset_of, sample_of, snapshot_of
 
 PLANE = dataset_of()
@@ -66,6 +70,80 @@ def test_scores_of_a_classification(panel: OutputPanel) -> None:
         "Accuracy, train": "90.0 %", "Accuracy, validation": "87.5 %", "Loss, train": "0.250",
         "Loss, validation": "0.500", "Loss at chance −ln(1/4)": "1.386",
     }
+
+
+def test_scores_stand_in_a_table(panel: OutputPanel) -> None:
+    panel.set_run(Run(dataset_of(classes=4)))
+    panel.show_frame(Frame(snapshot_of()))
+    panel.grab()
+    spots = {label.text(): label.mapTo(panel, label.rect().topRight())
+             for label in panel._scores.findChildren(QLabel)}
+    train, validation = spots["train"].x(), spots["validation"].x()
+    assert spots["90.0 %"].x() == spots["0.250"].x() == train < validation
+    assert spots["87.5 %"].x() == spots["0.500"].x() == spots["1.386"].x() == validation
+    assert spots["Accuracy"].y() == spots["90.0 %"].y() < spots["Loss"].y() == spots["0.250"].y()
+
+
+def cut_labels(panel: OutputPanel) -> list[str]:
+    cut = []
+    for label in panel._scores.findChildren(QLabel):
+        text = label.shown() if isinstance(label, ElidedLabel) else label.text()
+        right = label.mapTo(panel, label.rect().topRight()).x()
+        if label.fontMetrics().horizontalAdvance(text) > label.width() or right >= panel.width():
+            cut.append(text)
+    return cut
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("view", ["boundary", "confusion"])
+def test_no_score_is_cut_where_room_is_short(
+    app: QApplication, panel: OutputPanel, qtbot: QtBot, view: str, scale: float
+) -> None:
+    theme.set_scale(app, scale)
+    panel.resize(theme.px(330), theme.px(200))
+    panel.set_run(Run(PLANE))
+    panel.show_view(view)
+    loss = Evaluation(3.1e10, 1.0, 20)
+    panel.show_frame(Frame(replace(snapshot_of(), training=loss, validation=loss)))
+    assert panel.scores()["Loss, train"] == "3.10e10"
+    qtbot.waitUntil(lambda: cut_labels(panel) == [], timeout=2000)
+    assert panel._scores._chance.shown().startswith("Loss at chance")
+    assert panel._title.shown() == "Output"
+
+
+def test_points_are_shown_before_there_is_a_run(panel: OutputPanel) -> None:
+    panel.set_dataset(PLANE)
+    assert panel.views() == ("boundary", "confusion")
+    assert points_drawn(panel._plane) > 0
+    assert panel.scores()["Accuracy, train"] == "–"
+    panel.set_run(Run(PLANE))
+    panel.show_frame(Frame(snapshot_of()))
+    panel.set_dataset(PLANE)
+    assert panel.scores()["Accuracy, train"] == "90.0 %", "the data shown already change nothing"
+
+
+def test_frames_of_the_run_before_tell_of_other_examples(panel: OutputPanel) -> None:
+    panel.set_run(Run(PLANE))
+    panel.set_dataset(DIGITS)
+    panel.show_frame(Frame(snapshot_of(confusion=np.array([[8, 2], [1, 9]]))))
+    assert panel.scores()["Accuracy, train"] == "–"
+    panel.show_view("confusion")
+    panel.grab()
+    panel.set_run(Run(DIGITS))
+    panel.show_frame(Frame(sample_of(DIGITS)))
+    assert panel.scores()["Accuracy, train"] == "90.0 %"
+
+
+def test_images_stand_two_in_a_row_at_least(panel: OutputPanel) -> None:
+    panel.set_run(Run(DIGITS))
+    panel.show_frame(Frame(sample_of(DIGITS)))
+    panel.resize(theme.px(300), theme.px(220))
+    panel.grab()
+    grid = panel.findChild(SampleGrid)
+    assert isinstance(grid, SampleGrid)
+    first, second = grid._tiles._place(0), grid._tiles._place(1)
+    assert first.top() == second.top()
+    assert first.right() < second.left()
 
 
 def test_scores_of_a_regression(panel: OutputPanel) -> None:

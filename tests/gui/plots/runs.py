@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +49,16 @@ def frame_of(run: Run, steps: int, *, buckets: int = 512) -> Frame:
 
 def with_values(run: Run, column: str, values: list[float]) -> Frame:
     """Return a frame in which one column holds these values and all others nothing."""
+    return with_columns(run, {column: values})
+
+
+def with_columns(run: Run, values: Mapping[str, list[float]]) -> Frame:
+    """Return a frame in which some columns hold these values and all others nothing."""
     columns = list(frame_of(run, 1).history.columns)
-    rows = np.full((len(values), len(columns)), np.nan)
-    rows[:, columns.index(column)] = values
+    steps = max(map(len, values.values()))
+    rows = np.full((steps, len(columns)), np.nan)
+    for column, series in values.items():
+        rows[:, columns.index(column)] = series
     history = History(columns)
-    history.extend(np.arange(1, len(values) + 1), rows)
-    return Frame(len(values), history)
+    history.extend(np.arange(1, steps + 1), rows)
+    return Frame(steps, history)

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from gui.plots.axes import decimal_text, log_ticks
+from gui import theme
+from gui.plots.axes import ValueAxis, decimal_text, log_ticks
+from gui.plots.canvas import Canvas
 from gui.plots.ranges import EasedRange, log10
 from gui.plots.titles import power_text
 from gui.widgets import linear_ticks, nice_step, tick_text
@@ -25,7 +30,7 @@ def test_decimals(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(("exponent", "text"), [
     (-4.886, "1.3e-5"), (-1.377, "0.042"), (0.0, "1"), (-5.0, "1.0e-5"), (math.nan, "none"),
-    (-4.0000001, "1.0e-4"), (-60.3, "5.0e-61"),
+    (-4.0000001, "1.0e-4"), (-60.3, "5.0e-61"), (-math.inf, "0"),
 ])
 def test_powers(exponent: float, text: str) -> None:
     assert power_text(exponent) == text
@@ -34,6 +39,25 @@ def test_powers(exponent: float, text: str) -> None:
 def test_whole_decades_where_there_are_many() -> None:
     assert log_ticks(-6.2, 0.3, 8) == [-6, -5, -4, -3, -2, -1, 0]
     assert log_ticks(-6.2, 0.3, 4) == [-6, -4, -2, 0]
+    assert log_ticks(-7.2, -0.8, 2) == [-7, -1], "one label alone would not tell the scale"
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_every_tick_of_a_low_plot_has_its_label(app: QApplication, qtbot: QtBot, scale: float
+                                                ) -> None:
+    theme.set_scale(app, scale)
+    axis = ValueAxis(logarithmic=True)
+    canvas = Canvas(axis)
+    qtbot.addWidget(canvas)
+    canvas.resize(400, theme.px(95))
+    canvas.set_ranges((0.0, 10.0), (-8.02, -1.98))
+    canvas.show()
+    canvas.grab()
+    picture = QPixmap(canvas.size())
+    painter = QPainter(picture)
+    _, ticks, texts = axis.generateDrawSpecs(painter)
+    painter.end()
+    assert len(texts) == len(ticks) >= 2
 
 
 def test_one_two_five_within_few_decades() -> None:
@@ -73,8 +97,9 @@ def test_range_widens_at_once_and_shrinks_gently() -> None:
     assert eased.towards(0.0, 1.0, pad=0.0) == (0.0, 1.0)
 
 
-def test_logarithm_leaves_gaps() -> None:
+def test_logarithm_leaves_gaps_but_for_zero() -> None:
     got = log10(np.array([100.0, 0.0, -1.0, np.nan, np.inf, 1e-320]))
     assert got[0] == 2.0
-    assert np.isnan(got[1:5]).all()
+    assert got[1] == -np.inf
+    assert np.isnan(got[2:5]).all()
     assert got[5] == pytest.approx(-300)

@@ -5,15 +5,26 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStyle,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from gui import theme
+from gui.theme.application import FONTS
 from gui.theme.sheet import style_sheet
+from gui.widgets import CalmComboBox, Segmented
 
 
 def test_switching_repaints_everything(app: QApplication, qtbot: QtBot) -> None:
@@ -83,6 +94,81 @@ def test_no_placeholder_is_left_in_the_sheet(tokens: theme.Tokens) -> None:
         path.name for path in __import__("gui.theme.icons", fromlist=["FOLDER"]).FOLDER.iterdir()}
 
 
+def colours_of(widget: QWidget) -> Counter[str]:
+    image = widget.grab().toImage()
+    return Counter(image.pixelColor(x, y).name()
+                   for x in range(image.width()) for y in range(image.height()))
+
+
+@pytest.mark.parametrize("scale", theme.SCALES)
+def test_round_things_stay_round_at_every_size(app: QApplication, scale: float) -> None:
+    """Qt draws corners square where the radius is more than half of the side."""
+    sheet = style_sheet(theme.LIGHT, scale)
+
+    def length(rule: str, name: str) -> int:
+        found = re.search(rf"{rule} {{[^}}]*?\b{name}: (\d+)px", sheet)
+        assert found is not None
+        return int(found[1])
+
+    slider = "QSlider::handle:horizontal"
+    assert 2 * length(slider, "border-radius") <= length(slider, "width")
+    radio = length("QRadioButton::indicator", "border-radius")
+    assert 2 * radio <= length("QCheckBox::indicator, QRadioButton::indicator", "width") + 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_boxes_in_a_list_look_like_any_other_box(
+    app: QApplication, qtbot: QtBot, scheme: theme.Scheme
+) -> None:
+    theme.apply(app, scheme)
+    rows = QListWidget()
+    qtbot.addWidget(rows)
+    for state in (Qt.CheckState.Checked, Qt.CheckState.Unchecked):
+        row = QListWidgetItem("")
+        row.setCheckState(state)
+        rows.addItem(row)
+    rows.show()
+    assert colours_of(rows)[theme.current().accent] > 60
+    rows.setEnabled(False)
+    assert colours_of(rows)[theme.current().border_strong] > 60, "ticked, but greyed"
+
+
+def test_list_of_a_combo_box_has_one_frame(app: QApplication, qtbot: QtBot) -> None:
+    box = CalmComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["Tanh", "ReLU", "Sigmoid"])
+    box.show()
+    box.showPopup()
+    popup = box.view().window()
+    image = popup.grab().toImage()
+    box.hidePopup()
+    row = [image.pixelColor(x, image.height() // 2).name() for x in range(4)]
+    assert row == [theme.LIGHT.border_strong] + [theme.LIGHT.surface] * 3
+    assert image.pixelColor(0, 0).name() == theme.LIGHT.border_strong, "its corners are square"
+
+
+def test_focus_is_shown_once(app: QApplication, qtbot: QtBot) -> None:
+    panel = Segmented(["Lines", "Waterfall"])
+    qtbot.addWidget(panel)
+    panel.show()
+    button = panel.button("Lines")
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(button.hasFocus)
+    image = button.grab().toImage()
+    inside = {image.pixelColor(x, 4).name() for x in range(10, image.width() - 10)}
+    assert inside == {theme.LIGHT.surface_sunken}
+    assert colours_of(button)[theme.LIGHT.focus] > 2 * button.width()
+
+
+def test_buttons_of_a_dialog_have_no_icons(app: QApplication, qtbot: QtBot) -> None:
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Save
+                           | QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(box)
+    box.show()
+    hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+    assert box.style().styleHint(hint, None, box) == 0
+
+
 def test_theme_and_widgets_import_qt_only() -> None:
     code = ("import sys, gui.theme, gui.widgets\n"
             "heavy = {'numpy', 'pyqtgraph', 'numba', 'pandas'} & set(sys.modules)\n"
@@ -90,3 +176,12 @@ def test_theme_and_widgets_import_qt_only() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_text_is_drawn_in_the_shipped_font(app: QApplication) -> None:
+    theme.apply(app, "light")
+    assert QFontInfo(app.font()).family() == "Inter"
+    bold = theme.base_font()
+    bold.setWeight(QFont.Weight.DemiBold)
+    assert QFontInfo(bold).weight() == QFont.Weight.DemiBold
+    assert (FONTS / "OFL.txt").exists()

@@ -84,6 +84,8 @@ def test_grave_is_filled_and_mild_is_an_outline(app: QApplication, code: str) ->
 
 
 def test_status_colours(app: QApplication) -> None:
+    assert theme.status_colour("overfitting", 1) == theme.LIGHT.warning
+    assert drawn("overfitting", 1) != drawn("waiting", 1)
     assert theme.status_colour("vanishing") == theme.LIGHT.vanishing
     assert theme.status_colour("healthy", 0) == theme.LIGHT.good
     assert theme.status_colour("no such code") == theme.LIGHT.text_muted

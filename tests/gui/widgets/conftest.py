@@ -2,17 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from tests.gui.themed import app
 
-import pytest
-from PySide6.QtWidgets import QApplication
-
-from gui import theme
-
-
-@pytest.fixture
-def app(qapp: QApplication) -> Iterator[QApplication]:
-    theme.apply(qapp, "light")
-    yield qapp
-    theme.set_scale(qapp, 1.0)
-    theme.apply(qapp, "light")
+__all__ = ["app"]

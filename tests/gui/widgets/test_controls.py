@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
@@ -10,6 +12,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+import gui.widgets
 from gui import theme
 from gui.widgets import (
     Badge,
@@ -28,6 +31,7 @@ from gui.widgets import (
     StatReadout,
     StatusGlyph,
     Toast,
+    ViewCard,
     plain_number,
 )
 
@@ -162,6 +166,89 @@ def test_elided_label_offers_the_whole_as_tooltip(app: QApplication, qtbot: QtBo
     label.resize(600, 20)
     assert label.toolTip() == ""
     assert label.minimumSizeHint().width() < label.sizeHint().width()
+
+
+def test_short_text_stands_where_the_whole_has_no_room(app: QApplication, qtbot: QtBot) -> None:
+    label = ElidedLabel("Gradient RMS by layer")
+    qtbot.addWidget(label)
+    label.set_short("Gradients")
+    label.resize(label.sizeHint())
+    label.show()
+    assert label.shown() == "Gradient RMS by layer"
+    label.resize(label.minimumSizeHint())
+    assert label.shown() == "Gradients"
+    assert label.toolTip() == "Gradient RMS by layer"
+    assert label.fontMetrics().horizontalAdvance("Gradients") <= label.width()
+
+
+@pytest.mark.parametrize("make", [CalmSpinBox, CalmDoubleSpinBox])
+def test_text_of_a_spin_box_keeps_off_its_border(
+    app: QApplication, qtbot: QtBot, make: type[CalmSpinBox | CalmDoubleSpinBox]
+) -> None:
+    box = make()
+    qtbot.addWidget(box)
+    box.show()
+    assert box.lineEdit().textMargins().left() == 8
+    theme.set_scale(app, 1.5)
+    assert box.lineEdit().textMargins().left() == 12
+
+
+def test_every_spin_box_of_the_window_is_a_calm_one() -> None:
+    """A plain one would write its text onto its own border."""
+    root = Path(gui.widgets.__file__).parents[1]
+    made = re.compile(r"\bQ(Double)?SpinBox\(|\((QWidget, )?Q(Double)?SpinBox\):")
+    found = [path.name for path in root.rglob("*.py")
+             if path.name != "fields.py" and made.search(path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_title_of_one_word_is_never_shortened(
+    app: QApplication, qtbot: QtBot, scale: float
+) -> None:
+    theme.set_scale(app, scale)
+    card = Card("Loss")
+    qtbot.addWidget(card)
+    for text in ("a rather long hint", "and another one"):
+        card.add_header_widget(ElidedLabel(text))
+    card.resize(theme.px(180), theme.px(60))
+    card.show()
+    card.grab()
+    assert card._title.shown() == "Loss"
+
+
+class Picture(ViewCard):
+    def __init__(self) -> None:
+        super().__init__("Picture")
+        self.drawn = 0
+
+    def draw(self) -> None:
+        self.drawn += 1
+
+
+def test_view_is_drawn_only_while_it_is_seen(app: QApplication, qtbot: QtBot) -> None:
+    card = Picture()
+    qtbot.addWidget(card)
+    card.draw_when_seen()
+    card.draw_when_seen()
+    assert card.drawn == 0
+    card.show()
+    assert card.drawn == 1
+    card.draw_when_seen()
+    assert card.drawn == 2
+    card.hide()
+    card.show()
+    assert card.drawn == 2, "nothing new came"
+
+
+def test_icon_of_a_button_can_change(app: QApplication, qtbot: QtBot) -> None:
+    for button in (Button("Run", "play"), IconButton("play", "Run.")):
+        qtbot.addWidget(button)
+        before = button.icon().pixmap(16, 16).toImage()
+        button.set_icon("pause")
+        assert button.icon().pixmap(16, 16).toImage() != before
+        button.set_icon("")
+        assert button.icon().isNull()
 
 
 def test_readout_does_not_dance(app: QApplication, qtbot: QtBot) -> None:

@@ -1,0 +1,114 @@
+"""The examples that a document needs, at hand for a few steps back, else loaded again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.data import TABLE
+from engine.data.dataset import Dataset
+from engine.errors import DataError
+from engine.layers import LOSSES, kind, output_layer
+from engine.spec import DataSpec, ProjectSpec
+
+Loader = Callable[[DataSpec, Path | None], Dataset]
+MOST_HELD = 3
+"""Data sets kept alive; a large table takes hundreds of megabytes."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A data set, or the reason why there is none.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The examples; without any, but with the task that the project was made for, if they are
+        not there.
+    problem : str
+        Why they are not there, in a sentence; empty if they are.
+    """
+
+    dataset: Dataset
+    problem: str = ""
+
+
+class DataShelf:
+    """Holds the data sets that were used last. GUI thread only.
+
+    Parameters
+    ----------
+    load_data : callable
+        ``load_data(spec, base)`` returns the data set.
+    """
+
+    def __init__(self, load_data: Loader) -> None:
+        self.load_data = load_data
+        self._datasets: OrderedDict[DataSpec, Dataset] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._datasets)
+
+    def put(self, data: DataSpec, dataset: Dataset) -> None:
+        """Keep what ``data`` stands for, in the place of what was kept for it."""
+        self._datasets[data] = dataset
+        self._datasets.move_to_end(data)
+        while len(self._datasets) > MOST_HELD:
+            self._datasets.popitem(last=False)
+
+    def has(self, data: DataSpec) -> bool:
+        """Say whether a data set is at hand."""
+        return data in self._datasets
+
+    def take(self, project: ProjectSpec) -> Held:
+        """Return a project's data set, loaded if it is not at hand.
+
+        One that cannot be loaded is told by ``problem``, so that the project is not lost with it.
+        """
+        data = project.data
+        if data not in self._datasets:
+            try:
+                self.put(data, self.load_data(data, None))
+            except DataError as error:
+                return Held(stand_in(project), problem_sentence(data, error))
+        self._datasets.move_to_end(data)
+        return Held(self._datasets[data])
+
+    def clear(self) -> None:
+        """Let go of everything, so that files are read anew."""
+        self._datasets.clear()
+
+
+def problem_sentence(data: DataSpec, error: DataError) -> str:
+    """Return why data could not be loaded, short where the file is simply not there."""
+    path = Path(data.path)
+    if data.source != TABLE or not data.path or path.exists():
+        return error.sentence
+    return f"{path.name} was not found."
+
+
+def stand_in(project: ProjectSpec) -> Dataset:
+    """Return a data set without examples whose task and outputs fit the project."""
+    data, loss = project.data, LOSSES.get(project.training.loss)
+    task = data.table.task or (loss.tasks[-1] if loss is not None else "classification")
+    outputs = _outputs(project)
+    classes = tuple(map(str, range(outputs))) if task == "classification" else ()
+    none = np.zeros(0, np.int64)
+    return Dataset(
+        data.source, Path(data.path).name or data.source, task, np.zeros((0, 0)), none,
+        np.zeros((0, 0 if classes else outputs)), classes, (), (data.table.target or "target",),
+        none, none)
+
+
+def _outputs(project: ProjectSpec) -> int:
+    last = output_layer(project.network)
+    if last is None:
+        return 1
+    layer_kind = kind(last.kind)
+    width = layer_kind.options(last)[layer_kind.width_option]
+    # What a file holds may be of any type; `diagnose` says so in words.
+    return max(width, 1) if isinstance(width, int) else 1

@@ -1,0 +1,40 @@
+"""Edits of specs: checked before they count, and named for the Edit menu."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
+
+from engine.errors import SpecError
+from engine.spec import DataSpec, OptimizerSpec, TrainingSpec
+
+SpecT = TypeVar("SpecT", DataSpec, TrainingSpec, OptimizerSpec)
+
+
+def checked(spec: SpecT, place: str) -> SpecT:
+    """Return a spec whose fields hold what they may hold.
+
+    Parameters
+    ----------
+    spec : DataSpec, TrainingSpec or OptimizerSpec
+        What somebody wants.
+    place : str
+        Its name in messages.
+
+    Raises
+    ------
+    SpecError
+        If a field does not hold what it may; the message names the field.
+    """
+    # Structs check their fields only when they are read, not when they are made.
+    try:
+        return msgspec.convert(msgspec.to_builtins(spec), type(spec))
+    except msgspec.ValidationError as error:
+        raise SpecError(place, str(error), "", "Choose another value") from error
+
+
+def words(names: Iterable[str]) -> str:
+    """Return the names of fields as people read them: ``training share and seed``."""
+    return " and ".join(name.replace("_", " ") for name in names) or "nothing"
