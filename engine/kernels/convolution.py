@@ -58,7 +58,7 @@ def _accumulate(y, x, w, stride, top, left):
                     multiply(y[n, r, begin:end], windows, weights, 1)
             row = (n * h + first * stride + i - top) * v
             for column in range(q):
-                # At the edges a window keeps its inner part; those below one another make a product.
+                # At the edges a window keeps its inner part; those in one column make a product.
                 if begin <= column < end:
                     continue
                 place = column * stride - left
@@ -155,7 +155,7 @@ def convolution_weights(dw, dy, x, stride, begin, end):
 
 @kernel
 def flip_weights(y, x, stride):
-    """Sort weights for `convolution_adjoint`: by phase, each phase from its last place to its first.
+    """Sort weights for `convolution_adjoint`: by phase, each from its last place to its first.
 
     Parameters
     ----------

@@ -117,7 +117,7 @@ class LayerActions(QObject):
         menu = QMenu(title, parent or self._widget)
         menu.setToolTipsVisible(True)
         for kind in kinds():
-            if kind.insertable:
+            if kind.insertable and kind.fewest_inputs == 1:
                 self._entry(menu, kind.title, kind.icon, partial(self.add, kind.key, position),
                             tip=kind.help)
         return menu

@@ -93,7 +93,8 @@ class LayerPalette(QWidget):
         self.chips: list[KindChip] = []
         self._flow = FlowLayout(spacing=6)
         for kind in kinds():
-            if kind.insertable:
+            # A layer that joins several others is wired in the project file, not by a double click.
+            if kind.insertable and kind.fewest_inputs == 1:
                 self._add_chip(kind)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

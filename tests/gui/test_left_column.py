@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gui import theme
 from gui.builder import DataPanel, Document, Inspector, LayerPalette
-from gui.left_column import LeftColumn, stops
+from gui.left_column import SMALLEST_INSPECTOR, LeftColumn, stops
 
 
 class Panel(QWidget):
@@ -147,9 +147,10 @@ def test_nothing_is_cut_off_at_the_side(
         theme.set_scale(qapp, 1.0)
 
 
-def test_at_1600_by_1000_the_inspector_fits_below_the_layers(real: LeftColumn) -> None:
+def test_at_1600_by_1000_layers_and_inspector_share_the_height(real: LeftColumn) -> None:
     real.resize(252, 846)
     real.show_panel("layers")
     settle()
-    assert not real._panels["inspector"].verticalScrollBar().isVisible()
-    assert not real._panels["layers"].verticalScrollBar().isVisible()
+    heights = {name: real._panels[name].height() for name in ("layers", "inspector")}
+    assert heights["inspector"] >= theme.px(SMALLEST_INSPECTOR) - theme.px(40)
+    assert heights["layers"] >= theme.px(150)

@@ -33,7 +33,7 @@ def project(seed: int, split: int) -> ProjectSpec:
 @pytest.mark.data
 def test_digits_are_read() -> None:
     begin = time.perf_counter()
-    wanted = project(seed=42, split=42)
+    wanted = project(seed=1, split=42)
     run = Trainer(wanted, load(wanted.data))
     while run.epoch < EPOCHS:
         run.run(EPOCHS * run.steps_per_epoch - run.step, budget_s=1.0)
