@@ -25,15 +25,18 @@ class Dataset:
     title : str
         Name for people: ``Spiral``, ``penguins.csv``.
     task : str
-        ``classification`` or ``regression``.
+        ``classification``, ``regression``, ``reconstruction`` or ``sequence``.
     inputs : float64[n, d]
         What the network sees.
     labels : int64[n]
-        Class of every example; empty for regression.
+        Class of every example; empty for regression. To be reconstructed: the class of each, which
+        only colours what is shown, or empty. Sequence: int64[n, d], class of every step, -1 for a
+        step that does not count.
     values : float64[n, k]
-        Target of every example; empty (k = 0) for classification.
+        Target of every example; empty (k = 0) for classification and sequence; what is to be
+        reconstructed, without the noise of the inputs.
     class_names : tuple[str, ...]
-        Names of the classes, in the order of their numbers; empty for regression.
+        Names of the classes, in the order of their numbers; empty where there are none.
     feature_names : tuple[str, ...]
         Names of the d inputs.
     target_names : tuple[str, ...]
@@ -48,6 +51,14 @@ class Dataset:
         Maps points of the plane, float64[m, 2], to inputs, float64[m, d].
     units_of : callable | None
         Maps targets and predictions of a regression, float64[m, k], back to the units of the file.
+    tokens : tuple[str, ...] | None
+        Names of the numbers 0, 1, 2, ... that stand in ``inputs``, when these are a text; joined by
+        ``joint`` they can be read.
+    joint : str
+        What stands between two tokens: nothing between letters, a space between words.
+    is_series : bool
+        Whether the rows are windows of one series, each a step later than the one before; the
+        validation rows are then the last ones.
     notes : tuple[str, ...]
         What was done to the data, a sentence each: dropped rows, filled gaps, encoded columns.
     """
@@ -67,6 +78,9 @@ class Dataset:
     points: Reals | None = None
     features_of: Callable[[Reals], Reals] | None = None
     units_of: Callable[[Reals], Reals] | None = None
+    tokens: tuple[str, ...] | None = None
+    joint: str = ""
+    is_series: bool = False
     notes: tuple[str, ...] = field(default=())
 
     def in_units(self, values: Reals) -> Reals:
@@ -81,4 +95,5 @@ class Dataset:
     @property
     def n_outputs(self) -> int:
         """Classes, or values to predict: the width of a one-hot or regression target."""
-        return len(self.class_names) if self.task == "classification" else self.values.shape[1]
+        by_class = self.task in ("classification", "sequence")
+        return len(self.class_names) if by_class else self.values.shape[1]

@@ -98,35 +98,35 @@ def transpose(y, x):
                     y[o, i] = x[i, o]
 
 
-@op("y x w b i o")
+@op("y x w b i o rows")
 def dense_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o = slots[4], slots[5]
-    begin, end = span(batch, shard, shards)
+    begin, end = span(batch * slots[6], shard, shards)
     y = matrix(arena, slots[0] + begin * o, end - begin, o)
     x = matrix(arena, slots[1] + begin * i, end - begin, i)
     dense_forward(y, x, matrix(arena, slots[2], i, o),
                   vector(arena, slots[3], o if slots[3] >= 0 else 0))
 
 
-@op("dw db dy x i o")
+@op("dw db dy x i o rows")
 def dense_backward_weights_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o = slots[4], slots[5]
     begin, end = span(i, shard, shards)
     dw = matrix(arena, slots[0] + begin * o, end - begin, o)
-    dy = matrix(arena, slots[2], batch, o)
-    x = matrix(arena, slots[3], batch, i)[:, begin:end]
+    dy = matrix(arena, slots[2], batch * slots[6], o)
+    x = matrix(arena, slots[3], batch * slots[6], i)[:, begin:end]
     # The first shard alone sums the biases' gradient.
     biases = o if slots[1] >= 0 and shard == 0 else 0
     dense_backward_weights(dw, vector(arena, slots[1], biases), dy, x)
 
 
-@op("dx dy wt i o")
+@op("dx dy wt i o rows")
 def dense_backward_input_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o = slots[3], slots[4]
-    begin, end = span(batch, shard, shards)
+    begin, end = span(batch * slots[5], shard, shards)
     dense_backward_input(matrix(arena, slots[0] + begin * i, end - begin, i),
                          matrix(arena, slots[1] + begin * o, end - begin, o),
                          matrix(arena, slots[2], o, i))

@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from engine.errors import ShapeError
+import math
+
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.fields import Field
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+from engine.layers.images import check_rank
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import weighted_fields, weights_and_biases
 
 
+def _sizes(x: Value, w: Value) -> dict[str, int]:
+    inputs, units = w.shape
+    return {"i": inputs, "o": units, "rows": math.prod(x.shape[:-1])}
+
+
+def lower_product(plan: Lowering, y: Value, w: Value, b: Value | None) -> None:
+    """Append y = x W + b to the forward pass of a plan.
+
+    Parameters
+    ----------
+    plan : Lowering
+        The plan; x is its only input, a row of numbers or one for every step.
+    y : Value
+        The product, of as many rows.
+    w, b : Value, Value | None
+        Weights of shape (numbers in, numbers out), and biases.
+    """
+    (x,) = plan.inputs
+    plan.forward("dense_forward", x.size * w.shape[1], y=y.data, x=x.data, w=w.data,
+                 b=b.data if b else -1, **_sizes(x, w))
+
+
+def lower_product_backward(plan: Lowering, y: Value, w: Value, b: Value | None) -> None:
+    """Append the gradients of `lower_product` to the backward pass of a plan."""
+    (x,) = plan.inputs
+    work = x.size * w.shape[1]
+    plan.backward("dense_backward_weights", work, dw=w.gradient, db=b.gradient if b else -1,
+                  dy=y.gradient, x=x.data, **_sizes(x, w))
+    if x.gradient >= 0:
+        wt = plan.scratch(w.size)
+        plan.backward("transpose", y=wt, x=w.data, i=w.shape[0], o=w.shape[1])
+        plan.backward("dense_backward_input", work, dx=x.gradient, dy=y.gradient, wt=wt,
+                      **_sizes(x, w))
+
+
 class Dense(LayerKind):
-    """a = f(x W + b)."""
+    """a = f(x W + b), for a row of numbers or for every step of a sequence."""
 
     key = "dense"
     title = "Dense"
-    help = "Every unit weighs every input: a = f(x W + b)."
+    help = "Every unit weighs every input: a = f(x W + b). Every step of a sequence alike."
     icon = "layers"
     width_option = "units"
     fields = (
@@ -25,37 +62,24 @@ class Dense(LayerKind):
     )
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
-        """Return ``(units,)``; the input must be flat."""
+        """Return ``(units,)``, or ``(steps, units)``; an image has to be flattened before."""
         (shape,) = inputs
-        if len(shape) != 1:
-            raise ShapeError("Dense", "an input of shape " + "x".join(map(str, shape)),
-                             "a flat row of numbers", "Add a Flatten layer before it")
-        return (int(options["units"]),)
+        check_rank(self.title, shape, 1, 2)
+        return (*shape[:-1], int(options["units"]))
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (inputs, units) and, with a bias, ``b`` of shape (units,)."""
-        fan_in, fan_out = inputs[0][0], int(options["units"])
+        fan_in, fan_out = inputs[0][-1], int(options["units"])
         return weights_and_biases(options, (fan_in, fan_out), fan_in, fan_out, fan_out)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one product forward and two backward, around the activation's ops."""
         (x,) = plan.inputs
-        inputs, units = x.size, int(options["units"])
-        w = plan.parameter("w")
-        z = plan.value((units,))
-        work = inputs * units
-        b = plan.parameter("b") if options["bias"] else None
-        shape = {"i": inputs, "o": units}
-        plan.forward("dense_forward", work, y=z.data, x=x.data, w=w.data,
-                     b=b.data if b else -1, **shape)
+        z = plan.value((*x.shape[:-1], int(options["units"])))
+        w, b = plan.parameter("w"), plan.parameter("b") if options["bias"] else None
+        lower_product(plan, z, w, b)
         plan.result(lower_activation(plan, ACTIVATIONS[str(options["activation"])], z))
-        plan.backward("dense_backward_weights", dw=w.gradient,
-                      db=b.gradient if b else -1, dy=z.gradient, x=x.data, **shape)
-        if x.gradient >= 0:
-            wt = plan.scratch(inputs * units)
-            plan.backward("transpose", y=wt, x=w.data, **shape)
-            plan.backward("dense_backward_input", dx=x.gradient, dy=z.gradient, wt=wt,
-                          **shape)
+        lower_product_backward(plan, z, w, b)
 
     def label(self, options: Options) -> str:
         """Return for example ``Dense 16 · sigmoid``."""

@@ -138,7 +138,8 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
         yield Issue("", f"Network: {sum(counts):,} parameters; expected at most "
                         f"{LARGEST_NETWORK:,}. Use fewer units.")
     widths = loss.widths(task, n_outputs)
-    if shapes[-1] not in {(width,) for width in widths}:
+    steps = (n_inputs,) if task == "sequence" else ()
+    if shapes[-1] not in {(*steps, width) for width in widths}:
         given, remedy = _output_texts(shapes[-1], widths[0])
         wanted = " or ".join(map(str, widths))
         asked = _count(n_outputs, "class", "classes") if task == "classification" else \

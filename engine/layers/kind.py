@@ -65,11 +65,15 @@ class Value:
         Offset of dL/d(array); -1 when nothing needs it.
     shape : tuple[int, ...]
         Shape of one example.
+    mask : int
+        Of a sequence: offset of real[steps] per example, 1 for steps that count and 0 for padding;
+        -1 when all of them count.
     """
 
     data: int
     gradient: int
     shape: Shape
+    mask: int = -1
 
     @property
     def size(self) -> int:
@@ -86,10 +90,13 @@ class Lowering(Protocol):
         Outputs of the layers that feed this one.
     stream : int
         A number of the layer's own, by which its random numbers differ from other layers'.
+    frozen : bool
+        Whether its parameters, learned or kept up, are to stay as they are.
     """
 
     inputs: tuple[Value, ...]
     stream: int
+    frozen: bool
 
     def value(self, shape: Shape) -> Value:
         """Reserve an array per example, with its gradient where something before it learns."""
@@ -103,14 +110,26 @@ class Lowering(Protocol):
     def forward(self, op: str, work: int, **slots: int | float) -> None:
         """Append an op to the forward pass; ``work`` is its multiply-adds per example."""
 
-    def backward(self, op: str, **slots: int | float) -> None:
-        """Append an op to this layer's part of the backward pass, in the order of running."""
+    def loss(self, op: str, **slots: int | float) -> None:
+        """Append an op that adds a term to the loss, once the loss itself is known."""
+
+    def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
+        """Append an op to this layer's part of the backward pass, in the order of running.
+
+        ``work`` is its multiply-adds per example.
+        """
 
     def update(self, op: str, **slots: int | float) -> None:
         """Append an op to what a training step does once all its gradients were found finite."""
 
     def result(self, value: Value) -> None:
-        """Say which value is the layer's output."""
+        """Say which value is the layer's output.
+
+        A sequence that is as long as the layer's first input, and has no mask, takes that one's.
+        """
+
+    def states(self, value: Value) -> None:
+        """Say which value of shape (steps, units) holds the states; its gradient is measured."""
 
 
 class LayerKind(ABC):
@@ -134,6 +153,10 @@ class LayerKind(ABC):
         The option that sets the width of its output; empty when there is none.
     fewest_inputs, most_inputs : int
         How many layers can feed one of this kind.
+    group : str
+        Heading under which the palette shows it.
+    is_latent : bool
+        Whether its output is the code from which what follows draws an example.
     """
 
     key: str
@@ -145,6 +168,8 @@ class LayerKind(ABC):
     width_option: str = ""
     fewest_inputs: int = 1
     most_inputs: int = 1
+    group: str = "Basic"
+    is_latent: bool = False
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

@@ -32,6 +32,8 @@ class Loss:
         Targets of the two classes when one unit stands for both; None: one unit per class.
     constants : tuple[Field, ...]
         The fields of `engine.spec.TrainingSpec` that it reads; its op has a slot for each.
+    score_op : str
+        Op that counts how well a batch was answered.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Loss:
     tasks: tuple[Task, ...]
     single_output_classes: tuple[float, float] | None
     constants: tuple[Field, ...] = ()
+    score_op: str = "score"
 
     def widths(self, task: Task, n_outputs: int) -> tuple[int, ...]:
         """Return the numbers of output units that fit, the preferred one first.
@@ -91,21 +94,28 @@ _LOSSES = (
     Loss("binary_cross_entropy", "Binary cross-entropy",
          "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
          "One unit for two classes, or one per class; a sigmoid gives each a probability.",
-         "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification",), (0.0, 1.0)),
+         "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification", "reconstruction"),
+         (0.0, 1.0)),
     Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
          "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
-         "mean_squared_error", "", "", ("classification", "regression"), (-1.0, 1.0)),
+         "mean_squared_error", "", "", ("classification", "regression", "reconstruction"),
+         (-1.0, 1.0)),
     Loss("mean_absolute_error", "Mean absolute error", "L = |z − t|, mean over batch and units",
          "For numbers; every error pulls equally, so that outliers count less than squared.",
-         "mean_absolute_error", "", "", ("regression",), None),
+         "mean_absolute_error", "", "", ("regression", "reconstruction"), None),
     Loss("huber", "Huber", "L = e² / 2 for |e| ≤ δ, else δ (|e| − δ / 2), with e = z − t",
          "For numbers; small errors count squared, large ones by their size (Huber 1964).",
-         "huber", "", "", ("regression",), None, (_HUBER_DELTA,)),
+         "huber", "", "", ("regression", "reconstruction"), None, (_HUBER_DELTA,)),
     Loss("hinge", "Hinge", "L = Σ max(0, 1 − z[class] + z[other]) / classes; "
                            "one unit: max(0, 1 − t z), t = ±1",
          "For classes; is content once the right output leads all others by 1. Its probabilities "
          "are a softmax for display alone.",
          "hinge", "margin_shares", "softmax", ("classification",), (-1.0, 1.0)),
+    Loss("sequence_cross_entropy", "Sequence cross-entropy",
+         "L = −log softmax(z)[class], mean over all steps that count",
+         "One unit per class at every step of a sequence; padding does not count.",
+         "sequence_cross_entropy", "softmax_steps", "softmax", ("sequence",), None, (),
+         "sequence_score"),
 )
 
 LOSSES = {loss.key: loss for loss in _LOSSES}

@@ -6,7 +6,7 @@ import math
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,10 @@ class PlannedLayer:
         Offset of its parameters in the arena, number of weights, number of all learned ones.
     statistic : int
         Place among the layers that learn; -1 for one that does not.
+    forward : tuple[int, int]
+        Its rows of the table: begin and end in the forward pass.
+    states : Value | None
+        Of a recurrent layer: its states, of shape (steps, units).
     """
 
     spec: LayerSpec
@@ -79,6 +83,8 @@ class PlannedLayer:
     weights: int
     size: int
     statistic: int
+    forward: tuple[int, int]
+    states: Value | None
 
     @property
     def measured(self) -> int:
@@ -126,11 +132,13 @@ class Plan:
 class _Lowering:
     """The `engine.layers.Lowering` that a plan offers to one layer."""
 
-    def __init__(self, builder: _Builder, inputs: tuple[Value, ...],
-                 parameters: dict[str, Value], stream: int) -> None:
+    def __init__(self, builder: _Builder, layer: LayerSpec, inputs: tuple[Value, ...],
+                 parameters: dict[str, Value]) -> None:
         self.inputs = inputs
-        self.stream = stream
+        self.stream = zlib.crc32(layer.id.encode())
+        self.frozen = layer.frozen
         self.output: Value | None = None
+        self.output_states: Value | None = None
         self.backward_lines: list[Line] = []
         self._builder = builder
         self._parameters = parameters
@@ -149,14 +157,24 @@ class _Lowering:
         self._builder.work += work
         self._builder.table.add(row.FORWARD, Line(op, slots))
 
-    def backward(self, op: str, **slots: int | float) -> None:
+    def loss(self, op: str, **slots: int | float) -> None:
+        self._builder.loss_terms.append(Line(op, slots))
+
+    def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
+        self._builder.backward_work += work
         self.backward_lines.append(Line(op, slots))
 
     def update(self, op: str, **slots: int | float) -> None:
         self._builder.table.add(row.UPDATE, Line(op, slots))
 
     def result(self, value: Value) -> None:
+        source = self.inputs[0]
+        if value.mask < 0 and len(value.shape) == 2 and value.shape[0] == source.shape[0]:
+            value = replace(value, mask=source.mask)
         self.output = value
+
+    def states(self, value: Value) -> None:
+        self.output_states = value
 
 
 @dataclass
@@ -168,6 +186,8 @@ class _Builder:
     layout: Layout
     table: Table = field(default_factory=Table)
     work: int = 0
+    backward_work: int = 0
+    loss_terms: list[Line] = field(default_factory=list)
     summed: dict[int, int] = field(default_factory=dict)
 
     def value(self, shape: Shape, learns: bool) -> Value:
@@ -190,14 +210,17 @@ class _Builder:
                 inputs if source == DATA else
                 self._branch(planned[source].output, backward[source], readers[source])
                 for source in layer.sources)
-            lowering = _Lowering(self, feeding, placed, zlib.crc32(layer.spec.id.encode()))
+            lowering = _Lowering(self, layer.spec, feeding, placed)
+            begin = self.table.length(row.FORWARD)
             layer.kind.lower(layer.options, lowering)
             learned = [parameter for parameter in group if parameter.is_learned]
             weights = sum(parameter.size for parameter in learned if parameter.is_weight)
             size = sum(parameter.size for parameter in learned)
             assert lowering.output is not None, layer.spec.kind
-            planned.append(PlannedLayer(layer.spec, lowering.output, placed, place, weights, size,
-                                        statistic if size else -1))
+            planned.append(PlannedLayer(
+                layer.spec, lowering.output, placed, place, weights, size,
+                statistic if size else -1, (begin, self.table.length(row.FORWARD)),
+                lowering.output_states))
             backward.append(lowering.backward_lines)
             place += sum(parameter.size for parameter in group)
             statistic += bool(size)
@@ -215,7 +238,7 @@ class _Builder:
         if readers == 1 or output.gradient < 0:
             return output
         size = output.size * self.capacity
-        branch = Value(output.data, self.layout.reserve(size), output.shape)
+        branch = replace(output, gradient=self.layout.reserve(size))
         places = {"y": output.gradient, "n": output.size}
         begun = self.summed.get(output.gradient, 0)
         line = Line("add", {**places, "a": output.gradient, "b": branch.gradient}) if begun else \
@@ -264,18 +287,22 @@ class _Builder:
     def add_loss(self, output: Value, target: Value) -> Value:
         """Append loss, score and prediction; return the place of the prediction."""
         loss = LOSSES[self.project.training.loss]
-        width = output.size
+        # A sequence says how many steps it has; everything else is one row of numbers.
+        form = {"k": output.shape[-1], "steps": output.shape[0]} if len(output.shape) == 2 else \
+            {"k": output.size}
         constants = {field.key: float(getattr(self.project.training, field.key))
                      for field in loss.constants}
         self.table.add(row.LOSS_SECTION, Line(loss.op, {
-            "dz": output.gradient, "z": output.data, "t": target.data, "k": width, **constants}))
-        self.table.add(row.SCORE, Line("score", {
-            "z": output.data, "t": target.data, "k": width}))
+            "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants}))
+        self.table.extend(row.LOSS_SECTION, self.loss_terms)
+        self.table.add(row.SCORE, Line(loss.score_op, {
+            "z": output.data, "t": target.data, **form}))
         if not loss.output_op:
             return output
         prediction = self.value(output.shape, learns=False)
         self.table.add(row.OUTPUT, Line(loss.output_op, {
-            "y": prediction.data, "x": output.data, "n": width}))
+            "y": prediction.data, "x": output.data,
+            **{"n" if name == "k" else name: number for name, number in form.items()}}))
         return prediction
 
 

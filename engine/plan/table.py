@@ -42,6 +42,10 @@ class Table:
         """Append lines to a section."""
         self._sections[section].extend(lines)
 
+    def length(self, section: int) -> int:
+        """Return how many lines a section has so far."""
+        return len(self._sections[section])
+
     def ops(self) -> tuple[str, ...]:
         """Return the names of all ops, each once."""
         return tuple(dict.fromkeys(line.op for lines in self._sections for line in lines))

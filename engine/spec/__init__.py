@@ -1,6 +1,7 @@
 """What a person asks for: frozen values without arrays, readable without Numba."""
 
-from engine.spec.data import DataSpec, Scaling, TableSpec, Task
+from engine.spec.augmentation import AugmentationSpec
+from engine.spec.data import DataSpec, Goal, Scaling, TableSpec, Task
 from engine.spec.files import project_from_json, project_to_json, read_project, write_project
 from engine.spec.network import LayerSpec, NetworkSpec, Option
 from engine.spec.project import FORMAT_VERSION, ProjectSpec, default_project
@@ -9,7 +10,9 @@ from engine.spec.training import OptimizerSpec, Precision, TrainingSpec
 
 __all__ = [
     "FORMAT_VERSION",
+    "AugmentationSpec",
     "DataSpec",
+    "Goal",
     "LayerSpec",
     "NetworkSpec",
     "OptimizerSpec",

@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Task = Literal["classification", "regression"]
+Task = Literal["classification", "regression", "reconstruction", "sequence"]
+"""A class or values for every example, its own inputs, or a class for every step of a sequence."""
+
+Goal = Literal["predict", "reconstruct"]
 Scaling = Literal["auto", "none", "standard", "minmax"]
 
 
@@ -48,7 +51,8 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source : str
         Key of a generated or shipped data set, or ``table`` for the file at ``path``.
     noise : float
-        Disturbance of generated points: 0 to 50, in percent, as TensorFlow Playground counts it.
+        Disturbance of generated points: 0 to 50, in percent, as TensorFlow Playground counts it. Of
+        what is to be reconstructed: standard deviation of what is added to the inputs, in percent.
     seed : int
         Fixes generated points and the split.
     training_share : float
@@ -60,6 +64,10 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ``standard`` (mean 0, deviation 1), ``minmax`` (0 to 1), ``none``, or ``auto``, which is
         ``none`` for points in the plane and images, else ``standard``; measured on the training
         examples.
+    goal : str
+        ``predict`` the target, or ``reconstruct`` the inputs themselves.
+    window : int
+        Steps that an example of a text or a series has.
     path : str
         The person's file; relative to the project file.
     table : TableSpec
@@ -72,5 +80,7 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     training_share: Annotated[float, msgspec.Meta(ge=0.05, le=0.95)] = 0.5
     features: tuple[str, ...] = ("x1", "x2")
     scaling: Scaling = "auto"
+    goal: Goal = "predict"
+    window: Annotated[int, msgspec.Meta(ge=2, le=1024)] = 32
     path: str = ""
     table: TableSpec = TableSpec()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.errors import SpecError
+
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 Option = bool | int | float | str
 """What a layer's option may hold; `engine.layers` says which options a kind has."""
@@ -25,20 +29,28 @@ class LayerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What differs from the kind's defaults.
     inputs : tuple[str, ...]
         Ids of the layers that feed this one, all of them before it; empty is the layer just before.
+    frozen : bool
+        Whether its parameters stay as they are; its gradient is measured all the same.
+    l1, l2, weight_decay : float | None
+        Penalties and decoupled decay of this layer's weights; None takes the training's.
     """
 
     id: str
     kind: str
     options: dict[str, Option] = msgspec.field(default_factory=dict)
     inputs: tuple[str, ...] = ()
+    frozen: bool = False
+    l1: NotNegative | None = None
+    l2: NotNegative | None = None
+    weight_decay: NotNegative | None = None
 
     def with_options(self, **changes: Option) -> LayerSpec:
         """Return a copy of the layer in which these options are set."""
-        return LayerSpec(self.id, self.kind, {**self.options, **changes}, self.inputs)
+        return replace(self, options={**self.options, **changes})
 
     def with_inputs(self, *inputs: str) -> LayerSpec:
         """Return a copy of the layer that these layers feed."""
-        return LayerSpec(self.id, self.kind, self.options, inputs)
+        return replace(self, inputs=inputs)
 
 
 class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

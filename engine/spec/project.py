@@ -29,6 +29,9 @@ class ProjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The layers.
     training : TrainingSpec
         Loss, optimizer, batches, penalties, precision and seed.
+    start_from : str
+        File of another project whose weights layers of the same name and shape start with; relative
+        to the project file; empty for none.
     """
 
     version: Annotated[int, msgspec.Meta(ge=1)] = FORMAT_VERSION
@@ -36,6 +39,7 @@ class ProjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: DataSpec = DataSpec()
     network: NetworkSpec = NetworkSpec()
     training: TrainingSpec = TrainingSpec()
+    start_from: str = ""
 
 
 def default_project() -> ProjectSpec:

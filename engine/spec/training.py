@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from engine.spec.augmentation import AugmentationSpec
 from engine.spec.schedule import ScheduleSpec, StoppingSpec
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -80,6 +81,8 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Largest norm of the weights into one unit; 0 is no limit.
     label_smoothing : float
         Share of every target that cross-entropy spreads evenly over all classes.
+    augmentation : AugmentationSpec
+        How every training example is changed each time that it is seen.
     """
 
     loss: str = "softmax_cross_entropy"
@@ -99,3 +102,4 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clip_value: NotNegative = 0.0
     clip_norm: NotNegative = 0.0
     max_norm: NotNegative = 0.0
+    augmentation: AugmentationSpec = AugmentationSpec()

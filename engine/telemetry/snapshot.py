@@ -71,6 +71,14 @@ class LayerReading:
         Count of activations of the probe batch in equal bins of ``histogram_range``.
     histogram_range : tuple[float, float]
         Ends of the histogram.
+    step_gradients : float64[steps] | None
+        Of a recurrent layer: root mean square of dL/d(state) on the probe batch, for every step of
+        time from the first on.
+    feature_maps : float64[h, w, c] | None
+        Of an image that a layer gives: the output for the first of `Snapshot.samples`; at most 64
+        channels.
+    filters : float64[kh, kw, i, o] | None
+        Weights of a convolution; at most 64 channels out.
     """
 
     layer_id: str
@@ -88,6 +96,52 @@ class LayerReading:
     activation_gradient_rms: float = NAN
     histogram: Array = field(default_factory=lambda: frozen(np.zeros(24, np.int64)))
     histogram_range: tuple[float, float] = (0.0, 0.0)
+    step_gradients: Array | None = None
+    feature_maps: Array | None = None
+    filters: Array | None = None
+
+
+@dataclass(frozen=True)
+class Latent:
+    """What a network makes of the plane of its first two latent numbers; the others are 0.
+
+    Attributes
+    ----------
+    grid : float64[g, g, d]
+        What it draws at the nodes of a grid over ``span``; row 0 is the smallest second number,
+        column 0 the smallest first.
+    span : tuple[float, float]
+        Lowest and highest coordinate of the nodes, both axes.
+    codes : float64[m, 2]
+        Where it puts the examples ``rows``.
+    rows : int64[m]
+        Rows of the data set.
+    """
+
+    grid: Array
+    span: tuple[float, float]
+    codes: Array
+    rows: Array
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A series and what the network says about it, from the first validation window on.
+
+    Attributes
+    ----------
+    actual : float64[m]
+        The series.
+    one_step : float64[m]
+        Every value as it is forecast from the true ones before it.
+    rollout : float64[m]
+        Every value as it is forecast from the network's own forecasts, once the first window is
+        used up.
+    """
+
+    actual: Array
+    one_step: Array
+    rollout: Array
 
 
 @dataclass(frozen=True)
@@ -121,6 +175,12 @@ class Snapshot:
         fixed order.
     sample_outputs : float64[m, k]
         The network's output for them: probabilities, or values for regression.
+    latent : Latent | None
+        Of a network with a latent layer.
+    text : str
+        What the network writes by itself, for text that is to be continued.
+    forecast : Forecast | None
+        For a series.
     """
 
     run_id: int
@@ -135,3 +195,6 @@ class Snapshot:
     confusion: Array | None = None
     samples: Array = field(default_factory=lambda: frozen(np.zeros(0, np.int64)))
     sample_outputs: Array = field(default_factory=lambda: frozen(np.zeros((0, 0))))
+    latent: Latent | None = None
+    text: str = ""
+    forecast: Forecast | None = None

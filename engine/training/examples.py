@@ -61,11 +61,13 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
     if issues:
         place, _, found = issues[0].text.partition(": ")
         raise SpecError(place, found.rstrip("."))
-    width = infer_shapes(project.network, (dataset.n_inputs,))[-1][0]
+    width = infer_shapes(project.network, (dataset.n_inputs,))[-1][-1]
     variance = 0.0
     if dataset.task == "classification":
         loss = LOSSES[project.training.loss]
         targets = loss.encode(dataset.labels, dataset.n_outputs, width)
+    elif dataset.task == "sequence":
+        targets = dataset.labels.astype(np.float64)
     else:
         targets = dataset.values
         variance = variance_of(targets[measured]) if len(measured) else math.nan

@@ -59,7 +59,7 @@ def classes_of(scores: Array) -> Integers:
         What the last layer gives. Probabilities would not do: those of two classes may both round
         to 1, or be clipped to it.
     """
-    if scores.shape[1] == 1:
+    if scores.shape[1:] == (1,):
         return (scores[:, 0] > 0).astype(np.int64)
     return np.asarray(np.argmax(scores, axis=1), np.int64)
 

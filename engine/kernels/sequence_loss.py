@@ -1,0 +1,123 @@
+"""Loss and score of a class for every step of a sequence.
+
+Legend: n steps of all examples, k classes. A step whose target is negative does not count: it is
+padding.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import carray
+
+from engine.kernels.losses import softmax_forward
+from engine.kernels.memory import matrix, reals_at, vector
+from engine.kernels.policy import kernel, op
+from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, LOSS, ROW_LENGTH
+
+
+@kernel
+def sequence_cross_entropy(dz, z, t):
+    """Compute ``L = -log softmax(z)[t]``, mean over the steps that count, and its gradient.
+
+    Parameters
+    ----------
+    dz : real[n, k]
+        dL/dz = (softmax(z) - [k = t]) / count, overwritten; 0 at a step that does not count.
+    z : real[n, k]
+        Logits.
+    t : real[n]
+        Class of every step; negative for one that does not count.
+
+    Returns
+    -------
+    float64
+        L; 0 when no step counts.
+
+    Notes
+    -----
+    Source: Goodfellow, Bengio and Courville (2016), eq. 10.14; PyTorch's ``ignore_index``.
+    """
+    softmax_forward(dz, z)
+    count = 0
+    for n in range(t.size):
+        count += t[n] >= 0
+    share = 1.0 / max(count, 1)
+    loss = 0.0
+    for n in range(t.size):
+        if t[n] < 0:
+            for k in range(z.shape[1]):
+                dz[n, k] = 0
+            continue
+        largest, top = z[n, 0], dz[n, 0]
+        for k in range(1, z.shape[1]):
+            largest, top = max(largest, z[n, k]), max(top, dz[n, k])
+        truth = int(t[n])
+        # log sum exp = largest + log(1 / largest probability), as in softmax_cross_entropy.
+        loss += np.float64(largest) - math.log(np.float64(top)) - np.float64(z[n, truth])
+        dz[n, truth] -= z.dtype.type(1)
+        for k in range(z.shape[1]):
+            dz[n, k] *= z.dtype.type(share)
+    return loss * share
+
+
+@kernel
+def right_steps(z, t, steps):
+    """Return the sum over examples of their share of right steps, of those that count.
+
+    Parameters
+    ----------
+    z : real[n, k]
+        Logits.
+    t : real[n]
+        Class of every step; negative for one that does not count.
+    steps : int64
+        Steps of an example; n is a multiple of it.
+
+    Returns
+    -------
+    float64
+        The sum; an example in which no step counts adds 1.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    total = 0.0
+    for first in range(0, t.size, steps):
+        right, count = 0, 0
+        for n in range(first, first + steps):
+            if t[n] < 0:
+                continue
+            guess = 0
+            for k in range(1, z.shape[1]):
+                if z[n, k] > z[n, guess]:
+                    guess = k
+            right += guess == int(t[n])
+            count += 1
+        total += right / count if count else 1.0
+    return total
+
+
+@op("dz z t k steps results")
+def sequence_cross_entropy_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    n, k = batch * slots[4], slots[3]
+    carray(reals_at(slots[5]), (LOSS + 1,))[LOSS] = sequence_cross_entropy(
+        matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k), vector(arena, slots[2], n))
+
+
+@op("z t k steps results")
+def sequence_score_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    n, k = batch * slots[3], slots[2]
+    carray(reals_at(slots[4]), (FIRST_STATISTIC,))[CORRECT] = right_steps(
+        matrix(arena, slots[0], n, k), vector(arena, slots[1], n), slots[3])
+
+
+@op("y x n steps")
+def softmax_steps_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    n, k = batch * slots[3], slots[2]
+    softmax_forward(matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k))

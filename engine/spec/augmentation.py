@@ -1,0 +1,39 @@
+"""How training examples are changed each time that they are seen."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+Half = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Angle = Annotated[float, msgspec.Meta(ge=0, le=180)]
+
+
+class AugmentationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Random changes of the inputs while training; all but ``noise`` are for images alone.
+
+    Attributes
+    ----------
+    shift : float
+        Largest shift along each side, as a share of its length; what comes in is 0.
+    rotation : float
+        Largest rotation to either side, in degrees.
+    flip : bool
+        Whether half of the images are mirrored left to right.
+    brightness : float
+        Largest number that is added to all pixels of an image, or taken off.
+    cutout : float
+        Side of a square that is set to 0, as a share of the image's shorter side.
+    noise : float
+        Standard deviation of a normal number that is added to every number.
+    """
+
+    shift: Half = 0.0
+    rotation: Angle = 0.0
+    flip: bool = False
+    brightness: NotNegative = 0.0
+    cutout: Share = 0.0
+    noise: NotNegative = 0.0
