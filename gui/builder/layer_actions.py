@@ -13,7 +13,7 @@ from engine.errors import EngineError
 from engine.layers import kinds
 from gui import theme
 from gui.builder.document import Document
-from gui.builder.edits import known_kind
+from gui.builder.wiring import known_kind
 
 MOST_COPIES = 100
 

@@ -11,7 +11,7 @@ from engine.errors import EngineError
 from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape, infer_shapes
 from engine.layers import parameter_counts as count_parameters
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
-from gui.builder.edits import known_kind
+from gui.builder.wiring import known_kind
 
 FEATURES_SHOWN = 4
 
