@@ -30,6 +30,8 @@ from gui.builder.project_files import name_of, with_absolute_data, with_relative
 from gui.builder.spec_edits import checked, words
 from gui.builder.wiring import known_kind
 
+__all__ = ["Change", "Document"]
+
 UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
 
