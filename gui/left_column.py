@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -62,12 +62,16 @@ class Scrolled(QScrollArea):
         column.addStretch(1)
         self.setWidget(page)
         panel.installEventFilter(self)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self._show_bar)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ask for another height when the panel does."""
         if event.type() == QEvent.Type.LayoutRequest and watched is self._panel:
             self.updateGeometry()
-            self._show_bar()
+            # By then it has the new height, if there is room for it.
+            self._settling.start()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -75,6 +79,7 @@ class Scrolled(QScrollArea):
         self._show_bar()
         super().resizeEvent(event)
 
+    @Slot()
     def _show_bar(self) -> None:
         # A bar that is there for a moment makes the panel narrower, perhaps so much higher that
         # the bar would stay.

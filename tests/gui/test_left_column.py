@@ -164,6 +164,7 @@ def test_no_group_of_layers_pushes_the_inspector_out_of_sight(
     for group in palette.groups.options():
         palette.show_group(group)
         bar = real._panels["layers"].verticalScrollBar()
+        settle()
         qtbot.waitUntil(lambda bar=bar: not bar.isVisible())
         settle()
         shown = [chip for chip in palette.chips if chip.isVisible()]
