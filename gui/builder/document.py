@@ -256,7 +256,8 @@ class Document(QObject):
             return
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
-        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs)
+        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
+                         dataset.vocabulary)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         text = "choose " + dataset.title if "source" in differing else "change " + words(differing)
@@ -357,14 +358,15 @@ class Document(QObject):
         loss = LOSSES.get(project.training.loss)
         if loss is None or self.dataset.task not in loss.tasks:
             return project
-        return fitted(project, self.dataset.task, self.dataset.n_outputs)
+        return fitted(project, self.dataset.task, self.dataset.n_outputs, self.dataset.vocabulary)
 
     def _found_issues(self) -> tuple[Issue, ...]:
         project, data = self.project, self.dataset
         if self.data_problem:
             text = f"{self.data_problem} Choose data in the Data panel."
             return (Issue(edits.input_id(project.network), text),)
-        return diagnose(project, data.task, data.n_inputs, data.n_outputs)
+        return diagnose(project, data.task, data.n_inputs, data.n_outputs,
+                        is_image=data.image_shape is not None, vocabulary=data.vocabulary)
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
