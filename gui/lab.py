@@ -16,6 +16,7 @@ from gui.builder.network_view import NetworkView
 from gui.builder.palette import LayerPalette
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.document_files import DocumentFiles
+from gui.hyper import TrainingSheet
 from gui.hyper_bar import HyperBar
 from gui.left_column import LeftColumn
 from gui.output import OutputPanel
@@ -80,6 +81,7 @@ class Lab(QWidget):
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._on_patience_timeout)
         self._arrange()
+        self.sheet = TrainingSheet(document, self)
         self._wire_document()
         self._wire_workbench()
         self._on_document_path_changed()
@@ -171,9 +173,11 @@ class Lab(QWidget):
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
-        for refusing in (self.hyper, self.inspector, self.files):
+        for refusing in (self.hyper, self.sheet, self.inspector, self.files):
             refusing.refused.connect(self._on_refused)
         self.files.saved.connect(self._on_files_saved)
+        self.hyper.more.requested.connect(self._on_more_requested)
+        self.sheet.closed.connect(self.hyper.more.show_closed)
         self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
 
     def _wire_workbench(self) -> None:
@@ -198,6 +202,7 @@ class Lab(QWidget):
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
         self.transport.show_frame(frame)
+        self.sheet.set_step(frame.step)
         self._stage.show_frame(frame)
         state, reason = self.workbench.state, self.workbench.reason
         speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
@@ -244,6 +249,17 @@ class Lab(QWidget):
         self.strip.show_progress(share)
 
     # What a person does
+
+    @Slot(bool)
+    def _on_more_requested(self, wanted: bool) -> None:
+        if wanted:
+            # Over the network, so that the plots stay in view.
+            self.sheet.show_over(self.network)
+            # Space goes on driving the run for those who came with the mouse.
+            if self.hyper.more.button.hasFocus():
+                self.sheet.take_focus()
+        else:
+            self.sheet.hide()
 
     @Slot()
     def _on_layer_clicked(self) -> None:

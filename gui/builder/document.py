@@ -245,11 +245,16 @@ class Document(QObject):
 
     def set_optimizer(self, **changes: object) -> None:
         """Set fields of `OptimizerSpec`."""
-        optimizer = checked(replace(self.project.training.optimizer, **changes), "Optimizer")
-        training = replace(self.project.training, optimizer=optimizer)
-        text = "optimizer" if "kind" in changes else words(changes)
+        self.set_part("optimizer", **changes)
+
+    def set_part(self, part: str, **changes: object) -> None:
+        """Set fields of a part of `TrainingSpec`, such as its ``schedule``."""
+        before = self.project.training
+        after = checked(replace(getattr(before, part), **changes), part.capitalize())
+        training = replace(before, **{part: after})
+        text = part if "kind" in changes else words(changes)
         self._edit(replace(self.project, training=training), f"change {text}",
-                   ("optimizer", *sorted(changes)))
+                   (part, *sorted(changes)))
 
     def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
         """Learn from other examples; output layer and loss are made to fit them.
