@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QToolTip, QWidge
 
 from gui import theme
 from gui.command_line import version
-from gui.document_files import examples
 from gui.keys import LabKeys
 
 if TYPE_CHECKING:
@@ -77,8 +76,7 @@ class Actions(QObject):
         add("Save", files.save, standard.Save, "save")
         add("Save as…", files.ask_save, "Ctrl+Shift+S")
         add("Import table…", self._lab.import_table, icon="table-2")
-        self._examples = self.menu.addMenu("Examples")
-        self._examples.aboutToShow.connect(self._on_examples_about_to_show)
+        add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
 
     def _add_edit_actions(self) -> None:
         stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey
@@ -139,14 +137,6 @@ class Actions(QObject):
         box.setInformativeText(ABOUT)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
-
-    @Slot()
-    def _on_examples_about_to_show(self) -> None:
-        self._examples.clear()
-        for name, path in examples():
-            action = self._examples.addAction(name)
-            action.triggered.connect(
-                lambda _checked=False, path=path: self._lab.files.open_example(path))
 
     @Slot()
     def _on_themes_about_to_show(self) -> None:

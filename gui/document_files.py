@@ -13,7 +13,6 @@ from engine.spec import ProjectSpec, default_project, read_project
 from gui.builder.document import Document
 
 FILTER = "Projects (*.json);;All files (*)"
-EXAMPLES = Path(__file__).resolve().parents[1] / "resources" / "examples"
 
 
 class DocumentFiles(QObject):
@@ -61,10 +60,10 @@ class DocumentFiles(QObject):
         """Open a project file; returns False, and tells why, if that is not possible."""
         return self._attempt(lambda: self._document.open(path))
 
-    def open_example(self, path: Path) -> None:
-        """Show an example; saving it asks for another file."""
-        if self.may_leave():
-            self._attempt(lambda: self._document.load_project(read_project(path), None))
+    def open_template(self, path: Path) -> bool:
+        """Show a template; saving it asks for another file. Returns whether it is shown."""
+        return self.may_leave() and self._attempt(
+            lambda: self._document.load_project(read_project(path), None))
 
     def restore(self, project: ProjectSpec) -> bool:
         """Show work that has never been saved; returns False if its data are gone."""
@@ -126,14 +125,3 @@ class DocumentFiles(QObject):
 
     def _folder(self) -> str:
         return str(self._document.path.parent if self._document.path else Path.home())
-
-
-def examples(folder: Path = EXAMPLES) -> list[tuple[str, Path]]:
-    """Return name and file of every example, in the order of the files' names."""
-    found = []
-    for path in sorted(folder.glob("*.json")):
-        try:
-            found.append((read_project(path).name, path))
-        except EngineError:
-            continue
-    return found

@@ -23,6 +23,7 @@ from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
 from gui.settings import Settings
 from gui.stage import Stage
+from gui.templates import Gallery, Template, families
 from gui.top_bar import TopBar
 from gui.transport_bar import TransportBar
 from gui.widgets import MessageBar
@@ -90,6 +91,19 @@ class Lab(QWidget):
     def import_table(self) -> None:
         """Open the dialog that imports a person's file."""
         self.data_panel.open_table_dialog()
+
+    def choose_template(self) -> Gallery | None:
+        """Open the gallery of templates; None, and a message, if there are none."""
+        try:
+            found = families()
+        except EngineError as error:
+            self._on_refused(error.sentence)
+            return None
+        gallery = Gallery(found, self)
+        gallery.chosen.connect(self._on_gallery_chosen)
+        gallery.finished.connect(gallery.deleteLater)
+        gallery.open()
+        return gallery
 
     def set_theme(self, scheme: theme.Scheme) -> None:
         """Show another theme, now and at the next start."""
@@ -276,6 +290,11 @@ class Lab(QWidget):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning")
+
+    @Slot(object)
+    def _on_gallery_chosen(self, template: Template) -> None:
+        if self.files.open_template(template.path):
+            self.message.show_message(f"{self.document.title}. {template.watch}")
 
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:

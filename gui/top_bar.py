@@ -50,7 +50,7 @@ class TopBar(QWidget):
     def __init__(self, transport: TransportBar, hyper: QWidget,
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.menu_button = IconButton("menu", "Menu: files, examples, theme.", name="Menu",
+        self.menu_button = IconButton("menu", "Menu: files, templates, theme.", name="Menu",
                                       plain=True)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._name = QLabel("Backprop Lab")
