@@ -17,13 +17,13 @@ from engine.telemetry.snapshot import LayerReading
 from gui.builder import edits
 from gui.builder.document import Change, Document
 from gui.builder.editing import EditingPanel
-from gui.builder.edits import known_kind
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.gesture import Gesture
 from gui.builder.network_view import Frame, RunInfo
 from gui.builder.rows import Row, describe
 from gui.builder.rows_model import magnitude
 from gui.builder.rows_tips import figure_text, share_text, unbroken
+from gui.builder.wiring import known_kind
 from gui.widgets import Button, ElidedLabel, IconButton, Separator
 
 FIGURES: tuple[tuple[str, str, str], ...] = (
