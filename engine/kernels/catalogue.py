@@ -3,6 +3,7 @@
 from engine.kernels import (  # noqa: F401
     activations,
     activations_further,
+    augmentation,
     batches,
     convolution,
     dense,

@@ -128,6 +128,9 @@ class Lowering(Protocol):
         A sequence that is as long as the layer's first input, and has no mask, takes that one's.
         """
 
+    def argument(self, value: Value) -> None:
+        """Say which value the layer's activation function is applied to."""
+
     def states(self, value: Value) -> None:
         """Say which value of shape (steps, units) holds the states; its gradient is measured."""
 

@@ -28,11 +28,14 @@ class Examples:
         Mean squared deviation of the validation targets from their mean, over all outputs; 0 for
         classification, NaN when they are all the same or there are none. The coefficient of
         determination needs it.
+    image_shape : tuple[int, int] | None
+        Height and width when every example is an image.
     """
 
     inputs: Array
     targets: Array
     variance: float
+    image_shape: tuple[int, int] | None = None
 
 
 def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64]) -> Examples:
@@ -57,7 +60,9 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
     if not len(dataset.training):
         raise DataError(dataset.title, "no examples to learn from", "at least one",
                         "Choose a larger training share")
-    issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs)
+    issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
+                      is_image=dataset.image_shape is not None,
+                      is_text=dataset.tokens is not None)
     if issues:
         place, _, found = issues[0].text.partition(": ")
         raise SpecError(place, found.rstrip("."))
@@ -73,7 +78,7 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
         variance = variance_of(targets[measured]) if len(measured) else math.nan
     dtype = np.dtype(project.training.precision)
     return Examples(np.ascontiguousarray(dataset.inputs, dtype),
-                    np.ascontiguousarray(targets, dtype), variance)
+                    np.ascontiguousarray(targets, dtype), variance, dataset.image_shape)
 
 
 def variance_of(values: Array) -> float:

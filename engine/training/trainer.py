@@ -83,8 +83,7 @@ class Trainer:
         self._training = self._order[:MEASURED].copy()
         self._validation = dataset.validation[:MEASURED].astype(np.int64).copy()
         self._examples = prepare(project, dataset, self._validation)
-        warmup.compile_for(project, self._examples.inputs.shape[1],
-                           self._examples.targets.shape[1], progress)
+        warmup.compile_for(project, self._examples, progress)
         self._plan = self._build(project, self._examples, None)
         self._seconds_per_step = 0.0
         self._trained_s = 0.0
@@ -103,7 +102,7 @@ class Trainer:
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
-                          old.shared if old else None)
+                          old.shared if old else None, examples.image_shape)
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
@@ -263,7 +262,7 @@ class Trainer:
     def _rebuild(self, project: ProjectSpec) -> None:
         # Both are replaced together at the end: the old plan reads the old examples' memory.
         examples = prepare(project, self._dataset, self._validation)
-        warmup.compile_for(project, examples.inputs.shape[1], examples.targets.shape[1], None)
+        warmup.compile_for(project, examples, None)
         plan = self._build(project, examples, self._plan)
         same_rule = project.training.optimizer.kind == self.project.training.optimizer.kind
         kept = plan.parameters * (4 if same_rule else 2)
@@ -335,8 +334,9 @@ class Trainer:
                                 self.project.training.loss, self._training, self._validation)
 
 
-def _built_in(training: TrainingSpec) -> tuple[str | float, ...]:
+def _built_in(training: TrainingSpec) -> tuple[object, ...]:
     """Return what a plan has taken over for good: rules, and the constants of its loss."""
     loss = LOSSES.get(training.loss)
     constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
-    return training.loss, training.optimizer.kind, training.max_norm > 0, *constants
+    return (training.loss, training.optimizer.kind, training.max_norm > 0, training.augmentation,
+            *constants)
