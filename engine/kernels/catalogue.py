@@ -17,6 +17,7 @@ from engine.kernels import (  # noqa: F401
     optimizers_adaptive,
     pooling,
     prelu,
+    sampling,
     sequence_loss,
     softmax,
     statistics,

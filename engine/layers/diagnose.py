@@ -19,6 +19,9 @@ from engine.layers.schedules import SCHEDULES
 from engine.layers.shapes import infer_shapes, parameter_counts, place, sources
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
+_VERBS = {"reconstruction": "reconstruct"}
+"""What is done with values, where that is not to predict them."""
+
 LARGEST_NETWORK = 64_000_000
 """Parameters beyond which a network would not fit the machines that this is made for."""
 
@@ -150,7 +153,7 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
         given, remedy = _output_texts(shapes[-1], widths[0])
         wanted = " or ".join(map(str, widths))
         asked = _count(n_outputs, "class", "classes") if task == "classification" else \
-            _count(n_outputs, "value to predict", "values to predict")
+            _count(n_outputs, "value", "values") + f" to {_VERBS.get(task, 'predict')}"
         yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
                              f"{asked}; expected {wanted}. {remedy}.")
 
@@ -166,7 +169,10 @@ def _output_texts(shape: Shape, width: int) -> tuple[str, str]:
     if len(shape) == 1:
         return (_count(shape[0], "number", "numbers"),
                 f"Set the units of the last dense layer to {width}")
-    return ("an array of shape " + "x".join(map(str, shape)),
+    given = "an array of shape " + "x".join(map(str, shape))
+    if math.prod(shape) == width:
+        return given, "Add a Flatten layer"
+    return (given,
             f"Add a Flatten layer and a dense layer of {_count(width, 'unit', 'units')}")
 
 

@@ -42,7 +42,7 @@ def _rows(plan: Plan, value: Value, batch: int) -> Array:
 
 def _as_output(predictions: Array, task: Task, loss: str) -> Array:
     """Return what a person calls the output: probabilities for classes, else the values."""
-    if task == "regression" or LOSSES[loss].output_op:
+    if task != "classification" or LOSSES[loss].output_op:
         return predictions
     classes = LOSSES[loss].single_output_classes
     if predictions.shape[1] == 1 and classes is not None:
