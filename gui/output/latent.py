@@ -261,7 +261,7 @@ class LatentView(ProbeView):
             return None
         row, (z1, z2) = int(latent.rows[nearest]), latent.codes[nearest].tolist()
         part = "Validation" if row in dataset.validation else "Training"
-        lines = (f"{part} example {row + 1}", f"{Z1} = {signed_text(z1)}",
+        lines: tuple[str, ...] = (f"{part} example {row + 1}", f"{Z1} = {signed_text(z1)}",
                  f"{Z2} = {signed_text(z2)}")
         if len(dataset.class_names) and len(dataset.labels):
             lines = (dataset.class_names[dataset.labels[row]], *lines)

@@ -42,7 +42,7 @@ class OutcomeModel(QAbstractTableModel):
         super().__init__()
         self.dataset: Dataset | None = None
         self.shown: Sequence[Outcome] = ()
-        self.headers = HEADERS
+        self.headers: tuple[str, ...] = HEADERS
 
     def show(self, dataset: Dataset, shown: Sequence[Outcome]) -> None:
         """Show other outcomes; the view keeps its place when their number stays."""
