@@ -176,7 +176,8 @@ class Lab(QWidget):
 
     def _wire_document(self) -> None:
         document = self.document
-        document.selection_changed.connect(self.gradients.set_selected)
+        for view in (self.gradients, self.output):
+            document.selection_changed.connect(view.set_selected)
         document.changed.connect(self._on_document_changed)
         self._on_document_changed()
         document.path_changed.connect(self._on_document_path_changed)
@@ -211,7 +212,8 @@ class Lab(QWidget):
     @Slot(object)
     def _on_workbench_run_replaced(self, info: RunInfo) -> None:
         self._stage.set_run(info)
-        self.gradients.set_selected(self.document.selected)
+        for view in (self.gradients, self.output):
+            view.set_selected(self.document.selected)
 
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:

@@ -72,9 +72,10 @@ class ScorePanel(QWidget):
     def set_dataset(self, dataset: Dataset) -> None:
         """Name the scores of this task and empty them."""
         self._task = dataset.task
-        is_classes = dataset.task == "classification"
+        is_classes = self._has_classes()
+        one = "examples" if dataset.task == "classification" else "steps"
         self._score.setText("Accuracy" if is_classes else "R²")
-        self._score.setToolTip("Share of examples whose most probable class is the true one."
+        self._score.setToolTip(f"Share of {one} whose most probable class is the true one."
                                if is_classes else "Share of the spread of the true values that "
                                "the network explains: 1 is all, 0 is what their mean does.")
         self._loss.setToolTip("Mean loss over all examples, penalties left out.")
@@ -104,10 +105,13 @@ class ScorePanel(QWidget):
             shown[self._chance.text()] = self._chance_value.text()
         return shown
 
+    def _has_classes(self) -> bool:
+        return self._task in ("classification", "sequence")
+
     def _texts_of(self, evaluation: Evaluation | None) -> tuple[str, str]:
         if evaluation is None:
             return NONE, NONE
-        text = share_text if self._task == "classification" else number_text
+        text = share_text if self._has_classes() else number_text
         return text(evaluation.accuracy), number_text(evaluation.loss)
 
     @Slot()
