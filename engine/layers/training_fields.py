@@ -42,21 +42,6 @@ STOPPING = (
 STEPS = Field("steps", "Steps", 0, "Pauses training every so many steps, even within an epoch.",
               1, 1_000_000_000, "steps", logarithmic=True)
 
-AUGMENTATION = (
-    Field("shift", "Shift", 0.0, "Moves every image by up to this share of its sides, at random; "
-          "what comes in is 0.", 0.01, 0.5),
-    Field("rotation", "Rotation", 0.0, "Turns every image by a random angle up to this one, to "
-          "either side.", 1.0, 180.0, "°"),
-    Field("flip", "Flip", False, "Mirrors half of the images left to right."),
-    Field("brightness", "Brightness", 0.0, "Adds one random number, up to this size, to all pixels "
-          "of an image, or takes it off.", 0.01, 1.0),
-    Field("cutout", "Cutout", 0.0, "Sets a square at a random place to 0 (DeVries and Taylor "
-          "2017); its side as a share of the image’s shorter one.", 0.05, 1.0),
-    Field("noise", "Noise", 0.0, "Adds a normal random number of this standard deviation σ to "
-          "every input: x ← x + σ ε.", 0.001, 10.0, logarithmic=True),
-)
-"""The fields of `engine.spec.AugmentationSpec`; all but the last are for images alone."""
-
 PRECISION = Field(
     "precision", "Precision", "float32",
     "Bits of every number; 64 see gradients that 32 round to 0. Another precision begins a new "

@@ -27,7 +27,7 @@ def compile_for(project: ProjectSpec, examples: Examples,
     precision = project.training.precision
     needed = ops_of(project, examples.inputs.shape[1], examples.targets.shape[1],
                     examples.image_shape)
-    names = [name for name in needed not catalogue.OPS[name].is_compiled(precision)]
+    names = [name for name in needed if not catalogue.OPS[name].is_compiled(precision)]
     report = progress or (lambda text, share: None)
     report("matrix product", 0.0)
     tile.install(precision)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.data import Dataset
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES, Choice, Field
 from engine.layers import training_fields as fields
+from engine.layers.augmentation import AUGMENTATIONS, MOVES, OF_IMAGES
 from engine.spec import Option, TrainingSpec
 
 Suits = Callable[[Dataset], str]
@@ -18,12 +19,19 @@ def _always(_dataset: Dataset) -> str:
     return ""
 
 
-def _images(dataset: Dataset) -> str:
-    return "" if dataset.image_shape is not None else "These data are not images."
-
-
 def _numbers(dataset: Dataset) -> str:
     return "These data are letters or words, not quantities." if dataset.tokens else ""
+
+
+def _images(dataset: Dataset) -> str:
+    return _numbers(dataset) or (
+        "" if dataset.image_shape is not None else "These data are not images.")
+
+
+def _targets_stay(dataset: Dataset) -> str:
+    return _images(dataset) or (
+        "The images that are to be reconstructed would not move along."
+        if dataset.task == "reconstruction" else "")
 
 
 @dataclass(frozen=True)
@@ -102,11 +110,21 @@ STOPPING = (*(Setting("stopping", field, USUAL_STOPS[field.key], STOP_MARKS[fiel
               for field in fields.STOPPING),
             Setting("", fields.STEPS, 10_000, "{} steps"))
 USUAL_CHANGES = {"shift": 0.1, "rotation": 10.0, "brightness": 0.1, "cutout": 0.25, "noise": 0.1}
-AUGMENTATION = tuple(
-    Setting("augmentation", field, USUAL_CHANGES.get(field.key),
-            "flip" if field.key == "flip" else f"{field.title.lower()} {{}}",
-            suits=_numbers if field.key == "noise" else _images)
-    for field in fields.AUGMENTATION)
+RANGES = {"shift": (0.01, 0.5), "rotation": (1.0, 180.0), "brightness": (0.01, 1.0),
+          "cutout": (0.05, 1.0), "noise": (0.01, 2.0)}
+"""What the sliders span: without 0, for which there is the check box."""
+
+
+def _augmentation(field: Field) -> Setting:
+    suits = _targets_stay if field.key in MOVES else _images if field.key in OF_IMAGES else _numbers
+    if field.key not in RANGES:
+        return Setting("augmentation", field, mark=field.title.lower(), suits=suits)
+    low, high = RANGES[field.key]
+    return Setting("augmentation", replace(field, minimum=low, maximum=high),
+                   USUAL_CHANGES[field.key], f"{field.title.lower()} {{}}", suits=suits)
+
+
+AUGMENTATION = tuple(_augmentation(field) for field in AUGMENTATIONS)
 RUN = (Setting("", fields.PRECISION, mark="{}"), Setting("", fields.SEED, slides=False),
        Setting("", fields.SHUFFLE, mark="not shuffled"))
 
