@@ -58,7 +58,7 @@ def warp(y, x, cosine, sine, down, right, mirrored):
             across = cosine * v - sine * u
             row = cosine * u + sine * v + middle
             column = centre - across if mirrored != 0 else centre + across
-            top, left = int(math.floor(row)), int(math.floor(column))
+            top, left = math.floor(row), math.floor(column)
             below, beside = row - top, column - left
             for c in range(x.shape[2]):
                 total = 0.0

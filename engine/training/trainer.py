@@ -18,10 +18,11 @@ from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
-from engine.training import divergence, observe, warmup, weights
+from engine.training import divergence, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, prepare
 from engine.training.rates import write_rates
 from engine.training.stopping import EpochReport, Stopping
+from engine.training.transfer import TransferReport, transfer
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -49,6 +50,9 @@ class Trainer:
         Stamped on every snapshot.
     weights : Mapping[str, real array], optional
         Parameters by name, ``layer-id/w``, to start from; None draws them.
+    start : Mapping[str, real array], optional
+        Parameters of another network by name: layers that match one of its layers start with them.
+        Not asked where ``weights`` are given.
     progress : callable, optional
         Called with a text and a share from 0 to 1 while kernels are compiled.
 
@@ -62,6 +66,8 @@ class Trainer:
         Ids of the layers that learn.
     finished : str
         Why the last `run` ended by a stopping rule, a sentence; empty when none did.
+    transfer : TransferReport | None
+        Which layers have taken over what ``start`` holds; None where nothing was to be.
     steps_per_epoch : int
         Mini-batches until every training example was seen.
 
@@ -74,7 +80,8 @@ class Trainer:
     """
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
-                 weights: Mapping[str, Array] | None = None, progress: Progress | None = None
+                 weights: Mapping[str, Array] | None = None,
+                 start: Mapping[str, Array] | None = None, progress: Progress | None = None
                  ) -> None:
         self.project = project
         self.run_id = run_id
@@ -89,7 +96,7 @@ class Trainer:
         self._trained_s = 0.0
         self.finished = ""
         self._prepare_control()
-        self._start(weights)
+        self.transfer = self._start(weights, start)
         self._kept = self._parameters().copy()
         self._best = self._kept.copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
@@ -123,11 +130,15 @@ class Trainer:
         self._stopping = Stopping(training.stopping)
         self._plan.shared.control[row.WATCHED] = self._stopping.is_active
 
-    def _start(self, given: Mapping[str, Array] | None) -> None:
-        if given is None:
-            weights.draw(self._plan, self.project, self._dataset.n_inputs)
-        else:
+    def _start(self, given: Mapping[str, Array] | None, start: Mapping[str, Array] | None
+               ) -> TransferReport | None:
+        if given is not None:
             weights.load(self._plan, given)
+            return None
+        weights.draw(self._plan, self.project, self._dataset.n_inputs)
+        report = None if start is None else transfer(self._plan, start)
+        lsuv.scale(self._plan, self._training, report.matched if report else ())
+        return report
 
     @property
     def step(self) -> int:
