@@ -202,6 +202,13 @@ class LayerKind(ABC):
         """Return the key of the activation function that makes the output, or ``linear``."""
         return "linear"
 
+    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return weights as windows that can be drawn, real[kh, kw, channels, filters].
+
+        None if the kind has none, or none over images.
+        """
+        return None
+
     def field(self, key: str) -> Field | None:
         """Return the field of this key, if the kind has it."""
         return next((field for field in self.fields if field.key == key), None)

@@ -26,7 +26,7 @@ class Examples:
         All examples.
     variance : float
         Mean squared deviation of the validation targets from their mean, over all outputs; 0 where
-        the targets are classes, NaN when they are all the same or there are none. The coefficient of
+        they are classes, NaN when they are all the same or there are none. The coefficient of
         determination needs it.
     image_shape : tuple[int, int] | None
         Height and width when every example is an image.

@@ -18,7 +18,7 @@ from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
-from engine.training import divergence, lsuv, observe, warmup, weights
+from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, prepare
 from engine.training.rates import write_rates
 from engine.training.stopping import EpochReport, Stopping
@@ -338,6 +338,31 @@ class Trainer:
         float64[m, o]
         """
         return observe.predict(self._plan, inputs, self._dataset.task, self.project.training.loss)
+
+    def decode(self, layer_id: str, latents: Array) -> Array:
+        """Return the network's output for given outputs of one of its layers.
+
+        Parameters
+        ----------
+        layer_id : str
+            A layer through which everything flows, such as the one that draws the code.
+        latents : float64[m, k]
+            What it is to give.
+
+        Returns
+        -------
+        float64[m, o]
+            As `predict` returns it.
+
+        Raises
+        ------
+        SpecError
+            If there is no such layer, or a later layer reads what stands before it.
+        ShapeError
+            If the layer does not give k numbers.
+        """
+        return observe.as_output(latent.decode(self._plan, layer_id, latents),
+                                 self._dataset.task, self.project.training.loss)
 
     def snapshot(self) -> Snapshot:
         """Return what the network looks like now."""

@@ -29,7 +29,9 @@ from gui.widgets import Segmented
 SIZE = QSize(1010, 640)
 SMALLEST_TILE = 440
 ALL = "All"
-STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 2, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -2}
+STEPS: dict[int, int] = {
+    Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 2, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -2,
+}
 
 
 class TemplateTile(QAbstractButton):
@@ -41,7 +43,14 @@ class TemplateTile(QAbstractButton):
         What it stands for.
     project : ProjectSpec
         Its project.
+
+    Signals
+    -------
+    step_requested(int)
+        An arrow key asks for the tile that stands so many tiles further on.
     """
+
+    step_requested = Signal(int)
 
     def __init__(self, template: Template, project: ProjectSpec,
                  parent: QWidget | None = None) -> None:
@@ -94,11 +103,13 @@ class TemplateTile(QAbstractButton):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), px(10), px(10))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open on Enter, too."""
+        """Open on Enter, too; arrow keys go to another tile."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
+        elif event.key() in STEPS:
+            self.step_requested.emit(STEPS[event.key()])
         else:
-            event.ignore() if event.key() in STEPS else super().keyPressEvent(event)
+            super().keyPressEvent(event)
 
 
 class Gallery(QDialog):
@@ -178,18 +189,6 @@ class Gallery(QDialog):
             self._grid.setColumnStretch(column, 1)
         self._scroll.verticalScrollBar().setValue(0)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from one template to the next with the arrow keys."""
-        step = STEPS.get(Qt.Key(event.key()))
-        here = self.focusWidget()
-        if step is None or not isinstance(here, TemplateTile) or here not in self._shown:
-            super().keyPressEvent(event)
-            return
-        there = self._shown.index(here) + step
-        if 0 <= there < len(self._shown):
-            self._shown[there].setFocus(Qt.FocusReason.TabFocusReason)
-            self._scroll.ensureWidgetVisible(self._shown[there])
-
     def _fill(self) -> None:
         for family in self._families:
             heading = QLabel(family.title)
@@ -202,9 +201,19 @@ class Gallery(QDialog):
                 except EngineError:
                     # A damaged file leaves the others to choose from.
                     continue
+                tile.step_requested.connect(self._on_tile_step_requested)
                 tile.clicked.connect(partial(self._on_tile_clicked, template))
                 made.append(tile)
             self.tiles += made
+
+    @Slot(int)
+    def _on_tile_step_requested(self, step: int) -> None:
+        sender = self.sender()
+        if isinstance(sender, TemplateTile) and sender in self._shown:
+            there = self._shown.index(sender) + step
+            if 0 <= there < len(self._shown):
+                self._shown[there].setFocus(Qt.FocusReason.TabFocusReason)
+                self._scroll.ensureWidgetVisible(self._shown[there])
 
     @Slot()
     def _on_tile_clicked(self, template: Template, _checked: bool = False) -> None:
