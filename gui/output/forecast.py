@@ -88,7 +88,8 @@ class ForecastView(ProbeView):
             return float("nan")
         start = self._window if field == "rollout" else 0
         difference = np.abs(getattr(self._forecast, field) - self._forecast.actual)[start:]
-        return float(np.nanmean(difference)) if np.isfinite(difference).any() else float("nan")
+        known = difference[np.isfinite(difference)]
+        return float(known.mean()) if len(known) else float("nan")
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a small plot."""
