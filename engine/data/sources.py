@@ -14,6 +14,7 @@ import numpy as np
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
 from engine.data.points import load_points
+from engine.data.reconstruction import to_reconstruct
 from engine.data.shipped import load_numbers, load_penguins, read_numbers, read_penguin_bills
 from engine.errors import DataError
 from engine.spec import DataSpec, TableSpec, Task
@@ -171,8 +172,15 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
     Raises
     ------
     DataError
-        If there is no such data set, or the person's file cannot be learned from.
+        If there is no such data set, the person's file cannot be learned from, or a text is to be
+        reconstructed.
     """
+    dataset = _load(spec, base)
+    return to_reconstruct(dataset, spec) if spec.goal == "reconstruct" else dataset
+
+
+def _load(spec: DataSpec, base: Path | None) -> Dataset:
+    """Return a data set as its own loader makes it."""
     if spec.source != TABLE:
         return _source(spec.source).load(spec)
     if not spec.path:

@@ -3,6 +3,7 @@
 from engine.kernels import (  # noqa: F401
     activations,
     activations_further,
+    augmentation,
     batches,
     convolution,
     dense,
@@ -16,6 +17,7 @@ from engine.kernels import (  # noqa: F401
     optimizers_adaptive,
     pooling,
     prelu,
+    sampling,
     sequence_loss,
     softmax,
     statistics,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from engine.errors import EngineError
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.registry import kind, kinds
+from engine.layers.shapes import infer_shapes
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
 
@@ -17,16 +19,27 @@ def fitted(project: ProjectSpec, task: Task, n_outputs: int) -> ProjectSpec:
     project : ProjectSpec
         The project; its hidden layers stay as they are.
     task : str
-        ``classification`` or ``regression``.
+        The data set's task.
     n_outputs : int
         Classes, or values to predict.
     """
     loss = _fitting_loss(project.training, task)
-    network = _fitting_network(project.network, loss.widths(task, n_outputs))
+    widths = loss.widths(task, n_outputs)
+    # What is to be reconstructed goes in as well: the shape that comes out is known.
+    fits = task == "reconstruction" and _gives(project.network, n_outputs)
+    network = project.network if fits else _fitting_network(project.network, widths)
     training = project.training
     if loss.key != training.loss:
         training = replace(training, loss=loss.key)
     return replace(project, network=network, training=training)
+
+
+def _gives(network: NetworkSpec, width: int) -> bool:
+    """Say whether a network makes as many numbers of ``width`` numbers, in one row."""
+    try:
+        return infer_shapes(network, (width,))[-1:] == ((width,),)
+    except EngineError:
+        return False
 
 
 def _fitting_loss(training: TrainingSpec, task: Task) -> Loss:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 from msgspec.structs import asdict
 
 from engine.errors import EngineError
+from engine.layers.augmentation import augmentation_issues
+from engine.layers.issue import Issue
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES
 from engine.layers.optimizers import OPTIMIZERS
@@ -18,27 +19,18 @@ from engine.layers.schedules import SCHEDULES
 from engine.layers.shapes import infer_shapes, parameter_counts, place, sources
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
+_VERBS = {"reconstruction": "reconstruct"}
+"""What is done with values, where that is not to predict them."""
+
 LARGEST_NETWORK = 64_000_000
 """Parameters beyond which a network would not fit the machines that this is made for."""
 
-
-@dataclass(frozen=True)
-class Issue:
-    """One thing that keeps a project from being trained.
-
-    Attributes
-    ----------
-    layer_id : str
-        The layer that it concerns, or empty.
-    text : str
-        Place, found, expected and remedy in one sentence or two.
-    """
-
-    layer_id: str
-    text: str
+PENALTIES = {"l1": "L1", "l2": "L2", "weight_decay": "Weight decay"}
+"""What a layer may have of its own, by its name for people."""
 
 
-def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> tuple[Issue, ...]:
+def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
+             is_image: bool = False, is_text: bool = False) -> tuple[Issue, ...]:
     """Return what is wrong with a project, most basic first; an empty tuple if it can be trained.
 
     Parameters
@@ -49,9 +41,12 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) ->
         The data set's task.
     n_inputs, n_outputs : int
         Numbers per example that go in; classes or values that should come out.
+    is_image, is_text : bool
+        Whether every example is an image; whether the numbers that go in stand for tokens.
     """
     issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
     if not issues:
+        issues.extend(augmentation_issues(project.training.augmentation, task, is_image, is_text))
         issues.extend(_fit_issues(project, task, n_inputs, n_outputs))
     return tuple(issues)
 
@@ -64,7 +59,8 @@ def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
         yield Issue("", f"Training: {error}.")
         return
     for key, value in (*asdict(training).items(), *asdict(training.optimizer).items(),
-                       *asdict(training.stopping).items()):
+                       *asdict(training.stopping).items(),
+                       *asdict(training.augmentation).items()):
         if value == math.inf:
             yield Issue("", f"Training: {key} is infinite; expected a finite number.")
     loss = LOSSES.get(training.loss)
@@ -98,6 +94,7 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
             yield Issue(layer.id, f"Layer {position}: only the first layer can be of kind input. "
                                   "Remove it.")
         yield from _option_issues(position, layer)
+        yield from _penalty_issues(position, layer)
 
 
 def _starts_network(layer: LayerSpec) -> bool:
@@ -118,6 +115,17 @@ def _option_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
             yield Issue(layer.id, f"{place(position, layer)}: {field.title}: {problem}.")
 
 
+def _penalty_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
+    if not isinstance(layer.frozen, bool):
+        yield Issue(layer.id, f"Layer {position}: frozen: {layer.frozen!r} is not true or false.")
+    for key, title in PENALTIES.items():
+        value = getattr(layer, key)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (is_number and 0 <= value < math.inf):
+            yield Issue(layer.id, f"Layer {position}: {title}: {value!r}; expected a finite "
+                                  "number from 0 on, or nothing for the training's own.")
+
+
 def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> Iterator[Issue]:
     network, loss = project.network, LOSSES[project.training.loss]
     last = network.layers[-1]
@@ -134,6 +142,8 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
                                   "it, or make it an input of a later layer.")
     if not any(counts):
         yield Issue("", "Network: no layer has anything to learn. Add a dense layer.")
+    elif not any(count and not layer.frozen for count, layer in zip(counts, network, strict=True)):
+        yield Issue("", "Network: every layer that could learn is frozen. Let one of them learn.")
     if sum(counts) > LARGEST_NETWORK:
         yield Issue("", f"Network: {sum(counts):,} parameters; expected at most "
                         f"{LARGEST_NETWORK:,}. Use fewer units.")
@@ -143,7 +153,7 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
         given, remedy = _output_texts(shapes[-1], widths[0])
         wanted = " or ".join(map(str, widths))
         asked = _count(n_outputs, "class", "classes") if task == "classification" else \
-            _count(n_outputs, "value to predict", "values to predict")
+            _count(n_outputs, "value", "values") + f" to {_VERBS.get(task, 'predict')}"
         yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
                              f"{asked}; expected {wanted}. {remedy}.")
 
@@ -153,7 +163,10 @@ def _output_texts(shape: Shape, width: int) -> tuple[str, str]:
     if len(shape) == 1:
         return (_count(shape[0], "number", "numbers"),
                 f"Set the units of the last dense layer to {width}")
-    return ("an array of shape " + "x".join(map(str, shape)),
+    given = "an array of shape " + "x".join(map(str, shape))
+    if math.prod(shape) == width:
+        return given, "Add a Flatten layer"
+    return (given,
             f"Add a Flatten layer and a dense layer of {_count(width, 'unit', 'units')}")
 
 

@@ -128,6 +128,9 @@ class Lowering(Protocol):
         A sequence that is as long as the layer's first input, and has no mask, takes that one's.
         """
 
+    def argument(self, value: Value) -> None:
+        """Say which value the layer's activation function is applied to."""
+
     def states(self, value: Value) -> None:
         """Say which value of shape (steps, units) holds the states; its gradient is measured."""
 
@@ -198,6 +201,13 @@ class LayerKind(ABC):
     def activation(self, options: Options) -> str:
         """Return the key of the activation function that makes the output, or ``linear``."""
         return "linear"
+
+    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return weights as windows that can be drawn, real[kh, kw, channels, filters].
+
+        None if the kind has none, or none over images.
+        """
+        return None
 
     def field(self, key: str) -> Field | None:
         """Return the field of this key, if the kind has it."""

@@ -19,11 +19,12 @@ from engine.layers.pooling import (
     Upsampling,
 )
 from engine.layers.reshape import Flatten, Reshape
+from engine.layers.sampling import Sampling
 
 _KINDS: tuple[LayerKind, ...] = (
     Input(), Dense(), Activation(), PReLU(), Softmax(), Dropout(), Add(), Concatenate(),
     BatchNorm(), LayerNorm(), GaussianNoise(), Conv2D(), Conv1D(), TransposedConv2D(), MaxPooling(),
-    AveragePooling(), GlobalAveragePooling(), Upsampling(), Flatten(), Reshape(),
+    AveragePooling(), GlobalAveragePooling(), Upsampling(), Flatten(), Reshape(), Sampling(),
 )
 _BY_KEY = {kind.key: kind for kind in _KINDS}
 

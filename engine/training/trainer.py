@@ -18,10 +18,11 @@ from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
-from engine.training import divergence, observe, warmup, weights
+from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, prepare
 from engine.training.rates import write_rates
 from engine.training.stopping import EpochReport, Stopping
+from engine.training.transfer import TransferReport, transfer
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -49,6 +50,9 @@ class Trainer:
         Stamped on every snapshot.
     weights : Mapping[str, real array], optional
         Parameters by name, ``layer-id/w``, to start from; None draws them.
+    start : Mapping[str, real array], optional
+        Parameters of another network by name: layers that match one of its layers start with them.
+        Not asked where ``weights`` are given.
     progress : callable, optional
         Called with a text and a share from 0 to 1 while kernels are compiled.
 
@@ -62,6 +66,8 @@ class Trainer:
         Ids of the layers that learn.
     finished : str
         Why the last `run` ended by a stopping rule, a sentence; empty when none did.
+    transfer : TransferReport | None
+        Which layers have taken over what ``start`` holds; None where nothing was to be.
     steps_per_epoch : int
         Mini-batches until every training example was seen.
 
@@ -74,7 +80,8 @@ class Trainer:
     """
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
-                 weights: Mapping[str, Array] | None = None, progress: Progress | None = None
+                 weights: Mapping[str, Array] | None = None,
+                 start: Mapping[str, Array] | None = None, progress: Progress | None = None
                  ) -> None:
         self.project = project
         self.run_id = run_id
@@ -83,14 +90,13 @@ class Trainer:
         self._training = self._order[:MEASURED].copy()
         self._validation = dataset.validation[:MEASURED].astype(np.int64).copy()
         self._examples = prepare(project, dataset, self._validation)
-        warmup.compile_for(project, self._examples.inputs.shape[1],
-                           self._examples.targets.shape[1], progress)
+        warmup.compile_for(project, self._examples, progress)
         self._plan = self._build(project, self._examples, None)
         self._seconds_per_step = 0.0
         self._trained_s = 0.0
         self.finished = ""
         self._prepare_control()
-        self._start(weights)
+        self.transfer = self._start(weights, start)
         self._kept = self._parameters().copy()
         self._best = self._kept.copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
@@ -103,7 +109,7 @@ class Trainer:
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
-                          old.shared if old else None)
+                          old.shared if old else None, examples.image_shape)
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
@@ -124,11 +130,15 @@ class Trainer:
         self._stopping = Stopping(training.stopping)
         self._plan.shared.control[row.WATCHED] = self._stopping.is_active
 
-    def _start(self, given: Mapping[str, Array] | None) -> None:
-        if given is None:
-            weights.draw(self._plan, self.project, self._dataset.n_inputs)
-        else:
+    def _start(self, given: Mapping[str, Array] | None, start: Mapping[str, Array] | None
+               ) -> TransferReport | None:
+        if given is not None:
             weights.load(self._plan, given)
+            return None
+        weights.draw(self._plan, self.project, self._dataset.n_inputs)
+        report = None if start is None else transfer(self._plan, start)
+        lsuv.scale(self._plan, self._training, report.matched if report else ())
+        return report
 
     @property
     def step(self) -> int:
@@ -263,7 +273,7 @@ class Trainer:
     def _rebuild(self, project: ProjectSpec) -> None:
         # Both are replaced together at the end: the old plan reads the old examples' memory.
         examples = prepare(project, self._dataset, self._validation)
-        warmup.compile_for(project, examples.inputs.shape[1], examples.targets.shape[1], None)
+        warmup.compile_for(project, examples, None)
         plan = self._build(project, examples, self._plan)
         same_rule = project.training.optimizer.kind == self.project.training.optimizer.kind
         kept = plan.parameters * (4 if same_rule else 2)
@@ -329,14 +339,40 @@ class Trainer:
         """
         return observe.predict(self._plan, inputs, self._dataset.task, self.project.training.loss)
 
+    def decode(self, layer_id: str, latents: Array) -> Array:
+        """Return the network's output for given outputs of one of its layers.
+
+        Parameters
+        ----------
+        layer_id : str
+            A layer through which everything flows, such as the one that draws the code.
+        latents : float64[m, k]
+            What it is to give.
+
+        Returns
+        -------
+        float64[m, o]
+            As `predict` returns it.
+
+        Raises
+        ------
+        SpecError
+            If there is no such layer, or a later layer reads what stands before it.
+        ShapeError
+            If the layer does not give k numbers.
+        """
+        return observe.as_output(latent.decode(self._plan, layer_id, latents),
+                                 self._dataset.task, self.project.training.loss)
+
     def snapshot(self) -> Snapshot:
         """Return what the network looks like now."""
         return observe.snapshot(self._plan, self._examples, self._dataset, self.run_id,
                                 self.project.training.loss, self._training, self._validation)
 
 
-def _built_in(training: TrainingSpec) -> tuple[str | float, ...]:
+def _built_in(training: TrainingSpec) -> tuple[object, ...]:
     """Return what a plan has taken over for good: rules, and the constants of its loss."""
     loss = LOSSES.get(training.loss)
     constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
-    return training.loss, training.optimizer.kind, training.max_norm > 0, *constants
+    return (training.loss, training.optimizer.kind, training.max_norm > 0, training.augmentation,
+            *constants)
