@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -110,44 +109,55 @@ def draw_readout(painter: QPainter, area: QRectF, readout: Readout) -> None:
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def draw_ticks(painter: QPainter, area: QRectF, x: tuple[float, float], y: tuple[float, float],
-               *, grid: bool = False) -> None:
-    """Label round numbers below and at the left of a picture.
+@dataclass(frozen=True)
+class Scale:
+    """The numbers along one edge of a picture.
 
-    Parameters
+    Attributes
     ----------
-    x, y : tuple[float, float]
-        Numbers at its left and right, and at its lower and upper edge.
-    grid : bool
-        Whether to draw lines across, too.
+    low, high : float
+        At its two ends.
+    name : str
+        Stands at its far end, in place of the numbers there.
     """
-    tokens, gap = theme.current(), theme.px(4)
-    metrics = painter.fontMetrics()
+
+    low: float
+    high: float
+    name: str = ""
+
+    def share(self, value: float) -> float:
+        """Return where a number is, 0 to 1."""
+        return (value - self.low) / (self.high - self.low)
+
+
+def draw_scales(painter: QPainter, area: QRectF, x: Scale, y: Scale, *, grid: bool = False) -> None:
+    """Label round numbers below and at the left of a picture, and draw lines across on demand."""
+    metrics, gap = painter.fontMetrics(), theme.px(4)
     line = metrics.height()
-    below = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+    room = metrics.horizontalAdvance(x.name) + gap
+    name = QRectF(area.right() - room, area.bottom() + gap / 2, room, line)
     beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    spacing, ticks = linear_ticks(*x, max(2, int(area.width() / theme.px(48))))
+    spacing, ticks = linear_ticks(x.low, x.high, max(2, int(area.width() / theme.px(48))))
     for tick in ticks:
-        at = area.left() + (tick - x[0]) / (x[1] - x[0]) * area.width()
-        if grid:
-            painter.setPen(QColor(tokens.grid))
-            painter.drawLine(QLineF(at, area.top(), at, area.bottom()))
-        painter.setPen(QColor(tokens.axis))
-        painter.drawText(QRectF(at - 60, area.bottom() + gap / 2, 120, line), int(below),
-                         tick_text(tick, spacing))
-    spacing, ticks = linear_ticks(*y, max(2, int(area.height() / theme.px(34))))
+        at, text = area.left() + x.share(tick) * area.width(), tick_text(tick, spacing)
+        _draw_line(painter, QLineF(at, area.top(), at, area.bottom()), grid=grid)
+        wide = metrics.horizontalAdvance(text) + 2.0
+        place = QRectF(at - wide / 2, name.top(), wide, line)
+        if not x.name or not place.intersects(name):
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.drawText(name, int(beside), x.name)
+    spacing, ticks = linear_ticks(y.low, y.high, max(2, int(area.height() / theme.px(34))))
     for tick in ticks:
-        at = area.bottom() - (tick - y[0]) / (y[1] - y[0]) * area.height()
-        if grid:
-            painter.setPen(QColor(tokens.grid))
-            painter.drawLine(QLineF(area.left(), at, area.right(), at))
-        painter.setPen(QColor(tokens.axis))
-        painter.drawText(QRectF(0, at - line / 2, area.left() - gap, line), int(beside),
-                         tick_text(tick, spacing))
+        at = area.bottom() - y.share(tick) * area.height()
+        _draw_line(painter, QLineF(area.left(), at, area.right(), at), grid=grid)
+        if not y.name or at > area.top() + line:
+            painter.drawText(QRectF(0, at - line / 2, area.left() - gap, line), int(beside),
+                             tick_text(tick, spacing))
+    painter.drawText(QRectF(0, area.top() - line / 2, area.left() - gap, line), int(beside), y.name)
 
 
-def names_of(texts: Sequence[str], limit: int = 3) -> str:
-    """Return ``a, b, c and 4 more``."""
-    if len(texts) <= limit:
-        return ", ".join(texts)
-    return f"{', '.join(texts[:limit])} and {len(texts) - limit} more"
+def _draw_line(painter: QPainter, across: QLineF, *, grid: bool) -> None:
+    if grid:
+        painter.setPen(QColor(theme.current().grid))
+        painter.drawLine(across)
+    painter.setPen(QColor(theme.current().axis))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
@@ -14,13 +14,15 @@ from engine.telemetry.snapshot import Array, LayerReading, Snapshot
 from gui import theme
 from gui.output.drawing import draw_picture, draw_sentence, small_font
 from gui.output.pixels import ends_of, grey_image, image_of, mosaic, signed
-from gui.output.tiles import Tiling, tiling
+from gui.output.tiles import Tiling, tiling, zoom_for
 from gui.widgets import plain_number
 
 EMPTY = "Feature maps and filters are shown as soon as the network is ready."
 NO_FEATURES = "Select a convolution layer in the network to see its filters and feature maps."
 GAP_PX = 2
-EXAMPLE_PX = 60
+EXAMPLE_PX, SCALE_PX = 60, 124
+LEAST_ZOOM = 2.0
+"""A weight of a filter is no smaller; of more filters, only the first are shown."""
 
 
 def size_text(value: float) -> str:
@@ -47,24 +49,35 @@ class Section:
         Tiles in a row that belong to one input channel; 0 where they may stand in any order.
     most : float
         The magnitude that has the full colour.
+    whole : tuple[int, int]
+        Input channels and filters that there are, where only the first have room.
     """
 
     kind: str
     values: Array
     channels: int
     most: float
+    whole: tuple[int, int] = (0, 0)
 
-    def caption(self, shown: int) -> str:
-        """Return what stands above the tiles, of which so many input channels are shown."""
+    def cropped(self, inputs: int, filters: int) -> Section:
+        """Return the first input channels of the first filters."""
+        table = self.values.reshape(-1, self.channels, *self.values.shape[1:])
+        first = table[:inputs, :filters]
+        return replace(self, values=first.reshape(-1, *first.shape[2:]), channels=first.shape[1],
+                       whole=(len(table), self.channels))
+
+    def caption(self) -> str:
+        """Return what stands above the tiles."""
         n, height, width = self.values.shape
         if self.kind == "maps":
             return f"{n} feature maps, {height} \N{MULTIPLICATION SIGN} {width}"
         if not self.channels:
             return f"{n} filters, {height} \N{MULTIPLICATION SIGN} {width}"
-        inputs = n // self.channels
-        rows = (f"rows: {inputs} input channels" if shown >= inputs
-                else f"rows: input channels 1 to {shown} of {inputs}")
-        return f"{self.channels} filters, {height} \N{MULTIPLICATION SIGN} {width}; {rows}"
+        parts = [f"{count}" if count >= every else f"{count} of {every}"
+                 for count, every in zip((n // self.channels, self.channels), self.whole,
+                                         strict=True)]
+        return (f"{parts[1]} filters, {height} \N{MULTIPLICATION SIGN} {width}; "
+                f"rows: {parts[0]} input channels")
 
     def sentence(self, tile: int) -> str:
         """Return what is said about one tile."""
@@ -90,7 +103,8 @@ def sections_of(reading: LayerReading | None) -> list[Section]:
     if reading.filters is not None:
         height, width, inputs, filters = reading.filters.shape
         tiles = reading.filters.transpose(2, 3, 0, 1).reshape(-1, height, width)
-        result.append(Section("filters", tiles, filters if inputs > 1 else 0, most_of(tiles)))
+        result.append(Section("filters", tiles, filters if inputs > 1 else 0, most_of(tiles),
+                              (inputs, filters)))
     return result
 
 
@@ -100,6 +114,7 @@ class _Placed:
 
     section: Section
     caption: QRectF
+    scale: QRectF
     corner: QPointF
     tiling: Tiling
     image: QImage
@@ -155,15 +170,11 @@ class FeatureView(QWidget):
         """Return what is said about a spot, in px; empty for none."""
         ratio = self.devicePixelRatioF()
         for placed in self._arranged():
-            section, layout = placed.section, placed.tiling
-            _, height, width = section.values.shape
-            x, y = ((spot - placed.corner) * ratio).toTuple()
-            wide, tall = width * layout.zoom + layout.gap, height * layout.zoom + layout.gap
-            column, row = int(x // wide), int(y // tall)
-            tile = row * layout.columns + column
-            inside = 0 <= column < layout.columns and 0 <= row < layout.rows
-            if inside and tile < len(section.values):
-                return section.sentence(tile)
+            if placed.caption.contains(spot):
+                return placed.section.caption()
+            tile = placed.tiling.tile_at(*((spot - placed.corner) * ratio).toTuple())
+            if 0 <= tile < len(placed.section.values):
+                return placed.section.sentence(tile)
         return ""
 
     def event(self, event: QEvent) -> bool:
@@ -209,28 +220,12 @@ class FeatureView(QWidget):
             painter.drawText(below, Qt.AlignmentFlag.AlignLeft, name)
 
     def _draw_caption(self, painter: QPainter, placed: _Placed) -> None:
-        section, tokens = placed.section, theme.current()
-        metrics, gap = painter.fontMetrics(), theme.px(5)
-        painter.setPen(QColor(tokens.text_muted))
-        most = size_text(section.most)
-        ends = (f"\N{MINUS SIGN}{most}", most)
-        bar = float(theme.px(36))
-        room = placed.caption.width() - bar - 2 * gap - sum(map(metrics.horizontalAdvance, ends))
-        shown = placed.tiling.rows if section.channels else 0
-        text = metrics.elidedText(
-            section.caption(shown), Qt.TextElideMode.ElideRight, int(room - 3 * gap))
+        painter.setPen(QColor(theme.current().text_muted))
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        text = painter.fontMetrics().elidedText(
+            placed.section.caption(), Qt.TextElideMode.ElideRight, int(placed.caption.width()))
         painter.drawText(placed.caption, middle, text)
-        x = placed.caption.left() + room
-        painter.drawText(placed.caption.adjusted(room, 0, 0, 0), middle, ends[0])
-        x += metrics.horizontalAdvance(ends[0]) + gap
-        table = theme.signed_map().copy()
-        strip = QImage(table.tobytes(), 256, 1, 768, QImage.Format.Format_RGB888)
-        height = placed.caption.height()
-        painter.drawImage(
-            QRectF(x, placed.caption.top() + height * 0.28, bar, height * 0.46), strip)
-        painter.drawText(placed.caption.adjusted(x + bar + gap - placed.caption.left(), 0, 0, 0),
-                         middle, ends[1])
+        _draw_scale(painter, placed.scale, size_text(placed.section.most))
 
     def _arranged(self) -> list[_Placed]:
         if self._placed is None:
@@ -238,27 +233,38 @@ class FeatureView(QWidget):
         return self._placed
 
     def _arrange(self) -> list[_Placed]:
-        """Return every section where it has the largest tiles: one below the other."""
+        """Return the sections one below the other or side by side, where they are largest."""
         sections = self.sections()
         if not sections:
             return []
+        left, gap = self._beside(), theme.px(10)
+        whole = QRectF(left, 0, self.width() - left, self.height())
+        n = len(sections)
+        tall, wide = (whole.height() - gap * (n - 1)) / n, (whole.width() - gap * (n - 1)) / n
+        below = [QRectF(left, i * (tall + gap), whole.width(), tall) for i in range(n)]
+        beside = [QRectF(left + i * (wide + gap), 0, wide, whole.height()) for i in range(n)]
+        choices = [[self._placed_in(place, section, lines)
+                    for place, section in zip(places, sections, strict=True)]
+                   for places, lines in ((below, 1), (beside, 2))]
+        return max(choices, key=lambda placed: sum(one.tiling.covered() for one in placed))
+
+    def _placed_in(self, place: QRectF, section: Section, lines: int) -> _Placed:
+        """Return a section in its place, its scale beside its caption or on a line below."""
         ratio, gap = self.devicePixelRatioF(), theme.px(GAP_PX)
-        line = self.fontMetrics().height()
-        left, y = self._beside(), 0.0
-        each = (self.height() - theme.px(6) * (len(sections) - 1)) / len(sections)
-        result = []
-        for section in sections:
-            room = ((self.width() - left) * ratio, (each - line - theme.px(3)) * ratio)
-            layout = _laid(section, room, round(gap * ratio))
-            shown = section.values[:layout.columns * layout.rows]
-            pixels = mosaic(signed(shown, section.most), layout.columns, zoom=layout.zoom,
-                            gap=layout.gap)
-            image = image_of(pixels)
-            image.setDevicePixelRatio(ratio)
-            result.append(_Placed(section, QRectF(left, y, self.width() - left, line),
-                                  QPointF(left, y + line + theme.px(3)), layout, image))
-            y += each + theme.px(6)
-        return result
+        line = self.fontMetrics().height() * 0.95
+        caption = QRectF(place.left(), place.top(), place.width(), line)
+        scale = caption.translated(0, line)
+        if lines == 1:
+            wide = theme.px(SCALE_PX)
+            scale = QRectF(place.right() - wide, place.top(), wide, line)
+            caption.setRight(scale.left() - theme.px(8))
+        top = place.top() + lines * line + theme.px(3)
+        room = (place.width() * ratio, (place.bottom() - top) * ratio)
+        section, layout = _laid(section, room, round(gap * ratio))
+        image = image_of(mosaic(signed(section.values, section.most), layout.columns,
+                                (layout.height, layout.width), layout.gap))
+        image.setDevicePixelRatio(ratio)
+        return _Placed(section, caption, scale, QPointF(place.left(), top), layout, image)
 
     def _beside(self) -> float:
         """Return the room that the example takes at the left."""
@@ -269,7 +275,7 @@ class FeatureView(QWidget):
 
     def _refresh(self) -> None:
         self._placed = None
-        described = [section.caption(len(section.values)) for section in self.sections()]
+        described = [section.caption() for section in self.sections()]
         self.setAccessibleDescription("; ".join(described) or NO_FEATURES)
         self.update()
 
@@ -278,13 +284,29 @@ class FeatureView(QWidget):
         self._refresh()
 
 
-def _laid(section: Section, room: tuple[float, float], gap: int) -> Tiling:
-    """Return how a section is laid out; filters of many channels keep a column each."""
-    n, height, width = section.values.shape
+def _draw_scale(painter: QPainter, place: QRectF, most: str) -> None:
+    """Draw the colours from the most negative to the most positive number."""
+    metrics, gap, bar = painter.fontMetrics(), theme.px(5), float(theme.px(36))
+    middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+    low = f"\N{MINUS SIGN}{most}"
+    painter.drawText(place, middle, low)
+    x = place.left() + metrics.horizontalAdvance(low) + gap
+    table = theme.signed_map().copy()
+    strip = QImage(table.tobytes(), 256, 1, 768, QImage.Format.Format_RGB888)
+    height = place.height()
+    painter.drawImage(QRectF(x, place.top() + height * 0.28, bar, height * 0.46), strip)
+    painter.drawText(place.adjusted(x + bar + gap - place.left(), 0, 0, 0), middle, most)
+
+
+def _laid(section: Section, room: tuple[float, float], gap: int) -> tuple[Section, Tiling]:
+    """Return what of a section has room, and how; filters of many channels keep a column each."""
+    n, *tile = section.values.shape
+    height, width = tile
     if not section.channels:
-        return tiling(n, (height, width), room, gap)
+        return section, tiling(n, (height, width), room, gap)
     inputs = n // section.channels
-    across = (room[0] + gap) / section.channels - gap
-    zoom = max(1, int(min(across // width, ((room[1] + gap) / inputs - gap) // height)))
-    rows = int((room[1] + gap) // (height * zoom + gap))
-    return Tiling(section.channels, min(max(rows, 1), inputs), zoom, gap)
+    zoom = max(zoom_for(section.channels, inputs, (height, width), room, gap), LEAST_ZOOM)
+    every = Tiling.of(section.channels, inputs, (height, width), zoom, gap)
+    rows = min(max(int((room[1] + gap) // (every.height + gap)), 1), inputs)
+    columns = min(max(int((room[0] + gap) // (every.width + gap)), 1), section.channels)
+    return section.cropped(rows, columns), replace(every, rows=rows, columns=columns)

@@ -12,10 +12,18 @@ from PySide6.QtWidgets import QWidget
 from engine.data.dataset import Dataset, Reals
 from engine.telemetry.snapshot import Forecast, Snapshot
 from gui import theme
-from gui.output.drawing import Readout, draw_readout, draw_sentence, draw_ticks, small_font
+from gui.output.drawing import (
+    Readout,
+    Scale,
+    draw_readout,
+    draw_scales,
+    draw_sentence,
+    small_font,
+)
 from gui.output.probe import ProbeView
 
 EMPTY = "The forecast is shown as soon as the network is ready."
+GIVEN = "given"
 HEADROOM = 0.35
 """A forecast may leave the range of the series by this share of it; beyond, it is cut off."""
 
@@ -80,7 +88,8 @@ class ForecastView(ProbeView):
             return float("nan")
         start = self._window if field == "rollout" else 0
         difference = np.abs(getattr(self._forecast, field) - self._forecast.actual)[start:]
-        return float(np.nanmean(difference)) if np.isfinite(difference).any() else float("nan")
+        known = difference[np.isfinite(difference)]
+        return float(known.mean()) if len(known) else float("nan")
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a small plot."""
@@ -103,8 +112,9 @@ class ForecastView(ProbeView):
         if self._forecast is None:
             return ()
         values = [(line.name, float(getattr(self._forecast, line.field)[time])) for line in LINES]
-        return (f"Time {time}", *(f"{name}: {value:.3g}".replace("-", "\N{MINUS SIGN}")
-                                  for name, value in values if np.isfinite(value)))
+        told = [f"{name}: " + f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+                for name, value in values if np.isfinite(value)]
+        return f"Time step {time}", *told
 
     def moved(self, spot: QPointF | None, across: int, up: int) -> QPointF | None:
         """Return the place of the step of time before or after."""
@@ -121,8 +131,9 @@ class ForecastView(ProbeView):
             return
         painter.setFont(small_font(self))
         area, y = self.area(), value_range(self._forecast)
-        draw_ticks(painter, area, (0.0, float(self._last())), y, grid=True)
         self._draw_start(painter, area)
+        draw_scales(painter, area, Scale(0.0, float(self._last()), "time step"), Scale(*y),
+                    grid=True)
         self._draw_legend(painter)
         painter.save()
         painter.setClipRect(area)
@@ -136,13 +147,19 @@ class ForecastView(ProbeView):
         self._draw_pointed(painter, area)
 
     def _draw_start(self, painter: QPainter, area: QRectF) -> None:
-        """Draw where the network's own forecasts take over."""
+        """Shade what is given, before the network's own forecasts take over."""
         if not 0 < self._window < self._last():
             return
         tokens = theme.current()
-        x = area.left() + self._window / self._last() * area.width()
+        given = QRectF(area)
+        given.setWidth(self._window / self._last() * area.width())
+        painter.fillRect(given, QColor(tokens.surface_sunken))
         painter.setPen(QPen(QColor(tokens.border_strong), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+        painter.drawLine(QLineF(given.topRight(), given.bottomRight()))
+        if painter.fontMetrics().horizontalAdvance(GIVEN) + theme.px(4) < given.width():
+            painter.setPen(QColor(tokens.text_muted))
+            painter.drawText(
+                given, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom), GIVEN)
 
     def _draw_legend(self, painter: QPainter) -> None:
         tokens, metrics = theme.current(), painter.fontMetrics()

@@ -14,11 +14,12 @@ from engine.telemetry.snapshot import Latent, Snapshot
 from gui import theme
 from gui.output.drawing import (
     Readout,
+    Scale,
     draw_haloed,
     draw_picture,
     draw_readout,
+    draw_scales,
     draw_sentence,
-    draw_ticks,
     small_font,
 )
 from gui.output.pixels import ends_of, grey, grey_image, image_of, mosaic
@@ -160,8 +161,7 @@ class LatentView(ProbeView):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(area)
             span = self.span(plane)
-            draw_ticks(painter, area, span, span)
-            self._name_axes(painter, area)
+            draw_scales(painter, area, Scale(*span, Z1), Scale(*span, Z2))
         if self.shows_codes():
             if self._dots.isNull():
                 self._dots = self._drawn_codes(self.planes()["codes"])
@@ -169,17 +169,6 @@ class LatentView(ProbeView):
         readout = self.readout_at(self.pointed) if self.pointed is not None else None
         if readout is not None:
             draw_readout(painter, QRectF(self.rect()), readout)
-
-    def _name_axes(self, painter: QPainter, area: QRectF) -> None:
-        line, gap = painter.fontMetrics().height(), theme.px(4)
-        painter.setPen(QColor(theme.current().text))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        wide = painter.fontMetrics().horizontalAdvance(Z1) + gap
-        below = QRectF(area.right() - wide, area.bottom() + gap / 2, wide, line)
-        beside = QRectF(area.left() - wide - gap, area.top() - line / 2, wide, line)
-        for place, name in ((below, Z1), (beside, Z2)):
-            painter.fillRect(place, QColor(theme.current().surface))
-            painter.drawText(place, int(right), name)
 
     def _drawn_grid(self) -> QImage:
         latent, dataset = self._latent, self._dataset
@@ -203,8 +192,8 @@ class LatentView(ProbeView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(area)
         labels = _labels(dataset, latent.rows)
-        colours = theme.class_colours(max(len(dataset.class_names), 2))[::-1] \
-            if not len(dataset.class_names) else theme.class_colours(len(dataset.class_names))
+        colours = theme.class_colours(len(dataset.class_names)) or [
+            QColor(theme.current().positive)]
         places = self._places(area)
         radius = theme.px(DOT_PX) / 2
         painter.setPen(QPen(QColor(theme.current().surface_sunken), 0.7 * theme.scale()))

@@ -171,8 +171,8 @@ class _Key(QWidget):
         painter.setFont(small_font(self))
         metrics, gap, tokens = painter.fontMetrics(), theme.px(5), theme.current()
         middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        texts = ("0", "1", "probability of the true one", "another was likelier")
-        bar, x = theme.px(44), 0.0
+        texts = ("0", "1", "probability given", "another was likelier")
+        bar, x = theme.px(36), 0.0
         painter.setPen(QColor(tokens.text_muted))
         for text in texts:
             if text == texts[1]:
@@ -181,7 +181,7 @@ class _Key(QWidget):
                 painter.drawImage(QRectF(x, self.height() * 0.25, bar, self.height() * 0.5), strip)
                 x += bar + gap
             if text == texts[3]:
-                x += 2 * gap
+                x += gap
                 painter.setPen(QPen(QColor(tokens.bad), theme.scale() * 1.4))
                 painter.drawLine(QLineF(x, self.height() * 0.7, x + 2 * gap, self.height() * 0.7))
                 painter.setPen(QColor(tokens.text_muted))

@@ -49,6 +49,10 @@ def _has_points(data: Dataset, task: str) -> bool:
     return data.task == task and data.points is not None
 
 
+def _is_text(data: Dataset) -> bool:
+    return data.task == "sequence" and data.tokens is not None
+
+
 def _has_features(data: Dataset, seen: Snapshot | None) -> bool:
     return seen is not None and any(
         one.feature_maps is not None or one.filters is not None for one in seen.layers)
@@ -71,10 +75,13 @@ OFFERS = (
           ForecastView, lambda data, seen: data.is_series and data.task == "regression"),
     Offer("text", "Generated text",
           "What the network writes by itself in the course of its training.",
-          WrittenText, lambda data, _: data.task == "sequence" and data.tokens is not None),
-    Offer("tokens", "Next tokens",
-          "Validation text: the probability that every true next token was given.",
-          NextTokens, lambda data, _: data.task == "sequence" and data.tokens is not None),
+          WrittenText, lambda data, _: _is_text(data)),
+    Offer("characters", "Next characters",
+          "Validation text: the probability that every true next character was given.",
+          NextTokens, lambda data, _: _is_text(data) and not data.joint),
+    Offer("words", "Next words",
+          "Validation text: the probability that every true next word was given.",
+          NextTokens, lambda data, _: _is_text(data) and bool(data.joint)),
     Offer("reconstruction", "Reconstructions",
           "Images beside what the network makes of them, and the mean squared error of each.",
           ReconstructionView,

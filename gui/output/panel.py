@@ -81,6 +81,7 @@ class OutputPanel(ViewCard):
         column.addWidget(self._scores)
         for control in dict.fromkeys(sum(self._controls.values(), ())):
             column.addWidget(control)
+            control.hide()
         column.addStretch(1)
 
     def set_dataset(self, dataset: Dataset) -> None:

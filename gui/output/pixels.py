@@ -52,7 +52,7 @@ def image_of(pixels: Bytes) -> QImage:
     return QImage(data, width, height, channels * width, form).copy()
 
 
-def mosaic(tiles: Bytes, columns: int, *, zoom: int = 1, gap: int = 0) -> Bytes:
+def mosaic(tiles: Bytes, columns: int, size: tuple[int, int] | None = None, gap: int = 0) -> Bytes:
     """Return tiles row by row in one picture; what is between them is transparent.
 
     Parameters
@@ -61,20 +61,22 @@ def mosaic(tiles: Bytes, columns: int, *, zoom: int = 1, gap: int = 0) -> Bytes:
         The tiles.
     columns : int
         Tiles in a row.
-    zoom : int
-        Side of the square that a number becomes.
+    size : tuple[int, int] | None
+        Height and width that a tile is drawn with, in px; by default a pixel for a number.
     gap : int
-        Between two tiles.
+        Between two tiles, in px.
 
     Returns
     -------
-    uint8[rows * (h * zoom + gap) - gap, columns * (w * zoom + gap) - gap, 4]
+    uint8[rows * (height + gap) - gap, columns * (width + gap) - gap, 4]
         Red, green, blue, alpha.
     """
-    n, height, width, _ = tiles.shape
-    rows, tall, wide = -(-n // columns), height * zoom, width * zoom
+    n, h, w, _ = tiles.shape
+    tall, wide = size or (h, w)
+    rows = -(-n // columns)
     whole = np.zeros((rows * columns, tall + gap, wide + gap, 4), np.uint8)
-    whole[:n, :tall, :wide, :3] = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2)
+    down, across = np.arange(tall) * h // tall, np.arange(wide) * w // wide
+    whole[:n, :tall, :wide, :3] = tiles[:, down][:, :, across]
     whole[:n, :tall, :wide, 3] = 255
     table = whole.reshape(rows, columns, tall + gap, wide + gap, 4).swapaxes(1, 2)
     picture: Bytes = table.reshape(rows * (tall + gap), columns * (wide + gap), 4)

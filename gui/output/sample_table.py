@@ -31,7 +31,8 @@ from gui.output.texts import sentence
 
 Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("", "True", "Predicted", "Probability")
-TEXT_HEADERS = ("", "Text", *HEADERS[1:])
+TEXT_HEADERS = ("", "Text", "True", "Predicted")
+"""The probability stands behind the predicted class, for a text needs the room."""
 NOWHERE = QModelIndex()
 
 
@@ -92,6 +93,8 @@ class OutcomeModel(QAbstractTableModel):
         texts = {"Text": sentence(self.dataset, one.row), "True": names[one.truth],
                  "Predicted": names[one.predicted],
                  "Probability": f"{100 * one.probability:.1f} %"}
+        if self.dataset.tokens is not None:
+            texts["Predicted"] += f"  {100 * one.probability:.0f} %"
         return texts[header]
 
     def _tooltip(self, dataset: Dataset, one: Outcome) -> str:

@@ -139,6 +139,7 @@ class ThroughTime(LayerView):
         return (index, at) if within else NOWHERE
 
     def _arrange(self) -> None:
+        self._y = np.zeros((len(self._layers.ids), 0))
         for curve in self._curves:
             self.canvas.removeItem(curve)
         self._curves = [FramedCurve(smooth=True) for _ in self._layers.ids]
