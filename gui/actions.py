@@ -75,6 +75,10 @@ class Actions(QObject):
         add("Open…", files.ask_open, standard.Open, "folder-open")
         add("Save", files.save, standard.Save, "save")
         add("Save as…", files.ask_save, "Ctrl+Shift+S")
+        add("Save with weights…", files.ask_save_with_weights)
+        add("Start from weights of another project…", self._lab.choose_start)
+        self._fresh = add("Start with fresh weights", self._lab.start_fresh)
+        self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         add("Import table…", self._lab.import_table, icon="table-2")
         add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
 
@@ -137,6 +141,13 @@ class Actions(QObject):
         box.setInformativeText(ABOUT)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    @Slot()
+    def _on_menu_about_to_show(self) -> None:
+        start = self._lab.document.project.start_from
+        self._fresh.setEnabled(bool(start))
+        self._fresh.setToolTip(f"The network starts from {start}." if start else
+                               "The weights are drawn at random already.")
 
     @Slot()
     def _on_themes_about_to_show(self) -> None:

@@ -8,11 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engine.bundles import SUFFIX, read_bundle
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.builder.document import Document
+from gui.builder.project_files import Weights, has_weights
 
-FILTER = "Projects (*.json);;All files (*)"
+WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
+FILTER = f"Projects (*.json);;{WITH_WEIGHTS};;All files (*)"
+OPEN_FILTER = f"Projects (*.json *{SUFFIX});;All files (*)"
 
 
 class DocumentFiles(QObject):
@@ -24,6 +28,8 @@ class DocumentFiles(QObject):
         The document.
     window : QWidget
         Where dialogs appear.
+    weights : callable
+        Returns what the run has learned, for files that hold weights; raises EngineError.
 
     Signals
     -------
@@ -36,8 +42,10 @@ class DocumentFiles(QObject):
     refused = Signal(str)
     saved = Signal(object)
 
-    def __init__(self, document: Document, window: QWidget) -> None:
+    def __init__(self, document: Document, window: QWidget,
+                 weights: Callable[[], Weights]) -> None:
         super().__init__(window)
+        self._weights = weights
         self._document = document
         self._window = window
 
@@ -52,7 +60,8 @@ class DocumentFiles(QObject):
         """Ask for a project file and open it."""
         if not self.may_leave():
             return
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(), FILTER)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(),
+                                              OPEN_FILTER)
         if name:
             self.open(Path(name))
 
@@ -79,19 +88,48 @@ class DocumentFiles(QObject):
     @Slot()
     def ask_save(self) -> bool:
         """Ask for a file and save to it; returns whether it has been saved."""
-        suggestion = Path(self._folder()) / f"{self._document.title}.json"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(suggestion), FILTER)
+        return self._ask_save("Save project", ".json", FILTER)
+
+    @Slot()
+    def ask_save_with_weights(self) -> bool:
+        """Ask for a file and save project and weights to it; returns whether it has been saved."""
+        return self._ask_save("Save project with weights", SUFFIX, WITH_WEIGHTS)
+
+    def _ask_save(self, title: str, suffix: str, names: str) -> bool:
+        suggestion = Path(self._folder()) / f"{self._document.title}{suffix}"
+        name, chosen = QFileDialog.getSaveFileName(self._window, title, str(suggestion), names)
         if not name:
             return False
         path = Path(name)
-        return self.save_to(path if path.suffix else path.with_suffix(".json"))
+        usual = SUFFIX if chosen == WITH_WEIGHTS else suffix
+        return self.save_to(path if path.suffix else path.with_suffix(usual))
 
     def save_to(self, path: Path) -> bool:
         """Save to a file; returns False, and tells why, if that is not possible."""
-        if not self._attempt(lambda: self._document.save(path)):
+        def write() -> None:
+            self._document.save(path, self._weights() if has_weights(path) else None)
+
+        if not self._attempt(write):
             return False
         self.saved.emit(path)
         return True
+
+    @Slot()
+    def ask_start(self) -> bool:
+        """Ask for a project whose weights this one starts with; returns whether it does now."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Start from the weights of another project", self._folder(), WITH_WEIGHTS)
+        return bool(name) and self.start_from(Path(name))
+
+    def start_from(self, path: Path | None) -> bool:
+        """Start with another project's weights, or with fresh ones; returns whether that works."""
+        def edit() -> None:
+            if path is not None:
+                # Told now rather than when the engine wants them.
+                read_bundle(path)
+            self._document.set_start(path)
+
+        return self._attempt(edit)
 
     def may_leave(self) -> bool:
         """Ask what to do with unsaved work; returns whether it may go."""

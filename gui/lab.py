@@ -14,6 +14,7 @@ from gui.builder.document import Document
 from gui.builder.inspector import Inspector
 from gui.builder.network_view import NetworkView
 from gui.builder.palette import LayerPalette
+from gui.builder.project_files import has_weights
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.document_files import DocumentFiles
 from gui.hyper import TrainingSheet
@@ -25,6 +26,7 @@ from gui.settings import Settings
 from gui.stage import Stage
 from gui.templates import Gallery, Template, families
 from gui.top_bar import TopBar
+from gui.transfer_report import TransferReport
 from gui.transport_bar import TransportBar
 from gui.widgets import MessageBar
 from gui.workbench.state import Frame, RunInfo, State
@@ -60,7 +62,7 @@ class Lab(QWidget):
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document, self.workbench, self._settings = document, workbench, settings
-        self.files = DocumentFiles(document, self)
+        self.files = DocumentFiles(document, self, workbench.weights)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -76,7 +78,7 @@ class Lab(QWidget):
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
         self._preparing = ("", 0.0)
-        self._seen_boundary = False
+        self._seen_boundary = self._reports_transfer = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -104,6 +106,16 @@ class Lab(QWidget):
         gallery.finished.connect(gallery.deleteLater)
         gallery.open()
         return gallery
+
+    def choose_start(self) -> None:
+        """Ask for another project to take weights from, and report what matched."""
+        before = self.document.project.start_from
+        if self.files.ask_start():
+            self._reports_transfer = self.document.project.start_from != before
+
+    def start_fresh(self) -> None:
+        """Draw all weights anew."""
+        self.files.start_from(None)
 
     def set_theme(self, scheme: theme.Scheme) -> None:
         """Show another theme, now and at the next start."""
@@ -134,7 +146,7 @@ class Lab(QWidget):
 
     def open_dropped(self, path: Path) -> None:
         """Open a file that was dropped onto the window: a project, or a table."""
-        if path.suffix.lower() == ".json":
+        if path.suffix.lower() == ".json" or has_weights(path):
             if self.files.may_leave():
                 self.files.open(path)
         else:
@@ -214,6 +226,13 @@ class Lab(QWidget):
         self._stage.set_run(info)
         for view in (self.gradients, self.output):
             view.set_selected(self.document.selected)
+        if info.transfer is not None and self._reports_transfer:
+            self._reports_transfer = False
+            source = Path(self.document.project.start_from).name
+            report = TransferReport(info.transfer, source, self)
+            report.freeze_requested.connect(self.document.freeze)
+            report.finished.connect(report.deleteLater)
+            report.open()
 
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
