@@ -379,7 +379,8 @@ class Document(QObject):
         if self.data_problem:
             text = f"{self.data_problem} Choose data in the Data panel."
             return (Issue(edits.input_id(project.network), text),)
-        return diagnose(project, data.task, data.n_inputs, data.n_outputs)
+        return diagnose(project, data.task, data.n_inputs, data.n_outputs,
+                        is_image=data.image_shape is not None, is_text=data.tokens is not None)
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
