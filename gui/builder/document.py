@@ -27,7 +27,7 @@ from engine.spec import (
 from gui.builder import edits
 from gui.builder.commands import Edit
 from gui.builder.data_shelf import DataShelf, Held, Loader
-from gui.builder.project_files import name_of, with_absolute_data, with_relative_data
+from gui.builder.project_files import name_of, with_absolute_paths, with_relative_paths
 from gui.builder.spec_edits import checked, words
 
 UNDO_LIMIT = 200
@@ -297,7 +297,7 @@ class Document(QObject):
         dataset : Dataset | None
             Its data set when that has already been loaded.
         """
-        project = with_absolute_data(project, path)
+        project = with_absolute_paths(project, path)
         self._shelf.clear()
         if dataset is not None:
             self._shelf.put(project.data, dataset)
@@ -325,7 +325,7 @@ class Document(QObject):
         path = path or self.path
         if path is None:
             raise SpecError("Project", "it has no file yet", "", "Choose where to save it")
-        write_project(with_relative_data(self.project, path), path)
+        write_project(with_relative_paths(self.project, path), path)
         self.undo_stack.setClean()
         if path != self.path:
             self.path = path

@@ -1,7 +1,8 @@
-"""What a project is called, and where its table lies, inside its file and outside."""
+"""What a project is called, and where the files that it names lie, inside its file and outside."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -16,8 +17,8 @@ def name_of(dataset: Dataset) -> str:
     return Path(dataset.title).stem if dataset.key == TABLE else dataset.title
 
 
-def with_absolute_data(project: ProjectSpec, path: Path | None) -> ProjectSpec:
-    """Return the project with the path of its table starting at the root.
+def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:
+    """Return the project with the paths of other files that it names starting at the root.
 
     Parameters
     ----------
@@ -26,17 +27,29 @@ def with_absolute_data(project: ProjectSpec, path: Path | None) -> ProjectSpec:
     path : Path | None
         That file; None if there is none.
     """
-    data = project.data
-    if path is None or not data.path or Path(data.path).is_absolute():
+    if path is None:
         return project
-    absolute = (path.resolve().parent / data.path).resolve()
-    return replace(project, data=replace(data, path=str(absolute)))
+    folder = path.resolve().parent
+
+    def absolute(name: str) -> str:
+        if not name or Path(name).is_absolute():
+            return name
+        return str((folder / name).resolve())
+    return _with_paths(project, absolute)
 
 
-def with_relative_data(project: ProjectSpec, path: Path) -> ProjectSpec:
-    """Return the project as it is written to ``path``: a table beside it named from there."""
-    data, folder = project.data, path.resolve().parent
-    if not data.path or not Path(data.path).is_relative_to(folder):
-        return project
-    relative = Path(data.path).relative_to(folder).as_posix()
-    return replace(project, data=replace(data, path=relative))
+def with_relative_paths(project: ProjectSpec, path: Path) -> ProjectSpec:
+    """Return the project as it is written to ``path``: files beside it named from there."""
+    folder = path.resolve().parent
+
+    def relative(name: str) -> str:
+        if not name or not Path(name).is_relative_to(folder):
+            return name
+        return Path(name).relative_to(folder).as_posix()
+    return _with_paths(project, relative)
+
+
+def _with_paths(project: ProjectSpec, change: Callable[[str], str]) -> ProjectSpec:
+    """Return the project with its table's path and that of the weights it starts from changed."""
+    return replace(project, data=replace(project.data, path=change(project.data.path)),
+                   start_from=change(project.start_from))
