@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.kernels import row
+from engine.kernels.policy import OPS
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
 from engine.training.weights import views
 from tests.engine.training import masked
 from tests.engine.training.networks import dataset
-from tests.engine.training.runs import advance
+from tests.engine.training.runs import advance, contents
 from tests.engine.training.test_gradient_check import STEP, TOLERANCE, ZERO, check
 
 EXAMPLES, STEPS, FEATURES = 4, 5, 3
@@ -40,10 +42,10 @@ def layer(kind: str, name: str = "layer", **options: Any) -> LayerSpec:
 
 def trainer(layers: list[LayerSpec], mask: Any = None, seed: int = 3, **training: Any) -> Trainer:
     rng = np.random.default_rng(seed)
-    options = {"batch_size": 0, "learning_rate": 0.0, **training}
+    options = {"batch_size": 0, "learning_rate": 0.0, "precision": "float64", **training}
     run = Trainer(
         ProjectSpec(network=network(layers, mask is not None), training=TrainingSpec(
-            loss="mean_squared_error", precision="float64", shuffle=False, seed=seed, **options)),
+            loss="mean_squared_error", shuffle=False, seed=seed, **options)),
         dataset(rng.standard_normal((EXAMPLES, 3)), values=rng.standard_normal((EXAMPLES, 2))))
     # Biases start at 0 or 1, where a mistake could hide.
     for name, place in views(run._plan):
@@ -163,3 +165,27 @@ def test_penalties_and_the_limit_on_norms_see_both_matrices(kind: str) -> None:
         penalty = decays[0.5][name] - decays[0.0][name]
         shrunk = name.endswith(("/w", "/u"))
         np.testing.assert_allclose(penalty, -0.05 * array if shrunk else 0 * array, 1e-6, 1e-12)
+
+
+def sharded(run: Trainer, shards: int) -> Trainer:
+    """Split the ops of recurrent layers, and the products for all steps."""
+    names = [name for name in OPS if name.split("_")[0] in ("rnn", "lstm", "gru", "recurrent")
+             or "state" in name or name.startswith("dense_")]
+    precision = run.project.training.precision
+    addresses = {OPS[name].address(precision) for name in names}
+    split = np.isin(run._plan.table[:, row.ADDRESS], list(addresses))
+    assert split.sum() >= 10
+    run._plan.table[split, row.SHARDS] = shards
+    return run
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_number_of_shards_gives_the_same_bytes(kind: str, precision: str) -> None:
+    found = []
+    for shards in (1, 2, 3):
+        run = trainer([layer(kind, "below", units=7, output="sequence", carried=True),
+                       layer(kind, units=19)], MASKS["gaps"], batch_size=2, learning_rate=0.1,
+                      precision=precision)
+        found.append(contents(advance(sharded(run, shards), 6)))
+    assert found[0] == found[1] == found[2]
