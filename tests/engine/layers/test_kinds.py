@@ -197,8 +197,8 @@ def test_parameters_have_the_shapes_that_they_announce() -> None:
 
 
 def test_a_shape_error_names_the_layer() -> None:
-    with pytest.raises(ShapeError, match=r"Layer 1 \(Dense\): an input of shape 8x8; expected"):
-        infer_shapes(NETWORK, (8, 8))
+    with pytest.raises(ShapeError, match=r"Layer 1 \(Dense\): an input of shape 2x8x8; expected"):
+        infer_shapes(NETWORK, (2, 8, 8))
 
 
 def test_places_count_from_the_input() -> None:
