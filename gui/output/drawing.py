@@ -14,6 +14,8 @@ from gui.widgets import linear_ticks, tick_text
 SMALL = 0.85
 PICTURE_PX = 64
 """Side of the picture in a readout."""
+HARD = 3
+"""Enlarged less, pixels would be unequal, and so the image is smoothed."""
 FIXED_FONTS = ("Cascadia Mono", "Consolas", "SF Mono", "Menlo", "DejaVu Sans Mono",
                "Liberation Mono", "Noto Sans Mono")
 
@@ -43,12 +45,12 @@ def draw_sentence(painter: QPainter, place: QRectF, text: str) -> None:
 
 
 def draw_picture(painter: QPainter, place: QRectF, image: QImage) -> None:
-    """Draw an image: with hard edges where it is enlarged, averaged where it is reduced."""
+    """Draw an image, with hard edges where it is enlarged so far that its pixels can be seen."""
     ratio = painter.device().devicePixelRatioF()
     width, height = round(place.width() * ratio), round(place.height() * ratio)
     if image.isNull() or width < 1 or height < 1:
         return
-    if width < image.width():
+    if width < HARD * image.width():
         image = image.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio,
                              Qt.TransformationMode.SmoothTransformation)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)

@@ -67,17 +67,16 @@ class Section:
                        whole=(len(table), self.channels))
 
     def caption(self) -> str:
-        """Return what stands above the tiles."""
+        """Return what stands above the tiles: filters stand across, input channels down."""
         n, height, width = self.values.shape
-        if self.kind == "maps":
-            return f"{n} feature maps, {height} \N{MULTIPLICATION SIGN} {width}"
+        size = f"{height} \N{MULTIPLICATION SIGN} {width}"
         if not self.channels:
-            return f"{n} filters, {height} \N{MULTIPLICATION SIGN} {width}"
+            name = "feature map" if self.kind == "maps" else "filter"
+            return f"{n} {name}{'s' * (n > 1)}, {size}"
         parts = [f"{count}" if count >= every else f"{count} of {every}"
                  for count, every in zip((n // self.channels, self.channels), self.whole,
                                          strict=True)]
-        return (f"{parts[1]} filters, {height} \N{MULTIPLICATION SIGN} {width}; "
-                f"rows: {parts[0]} input channels")
+        return f"{parts[1]} filters \N{MULTIPLICATION SIGN} {parts[0]} inputs, {size}"
 
     def sentence(self, tile: int) -> str:
         """Return what is said about one tile."""

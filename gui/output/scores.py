@@ -13,7 +13,7 @@ from gui import theme
 from gui.widgets import ElidedLabel, plain_number
 
 NONE = "\N{EN DASH}"
-USUAL = "00.0 %"
+USUAL = "0.00e-0"
 """Columns are wide enough for this from the beginning, so that they do not move."""
 PARTS = ("train", "validation")
 PART_TIPS = ("Measured over all training examples (at most 4,096 of them).",
@@ -30,7 +30,12 @@ def number_text(value: float) -> str:
     """Return a loss, or R², in three to four figures."""
     if not math.isfinite(value):
         return NONE
-    return f"{value:.3f}" if 1e-3 <= abs(value) < 1e3 or value == 0 else plain_number(value)
+    if 1e-3 <= abs(value) < 1e3 or value == 0:
+        return f"{value:.3f}"
+    if abs(value) > 1:
+        return plain_number(value)
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 class ScorePanel(QWidget):

@@ -243,7 +243,7 @@ def test_filters_have_a_column_each_and_a_row_per_input(panel: OutputPanel) -> N
     filters = features(panel, readings, "conv").sections()[1]
     weights = readings[1].filters
     assert weights is not None
-    assert filters.caption() == "4 filters, 5 × 5; rows: 3 input channels"
+    assert filters.caption() == "4 filters × 3 inputs, 5 × 5"
     assert (filters.values[1 * 4 + 2] == weights[:, :, 1, 2]).all()
     assert filters.sentence(1 * 4 + 2).startswith("Filter 3, input channel 2: weights from −")
 
