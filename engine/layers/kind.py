@@ -200,6 +200,10 @@ class LayerKind(ABC):
         """Return the arrays that it learns or keeps: weights, other learned ones, the rest."""
         return ()
 
+    def carries(self, options: Options) -> bool:
+        """Say whether example n of a batch has to go on from example n of the batch before."""
+        return False
+
     def label(self, options: Options) -> str:
         """Return a short name for a card, such as ``Dense 16 · sigmoid``."""
         return self.title

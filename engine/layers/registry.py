@@ -18,6 +18,7 @@ from engine.layers.pooling import (
     MaxPooling,
     Upsampling,
 )
+from engine.layers.recurrent import GRU, LSTM, SimpleRNN
 from engine.layers.reshape import Flatten, Reshape
 from engine.layers.sampling import Sampling
 from engine.layers.sequence import Embedding, SequenceMean
@@ -26,7 +27,7 @@ _KINDS: tuple[LayerKind, ...] = (
     Input(), Dense(), Activation(), PReLU(), Softmax(), Dropout(), Add(), Concatenate(),
     BatchNorm(), LayerNorm(), GaussianNoise(), Conv2D(), Conv1D(), TransposedConv2D(), MaxPooling(),
     AveragePooling(), GlobalAveragePooling(), Upsampling(), Flatten(), Reshape(),
-    Embedding(), SequenceMean(), Sampling(),
+    Embedding(), SimpleRNN(), LSTM(), GRU(), SequenceMean(), Sampling(),
 )
 _BY_KEY = {kind.key: kind for kind in _KINDS}
 
