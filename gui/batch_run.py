@@ -152,6 +152,7 @@ class BatchRun:
     def _summarise(self, trainer: TrainerLike) -> None:
         lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
                  + (", interrupted." if self._interrupted else ".")]
+        lines += [f"  {trainer.transfer.sentence}"] if trainer.transfer else []
         lines += [f"  {trainer.finished}"] if trainer.finished else []
         lines += [f"  {text}" for text in result_lines(trainer.snapshot(), self._dataset.task)]
         if self._out is not None:

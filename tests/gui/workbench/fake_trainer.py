@@ -64,6 +64,10 @@ class FakeTrainer:
         return self.step // self.steps_per_epoch
 
     @property
+    def transfer(self) -> None:
+        return None
+
+    @property
     def steps_left_in_epoch(self) -> int:
         return self.steps_per_epoch - self.step % self.steps_per_epoch
 
