@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.telemetry.snapshot import Snapshot
-    from engine.training.transfer import TransferReport
+    from gui.workbench.state import TransferLike
 
 Progress = Callable[[str, float], None]
 """Told what is being prepared and which share of it is done, 0 to 1."""
@@ -54,12 +54,12 @@ class TrainerLike(Protocol):
         """Why a stopping rule ended the last `run`; empty when none did."""
 
     @property
-    def transfer(self) -> TransferReport | None:
-        """Which layers have started with another project's weights; None where none was named."""
-
-    @property
     def steps_left_in_epoch(self) -> int:
         """Steps until the running epoch ends."""
+
+    @property
+    def transfer(self) -> TransferLike | None:
+        """Which layers start with another project's weights; None where none were to."""
 
     @property
     def weight_layers(self) -> tuple[str, ...]:
@@ -98,13 +98,9 @@ def make_trainer(
     project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
     weights: Mapping[str, NDArray[Any]] | None = None,
 ) -> TrainerLike:
-    """Return the engine's trainer. Imports Numba, so never call it in the window's thread.
-
-    A project that starts with another one's weights has them read here; raises FormatError.
-    """
+    """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
     from engine.bundles import start_weights
     from engine.training.trainer import Trainer
 
     start = start_weights(project) if weights is None else None
-    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights,
-                   start=start)
+    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start)

@@ -63,8 +63,8 @@ def test_a_run_starts_with_another_projects_weights(
     assert main(["train", str(project), "--steps", "1", "--out", str(tmp_path),
                  "--keep-initial"]) == 0
     said = capsys.readouterr().out
-    assert ("1 of 2 layers start with the other project's weights. output: w is 6x2 here, and 6x5 "
-            "there.") in said
+    assert "1 of 2 layers started with the other project's weights." in said
+    assert "output: w is 6x2 here, and 6x5 there." in said
     with np.load(tmp_path / "weights.npz") as weights:
         np.testing.assert_array_equal(weights["initial/hidden/w"], np.full((2, 6), 0.125))
 
