@@ -26,6 +26,9 @@ _VERBS = {"reconstruction": "reconstruct"}
 LARGEST_NETWORK = 64_000_000
 """Parameters beyond which a network would not fit the machines that this is made for."""
 
+LARGEST_OUTPUT = 2**23
+"""Numbers of one layer and example beyond which 64 of them, with gradients, fill the arena."""
+
 PENALTIES = {"l1": "L1", "l2": "L2", "weight_decay": "Weight decay"}
 """What a layer may have of its own, by its name for people."""
 
@@ -61,43 +64,60 @@ def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
         # What a file holds was checked when it was read; a project made in Python was not.
         msgspec.convert(msgspec.to_builtins(training), TrainingSpec)
     except (TypeError, msgspec.ValidationError) as error:
-        yield Issue("", f"Training: {error}.")
+        yield Issue("", _training_text(training, str(error)))
         return
     for key, value in (*asdict(training).items(), *asdict(training.optimizer).items(),
                        *asdict(training.stopping).items(),
                        *asdict(training.augmentation).items()):
         if value == math.inf:
-            yield Issue("", f"Training: {key} is infinite; expected a finite number.")
+            yield Issue("", f"Training: {key} is infinite; expected a finite number. "
+                            "Change it.")
     loss = LOSSES.get(training.loss)
     if loss is None:
         yield Issue("", f"Training: no loss is called {training.loss!r}; expected one of "
-                        + ", ".join(LOSSES) + ".")
+                        + ", ".join(LOSSES) + ". Choose one of them.")
     elif task not in loss.tasks:
         fitting = ", ".join(other.title for other in LOSSES.values() if task in other.tasks)
-        yield Issue("", f"Training: {loss.title} cannot serve {task}. Choose {fitting}.")
+        yield Issue("", f"Training: {loss.title} cannot serve {task}; expected a loss for "
+                        f"it. Choose {fitting}.")
     if training.optimizer.kind not in OPTIMIZERS:
         yield Issue("", f"Training: no optimizer is called {training.optimizer.kind!r}; expected "
-                        "one of " + ", ".join(OPTIMIZERS) + ".")
+                        "one of " + ", ".join(OPTIMIZERS) + ". Choose one of them.")
     if training.schedule.kind not in SCHEDULES:
         yield Issue("", f"Training: no schedule is called {training.schedule.kind!r}; expected "
-                        "one of " + ", ".join(SCHEDULES) + ".")
+                        "one of " + ", ".join(SCHEDULES) + ". Choose one of them.")
+
+
+def _training_text(training: TrainingSpec, error: str) -> str:
+    """Return msgspec's words, such as "Expected `float` >= 0.0 - at `$.l1`", with what it found."""
+    wanted, _, path = error.rstrip("`").partition(" - at `$.")
+    if not path:
+        return f"Training: {error}; expected numbers and texts. Change it."
+    found: object = training
+    for name in path.split("."):
+        found = getattr(found, name, found)
+    return f"Training: {path}: {found!r}; expected {wanted.removeprefix('Expected ')}. Change it."
 
 
 def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
     if not network.layers:
-        yield Issue("", "Network: it has no layers. Add an input layer and a dense layer.")
+        yield Issue("", "Network: it has no layers; expected two at least. Add an input layer and "
+                        "a dense layer.")
         return
     if not _starts_network(network.layers[0]):
-        yield Issue(network.layers[0].id, "Layer 0: the first layer must be of kind input.")
+        yield Issue(network.layers[0].id, f"Layer 0: it is of kind {network.layers[0].kind!r}, but "
+                    "the first layer must be of kind input; expected 'input'. Put an input layer "
+                    "before it.")
     seen: set[str] = set()
     for position, layer in enumerate(network):
         if layer.id in seen or not layer.id or "/" in layer.id:
             yield Issue(layer.id, f"Layer {position}: the id {layer.id!r} is empty, holds a slash "
-                                  "or is used twice. Give every layer an id of its own.")
+                                  "or is used twice; expected a name that no other layer has. "
+                                  "Give every layer an id of its own.")
         seen.add(layer.id)
         if position and _starts_network(layer):
-            yield Issue(layer.id, f"Layer {position}: only the first layer can be of kind input. "
-                                  "Remove it.")
+            yield Issue(layer.id, f"Layer {position}: it is another input layer; expected one, at "
+                                  "the start. Remove it.")
         yield from _option_issues(position, layer)
         yield from _penalty_issues(position, layer)
 
@@ -110,25 +130,30 @@ def _option_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
     try:
         layer_kind = kind(layer.kind)
     except EngineError as error:
-        yield Issue(layer.id, f"Layer {position}: {error.found}; expected {error.expected}.")
+        yield Issue(layer.id, f"Layer {position}: {error.found}; expected {error.expected}. "
+                              f"{error.remedy}.")
         return
+    known = ", ".join(field.key for field in layer_kind.fields)
     for key, value in layer.options.items():
         field = layer_kind.field(key)
         if field is None:
-            yield Issue(layer.id, f"{place(position, layer)}: it has no option {key!r}. Remove it.")
+            yield Issue(layer.id, f"{place(position, layer)}: it has no option {key!r}; "
+                                  f"expected {known or 'none'}. Remove it.")
         elif problem := field.problem(value):
-            yield Issue(layer.id, f"{place(position, layer)}: {field.title}: {problem}.")
+            yield Issue(layer.id, f"{place(position, layer)}: {field.title}: {problem}; "
+                                  f"expected {field.expected}. Change it.")
 
 
 def _penalty_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
     if not isinstance(layer.frozen, bool):
-        yield Issue(layer.id, f"Layer {position}: frozen: {layer.frozen!r} is not true or false.")
+        yield Issue(layer.id, f"Layer {position}: frozen: {layer.frozen!r} is not true or "
+                              "false; expected one of them. Change it.")
     for key, title in PENALTIES.items():
         value = getattr(layer, key)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if value is not None and not (is_number and 0 <= value < math.inf):
             yield Issue(layer.id, f"Layer {position}: {title}: {value!r}; expected a finite "
-                                  "number from 0 on, or nothing for the training's own.")
+                                  "number from 0 on, or nothing for the training's own. Change it.")
 
 
 def _token_issues(network: NetworkSpec, vocabulary: int) -> Iterator[Issue]:
@@ -147,7 +172,8 @@ def _token_issues(network: NetworkSpec, vocabulary: int) -> Iterator[Issue]:
                                   "text. Remove this layer or choose a text.")
         elif room < vocabulary:
             yield Issue(layer.id, f"{place(position, layer)}: Vocabulary: {room:,}, but the text "
-                                  f"has {vocabulary:,} different tokens. Set it to {vocabulary}.")
+                                  f"has {vocabulary:,} different tokens; expected {vocabulary:,} "
+                                  f"at least. Set it to {vocabulary}.")
 
 
 def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> Iterator[Issue]:
@@ -158,19 +184,8 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
     except EngineError as error:
         yield Issue(_culprit(network, error), error.sentence)
         return
-    counts = parameter_counts(network, (n_inputs,))
-    read = {source for position in range(len(network)) for source in sources(network, position)}
-    for position, layer in enumerate(network.layers[:-1]):
-        if position not in read:
-            yield Issue(layer.id, f"{place(position, layer)}: no layer reads its output. Remove "
-                                  "it, or make it an input of a later layer.")
-    if not any(counts):
-        yield Issue("", "Network: no layer has anything to learn. Add a dense layer.")
-    elif not any(count and not layer.frozen for count, layer in zip(counts, network, strict=True)):
-        yield Issue("", "Network: every layer that could learn is frozen. Let one of them learn.")
-    if sum(counts) > LARGEST_NETWORK:
-        yield Issue("", f"Network: {sum(counts):,} parameters; expected at most "
-                        f"{LARGEST_NETWORK:,}. Use fewer units.")
+    yield from _size_issues(network, shapes)
+    yield from _learning_issues(network, parameter_counts(network, (n_inputs,)))
     widths = loss.widths(task, n_outputs)
     steps = (n_inputs,) if task == "sequence" else ()
     if shapes[-1] not in {(*steps, width) for width in widths}:
@@ -178,6 +193,32 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
         wanted = " or ".join(text((*steps, width)) for width in widths)
         yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
                              f"{_asked(task, n_inputs, n_outputs)}; expected {wanted}. {remedy}.")
+
+
+def _size_issues(network: NetworkSpec, shapes: tuple[Shape, ...]) -> Iterator[Issue]:
+    """Say which outputs are too large, and which are for nothing."""
+    read = {source for position in range(len(network)) for source in sources(network, position)}
+    for position, (layer, shape) in enumerate(zip(network, shapes, strict=True)):
+        if math.prod(shape) > LARGEST_OUTPUT:
+            yield Issue(layer.id, f"{place(position, layer)}: it gives {math.prod(shape):,} "
+                                  f"numbers for an example; expected at most {LARGEST_OUTPUT:,}. "
+                                  "Let it, or a layer before it, give fewer.")
+        if position not in read and position < len(network) - 1:
+            yield Issue(layer.id, f"{place(position, layer)}: no layer reads its output; expected "
+                                  "one at least. Remove it, or make it an input of a later layer.")
+
+
+def _learning_issues(network: NetworkSpec, counts: tuple[int, ...]) -> Iterator[Issue]:
+    """Say whether there is nothing to learn, or too much."""
+    if not any(counts):
+        yield Issue("", "Network: no layer has anything to learn; expected one at least. Add a "
+                        "dense layer.")
+    elif not any(count and not layer.frozen for count, layer in zip(counts, network, strict=True)):
+        yield Issue("", "Network: every layer that could learn is frozen; expected one at least "
+                        "that is not. Let one of them learn.")
+    if sum(counts) > LARGEST_NETWORK:
+        yield Issue("", f"Network: {sum(counts):,} parameters; expected at most "
+                        f"{LARGEST_NETWORK:,}. Use fewer units.")
 
 
 def _culprit(network: NetworkSpec, error: EngineError) -> str:

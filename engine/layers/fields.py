@@ -63,6 +63,17 @@ class Field:
     logarithmic: bool = False
     shown_when: tuple[str, tuple[Option, ...]] | None = None
 
+    @property
+    def expected(self) -> str:
+        """What a value has to be: ``a whole number from 1 to 64``."""
+        if self.choices:
+            return "one of these"
+        if isinstance(self.default, bool):
+            return "one of them"
+        low = "" if self.minimum is None else f" from {self.minimum:g}"
+        high = " on" if self.maximum is None else f" to {self.maximum:g}"
+        return ("a whole number" if isinstance(self.default, int) else "a number") + low + high
+
     def problem(self, value: object) -> str:
         """Say what is wrong with a value, or return an empty text."""
         if isinstance(self.default, bool):

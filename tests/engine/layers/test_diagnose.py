@@ -101,8 +101,8 @@ def test_the_output_must_fit_the_classes() -> None:
 
 def test_a_loss_that_cannot_serve_the_task() -> None:
     found = only(texts(project(INPUT, OUTPUT), "regression"))
-    assert ("Cross-entropy cannot serve regression. Choose Mean squared error, "
-            "Mean absolute error, Huber.") in found
+    assert ("Cross-entropy cannot serve regression; expected a loss for it. Choose Mean squared "
+            "error, Mean absolute error, Huber.") in found
 
 
 def test_unknown_loss_and_optimizer() -> None:
@@ -152,7 +152,8 @@ def test_tokens_are_asked_for() -> None:
     assert on_text(embedding, output) == []
     assert "the data are no tokens; expected a text. Remove" in on_text(
         embedding, output, vocabulary=0)[0]
-    assert "has 10 different tokens. Set it to 10." in on_text(embedding, output, vocabulary=10)[0]
+    assert "has 10 different tokens; expected 10 at least. Set it to 10." in on_text(
+        embedding, output, vocabulary=10)[0]
     assert "it is fed by numbers that a layer computes; expected the data's tokens" in on_text(
         LayerSpec("d", "dense", {"units": 6}), embedding, output)[0]
 
