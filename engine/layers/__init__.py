@@ -3,6 +3,7 @@
 from engine.layers.activations import ACTIVATIONS, ActivationFunction
 from engine.layers.adapt import fitted, output_layer
 from engine.layers.augmentation import AUGMENTATIONS, OF_IMAGES
+from engine.layers.cost import LayerCost, costs
 from engine.layers.diagnose import diagnose
 from engine.layers.fields import Choice, Field
 from engine.layers.initialisers import INITIALISERS, Initialiser
@@ -33,6 +34,7 @@ __all__ = [
     "Field",
     "Initialiser",
     "Issue",
+    "LayerCost",
     "LayerKind",
     "Loss",
     "Lowering",
@@ -43,6 +45,7 @@ __all__ = [
     "Schedule",
     "Shape",
     "Value",
+    "costs",
     "diagnose",
     "fitted",
     "infer_shapes",

@@ -36,7 +36,7 @@ def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> 
     a = plan.value(z.shape)
     plan.forward(function.forward, z.size, y=a.data, x=z.data, n=z.size)
     if z.gradient >= 0:
-        plan.backward(function.backward, dx=z.gradient, dy=a.gradient, x=z.data, y=a.data,
+        plan.backward(function.backward, z.size, dx=z.gradient, dy=a.gradient, x=z.data, y=a.data,
                       n=z.size)
     return a
 
@@ -94,10 +94,11 @@ class PReLU(LayerKind):
         y, slopes = plan.value(x.shape), plan.parameter("slope")
         shape = {"rows": math.prod(x.shape[:-1]), "c": x.shape[-1]}
         plan.forward("prelu_forward", x.size, y=y.data, x=x.data, slopes=slopes.data, **shape)
-        plan.backward("prelu_backward_slopes", ds=slopes.gradient, dy=y.gradient, x=x.data, **shape)
+        plan.backward("prelu_backward_slopes", x.size, ds=slopes.gradient, dy=y.gradient,
+                      x=x.data, **shape)
         if x.gradient >= 0:
-            plan.backward("prelu_backward_input", dx=x.gradient, dy=y.gradient, x=x.data,
-                          slopes=slopes.data, **shape)
+            plan.backward("prelu_backward_input", x.size, dx=x.gradient, dy=y.gradient,
+                          x=x.data, slopes=slopes.data, **shape)
         plan.result(y)
 
 
@@ -121,7 +122,8 @@ class Softmax(LayerKind):
         shape = {"rows": math.prod(x.shape[:-1]), "c": x.shape[-1]}
         plan.forward("softmax_rows", x.size, y=y.data, x=x.data, **shape)
         if x.gradient >= 0:
-            plan.backward("softmax_backward", dx=x.gradient, dy=y.gradient, y=y.data, **shape)
+            plan.backward("softmax_backward", x.size, dx=x.gradient, dy=y.gradient, y=y.data,
+                          **shape)
         plan.result(y)
 
 

@@ -80,6 +80,22 @@ class _Convolution(LayerKind):
         plan.result(lower_activation(plan, ACTIVATIONS[str(options["activation"])], z))
         self.backward(options, plan, z)
 
+    def work(self, options: Options, seen: int, channels: int) -> int:
+        """Return the multiply-adds of one product of windows and weights, zeros around included.
+
+        The same forward, for the gradient of the weights and for that of the input.
+
+        Parameters
+        ----------
+        options : Mapping[str, Option]
+            The layer's.
+        seen : int
+            Numbers that each stand for a whole window: outputs, transposed inputs.
+        channels : int
+            Channels of what the window lies on.
+        """
+        return seen * math.prod(self._kernel(options)) * channels
+
     def label(self, options: Options) -> str:
         """Return for example ``Conv2D 16 · 3x3 · ReLU``."""
         name = ACTIVATIONS[str(options["activation"])].title
@@ -141,22 +157,23 @@ class Conv2D(_Convolution):
         """Lower to products of rows of the image with rows of the window."""
         (x,) = plan.inputs
         sizes = self._sizes(options, x.shape, z.shape)
-        work = math.prod(self._kernel(options)) * x.shape[-1] * z.size
-        plan.forward("convolution", work, y=z.data, x=x.data, w=plan.parameter("w").data,
+        plan.forward("convolution", self.work(options, z.size, x.shape[-1]), y=z.data, x=x.data,
+                     w=plan.parameter("w").data,
                      b=plan.parameter("b").data if options["bias"] else -1, **sizes)
 
     def backward(self, options: Options, plan: Lowering, z: Value) -> None:
         """Lower to the weights' gradient, and to a convolution of dz with flipped weights."""
         (x,) = plan.inputs
         sizes = self._sizes(options, x.shape, z.shape)
-        plan.backward("convolution_weights", dw=plan.parameter("w").gradient, dy=z.gradient,
-                      x=x.data, **sizes)
+        work = self.work(options, z.size, x.shape[-1])
+        plan.backward("convolution_weights", work, dw=plan.parameter("w").gradient,
+                      dy=z.gradient, x=x.data, **sizes)
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
             flipped, slots = _lower_flip(plan, sizes)
             plan.backward("flip_weights", **slots)
-            plan.backward("convolution_adjoint", x=x.gradient, y=z.gradient, w=flipped, b=-1,
-                          **sizes)
+            plan.backward("convolution_adjoint", work, x=x.gradient, y=z.gradient, w=flipped,
+                          b=-1, **sizes)
 
 
 class Conv1D(Conv2D):
@@ -215,7 +232,7 @@ class TransposedConv2D(_Convolution):
         sizes = self._sizes(options, z.shape, x.shape)
         flipped, slots = _lower_flip(plan, sizes)
         plan.forward("flip_weights", 0, **slots)
-        work = math.prod(self._kernel(options)) * z.shape[-1] * x.size
+        work = self.work(options, x.size, z.shape[-1])
         plan.forward("convolution_adjoint", work, x=z.data, y=x.data, w=flipped,
                      b=plan.parameter("b").data if options["bias"] else -1, **sizes)
 
@@ -223,8 +240,9 @@ class TransposedConv2D(_Convolution):
         """Lower to the gradients of that convolution, dz being what it sees."""
         (x,) = plan.inputs
         sizes = self._sizes(options, z.shape, x.shape)
-        w = plan.parameter("w")
-        plan.backward("convolution_weights", dw=w.gradient, dy=x.data, x=z.gradient, **sizes)
+        w, work = plan.parameter("w"), self.work(options, x.size, z.shape[-1])
+        plan.backward("convolution_weights", work, dw=w.gradient, dy=x.data, x=z.gradient, **sizes)
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
-            plan.backward("convolution", y=x.gradient, x=z.gradient, w=w.data, b=-1, **sizes)
+            plan.backward("convolution", work, y=x.gradient, x=z.gradient, w=w.data, b=-1,
+                          **sizes)

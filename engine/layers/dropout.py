@@ -28,7 +28,7 @@ class Dropout(LayerKind):
         rate = float(options["rate"])
         plan.forward("dropout", x.size, y=y.data, x=x.data, n=x.size, rate=rate, stream=plan.stream)
         if x.gradient >= 0:
-            plan.backward("dropout", y=x.gradient, x=y.gradient, n=x.size, rate=rate,
+            plan.backward("dropout", x.size, y=x.gradient, x=y.gradient, n=x.size, rate=rate,
                           stream=plan.stream)
         plan.result(y)
 

@@ -42,7 +42,7 @@ class Add(LayerKind):
             so_far = y.data
         for x in plan.inputs:
             if x.gradient >= 0:
-                plan.backward("copy", y=x.gradient, x=y.gradient, n=y.size)
+                plan.backward("copy", y.size, y=x.gradient, x=y.gradient, n=y.size)
         plan.result(y)
 
 
@@ -79,7 +79,8 @@ class Concatenate(LayerKind):
                 plan.forward("copy_columns", width, y=y.data, x=x.data, y_width=y.size,
                              x_width=x.size, y_first=at, x_first=of, width=width)
                 if x.gradient >= 0:
-                    plan.backward("copy_columns", y=x.gradient, x=y.gradient, y_width=x.size,
-                                  x_width=y.size, y_first=of, x_first=at, width=width)
+                    plan.backward("copy_columns", width, y=x.gradient, x=y.gradient,
+                                  y_width=x.size, x_width=y.size, y_first=of, x_first=at,
+                                  width=width)
             first += width
         plan.result(y)

@@ -111,7 +111,11 @@ class Lowering(Protocol):
         """Return the place of one of the layer's parameters."""
 
     def forward(self, op: str, work: int, **slots: int | float) -> None:
-        """Append an op to the forward pass; ``work`` is its multiply-adds per example."""
+        """Append an op to the forward pass; ``work`` is its multiply-adds per example.
+
+        A product counts all its terms, also those with zeros around an image; the biases come free.
+        An op that goes from number to number counts one for each; one that rearranges weights none.
+        """
 
     def loss(self, op: str, **slots: int | float) -> None:
         """Append an op that adds a term to the loss, once the loss itself is known."""
@@ -119,7 +123,7 @@ class Lowering(Protocol):
     def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
         """Append an op to this layer's part of the backward pass, in the order of running.
 
-        ``work`` is its multiply-adds per example.
+        ``work`` is its multiply-adds per example, counted as forward.
         """
 
     def update(self, op: str, **slots: int | float) -> None:

@@ -29,7 +29,7 @@ class GaussianNoise(LayerKind):
         plan.forward("gaussian_noise", x.size, y=y.data, x=x.data, n=x.size,
                      deviation=float(options["deviation"]), stream=plan.stream)
         if x.gradient >= 0:
-            plan.backward("copy", y=x.gradient, x=y.gradient, n=x.size)
+            plan.backward("copy", x.size, y=x.gradient, x=y.gradient, n=x.size)
         plan.result(y)
 
     def label(self, options: Options) -> str:

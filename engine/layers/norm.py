@@ -70,11 +70,11 @@ class BatchNorm(LayerKind):
         plan.forward("batch_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
                      shift=shift.data, running=running, moments=moments, centres=centres,
                      epsilon=float(options["epsilon"]), frozen=plan.frozen, **shape)
-        plan.backward("batch_norm_sums", dscale=scale.gradient, dshift=shift.gradient,
+        plan.backward("batch_norm_sums", x.size, dscale=scale.gradient, dshift=shift.gradient,
                       dy=y.gradient, x=x.data, centres=centres, sums=sums, **shape)
         if x.gradient >= 0:
-            plan.backward("batch_norm_backward", dx=x.gradient, dy=y.gradient, x=x.data,
-                          scale=scale.data, centres=centres, sums=sums, means=means,
+            plan.backward("batch_norm_backward", x.size, dx=x.gradient, dy=y.gradient,
+                          x=x.data, scale=scale.data, centres=centres, sums=sums, means=means,
                           frozen=plan.frozen, **shape)
         plan.update("follow_moments", running=running, moments=moments,
                     momentum=float(options["momentum"]), **shape)
@@ -111,9 +111,9 @@ class LayerNorm(LayerKind):
         plan.forward("layer_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
                      shift=shift.data, moments=moments.data, epsilon=float(options["epsilon"]),
                      **shape)
-        plan.backward("layer_norm_sums", dscale=scale.gradient, dshift=shift.gradient,
+        plan.backward("layer_norm_sums", x.size, dscale=scale.gradient, dshift=shift.gradient,
                       dy=y.gradient, x=x.data, moments=moments.data, sums=sums, **shape)
         if x.gradient >= 0:
-            plan.backward("layer_norm_backward", dx=x.gradient, dy=y.gradient, x=x.data,
-                          scale=scale.data, moments=moments.data, **shape)
+            plan.backward("layer_norm_backward", x.size, dx=x.gradient, dy=y.gradient,
+                          x=x.data, scale=scale.data, moments=moments.data, **shape)
         plan.result(y)

@@ -57,8 +57,8 @@ class MaxPooling(_Pooling):
         plan.forward("max_pooling", y.size * slots["kh"] * slots["kw"], y=y.data, at=found.data,
                      x=x.data, **slots)
         if x.gradient >= 0:
-            plan.backward("max_pooling_backward", dx=x.gradient, dy=y.gradient, at=found.data,
-                          **slots)
+            plan.backward("max_pooling_backward", y.size, dx=x.gradient, dy=y.gradient,
+                          at=found.data, **slots)
         plan.result(y)
 
 
@@ -103,10 +103,10 @@ class GlobalAveragePooling(LayerKind):
 
 def _lower_mean(plan: Lowering, x: Value, y: Value, slots: dict[str, int]) -> None:
     share = 1.0 / (slots["kh"] * slots["kw"])
-    plan.forward("window_sums", y.size * slots["kh"] * slots["kw"], y=y.data, x=x.data,
-                 scale=share, **slots)
+    work = y.size * slots["kh"] * slots["kw"]
+    plan.forward("window_sums", work, y=y.data, x=x.data, scale=share, **slots)
     if x.gradient >= 0:
-        plan.backward("window_spread", x=x.gradient, y=y.gradient, scale=share, **slots)
+        plan.backward("window_spread", work, x=x.gradient, y=y.gradient, scale=share, **slots)
 
 
 class Upsampling(LayerKind):
@@ -133,7 +133,8 @@ class Upsampling(LayerKind):
         slots = _sizes(y.shape, x.shape, window(x.shape, factor), factor)
         plan.forward("window_spread", y.size, x=y.data, y=x.data, scale=1.0, **slots)
         if x.gradient >= 0:
-            plan.backward("window_sums", y=x.gradient, x=y.gradient, scale=1.0, **slots)
+            plan.backward("window_sums", y.size, y=x.gradient, x=y.gradient, scale=1.0,
+                          **slots)
         plan.result(y)
 
     def label(self, options: Options) -> str:

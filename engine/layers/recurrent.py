@@ -139,7 +139,7 @@ class Recurrent(LayerKind):
         result = states
         if options["output"] == "last":
             result = plan.value((units,))
-            plan.backward("last_state_backward", dh=states.gradient, dy=result.gradient,
+            plan.backward("last_state_backward", units, dh=states.gradient, dy=result.gradient,
                           units=units, steps=steps)
         plan.backward("transpose", y=walk.ut, x=u.data, i=units, o=u.shape[1])
         self.lower_walk(options, plan, walk)

@@ -46,8 +46,8 @@ class Sampling(LayerKind):
         plan.forward("sampling", z.size, z=z.data, x=x.data, k=z.size, stream=plan.stream)
         plan.loss("kullback_leibler", x=x.data, k=z.size, weight=weight)
         if x.gradient >= 0:
-            plan.backward("sampling_backward", dx=x.gradient, dz=z.gradient, x=x.data, k=z.size,
-                          weight=weight, stream=plan.stream)
+            plan.backward("sampling_backward", x.size, dx=x.gradient, dz=z.gradient, x=x.data,
+                          k=z.size, weight=weight, stream=plan.stream)
         plan.result(z)
 
     def label(self, options: Options) -> str:

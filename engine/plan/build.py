@@ -122,8 +122,8 @@ class Plan:
         Examples for which there is room.
     parameters : int
         Numbers from one region of the arena (parameters, gradients, two memories) to the next.
-    work : int
-        Multiply-adds of the forward pass for one example.
+    work, backward_work : int
+        Multiply-adds of the forward and of the backward pass for one example.
     """
 
     arena: Array
@@ -137,6 +137,7 @@ class Plan:
     capacity: int
     parameters: int
     work: int
+    backward_work: int
 
 
 class _Lowering:
@@ -347,7 +348,7 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
             place = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
             shared.results[place + row.UPDATE_RATIO] = math.nan
     return Plan(arena, table, sections, shared, layers, batch, target, prediction, capacity,
-                regions[1] - regions[0], builder.work)
+                regions[1] - regions[0], builder.work, builder.backward_work)
 
 
 def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:
