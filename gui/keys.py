@@ -13,19 +13,22 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QListWidget,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
 )
 
-from gui.widgets import SegmentButton
+from gui.widgets import ReadingBox, SegmentButton
 
 ALL = frozenset({"Space", "Right", "Shift+Right", "R", "Shift+R", "L"})
 NEEDED: tuple[tuple[type[QWidget], frozenset[str]], ...] = (
+    (ReadingBox, frozenset({"Right", "Shift+Right"})),
     (QLineEdit, ALL), (QAbstractSpinBox, ALL), (QPlainTextEdit, ALL), (QTextEdit, ALL),
     (QComboBox, frozenset({"Space", "R", "Shift+R", "L"})),
     (QAbstractSlider, frozenset({"Right", "Shift+Right"})),
     (SegmentButton, frozenset({"Space", "Right"})),
+    (QListWidget, frozenset({"Space", "R", "Shift+R", "L"})),
     (QAbstractButton, frozenset({"Space"})),
 )
 """The keys that a control with the keyboard uses; the first class that fits counts."""

@@ -14,7 +14,7 @@ from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, V
 
 
 def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> Value:
-    """Append a = f(z) and its backward op to a plan.
+    """Append a = f(z) and its backward op to a plan, which learns that z is the argument.
 
     Parameters
     ----------
@@ -30,6 +30,7 @@ def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> 
     Value
         a; ``z`` itself for the identity.
     """
+    plan.argument(z)
     if not function.forward:
         return z
     a = plan.value(z.shape)
@@ -74,7 +75,7 @@ class PReLU(LayerKind):
     title = "PReLU"
     help = ("Leaky ReLU that learns its slope below 0, one for every unit or channel "
             "(He et al. 2015).")
-    icon = "activity"
+    icon = "trending-up"
     fields = (Field("slope", "Initial slope", 0.25, "Where the slopes below 0 start.", 0.0, 1.0),)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -107,7 +108,7 @@ class Softmax(LayerKind):
     title = "Softmax"
     help = ("Turns every row of numbers into shares that sum to 1. The cross-entropy loss already "
             "holds a softmax of its own: in front of it, leave this layer out.")
-    icon = "activity"
+    icon = "percent"
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return the input's shape."""

@@ -33,9 +33,10 @@ class BatchNorm(LayerKind):
     key = "batch_norm"
     title = "Batch norm"
     help = ("Gives every feature mean 0 and variance 1 over the batch, then a learned scale and "
-            "shift (Ioffe and Szegedy 2015). Outside training, and for a batch of one, the running "
-            "mean and variance take the batch's place.")
+            "shift (Ioffe and Szegedy 2015). Outside training, for a batch of one, and in a frozen "
+            "layer, the running mean and variance take the batch's place.")
     icon = "sliders-horizontal"
+    group = "Normalise & regularise"
     fields = (
         Field("momentum", "Momentum", 0.1,
               "Share of each batch in the running mean and variance.", 0.0, 1.0),
@@ -68,12 +69,13 @@ class BatchNorm(LayerKind):
         shape = {"rows": x.size // k, "k": k}
         plan.forward("batch_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
                      shift=shift.data, running=running, moments=moments, centres=centres,
-                     epsilon=float(options["epsilon"]), **shape)
+                     epsilon=float(options["epsilon"]), frozen=plan.frozen, **shape)
         plan.backward("batch_norm_sums", dscale=scale.gradient, dshift=shift.gradient,
                       dy=y.gradient, x=x.data, centres=centres, sums=sums, **shape)
         if x.gradient >= 0:
             plan.backward("batch_norm_backward", dx=x.gradient, dy=y.gradient, x=x.data,
-                          scale=scale.data, centres=centres, sums=sums, means=means, **shape)
+                          scale=scale.data, centres=centres, sums=sums, means=means,
+                          frozen=plan.frozen, **shape)
         plan.update("follow_moments", running=running, moments=moments,
                     momentum=float(options["momentum"]), **shape)
         plan.result(y)
@@ -86,7 +88,8 @@ class LayerNorm(LayerKind):
     title = "Layer norm"
     help = ("Gives the features of every example mean 0 and variance 1, then a learned scale and "
             "shift (Ba, Kiros and Hinton 2016). It does the same in training and outside.")
-    icon = "sliders-horizontal"
+    icon = "sliders-vertical"
+    group = "Normalise & regularise"
     fields = (_EPSILON,)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

@@ -11,9 +11,35 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, Loss, diagnose, infer_shapes
-from engine.spec import ProjectSpec
+from engine.spec import NetworkSpec, ProjectSpec
 
 Array = NDArray[np.float64]
+
+
+MEASURED = 4096
+"""Most examples of a set on which loss and accuracy are measured while training."""
+
+MEASURED_STEPS = 4 * MEASURED
+"""Most steps of sequences on which they are measured."""
+
+FEWEST = 64
+"""Examples that are always measured if there are so many; the probe batch."""
+
+ROOM = 2**21
+"""Outputs of layers for which there is room whatever the batch, so as to look at many at once."""
+
+
+def measured_examples(dataset: Dataset) -> int:
+    """Return on how many examples of a set loss and accuracy are measured while training."""
+    if dataset.tokens is None:
+        return MEASURED
+    return max(min(MEASURED, MEASURED_STEPS // dataset.n_inputs), FEWEST)
+
+
+def room(network: NetworkSpec, n_inputs: int) -> int:
+    """Return for how many examples a plan needs room, whatever the batch: some hundreds."""
+    numbers = sum(math.prod(shape) for shape in infer_shapes(network, (n_inputs,)))
+    return max(FEWEST, min(ROOM // numbers, 512))
 
 
 @dataclass(frozen=True)
@@ -28,11 +54,14 @@ class Examples:
         Mean squared deviation of the validation targets from their mean, over all outputs; 0 where
         they are classes, NaN when they are all the same or there are none. The coefficient of
         determination needs it.
+    image_shape : tuple[int, int] | None
+        Height and width when every example is an image.
     """
 
     inputs: Array
     targets: Array
     variance: float
+    image_shape: tuple[int, int] | None = None
 
 
 def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64]) -> Examples:
@@ -58,7 +87,9 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
     if not len(dataset.training):
         raise DataError(dataset.title, "no examples to learn from", "at least one",
                         "Choose a larger training share")
-    issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs)
+    issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
+                      is_image=dataset.image_shape is not None,
+                      vocabulary=dataset.vocabulary)
     if issues:
         place, _, found = issues[0].text.partition(": ")
         raise SpecError(place, found.rstrip("."))
@@ -75,7 +106,7 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
         variance = variance_of(targets[measured]) if len(measured) else math.nan
     dtype = np.dtype(project.training.precision)
     return Examples(np.ascontiguousarray(dataset.inputs, dtype),
-                    np.ascontiguousarray(targets, dtype), variance)
+                    np.ascontiguousarray(targets, dtype), variance, dataset.image_shape)
 
 
 def _check_range(values: Array, loss: Loss) -> None:

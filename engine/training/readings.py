@@ -20,13 +20,11 @@ from engine.kernels.statistics import (
 from engine.layers import ACTIVATIONS, kind
 from engine.plan import Plan, PlannedLayer
 from engine.telemetry.snapshot import NAN, LayerReading, frozen
+from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-PROBE = 64
-"""Training examples of the probe batch: the same ones for the whole run."""
 
 BINS = 24
 
@@ -46,7 +44,7 @@ def probe_readings(plan: Plan, training: Integers) -> tuple[LayerReading, ...]:
     started = plan.shared.control[row.STEP] > 0
     gradients = [_last_step(plan, layer) for layer in plan.layers] if started else []
     with undisturbed(plan, gradients=True):
-        batch = min(PROBE, len(training))
+        batch = min(FEWEST, len(training))
         plan.shared.control[row.ORDER] = training.ctypes.data
         plan.shared.control[row.POSITION] = 0
         run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.BACKWARD)
@@ -110,4 +108,15 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
         activation_gradient_rms=float(slope), histogram=frozen(histogram),
-        histogram_range=(smallest, largest), **gradient)
+        histogram_range=(smallest, largest), step_gradients=_step_gradients(plan, layer, batch),
+        **gradient)
+
+
+def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Array | None:
+    """Return the root mean square of dL/d(state) for every step of time, of a recurrent layer."""
+    states = layer.states
+    if states is None:
+        return None
+    slopes = plan.arena[states.gradient:states.gradient + batch * states.size].reshape(
+        batch, *states.shape).astype(np.float64)
+    return frozen(np.sqrt(np.mean(slopes**2, axis=(0, 2))))
