@@ -34,6 +34,8 @@ __all__ = ["Change", "Document"]
 
 UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
+LAYER_WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2"}
+"""Fields of a layer whose names are not words."""
 
 
 class Document(QObject):
@@ -194,7 +196,8 @@ class Document(QObject):
     def set_layer(self, layer_id: str, **changes: object) -> None:
         """Set fields of `LayerSpec` that say how a layer is trained: ``frozen``, ``l1``, ..."""
         after = edits.with_layer(self.project.network, layer_id, **changes)
-        self._edit_network(after, f"change {words(changes)} of {self._title(layer_id)}",
+        names = words(LAYER_WORDS.get(name, name) for name in changes)
+        self._edit_network(after, f"change {names} of {self._title(layer_id)}",
                            ("layer", layer_id, *sorted(changes)))
 
     def set_hidden_options(self, options: Mapping[str, Option]) -> None:
