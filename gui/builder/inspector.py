@@ -125,11 +125,12 @@ class Inspector(EditingPanel):
         self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
         self.remove.setVisible(row is not None and row.can_change)
         self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
-        for part in (self.advice, self.inputs, self.extras):
-            part.setVisible(False)
-        if layer is not None and kind is not None:
-            if row is not None and row.can_change:
-                self._show_wiring(kind, layer, row)
+        # What is hidden only to be shown again loses the keyboard.
+        if layer is None or kind is None or row is None:
+            for part in (self.advice, self.inputs, self.extras):
+                part.hide()
+        else:
+            self._show_wiring(kind, layer, row)
             self._show_options(kind, layer)
             self._show_advice(kind, layer)
         self._show_figures()
@@ -137,10 +138,14 @@ class Inspector(EditingPanel):
     def _show_wiring(self, kind: LayerKind, layer: LayerSpec, row: Row) -> None:
         project, n_inputs = self._document.project, self._document.dataset.n_inputs
         sources = possible_sources(project.network, layer.id, n_inputs)
-        if kind.most_inputs > 1:
+        joins = row.can_change and kind.most_inputs > 1
+        self.inputs.setVisible(joins)
+        if not row.can_change:
+            self.extras.hide()
+            return
+        if joins:
             order = layer.inputs or tuple(s.layer_id for s in sources if s.chosen)
             self.inputs.show_sources(sources, self._rows, order)
-            self.inputs.show()
         else:
             self.extras.show_sources(sources, self._rows, bool(layer.inputs))
         self.extras.show_layer(layer, kind, row, project.training)
