@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.widgets import SegmentButton
+from gui.widgets import ReadingBox, SegmentButton
 
 ALL = frozenset({"Space", "Right", "Shift+Right", "R", "Shift+R", "L"})
 NEEDED: tuple[tuple[type[QWidget], frozenset[str]], ...] = (
+    (ReadingBox, frozenset({"Right", "Shift+Right"})),
     (QLineEdit, ALL), (QAbstractSpinBox, ALL), (QPlainTextEdit, ALL), (QTextEdit, ALL),
     (QComboBox, frozenset({"Space", "R", "Shift+R", "L"})),
     (QAbstractSlider, frozenset({"Right", "Shift+Right"})),

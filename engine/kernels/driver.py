@@ -33,6 +33,9 @@ from engine.kernels.row import (
     NONFINITE,
     OPTIMIZER_STEP,
     ORDER,
+    OWN_L1,
+    OWN_L2,
+    OWN_WEIGHT_DECAY,
     POSITION,
     RATE,
     REDUCED,
@@ -125,15 +128,26 @@ def evaluate(table, sections, arena, control, results):
 
 
 @kernel
+def _own(value, usual):
+    """Return a layer's own penalty; the usual one where it is NaN."""
+    return value if value >= 0.0 else usual
+
+
+@kernel
 def _begin_step(control, hyper, wishes, order, results):
     """Take over what the person wishes, and choose the next batch."""
     # Element by element: an assignment of slices takes Numba seconds to compile.
     for place in range(wishes.size):
         hyper[0, place] = wishes[place]
-        hyper[1, place] = wishes[place]
-    hyper[1, L1] = hyper[1, L2] = hyper[1, WEIGHT_DECAY] = 0.0
     rate = hyper[0, LEARNING_RATE] * schedule_factor(hyper[0], control[STEP], results[REDUCED])
-    hyper[0, LEARNING_RATE] = hyper[1, LEARNING_RATE] = results[RATE] = rate
+    hyper[0, LEARNING_RATE] = results[RATE] = rate
+    for pair in range(0, hyper.shape[0], 2):
+        for place in range(wishes.size):
+            hyper[pair, place] = hyper[pair + 1, place] = hyper[0, place]
+        hyper[pair, L1] = _own(hyper[pair, OWN_L1], hyper[0, L1])
+        hyper[pair, L2] = _own(hyper[pair, OWN_L2], hyper[0, L2])
+        hyper[pair, WEIGHT_DECAY] = _own(hyper[pair, OWN_WEIGHT_DECAY], hyper[0, WEIGHT_DECAY])
+        hyper[pair + 1, L1] = hyper[pair + 1, L2] = hyper[pair + 1, WEIGHT_DECAY] = 0.0
     control[TRAINING] = 1
     control[ORDER] = control[TRAINING_ORDER]
     if control[POSITION] == 0 and control[SHUFFLE] != 0:
@@ -240,9 +254,11 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
         The plan.
     control : int64[CONTROL_LENGTH]
         Counters; STOP is polled once per step, NONFINITE is set when the loop stops because of one.
-    hyper : float64[2, HYPER_LENGTH]
-        Constants in force, for weights and for biases; overwritten from ``wishes`` at every step.
-    wishes : float64[HYPER_LENGTH]
+    hyper : float64[2 * (1 + m), HYPER_LENGTH]
+        Constants in force, for weights and for biases: first those of most layers, then a pair for
+        each of m layers with penalties of its own. Overwritten from ``wishes`` at every step, but
+        for what a layer has of its own.
+    wishes : float64[WISHES_LENGTH]
         What another thread may write at any time.
     order : int64[n]
         Training examples in the order of the running epoch.

@@ -15,6 +15,7 @@ from engine.kernels.losses import (
     softmax_cross_entropy,
     softmax_forward,
     squared_error,
+    squared_error_of_shares,
 )
 from engine.kernels.memory import as_real, matrix, reals_at
 from engine.kernels.policy import op
@@ -82,6 +83,16 @@ def score_op(row, arena, batch, shard, shards):
     z, t = matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k)
     results = carray(reals_at(slots[3]), (FIRST_STATISTIC,))
     results[CORRECT] = squared_error(z, t) if results[VARIANCE] != 0.0 else count_correct(z, t, 0.0)
+
+
+@op("z t k results")
+def probability_score_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k = slots[2]
+    z, t = matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k)
+    results = carray(reals_at(slots[3]), (FIRST_STATISTIC,))
+    results[CORRECT] = (squared_error_of_shares(z, t) if results[VARIANCE] != 0.0
+                        else count_correct(z, t, 0.0))
 
 
 @op("y x n")

@@ -307,6 +307,32 @@ def squared_error(z, t):
 
 
 @kernel
+def squared_error_of_shares(z, t):
+    """Return the sum over examples of ``(s(z) - t)**2``, mean over units.
+
+    Parameters
+    ----------
+    z, t : real[n, k]
+        Logits and targets; s is the logistic sigmoid.
+
+    Returns
+    -------
+    float64
+        The sum.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    total = 0.0
+    for n in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            difference = np.float64(logistic(z[n, k])) - np.float64(t[n, k])
+            total += difference * difference
+    return total / z.shape[1]
+
+
+@kernel
 def count_correct(z, t, boundary):
     """Count examples whose class is right.
 

@@ -277,19 +277,20 @@ def layer_norm_sums(sums, dy, x, moments, begin, end):
 
 
 @inlined
-def _uses_batch(control, rows):
+def _uses_batch(control, rows, frozen):
     """Say whether a batch is normalised by its own statistics: one row has no spread."""
-    return carray(integers_at(control), (CONTROL_LENGTH,))[TRAINING] != 0 and rows > 1
+    training = carray(integers_at(control), (CONTROL_LENGTH,))[TRAINING] != 0
+    return training and rows > 1 and frozen == 0
 
 
-@op("y x scale shift running moments centres rows k epsilon control")
+@op("y x scale shift running moments centres rows k epsilon frozen control")
 def batch_norm_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rows, k = batch * slots[7], slots[8]
     begin, end = span(k, shard, shards)
     x, moments = matrix(arena, slots[1], rows, k), doubles(arena, slots[5], 2 * k)
     centres, running = matrix(arena, slots[6], 2, k), matrix(arena, slots[4], 2, k)
-    if _uses_batch(slots[10], rows):
+    if _uses_batch(slots[11], rows, slots[10]):
         batch_moments(moments[:k], moments[k:], x, begin, end)
         centre_and_rate(centres[0], centres[1], moments[:k], moments[k:], as_real(slots[9]), begin,
                         end)
@@ -313,14 +314,14 @@ def batch_norm_sums_op(row, arena, batch, shard, shards):
         arena[slots[0] + c], arena[slots[1] + c] = sums[0, c], sums[1, c]
 
 
-@op("dx dy x scale centres sums means rows k control")
+@op("dx dy x scale centres sums means rows k frozen control")
 def batch_norm_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rows, k = batch * slots[7], slots[8]
     begin, end = span(k, shard, shards)
     centres, means = matrix(arena, slots[4], 2, k), matrix(arena, slots[6], 2, k)
     sums = doubles(arena, slots[5], 2 * k)
-    part = 1.0 / rows if _uses_batch(slots[9], rows) else 0.0
+    part = 1.0 / rows if _uses_batch(slots[10], rows, slots[9]) else 0.0
     for c in range(begin, end):
         means[0, c], means[1, c] = sums[c] * part, sums[k + c] * part
     batch_norm_backward(matrix(arena, slots[0], rows, k), matrix(arena, slots[1], rows, k),
@@ -333,7 +334,7 @@ def follow_moments_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rows, k = batch * slots[2], slots[3]
     running, moments = matrix(arena, slots[0], 2, k), doubles(arena, slots[1], 2 * k)
-    if _uses_batch(slots[5], rows):
+    if _uses_batch(slots[5], rows, 0):
         follow_moments(running[0], running[1], moments[:k], moments[k:], as_real(slots[4]), rows)
 
 

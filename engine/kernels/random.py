@@ -57,6 +57,29 @@ def shuffle(order, seed, epoch):
 
 
 @kernel
+def uniform(key, place):
+    """Return a number that is uniform in [0, 1).
+
+    Parameters
+    ----------
+    key : uint64
+        Fixes the sequence.
+    place : int64
+        Which number of it.
+
+    Returns
+    -------
+    float64
+        A multiple of 2**-53.
+
+    Notes
+    -----
+    Source: definition; the upper 53 of the bits of `mixed`.
+    """
+    return float(mixed(key + np.uint64(place)) >> np.uint64(11)) * 2.0**-53
+
+
+@kernel
 def normal(key, place):
     """Return a normal number of mean 0 and variance 1.
 

@@ -29,7 +29,7 @@ CAPACITY = 16       # examples that the arena has room for
 WATCHED = 17        # 1: the driver returns after every epoch, since somebody looks at each
 CONTROL_LENGTH = 18
 
-# hyper, float64: what may change between two steps.
+# wishes and hyper, float64: what may change between two steps.
 LEARNING_RATE = 0
 BATCH_SIZE = 1      # wished; 0 is the whole training set
 L1 = 2
@@ -52,7 +52,12 @@ THRESHOLD = 18
 CLIP_VALUE = 19     # 0: no limit, as for the two below
 CLIP_NORM = 20
 MAX_NORM = 21
-HYPER_LENGTH = 22
+WISHES_LENGTH = 22
+# hyper alone: what a layer's own pair of rows has for L1, L2 and decay; NaN takes the wishes'.
+OWN_L1 = 22
+OWN_L2 = 23
+OWN_WEIGHT_DECAY = 24
+HYPER_LENGTH = 25
 
 # results, float64: what a step measured; after these, STATISTICS per layer that learns.
 LOSS = 0

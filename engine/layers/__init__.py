@@ -2,9 +2,11 @@
 
 from engine.layers.activations import ACTIVATIONS, ActivationFunction
 from engine.layers.adapt import fitted, output_layer
-from engine.layers.diagnose import Issue, diagnose
+from engine.layers.augmentation import AUGMENTATIONS, OF_IMAGES
+from engine.layers.diagnose import diagnose
 from engine.layers.fields import Choice, Field
 from engine.layers.initialisers import INITIALISERS, Initialiser
+from engine.layers.issue import Issue
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.optimizers import OPTIMIZERS, Optimizer
@@ -20,8 +22,10 @@ from engine.layers.shapes import (
 
 __all__ = [
     "ACTIVATIONS",
+    "AUGMENTATIONS",
     "INITIALISERS",
     "LOSSES",
+    "OF_IMAGES",
     "OPTIMIZERS",
     "SCHEDULES",
     "ActivationFunction",

@@ -14,7 +14,7 @@ from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, V
 
 
 def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> Value:
-    """Append a = f(z) and its backward op to a plan.
+    """Append a = f(z) and its backward op to a plan, which learns that z is the argument.
 
     Parameters
     ----------
@@ -30,6 +30,7 @@ def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> 
     Value
         a; ``z`` itself for the identity.
     """
+    plan.argument(z)
     if not function.forward:
         return z
     a = plan.value(z.shape)

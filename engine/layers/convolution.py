@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.fields import Field
@@ -85,6 +88,10 @@ class _Convolution(LayerKind):
     def activation(self, options: Options) -> str:
         """Return the key of the layer's activation function."""
         return str(options["activation"])
+
+    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return the weights over an image as they are; None for those over a sequence."""
+        return weights if self.rank == 3 else None
 
     def _kernel(self, options: Options) -> tuple[int, ...]:
         return (int(options["kernel"]),) * (self.rank - 1)
@@ -197,6 +204,10 @@ class TransposedConv2D(_Convolution):
         places = math.prod(kernel)
         return weights_and_biases(options, (*kernel, filters, shape[-1]), places * shape[-1],
                                   places * filters, filters)
+
+    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return the weights with the filters last."""
+        return weights.swapaxes(2, 3)
 
     def forward(self, options: Options, plan: Lowering, z: Value) -> None:
         """Lower to what sends the gradient back through a convolution from z to x."""

@@ -16,20 +16,20 @@ Weights = NDArray[np.float64]
 
 
 class Draw(Protocol):
-    """Draws a matrix of weights; a row belongs to an input, a column to a unit.
+    """Draws weights; the last axis belongs to the units, the one before it to the inputs.
 
-    A convolution counts its fans over the places of its kernel, so that its matrix is not of shape
-    (fan in, fan out): it says which shape it needs.
+    A convolution counts its fans over the places of its kernel, whose axes come first, so that its
+    weights are not of shape (fan in, fan out): it says which shape it needs.
     """
 
     def __call__(self, rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
-                 shape: tuple[int, int] | None = None) -> Weights:
+                 shape: tuple[int, ...] | None = None) -> Weights:
         """Return float64[shape], by default float64[fan_in, fan_out]."""
 
 
 @dataclass(frozen=True)
 class Initialiser:
-    """A distribution of initial weights.
+    """How weights begin: a distribution of random ones, or fixed ones.
 
     Attributes
     ----------
@@ -39,6 +39,10 @@ class Initialiser:
         ``draw(rng, fan_in, fan_out, spread)`` returns float64[fan_in, fan_out]; see `Draw`.
     has_spread : bool
         Whether the person chooses the spread.
+    has_gain : bool
+        Whether a factor on the weights makes a difference in the end.
+    is_scaled_by_data : bool
+        Whether the weights are scaled, once they are drawn, by what they make of training data.
     bias : float | None
         Initial bias that belongs to the scheme; None leaves it to the person.
     """
@@ -48,12 +52,14 @@ class Initialiser:
     help: str
     draw: Draw
     has_spread: bool = False
+    has_gain: bool = True
+    is_scaled_by_data: bool = False
     bias: float | None = None
 
 
 def _uniform(limit: Callable[[int, int, float], float]) -> Draw:
     def draw(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
-             shape: tuple[int, int] | None = None) -> Weights:
+             shape: tuple[int, ...] | None = None) -> Weights:
         bound = limit(fan_in, fan_out, spread)
         return rng.uniform(-bound, bound, shape or (fan_in, fan_out))
     return draw
@@ -61,25 +67,40 @@ def _uniform(limit: Callable[[int, int, float], float]) -> Draw:
 
 def _normal(deviation: Callable[[int, int, float], float]) -> Draw:
     def draw(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
-             shape: tuple[int, int] | None = None) -> Weights:
+             shape: tuple[int, ...] | None = None) -> Weights:
         drawn = rng.standard_normal(shape or (fan_in, fan_out))
         return drawn * deviation(fan_in, fan_out, spread)
     return draw
 
 
 def _zeros(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
-           shape: tuple[int, int] | None = None) -> Weights:
+           shape: tuple[int, ...] | None = None) -> Weights:
     return np.zeros(shape or (fan_in, fan_out))
 
 
+def _constant(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
+              shape: tuple[int, ...] | None = None) -> Weights:
+    return np.full(shape or (fan_in, fan_out), spread)
+
+
+def _identity(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
+              shape: tuple[int, ...] | None = None) -> Weights:
+    weights = np.zeros(shape or (fan_in, fan_out))
+    # Of a kernel the middle, as PyTorch's dirac_ takes it; a matrix has but one place.
+    middle = tuple(axis // 2 for axis in weights.shape[:-2])
+    np.fill_diagonal(weights[middle], 1.0)
+    return weights
+
+
 def _orthogonal(rng: np.random.Generator, fan_in: int, fan_out: int, spread: float,
-                shape: tuple[int, int] | None = None) -> Weights:
-    rows, columns = shape or (fan_in, fan_out)
+                shape: tuple[int, ...] | None = None) -> Weights:
+    shape = shape or (fan_in, fan_out)
+    rows, columns = math.prod(shape[:-1]), shape[-1]
     tall = rng.standard_normal((max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(tall)
     # Without the signs of R's diagonal Q would not be uniform over the orthogonal matrices.
     q = q * np.sign(np.diag(r))
-    return q if rows >= columns else np.ascontiguousarray(q.T)
+    return (q if rows >= columns else np.ascontiguousarray(q.T)).reshape(shape)
 
 
 _INITIALISERS = (
@@ -102,12 +123,23 @@ _INITIALISERS = (
     Initialiser("orthogonal", "Orthogonal",
                 "Saxe et al. 2014: a random matrix with orthonormal columns or rows.",
                 _orthogonal),
+    Initialiser("lsuv", "LSUV",
+                "Mishkin and Matas 2016: orthogonal, then scaled, layer by layer, until the "
+                "weighted sums of some training examples have variance 1.",
+                _orthogonal, has_gain=False, is_scaled_by_data=True),
     Initialiser("normal", "Normal", "Normal with mean 0 and a standard deviation of your choice.",
                 _normal(lambda i, o, s: s), has_spread=True),
     Initialiser("uniform", "Uniform", "Uniform between minus and plus a limit of your choice.",
                 _uniform(lambda i, o, s: s), has_spread=True),
     Initialiser("zeros", "Zeros",
-                "All weights 0: every unit of a layer stays equal to its neighbours.", _zeros),
+                "All weights 0: every unit of a layer stays equal to its neighbours.", _zeros,
+                has_gain=False),
+    Initialiser("constant", "Constant",
+                "All weights the same number of your choice: every unit of a layer stays equal to "
+                "its neighbours.", _constant, has_spread=True, has_gain=False),
+    Initialiser("identity", "Identity",
+                "1 from every input to the unit of the same number, else 0; of a convolution in "
+                "the middle of the window: the layer passes on what it sees.", _identity),
     Initialiser("playground", "Playground",
                 "As TensorFlow Playground: uniform in ±0.5, and biases start at 0.1.",
                 _uniform(lambda i, o, s: 0.5), bias=0.1),

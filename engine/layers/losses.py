@@ -34,6 +34,8 @@ class Loss:
         The fields of `engine.spec.TrainingSpec` that it reads; its op has a slot for each.
     score_op : str
         Op that counts how well a batch was answered.
+    target_range : tuple[float, float] | None
+        Smallest and largest value that a target may have; None: any.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Loss:
     single_output_classes: tuple[float, float] | None
     constants: tuple[Field, ...] = ()
     score_op: str = "score"
+    target_range: tuple[float, float] | None = None
 
     def widths(self, task: Task, n_outputs: int) -> tuple[int, ...]:
         """Return the numbers of output units that fit, the preferred one first.
@@ -93,9 +96,10 @@ _LOSSES = (
          (_LABEL_SMOOTHING,)),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
-         "One unit for two classes, or one per class; a sigmoid gives each a probability.",
+         "One unit for two classes, or one per class; a sigmoid gives each a probability. To "
+         "reconstruct, one per value from 0 to 1, such as the grey of a pixel.",
          "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification", "reconstruction"),
-         (0.0, 1.0)),
+         (0.0, 1.0), (), "probability_score", (0.0, 1.0)),
     Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
          "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
          "mean_squared_error", "", "", ("classification", "regression", "reconstruction"),

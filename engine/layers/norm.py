@@ -33,8 +33,8 @@ class BatchNorm(LayerKind):
     key = "batch_norm"
     title = "Batch norm"
     help = ("Gives every feature mean 0 and variance 1 over the batch, then a learned scale and "
-            "shift (Ioffe and Szegedy 2015). Outside training, and for a batch of one, the running "
-            "mean and variance take the batch's place.")
+            "shift (Ioffe and Szegedy 2015). Outside training, for a batch of one, and in a frozen "
+            "layer, the running mean and variance take the batch's place.")
     icon = "sliders-horizontal"
     group = "Normalise & regularise"
     fields = (
@@ -69,12 +69,13 @@ class BatchNorm(LayerKind):
         shape = {"rows": x.size // k, "k": k}
         plan.forward("batch_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
                      shift=shift.data, running=running, moments=moments, centres=centres,
-                     epsilon=float(options["epsilon"]), **shape)
+                     epsilon=float(options["epsilon"]), frozen=plan.frozen, **shape)
         plan.backward("batch_norm_sums", dscale=scale.gradient, dshift=shift.gradient,
                       dy=y.gradient, x=x.data, centres=centres, sums=sums, **shape)
         if x.gradient >= 0:
             plan.backward("batch_norm_backward", dx=x.gradient, dy=y.gradient, x=x.data,
-                          scale=scale.data, centres=centres, sums=sums, means=means, **shape)
+                          scale=scale.data, centres=centres, sums=sums, means=means,
+                          frozen=plan.frozen, **shape)
         plan.update("follow_moments", running=running, moments=moments,
                     momentum=float(options["momentum"]), **shape)
         plan.result(y)

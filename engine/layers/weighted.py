@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.layers.activations import ACTIVATION_CHOICES
 from engine.layers.fields import Field
-from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS, Initialiser
+from engine.layers.initialisers import (
+    INITIALISER_CHOICES,
+    INITIALISERS,
+    Initialiser,
+    Weights,
+)
 from engine.layers.kind import Options, Parameter, Shape
 
 INITIAL_FIELDS = (
     Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn at first.",
           choices=INITIALISER_CHOICES),
     Field("spread", "Spread", 0.5,
-          "Standard deviation of normal, limit of uniform initial weights.", 0.0, 100.0,
-          logarithmic=True,
+          "Standard deviation of normal, limit of uniform, value of constant initial weights.", 0.0,
+          100.0, logarithmic=True,
           shown_when=("weights", tuple(i.key for i in INITIALISERS.values() if i.has_spread))),
+    Field("gain", "Gain", 1.0,
+          "Factor on the drawn weights; to keep signals alive, PyTorch names 5/3 for tanh and √2 "
+          "for ReLU.", 0.01, 100.0, logarithmic=True,
+          shown_when=("weights", tuple(i.key for i in INITIALISERS.values() if i.has_gain))),
 )
 """How weights start."""
 
@@ -59,20 +67,36 @@ def weights_and_biases(options: Options, shape: Shape, fan_in: int, fan_out: int
     units : int
         How many biases there are.
     """
-    scheme = INITIALISERS[str(options["weights"])]
-    weights = Parameter("w", shape, partial(
-        _drawn, scheme, shape, fan_in, fan_out, float(options["spread"])))
+    weights = Parameter("w", shape, initial_weights(options, shape, fan_in, fan_out))
     if not options["bias"]:
         return (weights,)
+    scheme = INITIALISERS[str(options["weights"])]
     start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
     return weights, Parameter("b", (units,), partial(_constant, start, units), False)
 
 
-def _drawn(scheme: Initialiser, shape: Shape, fan_in: int, fan_out: int, spread: float,
-           rng: np.random.Generator) -> NDArray[np.float64]:
-    matrix = (math.prod(shape[:-1]), shape[-1])
-    return scheme.draw(rng, fan_in, fan_out, spread, matrix).reshape(shape)
+def initial_weights(options: Options, shape: Shape, fan_in: int, fan_out: int
+                    ) -> Callable[[np.random.Generator], Weights]:
+    """Return what draws weights by the values of `INITIAL_FIELDS`.
+
+    Parameters
+    ----------
+    options : Mapping[str, Option]
+        Among them those values.
+    shape : tuple[int, ...]
+        Shape of the weights; see `engine.layers.initialisers.Draw`.
+    fan_in, fan_out : int
+        How many numbers flow into a unit, and out of an input.
+    """
+    scheme = INITIALISERS[str(options["weights"])]
+    gain = float(options["gain"]) if scheme.has_gain else 1.0
+    return partial(_drawn, scheme, shape, (fan_in, fan_out), float(options["spread"]), gain)
 
 
-def _constant(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _drawn(scheme: Initialiser, shape: Shape, fans: tuple[int, int], spread: float, gain: float,
+           rng: np.random.Generator) -> Weights:
+    return gain * scheme.draw(rng, *fans, spread, shape)
+
+
+def _constant(value: float, size: int, rng: np.random.Generator) -> Weights:
     return np.full(size, value)

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.kernels import row
-from engine.layers import LOSSES, OPTIMIZERS, Parameter, ResolvedLayer, Shape, Value, resolve
+from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, Value, resolve
 from engine.layers.shapes import DATA
 from engine.plan.arena import Layout
+from engine.plan.augmentation import add_augmentation
 from engine.plan.table import Line, Table
+from engine.plan.update import add_updates, has_own, places, write_own
 from engine.spec import LayerSpec, ProjectSpec
 
 Array = NDArray[np.float64]
@@ -33,9 +35,10 @@ class Shared:
     ----------
     control : int64[CONTROL_LENGTH]
         Counters and switches.
-    hyper : float64[2, HYPER_LENGTH]
-        Constants in force.
-    wishes : float64[HYPER_LENGTH]
+    hyper : float64[2 * (1 + m), HYPER_LENGTH]
+        Constants in force: a pair of rows for most layers, and one for each of m layers with
+        penalties of its own.
+    wishes : float64[WISHES_LENGTH]
         Constants that the next step takes over.
     results : float64[FIRST_STATISTIC + STATISTICS * layers that learn]
         Figures of the last step.
@@ -47,10 +50,11 @@ class Shared:
     results: Array
 
     @classmethod
-    def for_layers(cls, layers: int) -> Shared:
-        """Return arrays for a network with so many layers that learn."""
-        return cls(np.zeros(row.CONTROL_LENGTH, np.int64), np.zeros((2, row.HYPER_LENGTH)),
-                   np.zeros(row.HYPER_LENGTH),
+    def for_layers(cls, layers: int, own: int = 0) -> Shared:
+        """Return arrays for so many layers that learn, ``own`` of them with own penalties."""
+        return cls(np.zeros(row.CONTROL_LENGTH, np.int64),
+                   np.full((2 * (1 + own), row.HYPER_LENGTH), np.nan),
+                   np.zeros(row.WISHES_LENGTH),
                    np.zeros(row.FIRST_STATISTIC + row.STATISTICS * layers))
 
 
@@ -74,6 +78,10 @@ class PlannedLayer:
         Its rows of the table: begin and end in the forward pass.
     states : Value | None
         Of a recurrent layer: its states, of shape (steps, units).
+    argument : Value | None
+        What its activation function is applied to.
+    limited : tuple[Value, ...]
+        Weights of which a column holds what goes into one unit: max-norm limits them.
     """
 
     spec: LayerSpec
@@ -85,6 +93,8 @@ class PlannedLayer:
     statistic: int
     forward: tuple[int, int]
     states: Value | None
+    argument: Value | None = None
+    limited: tuple[Value, ...] = ()
 
     @property
     def measured(self) -> int:
@@ -139,6 +149,7 @@ class _Lowering:
         self.frozen = layer.frozen
         self.output: Value | None = None
         self.output_states: Value | None = None
+        self.activated: Value | None = None
         self.backward_lines: list[Line] = []
         self._builder = builder
         self._parameters = parameters
@@ -165,13 +176,17 @@ class _Lowering:
         self.backward_lines.append(Line(op, slots))
 
     def update(self, op: str, **slots: int | float) -> None:
-        self._builder.table.add(row.UPDATE, Line(op, slots))
+        if not self.frozen:
+            self._builder.table.add(row.UPDATE, Line(op, slots))
 
     def result(self, value: Value) -> None:
         source = self.inputs[0]
         if value.mask < 0 and len(value.shape) == 2 and value.shape[0] == source.shape[0]:
             value = replace(value, mask=source.mask)
         self.output = value
+
+    def argument(self, value: Value) -> None:
+        self.activated = value
 
     def states(self, value: Value) -> None:
         self.output_states = value
@@ -184,6 +199,7 @@ class _Builder:
     project: ProjectSpec
     capacity: int
     layout: Layout
+    shared: Shared
     table: Table = field(default_factory=Table)
     work: int = 0
     backward_work: int = 0
@@ -202,8 +218,9 @@ class _Builder:
         readers = Counter(source for layer in layers for source in layer.sources)
         planned: list[PlannedLayer] = []
         backward: list[list[Line]] = []
-        place, statistic = regions[0], 0
-        for layer in layers:
+        statistic = 0
+        for layer, begin_of in zip(layers, places(layers), strict=True):
+            place = regions[0] + begin_of
             group = layer.parameters()
             placed = self._place(group, place, regions[1] - regions[0])
             feeding = tuple(
@@ -220,13 +237,15 @@ class _Builder:
             planned.append(PlannedLayer(
                 layer.spec, lowering.output, placed, place, weights, size,
                 statistic if size else -1, (begin, self.table.length(row.FORWARD)),
-                lowering.output_states))
+                lowering.output_states, lowering.activated,
+                tuple(placed[parameter.name] for parameter in learned
+                      if parameter.is_weight and parameter.is_by_unit)))
             backward.append(lowering.backward_lines)
-            place += sum(parameter.size for parameter in group)
             statistic += bool(size)
         for lines in reversed(backward):
             self.table.extend(row.BACKWARD, lines)
-        self._add_updates(planned, regions)
+        add_updates(self.table, self.layout, self.project.training, planned, regions,
+                    self.shared.hyper)
         return tuple(planned)
 
     def _branch(self, output: Value, backward: list[Line], readers: int) -> Value:
@@ -256,34 +275,6 @@ class _Builder:
             place += parameter.size
         return placed
 
-    def _add_updates(self, layers: list[PlannedLayer], regions: list[int]) -> None:
-        training = self.project.training
-        rule = OPTIMIZERS[training.optimizer.kind].op
-        self.table.add(row.UPDATE, Line("clip_gradients", {
-            "g": regions[1], "size": regions[2] - regions[1]}))
-        for layer in layers:
-            if layer.statistic < 0:
-                continue
-            p, g, v, s = (layer.first + region - regions[0] for region in regions)
-            self.table.add(row.MEASURE, Line("gradient_statistics", {
-                "g": g, "size": layer.measured, "statistic": layer.statistic}))
-            self.table.add(row.UPDATE, Line(rule, {
-                "p": p, "g": g, "v": v, "s": s, "weights": layer.weights, "size": layer.size,
-                "statistic": layer.statistic}))
-            if training.max_norm:
-                self._add_limits(layer)
-
-    def _add_limits(self, layer: PlannedLayer) -> None:
-        """Append the limit on what goes into one unit, after a layer's update."""
-        for value in layer.parameters.values():
-            if value.data < layer.first + layer.weights:
-                columns = value.shape[-1]
-                # Room for float64 in any precision.
-                squares = self.layout.reserve(2 * columns)
-                self.table.add(row.UPDATE, Line("limit_columns", {
-                    "p": value.data, "rows": value.size // columns, "columns": columns,
-                    "squares": squares}))
-
     def add_loss(self, output: Value, target: Value) -> Value:
         """Append loss, score and prediction; return the place of the prediction."""
         loss = LOSSES[self.project.training.loss]
@@ -307,7 +298,7 @@ class _Builder:
 
 
 def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: int,
-               shared: Shared | None = None) -> Plan:
+               shared: Shared | None = None, image_shape: tuple[int, int] | None = None) -> Plan:
     """Return a network in memory, its parameters still zero.
 
     Parameters
@@ -320,6 +311,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
         Largest batch.
     shared : Shared, optional
         Arrays of the plan that this one replaces; None makes new ones.
+    image_shape : tuple[int, int], optional
+        Height and width when every example is an image.
 
     Raises
     ------
@@ -327,8 +320,9 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
         If the network would take too much memory.
     """
     precision = project.training.precision
-    builder = _Builder(project, capacity, Layout(precision))
     resolved = resolve(project.network, (inputs.shape[1],))
+    shared = shared or _shared_for(resolved)
+    builder = _Builder(project, capacity, Layout(precision), shared)
     total = sum(parameter.size for layer in resolved for parameter in layer.parameters())
     # The parameters' regions come first: they keep their places when the batch grows.
     regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
@@ -337,24 +331,39 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
     for value, examples in ((batch, inputs), (target, targets)):
         builder.table.add(row.GATHER, Line("gather", {
             "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)}))
+    add_augmentation(builder.table, batch, inputs.ctypes.data, project.training.augmentation,
+                     image_shape)
     layers = builder.lower(batch, resolved, regions)
     prediction = builder.add_loss(layers[-1].output, target)
     arena = builder.layout.allocate()
-    if shared is None:
-        shared = Shared.for_layers(sum(layer.statistic >= 0 for layer in layers))
     table, sections = builder.table.pack(precision, {
         "control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
         "results": shared.results.ctypes.data})
     shared.control[row.CAPACITY] = capacity
+    write_own(shared.hyper, project.network.layers, project.training)
+    # What a frozen layer's update would be, nobody ever writes.
+    for layer in layers:
+        if layer.spec.frozen and layer.statistic >= 0:
+            place = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
+            shared.results[place + row.UPDATE_RATIO] = math.nan
     return Plan(arena, table, sections, shared, layers, batch, target, prediction, capacity,
                 regions[1] - regions[0], builder.work)
 
 
-def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int) -> tuple[str, ...]:
+def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:
+    return Shared.for_layers(
+        sum(any(parameter.is_learned for parameter in layer.parameters()) for layer in layers),
+        sum(has_own(layer.spec) for layer in layers))
+
+
+def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int,
+           image_shape: tuple[int, int] | None = None) -> tuple[str, ...]:
     """Return the names of the ops that a project needs, without compiling or allocating."""
-    builder = _Builder(project, 1, Layout(project.training.precision))
+    resolved = resolve(project.network, (n_inputs,))
+    builder = _Builder(project, 1, Layout(project.training.precision), _shared_for(resolved))
     regions = [builder.layout.reserve(0) for _ in range(REGIONS)]
     batch, target = (builder.value((size,), learns=False) for size in (n_inputs, n_outputs))
-    layers = builder.lower(batch, resolve(project.network, (n_inputs,)), regions)
+    add_augmentation(builder.table, batch, 0, project.training.augmentation, image_shape)
+    layers = builder.lower(batch, resolved, regions)
     builder.add_loss(layers[-1].output, target)
     return ("gather", *builder.table.ops())

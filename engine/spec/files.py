@@ -100,24 +100,35 @@ def write_project(project: ProjectSpec, path: str | Path) -> None:
     FormatError
         If the file cannot be written, or could not be read again.
     """
-    # A link stays a link: what it points to is written.
-    path = Path(os.path.realpath(path))
     text = project_to_json(project)
     # JSON has no word for infinity and NaN, for example.
-    project_from_json(text, path.name)
+    project_from_json(text, Path(path).name)
+    replace_file(path, text.encode())
+
+
+def replace_file(path: str | Path, content: bytes) -> None:
+    """Write a file so that a crash leaves either the old one or the new one.
+
+    Raises
+    ------
+    FormatError
+        If it cannot be written.
+    """
+    # A link stays a link: what it points to is written.
+    path = Path(os.path.realpath(path))
     try:
-        _replace(path, text)
+        _replace(path, content)
     except OSError as error:
         raise FormatError(str(path), f"cannot be written ({error.strerror})",
                           "a folder with write permission", "Save it somewhere else") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     """Write a file beside ``path``, with its permissions, and put it in its place."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with beside.open("xb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():

@@ -179,6 +179,8 @@ class Snapshot:
         Of a network with a latent layer.
     text : str
         What the network writes by itself, for text that is to be continued.
+    prompt : str
+        The beginning of ``text`` that was given to it.
     forecast : Forecast | None
         For a series.
     """
@@ -197,4 +199,5 @@ class Snapshot:
     sample_outputs: Array = field(default_factory=lambda: frozen(np.zeros((0, 0))))
     latent: Latent | None = None
     text: str = ""
+    prompt: str = ""
     forecast: Forecast | None = None

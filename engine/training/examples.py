@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import DataError, SpecError
-from engine.layers import LOSSES, diagnose, infer_shapes
+from engine.layers import LOSSES, Loss, diagnose, infer_shapes
 from engine.spec import ProjectSpec
 
 Array = NDArray[np.float64]
@@ -25,14 +25,17 @@ class Examples:
     inputs, targets : real[m, i], real[m, o]
         All examples.
     variance : float
-        Mean squared deviation of the validation targets from their mean, over all outputs; 0 for
-        classification, NaN when they are all the same or there are none. The coefficient of
+        Mean squared deviation of the validation targets from their mean, over all outputs; 0 where
+        they are classes, NaN when they are all the same or there are none. The coefficient of
         determination needs it.
+    image_shape : tuple[int, int] | None
+        Height and width when every example is an image.
     """
 
     inputs: Array
     targets: Array
     variance: float
+    image_shape: tuple[int, int] | None = None
 
 
 def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64]) -> Examples:
@@ -50,14 +53,17 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
     Raises
     ------
     SpecError
-        If the project cannot be trained on these data; the first of `diagnose`'s issues.
+        If the project cannot be trained on these data: the first of `diagnose`'s issues, or targets
+        that the loss does not take.
     DataError
         If there is nothing to learn from.
     """
     if not len(dataset.training):
         raise DataError(dataset.title, "no examples to learn from", "at least one",
                         "Choose a larger training share")
-    issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs)
+    issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
+                      is_image=dataset.image_shape is not None,
+                      vocabulary=dataset.vocabulary)
     if issues:
         place, _, found = issues[0].text.partition(": ")
         raise SpecError(place, found.rstrip("."))
@@ -70,10 +76,23 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
         targets = dataset.labels.astype(np.float64)
     else:
         targets = dataset.values
+        _check_range(targets[dataset.training], LOSSES[project.training.loss])
         variance = variance_of(targets[measured]) if len(measured) else math.nan
     dtype = np.dtype(project.training.precision)
     return Examples(np.ascontiguousarray(dataset.inputs, dtype),
-                    np.ascontiguousarray(targets, dtype), variance)
+                    np.ascontiguousarray(targets, dtype), variance, dataset.image_shape)
+
+
+def _check_range(values: Array, loss: Loss) -> None:
+    """Raise SpecError if a loss does not take these targets."""
+    if loss.target_range is None:
+        return
+    low, high = loss.target_range
+    smallest, largest = float(values.min()), float(values.max())
+    if not (low <= smallest and largest <= high):
+        raise SpecError("Training", f"{loss.title} with targets from {smallest:.4g} to "
+                        f"{largest:.4g}", f"targets from {low:g} to {high:g}",
+                        "Choose Min-max scaling or Mean squared error")
 
 
 def variance_of(values: Array) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.errors import ShapeError
 from engine.kernels import row
-from engine.layers import LOSSES, Value
+from engine.layers import LOSSES
 from engine.plan import Plan
 from engine.spec import Task
 from engine.telemetry.snapshot import NAN, Evaluation, Snapshot, frozen
 from engine.training.examples import Examples, variance_of
+from engine.training.latent import latent_plane
+from engine.training.pictures import with_pictures
 from engine.training.readings import probe_readings
-from engine.training.visit import run, undisturbed
+from engine.training.visit import blocks, rows_of, run, undisturbed
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -29,20 +31,9 @@ SAMPLES = 60
 """Examples whose prediction a snapshot carries."""
 
 
-def _blocks(plan: Plan, count: int) -> Iterator[tuple[int, int]]:
-    for begin in range(0, count, plan.capacity):
-        yield begin, min(plan.capacity, count - begin)
-
-
-def _rows(plan: Plan, value: Value, batch: int) -> Array:
-    """Return a copy of a value's examples, float64[batch, k]."""
-    return plan.arena[value.data:value.data + batch * value.size].reshape(batch, value.size).astype(
-        np.float64)
-
-
-def _as_output(predictions: Array, task: Task, loss: str) -> Array:
+def as_output(predictions: Array, task: Task, loss: str) -> Array:
     """Return what a person calls the output: probabilities for classes, else the values."""
-    if task == "regression" or LOSSES[loss].output_op:
+    if task != "classification" or LOSSES[loss].output_op:
         return predictions
     classes = LOSSES[loss].single_output_classes
     if predictions.shape[1] == 1 and classes is not None:
@@ -55,13 +46,13 @@ def classes_of(scores: Array) -> Integers:
 
     Parameters
     ----------
-    scores : float64[m, k]
+    scores : float64[m, k] or float64[m, steps, k]
         What the last layer gives. Probabilities would not do: those of two classes may both round
         to 1, or be clipped to it.
     """
     if scores.shape[1:] == (1,):
         return (scores[:, 0] > 0).astype(np.int64)
-    return np.asarray(np.argmax(scores, axis=1), np.int64)
+    return np.asarray(np.argmax(scores, axis=-1), np.int64)
 
 
 def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str
@@ -80,29 +71,38 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     Evaluation
         The figures.
     float64[m, o]
-        What the network says about each.
+        What the network says about each; about the first `SAMPLES` and every step of a sequence,
+        float64[.., steps, o].
     int64[m]
         The class that it takes each for; meaningless for regression.
     """
     if not len(order):
-        return (Evaluation(NAN, NAN, 0), np.zeros((0, plan.prediction.size)),
+        return (Evaluation(NAN, NAN, 0), np.zeros((0, *plan.prediction.shape)),
                 np.zeros(0, np.int64))
-    total = 0.0
+    total = right = 0.0
     outputs, classes = [], []
+    # A class for every step is a lot of numbers: only those that are shown are kept.
+    kept = SAMPLES if dataset.task == "sequence" else len(order)
     control, results = plan.shared.control, plan.shared.results
     with undisturbed(plan):
         control[row.ORDER] = order.ctypes.data
-        for begin, batch in _blocks(plan, len(order)):
+        for begin, batch in blocks(plan, len(order)):
             control[row.POSITION] = begin
-            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.OUTPUT)
+            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.SCORE)
             total += results[row.LOSS] * batch
-            outputs.append(_rows(plan, plan.prediction, batch))
-            classes.append(classes_of(_rows(plan, plan.layers[-1].output, batch)))
-    output = _as_output(np.concatenate(outputs), dataset.task, loss)
+            right += results[row.CORRECT]
+            if begin >= kept:
+                continue
+            run(plan, batch, row.OUTPUT)
+            outputs.append(rows_of(plan, plan.prediction, min(batch, kept)))
+            classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
+    output = as_output(np.concatenate(outputs), dataset.task, loss)
     guesses = np.concatenate(classes)
     mean = float(total / len(order))
     if dataset.task == "classification":
         score = float(np.mean(guesses == dataset.labels[order]))
+    elif dataset.task == "sequence":
+        score = float(right / len(order))
     else:
         values = dataset.values[order]
         with np.errstate(all="ignore"):
@@ -111,18 +111,18 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
 
 
 def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
-    """Return the network's output for prepared inputs, float64[m, i] to float64[m, o]."""
-    place, outputs = plan.input, [np.zeros((0, plan.prediction.size))]
+    """Return the network's output for prepared inputs, float64[m, i] to float64[m, ...]."""
+    place, outputs = plan.input, [np.zeros((0, *plan.prediction.shape))]
     if inputs.ndim != 2 or inputs.shape[1] != place.size:
         raise ShapeError("Inputs", "an array of shape " + "x".join(map(str, inputs.shape)),
                          f"{place.size} numbers for every example")
     with undisturbed(plan):
-        for begin, batch in _blocks(plan, len(inputs)):
+        for begin, batch in blocks(plan, len(inputs)):
             block = inputs[begin:begin + batch]
             plan.arena[place.data:place.data + block.size] = block.ravel()
             run(plan, batch, row.FORWARD, row.OUTPUT)
-            outputs.append(_rows(plan, plan.prediction, batch))
-    return _as_output(np.concatenate(outputs), task, loss)
+            outputs.append(rows_of(plan, plan.prediction, batch))
+    return as_output(np.concatenate(outputs), task, loss)
 
 
 def snapshot(plan: Plan, examples: Examples, dataset: Dataset, run_id: int, loss: str,
@@ -138,12 +138,13 @@ def snapshot(plan: Plan, examples: Examples, dataset: Dataset, run_id: int, loss
     training, validation : int64[...]
         The examples that are measured.
     """
-    layers = probe_readings(plan, training)
+    readings = probe_readings(plan, training)
     trained, outputs, classes = evaluate(plan, examples, dataset, training, loss)
     validated, seen = None, training
     if len(validation):
         validated, outputs, classes = evaluate(plan, examples, dataset, validation, loss)
         seen = validation
+    layers = with_pictures(plan, readings, seen)
     confusion = None
     if dataset.task == "classification":
         k = dataset.n_outputs
@@ -154,7 +155,8 @@ def snapshot(plan: Plan, examples: Examples, dataset: Dataset, run_id: int, loss
         run_id, int(control[row.STEP]), int(control[row.EPOCH]),
         float(plan.shared.results[row.LOSS]) if control[row.STEP] else trained.loss,
         trained, validated, layers, _surface(plan, dataset, loss), (-SURFACE_RANGE, SURFACE_RANGE),
-        confusion, frozen(seen[:SAMPLES]), frozen(outputs[:SAMPLES]))
+        confusion, frozen(seen[:SAMPLES]), frozen(outputs[:SAMPLES]),
+        latent_plane(plan, partial(as_output, task=dataset.task, loss=loss), seen))
 
 
 def _surface(plan: Plan, dataset: Dataset, loss: str) -> Array | None:

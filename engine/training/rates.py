@@ -30,7 +30,7 @@ def write_rates(wishes: NDArray[np.float64], training: TrainingSpec, optimizer: 
 
     Parameters
     ----------
-    wishes : float64[HYPER_LENGTH]
+    wishes : float64[WISHES_LENGTH]
         Overwritten.
     training : TrainingSpec
         What the person wishes; a schedule that does not exist is taken for a constant one.

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.kernels import row
 from engine.kernels.driver import run_section
+from engine.layers import Value
 from engine.plan import Plan
 
 
@@ -36,7 +40,36 @@ def undisturbed(plan: Plan, gradients: bool = False) -> Iterator[None]:
             region[:] = kept
 
 
+def blocks(plan: Plan, count: int) -> Iterator[tuple[int, int]]:
+    """Yield begin and length of blocks of examples for which a plan has room."""
+    for begin in range(0, count, plan.capacity):
+        yield begin, min(plan.capacity, count - begin)
+
+
+def rows_of(plan: Plan, value: Value, batch: int) -> NDArray[np.float64]:
+    """Return a copy of a value's examples, float64[batch, ...]."""
+    return plan.arena[value.data:value.data + batch * value.size].reshape(
+        batch, *value.shape).astype(np.float64)
+
+
 def run(plan: Plan, batch: int, *sections: int) -> None:
     """Run sections of the op table for ``batch`` examples, in the order given."""
     for section in sections:
         run_section(plan.table, plan.sections, section, plan.arena.ctypes.data, batch)
+
+
+def run_between(plan: Plan, batch: int, first: int, end: int | None = None) -> None:
+    """Run some lines of the forward pass for ``batch`` examples.
+
+    Parameters
+    ----------
+    plan : Plan
+        The network; what these lines read has to stand in its arena.
+    batch : int
+        Examples.
+    first, end : int
+        Lines, counted as `engine.plan.PlannedLayer.forward` counts them; None is all that follow.
+    """
+    begin, last = plan.sections[row.FORWARD:row.FORWARD + 2]
+    lines = np.array([begin + first, last if end is None else begin + end])
+    run_section(plan.table, lines, 0, plan.arena.ctypes.data, batch)

@@ -8,9 +8,10 @@ from engine.kernels import catalogue, tile
 from engine.kernels.driver import run_steps
 from engine.plan import ops_of
 from engine.spec import ProjectSpec
+from engine.training.examples import Examples
 
 
-def compile_for(project: ProjectSpec, n_inputs: int, n_outputs: int,
+def compile_for(project: ProjectSpec, examples: Examples,
                 progress: Callable[[str, float], None] | None) -> None:
     """Compile the kernels of a project, or load them from the cache.
 
@@ -18,14 +19,15 @@ def compile_for(project: ProjectSpec, n_inputs: int, n_outputs: int,
     ----------
     project : ProjectSpec
         The project.
-    n_inputs, n_outputs : int
-        Widths of an example and its target.
+    examples : Examples
+        Its data.
     progress : callable, optional
         Called with what is being compiled and the share that is done.
     """
     precision = project.training.precision
-    names = [name for name in ops_of(project, n_inputs, n_outputs)
-             if not catalogue.OPS[name].is_compiled(precision)]
+    needed = ops_of(project, examples.inputs.shape[1], examples.targets.shape[1],
+                    examples.image_shape)
+    names = [name for name in needed if not catalogue.OPS[name].is_compiled(precision)]
     report = progress or (lambda text, share: None)
     report("matrix product", 0.0)
     tile.install(precision)

@@ -73,13 +73,13 @@ def load(plan: Plan, given: Mapping[str, Array]) -> None:
         if array.shape != places[name].shape:
             raise FormatError("Weights", f"{name} has shape {array.shape}",
                               f"{places[name].shape}", "Use a weights file of this network")
-        if array.dtype.kind not in "fiu" or not _fits(array, plan.arena.dtype):
+        if array.dtype.kind not in "fiu" or not fits(array, plan.arena.dtype):
             raise FormatError("Weights", f"{name} holds something that is not a finite number",
                               f"finite numbers of {plan.arena.dtype}", "Use another weights file")
         places[name][...] = array
 
 
-def _fits(array: Array, dtype: np.dtype[Any]) -> bool:
+def fits(array: Array, dtype: np.dtype[Any]) -> bool:
     """Say whether every number is finite in this precision."""
     with np.errstate(over="ignore"):
         return bool(np.isfinite(array.astype(dtype)).all())

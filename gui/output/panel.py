@@ -11,44 +11,19 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
-from gui.output.confusion import ConfusionView
+from gui.output.features import FeatureView
 from gui.output.feed import FrameLike, RunLike
+from gui.output.latent import LatentView
+from gui.output.offers import OFFERS, AnyView, Offer, offers_for
 from gui.output.plane import PlaneView
 from gui.output.sample_grid import SampleGrid
 from gui.output.sample_table import SampleTable
-from gui.output.scatter import PredictionScatter
 from gui.output.scores import ScorePanel
+from gui.output.written_text import WrittenText
 from gui.widgets import Segmented, ViewCard
-
-AnyView = PlaneView | ConfusionView | SampleGrid | SampleTable | PredictionScatter
-TITLES = {
-    "boundary": "Decision boundary",
-    "surface": "Regression surface",
-    "images": "Samples",
-    "scatter": "Predicted and true",
-    "confusion": "Confusion",
-    "table": "Samples",
-}
-TOOLTIPS = {
-    "boundary": "The network's class for every point of the plane; pale where it is unsure.",
-    "surface": "The network's value for every point of the plane, from \N{MINUS SIGN}1 to 1.",
-    "images": "Single images with the most probable class and its probability.",
-    "scatter": "Predicted over true values; on the dashed line the network is right.",
-    "confusion": "How many examples of each class are taken for which class.",
-    "table": "Single examples with true class, predicted class and its probability.",
-}
 
 LEAST_PICTURE_PX = 108
 UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
-
-
-def views_for(dataset: Dataset) -> tuple[str, ...]:
-    """Return the keys of the views that make sense for a data set, the best one first."""
-    if dataset.task == "regression":
-        return ("surface", "scatter") if dataset.points is not None else ("scatter",)
-    if dataset.points is not None:
-        return ("boundary", "confusion")
-    return ("images" if dataset.image_shape else "table", "confusion")
 
 
 class OutputPanel(ViewCard):
@@ -59,14 +34,7 @@ class OutputPanel(ViewCard):
         self._dataset: Dataset | None = None
         self._snapshot: Snapshot | None = None
         self._has_run = False
-        plane = PlaneView()
-        self._plane = plane
-        self._samples = (SampleGrid(), SampleTable())
-        self._views: dict[str, AnyView] = {
-            "boundary": plane, "surface": plane, "images": self._samples[0],
-            "table": self._samples[1], "confusion": ConfusionView(),
-            "scatter": PredictionScatter(),
-        }
+        self._make_views()
         self._tabs = Segmented((), "Output view")
         self._tabs.selected.connect(self.show_view)
         self.add_header_widget(self._tabs)
@@ -82,6 +50,18 @@ class OutputPanel(ViewCard):
         self._on_size_changed()
         self._side.hide()
 
+    def _make_views(self) -> None:
+        self._plane, self._latent = PlaneView(), LatentView()
+        self._features, self._writing = FeatureView(), WrittenText()
+        self._samples = (SampleGrid(), SampleTable())
+        made: tuple[AnyView, ...] = (
+            self._plane, self._latent, self._features, self._writing, *self._samples)
+        by_type = {type(view): view for view in made}
+        for kind in dict.fromkeys(offer.view for offer in OFFERS):
+            if kind not in by_type:
+                by_type[kind] = kind()
+        self._views = {offer.key: by_type[offer.view] for offer in OFFERS}
+
     def _make_side(self) -> None:
         self._scores = ScorePanel()
         self._test = _box("Show test data", "Draw the validation points too, smaller and with a "
@@ -90,12 +70,18 @@ class OutputPanel(ViewCard):
                               "probable class, or the sign.", self._plane.set_discrete)
         self._wrong = _box("Wrong ones first", "Begin with the examples on which the network is "
                            "wrong.", self._on_wrong_toggled)
+        on_plane, wrong = (self._test, self._discrete), (self._wrong,)
+        self._controls: dict[str, tuple[QWidget, ...]] = {
+            "boundary": on_plane, "surface": on_plane, "images": wrong, "table": wrong,
+            "latent": (self._latent.pictures, self._latent.codes), "text": (self._writing.copy,),
+        }
         self._side = QWidget()
         column = QVBoxLayout(self._side)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._scores)
-        for box in (self._test, self._discrete, self._wrong):
-            column.addWidget(box)
+        for control in dict.fromkeys(sum(self._controls.values(), ())):
+            column.addWidget(control)
+            control.hide()
         column.addStretch(1)
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -116,22 +102,41 @@ class OutputPanel(ViewCard):
 
     def show_frame(self, frame: FrameLike) -> None:
         """Show the frame's snapshot, if it has one; while hidden, it is only kept."""
-        if frame.snapshot is None or not self._has_run:
+        if frame.snapshot is None or self._dataset is None or not self._has_run:
             return
         self._snapshot = frame.snapshot
+        self._writing.note(frame.snapshot)
+        offers = offers_for(self._dataset, frame.snapshot)
+        for offer in offers:
+            if offer.key not in self.views():
+                self._views[offer.key].set_dataset(self._dataset)
+        self._set_tabs(offers)
         self.draw_when_seen()
 
+    def set_selected(self, layer_id: str) -> None:
+        """Show the features of another layer; an unknown one has none."""
+        self._features.set_selected(layer_id)
+
     def _show_dataset(self, dataset: Dataset) -> None:
+        # What the network offers beyond the data is known with its first snapshot. A reset brings
+        # it back, so that its tabs stay until then.
+        known = set(self.views()) if dataset is self._dataset else set()
         self._dataset, self._snapshot = dataset, None
-        keys = views_for(dataset)
-        for key in keys:
-            self._views[key].set_dataset(dataset)
+        known.update(offer.key for offer in offers_for(dataset, None))
+        offers = tuple(offer for offer in OFFERS if offer.key in known)
+        for offer in offers:
+            self._views[offer.key].set_dataset(dataset)
         self._scores.set_dataset(dataset)
         self._side.show()
-        if keys != self.views():
-            self._tabs.set_options([(key, TITLES[key]) for key in keys])
-            self._tabs.set_tooltips({key: TOOLTIPS[key] for key in keys})
-        self.show_view(self._tabs.current())
+        self._set_tabs(offers)
+        self.show_view(self.view())
+
+    def _set_tabs(self, offers: tuple[Offer, ...]) -> None:
+        if tuple(offer.key for offer in offers) == self.views():
+            return
+        self._tabs.set_options([(offer.key, offer.title) for offer in offers])
+        self._tabs.set_tooltips({offer.key: offer.tooltip for offer in offers})
+        self.show_view(self.view())
 
     def view(self) -> str:
         """Return the key of the view that is seen; empty before the first run."""
@@ -150,12 +155,11 @@ class OutputPanel(ViewCard):
         """Show the view with this key, one of `views`."""
         self._tabs.set_current(key)
         self._stack.setCurrentWidget(self._views[key])
-        on_plane = key in ("boundary", "surface")
-        self._test.setVisible(on_plane)
-        self._discrete.setVisible(on_plane)
-        self._wrong.setVisible(key in ("images", "table"))
+        shown = self._controls.get(key, ())
+        for control in dict.fromkeys(sum(self._controls.values(), ())):
+            control.setVisible(control in shown)
         self._on_size_changed()
-        self.draw()
+        self.draw_when_seen()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scores beside the square picture."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QColor,
@@ -22,6 +21,7 @@ from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.outcomes import Outcome, outcomes
+from gui.output.pixels import ends_of, grey_image
 
 
 def outcome_text(dataset: Dataset, one: Outcome) -> str:
@@ -68,7 +68,7 @@ class _Tiles(QWidget):
         self.dataset, self.shown = dataset, ()
         self._images.clear()
         if dataset.inputs.size:
-            self._ends = float(dataset.inputs.min()), float(dataset.inputs.max())
+            self._ends = ends_of(dataset.inputs)
         self.relaid()
 
     def relaid(self) -> None:
@@ -127,12 +127,8 @@ class _Tiles(QWidget):
 
     def _image(self, row: int) -> QImage:
         if row not in self._images and self.dataset and self.dataset.image_shape:
-            low, high = self._ends
             pixels = self.dataset.inputs[row].reshape(self.dataset.image_shape)
-            grey = np.rint((pixels - low) / max(high - low, 1e-12) * 255).astype(np.uint8)
-            height, width = grey.shape
-            self._images[row] = QImage(
-                grey.tobytes(), width, height, width, QImage.Format.Format_Grayscale8).copy()
+            self._images[row] = grey_image(pixels, self._ends)
         return self._images.get(row, QImage())
 
     def _tile(self) -> QSize:

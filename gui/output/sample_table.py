@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+    Slot,
+)
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,9 +27,12 @@ from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
 from gui.output.outcomes import Outcome, outcomes
 from gui.output.sample_grid import draw_mark, outcome_text
+from gui.output.texts import sentence
 
 Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("", "True", "Predicted", "Probability")
+TEXT_HEADERS = ("", "Text", "True", "Predicted")
+"""The probability stands behind the predicted class, for a text needs the room."""
 NOWHERE = QModelIndex()
 
 
@@ -33,17 +43,19 @@ class OutcomeModel(QAbstractTableModel):
         super().__init__()
         self.dataset: Dataset | None = None
         self.shown: Sequence[Outcome] = ()
+        self.headers: tuple[str, ...] = HEADERS
 
     def show(self, dataset: Dataset, shown: Sequence[Outcome]) -> None:
         """Show other outcomes; the view keeps its place when their number stays."""
         if dataset is not self.dataset or len(shown) != len(self.shown):
             self.beginResetModel()
             self.dataset, self.shown = dataset, shown
+            self.headers = HEADERS if dataset.tokens is None else TEXT_HEADERS
             self.endResetModel()
             return
         self.shown = shown
         if shown:
-            last = self.index(len(shown) - 1, len(HEADERS) - 1)
+            last = self.index(len(shown) - 1, len(self.headers) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
@@ -52,34 +64,42 @@ class OutcomeModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
         """Return how many columns there are."""
-        return 0 if parent.isValid() else len(HEADERS)
+        return 0 if parent.isValid() else len(self.headers)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return the title of a column."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return self.headers[section]
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
         if self.dataset is None or not index.isValid():
             return None
-        one = self.shown[index.row()]
+        one, header = self.shown[index.row()], self.headers[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return outcome_text(self.dataset, one)
+            return self._tooltip(self.dataset, one)
         if role == Qt.ItemDataRole.UserRole:
             return one.is_right
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+        if role == Qt.ItemDataRole.AccessibleTextRole and not header:
             return "right" if one.is_right else "wrong"
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == 3:
+        if role == Qt.ItemDataRole.TextAlignmentRole and header == "Probability":
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole or index.column() == 0:
+        if role != Qt.ItemDataRole.DisplayRole or not header:
             return None
         names = self.dataset.class_names
-        texts = ("", names[one.truth], names[one.predicted], f"{100 * one.probability:.1f} %")
-        return texts[index.column()]
+        texts = {"Text": sentence(self.dataset, one.row), "True": names[one.truth],
+                 "Predicted": names[one.predicted],
+                 "Probability": f"{100 * one.probability:.1f} %"}
+        if self.dataset.tokens is not None:
+            texts["Predicted"] += f"  {100 * one.probability:.0f} %"
+        return texts[header]
+
+    def _tooltip(self, dataset: Dataset, one: Outcome) -> str:
+        said = outcome_text(dataset, one)
+        return said if dataset.tokens is None else f"{sentence(dataset, one.row)}\n{said}"
 
 
 class MarkDelegate(QStyledItemDelegate):
@@ -115,11 +135,10 @@ class SampleTable(QTableView):
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column in (0, 3):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self._outcomes.modelReset.connect(self._on_model_reset)
+        self._on_model_reset()
         self.setWordWrap(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
@@ -141,6 +160,16 @@ class SampleTable(QTableView):
         self._wrong_first = wrong_first
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
+
+    @Slot()
+    def _on_model_reset(self) -> None:
+        """Give the room to the text; without one, to the classes."""
+        headers = self._outcomes.headers
+        for column, name in enumerate(headers):
+            wide = name == "Text" if "Text" in headers else name in ("True", "Predicted")
+            self.horizontalHeader().setSectionResizeMode(
+                column, QHeaderView.ResizeMode.Stretch if wide
+                else QHeaderView.ResizeMode.ResizeToContents)
 
     def shown(self) -> Sequence[Outcome]:
         """Return the outcomes in the order shown."""

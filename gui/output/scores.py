@@ -13,7 +13,7 @@ from gui import theme
 from gui.widgets import ElidedLabel, plain_number
 
 NONE = "\N{EN DASH}"
-USUAL = "00.0 %"
+USUAL = "0.00e-0"
 """Columns are wide enough for this from the beginning, so that they do not move."""
 PARTS = ("train", "validation")
 PART_TIPS = ("Measured over all training examples (at most 4,096 of them).",
@@ -30,7 +30,12 @@ def number_text(value: float) -> str:
     """Return a loss, or R², in three to four figures."""
     if not math.isfinite(value):
         return NONE
-    return f"{value:.3f}" if 1e-3 <= abs(value) < 1e3 or value == 0 else plain_number(value)
+    if 1e-3 <= abs(value) < 1e3 or value == 0:
+        return f"{value:.3f}"
+    if abs(value) > 1:
+        return plain_number(value)
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 class ScorePanel(QWidget):
@@ -72,9 +77,10 @@ class ScorePanel(QWidget):
     def set_dataset(self, dataset: Dataset) -> None:
         """Name the scores of this task and empty them."""
         self._task = dataset.task
-        is_classes = dataset.task == "classification"
+        is_classes = self._has_classes()
+        one = "examples" if dataset.task == "classification" else "steps"
         self._score.setText("Accuracy" if is_classes else "R²")
-        self._score.setToolTip("Share of examples whose most probable class is the true one."
+        self._score.setToolTip(f"Share of {one} whose most probable class is the true one."
                                if is_classes else "Share of the spread of the true values that "
                                "the network explains: 1 is all, 0 is what their mean does.")
         self._loss.setToolTip("Mean loss over all examples, penalties left out.")
@@ -104,10 +110,13 @@ class ScorePanel(QWidget):
             shown[self._chance.text()] = self._chance_value.text()
         return shown
 
+    def _has_classes(self) -> bool:
+        return self._task in ("classification", "sequence")
+
     def _texts_of(self, evaluation: Evaluation | None) -> tuple[str, str]:
         if evaluation is None:
             return NONE, NONE
-        text = share_text if self._task == "classification" else number_text
+        text = share_text if self._has_classes() else number_text
         return text(evaluation.accuracy), number_text(evaluation.loss)
 
     @Slot()

@@ -116,7 +116,9 @@ class ValueAxis(Axis):
 class StepAxis(Axis):
     """Whole steps, with the word at its right end."""
 
-    word = "step"
+    def __init__(self, orientation: str, *, word: str = "step") -> None:
+        self.word = word
+        super().__init__(orientation)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
         """Return whole tick positions about 90 px apart."""

@@ -17,9 +17,11 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     Parameters
     ----------
     left : Axis
-        The axis at the left; at the bottom there are steps.
+        The axis at the left; at the bottom something is counted.
     empty_text : str
         Shown while there is nothing to draw.
+    word : str
+        What is counted along the axis at the bottom.
 
     Signals
     -------
@@ -32,8 +34,9 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     hovered = Signal(object)
     pressed = Signal(QPointF)
 
-    def __init__(self, left: Axis, empty_text: str = "", parent: QWidget | None = None) -> None:
-        self._axes = (left, StepAxis("bottom"))
+    def __init__(self, left: Axis, empty_text: str = "", parent: QWidget | None = None, *,
+                 word: str = "step") -> None:
+        self._axes = (left, StepAxis("bottom", word=word))
         super().__init__(parent, axisItems={"left": left, "bottom": self._axes[1]})
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -13,7 +13,7 @@ from gui.plots.axes import ValueAxis
 from gui.plots.band import Band
 from gui.plots.curve import FramedCurve, framed
 from gui.plots.end_labels import EndLabels
-from gui.plots.feed import Reals, Series
+from gui.plots.feed import Reals, Seen, Series
 from gui.plots.layer_view import NOWHERE, LayerView
 from gui.plots.ranges import EasedRange, halved, log10, run_span
 
@@ -52,7 +52,8 @@ class LayerCurves(LayerView):
     def __init__(
         self, figure: str, *, is_log10: bool = False, parent: QWidget | None = None
     ) -> None:
-        super().__init__(figure, ValueAxis(logarithmic=True), parent)
+        super().__init__(ValueAxis(logarithmic=True), parent=parent)
+        self._figure = figure
         self._is_log10 = is_log10
         self._history: Series | None = None
         self._curves: list[FramedCurve] = []
@@ -75,10 +76,10 @@ class LayerCurves(LayerView):
         self._ends = EMPTY_ENDS
         self.canvas.set_ranges((0.0, 100.0), EMPTY_ENDS)
 
-    def draw(self, history: Series) -> None:
+    def draw(self, seen: Seen) -> None:
         """Draw the newest history."""
-        self._history = history
-        x, y = history.steps(), self._log_means(history)
+        self._history = history = seen.history
+        x, y = history.steps(), self._layers.log_means(history, self._figure)
         if len(y) > MANY_CURVES and len(x) > FEW_POINTS:
             x, y = halved(x), halved(y)
         self._x, self._y = x, y

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.spec import NetworkSpec
+from engine.telemetry.snapshot import Snapshot
 
 Reals = NDArray[np.float64]
 LOSS = "loss"
@@ -60,3 +62,23 @@ class FrameLike(Protocol):
     @property
     def history(self) -> Any:
         """A `Series`."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest snapshot, if there is one that was not shown yet."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a view of layers may draw from.
+
+    Attributes
+    ----------
+    history : Series
+        The run so far.
+    snapshot : Snapshot | None
+        The newest one that there was, whenever it came.
+    """
+
+    history: Series
+    snapshot: Snapshot | None

@@ -1,13 +1,16 @@
-"""Gradients of every layer over steps: as lines, as a waterfall, and relative to the weights."""
+"""Gradients of every layer over steps and through time, and relative to the weights."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engine.telemetry.snapshot import Snapshot
 from gui.plots.curves import LayerCurves
-from gui.plots.feed import FrameLike, RunLike
+from gui.plots.feed import FrameLike, RunLike, Seen
 from gui.plots.guide import GuideBand
+from gui.plots.layer_view import LayerView
+from gui.plots.through_time import ThroughTime, recurrent_layers
 from gui.plots.waterfall import Waterfall
 from gui.plots.weight_layers import WeightLayers
 from gui.widgets import Segmented, ViewCard
@@ -16,6 +19,7 @@ TITLES = {
     "lines": ("Gradient RMS by layer", "Gradients"),
     "waterfall": ("Gradient RMS by layer", "Gradients"),
     "update": ("Update ÷ weight by layer", "Updates"),
+    "time": ("Gradient RMS through time", "Gradients"),
 }
 """Title of the card, and what is left of it where room is short."""
 TOOLTIPS = {
@@ -23,7 +27,9 @@ TOOLTIPS = {
              "and the spread of the selected layer.",
     "waterfall": "The whole run as a picture: a row per layer, colour is RMS of dL/dW.",
     "update": "std(Δw) / std(w) of every layer; about 0.001 learns well.",
+    "time": "RMS of dL/dh of recurrent layers at every step of time, on the probe batch.",
 }
+TABS = {"lines": "Lines", "waterfall": "Waterfall", "update": "Δw/w", "time": "Through time"}
 
 
 class GradientPlot(ViewCard):
@@ -40,15 +46,16 @@ class GradientPlot(ViewCard):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._frame: FrameLike | None = None
-        self._views: dict[str, LayerCurves | Waterfall] = {
+        self._snapshot: Snapshot | None = None
+        self._views: dict[str, LayerView] = {
             "lines": LayerCurves("gradient_rms"),
             "waterfall": Waterfall("gradient_rms"),
             "update": LayerCurves("update_ratio", is_log10=True),
+            "time": ThroughTime(),
         }
         self._guide = GuideBand(self._views["update"].canvas, "healthy: 1e-4 to 1e-2")
-        self._tabs = Segmented(
-            (("lines", "Lines"), ("waterfall", "Waterfall"), ("update", "Δw/w")), "Gradient view")
-        self._tabs.set_tooltips(TOOLTIPS)
+        self._tabs = Segmented((), "Gradient view")
+        self._offer(has_time=False)
         self._tabs.selected.connect(self.show_view)
         self.add_header_widget(self._tabs)
         self._stack = QStackedWidget()
@@ -61,7 +68,7 @@ class GradientPlot(ViewCard):
 
     def set_run(self, run: RunLike) -> None:
         """Forget the run before and make a curve for every layer with weights."""
-        self._frame = None
+        self._frame = self._snapshot = None
         layers = WeightLayers.of(run)
         for view in self._views.values():
             view.set_layers(layers)
@@ -69,6 +76,9 @@ class GradientPlot(ViewCard):
     def show_frame(self, frame: FrameLike) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
         self._frame = frame
+        if frame.snapshot is not None:
+            self._snapshot = frame.snapshot
+            self._offer(has_time=bool(recurrent_layers(frame.snapshot)))
         self.draw_when_seen()
 
     def set_selected(self, layer_id: str) -> None:
@@ -77,8 +87,23 @@ class GradientPlot(ViewCard):
             view.set_selected(layer_id)
 
     def view(self) -> str:
-        """Return the key of the view that is seen: ``lines``, ``waterfall`` or ``update``."""
+        """Return the key of the view that is seen, one of `views`."""
         return self._tabs.current()
+
+    def views(self) -> tuple[str, ...]:
+        """Return the keys of the views that the network offers."""
+        return self._tabs.options()
+
+    def _offer(self, *, has_time: bool) -> None:
+        """Show the tabs; only recurrent layers have gradients through time."""
+        keys = tuple(key for key in TABS if key != "time" or has_time)
+        if keys == self.views():
+            return
+        before = self.view()
+        self._tabs.set_options([(key, TABS[key]) for key in keys])
+        self._tabs.set_tooltips({key: TOOLTIPS[key] for key in keys})
+        if before and self.view() != before:
+            self.show_view(self.view())
 
     @Slot(str)
     def show_view(self, key: str) -> None:
@@ -90,5 +115,6 @@ class GradientPlot(ViewCard):
 
     def draw(self) -> None:
         """Draw the newest history."""
-        if self._frame is not None and self._frame.history.length > 0:
-            self._views[self.view()].draw(self._frame.history)
+        view = self._views[self.view()]
+        if self._frame is not None and (self._frame.history.length > 0 or not view.needs_steps):
+            view.draw(Seen(self._frame.history, self._snapshot))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from gui import theme
 from gui.plots.axes import Axis
 from gui.plots.canvas import Canvas
-from gui.plots.feed import Reals, Series
+from gui.plots.feed import Reals, Seen
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 
@@ -17,14 +17,14 @@ NOWHERE = (-1, -1)
 
 
 class LayerView(QWidget):
-    """One figure of every layer over the steps; a subclass draws it.
+    """One figure of every layer over the steps, or over time; a subclass draws it.
 
     Parameters
     ----------
-    figure : str
-        Column of the history behind ``LAYER/``.
     axis : Axis
         The axis at the left.
+    word : str
+        What is counted along the axis at the bottom.
 
     Signals
     -------
@@ -33,15 +33,17 @@ class LayerView(QWidget):
     """
 
     layer_selected = Signal(str)
+    needs_steps = True
+    """Whether there is nothing to draw before the first step."""
 
-    def __init__(self, figure: str, axis: Axis, parent: QWidget | None = None) -> None:
+    def __init__(self, axis: Axis, word: str = "step", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._figure = figure
+        self._word = word
         self._layers = WeightLayers()
         self._selected = ""
         self._x: Reals = np.zeros(0)
         self._y: Reals = np.zeros((0, 0))
-        self.canvas = Canvas(axis, "Press Run to start")
+        self.canvas = Canvas(axis, "Press Run to start", word=word)
         self.canvas.hovered.connect(self._on_canvas_hovered)
         self.canvas.pressed.connect(self._on_canvas_pressed)
         self._row = QHBoxLayout(self)
@@ -68,20 +70,14 @@ class LayerView(QWidget):
         self.canvas.hide_readout()
         self.canvas.set_empty(True)
 
-    def draw(self, history: Series) -> None:
-        """Draw the newest history."""
+    def draw(self, seen: Seen) -> None:
+        """Draw the newest figures."""
         raise NotImplementedError
 
     def layer_at(self, point: QPointF) -> str:
         """Return the layer that is drawn at a point; empty if there is none."""
         index, at = self._nearest(point)
         return self._layers.ids[index] if at >= 0 else ""
-
-    def _log_means(self, history: Series) -> Reals:
-        """Return log10 of the figure, float64[layers, buckets]; -inf for 0, NaN for no value."""
-        rows = [history.log_mean(f"{layer_id}/{self._figure}") for layer_id in self._layers.ids]
-        values = np.stack(rows) if rows else np.zeros((0, len(history.steps())))
-        return np.where(values < np.inf, values, np.nan)
 
     def _nearest(self, point: QPointF) -> tuple[int, int]:
         """Return (layer, bucket) of what is drawn at a point, else `NOWHERE`."""
@@ -104,7 +100,7 @@ class LayerView(QWidget):
             return
         step, value = float(self._x[at]), power_text(float(self._y[index, at]))
         self.canvas.show_readout(
-            f"{self._layers.titles[index]}   {value} at step {step:,.0f}", step)
+            f"{self._layers.titles[index]}   {value} at {self._word} {step:,.0f}", step)
 
     @Slot(QPointF)
     def _on_canvas_pressed(self, point: QPointF) -> None:

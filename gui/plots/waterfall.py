@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 
 from gui import theme
 from gui.plots.axes import Axis, decimal_text, log_ticks
-from gui.plots.feed import Series
+from gui.plots.feed import Seen
 from gui.plots.layer_view import NOWHERE, LayerView
 from gui.plots.ranges import run_span
 
@@ -103,7 +103,8 @@ class Waterfall(LayerView):
 
     def __init__(self, figure: str, parent: QWidget | None = None) -> None:
         self._axis = LayerAxis()
-        super().__init__(figure, self._axis, parent)
+        super().__init__(self._axis, parent=parent)
+        self._figure = figure
         self.canvas.box.invertY(True)
         self.image = pg.ImageItem(axisOrder="row-major")
         # Two strokes, so that one of them stands out from whatever colour is below.
@@ -126,14 +127,15 @@ class Waterfall(LayerView):
         self._frame.hide()
         self.canvas.set_ranges((0.0, 100.0), (0.0, float(max(len(self._layers.ids), 1))))
 
-    def draw(self, history: Series) -> None:
+    def draw(self, seen: Seen) -> None:
         """Draw the newest history."""
+        history = seen.history
         x = self._x = history.steps()
         n_layers = len(self._layers.ids)
         if not n_layers or not len(x):
             self.show_nothing()
             return
-        y = self._y = self._log_means(history)
+        y = self._y = self._layers.log_means(history, self._figure)
         known = y[np.isfinite(y)]
         high = math.ceil(float(known.max())) if len(known) else 0
         low = max(math.floor(float(known.min())), high - DECADES) if len(known) else -1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtGui import QColor
 
 from gui import theme
-from gui.plots.feed import RunLike
+from gui.plots.feed import Reals, RunLike, Series
 from gui.plots.titles import layer_title
 
 
@@ -38,6 +40,22 @@ class WeightLayers:
         ids, network = tuple(run.weight_layers), run.network
         return cls(ids, tuple(network.index(i) for i in ids),
                    tuple(layer_title(network, i) for i in ids), len(network.layers))
+
+    def only(self, ids: Collection[str]) -> WeightLayers:
+        """Return those that are among ``ids``; their colours stay."""
+        kept = [i for i, layer_id in enumerate(self.ids) if layer_id in ids]
+        return WeightLayers(tuple(self.ids[i] for i in kept),
+                            tuple(self.positions[i] for i in kept),
+                            tuple(self.titles[i] for i in kept), self.depth)
+
+    def log_means(self, history: Series, figure: str) -> Reals:
+        """Return log10 of a figure of theirs, float64[layers, buckets].
+
+        It is -inf where the figure is 0, and NaN where there is none.
+        """
+        rows = [history.log_mean(f"{layer_id}/{figure}") for layer_id in self.ids]
+        values = np.stack(rows) if rows else np.zeros((0, len(history.steps())))
+        return np.where(values < np.inf, values, np.nan)
 
     def colours(self) -> list[QColor]:
         """Return their colours: a layer has the one of its position in the whole network."""

@@ -73,6 +73,7 @@ class Segmented(QWidget):
         """Offer other options; the choice stays if it is still there, else the first is chosen."""
         for button in self._buttons.values():
             self._row.removeWidget(button)
+            button.hide()
             button.deleteLater()
         pairs = [(o, o) if isinstance(o, str) else o for o in options]
         self._buttons = {key: self._made(key, title) for key, title in pairs}

@@ -123,6 +123,14 @@ def squared_error(z: Reals, t: Reals) -> float:
     return float(np.sum((z - t) ** 2)) / z.shape[1]
 
 
+def squared_error_of_shares(z: Reals, t: Reals) -> float:
+    total = 0.0
+    for n in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            total += (sigmoid(z[n, k]) - t[n, k]) ** 2
+    return total / z.shape[1]
+
+
 def count_correct(z: Reals, t: Reals, boundary: float) -> int:
     correct = 0
     for n in range(z.shape[0]):

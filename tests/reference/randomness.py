@@ -34,6 +34,10 @@ def dropout(y: Reals, x: Reals, rate: float, key: int, first: int) -> None:
         y[j] = 0.0 if uniform < rate else x[j] / (1 - rate)
 
 
+def uniform(key: int, place: int) -> float:
+    return (mixed((key + place) % WORD) >> 11) / 2**53
+
+
 def normal(key: int, place: int) -> float:
     counter = key + 2 * place
     radius = ((mixed(counter % WORD) >> 11) + 1) / 2**53

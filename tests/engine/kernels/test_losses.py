@@ -121,6 +121,17 @@ def test_squared_error(shape: tuple[int, int], precision: str) -> None:
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_squared_error_of_shares(shape: tuple[int, int], precision: str) -> None:
+    z, t = examples(shape, precision, spread=20.0)
+    assert kernels.squared_error_of_shares(z, t) == pytest.approx(
+        twins.squared_error_of_shares(double(z), double(t)),
+        rel=1e-12 if precision == "float64" else 1e-6,
+        # 1 - s(z) keeps no more digits than s(z) has behind the point.
+        abs=0 if precision == "float64" else 1e-7)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("loss", ["mean_absolute_error", "huber"])
 def test_errors_of_any_size_count(loss: str, precision: str) -> None:
     z = np.array([[0.0, -0.75, 0.75], [1e-3, -1e6, 1e15]], precision)

@@ -32,7 +32,8 @@ def draw(key: str, fan_in: int, fan_out: int, seed: int = 1) -> Reals:
 
 
 def test_every_initialiser_is_measured_here() -> None:
-    assert INITIALISERS.keys() == LIMITS.keys() | DEVIATIONS.keys() | {"orthogonal", "zeros"}
+    assert INITIALISERS.keys() == LIMITS.keys() | DEVIATIONS.keys() | {
+        "orthogonal", "lsuv", "zeros", "constant", "identity"}
 
 
 @pytest.mark.parametrize(("fan_in", "fan_out"), SIZES)
@@ -79,6 +80,42 @@ def test_zeros() -> None:
     assert not draw("zeros", 4, 3).any()
 
 
+def test_constant() -> None:
+    np.testing.assert_array_equal(draw("constant", 4, 3), np.full((4, 3), 0.7))
+
+
+@pytest.mark.parametrize(("fan_in", "fan_out"), [(4, 4), (3, 5), (5, 3), (1, 1)])
+def test_identity(fan_in: int, fan_out: int) -> None:
+    np.testing.assert_array_equal(draw("identity", fan_in, fan_out), np.eye(fan_in, fan_out))
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 4, 4), (3, 3, 2, 5), (5, 5, 5, 2), (4, 4, 3, 3),
+                                   (3, 2, 2), (1, 1, 3, 3)])
+def test_identity_of_a_kernel_is_diracs(shape: tuple[int, ...]) -> None:
+    """PyTorch's dirac_: 1 at the middle of the window, from channel d to filter d."""
+    w = INITIALISERS["identity"].draw(np.random.default_rng(0), 1, 1, 0.0, shape)
+    truth = np.zeros(shape)
+    for d in range(min(shape[-2:])):
+        truth[(*(axis // 2 for axis in shape[:-2]), d, d)] = 1
+    np.testing.assert_array_equal(w, truth)
+
+
+def test_lsuv_begins_orthogonal() -> None:
+    np.testing.assert_array_equal(draw("lsuv", 9, 4), draw("orthogonal", 9, 4))
+    assert [key for key, scheme in INITIALISERS.items() if scheme.is_scaled_by_data] == ["lsuv"]
+
+
+@pytest.mark.parametrize("key", INITIALISERS)
+@pytest.mark.parametrize("shape", [(3, 3, 4, 6), (5, 2, 3), (7, 2)])
+def test_any_shape(shape: tuple[int, ...], key: str) -> None:
+    fans = (math.prod(shape[:-1]), shape[-1])
+    w = INITIALISERS[key].draw(np.random.default_rng(1), *fans, 0.7, shape)
+    assert w.shape == shape
+    # What is drawn for a kernel is what is drawn for the matrix that it unfolds to.
+    if key != "identity":
+        np.testing.assert_array_equal(w.reshape(fans), draw(key, *fans))
+
+
 @pytest.mark.parametrize("key", INITIALISERS)
 def test_one_unit_and_one_input(key: str) -> None:
     assert np.isfinite(draw(key, 1, 1)).all()
@@ -87,7 +124,39 @@ def test_one_unit_and_one_input(key: str) -> None:
 @pytest.mark.parametrize("key", INITIALISERS)
 def test_the_generator_decides(key: str) -> None:
     np.testing.assert_array_equal(draw(key, 5, 4), draw(key, 5, 4))
-    assert key == "zeros" or (draw(key, 5, 4) != draw(key, 5, 4, seed=2)).any()
+    differs = (draw(key, 5, 4) != draw(key, 5, 4, seed=2)).any()
+    assert differs == (key not in ("zeros", "constant", "identity"))
+
+
+@pytest.mark.parametrize("key", INITIALISERS)
+@pytest.mark.parametrize("layer_kind", ["dense", "conv2d", "conv2d_transpose"])
+def test_the_gain_is_a_factor_where_it_is_shown(layer_kind: str, key: str) -> None:
+    owner = kind(layer_kind)
+    shape = (6,) if layer_kind == "dense" else (8, 8, 2)
+
+    def weights(gain: float) -> Reals:
+        layer = LayerSpec("a", layer_kind, {"weights": key, "gain": gain})
+        return owner.parameters(owner.options(layer), (shape,))[0].draw(np.random.default_rng(3))
+    gain = owner.field("gain")
+    assert gain is not None
+    assert gain.shown_when is not None
+    felt = key in gain.shown_when[1]
+    np.testing.assert_allclose(weights(2.5), weights(1.0) * (2.5 if felt else 1.0), rtol=1e-15)
+    assert felt == (key not in ("zeros", "constant", "lsuv"))
+
+
+def test_xavier_with_pytorchs_gain_keeps_the_variance_through_tanh_and_relu() -> None:
+    """What the gains are for: ten wide layers with them keep numbers alive that shrink without."""
+    rng = np.random.default_rng(4)
+    for function, gain in ((np.tanh, 5 / 3), (lambda z: np.maximum(z, 0), math.sqrt(2))):
+        shares = []
+        for factor in (1.0, gain):
+            x = rng.standard_normal((200, 300))
+            for _ in range(10):
+                x = function(x @ (factor * draw("xavier_normal", 300, 300, int(rng.integers(99)))))
+            shares.append(float(np.sqrt(np.mean(x**2))))
+        assert shares[1] > 0.5
+        assert shares[0] < 0.7 * shares[1]
 
 
 def biases(**options: bool | float | str) -> Reals:

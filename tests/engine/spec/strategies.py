@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from engine.layers import ACTIVATIONS, INITIALISERS, LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import (
+    AugmentationSpec,
     DataSpec,
     LayerSpec,
     NetworkSpec,
@@ -38,12 +39,15 @@ SCHEDULE_SPECS = st.builds(
     SHARES, SHARES, st.integers(0, 2**40), SHARES)
 STOPPING_SPECS = st.builds(StoppingSpec, st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, SHARES,
                            st.integers(0, 2**40), SHARES)
+AUGMENTATION_SPECS = st.builds(
+    AugmentationSpec, st.floats(0, 0.5), st.floats(0, 180), st.booleans(), NOT_NEGATIVE, SHARES,
+    NOT_NEGATIVE)
 TRAINING_SPECS = st.builds(
     TrainingSpec, st.one_of(st.sampled_from(list(LOSSES)), NAMES), OPTIMIZER_SPECS, NOT_NEGATIVE,
     st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, st.sampled_from(["float32", "float64"]),
     st.integers(0, 2**32 - 1), st.booleans(), st.integers(0, 2**40),
     schedule=SCHEDULE_SPECS, stopping=STOPPING_SPECS, clip_value=NOT_NEGATIVE,
-    clip_norm=NOT_NEGATIVE, max_norm=NOT_NEGATIVE)
+    clip_norm=NOT_NEGATIVE, max_norm=NOT_NEGATIVE, augmentation=AUGMENTATION_SPECS)
 TABLE_SPECS = st.builds(
     TableSpec, NAMES, NAMES, st.none() | st.booleans(), NAMES, NAMES,
     st.lists(NAMES, max_size=3).map(tuple),
@@ -51,11 +55,13 @@ TABLE_SPECS = st.builds(
 DATA_SPECS = st.builds(
     DataSpec, NAMES, st.floats(0, 50), st.integers(0, 2**32 - 1), st.floats(0.05, 0.95),
     st.lists(NAMES, max_size=3).map(tuple),
-    st.sampled_from(["auto", "none", "standard", "minmax"]), NAMES, TABLE_SPECS)
+    st.sampled_from(["auto", "none", "standard", "minmax"]),
+    st.sampled_from(["predict", "reconstruct"]), st.integers(2, 1024), NAMES, TABLE_SPECS)
 LAYER_SPECS = st.builds(
     LayerSpec, NAMES,
     st.one_of(st.sampled_from(["input", "dense", "activation", "dropout"]), NAMES),
-    st.dictionaries(OPTION_KEYS, OPTIONS, max_size=3))
+    st.dictionaries(OPTION_KEYS, OPTIONS, max_size=3), st.lists(NAMES, max_size=2).map(tuple),
+    st.booleans(), *[st.none() | NOT_NEGATIVE] * 3)
 NETWORK_SPECS = st.builds(NetworkSpec, st.lists(LAYER_SPECS, max_size=5).map(tuple))
 PROJECT_SPECS = st.builds(ProjectSpec, name=NAMES, data=DATA_SPECS, network=NETWORK_SPECS,
-                          training=TRAINING_SPECS)
+                          training=TRAINING_SPECS, start_from=NAMES)

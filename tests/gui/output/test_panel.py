@@ -111,6 +111,18 @@ def test_no_score_is_cut_where_room_is_short(
     assert panel._title.shown() == "Output"
 
 
+def test_small_losses_keep_their_width(panel: OutputPanel) -> None:
+    panel.set_run(Run(PLANE))
+    widths = set()
+    for value in (0.5, 1.25e-4, 3.1e-9):
+        loss = Evaluation(value, 1.0, 20)
+        panel.show_frame(Frame(replace(snapshot_of(), training=loss, validation=loss)))
+        panel.grab()
+        widths.add(panel._side.sizeHint().width())
+    assert panel.scores()["Loss, train"] == "3.10e-9"
+    assert len(widths) == 1, "the picture beside them would jump"
+
+
 def test_points_are_shown_before_there_is_a_run(panel: OutputPanel) -> None:
     panel.set_dataset(PLANE)
     assert panel.views() == ("boundary", "confusion")

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.spec import LayerSpec, NetworkSpec
 from engine.telemetry.history import History
+from engine.telemetry.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Run:
 class Frame:
     step: int
     history: History
+    snapshot: Snapshot | None = None
 
 
 def run_of(layers: int) -> Run:

@@ -1,0 +1,50 @@
+"""Any data set of numbers with its own inputs as what is to be predicted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.errors import DataError
+from engine.spec import DataSpec
+
+_NOISE_STREAM = 2
+"""Keeps this noise apart from the points and the split of the same seed."""
+
+
+def to_reconstruct(dataset: Dataset, spec: DataSpec) -> Dataset:
+    """Return a data set whose inputs are to be given back.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Any that consists of numbers, as its loader made it.
+    spec : DataSpec
+        Its noise, in percent, is the standard deviation of the normal numbers that are added to
+        every input, and its seed fixes them; the values stay clean. Points in the plane were
+        disturbed when they were drawn, so that nothing is added to them.
+
+    Raises
+    ------
+    DataError
+        If the inputs are the letters or words of a text.
+    """
+    if dataset.tokens is not None:
+        raise DataError(dataset.title, "a text, whose tokens are names and not sizes",
+                        "numbers for an autoencoder", "Choose another data set")
+    clean = dataset.inputs
+    inputs = clean
+    notes = dataset.notes
+    if spec.noise and dataset.points is None:
+        rng = np.random.default_rng([spec.seed, _NOISE_STREAM])
+        inputs = clean + spec.noise / 100 * rng.standard_normal(clean.shape)
+        notes = (*notes, f"Noise of standard deviation {spec.noise / 100:g} was added to the "
+                         "inputs; what is to be reconstructed has none.")
+    use = "only colours them" if dataset.class_names else "plays no part"
+    notes = (*notes, f"The inputs themselves are to be reconstructed; the target {use}.")
+    return replace(
+        dataset, task="reconstruction", inputs=inputs, values=clean,
+        target_names=dataset.feature_names, features_of=None, units_of=None, is_series=False,
+        notes=notes)

@@ -1,0 +1,64 @@
+"""Augmentation: which changes of training examples there are, and which data they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.layers.fields import Field
+from engine.layers.issue import Issue
+from engine.spec import AugmentationSpec, Task
+
+AUGMENTATIONS = (
+    Field("shift", "Shift", 0.0,
+          "Largest shift along each side, as a share of its length, in whole pixels; what comes in "
+          "is 0.", 0.0, 0.5),
+    Field("rotation", "Rotation", 0.0, "Largest rotation to either side.", 0.0, 180.0, "°"),
+    Field("flip", "Flip", False, "Mirrors half of the images left to right."),
+    Field("brightness", "Brightness", 0.0,
+          "Largest number that is added to all pixels of an image, or taken off.", 0.0),
+    Field("cutout", "Cutout", 0.0,
+          "Side of a square that is set to 0, as a share of the image's shorter side (DeVries and "
+          "Taylor 2017).", 0.0, 1.0),
+    Field("noise", "Noise", 0.0,
+          "Standard deviation of a normal number that is added to every number.", 0.0),
+)
+"""The fields of `AugmentationSpec`, in the order of the form."""
+
+OF_IMAGES = ("shift", "rotation", "flip", "brightness", "cutout")
+"""Those that images alone can have."""
+
+MOVES = ("shift", "rotation", "flip")
+"""Those that put pixels elsewhere, where what is to be reconstructed would not follow."""
+
+
+def augmentation_issues(augmentation: AugmentationSpec, task: Task, is_image: bool, is_text: bool
+                        ) -> Iterator[Issue]:
+    """Yield what does not fit the data.
+
+    Parameters
+    ----------
+    augmentation : AugmentationSpec
+        What is wished.
+    task : str
+        The data set's task.
+    is_image, is_text : bool
+        Whether every example is an image; whether the numbers that go in stand for tokens.
+    """
+    wished = [field for field in AUGMENTATIONS if getattr(augmentation, field.key)]
+    if is_text:
+        if wished:
+            yield Issue("", f"Training: augmentation: {_titles(wished)} on a text, whose numbers "
+                            "stand for tokens; expected none. Turn it off.")
+        return
+    if not is_image and (odd := [field for field in wished if field.key in OF_IMAGES]):
+        yield Issue("", f"Training: augmentation: {_titles(odd)} on examples that are no images; "
+                        "expected noise at most. Turn it off, or choose a data set of images.")
+    if is_image and task == "reconstruction" and (
+            odd := [field for field in wished if field.key in MOVES]):
+        yield Issue("", f"Training: augmentation: {_titles(odd)} moves the inputs, but not the "
+                        "images that are to be reconstructed; expected noise, brightness or "
+                        "cutout. Turn it off.")
+
+
+def _titles(fields: list[Field]) -> str:
+    return ", ".join(field.title.lower() for field in fields)

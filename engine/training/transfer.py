@@ -1,0 +1,115 @@
+"""Starting with what another network has learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.plan import Plan, PlannedLayer
+from engine.training.weights import fits, views
+
+Start = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class LeftLayer:
+    """A layer that starts as it would have started anyway.
+
+    Attributes
+    ----------
+    layer_id : str
+        The layer.
+    reason : str
+        Why, the end of a sentence: ``the other project has no layer of this name``.
+    """
+
+    layer_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TransferReport:
+    """Which layers took over what another project has learned.
+
+    Attributes
+    ----------
+    matched : tuple[str, ...]
+        Ids of the layers that did.
+    left : tuple[LeftLayer, ...]
+        The others that have parameters.
+    """
+
+    matched: tuple[str, ...]
+    left: tuple[LeftLayer, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What happened, for people."""
+        total = len(self.matched) + len(self.left)
+        text = f"{len(self.matched)} of {total} layers start with the other project's weights."
+        return " ".join([text, *(f"{layer.layer_id}: {layer.reason}." for layer in self.left)])
+
+
+def transfer(plan: Plan, start: Start) -> TransferReport:
+    """Fill the parameters of every layer that matches one of another network.
+
+    A layer matches if the other network has one of the same id, with the same parameters: their
+    names and shapes.
+
+    Parameters
+    ----------
+    plan : Plan
+        The network.
+    start : Mapping[str, real array]
+        The other one's parameters by name, ``layer-id/w``.
+
+    Returns
+    -------
+    TransferReport
+        What matched.
+    """
+    places = dict(views(plan))
+    matched, left = [], []
+    for layer in plan.layers:
+        if not layer.parameters:
+            continue
+        reason = _difference(plan, layer, start)
+        if reason:
+            left.append(LeftLayer(layer.spec.id, reason))
+            continue
+        matched.append(layer.spec.id)
+        for name in layer.parameters:
+            key = f"{layer.spec.id}/{name}"
+            places[key][...] = start[key]
+    return TransferReport(tuple(matched), tuple(left))
+
+
+def _difference(plan: Plan, layer: PlannedLayer, start: Start) -> str:
+    """Say why a layer does not match, or return an empty text."""
+    own = layer.spec.id + "/"
+    given = {name.removeprefix(own): array for name, array in start.items()
+             if name.startswith(own)}
+    if not given:
+        return "the other project has no layer of this name, or one with nothing to learn"
+    return next(_differences(plan, layer, given), "")
+
+
+def _differences(plan: Plan, layer: PlannedLayer, given: Start) -> Iterator[str]:
+    if given.keys() != layer.parameters.keys():
+        yield (f"it has {', '.join(layer.parameters)}, and the other project's layer "
+               f"{', '.join(sorted(given))}: it is of another kind or has other options")
+        return
+    for name, value in layer.parameters.items():
+        array = np.asarray(given[name])
+        if array.shape != value.shape:
+            yield f"{name} is {_text(value.shape)} here, and {_text(array.shape)} there"
+        elif array.dtype.kind not in "fiu" or not fits(array, plan.arena.dtype):
+            yield f"{name} holds something that is not a finite number of {plan.arena.dtype}"
+
+
+def _text(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape)) or "a single number"

@@ -1,0 +1,201 @@
+"""A series over time, and what the network says about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from engine.data.dataset import Dataset, Reals
+from engine.telemetry.snapshot import Forecast, Snapshot
+from gui import theme
+from gui.output.drawing import (
+    Readout,
+    Scale,
+    draw_readout,
+    draw_scales,
+    draw_sentence,
+    small_font,
+)
+from gui.output.probe import ProbeView
+
+EMPTY = "The forecast is shown as soon as the network is ready."
+GIVEN = "given"
+HEADROOM = 0.35
+"""A forecast may leave the range of the series by this share of it; beyond, it is cut off."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: name in the legend and in the readout, and token of its colour."""
+
+    field: str
+    name: str
+    role: str
+
+
+LINES = (
+    Line("actual", "Actual", "text_muted"),
+    Line("one_step", "One step ahead", "train"),
+    Line("rollout", "Free-running", "validation"),
+)
+
+
+def value_range(forecast: Forecast) -> tuple[float, float]:
+    """Return the range of the value axis: all curves, as far as they stay near the series."""
+    actual = forecast.actual[np.isfinite(forecast.actual)]
+    if not len(actual):
+        return -1.0, 1.0
+    low, high = float(actual.min()), float(actual.max())
+    span = (high - low) or 1.0
+    told = np.concatenate((actual, forecast.one_step, forecast.rollout))
+    told = np.clip(told[np.isfinite(told)], low - HEADROOM * span, high + HEADROOM * span)
+    return float(told.min()) - 0.05 * span, float(told.max()) + 0.05 * span
+
+
+class ForecastView(ProbeView):
+    """The series, the forecast of every value from the true ones before it, and from its own.
+
+    Free-running, the network is given its own forecasts, so that its errors add up.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Forecast of the series", parent)
+        self._forecast: Forecast | None = None
+        self._window = 0
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Forget the forecast before."""
+        self._forecast, self._window = None, dataset.n_inputs
+        self.setAccessibleDescription("")
+        self.point_at(None)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the forecast of a snapshot."""
+        if snapshot.forecast is not None:
+            self._forecast = snapshot.forecast
+            self.setAccessibleDescription("; ".join(
+                f"{line.name}: mean absolute error {self.error(line.field):.3g}"
+                for line in LINES[1:]))
+            self.update()
+
+    def error(self, field: str) -> float:
+        """Return the mean absolute error of a curve where it is a forecast; NaN for none."""
+        if self._forecast is None:
+            return float("nan")
+        start = self._window if field == "rollout" else 0
+        difference = np.abs(getattr(self._forecast, field) - self._forecast.actual)[start:]
+        known = difference[np.isfinite(difference)]
+        return float(known.mean()) if len(known) else float("nan")
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a small plot."""
+        return QSize(theme.px(200), theme.px(130))
+
+    def area(self) -> QRectF:
+        """Return where the curves are, in px."""
+        line = self.fontMetrics().height()
+        left = self.fontMetrics().horizontalAdvance("\N{MINUS SIGN}0.00") + theme.px(6)
+        return QRectF(left, 1.4 * line, max(self.width() - left - theme.px(4), 1.0),
+                      max(self.height() - 2.6 * line, 1.0))
+
+    def time_at(self, x: float) -> int:
+        """Return the step of time that is nearest to a place, in px."""
+        area, last = self.area(), self._last()
+        return round(min(max((x - area.left()) / area.width(), 0.0), 1.0) * last)
+
+    def lines_at(self, time: int) -> tuple[str, ...]:
+        """Return what is said about one step of time."""
+        if self._forecast is None:
+            return ()
+        values = [(line.name, float(getattr(self._forecast, line.field)[time])) for line in LINES]
+        told = [f"{name}: " + f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+                for name, value in values if np.isfinite(value)]
+        return f"Time step {time}", *told
+
+    def moved(self, spot: QPointF | None, across: int, up: int) -> QPointF | None:
+        """Return the place of the step of time before or after."""
+        area, last = self.area(), self._last()
+        time = -1 if spot is None else self.time_at(spot.x())
+        x = area.left() + min(max(time + across, 0), last) / max(last, 1) * area.width()
+        return QPointF(x, area.center().y())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw legend, axes, curves and the values that are pointed at."""
+        painter = QPainter(self)
+        if self._forecast is None or len(self._forecast.actual) < 2:
+            draw_sentence(painter, QRectF(self.rect()), EMPTY)
+            return
+        painter.setFont(small_font(self))
+        area, y = self.area(), value_range(self._forecast)
+        self._draw_start(painter, area)
+        draw_scales(painter, area, Scale(0.0, float(self._last()), "time step"), Scale(*y),
+                    grid=True)
+        self._draw_legend(painter)
+        painter.save()
+        painter.setClipRect(area)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for line in LINES:
+            values = getattr(self._forecast, line.field)
+            painter.setPen(QPen(QColor(getattr(theme.current(), line.role)), theme.scale() * 1.3))
+            for piece in _pieces(values, area, y):
+                painter.drawPolyline(piece)
+        painter.restore()
+        self._draw_pointed(painter, area)
+
+    def _draw_start(self, painter: QPainter, area: QRectF) -> None:
+        """Shade what is given, before the network's own forecasts take over."""
+        if not 0 < self._window < self._last():
+            return
+        tokens = theme.current()
+        given = QRectF(area)
+        given.setWidth(self._window / self._last() * area.width())
+        painter.fillRect(given, QColor(tokens.surface_sunken))
+        painter.setPen(QPen(QColor(tokens.border_strong), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QLineF(given.topRight(), given.bottomRight()))
+        if painter.fontMetrics().horizontalAdvance(GIVEN) + theme.px(4) < given.width():
+            painter.setPen(QColor(tokens.text_muted))
+            painter.drawText(
+                given, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom), GIVEN)
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        tokens, metrics = theme.current(), painter.fontMetrics()
+        stroke, gap = theme.px(15), theme.px(6)
+        x, middle = self.area().left(), metrics.height() / 2
+        for line in LINES:
+            painter.setPen(QPen(QColor(getattr(tokens, line.role)), theme.px(2.5)))
+            painter.drawLine(QLineF(x, middle, x + stroke, middle))
+            painter.setPen(QColor(tokens.text_muted))
+            wide = metrics.horizontalAdvance(line.name)
+            painter.drawText(QPointF(x + stroke + gap, metrics.ascent()), line.name)
+            x += stroke + wide + 3 * gap
+
+    def _draw_pointed(self, painter: QPainter, area: QRectF) -> None:
+        if self.pointed is None:
+            return
+        time = self.time_at(self.pointed.x())
+        x = area.left() + time / self._last() * area.width()
+        painter.setPen(QColor(theme.current().border_strong))
+        painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+        readout = Readout(QPointF(x, self.pointed.y()), self.lines_at(time), QImage())
+        draw_readout(painter, area, readout)
+
+    def _last(self) -> int:
+        return len(self._forecast.actual) - 1 if self._forecast is not None else 0
+
+
+def _pieces(values: Reals, area: QRectF, y: tuple[float, float]) -> list[QPolygonF]:
+    """Return the curve in px, a polyline for every stretch of finite values."""
+    known = np.isfinite(values)
+    xs = area.left() + np.arange(len(values)) / (len(values) - 1) * area.width()
+    far = 4 * (y[1] - y[0])
+    held = np.clip(np.where(known, values, y[0]), y[0] - far, y[1] + far)
+    ys = area.bottom() - (held - y[0]) / (y[1] - y[0]) * area.height()
+    ends = np.flatnonzero(np.diff(known.astype(np.int8))) + 1
+    stretches = np.split(np.arange(len(values)), ends)
+    return [QPolygonF([QPointF(a, b) for a, b in zip(xs[part].tolist(), ys[part].tolist(),
+                                                      strict=True)])
+            for part in stretches if len(part) and known[part[0]]]

@@ -1,0 +1,114 @@
+"""Which views of the output there are, and which data and networks they suit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.data.dataset import Dataset
+from engine.telemetry.snapshot import Snapshot
+from gui.output.confusion import ConfusionView
+from gui.output.features import FeatureView
+from gui.output.forecast import ForecastView
+from gui.output.latent import LatentView
+from gui.output.next_tokens import NextTokens
+from gui.output.plane import PlaneView
+from gui.output.reconstruction import ReconstructionView
+from gui.output.sample_grid import SampleGrid
+from gui.output.sample_table import SampleTable
+from gui.output.scatter import PredictionScatter
+from gui.output.written_text import WrittenText
+
+AnyView = (ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PlaneView
+           | PredictionScatter | ReconstructionView | SampleGrid | SampleTable | WrittenText)
+Suits = Callable[[Dataset, Snapshot | None], bool]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A tab.
+
+    Attributes
+    ----------
+    key, title, tooltip : str
+        Its name in the program and for people, and one sentence about it.
+    view : type
+        What draws it; tabs may share one.
+    suits : callable
+        Whether a data set, and what is known of its run, call for it.
+    """
+
+    key: str
+    title: str
+    tooltip: str
+    view: type[AnyView]
+    suits: Suits
+
+
+def _has_points(data: Dataset, task: str) -> bool:
+    return data.task == task and data.points is not None
+
+
+def _is_text(data: Dataset) -> bool:
+    return data.task == "sequence" and data.tokens is not None
+
+
+def _has_features(data: Dataset, seen: Snapshot | None) -> bool:
+    return seen is not None and any(
+        one.feature_maps is not None or one.filters is not None for one in seen.layers)
+
+
+def _is_sampled(data: Dataset, *, images: bool) -> bool:
+    is_free = data.task == "classification" and data.points is None
+    return is_free and (data.image_shape is not None) == images
+
+
+OFFERS = (
+    Offer("boundary", "Decision boundary",
+          "The network's class for every point of the plane; pale where it is unsure.",
+          PlaneView, lambda data, _: _has_points(data, "classification")),
+    Offer("surface", "Regression surface",
+          "The network's value for every point of the plane, from \N{MINUS SIGN}1 to 1.",
+          PlaneView, lambda data, _: _has_points(data, "regression")),
+    Offer("forecast", "Forecast",
+          "The series, and what the network forecasts: from true values, and from its own.",
+          ForecastView, lambda data, seen: data.is_series and data.task == "regression"),
+    Offer("text", "Generated text",
+          "What the network writes by itself in the course of its training.",
+          WrittenText, lambda data, _: _is_text(data)),
+    Offer("characters", "Next characters",
+          "Validation text: the probability that every true next character was given.",
+          NextTokens, lambda data, _: _is_text(data) and not data.joint),
+    Offer("words", "Next words",
+          "Validation text: the probability that every true next word was given.",
+          NextTokens, lambda data, _: _is_text(data) and bool(data.joint)),
+    Offer("reconstruction", "Reconstructions",
+          "Images beside what the network makes of them, and the mean squared error of each.",
+          ReconstructionView,
+          lambda data, _: data.task == "reconstruction" and data.image_shape is not None),
+    Offer("images", "Samples",
+          "Single images with the most probable class and its probability.",
+          SampleGrid, lambda data, _: _is_sampled(data, images=True)),
+    Offer("table", "Samples",
+          "Single examples with true class, predicted class and its probability.",
+          SampleTable, lambda data, _: _is_sampled(data, images=False)),
+    Offer("scatter", "Predicted and true",
+          "Predicted over true values; on the dashed line the network is right.",
+          PredictionScatter, lambda data, _: data.task == "regression" or (
+              data.task == "reconstruction" and data.image_shape is None)),
+    Offer("latent", "Latent plane",
+          "The plane of the first two latent numbers: what is drawn from it, and where examples "
+          "lie.", LatentView, lambda _, seen: seen is not None and seen.latent is not None),
+    Offer("confusion", "Confusion",
+          "How many examples of each class are taken for which class.",
+          ConfusionView, lambda data, _: data.task == "classification"),
+    Offer("features", "Features",
+          "Filters of the selected layer, and what they find in the first sample.",
+          FeatureView, _has_features),
+)
+"""In the order of the tabs."""
+
+
+def offers_for(dataset: Dataset, snapshot: Snapshot | None) -> tuple[Offer, ...]:
+    """Return the tabs for a data set and what is known of its run, the best one first."""
+    return tuple(offer for offer in OFFERS if offer.suits(dataset, snapshot))
