@@ -13,13 +13,7 @@ from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.layers import LOSSES, Issue, diagnose, fitted, kind
-from engine.spec import (
-    DataSpec,
-    NetworkSpec,
-    Option,
-    ProjectSpec,
-    default_project,
-)
+from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
 from gui.builder import edits
 from gui.builder.change import Change
 from gui.builder.commands import Edit
@@ -32,8 +26,6 @@ __all__ = ["Change", "Document"]
 
 UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
-LAYER_WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2"}
-"""Fields of a layer whose names are not words."""
 
 
 class Document(QObject):
@@ -195,8 +187,7 @@ class Document(QObject):
     def set_layer(self, layer_id: str, **changes: object) -> None:
         """Set fields of `LayerSpec` that say how a layer is trained: ``frozen``, ``l1``, ..."""
         after = edits.with_layer(self.project.network, layer_id, **changes)
-        names = words(LAYER_WORDS.get(name, name) for name in changes)
-        self._edit_network(after, f"change {names} of {self._title(layer_id)}",
+        self._edit_network(after, f"change {words(changes)} of {self._title(layer_id)}",
                            ("layer", layer_id, *sorted(changes)))
 
     def freeze(self, layer_ids: Iterable[str]) -> None:

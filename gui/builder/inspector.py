@@ -51,7 +51,7 @@ class Inspector(EditingPanel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = self._made_head()
         self._form = QVBoxLayout()
-        self._form.setSpacing(7)
+        self._form.setSpacing(5)
         self.inputs = SourceList()
         # Only when the list has done with the click may what it shows change.
         self.inputs.chosen.connect(self._on_inputs_chosen, Qt.ConnectionType.QueuedConnection)
@@ -66,14 +66,14 @@ class Inspector(EditingPanel):
         self.apply.clicked.connect(self._on_apply_clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(self.inputs)
         layout.addLayout(self._form)
         for widget in (self.advice, self.apply, self.extras, Separator()):
             layout.addWidget(widget)
         lines = QVBoxLayout()
-        lines.setSpacing(3)
+        lines.setSpacing(1)
         for key, title, tip in FIGURES:
             line = FigureLine(title, tip)
             self.figures[key] = line.value
