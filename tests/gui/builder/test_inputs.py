@@ -207,6 +207,11 @@ def test_what_learns_nothing_has_nothing_to_freeze(inspector: Inspector,
     assert not inspector.extras.isVisible()
     document.select("sum")
     assert not inspector.extras.isVisible()
+    document.set_inputs("sum", ())
+    assert document.issues != ()
+    assert not inspector.extras.isVisible()
+    document.select("out")
+    assert inspector.extras.freeze.isVisible()
 
 
 def test_special_layers_show_why_at_once(inspector: Inspector, document: Document) -> None:
