@@ -38,8 +38,8 @@ class ProbeView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrow keys from the window, which steps with them."""
-        is_arrow = isinstance(event, QKeyEvent) and event.key() in MOVES
-        if is_arrow and event.type() == QEvent.Type.ShortcutOverride:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) \
+                and _is_move(event):
             event.accept()
             return True
         return super().event(event)
@@ -48,7 +48,7 @@ class ProbeView(QWidget):
         """Move with the arrow keys."""
         if event.key() == Qt.Key.Key_Escape and self.pointed is not None:
             self.point_at(None)
-        elif event.key() in MOVES and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif _is_move(event):
             self.point_at(self.moved(self.pointed, *MOVES[Qt.Key(event.key())]))
         else:
             super().keyPressEvent(event)
@@ -76,3 +76,9 @@ class ProbeView(QWidget):
 
     def dress(self) -> None:
         """Take colours from the theme."""
+
+
+def _is_move(event: QKeyEvent) -> bool:
+    # Keys of a keypad count as arrows too; with Alt and the like they belong to the window.
+    others = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return event.key() in MOVES and others == Qt.KeyboardModifier.NoModifier

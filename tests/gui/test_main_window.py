@@ -21,7 +21,7 @@ from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.recovery import locked
 from gui.settings import Settings
-from gui.widgets import Button
+from gui.widgets import Button, ReadingBox
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine
@@ -131,6 +131,9 @@ def test_keys_that_controls_need(qtbot: QtBot) -> None:
     qtbot.addWidget(button)
     assert keys_of(button) == {"Space"}
     assert keys_of(None) == frozenset()
+    text = ReadingBox("Text")
+    qtbot.addWidget(text)
+    assert "Space" not in keys_of(text), "text to read leaves Space to Run"
     plain = QWidget()
     qtbot.addWidget(plain)
     assert keys_of(plain) == frozenset()

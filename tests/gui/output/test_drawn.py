@@ -205,6 +205,11 @@ def test_arrow_keys_point_at_the_plane(panel: OutputPanel, qtbot: QtBot) -> None
     key.ignore()
     QApplication.sendEvent(view, key)
     assert key.isAccepted(), "the window's own key does not step"
+    key = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Up,
+                    Qt.KeyboardModifier.AltModifier)
+    key.ignore()
+    QApplication.sendEvent(view, key)
+    assert not key.isAccepted(), "Alt+Up still moves a layer"
 
 
 def test_codes_without_classes_or_images(panel: OutputPanel) -> None:
