@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QListWidget,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -27,6 +28,7 @@ NEEDED: tuple[tuple[type[QWidget], frozenset[str]], ...] = (
     (QComboBox, frozenset({"Space", "R", "Shift+R", "L"})),
     (QAbstractSlider, frozenset({"Right", "Shift+Right"})),
     (SegmentButton, frozenset({"Space", "Right"})),
+    (QListWidget, frozenset({"Space", "R", "Shift+R", "L"})),
     (QAbstractButton, frozenset({"Space"})),
 )
 """The keys that a control with the keyboard uses; the first class that fits counts."""

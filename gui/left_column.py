@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -61,6 +61,33 @@ class Scrolled(QScrollArea):
         column.addWidget(panel)
         column.addStretch(1)
         self.setWidget(page)
+        panel.installEventFilter(self)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self._show_bar)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another height when the panel does."""
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._panel:
+            self.updateGeometry()
+            # By then it has the new height, if there is room for it.
+            self._settling.start()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the scroll bar only if it is needed."""
+        self._show_bar()
+        super().resizeEvent(event)
+
+    @Slot()
+    def _show_bar(self) -> None:
+        # A bar that is there for a moment makes the panel narrower, perhaps so much higher that
+        # the bar would stay.
+        fits = self.height_at(self.width()) <= self.height()
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else \
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        if policy != self.verticalScrollBarPolicy():
+            self.setVerticalScrollBarPolicy(policy)
 
     def height_at(self, width: int) -> int:
         """Return the height at which nothing has to be scrolled."""
@@ -108,6 +135,9 @@ class LeftColumn(QWidget):
         super().__init__(parent)
         self._panels = {"data": Scrolled(data), "layers": Scrolled(layers),
                         "inspector": Scrolled(inspector)}
+        # It takes what others leave, so that none of them is cut for its sake.
+        self._panels["inspector"].setSizePolicy(QSizePolicy.Policy.Preferred,
+                                                QSizePolicy.Policy.Ignored)
         self._tabs = Segmented((), "Panel")
         self._tabs.selected.connect(self._on_tabs_selected)
         self._stack = Pages()
@@ -159,6 +189,8 @@ class LeftColumn(QWidget):
             self._arrange(("data", "layers"))
         else:
             self._arrange(tuple(self._panels))
+        least = 0 if "inspector" in self.tabs() else smallest - theme.px(HEADER)
+        self._panels["inspector"].setMinimumHeight(least)
 
     def _arrange(self, together: tuple[str, ...]) -> None:
         """Put these panels behind tabs and the others on cards of their own."""

@@ -75,7 +75,7 @@ class PReLU(LayerKind):
     title = "PReLU"
     help = ("Leaky ReLU that learns its slope below 0, one for every unit or channel "
             "(He et al. 2015).")
-    icon = "activity"
+    icon = "trending-up"
     fields = (Field("slope", "Initial slope", 0.25, "Where the slopes below 0 start.", 0.0, 1.0),)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -108,7 +108,7 @@ class Softmax(LayerKind):
     title = "Softmax"
     help = ("Turns every row of numbers into shares that sum to 1. The cross-entropy loss already "
             "holds a softmax of its own: in front of it, leave this layer out.")
-    icon = "activity"
+    icon = "percent"
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return the input's shape."""

@@ -126,6 +126,7 @@ class Conv2D(_Convolution):
     help = ("Every filter looks at the image through a small window, with the same weights at "
             "every place: a = f(x ∗ w + b).")
     icon = "grid-3x3"
+    group = "Image"
     fields = _fields("height and width",
                      Field("stride", "Stride", 1, "How far the window moves to the next place.", 1,
                            64),
@@ -166,6 +167,7 @@ class Conv1D(Conv2D):
     help = ("Every filter looks at some neighbouring steps of a sequence, with the same weights "
             "at every step: a = f(x ∗ w + b).")
     icon = "between-vertical-start"
+    group = "Sequence"
     rank = 2
     fields = _fields("the steps",
                      Field("stride", "Stride", 1, "How far the window moves to the next place.", 1,
@@ -180,7 +182,8 @@ class TransposedConv2D(_Convolution):
     title = "Transposed Conv2D"
     help = ("Spreads every place of the image over a window of weights, so that the image grows: "
             "a convolution run backwards.")
-    icon = "maximize-2"
+    icon = "scaling"
+    group = "Image"
     fields = _fields("height and width",
                      Field("stride", "Stride", 2, "How many times larger the image becomes.", 1,
                            64),

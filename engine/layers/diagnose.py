@@ -132,7 +132,7 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
     try:
         shapes = infer_shapes(network, (n_inputs,))
     except EngineError as error:
-        yield Issue("", error.sentence)
+        yield Issue(_culprit(network, error), error.sentence)
         return
     counts = parameter_counts(network, (n_inputs,))
     read = {source for position in range(len(network)) for source in sources(network, position)}
@@ -156,6 +156,12 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
             _count(n_outputs, "value", "values") + f" to {_VERBS.get(task, 'predict')}"
         yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
                              f"{asked}; expected {wanted}. {remedy}.")
+
+
+def _culprit(network: NetworkSpec, error: EngineError) -> str:
+    """Return the id of the layer that an error names; empty if it names none."""
+    return next((layer.id for position, layer in enumerate(network)
+                 if place(position, layer) == error.place), "")
 
 
 def _output_texts(shape: Shape, width: int) -> tuple[str, str]:

@@ -20,7 +20,8 @@ class Add(LayerKind):
     title = "Add"
     help = ("Adds the outputs of several layers. With an earlier layer among them it is a skip: "
             "the gradient reaches that layer undiminished (He et al. 2016).")
-    icon = "plus"
+    icon = "circle-plus"
+    group = "Join"
     fewest_inputs = 2
     most_inputs = MOST
 
@@ -51,7 +52,8 @@ class Concatenate(LayerKind):
     key = "concatenate"
     title = "Concatenate"
     help = "Puts the outputs of several layers side by side."
-    icon = "columns-3"
+    icon = "combine"
+    group = "Join"
     fewest_inputs = 2
     most_inputs = MOST
 

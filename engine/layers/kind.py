@@ -187,7 +187,7 @@ class LayerKind(ABC):
         if not self.fewest_inputs <= count <= self.most_inputs:
             wanted = str(self.fewest_inputs) if self.fewest_inputs == self.most_inputs else \
                 f"{self.fewest_inputs} to {self.most_inputs}"
-            raise ShapeError(self.title, f"{count} inputs", wanted,
+            raise ShapeError(self.title, "1 input" if count == 1 else f"{count} inputs", wanted,
                              "Choose the layers that feed this one")
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:

@@ -13,7 +13,8 @@ class GaussianNoise(LayerKind):
     title = "Gaussian noise"
     help = ("While training, adds a normal random number to every number, so that the network "
             "cannot learn examples by heart (Bishop 1995); otherwise does nothing.")
-    icon = "dices"
+    icon = "waves"
+    group = "Normalise & regularise"
     fields = (Field("deviation", "Standard deviation", 0.1, "Spread of the noise.", 0.0, 100.0,
                     logarithmic=True),)
 

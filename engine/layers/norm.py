@@ -36,6 +36,7 @@ class BatchNorm(LayerKind):
             "shift (Ioffe and Szegedy 2015). Outside training, for a batch of one, and in a frozen "
             "layer, the running mean and variance take the batch's place.")
     icon = "sliders-horizontal"
+    group = "Normalise & regularise"
     fields = (
         Field("momentum", "Momentum", 0.1,
               "Share of each batch in the running mean and variance.", 0.0, 1.0),
@@ -87,7 +88,8 @@ class LayerNorm(LayerKind):
     title = "Layer norm"
     help = ("Gives the features of every example mean 0 and variance 1, then a learned scale and "
             "shift (Ba, Kiros and Hinton 2016). It does the same in training and outside.")
-    icon = "sliders-horizontal"
+    icon = "sliders-vertical"
+    group = "Normalise & regularise"
     fields = (_EPSILON,)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

@@ -18,6 +18,7 @@ class _Pooling(LayerKind):
     """One number for every window of a channel."""
 
     icon = "minimize-2"
+    group = "Image"
     fields = (
         Field("size", "Size", 2, "Length of the window along every axis.", 1, 64),
         Field("stride", "Stride", 2, "How far the window moves to the next place.", 1, 64),
@@ -67,6 +68,7 @@ class AveragePooling(_Pooling):
     key = "average_pooling"
     title = "Average pooling"
     help = "Takes the mean of every window of a channel."
+    icon = "shrink"
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to sums over windows, and to what spreads the gradient over them."""
@@ -83,7 +85,8 @@ class GlobalAveragePooling(LayerKind):
     title = "Global average pooling"
     help = ("Takes the mean of every channel over the whole image or sequence, and gives one row "
             "of them.")
-    icon = "minimize-2"
+    icon = "focus"
+    group = "Image"
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return ``(channels,)``."""
@@ -113,6 +116,7 @@ class Upsampling(LayerKind):
     title = "Upsampling"
     help = "Repeats every place of an image or a sequence, so that it becomes larger."
     icon = "maximize-2"
+    group = "Image"
     fields = (Field("factor", "Factor", 2, "How many times longer every axis becomes.", 1, 64),)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

@@ -20,6 +20,7 @@ class Flatten(LayerKind):
     title = "Flatten"
     help = "Puts the numbers of an image or a sequence into one row, as a dense layer wants them."
     icon = "ellipsis"
+    group = "Shape"
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return ``(numbers,)``."""
@@ -37,7 +38,8 @@ class Reshape(LayerKind):
     key = "reshape"
     title = "Reshape"
     help = "Makes an image or a sequence of a row of numbers, such as 8 x 8 x 1 of 64."
-    icon = "grid-2x2"
+    icon = "proportions"
+    group = "Shape"
     fields = (
         Field("form", "Form", "image", "What the numbers become.", choices=(
             Choice("image", "Image", "Rows of places, each with its channels."),

@@ -66,11 +66,18 @@ def sources(network: NetworkSpec, position: int) -> tuple[int, ...]:
     before = {other.id: place for place, other in enumerate(network.layers[:position])}
     unknown = [name for name in layer.inputs if name not in before]
     if unknown or len(set(layer.inputs)) < len(layer.inputs):
-        found = f"its input {unknown[0]!r} does not stand before it" if unknown else \
-            "it names an input twice"
+        found = _misplaced(network, unknown[0]) if unknown else "it names an input twice"
         raise ShapeError(place(position, layer), found, "layers before it, each once",
                          "Choose other inputs for this layer")
     return tuple(before[name] for name in layer.inputs)
+
+
+def _misplaced(network: NetworkSpec, name: str) -> str:
+    """Return what is wrong with an input that is not among the layers before its reader."""
+    for position, layer in enumerate(network):
+        if layer.id == name:
+            return f"its input {place(position, layer)} does not stand before it"
+    return f"its input {name!r} does not exist"
 
 
 def resolve(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...]:

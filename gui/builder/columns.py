@@ -95,12 +95,20 @@ class Columns:
         return self.histogram[0]
 
 
-def columns_for(width: int) -> Columns:
-    """Return the columns for a row of this width; the gradient takes what the others leave.
+def columns_for(width: int, gutter: int = 0) -> Columns:
+    """Return the columns for a row; the gradient takes what the others leave.
 
     Where that is less than a bar needs to be read, histogram and card give way.
+
+    Parameters
+    ----------
+    width : int
+        Px of the row.
+    gutter : int
+        Px at its left that stay free.
     """
     px = theme.px
+    width -= gutter
     narrow = width < px(NARROW)
     gap, status, update = px(8 if narrow else 12), px(76), px(36 if narrow else 40)
     card = min(max(round(width * 0.31), px(132)), px(220))
@@ -115,5 +123,6 @@ def columns_for(width: int) -> Columns:
     histogram_left = card + gap
     gradient_left = histogram_left + histogram + gap
     gradient = max(status_left - gap - gradient_left, px(40))
-    return Columns((0, card), (histogram_left, histogram), (gradient_left, gradient),
-                   (status_left, status), (update_left, update))
+    return Columns((gutter, card), (gutter + histogram_left, histogram),
+                   (gutter + gradient_left, gradient), (gutter + status_left, status),
+                   (gutter + update_left, update))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -25,41 +23,17 @@ from engine.spec import (
     write_project,
 )
 from gui.builder import edits
+from gui.builder.change import Change
 from gui.builder.commands import Edit
 from gui.builder.data_shelf import DataShelf, Held, Loader
 from gui.builder.project_files import name_of, with_absolute_data, with_relative_data
 from gui.builder.spec_edits import checked, words
+from gui.builder.wiring import known_kind
+
+__all__ = ["Change", "Document"]
 
 UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an edit, its undoing or another project did to the document.
-
-    Attributes
-    ----------
-    before, after : ProjectSpec
-        The project until now, and from now on.
-    dataset_changed : bool
-        Whether the examples are others, too.
-    """
-
-    before: ProjectSpec
-    after: ProjectSpec
-    dataset_changed: bool
-
-    @cached_property
-    def network_changed(self) -> bool:
-        """Whether layers or their options differ."""
-        return self.before.network != self.after.network
-
-    @property
-    def rows_changed(self) -> bool:
-        """Whether what is said about layers may differ: layers, data or loss have changed."""
-        return (self.network_changed or self.dataset_changed
-                or self.before.training.loss != self.after.training.loss)
 
 
 class Document(QObject):
@@ -167,7 +141,7 @@ class Document(QObject):
     # Edits of the network
 
     def add_layer(self, kind_key: str, position: int | None = None) -> str:
-        """Insert a layer and select it.
+        """Insert a layer and select it; one that joins is fed by the nearest layers that fit.
 
         Parameters
         ----------
@@ -184,7 +158,7 @@ class Document(QObject):
         network = self.project.network
         if position is None:
             position = edits.default_position(network, self._selected)
-        after, layer_id = edits.added(network, kind_key, position)
+        after, layer_id = edits.added(network, kind_key, position, self.dataset.n_inputs)
         self._edit_network(after, f"add {kind(kind_key).title}")
         return layer_id
 
@@ -199,7 +173,7 @@ class Document(QObject):
         self._edit_network(after, f"move {self._title(layer_id)}")
 
     def repeat_layer(self, layer_id: str, times: int = 1) -> str:
-        """Insert ``times`` copies of a layer after it; return the id of the last copy."""
+        """Insert ``times`` copies of a layer, or of the path that it ends; return the last one."""
         after, last = edits.repeated(self.project.network, layer_id, times)
         text = "duplicate" if times == 1 else f"stack {times} times"
         self._edit_network(after, f"{text} {self._title(layer_id)}")
@@ -211,6 +185,17 @@ class Document(QObject):
         field = kind(after.layer(layer_id).kind).field(key)
         self._edit_network(after, f"change {field.title.lower() if field else key}",
                            ("option", layer_id, key))
+
+    def set_inputs(self, layer_id: str, inputs: Sequence[str]) -> None:
+        """Choose which layers before it feed a layer; no ids stand for the one right above."""
+        after = edits.with_inputs(self.project.network, layer_id, inputs)
+        self._edit_network(after, f"change inputs of {self._title(layer_id)}")
+
+    def set_layer(self, layer_id: str, **changes: object) -> None:
+        """Set fields of `LayerSpec` that say how a layer is trained: ``frozen``, ``l1``, ..."""
+        after = edits.with_layer(self.project.network, layer_id, **changes)
+        self._edit_network(after, f"change {words(changes)} of {self._title(layer_id)}",
+                           ("layer", layer_id, *sorted(changes)))
 
     def set_hidden_options(self, options: Mapping[str, Option]) -> None:
         """Set options of all hidden dense layers in one step."""
@@ -383,5 +368,5 @@ class Document(QObject):
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
-        known = edits.known_kind(layer)
+        known = known_kind(layer)
         return known.title if known is not None else layer.kind

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
 
 from engine.errors import SpecError
-from engine.layers import Field, LayerKind, kind, output_layer, place
+from engine.layers import Field, kind, output_layer, place
 from engine.spec import LayerSpec, NetworkSpec, Option
+from gui.builder.spec_edits import checked
+from gui.builder.wiring import block, extended, followed, known_kind, usual_inputs
 
 MOST_LAYERS = 1000
 """More rows than this no one can read, and no classroom machine trains in real time."""
@@ -35,10 +39,12 @@ def default_position(network: NetworkSpec, selected: str) -> int:
     return max(before_output, 1)
 
 
-def added(network: NetworkSpec, kind_key: str, position: int) -> tuple[NetworkSpec, str]:
+def added(network: NetworkSpec, kind_key: str, position: int,
+          n_inputs: int) -> tuple[NetworkSpec, str]:
     """Return the network with a new layer before ``position``, and the layer's id.
 
-    The new layer takes its options from the nearest layer of its kind that is not the output.
+    The new layer takes its options from the nearest layer of its kind that is not the output. One
+    that joins is fed by what fits; ``n_inputs`` numbers come in from the data.
 
     Raises
     ------
@@ -55,11 +61,12 @@ def added(network: NetworkSpec, kind_key: str, position: int) -> tuple[NetworkSp
                 key=lambda layer: abs(network.index(layer.id) + 0.5 - position))
     layer_id = network.fresh_id(kind_key)
     layer = LayerSpec(layer_id, kind_key, dict(model.options) if model else {})
-    return network.inserted(position, layer), layer_id
+    layer = layer.with_inputs(*usual_inputs(network, layer, position, n_inputs))
+    return extended(network, position, layer), layer_id
 
 
 def removed(network: NetworkSpec, layer_id: str) -> NetworkSpec:
-    """Return the network without a layer.
+    """Return the network without a layer; what it fed is fed by what fed it.
 
     Raises
     ------
@@ -67,11 +74,18 @@ def removed(network: NetworkSpec, layer_id: str) -> NetworkSpec:
         If it is the input layer, or there is no such layer.
     """
     _check_not_input(network, layer_id, "cannot be removed")
-    return network.removed(layer_id)
+    after = followed(network, network.removed(layer_id))
+    for layer in after:
+        known = known_kind(layer)
+        if known is not None and len(layer.inputs) > known.most_inputs:
+            after = after.replaced(layer.with_inputs(*layer.inputs[:known.most_inputs]))
+    return after
 
 
 def moved(network: NetworkSpec, layer_id: str, position: int) -> NetworkSpec:
     """Return the network with a layer at ``position``, at the nearest one if that is the input's.
+
+    What was fed by the layer right above it still is; other wires stay as they are.
 
     Raises
     ------
@@ -79,11 +93,14 @@ def moved(network: NetworkSpec, layer_id: str, position: int) -> NetworkSpec:
         If it is the input layer, or there is no such layer.
     """
     _check_not_input(network, layer_id, "cannot be moved")
-    return network.moved(layer_id, min(max(position, 1), len(network) - 1))
+    return followed(network, network.moved(layer_id, min(max(position, 1), len(network) - 1)))
 
 
 def repeated(network: NetworkSpec, layer_id: str, times: int) -> tuple[NetworkSpec, str]:
     """Return the network with ``times`` copies of a layer after it, and the id of the last copy.
+
+    With a layer that joins, the whole path that it ends is repeated: the copy of what began the
+    path is the joining layer before it.
 
     Raises
     ------
@@ -91,13 +108,50 @@ def repeated(network: NetworkSpec, layer_id: str, times: int) -> tuple[NetworkSp
         If it is the input layer, there is no such layer, or the network gets too long.
     """
     _check_not_input(network, layer_id, "cannot be repeated")
-    _check_room(network, times)
-    original, last = network.layer(layer_id), layer_id
-    for offset in range(times):
-        last = network.fresh_id(original.kind)
-        copy = LayerSpec(last, original.kind, dict(original.options))
-        network = network.inserted(network.index(layer_id) + 1 + offset, copy)
-    return network, last
+    layers = block(network, layer_id)
+    _check_room(network, times * len(layers))
+    position = network.index(layer_id) + 1
+    entry = network.layers[position - len(layers) - 1].id
+    after, last = network, layer_id
+    for _ in range(times):
+        # What the path comes from stands for the end of the copy before.
+        names = {entry: last}
+        for layer in layers:
+            names[layer.id] = last = after.fresh_id(layer.kind)
+            inputs = layer.inputs if len(layers) > 1 else ()
+            copy = replace(layer, id=last, options=dict(layer.options),
+                           inputs=tuple(names.get(name, name) for name in inputs))
+            after = after.inserted(position, copy)
+            position += 1
+    return followed(network, after), last
+
+
+def with_inputs(network: NetworkSpec, layer_id: str, inputs: Sequence[str]) -> NetworkSpec:
+    """Return the network in which these layers feed a layer; none stands for the one above.
+
+    Raises
+    ------
+    SpecError
+        If there is no such layer, or one of them does not stand before it or is named twice.
+    """
+    _check_not_input(network, layer_id, "is fed by the data alone")
+    position = network.index(layer_id)
+    before = [layer.id for layer in network.layers[:position]]
+    layer = network.layers[position]
+    if len(set(inputs)) < len(inputs) or not set(inputs) <= {*before, *layer.inputs}:
+        raise SpecError(place(position, layer), "these layers cannot feed it",
+                        "layers before it, each once", "Choose other inputs for this layer")
+    known = known_kind(layer)
+    if known is not None and known.most_inputs == 1 and tuple(inputs) == (before[-1],):
+        inputs = ()
+    return network.replaced(layer.with_inputs(*inputs))
+
+
+def with_layer(network: NetworkSpec, layer_id: str, **changes: object) -> NetworkSpec:
+    """Return the network with fields of a layer set; raises SpecError if one is not allowed."""
+    layer = network.layer(layer_id)
+    where = place(network.index(layer_id), layer)
+    return network.replaced(checked(replace(layer, **changes), where))
 
 
 def with_option(network: NetworkSpec, layer_id: str, key: str, value: Option) -> NetworkSpec:
@@ -132,6 +186,9 @@ def deepened(network: NetworkSpec, n_layers: int, options: Mapping[str, Option])
     """
     output = output_layer(network)
     tail = network.layers[network.index(output.id):] if output else ()
+    kept = {layer.id for layer in (*network.layers[:1], *tail)}
+    tail = tuple(layer.with_inputs(*(name for name in layer.inputs if name in kept))
+                 if layer.inputs else layer for layer in tail)
     deep = NetworkSpec((*network.layers[:1], *tail) if tail[:1] != network.layers[:1] else tail)
     _check_room(deep, n_layers)
     for number in range(n_layers):
@@ -169,14 +226,6 @@ def selection_after(before: NetworkSpec, after: NetworkSpec, selected: str) -> s
     if not new:
         return ""
     return new[min(old.index(selected) if selected in old else 1, len(new) - 1)]
-
-
-def known_kind(layer: LayerSpec) -> LayerKind | None:
-    """Return a layer's kind, or None if this program does not have it."""
-    try:
-        return kind(layer.kind)
-    except SpecError:
-        return None
 
 
 def _check_option(where: str, layer: LayerSpec, key: str, value: Option) -> None:

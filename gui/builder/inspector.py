@@ -17,13 +17,15 @@ from engine.telemetry.snapshot import LayerReading
 from gui.builder import edits
 from gui.builder.document import Change, Document
 from gui.builder.editing import EditingPanel
-from gui.builder.edits import known_kind
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.gesture import Gesture
+from gui.builder.inputs_editor import SourceList
+from gui.builder.layer_extras import LayerExtras
 from gui.builder.network_view import Frame, RunInfo
 from gui.builder.rows import Row, describe
 from gui.builder.rows_model import magnitude
 from gui.builder.rows_tips import figure_text, share_text, unbroken
+from gui.builder.wiring import known_kind, possible_sources
 from gui.widgets import Button, ElidedLabel, IconButton, Separator
 
 FIGURES: tuple[tuple[str, str, str], ...] = (
@@ -76,6 +78,7 @@ class Inspector(EditingPanel):
         self._gesture = Gesture(document, self)
         self._layer_id = ""
         self._kind: LayerKind | None = None
+        self._rows: tuple[Row, ...] = ()
         self._row: Row | None = None
         self._readings: Mapping[str, LayerReading] = {}
         self._run_id: int | None = None
@@ -102,6 +105,12 @@ class Inspector(EditingPanel):
         head.addWidget(self.remove)
         self._form = QVBoxLayout()
         self._form.setSpacing(7)
+        self.inputs = SourceList()
+        # Only when the list has done with the click may what it shows change.
+        self.inputs.chosen.connect(self._on_inputs_chosen, Qt.ConnectionType.QueuedConnection)
+        self.extras = LayerExtras()
+        self.extras.inputs_chosen.connect(self._on_inputs_chosen)
+        self.extras.field_chosen.connect(self._on_field_chosen)
         self.advice = Button("", "check")
         self.advice.clicked.connect(self._on_advice_clicked)
         self.apply = Button("Apply to all hidden layers")
@@ -112,8 +121,9 @@ class Inspector(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(head)
+        layout.addWidget(self.inputs)
         layout.addLayout(self._form)
-        for widget in (self.advice, self.apply, Separator()):
+        for widget in (self.advice, self.apply, self.extras, Separator()):
             layout.addWidget(widget)
         lines = QVBoxLayout()
         lines.setSpacing(3)
@@ -144,7 +154,9 @@ class Inspector(EditingPanel):
         layer = self._layer()
         kind = known_kind(layer) if layer is not None else None
         self._layer_id = layer.id if layer is not None else ""
-        self._row = row = self._described()
+        document = self._document
+        self._rows = describe(document.project, document.dataset, document.issues)
+        self._row = row = next((r for r in self._rows if r.layer_id == self._layer_id), None)
         if kind is not self._kind:
             self._kind = kind
             self._rebuild_form(kind)
@@ -152,11 +164,25 @@ class Inspector(EditingPanel):
         self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
         self.remove.setVisible(row is not None and row.can_change)
         self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
-        self.advice.hide()
+        for part in (self.advice, self.inputs, self.extras):
+            part.setVisible(False)
         if layer is not None and kind is not None:
+            if row is not None and row.can_change:
+                self._show_wiring(kind, layer, row)
             self._show_options(kind, layer)
             self._show_advice(kind, layer)
         self._show_figures()
+
+    def _show_wiring(self, kind: LayerKind, layer: LayerSpec, row: Row) -> None:
+        project, n_inputs = self._document.project, self._document.dataset.n_inputs
+        sources = possible_sources(project.network, layer.id, n_inputs)
+        if kind.most_inputs > 1:
+            order = layer.inputs or tuple(s.layer_id for s in sources if s.chosen)
+            self.inputs.show_sources(sources, self._rows, order)
+            self.inputs.show()
+        else:
+            self.extras.show_sources(sources, self._rows, bool(layer.inputs))
+        self.extras.show_layer(layer, kind, row, project.training)
 
     def _can_apply(self, layer: LayerSpec) -> bool:
         hidden = edits.hidden_layers(self._document.project.network, layer.kind)
@@ -182,12 +208,14 @@ class Inspector(EditingPanel):
         super().showEvent(event)
         # Only in its window is there a first and a last thing that Tab comes to.
         self._order_tabs()
+        self._show_figures()
 
     def _order_tabs(self) -> None:
         """Let the Tab key go down the form, then to the buttons; new editors come last by Qt."""
         stops = [stop for editor in self.editors.values() for stop in editor.controls()]
         # The button at the top keeps the place that the inspector has among all panels.
-        for before, after in pairwise([self.remove, *stops, self.advice, self.apply, self.remove]):
+        for before, after in pairwise([self.remove, self.inputs.list, *stops, self.advice,
+                                       self.apply, *self.extras.controls(), self.remove]):
             QWidget.setTabOrder(before, after)
 
     def _show_options(self, kind: LayerKind, layer: LayerSpec) -> None:
@@ -219,17 +247,21 @@ class Inspector(EditingPanel):
         selected = self._document.selected
         return next((x for x in self._document.project.network if x.id == selected), None)
 
-    def _described(self) -> Row | None:
-        document = self._document
-        rows = describe(document.project, document.dataset, document.issues)
-        return next((row for row in rows if row.layer_id == self._layer_id), None)
-
     # What a person does
 
     def _on_edited(self, key: str, value: Option) -> None:
         if isinstance(self.editors[key], NumberEditor):
             self._gesture.touch()
         self.attempt(partial(self._document.set_option, self._layer_id, key, value))
+
+    @Slot(object)
+    def _on_inputs_chosen(self, inputs: tuple[str, ...]) -> None:
+        self.attempt(partial(self._document.set_inputs, self._layer_id, inputs))
+
+    @Slot(str, object)
+    def _on_field_chosen(self, key: str, value: object) -> None:
+        self._document.end_gesture()
+        self.attempt(partial(self._document.set_layer, self._layer_id, **{key: value}))
 
     @Slot()
     def _on_advice_clicked(self) -> None:
@@ -250,7 +282,8 @@ class Inspector(EditingPanel):
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
-        if change.rows_changed:
+        # What all layers share is shown beside what is a layer's own.
+        if change.rows_changed or change.before.training != change.after.training:
             self.show_document()
 
     @Slot(str)

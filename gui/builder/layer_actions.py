@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -10,10 +10,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from engine.errors import EngineError
-from engine.layers import kinds
+from engine.layers import LayerKind
 from gui import theme
 from gui.builder.document import Document
-from gui.builder.edits import known_kind
+from gui.builder.kind_groups import kind_groups
+from gui.builder.wiring import block, known_kind
 
 MOST_COPIES = 100
 
@@ -71,14 +72,14 @@ class LayerActions(QObject):
             self.attempt(partial(self._document.move_layer, layer_id, position))
 
     def duplicate(self, layer_id: str) -> None:
-        """Insert a copy after a layer."""
+        """Insert a copy after a layer; with one that joins, a copy of the path that it ends."""
         self.attempt(partial(self._document.repeat_layer, layer_id))
 
     def ask_stack(self, layer_id: str) -> QInputDialog:
         """Ask how many copies of a layer to insert, and insert them."""
         dialog = QInputDialog(self._widget)
         dialog.setWindowTitle("Stack")
-        dialog.setLabelText("Copies of this layer to insert after it:")
+        dialog.setLabelText(f"Copies of {self._extent(layer_id)} to insert after it:")
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
         dialog.setIntRange(1, MOST_COPIES)
         dialog.setIntValue(8)
@@ -101,9 +102,11 @@ class LayerActions(QObject):
             return menu
         menu.addSeparator()
         entry = partial(self._entry, menu)
-        entry("Duplicate", "copy", partial(self.duplicate, layer_id))
+        extent = self._extent(layer_id)
+        entry("Duplicate", "copy", partial(self.duplicate, layer_id),
+              tip=f"Insert a copy of {extent} after it.")
         entry("Stack…", "layers", partial(self.ask_stack, layer_id),
-              tip="Repeat this layer several times.")
+              tip=f"Repeat {extent} several times.")
         up = entry("Move up", "arrow-up", partial(self.shift, layer_id, -1), "Alt+Up")
         up.setEnabled(position > 1)
         down = entry("Move down", "arrow-down", partial(self.shift, layer_id, 1), "Alt+Down")
@@ -113,14 +116,26 @@ class LayerActions(QObject):
         return menu
 
     def kinds_menu(self, position: int, title: str = "", parent: QWidget | None = None) -> QMenu:
-        """Return a menu of the kinds that can be inserted before ``position``."""
+        """Return a menu of the kinds that can be inserted before ``position``.
+
+        Those of the first group are there at once, the others in a menu for each group.
+        """
         menu = QMenu(title, parent or self._widget)
         menu.setToolTipsVisible(True)
-        for kind in kinds():
-            if kind.insertable and kind.fewest_inputs == 1:
-                self._entry(menu, kind.title, kind.icon, partial(self.add, kind.key, position),
-                            tip=kind.help)
+        for number, (group, kinds) in enumerate(kind_groups().items()):
+            inner = menu
+            if number:
+                inner = menu.addMenu(group.replace("&", "&&"))
+                inner.setToolTipsVisible(True)
+            self._add_kinds(inner, kinds, position)
+            if not number:
+                menu.addSeparator()
         return menu
+
+    def _add_kinds(self, menu: QMenu, kinds: Iterable[LayerKind], position: int) -> None:
+        for kind in kinds:
+            self._entry(menu, kind.title, kind.icon, partial(self.add, kind.key, position),
+                        tip=kind.help)
 
     def _entry(self, menu: QMenu, text: str, icon: str, action: Callable[[], object],
                keys: str = "", tip: str = "") -> QAction:
@@ -129,6 +144,11 @@ class LayerActions(QObject):
         # `triggered` carries a bool that no edit wants.
         entry.triggered.connect(lambda _checked=False: action())
         return entry
+
+    def _extent(self, layer_id: str) -> str:
+        """Return what is repeated with a layer, in words."""
+        layers = block(self._document.project.network, layer_id)
+        return "this layer" if len(layers) == 1 else f"this block of {len(layers)} layers"
 
     def _stack(self, layer_id: str, times: int) -> None:
         self.attempt(partial(self._document.repeat_layer, layer_id, times))
@@ -139,4 +159,4 @@ class LayerActions(QObject):
         kind = known_kind(chosen) if chosen is not None else None
         if kind is not None and kind.insertable:
             return kind.key
-        return next(kind.key for kind in kinds() if kind.insertable)
+        return next(kind.key for kinds in kind_groups().values() for kind in kinds)

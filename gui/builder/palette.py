@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.layers import LayerKind, kinds
+from engine.layers import LayerKind
+from gui.builder.kind_groups import kind_groups
 from gui.builder.rows_model import kind_mime
-from gui.widgets import Button, FlowLayout
+from gui.widgets import Button, FlowLayout, Segmented
 
 
 class KindChip(Button):
@@ -77,7 +78,7 @@ class KindChip(Button):
 
 
 class LayerPalette(QWidget):
-    """The chips in lines. GUI thread only.
+    """The chips of one group at a time, in lines below the groups' names. GUI thread only.
 
     Signals
     -------
@@ -92,19 +93,35 @@ class LayerPalette(QWidget):
         self.setAccessibleName("Layer palette")
         self.chips: list[KindChip] = []
         self._flow = FlowLayout(spacing=6)
-        for kind in kinds():
-            # A layer that joins several others is wired in the project file, not by a double click.
-            if kind.insertable and kind.fewest_inputs == 1:
+        groups = kind_groups()
+        for kinds in groups.values():
+            for kind in kinds:
                 self._add_chip(kind)
+        self.groups = Segmented([(group, group) for group in groups], "Groups of layers", wrap=True)
+        self.groups.set_tooltips({
+            group: f"<p>{', '.join(kind.title for kind in kinds)}.</p>"
+            for group, kinds in groups.items()})
+        self.groups.selected.connect(self.show_group)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
+        layout.addWidget(self.groups)
         layout.addLayout(self._flow)
+        self.show_group(self.groups.current())
         hint = QLabel("A double click adds it after the selected layer.")
         hint.setProperty("role", "small")
         hint.setWordWrap(True)
         layout.addWidget(hint)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    @Slot(str)
+    def show_group(self, group: str) -> None:
+        """Show the chips of a group."""
+        self.groups.set_current(group)
+        for chip in self.chips:
+            chip.setVisible(chip.kind.group == group)
+        self._flow.invalidate()
+        self.updateGeometry()
 
     def _add_chip(self, kind: LayerKind) -> None:
         chip = KindChip(kind)

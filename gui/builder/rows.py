@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
-from engine.errors import EngineError
-from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape, infer_shapes
-from engine.layers import parameter_counts as count_parameters
-from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
-from gui.builder.edits import known_kind
+from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape
+from engine.spec import LayerSpec, Option, ProjectSpec
+from gui.builder.wiring import Wired, known_kind, wired
 
 FEATURES_SHOWN = 4
 
@@ -44,6 +42,16 @@ class Row:
         Whether people may move and remove it.
     issue : str
         What is wrong with it; empty if nothing is.
+    sources : tuple[int, ...]
+        Numbers of the layers that feed it.
+    fed_by : str
+        ``fed by layers 3 and 1`` where a person has chosen them; else empty.
+    shape : str
+        Shape of what it gives, ``8x8x16``; empty when shapes do not fit.
+    has_weights : bool | None
+        Whether it learns weights, which penalties count; None when shapes do not fit.
+    frozen : bool
+        Whether its parameters stay as they are.
     """
 
     layer_id: str
@@ -58,39 +66,75 @@ class Row:
     is_input: bool
     can_change: bool
     issue: str
+    sources: tuple[int, ...] = ()
+    fed_by: str = ""
+    shape: str = ""
+    has_weights: bool | None = None
+    frozen: bool = False
 
 
 def describe(project: ProjectSpec, dataset: Dataset, issues: Sequence[Issue]) -> tuple[Row, ...]:
     """Return a row for every layer; never raises, however broken the network is."""
     network = project.network
-    sizes = [dataset.n_inputs or None, *_sizes(network, dataset.n_inputs)]
-    counts = _counts(network, dataset.n_inputs)
+    found = wired(network, dataset.n_inputs)
     complaints = {issue.layer_id: issue.text for issue in reversed(issues) if issue.layer_id}
     return tuple(
-        _row(project, dataset, position, counts[position], sizes[position], sizes[position + 1],
-             complaints.get(layer.id, ""))
+        _row(project, dataset, position, found[position], complaints.get(layer.id, ""))
         for position, layer in enumerate(network)
     )
 
 
-def _row(project: ProjectSpec, dataset: Dataset, position: int, count: int | None,
-         fan_in: int | None, fan_out: int | None, issue: str) -> Row:
+def _row(project: ProjectSpec, dataset: Dataset, position: int, found: Wired, issue: str) -> Row:
     layer = project.network.layers[position]
     layer_kind = known_kind(layer)
     if layer_kind is None:
         return Row(layer.id, position, layer.kind, "unknown kind of layer", "", "", None, None,
-                   None, False, True, issue)
+                   None, False, True, issue, found.sources)
     is_input = position == 0 and not layer_kind.insertable
     is_output = position == len(project.network) - 1
+    count, fed_by = _count(found), _fed_by(found.sources) if layer.inputs else ""
     if is_input:
         label, detail, note = _input_texts(dataset)
     else:
         output_title = _output_title(project) if is_output else ""
         label = _label(layer, layer_kind, output_title)
-        detail = _detail(layer, layer_kind, count)
+        detail = _detail(layer, layer_kind, count, fed_by)
         note = "nothing to learn" if count == 0 else ""
-    return Row(layer.id, position, label, detail, note, layer_kind.help, count, fan_in, fan_out,
-               is_input, not is_input, issue)
+    return Row(layer.id, position, label, detail, note, layer_kind.help, count,
+               _size(found.inputs), None if found.shape is None else math.prod(found.shape),
+               is_input, not is_input, issue, found.sources, fed_by, shape_text(found.shape),
+               _has_weights(found), layer.frozen)
+
+
+def _size(shapes: Sequence[Shape] | None) -> int | None:
+    return None if shapes is None else sum(math.prod(shape) for shape in shapes)
+
+
+def _count(found: Wired) -> int | None:
+    if found.parameters is None:
+        return None
+    return sum(parameter.size for parameter in found.parameters if parameter.is_learned)
+
+
+def _has_weights(found: Wired) -> bool | None:
+    if found.parameters is None:
+        return None
+    return any(parameter.is_weight and parameter.is_learned for parameter in found.parameters)
+
+
+def shape_text(shape: Shape | None) -> str:
+    """Return ``8x8x16``; empty for no shape."""
+    return "" if shape is None else "x".join(map(str, shape))
+
+
+def _fed_by(sources: Sequence[int]) -> str:
+    """Return the layers as ``fed by layers 3, 2 and 1``; 0 is the input."""
+    names = ["the input" if source == 0 else str(source) for source in sources]
+    if not names:
+        return ""
+    several = "layers " if sum(source > 0 for source in sources) > 1 else \
+        "layer " if sources[0] else ""
+    return f"fed by {several}" + " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -102,28 +146,6 @@ def summary(rows: Sequence[Row]) -> str:
         total = sum(counts)
         text += " · 1 parameter" if total == 1 else f" · {total:,} parameters"
     return text
-
-
-def _sizes(network: NetworkSpec, n_inputs: int) -> list[int | None]:
-    shapes: Sequence[Shape | None]
-    if not n_inputs:
-        # The data are not there.
-        return [None] * len(network)
-    try:
-        shapes = infer_shapes(network, (n_inputs,))
-    except (EngineError, ArithmeticError, TypeError, ValueError):
-        # Options that `diagnose` refuses may be of any type; it says so in words.
-        shapes = [None] * len(network)
-    return [None if shape is None else math.prod(shape) for shape in shapes]
-
-
-def _counts(network: NetworkSpec, n_inputs: int) -> list[int | None]:
-    if not n_inputs:
-        return [None] * len(network)
-    try:
-        return list(count_parameters(network, (n_inputs,)))
-    except (EngineError, ArithmeticError, LookupError, TypeError, ValueError):
-        return [None] * len(network)
 
 
 def _label(layer: LayerSpec, layer_kind: LayerKind, output_title: str) -> str:
@@ -144,11 +166,13 @@ def _output_title(project: ProjectSpec) -> str:
     return loss.output_title if loss is not None else ""
 
 
-def _detail(layer: LayerSpec, layer_kind: LayerKind, count: int | None) -> str:
+def _detail(layer: LayerSpec, layer_kind: LayerKind, count: int | None, fed_by: str) -> str:
     options = layer_kind.options(layer)
     parts = []
     if count:
         parts.append("1 parameter" if count == 1 else f"{count:,} parameters")
+    if fed_by:
+        parts.append(fed_by)
     active = layer_kind.activation(options) if options else ""
     for field in layer_kind.fields:
         # The label already names the activation function.

@@ -104,7 +104,8 @@ class RowsDelegate(QStyledItemDelegate):
         gap = px(scene.density.gap)
         box = QRectF(scene.columns.rect("card", rect)).adjusted(1, gap / 2, -1, -gap / 2)
         radius = min(px(8), box.height() / 3)
-        if row.position < len(self._model.rows) - 1:
+        below = self._model.rows[row.position + 1:row.position + 2]
+        if below and row.position in below[0].sources:
             self._paint_flow(painter, rect, box.left() + px(18), gap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shape = QPainterPath()
@@ -121,7 +122,13 @@ class RowsDelegate(QStyledItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(shape)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._paint_card_text(painter, box.toRect().adjusted(px(13), 0, -px(6), 0), row)
+        inside = box.toRect().adjusted(px(13), 0, -px(6), 0)
+        if row.frozen:
+            side = px(scene.density.text)
+            spot = QRect(inside.right() - side, inside.center().y() - side // 2, side, side)
+            theme.icon("lock", tokens.accent).paint(painter, spot)
+            inside.setRight(spot.left() - px(4))
+        self._paint_card_text(painter, inside, row)
 
     def _paint_flow(self, painter: QPainter, rect: QRect, x: float, gap: int) -> None:
         painter.setPen(QPen(QColor(theme.current().border_strong), theme.px(2)))

@@ -178,6 +178,7 @@ class RowsModel(QAbstractListModel):
         name = row.label.replace(" · ", " ")
         parts = [name if row.is_input else f"Layer {row.position}", row.detail if row.is_input
                  else name]
+        parts += filter(None, (row.fed_by, "frozen" if row.frozen else ""))
         if row.issue:
             return ", ".join([*parts, row.issue])
         if row.is_input:

@@ -23,6 +23,7 @@ COLUMN_TIPS: Mapping[str, str] = {
     "update": "log₁₀ of std(Δw) / std(w): how much one step changes the weights. About −3 is "
               "usual.",
 }
+FROZEN = "Frozen: its parameters stay as they are; its gradient is still shown."
 
 
 def column_tip(column: str, row: Row, reading: LayerReading | None,
@@ -43,6 +44,17 @@ def column_tip(column: str, row: Row, reading: LayerReading | None,
     return _update_tip(reading) if column == "update" else _gradient_tip(reading)
 
 
+def wire_tip(source: Row, reader: Row) -> str:
+    """Return what to say about a wire that passes layers by, as rich text."""
+    return _paragraphs(f"From {_named(source)} to {_named(reader)}",
+                       "Data flow down this wire past the layers between, and the gradient flows "
+                       "back up it.")
+
+
+def _named(row: Row) -> str:
+    return row.label if row.is_input else f"layer {row.position} ({row.label})"
+
+
 def share_text(share: float) -> str:
     """Return a share as a percentage, or a dash if there is none."""
     return "–" if math.isnan(share) else f"{figure(share * 100)} %"
@@ -60,6 +72,10 @@ def _card_tip(row: Row) -> str:
     if row.fan_in is not None and row.fan_out is not None and not row.is_input:
         lines.append(f"{row.fan_in:,} numbers in, {row.fan_out:,} out, "
                      f"{row.parameters or 0:,} parameters.")
+    if row.fed_by:
+        lines.append(f"{row.fed_by[0].upper()}{row.fed_by[1:]}.")
+    if row.frozen:
+        lines.append(FROZEN)
     return _paragraphs(row.label, *lines)
 
 

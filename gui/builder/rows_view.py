@@ -28,10 +28,11 @@ from gui import theme
 from gui.builder.axis import GradientAxis
 from gui.builder.columns import COMFORTABLE, MINI, columns_for, fitting_density
 from gui.builder.document import Document
+from gui.builder.lanes import Wire, Wiring, wires_of
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
-from gui.builder.rows_tips import column_tip
+from gui.builder.rows_tips import column_tip, wire_tip
 
 NOWHERE = -1
 PLUS_REACH = 6
@@ -62,6 +63,10 @@ class RowsView(QListView):
         The part that is being painted.
     hovered : int
         Row under the pointer, -1 for none.
+    wiring : Wiring
+        The wires beside the cards.
+    hovered_wire : Wire | None
+        The one under the pointer.
     """
 
     def __init__(self, document: Document, actions: LayerActions,
@@ -76,6 +81,9 @@ class RowsView(QListView):
         self.plus = NOWHERE
         self.drop_position = NOWHERE
         self.model_of_rows = RowsModel(document, self)
+        self.wiring = Wiring(self._row_top)
+        self.wiring.wires = wires_of(self.model_of_rows.rows)
+        self.hovered_wire: Wire | None = None
         self.delegate = RowsDelegate(self.model_of_rows, self, self)
         self.setModel(self.model_of_rows)
         self.setItemDelegate(self.delegate)
@@ -113,6 +121,9 @@ class RowsView(QListView):
         self.dirty = event.rect()
         super().paintEvent(event)
         painter = QPainter(self.viewport())
+        if self.dirty.left() <= self.columns.card[0]:
+            self.wiring.paint(painter, self.dirty.top(), self.dirty.bottom(),
+                              self.currentIndex().row(), self.hovered_wire)
         if self.drop_position != NOWHERE:
             self._paint_drop(painter, self._gap_y(self.drop_position))
         elif self.plus != NOWHERE:
@@ -145,16 +156,20 @@ class RowsView(QListView):
     def fit(self) -> None:
         """Choose columns and density for the room that there is."""
         viewport = self.viewport()
-        self.columns = columns_for(viewport.width() - theme.px(2))
+        self.columns = columns_for(viewport.width() - theme.px(2), self.wiring.width())
         fitting = fitting_density(self.model_of_rows.rowCount(), self.height() - 2)
         if fitting != (self.density, self.row_height):
             self.density, self.row_height = fitting
             self.scheduleDelayedItemsLayout()
+        self.wiring.row_height = self.row_height
         viewport.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+
+    def _row_top(self, position: int) -> int:
+        return position * self.row_height - self.verticalScrollBar().value()
 
     def _gap_y(self, position: int) -> int:
         """Return the height, in the viewport, of the gap before ``position``."""
@@ -192,12 +207,13 @@ class RowsView(QListView):
         super().mousePressEvent(event)
 
     def _hover(self, point: QPoint | None) -> None:
-        row, plus = NOWHERE, NOWHERE
+        row, plus, wire = NOWHERE, NOWHERE, None
         if point is not None:
             row = self.indexAt(point).row()
             plus = self._plus_at(point)
-        if (row, plus) != (self.hovered, self.plus):
-            self.hovered, self.plus = row, plus
+            wire = self.wiring.at(point)
+        if (row, plus, wire) != (self.hovered, self.plus, self.hovered_wire):
+            self.hovered, self.plus, self.hovered_wire = row, plus, wire
             shape = Qt.CursorShape.PointingHandCursor
             self.viewport().setCursor(shape if plus != NOWHERE else Qt.CursorShape.ArrowCursor)
             self.viewport().update(0, 0, self.columns.instruments, self.viewport().height())
@@ -230,7 +246,10 @@ class RowsView(QListView):
 
     def tip(self, index: QModelIndex, x: int) -> str:
         """Return the tooltip of a row at ``x`` px from the left, as rich text."""
-        row = self.model_of_rows.rows[index.row()]
+        rows = self.model_of_rows.rows
+        row, wire = rows[index.row()], self.hovered_wire
+        if wire is not None and x < self.columns.card[0]:
+            return wire_tip(rows[wire.source], rows[wire.reader])
         return column_tip(self.columns.name_at(x), row, self.model_of_rows.reading(row.layer_id),
                           self.model_of_rows.verdict(row.layer_id))
 
@@ -320,6 +339,8 @@ class RowsView(QListView):
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         super().currentChanged(current, previous)
+        # Wires of the selected layer, which stand out, run beside other rows, too.
+        self.viewport().update(0, 0, self.columns.card[0], self.viewport().height())
         if current.isValid():
             self._document.select(str(current.data(Role.LAYER_ID)))
 
@@ -335,13 +356,18 @@ class RowsView(QListView):
     @Slot()
     def _on_rows_reset(self) -> None:
         self.hovered = self.plus = NOWHERE
+        self._rewire()
         self.delegate.restyle(self.font())
         self.fit()
         self._on_document_selection_changed(self._document.selected)
 
     @Slot()
     def _on_rows_changed(self) -> None:
-        self.viewport().update()
+        self._rewire()
+        self.fit()
+
+    def _rewire(self) -> None:
+        self.wiring.wires, self.hovered_wire = wires_of(self.model_of_rows.rows), None
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -8,9 +8,9 @@ from typing import TypeVar
 import msgspec
 
 from engine.errors import SpecError
-from engine.spec import DataSpec, OptimizerSpec, TrainingSpec
+from engine.spec import DataSpec, LayerSpec, OptimizerSpec, TrainingSpec
 
-SpecT = TypeVar("SpecT", DataSpec, TrainingSpec, OptimizerSpec)
+SpecT = TypeVar("SpecT", DataSpec, LayerSpec, TrainingSpec, OptimizerSpec)
 
 
 def checked(spec: SpecT, place: str) -> SpecT:
@@ -18,7 +18,7 @@ def checked(spec: SpecT, place: str) -> SpecT:
 
     Parameters
     ----------
-    spec : DataSpec, TrainingSpec or OptimizerSpec
+    spec : DataSpec, LayerSpec, TrainingSpec or OptimizerSpec
         What somebody wants.
     place : str
         Its name in messages.

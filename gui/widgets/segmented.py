@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QSizePolicy, QWidget
+
+from gui.widgets.flow import FlowLayout
 
 STEPS: Mapping[int, int] = MappingProxyType({
     Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1,
@@ -34,6 +36,8 @@ class Segmented(QWidget):
         In order. A plain text is key and title at once.
     name : str
         Accessible name of the whole.
+    wrap : bool
+        Whether it goes to a new line where the width ends.
 
     Signals
     -------
@@ -48,14 +52,20 @@ class Segmented(QWidget):
         options: Sequence[str | tuple[str, str]] = (),
         name: str = "",
         parent: QWidget | None = None,
+        *,
+        wrap: bool = False,
     ) -> None:
         super().__init__(parent)
         self._buttons: dict[str, SegmentButton] = {}
         self._current = ""
-        self._row = QHBoxLayout(self)
+        self._row: QLayout = FlowLayout(self) if wrap else QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        if wrap:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(name)
         self.set_options(options)
 
@@ -112,7 +122,7 @@ class Segmented(QWidget):
         self._buttons[key].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _made(self, key: str, title: str) -> SegmentButton:
-        button = SegmentButton(title, self)
+        button = SegmentButton(title.replace("&", "&&"), self)
         button.setCheckable(True)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.setAccessibleName(title)

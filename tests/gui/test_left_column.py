@@ -147,10 +147,29 @@ def test_nothing_is_cut_off_at_the_side(
         theme.set_scale(qapp, 1.0)
 
 
-def test_at_1600_by_1000_layers_and_inspector_share_the_height(real: LeftColumn) -> None:
+def test_at_1600_by_1000_the_inspector_fits_below_the_layers(real: LeftColumn) -> None:
     real.resize(252, 846)
     real.show_panel("layers")
     settle()
-    heights = {name: real._panels[name].height() for name in ("layers", "inspector")}
-    assert heights["inspector"] >= theme.px(SMALLEST_INSPECTOR) - theme.px(40)
-    assert heights["layers"] >= theme.px(150)
+    assert not real._panels["inspector"].verticalScrollBar().isVisible()
+    assert not real._panels["layers"].verticalScrollBar().isVisible()
+
+
+def test_no_group_of_layers_pushes_the_inspector_out_of_sight(
+    qtbot: QtBot, real: LeftColumn
+) -> None:
+    palette = real.findChild(LayerPalette)
+    real.resize(252, 846)
+    real.show_panel("layers")
+    for group in palette.groups.options():
+        palette.show_group(group)
+        bar = real._panels["layers"].verticalScrollBar()
+        settle()
+        qtbot.waitUntil(lambda bar=bar: not bar.isVisible())
+        settle()
+        shown = [chip for chip in palette.chips if chip.isVisible()]
+        assert {chip.kind.group for chip in shown} == {group}
+        assert not bar.isVisible(), group
+        card = real._cards["inspector"]
+        assert card.height() >= theme.px(SMALLEST_INSPECTOR), group
+        assert card.mapTo(real, QPoint(0, card.height())).y() <= real.height(), group

@@ -234,7 +234,8 @@ def test_tab_goes_down_the_form_then_to_the_buttons(qtbot: QtBot, document: Docu
     for layer_id in ("dense-1", document.add_layer("dropout"), "dense-2"):
         document.select(layer_id)
         form = [stop for editor in inspector.editors.values() for stop in editor.controls()]
-        wanted = [before, *form, inspector.advice, inspector.apply, inspector.remove, after]
+        wanted = [before, *form, inspector.advice, inspector.apply, *inspector.extras.controls(),
+                  inspector.remove, after]
         assert tab_stops(window) == [stop for stop in wanted if stop.isVisible()]
 
 

@@ -167,7 +167,10 @@ def test_plus_between_rows_inserts_there(view: NetworkView, document: Document) 
                                           LEFT_BUTTON, LEFT_BUTTON, NO_KEYS))
     menu = view.findChild(QMenu)
     assert menu is not None
-    next(action for action in menu.actions() if action.text() == "Dropout").trigger()
+    inner = next(action.menu() for action in menu.actions()
+                 if action.text() == "Normalise && regularise")
+    assert isinstance(inner, QMenu)
+    next(action for action in inner.actions() if action.text() == "Dropout").trigger()
     menu.close()
     assert [layer.kind for layer in document.project.network][2] == "dropout"
     hover(view, QPoint(60, row_rect(view, 1).center().y()))
