@@ -146,6 +146,7 @@ class ForecastView(ProbeView):
                 painter.drawPolyline(piece)
         painter.restore()
         self._draw_pointed(painter, area)
+        self.draw_focus(painter)
 
     def _draw_start(self, painter: QPainter, area: QRectF) -> None:
         """Shade what is given, before the network's own forecasts take over."""

@@ -172,6 +172,7 @@ class LatentView(ProbeView):
         readout = self.readout_at(self.pointed) if self.pointed is not None else None
         if readout is not None:
             draw_readout(painter, QRectF(self.rect()), readout)
+        self.draw_focus(painter)
 
     def _drawn_grid(self) -> QImage:
         latent, dataset = self._latent, self._dataset

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import theme
@@ -36,6 +36,16 @@ class ProbeView(QWidget):
         """Return where an arrow key leads from a spot, or from none; None for no move."""
         return spot
 
+    def draw_focus(self, painter: QPainter) -> None:
+        """Draw a ring around the view while it has the keyboard; the last thing to be painted."""
+        if self.hasFocus():
+            wide = theme.px(2)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.current().focus), wide))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            frame = QRectF(self.rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2)
+            painter.drawRoundedRect(frame, theme.px(6), theme.px(6))
+
     def event(self, event: QEvent) -> bool:
         """Keep the arrow keys from the window, which steps with them."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) \
@@ -63,11 +73,17 @@ class ProbeView(QWidget):
         super().leaveEvent(event)
         self.point_at(None)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that the keyboard is here."""
+        super().focusInEvent(event)
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Point at nothing when the keyboard leaves."""
         super().focusOutEvent(event)
         if not self.underMouse():
-            self.point_at(None)
+            self.pointed = None
+        self.update()
 
     @Slot()
     def _on_theme_changed(self) -> None:
