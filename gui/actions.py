@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QToolTip, QWidge
 
 from gui import theme
 from gui.command_line import version
-from gui.document_files import examples
 from gui.keys import LabKeys
 
 if TYPE_CHECKING:
@@ -76,9 +75,12 @@ class Actions(QObject):
         add("Open…", files.ask_open, standard.Open, "folder-open")
         add("Save", files.save, standard.Save, "save")
         add("Save as…", files.ask_save, "Ctrl+Shift+S")
+        add("Save with weights…", files.ask_save_with_weights)
+        add("Start from weights of another project…", self._lab.choose_start)
+        self._fresh = add("Start with fresh weights", self._lab.start_fresh)
+        self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         add("Import table…", self._lab.import_table, icon="table-2")
-        self._examples = self.menu.addMenu("Examples")
-        self._examples.aboutToShow.connect(self._on_examples_about_to_show)
+        add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
 
     def _add_edit_actions(self) -> None:
         stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey
@@ -141,12 +143,11 @@ class Actions(QObject):
         box.open()
 
     @Slot()
-    def _on_examples_about_to_show(self) -> None:
-        self._examples.clear()
-        for name, path in examples():
-            action = self._examples.addAction(name)
-            action.triggered.connect(
-                lambda _checked=False, path=path: self._lab.files.open_example(path))
+    def _on_menu_about_to_show(self) -> None:
+        start = self._lab.document.project.start_from
+        self._fresh.setEnabled(bool(start))
+        self._fresh.setToolTip(f"The network starts from {start}." if start else
+                               "The weights are drawn at random already.")
 
     @Slot()
     def _on_themes_about_to_show(self) -> None:

@@ -136,7 +136,8 @@ def _check(path: Path) -> int:
     except EngineError as error:
         say(error.sentence)
         return ERROR
-    issues = diagnose(project, data.task, data.n_inputs, data.n_outputs)
+    issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
+                      is_image=data.image_shape is not None, vocabulary=data.vocabulary)
     for issue in issues:
         say(issue.text)
     if issues:

@@ -8,12 +8,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from engine.bundles import SUFFIX, read_bundle
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.builder.document import Document
+from gui.builder.project_files import Weights, has_weights
 
-FILTER = "Projects (*.json);;All files (*)"
-EXAMPLES = Path(__file__).resolve().parents[1] / "resources" / "examples"
+WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
+FILTER = f"Projects (*.json);;{WITH_WEIGHTS};;All files (*)"
+OPEN_FILTER = f"Projects (*.json *{SUFFIX});;All files (*)"
 
 
 class DocumentFiles(QObject):
@@ -25,6 +28,8 @@ class DocumentFiles(QObject):
         The document.
     window : QWidget
         Where dialogs appear.
+    weights : callable
+        Returns what the run has learned, for files that hold weights; raises EngineError.
 
     Signals
     -------
@@ -37,8 +42,10 @@ class DocumentFiles(QObject):
     refused = Signal(str)
     saved = Signal(object)
 
-    def __init__(self, document: Document, window: QWidget) -> None:
+    def __init__(self, document: Document, window: QWidget,
+                 weights: Callable[[], Weights]) -> None:
         super().__init__(window)
+        self._weights = weights
         self._document = document
         self._window = window
 
@@ -53,7 +60,8 @@ class DocumentFiles(QObject):
         """Ask for a project file and open it."""
         if not self.may_leave():
             return
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(), FILTER)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(),
+                                              OPEN_FILTER)
         if name:
             self.open(Path(name))
 
@@ -61,10 +69,10 @@ class DocumentFiles(QObject):
         """Open a project file; returns False, and tells why, if that is not possible."""
         return self._attempt(lambda: self._document.open(path))
 
-    def open_example(self, path: Path) -> None:
-        """Show an example; saving it asks for another file."""
-        if self.may_leave():
-            self._attempt(lambda: self._document.load_project(read_project(path), None))
+    def open_template(self, path: Path) -> bool:
+        """Show a template; saving it asks for another file. Returns whether it is shown."""
+        return self.may_leave() and self._attempt(
+            lambda: self._document.load_project(read_project(path), None))
 
     def restore(self, project: ProjectSpec) -> bool:
         """Show work that has never been saved; returns False if its data are gone."""
@@ -80,19 +88,48 @@ class DocumentFiles(QObject):
     @Slot()
     def ask_save(self) -> bool:
         """Ask for a file and save to it; returns whether it has been saved."""
-        suggestion = Path(self._folder()) / f"{self._document.title}.json"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save project", str(suggestion), FILTER)
+        return self._ask_save("Save project", ".json", FILTER)
+
+    @Slot()
+    def ask_save_with_weights(self) -> bool:
+        """Ask for a file and save project and weights to it; returns whether it has been saved."""
+        return self._ask_save("Save project with weights", SUFFIX, WITH_WEIGHTS)
+
+    def _ask_save(self, title: str, suffix: str, names: str) -> bool:
+        suggestion = Path(self._folder()) / f"{self._document.title}{suffix}"
+        name, chosen = QFileDialog.getSaveFileName(self._window, title, str(suggestion), names)
         if not name:
             return False
         path = Path(name)
-        return self.save_to(path if path.suffix else path.with_suffix(".json"))
+        usual = SUFFIX if chosen == WITH_WEIGHTS else suffix
+        return self.save_to(path if path.suffix else path.with_suffix(usual))
 
     def save_to(self, path: Path) -> bool:
         """Save to a file; returns False, and tells why, if that is not possible."""
-        if not self._attempt(lambda: self._document.save(path)):
+        def write() -> None:
+            self._document.save(path, self._weights() if has_weights(path) else None)
+
+        if not self._attempt(write):
             return False
         self.saved.emit(path)
         return True
+
+    @Slot()
+    def ask_start(self) -> bool:
+        """Ask for a project whose weights this one starts with; returns whether it does now."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Start from the weights of another project", self._folder(), WITH_WEIGHTS)
+        return bool(name) and self.start_from(Path(name))
+
+    def start_from(self, path: Path | None) -> bool:
+        """Start with another project's weights, or with fresh ones; returns whether that works."""
+        def edit() -> None:
+            if path is not None:
+                # Told now rather than when the engine wants them.
+                read_bundle(path)
+            self._document.set_start(path)
+
+        return self._attempt(edit)
 
     def may_leave(self) -> bool:
         """Ask what to do with unsaved work; returns whether it may go."""
@@ -126,14 +163,3 @@ class DocumentFiles(QObject):
 
     def _folder(self) -> str:
         return str(self._document.path.parent if self._document.path else Path.home())
-
-
-def examples(folder: Path = EXAMPLES) -> list[tuple[str, Path]]:
-    """Return name and file of every example, in the order of the files' names."""
-    found = []
-    for path in sorted(folder.glob("*.json")):
-        try:
-            found.append((read_project(path).name, path))
-        except EngineError:
-            continue
-    return found

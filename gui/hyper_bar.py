@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from engine.layers import LOSSES, OPTIMIZERS
@@ -13,9 +13,9 @@ from engine.spec import TrainingSpec
 from gui import theme
 from gui.builder.document import Document
 from gui.builder.editing import EditingPanel
-from gui.constants_popup import ConstantsPopup
+from gui.hyper import FurtherSettings
 from gui.number_box import NumberCombo
-from gui.widgets import IconButton, LabelledCombo
+from gui.widgets import LabelledCombo
 
 LEARNING_RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 BATCH_SIZES = (1, 2, 5, 10, 20, 30, 64, 128, 256, 512)
@@ -27,7 +27,7 @@ BOTH = ("both", "L1 + L2")
 
 
 class HyperBar(EditingPanel):
-    """Learning rate, optimizer, batch size, loss and penalty. GUI thread only.
+    """Learning rate, optimizer, batch size, loss, penalty, and what else is on. GUI thread only.
 
     Parameters
     ----------
@@ -46,8 +46,6 @@ class HyperBar(EditingPanel):
         self.rate = NumberCombo("Learning rate", LEARNING_RATES,
                                 "Step size η of the update: w ← w − η g.")
         self.optimizer = LabelledCombo("Optimizer", tooltip="What a step does with the gradient.")
-        self.constants = IconButton("sliders-horizontal", "Constants of the optimizer, precision "
-                                    "and seed.", name="More training options")
         self.batch = LabelledCombo(
             "Batch size", tooltip="Examples in a mini-batch; Full takes all training examples.")
         self.loss = LabelledCombo("Loss", tooltip="What training makes small.")
@@ -55,7 +53,7 @@ class HyperBar(EditingPanel):
             "Regularization", PENALTIES,
             tooltip="Penalty on large weights: λ Σ|w| for L1, λ/2 Σw² for L2; biases are left out.")
         self.penalty_rate = NumberCombo("Rate", PENALTY_RATES, "Weight λ of the penalty.")
-        self.popup = ConstantsPopup(document, self)
+        self.more = FurtherSettings()
         self._arrange()
         self._connect()
         self._on_document_changed()
@@ -64,12 +62,13 @@ class HyperBar(EditingPanel):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(6))
-        for control in (self.rate, self.optimizer, self.constants, self.batch, self.loss,
-                        self.penalty, self.penalty_rate):
-            alignment = Qt.AlignmentFlag.AlignBottom if control is self.constants \
-                else Qt.AlignmentFlag.AlignVCenter
-            row.addWidget(control, 0, alignment)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        for control in (self.rate, self.optimizer, self.batch, self.loss, self.penalty,
+                        self.penalty_rate):
+            control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            row.addWidget(control)
+        row.addWidget(self.more)
+        # No wider than what there is to say about further settings.
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetMaximumSize)
         self.rate.combo.setMinimumContentsLength(6)
         self.penalty_rate.combo.setMinimumContentsLength(5)
         # The list is as wide as its widest line all the same.
@@ -87,8 +86,7 @@ class HyperBar(EditingPanel):
         self.loss.value_changed.connect(self._on_loss_value_changed)
         self.penalty.value_changed.connect(self._on_penalty_value_changed)
         self.penalty_rate.number_changed.connect(self._on_penalty_rate_number_changed)
-        self.constants.clicked.connect(self._on_constants_clicked)
-        for sender in (self.rate, self.penalty_rate, self.popup):
+        for sender in (self.rate, self.penalty_rate):
             sender.refused.connect(self.refused)
         self._document.changed.connect(self._on_document_changed)
 
@@ -104,6 +102,7 @@ class HyperBar(EditingPanel):
         self._show_batch(training.batch_size)
         self._show_losses(training.loss)
         self._show_penalty(training)
+        self.more.set_training(training)
         rule = OPTIMIZERS.get(training.optimizer.kind)
         if rule is not None:
             self.optimizer.setToolTip(f"<p><b>{rule.title}.</b> {rule.help}</p>"
@@ -174,7 +173,3 @@ class HyperBar(EditingPanel):
         key = self.penalty.value()
         if key in ("l1", "l2"):
             self._edit(**{key: number})
-
-    @Slot()
-    def _on_constants_clicked(self) -> None:
-        self.popup.show_below(self.constants)

@@ -14,8 +14,10 @@ from gui.builder.document import Document
 from gui.builder.inspector import Inspector
 from gui.builder.network_view import NetworkView
 from gui.builder.palette import LayerPalette
+from gui.builder.project_files import has_weights
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.document_files import DocumentFiles
+from gui.hyper import TrainingSheet
 from gui.hyper_bar import HyperBar
 from gui.left_column import LeftColumn
 from gui.output import OutputPanel
@@ -23,7 +25,9 @@ from gui.plots import GradientPlot, LossPlot
 from gui.right_column import RightColumn
 from gui.settings import Settings
 from gui.stage import Stage
+from gui.templates import Gallery, Template, families
 from gui.top_bar import TopBar
+from gui.transfer_report import TransferReport
 from gui.transport_bar import TransportBar
 from gui.widgets import MessageBar
 from gui.workbench.state import Frame, RunInfo, State
@@ -59,7 +63,7 @@ class Lab(QWidget):
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document, self.workbench, self._settings = document, workbench, settings
-        self.files = DocumentFiles(document, self)
+        self.files = DocumentFiles(document, self, workbench.weights)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -75,12 +79,13 @@ class Lab(QWidget):
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
         self._preparing = ("", 0.0)
-        self._seen_boundary = False
+        self._seen_boundary = self._reports_transfer = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._on_patience_timeout)
         self._arrange()
+        self.sheet = TrainingSheet(document, self)
         self._wire_document()
         self._wire_workbench()
         self._on_document_path_changed()
@@ -89,6 +94,29 @@ class Lab(QWidget):
     def import_table(self) -> None:
         """Open the dialog that imports a person's file."""
         self.data_panel.open_table_dialog()
+
+    def choose_template(self) -> Gallery | None:
+        """Open the gallery of templates; None, and a message, if there are none."""
+        try:
+            found = families()
+        except EngineError as error:
+            self._on_refused(error.sentence)
+            return None
+        gallery = Gallery(found, self)
+        gallery.chosen.connect(self._on_gallery_chosen)
+        gallery.finished.connect(gallery.deleteLater)
+        gallery.open()
+        return gallery
+
+    def choose_start(self) -> None:
+        """Ask for another project to take weights from, and report what matched."""
+        before = self.document.project.start_from
+        if self.files.ask_start():
+            self._reports_transfer = self.document.project.start_from != before
+
+    def start_fresh(self) -> None:
+        """Draw all weights anew."""
+        self.files.start_from(None)
 
     def set_theme(self, scheme: theme.Scheme) -> None:
         """Show another theme, now and at the next start."""
@@ -119,7 +147,7 @@ class Lab(QWidget):
 
     def open_dropped(self, path: Path) -> None:
         """Open a file that was dropped onto the window: a project, or a table."""
-        if path.suffix.lower() == ".json":
+        if path.suffix.lower() == ".json" or has_weights(path):
             if self.files.may_leave():
                 self.files.open(path)
         else:
@@ -173,9 +201,11 @@ class Lab(QWidget):
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
-        for refusing in (self.hyper, self.inspector, self.files):
+        for refusing in (self.hyper, self.sheet, self.inspector, self.files):
             refusing.refused.connect(self._on_refused)
         self.files.saved.connect(self._on_files_saved)
+        self.hyper.more.requested.connect(self._on_more_requested)
+        self.sheet.closed.connect(self.hyper.more.show_closed)
         self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
 
     def _wire_workbench(self) -> None:
@@ -197,10 +227,18 @@ class Lab(QWidget):
         self._stage.set_run(info)
         for view in (self.gradients, self.output):
             view.set_selected(self.document.selected)
+        if info.transfer is not None and self._reports_transfer:
+            self._reports_transfer = False
+            source = Path(self.document.project.start_from).name
+            report = TransferReport(info.transfer, source, self)
+            report.freeze_requested.connect(self.document.freeze)
+            report.finished.connect(report.deleteLater)
+            report.open()
 
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
         self.transport.show_frame(frame)
+        self.sheet.set_step(frame.step)
         self._stage.show_frame(frame)
         state, reason = self.workbench.state, self.workbench.reason
         speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
@@ -248,6 +286,17 @@ class Lab(QWidget):
 
     # What a person does
 
+    @Slot(bool)
+    def _on_more_requested(self, wanted: bool) -> None:
+        if wanted:
+            # Over the network, so that the plots stay in view.
+            self.sheet.show_over(self.network)
+            # Space goes on driving the run for those who came with the mouse.
+            if self.hyper.more.button.hasFocus():
+                self.sheet.take_focus()
+        else:
+            self.sheet.hide()
+
     @Slot()
     def _on_layer_clicked(self) -> None:
         self.left.show_panel("inspector")
@@ -263,6 +312,11 @@ class Lab(QWidget):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning")
+
+    @Slot(object)
+    def _on_gallery_chosen(self, template: Template) -> None:
+        if self.files.open_template(template.path):
+            self.message.show_message(f"{self.document.title}. {template.watch}")
 
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NAME = "Backprop Lab"
 USUAL_SIZE = QSize(1500, 940)
 SMALLEST_SIZE = QSize(800, 520)
-DROPPED = {".json", ".csv", ".tsv", ".txt", ".data", ".dat"}
+DROPPED = {".json", ".bplab", ".csv", ".tsv", ".txt", ".data", ".dat"}
 
 
 class MainWindow(QMainWindow):

@@ -23,6 +23,8 @@ TALL = 106
 """Height with two rows."""
 TITLE_WIDTH = 150
 SMALLEST_WIDTH = 780
+HYPER_SHARE = 20
+"""Of spare room, as far as the hyper-parameters can use it, beside shares of 1 and 2 for gaps."""
 GAPS = 5
 """Between menu, transport, hyper-parameters and theme, with a little to spare."""
 
@@ -48,7 +50,7 @@ class TopBar(QWidget):
     def __init__(self, transport: TransportBar, hyper: QWidget,
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.menu_button = IconButton("menu", "Menu: files, examples, theme.", name="Menu",
+        self.menu_button = IconButton("menu", "Menu: files, templates, theme.", name="Menu",
                                       plain=True)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._name = QLabel("Backprop Lab")
@@ -67,7 +69,7 @@ class TopBar(QWidget):
         self._row.addStretch(1)
         self._row.addWidget(transport)
         self._row.addStretch(1)
-        self._row.addWidget(hyper)
+        self._row.addWidget(hyper, HYPER_SHARE)
         self._row.addStretch(2)
         self._row.addWidget(self.theme_button, 0, Qt.AlignmentFlag.AlignVCenter)
         self._rows = QVBoxLayout(self)
@@ -121,7 +123,8 @@ class TopBar(QWidget):
                 self._second.addWidget(self._hyper, 0, Qt.AlignmentFlag.AlignHCenter)
             else:
                 self._second.takeAt(0)
-                self._row.insertWidget(self._row.indexOf(self._transport) + 2, self._hyper)
+                self._row.insertWidget(self._row.indexOf(self._transport) + 2, self._hyper,
+                                       HYPER_SHARE)
         self.setFixedHeight(theme.px(TALL if in_two else HEIGHT))
         self._name.setVisible(room >= name)
         self._title.setVisible(room >= name + theme.px(TITLE_WIDTH) // 2)

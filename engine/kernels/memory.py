@@ -162,3 +162,9 @@ def strided(typingctx: Any, array: Any, first: Any, rows: Any, step: Any, column
 def image(arena, offset, examples, height, width, channels):
     """Return a part of the arena as a 4-D array."""
     return carray(shifted(arena, offset), (examples, height, width, channels))
+
+
+@inlined
+def sequence(arena, offset, examples, steps, features):
+    """Return a part of the arena as a 3-D array."""
+    return carray(shifted(arena, offset), (examples, steps, features))

@@ -10,7 +10,8 @@ from engine.spec import AugmentationSpec, Task
 
 AUGMENTATIONS = (
     Field("shift", "Shift", 0.0,
-          "Largest shift along each side, as a share of its length; what comes in is 0.", 0.0, 0.5),
+          "Largest shift along each side, as a share of its length, in whole pixels; what comes in "
+          "is 0.", 0.0, 0.5),
     Field("rotation", "Rotation", 0.0, "Largest rotation to either side.", 0.0, 180.0, "°"),
     Field("flip", "Flip", False, "Mirrors half of the images left to right."),
     Field("brightness", "Brightness", 0.0,

@@ -18,7 +18,8 @@ class AugmentationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     shift : float
-        Largest shift along each side, as a share of its length; what comes in is 0.
+        Largest shift along each side, as a share of its length, in whole pixels; what comes in
+        is 0.
     rotation : float
         Largest rotation to either side, in degrees.
     flip : bool
@@ -26,7 +27,8 @@ class AugmentationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brightness : float
         Largest number that is added to all pixels of an image, or taken off.
     cutout : float
-        Side of a square that is set to 0, as a share of the image's shorter side.
+        Side of a square that is set to 0, as a share of the image's shorter side; at least a
+        pixel.
     noise : float
         Standard deviation of a normal number that is added to every number.
     """

@@ -30,9 +30,11 @@ class LayerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inputs : tuple[str, ...]
         Ids of the layers that feed this one, all of them before it; empty is the layer just before.
     frozen : bool
-        Whether its parameters stay as they are; its gradient is measured all the same.
+        Whether its parameters stay as they are; its gradient is measured all the same. Batch norm
+        then takes its running statistics while training, too.
     l1, l2, weight_decay : float | None
-        Penalties and decoupled decay of this layer's weights; None takes the training's.
+        Penalties of this layer's weights, and their decay, which AdamW alone has; None takes the
+        training's.
     """
 
     id: str

@@ -110,4 +110,15 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
         activation_gradient_rms=float(slope), histogram=frozen(histogram),
-        histogram_range=(smallest, largest), **gradient)
+        histogram_range=(smallest, largest), step_gradients=_step_gradients(plan, layer, batch),
+        **gradient)
+
+
+def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Array | None:
+    """Return the root mean square of dL/d(state) for every step of time, of a recurrent layer."""
+    states = layer.states
+    if states is None:
+        return None
+    slopes = plan.arena[states.gradient:states.gradient + batch * states.size].reshape(
+        batch, *states.shape).astype(np.float64)
+    return frozen(np.sqrt(np.mean(slopes**2, axis=(0, 2))))

@@ -20,6 +20,7 @@ from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, prepare
+from engine.training.order import Order
 from engine.training.rates import write_rates
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
@@ -86,8 +87,9 @@ class Trainer:
         self.project = project
         self.run_id = run_id
         self._dataset = dataset
-        self._order = dataset.training.astype(np.int64).copy()
-        self._training = self._order[:MEASURED].copy()
+        self._arrangement = Order(project.network, dataset.training)
+        self._order = self._arrangement.rows
+        self._training = dataset.training[:MEASURED].astype(np.int64).copy()
         self._validation = dataset.validation[:MEASURED].astype(np.int64).copy()
         self._examples = prepare(project, dataset, self._validation)
         warmup.compile_for(project, self._examples, progress)
@@ -104,8 +106,9 @@ class Trainer:
         self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
-        wished = project.training.batch_size or len(self._order)
-        capacity = max(SMALLEST_CAPACITY, min(wished, len(self._order)))
+        most = len(self._order)
+        wished = project.training.batch_size or most
+        capacity = max(SMALLEST_CAPACITY, min(wished, most))
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
@@ -118,12 +121,13 @@ class Trainer:
         control[row.VALIDATION] = len(self._validation)
         control[row.VALIDATION_ORDER] = self._validation.ctypes.data
         control[row.SEED] = training.seed
-        control[row.SHUFFLE] = training.shuffle
+        control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
         results = self._plan.shared.results
         results[row.VARIANCE] = self._examples.variance
         results[row.REDUCED:row.REDUCED + 3] = 1.0, np.inf, 0.0
         self._watch(training)
         self.request_rates(training)
+        self._arrangement.follow(self._plan.shared, self._plan.capacity)
 
     def _watch(self, training: TrainingSpec) -> None:
         """Begin to look for the reasons to stop."""
@@ -153,14 +157,16 @@ class Trainer:
     @property
     def steps_per_epoch(self) -> int:
         """Mini-batches until every training example was seen."""
-        batch = min(self.project.training.batch_size or len(self._order), len(self._order))
-        return -(-len(self._order) // batch)
+        examples = int(self._plan.shared.control[row.EXAMPLES])
+        return -(-examples // min(self.project.training.batch_size or examples, examples))
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Mini-batches until the running epoch ends."""
-        left = len(self._order) - int(self._plan.shared.control[row.POSITION])
-        return -(-left // min(self.project.training.batch_size or left, len(self._order)))
+        control = self._plan.shared.control
+        examples = int(control[row.EXAMPLES])
+        left = examples - int(control[row.POSITION])
+        return -(-left // min(self.project.training.batch_size or left, examples))
 
     def run(self, max_steps: int, budget_s: float = 0.012) -> int:
         """Train for some mini-batches.
@@ -185,6 +191,7 @@ class Trainer:
             or the last finite ones when the update before it has overflowed.
         """
         plan, shared = self._plan, self._plan.shared
+        self._arrangement.follow(shared, plan.capacity)
         self._keep()
         begin = time.perf_counter()
         done = 0
@@ -261,14 +268,16 @@ class Trainer:
             raise SpecError("Training", "seed or precision changed", "a new run",
                             "Reset the network")
         project = msgspec.structs.replace(self.project, training=training)
-        batch = min(training.batch_size or len(self._order), len(self._order))
+        examples = len(self._order)
+        batch = min(training.batch_size or examples, examples)
         if _built_in(training) != _built_in(old) or batch > self._plan.capacity:
             self._rebuild(project)
         self.project = project
-        self._plan.shared.control[row.SHUFFLE] = training.shuffle
+        self._plan.shared.control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
         if training.stopping != old.stopping:
             self._watch(training)
         self.request_rates(training)
+        self._arrangement.follow(self._plan.shared, self._plan.capacity)
 
     def _rebuild(self, project: ProjectSpec) -> None:
         # Both are replaced together at the end: the old plan reads the old examples' memory.

@@ -25,16 +25,19 @@ from engine.data import FEATURES, TABLE, Dataset, SourceInfo, catalogue, load
 from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui.builder.background import Background
+from gui.builder.data_sentence import data_sentence
 from gui.builder.document import Change, Document
 from gui.builder.editing import EditingPanel
 from gui.builder.gesture import Gesture
-from gui.builder.rows import feature_title, inputs_text
+from gui.builder.rows import feature_title
 from gui.builder.source_tiles import FileTile, SourceTile, Tile
+from gui.builder.source_traits import SourceTraits, noise_text, traits_of
 from gui.builder.table_dialog import TableDialog
-from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar
+from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar, Segmented
 
 LARGEST_NEW_SEED = 9999
 TILES_PER_LINE = 4
+WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 BREAK = "\N{ZERO WIDTH SPACE}"
 FEATURE_TIPS = {
     "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
@@ -101,13 +104,16 @@ class DataPanel(EditingPanel):
         self.share = LabelledSlider(
             "Training share", 10, 90, 50, step=5, unit="%",
             tooltip="Share of the examples to learn from; the others are for validation.")
-        self.noise = LabelledSlider(
-            "Noise", 0, 50, 0, step=5, tooltip="How much the points are disturbed, in percent.")
-        for slider, moved in ((self.share, self._on_share_value_changed),
-                              (self.noise, self._on_noise_value_changed)):
+        self.noise = LabelledSlider("Noise", 0, 50, 0, step=5)
+        self.window_length = LabelledSlider(
+            "Window", stops=WINDOWS, unit="steps",
+            tooltip="How many steps an example has: what a recurrent network sees before it "
+                    "answers, and how far back the gradient goes.")
+        for slider, change in ((self.share, self._share_change), (self.noise, self._noise_change),
+                               (self.window_length, self._window_change)):
             self._gesture.watch(slider.slider)
-            slider.value_changed.connect(moved)
-        self.share.edit_finished.connect(self._on_share_edit_finished)
+            slider.value_changed.connect(partial(self._on_slider_moved, slider, change))
+            slider.edit_finished.connect(partial(self._on_slider_let_go, change))
         self.sentence = QLabel()
         self.sentence.setProperty("role", "muted")
         self.sentence.setWordWrap(True)
@@ -121,6 +127,8 @@ class DataPanel(EditingPanel):
         layout.addWidget(self._build_features())
         layout.addWidget(self.sentence)
         layout.addWidget(self._build_choose())
+        layout.addWidget(self._build_goal())
+        layout.addWidget(self.window_length)
         layout.addWidget(self.share)
         layout.addLayout(self._build_noise_and_seed())
         layout.addStretch(1)
@@ -179,6 +187,21 @@ class DataPanel(EditingPanel):
         self.choose_file.clicked.connect(self._on_choose_file_clicked)
         return self.choose_file
 
+    def _build_goal(self) -> QWidget:
+        self.goal_box = QWidget()
+        self.goal = Segmented([("predict", "Predict"), ("reconstruct", "Reconstruct")], "Goal")
+        self.goal.set_tooltips({
+            "predict": "<p>Learn to say the class or the number that belongs to an example.</p>",
+            "reconstruct": "<p>Learn to give the inputs themselves back, through whatever the "
+                           "network lets pass: an autoencoder. Loss and output layer are made to "
+                           "fit.</p>"})
+        self.goal.selected.connect(self._on_goal_selected)
+        row = QHBoxLayout(self.goal_box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.goal)
+        row.addStretch(1)
+        return self.goal_box
+
     def _build_noise_and_seed(self) -> QHBoxLayout:
         self.seed = QLabel()
         self.seed.setProperty("role", "muted")
@@ -196,18 +219,24 @@ class DataPanel(EditingPanel):
         """Show what is learned from."""
         data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
-        points = info is not None and info.kind == "points"
+        traits = self._traits()
         if data.source in self.tiles:
             self.tiles[data.source].setChecked(True)
         self.share.set_value(round(data.training_share * 100, 1))
+        noise = noise_text(traits, data)
         self.noise.set_value(data.noise)
-        self.noise.setVisible(points)
-        self.feature_box.setVisible(points)
+        self.noise.setVisible(bool(noise))
+        self.noise.setToolTip(noise)
+        self.window_length.set_value(data.window)
+        self.window_length.setVisible(traits.has_window)
+        self.goal.set_current(data.goal)
+        self.goal_box.setVisible(traits.has_goal)
+        self.feature_box.setVisible(traits.has_features)
         for name, chip in self.features.items():
             chip.setChecked(name in data.features)
         self.seed.setText(f"Seed {data.seed}")
         self.choose_file.setVisible(bool(problem) and info is None)
-        self.sentence.setVisible(bool(data.path if problem else not points))
+        self.sentence.setVisible(bool(data.path if problem else not traits.has_features))
         if problem != self._shown_problem:
             if problem:
                 self.message.show_message(problem, "bad")
@@ -238,13 +267,14 @@ class DataPanel(EditingPanel):
     def _choose(self, key: str) -> None:
         data = self._document.project.data
         if key != data.source:
-            self._set(replace(data, source=key, path="", table=TableSpec()))
+            goal = data.goal if traits_of(self._sources[key]).has_goal else "predict"
+            self._set(replace(data, source=key, path="", table=TableSpec(), goal=goal))
 
     def _set(self, data: DataSpec) -> None:
         """Learn from other data: points at once, files as soon as they have been read."""
         self.message.hide()
         info = self._sources.get(data.source)
-        if info is not None and info.kind == "points":
+        if traits_of(info).at_once:
             self._cancel_loading()
             self.attempt(partial(self._document.set_data, data))
             return
@@ -287,25 +317,36 @@ class DataPanel(EditingPanel):
         self._cancel_loading()
         self.attempt(partial(self._document.set_data, data, dataset))
 
-    @Slot(float)
-    def _on_share_value_changed(self, percent: float) -> None:
-        points = self.feature_box.isVisibleTo(self)
-        if not points and self.share.slider.isSliderDown():
-            return  # A file is split once, when the slider is let go.
-        self._gesture.touch()
-        self._set(replace(self._document.project.data, training_share=percent / 100))
+    def _traits(self) -> SourceTraits:
+        return traits_of(self._sources.get(self._document.project.data.source))
 
-    @Slot()
-    def _on_share_edit_finished(self) -> None:
-        if not self.feature_box.isVisibleTo(self):
-            share = self.share.value() / 100
-            if share != self._document.project.data.training_share:
-                self._set(replace(self._document.project.data, training_share=share))
+    def _share_change(self) -> DataSpec:
+        return replace(self._document.project.data, training_share=self.share.value() / 100)
 
-    @Slot(float)
-    def _on_noise_value_changed(self, noise: float) -> None:
+    def _noise_change(self) -> DataSpec:
+        return replace(self._document.project.data, noise=self.noise.value())
+
+    def _window_change(self) -> DataSpec:
+        return replace(self._document.project.data, window=int(self.window_length.value()))
+
+    def _on_slider_moved(self, slider: LabelledSlider, change: Callable[[], DataSpec],
+                         _value: float) -> None:
+        if not self._traits().at_once and slider.slider.isSliderDown():
+            return  # A file is prepared once, when the slider is let go.
         self._gesture.touch()
-        self._set(replace(self._document.project.data, noise=noise))
+        self._set(change())
+
+    def _on_slider_let_go(self, change: Callable[[], DataSpec]) -> None:
+        wanted = change()
+        if not self._traits().at_once and wanted != self._document.project.data:
+            self._set(wanted)
+
+    @Slot(str)
+    def _on_goal_selected(self, goal: str) -> None:
+        data = self._document.project.data
+        self._set(replace(data, goal=goal))
+        # Until the examples are there, the goal is what it was.
+        self.goal.set_current(self._document.project.data.goal)
 
     @Slot()
     def _on_choose_file_clicked(self) -> None:
@@ -329,16 +370,3 @@ class DataPanel(EditingPanel):
     @Slot(object)
     def _on_document_changed(self, _change: Change) -> None:
         self.show_document()
-
-
-def data_sentence(dataset: Dataset) -> str:
-    """Return a data set in a sentence, such as ``Iris: 150 examples, 4 inputs, 3 classes``."""
-    n, outputs = len(dataset.inputs), dataset.n_outputs
-    if dataset.task == "classification":
-        target = f"{outputs} classes"
-    else:
-        target = f"predicts {', '.join(dataset.target_names) or 'a number'}"
-    if dataset.image_shape is not None:
-        height, width = dataset.image_shape
-        return f"{n:,} images of {height} × {width} pixels, {target}."
-    return f"{dataset.title}: {n:,} examples, {inputs_text(dataset)}, {target}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,14 +19,12 @@ from engine.spec import (
     Option,
     ProjectSpec,
     default_project,
-    read_project,
-    write_project,
 )
 from gui.builder import edits
 from gui.builder.change import Change
 from gui.builder.commands import Edit
 from gui.builder.data_shelf import DataShelf, Held, Loader
-from gui.builder.project_files import name_of, with_absolute_data, with_relative_data
+from gui.builder.project_files import Weights, name_of, read_file, with_absolute_paths, write_file
 from gui.builder.spec_edits import checked, words
 from gui.builder.wiring import known_kind
 
@@ -76,6 +74,7 @@ class Document(QObject):
         self._gesture = 0
         self._in_gesture = False
         self._issues: tuple[Issue, ...] | None = None
+        self._weights: Weights | None = None
         self.path: Path | None = None
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
@@ -197,6 +196,10 @@ class Document(QObject):
         self._edit_network(after, f"change {words(changes)} of {self._title(layer_id)}",
                            ("layer", layer_id, *sorted(changes)))
 
+    def freeze(self, layer_ids: Iterable[str]) -> None:
+        """Let layers keep their parameters from now on, in one step."""
+        self._edit_network(edits.frozen(self.project.network, layer_ids), "freeze layers")
+
     def set_hidden_options(self, options: Mapping[str, Option]) -> None:
         """Set options of all hidden dense layers in one step."""
         after = edits.with_hidden_options(self.project.network, options)
@@ -230,11 +233,16 @@ class Document(QObject):
 
     def set_optimizer(self, **changes: object) -> None:
         """Set fields of `OptimizerSpec`."""
-        optimizer = checked(replace(self.project.training.optimizer, **changes), "Optimizer")
-        training = replace(self.project.training, optimizer=optimizer)
-        text = "optimizer" if "kind" in changes else words(changes)
+        self.set_part("optimizer", **changes)
+
+    def set_part(self, part: str, **changes: object) -> None:
+        """Set fields of a part of `TrainingSpec`, such as its ``schedule``."""
+        before = self.project.training
+        after = checked(replace(getattr(before, part), **changes), part.capitalize())
+        training = replace(before, **{part: after})
+        text = part if "kind" in changes else words(changes)
         self._edit(replace(self.project, training=training), f"change {text}",
-                   ("optimizer", *sorted(changes)))
+                   (part, *sorted(changes)))
 
     def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
         """Learn from other examples; output layer and loss are made to fit them.
@@ -256,12 +264,18 @@ class Document(QObject):
             return
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
-        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs)
+        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
+                         dataset.vocabulary)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         text = "choose " + dataset.title if "source" in differing else "change " + words(differing)
         self._shelf.put(data, dataset)
         self._edit(project, text, ("data", *differing))
+
+    def set_start(self, path: Path | None) -> None:
+        """Start with the weights of the project in a file; None draws them."""
+        start, whose = (str(path.resolve()), "from other") if path else ("", "with fresh")
+        self._edit(replace(self.project, start_from=start), f"start {whose} weights")
 
     def replace_project(self, project: ProjectSpec, text: str) -> None:
         """Put another project in the place of this one as one step that can be undone."""
@@ -270,7 +284,7 @@ class Document(QObject):
     # Files
 
     def load_project(self, project: ProjectSpec, path: Path | None = None,
-                     dataset: Dataset | None = None) -> None:
+                     dataset: Dataset | None = None, weights: Weights | None = None) -> None:
         """Show another project; there is no way back from that.
 
         Parameters
@@ -281,24 +295,39 @@ class Document(QObject):
             Its file, which a relative path of its data starts from.
         dataset : Dataset | None
             Its data set when that has already been loaded.
+        weights : mapping | None
+            What it had learned when it was saved: the first run goes on from there.
         """
-        project = with_absolute_data(project, path)
+        project = with_absolute_paths(project, path)
         self._shelf.clear()
         if dataset is not None:
             self._shelf.put(project.data, dataset)
         held = self._shelf.take(project)
         self.end_gesture()
         self.undo_stack.clear()
-        self.path = path
+        self.path, self._weights = path, weights
         self._show(project, held)
         self.path_changed.emit()
 
     def open(self, path: Path) -> None:
         """Read a project file; raises FormatError."""
-        self.load_project(read_project(path), path)
+        project, weights = read_file(path)
+        self.load_project(project, path, weights=weights)
 
-    def save(self, path: Path | None = None) -> None:
+    def take_weights(self) -> Weights | None:
+        """Return what the opened file had learned, once; None if it held no weights."""
+        weights, self._weights = self._weights, None
+        return weights
+
+    def save(self, path: Path | None = None, weights: Weights | None = None) -> None:
         """Write the project to its file, or to another one that becomes its file.
+
+        Parameters
+        ----------
+        path : Path | None
+            That other one.
+        weights : mapping | None
+            What it has learned, to be written with it.
 
         Raises
         ------
@@ -310,7 +339,7 @@ class Document(QObject):
         path = path or self.path
         if path is None:
             raise SpecError("Project", "it has no file yet", "", "Choose where to save it")
-        write_project(with_relative_data(self.project, path), path)
+        write_file(self.project, path, weights)
         self.undo_stack.setClean()
         if path != self.path:
             self.path = path
@@ -354,17 +383,19 @@ class Document(QObject):
         return self.path is None and self.project.name in (UNNAMED, name_of(self.dataset))
 
     def _fitted_to_loss(self, project: ProjectSpec) -> ProjectSpec:
-        loss = LOSSES.get(project.training.loss)
-        if loss is None or self.dataset.task not in loss.tasks:
+        loss, data = LOSSES.get(project.training.loss), self.dataset
+        fits = loss is not None and data.task in loss.tasks
+        if not fits:
             return project
-        return fitted(project, self.dataset.task, self.dataset.n_outputs)
+        return fitted(project, data.task, data.n_outputs, data.vocabulary)
 
     def _found_issues(self) -> tuple[Issue, ...]:
         project, data = self.project, self.dataset
         if self.data_problem:
             text = f"{self.data_problem} Choose data in the Data panel."
             return (Issue(edits.input_id(project.network), text),)
-        return diagnose(project, data.task, data.n_inputs, data.n_outputs)
+        return diagnose(project, data.task, data.n_inputs, data.n_outputs,
+                        is_image=data.image_shape is not None, vocabulary=data.vocabulary)
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)

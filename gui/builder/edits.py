@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -197,6 +197,13 @@ def deepened(network: NetworkSpec, n_layers: int, options: Mapping[str, Option])
             _check_option(f"Layer {number + 1} (Dense)", layer, key, value)
         deep = deep.inserted(number + 1, layer)
     return deep
+
+
+def frozen(network: NetworkSpec, layer_ids: Iterable[str]) -> NetworkSpec:
+    """Return the network in which layers keep their parameters; raises SpecError."""
+    for layer_id in layer_ids:
+        network = with_layer(network, layer_id, frozen=True)
+    return network
 
 
 def style_fields(layer: LayerSpec) -> tuple[Field, ...]:

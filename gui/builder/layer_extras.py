@@ -102,7 +102,7 @@ class LayerExtras(QWidget):
         self.freeze.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.freeze.setToolTip("<p><b>Freeze.</b> Keeps this layer's parameters as they are; its "
                                "gradient is still shown.</p>")
-        self.freeze.clicked.connect(partial(self.field_chosen.emit, "frozen"))
+        self.freeze.clicked.connect(self._on_freeze_clicked)
         self.penalties = {key: PenaltyCombo(title, formula) for key, title, formula in PENALTIES}
         self._body = QWidget()
         column = QVBoxLayout(self._body)
@@ -166,6 +166,10 @@ class LayerExtras(QWidget):
     def _on_header_clicked(self, checked: bool) -> None:
         self._wanted = checked
         self._open(checked)
+
+    @Slot(bool)
+    def _on_freeze_clicked(self, checked: bool) -> None:
+        self.field_chosen.emit("frozen", checked)
 
 
 def is_special(layer: LayerSpec, kind: LayerKind) -> bool:

@@ -1,14 +1,40 @@
-"""What a project is called, and where its table lies, inside its file and outside."""
+"""What a project is called, and where the files lie that it names."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
+from engine.bundles import SUFFIX, read_bundle, write_bundle
 from engine.data import TABLE
 from engine.data.dataset import Dataset
-from engine.spec import ProjectSpec
+from engine.spec import ProjectSpec, read_project, write_project
+
+Weights = Mapping[str, NDArray[Any]]
+"""Parameters by name, ``layer-id/w``."""
+
+
+def has_weights(path: Path) -> bool:
+    """Say whether a file of this name holds weights beside the project."""
+    return path.suffix.lower() == SUFFIX
+
+
+def read_file(path: Path) -> tuple[ProjectSpec, Weights | None]:
+    """Return a project, and its weights if it was saved with them; raises FormatError."""
+    return read_bundle(path) if has_weights(path) else (read_project(path), None)
+
+
+def write_file(project: ProjectSpec, path: Path, weights: Weights | None) -> None:
+    """Write a project, with its weights if there are some; raises FormatError."""
+    project = with_relative_paths(project, path)
+    if weights is None:
+        write_project(project, path)
+    else:
+        write_bundle(project, weights, path)
 
 
 def name_of(dataset: Dataset) -> str:
@@ -16,8 +42,8 @@ def name_of(dataset: Dataset) -> str:
     return Path(dataset.title).stem if dataset.key == TABLE else dataset.title
 
 
-def with_absolute_data(project: ProjectSpec, path: Path | None) -> ProjectSpec:
-    """Return the project with the path of its table starting at the root.
+def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:
+    """Return the project with the paths of its table and of its first weights made absolute.
 
     Parameters
     ----------
@@ -26,17 +52,24 @@ def with_absolute_data(project: ProjectSpec, path: Path | None) -> ProjectSpec:
     path : Path | None
         That file; None if there is none.
     """
-    data = project.data
-    if path is None or not data.path or Path(data.path).is_absolute():
+    if path is None:
         return project
-    absolute = (path.resolve().parent / data.path).resolve()
-    return replace(project, data=replace(data, path=str(absolute)))
+    folder = path.resolve().parent
+    return replace(project, start_from=_absolute(project.start_from, folder),
+                   data=replace(project.data, path=_absolute(project.data.path, folder)))
 
 
-def with_relative_data(project: ProjectSpec, path: Path) -> ProjectSpec:
-    """Return the project as it is written to ``path``: a table beside it named from there."""
-    data, folder = project.data, path.resolve().parent
-    if not data.path or not Path(data.path).is_relative_to(folder):
-        return project
-    relative = Path(data.path).relative_to(folder).as_posix()
-    return replace(project, data=replace(data, path=relative))
+def with_relative_paths(project: ProjectSpec, path: Path) -> ProjectSpec:
+    """Return the project as it is written to ``path``: files beside it named from there."""
+    folder = path.resolve().parent
+    return replace(project, start_from=_relative(project.start_from, folder),
+                   data=replace(project.data, path=_relative(project.data.path, folder)))
+
+
+def _absolute(path: str, folder: Path) -> str:
+    return str((folder / path).resolve()) if path and not Path(path).is_absolute() else path
+
+
+def _relative(path: str, folder: Path) -> str:
+    inside = path and Path(path).is_relative_to(folder)
+    return Path(path).relative_to(folder).as_posix() if inside else path

@@ -169,10 +169,11 @@ def _output_title(project: ProjectSpec) -> str:
 def _detail(layer: LayerSpec, layer_kind: LayerKind, count: int | None, fed_by: str) -> str:
     options = layer_kind.options(layer)
     parts = []
+    if fed_by:
+        # First, because what follows is cut where room is short.
+        parts.append(fed_by)
     if count:
         parts.append("1 parameter" if count == 1 else f"{count:,} parameters")
-    if fed_by:
-        parts.append(fed_by)
     active = layer_kind.activation(options) if options else ""
     for field in layer_kind.fields:
         # The label already names the activation function.

@@ -100,8 +100,8 @@ class FileTile(Tile):
                          int(Qt.AlignmentFlag.AlignVCenter), text)
 
 
-class SourceTile(Tile):
-    """A data set of the catalogue.
+class SourcePicture:
+    """Draws a data set of the catalogue in miniature. GUI thread only.
 
     Parameters
     ----------
@@ -109,33 +109,19 @@ class SourceTile(Tile):
         What it is.
     """
 
-    def __init__(self, info: SourceInfo, parent: QWidget | None = None) -> None:
-        licence = f"<p>Licence: {info.licence}</p>" if info.licence else ""
-        super().__init__(info.title, f"<p><b>{info.title}.</b> {info.help}</p>{licence}", parent)
+    def __init__(self, info: SourceInfo) -> None:
         self.info = info
-        self.setAccessibleDescription(info.help)
         self._points: list[tuple[float, float, float]] = []
 
-    def paint_content(self, painter: QPainter, colour: QColor) -> None:
-        px = theme.px
-        side, top = px(PICTURE), px(4)
-        self._paint_picture(painter, QRect((self.width() - side) // 2, top, side, side))
-        font = QFont(self.font())
-        font.setPixelSize(px(9))
-        painter.setFont(font)
-        painter.setPen(colour)
-        top += side
-        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
-                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
-
-    def _paint_picture(self, painter: QPainter, box: QRect) -> None:
+    def paint(self, painter: QPainter, box: QRectF) -> None:
+        """Draw it into a square."""
         if not self._points:
             drawn = thumbnail_points(self.info.key, THUMBNAIL_POINTS)
             self._points = [(float(x), float(y), float(v)) for (x, y), v
                             in zip(drawn.points, drawn.values, strict=True)]
         painter.setPen(Qt.PenStyle.NoPen)
         squares = self.info.kind == "images"
-        size = box.width() / 8.6 if squares else theme.px(10) / 4
+        size = box.width() / (8.6 if squares else 13.6)
         for x, y, value in self._points:
             painter.setBrush(self._colour(value))
             centre = QPointF(box.left() + (x + 1) / 2 * box.width(),
@@ -155,3 +141,32 @@ class SourceTile(Tile):
             strong = tokens.positive if value > 0 else tokens.negative
             return theme.blended(tokens.neutral, strong, abs(value) ** 0.5)
         return QColor(tokens.positive if value > 0 else tokens.negative)
+
+
+class SourceTile(Tile):
+    """A data set of the catalogue.
+
+    Parameters
+    ----------
+    info : SourceInfo
+        What it is.
+    """
+
+    def __init__(self, info: SourceInfo, parent: QWidget | None = None) -> None:
+        licence = f"<p>Licence: {info.licence}</p>" if info.licence else ""
+        super().__init__(info.title, f"<p><b>{info.title}.</b> {info.help}</p>{licence}", parent)
+        self.info = info
+        self.setAccessibleDescription(info.help)
+        self._picture = SourcePicture(info)
+
+    def paint_content(self, painter: QPainter, colour: QColor) -> None:
+        px = theme.px
+        side, top = px(PICTURE), px(4)
+        self._picture.paint(painter, QRectF((self.width() - side) // 2, top, side, side))
+        font = QFont(self.font())
+        font.setPixelSize(px(9))
+        painter.setFont(font)
+        painter.setPen(colour)
+        top += side
+        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
+                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())

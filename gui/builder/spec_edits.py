@@ -8,9 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from engine.errors import SpecError
-from engine.spec import DataSpec, LayerSpec, OptimizerSpec, TrainingSpec
 
-SpecT = TypeVar("SpecT", DataSpec, LayerSpec, TrainingSpec, OptimizerSpec)
+SpecT = TypeVar("SpecT", bound=msgspec.Struct)
 
 
 def checked(spec: SpecT, place: str) -> SpecT:
@@ -18,7 +17,7 @@ def checked(spec: SpecT, place: str) -> SpecT:
 
     Parameters
     ----------
-    spec : DataSpec, LayerSpec, TrainingSpec or OptimizerSpec
+    spec : Struct
         What somebody wants.
     place : str
         Its name in messages.

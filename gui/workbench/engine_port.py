@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.telemetry.snapshot import Snapshot
+    from gui.workbench.state import TransferLike
 
 Progress = Callable[[str, float], None]
 """Told what is being prepared and which share of it is done, 0 to 1."""
@@ -57,6 +58,10 @@ class TrainerLike(Protocol):
         """Steps until the running epoch ends."""
 
     @property
+    def transfer(self) -> TransferLike | None:
+        """Which layers start with another project's weights; None where none were to."""
+
+    @property
     def weight_layers(self) -> tuple[str, ...]:
         """Ids of the layers that learn, first to last."""
 
@@ -94,6 +99,8 @@ def make_trainer(
     weights: Mapping[str, NDArray[Any]] | None = None,
 ) -> TrainerLike:
     """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
+    from engine.bundles import start_weights
     from engine.training.trainer import Trainer
 
-    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights)
+    start = start_weights(project) if weights is None else None
+    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start)

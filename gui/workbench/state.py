@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.spec import NetworkSpec, ProjectSpec, TrainingSpec
 
 if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.data.dataset import Dataset
     from engine.diagnosis.verdicts import Verdict
     from engine.telemetry.history import History
@@ -30,6 +36,30 @@ class State(Enum):
     """The document has issues; the first of them says what to mend."""
 
 
+class LeftLayerLike(Protocol):
+    """A layer that has not taken over anything; see `engine.training.transfer.LeftLayer`."""
+
+    @property
+    def layer_id(self) -> str:
+        """The layer."""
+
+    @property
+    def reason(self) -> str:
+        """Why, the end of a sentence."""
+
+
+class TransferLike(Protocol):
+    """Which layers start with another project's weights; see `engine.training.transfer`."""
+
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """Ids of the layers that do."""
+
+    @property
+    def left(self) -> Sequence[LeftLayerLike]:
+        """The others that have parameters."""
+
+
 @dataclass(frozen=True)
 class RunInfo:
     """What stays the same during one run.
@@ -46,6 +76,8 @@ class RunInfo:
         The examples.
     columns : tuple[str, ...]
         The series in the history.
+    transfer : TransferLike | None
+        Which layers start with another project's weights; None where none were to.
     """
 
     run_id: int
@@ -53,6 +85,7 @@ class RunInfo:
     weight_layers: tuple[str, ...]
     dataset: Dataset
     columns: tuple[str, ...]
+    transfer: TransferLike | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +130,7 @@ class Build:
     run_id: int
     project: ProjectSpec
     dataset: Dataset
+    weights: Mapping[str, NDArray[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +163,15 @@ class Retrain:
 
 
 @dataclass(frozen=True)
+class Collect:
+    """Command: put a copy of all that the run has learned into the queue, None if there is none."""
+
+    reply: SimpleQueue[dict[str, NDArray[np.float64]] | None]
+
+
+@dataclass(frozen=True)
 class Close:
     """Command: end the thread."""
 
 
-Command = Build | Go | Halt | Advance | Retrain | Close
+Command = Build | Go | Halt | Advance | Retrain | Collect | Close

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.diagnosis.verdicts import RunJudge
+from engine.errors import SpecError
 from engine.telemetry.mailbox import Mailbox
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
-from gui.workbench.state import Advance, Build, Command, Go, Halt, Retrain, RunInfo, State
+from gui.workbench.state import (
+    Advance,
+    Build,
+    Collect,
+    Command,
+    Go,
+    Halt,
+    Retrain,
+    RunInfo,
+    State,
+)
 from gui.workbench.worker import Bridge, Worker
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine.data.dataset import Dataset
     from engine.errors import EngineError
     from engine.spec import ProjectSpec
@@ -23,6 +37,7 @@ if TYPE_CHECKING:
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
 
 JOIN_S = 2.0
+COLLECT_S = 3.0
 IDLE = (State.READY, State.PAUSED)
 
 
@@ -149,6 +164,27 @@ class Workbench(QObject):
         else:
             self._begin_run()
 
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Return a copy of what the run has learned, as ``layer-id/w``; it goes on meanwhile.
+
+        Raises
+        ------
+        SpecError
+            If there is no run, or it is still being prepared.
+        """
+        reply: SimpleQueue[dict[str, NDArray[Any]] | None] = SimpleQueue()
+        found = None
+        if self._state not in (State.PREPARING, State.INVALID):
+            self._submit(Collect(reply))
+            try:
+                found = reply.get(timeout=COLLECT_S)
+            except Empty:
+                found = None
+        if found is None:
+            raise SpecError("Weights", "there is no run yet", "a network that is ready",
+                            "Wait until the engine is prepared")
+        return found
+
     def set_watched(self, watched: bool) -> None:
         """Make frames only while somebody can see them; training goes on either way."""
         self._watched = watched
@@ -203,7 +239,7 @@ class Workbench(QObject):
         project, dataset = self._document.project, self._document.dataset
         self._fingerprint = fingerprint(project)
         self._dataset = dataset
-        self._submit(Build(self._run_id, project, dataset))
+        self._submit(Build(self._run_id, project, dataset, self._document.take_weights()))
         self._set_state(State.PREPARING, reason)
 
     @Slot(object)
@@ -234,7 +270,7 @@ class Workbench(QObject):
             return
         project = self._document.project
         info = RunInfo(run_id, project.network, tuple(trainer.weight_layers),
-                       self._document.dataset, tuple(trainer.ring.columns))
+                       self._document.dataset, tuple(trainer.ring.columns), trainer.transfer)
         self._info = info
         self._clock.set_run(info, trainer, self._judge_for(info))
         self.run_replaced.emit(info)
@@ -265,7 +301,7 @@ class Workbench(QObject):
 def fingerprint(project: ProjectSpec) -> tuple[object, ...]:
     """Return what a run cannot change without beginning anew, its data set aside."""
     training = project.training
-    return project.network, training.precision, training.seed
+    return project.network, training.precision, training.seed, project.start_from
 
 
 def reset_reason(before: ProjectSpec, after: ProjectSpec, dataset_changed: bool) -> str:
@@ -278,4 +314,6 @@ def reset_reason(before: ProjectSpec, after: ProjectSpec, dataset_changed: bool)
         return "Precision changed: reset"
     if before.training.seed != after.training.seed:
         return "Seed changed: reset"
+    if before.start_from != after.start_from:
+        return "First weights changed: reset"
     return ""

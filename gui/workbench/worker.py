@@ -21,7 +21,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
 from engine.telemetry.mailbox import Mailbox
-from gui.workbench.state import Advance, Build, Close, Command, Go, Halt, Retrain
+from gui.workbench.state import Advance, Build, Close, Collect, Command, Go, Halt, Retrain
 
 if TYPE_CHECKING:
     from engine.spec import TrainingSpec
@@ -156,6 +156,8 @@ class Worker:
                 self._closing = True
             case Build():
                 self._build(command)
+            case Collect(reply):
+                reply.put(None if self._trainer is None else self._trainer.weights())
             case Retrain(training):
                 if self._trainer is not None:
                     self._trainer.apply(training)
@@ -182,7 +184,7 @@ class Worker:
         # The old run is let go of first: two large networks need not fit into memory.
         self._trainer, self._target, self._run_id = None, 0, command.run_id
         trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
-                                progress=self._on_progress)
+                                progress=self._on_progress, weights=command.weights)
         self._pause_every = command.project.training.steps
         self._trainer, self._interval = trainer, SNAPSHOT_S
         self._publish(trainer)

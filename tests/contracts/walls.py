@@ -12,7 +12,8 @@ from tests.contracts.source import Source, belongs
 QT = ("PySide6", "shiboken6", "pyqtgraph")
 NUMBA = ("numba", "llvmlite")
 COMPILED = ("engine.kernels", "engine.plan", "engine.training")
-LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis")
+LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
+         "engine.bundles")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.plots", "gui.output", "gui.labs")
 

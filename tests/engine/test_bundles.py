@@ -108,8 +108,7 @@ def test_the_same_project_is_the_same_file(tmp_path: Path) -> None:
         write_bundle(default_project(), arrays(), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     # So that the files that the tests below break are the real ones.
-    assert {name: entry for name, entry in bundles._members(bundle()).items()} == \
-        bundles._members((tmp_path / "a").read_bytes())
+    assert bundles._members(bundle()) == bundles._members((tmp_path / "a").read_bytes())
 
 
 @given(PROJECT_SPECS)
@@ -242,13 +241,16 @@ def test_a_wrong_array_is_refused(name: str, tmp_path: Path) -> None:
     member, content = MEMBERS[name]
     error = refused(bundle(weights=zipped({member: content})), tmp_path / "a.bplab")
     assert member in error.found
+    if name in ("cut off", "too long", "huge"):
+        assert "an array of shape" in error.found
     assert os.listdir(tmp_path) == ["a.bplab"]
 
 
 def test_a_name_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
-        for _ in range(2):
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("dense-1/w.npy", npy(np.zeros(1)))
+        with pytest.warns(UserWarning, match="Duplicate"):
             archive.writestr("dense-1/w.npy", npy(np.zeros(1)))
     assert "twice" in refused(bundle(weights=buffer.getvalue()), tmp_path / "a.bplab").found
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.layers import LOSSES, OPTIMIZERS
-from engine.spec import default_project
+from engine.spec import ScheduleSpec, StoppingSpec, default_project
 from gui.builder.document import Document
 from gui.hyper_bar import HyperBar
 from gui.number_box import NumberBox, parsed, written
@@ -91,56 +91,6 @@ def test_another_optimizer_brings_its_usual_rate_if_nobody_chose_one(
     assert document.project.training.learning_rate == 0.1
 
 
-def test_its_constants_come_from_the_registry(
-    qtbot: QtBot, bar: HyperBar, document: Document
-) -> None:
-    for key, rule in OPTIMIZERS.items():
-        choose(bar.optimizer, key)
-        assert list(bar.popup.boxes) == [field.key for field in rule.constants]
-    type_into(qtbot, bar.popup.boxes["beta1"], "0.5")
-    assert document.project.training.optimizer.beta1 == 0.5
-    type_into(qtbot, bar.popup.boxes["epsilon"], "1e-10")
-    assert document.project.training.optimizer.epsilon == 1e-10
-    assert parsed(bar.popup.boxes["epsilon"].text()) == 1e-10
-    with qtbot.waitSignal(bar.refused) as refused:
-        type_into(qtbot, bar.popup.boxes["beta1"], "1.5")
-    assert refused.args == ["Beta 1: '1.5' is above 0.999."]
-    assert document.project.training.optimizer.beta1 == 0.5
-
-
-def test_constants_of_the_loss_come_from_the_registry_too(
-    qtbot: QtBot, bar: HyperBar, document: Document
-) -> None:
-    type_into(qtbot, bar.popup.loss_boxes["label_smoothing"], "0.1")
-    assert document.project.training.label_smoothing == 0.1
-    with qtbot.waitSignal(bar.refused) as refused:
-        type_into(qtbot, bar.popup.loss_boxes["label_smoothing"], "1")
-    assert refused.args == ["Label smoothing: '1' is above 0.999."]
-    for key, loss in LOSSES.items():
-        document.set_training(loss=key)
-        assert list(bar.popup.loss_boxes) == [field.key for field in loss.constants]
-        assert list(bar.popup.boxes) == [field.key for field in OPTIMIZERS["sgd"].constants]
-    document.set_training(loss="huber")
-    choose(bar.optimizer, "adam")
-    type_into(qtbot, bar.popup.loss_boxes["huber_delta"], "0.5")
-    type_into(qtbot, bar.popup.boxes["beta1"], "0.5")
-    assert document.project.training.huber_delta == 0.5
-    assert document.project.training.optimizer.beta1 == 0.5
-
-
-def test_precision_seed_and_shuffling(qtbot: QtBot, bar: HyperBar, document: Document) -> None:
-    bar.popup.precision.setCurrentIndex(1)
-    bar.popup.precision.activated.emit(1)
-    assert document.project.training.precision == "float64"
-    type_into(qtbot, bar.popup.seed, "7")
-    assert document.project.training.seed == 7
-    for wrong in ("7.5", "-1", "99999999999"):
-        type_into(qtbot, bar.popup.seed, wrong)
-        assert document.project.training.seed == 7
-    bar.popup.shuffle.click()
-    assert document.project.training.shuffle is False
-
-
 def test_batch_size_and_full_batch(bar: HyperBar, document: Document) -> None:
     choose(bar.batch, "64")
     assert document.project.training.batch_size == 64
@@ -172,11 +122,32 @@ def test_penalties(qtbot: QtBot, bar: HyperBar, document: Document) -> None:
     assert bar.penalty.combo.currentText() == "L1 + L2"
 
 
-def test_the_popup_opens_on_the_screen(qtbot: QtBot, bar: HyperBar) -> None:
-    qtbot.mouseClick(bar.constants, Qt.MouseButton.LeftButton)
-    assert bar.popup.isVisible()
-    assert bar.screen().geometry().contains(bar.popup.geometry().topRight())
-    bar.popup.close()
+def test_what_else_is_on_is_told_as_far_as_there_is_room(
+    qtbot: QtBot, bar: HyperBar, document: Document
+) -> None:
+    button = bar.more.button
+    assert button.text() == ""
+    document.set_training(clip_norm=1.0, schedule=ScheduleSpec("cosine"),
+                          stopping=StoppingSpec(patience=10))
+    assert button.accessibleDescription() == "Cosine, clip norm 1, patience 10"
+    assert "Cosine · clip norm 1 · patience 10" in button.toolTip()
+    button.resize(button.sizeHint())
+    assert button.text() == "3"
+    qtbot.waitUntil(lambda: bar.maximumWidth() > bar.sizeHint().width() + 100)
+    button.resize(120, button.height())
+    assert button.text() == "Cosine +2"
+    button.resize(button.maximumSize())
+    assert button.text() == "Cosine · clip norm 1 · patience 10"
+    document.undo_stack.undo()
+    assert button.text() == ""
+
+
+def test_the_button_asks_for_the_further_settings(qtbot: QtBot, bar: HyperBar) -> None:
+    with qtbot.waitSignal(bar.more.requested) as asked:
+        qtbot.mouseClick(bar.more.button, Qt.MouseButton.LeftButton)
+    assert asked.args == [True]
+    bar.more.show_closed()
+    assert not bar.more.button.isChecked()
 
 
 def test_numbers_are_written_as_they_are_read() -> None:

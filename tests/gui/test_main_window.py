@@ -21,6 +21,7 @@ from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.recovery import locked
 from gui.settings import Settings
+from gui.templates import Gallery, templates
 from gui.widgets import Button, ReadingBox
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
@@ -177,18 +178,41 @@ def test_a_broken_project_is_told_and_the_lab_opens_all_the_same(
     assert lab.workbench.state is State.READY
 
 
-def test_every_example_opens_and_can_be_trained(open_window: Open) -> None:
-    from gui.document_files import examples
-
+def test_every_template_opens_and_can_be_trained(open_window: Open) -> None:
     lab = lab_of(open_window())
-    found = examples()
-    assert len(found) >= 6
-    assert len({name for name, _ in found}) == len(found)
-    for name, path in found:
-        lab.files.open_example(path)
-        assert lab.document.project.name == name
+    for template in templates():
+        assert lab.files.open_template(template.path)
+        assert lab.document.project == template.project()
         assert lab.document.issues == ()
         assert lab.document.path is None
+
+
+def test_the_menu_opens_the_gallery_and_a_tile_its_template(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = open_window()
+    lab = lab_of(window)
+    assert window.actions_of_lab is not None
+    action = next(action for action in window.actions_of_lab.menu.actions()
+                  if action.text() == "Templates…")
+    action.trigger()
+    gallery = window.findChild(Gallery)
+    assert gallery is not None
+    tile = next(tile for tile in gallery.tiles if tile.template.file == "10-residual.json")
+    tile.click()
+    assert not gallery.isVisible()
+    assert lab.document.project.name == tile.text()
+    assert tile.template.watch in lab.message.text()
+
+
+def test_a_template_does_not_take_the_place_of_unsaved_work_unasked(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = lab_of(open_window())
+    lab.document.set_training(learning_rate=0.5)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _box: QMessageBox.StandardButton.Cancel)
+    assert not lab.files.open_template(templates()[1].path)
+    assert lab.document.project.training.learning_rate == 0.5
 
 
 @pytest.mark.parametrize(("answer", "saved", "closed"), [

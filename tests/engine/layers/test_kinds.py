@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -24,6 +25,7 @@ from engine.layers import (
 )
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ScheduleSpec, TrainingSpec
 from tests.reference import activations as reference
+from tests.reference import schedules
 
 KINDS = kinds()
 FIELDS = [pytest.param(field, id=f"{owner.key}.{field.key}")
@@ -151,6 +153,21 @@ def test_a_schedules_constants_are_those_of_the_spec(schedule: Schedule) -> None
     assert next(iter(SCHEDULES)) == ScheduleSpec().kind
 
 
+@pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=list(SCHEDULES))
+@pytest.mark.parametrize("spec", [
+    ScheduleSpec(every=3, length=10, decay=0.7), ScheduleSpec(length=1, rise=0.0, final=0.3),
+    ScheduleSpec(length=20, rise=1.0, start=0.5, final=0.1)], ids=["short", "one step", "rising"])
+def test_a_schedules_factor_is_the_one_that_training_takes(
+    schedule: Schedule, spec: ScheduleSpec
+) -> None:
+    spec = msgspec.structs.replace(spec, kind=schedule.key)
+    assert schedule.span(spec) > 0
+    for t in range(30):
+        reduced = max(spec.decay ** t, spec.final)
+        wanted = schedules.schedule_factor(msgspec.structs.asdict(spec), t, reduced)
+        assert schedule.factor(spec, t) == pytest.approx(wanted, rel=1e-12)
+
+
 def test_the_first_loss_and_optimizer_are_the_specs_defaults() -> None:
     assert next(iter(LOSSES)) == TrainingSpec().loss
     assert next(iter(OPTIMIZERS)) == TrainingSpec().optimizer.kind
@@ -180,8 +197,8 @@ def test_parameters_have_the_shapes_that_they_announce() -> None:
 
 
 def test_a_shape_error_names_the_layer() -> None:
-    with pytest.raises(ShapeError, match=r"Layer 1 \(Dense\): an input of shape 8x8; expected"):
-        infer_shapes(NETWORK, (8, 8))
+    with pytest.raises(ShapeError, match=r"Layer 1 \(Dense\): an input of shape 2x8x8; expected"):
+        infer_shapes(NETWORK, (2, 8, 8))
 
 
 def test_places_count_from_the_input() -> None:

@@ -39,8 +39,9 @@ SCHEDULE_SPECS = st.builds(
     SHARES, SHARES, st.integers(0, 2**40), SHARES)
 STOPPING_SPECS = st.builds(StoppingSpec, st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, SHARES,
                            st.integers(0, 2**40), SHARES)
-AUGMENTATION_SPECS = st.builds(AugmentationSpec, st.floats(0, 0.5), st.floats(0, 180), st.booleans(),
-                               NOT_NEGATIVE, SHARES, NOT_NEGATIVE)
+AUGMENTATION_SPECS = st.builds(
+    AugmentationSpec, st.floats(0, 0.5), st.floats(0, 180), st.booleans(), NOT_NEGATIVE, SHARES,
+    NOT_NEGATIVE)
 TRAINING_SPECS = st.builds(
     TrainingSpec, st.one_of(st.sampled_from(list(LOSSES)), NAMES), OPTIMIZER_SPECS, NOT_NEGATIVE,
     st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, st.sampled_from(["float32", "float64"]),

@@ -1,47 +1,68 @@
-"""A convolutional network learns to read digits."""
+"""Digits are told apart, cleaned and drawn.
+
+What `digits` sets was chosen on other splits than these, so that the figures are no choice's luck.
+"""
 
 from __future__ import annotations
 
-import time
-
+import numpy as np
 import pytest
 
 from engine.data import load
-from engine.spec import DataSpec, LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
+from tests.engine.training.digits import denoising, lenet, trained, variational
 
-EPOCHS = 60
-SECONDS = 60.0
-HE = {"weights": "he_normal"}
+pytestmark = [pytest.mark.data, pytest.mark.slow]
 
-NETWORK = NetworkSpec((
-    LayerSpec("input", "input"), LayerSpec("image", "reshape"),
-    LayerSpec("conv-1", "conv2d", {"filters": 8, **HE}), LayerSpec("pool-1", "max_pooling"),
-    LayerSpec("conv-2", "conv2d", {"filters": 16, **HE}), LayerSpec("pool-2", "max_pooling"),
-    LayerSpec("flat", "flatten"),
-    LayerSpec("output", "dense", {"units": 10, "activation": "linear"})))
+SPLITS = (42, 101, 102)
+DRAWN = 1000
 
 
-def project(seed: int, split: int) -> ProjectSpec:
-    """Return the project; without L2 it overfits, and most seeds stay below the mark."""
-    return ProjectSpec(
-        data=DataSpec("digits", seed=split, training_share=0.8), network=NETWORK,
-        training=TrainingSpec(loss="softmax_cross_entropy", optimizer=OptimizerSpec("adam"),
-                              learning_rate=0.003, batch_size=32, l2=0.003, seed=seed))
+@pytest.fixture(scope="module")
+def readers() -> dict[int, Trainer]:
+    """Return a trained LeNet for every split."""
+    return {split: trained(lenet(split)) for split in SPLITS}
 
 
-@pytest.mark.data
-def test_digits_are_read() -> None:
-    begin = time.perf_counter()
-    wanted = project(seed=1, split=42)
-    run = Trainer(wanted, load(wanted.data))
-    while run.epoch < EPOCHS:
-        run.run(EPOCHS * run.steps_per_epoch - run.step, budget_s=1.0)
-    found = run.evaluate("validation")
-    assert found.examples == 359
-    assert found.accuracy >= 0.985
-    assert time.perf_counter() - begin < SECONDS
-    # The gradient reaches the first filters, and no channel is dead.
-    readings = {reading.layer_id: reading for reading in run.snapshot().layers}
+def test_digits_are_read(readers: dict[int, Trainer]) -> None:
+    found = [run.evaluate("validation") for run in readers.values()]
+    assert {evaluation.examples for evaluation in found} == {359}
+    assert np.median([evaluation.accuracy for evaluation in found]) >= 0.98
+    assert min(evaluation.accuracy for evaluation in found) >= 0.97
+
+
+def test_the_gradient_reaches_the_first_filters(readers: dict[int, Trainer]) -> None:
+    look = readers[SPLITS[0]].snapshot()
+    readings = {reading.layer_id: reading for reading in look.layers}
     assert readings["conv-1"].gradient_rms > 0
-    assert readings["conv-1"].dead_share == 0
+    assert readings["conv-1"].dead_share < 0.5
+
+
+def test_noise_is_taken_out() -> None:
+    """The root mean square distance to the clean image is at most half of the noisy image's."""
+    shares = []
+    for split in SPLITS:
+        wanted = denoising(split)
+        data, run = load(wanted.data), trained(wanted)
+        noisy, clean = data.inputs[data.validation], data.values[data.validation]
+        before, after = np.mean((noisy - clean) ** 2), np.mean((run.predict(noisy) - clean) ** 2)
+        assert before == pytest.approx(0.09, rel=0.03)
+        # Setting what lies outside 0 to 1 to the nearest of both is not enough.
+        assert np.mean((np.clip(noisy, 0, 1) - clean) ** 2) > 2 * after
+        shares.append(float(np.sqrt(after / before)))
+    assert np.median(shares) <= 0.5
+    assert max(shares) <= 0.53
+
+
+def test_digits_are_drawn_that_a_reader_recognises(readers: dict[int, Trainer]) -> None:
+    confidences = []
+    for split, reader in readers.items():
+        run = trained(variational(split))
+        codes = np.random.default_rng(split).standard_normal((DRAWN, 2))
+        shares = reader.predict(run.decode("code", codes))
+        confidences.append(float(shares.max(axis=1).mean()))
+        # Nearly every digit is drawn, not one of them again and again.
+        seen = np.bincount(shares.argmax(axis=1), minlength=10)
+        assert np.count_nonzero(seen >= DRAWN // 100) >= 8
+    assert np.median(confidences) >= 0.85
+    assert min(confidences) >= 0.7

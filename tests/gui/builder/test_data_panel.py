@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from engine.data import TABLE, catalogue
+from engine.layers import LOSSES
 from engine.spec import DataSpec, TableSpec, default_project, write_project
 from gui.builder import data_panel, table_dialog
-from gui.builder.data_panel import DataPanel, data_sentence
+from gui.builder.data_panel import DataPanel
+from gui.builder.data_sentence import data_sentence
 from gui.builder.document import Document
 
 
@@ -237,3 +239,48 @@ def test_another_data_set_ends_the_search_for_a_table(
     document.undo_stack.undo()
     assert panel.choose_file.isVisible()
     assert data(document).path == str(orphan.parent / "people.csv")
+
+
+def test_images_can_be_reconstructed(panel: DataPanel, document: Document, qtbot: QtBot) -> None:
+    assert not panel.goal_box.isVisible()
+    panel.tiles["digits"].click()
+    qtbot.waitUntil(lambda: data(document).source == "digits")
+    assert panel.goal_box.isVisible()
+    assert not panel.noise.isVisible()
+    panel.goal.button("reconstruct").click()
+    # Until the examples are there, the goal is what it was.
+    assert panel.goal.current() == "predict"
+    qtbot.waitUntil(lambda: data(document).goal == "reconstruct")
+    assert panel.goal.current() == "reconstruct"
+    assert document.dataset.task == "reconstruction"
+    assert "reconstruction" in LOSSES[document.project.training.loss].tasks
+    assert document.issues == ()
+    assert panel.sentence.text() == "1,797 images of 8 × 8 pixels, to be reconstructed."
+    document.undo_stack.undo()
+    assert panel.goal.current() == "predict"
+    assert document.project.training.loss == "softmax_cross_entropy"
+
+
+def test_noise_on_what_is_reconstructed_waits_for_the_sliders_release(
+    panel: DataPanel, document: Document, qtbot: QtBot
+) -> None:
+    document.set_data(DataSpec(source="iris", goal="reconstruct"))
+    assert panel.noise.isVisible()
+    assert "targets stay clean" in panel.noise.toolTip()
+    slider = panel.noise.slider
+    slider.setSliderDown(True)
+    slider.setSliderPosition(4)
+    assert not panel.progress.isVisible()
+    slider.setSliderDown(False)
+    qtbot.waitUntil(lambda: data(document).noise == 20.0)
+    assert not (document.dataset.inputs == document.dataset.values).all()
+
+
+def test_another_source_is_predicted_where_it_cannot_be_reconstructed(
+    panel: DataPanel, document: Document
+) -> None:
+    document.set_data(DataSpec(source="iris", goal="reconstruct"))
+    panel.tiles["circle"].click()
+    assert data(document).goal == "predict"
+    assert document.dataset.task == "classification"
+    assert document.issues == ()

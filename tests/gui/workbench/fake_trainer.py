@@ -16,6 +16,7 @@ from engine.errors import DivergedError, EngineError
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
 from gui.workbench.engine_port import Progress
+from gui.workbench.state import TransferLike
 
 STEP_S = 1e-5
 
@@ -41,6 +42,7 @@ class FakeTrainer:
 
     steps_per_epoch = 25
     weight_layers = ("dense-1",)
+    transfer: TransferLike | None = None
 
     def __init__(self, project: ProjectSpec, run_id: int, diverge_at: int = 0) -> None:
         self.project = project

@@ -1,0 +1,88 @@
+"""The order of the training examples where recurrent layers carry their state over."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import row
+from engine.layers import kind
+from engine.plan import Shared
+from engine.spec import NetworkSpec
+
+Integers = NDArray[np.int64]
+
+
+def carries_state(network: NetworkSpec) -> bool:
+    """Say whether any layer goes on from where the batch before ended."""
+    return any(layer_kind.carries(layer_kind.options(layer))
+               for layer in network for layer_kind in (kind(layer.kind),))
+
+
+def continued(examples: Integers, batch_size: int) -> Integers:
+    """Return an order in which example n of every batch follows on from n of the batch before.
+
+    The examples are cut into ``batch_size`` runs of equal length that are read side by side.
+
+    Parameters
+    ----------
+    examples : int64[m]
+        Rows of the data set in the order of time.
+    batch_size : int
+        At most m.
+
+    Returns
+    -------
+    int64[m - m % batch_size]
+        The order of an epoch; what is left over at the end is not seen.
+    """
+    batches = len(examples) // batch_size
+    return examples[:batches * batch_size].reshape(batch_size, batches).T.ravel()
+
+
+class Order:
+    """The order in which training examples are taken.
+
+    Parameters
+    ----------
+    network : NetworkSpec
+        Says whether state is carried over; it then depends on the batch size.
+    rows : int64[m]
+        Training examples in the order in which they are otherwise taken at first.
+
+    Attributes
+    ----------
+    rows : int64[m]
+        The order; the loop shuffles it and reads as many of it as the control array says.
+    is_free : bool
+        Whether it may be shuffled.
+    """
+
+    def __init__(self, network: NetworkSpec, rows: Integers) -> None:
+        self.is_free = not carries_state(network)
+        self.rows = rows.astype(np.int64).copy()
+        self._in_time = np.sort(self.rows)
+        self._batch_size = 0
+
+    def follow(self, shared: Shared, capacity: int) -> None:
+        """Take over the wished batch size; an order that depends on it begins a new epoch.
+
+        Parameters
+        ----------
+        shared : Shared
+            The wishes; control and results are changed.
+        capacity : int
+            Largest batch for which there is room.
+        """
+        if self.is_free:
+            return
+        most = len(self.rows)
+        batch_size = min(int(shared.wishes[row.BATCH_SIZE]) or most, most, capacity)
+        if batch_size == self._batch_size:
+            return
+        self._batch_size = batch_size
+        order = continued(self._in_time, batch_size)
+        self.rows[:len(order)] = order
+        shared.control[row.EXAMPLES] = len(order)
+        shared.control[row.POSITION] = 0
+        shared.results[row.EPOCH_SUM] = 0.0

@@ -1,0 +1,57 @@
+"""What can be set for each kind of data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from engine.data import SourceInfo
+from engine.spec import DataSpec
+
+
+@dataclass(frozen=True)
+class SourceTraits:
+    """What the data panel offers for a kind of source.
+
+    Attributes
+    ----------
+    has_features : bool
+        Whether a person chooses what the network sees.
+    has_goal : bool
+        Whether its inputs can be reconstructed.
+    has_window : bool
+        Whether examples are cut out of something longer.
+    noise : str
+        What the noise does; empty where there is none.
+    at_once : bool
+        Whether it is ready so quickly that it can follow a slider.
+    """
+
+    has_features: bool = False
+    has_goal: bool = False
+    has_window: bool = False
+    noise: str = ""
+    at_once: bool = False
+
+
+RECONSTRUCTED = "Standard deviation of the noise on the inputs, in percent; the targets stay clean."
+TRAITS = MappingProxyType({
+    "points": SourceTraits(has_features=True, at_once=True,
+                           noise="How much the points are disturbed, in percent."),
+    "images": SourceTraits(has_goal=True),
+    "table": SourceTraits(has_goal=True),
+    "text": SourceTraits(has_window=True),
+    "series": SourceTraits(has_window=True,
+                           noise="Standard deviation of the noise on the series, in percent."),
+})
+"""Traits by `SourceInfo.kind`."""
+
+
+def traits_of(info: SourceInfo | None) -> SourceTraits:
+    """Return the traits of a source; a person's own table is in no catalogue."""
+    return TRAITS[info.kind if info is not None else "table"]
+
+
+def noise_text(traits: SourceTraits, data: DataSpec) -> str:
+    """Return what the noise does in these data; empty where there is none."""
+    return traits.noise or (RECONSTRUCTED if data.goal == "reconstruct" else "")

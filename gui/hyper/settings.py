@@ -1,0 +1,183 @@
+"""Every setting of training beyond the bar's own, as data: where it lives and how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from engine.data import Dataset
+from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES, Choice, Field
+from engine.layers import training_fields as fields
+from engine.layers.augmentation import AUGMENTATIONS, MOVES, OF_IMAGES
+from engine.spec import Option, TrainingSpec
+
+Suits = Callable[[Dataset], str]
+"""Says why a setting has no meaning for a data set, or returns an empty text."""
+
+
+def _always(_dataset: Dataset) -> str:
+    return ""
+
+
+def _numbers(dataset: Dataset) -> str:
+    return "These data are letters or words, not quantities." if dataset.tokens else ""
+
+
+def _images(dataset: Dataset) -> str:
+    return _numbers(dataset) or (
+        "" if dataset.image_shape is not None else "These data are not images.")
+
+
+def _targets_stay(dataset: Dataset) -> str:
+    return _images(dataset) or (
+        "The images that are to be reconstructed would not move along."
+        if dataset.task == "reconstruction" else "")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes
+    ----------
+    part : str
+        Field of `TrainingSpec` whose spec holds it; empty for `TrainingSpec` itself.
+    field : Field
+        Title, help and bounds.
+    usual : int | float | None
+        What it is when it is switched on; 0 is then off. None: it cannot be switched off.
+    mark : str
+        How the bar tells that it is on, such as ``clip {}``; empty: the bar does not.
+    slides : bool
+        Whether a number has a slider.
+    suits : callable
+        Why it has no meaning for a data set.
+    """
+
+    part: str
+    field: Field
+    usual: float | None = None
+    mark: str = ""
+    slides: bool = True
+    suits: Suits = _always
+
+    def value(self, training: TrainingSpec) -> Option:
+        """Return what a training has."""
+        owner = getattr(training, self.part) if self.part else training
+        value: Option = getattr(owner, self.field.key)
+        return value
+
+    def is_on(self, training: TrainingSpec) -> bool:
+        """Say whether it differs from what it is at first."""
+        return self.value(training) != self.field.default
+
+
+@dataclass(frozen=True)
+class Page:
+    """Settings that are shown together.
+
+    Attributes
+    ----------
+    key, title, help : str
+        Name in the program, on its tab, and a sentence for the tab's tooltip.
+    settings : callable
+        The settings, which depend on the training.
+    note : callable
+        A sentence or formula above them.
+    """
+
+    key: str
+    title: str
+    help: str
+    settings: Callable[[TrainingSpec], tuple[Setting, ...]]
+    note: Callable[[TrainingSpec], str]
+
+
+SCHEDULE = Setting("schedule", Field(
+    "kind", "Schedule", "constant", "How the learning rate η changes from step to step.",
+    choices=tuple(Choice(schedule.key, schedule.title,
+                         f"{schedule.help} Factor on η: {schedule.formula}")
+                  for schedule in SCHEDULES.values())), mark="{}")
+LIMITS = (Setting("", fields.CLIP_VALUE, 1.0, "clip value {}"),
+          Setting("", fields.CLIP_NORM, 1.0, "clip norm {}"),
+          Setting("", fields.MAX_NORM, 3.0, "max-norm {}"))
+USUAL_STOPS = {"epochs": 100, "seconds": 60.0, "loss": 0.01, "accuracy": 0.95, "patience": 10,
+               "convergence": 1e-4}
+STOP_MARKS = {"epochs": "{} epochs", "seconds": "{} s", "loss": "to loss {}",
+              "accuracy": "to accuracy {}", "patience": "patience {}",
+              "convergence": "to convergence"}
+STOPPING = (*(Setting("stopping", field, USUAL_STOPS[field.key], STOP_MARKS[field.key])
+              for field in fields.STOPPING),
+            Setting("", fields.STEPS, 10_000, "{} steps"))
+USUAL_CHANGES = {"shift": 0.1, "rotation": 10.0, "brightness": 0.1, "cutout": 0.25, "noise": 0.1}
+RANGES = {"shift": (0.01, 0.5), "rotation": (1.0, 180.0), "brightness": (0.01, 1.0),
+          "cutout": (0.05, 1.0), "noise": (0.01, 2.0)}
+"""What the sliders span: without 0, for which there is the check box."""
+
+
+def _augmentation(field: Field) -> Setting:
+    suits = _targets_stay if field.key in MOVES else _images if field.key in OF_IMAGES else _numbers
+    if field.key not in RANGES:
+        return Setting("augmentation", field, mark=field.title.lower(), suits=suits)
+    low, high = RANGES[field.key]
+    return Setting("augmentation", replace(field, minimum=low, maximum=high),
+                   USUAL_CHANGES[field.key], f"{field.title.lower()} {{}}", suits=suits)
+
+
+AUGMENTATION = tuple(_augmentation(field) for field in AUGMENTATIONS)
+RUN = (Setting("", fields.PRECISION, mark="{}"), Setting("", fields.SEED, slides=False),
+       Setting("", fields.SHUFFLE, mark="not shuffled"))
+
+
+def schedule_settings(training: TrainingSpec) -> tuple[Setting, ...]:
+    """Return the schedule and its constants."""
+    schedule = SCHEDULES.get(training.schedule.kind)
+    constants = schedule.constants if schedule is not None else ()
+    return (SCHEDULE, *(Setting("schedule", field) for field in constants))
+
+
+def update_settings(training: TrainingSpec) -> tuple[Setting, ...]:
+    """Return the optimizer's constants and the limits of gradients and weights."""
+    rule = OPTIMIZERS.get(training.optimizer.kind)
+    constants = rule.constants if rule is not None else ()
+    return (*(Setting("optimizer", field) for field in constants), *LIMITS)
+
+
+def run_settings(training: TrainingSpec) -> tuple[Setting, ...]:
+    """Return the constants of the loss, and what a run begins with."""
+    loss = LOSSES.get(training.loss)
+    constants = loss.constants if loss is not None else ()
+    return (*(Setting("", field, mark=f"{field.title.lower()} {{}}") for field in constants), *RUN)
+
+
+def _schedule_note(training: TrainingSpec) -> str:
+    schedule = SCHEDULES.get(training.schedule.kind)
+    return f"{schedule.help} ηₜ = η × [{schedule.formula}]" if schedule is not None else ""
+
+
+def _update_note(training: TrainingSpec) -> str:
+    rule = OPTIMIZERS.get(training.optimizer.kind)
+    return f"{rule.title}: {rule.formula}" if rule is not None else ""
+
+
+def _loss_note(training: TrainingSpec) -> str:
+    loss = LOSSES.get(training.loss)
+    return f"{loss.title}: {loss.formula}" if loss is not None else ""
+
+
+PAGES = (
+    Page("schedule", "Schedule", "How the learning rate changes from step to step.",
+         schedule_settings, _schedule_note),
+    Page("update", "Update", "Constants of the optimizer; limits of gradients and weights.",
+         update_settings, _update_note),
+    Page("stopping", "Stopping", "When training ends by itself.", lambda _training: STOPPING,
+         lambda _training: "Asked at the end of every epoch (Steps: after every step); the first "
+                           "rule that holds ends the training."),
+    Page("augmentation", "Augment", "Random changes of the training examples.",
+         lambda _training: AUGMENTATION,
+         lambda _training: "Every training example is changed anew each time that it is seen; "
+                           "validation examples stay as they are."),
+    Page("run", "Run", "Constants of the loss, precision, seed, order of the examples.",
+         run_settings, _loss_note),
+)
+"""The sheet's pages, in the order of their tabs."""

@@ -1,0 +1,112 @@
+"""What was taken over from another project, layer by layer, and whether to freeze it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import theme
+from gui.widgets import Button, PrimaryButton
+from gui.workbench.state import TransferLike
+
+WIDTH, HEIGHT = 560, 400
+EXPLANATION = ("A frozen layer keeps its weights; its gradient is measured all the same. Freeze "
+               "what was taken over to train only the rest, or train everything further.")
+
+
+class TransferReport(QDialog):
+    """Tells which layers start with another project's weights. GUI thread only.
+
+    Parameters
+    ----------
+    report : TransferLike
+        What matched.
+    source : str
+        Name of the other project's file.
+
+    Signals
+    -------
+    freeze_requested(tuple)
+        A person wants these layers frozen.
+    """
+
+    freeze_requested = Signal(object)
+
+    def __init__(self, report: TransferLike, source: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._report = report
+        self.setWindowTitle("Weights taken over")
+        total = len(report.matched) + len(report.left)
+        self.headline = QLabel(
+            f"{len(report.matched)} of {total} layers start with the weights of {source}.")
+        self.headline.setProperty("role", "title")
+        explanation = QLabel(EXPLANATION)
+        explanation.setProperty("role", "muted")
+        explanation.setVisible(bool(report.matched))
+        for text in (self.headline, explanation):
+            text.setWordWrap(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*[theme.px(16)] * 4)
+        whole.setSpacing(theme.px(10))
+        whole.addWidget(self.headline)
+        whole.addWidget(self._table(), 1)
+        whole.addWidget(explanation)
+        whole.addLayout(self._buttons())
+        self.resize(theme.px(WIDTH), theme.px(HEIGHT))
+
+    def _buttons(self) -> QHBoxLayout:
+        matched = bool(self._report.matched)
+        self.freeze = PrimaryButton("Freeze what was taken over")
+        self.freeze.setToolTip("Keep the weights of these layers as they are; can be undone.")
+        self.freeze.setVisible(matched)
+        self.freeze.clicked.connect(self._on_freeze_clicked)
+        self.leave = Button("Train all layers" if matched else "Close")
+        self.leave.setToolTip("Leave every layer free to learn.")
+        self.leave.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.leave)
+        row.addWidget(self.freeze)
+        return row
+
+    def _table(self) -> QWidget:
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(theme.px(10))
+        grid.setVerticalSpacing(theme.px(6))
+        lines = [*((layer, "good", "circle-check", "starts with the other project’s weights")
+                   for layer in self._report.matched),
+                 *((layer.layer_id, "text_muted", "minus", f"fresh weights: {layer.reason}")
+                   for layer in self._report.left)]
+        for line, (layer, colour, icon, text) in enumerate(lines):
+            mark, name, words = QLabel(), QLabel(layer), QLabel(text)
+            side = theme.px(16)
+            mark.setPixmap(theme.icon(icon, getattr(theme.current(), colour)).pixmap(side, side))
+            name.setProperty("role", "strong")
+            words.setProperty("role", "muted")
+            words.setWordWrap(True)
+            for column, part in enumerate((mark, name, words)):
+                grid.addWidget(part, line, column, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(2, 1)
+        grid.setRowStretch(len(lines), 1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(page)
+        return scroll
+
+    @Slot()
+    def _on_freeze_clicked(self) -> None:
+        self.freeze_requested.emit(self._report.matched)
+        self.accept()

@@ -1,0 +1,103 @@
+"""Which layers learn, and by which penalties: the rows of random networks."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from engine.kernels import catalogue, row
+from engine.layers import OPTIMIZERS, infer_shapes, resolve
+from engine.plan import Plan, build_plan
+from engine.plan.update import has_own, places
+from engine.spec import NetworkSpec, ProjectSpec
+from tests.engine.layers.strategies import trainable
+
+PENALTIES = st.none() | st.floats(0, 10)
+
+
+@st.composite
+def mixed(draw: st.DrawFn) -> ProjectSpec:
+    """Return a project of whose layers some are frozen and some have penalties of their own."""
+    project, task, _ = draw(trainable())
+    assume(task in ("classification", "regression"))
+    assume(len(infer_shapes(project.network, (3,))[-1]) == 1)
+    layers = tuple(replace(layer, frozen=draw(st.booleans()), l1=draw(PENALTIES),
+                           l2=draw(PENALTIES), weight_decay=draw(PENALTIES))
+                   for layer in project.network)
+    training = replace(project.training, max_norm=draw(st.sampled_from([0.0, 1.0])))
+    return replace(project, network=NetworkSpec(layers), training=training)
+
+
+def build(project: ProjectSpec) -> Plan:
+    outputs = infer_shapes(project.network, (3,))[-1][0]
+    dtype = np.dtype(project.training.precision)
+    return build_plan(project, np.zeros((2, 3), dtype), np.zeros((2, outputs), dtype), 4)
+
+
+def rows_of(plan: Plan, name: str) -> list[dict[str, int]]:
+    """Return the slots of every row of an op."""
+    op = catalogue.OPS[name]
+    address = op.address(str(plan.arena.dtype))
+    return [dict(zip(op.slots, packed[row.FIRST_SLOT:].tolist(), strict=False))
+            for packed in plan.table if packed[row.ADDRESS] == address]
+
+
+@given(mixed())
+def test_what_learns_is_clipped_and_updated_and_nothing_else(project: ProjectSpec) -> None:
+    plan = build(project)
+    learning = [layer for layer in plan.layers if layer.statistic >= 0 and not layer.spec.frozen]
+    clipped, = rows_of(plan, "clip_gradients")
+    span = range(clipped["g"] - plan.parameters, clipped["g"] - plan.parameters + clipped["size"])
+    for layer in plan.layers:
+        if layer.size:
+            inside = {place in span for place in range(layer.first, layer.first + layer.size)}
+            assert inside == {not layer.spec.frozen}
+    updates = rows_of(plan, OPTIMIZERS[project.training.optimizer.kind].op)
+    assert [slots["p"] for slots in updates] == [layer.first for layer in learning]
+    measured = rows_of(plan, "gradient_statistics")
+    assert len(measured) == sum(layer.statistic >= 0 for layer in plan.layers)
+    limited = {slots["p"] for slots in rows_of(plan, "limit_columns")}
+    weights = {value.data for layer in learning for value in layer.parameters.values()
+               if value.data < layer.first + layer.weights}
+    assert limited == (weights if project.training.max_norm else set())
+    kept = [layer for layer in plan.layers
+            if layer.spec.kind == "batch_norm" and not layer.spec.frozen]
+    assert len(rows_of(plan, "follow_moments")) == len(kept)
+
+
+@given(mixed())
+def test_every_update_reads_the_rows_of_its_layer(project: ProjectSpec) -> None:
+    plan = build(project)
+    hyper = plan.shared.hyper
+    own = [layer for layer in project.network if has_own(layer)]
+    assert len(hyper) == 2 * (1 + len(own))
+    assert np.isnan(hyper[0]).all()
+    decays = project.training.optimizer.kind == "adamw"
+    by_place = {slots["p"]: slots["hyper"] for slots in rows_of(
+        plan, OPTIMIZERS[project.training.optimizer.kind].op)}
+    for layer in plan.layers:
+        if layer.first not in by_place or layer.spec.frozen or layer.statistic < 0:
+            continue
+        pair, rest = divmod(by_place[layer.first] - hyper.ctypes.data, 2 * hyper.strides[0])
+        assert rest == 0
+        assert (pair > 0) == has_own(layer.spec)
+        if pair:
+            assert own[pair - 1] == layer.spec
+            wanted = [layer.spec.l1, layer.spec.l2, layer.spec.weight_decay if decays else None]
+            found = hyper[2 * pair, row.OWN_L1:row.OWN_WEIGHT_DECAY + 1]
+            np.testing.assert_array_equal(found, [np.nan if v is None else v for v in wanted])
+
+
+@given(mixed())
+def test_parameters_lie_side_by_side_with_the_frozen_ones_last(project: ProjectSpec) -> None:
+    resolved = resolve(project.network, (3,))
+    begins = list(places(resolved))
+    sizes = [sum(parameter.size for parameter in layer.parameters()) for layer in resolved]
+    spans = sorted((begin, begin + size, layer.spec.frozen)
+                   for begin, size, layer in zip(begins, sizes, resolved, strict=True) if size)
+    ends = [0, *(end for _, end, _ in spans)]
+    assert [begin for begin, _, _ in spans] == ends[:-1]
+    frozen = [is_frozen for _, _, is_frozen in spans]
+    assert frozen == sorted(frozen)
