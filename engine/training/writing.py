@@ -39,10 +39,18 @@ class Writer:
         self._tokens: list[int] = []
 
     @property
+    def prompt(self) -> str:
+        """What it goes on from."""
+        return self._joined(self._begin.tolist())
+
+    @property
     def text(self) -> str:
         """What has been written so far."""
+        return self._joined(self._tokens)
+
+    def _joined(self, tokens: list[int]) -> str:
         names = self._dataset.tokens or ()
-        return self._dataset.joint.join(names[token] for token in self._tokens)
+        return self._dataset.joint.join(names[token] for token in tokens)
 
     def write(self, plan: Plan, loss: str, count: int, budget_s: float = float("inf")) -> None:
         """Add tokens.
