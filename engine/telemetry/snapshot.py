@@ -180,7 +180,7 @@ class Snapshot:
     text : str
         What the network writes by itself, for text that is to be continued.
     prompt : str
-        What it was given to go on from; not part of ``text``.
+        The beginning of ``text`` that was given to it.
     forecast : Forecast | None
         For a series.
     """

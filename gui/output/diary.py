@@ -65,7 +65,8 @@ class Diary:
         if not snapshot.text:
             return False
         before = self.newest
-        entry = Entry(snapshot.step, snapshot.step, snapshot.prompt, snapshot.text)
+        entry = Entry(snapshot.step, snapshot.step, snapshot.prompt,
+                      snapshot.text.removeprefix(snapshot.prompt))
         if before is not None and entry.grown_from(before):
             if entry.text == before.text:
                 return False

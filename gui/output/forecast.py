@@ -143,8 +143,7 @@ class ForecastView(ProbeView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for line in LINES:
             values = getattr(self._forecast, line.field)
-            # Measured: 500 points of width 1 cost a quarter of what wider ones do.
-            painter.setPen(QPen(QColor(getattr(theme.current(), line.role)), 1))
+            painter.setPen(self._pen(line))
             for piece in _pieces(values, area, y):
                 painter.drawPolyline(piece)
         painter.restore()
@@ -160,6 +159,15 @@ class ForecastView(ProbeView):
         painter.setPen(QPen(QColor(tokens.border_strong), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
 
+    def _pen(self, line: Line) -> QPen:
+        """Return a broad pale pen for the series, so that a forecast on it can be seen."""
+        colour = QColor(getattr(theme.current(), line.role))
+        if line.field == "actual":
+            colour.setAlphaF(0.4)
+            return QPen(colour, theme.px(4))
+        # Measured: 500 points of width 1 cost a quarter of what wider ones do.
+        return QPen(colour, 1)
+
     def _draw_legend(self, painter: QPainter) -> None:
         tokens, metrics = theme.current(), painter.fontMetrics()
         stroke, gap = theme.px(15), theme.px(6)
@@ -169,7 +177,9 @@ class ForecastView(ProbeView):
                 > self.width() - x + 2 * gap:
             names = [line.short for line in LINES]
         for line, name in zip(LINES, names, strict=True):
-            painter.setPen(QPen(QColor(getattr(tokens, line.role)), theme.px(2.5)))
+            pen = self._pen(line)
+            pen.setWidthF(max(pen.widthF(), theme.px(2.5)))
+            painter.setPen(pen)
             painter.drawLine(QLineF(x, middle, x + stroke, middle))
             painter.setPen(QColor(tokens.text_muted))
             wide = metrics.horizontalAdvance(name)

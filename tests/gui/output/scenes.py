@@ -77,7 +77,7 @@ def written(dataset: Dataset, *, step: int = 10, words: str = "ick brown fox") -
             shares[k, t, dataset.labels[row, t]] = right
     return replace(snapshot_of(
         samples=rows, sample_outputs=shares.reshape(len(rows), -1), prompt="The qu",
-        text=words), step=step)
+        text=f"The qu{words}"), step=step)
 
 
 def sentences() -> Dataset:
