@@ -137,7 +137,7 @@ def _check(path: Path) -> int:
         say(error.sentence)
         return ERROR
     issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                      is_image=data.image_shape is not None, is_text=data.tokens is not None)
+                      is_image=data.image_shape is not None, vocabulary=data.vocabulary)
     for issue in issues:
         say(issue.text)
     if issues:

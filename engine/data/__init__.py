@@ -8,6 +8,7 @@ from engine.data.features import FEATURES
 from engine.data.generators import HALF_WIDTH
 from engine.data.sources import (
     TABLE,
+    TEXT,
     SourceInfo,
     Thumbnail,
     catalogue,
@@ -20,6 +21,7 @@ __all__ = [
     "FEATURES",
     "HALF_WIDTH",
     "TABLE",
+    "TEXT",
     "Dataset",
     "SourceInfo",
     "Thumbnail",

@@ -93,6 +93,11 @@ class Dataset:
         return int(self.inputs.shape[1])
 
     @property
+    def vocabulary(self) -> int:
+        """Different tokens that the inputs stand for; 0 when they are just numbers."""
+        return len(self.tokens or ())
+
+    @property
     def n_outputs(self) -> int:
         """Classes, or values to predict: the width of a one-hot or regression target."""
         by_class = self.task in ("classification", "sequence")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from engine.data.limits import HEAD_BYTES, LARGEST_FILE, LONGEST_LINE
+from engine.data.limits import HEAD_BYTES, LARGEST_FILE, LARGEST_TEXT, LONGEST_LINE
 from engine.errors import DataError
 
 _SAVE_AS_CSV = "Save it as CSV (text, with commas or semicolons) in the program that made it"
@@ -211,6 +211,31 @@ def decode_head(head: Head, encoding: str, place: str) -> str:
         raise unknown_encoding(encoding, place) from error
     except UnicodeError as error:
         raise wrong_encoding(encoding, place) from error
+
+
+def read_text(path: Path, encoding: str = "") -> str:
+    """Return a whole text file, ends of line as they are.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str
+        How it was saved; empty finds out.
+
+    Raises
+    ------
+    DataError
+        If it is no text file, cannot be read, is not in this encoding or larger than
+        `LARGEST_TEXT`.
+    """
+    head = read_head(path)
+    if head.size > LARGEST_TEXT:
+        raise DataError(path.name, f"the file has {head.size:,} bytes", f"at most {LARGEST_TEXT:,}",
+                        "Choose a shorter text")
+    found = encoding or find_encoding(head.content, head.complete, path.name)
+    with open_lines(path, found) as lines:
+        return "".join(lines)
 
 
 @contextmanager

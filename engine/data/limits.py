@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+LARGEST_TEXT = 20 * 2**20
+"""Bytes of a text that is to be continued, letter by letter."""
+
 LARGEST_FILE = 512 * 2**20
 """Bytes of a text file."""
 

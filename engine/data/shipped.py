@@ -91,13 +91,14 @@ def read_numbers(key: str) -> tuple[Reals, Indices]:
     try:
         table = np.loadtxt(path, delimiter=",", skiprows=source.skip, ndmin=2)
     except (OSError, ValueError, EOFError) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
     if table.shape[1:] != (len(source.feature_names) + 1,):
-        raise _damaged(path)
+        raise damaged(path)
     return table[:, :-1] / source.divisor, table[:, -1].astype(np.int64)
 
 
-def _damaged(path: Path) -> DataError:
+def damaged(path: Path) -> DataError:
+    """Return the error for a file of the program that is missing or damaged."""
     return DataError(str(path), "a file of the program is missing or damaged", "",
                      "Install Backprop Lab again")
 

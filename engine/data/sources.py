@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,10 @@ from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
 from engine.data.points import load_points
 from engine.data.reconstruction import to_reconstruct
+from engine.data.reviews import draw_review, load_reviews
+from engine.data.series import load_sines, sines
 from engine.data.shipped import load_numbers, load_penguins, read_numbers, read_penguin_bills
+from engine.data.texts import alice, load_alice, load_text
 from engine.errors import DataError
 from engine.spec import DataSpec, TableSpec, Task
 
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
     from engine.data.table_preview import TablePreview
 
 TABLE = "table"
-"""Key of a person's own file."""
+"""Key of a person's own table."""
+
+TEXT = "text"
+"""Key of a person's own text."""
 
 _BSD = "BSD 3-Clause (scikit-learn)"
 _CC0 = "CC0 1.0 (palmerpenguins)"
@@ -40,9 +46,9 @@ class SourceInfo:
     title : str
         Its name for people.
     task : str
-        ``classification`` or ``regression``.
+        ``classification``, ``regression`` or ``sequence``.
     kind : str
-        ``points`` (in the plane), ``table`` or ``images``.
+        ``points`` (in the plane), ``table``, ``images``, ``text`` or ``series``.
     help : str
         One sentence on what is to be learned.
     licence : str
@@ -52,7 +58,7 @@ class SourceInfo:
     key: str
     title: str
     task: Task
-    kind: Literal["points", "table", "images"]
+    kind: Literal["points", "table", "images", "text", "series"]
     help: str
     licence: str = ""
 
@@ -108,6 +114,34 @@ def _draw_digit(n: int) -> Thumbnail:
     return Thumbnail(points, image[rows, columns])
 
 
+def _draw_lines(texts: Sequence[tuple[str, float]], n: int) -> Thumbnail:
+    """Draw every letter of some lines as a point, with a value for each line."""
+    width = max(len(text) for text, _ in texts)
+    places = [(-0.9 + 1.8 * column / width, 0.8 - 1.6 * line / max(len(texts) - 1, 1), value)
+              for line, (text, value) in enumerate(texts)
+              for column, letter in enumerate(text) if letter != " "]
+    kept = np.array(places)[:: -(-len(places) // n)]
+    return Thumbnail(kept[:, :2], kept[:, 2])
+
+
+def _draw_alice(n: int) -> Thumbnail:
+    # The first lines of the story itself; what comes later is what is asked for.
+    lines = [line[:16] for line in alice().split("\n")[4:9]]
+    return _draw_lines([(line, 1.0 - 0.35 * number) for number, line in enumerate(lines)], n)
+
+
+def _draw_reviews(n: int) -> Thumbnail:
+    rng = np.random.default_rng(3)
+    reviews = [draw_review(rng) for _ in range(5)]
+    return _draw_lines([(text[:16], 2.0 * pleased - 1) for text, pleased in reviews], n)
+
+
+def _draw_sines(n: int) -> Thumbnail:
+    series = sines(n, 0.0, 0)
+    points = np.column_stack([np.linspace(-0.95, 0.95, n), series / 1.7])
+    return Thumbnail(points, np.clip(series, -1, 1))
+
+
 _SHIPPED = (
     _Source(SourceInfo("digits", "Digits", "classification", "images",
                        "Which digit was written: 1,797 images of 8 by 8 pixels.", _BSD),
@@ -128,6 +162,17 @@ _SHIPPED = (
                        "Which of three species: 344 penguins of the Palmer Archipelago.", _CC0),
             partial(load_penguins, title="Penguins"),
             partial(_draw_columns, read_penguin_bills, (0, 1))),
+    _Source(SourceInfo("sine", "Sine waves", "regression", "series",
+                       "The next value of a series: the sum of two sines, which never repeats."),
+            load_sines, _draw_sines),
+    _Source(SourceInfo("reviews", "Film reviews", "classification", "text",
+                       "Whether the writer is pleased: 1,200 short reviews made from a small "
+                       "grammar, in which \"not\" turns the word behind it round."),
+            load_reviews, _draw_reviews),
+    _Source(SourceInfo("alice", "Alice", "sequence", "text",
+                       "The next letter, at every place of Alice's Adventures in Wonderland by "
+                       "Lewis Carroll (1865).", "Public domain (Project Gutenberg)"),
+            load_alice, _draw_alice),
 )
 
 _SOURCES: Mapping[str, _Source] = MappingProxyType({
@@ -181,13 +226,15 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
-    if spec.source != TABLE:
+    if spec.source not in (TABLE, TEXT):
         return _source(spec.source).load(spec)
     if not spec.path:
         raise DataError("Data", "no file is chosen", "the path of a text file", "Choose a file")
+    path = Path(spec.path).expanduser() if spec.path.startswith("~") else Path(spec.path)
+    if spec.source == TEXT:
+        return load_text(_folder(base) / path, spec)
     from engine.data.table import load_table
 
-    path = Path(spec.path).expanduser() if spec.path.startswith("~") else Path(spec.path)
     return load_table(_folder(base) / path, spec)
 
 
@@ -207,6 +254,6 @@ def _folder(base: Path | None) -> Path:
 def _source(key: str) -> _Source:
     if key not in _SOURCES:
         raise DataError("Data", f"an unknown data set {key!r}",
-                        "one of " + ", ".join((*_SOURCES, TABLE)),
+                        "one of " + ", ".join((*_SOURCES, TABLE, TEXT)),
                         "Choose a data set from the list")
     return _SOURCES[key]

@@ -8,6 +8,7 @@ from engine.kernels import (  # noqa: F401
     convolution,
     dense,
     dropout,
+    embedding,
     gated,
     joins,
     limits,

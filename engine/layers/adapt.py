@@ -11,7 +11,11 @@ from engine.layers.shapes import infer_shapes
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
 
-def fitted(project: ProjectSpec, task: Task, n_outputs: int) -> ProjectSpec:
+_READERS = {kind.key: kind for kind in kinds() if kind.reads_tokens}
+"""The kinds of layers that take the data for tokens."""
+
+
+def fitted(project: ProjectSpec, task: Task, n_outputs: int, vocabulary: int = 0) -> ProjectSpec:
     """Return the project with loss and output layer made to fit.
 
     Parameters
@@ -22,16 +26,41 @@ def fitted(project: ProjectSpec, task: Task, n_outputs: int) -> ProjectSpec:
         The data set's task.
     n_outputs : int
         Classes, or values to predict.
+    vocabulary : int
+        How many tokens the inputs stand for; 0 when they are just numbers.
     """
     loss = _fitting_loss(project.training, task)
     widths = loss.widths(task, n_outputs)
     # What is to be reconstructed goes in as well: the shape that comes out is known.
     fits = task == "reconstruction" and _gives(project.network, n_outputs)
-    network = project.network if fits else _fitting_network(project.network, widths)
+    network = project.network if fits else _fitting_network(
+        _reading(project.network, task, vocabulary), widths)
     training = project.training
     if loss.key != training.loss:
         training = replace(training, loss=loss.key)
     return replace(project, network=network, training=training)
+
+
+def _reading(network: NetworkSpec, task: Task, vocabulary: int) -> NetworkSpec:
+    """Return a network that can read tokens, if there are any."""
+    readers = [layer for layer in network if layer.kind in _READERS]
+    if not vocabulary or not network.layers:
+        return network
+    if readers:
+        for layer in readers:
+            if _READERS[layer.kind].options(layer)["vocabulary"] != vocabulary:
+                network = network.replaced(layer.with_options(vocabulary=vocabulary))
+        return network
+    first = network.layers[0].id
+    reader = LayerSpec(network.fresh_id("embedding"), "embedding", {"vocabulary": vocabulary})
+    after = NetworkSpec(tuple(
+        layer.with_inputs(*(reader.id if name == first else name for name in layer.inputs))
+        for layer in network))
+    network = after.inserted(1, reader)
+    if task == "sequence":
+        return network
+    # One row of numbers, as what was there before has seen.
+    return network.inserted(2, LayerSpec(network.fresh_id("flatten"), "flatten"))
 
 
 def _gives(network: NetworkSpec, width: int) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 
 from engine.errors import EngineError
 from engine.layers.augmentation import augmentation_issues
+from engine.layers.images import text
 from engine.layers.issue import Issue
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES
@@ -30,7 +31,7 @@ PENALTIES = {"l1": "L1", "l2": "L2", "weight_decay": "Weight decay"}
 
 
 def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
-             is_image: bool = False, is_text: bool = False) -> tuple[Issue, ...]:
+             is_image: bool = False, vocabulary: int = 0) -> tuple[Issue, ...]:
     """Return what is wrong with a project, most basic first; an empty tuple if it can be trained.
 
     Parameters
@@ -41,12 +42,16 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
         The data set's task.
     n_inputs, n_outputs : int
         Numbers per example that go in; classes or values that should come out.
-    is_image, is_text : bool
-        Whether every example is an image; whether the numbers that go in stand for tokens.
+    is_image : bool
+        Whether every example is an image.
+    vocabulary : int
+        How many tokens the numbers that go in stand for; 0 when they are just numbers.
     """
     issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
     if not issues:
-        issues.extend(augmentation_issues(project.training.augmentation, task, is_image, is_text))
+        issues.extend(augmentation_issues(project.training.augmentation, task, is_image,
+                                          vocabulary > 0))
+        issues.extend(_token_issues(project.network, vocabulary))
         issues.extend(_fit_issues(project, task, n_inputs, n_outputs))
     return tuple(issues)
 
@@ -126,6 +131,25 @@ def _penalty_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
                                   "number from 0 on, or nothing for the training's own.")
 
 
+def _token_issues(network: NetworkSpec, vocabulary: int) -> Iterator[Issue]:
+    """Say what is wrong with layers that take their input for tokens."""
+    for position, layer in enumerate(network):
+        layer_kind = kind(layer.kind)
+        if not layer_kind.reads_tokens:
+            continue
+        room = int(layer_kind.options(layer)["vocabulary"])
+        if set(layer.inputs or (network.layers[position - 1].id,)) != {network.layers[0].id}:
+            yield Issue(layer.id, f"{place(position, layer)}: it is fed by numbers that a layer "
+                                  "computes; expected the data's tokens. Let the input layer feed "
+                                  "it.")
+        elif not vocabulary:
+            yield Issue(layer.id, f"{place(position, layer)}: the data are no tokens; expected a "
+                                  "text. Remove this layer or choose a text.")
+        elif room < vocabulary:
+            yield Issue(layer.id, f"{place(position, layer)}: Vocabulary: {room:,}, but the text "
+                                  f"has {vocabulary:,} different tokens. Set it to {vocabulary}.")
+
+
 def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> Iterator[Issue]:
     network, loss = project.network, LOSSES[project.training.loss]
     last = network.layers[-1]
@@ -150,12 +174,10 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
     widths = loss.widths(task, n_outputs)
     steps = (n_inputs,) if task == "sequence" else ()
     if shapes[-1] not in {(*steps, width) for width in widths}:
-        given, remedy = _output_texts(shapes[-1], widths[0])
-        wanted = " or ".join(map(str, widths))
-        asked = _count(n_outputs, "class", "classes") if task == "classification" else \
-            _count(n_outputs, "value", "values") + f" to {_VERBS.get(task, 'predict')}"
+        given, remedy = _output_texts(shapes[-1], (*steps, widths[0]))
+        wanted = " or ".join(text((*steps, width)) for width in widths)
         yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
-                             f"{asked}; expected {wanted}. {remedy}.")
+                             f"{_asked(task, n_inputs, n_outputs)}; expected {wanted}. {remedy}.")
 
 
 def _culprit(network: NetworkSpec, error: EngineError) -> str:
@@ -164,12 +186,26 @@ def _culprit(network: NetworkSpec, error: EngineError) -> str:
                  if place(position, layer) == error.place), "")
 
 
-def _output_texts(shape: Shape, width: int) -> tuple[str, str]:
-    """Return what comes out, and what to do so that ``width`` numbers do."""
-    if len(shape) == 1:
-        return (_count(shape[0], "number", "numbers"),
-                f"Set the units of the last dense layer to {width}")
-    given = "an array of shape " + "x".join(map(str, shape))
+def _asked(task: Task, n_inputs: int, n_outputs: int) -> str:
+    """Return what the data ask for."""
+    classes = _count(n_outputs, "class", "classes")
+    if task == "classification":
+        return classes
+    if task == "sequence":
+        return f"{classes} at each of {_count(n_inputs, 'step', 'steps')}"
+    return _count(n_outputs, "value", "values") + f" to {_VERBS.get(task, 'predict')}"
+
+
+def _output_texts(shape: Shape, wanted: Shape) -> tuple[str, str]:
+    """Return what comes out, and what to do so that the wanted shape does."""
+    width = wanted[-1]
+    given = _count(shape[0], "number", "numbers") if len(shape) == 1 else \
+        f"an array of shape {text(shape)}"
+    if shape[:-1] == wanted[:-1]:
+        return given, f"Set the units of the last dense layer to {width}"
+    if len(wanted) > 1:
+        return given, ("Let every layer give a sequence of as many steps as go in, the last one a "
+                       f"dense layer of {_count(width, 'unit', 'units')}")
     if math.prod(shape) == width:
         return given, "Add a Flatten layer"
     return (given,

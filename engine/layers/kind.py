@@ -39,6 +39,8 @@ class Parameter:
     is_learned : bool
         Whether it has a gradient that the optimizer follows; a running mean, which the layer
         keeps up by itself with `Lowering.update`, has none.
+    is_by_unit : bool
+        Whether each column holds what goes into one unit, so that max-norm limits it.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Parameter:
     draw: Callable[[np.random.Generator], NDArray[np.float64]]
     is_weight: bool = True
     is_learned: bool = True
+    is_by_unit: bool = True
 
     @property
     def size(self) -> int:
@@ -160,6 +163,8 @@ class LayerKind(ABC):
         Heading under which the palette shows it.
     is_latent : bool
         Whether its output is the code from which what follows draws an example.
+    reads_tokens : bool
+        Whether it takes the data for tokens, numbered from 0 to its option ``vocabulary``.
     """
 
     key: str
@@ -173,6 +178,7 @@ class LayerKind(ABC):
     most_inputs: int = 1
     group: str = "Basic"
     is_latent: bool = False
+    reads_tokens: bool = False
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

@@ -21,12 +21,13 @@ from engine.layers.pooling import (
 from engine.layers.recurrent import GRU, LSTM, SimpleRNN
 from engine.layers.reshape import Flatten, Reshape
 from engine.layers.sampling import Sampling
+from engine.layers.sequence import Embedding, SequenceMean
 
 _KINDS: tuple[LayerKind, ...] = (
     Input(), Dense(), Activation(), PReLU(), Softmax(), Dropout(), Add(), Concatenate(),
     BatchNorm(), LayerNorm(), GaussianNoise(), Conv2D(), Conv1D(), TransposedConv2D(), MaxPooling(),
     AveragePooling(), GlobalAveragePooling(), Upsampling(), Flatten(), Reshape(),
-    SimpleRNN(), LSTM(), GRU(), Sampling(),
+    Embedding(), SimpleRNN(), LSTM(), GRU(), SequenceMean(), Sampling(),
 )
 _BY_KEY = {kind.key: kind for kind in _KINDS}
 

@@ -80,6 +80,8 @@ class PlannedLayer:
         Of a recurrent layer: its states, of shape (steps, units).
     argument : Value | None
         What its activation function is applied to.
+    limited : tuple[Value, ...]
+        Weights of which a column holds what goes into one unit: max-norm limits them.
     """
 
     spec: LayerSpec
@@ -92,6 +94,7 @@ class PlannedLayer:
     forward: tuple[int, int]
     states: Value | None
     argument: Value | None = None
+    limited: tuple[Value, ...] = ()
 
     @property
     def measured(self) -> int:
@@ -234,7 +237,9 @@ class _Builder:
             planned.append(PlannedLayer(
                 layer.spec, lowering.output, placed, place, weights, size,
                 statistic if size else -1, (begin, self.table.length(row.FORWARD)),
-                lowering.output_states, lowering.activated))
+                lowering.output_states, lowering.activated,
+                tuple(placed[parameter.name] for parameter in learned
+                      if parameter.is_weight and parameter.is_by_unit)))
             backward.append(lowering.backward_lines)
             statistic += bool(size)
         for lines in reversed(backward):

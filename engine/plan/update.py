@@ -109,11 +109,10 @@ def add_updates(table: Table, layout: Layout, training: TrainingSpec,
 
 def _add_limits(table: Table, layout: Layout, layer: PlannedLayer) -> None:
     """Append the limit on what goes into one unit, after a layer's update."""
-    for value in layer.parameters.values():
-        if value.data < layer.first + layer.weights:
-            columns = value.shape[-1]
-            # Room for float64 in any precision.
-            squares = layout.reserve(2 * columns)
-            table.add(row.UPDATE, Line("limit_columns", {
-                "p": value.data, "rows": value.size // columns, "columns": columns,
-                "squares": squares}))
+    for value in layer.limited:
+        columns = value.shape[-1]
+        # Room for float64 in any precision.
+        squares = layout.reserve(2 * columns)
+        table.add(row.UPDATE, Line("limit_columns", {
+            "p": value.data, "rows": value.size // columns, "columns": columns,
+            "squares": squares}))

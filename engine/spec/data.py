@@ -49,7 +49,7 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     source : str
-        Key of a generated or shipped data set, or ``table`` for the file at ``path``.
+        Key of a generated or shipped data set, ``table`` or ``text`` for the file at ``path``.
     noise : float
         Disturbance of generated points: 0 to 50, in percent, as TensorFlow Playground counts it. Of
         what is to be reconstructed: standard deviation of what is added to the inputs, in percent.

@@ -63,7 +63,7 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
                         "Choose a larger training share")
     issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
                       is_image=dataset.image_shape is not None,
-                      is_text=dataset.tokens is not None)
+                      vocabulary=dataset.vocabulary)
     if issues:
         place, _, found = issues[0].text.partition(": ")
         raise SpecError(place, found.rstrip("."))

@@ -46,13 +46,13 @@ def classes_of(scores: Array) -> Integers:
 
     Parameters
     ----------
-    scores : float64[m, k]
+    scores : float64[m, k] or float64[m, steps, k]
         What the last layer gives. Probabilities would not do: those of two classes may both round
         to 1, or be clipped to it.
     """
     if scores.shape[1:] == (1,):
         return (scores[:, 0] > 0).astype(np.int64)
-    return np.asarray(np.argmax(scores, axis=1), np.int64)
+    return np.asarray(np.argmax(scores, axis=-1), np.int64)
 
 
 def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str
@@ -71,29 +71,38 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     Evaluation
         The figures.
     float64[m, o]
-        What the network says about each.
+        What the network says about each; about the first `SAMPLES` and every step of a sequence,
+        float64[.., steps, o].
     int64[m]
         The class that it takes each for; meaningless for regression.
     """
     if not len(order):
-        return (Evaluation(NAN, NAN, 0), np.zeros((0, plan.prediction.size)),
+        return (Evaluation(NAN, NAN, 0), np.zeros((0, *plan.prediction.shape)),
                 np.zeros(0, np.int64))
-    total = 0.0
+    total = right = 0.0
     outputs, classes = [], []
+    # A class for every step is a lot of numbers: only those that are shown are kept.
+    kept = SAMPLES if dataset.task == "sequence" else len(order)
     control, results = plan.shared.control, plan.shared.results
     with undisturbed(plan):
         control[row.ORDER] = order.ctypes.data
         for begin, batch in blocks(plan, len(order)):
             control[row.POSITION] = begin
-            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.OUTPUT)
+            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.SCORE)
             total += results[row.LOSS] * batch
-            outputs.append(rows_of(plan, plan.prediction, batch))
-            classes.append(classes_of(rows_of(plan, plan.layers[-1].output, batch)))
+            right += results[row.CORRECT]
+            if begin >= kept:
+                continue
+            run(plan, batch, row.OUTPUT)
+            outputs.append(rows_of(plan, plan.prediction, min(batch, kept)))
+            classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
     output = as_output(np.concatenate(outputs), dataset.task, loss)
     guesses = np.concatenate(classes)
     mean = float(total / len(order))
     if dataset.task == "classification":
         score = float(np.mean(guesses == dataset.labels[order]))
+    elif dataset.task == "sequence":
+        score = float(right / len(order))
     else:
         values = dataset.values[order]
         with np.errstate(all="ignore"):
@@ -102,8 +111,8 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
 
 
 def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
-    """Return the network's output for prepared inputs, float64[m, i] to float64[m, o]."""
-    place, outputs = plan.input, [np.zeros((0, plan.prediction.size))]
+    """Return the network's output for prepared inputs, float64[m, i] to float64[m, ...]."""
+    place, outputs = plan.input, [np.zeros((0, *plan.prediction.shape))]
     if inputs.ndim != 2 or inputs.shape[1] != place.size:
         raise ShapeError("Inputs", "an array of shape " + "x".join(map(str, inputs.shape)),
                          f"{place.size} numbers for every example")

@@ -47,9 +47,9 @@ def blocks(plan: Plan, count: int) -> Iterator[tuple[int, int]]:
 
 
 def rows_of(plan: Plan, value: Value, batch: int) -> NDArray[np.float64]:
-    """Return a copy of a value's examples, float64[batch, k]."""
-    return plan.arena[value.data:value.data + batch * value.size].reshape(batch, value.size).astype(
-        np.float64)
+    """Return a copy of a value's examples, float64[batch, ...]."""
+    return plan.arena[value.data:value.data + batch * value.size].reshape(
+        batch, *value.shape).astype(np.float64)
 
 
 def run(plan: Plan, batch: int, *sections: int) -> None:

@@ -264,7 +264,8 @@ class Document(QObject):
             return
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
-        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs)
+        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
+                         dataset.vocabulary)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         text = "choose " + dataset.title if "source" in differing else "change " + words(differing)
@@ -384,7 +385,9 @@ class Document(QObject):
     def _fitted_to_loss(self, project: ProjectSpec) -> ProjectSpec:
         loss, data = LOSSES.get(project.training.loss), self.dataset
         fits = loss is not None and data.task in loss.tasks
-        return fitted(project, data.task, data.n_outputs) if fits else project
+        if not fits:
+            return project
+        return fitted(project, data.task, data.n_outputs, data.vocabulary)
 
     def _found_issues(self) -> tuple[Issue, ...]:
         project, data = self.project, self.dataset
@@ -392,7 +395,7 @@ class Document(QObject):
             text = f"{self.data_problem} Choose data in the Data panel."
             return (Issue(edits.input_id(project.network), text),)
         return diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                        is_image=data.image_shape is not None, is_text=data.tokens is not None)
+                        is_image=data.image_shape is not None, vocabulary=data.vocabulary)
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)

@@ -135,3 +135,33 @@ def test_numbers_out_of_range_are_found_in_projects_that_no_file_was_read_for(
     assert found.startswith("Training: ")
     name = next(iter(changes))
     assert name in found or "weight_decay" in found or "loss is infinite" in found
+
+
+def on_text(*layers: LayerSpec, vocabulary: int = 9, task: str = "sequence") -> list[str]:
+    project = ProjectSpec(
+        network=NetworkSpec((LayerSpec("input", "input"), *layers)),
+        training=TrainingSpec(loss="sequence_cross_entropy" if task == "sequence"
+                              else "softmax_cross_entropy"))
+    return [issue.text for issue in diagnose(
+        project, task, 6, 9, vocabulary=vocabulary)]  # type: ignore[arg-type]
+
+
+def test_tokens_are_asked_for() -> None:
+    embedding = LayerSpec("e", "embedding", {"vocabulary": 9})
+    output = LayerSpec("o", "dense", {"units": 9})
+    assert on_text(embedding, output) == []
+    assert "the data are no tokens; expected a text. Remove" in on_text(
+        embedding, output, vocabulary=0)[0]
+    assert "has 10 different tokens. Set it to 10." in on_text(embedding, output, vocabulary=10)[0]
+    assert "it is fed by numbers that a layer computes; expected the data's tokens" in on_text(
+        LayerSpec("d", "dense", {"units": 6}), embedding, output)[0]
+
+
+def test_a_class_is_asked_for_at_every_step() -> None:
+    embedding = LayerSpec("e", "embedding", {"vocabulary": 9})
+    few, = on_text(embedding, LayerSpec("o", "dense", {"units": 8}))
+    assert "gives an array of shape 6x8 for 9 classes at each of 6 steps; expected 6x9. Set the " \
+           "units of the last dense layer to 9." in few
+    flat, = on_text(embedding, LayerSpec("f", "flatten"), LayerSpec("o", "dense", {"units": 9}))
+    assert "gives 9 numbers for 9 classes at each of 6 steps; expected 6x9. Let every layer give " \
+           "a sequence of as many steps as go in, the last one a dense layer of 9 units." in flat

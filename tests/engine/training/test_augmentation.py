@@ -223,7 +223,7 @@ def test_the_fields_are_those_of_the_spec() -> None:
         assert field.help.endswith(".")
 
 
-def texts(augmentation: AugmentationSpec, task: str = "classification", **data: bool) -> list[str]:
+def texts(augmentation: AugmentationSpec, task: str = "classification", **data: int) -> list[str]:
     of = project(*LAYERS, augmentation=augmentation)
     return [issue.text for issue in diagnose(of, task, 4, 3, **data)]  # type: ignore[arg-type]
 
@@ -240,9 +240,9 @@ def test_what_needs_images_is_refused_without(key: str) -> None:
 
 
 def test_a_text_is_not_changed_at_all() -> None:
-    text, = texts(AugmentationSpec(noise=0.1, flip=True), is_text=True)
+    text, = texts(AugmentationSpec(noise=0.1, flip=True), vocabulary=2)
     assert "flip, noise on a text" in text
-    assert texts(AugmentationSpec(), is_text=True) == []
+    assert texts(AugmentationSpec(), vocabulary=2) == []
     with pytest.raises(SpecError, match="on a text"):
         trainer(dataclasses.replace(clouds(), tokens=("a", "b")),
                 augmentation=AugmentationSpec(noise=0.1))

@@ -1,0 +1,110 @@
+"""Layers for sequences of tokens: a vector for each, and the mean of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from engine.layers.fields import Field
+from engine.layers.images import check_rank
+from engine.layers.initialisers import Weights
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+from engine.layers.weighted import INITIAL_FIELDS, initial_weights
+from engine.spec import Option
+
+LARGEST_VOCABULARY = 65_536
+
+
+_STARTS: dict[str, Option] = {"weights": "normal", "spread": 1.0}
+"""Vectors start as normal numbers, as PyTorch has them."""
+
+
+class Embedding(LayerKind):
+    """y = w[token]."""
+
+    key = "embedding"
+    title = "Embedding"
+    help = ("Gives every token, such as a letter or a word, a vector of its own that is learned "
+            "(Bengio et al. 2003). It reads the data themselves.")
+    icon = "case-sensitive"
+    group = "Sequence"
+    reads_tokens = True
+    fields = (
+        Field("vocabulary", "Vocabulary", 64, "How many different tokens there are.", 1,
+              LARGEST_VOCABULARY, logarithmic=True),
+        Field("units", "Vector length", 16, "Numbers that stand for a token.", 1, 1024,
+              logarithmic=True),
+        Field("padding", "Token 0 is padding", False,
+              "Later layers skip steps of token 0, and its vector stays 0."),
+        *(replace(field, default=_STARTS.get(field.key, field.default))
+          for field in INITIAL_FIELDS),
+    )
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return ``(tokens, vector length)``; the input must be flat."""
+        (shape,) = inputs
+        check_rank(self.title, shape, 1)
+        return (*shape, int(options["units"]))
+
+    def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """Return ``w`` of shape (vocabulary, vector length)."""
+        shape = int(options["vocabulary"]), int(options["units"])
+        draw = initial_weights(options, shape, *shape)
+        return (Parameter("w", shape, partial(_padded, draw) if options["padding"] else draw,
+                          is_by_unit=False),)
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to a look-up, the gradient of its rows and, with padding, a mask."""
+        (x,) = plan.inputs
+        w = plan.parameter("w")
+        y = plan.value((x.size, w.shape[1]))
+        shape = {"v": w.shape[0], "k": w.shape[1], "steps": x.size}
+        plan.forward("embed", 0, y=y.data, x=x.data, w=w.data, **shape)
+        if options["padding"]:
+            mask = plan.value((x.size,)).data
+            plan.forward("mark_tokens", 0, mask=mask, x=x.data, steps=x.size)
+            y = replace(y, mask=mask)
+        plan.backward("embed_backward", y.size, dw=w.gradient, dy=y.gradient, x=x.data,
+                      padding=int(bool(options["padding"])), **shape)
+        plan.result(y)
+
+    def label(self, options: Options) -> str:
+        """Return for example ``Embedding 64 → 16``."""
+        return f"Embedding {options['vocabulary']} → {options['units']}"
+
+
+class SequenceMean(LayerKind):
+    """y = mean of x over the steps."""
+
+    key = "sequence_mean"
+    title = "Sequence mean"
+    help = ("Mean of a sequence over its steps; padding does not count. After an embedding, it is "
+            "a bag of words: their order is lost.")
+    icon = "sigma"
+    group = "Sequence"
+
+    def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
+        """Return ``(features,)``; the input must be a sequence."""
+        (shape,) = inputs
+        check_rank(self.title, shape, 2)
+        return shape[1:]
+
+    def lower(self, options: Options, plan: Lowering) -> None:
+        """Lower to one op forward and one backward."""
+        (x,) = plan.inputs
+        steps, k = x.shape
+        y = plan.value((k,))
+        plan.forward("sequence_mean", x.size, y=y.data, x=x.data, mask=x.mask, k=k, steps=steps)
+        if x.gradient >= 0:
+            plan.backward("sequence_mean_backward", x.size, dx=x.gradient, dy=y.gradient,
+                          mask=x.mask, k=k, steps=steps)
+        plan.result(y)
+
+
+def _padded(draw: Callable[[np.random.Generator], Weights], rng: np.random.Generator) -> Weights:
+    weights = draw(rng)
+    weights[0] = 0
+    return weights

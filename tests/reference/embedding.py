@@ -1,0 +1,41 @@
+"""Embedding and the mean over a sequence. Legend: n examples, t steps, k numbers, v tokens."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+
+
+def embed(y: Reals, x: Reals, w: Reals) -> None:
+    for n in range(x.size):
+        y[n] = w[int(x[n])] if x[n] in range(len(w)) else np.nan
+
+
+def embed_backward(dw: Reals, dy: Reals, x: Reals, padding: int) -> None:
+    one_hot = np.array([[float(token == number) for token in range(len(dw))] for number in x])
+    dw[:] = one_hot.T @ dy
+    if padding:
+        dw[0] = 0
+
+
+def mark_tokens(mask: Reals, x: Reals) -> None:
+    for n in range(x.size):
+        mask[n] = float(x[n] != 0)
+
+
+def sequence_mean(y: Reals, x: Reals, mask: Reals, steps: int) -> None:
+    weights = mask if mask.size else np.ones(len(x))
+    for n in range(len(y)):
+        rows = slice(n * steps, (n + 1) * steps)
+        total = weights[rows].sum()
+        y[n] = weights[rows] @ x[rows] / total if total else 0
+
+
+def sequence_mean_backward(dx: Reals, dy: Reals, mask: Reals, steps: int) -> None:
+    weights = mask if mask.size else np.ones(len(dx))
+    for n in range(len(dy)):
+        rows = slice(n * steps, (n + 1) * steps)
+        total = weights[rows].sum()
+        dx[rows] = np.outer(weights[rows], dy[n]) / (total or 1.0)
