@@ -116,8 +116,9 @@ class TopBar(QWidget):
         name = self._name.sizeHint().width()
         in_two = room < 0
         # What is on in the training matters more than the program's name.
-        hyper = self._hyper.sizeHint().width()
-        room += hyper if in_two else hyper - self._hyper.maximumWidth()
+        hyper, layout = self._hyper.sizeHint().width(), self._hyper.layout()
+        most = layout.maximumSize().width() if layout is not None else hyper
+        room += hyper if in_two else hyper - most
         if in_two != (self._second.count() > 0):
             (self._row if in_two else self._second).removeWidget(self._hyper)
             if in_two:

@@ -28,7 +28,9 @@ def sines(length: int, noise: float, seed: int) -> Reals:
     """
     steps = np.arange(length)
     first, second = (np.sin(2 * np.pi * steps / period) for period in PERIODS)
-    return first + 0.5 * second + noise / 100 * np.random.default_rng(seed).standard_normal(length)
+    disturbed: Reals = np.random.default_rng(seed).standard_normal(length)
+    series: Reals = first + 0.5 * second + noise / 100 * disturbed
+    return series
 
 
 def load_sines(spec: DataSpec) -> Dataset:

@@ -10,7 +10,6 @@ from engine.layers.registry import kind, kinds
 from engine.layers.shapes import infer_shapes
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
-
 _READERS = {kind.key: kind for kind in kinds() if kind.reads_tokens}
 """The kinds of layers that take the data for tokens."""
 
