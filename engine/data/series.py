@@ -28,8 +28,8 @@ def sines(length: int, noise: float, seed: int) -> Reals:
     """
     steps = np.arange(length)
     first, second = (np.sin(2 * np.pi * steps / period) for period in PERIODS)
-    disturbed: Reals = np.random.default_rng(seed).standard_normal(length)
-    series: Reals = first + 0.5 * second + noise / 100 * disturbed
+    disturbance = np.random.default_rng(seed).standard_normal(length)
+    series: Reals = first + 0.5 * second + noise / 100 * disturbance
     return series
 
 

@@ -11,9 +11,35 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, Loss, diagnose, infer_shapes
-from engine.spec import ProjectSpec
+from engine.spec import NetworkSpec, ProjectSpec
 
 Array = NDArray[np.float64]
+
+
+MEASURED = 4096
+"""Most examples of a set on which loss and accuracy are measured while training."""
+
+MEASURED_STEPS = 4 * MEASURED
+"""Most steps of sequences on which they are measured."""
+
+FEWEST = 64
+"""Examples that are always measured if there are so many; the probe batch."""
+
+ROOM = 2**21
+"""Outputs of layers for which there is room whatever the batch, so as to look at many at once."""
+
+
+def measured_examples(dataset: Dataset) -> int:
+    """Return on how many examples of a set loss and accuracy are measured while training."""
+    if dataset.tokens is None:
+        return MEASURED
+    return max(min(MEASURED, MEASURED_STEPS // dataset.n_inputs), FEWEST)
+
+
+def room(network: NetworkSpec, n_inputs: int) -> int:
+    """Return for how many examples a plan needs room, whatever the batch: some hundreds."""
+    numbers = sum(math.prod(shape) for shape in infer_shapes(network, (n_inputs,)))
+    return max(FEWEST, min(ROOM // numbers, 512))
 
 
 @dataclass(frozen=True)

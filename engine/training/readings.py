@@ -20,13 +20,11 @@ from engine.kernels.statistics import (
 from engine.layers import ACTIVATIONS, kind
 from engine.plan import Plan, PlannedLayer
 from engine.telemetry.snapshot import NAN, LayerReading, frozen
+from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-PROBE = 64
-"""Training examples of the probe batch: the same ones for the whole run."""
 
 BINS = 24
 
@@ -46,7 +44,7 @@ def probe_readings(plan: Plan, training: Integers) -> tuple[LayerReading, ...]:
     started = plan.shared.control[row.STEP] > 0
     gradients = [_last_step(plan, layer) for layer in plan.layers] if started else []
     with undisturbed(plan, gradients=True):
-        batch = min(PROBE, len(training))
+        batch = min(FEWEST, len(training))
         plan.shared.control[row.ORDER] = training.ctypes.data
         plan.shared.control[row.POSITION] = 0
         run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.BACKWARD)

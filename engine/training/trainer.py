@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -19,20 +20,22 @@ from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
-from engine.training.examples import Examples, prepare
+from engine.training.examples import Examples, measured_examples, prepare, room
+from engine.training.forecasting import forecast
 from engine.training.order import Order
 from engine.training.rates import write_rates
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
+from engine.training.writing import Writer, can_write
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
-MEASURED = 4096
-"""Most examples of a set on which loss and accuracy are measured while training."""
+WRITTEN = 8
+"""Most tokens that a snapshot adds to a text."""
 
-SMALLEST_CAPACITY = 512
-"""Room for the probe batch, and for looking at many examples in few blocks."""
+WRITING_S = 0.01
+"""Seconds after which it adds no more."""
 
 LONGEST_CHUNK = 1 << 20
 """Steps of one call of the loop, so that a run without a limit stays a finite loop."""
@@ -89,8 +92,9 @@ class Trainer:
         self._dataset = dataset
         self._arrangement = Order(project.network, dataset.training)
         self._order = self._arrangement.rows
-        self._training = dataset.training[:MEASURED].astype(np.int64).copy()
-        self._validation = dataset.validation[:MEASURED].astype(np.int64).copy()
+        measured = measured_examples(dataset)
+        self._training = dataset.training[:measured].astype(np.int64).copy()
+        self._validation = dataset.validation[:measured].astype(np.int64).copy()
         self._examples = prepare(project, dataset, self._validation)
         warmup.compile_for(project, self._examples, progress)
         self._plan = self._build(project, self._examples, None)
@@ -104,11 +108,12 @@ class Trainer:
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
         self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
+        self._writer = Writer(dataset, project.training.seed) if can_write(dataset) else None
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
         most = len(self._order)
         wished = project.training.batch_size or most
-        capacity = max(SMALLEST_CAPACITY, min(wished, most))
+        capacity = max(room(project.network, examples.inputs.shape[1]), min(wished, most))
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
@@ -323,7 +328,7 @@ class Trainer:
         return {name: array.copy() for name, array in weights.views(self._plan, gradients=True)}
 
     def evaluate(self, which: str = "validation") -> Evaluation:
-        """Measure loss and accuracy on at most `MEASURED` examples.
+        """Measure loss and accuracy on at most `engine.training.examples.MEASURED` examples.
 
         Parameters
         ----------
@@ -375,8 +380,14 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         """Return what the network looks like now."""
-        return observe.snapshot(self._plan, self._examples, self._dataset, self.run_id,
-                                self.project.training.loss, self._training, self._validation)
+        loss = self.project.training.loss
+        if self._writer is not None:
+            self._writer.write(self._plan, loss, WRITTEN, WRITING_S)
+        shown = observe.snapshot(self._plan, self._examples, self._dataset, self.run_id, loss,
+                                 self._training, self._validation)
+        return replace(shown, prompt=self._writer.prompt if self._writer else "",
+                       text=self._writer.text if self._writer else "",
+                       forecast=forecast(self._plan, self._dataset, loss))
 
 
 def _built_in(training: TrainingSpec) -> tuple[object, ...]:

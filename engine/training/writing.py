@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,13 @@ LONGEST = 400
 """Tokens after which a text begins anew."""
 
 
-class Writer:
-    """Adds token after token to a text, each drawn by what the network expects.
+def can_write(dataset: Dataset) -> bool:
+    """Say whether a data set is a text that is to be continued."""
+    return dataset.task == "sequence" and dataset.tokens is not None
 
-    It begins with a window of the validation text, which is not part of what it has written.
+
+class Writer:
+    """Adds token after token to a window of the validation text, as the network expects them.
 
     Parameters
     ----------
@@ -28,6 +32,11 @@ class Writer:
         Fixes what is drawn, for the same networks.
     temperature : float
         Probabilities are raised to ``1 / temperature``: below 1 it dares less.
+
+    Attributes
+    ----------
+    prompt : str
+        The window.
     """
 
     def __init__(self, dataset: Dataset, seed: int, temperature: float = 0.8) -> None:
@@ -36,13 +45,17 @@ class Writer:
         self._random = np.random.default_rng([seed, len(dataset.inputs)])
         rows = dataset.validation if len(dataset.validation) else dataset.training
         self._begin = dataset.inputs[rows[0]].astype(np.int64)
+        self.prompt = self._read(self._begin)
         self._tokens: list[int] = []
 
     @property
     def text(self) -> str:
-        """What has been written so far."""
+        """The prompt, and what has been written so far."""
+        return self._read([*self._begin, *self._tokens])
+
+    def _read(self, tokens: Iterable[int]) -> str:
         names = self._dataset.tokens or ()
-        return self._dataset.joint.join(names[token] for token in self._tokens)
+        return self._dataset.joint.join(names[token] for token in tokens)
 
     def write(self, plan: Plan, loss: str, count: int, budget_s: float = float("inf")) -> None:
         """Add tokens.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.training import trainer as module
+from engine.training import examples as module
 from tests.engine.training.runs import (
     advance,
     clouds,
