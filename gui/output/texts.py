@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.data.dataset import Dataset
+from engine.data.reviews import PADDING
 
 SHOWN = {"\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\t": "\N{RIGHTWARDS ARROW TO BAR}",
          " ": "\N{NO-BREAK SPACE}"}
 
 
 def sentence(dataset: Dataset, row: int) -> str:
-    """Return an example as text, without the nameless tokens that fill it up."""
+    """Return an example as text, without what fills it up."""
     if dataset.tokens is None:
         return ""
     names = (dataset.tokens[int(number)] for number in dataset.inputs[row])
-    return dataset.joint.join(name for name in names if name)
+    return dataset.joint.join(name for name in names if name != PADDING)
 
 
 def shown(token: str) -> str:
@@ -25,7 +26,7 @@ def shown(token: str) -> str:
 
 def named(token: str) -> str:
     """Return a token in quotation marks, for a sentence."""
-    words = {"\n": "the end of the line", " ": "a space", "": "padding"}
+    words = {"\n": "the end of the line", " ": "a space", PADDING: "padding"}
     return words.get(token, f"\N{LEFT DOUBLE QUOTATION MARK}{token}"
                             "\N{RIGHT DOUBLE QUOTATION MARK}")
 
