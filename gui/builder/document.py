@@ -13,13 +13,7 @@ from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.layers import LOSSES, Issue, diagnose, fitted, kind
-from engine.spec import (
-    DataSpec,
-    NetworkSpec,
-    Option,
-    ProjectSpec,
-    default_project,
-)
+from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
 from gui.builder import edits
 from gui.builder.change import Change
 from gui.builder.commands import Edit

@@ -85,6 +85,20 @@ def test_an_unknown_kind_option_and_value_are_named() -> None:
     assert "Layer 2 (Dense): Units: 0 is below 1" in found[2]
 
 
+@pytest.mark.parametrize(("inputs", "found"), [
+    ((), "1 input; expected 2 to 64"), (("b", "a", "input"), "shapes 3, 3, 2; expected one shape"),
+    (("b", "late"), "its input Layer 4 (Dense) does not stand before it"),
+    (("b", "ghost"), "its input 'ghost' does not exist"), (("b", "b"), "names an input twice")])
+def test_what_does_not_fit_a_layer_is_told_in_its_row(inputs: tuple[str, ...], found: str) -> None:
+    a, b = LayerSpec("a", "dense", {"units": 3}), LayerSpec("b", "dense", {"units": 3})
+    of = project(INPUT, a, b, LayerSpec("sum", "add", {}, inputs), LayerSpec("late", "dense"),
+                 OUTPUT)
+    issue, = diagnose(of, "classification", 2, 2)
+    assert issue.layer_id == "sum"
+    assert issue.text.startswith("Layer 3 (Add): ")
+    assert found in issue.text
+
+
 def test_a_network_without_weights() -> None:
     found = texts(project(INPUT, LayerSpec("a", "activation")))
     assert "anything to learn" in only(found)
