@@ -149,7 +149,7 @@ class DataPanel(EditingPanel):
             self._on_table_tile_clicked)
         self._add_tile(grid, TEXT, FileTile(
             "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
-            "letter: a poem, a story, a program. It takes a plain text file.</p>", "case-sensitive"),
+            "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
             self._on_text_tile_clicked)
         return box
 
