@@ -130,8 +130,8 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
     replace_file(path, content)
 
 
-def start_weights(project: ProjectSpec, base: Path | None = None) -> Arrays | None:
-    """Return the weights that a project starts from; None where it names no other project.
+def start_path(project: ProjectSpec, base: Path | None = None) -> Path | None:
+    """Return the file whose weights a project starts from; None where it names none.
 
     Parameters
     ----------
@@ -139,19 +139,29 @@ def start_weights(project: ProjectSpec, base: Path | None = None) -> Arrays | No
         Its ``start_from`` names a bundle.
     base : Path or None
         The project file or its folder, where a relative path starts; None takes the current folder.
+    """
+    if not project.start_from:
+        return None
+    path = Path(project.start_from)
+    folder = Path() if base is None else base.parent if base.is_file() else base
+    return folder / (path.expanduser() if project.start_from.startswith("~") else path)
+
+
+def start_weights(project: ProjectSpec, base: Path | None = None) -> Arrays | None:
+    """Return the weights that a project starts from; None where it names no other project.
+
+    Parameters
+    ----------
+    project, base : ProjectSpec, Path or None
+        As `start_path` has them.
 
     Raises
     ------
     FormatError
         If that file cannot be read or is no bundle.
     """
-    if not project.start_from:
-        return None
-    path = Path(project.start_from)
-    if project.start_from.startswith("~"):
-        path = path.expanduser()
-    folder = Path() if base is None else base.parent if base.is_file() else base
-    return read_bundle(folder / path)[1]
+    path = start_path(project, base)
+    return None if path is None else read_bundle(path)[1]
 
 
 def _members(content: bytes) -> dict[str, bytes]:

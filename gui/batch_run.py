@@ -22,6 +22,7 @@ from engine.layers.diagnose import LARGEST_NETWORK
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Snapshot
 from gui.workbench.engine_port import TrainerFactory, TrainerLike, make_trainer
+from gui.workbench.state import TransferLike
 
 FOREVER = 2**62
 """So many steps are no limit: one of the project's stopping rules ends the run."""
@@ -152,6 +153,7 @@ class BatchRun:
     def _summarise(self, trainer: TrainerLike) -> None:
         lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
                  + (", interrupted." if self._interrupted else ".")]
+        lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
         lines += [f"  {trainer.finished}"] if trainer.finished else []
         lines += [f"  {text}" for text in result_lines(trainer.snapshot(), self._dataset.task)]
         if self._out is not None:
@@ -170,6 +172,15 @@ def result_lines(snapshot: Snapshot, task: str) -> list[str]:
         + f", {result.examples:,} examples"
         for name, result in results.items() if result is not None
     ]
+
+
+def transfer_lines(transfer: TransferLike | None) -> list[str]:
+    """Return which layers started with another project's weights, and why others did not."""
+    if transfer is None:
+        return []
+    count = len(transfer.matched) + len(transfer.left)
+    return [f"{len(transfer.matched)} of {count} layers started with the other project's weights.",
+            *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left)]
 
 
 def csv_lines(steps: NDArray[np.int64], rows: NDArray[np.float64]) -> str:

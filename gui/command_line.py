@@ -126,6 +126,7 @@ def _positive(text: str) -> int:
 
 
 def _check(path: Path) -> int:
+    from engine.bundles import start_weights
     from engine.data import load
     from engine.layers import diagnose
     from engine.spec import read_project
@@ -133,6 +134,7 @@ def _check(path: Path) -> int:
     project = read_project(path)
     try:
         data = load(project.data, path.parent)
+        start_weights(project, path)
     except EngineError as error:
         say(error.sentence)
         return ERROR
@@ -155,11 +157,16 @@ def _steps(options: argparse.Namespace, training: TrainingSpec) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    from msgspec.structs import replace
+
+    from engine.bundles import start_path
     from engine.data import load
     from engine.spec import read_project
     from gui.batch_run import BatchRun, read_weights
 
     project = read_project(options.project)
+    if start := start_path(project, options.project):
+        project = replace(project, start_from=str(start))
     dataset = load(project.data, options.project.parent)
     weights = read_weights(options.weights) if options.weights else None
     return BatchRun(

@@ -46,13 +46,6 @@ class TransferReport:
     matched: tuple[str, ...]
     left: tuple[LeftLayer, ...]
 
-    @property
-    def sentence(self) -> str:
-        """What happened, for people."""
-        total = len(self.matched) + len(self.left)
-        text = f"{len(self.matched)} of {total} layers start with the other project's weights."
-        return " ".join([text, *(f"{layer.layer_id}: {layer.reason}." for layer in self.left)])
-
 
 def transfer(plan: Plan, start: Start) -> TransferReport:
     """Fill the parameters of every layer that matches one of another network.

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.bundles import write_bundle
+from engine.spec import project_from_json
 from gui import command_line
 from gui.command_line import main
 
@@ -40,6 +42,41 @@ def written(folder: Path, content: dict[str, Any]) -> Path:
 def history(folder: Path) -> list[dict[str, str]]:
     with (folder / "history.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def started(project: Path, path: str) -> Path:
+    """Write a bundle beside a project that starts from it; the output layer does not fit."""
+    content = json.loads(project.read_text())
+    spec = project_from_json(json.dumps(content))
+    weights = {"hidden/w": np.full((2, 6), 0.125), "hidden/b": np.zeros(6),
+               "output/w": np.zeros((6, 5)), "output/b": np.zeros(5)}
+    (project.parent / "features").mkdir()
+    write_bundle(spec, weights, project.parent / "features" / "first.bplab")
+    return written(project.parent, {**content, "start_from": path})
+
+
+def test_a_run_starts_with_another_projects_weights(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started(project, "features/first.bplab")
+    assert main(["check", str(project)]) == 0
+    assert main(["train", str(project), "--steps", "1", "--out", str(tmp_path),
+                 "--keep-initial"]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 2 layers started with the other project's weights." in said
+    assert "output: w is 6x2 here, and 6x5 there." in said
+    with np.load(tmp_path / "weights.npz") as weights:
+        np.testing.assert_array_equal(weights["initial/hidden/w"], np.full((2, 6), 0.125))
+
+
+def test_weights_to_start_from_that_are_not_there(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started(project, "elsewhere.bplab")
+    for command in ("check", "train"):
+        assert main([command, str(project)]) == 2
+        said = capsys.readouterr()
+        assert "elsewhere.bplab: cannot be read" in said.out + said.err
 
 
 def test_training_writes_history_and_weights(

@@ -91,7 +91,8 @@ def networks(draw: st.DrawFn, outputs: int) -> NetworkSpec:
         if fits([*layers, layer]):
             layers.append(layer)
     last = LayerSpec("output", "dense", {**draw(options("dense")), "units": outputs})
-    if not fits([*layers, last]):
+    # A dense layer takes sequences too, and would give a row of numbers for every step.
+    if len(infer_shapes(NetworkSpec(tuple(layers)), (1,))[-1]) > 1:
         layers.append(LayerSpec("flat", "flatten"))
     after = [LayerSpec("after", "activation", draw(options("activation")))] \
         if draw(st.booleans()) else []
