@@ -27,7 +27,7 @@ BAD = ("boring", "dull", "awful", "clumsy", "cold", "silly", "tired", "painful",
 ENDINGS = ("", "", "from start to end", "and i saw it twice", "on a rainy evening",
            "in spite of the long queue", "as the poster had promised", "and that was that")
 
-NEGATED = 0.25
+NEGATED = 0.15
 """Share of judgements that are turned round."""
 
 

@@ -19,7 +19,7 @@ from engine.spec import (
     TrainingSpec,
     default_project,
 )
-from tests.engine.layers.strategies import broken, trainable
+from tests.engine.layers.strategies import broken, sequential, trainable
 
 
 def project(*layers: LayerSpec, **training: Any) -> ProjectSpec:
@@ -56,6 +56,16 @@ def test_nothing_is_too_broken(of: ProjectSpec, task: str, n_inputs: int, n_outp
 def test_what_makes_sense_has_no_issue(case: tuple[ProjectSpec, str, int]) -> None:
     of, task, n_outputs = case
     assert texts(of, task, n_outputs) == []
+
+
+@given(sequential(), st.integers(1, 9))
+def test_what_makes_sense_for_every_step_has_no_issue(case: tuple[ProjectSpec, int, int],
+                                                      steps: int) -> None:
+    of, classes, vocabulary = case
+    assert diagnose(of, "sequence", steps, classes, vocabulary=vocabulary) == ()
+    # Of one more class or token, exactly one thing is wrong.
+    assert len(diagnose(of, "sequence", steps, classes + 1, vocabulary=vocabulary)) == 1
+    assert len(diagnose(of, "sequence", steps, classes, vocabulary=vocabulary + 1)) == 1
 
 
 def test_no_layers() -> None:
