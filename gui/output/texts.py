@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.data.dataset import Dataset
-from engine.data.reviews import PADDING
 
 SHOWN = {"\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\t": "\N{RIGHTWARDS ARROW TO BAR}",
          " ": "\N{NO-BREAK SPACE}"}
@@ -15,8 +14,8 @@ def sentence(dataset: Dataset, row: int) -> str:
     """Return an example as text, without what fills it up."""
     if dataset.tokens is None:
         return ""
-    names = (dataset.tokens[int(number)] for number in dataset.inputs[row])
-    return dataset.joint.join(name for name in names if name != PADDING)
+    numbers = (int(number) for number in dataset.inputs[row])
+    return joined(dataset, [number for number in numbers if number or not dataset.padding])
 
 
 def shown(token: str) -> str:
@@ -26,7 +25,7 @@ def shown(token: str) -> str:
 
 def named(token: str) -> str:
     """Return a token in quotation marks, for a sentence."""
-    words = {"\n": "the end of the line", " ": "a space", PADDING: "padding"}
+    words = {"\n": "the end of the line", " ": "a space"}
     return words.get(token, f"\N{LEFT DOUBLE QUOTATION MARK}{token}"
                             "\N{RIGHT DOUBLE QUOTATION MARK}")
 

@@ -17,7 +17,7 @@ from tests.reference import embedding as twins
 SIZES = ((1, 1, 1), (3, 4, 7), (40, 5, 3), (17, 31, 16))
 """Steps of all examples, tokens, numbers of a vector."""
 
-NO_TOKENS = (-1.0, 5.0, 1e30, -1e30, np.inf, -np.inf, np.nan)
+NO_TOKENS = (-1.0, 0.5, 2.5, 5.0, 1e30, -1e30, np.inf, -np.inf, np.nan)
 
 MASKS = {
     "none": [],

@@ -88,7 +88,8 @@ def sentences() -> Dataset:
     return Dataset(
         "films", "Films", "classification", np.array(rows, np.float64), np.arange(n) % 2,
         np.zeros((n, 0)), ("good", "bad"), tuple(f"t{i}" for i in range(5)), ("verdict",),
-        np.arange(0, n, 2), np.arange(1, n, 2), tokens=names, joint=" ")
+        np.arange(0, n, 2), np.arange(1, n, 2), tokens=names, padding=PADDING,
+        joint=" ")
 
 
 def series(*, window: int = 20, n: int = 160) -> Dataset:

@@ -302,6 +302,7 @@ def test_run_without_weights(plot: GradientPlot) -> None:
 
 
 def test_another_run_may_know_a_selected_layer_that_this_one_did_not(plot: GradientPlot) -> None:
+    plot.set_run(run_of(2))
     plot.show_frame(frame_of(run_of(2), 100))
     plot.set_selected("dense-3")
     plot.set_run(run_of(3))
