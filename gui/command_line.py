@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -107,6 +108,9 @@ def _parser() -> Parser:
                        help="start from these weights")
     train.add_argument("--keep-initial", action="store_true",
                        help="put the weights before step 1 into weights.npz too")
+    train.add_argument("--threads", type=_positive, default=1, metavar="N",
+                       help="share the work of large layers among N threads (default: 1); the "
+                            "results are the same to the last bit")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
     check = commands.add_parser(
         "check", prog="backprop-lab check",
@@ -163,6 +167,7 @@ def _train(options: argparse.Namespace) -> int:
     from engine.data import load
     from engine.spec import read_project
     from gui.batch_run import BatchRun, read_weights
+    from gui.workbench.engine_port import make_trainer
 
     project = read_project(options.project)
     if start := start_path(project, options.project):
@@ -172,4 +177,5 @@ def _train(options: argparse.Namespace) -> int:
     return BatchRun(
         project, dataset, _steps(options, project.training), options.out,
         weights=weights, keep_initial=options.keep_initial, quiet=options.quiet,
+        make=partial(make_trainer, threads=options.threads),
     ).carry_out()

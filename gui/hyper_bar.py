@@ -74,7 +74,7 @@ class HyperBar(EditingPanel):
         # The list is as wide as its widest line all the same.
         self.loss.combo.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.loss.combo.setMinimumContentsLength(13)
+        self.loss.combo.setMinimumContentsLength(10)
         self.optimizer.set_options([(o.key, o.title) for o in OPTIMIZERS.values()],
                                    [f"<p>{o.help}</p><p>{o.formula}</p>"
                                     for o in OPTIMIZERS.values()])

@@ -22,6 +22,7 @@ from gui.hyper_bar import HyperBar
 from gui.left_column import LeftColumn
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
+from gui.right_column import RightColumn
 from gui.settings import Settings
 from gui.stage import Stage
 from gui.templates import Gallery, Template, families
@@ -156,7 +157,7 @@ class Lab(QWidget):
 
     def _arrange(self) -> None:
         self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
-        self.right = QSplitter(Qt.Orientation.Vertical)
+        self.right = RightColumn()
         for view, stretch in ((self.loss, 4), (self.gradients, 5), (self.output, 6)):
             self.right.addWidget(view)
             self.right.setStretchFactor(self.right.count() - 1, stretch)
@@ -338,7 +339,7 @@ class Lab(QWidget):
         self._inner.setSpacing(gap)
         for splitter in (self.right, self.body):
             splitter.setHandleWidth(gap)
-        for part, width in ((self.left, 240), (self.network, 440), (self.right, 330)):
+        for part, width in ((self.left, 240), (self.network, 440)):
             # Fonts differ in width from one computer to the next.
             part.setMinimumWidth(max(theme.px(width), part.minimumSizeHint().width()))
         for view, height in ((self.loss, 140), (self.gradients, 150), (self.output, 200)):

@@ -23,7 +23,7 @@ TALL = 106
 """Height with two rows."""
 TITLE_WIDTH = 150
 SMALLEST_WIDTH = 780
-HYPER_SHARE = 20
+HYPER_SHARE = 200
 """Of spare room, as far as the hyper-parameters can use it, beside shares of 1 and 2 for gaps."""
 GAPS = 5
 """Between menu, transport, hyper-parameters and theme, with a little to spare."""
@@ -115,8 +115,10 @@ class TopBar(QWidget):
             - sum(part.sizeHint().width() for part in parts)
         name = self._name.sizeHint().width()
         in_two = room < 0
-        if in_two:
-            room += self._hyper.sizeHint().width()
+        # What is on in the training matters more than the program's name.
+        hyper, layout = self._hyper.sizeHint().width(), self._hyper.layout()
+        most = layout.maximumSize().width() if layout is not None else hyper
+        room += hyper if in_two else hyper - most
         if in_two != (self._second.count() > 0):
             (self._row if in_two else self._second).removeWidget(self._hyper)
             if in_two:

@@ -54,6 +54,8 @@ class Dataset:
     tokens : tuple[str, ...] | None
         Names of the numbers 0, 1, 2, ... that stand in ``inputs``, when these are a text; joined by
         ``joint`` they can be read.
+    padding : str
+        Name of token 0 where it fills examples up to the same length; else empty.
     joint : str
         What stands between two tokens: nothing between letters, a space between words.
     is_series : bool
@@ -79,6 +81,7 @@ class Dataset:
     features_of: Callable[[Reals], Reals] | None = None
     units_of: Callable[[Reals], Reals] | None = None
     tokens: tuple[str, ...] | None = None
+    padding: str = ""
     joint: str = ""
     is_series: bool = False
     notes: tuple[str, ...] = field(default=())

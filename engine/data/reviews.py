@@ -27,7 +27,7 @@ BAD = ("boring", "dull", "awful", "clumsy", "cold", "silly", "tired", "painful",
 ENDINGS = ("", "", "from start to end", "and i saw it twice", "on a rainy evening",
            "in spite of the long queue", "as the poster had promised", "and that was that")
 
-NEGATED = 0.25
+NEGATED = 0.15
 """Share of judgements that are turned round."""
 
 
@@ -82,5 +82,5 @@ def load_reviews(spec: DataSpec) -> Dataset:
         values=np.empty((COUNT, 0)), class_names=("displeased", "pleased"),
         feature_names=tuple(f"word {place}" for place in range(1, longest + 1)),
         target_names=("opinion",), training=training, validation=validation, tokens=words,
-        joint=" ", notes=(f"{len(words) - 1} different words; shorter reviews are filled up with "
-                          "token 0.",))
+        padding=PADDING, joint=" ",
+        notes=(f"{len(words) - 1} different words; shorter reviews are filled up with token 0.",))

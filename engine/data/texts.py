@@ -39,7 +39,7 @@ def alice() -> str:
 
 def load_alice(spec: DataSpec) -> Dataset:
     """Return the shipped story; raises DataError as `continued` does."""
-    return continued(alice(), spec, "Alice in Wonderland")
+    return continued(alice(), spec, "Alice")
 
 
 def load_text(path: Path, spec: DataSpec) -> Dataset:

@@ -92,9 +92,14 @@ class Case:
         return not self.course.now >= self.course.before * (1 - self.thresholds.progress / 3)
 
     @property
+    def has_values(self) -> bool:
+        """Whether the targets are values, so that the score is R²."""
+        return self.task in ("regression", "reconstruction")
+
+    @property
     def at_chance(self) -> bool:
         """Whether the network does no better than guessing."""
-        if self.task == "regression":
+        if self.has_values:
             return self.snapshot.training.accuracy <= self.thresholds.chance
         return abs(self.loss - self.chance) <= self.thresholds.chance * self.chance
 

@@ -193,7 +193,7 @@ def risen(case: Case) -> Words:
 
 def chance(case: Case) -> Words:
     """Say that the loss is that of guessing."""
-    if case.task == "regression":
+    if case.has_values:
         return Words("No better than the mean.",
                      "The network predicts little more than the mean of the targets. Wait, raise "
                      "the learning rate, or give it more units.",

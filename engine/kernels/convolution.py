@@ -257,7 +257,7 @@ def convolution_weights_op(row, arena, batch, shard, shards):
                         image(arena, slots[2], batch, h, v, c), slots[11], begin, end)
 
 
-@op("y x kh kw c o stride")
+@op("y x kh kw c o stride", whole=True)
 def flip_weights_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     x = image(arena, slots[1], slots[2], slots[3], slots[4], slots[5])

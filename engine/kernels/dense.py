@@ -132,7 +132,7 @@ def dense_backward_input_op(row, arena, batch, shard, shards):
                          matrix(arena, slots[2], o, i))
 
 
-@op("y x i o")
+@op("y x i o", whole=True)
 def transpose_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o = slots[2], slots[3]

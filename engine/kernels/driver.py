@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from numba import prange
+
 from engine.kernels.memory import call_op, finish_writes
-from engine.kernels.policy import kernel
+from engine.kernels.policy import forked, kernel
 from engine.kernels.random import shuffle
 from engine.kernels.rounding import flush_denormals, restore_mode
 from engine.kernels.row import (
@@ -62,14 +64,26 @@ from engine.kernels.row import (
 from engine.kernels.schedules import PLATEAU, follow_plateau, schedule_factor
 
 
+@forked
+def _fork(address, row, arena, batch, shards):
+    """Call an op once for every shard, on as many threads as there are."""
+    for shard in prange(shards):
+        # Every thread has a mode of its own, and the same bytes are wanted from each.
+        mode = flush_denormals()
+        call_op(address, row, arena, batch, shard, shards)
+        restore_mode(mode)
+
+
 @kernel
 def _walk(table, sections, section, arena, batch):
     """Call every op of a section in its order."""
     base = table.ctypes.data
     for r in range(sections[section], sections[section + 1]):
         shards = table[r, SHARDS]
-        for shard in range(shards):
-            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shard, shards)
+        if shards == 1:
+            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, 0, 1)
+        else:
+            _fork(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shards)
 
 
 @kernel

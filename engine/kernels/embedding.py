@@ -31,8 +31,9 @@ def embed(y, x, w):
     Source: Bengio et al. (2003), A neural probabilistic language model, sec. 2.
     """
     for n in range(x.size):
-        known = 0 <= x[n] < w.shape[0]
-        token = int(x[n]) if known else 0
+        # Looked at before it is made an integer: infinity and NaN have none.
+        token = int(x[n]) if 0 <= x[n] < w.shape[0] else 0
+        known = token == x[n]
         for k in range(w.shape[1]):
             y[n, k] = w[token, k] if known else np.nan
 
@@ -60,8 +61,8 @@ def embed_backward(dw, dy, x, padding):
         for k in range(dw.shape[1]):
             dw[token, k] = 0
     for n in range(x.size):
-        if padding <= x[n] < dw.shape[0]:
-            token = int(x[n])
+        token = int(x[n]) if padding <= x[n] < dw.shape[0] else -1
+        if token >= 0 and token == x[n]:
             for k in range(dw.shape[1]):
                 dw[token, k] += dy[n, k]
 

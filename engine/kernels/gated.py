@@ -7,9 +7,84 @@ from numba import carray
 from engine.kernels.mathematics import hyperbolic_tangent, logistic
 from engine.kernels.memory import matrix, sequence, span, vector
 from engine.kernels.policy import kernel, op
-from engine.kernels.recurrent import is_cut, mask_part, pass_through, skipped, state_before
+from engine.kernels.recurrent import (
+    is_cut,
+    mask_part,
+    pass_through,
+    row_before,
+    skipped,
+    state_before,
+)
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply
+
+# What happens in one step of one example. The loops are kept short: the compiler proves that no
+# more than a few arrays stay clear of each other, and only then works on whole registers.
+
+@kernel
+def _squash(gates):
+    """Replace every number by its logistic function."""
+    for j in range(gates.size):
+        gates[j] = logistic(gates[j])
+
+
+@kernel
+def _lstm_cell(state, cell, gates, before):
+    h = state.size
+    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:]
+    _squash(gates[:2 * h])
+    _squash(o)
+    for j in range(h):
+        g[j] = hyperbolic_tangent(g[j])
+    for j in range(h):
+        cell[j] = f[j] * before[j] + i[j] * g[j]
+    for j in range(h):
+        state[j] = o[j] * hyperbolic_tangent(cell[j])
+
+
+@kernel
+def _lstm_cell_backward(dz, dcell, dstate, gates, cell, before):
+    h, one = dstate.size, dz.dtype.type(1)
+    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:]
+    di, df, dg, do = dz[:h], dz[h:2 * h], dz[2 * h:3 * h], dz[3 * h:]
+    for j in range(h):
+        do[j] = hyperbolic_tangent(cell[j])
+    for j in range(h):
+        dcell[j] += dstate[j] * o[j] * (one - do[j] * do[j])
+    for j in range(h):
+        do[j] *= dstate[j] * o[j] * (one - o[j])
+    for j in range(h):
+        di[j] = dcell[j] * g[j] * i[j] * (one - i[j])
+    for j in range(h):
+        df[j] = dcell[j] * before[j] * f[j] * (one - f[j])
+    for j in range(h):
+        dg[j] = dcell[j] * i[j] * (one - g[j] * g[j])
+
+
+@kernel
+def _gru_cell(state, gates, product, before):
+    h, one = state.size, state.dtype.type(1)
+    r, k, new = gates[:h], gates[h:2 * h], gates[2 * h:]
+    _squash(gates[:2 * h])
+    for j in range(h):
+        new[j] = hyperbolic_tangent(new[j] + r[j] * product[j])
+    for j in range(h):
+        state[j] = (one - k[j]) * new[j] + k[j] * before[j]
+
+
+@kernel
+def _gru_cell_backward(dz, dproduct, dstate, gates, product, before):
+    h, one = dstate.size, dz.dtype.type(1)
+    r, k, new = gates[:h], gates[h:2 * h], gates[2 * h:]
+    dr, dk, dnew = dz[:h], dz[h:2 * h], dz[2 * h:]
+    for j in range(h):
+        dnew[j] = dstate[j] * (one - k[j]) * (one - new[j] * new[j])
+    for j in range(h):
+        dr[j] = dnew[j] * product[j] * r[j] * (one - r[j])
+    for j in range(h):
+        dk[j] = dstate[j] * (before[j] - new[j]) * k[j] * (one - k[j])
+    for j in range(h):
+        dproduct[j] = dnew[j] * r[j]
 
 
 @kernel
@@ -42,15 +117,7 @@ def lstm_forward(states, cells, z, start, start_cells, u, mask):
                     states[n, t, j] = before[n, j]
                     cells[n, t, j] = cells_before[n, j]
                 continue
-            for j in range(h):
-                i, f = logistic(z[n, t, j]), logistic(z[n, t, h + j])
-                g = hyperbolic_tangent(z[n, t, 2 * h + j])
-                o = logistic(z[n, t, 3 * h + j])
-                z[n, t, j], z[n, t, h + j] = i, f
-                z[n, t, 2 * h + j], z[n, t, 3 * h + j] = g, o
-                c = f * cells_before[n, j] + i * g
-                cells[n, t, j] = c
-                states[n, t, j] = o * hyperbolic_tangent(c)
+            _lstm_cell(states[n, t], cells[n, t], z[n, t], row_before(cells, start_cells, n, t))
 
 
 @kernel
@@ -76,12 +143,12 @@ def lstm_backward(dz, dstates, dcells, gates, cells, start_cells, ut, mask, trun
     -----
     Source: the chain rule on `lstm_forward`; Graves (2012), sec. 4.6.
     """
-    zero, one, h = dz.dtype.type(0), dz.dtype.type(1), cells.shape[2]
+    zero, h = dz.dtype.type(0), cells.shape[2]
     for n in range(dz.shape[0]):
         for j in range(h):
             dcells[n, cells.shape[1] - 1, j] = zero
     for t in range(dz.shape[1] - 1, -1, -1):
-        before, cut = state_before(cells, start_cells, t), is_cut(t, truncation)
+        cut = is_cut(t, truncation)
         for n in range(dz.shape[0]):
             if skipped(mask, n, t):
                 for j in range(4 * h):
@@ -90,17 +157,8 @@ def lstm_backward(dz, dstates, dcells, gates, cells, start_cells, ut, mask, trun
                     for j in range(h):
                         dcells[n, t - 1, j] = zero if cut else dcells[n, t, j]
                 continue
-            for j in range(h):
-                i, f = gates[n, t, j], gates[n, t, h + j]
-                g, o = gates[n, t, 2 * h + j], gates[n, t, 3 * h + j]
-                squashed = hyperbolic_tangent(cells[n, t, j])
-                dh = dstates[n, t, j]
-                dc = dcells[n, t, j] + dh * o * (one - squashed * squashed)
-                dcells[n, t, j] = dc
-                dz[n, t, j] = dc * g * i * (one - i)
-                dz[n, t, h + j] = dc * before[n, j] * f * (one - f)
-                dz[n, t, 2 * h + j] = dc * i * (one - g * g)
-                dz[n, t, 3 * h + j] = dh * squashed * o * (one - o)
+            _lstm_cell_backward(dz[n, t], dcells[n, t], dstates[n, t], gates[n, t], cells[n, t],
+                                row_before(cells, start_cells, n, t))
             if t > 0:
                 for j in range(h):
                     dcells[n, t - 1, j] = zero if cut else dcells[n, t, j] * gates[n, t, h + j]
@@ -133,7 +191,7 @@ def gru_forward(states, products, z, start, u, c, mask):
     -----
     Source: Cho et al. (2014), with the reset gate behind the product as in cuDNN and PyTorch.
     """
-    one, h = z.dtype.type(1), states.shape[2]
+    h = states.shape[2]
     for t in range(z.shape[1]):
         before = state_before(states, start, t)
         multiply(z[:, t, :2 * h], before, u[:, :2 * h], 1)
@@ -146,11 +204,7 @@ def gru_forward(states, products, z, start, u, c, mask):
                 for j in range(h):
                     states[n, t, j] = before[n, j]
                 continue
-            for j in range(h):
-                r, k = logistic(z[n, t, j]), logistic(z[n, t, h + j])
-                new = hyperbolic_tangent(z[n, t, 2 * h + j] + r * products[n, t, j])
-                z[n, t, j], z[n, t, h + j], z[n, t, 2 * h + j] = r, k, new
-                states[n, t, j] = (one - k) * new + k * before[n, j]
+            _gru_cell(states[n, t], z[n, t], products[n, t], row_before(states, start, n, t))
 
 
 @kernel
@@ -176,23 +230,17 @@ def gru_backward(dz, dproducts, dstates, gates, products, states, start, ut, mas
     -----
     Source: the chain rule on `gru_forward`.
     """
-    zero, one, h = dz.dtype.type(0), dz.dtype.type(1), states.shape[2]
+    zero, h = dz.dtype.type(0), states.shape[2]
     for t in range(dz.shape[1] - 1, -1, -1):
-        before, cut = state_before(states, start, t), is_cut(t, truncation)
+        cut = is_cut(t, truncation)
         for n in range(dz.shape[0]):
             if skipped(mask, n, t):
                 for j in range(h):
                     dz[n, t, j] = dz[n, t, h + j] = dz[n, t, 2 * h + j] = zero
                     dproducts[n, t, j] = zero
                 continue
-            for j in range(h):
-                r, k, new = gates[n, t, j], gates[n, t, h + j], gates[n, t, 2 * h + j]
-                dh = dstates[n, t, j]
-                dnew = dh * (one - k) * (one - new * new)
-                dz[n, t, j] = dnew * products[n, t, j] * r * (one - r)
-                dz[n, t, h + j] = dh * (before[n, j] - new) * k * (one - k)
-                dz[n, t, 2 * h + j] = dnew
-                dproducts[n, t, j] = dnew * r
+            _gru_cell_backward(dz[n, t], dproducts[n, t], dstates[n, t], gates[n, t],
+                               products[n, t], row_before(states, start, n, t))
             if not cut:
                 for j in range(h):
                     dstates[n, t - 1, j] += dstates[n, t, j] * gates[n, t, h + j]

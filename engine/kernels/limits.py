@@ -115,7 +115,7 @@ def limit_columns(w, squares, limit):
             w[n, c] *= w.dtype.type(squares[c])
 
 
-@op("g size hyper results")
+@op("g size hyper results", whole=True)
 def clip_gradients_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rule = carray(reals_at(slots[2]), (HYPER_LENGTH,))
@@ -124,7 +124,7 @@ def clip_gradients_op(row, arena, batch, shard, shards):
         vector(arena, slots[0], slots[1]), rule[CLIP_VALUE], rule[CLIP_NORM])
 
 
-@op("p rows columns squares hyper")
+@op("p rows columns squares hyper", whole=True)
 def limit_columns_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rule = carray(reals_at(slots[4]), (HYPER_LENGTH,))

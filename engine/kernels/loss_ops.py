@@ -22,7 +22,7 @@ from engine.kernels.policy import op
 from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, LOSS, ROW_LENGTH, VARIANCE
 
 
-@op("dz z t k label_smoothing results")
+@op("dz z t k label_smoothing results", whole=True)
 def softmax_cross_entropy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
@@ -31,7 +31,7 @@ def softmax_cross_entropy_op(row, arena, batch, shard, shards):
         matrix(arena, slots[2], batch, k), as_real(slots[4]))
 
 
-@op("dz z t k results")
+@op("dz z t k results", whole=True)
 def binary_cross_entropy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
@@ -40,7 +40,7 @@ def binary_cross_entropy_op(row, arena, batch, shard, shards):
         matrix(arena, slots[2], batch, k))
 
 
-@op("dz z t k results")
+@op("dz z t k results", whole=True)
 def mean_squared_error_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
@@ -49,7 +49,7 @@ def mean_squared_error_op(row, arena, batch, shard, shards):
         matrix(arena, slots[2], batch, k))
 
 
-@op("dz z t k results")
+@op("dz z t k results", whole=True)
 def mean_absolute_error_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
@@ -58,7 +58,7 @@ def mean_absolute_error_op(row, arena, batch, shard, shards):
         matrix(arena, slots[2], batch, k))
 
 
-@op("dz z t k huber_delta results")
+@op("dz z t k huber_delta results", whole=True)
 def huber_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
@@ -67,7 +67,7 @@ def huber_op(row, arena, batch, shard, shards):
         matrix(arena, slots[2], batch, k), as_real(slots[4]))
 
 
-@op("dz z t k results")
+@op("dz z t k results", whole=True)
 def hinge_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
@@ -76,7 +76,7 @@ def hinge_op(row, arena, batch, shard, shards):
         matrix(arena, slots[2], batch, k))
 
 
-@op("z t k results")
+@op("z t k results", whole=True)
 def score_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[2]
@@ -85,7 +85,7 @@ def score_op(row, arena, batch, shard, shards):
     results[CORRECT] = squared_error(z, t) if results[VARIANCE] != 0.0 else count_correct(z, t, 0.0)
 
 
-@op("z t k results")
+@op("z t k results", whole=True)
 def probability_score_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[2]
@@ -95,14 +95,14 @@ def probability_score_op(row, arena, batch, shard, shards):
                         else count_correct(z, t, 0.0))
 
 
-@op("y x n")
+@op("y x n", whole=True)
 def softmax_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[2]
     softmax_forward(matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k))
 
 
-@op("y x n")
+@op("y x n", whole=True)
 def margin_shares_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[2]

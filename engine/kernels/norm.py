@@ -329,7 +329,7 @@ def batch_norm_backward_op(row, arena, batch, shard, shards):
                         vector(arena, slots[3], k), means[0], means[1], begin, end)
 
 
-@op("running moments rows k momentum control")
+@op("running moments rows k momentum control", whole=True)
 def follow_moments_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rows, k = batch * slots[2], slots[3]

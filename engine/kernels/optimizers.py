@@ -288,7 +288,7 @@ def _report(slots, sums):
     carray(reals_at(slots[8]), (place + 1,))[place] = _update_ratio(sums, _measured(slots))
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_sgd_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)
@@ -298,7 +298,7 @@ def update_sgd_op(row, arena, batch, shard, shards):
         _biases(arena, slots[0], slots), _biases(arena, slots[1], slots), biases)
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_momentum_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)
@@ -310,7 +310,7 @@ def update_momentum_op(row, arena, batch, shard, shards):
         _biases(arena, slots[2], slots), biases)
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_nesterov_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)
@@ -322,7 +322,7 @@ def update_nesterov_op(row, arena, batch, shard, shards):
         _biases(arena, slots[2], slots), biases)
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_rmsprop_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)
@@ -334,7 +334,7 @@ def update_rmsprop_op(row, arena, batch, shard, shards):
         _biases(arena, slots[3], slots), biases)
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_adam_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)

@@ -172,7 +172,7 @@ def update_nadam(w, g, v, s, rule, count):
     return sums
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_adagrad_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)
@@ -184,7 +184,7 @@ def update_adagrad_op(row, arena, batch, shard, shards):
         _biases(arena, slots[3], slots), biases)
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_adadelta_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)
@@ -196,7 +196,7 @@ def update_adadelta_op(row, arena, batch, shard, shards):
         _biases(arena, slots[2], slots), _biases(arena, slots[3], slots), biases)
 
 
-@op("p g v s weights size hyper control results statistic")
+@op("p g v s weights size hyper control results statistic", whole=True)
 def update_nadam_op(row, arena, batch, shard, shards):
     slots = _slots(row)
     weights, biases = _constants(slots)

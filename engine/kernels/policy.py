@@ -18,6 +18,9 @@ OPTIONS = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
 kernel = njit(cache=True, **OPTIONS)
 """Compile a function that kernels, ops or Python call; it runs without the interpreter's lock."""
 
+forked = njit(cache=True, parallel=True, **OPTIONS)
+"""Compile a function whose ``prange`` runs on several threads; one thread at a time may call it."""
+
 careful = njit(cache=True, nogil=True, fastmath={"nsz", "contract"}, error_model="numpy")
 """Compile a function whose rounding errors are arranged on purpose: nothing may be reordered."""
 
@@ -43,14 +46,18 @@ class Op:
         Name by which layer kinds call it.
     slots : tuple[str, ...]
         What its row holds behind the header, in order.
+    is_whole : bool
+        Whether one call does all the work; else every shard does its part, and any number of
+        shards together write the same bytes.
     """
 
-    def __init__(self, function: Function, slots: tuple[str, ...]) -> None:
+    def __init__(self, function: Function, slots: tuple[str, ...], is_whole: bool = False) -> None:
         if len(slots) > ROW_LENGTH - FIRST_SLOT:
             raise ValueError(f"{function.__name__} needs {len(slots)} slots; a row has "
                              f"{ROW_LENGTH - FIRST_SLOT}")
         self.name = function.__name__.removesuffix("_op")
         self.slots = slots
+        self.is_whole = is_whole
         self._function = function
         self._compiled: dict[str, Any] = {}
 
@@ -72,16 +79,18 @@ OPS: dict[str, Op] = {}
 """Every op by name."""
 
 
-def op(slots: str) -> Callable[[Function], Op]:
+def op(slots: str, *, whole: bool = False) -> Callable[[Function], Op]:
     """Register a function ``(row, arena, batch, shard, shards)`` as an op.
 
     Parameters
     ----------
     slots : str
         Names of what the row holds, separated by spaces.
+    whole : bool
+        Whether the function does all the work whatever its shard.
     """
     def register(function: Function) -> Op:
-        registered = Op(function, tuple(slots.split()))
+        registered = Op(function, tuple(slots.split()), whole)
         OPS[registered.name] = registered
         return registered
     return register

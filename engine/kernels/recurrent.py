@@ -38,6 +38,12 @@ def state_before(states, start, t):
 
 
 @inlined
+def row_before(states, start, n, t):
+    """Return the state of one example before step t, real[h]."""
+    return start[n, 0] if t == 0 else states[n, t - 1]
+
+
+@inlined
 def skipped(mask, n, t):
     """Say whether a step of an example does not count."""
     return mask.size > 0 and mask[n, t] == 0

@@ -136,7 +136,7 @@ def sampling_backward_op(row, arena, batch, shard, shards):
                       as_real(slots[4]) / batch, _key(control, slots[5]), begin, control[TRAINING])
 
 
-@op("x k weight results")
+@op("x k weight results", whole=True)
 def kullback_leibler_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     carray(reals_at(slots[3]), (LOSS + 1,))[LOSS] += as_real(slots[2]) * kullback_leibler(

@@ -100,7 +100,7 @@ def right_steps(z, t, steps):
     return total
 
 
-@op("dz z t k steps results")
+@op("dz z t k steps results", whole=True)
 def sequence_cross_entropy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     n, k = batch * slots[4], slots[3]
@@ -108,7 +108,7 @@ def sequence_cross_entropy_op(row, arena, batch, shard, shards):
         matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k), vector(arena, slots[2], n))
 
 
-@op("z t k steps results")
+@op("z t k steps results", whole=True)
 def sequence_score_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     n, k = batch * slots[3], slots[2]
@@ -116,7 +116,7 @@ def sequence_score_op(row, arena, batch, shard, shards):
         matrix(arena, slots[0], n, k), vector(arena, slots[1], n), slots[3])
 
 
-@op("y x n steps")
+@op("y x n steps", whole=True)
 def softmax_steps_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     n, k = batch * slots[3], slots[2]

@@ -141,7 +141,7 @@ def activation_statistics(summary, histogram, a, flat_below, flat_above):
     summary[4], summary[5] = flat / a.size, dead / a.shape[1]
 
 
-@op("g size statistic results")
+@op("g size statistic results", whole=True)
 def gradient_statistics_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     first = FIRST_STATISTIC + slots[2] * STATISTICS

@@ -75,7 +75,7 @@ class PReLU(LayerKind):
     title = "PReLU"
     help = ("Leaky ReLU that learns its slope below 0, one for every unit or channel "
             "(He et al. 2015).")
-    icon = "trending-up"
+    icon = "chart-spline"
     fields = (Field("slope", "Initial slope", 0.25, "Where the slopes below 0 start.", 0.0, 1.0),)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

@@ -83,7 +83,7 @@ class Recurrent(LayerKind):
         Weighted sums that each unit needs for one step.
     """
 
-    icon = "rotate-ccw"
+    icon = "repeat"
     width_option = "units"
     group = "Sequence"
     gates: int
@@ -222,6 +222,7 @@ class LSTM(Recurrent):
 
     key = "lstm"
     title = "LSTM"
+    icon = "memory-stick"
     help = ("Keeps a cell that gates open and close: cₜ = f cₜ₋₁ + i g and hₜ = o tanh cₜ "
             "(Hochreiter and Schmidhuber 1997). Where the forget gate f is near 1, the gradient "
             "passes back through time unchanged.")
@@ -258,6 +259,7 @@ class GRU(Recurrent):
 
     key = "gru"
     title = "GRU"
+    icon = "repeat-2"
     help = ("Mixes the old state with a new one: hₜ = (1 - z) n + z hₜ₋₁, where the candidate is "
             "n = tanh(xₜ W + b + r (hₜ₋₁ U + c)) (Cho et al. 2014). Gates like an LSTM's, but one "
             "fewer, and no cell beside the state.")

@@ -17,7 +17,7 @@ class Sampling(LayerKind):
             "variances, and draws a code while training: z = m + exp(v / 2) e with normal e; "
             "otherwise z = m. A term of the loss keeps the codes near N(0, 1) (Kingma and Welling "
             "2014).")
-    icon = "dices"
+    icon = "shuffle"
     group = "Generative"
     is_latent = True
     fields = (

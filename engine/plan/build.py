@@ -167,14 +167,14 @@ class _Lowering:
 
     def forward(self, op: str, work: int, **slots: int | float) -> None:
         self._builder.work += work
-        self._builder.table.add(row.FORWARD, Line(op, slots))
+        self._builder.table.add(row.FORWARD, Line(op, slots, work))
 
     def loss(self, op: str, **slots: int | float) -> None:
         self._builder.loss_terms.append(Line(op, slots))
 
     def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
         self._builder.backward_work += work
-        self.backward_lines.append(Line(op, slots))
+        self.backward_lines.append(Line(op, slots, work))
 
     def update(self, op: str, **slots: int | float) -> None:
         if not self.frozen:
@@ -299,7 +299,8 @@ class _Builder:
 
 
 def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: int,
-               shared: Shared | None = None, image_shape: tuple[int, int] | None = None) -> Plan:
+               shared: Shared | None = None, image_shape: tuple[int, int] | None = None,
+               threads: int = 1) -> Plan:
     """Return a network in memory, its parameters still zero.
 
     Parameters
@@ -314,6 +315,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
         Arrays of the plan that this one replaces; None makes new ones.
     image_shape : tuple[int, int], optional
         Height and width when every example is an image.
+    threads : int
+        Threads that share large ops; their number changes no byte of any result.
 
     Raises
     ------
@@ -339,7 +342,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
     arena = builder.layout.allocate()
     table, sections = builder.table.pack(precision, {
         "control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
-        "results": shared.results.ctypes.data})
+        "results": shared.results.ctypes.data}, threads,
+        min(project.training.batch_size or capacity, capacity))
     shared.control[row.CAPACITY] = capacity
     write_own(shared.hyper, project.network.layers, project.training)
     # What a frozen layer's update would be, nobody ever writes.

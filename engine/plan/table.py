@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from engine.kernels import catalogue, row
 from engine.kernels.policy import encode
 
+WORTH_SHARING = 500_000
+"""Multiply-adds of an op from which on two threads are sooner done than one."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -22,10 +25,13 @@ class Line:
         Name of the op.
     slots : Mapping[str, int | float]
         Contents by name; those of `Table.pack`'s ``common`` need not be repeated.
+    work : int
+        Multiply-adds per example.
     """
 
     op: str
     slots: Mapping[str, int | float]
+    work: int = 0
 
 
 class Table:
@@ -50,7 +56,7 @@ class Table:
         """Return the names of all ops, each once."""
         return tuple(dict.fromkeys(line.op for lines in self._sections for line in lines))
 
-    def pack(self, precision: str, common: Mapping[str, int]
+    def pack(self, precision: str, common: Mapping[str, int], threads: int = 1, batch: int = 1
              ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return table and section begins; compiles ops that are not compiled yet.
 
@@ -60,6 +66,10 @@ class Table:
             ``float32`` or ``float64``.
         common : Mapping[str, int]
             Slots that mean the same for every op, such as the address of the results.
+        threads : int
+            Threads that share the work of an op, where it is worth it.
+        batch : int
+            Examples of the usual batch.
 
         Returns
         -------
@@ -73,7 +83,8 @@ class Table:
             if unknown := line.slots.keys() - set(op.slots):
                 raise KeyError(f"{line.op} has no slot {', '.join(sorted(unknown))}")
             packed[row.ADDRESS] = op.address(precision)
-            packed[row.SHARDS] = 1
+            shared = line.work * batch >= WORTH_SHARING and not op.is_whole
+            packed[row.SHARDS] = threads if shared else 1
             for place, slot in enumerate(op.slots, row.FIRST_SLOT):
                 packed[place] = encode(line.slots[slot] if slot in line.slots else common[slot])
         sizes = [len(section) for section in self._sections]

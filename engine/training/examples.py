@@ -93,6 +93,7 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
     if issues:
         place, _, found = issues[0].text.partition(": ")
         raise SpecError(place, found.rstrip("."))
+    _check_tokens(dataset)
     width = infer_shapes(project.network, (dataset.n_inputs,))[-1][-1]
     variance = 0.0
     if dataset.task == "classification":
@@ -107,6 +108,20 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
     dtype = np.dtype(project.training.precision)
     return Examples(np.ascontiguousarray(dataset.inputs, dtype),
                     np.ascontiguousarray(targets, dtype), variance, dataset.image_shape)
+
+
+def _check_tokens(dataset: Dataset) -> None:
+    """Raise DataError if what stands for tokens does not."""
+    if dataset.tokens is None or not dataset.inputs.size:
+        return
+    inputs = dataset.inputs
+    wrong = ~((inputs >= 0) & (inputs < dataset.vocabulary) & (inputs == np.floor(inputs)))
+    if wrong.any():
+        example, place = np.argwhere(wrong)[0]
+        raise DataError(f"{dataset.title}, example {example + 1}, token {place + 1}",
+                        f"{inputs[example, place]:g}",
+                        f"a whole number from 0 to {dataset.vocabulary - 1}",
+                        "Number the tokens without scaling them")
 
 
 def _check_range(values: Array, loss: Loss) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.kernels import row
 from engine.kernels.schedules import CODES
-from engine.layers import OPTIMIZERS, SCHEDULES
+from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import TrainingSpec
 
 OPTIMIZER = {"momentum": row.MOMENTUM, "beta1": row.BETA1, "beta2": row.BETA2, "rho": row.RHO,
@@ -46,3 +46,11 @@ def write_rates(wishes: NDArray[np.float64], training: TrainingSpec, optimizer: 
     wishes[row.SCHEDULE] = CODES[schedule.kind] if schedule.kind in SCHEDULES else 0
     for key, place in PLAIN.items():
         wishes[place] = getattr(training, key)
+
+
+def built_in(training: TrainingSpec) -> tuple[object, ...]:
+    """Return what a plan has taken over for good: rules, and the constants of its loss."""
+    loss = LOSSES.get(training.loss)
+    constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
+    return (training.loss, training.optimizer.kind, training.max_norm > 0, training.augmentation,
+            *constants)

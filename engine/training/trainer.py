@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.kernels import row
 from engine.kernels.driver import run_steps
-from engine.layers import LOSSES
+from engine.kernels.threads import use_threads
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
@@ -23,7 +23,7 @@ from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
 from engine.training.forecasting import forecast
 from engine.training.order import Order
-from engine.training.rates import write_rates
+from engine.training.rates import built_in, write_rates
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
 from engine.training.writing import Writer, can_write
@@ -59,6 +59,8 @@ class Trainer:
         Not asked where ``weights`` are given.
     progress : callable, optional
         Called with a text and a share from 0 to 1 while kernels are compiled.
+    threads : int
+        Most threads that share large ops; only one Trainer of a process can have more than one.
 
     Attributes
     ----------
@@ -85,9 +87,10 @@ class Trainer:
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
                  weights: Mapping[str, Array] | None = None,
-                 start: Mapping[str, Array] | None = None, progress: Progress | None = None
-                 ) -> None:
+                 start: Mapping[str, Array] | None = None, progress: Progress | None = None,
+                 threads: int = 1) -> None:
         self.project = project
+        self._threads = use_threads(threads)
         self.run_id = run_id
         self._dataset = dataset
         self._arrangement = Order(project.network, dataset.training)
@@ -117,7 +120,7 @@ class Trainer:
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
-                          old.shared if old else None, examples.image_shape)
+                          old.shared if old else None, examples.image_shape, self._threads)
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
@@ -275,7 +278,7 @@ class Trainer:
         project = msgspec.structs.replace(self.project, training=training)
         examples = len(self._order)
         batch = min(training.batch_size or examples, examples)
-        if _built_in(training) != _built_in(old) or batch > self._plan.capacity:
+        if built_in(training) != built_in(old) or batch > self._plan.capacity:
             self._rebuild(project)
         self.project = project
         self._plan.shared.control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
@@ -388,11 +391,3 @@ class Trainer:
         return replace(shown, prompt=self._writer.prompt if self._writer else "",
                        text=self._writer.text if self._writer else "",
                        forecast=forecast(self._plan, self._dataset, loss))
-
-
-def _built_in(training: TrainingSpec) -> tuple[object, ...]:
-    """Return what a plan has taken over for good: rules, and the constants of its loss."""
-    loss = LOSSES.get(training.loss)
-    constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
-    return (training.loss, training.optimizer.kind, training.max_norm > 0, training.augmentation,
-            *constants)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data import FEATURES, TABLE, Dataset, SourceInfo, catalogue, load
+from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, load
 from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui.builder.background import Background
@@ -38,6 +39,7 @@ from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageB
 LARGEST_NEW_SEED = 9999
 TILES_PER_LINE = 4
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
 BREAK = "\N{ZERO WIDTH SPACE}"
 FEATURE_TIPS = {
     "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
@@ -145,6 +147,10 @@ class DataPanel(EditingPanel):
             "My CSV…", "<p><b>My CSV.</b> Learn from a file of your own: text with columns between "
             "commas, semicolons or tabs. You can also drop the file onto the window.</p>"),
             self._on_table_tile_clicked)
+        self._add_tile(grid, TEXT, FileTile(
+            "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
+            "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
+            self._on_text_tile_clicked)
         return box
 
     def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
@@ -152,11 +158,13 @@ class DataPanel(EditingPanel):
         # `clicked` carries a bool that no action wants.
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
-        line, place = divmod(len(self.tiles), TILES_PER_LINE)
+        line, place = divmod(len(self._sources), TILES_PER_LINE)
         if isinstance(tile, FileTile):
-            grid.addWidget(tile, line + (place > 0), 0, 1, TILES_PER_LINE)
+            half = TILES_PER_LINE // 2
+            column = (len(self.tiles) - len(self._sources)) * half
+            grid.addWidget(tile, line + (place > 0), column, 1, half)
         else:
-            grid.addWidget(tile, line, place)
+            grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
         self.tiles[key] = tile
 
     def _build_features(self) -> QWidget:
@@ -182,7 +190,7 @@ class DataPanel(EditingPanel):
 
     def _build_choose(self) -> QWidget:
         self.choose_file = Button("Choose the file…", "folder-open", accent=True)
-        self.choose_file.setToolTip("<p>Choose where the table of this project is now. How to read "
+        self.choose_file.setToolTip("<p>Choose where the file of this project is now. How to read "
                                     "it stays as it was.</p>")
         self.choose_file.clicked.connect(self._on_choose_file_clicked)
         return self.choose_file
@@ -264,17 +272,27 @@ class DataPanel(EditingPanel):
         self.show_document()
         self.open_table_dialog()
 
+    def _on_text_tile_clicked(self) -> None:
+        # Until a file has been read, the data stay what they are.
+        self.show_document()
+        data = self._document.project.data
+        folder = str(Path(data.path).parent) if data.path else str(Path.home())
+        name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", folder, TEXT_FILTER)
+        if name:
+            self._set(replace(data, source=TEXT, path=name, table=TableSpec(), goal="predict"))
+
     def _choose(self, key: str) -> None:
         data = self._document.project.data
         if key != data.source:
-            goal = data.goal if traits_of(self._sources[key]).has_goal else "predict"
-            self._set(replace(data, source=key, path="", table=TableSpec(), goal=goal))
+            wanted = replace(data, source=key, path="", table=TableSpec())
+            goal = data.goal if traits_of(wanted, self._sources[key]).has_goal else "predict"
+            self._set(replace(wanted, goal=goal))
 
     def _set(self, data: DataSpec) -> None:
         """Learn from other data: points at once, files as soon as they have been read."""
         self.message.hide()
         info = self._sources.get(data.source)
-        if traits_of(info).at_once:
+        if traits_of(data, info).at_once:
             self._cancel_loading()
             self.attempt(partial(self._document.set_data, data))
             return
@@ -318,7 +336,8 @@ class DataPanel(EditingPanel):
         self.attempt(partial(self._document.set_data, data, dataset))
 
     def _traits(self) -> SourceTraits:
-        return traits_of(self._sources.get(self._document.project.data.source))
+        data = self._document.project.data
+        return traits_of(data, self._sources.get(data.source))
 
     def _share_change(self) -> DataSpec:
         return replace(self._document.project.data, training_share=self.share.value() / 100)
@@ -350,7 +369,10 @@ class DataPanel(EditingPanel):
 
     @Slot()
     def _on_choose_file_clicked(self) -> None:
-        self.open_table_dialog().ask_file()
+        if self._document.project.data.source == TEXT:
+            self._on_text_tile_clicked()
+        else:
+            self.open_table_dialog().ask_file()
 
     @Slot()
     def _on_regenerate_clicked(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.data import TABLE
+from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.layers import LOSSES, kind, output_layer
@@ -86,7 +86,7 @@ class DataShelf:
 def problem_sentence(data: DataSpec, error: DataError) -> str:
     """Return why data could not be loaded, short where the file is simply not there."""
     path = Path(data.path)
-    if data.source != TABLE or not data.path or path.exists():
+    if data.source not in (TABLE, TEXT) or not data.path or path.exists():
         return error.sentence
     return f"{path.name} was not found."
 

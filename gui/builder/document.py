@@ -13,13 +13,7 @@ from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.layers import LOSSES, Issue, diagnose, fitted, kind
-from engine.spec import (
-    DataSpec,
-    NetworkSpec,
-    Option,
-    ProjectSpec,
-    default_project,
-)
+from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
 from gui.builder import edits
 from gui.builder.change import Change
 from gui.builder.commands import Edit
@@ -174,8 +168,8 @@ class Document(QObject):
     def repeat_layer(self, layer_id: str, times: int = 1) -> str:
         """Insert ``times`` copies of a layer, or of the path that it ends; return the last one."""
         after, last = edits.repeated(self.project.network, layer_id, times)
-        text = "duplicate" if times == 1 else f"stack {times} times"
-        self._edit_network(after, f"{text} {self._title(layer_id)}")
+        self._edit_network(after, f"{'duplicate' if times == 1 else f'stack {times} times'} "
+                                  f"{self._title(layer_id)}")
         return last
 
     def set_option(self, layer_id: str, key: str, value: Option) -> None:
@@ -268,8 +262,8 @@ class Document(QObject):
                          dataset.vocabulary)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
-        text = "choose " + dataset.title if "source" in differing else "change " + words(differing)
         self._shelf.put(data, dataset)
+        text = f"choose {dataset.title}" if "source" in differing else f"change {words(differing)}"
         self._edit(project, text, ("data", *differing))
 
     def set_start(self, path: Path | None) -> None:
@@ -384,8 +378,7 @@ class Document(QObject):
 
     def _fitted_to_loss(self, project: ProjectSpec) -> ProjectSpec:
         loss, data = LOSSES.get(project.training.loss), self.dataset
-        fits = loss is not None and data.task in loss.tasks
-        if not fits:
+        if loss is None or data.task not in loss.tasks:
             return project
         return fitted(project, data.task, data.n_outputs, data.vocabulary)
 
@@ -399,5 +392,4 @@ class Document(QObject):
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
-        known = known_kind(layer)
-        return known.title if known is not None else layer.kind
+        return getattr(known_kind(layer), "title", layer.kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
@@ -18,56 +17,14 @@ from gui.builder import edits
 from gui.builder.document import Change, Document
 from gui.builder.editing import EditingPanel
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
+from gui.builder.figures import FIGURES, FigureLine, figure_texts
 from gui.builder.gesture import Gesture
 from gui.builder.inputs_editor import SourceList
 from gui.builder.layer_extras import LayerExtras
 from gui.builder.network_view import Frame, RunInfo
 from gui.builder.rows import Row, describe
-from gui.builder.rows_model import magnitude
-from gui.builder.rows_tips import figure_text, share_text, unbroken
 from gui.builder.wiring import known_kind, possible_sources
 from gui.widgets import Button, ElidedLabel, IconButton, Separator
-
-FIGURES: tuple[tuple[str, str, str], ...] = (
-    ("fan", "Fan in → out", "Numbers per example that enter and leave the layer."),
-    ("parameters", "Parameters", "Numbers that the layer learns: weights and biases."),
-    ("activation", "Activation", "Mean ± standard deviation of its outputs on the probe batch."),
-    ("saturated", "Saturated", "Share of outputs in a flat end of the activation function."),
-    ("dead", "Dead units", "Share of units that are 0 for every example of the probe batch."),
-    ("gradient", "Gradient RMS", "√(mean g²) of ∂L/∂W on the last training batch."),
-    ("largest", "Gradient max", "Largest |∂L/∂w| on the last training batch."),
-    ("zeros", "Gradient zeros", "Share of weights whose gradient is exactly 0."),
-    ("update", "log₁₀ Δw/w", "log₁₀(std(Δw) / std(w)) of the last step; about −3 is usual."),
-)
-
-
-class FigureLine(QWidget):
-    """A figure's name, and at the right its value, which never asks for more room.
-
-    Parameters
-    ----------
-    title : str
-        The name.
-    tip : str
-        What it is, one sentence.
-    """
-
-    def __init__(self, title: str, tip: str) -> None:
-        super().__init__()
-        name = QLabel(title)
-        name.setProperty("role", "muted")
-        self.value = ElidedLabel("–")
-        self.value.setAccessibleName(title)
-        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        name.setBuddy(self.value)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(name)
-        row.addWidget(self.value, 1)
-        # A value that is cut has its own tooltip; else this one is seen over both.
-        self.setToolTip(f"<p>{unbroken(tip)}</p>")
 
 
 class Inspector(EditingPanel):
@@ -92,19 +49,9 @@ class Inspector(EditingPanel):
     def _build(self) -> None:
         self.setAccessibleName("Inspector")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.title = ElidedLabel(role="title")
-        self.place = QLabel()
-        self.place.setProperty("role", "small")
-        head = QHBoxLayout()
-        head.setSpacing(3)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.place)
-        self.remove = IconButton("trash-2", "<p>Takes this layer out of the network (Delete).</p>",
-                                 name="Remove layer", plain=True)
-        self.remove.clicked.connect(self._on_remove_clicked)
-        head.addWidget(self.remove)
+        head = self._made_head()
         self._form = QVBoxLayout()
-        self._form.setSpacing(7)
+        self._form.setSpacing(5)
         self.inputs = SourceList()
         # Only when the list has done with the click may what it shows change.
         self.inputs.chosen.connect(self._on_inputs_chosen, Qt.ConnectionType.QueuedConnection)
@@ -119,19 +66,33 @@ class Inspector(EditingPanel):
         self.apply.clicked.connect(self._on_apply_clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(self.inputs)
         layout.addLayout(self._form)
         for widget in (self.advice, self.apply, self.extras, Separator()):
             layout.addWidget(widget)
         lines = QVBoxLayout()
-        lines.setSpacing(3)
+        lines.setSpacing(1)
         for key, title, tip in FIGURES:
             line = FigureLine(title, tip)
             self.figures[key] = line.value
             lines.addWidget(line)
         layout.addLayout(lines)
+
+    def _made_head(self) -> QHBoxLayout:
+        self.title = ElidedLabel(role="title")
+        self.place = QLabel()
+        self.place.setProperty("role", "small")
+        head = QHBoxLayout()
+        head.setSpacing(3)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.place)
+        self.remove = IconButton("trash-2", "<p>Takes this layer out of the network (Delete).</p>",
+                                 name="Remove layer", plain=True)
+        self.remove.clicked.connect(self._on_remove_clicked)
+        head.addWidget(self.remove)
+        return head
 
     # What it shows
 
@@ -164,11 +125,12 @@ class Inspector(EditingPanel):
         self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
         self.remove.setVisible(row is not None and row.can_change)
         self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
-        for part in (self.advice, self.inputs, self.extras):
-            part.setVisible(False)
-        if layer is not None and kind is not None:
-            if row is not None and row.can_change:
-                self._show_wiring(kind, layer, row)
+        # What is hidden only to be shown again loses the keyboard.
+        if layer is None or kind is None or row is None:
+            for part in (self.advice, self.inputs, self.extras):
+                part.hide()
+        else:
+            self._show_wiring(kind, layer, row)
             self._show_options(kind, layer)
             self._show_advice(kind, layer)
         self._show_figures()
@@ -176,10 +138,14 @@ class Inspector(EditingPanel):
     def _show_wiring(self, kind: LayerKind, layer: LayerSpec, row: Row) -> None:
         project, n_inputs = self._document.project, self._document.dataset.n_inputs
         sources = possible_sources(project.network, layer.id, n_inputs)
-        if kind.most_inputs > 1:
+        joins = row.can_change and kind.most_inputs > 1
+        self.inputs.setVisible(joins)
+        if not row.can_change:
+            self.extras.hide()
+            return
+        if joins:
             order = layer.inputs or tuple(s.layer_id for s in sources if s.chosen)
             self.inputs.show_sources(sources, self._rows, order)
-            self.inputs.show()
         else:
             self.extras.show_sources(sources, self._rows, bool(layer.inputs))
         self.extras.show_layer(layer, kind, row, project.training)
@@ -306,26 +272,3 @@ def advised_weights(kind: LayerKind, layer: LayerSpec) -> tuple[str, str]:
     equals = {"xavier": ("xavier", "lecun", "orthogonal"), "he": ("he", "orthogonal")}
     fits = str(options[field.key]).startswith(equals.get(family, (family,)))
     return field.key, "" if fits else function.initialiser
-
-
-def figure_texts(row: Row | None, reading: LayerReading) -> dict[str, str]:
-    """Return the text of every figure in `FIGURES`; a dash where there is no number."""
-    fan = parameters = activation = "–"
-    if row is not None and row.fan_in is not None and row.fan_out is not None:
-        fan = f"{row.fan_in:,} → {row.fan_out:,}"
-    if row is not None and row.parameters is not None:
-        parameters = f"{row.parameters:,}"
-    if not math.isnan(reading.activation_mean):
-        deviation = figure_text(reading.activation_std)
-        activation = f"{figure_text(reading.activation_mean)} ± {deviation}"
-    return {
-        "fan": fan,
-        "parameters": parameters,
-        "activation": activation,
-        "saturated": share_text(reading.saturated_share),
-        "dead": share_text(reading.dead_share),
-        "gradient": magnitude(reading.gradient_rms) or "–",
-        "largest": magnitude(reading.gradient_max) or "–",
-        "zeros": share_text(reading.gradient_zero_share),
-        "update": figure_text(reading.update_ratio),
-    }

@@ -132,7 +132,9 @@ class LayerExtras(QWidget):
     def show_layer(self, layer: LayerSpec, kind: LayerKind, row: Row,
                    training: TrainingSpec) -> None:
         """Show a layer that is not the input layer."""
-        learns = row.parameters != 0
+        # Where shapes do not fit, what the kind may have counts.
+        may_learn = type(kind).parameters is not LayerKind.parameters
+        learns = may_learn if row.parameters is None else row.parameters > 0
         self.freeze.setVisible(learns)
         self.freeze.setChecked(layer.frozen)
         self.source.setVisible(kind.most_inputs == 1)

@@ -108,7 +108,7 @@ class LayerPalette(QWidget):
         layout.addWidget(self.groups)
         layout.addLayout(self._flow)
         self.show_group(self.groups.current())
-        hint = QLabel("A double click adds it after the selected layer.")
+        hint = QLabel("A double click adds it below the selection.")
         hint.setProperty("role", "small")
         hint.setWordWrap(True)
         layout.addWidget(hint)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.bundles import SUFFIX, read_bundle, write_bundle
-from engine.data import TABLE
+from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
 from engine.spec import ProjectSpec, read_project, write_project
 
@@ -39,7 +39,7 @@ def write_file(project: ProjectSpec, path: Path, weights: Weights | None) -> Non
 
 def name_of(dataset: Dataset) -> str:
     """Return what a project is called that nobody has named: ``Digits``, ``people``."""
-    return Path(dataset.title).stem if dataset.key == TABLE else dataset.title
+    return Path(dataset.title).stem if dataset.key in (TABLE, TEXT) else dataset.title
 
 
 def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:

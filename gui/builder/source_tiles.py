@@ -78,10 +78,23 @@ class Tile(QAbstractButton):
 
 
 class FileTile(Tile):
-    """A low tile across the panel, for a person's own file."""
+    """A low tile, half as wide as the panel, for a person's own file.
+
+    Parameters
+    ----------
+    title, tip : str
+        As for every tile.
+    icon : str
+        Name of its icon.
+    """
+
+    def __init__(self, title: str, tip: str, icon: str = "table-2",
+                 parent: QWidget | None = None) -> None:
+        super().__init__(title, tip, parent)
+        self._icon = icon
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(4 * WIDTH), theme.px(FILE_HEIGHT))
+        return QSize(theme.px(2 * WIDTH), theme.px(FILE_HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
         px = theme.px
@@ -91,10 +104,10 @@ class FileTile(Tile):
         painter.setPen(colour)
         metrics = painter.fontMetrics()
         side, gap = px(14), px(6)
-        room = self.width() - side - gap - px(16)
+        room = self.width() - side - gap - px(12)
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         left = (self.width() - side - gap - metrics.horizontalAdvance(text)) // 2
-        theme.icon("table-2", colour.name()).paint(
+        theme.icon(self._icon, colour.name()).paint(
             painter, QRect(left, (self.height() - side) // 2, side, side))
         painter.drawText(QRect(left + side + gap, 0, self.width(), self.height()),
                          int(Qt.AlignmentFlag.AlignVCenter), text)

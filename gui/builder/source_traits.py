@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.data import SourceInfo
+from engine.data import TEXT, SourceInfo
 from engine.spec import DataSpec
 
 
@@ -40,15 +40,19 @@ TRAITS = MappingProxyType({
                            noise="How much the points are disturbed, in percent."),
     "images": SourceTraits(has_goal=True),
     "table": SourceTraits(has_goal=True),
-    "text": SourceTraits(has_window=True),
+    "text": SourceTraits(has_window=True, noise="Share of the labels that are wrong, in percent."),
     "series": SourceTraits(has_window=True,
                            noise="Standard deviation of the noise on the series, in percent."),
 })
 """Traits by `SourceInfo.kind`."""
+CONTINUED = SourceTraits(has_window=True)
+"""Traits of a text whose next letter is to be told."""
 
 
-def traits_of(info: SourceInfo | None) -> SourceTraits:
-    """Return the traits of a source; a person's own table is in no catalogue."""
+def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:
+    """Return the traits of a source; a person's own table or text is in no catalogue."""
+    if data.source == TEXT or (info is not None and info.task == "sequence"):
+        return CONTINUED
     return TRAITS[info.kind if info is not None else "table"]
 
 

@@ -12,6 +12,10 @@ from engine.errors import SpecError
 SpecT = TypeVar("SpecT", bound=msgspec.Struct)
 
 
+WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2"}
+"""Fields whose names are not words."""
+
+
 def checked(spec: SpecT, place: str) -> SpecT:
     """Return a spec whose fields hold what they may hold.
 
@@ -36,4 +40,4 @@ def checked(spec: SpecT, place: str) -> SpecT:
 
 def words(names: Iterable[str]) -> str:
     """Return the names of fields as people read them: ``training share and seed``."""
-    return " and ".join(name.replace("_", " ") for name in names) or "nothing"
+    return " and ".join(WORDS.get(name, name.replace("_", " ")) for name in names) or "nothing"

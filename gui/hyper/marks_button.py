@@ -11,7 +11,7 @@ from gui import theme
 from gui.hyper.marks import BETWEEN, marks
 from gui.widgets import Button
 
-BARE_WIDTH, PADDING = 40, 46
+BARE_WIDTH, PADDING, LONGEST = 40, 42, 330
 TIP = ("<p>Schedule, clipping, stopping rules, augmentation, loss constants, precision and "
        "seed.</p>")
 
@@ -66,7 +66,7 @@ class MarksButton(Button):
         texts = (self.long_text(), self.short_text(), self.count_text())
         self.setText(next((text for text in texts if self._width_of(text) <= self.width()),
                           texts[-1]))
-        self.setMaximumWidth(self._width_of(texts[0]))
+        self.setMaximumWidth(min(self._width_of(texts[0]), theme.px(LONGEST)))
 
 
 class FurtherSettings(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.telemetry.snapshot import Snapshot
 
@@ -15,19 +15,32 @@ class Entry:
 
     Attributes
     ----------
-    step : int
-        When it was written.
+    begun, step : int
+        When it was begun, and when its last token was written.
     prompt, text : str
-        The beginning that was given, and what the network went on with.
+        What was given, and what the network went on with.
     """
 
+    begun: int
     step: int
     prompt: str
     text: str
 
+    @property
+    def steps(self) -> str:
+        """Its steps, for people."""
+        if self.begun == self.step:
+            return f"Step {self.step:,}"
+        return f"Steps {self.begun:,} to {self.step:,}"
+
+    def grown_from(self, other: Entry | None) -> bool:
+        """Whether this is the other text with more at its end."""
+        return other is not None and self.prompt == other.prompt \
+            and self.text.startswith(other.text)
+
 
 class Diary:
-    """The newest text, and earlier ones at steps that lie ever further apart.
+    """The newest text, which grows, and earlier ones at steps that lie ever further apart.
 
     So the way from noise to words fits on a page however long the run is.
 
@@ -51,11 +64,14 @@ class Diary:
         """Take the text of a snapshot; return whether it is another one."""
         if not snapshot.text:
             return False
-        given = snapshot.prompt if snapshot.text.startswith(snapshot.prompt) else ""
-        entry = Entry(snapshot.step, given, snapshot.text[len(given):])
         before = self.newest
-        if entry == before:
-            return False
+        entry = Entry(snapshot.step, snapshot.step, snapshot.prompt,
+                      snapshot.text.removeprefix(snapshot.prompt))
+        if before is not None and entry.grown_from(before):
+            if entry.text == before.text:
+                return False
+            self.newest = replace(entry, begun=before.begun)
+            return True
         if before is not None and entry.step > before.step and self._is_due(before.step):
             self.earlier.append(before)
             # The first shows where it all began, so it is the second that makes room.

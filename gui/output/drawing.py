@@ -44,17 +44,30 @@ def draw_sentence(painter: QPainter, place: QRectF, text: str) -> None:
     painter.drawText(place.adjusted(margin, 0, -margin, 0), int(flags), text)
 
 
+def sized(image: QImage, width: float, height: float, ratio: float) -> QImage:
+    """Return an image smoothed to a size in px, unless its pixels are to be seen.
+
+    Parameters
+    ----------
+    width, height : float
+        The size that it will be drawn with.
+    ratio : float
+        Device pixels to a px.
+    """
+    wide, tall = round(width * ratio), round(height * ratio)
+    if image.isNull() or not 1 <= wide < HARD * image.width() or tall < 1:
+        return image
+    return image.scaled(wide, tall, Qt.AspectRatioMode.IgnoreAspectRatio,
+                        Qt.TransformationMode.SmoothTransformation)
+
+
 def draw_picture(painter: QPainter, place: QRectF, image: QImage) -> None:
     """Draw an image, with hard edges where it is enlarged so far that its pixels can be seen."""
-    ratio = painter.device().devicePixelRatioF()
-    width, height = round(place.width() * ratio), round(place.height() * ratio)
-    if image.isNull() or width < 1 or height < 1:
+    if image.isNull():
         return
-    if width < HARD * image.width():
-        image = image.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio,
-                             Qt.TransformationMode.SmoothTransformation)
+    ratio = painter.device().devicePixelRatioF()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    painter.drawImage(place, image)
+    painter.drawImage(place, sized(image, place.width(), place.height(), ratio))
 
 
 def draw_haloed(painter: QPainter, at: QPointF, text: str, font: QFont) -> None:

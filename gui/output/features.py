@@ -20,7 +20,8 @@ from gui.widgets import plain_number
 EMPTY = "Feature maps and filters are shown as soon as the network is ready."
 NO_FEATURES = "Select a convolution layer in the network to see its filters and feature maps."
 GAP_PX = 2
-EXAMPLE_PX, SCALE_PX = 60, 124
+EXAMPLE_PX, SCALE_PX = 60, 106
+NARROW_PX = 220
 LEAST_ZOOM = 2.0
 """A weight of a filter is no smaller; of more filters, only the first are shown."""
 
@@ -269,7 +270,8 @@ class FeatureView(QWidget):
         """Return the room that the example takes at the left."""
         dataset, snapshot = self._dataset, self._snapshot
         has_example = dataset is not None and dataset.image_shape is not None \
-            and snapshot is not None and len(snapshot.samples) > 0
+            and snapshot is not None and len(snapshot.samples) > 0 \
+            and self.width() > theme.px(NARROW_PX)
         return float(theme.px(EXAMPLE_PX + 14)) if has_example else 0.0
 
     def _refresh(self) -> None:
@@ -285,7 +287,7 @@ class FeatureView(QWidget):
 
 def _draw_scale(painter: QPainter, place: QRectF, most: str) -> None:
     """Draw the colours from the most negative to the most positive number."""
-    metrics, gap, bar = painter.fontMetrics(), theme.px(5), float(theme.px(36))
+    metrics, gap, bar = painter.fontMetrics(), theme.px(5), float(theme.px(28))
     middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
     low = f"\N{MINUS SIGN}{most}"
     painter.drawText(place, middle, low)

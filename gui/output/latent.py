@@ -16,10 +16,10 @@ from gui.output.drawing import (
     Readout,
     Scale,
     draw_haloed,
-    draw_picture,
     draw_readout,
     draw_scales,
     draw_sentence,
+    sized,
     small_font,
 )
 from gui.output.pixels import ends_of, grey, grey_image, image_of, mosaic
@@ -83,9 +83,9 @@ class LatentView(ProbeView):
         return QSize(theme.px(180), theme.px(140))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Draw the dots anew for the new size."""
+        """Draw pictures and dots anew for the new size."""
         super().resizeEvent(event)
-        self._dots = QPixmap()
+        self._refresh()
 
     def dress(self) -> None:
         """Take colours from the theme."""
@@ -156,7 +156,10 @@ class LatentView(ProbeView):
         for plane, area in self.planes().items():
             painter.fillRect(area, QColor(tokens.surface_sunken))
             if plane == "pictures":
-                draw_picture(painter, area, self._grid)
+                # It is smoothed once per snapshot and size; then drawn as it is.
+                self._grid = sized(self._grid, area.width(), area.height(),
+                                   self.devicePixelRatioF())
+                painter.drawImage(area, self._grid)
             painter.setPen(QColor(tokens.border))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(area)
@@ -169,6 +172,7 @@ class LatentView(ProbeView):
         readout = self.readout_at(self.pointed) if self.pointed is not None else None
         if readout is not None:
             draw_readout(painter, QRectF(self.rect()), readout)
+        self.draw_focus(painter)
 
     def _drawn_grid(self) -> QImage:
         latent, dataset = self._latent, self._dataset

@@ -79,8 +79,15 @@ class _Lines(QWidget):
         self.setAccessibleName("Validation text with the probability of every next token")
 
     def show_windows(self, dataset: Dataset | None, windows: list[list[Told]]) -> None:
+        before = (self.dataset, [told.token for window in self.windows for told in window])
         self.dataset, self.windows = dataset, windows
-        self.relaid()
+        told = [one for window in windows for one in window]
+        if before == (dataset, [one.token for one in told]) and len(told) == len(self._places):
+            self._places = [(place, one) for (place, _), one in zip(self._places, told,
+                                                                    strict=True)]
+            self.update()
+        else:
+            self.relaid()
 
     def relaid(self) -> None:
         metrics = QFontMetricsF(fixed_font(self))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import theme
@@ -36,10 +36,20 @@ class ProbeView(QWidget):
         """Return where an arrow key leads from a spot, or from none; None for no move."""
         return spot
 
+    def draw_focus(self, painter: QPainter) -> None:
+        """Draw a ring around the view while it has the keyboard; the last thing to be painted."""
+        if self.hasFocus():
+            wide = theme.px(2)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.current().focus), wide))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            frame = QRectF(self.rect()).adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2)
+            painter.drawRoundedRect(frame, theme.px(6), theme.px(6))
+
     def event(self, event: QEvent) -> bool:
         """Keep the arrow keys from the window, which steps with them."""
-        is_arrow = isinstance(event, QKeyEvent) and event.key() in MOVES
-        if is_arrow and event.type() == QEvent.Type.ShortcutOverride:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) \
+                and _is_move(event):
             event.accept()
             return True
         return super().event(event)
@@ -48,7 +58,7 @@ class ProbeView(QWidget):
         """Move with the arrow keys."""
         if event.key() == Qt.Key.Key_Escape and self.pointed is not None:
             self.point_at(None)
-        elif event.key() in MOVES and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif _is_move(event):
             self.point_at(self.moved(self.pointed, *MOVES[Qt.Key(event.key())]))
         else:
             super().keyPressEvent(event)
@@ -63,11 +73,17 @@ class ProbeView(QWidget):
         super().leaveEvent(event)
         self.point_at(None)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that the keyboard is here."""
+        super().focusInEvent(event)
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Point at nothing when the keyboard leaves."""
         super().focusOutEvent(event)
         if not self.underMouse():
-            self.point_at(None)
+            self.pointed = None
+        self.update()
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -76,3 +92,9 @@ class ProbeView(QWidget):
 
     def dress(self) -> None:
         """Take colours from the theme."""
+
+
+def _is_move(event: QKeyEvent) -> bool:
+    # Keys of a keypad count as arrows too; with Alt and the like they belong to the window.
+    others = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return event.key() in MOVES and others == Qt.KeyboardModifier.NoModifier

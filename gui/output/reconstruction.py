@@ -16,7 +16,7 @@ from gui.widgets import plain_number
 
 EMPTY = "What the network makes of the images is shown as soon as it is ready."
 FEWEST = 4
-"""Examples side by side, at least."""
+"""Examples side by side, at least, unless room is very short."""
 MEASURED = 500
 """Examples from which black and white are taken."""
 
@@ -155,7 +155,10 @@ class ReconstructionView(QWidget):
     def _side(self) -> float:
         """Return the side of the square that an image has, with the gap around it."""
         tall = (self.height() - self.fontMetrics().height()) / len(self.row_names())
-        return max(min(tall, (self.width() - self._beside()) / FEWEST), theme.px(12))
+        # A column is wide enough for its error; where room is short, there are fewer of them.
+        least = self.fontMetrics().horizontalAdvance("0.0000")
+        side = max(min(tall, (self.width() - self._beside()) / FEWEST), min(tall, least))
+        return max(side, theme.px(12))
 
     def _column_at(self, point: QPoint) -> int:
         side = self._side()

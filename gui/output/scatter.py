@@ -12,6 +12,9 @@ from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.widgets import linear_ticks, tick_text
 
+MOST_NAMES = 14
+"""More targets than these have no legend: their colours could not be told apart."""
+
 
 class PredictionScatter(QWidget):
     """One point per sample and target: true value across, predicted value up.
@@ -74,6 +77,7 @@ class PredictionScatter(QWidget):
         painter.drawLine(QLineF(area.bottomLeft(), area.topRight()))
         painter.setClipRect(area.adjusted(-4, -4, 4, 4))
         self._draw_points(painter, area)
+        self._draw_names(painter, area)
 
     def _draw_grid(
         self, painter: QPainter, area: QRectF, ticks: list[float], spacing: float
@@ -108,18 +112,42 @@ class PredictionScatter(QWidget):
         truth = self._dataset.in_units(self._dataset.values[self._snapshot.samples])
         low, high = self.span()
         xs = area.left() + (truth - low) / (high - low) * area.width()
-        guessed = self._dataset.in_units(self._snapshot.sample_outputs)
+        guessed = self._dataset.in_units(self._snapshot.sample_outputs.reshape(truth.shape))
         guessed = np.nan_to_num(guessed, nan=low, posinf=high, neginf=low)
         ys = area.bottom() - (np.clip(guessed, low, high) - low) / (high - low) * area.height()
-        tokens, radius = theme.current(), theme.px(5) / 2
-        colours = [QColor(tokens.positive)]
-        if truth.shape[1] > 1:
-            colours = theme.class_colours(truth.shape[1])
-        painter.setPen(QPen(QColor(tokens.point_outline), theme.scale()))
+        radius, colours = theme.px(5) / 2, self._colours(truth.shape[1])
+        painter.setPen(QPen(QColor(theme.current().point_outline), theme.scale()))
         for column, colour in enumerate(colours):
             painter.setBrush(colour)
             for x, y in zip(xs[:, column].tolist(), ys[:, column].tolist(), strict=True):
                 painter.drawEllipse(QPointF(x, y), radius, radius)
+
+    def _draw_names(self, painter: QPainter, area: QRectF) -> None:
+        """Name the colours of several targets in the corner where there are fewest points."""
+        names = self._dataset.target_names if self._dataset is not None else ()
+        if not 1 < len(names) <= MOST_NAMES:
+            return
+        metrics, gap = painter.fontMetrics(), theme.px(6)
+        line = metrics.height()
+        kept = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(area.width() / 3))
+                for name in names[:int((area.height() - gap) / line)]]
+        wide = max(map(metrics.horizontalAdvance, kept), default=0) + 3 * gap
+        ground = QColor(theme.current().surface)
+        ground.setAlphaF(0.8)
+        painter.fillRect(
+            QRectF(area.left() + 1, area.top() + 1, wide, line * len(kept) + gap / 2), ground)
+        for index, (name, colour) in enumerate(zip(kept, self._colours(len(names)), strict=False)):
+            middle = area.top() + (index + 0.5) * line + gap / 3
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(QPointF(area.left() + gap, middle), gap / 2, gap / 2)
+            painter.setPen(QColor(theme.current().text_muted))
+            painter.drawText(QRectF(area.left() + 2 * gap, middle - line / 2, wide, line),
+                             Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _colours(self, targets: int) -> list[QColor]:
+        one = [QColor(theme.current().positive)]
+        return theme.class_colours(targets) if targets > 1 else one
 
     @Slot()
     def _on_theme_changed(self) -> None:

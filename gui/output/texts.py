@@ -11,11 +11,11 @@ SHOWN = {"\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}", "\t": "\N{RIGHTWARDS
 
 
 def sentence(dataset: Dataset, row: int) -> str:
-    """Return an example as text, without the nameless tokens that fill it up."""
+    """Return an example as text, without what fills it up."""
     if dataset.tokens is None:
         return ""
-    names = (dataset.tokens[int(number)] for number in dataset.inputs[row])
-    return dataset.joint.join(name for name in names if name)
+    numbers = (int(number) for number in dataset.inputs[row])
+    return joined(dataset, [number for number in numbers if number or not dataset.padding])
 
 
 def shown(token: str) -> str:
@@ -25,7 +25,7 @@ def shown(token: str) -> str:
 
 def named(token: str) -> str:
     """Return a token in quotation marks, for a sentence."""
-    words = {"\n": "the end of the line", " ": "a space", "": "padding"}
+    words = {"\n": "the end of the line", " ": "a space"}
     return words.get(token, f"\N{LEFT DOUBLE QUOTATION MARK}{token}"
                             "\N{RIGHT DOUBLE QUOTATION MARK}")
 

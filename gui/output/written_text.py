@@ -16,9 +16,9 @@ from gui.output.drawing import fixed_font
 from gui.widgets import Button, ElidedLabel, ReadingBox
 
 PATIENCE_MS = 800
-"""A text stands at least as long, so that it can be read at a glance."""
+"""Before another text is begun, the one before stands for as long."""
 EMPTY = "What the network writes is shown as soon as it is ready."
-HINT = "Given characters are muted; the network wrote the others."
+HINT = "What is muted was given; the network goes on from it."
 HELD = "Held while text is selected."
 
 
@@ -31,7 +31,7 @@ class WrittenText(QWidget):
     Attributes
     ----------
     copy : Button
-        Puts the newest text on the clipboard.
+        Puts the newest text, without what was given, on the clipboard.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,6 +39,7 @@ class WrittenText(QWidget):
         self.diary = Diary()
         self._settled: list[Entry] = []
         self._live_from, self._drawn_s = 0, 0.0
+        self._shown: Entry | None = None
         self.box = ReadingBox("Text that the network writes")
         self.box.setPlaceholderText(EMPTY)
         self.box.copyAvailable.connect(self._on_box_copy_available)
@@ -72,8 +73,10 @@ class WrittenText(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the text of a snapshot, soon if another has only just been shown."""
         self.diary.note(snapshot)
+        newest = self.diary.newest
+        grows = newest is not None and newest.grown_from(self._shown)
         waited_ms = 1000.0 * (time.monotonic() - self._drawn_s)
-        if waited_ms >= PATIENCE_MS:
+        if grows or waited_ms >= PATIENCE_MS:
             self._draw()
         elif not self._timer.isActive():
             self._timer.start(max(1, round(PATIENCE_MS - waited_ms)))
@@ -87,7 +90,11 @@ class WrittenText(QWidget):
         newest = self.diary.newest
         if newest is None or self.box.textCursor().hasSelection():
             return
-        self._drawn_s = time.monotonic()
+        if newest == self._shown:
+            return
+        if not newest.grown_from(self._shown):
+            self._drawn_s = time.monotonic()
+        self._shown = newest
         bar = self.box.verticalScrollBar()
         follows, place = bar.value() >= bar.maximum() - 1, bar.value()
         if self._settled != self.diary.earlier[:len(self._settled)]:
@@ -111,7 +118,7 @@ class WrittenText(QWidget):
         head = _inked(tokens.text_muted)
         head.setFont(theme.base_font(theme.base_font().pointSizeF() * 0.85))
         head.setFontWeight(600)
-        cursor.insertText(f"Step {entry.step:,}\n", head)
+        cursor.insertText(f"{entry.steps}\n", head)
         for text, colour in ((entry.prompt, tokens.text_muted), (entry.text, tokens.text)):
             ink = _inked(colour)
             ink.setFont(self.box.font())
@@ -119,7 +126,7 @@ class WrittenText(QWidget):
 
     def _begin(self) -> None:
         self.box.clear()
-        self._settled, self._live_from = [], 0
+        self._settled, self._live_from, self._shown = [], 0, None
         self.copy.setEnabled(False)
 
     @Slot(bool)
@@ -132,7 +139,7 @@ class WrittenText(QWidget):
     def _on_copy_clicked(self) -> None:
         if self.diary.newest is not None:
             QGuiApplication.clipboard().setText(
-                self.diary.newest.prompt + self.diary.newest.text)
+                self.diary.newest.text)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -128,6 +128,8 @@ class LayerCurves(LayerView):
         return (index, at) if within else NOWHERE
 
     def _arrange(self) -> None:
+        # The run before has nothing to say about these layers.
+        self._history = None
         for curve in self._curves:
             self.canvas.removeItem(curve)
         smooth = len(self._layers.ids) <= SMOOTH_CURVES

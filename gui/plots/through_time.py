@@ -28,21 +28,21 @@ NOTABLE = 2.0
 EMPTY_ENDS = (-6.0, 0.0)
 
 
-def explanation(title: str, gradients: Reals) -> str:
-    """Return what a layer's gradients through time, log10 float64[steps], mean."""
+def explanation(position: int, gradients: Reals) -> str:
+    """Return what the gradients of a layer through time, log10 float64[steps], mean."""
     known = np.flatnonzero(~np.isnan(gradients))
     if len(known) < 2:
         return ""
     first, last = known[0], known[-1]
     if not np.isfinite(gradients[last]):
-        return f"No gradient reaches the last step of {title}."
+        return f"No gradient reaches the last step of layer {position}."
     fall = float(gradients[first] - gradients[last])
     name = "Vanishing through time" if fall <= -NOTABLE else "Exploding through time"
     if abs(fall) < NOTABLE:
         name = "Steady through time"
     share = "none of" if fall == -math.inf else f"{power_text(fall)} times"
-    return (f"{name}: step {first + 1} receives {share} the gradient of step {last + 1} "
-            f"in {title}.")
+    return (f"{name}: in layer {position}, step {first + 1} receives {share} the gradient of "
+            f"step {last + 1}.")
 
 
 def recurrent_layers(snapshot: Snapshot | None) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ class ThroughTime(LayerView):
         self._curves: list[FramedCurve] = []
         self._range = EasedRange(1.0)
         self.labels = EndLabels(self.canvas)
-        self.sentence = ElidedLabel(role="muted")
+        self.sentence = ElidedLabel(role="small")
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         self._row.removeWidget(self.canvas)
@@ -123,7 +123,7 @@ class ThroughTime(LayerView):
         if not self._y.size:
             return
         index = ids.index(self._selected) if self._selected in ids else 0
-        text = explanation(self._layers.titles[index], self._y[index])
+        text = explanation(self._layers.positions[index], self._y[index])
         self.sentence.setText(text)
         self.canvas.setAccessibleDescription(text)
 

@@ -96,11 +96,12 @@ class TrainerFactory(Protocol):
 
 def make_trainer(
     project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
-    weights: Mapping[str, NDArray[Any]] | None = None,
+    weights: Mapping[str, NDArray[Any]] | None = None, threads: int = 1,
 ) -> TrainerLike:
     """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
     from engine.bundles import start_weights
     from engine.training.trainer import Trainer
 
     start = start_weights(project) if weights is None else None
-    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start)
+    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start,
+                   threads=threads)

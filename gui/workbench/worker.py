@@ -34,6 +34,8 @@ SNAPSHOT_S = 0.033
 SLOW_SNAPSHOT_S = 0.1
 SLOW = 0.015
 """A snapshot that took longer than so many seconds makes the following ones rarer."""
+PAUSES = 3
+"""Between slow snapshots the network trains for at least so many times as long as one takes."""
 FOREVER = 2**62
 
 log = logging.getLogger(__name__)
@@ -214,7 +216,8 @@ class Worker:
         started = time.perf_counter()
         self._mailbox.put(trainer.snapshot())
         self._published = time.perf_counter()
-        self._interval = SLOW_SNAPSHOT_S if self._published - started > SLOW else SNAPSHOT_S
+        took = self._published - started
+        self._interval = max(SLOW_SNAPSHOT_S, PAUSES * took) if took > SLOW else SNAPSHOT_S
 
     def _fail(self, error: EngineError) -> None:
         self._target = 0

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from engine.bundles import write_bundle
-from engine.spec import project_from_json
+from engine.spec import default_project, project_from_json, write_project
 from gui import command_line
 from gui.command_line import main
 
@@ -271,3 +271,14 @@ def assert_one_sentence(capsys: pytest.CaptureFixture[str]) -> str:
     assert output.err.count("\n") == 1
     assert output.err.rstrip().endswith(".")
     return output.err
+
+
+def test_threads_change_no_byte(tmp_path: Path) -> None:
+    write_project(default_project(), tmp_path / "p.json")
+    found = []
+    for threads in ("1", "2"):
+        out = tmp_path / threads
+        assert main(["train", str(tmp_path / "p.json"), "--steps", "20", "--quiet", "--out",
+                     str(out), "--threads", threads]) == 0
+        found.append((out / "history.csv").read_bytes())
+    assert found[0] == found[1]

@@ -51,9 +51,10 @@ def test_selecting_a_layer_highlights_it_everywhere(
     qtbot: QtBot, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(lab.gradients, "set_selected", told.append)
+    for view in (lab.gradients, lab.output):
+        monkeypatch.setattr(view, "set_selected", told.append)
     lab.document.select("dense-2")
-    assert told == ["dense-2"]
+    assert told == ["dense-2", "dense-2"]
     assert lab.left.current() == "data"
     rows = lab.network.rows
     qtbot.mouseClick(rows.viewport(), LEFT,

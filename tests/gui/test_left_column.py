@@ -128,6 +128,7 @@ def test_nothing_is_cut_off_at_the_side(
         # The narrowest that the window allows.
         real.resize(theme.px(240), theme.px(height))
         inspector = real.findChild(Inspector)
+        inspector.extras.header.click()
         inspector.figures["activation"].setText("−2.0e+08 ± 3.4e+37")
         for key in real.tabs() or ("data",):
             real.show_panel(key)

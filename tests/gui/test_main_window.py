@@ -22,7 +22,7 @@ from gui.main_window import MainWindow
 from gui.recovery import locked
 from gui.settings import Settings
 from gui.templates import Gallery, templates
-from gui.widgets import Button
+from gui.widgets import Button, ReadingBox
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine
@@ -132,6 +132,9 @@ def test_keys_that_controls_need(qtbot: QtBot) -> None:
     qtbot.addWidget(button)
     assert keys_of(button) == {"Space"}
     assert keys_of(None) == frozenset()
+    text = ReadingBox("Text")
+    qtbot.addWidget(text)
+    assert "Space" not in keys_of(text), "text to read leaves Space to Run"
     plain = QWidget()
     qtbot.addWidget(plain)
     assert keys_of(plain) == frozenset()

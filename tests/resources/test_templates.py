@@ -16,7 +16,9 @@ STEPS = 50
 def test_a_template_is_sound_and_its_loss_falls(template: Template) -> None:
     project = template.project()
     dataset = load(project.data)
-    assert diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs) == ()
+    assert diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
+                    is_image=dataset.image_shape is not None,
+                    vocabulary=dataset.vocabulary) == ()
     trainer = Trainer(project, dataset)
     before = trainer.evaluate("training").loss
     trainer.run(STEPS, 60.0)

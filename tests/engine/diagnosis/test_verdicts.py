@@ -9,7 +9,7 @@ import pytest
 
 from engine.diagnosis.rules import Limit, Thresholds
 from engine.diagnosis.verdicts import RunJudge, judge_layers
-from engine.spec import LayerSpec
+from engine.spec import LayerSpec, Task
 from tests.engine.diagnosis.snapshots import network, snapshot, verdict_after
 
 
@@ -292,9 +292,11 @@ def test_the_loss_of_guessing(loss_key: str, units: int, classes: int, loss: flo
     assert (verdict.code, verdict.title) == ("flat", "The loss is flat.")
 
 
-def test_guessing_in_regression_is_predicting_the_mean() -> None:
+@pytest.mark.parametrize(("task", "classes"), [("regression", 0), ("reconstruction", 0),
+                                               ("reconstruction", 2)])
+def test_guessing_values_is_predicting_the_mean(task: Task, classes: int) -> None:
     net = network()
-    judge = RunJudge(net, "regression", 0, "mean_squared_error")
+    judge = RunJudge(net, task, classes, "mean_squared_error")
     verdict = verdict_after(judge, net, (1, 1000, 2100), accuracy=0.01)
     assert (verdict.code, verdict.title) == ("flat", "No better than the mean.")
     assert "R² = 0.01" in verdict.evidence

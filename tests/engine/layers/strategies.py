@@ -91,7 +91,8 @@ def networks(draw: st.DrawFn, outputs: int) -> NetworkSpec:
         if fits([*layers, layer]):
             layers.append(layer)
     last = LayerSpec("output", "dense", {**draw(options("dense")), "units": outputs})
-    if len(infer_shapes(NetworkSpec(tuple(layers)), INPUT_WIDTHS[:1])[-1]) > 1:
+    # A dense layer takes sequences too, and would give a row of numbers for every step.
+    if len(infer_shapes(NetworkSpec(tuple(layers)), (1,))[-1]) > 1:
         layers.append(LayerSpec("flat", "flatten"))
     after = [LayerSpec("after", "activation", draw(options("activation")))] \
         if draw(st.booleans()) else []
@@ -111,6 +112,29 @@ def trainable(draw: st.DrawFn) -> tuple[ProjectSpec, str, int]:
         precision=draw(st.sampled_from(["float32", "float64"])),
         seed=draw(st.integers(0, 2**32 - 1)))
     return ProjectSpec(network=draw(networks(width)), training=training), task, n_outputs
+
+
+STEP_BY_STEP = ("dense", "activation", "dropout", "layer_norm", "gaussian_noise", "prelu")
+"""Kinds that give a sequence of as many steps as they read."""
+
+
+@st.composite
+def sequential(draw: st.DrawFn) -> tuple[ProjectSpec, int, int]:
+    """Return a project for a class at every step, its number of classes and of tokens."""
+    classes, vocabulary = draw(st.integers(2, WIDEST)), draw(st.integers(1, WIDEST))
+    embedding = {**draw(options("embedding")), "vocabulary": vocabulary}
+    middle = [LayerSpec(f"layer-{place}", key, draw(options(key)))
+              for place, key in enumerate(draw(st.lists(st.sampled_from(STEP_BY_STEP),
+                                                        max_size=4)))]
+    if draw(st.booleans()):
+        states = draw(options(key := draw(st.sampled_from(["rnn", "lstm", "gru"]))))
+        middle.append(LayerSpec("states", key, {**states, "output": "sequence"}))
+    last = LayerSpec("output", "dense", {**draw(options("dense")), "units": classes})
+    training = TrainingSpec(loss="sequence_cross_entropy", batch_size=draw(st.integers(0, 70)),
+                            precision=draw(st.sampled_from(["float32", "float64"])))
+    network = NetworkSpec((LayerSpec("input", "input"),
+                           LayerSpec("embedding", "embedding", embedding), *middle, last))
+    return ProjectSpec(network=network, training=training), classes, vocabulary
 
 
 def broken_layers() -> st.SearchStrategy[Any]:

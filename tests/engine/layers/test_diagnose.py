@@ -19,7 +19,7 @@ from engine.spec import (
     TrainingSpec,
     default_project,
 )
-from tests.engine.layers.strategies import broken, trainable
+from tests.engine.layers.strategies import broken, sequential, trainable
 
 
 def project(*layers: LayerSpec, **training: Any) -> ProjectSpec:
@@ -58,6 +58,16 @@ def test_what_makes_sense_has_no_issue(case: tuple[ProjectSpec, str, int]) -> No
     assert texts(of, task, n_outputs) == []
 
 
+@given(sequential(), st.integers(1, 9))
+def test_what_makes_sense_for_every_step_has_no_issue(case: tuple[ProjectSpec, int, int],
+                                                      steps: int) -> None:
+    of, classes, vocabulary = case
+    assert diagnose(of, "sequence", steps, classes, vocabulary=vocabulary) == ()
+    # Of one more class or token, exactly one thing is wrong.
+    assert len(diagnose(of, "sequence", steps, classes + 1, vocabulary=vocabulary)) == 1
+    assert len(diagnose(of, "sequence", steps, classes, vocabulary=vocabulary + 1)) == 1
+
+
 def test_no_layers() -> None:
     assert "no layers" in only(texts(project()))
 
@@ -83,6 +93,20 @@ def test_an_unknown_kind_option_and_value_are_named() -> None:
     assert "conv9d" in found[0]
     assert "Layer 2 (Dense): it has no option 'unit'" in found[1]
     assert "Layer 2 (Dense): Units: 0 is below 1" in found[2]
+
+
+@pytest.mark.parametrize(("inputs", "found"), [
+    ((), "1 input; expected 2 to 64"), (("b", "a", "input"), "shapes 3, 3, 2; expected one shape"),
+    (("b", "late"), "its input Layer 4 (Dense) does not stand before it"),
+    (("b", "ghost"), "its input 'ghost' does not exist"), (("b", "b"), "names an input twice")])
+def test_what_does_not_fit_a_layer_is_told_in_its_row(inputs: tuple[str, ...], found: str) -> None:
+    a, b = LayerSpec("a", "dense", {"units": 3}), LayerSpec("b", "dense", {"units": 3})
+    of = project(INPUT, a, b, LayerSpec("sum", "add", {}, inputs), LayerSpec("late", "dense"),
+                 OUTPUT)
+    issue, = diagnose(of, "classification", 2, 2)
+    assert issue.layer_id == "sum"
+    assert issue.text.startswith("Layer 3 (Add): ")
+    assert found in issue.text
 
 
 def test_a_network_without_weights() -> None:

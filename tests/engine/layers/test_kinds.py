@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -38,11 +39,16 @@ FIELDS = [pytest.param(field, id=f"{owner.key}.{field.key}")
     for schedule in SCHEDULES.values() for field in schedule.constants]
 
 
+ICONS = Path(__file__).parents[3] / "resources" / "icons"
+GROUPS = ("Basic", "Image", "Sequence", "Normalise & regularise", "Join", "Shape", "Generative")
+
+
 @pytest.mark.parametrize("owner", KINDS, ids=lambda owner: owner.key)
 def test_a_kind_says_everything_about_itself(owner: LayerKind) -> None:
     assert kind(owner.key) is owner
     assert owner.title
-    assert owner.icon
+    assert (ICONS / f"{owner.icon}.svg").is_file()
+    assert owner.group in GROUPS
     assert owner.help.endswith(".")
     keys = [field.key for field in owner.fields]
     assert len(set(keys)) == len(keys)

@@ -16,7 +16,7 @@ from engine.layers import diagnose, infer_shapes, parameter_counts
 from engine.plan import Plan, Shared, build_plan, ops_of
 from engine.plan.build import REGIONS
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, default_project
-from tests.engine.layers.strategies import broken, trainable
+from tests.engine.layers.strategies import broken, sequential, trainable
 
 INPUTS = 3
 
@@ -65,6 +65,21 @@ def test_values_and_parameters_do_not_overlap(case: tuple[ProjectSpec, str, int]
         assert before.end <= after.begin, (before, after)
     assert found[0].begin >= 0
     assert found[-1].end <= len(plan.arena)
+
+
+@given(sequential(), st.integers(1, 9), st.integers(1, 6))
+def test_sequences_have_places_of_their_own(case: tuple[ProjectSpec, int, int], capacity: int,
+                                            steps: int) -> None:
+    project, classes, _ = case
+    dtype = np.dtype(project.training.precision)
+    plan = build_plan(project, np.zeros((2, steps), dtype), np.zeros((2, steps), dtype), capacity)
+    found = sorted(spans(plan), key=lambda span: span.begin)
+    for before, after in itertools.pairwise(found):
+        assert before.end <= after.begin, (before, after)
+    assert found[-1].end <= len(plan.arena)
+    assert plan.prediction.shape == (steps, classes)
+    assert plan.target.shape == (steps,)
+    assert plan.layers[1].output.shape[0] == steps
 
 
 @given(trainable(), st.integers(1, 4))

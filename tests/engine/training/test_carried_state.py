@@ -106,6 +106,9 @@ def test_evaluation_starts_every_example_from_zero() -> None:
     run = advance(trainer("lstm", data), 2)
     alone = np.concatenate([run.predict(data.inputs[n:n + 1]) for n in range(len(data.inputs))])
     np.testing.assert_allclose(run.predict(data.inputs), alone, 1e-12)
+    # As many examples as the kept state belongs to are no exception.
+    batch = data.inputs[:STREAMS]
+    np.testing.assert_array_equal(run.predict(batch), run.predict(data.inputs)[:STREAMS])
     plain = trainer("lstm", data, carried=False)
     np.testing.assert_array_equal(plain.predict(data.inputs), run.predict(data.inputs))
 
@@ -142,6 +145,16 @@ def test_another_batch_size_begins_an_epoch_in_its_own_order(by_request: bool) -
     # The mean loss of an epoch counts only its own examples.
     losses = run.ring.read(WINDOWS + 2)[1][:, 0]
     assert run._plan.shared.results[row.EPOCH_LOSS] == pytest.approx(losses.mean())
+
+
+def test_a_batch_of_another_size_does_not_take_up_the_state() -> None:
+    """A wish is felt at the next step, even where the order could not follow it yet."""
+    run = advance(trainer("gru", windows()), 1)
+    run._plan.shared.wishes[row.BATCH_SIZE] = 2
+    run._arrangement._batch_size = 2
+    found = states(advance(run, 1), 2)
+    run.predict(windows().inputs[run._order[STREAMS:STREAMS + 2]])
+    np.testing.assert_array_equal(found, states(run, 2))
 
 
 def test_nothing_is_shuffled_while_state_is_carried() -> None:

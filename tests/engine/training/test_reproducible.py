@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from engine.kernels import row
 from engine.layers import OPTIMIZERS
+from engine.plan import table
 from engine.spec import LayerSpec
 from engine.training import Trainer
 from tests.engine.training.runs import (
@@ -150,3 +153,29 @@ def test_a_project_and_its_data_are_left_alone() -> None:
                            strict=True):
         np.testing.assert_array_equal(array, copy)
     assert run.project is of
+
+
+SHARED = {
+    "convolution": (
+        LayerSpec("fold", "reshape", {"form": "image", "height": 2, "width": 2, "channels": 1}),
+        LayerSpec("c", "conv2d", {"filters": 5, "activation": "relu"}),
+        LayerSpec("n", "batch_norm"), LayerSpec("p", "max_pooling", {"size": 1, "stride": 1}),
+        LayerSpec("f", "flatten"), LayerSpec("d", "dropout"), LAYERS[-1]),
+    "recurrence": (
+        LayerSpec("fold", "reshape", {"form": "sequence", "steps": 4, "features": 1}),
+        LayerSpec("l", "lstm", {"units": 6, "output": "sequence"}),
+        LayerSpec("g", "gru", {"units": 5}), LAYERS[-1]),
+    "dense": WITH_DROPOUT,
+}
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="this computer has one processor")
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("name", SHARED)
+def test_two_threads_give_the_bytes_of_one(name: str, precision: str,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "WORTH_SHARING", 0)
+    of = project(*SHARED[name], precision=precision, optimizer="adam")
+    runs = [advance(Trainer(of, clouds(), threads=threads), 30) for threads in (1, 2)]
+    assert [bool((run._plan.table[:, row.SHARDS] > 1).any()) for run in runs] == [False, True]
+    assert contents(runs[0]) == contents(runs[1])

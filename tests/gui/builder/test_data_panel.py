@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from engine.data import TABLE, catalogue
+from engine.data import TABLE, TEXT, catalogue
 from engine.layers import LOSSES
 from engine.spec import DataSpec, TableSpec, default_project, write_project
 from gui.builder import data_panel, table_dialog
@@ -39,7 +39,7 @@ def data(document: Document) -> DataSpec:
 
 
 def test_there_is_a_tile_for_every_source(panel: DataPanel) -> None:
-    assert list(panel.tiles) == [*(info.key for info in catalogue()), TABLE]
+    assert list(panel.tiles) == [*(info.key for info in catalogue()), TABLE, TEXT]
     for tile in panel.tiles.values():
         assert tile.accessibleName()
         assert tile.toolTip()
@@ -283,4 +283,41 @@ def test_another_source_is_predicted_where_it_cannot_be_reconstructed(
     panel.tiles["circle"].click()
     assert data(document).goal == "predict"
     assert document.dataset.task == "classification"
+    assert document.issues == ()
+
+
+def test_a_text_of_ones_own_is_continued(
+    panel: DataPanel, document: Document, qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "poem.txt").write_text("the quick brown fox jumps over the lazy dog. " * 20)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName",
+                        lambda *_: (str(tmp_path / "poem.txt"), ""))
+    panel.tiles[TEXT].click()
+    assert panel.tiles["spiral"].isChecked()
+    qtbot.waitUntil(lambda: data(document).source == TEXT)
+    assert panel.tiles[TEXT].isChecked()
+    assert document.dataset.task == "sequence"
+    assert document.project.name == "poem"
+    assert document.issues == ()
+    assert not panel.noise.isVisible()
+    assert not panel.goal_box.isVisible()
+    assert "texts of 32 characters" in panel.sentence.text()
+    assert panel.window_length.isVisible()
+    panel.window_length.set_value(16)
+    panel.window_length.value_changed.emit(16.0)
+    qtbot.waitUntil(lambda: data(document).window == 16)
+    assert document.dataset.n_inputs == 16
+
+
+@pytest.mark.parametrize(("source", "noise", "sentence"), [
+    ("alice", False, "the next at every step"), ("reviews", True, "2 classes"),
+    ("sine", True, "predicts next value")])
+def test_texts_and_series_have_a_window(
+    panel: DataPanel, document: Document, source: str, noise: bool, sentence: str
+) -> None:
+    document.set_data(DataSpec(source=source))
+    assert panel.window_length.isVisible()
+    assert panel.noise.isVisible() is noise
+    assert sentence in panel.sentence.text()
     assert document.issues == ()

@@ -207,6 +207,11 @@ def test_what_learns_nothing_has_nothing_to_freeze(inspector: Inspector,
     assert not inspector.extras.isVisible()
     document.select("sum")
     assert not inspector.extras.isVisible()
+    document.set_inputs("sum", ())
+    assert document.issues != ()
+    assert not inspector.extras.isVisible()
+    document.select("out")
+    assert inspector.extras.freeze.isVisible()
 
 
 def test_special_layers_show_why_at_once(inspector: Inspector, document: Document) -> None:
@@ -227,3 +232,24 @@ def test_a_long_list_is_as_high_as_a_few_lines(inspector: Inspector, document: D
     assert len(lines(inspector)) == 35
     assert inspector.inputs.list.height() < 2 * short
     assert inspector.inputs.list.itemAt(QPoint(30, 5)) is lines(inspector)[0]
+
+
+def test_the_keyboard_stays_where_it_is_after_an_edit(qtbot: QtBot, inspector: Inspector,
+                                                      document: Document) -> None:
+    inspector.activateWindow()
+    view, extras = inspector.inputs.list, inspector.extras
+    view.setFocus()
+    assert lines(inspector)[0].isSelected()
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: inputs(document) == ("c", "a", "b"))
+    assert view.hasFocus()
+    assert view.currentRow() == 1
+    inspector.remove.setFocus()
+    assert view.selectedItems() == []
+    document.select("a")
+    extras.header.click()
+    extras.freeze.setFocus()
+    qtbot.keyClick(extras.freeze, Qt.Key.Key_Space)
+    assert document.project.network.layer("a").frozen
+    assert extras.freeze.hasFocus()

@@ -16,7 +16,8 @@ from engine.telemetry.snapshot import LayerReading
 from gui import theme
 from gui.builder.document import Document
 from gui.builder.field_editors import ChoiceEditor, NumberEditor, SwitchEditor, slider_stops
-from gui.builder.inspector import Inspector, advised_weights, figure_texts
+from gui.builder.figures import figure_texts
+from gui.builder.inspector import Inspector, advised_weights
 from gui.builder.palette import LayerPalette
 
 

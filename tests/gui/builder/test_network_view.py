@@ -190,6 +190,32 @@ def test_context_menu_offers_what_can_be_done(view: NetworkView, document: Docum
     assert [a.text() for a in view.layer_actions.menu("input").actions()] == ["Add after"]
 
 
+def test_kinds_are_offered_by_group(view: NetworkView, document: Document) -> None:
+    menu = view.layer_actions.kinds_menu(2)
+    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert texts[:2] == ["Dense", "Activation"]
+    inner = next(action.menu() for action in menu.actions() if action.text() == "Join")
+    assert isinstance(inner, QMenu)
+    assert [action.text() for action in inner.actions()] == ["Add", "Concatenate"]
+    inner.actions()[1].trigger()
+    layer = document.project.network.layers[2]
+    assert (layer.kind, layer.inputs) == ("concatenate", ("dense-1", "input"))
+
+
+def test_a_join_is_duplicated_with_the_path_that_it_ends(view: NetworkView,
+                                                         document: Document) -> None:
+    layer_id = document.add_layer("concatenate", 3)
+    assert document.project.network.layer(layer_id).inputs == ("dense-2", "dense-1")
+    menu = view.layer_actions.menu(layer_id)
+    entry = next(a for a in menu.actions() if a.text().startswith("Duplicate"))
+    assert "this block of 2 layers" in entry.toolTip()
+    assert "this block of 2 layers" in view.layer_actions.ask_stack(layer_id).labelText()
+    entry.trigger()
+    assert [layer.kind for layer in document.project.network] == [
+        "input", "dense", "dense", "concatenate", "dense", "concatenate", "dense"]
+    assert document.issues == ()
+
+
 def test_context_menu_opens_over_a_row(view: NetworkView, qtbot: QtBot) -> None:
     point = row_rect(view, 2).center()
     view.rows.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point,

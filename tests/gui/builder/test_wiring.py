@@ -222,7 +222,7 @@ def test_the_input_layer_is_fed_by_the_data_alone(document: Document) -> None:
 def test_fields_of_a_layer_are_checked(document: Document) -> None:
     show(document, RESIDUAL)
     document.set_layer("a", frozen=True, l2=0.01)
-    assert document.undo_stack.undoText() == "change frozen and l2 of Dense"
+    assert document.undo_stack.undoText() == "change freezing and L2 of Dense"
     layer = document.project.network.layer("a")
     assert (layer.frozen, layer.l1, layer.l2) == (True, None, 0.01)
     with pytest.raises(SpecError, match="Layer 1"):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.reviews import PADDING
 from engine.telemetry.snapshot import Forecast, Latent, LayerReading, Snapshot
 from tests.gui.output.examples import snapshot_of
 
@@ -81,13 +82,14 @@ def written(dataset: Dataset, *, step: int = 10, words: str = "ick brown fox") -
 
 def sentences() -> Dataset:
     """Return short texts of words with two classes; the first token fills up."""
-    names = ("", "a", "bad", "film", "good", "what")
+    names = (PADDING, "a", "bad", "film", "good", "what")
     rows = [[0, 5, 1, 4, 3], [0, 0, 1, 2, 3], [5, 1, 2, 2, 3], [0, 0, 0, 4, 3]] * 6
     n = len(rows)
     return Dataset(
         "films", "Films", "classification", np.array(rows, np.float64), np.arange(n) % 2,
         np.zeros((n, 0)), ("good", "bad"), tuple(f"t{i}" for i in range(5)), ("verdict",),
-        np.arange(0, n, 2), np.arange(1, n, 2), tokens=names, joint=" ")
+        np.arange(0, n, 2), np.arange(1, n, 2), tokens=names, padding=PADDING,
+        joint=" ")
 
 
 def series(*, window: int = 20, n: int = 160) -> Dataset:
@@ -104,8 +106,8 @@ def foreseen(dataset: Dataset, *, m: int = 120) -> Snapshot:
     """Return a forecast whose free-running curve leaves the series."""
     actual = np.sin(np.arange(m) / 6.0)
     one = actual + 0.05 * np.cos(np.arange(m))
-    late = np.maximum(np.arange(m) - dataset.n_inputs, 0)
-    rollout = np.where(late > 0, np.sin(np.arange(m) / 6.0 + late * 0.01) * (1 - late * 0.003), one)
+    late = np.arange(m)
+    rollout = np.sin(late / 6.0 + late * 0.01) * (1 - late * 0.003)
     rows = dataset.validation[:10]
     return snapshot_of(samples=rows, sample_outputs=dataset.values[rows],
                        forecast=Forecast(actual, one, rollout))

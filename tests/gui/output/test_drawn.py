@@ -192,6 +192,9 @@ def test_codes_beyond_the_grid_are_seen() -> None:
 def test_arrow_keys_point_at_the_plane(panel: OutputPanel, qtbot: QtBot) -> None:
     view = latent(panel)
     view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    ring = view.grab().toImage().pixelColor(view.width() // 2, 0)
+    assert ring.name() == theme.LIGHT.focus, "it can be seen where the keyboard is"
     QTest.keyClick(view, Qt.Key.Key_Up)
     assert view.pointed == view.planes()["pictures"].center()
     for _ in range(40):
@@ -205,6 +208,11 @@ def test_arrow_keys_point_at_the_plane(panel: OutputPanel, qtbot: QtBot) -> None
     key.ignore()
     QApplication.sendEvent(view, key)
     assert key.isAccepted(), "the window's own key does not step"
+    key = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Up,
+                    Qt.KeyboardModifier.AltModifier)
+    key.ignore()
+    QApplication.sendEvent(view, key)
+    assert not key.isAccepted(), "Alt+Up still moves a layer"
 
 
 def test_codes_without_classes_or_images(panel: OutputPanel) -> None:

@@ -109,6 +109,14 @@ def test_text_stands_below_its_step(panel: OutputPanel) -> None:
     assert view.text() == "Step 0\nThe quxxxx\n\nStep 1,500\nThe quick brown"
 
 
+def test_text_grows_at_once_below_its_steps(panel: OutputPanel) -> None:
+    view = writing(panel)
+    for step in (4, 1200):
+        panel.show_frame(Frame(written(FOX, step=step, words="xxxx" + "y" * step)))
+    assert view.text() == f"Steps 0 to 1,200\nThe quxxxx{'y' * 1200}"
+    assert view.diary.earlier == []
+
+
 def test_given_beginning_is_muted(panel: OutputPanel) -> None:
     view = writing(panel)
     cursor = view.box.textCursor()
@@ -143,7 +151,7 @@ def test_selected_text_is_held(panel: OutputPanel, qtbot: QtBot) -> None:
 def test_text_can_be_copied(panel: OutputPanel) -> None:
     view = writing(panel)
     view.copy.click()
-    assert QGuiApplication.clipboard().text() == "The quxxxx"
+    assert QGuiApplication.clipboard().text() == "xxxx"
 
 
 def test_view_follows_unless_a_person_scrolls(panel: OutputPanel) -> None:
@@ -170,8 +178,8 @@ def test_texts_that_come_unseen_are_kept(panel: OutputPanel) -> None:
     view = writing(panel)
     panel.show_view("characters")
     view._drawn_s = 0.0
-    for step in (100, 1000, 5000):
-        panel.show_frame(Frame(written(FOX, step=step, words=f"w{step}")))
+    for step, words in ((100, "one"), (1000, "two"), (5000, "three")):
+        panel.show_frame(Frame(written(FOX, step=step, words=words)))
     panel.show_view("text")
     assert [line for line in view.text().splitlines() if line.startswith("Step")] == [
         "Step 0", "Step 100", "Step 1,000", "Step 5,000"]
@@ -238,7 +246,9 @@ def test_samples_of_a_text_show_the_text(panel: OutputPanel) -> None:
 def test_forecast_reads_its_values(panel: OutputPanel) -> None:
     view = forecast(panel)
     assert view.lines_at(0) == ("Time step 0", "Actual: 0", "One step ahead: 0.05",
-                                "Free-running: 0.05")
+                                "Free-running: 0")
+    assert view.lines_at(20)[-1] == "from its own forecasts alone"
+    assert "from its own forecasts alone" not in view.lines_at(19)
     area = view.area()
     assert view.time_at(area.left()) == 0
     assert view.time_at(area.right()) == 119

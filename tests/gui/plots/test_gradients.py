@@ -299,3 +299,12 @@ def test_run_without_weights(plot: GradientPlot) -> None:
     for key in ("waterfall", "update", "lines"):
         plot.show_view(key)
         plot.grab()
+
+
+def test_another_run_may_know_a_selected_layer_that_this_one_did_not(plot: GradientPlot) -> None:
+    plot.set_run(run_of(2))
+    plot.show_frame(frame_of(run_of(2), 100))
+    plot.set_selected("dense-3")
+    plot.set_run(run_of(3))
+    plot.show_frame(frame_of(run_of(3), 10))
+    assert len(lines(plot)._curves) == 3

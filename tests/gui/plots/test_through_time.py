@@ -98,24 +98,25 @@ def test_it_is_shown_before_the_first_step(plot: GradientPlot) -> None:
 def test_sentence_speaks_of_the_selected_layer(plot: GradientPlot) -> None:
     view = shown(plot, recurrent(dense_1=DECAY, dense_3=DECAY * 0 + 0.1))
     assert view.sentence.text() == (
-        "Vanishing through time: step 1 receives 1.0e-5 times the gradient of step 6 in "
-        "Layer 1 · Dense.")
+        "Vanishing through time: in layer 1, step 1 receives 1.0e-5 times the gradient of step 6.")
     plot.set_selected("dense-3")
-    assert view.sentence.text().startswith("Steady through time: step 1 receives 1 times")
+    assert view.sentence.text().startswith(
+        "Steady through time: in layer 3, step 1 receives 1 times")
     pens = [curve.opts["pen"].width() for curve in view._curves]
     assert pens == [1, 2]
 
 
 @pytest.mark.parametrize(("gradients", "start"), [
-    ([3.0, 0.0], "Exploding through time: step 1 receives 1.0e3 times"),
-    ([-np.inf, 0.0], "Vanishing through time: step 1 receives none of the gradient of step 2"),
+    ([3.0, 0.0], "Exploding through time: in layer 4, step 1 receives 1.0e3 times"),
+    ([-np.inf, 0.0],
+     "Vanishing through time: in layer 4, step 1 receives none of the gradient of step 2"),
     ([0.0, -np.inf], "No gradient reaches the last step"),
-    ([np.nan, -3.0, 0.0], "Vanishing through time: step 2"),
+    ([np.nan, -3.0, 0.0], "Vanishing through time: in layer 4, step 2"),
     ([np.nan, 0.0], ""),
 ])
 def test_sentence_in_every_case(gradients: list[float], start: str) -> None:
-    assert explanation("L", np.array(gradients)).startswith(start)
-    assert bool(explanation("L", np.array(gradients))) == bool(start)
+    assert explanation(4, np.array(gradients)).startswith(start)
+    assert bool(explanation(4, np.array(gradients))) == bool(start)
 
 
 def test_click_selects_and_hover_reads(plot: GradientPlot, qtbot: QtBot) -> None:

@@ -41,7 +41,6 @@ class FakeTrainer:
     """Takes 10 µs a step."""
 
     steps_per_epoch = 25
-    weight_layers = ("dense-1",)
     transfer: TransferLike | None = None
 
     def __init__(self, project: ProjectSpec, run_id: int, diverge_at: int = 0) -> None:
@@ -60,6 +59,10 @@ class FakeTrainer:
         self.finished = ""
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
         self._stop = threading.Event()
+
+    @property
+    def weight_layers(self) -> tuple[str, ...]:
+        return tuple(layer.id for layer in self.project.network if layer.id == "dense-1")
 
     @property
     def epoch(self) -> int:
