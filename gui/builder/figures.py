@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from engine.layers import LayerCost, costs
 from engine.telemetry.snapshot import LayerReading
+from gui.builder.document import Document
 from gui.builder.rows import Row
 from gui.builder.rows_model import magnitude
 from gui.builder.rows_tips import figure_text, share_text, unbroken
@@ -16,6 +19,10 @@ from gui.widgets import ElidedLabel
 FIGURES: tuple[tuple[str, str, str], ...] = (
     ("fan", "Fan in → out", "Numbers per example that enter and leave the layer."),
     ("parameters", "Parameters", "Numbers that the layer learns: weights and biases."),
+    ("work", "Multiply-adds", "Forward · backward pass, for one example; an operation on single "
+                              "numbers counts as one."),
+    ("memory", "Activation memory", "Bytes for one example that the forward pass keeps for the "
+                                    "backward pass."),
     ("activation", "Activation", "Mean ± standard deviation of its outputs on the probe batch."),
     ("saturated", "Saturated", "Share of outputs in a flat end of the activation function."),
     ("dead", "Dead units", "Share of units that are 0 for every example of the probe batch."),
@@ -55,9 +62,31 @@ class FigureLine(QWidget):
         self.setToolTip(f"<p>{unbroken(tip)}</p>")
 
 
-def figure_texts(row: Row | None, reading: LayerReading) -> dict[str, str]:
-    """Return the text of every figure in `FIGURES`; a dash where there is no number."""
-    fan = parameters = activation = "–"
+def cost_of(document: Document) -> LayerCost | None:
+    """Return what the selected layer costs; None unless the network can be trained."""
+    network = document.project.network
+    if document.issues or not any(layer.id == document.selected for layer in network):
+        return None
+    return costs(network, (document.dataset.n_inputs,))[network.index(document.selected)]
+
+
+def figure_texts(row: Row | None, reading: LayerReading, cost: LayerCost | None = None,
+                 precision: str = "float32") -> dict[str, str]:
+    """Return the text of every figure in `FIGURES`; a dash where there is no number.
+
+    Parameters
+    ----------
+    row, reading : Row | None, LayerReading
+        The layer, and its live numbers.
+    cost : LayerCost, optional
+        What it costs.
+    precision : str
+        ``float32`` or ``float64``: how many bytes a number takes.
+    """
+    fan = parameters = activation = work = memory = "–"
+    if cost is not None:
+        work = f"{cost.forward:,} · {cost.backward:,}"
+        memory = f"{cost.kept * np.dtype(precision).itemsize:,} B"
     if row is not None and row.fan_in is not None and row.fan_out is not None:
         fan = f"{row.fan_in:,} → {row.fan_out:,}"
     if row is not None and row.parameters is not None:
@@ -68,6 +97,8 @@ def figure_texts(row: Row | None, reading: LayerReading) -> dict[str, str]:
     return {
         "fan": fan,
         "parameters": parameters,
+        "work": work,
+        "memory": memory,
         "activation": activation,
         "saturated": share_text(reading.saturated_share),
         "dead": share_text(reading.dead_share),

@@ -10,14 +10,14 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind
+from engine.layers import ACTIVATIONS, INITIALISERS, LayerCost, LayerKind
 from engine.spec import LayerSpec, Option
 from engine.telemetry.snapshot import LayerReading
 from gui.builder import edits
 from gui.builder.document import Change, Document
 from gui.builder.editing import EditingPanel
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
-from gui.builder.figures import FIGURES, FigureLine, figure_texts
+from gui.builder.figures import FIGURES, FigureLine, cost_of, figure_texts
 from gui.builder.gesture import Gesture
 from gui.builder.inputs_editor import SourceList
 from gui.builder.layer_extras import LayerExtras
@@ -37,6 +37,7 @@ class Inspector(EditingPanel):
         self._kind: LayerKind | None = None
         self._rows: tuple[Row, ...] = ()
         self._row: Row | None = None
+        self._cost: LayerCost | None = None
         self._readings: Mapping[str, LayerReading] = {}
         self._run_id: int | None = None
         self.editors: dict[str, FieldEditor] = {}
@@ -117,6 +118,7 @@ class Inspector(EditingPanel):
         self._layer_id = layer.id if layer is not None else ""
         document = self._document
         self._rows = describe(document.project, document.dataset, document.issues)
+        self._cost = cost_of(document)
         self._row = row = next((r for r in self._rows if r.layer_id == self._layer_id), None)
         if kind is not self._kind:
             self._kind = kind
@@ -204,7 +206,8 @@ class Inspector(EditingPanel):
                                    f"{function}. {advised.help}</p>")
 
     def _show_figures(self) -> None:
-        texts = figure_texts(self._row, self._readings.get(self._layer_id, LayerReading("")))
+        texts = figure_texts(self._row, self._readings.get(self._layer_id, LayerReading("")),
+                             self._cost, self._document.project.training.precision)
         for key, text in texts.items():
             if self.figures[key].text() != text:
                 self.figures[key].setText(text)

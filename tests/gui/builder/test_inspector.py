@@ -42,7 +42,7 @@ class Echo(LayerKind):
         return inputs[0]
 
     def lower(self, options: Options, plan: Lowering) -> None:
-        raise NotImplementedError
+        plan.result(plan.inputs[0])
 
 
 @pytest.fixture
@@ -190,6 +190,9 @@ def test_live_numbers(inspector: Inspector, document: Document,
     texts = {key: label.text() for key, label in inspector.figures.items()}
     assert texts["fan"] == "2 → 4"
     assert texts["parameters"] == "12"
+    # 2 x 4 products and 4 times tanh; back, the data need no gradient.
+    assert texts["work"] == "12 · 12"
+    assert texts["memory"] == "32 B"
     assert texts["activation"] == "0.5 ± 0.25"
     assert texts["saturated"] == "2 %"
     assert texts["gradient"] == "2.5e-04"
@@ -201,6 +204,15 @@ def test_live_numbers(inspector: Inspector, document: Document,
     document.select("dense-1")
     inspector.show_frame(frame_of(document, run_id=1))
     assert inspector.figures["gradient"].text() == "–"
+
+
+def test_costs_follow_the_project(inspector: Inspector, document: Document) -> None:
+    document.set_option("dense-1", "units", 8)
+    assert inspector.figures["work"].text() == "24 · 24"
+    document.set_training(precision="float64")
+    assert inspector.figures["memory"].text() == "128 B"
+    document.set_option("output", "units", 5)
+    assert inspector.figures["work"].text() == inspector.figures["memory"].text() == "–"
 
 
 def test_remove_button(inspector: Inspector, document: Document) -> None:
