@@ -17,17 +17,26 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 
-from tests.golden.depth_cases import CLASSES, DEPTH, EXAMPLES, FILE, INPUTS, NETWORKS, WIDTH
+from tests.golden.depth_cases import (
+    BRANCHED_WIDTH,
+    BRANCHES,
+    CLASSES,
+    DEPTH,
+    EXAMPLES,
+    FILE,
+    INPUTS,
+    NETWORKS,
+    PRECISIONS,
+    WIDTH,
+)
 
 TORCH = "2.13.0"
 
 Arrays = dict[str, NDArray[np.float64]]
 
 
-def initial(rng: np.random.Generator) -> Arrays:
+def initial(rng: np.random.Generator, layers: list[tuple[str, int, int]]) -> Arrays:
     """Return weights and biases as torch.nn.Linear draws them: uniform in ±1 / √(fan in)."""
-    layers = [("stem", INPUTS, WIDTH), *((f"dense-{i}", WIDTH, WIDTH) for i in range(DEPTH)),
-              ("output", WIDTH, CLASSES)]
     found: Arrays = {}
     for name, fan_in, units in layers:
         bound = 1 / math.sqrt(fan_in)
@@ -48,10 +57,29 @@ def gradients(network: str, start: Arrays, inputs: NDArray[np.float64],
     return {name: parameter.grad.numpy() for name, parameter in p.items()}
 
 
+def branched(start: Arrays, inputs: NDArray[np.float64], labels: NDArray[np.int64],
+             precision: str) -> Arrays:
+    """Return dL/d(parameter) of a network whose branches meet side by side."""
+    real = getattr(torch, precision)
+    p = {name: torch.tensor(array, dtype=real, requires_grad=True)
+         for name, array in start.items()}
+
+    def dense(name: str, x: torch.Tensor) -> torch.Tensor:
+        return x @ p[f"{name}/w"] + p[f"{name}/b"]
+
+    stem = torch.tanh(dense("stem", torch.tensor(inputs, dtype=real)))
+    left, right = (torch.tanh(dense(name, stem)) for name in BRANCHES)
+    cross_entropy(dense("output", torch.cat([left, stem, right], 1)),
+                  torch.tensor(labels)).backward()
+    return {name: parameter.grad.numpy() for name, parameter in p.items()}
+
+
 def main() -> None:
     """Write weights, data and the root mean square of every layer's gradient."""
     rng = np.random.default_rng(12)
-    start = initial(rng)
+    stem = "stem", INPUTS, WIDTH
+    start = initial(rng, [stem, *((f"dense-{i}", WIDTH, WIDTH) for i in range(DEPTH)),
+                          ("output", WIDTH, CLASSES)])
     inputs = rng.standard_normal((EXAMPLES, INPUTS))
     labels = rng.integers(0, CLASSES, EXAMPLES)
     script = Path(__file__)
@@ -68,6 +96,13 @@ def main() -> None:
         content |= {f"{network}/gradient/{name}": found[name] for name in ("stem/w", "output/w")}
         sys.stdout.write(f"{network:8}: first / last {sizes[0] / sizes[-1]:.1e}, "
                          f"smallest {sizes.min():.1e}, largest {sizes.max():.1e}\n")
+    start = initial(rng, [stem, *((name, WIDTH, units) for name, units in BRANCHES.items()),
+                          ("output", BRANCHED_WIDTH, CLASSES)])
+    start = {name: array.astype(np.float32).astype(np.float64) for name, array in start.items()}
+    content |= {f"branched/initial/{name}": array for name, array in start.items()}
+    for precision in PRECISIONS:
+        found = branched(start, inputs, labels, precision)
+        content |= {f"branched/{precision}/gradient/{name}": g for name, g in found.items()}
     np.savez_compressed(FILE, **content)
 
 

@@ -8,11 +8,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.spec import LayerSpec
+from engine.spec import LayerSpec, Precision
 from engine.training import Trainer
 from tests.engine.training.networks import dataset
 from tests.engine.training.runs import advance, dense, project
-from tests.golden.depth_cases import CLASSES, DEPTH, FILE, NETWORKS, WIDTH
+from tests.engine.training.test_golden import assert_equal
+from tests.golden.depth_cases import (
+    BRANCHES,
+    CLASSES,
+    DEPTH,
+    FILE,
+    NETWORKS,
+    PRECISIONS,
+    WIDTH,
+)
 
 Arrays = Mapping[str, NDArray[np.float64]]
 
@@ -71,3 +80,18 @@ def test_gradients_vanish_in_a_plain_network_and_not_in_a_residual_one(golden: A
     assert FADING[0] < np.exp(-slope) < FADING[1]
     assert 0.1 < residual[0] / residual[-1] < 1000
     assert residual.min() > 0.1 * np.median(residual)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_branches_that_meet_side_by_side_have_pytorchs_gradients(precision: Precision,
+                                                                 golden: Arrays) -> None:
+    weights = {name.removeprefix("branched/initial/"): array for name, array in golden.items()
+               if name.startswith("branched/initial/")}
+    side_by_side = LayerSpec("joined", "concatenate", inputs=("left", "stem", "right"))
+    branches = [dense(name, units).with_inputs("stem") for name, units in BRANCHES.items()]
+    network = [dense("stem", WIDTH), *branches, side_by_side, dense("output", CLASSES, "linear")]
+    data = dataset(golden["inputs"], golden["labels"].astype(np.int64), classes=CLASSES)
+    run = advance(Trainer(project(*network, precision=precision, batch_size=0, learning_rate=0.0,
+                                  shuffle=False), data, weights=weights), 1)
+    for name, gradient in run.gradients().items():
+        assert_equal(name, gradient, golden[f"branched/{precision}/gradient/{name}"], precision)
