@@ -78,10 +78,10 @@ def add_op(row, arena, batch, shard, shards):
         vector(arena, slots[2] + begin, end - begin))
 
 
-@op("y x y_width x_width y_first x_first width")
+@op("y x rows y_width x_width y_first x_first width")
 def copy_columns_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(batch, shard, shards)
-    y = matrix(arena, slots[0] + begin * slots[2], end - begin, slots[2])
-    x = matrix(arena, slots[1] + begin * slots[3], end - begin, slots[3])
-    copy_columns(y, x, slots[4], slots[5], slots[6])
+    begin, end = span(batch * slots[2], shard, shards)
+    y = matrix(arena, slots[0] + begin * slots[3], end - begin, slots[3])
+    x = matrix(arena, slots[1] + begin * slots[4], end - begin, slots[4])
+    copy_columns(y, x, slots[5], slots[6], slots[7])

@@ -69,18 +69,15 @@ class Concatenate(LayerKind):
         """Lower to a copy of columns for each input, and back."""
         shape = self.infer_shape(options, tuple(x.shape for x in plan.inputs))
         y = plan.value(shape)
-        rows = y.size // shape[-1]
-        first = 0
+        # An example of several rows, such as an image's places, has as many to copy into.
+        rows, first = y.size // shape[-1], 0
         for x in plan.inputs:
             width = x.shape[-1]
-            # An example of several rows is a matrix of its own: its columns repeat along the row.
-            for r in range(rows):
-                at, of = r * shape[-1] + first, r * width
-                plan.forward("copy_columns", width, y=y.data, x=x.data, y_width=y.size,
-                             x_width=x.size, y_first=at, x_first=of, width=width)
-                if x.gradient >= 0:
-                    plan.backward("copy_columns", width, y=x.gradient, x=y.gradient,
-                                  y_width=x.size, x_width=y.size, y_first=of, x_first=at,
-                                  width=width)
+            plan.forward("copy_columns", x.size, y=y.data, x=x.data, rows=rows, y_width=shape[-1],
+                         x_width=width, y_first=first, x_first=0, width=width)
+            if x.gradient >= 0:
+                plan.backward("copy_columns", x.size, y=x.gradient, x=y.gradient, rows=rows,
+                              y_width=width, x_width=shape[-1], y_first=0, x_first=first,
+                              width=width)
             first += width
         plan.result(y)

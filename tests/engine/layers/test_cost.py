@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from engine.layers import LayerCost, costs, infer_shapes, parameter_counts
+from engine.layers import (
+    LayerCost,
+    Lowering,
+    Shape,
+    Value,
+    costs,
+    infer_shapes,
+    kind,
+    parameter_counts,
+)
 from engine.plan import build_plan
 from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.training.graphs import Graph, graphs
@@ -102,3 +111,26 @@ def test_a_plan_agrees(graph: Graph) -> None:
     assert sum(cost.backward for cost in found) == plan.backward_work
     assert tuple(cost.parameters for cost in found) == parameter_counts(
         graph.project.network, (graph.n_inputs,))
+
+
+def test_joining_images_is_one_copy_for_each() -> None:
+    """However many places there are: a line of the table for each would fill the memory."""
+    lines = []
+
+    class Listening:
+        inputs = (Value(0, 0, (512, 512, 3)), Value(0, 0, (512, 512, 4)))
+
+        def value(self, shape: Shape) -> Value:
+            return Value(0, 0, shape)
+
+        def forward(self, op: str, work: int, **slots: int | float) -> None:
+            lines.append((op, work))
+
+        backward = forward
+
+        def result(self, value: Value) -> None:
+            assert value.shape == (512, 512, 7)
+
+    kind("concatenate").lower({}, cast(Lowering, Listening()))
+    places = 512 * 512
+    assert lines == [("copy_columns", places * k) for k in (3, 3, 4, 4)]
