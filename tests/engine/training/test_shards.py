@@ -55,7 +55,7 @@ def stepped(graph: Graph, shards: int) -> tuple[bytes, bytes, Plan]:
     return plan.arena.tobytes(), plan.shared.results.tobytes(), plan
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(graphs(), st.sampled_from(list(OPTIMIZERS)), st.sampled_from(["float32", "float64"]),
        st.booleans())
 def _same_bytes(graph: Graph, rule: str, precision: Precision, limited: bool) -> None:
