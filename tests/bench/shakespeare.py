@@ -49,10 +49,24 @@ MISSING = ("Tiny Shakespeare is not at hand: {} is missing. BACKPROP_LAB_DATA ma
 
 @dataclass(frozen=True)
 class Settings:
-    """Network and training."""
+    """Network and training.
+
+    Attributes
+    ----------
+    embedding, units : int, tuple[int, ...]
+        Length of a character's vector, units of every LSTM.
+    dropout : float
+        Share of every LSTM's outputs that are set to 0.
+    window, batch : int
+        Characters of an example, and examples of a step. The state is carried from step to step.
+    learning_rate, rise : float
+        Adam's largest step size, and the share of the time in which one-cycle goes up to it.
+    clip : float
+        Largest norm of all gradients together.
+    """
 
     embedding: int
-    units: int
+    units: tuple[int, ...]
     dropout: float
     window: int
     batch: int
@@ -61,21 +75,21 @@ class Settings:
     clip: float
 
 
-CHOSEN = Settings(embedding=32, units=384, dropout=0.2, window=64, batch=32, learning_rate=0.003,
-                  rise=0.05, clip=1.0)
+CHOSEN = Settings(embedding=32, units=(256,), dropout=0.2, window=64, batch=32,
+                  learning_rate=0.006, rise=0.05, clip=1.0)
 
 
 def project(settings: Settings, vocabulary: int, carried: bool) -> ProjectSpec:
     """Return the network and its training; in training, the state is carried along the text."""
-    layers = (
-        LayerSpec("input", "input"),
-        LayerSpec("embedding", "embedding",
-                  {"vocabulary": vocabulary, "units": settings.embedding}),
-        LayerSpec("lstm", "lstm",
-                  {"units": settings.units, "output": "sequence", "carried": carried}),
-        LayerSpec("dropout", "dropout", {"rate": settings.dropout}),
-        LayerSpec("output", "dense", {"units": vocabulary, "activation": "linear"}))
-    return ProjectSpec(network=NetworkSpec(layers), training=TrainingSpec(
+    layers = [LayerSpec("input", "input"),
+              LayerSpec("embedding", "embedding",
+                        {"vocabulary": vocabulary, "units": settings.embedding})]
+    for number, units in enumerate(settings.units, 1):
+        layers += [LayerSpec(f"lstm-{number}", "lstm",
+                             {"units": units, "output": "sequence", "carried": carried}),
+                   LayerSpec(f"dropout-{number}", "dropout", {"rate": settings.dropout})]
+    layers.append(LayerSpec("output", "dense", {"units": vocabulary, "activation": "linear"}))
+    return ProjectSpec(network=NetworkSpec(tuple(layers)), training=TrainingSpec(
         loss="sequence_cross_entropy", optimizer=OptimizerSpec("adam"),
         learning_rate=settings.learning_rate, batch_size=settings.batch, clip_norm=settings.clip,
         schedule=ScheduleSpec("one_cycle", rise=settings.rise)))
