@@ -178,10 +178,16 @@ def recurrent_backward_weights(du, db, dz, states, start, first):
     -----
     Source: Werbos (1990).
     """
-    last = first + du.shape[0]
-    for t in range(dz.shape[1]):
-        before = state_before(states, start, t)[:, first:last]
-        multiply(du, before.T, dz[:, t], t)
+    last, steps = first + du.shape[0], dz.shape[1]
+    if steps > dz.shape[0]:
+        # Example by example takes fewer products, and the rows of each lie side by side in memory.
+        multiply(du, start[:, 0, first:last].T, dz[:, 0], 0)
+        for n in range(dz.shape[0]):
+            multiply(du, states[n, :steps - 1, first:last].T, dz[n, 1:], 1)
+    else:
+        for t in range(steps):
+            before = state_before(states, start, t)[:, first:last]
+            multiply(du, before.T, dz[:, t], t)
     if db.size > 0:
         db[:] = 0
         for n in range(dz.shape[0]):

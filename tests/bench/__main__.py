@@ -3,6 +3,8 @@
 One process each, since two thread pools in one would spend their time waiting for each other;
 rounds in alternation, so that whatever else the machine does meets all; medians. PyTorch runs with
 one thread and with two, and the faster counts: on a busy machine two may be far slower.
+
+``headline`` trains one network instead, on data that are looked for as `tests.datasets` says.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -20,6 +21,10 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.bench.cases import CASES, THREADS, Case
+from tests.bench.machine import machine, say
+
+HEADLINE_S = 300.0
+"""With compiling and measuring well under ten minutes."""
 
 PAUSE_S = 0.3
 """Between rounds: PyTorch's threads spin for a while after their last task."""
@@ -77,11 +82,21 @@ class Contestant:
         return answer
 
 
-def main() -> None:
-    """Run the bench."""
+def main() -> int:
+    """Run the bench, or one headline."""
     options = parse()
-    say(f"{processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
-        f"Python {platform.python_version()}; at most {THREADS} threads each, {options.rounds} "
+    if options.command == "headline":
+        # Only here: the bench keeps thread pools out of this process.
+        from tests.bench import shakespeare
+
+        return shakespeare.main(options.length, options.choose)
+    bench(options)
+    return 0
+
+
+def bench(options: argparse.Namespace) -> None:
+    """Print the line of every case."""
+    say(f"{machine()}; at most {THREADS} threads each, {options.rounds} "
         f"rounds of {options.seconds:g} s, medians. Every step gathers its batch, computes loss, "
         "gradients and each layer's gradient norm, and updates.")
     torch = has_torch(options.torch_python)
@@ -103,6 +118,14 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each contestant")
     parser.add_argument("--torch-python", default=sys.executable, metavar="PATH",
                         help="interpreter that has torch and NumPy, if this one has not")
+    commands = parser.add_subparsers(dest="command", metavar="headline")
+    headline = commands.add_parser("headline", help="train one network for some minutes and say "
+                                   "how good it has become")
+    headline.add_argument("name", choices=("shakespeare",))
+    headline.add_argument("--seconds", type=float, default=HEADLINE_S, dest="length",
+                          help=f"length of training; {HEADLINE_S:g} unless told")
+    headline.add_argument("--choose", action="store_true", help="leave the last tenth alone: learn "
+                          "from eight tenths and measure on the ninth, so as to try settings")
     options = parser.parse_args()
     options.seconds = 0.3 if options.quick else 1.5
     return options
@@ -155,21 +178,5 @@ def title(case: Case) -> str:
     return f"{case.name}: {sizes} {case.activation}, batch {case.batch}, {case.optimizer}"
 
 
-def processor() -> str:
-    """Return the processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def say(text: str) -> None:
-    """Write a line at once."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,14 +1,8 @@
-"""LeNet on MNIST, where its files are at hand.
-
-They are looked for in the folder that BACKPROP_LAB_MNIST names, else in ``shared/data/mnist``
-beside the project.
-"""
+"""LeNet on MNIST, where its files are at hand."""
 
 from __future__ import annotations
 
 import gzip
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,10 +16,10 @@ from engine.spec import (
     ScheduleSpec,
     TrainingSpec,
 )
+from tests.datasets import folder
 from tests.engine.training.digits import FLAT, convolution, dense, network, trained
 
-BESIDE = Path(__file__).resolve().parents[4] / "shared" / "data" / "mnist"
-FOLDER = Path(os.environ.get("BACKPROP_LAB_MNIST", BESIDE))
+FOLDER = folder("mnist")
 TRAINING, TEST, PIXELS = 60_000, 10_000, 28 * 28
 BATCH = 32
 
