@@ -5,13 +5,14 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
 from types import FunctionType
 
-from numba.core.caching import _CacheLocator
+from numba.core.caching import IndexDataCacheFile, _CacheLocator
 from platformdirs import user_cache_path
 
 KERNELS = Path(__file__).parent / "kernels"
@@ -72,3 +73,17 @@ class Locator(_CacheLocator):  # type: ignore[misc]
     def from_function(cls, py_func: FunctionType, py_file: str) -> Locator:
         """Return a locator for any function."""
         return cls(py_func.__code__.co_firstlineno)
+
+
+def _name_of_its_own(cache: IndexDataCacheFile, number: int) -> str:
+    """Return a name for compiled code that no other process has taken or will take.
+
+    Numba counts the names. Two programs that start at once would give two versions of a kernel, for
+    single and for double precision perhaps, the same one, and the second would write over what the
+    index says is the first: a crash at every start from then on.
+    """
+    name: str = cache._data_name_pattern.format(number=number)
+    return f"{name.removesuffix('.nbc')}-{secrets.token_hex(4)}.nbc"
+
+
+IndexDataCacheFile._data_name = _name_of_its_own

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core.caching import IndexDataCacheFile
 
 import engine
+import engine.cachedir
 
 ROOT = Path(engine.__file__).parents[1]
 
@@ -157,3 +159,14 @@ def test_two_processes_may_compile_at_once(tmp_path: Path) -> None:
         assert process.returncode == 0, err
         assert out.strip()
     assert run(COMPILE, tmp_path, cache=tmp_path).split()[1] == "0"
+
+
+def test_programs_that_compile_at_once_do_not_write_over_each_other(tmp_path: Path) -> None:
+    first, second = (IndexDataCacheFile(str(tmp_path), "kernel", "stamp") for _ in range(2))
+    first.save("single", "code for single precision")
+    seen = first._load_index()["single"]
+    # The second has read the index before the first one wrote it.
+    second._save_index({})
+    second.save("double", "code for double precision")
+    assert first._load_data(seen) == "code for single precision"
+    assert second.load("double") == "code for double precision"
