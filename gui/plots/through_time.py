@@ -5,27 +5,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.telemetry.snapshot import Snapshot
-from gui import theme
-from gui.plots.axes import ValueAxis
-from gui.plots.curve import FramedCurve, framed
-from gui.plots.end_labels import EndLabels
+from gui.plots.curve import framed
 from gui.plots.feed import Reals, Seen
-from gui.plots.layer_view import NOWHERE, LayerView
-from gui.plots.ranges import EasedRange, log10
+from gui.plots.marked_curves import EMPTY_ENDS, MarkedCurves
+from gui.plots.ranges import log10
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 from gui.widgets import ElidedLabel
 
-REACH_PX = 14
 NOTABLE = 2.0
 """Decades between the first and the last step from which a gradient vanishes or explodes."""
-EMPTY_ENDS = (-6.0, 0.0)
 
 
 def explanation(position: int, gradients: Reals) -> str:
@@ -51,7 +43,7 @@ def recurrent_layers(snapshot: Snapshot | None) -> tuple[str, ...]:
     return tuple(one.layer_id for one in readings if one.step_gradients is not None)
 
 
-class ThroughTime(LayerView):
+class ThroughTime(MarkedCurves):
     """RMS of dL/dh at every step of time, a curve per recurrent layer, below it a sentence.
 
     The gradient comes from the last steps and goes back to the first: where it falls towards the
@@ -66,11 +58,8 @@ class ThroughTime(LayerView):
     needs_steps = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(ValueAxis(logarithmic=True), "time step", parent)
+        super().__init__("time step", parent)
         self._all = WeightLayers()
-        self._curves: list[FramedCurve] = []
-        self._range = EasedRange(1.0)
-        self.labels = EndLabels(self.canvas)
         self.sentence = ElidedLabel(role="small")
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
@@ -88,9 +77,6 @@ class ThroughTime(LayerView):
     def show_nothing(self) -> None:
         """Empty the plot."""
         super().show_nothing()
-        for curve in self._curves:
-            curve.set_points(self._x, self._x)
-        self.labels.set_heights(np.full(len(self._layers.ids), np.nan))
         self.sentence.setText("")
         self.canvas.set_ranges((1.0, 10.0), EMPTY_ENDS)
 
@@ -105,17 +91,16 @@ class ThroughTime(LayerView):
         self._x = np.arange(1.0, self._y.shape[1] + 1.0)
         known = self._y[np.isfinite(self._y)]
         self.canvas.set_empty(not len(known))
-        ends = self._range.towards(float(known.min()), float(known.max())) \
+        self._ends = self._range.towards(float(known.min()), float(known.max())) \
             if len(known) else EMPTY_ENDS
         span = (1.0, max(float(len(self._x)), 2.0))
-        self.canvas.set_ranges(span, ends)
-        self._floor = ends[0] + 1.5 * self.canvas.pixel()[1]
-        bounds = framed(span, ends, self.canvas.pixel())
-        for curve, row in zip(self._curves, np.maximum(self._y, self._floor), strict=True):
+        self.canvas.set_ranges(span, self._ends)
+        bounds = framed(span, self._ends, self.canvas.pixel())
+        for curve, row in zip(self._curves, np.maximum(self._y, self._floor()), strict=True):
             curve.set_bounds(bounds)
             curve.set_points(self._x, row)
         last = self._y[:, -1] if len(self._x) else np.zeros(0)
-        self.labels.set_heights(np.maximum(last, self._floor), np.isneginf(last))
+        self.labels.set_heights(np.maximum(last, self._floor()), np.isneginf(last))
         self._explain()
 
     def _explain(self) -> None:
@@ -127,41 +112,12 @@ class ThroughTime(LayerView):
         self.sentence.setText(text)
         self.canvas.setAccessibleDescription(text)
 
-    def _nearest(self, point: QPointF) -> tuple[int, int]:
-        if not self._y.size:
-            return NOWHERE
-        at = int(np.argmin(np.abs(self._x - point.x())))
-        distance = np.abs(np.maximum(self._y[:, at], self._floor) - point.y())
-        if np.isnan(distance).all():
-            return NOWHERE
-        index = int(np.nanargmin(distance))
-        within = distance[index] <= theme.px(REACH_PX) * self.canvas.pixel()[1]
-        return (index, at) if within else NOWHERE
-
     def _arrange(self) -> None:
         self._y = np.zeros((len(self._layers.ids), 0))
-        for curve in self._curves:
-            self.canvas.removeItem(curve)
-        self._curves = [FramedCurve(smooth=True) for _ in self._layers.ids]
-        for curve in self._curves:
-            self.canvas.addItem(curve)
-        self.labels.set_texts([str(position) for position in self._layers.positions])
-        self._range.reset()
-        self._mark_selected()
-
-    def _dress(self) -> None:
-        self._mark_selected()
+        super()._arrange()
 
     def _mark_selected(self) -> None:
-        colours, ids = self._layers.colours(), self._layers.ids
-        chosen = ids.index(self._selected) if self._selected in ids else -1
-        for index, (curve, colour) in enumerate(zip(self._curves, colours, strict=True)):
-            shade = QColor(colour)
-            if chosen >= 0 and index != chosen:
-                shade.setAlphaF(0.75)
-            curve.setPen(pg.mkPen(shade, width=2 if index == chosen else 1))
-            curve.setZValue(10 if index == chosen else 0)
-        self.labels.set_colours(colours, chosen)
+        super()._mark_selected()
         self._explain()
 
 

@@ -9,27 +9,32 @@ Without names it makes all of them.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import sys
-from itertools import pairwise
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tests.golden.cases import CASES, CONSTANTS, DEEP, PRECISIONS, RATES, STEPS, Case
+from tests.golden.cases import CASES, CONSTANTS, DEEP, RATES, STEPS, Case
+from tests.golden.recorded import (
+    Arrays,
+    Tensors,
+    batches,
+    followed,
+    learned,
+    prepare,
+    single,
+    write,
+)
 
-TORCH = "2.13.0"
 SEEDS = {"classifier": 7, "mixed": 2, "regression": 3, "penalised": 4, "deep_sigmoid": 5,
          "adaptive": 7, "adaptive_penalised": 9, "absolute": 4, "huber": 4, "hinge": 4,
          "hinge_single": 4, "smoothed": 4}
 WELL_CONDITIONED = 3e-6
 """PyTorch's own float32 must be this near its float64, or the tests' 1e-5 would ask for luck."""
 
-Arrays = dict[str, NDArray[np.float64]]
-Tensors = dict[str, torch.Tensor]
 
 FUNCTIONS = {
     "linear": lambda z: z, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "relu": torch.relu,
@@ -59,11 +64,6 @@ LOSSES = {
 REGRESSIONS = ("mean_squared_error", "mean_absolute_error", "huber")
 CONSTANT_NAMES = {"huber_delta": "delta", "label_smoothing": "label_smoothing"}
 """What PyTorch calls the constants of losses."""
-
-
-def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64 numbers that float32 holds exactly, so that both precisions start alike."""
-    return array.astype(np.float32).astype(np.float64)
 
 
 def examples(case: Case, rng: np.random.Generator) -> tuple[Arrays, NDArray[np.float64]]:
@@ -134,21 +134,19 @@ def make_optimizer(kind: str, parameters: Tensors) -> torch.optim.Optimizer:
     return rule(groups, rate, betas=betas, eps=CONSTANTS["epsilon"])
 
 
-def run(case: Case, kind: str, precision: str, start: Arrays, inputs: NDArray[np.float64],
-        targets: NDArray[np.float64], steps: int) -> Arrays:
+def run(case: Case, kind: str, start: Arrays, inputs: NDArray[np.float64],
+        targets: NDArray[np.float64], steps: int, precision: str) -> Arrays:
     """Return losses, gradients of every step and final parameters of one run."""
     dtype = getattr(torch, precision)
-    parameters = {name: torch.tensor(value, dtype=dtype, requires_grad=True)
-                  for name, value in start.items()}
+    parameters = learned(start, precision)
     x, t = torch.tensor(inputs, dtype=dtype), torch.tensor(targets, dtype=dtype)
     optimizer = make_optimizer(kind, parameters)
     constants = {CONSTANT_NAMES[key]: value for key, value in case.constants}
-    edges = [*range(0, case.examples, case.batch_size), case.examples]
-    batches = list(pairwise(edges))
+    parts = batches(case.examples, case.batch_size)
     losses: list[float] = []
     gradients: dict[str, list[NDArray[np.float64]]] = {name: [] for name in parameters}
     for step in range(steps):
-        begin, end = batches[step % len(batches)]
+        begin, end = parts[step % len(parts)]
         loss = LOSSES[case.loss](forward(case, parameters, x[begin:end]), t[begin:end],
                                  **constants)
         found = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True)
@@ -160,25 +158,7 @@ def run(case: Case, kind: str, precision: str, start: Arrays, inputs: NDArray[np
         (loss + penalty).backward()
         optimizer.step()
         losses.append(loss.item())
-    return {"losses": np.array(losses),
-            **{f"gradient/{name}": np.stack(found) for name, found in gradients.items()},
-            **{f"final/{name}": p.detach().numpy() for name, p in parameters.items()}}
-
-
-def provenance() -> dict[str, NDArray[np.str_]]:
-    """Return which script and which versions made a file."""
-    script = Path(__file__)
-    digest = hashlib.sha256(script.read_bytes()).hexdigest()[:16]
-    return {"made_by": np.array(f"tests/golden/{script.name} sha256:{digest}"),
-            "versions": np.array(f"torch {torch.__version__}, numpy {np.__version__}, "
-                                 f"python {sys.version.split()[0]}")}
-
-
-def spread(single_run: NDArray[np.float32], double_run: NDArray[np.float64]) -> float:
-    """Return how far float32 is from float64, relative to the largest gradient of each step."""
-    rows = np.abs(double_run).reshape(len(double_run), -1)
-    apart = np.abs(single_run - double_run).reshape(len(double_run), -1)
-    return float((apart.max(1) / rows.max(1)).max())
+    return followed(parameters, losses, gradients)
 
 
 def make(case: Case, seed: int) -> None:
@@ -186,24 +166,14 @@ def make(case: Case, seed: int) -> None:
     rng = np.random.default_rng(seed)
     data, targets = spiral(case) if case is DEEP else examples(case, rng)
     start = initial(case, rng)
-    content = {**provenance(), **data, **{f"initial/{name}": p for name, p in start.items()}}
-    for kind in case.optimizers:
-        found = {precision: run(case, kind, precision, start, data["inputs"], targets,
-                                1 if case is DEEP else STEPS) for precision in PRECISIONS}
-        for precision, arrays in found.items():
-            content |= {f"{kind}/{precision}/{key}": array for key, array in arrays.items()}
-        apart = max(spread(found["float32"][key], array) for key, array in found["float64"].items()
-                    if key.startswith("gradient/"))
-        sys.stdout.write(f"{case.name:12} {kind:9} float32 is within {apart:.1e} of float64\n")
-        if apart > WELL_CONDITIONED:
-            sys.exit(f"{case.name}: a sum nearly cancels in float32; choose another seed.")
-    np.savez_compressed(case.file, **content)
+    steps = 1 if case is DEEP else STEPS
+    write(__file__, case.file, data, start,
+          {f"{kind}/": partial(run, case, kind, start, data["inputs"], targets, steps)
+           for kind in case.optimizers}, WELL_CONDITIONED)
 
 
 if __name__ == "__main__":
-    if torch.__version__.split("+")[0] != TORCH:
-        sys.exit(f"This makes the golden runs of torch {TORCH}; found {torch.__version__}.")
-    torch.set_num_threads(1)
+    prepare()
     # NAdam keeps its product of momenta in this precision, whatever the parameters have.
     torch.set_default_dtype(torch.float64)
     for golden in (*CASES, DEEP):

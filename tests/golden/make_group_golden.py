@@ -7,17 +7,14 @@ In an environment that has torch 2.13.0 and NumPy, from the project's folder::
 
 from __future__ import annotations
 
-import hashlib
 import math
-import sys
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from tests.golden.cases import PRECISIONS
 from tests.golden.group_cases import (
     BATCH_SIZE,
     CLASSES,
@@ -35,25 +32,15 @@ from tests.golden.group_cases import (
     STEPS,
     WEIGHT_DECAY,
 )
+from tests.golden.recorded import (
+    Arrays,
+    Tensors,
+    prepare,
+    provenance,
+    single,
+)
 
-TORCH = "2.13.0"
 SEED = 19
-Arrays = dict[str, NDArray[Any]]
-Tensors = dict[str, torch.Tensor]
-
-
-def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64 numbers that float32 holds exactly, so that both precisions start alike."""
-    return array.astype(np.float32).astype(np.float64)
-
-
-def provenance() -> Arrays:
-    """Return which script and which versions made a file."""
-    script = Path(__file__)
-    digest = hashlib.sha256(script.read_bytes()).hexdigest()[:16]
-    return {"made_by": np.array(f"tests/golden/{script.name} sha256:{digest}"),
-            "versions": np.array(f"torch {torch.__version__}, numpy {np.__version__}, "
-                                 f"python {sys.version.split()[0]}")}
 
 
 def start(rng: np.random.Generator) -> Arrays:
@@ -161,9 +148,9 @@ def check_frozen(parameters: Tensors, running: Tensors, x: torch.Tensor, labels:
 def main() -> None:
     """Write the file."""
     given = start(np.random.default_rng(SEED))
-    content = {**provenance(), **given}
+    content = {**provenance(__file__), **given}
     for kind in RATES:
-        for precision in ("float32", "float64"):
+        for precision in PRECISIONS:
             for limit, norm in CLIP_NORM.items():
                 found = run(given, kind, precision, norm)
                 content |= {f"{kind}/{precision}/{limit}/{name}": array
@@ -172,7 +159,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if torch.__version__.split("+")[0] != TORCH:
-        sys.exit(f"This makes the golden runs of torch {TORCH}; found {torch.__version__}.")
-    torch.set_num_threads(1)
+    prepare()
     main()

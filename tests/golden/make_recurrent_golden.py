@@ -7,18 +7,26 @@ In an environment that has torch 2.13.0 and NumPy, from the project's folder::
 
 from __future__ import annotations
 
-import hashlib
 import math
 import sys
-from itertools import pairwise
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
+from tests.golden.recorded import (
+    Arrays,
+    Tensors,
+    batches,
+    learned,
+    prepare,
+    provenance,
+    single,
+    trained,
+    write,
+)
 from tests.golden.recurrent_cases import (
     CLASSES,
     FEATURES,
@@ -37,22 +45,10 @@ from tests.golden.recurrent_cases import (
     RecurrentCase,
 )
 
-TORCH = "2.13.0"
-PRECISIONS = ("float32", "float64")
-WELL_CONDITIONED = 6e-6
-"""PyTorch's own float32 must be this near its float64, or the tests' 2e-5 would ask for luck."""
-
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 FORGET_BIAS = 5.0
 
-Arrays = dict[str, NDArray[np.float64]]
-Tensors = dict[str, torch.Tensor]
 FUNCTIONS = {"linear": lambda z: z, "tanh": torch.tanh}
-
-
-def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64 numbers that float32 holds exactly, so that both precisions start alike."""
-    return array.astype(np.float32).astype(np.float64)
 
 
 def flat_weights(layer: Recurrence, parameters: Tensors) -> list[torch.Tensor]:
@@ -123,45 +119,19 @@ def initial(layers: tuple[Recurrence, ...], features: int, rng: np.random.Genera
     return parameters
 
 
-def run(case: RecurrentCase, precision: str, start: Arrays, data: Arrays) -> Arrays:
+def run(case: RecurrentCase, start: Arrays, data: Arrays, precision: str) -> Arrays:
     """Return losses, outputs before the first step, every gradient and final parameters."""
     dtype = getattr(torch, precision)
-    parameters = {name: torch.tensor(value, dtype=dtype, requires_grad=True)
-                  for name, value in start.items()}
+    parameters = learned(start, precision)
     x, t = torch.tensor(data["inputs"], dtype=dtype), torch.tensor(data["labels"])
-    optimizer = torch.optim.SGD(list(parameters.values()), RATE)
-    batches = list(pairwise([*range(0, case.examples, case.batch_size), case.examples]))
-    losses: list[float] = []
-    gradients: dict[str, list[NDArray[np.float64]]] = {name: [] for name in parameters}
     outputs = forward(case, parameters, x).softmax(1)
-    for step in range(STEPS):
-        begin, end = batches[step % len(batches)]
-        optimizer.zero_grad()
-        loss = cross_entropy(forward(case, parameters, x[begin:end]), t[begin:end])
-        loss.backward()
-        for name, parameter in parameters.items():
-            gradients[name].append(parameter.grad.numpy().copy())
-        optimizer.step()
-        losses.append(loss.item())
-    return {"losses": np.array(losses), "outputs": outputs.detach().numpy(),
-            **{f"gradient/{name}": np.stack(found) for name, found in gradients.items()},
-            **{f"final/{name}": p.detach().numpy() for name, p in parameters.items()}}
 
+    def loss_at(begin: int, end: int, step: int) -> torch.Tensor:
+        return cross_entropy(forward(case, parameters, x[begin:end]), t[begin:end])
 
-def spread(single_run: NDArray[np.float32], double_run: NDArray[np.float64]) -> float:
-    """Return how far float32 is from float64, relative to the largest gradient of each step."""
-    rows = np.abs(double_run).reshape(len(double_run), -1)
-    apart = np.abs(single_run - double_run).reshape(len(double_run), -1)
-    return float((apart.max(1) / rows.max(1)).max())
-
-
-def provenance() -> dict[str, NDArray[np.str_]]:
-    """Return which script and which versions made a file."""
-    script = Path(__file__)
-    digest = hashlib.sha256(script.read_bytes()).hexdigest()[:16]
-    return {"made_by": np.array(f"tests/golden/{script.name} sha256:{digest}"),
-            "versions": np.array(f"torch {torch.__version__}, numpy {np.__version__}, "
-                                 f"python {sys.version.split()[0]}")}
+    found = trained(parameters, torch.optim.SGD, RATE,
+                    batches(case.examples, case.batch_size), STEPS, loss_at)
+    return {"outputs": outputs.detach().numpy(), **found}
 
 
 def make(case: RecurrentCase, seed: int) -> None:
@@ -171,16 +141,7 @@ def make(case: RecurrentCase, seed: int) -> None:
         "inputs": single(rng.standard_normal((case.examples, SEQUENCE * FEATURES))),
         "labels": rng.integers(0, CLASSES, case.examples)}
     start = initial(case.layers, FEATURES, rng)
-    content = {**provenance(), **data, **{f"initial/{name}": p for name, p in start.items()}}
-    found = {precision: run(case, precision, start, data) for precision in PRECISIONS}
-    for precision, arrays in found.items():
-        content |= {f"{precision}/{key}": array for key, array in arrays.items()}
-    apart = max(spread(found["float32"][key], array) for key, array in found["float64"].items()
-                if key.startswith("gradient/"))
-    sys.stdout.write(f"{case.name:14} float32 is within {apart:.1e} of float64\n")
-    if apart > WELL_CONDITIONED:
-        sys.exit(f"{case.name}: a sum nearly cancels in float32; choose another seed.")
-    np.savez_compressed(case.file, **content)
+    write(__file__, case.file, data, start, {"": partial(run, case, start, data)})
 
 
 def step_of(kind: str, parameters: Tensors, x: torch.Tensor, h: torch.Tensor, c: torch.Tensor
@@ -218,7 +179,7 @@ def make_long() -> None:
     rng = np.random.default_rng(5)
     data: Arrays = {"inputs": rng.standard_normal((LONG_EXAMPLES, LONG)),
                     "labels": rng.integers(0, CLASSES, LONG_EXAMPLES)}
-    content = {**provenance(), **data}
+    content = {**provenance(__file__), **data}
     for kind in LONG_KINDS:
         layers = (Recurrence("long", kind, LONG_UNITS), Recurrence("output", "dense", CLASSES))
         start = initial(layers, 1, rng)
@@ -235,9 +196,7 @@ def make_long() -> None:
 
 
 if __name__ == "__main__":
-    if torch.__version__.split("+")[0] != TORCH:
-        sys.exit(f"This makes the golden runs of torch {TORCH}; found {torch.__version__}.")
-    torch.set_num_threads(1)
+    prepare()
     for number, golden in enumerate(RECURRENT_CASES):
         make(golden, 100 + number)
     make_long()

@@ -7,33 +7,28 @@ In an environment that has torch 2.13.0 and NumPy, from the project's folder::
 
 from __future__ import annotations
 
-import hashlib
-import sys
-from itertools import pairwise
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.nn import functional
 
+from tests.golden.recorded import (
+    Arrays,
+    Tensors,
+    batches,
+    learned,
+    prepare,
+    rule_of,
+    single,
+    trained,
+    write,
+)
 from tests.golden.token_cases import RATES, STEPS, TOKEN_CASES, TOKENS, VOCABULARY, TokenCase
 
-TORCH = "2.13.0"
 SEEDS = {"bag": 21, "whole_bag": 22, "steps": 23, "padded_steps": 24}
-PRECISIONS = ("float32", "float64")
-WELL_CONDITIONED = 6e-6
-"""PyTorch's own float32 must be this near its float64, or the tests' 2e-5 would ask for luck."""
-
 IGNORED = -1
 
-Arrays = dict[str, NDArray[np.float64]]
-Tensors = dict[str, torch.Tensor]
-
-
-def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64 numbers that float32 holds exactly, so that both precisions start alike."""
-    return array.astype(np.float32).astype(np.float64)
 
 
 def forward(case: TokenCase, parameters: Tensors, x: torch.Tensor) -> torch.Tensor:
@@ -54,30 +49,18 @@ def loss_of(logits: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
                                     ignore_index=IGNORED)
 
 
-def run(case: TokenCase, kind: str, precision: str, start: Arrays, data: Arrays) -> Arrays:
+def run(case: TokenCase, kind: str, start: Arrays, data: Arrays, precision: str) -> Arrays:
     """Return losses, outputs before the first step, every gradient and final parameters."""
-    dtype = getattr(torch, precision)
-    parameters = {name: torch.tensor(value, dtype=dtype, requires_grad=True)
-                  for name, value in start.items()}
+    parameters = learned(start, precision)
     x, t = torch.tensor(data["inputs"]), torch.tensor(data["labels"])
-    rule = torch.optim.SGD if kind == "sgd" else torch.optim.Adam
-    optimizer = rule(list(parameters.values()), RATES[kind])
-    batches = list(pairwise([*range(0, case.examples, case.batch_size), case.examples]))
-    losses: list[float] = []
-    gradients: dict[str, list[NDArray[np.float64]]] = {name: [] for name in parameters}
     outputs = forward(case, parameters, x).softmax(-1)
-    for step in range(STEPS):
-        begin, end = batches[step % len(batches)]
-        optimizer.zero_grad()
-        loss = loss_of(forward(case, parameters, x[begin:end]), t[begin:end])
-        loss.backward()
-        for name, parameter in parameters.items():
-            gradients[name].append(parameter.grad.numpy().copy())
-        optimizer.step()
-        losses.append(loss.item())
-    return {"losses": np.array(losses), "outputs": outputs.detach().numpy(),
-            **{f"gradient/{name}": np.stack(found) for name, found in gradients.items()},
-            **{f"final/{name}": p.detach().numpy() for name, p in parameters.items()}}
+
+    def loss_at(begin: int, end: int, step: int) -> torch.Tensor:
+        return loss_of(forward(case, parameters, x[begin:end]), t[begin:end])
+
+    found = trained(parameters, rule_of(kind), RATES[kind],
+                    batches(case.examples, case.batch_size), STEPS, loss_at)
+    return {"outputs": outputs.detach().numpy(), **found}
 
 
 def drawn(case: TokenCase, rng: np.random.Generator) -> Arrays:
@@ -93,13 +76,6 @@ def drawn(case: TokenCase, rng: np.random.Generator) -> Arrays:
     return {"inputs": inputs, "labels": labels}
 
 
-def spread(single_run: NDArray[np.float32], double_run: NDArray[np.float64]) -> float:
-    """Return how far float32 is from float64, relative to the largest gradient of each step."""
-    rows = np.abs(double_run).reshape(len(double_run), -1)
-    apart = np.abs(single_run - double_run).reshape(len(double_run), -1)
-    return float((apart.max(1) / rows.max(1)).max())
-
-
 def make(case: TokenCase, seed: int) -> None:
     """Write the file of one case."""
     rng = np.random.default_rng(seed)
@@ -107,27 +83,11 @@ def make(case: TokenCase, seed: int) -> None:
     start = {name: single(rng.uniform(-0.8, 0.8, shape)) for name, shape in case.shapes.items()}
     if case.padding:
         start["embedding/w"][0] = 0
-    script = Path(__file__)
-    digest = hashlib.sha256(script.read_bytes()).hexdigest()[:16]
-    content = {"made_by": np.array(f"tests/golden/{script.name} sha256:{digest}"),
-               "versions": np.array(f"torch {torch.__version__}, numpy {np.__version__}, "
-                                    f"python {sys.version.split()[0]}"),
-               **data, **{f"initial/{name}": p for name, p in start.items()}}
-    for kind in RATES:
-        found = {precision: run(case, kind, precision, start, data) for precision in PRECISIONS}
-        for precision, arrays in found.items():
-            content |= {f"{kind}/{precision}/{key}": array for key, array in arrays.items()}
-        apart = max(spread(found["float32"][key], array) for key, array in found["float64"].items()
-                    if key.startswith("gradient/"))
-        sys.stdout.write(f"{case.name:12} {kind:5} float32 is within {apart:.1e} of float64\n")
-        if apart > WELL_CONDITIONED:
-            sys.exit(f"{case.name}: a sum nearly cancels in float32; choose another seed.")
-    np.savez_compressed(case.file, **content)
+    write(__file__, case.file, data, start,
+          {f"{kind}/": partial(run, case, kind, start, data) for kind in RATES})
 
 
 if __name__ == "__main__":
-    if torch.__version__.split("+")[0] != TORCH:
-        sys.exit(f"This makes the golden runs of torch {TORCH}; found {torch.__version__}.")
-    torch.set_num_threads(1)
+    prepare()
     for golden in TOKEN_CASES:
         make(golden, SEEDS[golden.name])

@@ -7,18 +7,23 @@ In an environment that has torch 2.13.0 and NumPy, from the project's folder::
 
 from __future__ import annotations
 
-import hashlib
 import math
-import sys
 from collections.abc import Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tests.golden.cases import PRECISIONS
+from tests.golden.recorded import (
+    Arrays,
+    Tensors,
+    prepare,
+    provenance,
+    single,
+)
 from tests.golden.training_cases import (
     BASE_RATE,
     BATCH_SIZE,
@@ -36,25 +41,7 @@ from tests.golden.training_cases import (
     plateau_losses,
 )
 
-TORCH = "2.13.0"
 SEED = 11
-PRECISIONS = ("float32", "float64")
-Arrays = dict[str, NDArray[Any]]
-Tensors = dict[str, torch.Tensor]
-
-
-def single(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return float64 numbers that float32 holds exactly, so that both precisions start alike."""
-    return array.astype(np.float32).astype(np.float64)
-
-
-def provenance() -> Arrays:
-    """Return which script and which versions made a file."""
-    script = Path(__file__)
-    digest = hashlib.sha256(script.read_bytes()).hexdigest()[:16]
-    return {"made_by": np.array(f"tests/golden/{script.name} sha256:{digest}"),
-            "versions": np.array(f"torch {torch.__version__}, numpy {np.__version__}, "
-                                 f"python {sys.version.split()[0]}")}
 
 
 def start(shapes: Mapping[str, tuple[int, ...]], rng: np.random.Generator) -> Arrays:
@@ -192,25 +179,23 @@ def main() -> None:
     """Write the three files."""
     rng = np.random.default_rng(SEED)
     given = start(NORM_SHAPES, rng)
-    content = {**provenance(), **given}
+    content = {**provenance(__file__), **given}
     for kind in RATES:
         for precision in PRECISIONS:
             found = run(given, Normalised, kind, precision, {})
             content |= {f"{kind}/{precision}/{name}": array for name, array in found.items()}
     np.savez_compressed(FOLDER / "normalised.npz", **content)
     given = start(PLAIN_SHAPES, rng)
-    content = {**provenance(), **given}
+    content = {**provenance(__file__), **given}
     for name, limits in CLIPPING.items():
         for precision in PRECISIONS:
             found = run(given, Plain, "sgd", precision, limits)
             content |= {f"{name}/{precision}/{key}": array for key, array in found.items()}
     np.savez_compressed(FOLDER / "clipped.npz", **content)
     found = {kind: rates(kind, constants) for kind, constants in SCHEDULES.items()}
-    np.savez_compressed(FOLDER / "scheduled.npz", **provenance(), **found)
+    np.savez_compressed(FOLDER / "scheduled.npz", **provenance(__file__), **found)
 
 
 if __name__ == "__main__":
-    if torch.__version__.split("+")[0] != TORCH:
-        sys.exit(f"This makes the golden runs of torch {TORCH}; found {torch.__version__}.")
-    torch.set_num_threads(1)
+    prepare()
     main()

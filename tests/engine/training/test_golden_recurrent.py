@@ -11,8 +11,8 @@ from numpy.lib.npyio import NpzFile
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, Precision, ProjectSpec, TrainingSpec
 from engine.training import Trainer
 from tests.engine.training import masked
+from tests.engine.training.beside_pytorch import TOLERANCE, assert_equal, assert_follows, initial
 from tests.engine.training.networks import dataset
-from tests.engine.training.test_golden_images import TOLERANCE, assert_equal
 from tests.golden.recurrent_cases import (
     CLASSES,
     FEATURES,
@@ -60,26 +60,10 @@ def test_ten_steps_are_pytorchs(case: RecurrentCase, precision: Precision,
     masked.register(monkeypatch)
     with np.load(case.file) as golden:
         data = dataset(golden["inputs"], golden["labels"], classes=CLASSES)
-        start = {name.removeprefix("initial/"): golden[name] for name in golden
-                 if name.startswith("initial/")}
-        run = Trainer(project(case, precision), data, weights=start)
+        run = Trainer(project(case, precision), data, weights=initial(golden))
         if case.masked:
             masked.fill(run, MASK)
-        assert_equal("output", run.predict(golden["inputs"]), golden[f"{precision}/outputs"],
-                     precision)
-        for step in range(STEPS):
-            assert run.run(1) == 1
-            _, rows, _ = run.ring.read(step)
-            assert rows[-1][0] == pytest.approx(golden[f"{precision}/losses"][step],
-                                                rel=TOLERANCE[precision])
-            gradients = run.gradients()
-            assert gradients.keys() == start.keys()
-            for name, gradient in gradients.items():
-                assert_equal(f"step {step}, gradient of {name}", gradient,
-                             golden[f"{precision}/gradient/{name}"][step], precision)
-        for name, parameter in run.weights().items():
-            assert_equal(f"final {name}", parameter, golden[f"{precision}/final/{name}"],
-                         precision)
+        assert_follows(run, golden["inputs"], golden, precision, STEPS, precision)
 
 
 @pytest.fixture

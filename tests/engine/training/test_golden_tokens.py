@@ -7,7 +7,7 @@ import pytest
 
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, Precision, ProjectSpec, TrainingSpec
 from engine.training import Trainer
-from tests.engine.training.test_golden_images import TOLERANCE, assert_equal
+from tests.engine.training.beside_pytorch import TOLERANCE, assert_follows, initial
 from tests.engine.training.texts import tokens
 from tests.golden.token_cases import (
     HIDDEN,
@@ -42,20 +42,5 @@ def project(case: TokenCase, rule: str, precision: Precision) -> ProjectSpec:
 def test_ten_steps_are_pytorchs(case: TokenCase, rule: str, precision: Precision) -> None:
     with np.load(case.file) as golden:
         data = tokens(golden["inputs"], golden["labels"], case.classes, VOCABULARY)
-        start = {name.removeprefix("initial/"): golden[name] for name in golden
-                 if name.startswith("initial/")}
-        run = Trainer(project(case, rule, precision), data, weights=start)
-        place = f"{rule}/{precision}"
-        assert_equal("output", run.predict(data.inputs), golden[f"{place}/outputs"], precision)
-        for step in range(STEPS):
-            assert run.run(1) == 1
-            _, rows, _ = run.ring.read(step)
-            assert rows[-1][0] == pytest.approx(golden[f"{place}/losses"][step],
-                                                rel=TOLERANCE[precision])
-            gradients = run.gradients()
-            assert gradients.keys() == start.keys()
-            for name, gradient in gradients.items():
-                assert_equal(f"step {step}, gradient of {name}", gradient,
-                             golden[f"{place}/gradient/{name}"][step], precision)
-        for name, parameter in run.weights().items():
-            assert_equal(f"final {name}", parameter, golden[f"{place}/final/{name}"], precision)
+        run = Trainer(project(case, rule, precision), data, weights=initial(golden))
+        assert_follows(run, data.inputs, golden, f"{rule}/{precision}", STEPS, precision)
