@@ -239,7 +239,7 @@ class Document(QObject):
                    (part, *sorted(changes)))
 
     def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
-        """Learn from other examples; output layer and loss are made to fit them.
+        """Learn from other examples; output layer, loss and what reads the data are made to fit.
 
         A project that nobody has named or saved takes the name of its data.
 
@@ -259,7 +259,7 @@ class Document(QObject):
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
         project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
-                         dataset.vocabulary)
+                         dataset.vocabulary, dataset.n_inputs)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         self._shelf.put(data, dataset)
