@@ -12,6 +12,8 @@ from engine.spec import LayerSpec, NetworkSpec, Option, Task
 
 _READERS = {kind.key: kind for kind in kinds() if kind.reads_tokens}
 """The kinds of layers that take the data for tokens."""
+_MEANS = frozenset({"sequence_mean"})
+"""The kinds that only make one row of a sequence."""
 _STEPS = {kind.key for kind in kinds() if kind.field("output") is not None}
 """The kinds that give the last step or all of them."""
 
@@ -42,18 +44,21 @@ def reading(network: NetworkSpec, task: Task, vocabulary: int, n_inputs: int) ->
 
 
 def giving(network: NetworkSpec, task: Task, n_inputs: int) -> NetworkSpec:
-    """Return a network whose last recurrent layer gives as many steps as the task asks for.
+    """Return a network that gives one row, or one for every step where the task asks for it.
 
-    A network for which that is not the remedy is returned as it is. Parameters as of `reading`.
+    The last recurrent layer is made to, or the mean over the steps is left out; where neither helps
+    the network is returned as it is. Parameters as of `reading`.
     """
     wanted = 2 if task == "sequence" else 1
     if not n_inputs or _rank(network, n_inputs) == wanted:
         return network
-    last = next((layer for layer in reversed(network.layers) if layer.kind in _STEPS), None)
-    if last is None:
-        return network
-    after = network.replaced(last.with_options(output="sequence" if wanted == 2 else "last"))
-    return after if _rank(after, n_inputs) == wanted else network
+    last = [layer for layer in network if layer.kind in _STEPS][-1:]
+    output = "sequence" if wanted == 2 else "last"
+    for after in (*(network.replaced(layer.with_options(output=output)) for layer in last),
+                  _without(network, _MEANS)):
+        if _rank(after, n_inputs) == wanted:
+            return after
+    return network
 
 
 def _reading_tokens(network: NetworkSpec, task: Task, vocabulary: int) -> NetworkSpec:
@@ -81,29 +86,28 @@ def _reading_tokens(network: NetworkSpec, task: Task, vocabulary: int) -> Networ
 
 def _reading_numbers(network: NetworkSpec, task: Task, n_inputs: int) -> NetworkSpec:
     """Return a network without readers of tokens; one as it is if it cannot do without."""
-    plain = network
-    for layer in network:
-        if layer.kind in _READERS:
-            plain = _without(plain, layer)
+    plain = _without(network, frozenset(_READERS))
     options: dict[str, Option] = {"form": "sequence", "steps": n_inputs, "features": 1}
     steps = NetworkSpec(tuple(
         LayerSpec(layer.id, "reshape", options, layer.inputs) if layer.kind in _READERS else layer
         for layer in network))
     # Dense layers take a row as it comes; recurrent ones go through it a number at a time.
-    for candidate in (plain, steps):
+    for candidate in (plain, _without(plain, _MEANS), steps):
         if _shape(giving(candidate, task, n_inputs), n_inputs) is not None:
             return candidate
     return network
 
 
-def _without(network: NetworkSpec, reader: LayerSpec) -> NetworkSpec:
-    """Return the network without a reader, and without the Flatten layer that came with it."""
-    position = network.index(reader.id) + 1
-    after = network.layers[position:position + 1]
-    network = network.removed(reader.id)
-    for layer in after:
-        if layer.kind == "flatten" and layer.inputs in ((), (reader.id,)):
-            network = network.removed(layer.id)
+def _without(network: NetworkSpec, unwanted: frozenset[str]) -> NetworkSpec:
+    """Return the network without layers of some kinds, and the Flatten layers that serve them."""
+    for layer in network.layers[1:]:
+        if layer.kind not in unwanted:
+            continue
+        after = network.layers[network.index(layer.id) + 1:][:1]
+        network = network.removed(layer.id)
+        for flatten in after:
+            if flatten.kind == "flatten" and flatten.inputs in ((), (layer.id,)):
+                network = network.removed(flatten.id)
     return network
 
 

@@ -64,7 +64,8 @@ class Reshape(LayerKind):
         if math.prod(shape) != math.prod(wanted):
             raise ShapeError(self.title, f"an input of {math.prod(shape):,} numbers",
                              f"{text(wanted)} = {math.prod(wanted):,}",
-                             "Choose lengths whose product is the number of inputs")
+                             f"Choose lengths whose product is {math.prod(shape):,}, or feed it "
+                             f"{math.prod(wanted):,} numbers")
         return wanted
 
     def refitted(self, options: Options, n_inputs: int) -> dict[str, Option]:

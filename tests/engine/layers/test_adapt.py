@@ -166,3 +166,14 @@ def test_what_a_text_added_goes_with_it(depth: int, task: Task) -> None:
     text = fitted(project, task, 3, 40, 12)
     assert any(layer.kind == "embedding" for layer in text.network)
     assert fitted(text, "classification", 3, 0, 2).network == project.network
+
+
+def test_a_bag_of_words_becomes_a_layer_of_numbers_and_reads_letters_one_by_one() -> None:
+    words = ProjectSpec(network=NetworkSpec((
+        LayerSpec("input", "input"), LayerSpec("embedding", "embedding", {"vocabulary": 9}),
+        LayerSpec("mean", "sequence_mean"), LayerSpec("output", "dense", {"units": 2}))))
+    numbers = fitted(words, "classification", 2, 0, 4)
+    assert [layer.kind for layer in numbers.network] == ["input", "dense"]
+    letters = fitted(words, "sequence", 30, 30, 12)
+    assert diagnose(letters, "sequence", 12, 30, vocabulary=30) == ()
+    assert fitted(words, "classification", 2, 9, 12) == words
