@@ -300,7 +300,7 @@ class Document(QObject):
         self.end_gesture()
         self.undo_stack.clear()
         self.path, self._weights = path, weights
-        self._show(project, held)
+        self._show(project, held, opened=True)
         self.path_changed.emit()
 
     def open(self, path: Path) -> None:
@@ -360,14 +360,16 @@ class Document(QObject):
             return self._held
         return self._shelf.take(project)
 
-    def _show(self, project: ProjectSpec, held: Held | None = None) -> None:
+    def _show(self, project: ProjectSpec, held: Held | None = None, *,
+              opened: bool = False) -> None:
         before, examples, title = self._project, self.dataset, self.title
         self._held = held or self._held_for(project)
         self._project, self._issues = project, None
         selected = edits.selection_after(before.network, project.network, self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
-        self.changed.emit(Change(before, project, self.dataset is not examples))
+        self.changed.emit(Change(before, project, self.dataset is not examples,
+                                 opened))
         if changed_selection:
             self.selection_changed.emit(selected)
         if title != self.title:

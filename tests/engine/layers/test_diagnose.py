@@ -177,7 +177,7 @@ def test_tokens_are_asked_for() -> None:
     assert "the data are no tokens; expected a text. Remove" in on_text(
         embedding, output, vocabulary=0)[0]
     assert "has 10 different tokens. Set it to 10." in on_text(embedding, output, vocabulary=10)[0]
-    assert "it is fed by numbers that a layer computes; expected the data's tokens" in on_text(
+    assert "it is fed by numbers that a layer computes; expected the data’s tokens" in on_text(
         LayerSpec("d", "dense", {"units": 6}), embedding, output)[0]
 
 
