@@ -146,7 +146,8 @@ def test_a_choice_without_room_ends_in_dots(app: QApplication, qtbot: QtBot) -> 
     owner = LabelledCombo("Loss", ["Mean squared error"])
     qtbot.addWidget(owner)
     combo, option = owner.combo, QStyleOptionComboBox()
-    combo.resize(100, 30)
+    combo.setFixedWidth(100)
+    owner.grab()
     combo.initStyleOption(option)
     room = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
                                         QStyle.SubControl.SC_ComboBoxEditField, combo).width()
