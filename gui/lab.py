@@ -246,7 +246,11 @@ class Lab(QWidget):
         state, reason = self.workbench.state, self.workbench.reason
         speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
         if frame.verdict is not None and speaks:
-            self.strip.show_verdict(frame.verdict, at_once=not frame.running)
+            if state is State.RUNNING and frame.verdict.code == "waiting":
+                # A large network may take a second for its first steps.
+                self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
+            else:
+                self.strip.show_verdict(frame.verdict, at_once=not frame.running)
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
