@@ -7,8 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from engine.diagnosis.network import chance_loss
 from engine.errors import DivergedError, EngineError
 from gui import theme
+from gui.builder.change import Change
 from gui.builder.data_panel import DataPanel
 from gui.builder.document import Document
 from gui.builder.inspector import Inspector
@@ -80,6 +82,7 @@ class Lab(QWidget):
                             workbench.clock.note_painted, self)
         self._preparing = ("", 0.0)
         self._seen_boundary = self._reports_transfer = False
+        self._promise = ""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -192,7 +195,7 @@ class Lab(QWidget):
         for view in (self.gradients, self.output):
             document.selection_changed.connect(view.set_selected)
         document.changed.connect(self._on_document_changed)
-        self._on_document_changed()
+        self._show_examples()
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
@@ -243,7 +246,11 @@ class Lab(QWidget):
         state, reason = self.workbench.state, self.workbench.reason
         speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
         if frame.verdict is not None and speaks:
-            self.strip.show_verdict(frame.verdict, at_once=not frame.running)
+            if state is State.RUNNING and frame.verdict.code == "waiting":
+                # A large network may take a second for its first steps.
+                self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
+            else:
+                self.strip.show_verdict(frame.verdict, at_once=not frame.running)
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
@@ -316,16 +323,26 @@ class Lab(QWidget):
     @Slot(object)
     def _on_gallery_chosen(self, template: Template) -> None:
         if self.files.open_template(template.path):
-            self.message.show_message(f"{self.document.title}. {template.watch}")
+            self._promise = f"{self.document.title}. {template.watch}"
+            self.message.show_message(self._promise)
 
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
         self.message.show_message(f"Saved {path}.", "good")
 
-    @Slot()
-    def _on_document_changed(self) -> None:
+    @Slot(object)
+    def _on_document_changed(self, change: Change) -> None:
+        # What a template promises holds for what it is made of.
+        if change.rows_changed and self.message.text() == self._promise:
+            self.message.hide()
+        self._show_examples()
+
+    def _show_examples(self) -> None:
         # The examples are known before the engine is ready for them.
-        self.output.set_dataset(self.document.dataset)
+        project, dataset = self.document.project, self.document.dataset
+        self.output.set_dataset(dataset)
+        self.output.set_chance(chance_loss(project.network, dataset.task,
+                                           len(dataset.class_names), project.training.loss))
 
     @Slot()
     def _on_document_path_changed(self) -> None:

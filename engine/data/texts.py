@@ -75,7 +75,7 @@ def continued(text: str, spec: DataSpec, title: str) -> Dataset:
     window = spec.window
     count = (len(text) - 1) // window
     if count < 2:
-        raise DataError(title, f"a text of {len(text):,} characters",
+        raise DataError(title, f"a text of {len(text):,} character{'s' * (len(text) != 1)}",
                         f"at least {2 * window + 1:,}, two windows of {window} and one more",
                         "Choose a longer text or a shorter window")
     alphabet = tuple(sorted(set(text)))

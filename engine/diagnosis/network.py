@@ -46,19 +46,19 @@ def chance_loss(network: NetworkSpec, task: Task, n_classes: int, loss: str) -> 
     network : NetworkSpec
         Its last layer with units tells whether one unit stands for two classes.
     task : str
-        ``classification`` or ``regression``; the latter has none, since R² = 0 says the same.
+        What is learned; to predict or reconstruct values has none, since R² = 0 says the same.
     n_classes : int
         Number of classes.
     loss : str
         Key of the loss.
     """
-    if task != "classification" or n_classes < 2:
+    if task not in ("classification", "sequence") or n_classes < 2:
         return math.nan
     share = 1 / n_classes
     widths = [int(_options(network, i)["units"]) for i in range(len(network))
               if "units" in _options(network, i)]
     single = bool(widths) and widths[-1] == 1
-    if loss == "softmax_cross_entropy":
+    if loss in ("softmax_cross_entropy", "sequence_cross_entropy"):
         return -math.log(share)
     if loss == "binary_cross_entropy":
         return math.log(2) if single else (

@@ -248,13 +248,13 @@ def _chance_formula(case: Case) -> str:
 
 
 def _measure(case: Case) -> str:
-    return "accuracy" if case.task == "classification" else "R²"
+    return "R²" if case.has_values else "accuracy"
 
 
 def _scores(case: Case) -> str:
     """Return how well the examples are known: ``Training accuracy 99 %, validation 71 %``."""
     training, validation = case.snapshot.training, case.snapshot.validation
-    if case.task == "classification":
+    if not case.has_values:
         text = f"Training accuracy {percent(training.accuracy)}"
         return text + (f", validation {percent(validation.accuracy)}" if validation else "")
     # Like a share of examples, R² is not rounded up to a perfect 1.

@@ -6,60 +6,39 @@ from msgspec.structs import replace
 
 from engine.errors import EngineError
 from engine.layers.losses import LOSSES, Loss
+from engine.layers.reading import giving, reading
 from engine.layers.registry import kind, kinds
 from engine.layers.shapes import infer_shapes
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
-_READERS = {kind.key: kind for kind in kinds() if kind.reads_tokens}
-"""The kinds of layers that take the data for tokens."""
 
-
-def fitted(project: ProjectSpec, task: Task, n_outputs: int, vocabulary: int = 0) -> ProjectSpec:
-    """Return the project with loss and output layer made to fit.
+def fitted(project: ProjectSpec, task: Task, n_outputs: int, vocabulary: int = 0,
+           n_inputs: int = 0) -> ProjectSpec:
+    """Return the project with loss, output layer and what reads the data made to fit.
 
     Parameters
     ----------
     project : ProjectSpec
-        The project; its hidden layers stay as they are.
+        The project; its other layers stay as they are.
     task : str
         The data set's task.
     n_outputs : int
         Classes, or values to predict.
     vocabulary : int
         How many tokens the inputs stand for; 0 when they are just numbers.
+    n_inputs : int
+        Numbers per example that go in; 0 keeps what is made for another number of them.
     """
     loss = _fitting_loss(project.training, task)
     widths = loss.widths(task, n_outputs)
     # What is to be reconstructed goes in as well: the shape that comes out is known.
-    fits = task == "reconstruction" and _gives(project.network, n_outputs)
-    network = project.network if fits else _fitting_network(
-        _reading(project.network, task, vocabulary), widths)
+    network = reading(project.network, task, vocabulary, n_inputs)
+    if task != "reconstruction" or not _gives(network, n_outputs):
+        network = _fitting_network(giving(network, task, n_inputs), widths)
     training = project.training
     if loss.key != training.loss:
         training = replace(training, loss=loss.key)
     return replace(project, network=network, training=training)
-
-
-def _reading(network: NetworkSpec, task: Task, vocabulary: int) -> NetworkSpec:
-    """Return a network that can read tokens, if there are any."""
-    readers = [layer for layer in network if layer.kind in _READERS]
-    if not vocabulary or not network.layers:
-        return network
-    if readers:
-        for layer in readers:
-            if _READERS[layer.kind].options(layer)["vocabulary"] != vocabulary:
-                network = network.replaced(layer.with_options(vocabulary=vocabulary))
-        return network
-    first = network.layers[0].id
-    reader = LayerSpec(network.fresh_id("embedding"), "embedding", {"vocabulary": vocabulary})
-    after = NetworkSpec(tuple(
-        layer.with_inputs(*(reader.id if name == first else name for name in layer.inputs))
-        for layer in network))
-    network = after.inserted(1, reader)
-    if task == "sequence":
-        return network
-    # One row of numbers, as what was there before has seen.
-    return network.inserted(2, LayerSpec(network.fresh_id("flatten"), "flatten"))
 
 
 def _gives(network: NetworkSpec, width: int) -> bool:

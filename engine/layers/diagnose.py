@@ -163,13 +163,13 @@ def _token_issues(network: NetworkSpec, vocabulary: int) -> Iterator[Issue]:
         if not layer_kind.reads_tokens:
             continue
         room = int(layer_kind.options(layer)["vocabulary"])
-        if set(layer.inputs or (network.layers[position - 1].id,)) != {network.layers[0].id}:
-            yield Issue(layer.id, f"{place(position, layer)}: it is fed by numbers that a layer "
-                                  "computes; expected the data's tokens. Let the input layer feed "
-                                  "it.")
-        elif not vocabulary:
+        if not vocabulary:
             yield Issue(layer.id, f"{place(position, layer)}: the data are no tokens; expected a "
                                   "text. Remove this layer or choose a text.")
+        elif set(layer.inputs or (network.layers[position - 1].id,)) != {network.layers[0].id}:
+            yield Issue(layer.id, f"{place(position, layer)}: it is fed by numbers that a layer "
+                                  "computes; expected the data’s tokens. Let the input layer feed "
+                                  "it.")
         elif room < vocabulary:
             yield Issue(layer.id, f"{place(position, layer)}: Vocabulary: {room:,}, but the text "
                                   f"has {vocabulary:,} different tokens; expected {vocabulary:,} "

@@ -33,7 +33,8 @@ def check_rank(title: str, shape: Shape, *ranks: int) -> None:
         1 for flat rows, 2 for sequences, 3 for images.
     """
     if len(shape) not in ranks:
-        raise ShapeError(title, f"an input of shape {text(shape)}",
+        found = f"shape {text(shape)}" if len(shape) > 1 else f"{shape[0]:,} numbers in a row"
+        raise ShapeError(title, f"an input of {found}",
                          " or ".join(NAMES[rank] for rank in ranks),
                          "Add a Flatten layer before it" if 1 in ranks else
                          "Add a Reshape layer before it")

@@ -204,6 +204,10 @@ class LayerKind(ABC):
         """Return the arrays that it learns or keeps: weights, other learned ones, the rest."""
         return ()
 
+    def refitted(self, options: Options, n_inputs: int) -> dict[str, Option]:
+        """Return the options that have to change where the data, so many numbers, feed it."""
+        return {}
+
     def carries(self, options: Options) -> bool:
         """Say whether example n of a batch has to go on from example n of the batch before."""
         return False

@@ -9,6 +9,7 @@ from engine.errors import ShapeError
 from engine.layers.fields import Choice, Field
 from engine.layers.images import text
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.spec import Option
 
 LARGEST_AXIS = 65_536
 
@@ -63,8 +64,18 @@ class Reshape(LayerKind):
         if math.prod(shape) != math.prod(wanted):
             raise ShapeError(self.title, f"an input of {math.prod(shape):,} numbers",
                              f"{text(wanted)} = {math.prod(wanted):,}",
-                             "Choose lengths whose product is the number of inputs")
+                             f"Choose lengths whose product is {math.prod(shape):,}, or feed it "
+                             f"{math.prod(wanted):,} numbers")
         return wanted
+
+    def refitted(self, options: Options, n_inputs: int) -> dict[str, Option]:
+        """Return as many steps as the numbers fill; an image keeps its size."""
+        features = int(options["features"])
+        if options["form"] != "sequence" or int(options["steps"]) * features == n_inputs:
+            return {}
+        if n_inputs % features:
+            return {"steps": n_inputs, "features": 1}
+        return {"steps": n_inputs // features}
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the input on under its new shape."""

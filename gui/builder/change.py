@@ -18,11 +18,14 @@ class Change:
         The project until now, and from now on.
     dataset_changed : bool
         Whether the examples are others, too.
+    opened : bool
+        Whether another project was opened, from which there is no way back.
     """
 
     before: ProjectSpec
     after: ProjectSpec
     dataset_changed: bool
+    opened: bool = False
 
     @cached_property
     def network_changed(self) -> bool:

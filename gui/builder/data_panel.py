@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -37,6 +37,7 @@ from gui.builder.table_dialog import TableDialog
 from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar, Segmented
 
 LARGEST_NEW_SEED = 9999
+TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
 TILES_PER_LINE = 4
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
@@ -230,6 +231,9 @@ class DataPanel(EditingPanel):
         traits = self._traits()
         if data.source in self.tiles:
             self.tiles[data.source].setChecked(True)
+            # Tab leads to the data in use: an arrow key chooses what lies beside it.
+            for tile in self.tiles.values():
+                tile.setFocusPolicy(TAB if tile.isChecked() else NO_TAB)
         self.share.set_value(round(data.training_share * 100, 1))
         noise = noise_text(traits, data)
         self.noise.set_value(data.noise)

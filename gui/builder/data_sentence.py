@@ -17,7 +17,9 @@ def data_sentence(dataset: Dataset) -> str:
         height, width = dataset.image_shape
         return f"{n:,} images of {height} × {width} pixels, {target}."
     if dataset.tokens is not None:
-        return f"{dataset.title}: {n:,} texts of {dataset.n_inputs} {tokens(dataset)}, {target}."
+        most = "up to " if dataset.padding else ""
+        return (f"{dataset.title}: {n:,} texts of {most}{dataset.n_inputs} {tokens(dataset)}, "
+                f"{target}.")
     if dataset.is_series:
         return f"{dataset.title}: {n:,} windows of {dataset.n_inputs} steps, {target}."
     return f"{dataset.title}: {n:,} examples, {inputs_text(dataset)}, {target}."

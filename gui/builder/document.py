@@ -239,7 +239,7 @@ class Document(QObject):
                    (part, *sorted(changes)))
 
     def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
-        """Learn from other examples; output layer and loss are made to fit them.
+        """Learn from other examples; output layer, loss and what reads the data are made to fit.
 
         A project that nobody has named or saved takes the name of its data.
 
@@ -259,7 +259,7 @@ class Document(QObject):
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
         project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
-                         dataset.vocabulary)
+                         dataset.vocabulary, dataset.n_inputs)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         self._shelf.put(data, dataset)
@@ -300,7 +300,7 @@ class Document(QObject):
         self.end_gesture()
         self.undo_stack.clear()
         self.path, self._weights = path, weights
-        self._show(project, held)
+        self._show(project, held, opened=True)
         self.path_changed.emit()
 
     def open(self, path: Path) -> None:
@@ -360,14 +360,16 @@ class Document(QObject):
             return self._held
         return self._shelf.take(project)
 
-    def _show(self, project: ProjectSpec, held: Held | None = None) -> None:
+    def _show(self, project: ProjectSpec, held: Held | None = None, *,
+              opened: bool = False) -> None:
         before, examples, title = self._project, self.dataset, self.title
         self._held = held or self._held_for(project)
         self._project, self._issues = project, None
         selected = edits.selection_after(before.network, project.network, self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
-        self.changed.emit(Change(before, project, self.dataset is not examples))
+        self.changed.emit(Change(before, project, self.dataset is not examples,
+                                 opened))
         if changed_selection:
             self.selection_changed.emit(selected)
         if title != self.title:

@@ -152,7 +152,7 @@ def run_settings(training: TrainingSpec) -> tuple[Setting, ...]:
 
 def _schedule_note(training: TrainingSpec) -> str:
     schedule = SCHEDULES.get(training.schedule.kind)
-    return f"{schedule.help} ηₜ = η × [{schedule.formula}]" if schedule is not None else ""
+    return f"{schedule.help}\nηₜ = η × [{schedule.formula}]" if schedule is not None else ""
 
 
 def _update_note(training: TrainingSpec) -> str:

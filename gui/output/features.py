@@ -52,6 +52,8 @@ class Section:
         The magnitude that has the full colour.
     whole : tuple[int, int]
         Input channels and filters that there are, where only the first have room.
+    layer : int
+        Number of the layer, where it is not the selected one; else 0.
     """
 
     kind: str
@@ -59,6 +61,7 @@ class Section:
     channels: int
     most: float
     whole: tuple[int, int] = (0, 0)
+    layer: int = 0
 
     def cropped(self, inputs: int, filters: int) -> Section:
         """Return the first input channels of the first filters."""
@@ -71,13 +74,14 @@ class Section:
         """Return what stands above the tiles: filters stand across, input channels down."""
         n, height, width = self.values.shape
         size = f"{height} \N{MULTIPLICATION SIGN} {width}"
+        where = f"Layer {self.layer}: " if self.layer else ""
         if not self.channels:
             name = "feature map" if self.kind == "maps" else "filter"
-            return f"{n} {name}{'s' * (n > 1)}, {size}"
+            return f"{where}{n} {name}{'s' * (n > 1)}, {size}"
         parts = [f"{count}" if count >= every else f"{count} of {every}"
                  for count, every in zip((n // self.channels, self.channels), self.whole,
                                          strict=True)]
-        return f"{parts[1]} filters \N{MULTIPLICATION SIGN} {parts[0]} inputs, {size}"
+        return f"{where}{parts[1]} filters \N{MULTIPLICATION SIGN} {parts[0]} inputs, {size}"
 
     def sentence(self, tile: int) -> str:
         """Return what is said about one tile."""
@@ -153,9 +157,13 @@ class FeatureView(QWidget):
             self._refresh()
 
     def sections(self) -> list[Section]:
-        """Return what there is to show of the selected layer."""
+        """Return what there is to show of the selected layer, or else of the first convolution."""
         readings = self._snapshot.layers if self._snapshot else ()
-        return sections_of(next((r for r in readings if r.layer_id == self._selected), None))
+        chosen = next((r for r in readings if r.layer_id == self._selected), None)
+        if found := sections_of(chosen):
+            return found
+        first = next((n for n, r in enumerate(readings) if r.filters is not None), 0)
+        return [replace(one, layer=first) for one in sections_of(readings[first])] if first else []
 
     def minimumSizeHint(self) -> QSize:
         """Return room for small tiles."""

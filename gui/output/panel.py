@@ -95,6 +95,10 @@ class OutputPanel(ViewCard):
         self._has_run = False
         self._show_dataset(dataset)
 
+    def set_chance(self, loss: float) -> None:
+        """Say what the loss is of guessing every class alike; NaN where there is no such number."""
+        self._scores.set_chance(loss)
+
     def set_run(self, run: RunLike) -> None:
         """Show the data of another run, without predictions yet."""
         self._has_run = True

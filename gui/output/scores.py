@@ -43,7 +43,7 @@ class ScorePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._task = "classification"
+        self._task, self._n_classes = "classification", 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(0, 1)
@@ -73,6 +73,8 @@ class ScorePanel(QWidget):
         self._chance.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._grid.addWidget(self._chance, 3, 0, 1, 2)
         self._grid.addWidget(self._chance_value, 3, 2)
+        self._chance.hide()
+        self._chance_value.hide()
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Name the scores of this task and empty them."""
@@ -84,15 +86,21 @@ class ScorePanel(QWidget):
                                if is_classes else "Share of the spread of the true values that "
                                "the network explains: 1 is all, 0 is what their mean does.")
         self._loss.setToolTip("Mean loss over all examples, penalties left out.")
-        classes = max(len(dataset.class_names), 1)
-        formula = f"\N{MINUS SIGN}ln(1/{classes})"
-        for widget in (self._chance, self._chance_value):
-            widget.setVisible(is_classes)
-            widget.setToolTip(f"Cross-entropy of guessing every class alike: {formula}.")
-        self._chance.setText(f"Loss at chance {formula}")
-        self._chance_value.setText(number_text(math.log(classes)))
+        self._n_classes = len(dataset.class_names)
         for value in self._values.values():
             value.setText(NONE)
+
+    def set_chance(self, loss: float) -> None:
+        """Show the loss of guessing every class alike; NaN, of no such number, shows none."""
+        formula = ""
+        if self._n_classes and math.isclose(loss, math.log(self._n_classes)):
+            formula = f"\N{MINUS SIGN}ln(1/{self._n_classes})"
+        for widget in (self._chance, self._chance_value):
+            widget.setVisible(math.isfinite(loss))
+            widget.setToolTip("Loss of guessing every class alike"
+                              + (f": {formula}." if formula else "."))
+        self._chance.setText(f"Loss at chance {formula}".rstrip())
+        self._chance_value.setText(number_text(loss))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the scores of a snapshot."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 JOIN_S = 2.0
 COLLECT_S = 3.0
 IDLE = (State.READY, State.PAUSED)
+OPENED = "Project opened"
 
 
 class Workbench(QObject):
@@ -239,7 +240,10 @@ class Workbench(QObject):
         project, dataset = self._document.project, self._document.dataset
         self._fingerprint = fingerprint(project)
         self._dataset = dataset
-        self._submit(Build(self._run_id, project, dataset, self._document.take_weights()))
+        weights = self._document.take_weights()
+        if weights is not None and reason == OPENED:
+            reason += " with what it had learned"
+        self._submit(Build(self._run_id, project, dataset, weights))
         self._set_state(State.PREPARING, reason)
 
     @Slot(object)
@@ -247,7 +251,8 @@ class Workbench(QObject):
         document, before, after = self._document, change.before, change.after
         fits = self._fingerprint == fingerprint(after) and document.dataset is self._dataset
         if document.issues or not fits:
-            self._begin_run(reset_reason(before, after, change.dataset_changed))
+            self._begin_run(OPENED if change.opened else
+                            reset_reason(before, after, change.dataset_changed))
         elif before.training != after.training:
             self._worker.request_rates(after.training)
             self._submit(Retrain(after.training))

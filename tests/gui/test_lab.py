@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.diagnosis.verdicts import Verdict
 from engine.errors import DivergedError, SpecError
 from engine.spec import default_project, write_project
 from gui import theme
 from gui.lab import Lab
 from gui.widgets import Card
-from gui.workbench.state import State
+from gui.workbench.state import Frame, State
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 LEFT = Qt.MouseButton.LeftButton
@@ -35,6 +37,18 @@ def test_run_and_pause_with_the_large_button(qtbot: QtBot, lab: Lab, engine: Fak
     qtbot.waitUntil(
         lambda: lab.transport.step_readout.value() == f"{engine.newest.step:,}")
     assert lab.transport.epoch_readout.value() == f"{engine.newest.epoch:07,}"
+
+
+def test_a_run_whose_first_figures_take_long_is_not_ready_for_run(
+    qtbot: QtBot, lab: Lab, engine: FakeEngine
+) -> None:
+    frames: list[Frame] = []
+    lab.workbench.frame.connect(frames.append)
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 10 and bool(frames))
+    verdict = Verdict("waiting", 0, "Ready.", "Press Run.", "", "", ())
+    lab._on_workbench_frame(dataclasses.replace(frames[-1], verdict=verdict, snapshot=None))
+    assert strip_text(lab).startswith("Running.")
 
 
 def test_step_epoch_and_reset(qtbot: QtBot, lab: Lab, engine: FakeEngine) -> None:

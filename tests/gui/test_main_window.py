@@ -203,6 +203,11 @@ def test_the_menu_opens_the_gallery_and_a_tile_its_template(
     assert not gallery.isVisible()
     assert lab.document.project.name == tile.text()
     assert tile.template.watch in lab.message.text()
+    lab.document.set_training(learning_rate=0.5)
+    assert lab.message.isVisible()
+    # Of another network or other data it may be untrue.
+    lab.data_panel.tiles["circle"].click()
+    assert not lab.message.isVisible()
 
 
 def test_a_template_does_not_take_the_place_of_unsaved_work_unasked(

@@ -362,3 +362,10 @@ def test_memory_is_bounded() -> None:
     assert len(past.recent) <= 22
     assert len(past._curve) <= 256
     assert past.first_loss == 0.4
+
+
+def test_a_text_is_known_by_its_accuracy() -> None:
+    judge = RunJudge(network(), "sequence", 31, "sequence_cross_entropy")
+    verdict = verdict_after(judge, network(), (1, 1000, 2100), loss=0.01, accuracy=0.99)
+    assert "accuracy 99 %" in verdict.sentence
+    assert "R²" not in verdict.sentence + verdict.evidence

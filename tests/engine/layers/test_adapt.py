@@ -109,3 +109,71 @@ def test_a_skip_from_the_data_reads_vectors_too() -> None:
                            LayerSpec("output", "dense", {"units": 5})))
     new = fitted(ProjectSpec(network=network), "sequence", 5, 5)
     assert diagnose(new, "sequence", 8, 5, vocabulary=5) == ()
+
+
+def recurrent(reader: LayerSpec, output: str, units: int) -> ProjectSpec:
+    return ProjectSpec(network=NetworkSpec((
+        LayerSpec("input", "input"), reader, LayerSpec("lstm", "lstm", {"output": output}),
+        LayerSpec("output", "dense", {"units": units}))),
+        training=TrainingSpec(loss="mean_squared_error"))
+
+
+def folded(steps: int, features: int = 1) -> LayerSpec:
+    return LayerSpec("fold", "reshape",
+                     {"form": "sequence", "steps": steps, "features": features})
+
+
+@given(st.integers(1, 200), st.integers(1, 5), st.integers(1, 200))
+def test_a_sequence_of_the_data_takes_another_window(steps: int, features: int,
+                                                     window: int) -> None:
+    project = recurrent(folded(steps, features), "last", 1)
+    new = fitted(project, "regression", 1, n_inputs=window)
+    assert diagnose(new, "regression", window, 1) == ()
+    if window == steps * features:
+        assert new == project
+
+
+def test_other_reshapes_stay_as_they_are() -> None:
+    """An image has its own size, and what a layer computes does not follow the data."""
+    for layers in ([LayerSpec("fold", "reshape", {"height": 4, "width": 4})],
+                   [LayerSpec("dense-1", "dense", {"units": 6}), folded(6)]):
+        network = NetworkSpec((LayerSpec("input", "input"), *layers,
+                               LayerSpec("flat", "flatten"), LayerSpec("output", "dense")))
+        new = fitted(ProjectSpec(network=network), "classification", 4, n_inputs=9)
+        assert new.network == network
+
+
+@given(st.sampled_from(["last", "sequence"]), st.integers(2, 30), st.integers(2, 9))
+def test_a_recurrent_network_reads_texts_and_numbers(output: str, window: int, width: int) -> None:
+    """From a series to a text, to points of the plane, to a text and back."""
+    embedded = LayerSpec("fold", "embedding", {"vocabulary": 9})
+    for reader in (folded(7), embedded):
+        project = recurrent(reader, output, 1)
+        for task, vocabulary in (("sequence", 30), ("classification", 0), ("classification", 30),
+                                 ("sequence", 9), ("regression", 0)):
+            outputs = vocabulary if task == "sequence" else width
+            project = fitted(project, task, outputs, vocabulary, window)  # type: ignore[arg-type]
+            assert diagnose(project, task, window, outputs,  # type: ignore[arg-type]
+                            vocabulary=vocabulary) == ()
+            assert len(project.network) == 4
+
+
+@given(st.integers(1, 3), st.sampled_from(["sequence", "classification"]))
+def test_what_a_text_added_goes_with_it(depth: int, task: Task) -> None:
+    layers = [LayerSpec("input", "input"), *(
+        LayerSpec(f"dense-{i}", "dense", {"units": 3}) for i in range(depth))]
+    project = ProjectSpec(network=NetworkSpec(tuple(layers)))
+    text = fitted(project, task, 3, 40, 12)
+    assert any(layer.kind == "embedding" for layer in text.network)
+    assert fitted(text, "classification", 3, 0, 2).network == project.network
+
+
+def test_a_bag_of_words_becomes_a_layer_of_numbers_and_reads_letters_one_by_one() -> None:
+    words = ProjectSpec(network=NetworkSpec((
+        LayerSpec("input", "input"), LayerSpec("embedding", "embedding", {"vocabulary": 9}),
+        LayerSpec("mean", "sequence_mean"), LayerSpec("output", "dense", {"units": 2}))))
+    numbers = fitted(words, "classification", 2, 0, 4)
+    assert [layer.kind for layer in numbers.network] == ["input", "dense"]
+    letters = fitted(words, "sequence", 30, 30, 12)
+    assert diagnose(letters, "sequence", 12, 30, vocabulary=30) == ()
+    assert fitted(words, "classification", 2, 9, 12) == words

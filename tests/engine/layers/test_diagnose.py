@@ -178,7 +178,7 @@ def test_tokens_are_asked_for() -> None:
         embedding, output, vocabulary=0)[0]
     assert "has 10 different tokens; expected 10 at least. Set it to 10." in on_text(
         embedding, output, vocabulary=10)[0]
-    assert "it is fed by numbers that a layer computes; expected the data's tokens" in on_text(
+    assert "it is fed by numbers that a layer computes; expected the data’s tokens" in on_text(
         LayerSpec("d", "dense", {"units": 6}), embedding, output)[0]
 
 

@@ -61,7 +61,8 @@ def test_shapes_of_the_others() -> None:
 
 
 @pytest.mark.parametrize(("key", "given", "options", "message"), [
-    ("conv2d", (64,), {}, "an input of shape 64; expected an image, height x width x channels. "
+    ("conv2d", (64,), {}, "an input of 64 numbers in a row; expected an image, "
+                           "height x width x channels. "
                           "Add a Reshape layer before it."),
     ("conv2d", SEQUENCE, {}, "an input of shape 10x4; expected an image"),
     ("conv1d", IMAGE, {}, "an input of shape 9x7x3; expected a sequence, steps x features. "
@@ -70,7 +71,7 @@ def test_shapes_of_the_others() -> None:
      "an input of 7 along an axis; expected at least 8. Choose a smaller window"),
     ("max_pooling", (1, 4, 3), {}, "an input of 1 along an axis; expected at least 2"),
     ("average_pooling", (4,), {}, "expected a sequence, steps x features or an image"),
-    ("global_average_pooling", (4,), {}, "an input of shape 4; expected a sequence"),
+    ("global_average_pooling", (4,), {}, "an input of 4 numbers in a row; expected a sequence"),
     ("upsampling", (4,), {}, "Add a Reshape layer before it"),
     ("reshape", (65,), {}, "an input of 65 numbers; expected 8x8x1 = 64. Choose lengths whose"),
 ])

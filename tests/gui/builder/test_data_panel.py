@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -321,3 +321,10 @@ def test_texts_and_series_have_a_window(
     assert panel.noise.isVisible() is noise
     assert sentence in panel.sentence.text()
     assert document.issues == ()
+
+
+def test_the_keyboard_comes_to_the_data_in_use(panel: DataPanel) -> None:
+    panel.tiles["circle"].click()
+    stops = [key for key, tile in panel.tiles.items()
+             if tile.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert stops == ["circle"]

@@ -241,9 +241,16 @@ def test_features_of_the_selected_layer(panel: OutputPanel) -> None:
     panel.set_selected("pool")
     assert [one.kind for one in view.sections()] == ["maps"]
     panel.set_selected("input")
+    assert [one.caption() for one in view.sections()] == [
+        "Layer 1: 6 feature maps, 12 × 12", "Layer 1: 6 filters, 5 × 5"]
+    panel.grab()
+
+
+def test_without_a_convolution_there_are_no_features_to_choose_from(panel: OutputPanel) -> None:
+    _input, _conv, *pools = convolution()
+    view = features(panel, (_input, *pools), "input")
     assert view.sections() == []
     assert view.accessibleDescription() == NO_FEATURES
-    panel.grab()
 
 
 def test_filters_have_a_column_each_and_a_row_per_input(panel: OutputPanel) -> None:

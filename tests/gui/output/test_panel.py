@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -64,16 +65,23 @@ def test_choice_of_view_outlives_a_reset(panel: OutputPanel) -> None:
 
 def test_scores_of_a_classification(panel: OutputPanel) -> None:
     panel.set_run(Run(dataset_of(classes=4)))
+    panel.set_chance(math.log(4))
     assert panel.scores()["Accuracy, train"] == "–"
     panel.show_frame(Frame(snapshot_of()))
     assert panel.scores() == {
         "Accuracy, train": "90.0 %", "Accuracy, validation": "87.5 %", "Loss, train": "0.250",
         "Loss, validation": "0.500", "Loss at chance −ln(1/4)": "1.386",
     }
+    # Of ten sigmoid units, and of a loss that has no such number.
+    panel.set_chance(0.325)
+    assert panel.scores()["Loss at chance"] == "0.325"
+    panel.set_chance(math.nan)
+    assert not any("chance" in name for name in panel.scores())
 
 
 def test_scores_stand_in_a_table(panel: OutputPanel) -> None:
     panel.set_run(Run(dataset_of(classes=4)))
+    panel.set_chance(math.log(4))
     panel.show_frame(Frame(snapshot_of()))
     panel.grab()
     spots = {label.text(): label.mapTo(panel, label.rect().topRight())
@@ -102,6 +110,7 @@ def test_no_score_is_cut_where_room_is_short(
     theme.set_scale(app, scale)
     panel.resize(theme.px(330), theme.px(200))
     panel.set_run(Run(PLANE))
+    panel.set_chance(math.log(2))
     panel.show_view(view)
     loss = Evaluation(3.1e10, 1.0, 20)
     panel.show_frame(Frame(replace(snapshot_of(), training=loss, validation=loss)))

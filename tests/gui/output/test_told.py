@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -74,6 +75,7 @@ def test_views_suit_text_and_series(panel: OutputPanel) -> None:
 
 def test_chance_of_the_next_character(panel: OutputPanel) -> None:
     panel.set_run(Run(FOX))
+    panel.set_chance(math.log(len(FOX.class_names)))
     panel.show_frame(Frame(written(FOX)))
     scores = panel.scores()
     assert scores["Accuracy, train"] == "90.0 %"

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 import gui.widgets
@@ -133,6 +140,24 @@ def test_wheel_over_a_control_changes_nothing(app: QApplication) -> None:
     assert whole.value() == real.value() == 0
     assert owner.value() == 10
     assert combo.value() == "a"
+
+
+def test_a_choice_without_room_ends_in_dots(app: QApplication, qtbot: QtBot) -> None:
+    owner = LabelledCombo("Loss", ["Mean squared error"])
+    qtbot.addWidget(owner)
+    combo, option = owner.combo, QStyleOptionComboBox()
+    combo.setFixedWidth(100)
+    owner.grab()
+    combo.initStyleOption(option)
+    room = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
+                                        QStyle.SubControl.SC_ComboBoxEditField, combo).width()
+    dotted = combo.fontMetrics().elidedText(combo.currentText(), Qt.TextElideMode.ElideRight,
+                                            room - 2)
+    assert dotted.endswith("…")
+    pictures = [combo.grab().toImage()]
+    combo.setItemText(0, dotted)
+    pictures.append(combo.grab().toImage())
+    assert pictures[0] == pictures[1]
 
 
 def test_combo_speaks_in_keys(app: QApplication, qtbot: QtBot) -> None:

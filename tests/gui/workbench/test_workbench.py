@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
@@ -188,7 +189,10 @@ def test_another_network_begins_a_new_run_and_says_so(
     (lambda d: d.set_data(replace(d.project.data, noise=10.0)), "Data changed: reset"),
     (lambda d: d.set_training(precision="float64"), "Precision changed: reset"),
     (lambda d: d.set_training(seed=7), "Seed changed: reset"),
-], ids=["data", "precision", "seed"])
+    (lambda d: d.load_project(d.project), "Project opened"),
+    (lambda d: d.load_project(d.project, weights={"dense-1/w": np.zeros((2, 4))}),
+     "Project opened with what it had learned"),
+], ids=["data", "precision", "seed", "project", "weights"])
 def test_what_else_begins_a_new_run(
     qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document,
     change: Callable[[Document], None], reason: str,
