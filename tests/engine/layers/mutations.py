@@ -294,7 +294,9 @@ def embedding_of_numbers(draw: st.DrawFn, graph: Graph) -> Broken:
 @mutation
 def embedding_of_activations(draw: st.DrawFn, graph: Graph) -> Broken:
     middle = LayerSpec("middle", "embedding", {"vocabulary": 9, "units": 2})
-    return Broken(before_last(graph, middle), "middle", "numbers that a layer computes")
+    # Without any tokens, no other input would mend it.
+    found = "numbers that a layer computes" if graph.vocabulary else "the data are no tokens"
+    return Broken(before_last(graph, middle), "middle", found)
 
 
 @mutation
