@@ -196,8 +196,10 @@ def unequal_sum(draw: st.DrawFn, graph: Graph) -> Broken:
 @mutation
 def wrong_rank(draw: st.DrawFn, graph: Graph) -> Broken:
     key = draw(st.sampled_from(["conv2d", "conv2d_transpose"]))
-    shape = "x".join(map(str, shape_before_last(graph)))
-    return Broken(before_last(graph, LayerSpec("odd", key)), "odd", f"an input of shape {shape}")
+    shape = shape_before_last(graph)
+    found = f"{shape[0]:,} numbers in a row" if len(shape) == 1 else \
+        "an input of shape " + "x".join(map(str, shape))
+    return Broken(before_last(graph, LayerSpec("odd", key)), "odd", found)
 
 
 @mutation
