@@ -127,7 +127,10 @@ class Lowering(Protocol):
         """
 
     def update(self, op: str, **slots: int | float) -> None:
-        """Append an op to what a training step does once all its gradients were found finite."""
+        """Append an op to what a training step does once all its gradients were found finite.
+
+        Done in a frozen layer as well: what is learned there must not be changed by it.
+        """
 
     def result(self, value: Value) -> None:
         """Say which value is the layer's output.

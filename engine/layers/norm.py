@@ -76,8 +76,9 @@ class BatchNorm(LayerKind):
             plan.backward("batch_norm_backward", x.size, dx=x.gradient, dy=y.gradient,
                           x=x.data, scale=scale.data, centres=centres, sums=sums, means=means,
                           frozen=plan.frozen, **shape)
-        plan.update("follow_moments", running=running, moments=moments,
-                    momentum=float(options["momentum"]), **shape)
+        if not plan.frozen:
+            plan.update("follow_moments", running=running, moments=moments,
+                        momentum=float(options["momentum"]), **shape)
         plan.result(y)
 
 

@@ -224,8 +224,8 @@ class LSTM(Recurrent):
     title = "LSTM"
     icon = "memory-stick"
     help = ("Keeps a cell that gates open and close: cₜ = f cₜ₋₁ + i g and hₜ = o tanh cₜ "
-            "(Hochreiter and Schmidhuber 1997). Where the forget gate f is near 1, the gradient "
-            "passes back through time unchanged.")
+            "(Hochreiter and Schmidhuber 1997; forget gate f: Gers et al. 2000). Where f is near "
+            "1, the gradient passes from cell to cell back through time almost unchanged.")
     gates = 4
     fields = (
         UNITS, OUTPUT, *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS,

@@ -177,8 +177,7 @@ class _Lowering:
         self.backward_lines.append(Line(op, slots, work))
 
     def update(self, op: str, **slots: int | float) -> None:
-        if not self.frozen:
-            self._builder.table.add(row.UPDATE, Line(op, slots))
+        self._builder.table.add(row.UPDATE, Line(op, slots))
 
     def result(self, value: Value) -> None:
         source = self.inputs[0]

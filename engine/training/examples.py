@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import DataError, SpecError
-from engine.layers import LOSSES, Loss, diagnose, infer_shapes
+from engine.layers import LOSSES, Loss, costs, diagnose, infer_shapes
 from engine.spec import NetworkSpec, ProjectSpec
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ FEWEST = 64
 """Examples that are always measured if there are so many; the probe batch."""
 
 ROOM = 2**21
-"""Outputs of layers for which there is room whatever the batch, so as to look at many at once."""
+"""Numbers kept by layers for which there is always room, so as to look at many at once."""
 
 
 def measured_examples(dataset: Dataset) -> int:
@@ -38,7 +38,8 @@ def measured_examples(dataset: Dataset) -> int:
 
 def room(network: NetworkSpec, n_inputs: int) -> int:
     """Return for how many examples a plan needs room, whatever the batch: some hundreds."""
-    numbers = sum(math.prod(shape) for shape in infer_shapes(network, (n_inputs,)))
+    # Not what layers give: a recurrent one that gives its last state keeps every step's.
+    numbers = n_inputs + sum(cost.kept for cost in costs(network, (n_inputs,)))
     return max(FEWEST, min(ROOM // numbers, 512))
 
 

@@ -181,3 +181,12 @@ def test_only_the_option_asks_for_an_order() -> None:
     for kind in KINDS:
         assert not carries_state(NetworkSpec((*layers, LayerSpec("b", kind))))
         assert carries_state(NetworkSpec((*layers, LayerSpec("b", kind, {"carried": True}))))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_frozen_layer_carries_its_state_as_any_other(kind: str) -> None:
+    free = trainer(kind, windows())
+    layers = tuple(msgspec.structs.replace(layer, frozen=layer.id == "layer")
+                   for layer in free.project.network)
+    held = Trainer(msgspec.structs.replace(free.project, network=NetworkSpec(layers)), windows())
+    np.testing.assert_array_equal(one_epoch(held), one_epoch(free))
