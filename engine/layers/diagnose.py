@@ -9,9 +9,9 @@ from msgspec.structs import asdict
 
 from engine.errors import EngineError
 from engine.layers.augmentation import augmentation_issues
-from engine.layers.form import is_finite, network_form, shown, training_form
+from engine.layers.form import network_form, training_form
 from engine.layers.images import text
-from engine.layers.issue import Issue
+from engine.layers.issue import Issue, is_finite, shown
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES
 from engine.layers.optimizers import OPTIMIZERS

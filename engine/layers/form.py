@@ -5,32 +5,17 @@ What a file holds was checked when it was read; a project made in Python may hol
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
-from engine.layers.issue import Issue
+from engine.layers.issue import Issue, shown
 from engine.spec import LayerSpec, NetworkSpec, TrainingSpec
-from engine.spec.network import Option
-
-LONGEST = 60
-"""Letters of a wrong value that a sentence shows."""
 
 PARTS: dict[str, tuple[type, str]] = {
     "id": (str, "a text"), "kind": (str, "a text"), "inputs": (tuple, "a tuple of ids"),
     "options": (dict, "a dictionary by names of options")}
 """What a layer's fields have to be, and in words; all hold texts."""
-
-
-def is_finite(value: object) -> bool:
-    """Say whether a value is a number that a float64 can hold; true and false are none."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False
 
 
 def training_form(training: object) -> Iterator[Issue]:
@@ -71,16 +56,6 @@ def _layer_forms(position: int, layer: LayerSpec) -> Iterator[Issue]:
         if not _is_of(value := getattr(layer, key), wanted):
             yield Issue(name, f"Layer {position}: {key}: {shown(value)}; expected {words}. "
                               "Change it.")
-    if _is_of(layer.options, dict):
-        yield from _option_forms(position, name, layer.options)
-
-
-def _option_forms(position: int, name: str, options: Mapping[str, object]) -> Iterator[Issue]:
-    for key, value in options.items():
-        huge = isinstance(value, int) and not isinstance(value, bool) and not is_finite(value)
-        if huge or not isinstance(value, Option):
-            yield Issue(name, f"Layer {position}: {key}: {shown(value)}; expected a "
-                              "number of usual size, a text, true or false. Change it.")
 
 
 def _text(training: object, error: str) -> str:
@@ -96,13 +71,3 @@ def _text(training: object, error: str) -> str:
 
 def _wanted(words: str) -> str:
     return words.removeprefix("Expected ").replace("Number out of range", "a finite number")
-
-
-def shown(value: object) -> str:
-    """Return a value as a sentence can hold it."""
-    try:
-        written = repr(value)
-    except ValueError:
-        # Python writes no whole number of more than 4,300 digits.
-        written = f"a value of type {type(value).__name__}"
-    return written if len(written) <= LONGEST else written[:LONGEST] + "..."
