@@ -1,0 +1,36 @@
+"""The portable archive: unpack and double-click."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import tarfile
+from pathlib import Path
+
+from resources.installer.bundle import DIST
+from resources.installer.recipe import BUILD, HERE, NAME
+from resources.installer.shell import megabytes, say
+from resources.installer.version import bundle_version
+
+
+def make_archive() -> Path:
+    """Pack the bundle; return the archive."""
+    name = f"{NAME}-{bundle_version()}-linux-{platform.machine()}-portable"
+    tree = BUILD / "portable" / name
+    shutil.rmtree(tree.parent, ignore_errors=True)
+    shutil.copytree(DIST / NAME, tree, symlinks=True)
+    shutil.copyfile(HERE / "linux" / "README.txt", tree / "README.txt")
+    shutil.copyfile(BUILD / "128" / f"{NAME}.png", tree / f"{NAME}.png")
+    archive = DIST / f"{name}.tar.xz"
+    say("Packing the portable archive.")
+    with tarfile.open(archive, "w:xz", preset=6) as file:
+        file.add(tree, name, filter=_of_nobody)
+    shutil.rmtree(tree.parent)
+    say(f"{archive}: {megabytes(archive):.0f} MB.")
+    return archive
+
+
+def _of_nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = "root"
+    return entry

@@ -1,0 +1,112 @@
+"""The package for Debian and Ubuntu: program, menu entry, icons, file type."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from resources.installer.bundle import DIST
+from resources.installer.pictures import SIZES
+from resources.installer.recipe import BUILD, HERE, NAME, ROOT
+from resources.installer.shell import call, megabytes, say
+from resources.installer.version import bundle_version
+
+CONTROL = """\
+Package: {name}
+Version: {version}
+Section: education
+Priority: optional
+Architecture: {architecture}
+Installed-Size: {kilobytes}
+Depends: {depends}
+Maintainer: Backprop Lab contributors <backprop-lab@localhost>
+Description: lab in which neural networks show their gradients
+ Build a neural network out of layers, press Run, and watch what
+ backpropagation does: every layer's gradient, where it vanishes or
+ explodes, and what mends it. Works without a network connection.
+"""
+
+BY_NAME = ("libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libgl1", "libegl1")
+"""Packages of libraries that Qt opens while it runs, so that no file shows the need."""
+
+
+def make_deb() -> Path:
+    """Pack the bundle; return the package.
+
+    Raises
+    ------
+    PackagingError
+        If one of Debian's tools is not there or fails.
+    """
+    tree = BUILD / "deb"
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(DIST / NAME, tree / "opt" / NAME, symlinks=True)
+    (tree / "usr" / "bin").mkdir(parents=True)
+    (tree / "usr" / "bin" / NAME).symlink_to(f"/opt/{NAME}/{NAME}")
+    for source, target in placed_files():
+        place = tree / "usr" / "share" / target
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, place)
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    architecture = call("dpkg", "--print-architecture").strip()
+    control = CONTROL.format(
+        name=NAME, version=bundle_version(), architecture=architecture,
+        kilobytes=round(megabytes(tree) * 1e6 / 1024), depends=dependencies(tree / "opt" / NAME))
+    (tree / "DEBIAN").mkdir()
+    (tree / "DEBIAN" / "control").write_text(control, encoding="utf-8")
+    package = DIST / f"{NAME}_{bundle_version()}_{architecture}.deb"
+    say("Packing the .deb.")
+    call("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--threads-max=2", "-b", tree, package)
+    shutil.rmtree(tree)
+    say(f"{package}: {megabytes(package):.0f} MB.")
+    return package
+
+
+def placed_files() -> list[tuple[Path, str]]:
+    """Return what goes under /usr/share, with its place there."""
+    icons = [(BUILD / str(size) / f"{name}.png",
+              f"icons/hicolor/{size}x{size}/{context}/{name}.png")
+             for size in SIZES
+             for name, context in ((NAME, "apps"), ("application-x-bplab", "mimetypes"))]
+    return [
+        (HERE / "linux" / "backprop-lab.desktop",
+         "applications/org.backproplab.BackpropLab.desktop"),
+        (HERE / "linux" / "backprop-lab.xml", "mime/packages/backprop-lab.xml"),
+        (HERE / f"{NAME}.svg", f"icons/hicolor/scalable/apps/{NAME}.svg"),
+        (HERE / f"{NAME}-project.svg",
+         "icons/hicolor/scalable/mimetypes/application-x-bplab.svg"),
+        (ROOT / "LICENSE", f"doc/{NAME}/copyright"), *icons]
+
+
+def dependencies(folder: Path) -> str:
+    """Return the packages that hold the libraries which the bundle lacks."""
+    files = [file for file in folder.rglob("*")
+             if file.is_file() and not file.is_symlink() and is_elf(file)]
+    libraries = sorted({str(file.parent) for file in files if ".so" in file.name})
+    # The tool wants to stand in a source package.
+    debian = BUILD / "shlibdeps" / "debian"
+    debian.mkdir(parents=True, exist_ok=True)
+    (debian / "control").write_text(f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n",
+                                    encoding="ascii")
+    found = call("dpkg-shlibdeps", "-O", "--ignore-missing-info",
+                 *(f"-l{library}" for library in libraries), *(f"-e{file}" for file in files),
+                 folder=debian.parent)
+    listed = found.strip().partition("=")[2].split(", ")
+    names = {entry.split()[0] for entry in listed}
+    return ", ".join([*listed, *(name for name in BY_NAME if name not in names)])
+
+
+def is_elf(file: Path) -> bool:
+    """Say whether a file is a program or library of Linux."""
+    with file.open("rb") as stream:
+        return stream.read(4) == b"\x7fELF"
+
+
+def uninstalls_clean(root: Path = Path("/")) -> list[str]:
+    """Return what is left of the program on a system, for the tests of the package."""
+    places = (f"opt/{NAME}", f"usr/bin/{NAME}",
+              *(f"usr/share/{target}" for _, target in placed_files()))
+    return [place for place in places if os.path.lexists(root / place)]

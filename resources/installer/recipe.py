@@ -1,0 +1,164 @@
+"""What goes into the frozen program, for the three systems, and why other things do not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+BUILD = ROOT / "build" / "package"
+"""Where files are made that are not worth keeping: icons, version files, the bundle's work."""
+
+NAME = "backprop-lab"
+TITLE = "Backprop Lab"
+IDENTIFIER = "org.backproplab.BackpropLab"
+MIME_TYPE = "application/x-bplab"
+SUFFIX = "bplab"
+SEED = "compiled-kernels"
+"""Folder of the bundle with kernels that were compiled for every computer."""
+
+CONTENTS = "contents.txt"
+"""Lists what the bundle was made of, a file on each line."""
+
+BUILD_ID = "build-id.txt"
+"""Names the kernels of a frozen program, which has no sources to be hashed."""
+
+HIDDEN_IMPORTS = ("numba._devicearray", "engine.cachedir")
+"""Imported from C, and by a name that Numba is given: no import statement shows them."""
+
+EXCLUDED = {
+    "tkinter": "another window system, 2.6 MB",
+    "_tkinter": "another window system",
+    "scipy": "no kernel multiplies through BLAS, 73 MB",
+    "matplotlib": "pandas would plot with it, 16 MB",
+    "IPython": "pandas and pyqtgraph look for it",
+    "jinja2": "pandas styles tables with it",
+    "pyarrow": "pandas reads other files with it",
+    "openpyxl": "pandas reads other files with it",
+    "lxml": "pandas reads other files with it",
+    "sqlalchemy": "pandas reads databases with it",
+    "pytest": "tests",
+    "_pytest": "tests",
+    "hypothesis": "tests",
+    "setuptools": "builds packages",
+    "pip": "installs packages",
+    "numba.cuda": "graphics cards, 1.6 MB",
+    "numba.roc": "graphics cards",
+    "numba.pycc": "compiles ahead of time",
+    "OpenGL": "pyqtgraph draws without it",
+    "cupy": "graphics cards",
+    "PySide6.QtQml": "another kind of window",
+    "PySide6.QtQuick": "another kind of window",
+    "PySide6.QtPdf": "not used",
+    "PySide6.QtSql": "not used",
+    "PySide6.QtNetwork": "the program never asks the network",
+    "PySide6.QtDesigner": "not used",
+    "PySide6.QtHelp": "not used",
+    "PySide6.QtPrintSupport": "not used",
+    "PySide6.QtUiTools": "not used",
+    "sqlite3": "not used",
+    "ssl": "the program never asks the network",
+    "_ssl": "the program never asks the network, with OpenSSL 6 MB",
+}
+"""Modules that are left out, with what they are for."""
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Files that PyInstaller collects and the program does not need.
+
+    Attributes
+    ----------
+    pattern : str
+        Regular expression that the place in the bundle, with forward slashes, begins with.
+    reason : str
+        Why it can go.
+    systems : tuple[str, ...]
+        Where, as in `sys.platform`; empty is everywhere.
+    """
+
+    pattern: str
+    reason: str
+    systems: tuple[str, ...] = ()
+
+
+LINUX = ("linux",)
+DROPS = (
+    Drop(r"PySide6/(Qt/)?translations/(?!qtbase_)", "texts of parts that are left out"),
+    Drop(r"PySide6/(Qt/)?qml/", "another kind of window"),
+    Drop(r"PySide6/Qt/plugins/platformthemes/libqgtk3", "brings GTK, 24 MB", LINUX),
+    Drop(r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimalegl|minimal|vkkhrdisplay|vnc)",
+         "screens that no desktop has", LINUX),
+    Drop(r"PySide6/Qt/plugins/(egldeviceintegrations|xcbglintegrations)", "drawing by OpenGL",
+         LINUX),
+    Drop(r"PySide6/(Qt/)?plugins/(tls|networkinformation|sqldrivers|qmltooling|generic)",
+         "network, databases, tools"),
+    Drop(r"PySide6/(Qt/)?plugins/imageformats/(lib)?q(pdf|tga|tiff|wbmp|webp|icns)",
+         "pictures that are never opened"),
+    Drop(r"(PySide6/Qt/lib/)?libQt6(Qml|Quick|Pdf|VirtualKeyboard|Network|EglFS)", "left out",
+         LINUX),
+    Drop(r"PySide6/Qt6(Qml|Quick|Pdf|VirtualKeyboard|Network)", "left out", ("win32",)),
+    Drop(r"PySide6/opengl32sw", "OpenGL in software, 20 MB", ("win32",)),
+    Drop(r"lib(crypto|ssl)[.-]", "the program never asks the network"),
+    Drop(r"lib(sqlite3|readline|ncursesw|tinfow|panelw)\.so", "not used", LINUX),
+    Drop(r"(lib-dynload/)?(_codecs_(cn|hk|iso2022|jp|kr|tw)|readline|_sqlite3|_curses)",
+         "not used"),
+    Drop(r"numba/np/ufunc/tbbpool", "needs a library that is not shipped"),
+    Drop(r"PIL/_(avif|webp|imagingcms|imagingtk)", "pictures that are never opened, 10 MB"),
+    Drop(r"pillow\.libs/lib(avif|webp|lcms|tiff|openjp2|sharpyuv|lzma|xcb|Xau|harfbuzz|raqm|brotli"
+         r"|freetype)", "pictures and letters that Pillow never draws here, 12 MB"),
+    Drop(r"pyqtgraph/(colors/maps|icons/peegee|examples)", "not used"),
+    Drop(r"(numpy|pandas|pyqtgraph)/.*tests/", "tests"),
+    Drop(r"(numpy|numba|llvmlite)/.*\.(h|hpp|c|pyi|pxd|lib|a)$", "for compilers"),
+)
+"""What is left out of the bundle, measured when it was added."""
+
+DESKTOP_LIBRARIES = (
+    r"lib(stdc\+\+|gcc_s|glib-2|gthread-2|gobject-2|gio-2|gmodule-2|dbus-1|systemd|X11|X11-xcb"
+    r"|xcb(?!-cursor)|xkbcommon|fontconfig|freetype|expat|uuid|EGL|GL|GLX|GLdispatch|OpenGL|z|zstd"
+    r"|bz2|lzma|lz4|pcre2|selinux|mount|blkid|ffi|gcrypt|gpg-error|cap|bsd|md|Xau|Xdmcp|png16"
+    r"|brotli|graphite2|harfbuzz|gssapi_krb5|krb5|k5crypto|com_err|krb5support|keyutils|resolv)"
+    r"[-\w.]*\.so")
+"""Libraries that a Debian desktop has: the .deb depends on their packages, 11.5 MB. The portable
+archive keeps those that other distributions may lack."""
+
+ALWAYS_FROM_SYSTEM = (
+    r"lib(glib-2|gthread-2|gobject-2|gio-2|gmodule-2|dbus-1|systemd|X11|X11-xcb|xcb\.so|fontconfig"
+    r"|freetype|EGL|GL|GLX|GLdispatch|OpenGL)")
+"""Libraries that talk with the desktop and the graphics card, and must be those of the machine."""
+
+STRIPPED = r"(libllvmlite\.so|libpython3[.\d]*\.so[.\d]*)$"
+"""Libraries whose symbols can go, 36 MB. Others break: wheels shift the parts of their files."""
+
+DATA = ("datasets", "examples", "fonts", "icons")
+"""Folders under ``resources`` that the program reads."""
+
+
+def is_dropped(place: str, platform: str) -> bool:
+    """Say whether a file is left out of the bundle.
+
+    Parameters
+    ----------
+    place : str
+        Where it would lie in the bundle.
+    platform : str
+        As in `sys.platform`.
+    """
+    path = place.replace("\\", "/")
+    if any(re.match(drop.pattern, path) for drop in DROPS
+           if not drop.systems or platform in drop.systems):
+        return True
+    return platform == "linux" and re.match(ALWAYS_FROM_SYSTEM, path) is not None
+
+
+def is_of_the_desktop(place: str) -> bool:
+    """Say whether a Debian desktop has this library itself."""
+    return re.match(DESKTOP_LIBRARIES, place) is not None
+
+
+def data_files() -> list[tuple[str, str]]:
+    """Return what the program reads, each with the folder where it lies in the bundle."""
+    files = [(str(ROOT / "resources" / name), f"resources/{name}") for name in DATA]
+    return [*files, (str(BUILD / BUILD_ID), "engine/kernels"), (str(ROOT / "LICENSE"), ".")]
