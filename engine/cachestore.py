@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import pickle
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +42,10 @@ class KernelStore(caching.IndexDataCacheFile):  # type: ignore[misc]
 
     def load(self, key: Any) -> Any:
         """Return what was saved under a key; None if nothing was or it cannot be read."""
-        for store in (super(), self._shipped):
-            if store is None:
-                continue
-            try:
-                found = store.load(key)
-            except UNREADABLE as error:
-                log.info("a compiled kernel is made anew: %s", error)
-                continue
-            if found is not None:
-                return found
-        return None
+        found = _loaded(super().load, key)
+        if found is None and self._shipped is not None:
+            found = _loaded(self._shipped.load, key)
+        return found
 
     def save(self, key: Any, data: Any) -> None:
         """Save something; where there is no room, it is compiled again at the next start."""
@@ -69,6 +63,15 @@ class KernelStore(caching.IndexDataCacheFile):  # type: ignore[misc]
         """
         name: str = super()._data_name(number)
         return f"{name.removesuffix('.nbc')}-{secrets.token_hex(4)}.nbc"
+
+
+def _loaded(load: Callable[[Any], Any], key: Any) -> Any:
+    """Return what a store has; None, too, for what cannot be read."""
+    try:
+        return load(key)
+    except UNREADABLE as error:
+        log.info("a compiled kernel is made anew: %s", error)
+        return None
 
 
 def use(shipped: Path | None) -> None:

@@ -6,18 +6,20 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
-import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.cachedir import cache_folder
 from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.kernels import tile
+from engine.facts import facts
 from engine.spec import OptimizerSpec, ProjectSpec, read_project
 from engine.training import Trainer
+
+Array = NDArray[Any]
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 PROJECT = RESOURCES / "examples" / "02-spiral-solved.json"
@@ -48,9 +50,7 @@ class Finding:
 
 def self_test() -> Iterator[Finding]:
     """Yield what is found, one thing after the other; a part that fails does not end the test."""
-    yield Finding(f"Engine: {8 * tile.UNIT.bytes}-bit vectors, {numba.config.NUMBA_NUM_THREADS} "
-                  f"threads, Numba {numba.__version__}, NumPy {np.__version__}; compiled kernels "
-                  f"in {cache_folder()}.")
+    yield Finding("; ".join(f"{name}: {value}" for name, value in facts().items()) + ".")
     for check in (*(_gradient(precision) for precision in TOLERANCES), _training):
         try:
             yield check()
@@ -79,12 +79,12 @@ def _gradient(precision: str) -> Callable[[], Finding]:
     return check
 
 
-def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+def _part(arrays: dict[str, Array], prefix: str) -> dict[str, Array]:
     return {name.removeprefix(prefix): array for name, array in arrays.items()
             if name.startswith(prefix)}
 
 
-def _examples(golden: dict[str, np.ndarray]) -> Dataset:
+def _examples(golden: dict[str, Array]) -> Dataset:
     inputs, labels = golden["inputs"], golden["labels"]
     return Dataset("self-test", "Self-test", "classification", inputs, labels,
                    np.zeros((len(labels), 0)), ("0", "1"), ("x1", "x2"), ("class",),

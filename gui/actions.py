@@ -6,12 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from gui import theme
-from gui.command_line import version
 from gui.keys import LabKeys
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 THEMES: tuple[tuple[theme.Scheme, str], ...] = (
     ("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
-ABOUT = ("Build a neural network out of layers, press Run, and watch every layer’s gradient while "
-         "it learns. MIT licence; shipped data sets have their own, stated beside them.")
 
 
 class Actions(QObject):
@@ -135,12 +132,9 @@ class Actions(QObject):
                               widget)
 
     def _show_about(self) -> None:
-        box = QMessageBox(self._window)
-        box.setWindowTitle("About Backprop Lab")
-        box.setText(f"<b>Backprop Lab {version()}</b>")
-        box.setInformativeText(ABOUT)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        from gui.about import About
+
+        About(self._window).open()
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:

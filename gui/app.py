@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from gui import theme
@@ -61,6 +62,7 @@ def application() -> QApplication:
     app.setApplicationName("backprop-lab")
     app.setApplicationDisplayName(NAME)
     app.setDesktopFileName("org.backproplab.BackpropLab")
+    app.setWindowIcon(QIcon(str(theme.icons.FOLDER / "backprop-lab.svg")))
     return app
 
 

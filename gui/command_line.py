@@ -24,6 +24,7 @@ USAGE = """\
 backprop-lab [PROJECT.json]            open the window
 backprop-lab train PROJECT.json        train a project without a window
 backprop-lab check PROJECT.json        print what is wrong with a project
+backprop-lab --self-test               test the engine on this computer; exit code 0 or 1
 
 Options of the window:
   --screenshot FILE     save a picture of the window, then quit
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[0] in {"--version", "-V"}:
         say(f"Backprop Lab {version()}")
         return 0
+    if arguments[0] == "--self-test":
+        return _self_test()
     options = _parser().parse_args(arguments)
     try:
         if options.command == "check":
@@ -90,6 +93,17 @@ def complain(text: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
+
+
+def _self_test() -> int:
+    """Print what the test of the engine finds; return 1 if any of it is wrong."""
+    from engine.selftest import self_test
+
+    passed = True
+    for finding in self_test():
+        say(f"{'ok   ' if finding.passed else 'WRONG'} {finding.text}")
+        passed &= finding.passed
+    return 0 if passed else 1
 
 
 def _parser() -> Parser:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from resources.installer.bundle import DIST
 from resources.installer.pictures import SIZES
-from resources.installer.recipe import BUILD, HERE, NAME, ROOT
+from resources.installer.recipe import BUILD, HERE, NAME, PROGRAM_ICON, PROJECT_ICON, ROOT
 from resources.installer.shell import call, megabytes, say
 from resources.installer.version import bundle_version
 
@@ -75,8 +75,8 @@ def placed_files() -> list[tuple[Path, str]]:
         (HERE / "linux" / "backprop-lab.desktop",
          "applications/org.backproplab.BackpropLab.desktop"),
         (HERE / "linux" / "backprop-lab.xml", "mime/packages/backprop-lab.xml"),
-        (HERE / f"{NAME}.svg", f"icons/hicolor/scalable/apps/{NAME}.svg"),
-        (HERE / f"{NAME}-project.svg",
+        (PROGRAM_ICON, f"icons/hicolor/scalable/apps/{NAME}.svg"),
+        (PROJECT_ICON,
          "icons/hicolor/scalable/mimetypes/application-x-bplab.svg"),
         (ROOT / "LICENSE", f"doc/{NAME}/copyright"), *icons]
 

@@ -19,8 +19,8 @@ another build of the same version: its libraries lie in the folder PySide6 as fi
 
 HEAD = """\
 Backprop Lab contains the work of other people. What follows lists all of it that is in this
-program, with its version and its licence. Backprop Lab itself is under the MIT licence, see LICENSE.
-The shipped data sets and fonts state theirs beside them, in resources/datasets and resources/fonts.
+program, with its version and its licence. Backprop Lab itself is under the MIT licence, see
+LICENSE. The shipped data sets and fonts state theirs beside them, in the folder resources.
 """
 
 
@@ -73,9 +73,9 @@ _PYTHON = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def _short(distribution: metadata.Distribution) -> str:
-    facts = distribution.metadata
-    stated = facts.get("License-Expression") or facts.get("License") or ""
-    named = [line.rpartition(":: ")[2] for line in facts.get_all("Classifier") or ()
+    facts = distribution.metadata.json
+    stated = str(facts.get("license_expression") or facts.get("license") or "")
+    named = [line.rpartition(":: ")[2] for line in facts.get("classifier", ())
              if line.startswith("License ::")]
     return stated.splitlines()[0] if stated else ", ".join(named) or "see below"
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from resources.installer.recipe import HERE, NAME
+from resources.installer.recipe import NAME, PROGRAM_ICON, PROJECT_ICON
 
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 ICO_SIZES = (16, 24, 32, 48, 64, 128, 256)
@@ -35,7 +35,7 @@ def draw(svg: Path, size: int) -> Image.Image:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")
+    picture.save(buffer, b"PNG")
     return Image.open(io.BytesIO(bytes(buffer.data().data())))
 
 
@@ -49,14 +49,14 @@ def write_icons(folder: Path) -> None:
         ``16/application-x-bplab.png``, which stands for project files, and so on.
     """
     app = QGuiApplication.instance() or QGuiApplication([NAME, "-platform", "offscreen"])
-    for name, svg in ((NAME, f"{NAME}.svg"), ("application-x-bplab", f"{NAME}-project.svg")):
+    for name, svg in ((NAME, PROGRAM_ICON), ("application-x-bplab", PROJECT_ICON)):
         for size in SIZES:
             target = folder / str(size) / f"{name}.png"
             target.parent.mkdir(parents=True, exist_ok=True)
-            draw(HERE / svg, size).save(target)
-    large = draw(HERE / f"{NAME}.svg", ICNS_SIZE)
+            draw(svg, size).save(target)
+    large = draw(PROGRAM_ICON, ICNS_SIZE)
     large.save(folder / f"{NAME}.ico", sizes=[(size, size) for size in ICO_SIZES])
-    draw(HERE / f"{NAME}-project.svg", ICNS_SIZE).save(
+    draw(PROJECT_ICON, ICNS_SIZE).save(
         folder / f"{NAME}-project.ico", sizes=[(size, size) for size in ICO_SIZES])
     large.save(folder / f"{NAME}.icns")
     del app

@@ -14,6 +14,8 @@ BUILD = ROOT / "build" / "package"
 NAME = "backprop-lab"
 TITLE = "Backprop Lab"
 IDENTIFIER = "org.backproplab.BackpropLab"
+PROGRAM_ICON = ROOT / "resources" / "icons" / f"{NAME}.svg"
+PROJECT_ICON = HERE / f"{NAME}-project.svg"
 MIME_TYPE = "application/x-bplab"
 SUFFIX = "bplab"
 SEED = "compiled-kernels"
@@ -132,7 +134,7 @@ ALWAYS_FROM_SYSTEM = (
 STRIPPED = r"(libllvmlite\.so|libpython3[.\d]*\.so[.\d]*)$"
 """Libraries whose symbols can go, 36 MB. Others break: wheels shift the parts of their files."""
 
-DATA = ("datasets", "examples", "fonts", "icons")
+DATA = ("datasets", "examples", "fonts", "golden", "icons")
 """Folders under ``resources`` that the program reads."""
 
 
