@@ -20,6 +20,7 @@ from gui.start import WindowOptions
 
 SWITCH_INTERVAL_S = 0.001
 """How soon the training thread gets the interpreter back from the window, and the reverse."""
+POLL_MS = 5
 LATEST_S = 180.0
 """A start that takes longer than this has failed, when nobody waits for it."""
 DIRECTORIES = PlatformDirs("backprop-lab", appauthor=False)
@@ -89,6 +90,9 @@ class Unattended(QObject):
         self.status = 0
         self._window, self._options = window, options
         self._started_s = started_s
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._on_poll_timeout)
         window.painted.connect(self._on_window_painted)
         window.furnished.connect(self._on_window_furnished)
         if options.unattended:
@@ -118,7 +122,17 @@ class Unattended(QObject):
         self._note("first boundary")
         if self._options.screenshot is not None:
             QTimer.singleShot(round(1000 * self._options.after_s), self._on_picture_due)
+        elif self._options.profile_start and not self._options.run:
+            self._window.close()
         elif self._options.profile_start:
+            self._poll.start()
+
+    @Slot()
+    def _on_poll_timeout(self) -> None:
+        lab = self._window.lab
+        if lab is not None and lab.loss.points:
+            self._poll.stop()
+            self._note("first training point")
             self._window.close()
 
     @Slot()

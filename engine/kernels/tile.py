@@ -17,6 +17,7 @@ from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from engine.kernels import processor
 from engine.kernels.memory import shifted
 from engine.kernels.policy import DTYPES, compiled_callback
 
@@ -37,7 +38,7 @@ class Unit(NamedTuple):
 
 
 def _vector_unit() -> Unit:
-    features = llvm.get_host_cpu_features()
+    features = processor.features()
     if features.get("avx512f") and features.get("avx512vl"):
         return Unit(64, 8, 3)
     if features.get("avx2") and features.get("fma"):

@@ -91,6 +91,11 @@ class LossPlot(ViewCard):
         self._frame = frame
         self.draw_when_seen()
 
+    @property
+    def points(self) -> int:
+        """How many points of the training loss are drawn."""
+        return len(self._x)
+
     def is_log(self) -> bool:
         """Return whether the axis is logarithmic."""
         return self._log

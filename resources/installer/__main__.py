@@ -1,0 +1,47 @@
+"""Make what people install: ``python -m resources.installer [STEP ...]``; all steps without one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from resources.installer.shell import PackagingError, say
+
+
+def steps() -> dict[str, Callable[[], object]]:
+    """Return what can be made on this system, in the order in which it is made."""
+    from resources.installer.bundle import make_bundle
+    from resources.installer.smoke import smoke
+
+    if sys.platform == "linux":
+        from resources.installer.archive import make_archive
+        from resources.installer.deb import make_deb
+
+        return {"bundle": make_bundle, "smoke": smoke, "deb": make_deb, "archive": make_archive}
+    if sys.platform == "win32":
+        from resources.installer.windows import make_setup
+
+        return {"bundle": make_bundle, "smoke": smoke, "setup": make_setup}
+    from resources.installer.macos import make_disk_image
+
+    return {"bundle": make_bundle, "smoke": smoke, "image": make_disk_image}
+
+
+def main(wanted: list[str]) -> int:
+    """Carry steps out; return the exit code."""
+    known = steps()
+    if unknown := [step for step in wanted if step not in known]:
+        say(f"There is no step {unknown[0]!r} on this system; there are {', '.join(known)}.")
+        return 2
+    try:
+        for step in known:
+            if step in wanted or not wanted:
+                known[step]()
+    except PackagingError as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
