@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from engine.errors import DivergedError
 from gui import theme
 from gui.command_line import complain, say
 from gui.faults import Faults, write_log
@@ -21,8 +22,6 @@ from gui.start import WindowOptions
 SWITCH_INTERVAL_S = 0.001
 """How soon the training thread gets the interpreter back from the window, and the reverse."""
 POLL_MS = 5
-LATEST_S = 180.0
-"""A start that takes longer than this has failed, when nobody waits for it."""
 DIRECTORIES = PlatformDirs("backprop-lab", appauthor=False)
 
 
@@ -96,7 +95,8 @@ class Unattended(QObject):
         window.painted.connect(self._on_window_painted)
         window.furnished.connect(self._on_window_furnished)
         if options.unattended:
-            QTimer.singleShot(round(1000 * (LATEST_S + options.after_s)), self._on_too_late)
+            QTimer.singleShot(round(1000 * (options.within_s + options.after_s)),
+                              self._on_too_late)
 
     @Slot()
     def _on_window_painted(self) -> None:
@@ -145,8 +145,13 @@ class Unattended(QObject):
 
     @Slot(object)
     def _on_workbench_failed(self, error: Exception) -> None:
-        if self._options.unattended:
-            complain(str(error))
+        if not self._options.unattended:
+            return
+        complain(str(error))
+        # A network that diverges is something to take a picture of; a broken engine is not.
+        if not isinstance(error, DivergedError):
+            self.status = 2
+            self._window.close()
 
     @Slot()
     def _on_too_late(self) -> None:

@@ -32,7 +32,9 @@ Options of the window:
   --theme light|dark    its colours
   --after SECONDS       how long to wait before the picture (default 4)
   --run                 train from the start
-  --profile-start       print how long the start took, then quit
+  --profile-start       print how long the start took, then quit; with --run, once
+                        the first training point is on the plot
+  --within SECONDS      how long a picture or profile may take to begin (default 180)
 
 'backprop-lab train --help' shows the options of train.
 """

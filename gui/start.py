@@ -39,7 +39,10 @@ class WindowOptions:
     run : bool
         Whether to train from the start.
     profile_start : bool
-        Whether to print how long the start took, and quit.
+        Whether to print how long the start took, and quit; with ``run``, once the first training
+        point is on the plot.
+    within_s : float
+        Seconds, from when on a start that nobody waits for has failed.
     """
 
     project: Path | None = None
@@ -49,6 +52,7 @@ class WindowOptions:
     after_s: float = 4.0
     run: bool = False
     profile_start: bool = False
+    within_s: float = 180.0
 
     @property
     def unattended(self) -> bool:
@@ -116,6 +120,7 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
     parser.add_argument("--after", type=float, default=4.0, dest="after_s")
     parser.add_argument("--run", action="store_true")
     parser.add_argument("--profile-start", action="store_true")
+    parser.add_argument("--within", type=float, default=180.0, dest="within_s")
     found: argparse.Namespace = parser.parse_args(arguments)
     return WindowOptions(**vars(found))
 

@@ -1,0 +1,170 @@
+"""Whether the frozen program works where it has to, and fails where it should."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from resources.installer.bundle import contents, program
+from resources.installer.recipe import NAME, ROOT
+from resources.installer.shell import PackagingError, call, say
+
+PATIENCE_S = 120
+SELF_TEST = ("--self-test",)
+WINDOW = ("--profile-start", "--run", "--within", "60")
+POINT = "first training point"
+LINUX = sys.platform == "linux"
+EXAMPLES = ROOT / "resources" / "examples"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where the program is started.
+
+    Attributes
+    ----------
+    title : str
+        What is special about it.
+    before : tuple[str, ...]
+        What stands before the program in the command.
+    variables : Mapping[str, str | None]
+        Environment variables that differ; None takes one away.
+    folder : str | None
+        Working directory.
+    is_bare : bool
+        Whether there is no environment but ``variables`` and the screen.
+    """
+
+    title: str
+    before: tuple[str, ...] = ()
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+    folder: str | None = None
+    is_bare: bool = False
+
+
+USUAL = Surroundings("as usual")
+NO_NETWORK = ("unshare", "--net", "--map-root-user")
+
+
+def smoke() -> None:
+    """Start the frozen program in all surroundings, then some that are broken on purpose.
+
+    Raises
+    ------
+    PackagingError
+        If one of them does what it should not; after all have been tried.
+    """
+    wrong = []
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        fresh = Surroundings("a fresh user", variables={
+            "HOME": str(home), "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None,
+            "XDG_DATA_HOME": None, "XDG_STATE_HOME": None})
+        wanted = [USUAL, fresh, *(linux_surroundings(stack) if LINUX else ())]
+        for surroundings in wanted:
+            for arguments in (SELF_TEST, WINDOW):
+                wrong += judge(surroundings, program(), arguments, should_work=True)
+    for title, bundle, project in broken_bundles():
+        wrong += judge(Surroundings(title), bundle, (*WINDOW, *project), should_work=False)
+    if wrong:
+        raise PackagingError("\n".join(["The frozen program does not do as it should:", *wrong]))
+
+
+def linux_surroundings(stack: ExitStack) -> Iterator[Surroundings]:
+    """Yield what can be tried on Linux; some of it takes a superuser or its namespaces."""
+    temporary = stack.enter_context(tempfile.TemporaryDirectory())
+    yield Surroundings("no environment", variables={"PATH": "/usr/bin:/bin"}, is_bare=True)
+    yield Surroundings("no home", variables={"HOME": "/nonexistent", "XDG_CACHE_HOME": None})
+    yield Surroundings("another folder", folder="/")
+    yield Surroundings("Numba's own threads", variables={"NUMBA_THREADING_LAYER": "workqueue"})
+    if shutil.which("taskset"):
+        yield Surroundings("one core", before=("taskset", "--cpu-list", "0"))
+    if works(*NO_NETWORK, "true"):
+        yield Surroundings("no network", before=NO_NETWORK)
+    if os.geteuid() == 0 and works("mount", "-t", "tmpfs", "-o", "size=64k", "none", temporary):
+        stack.callback(call, "umount", temporary)
+        yield Surroundings("a full disk", variables={"BACKPROP_LAB_CACHE": temporary})
+
+
+def works(*command: str) -> bool:
+    """Say whether a command can be carried out here."""
+    return shutil.which(command[0]) is not None and subprocess.run(
+        command, capture_output=True, check=False).returncode == 0
+
+
+@contextmanager
+def copy_of(bundle: Path) -> Iterator[Path]:
+    """Make a copy of the program whose files can be taken away; yields its folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / bundle.name
+        shutil.copytree(bundle, target, symlinks=True)
+        yield target
+
+
+def broken_bundles() -> Iterator[tuple[str, Path, tuple[str, ...]]]:
+    """Yield programs that must fail: what is broken, the program, and which project it opens."""
+    folder = program().parent
+    inside = contents().relative_to(folder)
+    for title, pattern in (("an exception in a slot", "resources/icons/play.svg"),
+                           ("a missing hidden import", "numba/_devicearray*")):
+        with copy_of(folder) as copy:
+            victims = list((copy / inside).glob(pattern))
+            if not victims:
+                raise PackagingError(f"{pattern} is not in the bundle any more.")
+            for victim in victims:
+                victim.unlink()
+            yield title, copy / program().name, ()
+    with tempfile.TemporaryDirectory() as temporary:
+        project = Path(temporary) / "untrainable.json"
+        text = (EXAMPLES / "01-playground-default.json").read_text("utf-8")
+        # Three numbers for two classes.
+        head, found, tail = text.rpartition('"units": 2')
+        if not found:
+            raise PackagingError("The first example has another output than two units.")
+        project.write_text(f'{head}"units": 3{tail}', encoding="utf-8")
+        yield "no training point", program(), (str(project), "--within", "8")
+
+
+def judge(surroundings: Surroundings, bundle: Path, arguments: Sequence[str], *,
+          should_work: bool) -> list[str]:
+    """Start the program once; return what is wrong with what it does."""
+    done = start(surroundings, bundle, arguments)
+    shown = (done.stdout + done.stderr).strip()
+    worked = done.returncode == 0 and (POINT in done.stdout or arguments == SELF_TEST)
+    what = "self-test" if arguments == SELF_TEST else "window"
+    say(f"{'ok   ' if worked == should_work else 'WRONG'} {surroundings.title}, {what}: exit code "
+        f"{done.returncode}, {shown.splitlines()[-1] if shown else 'no output'}")
+    if worked == should_work:
+        return []
+    return [f"{surroundings.title}, {what}: exit code {done.returncode}\n{shown}"]
+
+
+def start(surroundings: Surroundings, bundle: Path, arguments: Sequence[str]
+          ) -> subprocess.CompletedProcess[str]:
+    """Start the program on a virtual screen where there is none; wait until it ends."""
+    environment = {} if surroundings.is_bare else dict(os.environ)
+    for name, value in surroundings.variables.items():
+        environment.pop(name, None)
+        if value is not None:
+            environment[name] = value
+    command = [*surroundings.before, str(bundle), *arguments]
+    if LINUX and arguments != SELF_TEST and shutil.which("xvfb-run"):
+        # The screen stands in its own environment, which the program does not see.
+        inner = [f"{name}={value}" for name, value in environment.items() if name != "DISPLAY"]
+        command = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24", "sh",
+                   "-c", 'exec env -i DISPLAY="$DISPLAY" XAUTHORITY="$XAUTHORITY" "$@"', "sh",
+                   *inner, "QT_QPA_PLATFORM=xcb", *command]
+        environment = dict(os.environ)
+    try:
+        return subprocess.run(command, cwd=surroundings.folder, env=environment, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                              timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired as error:
+        return subprocess.CompletedProcess(command, 124, "", f"{NAME} did not end: {error}")
