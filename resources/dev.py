@@ -1,8 +1,9 @@
-"""Set Backprop Lab up on a fresh machine, then start, test or check it.
+"""Set Backprop Lab up on a fresh machine, then start, test, check or package it.
 
     python3 resources/dev.py run [the program's arguments]
     python3 resources/dev.py test [pytest's arguments]
     python3 resources/dev.py check
+    python3 resources/dev.py package [bundle] [smoke] [deb] [archive]
 
 Everything is installed into the folder .venv beside README.md; on Debian and Ubuntu, so are the
 system libraries that Qt needs. What is there already is left alone, so that the second call starts
@@ -27,7 +28,7 @@ VERSIONS = ((3, 13), (3, 12), (3, 11))
 NO_TESTS = 5
 """What pytest returns when it was given nothing to run."""
 
-EXTRAS = {"run": "", "test": "[test]", "check": "[dev]"}
+EXTRAS = {"run": "", "test": "[test]", "check": "[dev]", "package": "[dev]"}
 
 QT_LIBRARIES = [
     "libegl1", "libgl1", "libfontconfig1", "libfreetype6", "libglib2.0-0", "libdbus-1-3",
@@ -37,6 +38,9 @@ QT_LIBRARIES = [
     "libxcb-util1", "libxcb-xfixes0", "libxcb-xkb1", "fonts-dejavu-core",
 ]
 VIRTUAL_SCREEN = ["xvfb", "xauth"]
+PACKERS = ["binutils", "dpkg-dev", "xz-utils", "desktop-file-utils", "shared-mime-info"]
+NEEDED = {"test": VIRTUAL_SCREEN, "package": [*VIRTUAL_SCREEN, *PACKERS]}
+"""Debian packages besides Qt's libraries, without which a purpose makes no sense."""
 
 
 class SetUpError(Exception):
@@ -167,12 +171,15 @@ def set_up(purpose: str) -> None:
     """Make the machine ready to run, test or check."""
     use_right_python()
     if sys.platform == "linux":
-        wanted = QT_LIBRARIES + (VIRTUAL_SCREEN if purpose == "test" else [])
+        wanted = QT_LIBRARIES + NEEDED.get(purpose, [])
+        if purpose == "package":
+            # Debian's own Python is one file, and what is frozen needs the library.
+            wanted = [*wanted, f"libpython{sys.version_info[0]}.{sys.version_info[1]}"]
         if not has_ensurepip():
             wanted = [*wanted, f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"]
         if not install_packages(wanted):
-            if purpose == "test":
-                raise SetUpError("The tests need these packages.")
+            if purpose in NEEDED:
+                raise SetUpError(f"Without these packages, '{purpose}' cannot be carried out.")
             say("Going on without them; the window may fail to open.")
     make_environment()
     install_project(purpose)
@@ -216,9 +223,15 @@ def check(_arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def package(arguments: list[str]) -> int:
+    """Make and try what people install, into the folder dist."""
+    set_up("package")
+    return call(PYTHON, "-m", "resources.installer", *arguments)
+
+
 def main() -> int:
     """Do what the first argument names."""
-    commands = {"run": run, "test": test, "check": check}
+    commands = {"run": run, "test": test, "check": check, "package": package}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         say((__doc__ or "").rstrip())
         return 0 if sys.argv[1:] in (["--help"], ["-h"]) else 2

@@ -19,10 +19,10 @@ def steps() -> dict[str, Callable[[], object]]:
 
         return {"bundle": make_bundle, "smoke": smoke, "deb": make_deb, "archive": make_archive}
     if sys.platform == "win32":
-        from resources.installer.windows import make_setup
+        from resources.installer.setup_windows import make_setup
 
         return {"bundle": make_bundle, "smoke": smoke, "setup": make_setup}
-    from resources.installer.macos import make_disk_image
+    from resources.installer.image_macos import make_disk_image
 
     return {"bundle": make_bundle, "smoke": smoke, "image": make_disk_image}
 
