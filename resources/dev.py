@@ -172,7 +172,7 @@ def set_up(purpose: str) -> None:
     use_right_python()
     if sys.platform == "linux":
         wanted = QT_LIBRARIES + NEEDED.get(purpose, [])
-        if purpose == "package":
+        if purpose == "package" and sys.base_prefix == "/usr":
             # Debian's own Python is one file, and what is frozen needs the library.
             wanted = [*wanted, f"libpython{sys.version_info[0]}.{sys.version_info[1]}"]
         if not has_ensurepip():
