@@ -72,6 +72,21 @@ class MainWindow(QMainWindow):
             room = self.screen().availableSize()
             self.resize(USUAL_SIZE.boundedTo(room))
 
+    def open_if_untouched(self, path: Path) -> bool:
+        """Open a file unless the window shows another or unsaved work; returns whether it does."""
+        if self.lab is None:
+            if self._project is not None:
+                return False
+            # Opened once the lab is in its place.
+            self._project = path
+            return True
+        document = self.lab.document
+        if document.path is not None or document.is_modified():
+            return False
+        # A file that cannot be opened is told about here, not in another window too.
+        self.lab.files.open(path)
+        return True
+
     def shut_down(self) -> None:
         """Stop everything behind the window and wait for it; again does no harm."""
         if self._recovery is not None:
