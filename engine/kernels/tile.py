@@ -55,34 +55,30 @@ LANES_64 = UNIT.bytes // 8
 VECTORS = UNIT.vectors
 
 
-class _Strip:
-    """Emits C[:, :width] (+)= A B[:, :width] for a width of at most `VECTORS` registers."""
+class Registers:
+    """Emits code on vector registers of one precision."""
 
-    def __init__(self, builder: Any, real: Any, vectors: int, args: Any) -> None:
+    def __init__(self, builder: Any, real: Any) -> None:
         self.builder = builder
-        self.real = real
-        self.lanes = UNIT.bytes // (4 if isinstance(real, ir.FloatType) else 8)
+        self.real_bytes = 4 if isinstance(real, ir.FloatType) else 8
+        self.lanes = UNIT.bytes // self.real_bytes
         self.vector = ir.VectorType(real, self.lanes)
-        self.vectors = vectors
-        (self.c, self.c_row, self.a, self.a_row, self.a_step, self.b, self.b_row, size,
-         self.add) = args
-        self.rows, self.depth, self.width = (builder.extract_value(size, i) for i in range(3))
-        self.mask = None
 
-    def _mask(self) -> Any:
-        """Lanes of the last register that lie inside the matrix."""
-        inside = self.builder.sub(self.width, WORD((self.vectors - 1) * self.lanes))
+    def lanes_before(self, end: Any) -> Any:
+        """Return a mask of the lanes whose number is less than ``end``."""
         counts = ir.VectorType(WORD, self.lanes)
         return self.builder.icmp_signed("<", counts(list(range(self.lanes))),
-                                        self._splat(inside, counts))
+                                        self.splat(end, counts))
 
-    def _splat(self, scalar: Any, vector: Any) -> Any:
+    def splat(self, scalar: Any, vector: Any) -> Any:
+        """Return a vector whose lanes all hold ``scalar``."""
         undefined = ir.Constant(vector, ir.Undefined)
         first = self.builder.insert_element(undefined, scalar, ir.IntType(32)(0))
         order = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
         return self.builder.shuffle_vector(first, undefined, order)
 
-    def _intrinsic(self, name: str, result: Any, arguments: list[Any]) -> Any:
+    def intrinsic(self, name: str, result: Any, arguments: list[Any]) -> Any:
+        """Call LLVM's function of that name for these registers."""
         full = f"llvm.{name}.v{self.lanes}f{8 * self.real_bytes}"
         if name != "fmuladd":
             full += ".p0"
@@ -90,30 +86,38 @@ class _Strip:
         return self.builder.call(cgutils.get_or_insert_function(self.builder.module, kind, full),
                                  arguments)
 
+    def load(self, pointer: Any, mask: Any = None) -> Any:
+        """Load a register; lanes outside the mask become 0 and their memory is not touched."""
+        # The size of a number is all the alignment that is sure.
+        if mask is None:
+            return self.builder.load(pointer, align=self.real_bytes)
+        zero = ir.Constant(self.vector, [0.0] * self.lanes)
+        return self.intrinsic("masked.load", self.vector,
+                              [pointer, ir.IntType(32)(self.real_bytes), mask, zero])
+
+    def store(self, value: Any, pointer: Any, mask: Any = None) -> None:
+        """Store a register; memory outside the mask is left alone."""
+        if mask is None:
+            self.builder.store(value, pointer, align=self.real_bytes)
+        else:
+            self.intrinsic("masked.store", ir.VoidType(),
+                           [value, pointer, ir.IntType(32)(self.real_bytes), mask])
+
+
+class _Strip(Registers):
+    """Emits C[:, :width] (+)= A B[:, :width] for a width of at most `VECTORS` registers."""
+
+    def __init__(self, builder: Any, real: Any, vectors: int, args: Any) -> None:
+        super().__init__(builder, real)
+        self.vectors = vectors
+        (self.c, self.c_row, self.a, self.a_row, self.a_step, self.b, self.b_row, size,
+         self.add) = args
+        self.rows, self.depth, self.width = (builder.extract_value(size, i) for i in range(3))
+        self.masks: list[Any] = [None] * vectors
+
     def _address(self, base: Any, row: Any, stride: Any, vector: int) -> Any:
         offset = self.builder.add(self.builder.mul(row, stride), WORD(vector * self.lanes))
         return self.builder.bitcast(self.builder.gep(base, [offset]), self.vector.as_pointer())
-
-    def load(self, pointer: Any, vector: int) -> Any:
-        """Load a register; lanes outside the matrix become 0."""
-        if self.mask is None or vector < self.vectors - 1:
-            return self.builder.load(pointer, align=self.real_bytes)
-        zero = ir.Constant(self.vector, [0.0] * self.lanes)
-        return self._intrinsic("masked.load", self.vector,
-                            [pointer, ir.IntType(32)(self.real_bytes), self.mask, zero])
-
-    def store(self, value: Any, pointer: Any, vector: int) -> None:
-        """Store a register; memory outside the matrix is left alone."""
-        if self.mask is None or vector < self.vectors - 1:
-            self.builder.store(value, pointer, align=self.real_bytes)
-        else:
-            self._intrinsic("masked.store", ir.VoidType(),
-                         [value, pointer, ir.IntType(32)(self.real_bytes), self.mask])
-
-    @property
-    def real_bytes(self) -> int:
-        """Bytes of a number, which is all the alignment that is sure."""
-        return UNIT.bytes // self.lanes
 
     def emit(self) -> None:
         """Emit the strip twice: for full registers, and for a last register that ends early."""
@@ -122,7 +126,8 @@ class _Strip:
             with whole:
                 self._rows()
             with partial:
-                self.mask = self._mask()
+                self.masks[-1] = self.lanes_before(
+                    self.builder.sub(self.width, WORD((self.vectors - 1) * self.lanes)))
                 self._rows()
 
     def _rows(self) -> None:
@@ -150,29 +155,29 @@ class _Strip:
         with builder.if_else(builder.icmp_signed("!=", self.add, WORD(0))) as (add, replace):
             with add:
                 for cell in cells:
-                    builder.store(self.load(places[cell], cell[1]), sums[cell])
+                    builder.store(self.load(places[cell], self.masks[cell[1]]), sums[cell])
             with replace:
                 for cell in cells:
                     builder.store(zero, sums[cell])
         with cgutils.for_range(builder, self.depth) as loop:
             self._accumulate(loop.index, first, rows, sums)
         for cell in cells:
-            self.store(builder.load(sums[cell]), places[cell], cell[1])
+            self.store(builder.load(sums[cell]), places[cell], self.masks[cell[1]])
 
     def _accumulate(self, step: Any, first: Any, rows: int, sums: dict[Any, Any]) -> None:
         """Add one outer product of a column of A and a row of B."""
         builder = self.builder
-        b = [self.load(self._address(self.b, step, self.b_row, vector), vector)
+        b = [self.load(self._address(self.b, step, self.b_row, vector), self.masks[vector])
              for vector in range(self.vectors)]
         along = builder.mul(step, self.a_step)
         for row in range(rows):
             place = builder.add(builder.mul(builder.add(first, WORD(row)), self.a_row), along)
-            a = self._splat(builder.load(builder.gep(self.a, [place])), self.vector)
+            a = self.splat(builder.load(builder.gep(self.a, [place])), self.vector)
             for vector in range(self.vectors):
                 total = sums[row, vector]
                 product = [a, b[vector], builder.load(total)]
                 # Not "fma": without that instruction it would be a call for every single number.
-                builder.store(self._intrinsic("fmuladd", self.vector, product), total)
+                builder.store(self.intrinsic("fmuladd", self.vector, product), total)
 
 
 def _emit_strip(vectors: int, real: Any, arguments: tuple[Any, ...]) -> Any:
