@@ -116,10 +116,19 @@ class _Strip(Registers):
         with cgutils.for_range(builder, self.segments) as segment:
             builder.store(builder.load(builder.gep(self.legs, [segment.index])), along)
             with cgutils.for_range(builder, self.depth):
-                here, offset = builder.load(b_row), builder.load(along)
+                here, offset = builder.load(b_row), self._opaque(builder.load(along))
                 self._accumulate(here, offset, a_rows, sums)
                 builder.store(builder.gep(here, [self.b_row]), b_row)
                 builder.store(builder.add(offset, self.a_step), along)
+
+    def _opaque(self, number: Any) -> Any:
+        """Return the number, of whose origin the optimiser then knows nothing.
+
+        It would keep a pointer for every row of A, move all of them in every step, and run short of
+        registers; one offset that all of them share is cheaper.
+        """
+        kind = ir.FunctionType(WORD, [WORD])
+        return self.builder.asm(kind, "", "=r,0", [number], side_effect=False)
 
     def _accumulate(self, b_row: Any, along: Any, a_rows: list[Any], sums: dict[Any, Any]) -> None:
         """Add one outer product of a column of A and a row of B."""
