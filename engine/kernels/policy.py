@@ -18,9 +18,6 @@ OPTIONS = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
 kernel = njit(cache=True, **OPTIONS)
 """Compile a function that kernels, ops or Python call; it runs without the interpreter's lock."""
 
-forked = njit(cache=True, parallel=True, **OPTIONS)
-"""Compile a function whose ``prange`` runs on several threads; one thread at a time may call it."""
-
 careful = njit(cache=True, nogil=True, fastmath={"nsz", "contract"}, error_model="numpy")
 """Compile a function whose rounding errors are arranged on purpose: nothing may be reordered."""
 
