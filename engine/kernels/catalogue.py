@@ -22,6 +22,7 @@ from engine.kernels import (  # noqa: F401
     recurrent,
     sampling,
     sequence_loss,
+    simple_recurrent,
     softmax,
     statistics,
 )

@@ -1,19 +1,25 @@
-"""Recurrent layers with gates: LSTM and GRU. Legend, mask and truncation as in `recurrent`."""
+"""Recurrent layers with gates: LSTM and GRU. Legend, mask and truncation as in `recurrent`.
+
+A row of ``gates``, real[n, p], holds the gates of an example in one step, h numbers of each.
+"""
 
 from __future__ import annotations
 
 from numba import carray
 
+from engine.kernels.joins import copy, copy_columns
 from engine.kernels.mathematics import hyperbolic_tangent, logistic
-from engine.kernels.memory import matrix, sequence, span, vector
+from engine.kernels.memory import matrix, span, vector
 from engine.kernels.policy import kernel, op
 from engine.kernels.recurrent import (
+    give_out,
+    hand_back,
     is_cut,
     mask_part,
-    pass_through,
-    row_before,
+    rows_at,
+    sequence_part,
+    set_out,
     skipped,
-    state_before,
 )
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply
@@ -30,8 +36,8 @@ def _squash(gates):
 
 @kernel
 def _lstm_cell(state, cell, gates, before):
-    h = state.size
-    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:]
+    h = cell.size
+    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
     _squash(gates[:2 * h])
     _squash(o)
     for j in range(h):
@@ -43,28 +49,27 @@ def _lstm_cell(state, cell, gates, before):
 
 
 @kernel
-def _lstm_cell_backward(dz, dcell, dstate, gates, cell, before):
-    h, one = dstate.size, dz.dtype.type(1)
-    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:]
-    di, df, dg, do = dz[:h], dz[h:2 * h], dz[2 * h:3 * h], dz[3 * h:]
+def _lstm_cell_backward(gates, dcell, dstate, cell, before):
+    h, one = cell.size, cell.dtype.type(1)
+    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
     for j in range(h):
-        do[j] = hyperbolic_tangent(cell[j])
+        y, dh, gate = hyperbolic_tangent(cell[j]), dstate[j], o[j]
+        dcell[j] += dh * gate * (one - y * y)
+        o[j] = dh * y * gate * (one - gate)
     for j in range(h):
-        dcell[j] += dstate[j] * o[j] * (one - do[j] * do[j])
+        dc, gate, new = dcell[j], i[j], g[j]
+        i[j] = dc * new * gate * (one - gate)
+        g[j] = dc * gate * (one - new * new)
     for j in range(h):
-        do[j] *= dstate[j] * o[j] * (one - o[j])
-    for j in range(h):
-        di[j] = dcell[j] * g[j] * i[j] * (one - i[j])
-    for j in range(h):
-        df[j] = dcell[j] * before[j] * f[j] * (one - f[j])
-    for j in range(h):
-        dg[j] = dcell[j] * i[j] * (one - g[j] * g[j])
+        dc, gate = dcell[j], f[j]
+        f[j] = dc * before[j] * gate * (one - gate)
+        dcell[j] = dc * gate
 
 
 @kernel
-def _gru_cell(state, gates, product, before):
-    h, one = state.size, state.dtype.type(1)
-    r, k, new = gates[:h], gates[h:2 * h], gates[2 * h:]
+def _gru_cell(state, gates, before, h):
+    one = gates.dtype.type(1)
+    r, k, new, product = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
     _squash(gates[:2 * h])
     for j in range(h):
         new[j] = hyperbolic_tangent(new[j] + r[j] * product[j])
@@ -73,241 +78,251 @@ def _gru_cell(state, gates, product, before):
 
 
 @kernel
-def _gru_cell_backward(dz, dproduct, dstate, gates, product, before):
-    h, one = dstate.size, dz.dtype.type(1)
-    r, k, new = gates[:h], gates[h:2 * h], gates[2 * h:]
-    dr, dk, dnew = dz[:h], dz[h:2 * h], dz[2 * h:]
+def _gru_cell_backward(gates, dbefore, dstate, before):
+    h, one = dstate.size, gates.dtype.type(1)
+    r, k, new, product = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
     for j in range(h):
-        dnew[j] = dstate[j] * (one - k[j]) * (one - new[j] * new[j])
+        dbefore[j] = dstate[j] * k[j]
     for j in range(h):
-        dr[j] = dnew[j] * product[j] * r[j] * (one - r[j])
+        dh, gate, candidate = dstate[j], k[j], new[j]
+        k[j] = dh * (before[j] - candidate) * gate * (one - gate)
+        new[j] = dh * (one - gate) * (one - candidate * candidate)
     for j in range(h):
-        dk[j] = dstate[j] * (before[j] - new[j]) * k[j] * (one - k[j])
-    for j in range(h):
-        dproduct[j] = dnew[j] * r[j]
+        dn, gate = new[j], r[j]
+        r[j] = dn * product[j] * gate * (one - gate)
+        product[j] = dn * gate
 
 
 @kernel
-def lstm_forward(states, cells, z, start, start_cells, u, mask):
-    """Compute ``c_t = f_t c_(t-1) + i_t g_t`` and ``h_t = o_t tanh c_t`` for every step.
+def lstm_forward(after, cells, gates, before, cells_before, w, mask, t):
+    """Compute ``c_t = f_t c_(t-1) + i_t g_t`` and ``h_t = o_t tanh c_t``.
 
     Parameters
     ----------
-    states, cells : real[n, s, h]
-        h and c, overwritten.
-    z : real[n, s, 4 h]
-        Input products with biases; the gates ``i f g o = S S tanh S (z_t + h_(t-1) u)`` afterwards,
-        S being the logistic function. At skipped steps they have no meaning.
-    start, start_cells : real[n, 1, h]
-        h_0 and c_0.
-    u, mask : real[h, 4 h], real[n, s] or real[0, 0]
-        Recurrent weights, and which steps count.
+    after, cells : real[n, q], real[n, h]
+        The state in ``after``, and the cells, are overwritten.
+    gates : real[n, p]
+        Overwritten: ``i f g o = S S tanh S (h_(t-1) u + x_t w + b)``, S being the logistic
+        function. Where the step is skipped, they have no meaning.
+    before, cells_before : real[n, q], real[n, h]
+        What goes into the step.
+    w, mask : real[h + f + 1, 4 h], real[n, s] or real[0, 0]
+        Weights, and which steps count.
+    t : int64
+        The step.
 
     Notes
     -----
     Source: Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000).
     """
-    h = states.shape[2]
-    for t in range(z.shape[1]):
-        before, cells_before = state_before(states, start, t), state_before(cells, start_cells, t)
-        multiply(z[:, t], before, u, 1)
-        for n in range(z.shape[0]):
-            if skipped(mask, n, t):
-                for j in range(h):
-                    states[n, t, j] = before[n, j]
-                    cells[n, t, j] = cells_before[n, j]
-                continue
-            _lstm_cell(states[n, t], cells[n, t], z[n, t], row_before(cells, start_cells, n, t))
+    h = cells.shape[1]
+    multiply(gates[:, :4 * h], before[:, :w.shape[0]], w, 0)
+    for n in range(gates.shape[0]):
+        if skipped(mask, n, t):
+            for j in range(h):
+                after[n, j] = before[n, j]
+                cells[n, j] = cells_before[n, j]
+        else:
+            _lstm_cell(after[n], cells[n], gates[n], cells_before[n])
 
 
 @kernel
-def lstm_backward(dz, dstates, dcells, gates, cells, start_cells, ut, mask, truncation):
-    """Compute the gradient of the gates' pre-activations, from the last step back.
+def lstm_backward(dbefore, gates, dcells, dstates, cells, cells_before, wt, mask, t, truncation):
+    """Compute the gradients of the gates' arguments, and of what went into the step.
 
     Parameters
     ----------
-    dz : real[n, s, 4 h]
-        dL/dz, overwritten; 0 at skipped steps.
-    dstates : real[n, s, h]
-        What flows into the states from the output; all of dL/dh afterwards.
-    dcells : real[n, s, h]
-        Overwritten: dL/dc.
-    gates, cells, start_cells : real[n, s, 4 h], real[n, s, h], real[n, 1, h]
-        i f g o, c and c_0.
-    ut, mask : real[4 h, h], real[n, s] or real[0, 0]
-        Transposed recurrent weights, and which steps count.
-    truncation : int64
-        See the module.
+    dbefore : real[n, q]
+        dL/d(before), overwritten.
+    gates : real[n, p]
+        i f g o; the gradients of their arguments afterwards, 0 where the step is skipped.
+    dcells : real[n, h]
+        dL/dc_t as far as it comes from later steps; dL/dc_(t-1) afterwards.
+    dstates, cells, cells_before : real[n, s, h], real[n, h], real[n, h]
+        dL/dh, c_t and c_(t-1).
+    wt, mask : real[4 h, h + f], real[n, s] or real[0, 0]
+        Transposed weights, and which steps count.
+    t, truncation : int64
+        The step; see `recurrent`.
 
     Notes
     -----
     Source: the chain rule on `lstm_forward`; Graves (2012), sec. 4.6.
     """
-    zero, h = dz.dtype.type(0), cells.shape[2]
-    for n in range(dz.shape[0]):
-        for j in range(h):
-            dcells[n, cells.shape[1] - 1, j] = zero
-    for t in range(dz.shape[1] - 1, -1, -1):
-        cut = is_cut(t, truncation)
-        for n in range(dz.shape[0]):
-            if skipped(mask, n, t):
-                for j in range(4 * h):
-                    dz[n, t, j] = zero
-                if t > 0:
-                    for j in range(h):
-                        dcells[n, t - 1, j] = zero if cut else dcells[n, t, j]
-                continue
-            _lstm_cell_backward(dz[n, t], dcells[n, t], dstates[n, t], gates[n, t], cells[n, t],
-                                row_before(cells, start_cells, n, t))
-            if t > 0:
-                for j in range(h):
-                    dcells[n, t - 1, j] = zero if cut else dcells[n, t, j] * gates[n, t, h + j]
-        if not cut:
-            multiply(dstates[:, t - 1], dz[:, t], ut, 1)
-            pass_through(dstates, mask, t)
+    h, zero = cells.shape[1], gates.dtype.type(0)
+    for n in range(gates.shape[0]):
+        if skipped(mask, n, t):
+            for j in range(4 * h):
+                gates[n, j] = zero
+            continue
+        _lstm_cell_backward(gates[n], dcells[n], dstates[n, t], cells[n], cells_before[n])
+        if is_cut(mask, n, t, truncation):
+            for j in range(h):
+                dcells[n, j] = zero
+    multiply(dbefore[:, :wt.shape[1]], gates[:, :4 * h], wt, 0)
 
 
 @kernel
-def gru_forward(states, products, z, start, u, c, mask):
-    """Compute ``h_t = (1 - k_t) n_t + k_t h_(t-1)`` for every step.
+def gru_forward(after, gates, before, w, c, mask, t):
+    """Compute ``h_t = (1 - k) n + k h_(t-1)``.
 
     Parameters
     ----------
-    states : real[n, s, h]
-        h, overwritten.
-    products : real[n, s, h]
-        Overwritten: the candidate's recurrent product ``q_t = h_(t-1) u_n + c``.
-    z : real[n, s, 3 h]
-        Input products with biases; the gates ``r k = S(z_t + h_(t-1) u)`` and the candidate
-        ``n_t = tanh(z_t + r_t q_t)`` afterwards, S being the logistic function.
-    start, u : real[n, 1, h], real[h, 3 h]
-        h_0 and recurrent weights.
+    after : real[n, q]
+        The state is overwritten.
+    gates : real[n, p]
+        Overwritten: the gates ``r k = S(h_(t-1) u + x_t w + b)``, S being the logistic function;
+        the candidate ``n = tanh(x_t w + b + r q)``; and its recurrent product
+        ``q = h_(t-1) u + c``. Where the step is skipped, they have no meaning.
+    before, w : real[n, q], real[h + f + 1, 3 h]
+        What goes into the step, and weights.
     c : real[h] or real[0]
         Biases of the recurrent product, or nothing.
-    mask : real[n, s] or real[0, 0]
-        Which steps count.
+    mask, t : real[n, s] or real[0, 0], int64
+        Which steps count, and the step.
 
     Notes
     -----
-    Source: Cho et al. (2014), with the reset gate behind the product as in cuDNN and PyTorch.
+    The reset gate r weighs the recurrent product, as in cuDNN and PyTorch; in Cho et al. (2014),
+    who introduced this layer, it weighs the state that goes into the product. Source: cuDNN's
+    documentation of ``CUDNN_GRU``.
     """
-    h = states.shape[2]
-    for t in range(z.shape[1]):
-        before = state_before(states, start, t)
-        multiply(z[:, t, :2 * h], before, u[:, :2 * h], 1)
-        for n in range(z.shape[0]):
-            for j in range(c.size):
-                products[n, t, j] = c[j]
-        multiply(products[:, t], before, u[:, 2 * h:], c.size)
-        for n in range(z.shape[0]):
-            if skipped(mask, n, t):
-                for j in range(h):
-                    states[n, t, j] = before[n, j]
-                continue
-            _gru_cell(states[n, t], z[n, t], products[n, t], row_before(states, start, n, t))
+    h, depth = w.shape[1] // 3, w.shape[0]
+    multiply(gates[:, :2 * h], before[:, :depth], w[:, :2 * h], 0)
+    multiply(gates[:, 2 * h:3 * h], before[:, h:depth], w[h:, 2 * h:], 0)
+    for n in range(gates.shape[0]):
+        for j in range(c.size):
+            gates[n, 3 * h + j] = c[j]
+    multiply(gates[:, 3 * h:4 * h], before[:, :h], w[:h, 2 * h:], c.size)
+    for n in range(gates.shape[0]):
+        if skipped(mask, n, t):
+            for j in range(h):
+                after[n, j] = before[n, j]
+        else:
+            _gru_cell(after[n], gates[n], before[n], h)
 
 
 @kernel
-def gru_backward(dz, dproducts, dstates, gates, products, states, start, ut, mask, truncation):
-    """Compute the gradient of the gates' pre-activations, from the last step back.
+def gru_backward(dbefore, gates, dstates, before, wt, mask, t):
+    """Compute the gradients of the gates' arguments, and of what went into the step.
 
     Parameters
     ----------
-    dz : real[n, s, 3 h]
-        dL/dz, overwritten; 0 at skipped steps.
-    dproducts : real[n, s, h]
-        Overwritten: dL/dq; 0 at skipped steps.
-    dstates : real[n, s, h]
-        What flows into the states from the output; all of dL/dh afterwards.
-    gates, products, states, start : real[n, s, 3 h], real[n, s, h], real[n, s, h], real[n, 1, h]
-        r, k and candidate; q; h and h_0.
-    ut, mask : real[3 h, h], real[n, s] or real[0, 0]
-        Transposed recurrent weights, and which steps count.
-    truncation : int64
-        See the module.
+    dbefore : real[n, q]
+        dL/d(before), overwritten.
+    gates : real[n, p]
+        r, k, n and q; the gradients of the first three's arguments and of q afterwards, 0 where
+        the step is skipped.
+    dstates, before : real[n, s, h], real[n, q]
+        dL/dh, and what went into the step.
+    wt, mask : real[3 h, h + f], real[n, s] or real[0, 0]
+        Transposed weights, and which steps count.
+    t : int64
+        The step.
 
     Notes
     -----
     Source: the chain rule on `gru_forward`.
     """
-    zero, h = dz.dtype.type(0), states.shape[2]
-    for t in range(dz.shape[1] - 1, -1, -1):
-        cut = is_cut(t, truncation)
-        for n in range(dz.shape[0]):
-            if skipped(mask, n, t):
-                for j in range(h):
-                    dz[n, t, j] = dz[n, t, h + j] = dz[n, t, 2 * h + j] = zero
-                    dproducts[n, t, j] = zero
-                continue
-            _gru_cell_backward(dz[n, t], dproducts[n, t], dstates[n, t], gates[n, t],
-                               products[n, t], row_before(states, start, n, t))
-            if not cut:
-                for j in range(h):
-                    dstates[n, t - 1, j] += dstates[n, t, j] * gates[n, t, h + j]
-        if not cut:
-            multiply(dstates[:, t - 1], dz[:, t, :2 * h], ut[:2 * h], 1)
-            multiply(dstates[:, t - 1], dproducts[:, t], ut[2 * h:], 1)
-            pass_through(dstates, mask, t)
+    h, width, zero = dstates.shape[2], wt.shape[1], gates.dtype.type(0)
+    for n in range(gates.shape[0]):
+        for j in range(h, width):
+            dbefore[n, j] = zero
+        if skipped(mask, n, t):
+            for j in range(4 * h):
+                gates[n, j] = zero
+            for j in range(h):
+                dbefore[n, j] = zero
+        else:
+            _gru_cell_backward(gates[n], dbefore[n], dstates[n, t], before[n])
+    multiply(dbefore[:, :width], gates[:, :2 * h], wt[:2 * h], 1)
+    multiply(dbefore[:, h:width], gates[:, 2 * h:3 * h], wt[2 * h:, h:], 1)
+    multiply(dbefore[:, :h], gates[:, 3 * h:4 * h], wt[2 * h:, :h], 1)
 
 
-@op("h c z start start_c u mask units steps")
+@op("h c z x before w start start_c mask units features steps p q")
 def lstm_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[7], slots[8]
+    units, features, steps, p, q = slots[9], slots[10], slots[11], slots[12], slots[13]
     begin, end = span(batch, shard, shards)
-    first, examples = begin * steps * units, end - begin
-    lstm_forward(sequence(arena, slots[0] + first, examples, steps, units),
-                 sequence(arena, slots[1] + first, examples, steps, units),
-                 sequence(arena, slots[2] + 4 * first, examples, steps, 4 * units),
-                 sequence(arena, slots[3] + begin * units, examples, 1, units),
-                 sequence(arena, slots[4] + begin * units, examples, 1, units),
-                 matrix(arena, slots[5], units, 4 * units),
-                 mask_part(arena, slots[6], begin, end, steps))
+    rows = end - begin
+    states = sequence_part(arena, slots[0], begin, end, steps, units)
+    x = sequence_part(arena, slots[3], begin, end, steps, features)
+    w = matrix(arena, slots[5], units + features + 1, p)[:, :4 * units]
+    mask = mask_part(arena, slots[8], begin, end, steps)
+    copy_columns(rows_at(arena, slots[4], begin, rows, q),
+                 rows_at(arena, slots[6], begin, rows, units), 0, 0, units)
+    copy(vector(arena, slots[1] + begin * units, rows * units),
+         vector(arena, slots[7] + begin * units, rows * units))
+    for t in range(steps):
+        here = t * batch + begin
+        before = rows_at(arena, slots[4], here, rows, q)
+        after = rows_at(arena, slots[4], here + batch, rows, q)
+        set_out(before, x, t, units)
+        lstm_forward(after, rows_at(arena, slots[1], here + batch, rows, units),
+                     rows_at(arena, slots[2], here, rows, p), before,
+                     rows_at(arena, slots[1], here, rows, units), w, mask, t)
+        give_out(states, after, t)
 
 
-@op("dz dh dc gates c start_c ut mask units steps truncation")
+@op("z dh dc dx c dbefore wt mask units features steps truncation p q")
 def lstm_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[8], slots[9]
+    units, features, steps, p, q = slots[8], slots[9], slots[10], slots[12], slots[13]
     begin, end = span(batch, shard, shards)
-    first, examples = begin * steps * units, end - begin
-    lstm_backward(sequence(arena, slots[0] + 4 * first, examples, steps, 4 * units),
-                  sequence(arena, slots[1] + first, examples, steps, units),
-                  sequence(arena, slots[2] + first, examples, steps, units),
-                  sequence(arena, slots[3] + 4 * first, examples, steps, 4 * units),
-                  sequence(arena, slots[4] + first, examples, steps, units),
-                  sequence(arena, slots[5] + begin * units, examples, 1, units),
-                  matrix(arena, slots[6], 4 * units, units),
-                  mask_part(arena, slots[7], begin, end, steps), slots[10])
+    rows = end - begin
+    dstates = sequence_part(arena, slots[1], begin, end, steps, units)
+    dx = sequence_part(arena, slots[3], begin, end, steps, features)
+    dcells = rows_at(arena, slots[2], begin, rows, units)
+    dbefore = rows_at(arena, slots[5], begin, rows, q)
+    wt = matrix(arena, slots[6], 4 * units, q)[:, :units + dx.shape[2]]
+    mask = mask_part(arena, slots[7], begin, end, steps)
+    for n in range(rows):
+        for j in range(units):
+            dcells[n, j] = 0
+    for t in range(steps - 1, -1, -1):
+        here = t * batch + begin
+        lstm_backward(dbefore, rows_at(arena, slots[0], here, rows, p), dcells, dstates,
+                      rows_at(arena, slots[4], here + batch, rows, units),
+                      rows_at(arena, slots[4], here, rows, units), wt, mask, t, slots[11])
+        hand_back(dstates, dx, dbefore, mask, t, slots[11])
 
 
-@op("h q z start u c mask units steps")
+@op("h z x before w c start mask units features steps p q")
 def gru_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[7], slots[8]
+    units, features, steps, p, q = slots[8], slots[9], slots[10], slots[11], slots[12]
     begin, end = span(batch, shard, shards)
-    first, examples = begin * steps * units, end - begin
-    gru_forward(sequence(arena, slots[0] + first, examples, steps, units),
-                sequence(arena, slots[1] + first, examples, steps, units),
-                sequence(arena, slots[2] + 3 * first, examples, steps, 3 * units),
-                sequence(arena, slots[3] + begin * units, examples, 1, units),
-                matrix(arena, slots[4], units, 3 * units),
-                vector(arena, slots[5], units if slots[5] >= 0 else 0),
-                mask_part(arena, slots[6], begin, end, steps))
+    rows = end - begin
+    states = sequence_part(arena, slots[0], begin, end, steps, units)
+    x = sequence_part(arena, slots[2], begin, end, steps, features)
+    w = matrix(arena, slots[4], units + features + 1, p)[:, :3 * units]
+    c = vector(arena, max(slots[5], 0), units if slots[5] >= 0 else 0)
+    mask = mask_part(arena, slots[7], begin, end, steps)
+    copy_columns(rows_at(arena, slots[3], begin, rows, q),
+                 rows_at(arena, slots[6], begin, rows, units), 0, 0, units)
+    for t in range(steps):
+        here = t * batch + begin
+        before = rows_at(arena, slots[3], here, rows, q)
+        after = rows_at(arena, slots[3], here + batch, rows, q)
+        set_out(before, x, t, units)
+        gru_forward(after, rows_at(arena, slots[1], here, rows, p), before, w, c, mask, t)
+        give_out(states, after, t)
 
 
-@op("dz dq dh gates q h start ut mask units steps truncation")
+@op("z dh dx before dbefore wt mask units features steps truncation p q")
 def gru_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[9], slots[10]
+    units, features, steps, p, q = slots[7], slots[8], slots[9], slots[11], slots[12]
     begin, end = span(batch, shard, shards)
-    first, examples = begin * steps * units, end - begin
-    gru_backward(sequence(arena, slots[0] + 3 * first, examples, steps, 3 * units),
-                 sequence(arena, slots[1] + first, examples, steps, units),
-                 sequence(arena, slots[2] + first, examples, steps, units),
-                 sequence(arena, slots[3] + 3 * first, examples, steps, 3 * units),
-                 sequence(arena, slots[4] + first, examples, steps, units),
-                 sequence(arena, slots[5] + first, examples, steps, units),
-                 sequence(arena, slots[6] + begin * units, examples, 1, units),
-                 matrix(arena, slots[7], 3 * units, units),
-                 mask_part(arena, slots[8], begin, end, steps), slots[11])
+    rows = end - begin
+    dstates = sequence_part(arena, slots[1], begin, end, steps, units)
+    dx = sequence_part(arena, slots[2], begin, end, steps, features)
+    dbefore = rows_at(arena, slots[4], begin, rows, q)
+    wt = matrix(arena, slots[5], 3 * units, q)[:, :units + dx.shape[2]]
+    mask = mask_part(arena, slots[6], begin, end, steps)
+    for t in range(steps - 1, -1, -1):
+        here = t * batch + begin
+        gru_backward(dbefore, rows_at(arena, slots[0], here, rows, p), dstates,
+                     rows_at(arena, slots[3], here, rows, q), wt, mask, t)
+        hand_back(dstates, dx, dbefore, mask, t, slots[10])

@@ -55,6 +55,9 @@ class _Counting:
         self.kept += math.prod(shape)
         return Value(_SOMEWHERE, self._gradient, shape)
 
+    def room(self, shape: Shape) -> int:
+        return self.value(shape).data
+
     def scratch(self, size: int) -> int:
         return _SOMEWHERE
 

@@ -104,6 +104,9 @@ class Lowering(Protocol):
     def value(self, shape: Shape) -> Value:
         """Reserve an array per example, with its gradient where something before it learns."""
 
+    def room(self, shape: Shape) -> int:
+        """Reserve an array per example that has no gradient; return its offset."""
+
     def scratch(self, size: int) -> int:
         """Reserve ``size`` numbers whatever the batch; return their offset."""
 

@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.dense import lower_product, lower_product_backward
 from engine.layers.fields import Choice, Field
 from engine.layers.images import check_rank
 from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS, Initialiser
@@ -46,32 +45,42 @@ TIME_FIELDS = (
 )
 
 
+LINE = 16
+"""Numbers of a cache line."""
+
+
+def row_length(columns: int) -> int:
+    """Return how far rows of so many numbers lie apart: an odd number of cache lines.
+
+    Rows a power of two apart would all want the same few places of a cache.
+    """
+    return (-(-columns // LINE) | 1) * LINE
+
+
 @dataclass(frozen=True)
 class Walk:
     """Where the ops of one recurrent layer find their numbers.
 
     Attributes
     ----------
-    z : Value
-        Pre-activations of the gates, (steps, gates x units).
     states : Value
         State after every step, (steps, units).
-    start : int
-        Offset of the state before the first step.
-    u : Value
-        Recurrent weights.
-    ut : int
-        Room for them transposed.
-    sizes : dict[str, int]
-        Slots that all of these ops have: units, steps, mask.
+    z : int
+        Offset of the gates, and of the gradients of their arguments.
+    forward, backward : dict[str, int]
+        Slots that the ops of all kinds have, on either way.
+    matrices : dict[str, int]
+        Slots of all that turns the layer's weights, or their gradients, into others.
+    work : int
+        Multiply-adds of an example's products on the way forward.
     """
 
-    z: Value
     states: Value
-    start: int
-    u: Value
-    ut: int
-    sizes: dict[str, int]
+    z: int
+    forward: dict[str, int]
+    backward: dict[str, int]
+    matrices: dict[str, int]
+    work: int
 
 
 class Recurrent(LayerKind):
@@ -81,12 +90,15 @@ class Recurrent(LayerKind):
     ----------
     gates : int
         Weighted sums that each unit needs for one step.
+    apart : int
+        How many of them keep the product with the state apart from the one with the features.
     """
 
     icon = "repeat"
     width_option = "units"
     group = "Sequence"
     gates: int
+    apart = 0
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return ``(units,)``, or ``(steps, units)`` when every state is given."""
@@ -127,58 +139,84 @@ class Recurrent(LayerKind):
         return "tanh"
 
     def lower(self, options: Options, plan: Lowering) -> None:
-        """Lower to one product for all steps, a walk through time, and both of them back."""
-        (x,) = plan.inputs
-        steps, units = x.shape[0], int(options["units"])
-        z, states = plan.value((steps, self.gates * units)), plan.value((steps, units))
-        w, u = plan.parameter("w"), plan.parameter("u")
-        b = plan.parameter("b") if options["bias"] else None
-        walk = Walk(z, states, self.start(options, plan, states), u, plan.scratch(u.size),
-                    {"units": units, "steps": steps, "mask": x.mask})
-        lower_product(plan, z, w, b)
-        result = states
+        """Lower to a walk through time each way, and the sums of what its steps learn."""
+        states = plan.value((plan.inputs[0].shape[0], int(options["units"])))
+        (steps, units), result = states.shape, states
+        walk = self._walk(options, plan, states)
         if options["output"] == "last":
             result = plan.value((units,))
             plan.backward("last_state_backward", units, dh=states.gradient, dy=result.gradient,
                           units=units, steps=steps)
-        plan.backward("transpose", y=walk.ut, x=u.data, i=units, o=u.shape[1])
-        self.lower_walk(options, plan, walk)
+        w, u = plan.parameter("w"), plan.parameter("u")
+        b = plan.parameter("b") if options["bias"] else None
+        plan.forward("stack_weights", 0, stacked=walk.forward["w"], u=u.data, w=w.data,
+                     b=b.data if b else -1, p=walk.forward["p"], **walk.matrices)
+        plan.backward("stack_transposed", wt=walk.backward["wt"], u=u.data, w=w.data,
+                      q=walk.backward["q"], **walk.matrices)
+        c = self.lower_walk(options, plan, walk)
+        plan.backward("recurrent_backward_weights", walk.work, du=u.gradient, dw=w.gradient,
+                      db=b.gradient if b else -1, dc=c.gradient if c else -1, dz=walk.z,
+                      before=walk.forward["before"], apart=self.apart * units, steps=steps,
+                      p=walk.forward["p"], q=walk.forward["q"], **walk.matrices)
         if options["output"] == "last":
             plan.forward("last_state", units, y=result.data, h=states.data, units=units,
                          steps=steps)
-        lower_product_backward(plan, z, w, b)
         plan.states(states)
         plan.result(result)
 
     @abstractmethod
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Append the walk through time to both passes, up to the gradients of what it learns."""
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Append the walk through time to both passes; return biases that only some kinds have."""
+
+    def _walk(self, options: Options, plan: Lowering, states: Value) -> Walk:
+        """Return where everything is, once there is room for it."""
+        (x,) = plan.inputs
+        (steps, features), units = x.shape, states.shape[1]
+        columns = self.gates * units
+        p, q = row_length(columns + self.apart * units), row_length(units + features + 1)
+        # The start's gradient, of which nothing is learned, is part of that of a whole row.
+        start = self.start(options, plan, "keep_state", states, q)
+        sizes = {"mask": x.mask, "units": units, "features": features, "steps": steps, "p": p,
+                 "q": q}
+        return Walk(
+            states, plan.room((steps, p)),
+            {**sizes, "h": states.data, "x": x.data, "before": plan.room((steps + 1, q)),
+             "start": start.data, "w": plan.scratch((units + features + 1) * p)},
+            {**sizes, "dh": states.gradient, "dx": x.gradient, "dbefore": start.gradient,
+             "wt": plan.scratch(columns * q), "truncation": int(options["truncation"])},
+            {"units": units, "features": features, "columns": columns},
+            steps * (units + features) * columns)
 
     @staticmethod
-    def start(options: Options, plan: Lowering, states: Value) -> int:
-        """Return where the state before the first step stands: 0, or what was carried over."""
-        steps, units = states.shape
-        start = plan.value((units,)).data
+    def backward_work(walk: Walk) -> int:
+        """Return the multiply-adds of an example's walk back, the weights' gradients left out."""
+        units, features = walk.forward["units"], walk.forward["features"]
+        needed = units + (features if walk.backward["dx"] >= 0 else 0)
+        return walk.work * needed // (units + features)
+
+    @staticmethod
+    def start(options: Options, plan: Lowering, keep: str, values: Value, room: int) -> Value:
+        """Return a place for what stands before the first step: 0, or what was carried over.
+
+        Parameters
+        ----------
+        options, plan : Mapping[str, Option], Lowering
+            The layer's options, and the plan.
+        keep : str
+            Op that keeps what stands behind the last step.
+        values : Value
+            What stands behind every step, (steps, units).
+        room : int
+            Numbers per example that the place has, and its gradient.
+        """
+        steps, units = values.shape
+        start = plan.value((room,))
         if options["carried"]:
-            kept, count = plan.value((units,)).data, plan.scratch(1)
-            plan.forward("take_up_state", units, start=start, kept=kept, count=count, units=units)
-            plan.update("keep_state", kept=kept, count=count, h=states.data, units=units,
-                        steps=steps)
+            kept, count = plan.room((units,)), plan.scratch(1)
+            plan.forward("take_up_state", units, start=start.data, kept=kept, count=count,
+                         units=units)
+            plan.update(keep, kept=kept, count=count, h=values.data, units=units, steps=steps)
         return start
-
-    @staticmethod
-    def work(walk: Walk) -> int:
-        """Return the multiply-adds of the recurrent products of an example."""
-        return walk.sizes["steps"] * walk.u.size
-
-    def lower_weights(self, plan: Lowering, walk: Walk, dz: Value, db: int, column: int,
-                      width: int) -> None:
-        """Append the gradient of columns of the recurrent weights."""
-        plan.backward(
-            "recurrent_backward_weights", self.work(walk) * width // walk.u.shape[1],
-            du=walk.u.gradient, db=db, dz=dz.gradient, h=walk.states.data, start=walk.start,
-            units=walk.sizes["units"], steps=walk.sizes["steps"], columns=walk.u.shape[1],
-            column=column, width=width, dz_columns=dz.shape[1])
 
 
 class SimpleRNN(Recurrent):
@@ -206,15 +244,13 @@ class SimpleRNN(Recurrent):
         """Return the key of f."""
         return str(options["activation"])
 
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Lower to one op each way and the gradient of the recurrent weights."""
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Lower to one op each way."""
         relu = int(_is_relu(options))
-        plan.forward("rnn_forward", self.work(walk), h=walk.states.data, z=walk.z.data,
-                     start=walk.start, u=walk.u.data, is_relu=relu, **walk.sizes)
-        plan.backward("rnn_backward", self.work(walk), dz=walk.z.gradient,
-                      dh=walk.states.gradient, h=walk.states.data, ut=walk.ut,
-                      truncation=int(options["truncation"]), is_relu=relu, **walk.sizes)
-        self.lower_weights(plan, walk, walk.z, -1, 0, walk.u.shape[1])
+        plan.forward("rnn_forward", walk.work, is_relu=relu, **walk.forward)
+        plan.backward("rnn_backward", self.backward_work(walk), dz=walk.z,
+                      before=walk.forward["before"], is_relu=relu, **walk.backward)
+        return None
 
 
 class LSTM(Recurrent):
@@ -241,17 +277,16 @@ class LSTM(Recurrent):
         """Return where the biases of i, f, g and o start."""
         return [start, float(options["forget_bias"]), start, start]
 
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Lower to one op each way and the gradient of the recurrent weights."""
-        cells = plan.value(walk.states.shape)
-        start = self.start(options, plan, cells)
-        plan.forward("lstm_forward", self.work(walk), h=walk.states.data, c=cells.data,
-                     z=walk.z.data, start=walk.start, start_c=start, u=walk.u.data, **walk.sizes)
-        plan.backward("lstm_backward", self.work(walk), dz=walk.z.gradient,
-                      dh=walk.states.gradient, dc=cells.gradient, gates=walk.z.data, c=cells.data,
-                      start_c=start, ut=walk.ut, truncation=int(options["truncation"]),
-                      **walk.sizes)
-        self.lower_weights(plan, walk, walk.z, -1, 0, walk.u.shape[1])
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Lower to one op each way."""
+        steps, units = walk.states.shape
+        cells = Value(plan.room((steps + 1, units)), -1, (steps, units))
+        start = self.start(options, plan, "keep_cells", cells, units)
+        plan.forward("lstm_forward", walk.work, c=cells.data, z=walk.z, start_c=start.data,
+                     **walk.forward)
+        plan.backward("lstm_backward", self.backward_work(walk), z=walk.z, dc=start.gradient,
+                      c=cells.data, **walk.backward)
+        return None
 
 
 class GRU(Recurrent):
@@ -264,6 +299,7 @@ class GRU(Recurrent):
             "n = tanh(xₜ W + b + r (hₜ₋₁ U + c)) (Cho et al. 2014). Gates like an LSTM's, but one "
             "fewer, and no cell beside the state.")
     gates = 3
+    apart = 1
     fields = (UNITS, OUTPUT, *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS)
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
@@ -273,20 +309,13 @@ class GRU(Recurrent):
             return found
         return (*found, Parameter("c", (units,), partial(_given, np.zeros(units)), False))
 
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Lower to one op each way and the gradient of the recurrent weights, in two parts."""
-        products = plan.value(walk.states.shape)
-        units = walk.sizes["units"]
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Lower to one op each way."""
         c = plan.parameter("c") if options["bias"] else None
-        plan.forward("gru_forward", self.work(walk), h=walk.states.data, q=products.data,
-                     z=walk.z.data, start=walk.start, u=walk.u.data, c=c.data if c else -1,
-                     **walk.sizes)
-        plan.backward("gru_backward", self.work(walk), dz=walk.z.gradient, dq=products.gradient,
-                      dh=walk.states.gradient, gates=walk.z.data, q=products.data,
-                      h=walk.states.data, start=walk.start, ut=walk.ut,
-                      truncation=int(options["truncation"]), **walk.sizes)
-        self.lower_weights(plan, walk, walk.z, -1, 0, 2 * units)
-        self.lower_weights(plan, walk, products, c.gradient if c else -1, 2 * units, units)
+        plan.forward("gru_forward", walk.work, z=walk.z, c=c.data if c else -1, **walk.forward)
+        plan.backward("gru_backward", self.backward_work(walk), z=walk.z,
+                      before=walk.forward["before"], **walk.backward)
+        return c
 
 
 def _is_relu(options: Options) -> bool:
