@@ -25,13 +25,15 @@ class Line:
         Name of the op.
     slots : Mapping[str, int | float]
         Contents by name; those of `Table.pack`'s ``common`` need not be repeated.
-    work : int
-        Multiply-adds per example.
+    work, fixed_work : int
+        Multiply-adds per example, and those of a step whatever the batch; what waits for memory
+        counts as many as could be done meanwhile.
     """
 
     op: str
     slots: Mapping[str, int | float]
     work: int = 0
+    fixed_work: int = 0
 
 
 class Table:
@@ -83,7 +85,8 @@ class Table:
             if unknown := line.slots.keys() - set(op.slots):
                 raise KeyError(f"{line.op} has no slot {', '.join(sorted(unknown))}")
             packed[row.ADDRESS] = op.address(precision)
-            shared = line.work * batch >= WORTH_SHARING and not op.is_whole
+            worth = line.work * batch + line.fixed_work >= WORTH_SHARING
+            shared = worth and not op.is_whole
             packed[row.SHARDS] = threads if shared else 1
             for place, slot in enumerate(op.slots, row.FIRST_SLOT):
                 packed[place] = encode(line.slots[slot] if slot in line.slots else common[slot])
