@@ -107,6 +107,22 @@ def finish_writes(typingctx: Any) -> Any:
     return types.void(), codegen
 
 
+@intrinsic(prefer_literal=True)
+def on_stack(typingctx: Any, like: Any, count: Any) -> Any:
+    """Return a pointer to room for ``count`` numbers of an array's type, until the caller returns.
+
+    ``count`` is a constant. Nothing is allocated, and no other array can be in the same place.
+    """
+    real, numbers = like.dtype, count.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        with builder.goto_entry_block():
+            room = builder.alloca(ir.ArrayType(context.get_value_type(real), numbers))
+            room.align = 64
+        return builder.bitcast(room, context.get_value_type(real).as_pointer())
+    return types.CPointer(real)(like, count), codegen
+
+
 @inlined
 def vector(arena, offset, size):
     """Return ``size`` numbers of the arena as a 1-D array."""

@@ -1,8 +1,12 @@
 """Update rules. Every kernel also measures the update, for the ratio of update to weight.
 
-Legend: w parameters, g their gradient, v and s the rule's memory, all of the same length. ``rule``
-holds the constants of `engine.kernels.row` (learning rate, momentum, ...), float64. The penalties
-add ``l2 w + l1 sign(w)`` to the gradient first. PyTorch's update rules, number for number.
+Legend: w parameters, g their gradient, v and s the rule's memory, all of the same length, at most
+`BLOCK`; u the update, which is subtracted from w. ``rule`` holds the constants of
+`engine.kernels.row` (learning rate, momentum, ...), float64. The penalties add
+``l2 w + l1 sign(w)`` to the gradient first. PyTorch's update rules, number for number.
+
+A kernel is a row of short loops over a block that stays in the first cache, each simple enough for
+vector registers: penalties if there are any, the update, its sums, the step.
 """
 
 from __future__ import annotations
@@ -12,42 +16,117 @@ import math
 import numpy as np
 from numba import carray
 
-from engine.kernels.memory import integers_at, reals_at, vector
+from engine.kernels.blocks import (
+    BLOCK,
+    CHANGE,
+    CHANGE_SQUARES,
+    RULE,
+    SIZE,
+    STATISTIC,
+    WEIGHT,
+    WEIGHT_SQUARES,
+    blocks_at,
+    figures_at,
+    part,
+    rule_at,
+    run_of,
+    share_at,
+    slots_of,
+)
+from engine.kernels.limits import limit_gradient
+from engine.kernels.memory import integers_at, on_stack, reals_at, span
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import (
     BETA1,
     BETA2,
+    CLIP_VALUE,
     CONTROL_LENGTH,
     EPSILON,
-    FIRST_SLOT,
     FIRST_STATISTIC,
-    HYPER_LENGTH,
     L1,
     L2,
     LEARNING_RATE,
     MOMENTUM,
     OPTIMIZER_STEP,
     RHO,
-    ROW_LENGTH,
     STATISTICS,
     UPDATE_RATIO,
     WEIGHT_DECAY,
 )
 
-
-@inlined
-def _penalised(g, w, l1, l2):
-    """Return the gradient with the penalties' part; a weight of 0 has no L1 slope."""
-    zero = w - w
-    return g + l2 * w + (l1 if w > zero else (-l1 if w < zero else zero))
+SLOTS = "p g v s blocks learning figures hyper control"
+"""What the row of every rule holds."""
 
 
 @inlined
-def _add(sums, w, step):
-    """Add a weight and its update to the four running sums."""
-    before, update = np.float64(w), np.float64(step)
-    return (sums[0] + before, sums[1] + before * before, sums[2] + update,
-            sums[3] + update * update)
+def room(w):
+    """Return an array for what is computed on the way, of the length of w."""
+    return carray(on_stack(w, BLOCK), (w.size,))
+
+
+@kernel
+def penalise(slope, g, w, rule):
+    """Compute ``slope = g + l2 w + l1 sign(w)``; a weight of 0 has no L1 slope.
+
+    Parameters
+    ----------
+    slope : real[n]
+        Gradient with the penalties' part, overwritten.
+    g, w : real[n]
+        Gradient and parameters.
+    rule : float64[HYPER_LENGTH]
+        Constants.
+
+    Notes
+    -----
+    Source: Goodfellow, Bengio and Courville (2016), sec. 7.1.
+    """
+    l1, l2 = w.dtype.type(rule[L1]), w.dtype.type(rule[L2])
+    zero = w.dtype.type(0)
+    for j in range(w.size):
+        slope[j] = g[j] + l2 * w[j] + (l1 if w[j] > zero else (-l1 if w[j] < zero else zero))
+
+
+@inlined
+def penalised(g, w, rule):
+    """Return the gradient with the penalties' part: g itself where there is none."""
+    if rule[L1] == 0.0 and rule[L2] == 0.0:
+        return g
+    slope = room(w)
+    penalise(slope, g, w, rule)
+    return slope
+
+
+@kernel
+def descend(w, u):
+    """Compute ``w <- w - u``.
+
+    Parameters
+    ----------
+    w : real[n]
+        Parameters, changed in place.
+    u : real[n]
+        Update.
+
+    Returns
+    -------
+    float64, float64, float64, float64
+        Sums of the old weights, their squares, the updates, their squares.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    before, squares, change, changes = 0.0, 0.0, 0.0, 0.0
+    for j in range(w.size):
+        value, step = np.float64(w[j]), np.float64(u[j])
+        before += value
+        squares += value * value
+        change += step
+        changes += step * step
+    for j in range(w.size):
+        w[j] -= u[j]
+    return before, squares, change, changes
 
 
 @kernel
@@ -73,13 +152,11 @@ def update_sgd(w, g, rule):
     Source: Robbins and Monro (1951).
     """
     real = w.dtype.type
-    rate, l1, l2 = real(rule[LEARNING_RATE]), real(rule[L1]), real(rule[L2])
-    sums = (0.0, 0.0, 0.0, 0.0)
+    rate = real(rule[LEARNING_RATE])
+    u, slope = room(w), penalised(g, w, rule)
     for j in range(w.size):
-        step = rate * _penalised(g[j], w[j], l1, l2)
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        u[j] = rate * slope[j]
+    return descend(w, u)
 
 
 @kernel
@@ -107,15 +184,13 @@ def update_momentum(w, g, v, rule):
     Source: Polyak (1964), in the form of PyTorch.
     """
     real = w.dtype.type
-    rate, l1, l2 = real(rule[LEARNING_RATE]), real(rule[L1]), real(rule[L2])
+    rate = real(rule[LEARNING_RATE])
     mu = real(rule[MOMENTUM])
-    sums = (0.0, 0.0, 0.0, 0.0)
+    u, slope = room(w), penalised(g, w, rule)
     for j in range(w.size):
-        v[j] = mu * v[j] + _penalised(g[j], w[j], l1, l2)
-        step = rate * v[j]
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        v[j] = mu * v[j] + slope[j]
+        u[j] = rate * v[j]
+    return descend(w, u)
 
 
 @kernel
@@ -143,16 +218,13 @@ def update_nesterov(w, g, v, rule):
     Source: Sutskever et al. (2013), in the form of PyTorch.
     """
     real = w.dtype.type
-    rate, l1, l2 = real(rule[LEARNING_RATE]), real(rule[L1]), real(rule[L2])
+    rate = real(rule[LEARNING_RATE])
     mu = real(rule[MOMENTUM])
-    sums = (0.0, 0.0, 0.0, 0.0)
+    u, slope = room(w), penalised(g, w, rule)
     for j in range(w.size):
-        slope = _penalised(g[j], w[j], l1, l2)
-        v[j] = mu * v[j] + slope
-        step = rate * (slope + mu * v[j])
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        v[j] = mu * v[j] + slope[j]
+        u[j] = rate * (slope[j] + mu * v[j])
+    return descend(w, u)
 
 
 @kernel
@@ -180,22 +252,29 @@ def update_rmsprop(w, g, s, rule):
     Source: Hinton (2012), lecture 6e.
     """
     real = w.dtype.type
-    rate, l1, l2 = real(rule[LEARNING_RATE]), real(rule[L1]), real(rule[L2])
+    rate = real(rule[LEARNING_RATE])
     rho = real(rule[RHO])
     # In float64 first: 1 - 0.99 would keep only six digits in float32.
     rest, epsilon = real(1.0 - rule[RHO]), real(rule[EPSILON])
-    sums = (0.0, 0.0, 0.0, 0.0)
+    u, slope = room(w), penalised(g, w, rule)
     for j in range(w.size):
-        slope = _penalised(g[j], w[j], l1, l2)
-        s[j] = rho * s[j] + rest * slope * slope
-        step = rate * slope / (np.sqrt(s[j]) + epsilon)
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        s[j] = rho * s[j] + rest * slope[j] * slope[j]
+        u[j] = rate * slope[j] / (np.sqrt(s[j]) + epsilon)
+    return descend(w, u)
+
+
+@inlined
+def adam_correction(rule, count):
+    """Return the rate over the mean's bias, and one over the root of the mean square's.
+
+    ``count`` is the number of steps since both memories were zero, this one included.
+    """
+    return (rule[LEARNING_RATE] / (1.0 - rule[BETA1] ** count),
+            1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
 
 
 @kernel
-def update_adam(w, g, v, s, rule, count):
+def update_adam(w, g, v, s, rule, correction):
     """Apply Adam: ``w <- w - rate v^ / (sqrt(s^) + epsilon)``, ^ being the bias correction.
 
     Parameters
@@ -208,8 +287,8 @@ def update_adam(w, g, v, s, rule, count):
         Running mean of the gradient and of its square, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
-    count : int64
-        Steps since ``v`` and ``s`` were zero, this one included.
+    correction : (float64, float64)
+        What `adam_correction` returns.
 
     Returns
     -------
@@ -223,21 +302,19 @@ def update_adam(w, g, v, s, rule, count):
     Loshchilov and Hutter (2019), algorithm 2.
     """
     real = w.dtype.type
-    l1, l2 = real(rule[L1]), real(rule[L2])
     beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
-    rate = real(rule[LEARNING_RATE] / (1.0 - rule[BETA1] ** count))
-    correction = real(1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
+    rate, root = real(correction[0]), real(correction[1])
     decay = real(rule[LEARNING_RATE] * rule[WEIGHT_DECAY])
-    sums = (0.0, 0.0, 0.0, 0.0)
+    u, slope = room(w), penalised(g, w, rule)
     for j in range(w.size):
-        slope = _penalised(g[j], w[j], l1, l2)
-        v[j] = beta1 * v[j] + rest1 * slope
-        s[j] = beta2 * s[j] + rest2 * slope * slope
-        step = decay * w[j] + rate * v[j] / (np.sqrt(s[j]) * correction + epsilon)
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        v[j] = beta1 * v[j] + rest1 * slope[j]
+        s[j] = beta2 * s[j] + rest2 * slope[j] * slope[j]
+        u[j] = rate * v[j] / (np.sqrt(s[j]) * root + epsilon)
+    if decay > 0:
+        for j in range(w.size):
+            u[j] += decay * w[j]
+    return descend(w, u)
 
 
 @inlined
@@ -251,97 +328,104 @@ def _update_ratio(sums, size):
 
 
 @inlined
-def _slots(row):
-    """Return the op's slots: p g v s weights size hyper control results statistic."""
-    return carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+def _report_ratio(results, blocks, figures):
+    """Write the ratio of update to weight of a run of blocks, the weights of one layer."""
+    sums, size = (0.0, 0.0, 0.0, 0.0), 0
+    for b in range(blocks.shape[0]):
+        size += blocks[b, SIZE]
+        sums = (sums[0] + figures[b, WEIGHT], sums[1] + figures[b, WEIGHT_SQUARES],
+                sums[2] + figures[b, CHANGE], sums[3] + figures[b, CHANGE_SQUARES])
+    place = FIRST_STATISTIC + blocks[0, STATISTIC] * STATISTICS + UPDATE_RATIO
+    carray(reals_at(results), (place + 1,))[place] = _update_ratio(sums, size)
 
 
 @inlined
-def _measured(slots):
-    """Return how many parameters the instrument sees: the weights, or all if there are none."""
-    return slots[4] if slots[4] > 0 else slots[5]
+def shared_blocks(row, arena, shard, shards):
+    """Return the blocks that a shard updates, and their figures."""
+    slots = slots_of(row)
+    begin, end = span(slots[5], shard, shards)
+    return (blocks_at(slots[4], slots[5])[begin:end],
+            figures_at(arena, slots[6], slots[5])[begin:end])
 
 
 @inlined
-def _constants(slots):
-    """Return the rule for `_weights` and the one for `_biases`; no penalty touches biases."""
-    rules = carray(reals_at(slots[6]), (2, HYPER_LENGTH))
-    return rules[0 if slots[4] > 0 else 1], rules[1]
+def step_of(row):
+    """Return the number of steps since the memories were zero, the running one included."""
+    return carray(integers_at(slots_of(row)[8]), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
 
 
 @inlined
-def _weights(arena, offset, slots):
-    """Return the part of an array of parameters that the instrument sees."""
-    return vector(arena, offset, _measured(slots))
+def common_rule(row):
+    """Return the constants that are the same for all layers."""
+    return rule_at(slots_of(row)[7], 0)
 
 
 @inlined
-def _biases(arena, offset, slots):
-    """Return what follows it."""
-    return vector(arena, offset + _measured(slots), slots[5] - _measured(slots))
+def operands(row, arena, block):
+    """Return a block's w, g, v, s and rule, its gradient being limited first."""
+    slots = slots_of(row)
+    g = part(arena, slots[1], block)
+    most, share = rule_at(slots[7], 0)[CLIP_VALUE], share_at(arena, slots[6])[0]
+    if most > 0.0 or share < 1.0:
+        limit_gradient(g, most, share)
+    return (part(arena, slots[0], block), g, part(arena, slots[2], block),
+            part(arena, slots[3], block), rule_at(slots[7], block[RULE]))
 
 
 @inlined
-def _report(slots, sums):
-    """Write the ratio of update to weight to the results."""
-    place = FIRST_STATISTIC + slots[9] * STATISTICS + UPDATE_RATIO
-    carray(reals_at(slots[8]), (place + 1,))[place] = _update_ratio(sums, _measured(slots))
+def report(figures, sums):
+    """Keep the sums of a block's update."""
+    figures[WEIGHT], figures[WEIGHT_SQUARES], figures[CHANGE], figures[CHANGE_SQUARES] = sums
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_sgd_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    _report(slots, update_sgd(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots), weights))
-    update_sgd(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots), biases)
+    blocks, figures = shared_blocks(row, arena, shard, shards)
+    for b in range(blocks.shape[0]):
+        w, g, _v, _s, rule = operands(row, arena, blocks[b])
+        report(figures[b], update_sgd(w, g, rule))
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_momentum_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    _report(slots, update_momentum(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots),
-        _weights(arena, slots[2], slots), weights))
-    update_momentum(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots),
-        _biases(arena, slots[2], slots), biases)
+    blocks, figures = shared_blocks(row, arena, shard, shards)
+    for b in range(blocks.shape[0]):
+        w, g, v, _s, rule = operands(row, arena, blocks[b])
+        report(figures[b], update_momentum(w, g, v, rule))
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_nesterov_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    _report(slots, update_nesterov(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots),
-        _weights(arena, slots[2], slots), weights))
-    update_nesterov(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots),
-        _biases(arena, slots[2], slots), biases)
+    blocks, figures = shared_blocks(row, arena, shard, shards)
+    for b in range(blocks.shape[0]):
+        w, g, v, _s, rule = operands(row, arena, blocks[b])
+        report(figures[b], update_nesterov(w, g, v, rule))
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_rmsprop_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    _report(slots, update_rmsprop(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots),
-        _weights(arena, slots[3], slots), weights))
-    update_rmsprop(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots),
-        _biases(arena, slots[3], slots), biases)
+    blocks, figures = shared_blocks(row, arena, shard, shards)
+    for b in range(blocks.shape[0]):
+        w, g, _v, s, rule = operands(row, arena, blocks[b])
+        report(figures[b], update_rmsprop(w, g, s, rule))
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_adam_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    count = carray(integers_at(slots[7]), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
-    _report(slots, update_adam(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots),
-        _weights(arena, slots[2], slots), _weights(arena, slots[3], slots), weights, count))
-    update_adam(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots),
-        _biases(arena, slots[2], slots), _biases(arena, slots[3], slots), biases, count)
+    blocks, figures = shared_blocks(row, arena, shard, shards)
+    correction = adam_correction(common_rule(row), step_of(row))
+    for b in range(blocks.shape[0]):
+        w, g, v, s, rule = operands(row, arena, blocks[b])
+        report(figures[b], update_adam(w, g, v, s, rule, correction))
+
+
+@op("blocks learning figures results", whole=True)
+def sum_updates_op(row, arena, batch, shard, shards):
+    slots = slots_of(row)
+    blocks, figures = blocks_at(slots[0], slots[1]), figures_at(arena, slots[2], slots[1])
+    begin = 0
+    while begin < slots[1]:
+        end = run_of(blocks, begin)
+        if blocks[begin, STATISTIC] >= 0:
+            _report_ratio(slots[3], blocks[begin:end], figures[begin:end])
+        begin = end

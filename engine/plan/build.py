@@ -112,6 +112,8 @@ class Plan:
         Parameters, gradients, the optimizer's memory, activations.
     table, sections : int64[r, ROW_LENGTH], int64[SECTIONS + 1]
         The op table.
+    blocks : int64[blocks, BLOCK_LENGTH]
+        The learned parameters, divided for measuring and updating; the table points to it.
     shared : Shared
         The arrays by which the world talks to it.
     layers : tuple[PlannedLayer, ...]
@@ -129,6 +131,7 @@ class Plan:
     arena: Array
     table: Integers
     sections: Integers
+    blocks: Integers
     shared: Shared
     layers: tuple[PlannedLayer, ...]
     input: Value
@@ -209,6 +212,7 @@ class _Builder:
     backward_work: int = 0
     loss_terms: list[Line] = field(default_factory=list)
     summed: dict[int, int] = field(default_factory=dict)
+    blocks: Integers = field(init=False)
 
     def value(self, shape: Shape, learns: bool) -> Value:
         """Reserve an array per example, with its gradient if ``learns``."""
@@ -248,8 +252,7 @@ class _Builder:
             statistic += bool(size)
         for lines in reversed(backward):
             self.table.extend(row.BACKWARD, lines)
-        add_updates(self.table, self.layout, self.project.training, planned, regions,
-                    self.shared.hyper)
+        self.blocks = add_updates(self.table, self.layout, self.project.training, planned, regions)
         return tuple(planned)
 
     def _branch(self, output: Value, backward: list[Line], readers: int) -> Value:
@@ -354,8 +357,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
         if layer.spec.frozen and layer.statistic >= 0:
             place = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
             shared.results[place + row.UPDATE_RATIO] = math.nan
-    return Plan(arena, table, sections, shared, layers, batch, target, prediction, capacity,
-                regions[1] - regions[0], builder.work, builder.backward_work)
+    return Plan(arena, table, sections, builder.blocks, shared, layers, batch, target, prediction,
+                capacity, regions[1] - regions[0], builder.work, builder.backward_work)
 
 
 def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:
