@@ -108,8 +108,9 @@ def _parser() -> Parser:
                        help="start from these weights")
     train.add_argument("--keep-initial", action="store_true",
                        help="put the weights before step 1 into weights.npz too")
-    train.add_argument("--threads", type=_positive, default=1, metavar="N",
-                       help="share the work of large layers among N threads (default: 1); the "
+    train.add_argument("--threads", type=_positive, metavar="N",
+                       help="let at most N threads share the work of large layers (default: what "
+                            "the computer can spare; as many of them work as make it faster); the "
                             "results are the same to the last bit")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
     check = commands.add_parser(

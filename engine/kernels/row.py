@@ -27,7 +27,8 @@ NONFINITE = 14      # 1: the driver stopped before an update with such a number
 HEAD = 15           # rows ever written to the ring
 CAPACITY = 16       # examples that the arena has room for
 WATCHED = 17        # 1: the driver returns after every epoch, since somebody looks at each
-CONTROL_LENGTH = 18
+CREW = 18           # address of the board by which helpers share the work; 0: there are none
+CONTROL_LENGTH = 19
 
 # wishes and hyper, float64: what may change between two steps.
 LEARNING_RATE = 0

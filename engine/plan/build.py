@@ -168,19 +168,20 @@ class _Lowering:
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
 
-    def forward(self, op: str, work: int, **slots: int | float) -> None:
+    def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self._builder.work += work
-        self._builder.table.add(row.FORWARD, Line(op, slots, work))
+        self._builder.table.add(row.FORWARD, Line(op, slots, work, per_step))
 
     def loss(self, op: str, **slots: int | float) -> None:
         self._builder.loss_terms.append(Line(op, slots))
 
-    def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
+    def backward(self, op: str, work: int = 0, /, *, per_step: int = 0,
+                 **slots: int | float) -> None:
         self._builder.backward_work += work
-        self.backward_lines.append(Line(op, slots, work))
+        self.backward_lines.append(Line(op, slots, work, per_step))
 
-    def update(self, op: str, **slots: int | float) -> None:
-        self._builder.table.add(row.UPDATE, Line(op, slots))
+    def update(self, op: str, *, per_step: int = 0, **slots: int | float) -> None:
+        self._builder.table.add(row.UPDATE, Line(op, slots, per_step=per_step))
 
     def result(self, value: Value) -> None:
         source = self.inputs[0]
