@@ -39,9 +39,9 @@ TRUTH: dict[str, Function] = {
     "normal_distribution": normal_distribution,
 }
 
-LARGEST_ERROR = {"exponential": 1, "exponential_less_one": 2, "hyperbolic_tangent": 3,
-                 "logistic": 3, "softplus": 3, "normal_density": 3, "normal_distribution": 8}
-"""Units in the last place of float32. Measured: 0.92, 1.73, 2.49, 2.25, 2.65, 2.84, 7.17."""
+LARGEST_ERROR = {"exponential": 1.1, "exponential_less_one": 1.8, "hyperbolic_tangent": 2,
+                 "logistic": 1.8, "softplus": 2, "normal_density": 1.6, "normal_distribution": 8}
+"""Units in the last place of float32."""
 
 SPECIAL: dict[str, tuple[float, float, float]] = {
     "exponential": (0.0, 1.0, math.inf), "exponential_less_one": (-1.0, 0.0, math.inf),
@@ -84,8 +84,6 @@ def arguments() -> Reals:
 @pytest.mark.parametrize("name", TRUTH)
 def test_single_precision_is_right_to_the_last_digit_or_so(name: str) -> None:
     x = arguments()
-    if name == "exponential_less_one":
-        x = x[x <= 88]
     found = values(name, x)
     with np.errstate(over="ignore", under="ignore"):
         truth = np.asarray(TRUTH[name](x.astype(np.float64)), np.float64)
