@@ -183,9 +183,9 @@ def gru_forward(after, gates, before, w, c, mask, t):
 
     Notes
     -----
-    The reset gate r weighs the recurrent product, as in cuDNN and PyTorch; in Cho et al. (2014),
-    who introduced this layer, it weighs the state that goes into the product. Source: cuDNN's
-    documentation of ``CUDNN_GRU``.
+    The reset gate r weighs the recurrent product, as in cuDNN, PyTorch and the first version of
+    Cho et al. (2014), arXiv:1406.1078v1; from the published version on, it weighs the state that
+    goes into the product.
     """
     h, depth = w.shape[1] // 3, w.shape[0]
     multiply(gates[:, :2 * h], before[:, :depth], w[:, :2 * h], 0)

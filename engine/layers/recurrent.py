@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.layers.fields import Choice, Field
 from engine.layers.images import check_rank
-from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS, Initialiser
+from engine.layers.initialisers import DRAWN_CHOICES, INITIALISERS, Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import BIAS_FIELDS, INITIAL_FIELDS
+from engine.layers.weighted import BIAS_FIELDS, DRAWN_FIELDS, initial_weights
 
 UNITS = Field("units", "Units", 16, "Number of units, the width of the state.", 1, 4096,
               logarithmic=True)
@@ -26,7 +26,7 @@ OUTPUT = Field("output", "Output", "last", "What the layer gives.", choices=(
 RECURRENT_FIELDS = (
     Field("recurrent_weights", "Recurrent weights", "orthogonal",
           "How the weights from state to state are drawn at first; an orthogonal matrix keeps the "
-          "length of what it multiplies.", choices=INITIALISER_CHOICES),
+          "length of what it multiplies.", choices=DRAWN_CHOICES),
     Field("recurrent_spread", "Recurrent spread", 0.5,
           "Standard deviation of normal, limit of uniform recurrent weights.", 0.0, 100.0,
           logarithmic=True,
@@ -40,8 +40,9 @@ TIME_FIELDS = (
           "one long sequence in pieces. Examples then keep their order, whatever Shuffle says, and "
           "every epoch starts from 0."),
     Field("truncation", "Truncate after", 0,
-          "Backpropagation through time stops at the border of every block of so many steps; 0 "
-          "goes back through the whole sequence.", 0, 10000, unit="steps"),
+          "Backpropagation through time stops at the border of every block of so many steps, from "
+          "an example's first step on; padding does not count. 0 goes back through the whole "
+          "sequence.", 0, 10000, unit="steps"),
 )
 
 
@@ -110,15 +111,15 @@ class Recurrent(LayerKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` (features, gates x units), ``u`` (units, gates x units), biases ``b``."""
         features, units = inputs[0][-1], int(options["units"])
-        fresh = INITIALISERS[str(options["weights"])]
-        kept = INITIALISERS[str(options["recurrent_weights"])]
-        w = Parameter("w", (features, self.gates * units), partial(
-            _drawn, fresh, self.gates, features, units, float(options["spread"])))
-        u = Parameter("u", (units, self.gates * units), partial(
-            _drawn, kept, self.gates, units, units, float(options["recurrent_spread"])))
+        fresh = initial_weights(options, (features, units), features, units)
+        kept = partial(INITIALISERS[str(options["recurrent_weights"])].draw, fan_in=units,
+                       fan_out=units, spread=float(options["recurrent_spread"]))
+        w = Parameter("w", (features, self.gates * units), partial(_drawn, fresh, self.gates))
+        u = Parameter("u", (units, self.gates * units), partial(_drawn, kept, self.gates))
         if not options["bias"]:
             return w, u
-        start = float(options["initial_bias"]) if fresh.bias is None else fresh.bias
+        scheme = INITIALISERS[str(options["weights"])]
+        start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
         biases = np.repeat(self.gate_biases(options, start), units)
         return w, u, Parameter("b", biases.shape, partial(_given, biases), False)
 
@@ -233,7 +234,7 @@ class SimpleRNN(Recurrent):
         Field("activation", "Activation", "tanh", "The function f behind the weighted sum.",
               choices=(Choice("tanh", "Tanh", "f(x) = tanh x keeps the state between -1 and 1."),
                        Choice("relu", "ReLU", "f(x) = max(0, x) lets the state grow."))),
-        *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS,
+        *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS,
     )
 
     def label(self, options: Options) -> str:
@@ -264,7 +265,7 @@ class LSTM(Recurrent):
             "1, the gradient passes from cell to cell back through time almost unchanged.")
     gates = 4
     fields = (
-        UNITS, OUTPUT, *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS,
+        UNITS, OUTPUT, *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS,
         Field("forget_bias", "Forget bias", 1.0,
               "Where the biases of the forget gate start. At first the cell keeps about the share "
               "σ(bias) of itself from one step to the next: 73 % for 1, the usual choice "
@@ -296,11 +297,12 @@ class GRU(Recurrent):
     title = "GRU"
     icon = "repeat-2"
     help = ("Mixes the old state with a new one: hₜ = (1 - z) n + z hₜ₋₁, where the candidate is "
-            "n = tanh(xₜ W + b + r (hₜ₋₁ U + c)) (Cho et al. 2014). Gates like an LSTM's, but one "
-            "fewer, and no cell beside the state.")
+            "n = tanh(xₜ W + b + r (hₜ₋₁ U + c)). Gates like an LSTM's, but one fewer, and no cell "
+            "beside the state (Cho et al. 2014). The reset gate r weighs the product with U, as in "
+            "cuDNN and PyTorch; in the paper as published, it weighs hₜ₋₁ before the product.")
     gates = 3
     apart = 1
-    fields = (UNITS, OUTPUT, *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS)
+    fields = (UNITS, OUTPUT, *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS)
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return what all recurrent layers have and, with a bias, ``c`` of the candidate."""
@@ -322,11 +324,11 @@ def _is_relu(options: Options) -> bool:
     return options["activation"] == "relu"
 
 
-def _drawn(scheme: Initialiser, gates: int, fan_in: int, units: int, spread: float,
-           rng: np.random.Generator) -> NDArray[np.float64]:
+def _drawn(draw: Callable[[np.random.Generator], Weights], gates: int, rng: np.random.Generator
+           ) -> Weights:
     """Return the weights of all gates side by side, each drawn as a matrix of its own."""
-    return np.hstack([scheme.draw(rng, fan_in, units, spread) for _ in range(gates)])
+    return np.hstack([draw(rng) for _ in range(gates)])
 
 
-def _given(values: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+def _given(values: Weights, rng: np.random.Generator) -> Weights:
     return values
