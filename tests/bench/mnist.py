@@ -17,6 +17,8 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.spec import AugmentationSpec, OptimizerSpec, ProjectSpec, ScheduleSpec, TrainingSpec
 from engine.training import Trainer
+from tests.bench.cases import CASES
+from tests.bench.compare import PEERS, Contestant, has
 from tests.bench.machine import machine, say
 from tests.mnist import FOLDER, LENET, TRAINING, mnist
 
@@ -25,6 +27,7 @@ KNOWN = 50_000
 """Training images to learn from while settings are tried; the others are measured then."""
 
 ROUND_S = 1.0
+PEER_ROUND_S = 3.0
 MISSING = ("MNIST is not at hand: {} is missing. BACKPROP_LAB_DATA may name the folder in which "
            "mnist/train-images-idx3-ubyte.gz stands.")
 
@@ -90,8 +93,18 @@ def accuracy(run: Trainer, data: Dataset) -> float:
     return float(np.mean(guesses == data.labels[data.validation]))
 
 
-def main(seeds: int, threads: int, choose: bool) -> int:
-    """Train once for every seed and print what has come of it; return the exit code."""
+def main(seeds: int, threads: int, choose: bool, interpreter: str) -> int:
+    """Train once for every seed and print what has come of it; return the exit code.
+
+    Parameters
+    ----------
+    seeds, threads : int
+        How many networks; threads of each.
+    choose : bool
+        Whether to leave the test set alone.
+    interpreter : str
+        The Python that may have PyTorch, which then tells the time of a step of the same network.
+    """
     if not FOLDER.is_dir():
         say(MISSING.format(FOLDER))
         return 2
@@ -106,4 +119,19 @@ def main(seeds: int, threads: int, choose: bool) -> int:
         say(f"seed {seed}: {scores[-1]:.2%} after {seconds:.0f} s")
     found = statistics.median(scores)
     say(f"Median {found:.2%} ({'at least' if found >= GOAL else 'NOT'} {GOAL:.1%}).")
+    if has(interpreter, "torch"):
+        seconds = pytorch_step(interpreter, threads)
+        steps = CHOSEN.epochs * -(-len(data.training) // CHOSEN.batch)
+        say(f"PyTorch eager takes {1e3 * seconds:.2f} ms for a step of the same network and batch, "
+            f"without augmentation: {steps * seconds:.0f} s for as many epochs.")
     return 0
+
+
+def pytorch_step(interpreter: str, threads: int) -> float:
+    """Return the seconds of PyTorch's step, in its better memory format."""
+    peer, case = PEERS["pytorch"], CASES["mnist"]
+    times = []
+    for mode in peer.modes_of(case):
+        with Contestant(peer.module, case, interpreter, threads, mode) as contestant:
+            times.append(1 / statistics.median(contestant.round(PEER_ROUND_S) for _ in range(3)))
+    return min(times)
