@@ -13,7 +13,7 @@ from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 """Every fast-math flag but nnan and ninf: with those, NaN and infinity would go unseen."""
 
-OPTIONS = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
+OPTIONS = {"nogil": True, "no_cfunc_wrapper": True, "fastmath": FASTMATH, "error_model": "numpy"}
 
 kernel = njit(cache=True, **OPTIONS)
 """Compile a function that kernels, ops or Python call; it runs without the interpreter's lock."""
