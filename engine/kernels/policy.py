@@ -29,7 +29,7 @@ def _use_whole_registers() -> None:
 
 _use_whole_registers()
 
-OPTIONS = {"nogil": True, "fastmath": FASTMATH, "error_model": "numpy"}
+OPTIONS = {"nogil": True, "no_cfunc_wrapper": True, "fastmath": FASTMATH, "error_model": "numpy"}
 
 kernel = njit(cache=True, **OPTIONS)
 """Compile a function that kernels, ops or Python call; it runs without the interpreter's lock."""
