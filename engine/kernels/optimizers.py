@@ -20,8 +20,8 @@ from engine.kernels.blocks import (
     BLOCK,
     CHANGE,
     CHANGE_SQUARES,
+    MEASURED,
     RULE,
-    SIZE,
     STATISTIC,
     WEIGHT,
     WEIGHT_SQUARES,
@@ -65,7 +65,7 @@ def room(w):
 
 
 @kernel
-def penalise(slope, g, w, rule):
+def penalise(slope, g, w, rule, measured):
     """Compute ``slope = g + l2 w + l1 sign(w)``; a weight of 0 has no L1 slope.
 
     Parameters
@@ -76,6 +76,8 @@ def penalise(slope, g, w, rule):
         Gradient and parameters.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
 
     Notes
     -----
@@ -83,22 +85,24 @@ def penalise(slope, g, w, rule):
     """
     l1, l2 = w.dtype.type(rule[L1]), w.dtype.type(rule[L2])
     zero = w.dtype.type(0)
-    for j in range(w.size):
+    for j in range(measured):
         slope[j] = g[j] + l2 * w[j] + (l1 if w[j] > zero else (-l1 if w[j] < zero else zero))
+    for j in range(measured, w.size):
+        slope[j] = g[j]
 
 
 @inlined
-def penalised(g, w, rule):
-    """Return the gradient with the penalties' part: g itself where there is none."""
+def penalised(g, w, rule, measured):
+    """Return the gradient with the penalties' part, which is g itself where there is none."""
     if rule[L1] == 0.0 and rule[L2] == 0.0:
         return g
     slope = room(w)
-    penalise(slope, g, w, rule)
+    penalise(slope, g, w, rule, measured)
     return slope
 
 
 @kernel
-def descend(w, u):
+def descend(w, u, measured):
     """Compute ``w <- w - u``.
 
     Parameters
@@ -107,6 +111,8 @@ def descend(w, u):
         Parameters, changed in place.
     u : real[n]
         Update.
+    measured : int64
+        How many of them are measured.
 
     Returns
     -------
@@ -118,7 +124,7 @@ def descend(w, u):
     Source: definition.
     """
     before, squares, change, changes = 0.0, 0.0, 0.0, 0.0
-    for j in range(w.size):
+    for j in range(measured):
         value, step = np.float64(w[j]), np.float64(u[j])
         before += value
         squares += value * value
@@ -130,7 +136,7 @@ def descend(w, u):
 
 
 @kernel
-def update_sgd(w, g, rule):
+def update_sgd(w, g, rule, measured):
     """Apply ``w <- w - rate g``.
 
     Parameters
@@ -141,6 +147,8 @@ def update_sgd(w, g, rule):
         Gradient; left alone.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
 
     Returns
     -------
@@ -153,14 +161,14 @@ def update_sgd(w, g, rule):
     """
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         u[j] = rate * slope[j]
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @kernel
-def update_momentum(w, g, v, rule):
+def update_momentum(w, g, v, rule, measured):
     """Apply ``v <- mu v + g;  w <- w - rate v``.
 
     Parameters
@@ -173,6 +181,8 @@ def update_momentum(w, g, v, rule):
         Running update, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
 
     Returns
     -------
@@ -186,15 +196,15 @@ def update_momentum(w, g, v, rule):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     mu = real(rule[MOMENTUM])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         v[j] = mu * v[j] + slope[j]
         u[j] = rate * v[j]
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @kernel
-def update_nesterov(w, g, v, rule):
+def update_nesterov(w, g, v, rule, measured):
     """Apply ``v <- mu v + g;  w <- w - rate (g + mu v)``.
 
     Parameters
@@ -207,6 +217,8 @@ def update_nesterov(w, g, v, rule):
         Running update, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
 
     Returns
     -------
@@ -220,15 +232,15 @@ def update_nesterov(w, g, v, rule):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     mu = real(rule[MOMENTUM])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         v[j] = mu * v[j] + slope[j]
         u[j] = rate * (slope[j] + mu * v[j])
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @kernel
-def update_rmsprop(w, g, s, rule):
+def update_rmsprop(w, g, s, rule, measured):
     """Apply ``s <- rho s + (1 - rho) g**2;  w <- w - rate g / (sqrt(s) + epsilon)``.
 
     Parameters
@@ -241,6 +253,8 @@ def update_rmsprop(w, g, s, rule):
         Running squared gradient, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
 
     Returns
     -------
@@ -256,11 +270,11 @@ def update_rmsprop(w, g, s, rule):
     rho = real(rule[RHO])
     # In float64 first: 1 - 0.99 would keep only six digits in float32.
     rest, epsilon = real(1.0 - rule[RHO]), real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         s[j] = rho * s[j] + rest * slope[j] * slope[j]
         u[j] = rate * slope[j] / (np.sqrt(s[j]) + epsilon)
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @inlined
@@ -274,7 +288,7 @@ def adam_correction(rule, count):
 
 
 @kernel
-def update_adam(w, g, v, s, rule, correction):
+def update_adam(w, g, v, s, rule, measured, correction):
     """Apply Adam: ``w <- w - rate v^ / (sqrt(s^) + epsilon)``, ^ being the bias correction.
 
     Parameters
@@ -287,6 +301,8 @@ def update_adam(w, g, v, s, rule, correction):
         Running mean of the gradient and of its square, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
     correction : (float64, float64)
         What `adam_correction` returns.
 
@@ -306,15 +322,15 @@ def update_adam(w, g, v, s, rule, correction):
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
     rate, root = real(correction[0]), real(correction[1])
     decay = real(rule[LEARNING_RATE] * rule[WEIGHT_DECAY])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         v[j] = beta1 * v[j] + rest1 * slope[j]
         s[j] = beta2 * s[j] + rest2 * slope[j] * slope[j]
         u[j] = rate * v[j] / (np.sqrt(s[j]) * root + epsilon)
     if decay > 0:
-        for j in range(w.size):
+        for j in range(measured):
             u[j] += decay * w[j]
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @inlined
@@ -332,7 +348,7 @@ def _report_ratio(results, blocks, figures):
     """Write the ratio of update to weight of a run of blocks, the weights of one layer."""
     sums, size = (0.0, 0.0, 0.0, 0.0), 0
     for b in range(blocks.shape[0]):
-        size += blocks[b, SIZE]
+        size += blocks[b, MEASURED]
         sums = (sums[0] + figures[b, WEIGHT], sums[1] + figures[b, WEIGHT_SQUARES],
                 sums[2] + figures[b, CHANGE], sums[3] + figures[b, CHANGE_SQUARES])
     place = FIRST_STATISTIC + blocks[0, STATISTIC] * STATISTICS + UPDATE_RATIO
@@ -362,14 +378,14 @@ def common_rule(row):
 
 @inlined
 def operands(row, arena, block):
-    """Return a block's w, g, v, s and rule, its gradient being limited first."""
+    """Return a block's w, g, v, s, rule and measured; its gradient is limited first."""
     slots = slots_of(row)
     g = part(arena, slots[1], block)
     most, share = rule_at(slots[7], 0)[CLIP_VALUE], share_at(arena, slots[6])[0]
     if most > 0.0 or share < 1.0:
         limit_gradient(g, most, share)
     return (part(arena, slots[0], block), g, part(arena, slots[2], block),
-            part(arena, slots[3], block), rule_at(slots[7], block[RULE]))
+            part(arena, slots[3], block), rule_at(slots[7], block[RULE]), block[MEASURED])
 
 
 @inlined
@@ -382,32 +398,32 @@ def report(figures, sums):
 def update_sgd_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     for b in range(blocks.shape[0]):
-        w, g, _v, _s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_sgd(w, g, rule))
+        w, g, _v, _s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_sgd(w, g, rule, measured))
 
 
 @op(SLOTS)
 def update_momentum_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     for b in range(blocks.shape[0]):
-        w, g, v, _s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_momentum(w, g, v, rule))
+        w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_momentum(w, g, v, rule, measured))
 
 
 @op(SLOTS)
 def update_nesterov_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     for b in range(blocks.shape[0]):
-        w, g, v, _s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_nesterov(w, g, v, rule))
+        w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_nesterov(w, g, v, rule, measured))
 
 
 @op(SLOTS)
 def update_rmsprop_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     for b in range(blocks.shape[0]):
-        w, g, _v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_rmsprop(w, g, s, rule))
+        w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_rmsprop(w, g, s, rule, measured))
 
 
 @op(SLOTS)
@@ -415,8 +431,8 @@ def update_adam_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     correction = adam_correction(common_rule(row), step_of(row))
     for b in range(blocks.shape[0]):
-        w, g, v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_adam(w, g, v, s, rule, correction))
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adam(w, g, v, s, rule, measured, correction))
 
 
 @op("blocks learning figures results", whole=True)
@@ -426,6 +442,5 @@ def sum_updates_op(row, arena, batch, shard, shards):
     begin = 0
     while begin < slots[1]:
         end = run_of(blocks, begin)
-        if blocks[begin, STATISTIC] >= 0:
-            _report_ratio(slots[3], blocks[begin:end], figures[begin:end])
+        _report_ratio(slots[3], blocks[begin:end], figures[begin:end])
         begin = end

@@ -34,7 +34,7 @@ NOTHING = 1e-20
 
 
 @kernel
-def update_adagrad(w, g, s, rule):
+def update_adagrad(w, g, s, rule, measured):
     """Apply ``s <- s + g**2;  w <- w - rate g / (sqrt(s) + epsilon)``.
 
     Parameters
@@ -47,6 +47,8 @@ def update_adagrad(w, g, s, rule):
         Sum of squared gradients, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
 
     Returns
     -------
@@ -60,15 +62,15 @@ def update_adagrad(w, g, s, rule):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     epsilon = real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         s[j] += slope[j] * slope[j]
         u[j] = rate * slope[j] / (np.sqrt(s[j]) + epsilon)
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @kernel
-def update_adadelta(w, g, v, s, rule):
+def update_adadelta(w, g, v, s, rule, measured):
     """Apply ``d = g sqrt(v + epsilon) / sqrt(s + epsilon);  w <- w - rate d``.
 
     Parameters
@@ -81,6 +83,8 @@ def update_adadelta(w, g, v, s, rule):
         Running mean of ``d**2`` and of the squared gradient, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
 
     Returns
     -------
@@ -95,13 +99,13 @@ def update_adadelta(w, g, v, s, rule):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     rho, rest, epsilon = real(rule[RHO]), real(1.0 - rule[RHO]), real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         s[j] = rho * s[j] + rest * slope[j] * slope[j]
         change = slope[j] * (np.sqrt(v[j] + epsilon) / np.sqrt(s[j] + epsilon))
         v[j] = rho * v[j] + rest * change * change
         u[j] = rate * change
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @inlined
@@ -128,7 +132,7 @@ def nadam_correction(rule, count):
 
 
 @kernel
-def update_nadam(w, g, v, s, rule, correction):
+def update_nadam(w, g, v, s, rule, measured, correction):
     """Apply NAdam: Adam whose mean of the gradient looks one step ahead, as Nesterov's does.
 
     Parameters
@@ -141,6 +145,8 @@ def update_nadam(w, g, v, s, rule, correction):
         Running mean of the gradient and of its square, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are penalised and measured.
     correction : (float64, float64, float64)
         What `nadam_correction` returns.
 
@@ -159,28 +165,28 @@ def update_nadam(w, g, v, s, rule, correction):
     beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
     of_slope, of_mean, root = real(correction[0]), real(correction[1]), real(correction[2])
-    u, slope = room(w), penalised(g, w, rule)
+    u, slope = room(w), penalised(g, w, rule, measured)
     for j in range(w.size):
         v[j] = beta1 * v[j] + rest1 * slope[j]
         s[j] = beta2 * s[j] + rest2 * slope[j] * slope[j]
         u[j] = (of_slope * slope[j] + of_mean * v[j]) / (np.sqrt(s[j]) * root + epsilon)
-    return descend(w, u)
+    return descend(w, u, measured)
 
 
 @op(SLOTS)
 def update_adagrad_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     for b in range(blocks.shape[0]):
-        w, g, _v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_adagrad(w, g, s, rule))
+        w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adagrad(w, g, s, rule, measured))
 
 
 @op(SLOTS)
 def update_adadelta_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     for b in range(blocks.shape[0]):
-        w, g, v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_adadelta(w, g, v, s, rule))
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adadelta(w, g, v, s, rule, measured))
 
 
 @op(SLOTS)
@@ -188,5 +194,5 @@ def update_nadam_op(row, arena, batch, shard, shards):
     blocks, figures = shared_blocks(row, arena, shard, shards)
     correction = nadam_correction(common_rule(row), step_of(row))
     for b in range(blocks.shape[0]):
-        w, g, v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_nadam(w, g, v, s, rule, correction))
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_nadam(w, g, v, s, rule, measured, correction))
