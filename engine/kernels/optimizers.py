@@ -1,12 +1,13 @@
 """Update rules. Every kernel also measures the update, for the ratio of update to weight.
 
 Legend: w parameters, g their gradient, v and s the rule's memory, all of the same length, at most
-`BLOCK`; u the update, which is subtracted from w. ``rule`` holds the constants of
+`BLOCK`; u the update over the rate. ``rule`` holds the constants of
 `engine.kernels.row` (learning rate, momentum, ...), float64. The penalties add
-``l2 w + l1 sign(w)`` to the gradient first. PyTorch's update rules, number for number.
+``l2 w + l1 sign(w)`` to the gradient before a rule sees it. PyTorch's update rules, number for
+number.
 
-A kernel is a row of short loops over a block that stays in the first cache, each simple enough for
-vector registers: penalties if there are any, the update, its sums, the step.
+A block goes through short loops in the first cache, each simple enough for vector registers: limits
+and penalties if there are any, the direction of the update, its sums, the step.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from engine.kernels.blocks import (
     BLOCK,
     CHANGE,
     CHANGE_SQUARES,
+    FIRST,
     MEASURED,
     RULE,
+    SIZE,
     STATISTIC,
     WEIGHT,
     WEIGHT_SQUARES,
@@ -34,7 +37,7 @@ from engine.kernels.blocks import (
     slots_of,
 )
 from engine.kernels.limits import limit_gradient
-from engine.kernels.memory import integers_at, on_stack, reals_at, span
+from engine.kernels.memory import integers_at, on_stack, reals_at, shifted, span
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import (
     BETA1,
@@ -77,7 +80,7 @@ def penalise(slope, g, w, rule, measured):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are decayed and measured.
 
     Notes
     -----
@@ -91,28 +94,20 @@ def penalise(slope, g, w, rule, measured):
         slope[j] = g[j]
 
 
-@inlined
-def penalised(g, w, rule, measured):
-    """Return the gradient with the penalties' part, which is g itself where there is none."""
-    if rule[L1] == 0.0 and rule[L2] == 0.0:
-        return g
-    slope = room(w)
-    penalise(slope, g, w, rule, measured)
-    return slope
-
-
 @kernel
-def descend(w, u, measured):
-    """Compute ``w <- w - u``.
+def descend(w, u, rate, measured):
+    """Compute ``w <- w - rate u``.
 
     Parameters
     ----------
     w : real[n]
         Parameters, changed in place.
     u : real[n]
-        Update.
+        Direction of the update.
+    rate : real
+        Its length.
     measured : int64
-        How many of them are measured.
+        How many parameters are measured.
 
     Returns
     -------
@@ -131,8 +126,9 @@ def descend(w, u, measured):
         change += step
         changes += step * step
     for j in range(w.size):
-        w[j] -= u[j]
-    return before, squares, change, changes
+        w[j] -= rate * u[j]
+    length = np.float64(rate)
+    return before, squares, length * change, length * length * changes
 
 
 @kernel
@@ -148,7 +144,7 @@ def update_sgd(w, g, rule, measured):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -159,12 +155,7 @@ def update_sgd(w, g, rule, measured):
     -----
     Source: Robbins and Monro (1951).
     """
-    real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    u, slope = room(w), penalised(g, w, rule, measured)
-    for j in range(w.size):
-        u[j] = rate * slope[j]
-    return descend(w, u, measured)
+    return descend(w, g, w.dtype.type(rule[LEARNING_RATE]), measured)
 
 
 @kernel
@@ -182,7 +173,7 @@ def update_momentum(w, g, v, rule, measured):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -194,13 +185,10 @@ def update_momentum(w, g, v, rule, measured):
     Source: Polyak (1964), in the form of PyTorch.
     """
     real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    mu = real(rule[MOMENTUM])
-    u, slope = room(w), penalised(g, w, rule, measured)
+    rate, mu = real(rule[LEARNING_RATE]), real(rule[MOMENTUM])
     for j in range(w.size):
-        v[j] = mu * v[j] + slope[j]
-        u[j] = rate * v[j]
-    return descend(w, u, measured)
+        v[j] = mu * v[j] + g[j]
+    return descend(w, v, rate, measured)
 
 
 @kernel
@@ -218,7 +206,7 @@ def update_nesterov(w, g, v, rule, measured):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -230,13 +218,12 @@ def update_nesterov(w, g, v, rule, measured):
     Source: Sutskever et al. (2013), in the form of PyTorch.
     """
     real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    mu = real(rule[MOMENTUM])
-    u, slope = room(w), penalised(g, w, rule, measured)
+    rate, mu = real(rule[LEARNING_RATE]), real(rule[MOMENTUM])
+    u = room(w)
     for j in range(w.size):
-        v[j] = mu * v[j] + slope[j]
-        u[j] = rate * (slope[j] + mu * v[j])
-    return descend(w, u, measured)
+        v[j] = mu * v[j] + g[j]
+        u[j] = g[j] + mu * v[j]
+    return descend(w, u, rate, measured)
 
 
 @kernel
@@ -254,7 +241,7 @@ def update_rmsprop(w, g, s, rule, measured):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -266,25 +253,23 @@ def update_rmsprop(w, g, s, rule, measured):
     Source: Hinton (2012), lecture 6e.
     """
     real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    rho = real(rule[RHO])
+    rate, rho = real(rule[LEARNING_RATE]), real(rule[RHO])
     # In float64 first: 1 - 0.99 would keep only six digits in float32.
     rest, epsilon = real(1.0 - rule[RHO]), real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule, measured)
+    u = room(w)
     for j in range(w.size):
-        s[j] = rho * s[j] + rest * slope[j] * slope[j]
-        u[j] = rate * slope[j] / (np.sqrt(s[j]) + epsilon)
-    return descend(w, u, measured)
+        s[j] = rho * s[j] + rest * g[j] * g[j]
+        u[j] = g[j] / (np.sqrt(s[j]) + epsilon)
+    return descend(w, u, rate, measured)
 
 
 @inlined
 def adam_correction(rule, count):
-    """Return the rate over the mean's bias, and one over the root of the mean square's.
+    """Return the bias of the running mean, and one over the root of the mean square's.
 
     ``count`` is the number of steps since both memories were zero, this one included.
     """
-    return (rule[LEARNING_RATE] / (1.0 - rule[BETA1] ** count),
-            1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
+    return 1.0 - rule[BETA1] ** count, 1.0 / math.sqrt(1.0 - rule[BETA2] ** count)
 
 
 @kernel
@@ -302,7 +287,7 @@ def update_adam(w, g, v, s, rule, measured, correction):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are decayed and measured.
     correction : (float64, float64)
         What `adam_correction` returns.
 
@@ -320,17 +305,17 @@ def update_adam(w, g, v, s, rule, measured, correction):
     real = w.dtype.type
     beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
-    rate, root = real(correction[0]), real(correction[1])
-    decay = real(rule[LEARNING_RATE] * rule[WEIGHT_DECAY])
-    u, slope = room(w), penalised(g, w, rule, measured)
+    rate, root = real(rule[LEARNING_RATE] / correction[0]), real(correction[1])
+    decay = real(rule[WEIGHT_DECAY] * correction[0])
+    u = room(w)
     for j in range(w.size):
-        v[j] = beta1 * v[j] + rest1 * slope[j]
-        s[j] = beta2 * s[j] + rest2 * slope[j] * slope[j]
-        u[j] = rate * v[j] / (np.sqrt(s[j]) * root + epsilon)
+        v[j] = beta1 * v[j] + rest1 * g[j]
+        s[j] = beta2 * s[j] + rest2 * g[j] * g[j]
+        u[j] = v[j] / (np.sqrt(s[j]) * root + epsilon)
     if decay > 0:
         for j in range(measured):
             u[j] += decay * w[j]
-    return descend(w, u, measured)
+    return descend(w, u, rate, measured)
 
 
 @inlined
@@ -357,11 +342,10 @@ def _report_ratio(results, blocks, figures):
 
 @inlined
 def shared_blocks(row, arena, shard, shards):
-    """Return the blocks that a shard updates, and their figures."""
+    """Return all blocks and their figures, and which of them a shard updates."""
     slots = slots_of(row)
     begin, end = span(slots[5], shard, shards)
-    return (blocks_at(slots[4], slots[5])[begin:end],
-            figures_at(arena, slots[6], slots[5])[begin:end])
+    return blocks_at(slots[4], slots[5]), figures_at(arena, slots[6], slots[5]), begin, end
 
 
 @inlined
@@ -378,14 +362,21 @@ def common_rule(row):
 
 @inlined
 def operands(row, arena, block):
-    """Return a block's w, g, v, s, rule and measured; its gradient is limited first."""
+    """Return a block's w, g, v, s, rule and measured; its gradient is limited and penalised."""
     slots = slots_of(row)
-    g = part(arena, slots[1], block)
-    most, share = rule_at(slots[7], 0)[CLIP_VALUE], share_at(arena, slots[6])[0]
+    size, measured = block[SIZE], block[MEASURED]
+    w, rule = part(arena, slots[0], block), rule_at(slots[7], block[RULE])
+    gradient = shifted(arena, slots[1] + block[FIRST])
+    most, share = rule[CLIP_VALUE], share_at(arena, slots[6])[0]
     if most > 0.0 or share < 1.0:
-        limit_gradient(g, most, share)
-    return (part(arena, slots[0], block), g, part(arena, slots[2], block),
-            part(arena, slots[3], block), rule_at(slots[7], block[RULE]), block[MEASURED])
+        limit_gradient(carray(gradient, (size,)), most, share)
+    if rule[L1] != 0.0 or rule[L2] != 0.0:
+        slope = on_stack(arena, BLOCK)
+        penalise(carray(slope, (size,)), carray(gradient, (size,)), w, rule, measured)
+        # A pointer, since an array that is one of two has its owners counted.
+        gradient = slope
+    return (w, carray(gradient, (size,)), part(arena, slots[2], block),
+            part(arena, slots[3], block), rule, measured)
 
 
 @inlined
@@ -396,41 +387,41 @@ def report(figures, sums):
 
 @op(SLOTS)
 def update_sgd_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
         w, g, _v, _s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_sgd(w, g, rule, measured))
 
 
 @op(SLOTS)
 def update_momentum_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
         w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_momentum(w, g, v, rule, measured))
 
 
 @op(SLOTS)
 def update_nesterov_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
         w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_nesterov(w, g, v, rule, measured))
 
 
 @op(SLOTS)
 def update_rmsprop_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
         w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_rmsprop(w, g, s, rule, measured))
 
 
 @op(SLOTS)
 def update_adam_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
     correction = adam_correction(common_rule(row), step_of(row))
-    for b in range(blocks.shape[0]):
+    for b in range(begin, end):
         w, g, v, s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_adam(w, g, v, s, rule, measured, correction))
 

@@ -11,7 +11,6 @@ from engine.kernels.optimizers import (
     common_rule,
     descend,
     operands,
-    penalised,
     report,
     room,
     shared_blocks,
@@ -48,7 +47,7 @@ def update_adagrad(w, g, s, rule, measured):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are measured.
 
     Returns
     -------
@@ -62,11 +61,11 @@ def update_adagrad(w, g, s, rule, measured):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     epsilon = real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule, measured)
+    u = room(w)
     for j in range(w.size):
-        s[j] += slope[j] * slope[j]
-        u[j] = rate * slope[j] / (np.sqrt(s[j]) + epsilon)
-    return descend(w, u, measured)
+        s[j] += g[j] * g[j]
+        u[j] = g[j] / (np.sqrt(s[j]) + epsilon)
+    return descend(w, u, rate, measured)
 
 
 @kernel
@@ -84,7 +83,7 @@ def update_adadelta(w, g, v, s, rule, measured):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are measured.
 
     Returns
     -------
@@ -99,13 +98,12 @@ def update_adadelta(w, g, v, s, rule, measured):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     rho, rest, epsilon = real(rule[RHO]), real(1.0 - rule[RHO]), real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule, measured)
+    u = room(w)
     for j in range(w.size):
-        s[j] = rho * s[j] + rest * slope[j] * slope[j]
-        change = slope[j] * (np.sqrt(v[j] + epsilon) / np.sqrt(s[j] + epsilon))
-        v[j] = rho * v[j] + rest * change * change
-        u[j] = rate * change
-    return descend(w, u, measured)
+        s[j] = rho * s[j] + rest * g[j] * g[j]
+        u[j] = g[j] * (np.sqrt(v[j] + epsilon) / np.sqrt(s[j] + epsilon))
+        v[j] = rho * v[j] + rest * u[j] * u[j]
+    return descend(w, u, rate, measured)
 
 
 @inlined
@@ -126,8 +124,7 @@ def nadam_correction(rule, count):
         product *= _momentum(rule[BETA1], step_now)
         step_now += 1
     now, following = _momentum(rule[BETA1], count), _momentum(rule[BETA1], count + 1)
-    return (rule[LEARNING_RATE] * (1.0 - now) / (1.0 - product),
-            rule[LEARNING_RATE] * following / (1.0 - product * following),
+    return ((1.0 - now) / (1.0 - product), following / (1.0 - product * following),
             1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
 
 
@@ -146,7 +143,7 @@ def update_nadam(w, g, v, s, rule, measured, correction):
     rule : float64[HYPER_LENGTH]
         Constants.
     measured : int64
-        How many of the parameters are penalised and measured.
+        How many of the parameters are measured.
     correction : (float64, float64, float64)
         What `nadam_correction` returns.
 
@@ -162,37 +159,38 @@ def update_nadam(w, g, v, s, rule, measured, correction):
     Source: Dozat (2016), algorithm 2, in the form of PyTorch.
     """
     real = w.dtype.type
+    rate = real(rule[LEARNING_RATE])
     beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
     of_slope, of_mean, root = real(correction[0]), real(correction[1]), real(correction[2])
-    u, slope = room(w), penalised(g, w, rule, measured)
+    u = room(w)
     for j in range(w.size):
-        v[j] = beta1 * v[j] + rest1 * slope[j]
-        s[j] = beta2 * s[j] + rest2 * slope[j] * slope[j]
-        u[j] = (of_slope * slope[j] + of_mean * v[j]) / (np.sqrt(s[j]) * root + epsilon)
-    return descend(w, u, measured)
+        v[j] = beta1 * v[j] + rest1 * g[j]
+        s[j] = beta2 * s[j] + rest2 * g[j] * g[j]
+        u[j] = (of_slope * g[j] + of_mean * v[j]) / (np.sqrt(s[j]) * root + epsilon)
+    return descend(w, u, rate, measured)
 
 
 @op(SLOTS)
 def update_adagrad_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
         w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_adagrad(w, g, s, rule, measured))
 
 
 @op(SLOTS)
 def update_adadelta_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
         w, g, v, s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_adadelta(w, g, v, s, rule, measured))
 
 
 @op(SLOTS)
 def update_nadam_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
     correction = nadam_correction(common_rule(row), step_of(row))
-    for b in range(blocks.shape[0]):
+    for b in range(begin, end):
         w, g, v, s, rule, measured = operands(row, arena, blocks[b])
         report(figures[b], update_nadam(w, g, v, s, rule, measured, correction))

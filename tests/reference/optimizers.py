@@ -25,9 +25,9 @@ def penalise(slope: Reals, g: Reals, w: Reals, rule: Rule, measured: int) -> Non
         slope[j] = penalised(g[j], w[j], rule) if j < measured else g[j]
 
 
-def descend(w: Reals, u: Reals, measured: int) -> Sums:
-    before, step = w[:measured].copy(), u[:measured]
-    w -= u
+def descend(w: Reals, u: Reals, rate: float, measured: int) -> Sums:
+    before, step = w[:measured].copy(), rate * u[:measured]
+    w -= rate * u
     return (math.fsum(before), math.fsum(before**2), math.fsum(step), math.fsum(step**2))
 
 

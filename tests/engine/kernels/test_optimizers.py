@@ -67,7 +67,9 @@ def compare(kernel: str, w: Reals, g: Reals, rule: dict[str, float], precision: 
     kept = g.copy()
     for step in range(1, steps + 1):
         count = (step,) if kernel in CORRECTIONS else ()
-        sums = compiled(kernel)(arrays[0], g, *arrays[1:], in_row(rule), measured,
+        slope = np.empty_like(g)
+        optimizers.penalise(slope, g, arrays[0], in_row(rule), measured)
+        sums = compiled(kernel)(arrays[0], slope, *arrays[1:], in_row(rule), measured,
                                 *correction(kernel, rule, step))
         rest = [truth[measured:] for truth in (truths[0], double(g), *truths[1:])]
         twin = getattr(twins, kernel)
@@ -167,9 +169,10 @@ def test_descend(size: int, mean: float, precision: str) -> None:
     w, block = guarded((size,), precision)
     w[:] = mean + rng.standard_normal(size)
     u = (1e-6 * (mean + rng.standard_normal(size))).astype(precision)
+    rate = u.dtype.type(0.25)
     truth = double(w)
     measured = size - size // 4
-    sums = optimizers.descend(w, u, measured)
-    np.testing.assert_allclose(sums, twins.descend(truth, double(u), measured), 1e-13, 1e-13)
+    sums = optimizers.descend(w, u, rate, measured)
+    np.testing.assert_allclose(sums, twins.descend(truth, double(u), 0.25, measured), 1e-13, 1e-13)
     assert_close(w, truth, precision)
     assert_guards_untouched(block)
