@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from engine.kernels.optimizers import (
+from engine.kernels.descent import (
     SLOTS,
     common_rule,
     descend,

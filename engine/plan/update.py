@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-MEASURING, UPDATING = 4, 30
+MEASURING, UPDATING = 12, 30
 """Multiply-adds that could be done while a parameter is measured, and while it is updated."""
 
 OWN = {"l1": row.OWN_L1, "l2": row.OWN_L2, "weight_decay": row.OWN_WEIGHT_DECAY}

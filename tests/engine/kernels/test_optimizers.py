@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.kernels import optimizers, optimizers_adaptive, row
+from engine.kernels import descent, optimizers, optimizers_adaptive, row
 from engine.kernels.blocks import BLOCK
 from tests.engine.kernels.agreement import (
     PRECISIONS,
@@ -68,7 +68,7 @@ def compare(kernel: str, w: Reals, g: Reals, rule: dict[str, float], precision: 
     for step in range(1, steps + 1):
         count = (step,) if kernel in CORRECTIONS else ()
         slope = np.empty_like(g)
-        optimizers.penalise(slope, g, arrays[0], in_row(rule), measured)
+        descent.penalise(slope, g, arrays[0], in_row(rule), measured)
         sums = compiled(kernel)(arrays[0], slope, *arrays[1:], in_row(rule), measured,
                                 *correction(kernel, rule, step))
         rest = [truth[measured:] for truth in (truths[0], double(g), *truths[1:])]
@@ -155,7 +155,7 @@ def test_penalise(penalty: str, precision: str) -> None:
     w, g = np.linspace(-1, 1, 21).astype(precision), np.linspace(2, -3, 21).astype(precision)
     slope, block = guarded(w.shape, precision)
     truth, rule = np.zeros(21), {**RULE, **PENALTIES[penalty]}
-    optimizers.penalise(slope, g, w, in_row(rule), 15)
+    descent.penalise(slope, g, w, in_row(rule), 15)
     twins.penalise(truth, double(g), double(w), rule, 15)
     assert_close(slope, truth, precision, scale=1.0)
     assert_guards_untouched(block)
@@ -172,7 +172,7 @@ def test_descend(size: int, mean: float, precision: str) -> None:
     rate = u.dtype.type(0.25)
     truth = double(w)
     measured = size - size // 4
-    sums = optimizers.descend(w, u, rate, measured)
+    sums = descent.descend(w, u, rate, measured)
     np.testing.assert_allclose(sums, twins.descend(truth, double(u), 0.25, measured), 1e-13, 1e-13)
     assert_close(w, truth, precision)
     assert_guards_untouched(block)
