@@ -1,8 +1,8 @@
 """A network's learned parameters in blocks, which measuring and updating go through.
 
-A block is a part of one layer's weights, or of what it learns beside them. Each has figures of its
-own, so that any number of threads can share the blocks: the figures are added up afterwards, in the
-order of the blocks.
+A block is a part of what one layer learns: weights, then what stands behind them. Each has figures
+of its own, so that any number of threads can share the blocks: the figures are added up afterwards,
+in the order of the blocks.
 """
 
 from __future__ import annotations
@@ -13,27 +13,29 @@ from engine.kernels.memory import as_doubles, integers_at, reals_at, shifted, ve
 from engine.kernels.policy import inlined
 from engine.kernels.row import FIRST_SLOT, HYPER_LENGTH, ROW_LENGTH
 
-BLOCK = 1024
+BLOCK = 2048
 """Most parameters of a block: with gradient and memories they fit the first cache."""
 
 # A block, int64.
 FIRST = 0           # place of its first parameter in each of the four regions of the arena
 SIZE = 1
-RULE = 2            # row of ``hyper`` that has its penalties
-STATISTIC = 3       # place of its layer among those that learn; -1: no instrument sees it
-BLOCK_LENGTH = 4
+MEASURED = 2        # how many of them, from the first, are weights: penalised and measured
+RULE = 3            # row of ``hyper`` that has its constants
+STATISTIC = 4       # place of its layer among those that learn
+BLOCK_LENGTH = 5
 
 # Figures of a block, float64: first of its gradient, then of its update.
-SQUARES = 0         # of the gradient, summed
-CLIPPED_SQUARES = 1  # the same, every number clipped
-TOP = 2             # largest magnitude
-ZEROS = 3
-INVALID = 4         # how many are NaN or infinite
+SQUARES = 0         # of the measured gradient, summed
+TOP = 1             # its largest magnitude
+ZEROS = 2
+INVALID = 3         # how many are NaN or infinite
+ALL_SQUARES = 4     # of the whole gradient
+CLIPPED_SQUARES = 5  # the same, every number clipped
 WEIGHT = 0          # the old weights, summed
 WEIGHT_SQUARES = 1
 CHANGE = 2          # the updates, summed
 CHANGE_SQUARES = 3
-FIGURES = 5
+FIGURES = 6
 
 
 @inlined
@@ -74,7 +76,7 @@ def part(arena, region, block):
 
 @inlined
 def run_of(blocks, begin):
-    """Return the end of the run of blocks that belong to the same statistic."""
+    """Return the end of the run of blocks that belong to the same layer."""
     end = begin + 1
     while end < blocks.shape[0] and blocks[end, STATISTIC] == blocks[begin, STATISTIC]:
         end += 1

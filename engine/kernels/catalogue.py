@@ -7,6 +7,7 @@ from engine.kernels import (  # noqa: F401
     batches,
     convolution,
     dense,
+    descent,
     dropout,
     embedding,
     gated,

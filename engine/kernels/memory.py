@@ -107,9 +107,10 @@ def finish_writes(typingctx: Any) -> Any:
 
 @intrinsic(prefer_literal=True)
 def on_stack(typingctx: Any, like: Any, count: Any) -> Any:
-    """Return a pointer to room for ``count`` numbers of an array's type, until the caller returns.
+    """Return a pointer to room for ``count`` numbers, until the caller returns.
 
-    ``count`` is a constant. Nothing is allocated, and no other array can be in the same place.
+    ``like``, an array or a pointer, says of which type; ``count`` is a constant. Nothing is
+    allocated, and no array can be in the same place.
     """
     real, numbers = like.dtype, count.literal_value
 

@@ -1,12 +1,13 @@
 """Update rules. Every kernel also measures the update, for the ratio of update to weight.
 
 Legend: w parameters, g their gradient, v and s the rule's memory, all of the same length, at most
-`BLOCK`; u the update, which is subtracted from w. ``rule`` holds the constants of
+`BLOCK`; u the update over the rate. ``rule`` holds the constants of
 `engine.kernels.row` (learning rate, momentum, ...), float64. The penalties add
-``l2 w + l1 sign(w)`` to the gradient first. PyTorch's update rules, number for number.
+``l2 w + l1 sign(w)`` to the gradient before a rule sees it. PyTorch's update rules, number for
+number.
 
-A kernel is a row of short loops over a block that stays in the first cache, each simple enough for
-vector registers: penalties if there are any, the update, its sums, the step.
+A block goes through short loops in the first cache, each simple enough for vector registers: limits
+and penalties if there are any, the direction of the update, its sums, the step.
 """
 
 from __future__ import annotations
@@ -14,123 +15,31 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
-from engine.kernels.blocks import (
-    BLOCK,
-    CHANGE,
-    CHANGE_SQUARES,
-    RULE,
-    SIZE,
-    STATISTIC,
-    WEIGHT,
-    WEIGHT_SQUARES,
-    blocks_at,
-    figures_at,
-    part,
-    rule_at,
-    run_of,
-    share_at,
-    slots_of,
+from engine.kernels.descent import (
+    SLOTS,
+    common_rule,
+    descend,
+    operands,
+    report,
+    room,
+    shared_blocks,
+    step_of,
 )
-from engine.kernels.limits import limit_gradient
-from engine.kernels.memory import integers_at, on_stack, reals_at, span
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import (
     BETA1,
     BETA2,
-    CLIP_VALUE,
-    CONTROL_LENGTH,
     EPSILON,
-    FIRST_STATISTIC,
-    L1,
-    L2,
     LEARNING_RATE,
     MOMENTUM,
-    OPTIMIZER_STEP,
     RHO,
-    STATISTICS,
-    UPDATE_RATIO,
     WEIGHT_DECAY,
 )
 
-SLOTS = "p g v s blocks learning figures hyper control"
-"""What the row of every rule holds."""
-
-
-@inlined
-def room(w):
-    """Return an array for what is computed on the way, of the length of w."""
-    return carray(on_stack(w, BLOCK), (w.size,))
-
 
 @kernel
-def penalise(slope, g, w, rule):
-    """Compute ``slope = g + l2 w + l1 sign(w)``; a weight of 0 has no L1 slope.
-
-    Parameters
-    ----------
-    slope : real[n]
-        Gradient with the penalties' part, overwritten.
-    g, w : real[n]
-        Gradient and parameters.
-    rule : float64[HYPER_LENGTH]
-        Constants.
-
-    Notes
-    -----
-    Source: Goodfellow, Bengio and Courville (2016), sec. 7.1.
-    """
-    l1, l2 = w.dtype.type(rule[L1]), w.dtype.type(rule[L2])
-    zero = w.dtype.type(0)
-    for j in range(w.size):
-        slope[j] = g[j] + l2 * w[j] + (l1 if w[j] > zero else (-l1 if w[j] < zero else zero))
-
-
-@inlined
-def penalised(g, w, rule):
-    """Return the gradient with the penalties' part: g itself where there is none."""
-    if rule[L1] == 0.0 and rule[L2] == 0.0:
-        return g
-    slope = room(w)
-    penalise(slope, g, w, rule)
-    return slope
-
-
-@kernel
-def descend(w, u):
-    """Compute ``w <- w - u``.
-
-    Parameters
-    ----------
-    w : real[n]
-        Parameters, changed in place.
-    u : real[n]
-        Update.
-
-    Returns
-    -------
-    float64, float64, float64, float64
-        Sums of the old weights, their squares, the updates, their squares.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    before, squares, change, changes = 0.0, 0.0, 0.0, 0.0
-    for j in range(w.size):
-        value, step = np.float64(w[j]), np.float64(u[j])
-        before += value
-        squares += value * value
-        change += step
-        changes += step * step
-    for j in range(w.size):
-        w[j] -= u[j]
-    return before, squares, change, changes
-
-
-@kernel
-def update_sgd(w, g, rule):
+def update_sgd(w, g, rule, measured):
     """Apply ``w <- w - rate g``.
 
     Parameters
@@ -141,6 +50,8 @@ def update_sgd(w, g, rule):
         Gradient; left alone.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -151,16 +62,11 @@ def update_sgd(w, g, rule):
     -----
     Source: Robbins and Monro (1951).
     """
-    real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    u, slope = room(w), penalised(g, w, rule)
-    for j in range(w.size):
-        u[j] = rate * slope[j]
-    return descend(w, u)
+    return descend(w, g, w.dtype.type(rule[LEARNING_RATE]), measured)
 
 
 @kernel
-def update_momentum(w, g, v, rule):
+def update_momentum(w, g, v, rule, measured):
     """Apply ``v <- mu v + g;  w <- w - rate v``.
 
     Parameters
@@ -173,6 +79,8 @@ def update_momentum(w, g, v, rule):
         Running update, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -184,17 +92,14 @@ def update_momentum(w, g, v, rule):
     Source: Polyak (1964), in the form of PyTorch.
     """
     real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    mu = real(rule[MOMENTUM])
-    u, slope = room(w), penalised(g, w, rule)
+    rate, mu = real(rule[LEARNING_RATE]), real(rule[MOMENTUM])
     for j in range(w.size):
-        v[j] = mu * v[j] + slope[j]
-        u[j] = rate * v[j]
-    return descend(w, u)
+        v[j] = mu * v[j] + g[j]
+    return descend(w, v, rate, measured)
 
 
 @kernel
-def update_nesterov(w, g, v, rule):
+def update_nesterov(w, g, v, rule, measured):
     """Apply ``v <- mu v + g;  w <- w - rate (g + mu v)``.
 
     Parameters
@@ -207,6 +112,8 @@ def update_nesterov(w, g, v, rule):
         Running update, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -218,17 +125,16 @@ def update_nesterov(w, g, v, rule):
     Source: Sutskever et al. (2013), in the form of PyTorch.
     """
     real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    mu = real(rule[MOMENTUM])
-    u, slope = room(w), penalised(g, w, rule)
+    rate, mu = real(rule[LEARNING_RATE]), real(rule[MOMENTUM])
+    u = room(w)
     for j in range(w.size):
-        v[j] = mu * v[j] + slope[j]
-        u[j] = rate * (slope[j] + mu * v[j])
-    return descend(w, u)
+        v[j] = mu * v[j] + g[j]
+        u[j] = g[j] + mu * v[j]
+    return descend(w, u, rate, measured)
 
 
 @kernel
-def update_rmsprop(w, g, s, rule):
+def update_rmsprop(w, g, s, rule, measured):
     """Apply ``s <- rho s + (1 - rho) g**2;  w <- w - rate g / (sqrt(s) + epsilon)``.
 
     Parameters
@@ -241,6 +147,8 @@ def update_rmsprop(w, g, s, rule):
         Running squared gradient, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are decayed and measured.
 
     Returns
     -------
@@ -252,29 +160,27 @@ def update_rmsprop(w, g, s, rule):
     Source: Hinton (2012), lecture 6e.
     """
     real = w.dtype.type
-    rate = real(rule[LEARNING_RATE])
-    rho = real(rule[RHO])
+    rate, rho = real(rule[LEARNING_RATE]), real(rule[RHO])
     # In float64 first: 1 - 0.99 would keep only six digits in float32.
     rest, epsilon = real(1.0 - rule[RHO]), real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule)
+    u = room(w)
     for j in range(w.size):
-        s[j] = rho * s[j] + rest * slope[j] * slope[j]
-        u[j] = rate * slope[j] / (np.sqrt(s[j]) + epsilon)
-    return descend(w, u)
+        s[j] = rho * s[j] + rest * g[j] * g[j]
+        u[j] = g[j] / (np.sqrt(s[j]) + epsilon)
+    return descend(w, u, rate, measured)
 
 
 @inlined
 def adam_correction(rule, count):
-    """Return the rate over the mean's bias, and one over the root of the mean square's.
+    """Return the bias of the running mean, and one over the root of the mean square's.
 
     ``count`` is the number of steps since both memories were zero, this one included.
     """
-    return (rule[LEARNING_RATE] / (1.0 - rule[BETA1] ** count),
-            1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
+    return 1.0 - rule[BETA1] ** count, 1.0 / math.sqrt(1.0 - rule[BETA2] ** count)
 
 
 @kernel
-def update_adam(w, g, v, s, rule, correction):
+def update_adam(w, g, v, s, rule, measured, correction):
     """Apply Adam: ``w <- w - rate v^ / (sqrt(s^) + epsilon)``, ^ being the bias correction.
 
     Parameters
@@ -287,6 +193,8 @@ def update_adam(w, g, v, s, rule, correction):
         Running mean of the gradient and of its square, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are decayed and measured.
     correction : (float64, float64)
         What `adam_correction` returns.
 
@@ -304,128 +212,55 @@ def update_adam(w, g, v, s, rule, correction):
     real = w.dtype.type
     beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
-    rate, root = real(correction[0]), real(correction[1])
-    decay = real(rule[LEARNING_RATE] * rule[WEIGHT_DECAY])
-    u, slope = room(w), penalised(g, w, rule)
+    rate, root = real(rule[LEARNING_RATE] / correction[0]), real(correction[1])
+    decay = real(rule[WEIGHT_DECAY] * correction[0])
+    u = room(w)
     for j in range(w.size):
-        v[j] = beta1 * v[j] + rest1 * slope[j]
-        s[j] = beta2 * s[j] + rest2 * slope[j] * slope[j]
-        u[j] = rate * v[j] / (np.sqrt(s[j]) * root + epsilon)
+        v[j] = beta1 * v[j] + rest1 * g[j]
+        s[j] = beta2 * s[j] + rest2 * g[j] * g[j]
+        u[j] = v[j] / (np.sqrt(s[j]) * root + epsilon)
     if decay > 0:
-        for j in range(w.size):
+        for j in range(measured):
             u[j] += decay * w[j]
-    return descend(w, u)
-
-
-@inlined
-def _update_ratio(sums, size):
-    """Return log10(std(update) / std(weight)); NaN where one of them is 0."""
-    weight = sums[1] / size - (sums[0] / size) ** 2
-    update = sums[3] / size - (sums[2] / size) ** 2
-    if not (weight > 0.0 and update > 0.0):
-        return np.nan
-    return 0.5 * math.log10(update / weight)
-
-
-@inlined
-def _report_ratio(results, blocks, figures):
-    """Write the ratio of update to weight of a run of blocks, the weights of one layer."""
-    sums, size = (0.0, 0.0, 0.0, 0.0), 0
-    for b in range(blocks.shape[0]):
-        size += blocks[b, SIZE]
-        sums = (sums[0] + figures[b, WEIGHT], sums[1] + figures[b, WEIGHT_SQUARES],
-                sums[2] + figures[b, CHANGE], sums[3] + figures[b, CHANGE_SQUARES])
-    place = FIRST_STATISTIC + blocks[0, STATISTIC] * STATISTICS + UPDATE_RATIO
-    carray(reals_at(results), (place + 1,))[place] = _update_ratio(sums, size)
-
-
-@inlined
-def shared_blocks(row, arena, shard, shards):
-    """Return the blocks that a shard updates, and their figures."""
-    slots = slots_of(row)
-    begin, end = span(slots[5], shard, shards)
-    return (blocks_at(slots[4], slots[5])[begin:end],
-            figures_at(arena, slots[6], slots[5])[begin:end])
-
-
-@inlined
-def step_of(row):
-    """Return the number of steps since the memories were zero, the running one included."""
-    return carray(integers_at(slots_of(row)[8]), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
-
-
-@inlined
-def common_rule(row):
-    """Return the constants that are the same for all layers."""
-    return rule_at(slots_of(row)[7], 0)
-
-
-@inlined
-def operands(row, arena, block):
-    """Return a block's w, g, v, s and rule, its gradient being limited first."""
-    slots = slots_of(row)
-    g = part(arena, slots[1], block)
-    most, share = rule_at(slots[7], 0)[CLIP_VALUE], share_at(arena, slots[6])[0]
-    if most > 0.0 or share < 1.0:
-        limit_gradient(g, most, share)
-    return (part(arena, slots[0], block), g, part(arena, slots[2], block),
-            part(arena, slots[3], block), rule_at(slots[7], block[RULE]))
-
-
-@inlined
-def report(figures, sums):
-    """Keep the sums of a block's update."""
-    figures[WEIGHT], figures[WEIGHT_SQUARES], figures[CHANGE], figures[CHANGE_SQUARES] = sums
+    return descend(w, u, rate, measured)
 
 
 @op(SLOTS)
 def update_sgd_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
-        w, g, _v, _s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_sgd(w, g, rule))
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, _v, _s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_sgd(w, g, rule, measured))
 
 
 @op(SLOTS)
 def update_momentum_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
-        w, g, v, _s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_momentum(w, g, v, rule))
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_momentum(w, g, v, rule, measured))
 
 
 @op(SLOTS)
 def update_nesterov_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
-        w, g, v, _s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_nesterov(w, g, v, rule))
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_nesterov(w, g, v, rule, measured))
 
 
 @op(SLOTS)
 def update_rmsprop_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
-        w, g, _v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_rmsprop(w, g, s, rule))
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_rmsprop(w, g, s, rule, measured))
 
 
 @op(SLOTS)
 def update_adam_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
     correction = adam_correction(common_rule(row), step_of(row))
-    for b in range(blocks.shape[0]):
-        w, g, v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_adam(w, g, v, s, rule, correction))
-
-
-@op("blocks learning figures results", whole=True)
-def sum_updates_op(row, arena, batch, shard, shards):
-    slots = slots_of(row)
-    blocks, figures = blocks_at(slots[0], slots[1]), figures_at(arena, slots[2], slots[1])
-    begin = 0
-    while begin < slots[1]:
-        end = run_of(blocks, begin)
-        if blocks[begin, STATISTIC] >= 0:
-            _report_ratio(slots[3], blocks[begin:end], figures[begin:end])
-        begin = end
+    for b in range(begin, end):
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adam(w, g, v, s, rule, measured, correction))

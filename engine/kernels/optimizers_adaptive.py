@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 
-from engine.kernels.optimizers import (
+from engine.kernels.descent import (
     SLOTS,
     common_rule,
     descend,
     operands,
-    penalised,
     report,
     room,
     shared_blocks,
@@ -34,7 +33,7 @@ NOTHING = 1e-20
 
 
 @kernel
-def update_adagrad(w, g, s, rule):
+def update_adagrad(w, g, s, rule, measured):
     """Apply ``s <- s + g**2;  w <- w - rate g / (sqrt(s) + epsilon)``.
 
     Parameters
@@ -47,6 +46,8 @@ def update_adagrad(w, g, s, rule):
         Sum of squared gradients, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are measured.
 
     Returns
     -------
@@ -60,15 +61,15 @@ def update_adagrad(w, g, s, rule):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     epsilon = real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule)
+    u = room(w)
     for j in range(w.size):
-        s[j] += slope[j] * slope[j]
-        u[j] = rate * slope[j] / (np.sqrt(s[j]) + epsilon)
-    return descend(w, u)
+        s[j] += g[j] * g[j]
+        u[j] = g[j] / (np.sqrt(s[j]) + epsilon)
+    return descend(w, u, rate, measured)
 
 
 @kernel
-def update_adadelta(w, g, v, s, rule):
+def update_adadelta(w, g, v, s, rule, measured):
     """Apply ``d = g sqrt(v + epsilon) / sqrt(s + epsilon);  w <- w - rate d``.
 
     Parameters
@@ -81,6 +82,8 @@ def update_adadelta(w, g, v, s, rule):
         Running mean of ``d**2`` and of the squared gradient, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are measured.
 
     Returns
     -------
@@ -95,13 +98,12 @@ def update_adadelta(w, g, v, s, rule):
     real = w.dtype.type
     rate = real(rule[LEARNING_RATE])
     rho, rest, epsilon = real(rule[RHO]), real(1.0 - rule[RHO]), real(rule[EPSILON])
-    u, slope = room(w), penalised(g, w, rule)
+    u = room(w)
     for j in range(w.size):
-        s[j] = rho * s[j] + rest * slope[j] * slope[j]
-        change = slope[j] * (np.sqrt(v[j] + epsilon) / np.sqrt(s[j] + epsilon))
-        v[j] = rho * v[j] + rest * change * change
-        u[j] = rate * change
-    return descend(w, u)
+        s[j] = rho * s[j] + rest * g[j] * g[j]
+        u[j] = g[j] * (np.sqrt(v[j] + epsilon) / np.sqrt(s[j] + epsilon))
+        v[j] = rho * v[j] + rest * u[j] * u[j]
+    return descend(w, u, rate, measured)
 
 
 @inlined
@@ -122,13 +124,12 @@ def nadam_correction(rule, count):
         product *= _momentum(rule[BETA1], step_now)
         step_now += 1
     now, following = _momentum(rule[BETA1], count), _momentum(rule[BETA1], count + 1)
-    return (rule[LEARNING_RATE] * (1.0 - now) / (1.0 - product),
-            rule[LEARNING_RATE] * following / (1.0 - product * following),
+    return ((1.0 - now) / (1.0 - product), following / (1.0 - product * following),
             1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
 
 
 @kernel
-def update_nadam(w, g, v, s, rule, correction):
+def update_nadam(w, g, v, s, rule, measured, correction):
     """Apply NAdam: Adam whose mean of the gradient looks one step ahead, as Nesterov's does.
 
     Parameters
@@ -141,6 +142,8 @@ def update_nadam(w, g, v, s, rule, correction):
         Running mean of the gradient and of its square, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are measured.
     correction : (float64, float64, float64)
         What `nadam_correction` returns.
 
@@ -156,37 +159,38 @@ def update_nadam(w, g, v, s, rule, correction):
     Source: Dozat (2016), algorithm 2, in the form of PyTorch.
     """
     real = w.dtype.type
+    rate = real(rule[LEARNING_RATE])
     beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
     of_slope, of_mean, root = real(correction[0]), real(correction[1]), real(correction[2])
-    u, slope = room(w), penalised(g, w, rule)
+    u = room(w)
     for j in range(w.size):
-        v[j] = beta1 * v[j] + rest1 * slope[j]
-        s[j] = beta2 * s[j] + rest2 * slope[j] * slope[j]
-        u[j] = (of_slope * slope[j] + of_mean * v[j]) / (np.sqrt(s[j]) * root + epsilon)
-    return descend(w, u)
+        v[j] = beta1 * v[j] + rest1 * g[j]
+        s[j] = beta2 * s[j] + rest2 * g[j] * g[j]
+        u[j] = (of_slope * g[j] + of_mean * v[j]) / (np.sqrt(s[j]) * root + epsilon)
+    return descend(w, u, rate, measured)
 
 
 @op(SLOTS)
 def update_adagrad_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
-        w, g, _v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_adagrad(w, g, s, rule))
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adagrad(w, g, s, rule, measured))
 
 
 @op(SLOTS)
 def update_adadelta_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
-    for b in range(blocks.shape[0]):
-        w, g, v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_adadelta(w, g, v, s, rule))
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adadelta(w, g, v, s, rule, measured))
 
 
 @op(SLOTS)
 def update_nadam_op(row, arena, batch, shard, shards):
-    blocks, figures = shared_blocks(row, arena, shard, shards)
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
     correction = nadam_correction(common_rule(row), step_of(row))
-    for b in range(blocks.shape[0]):
-        w, g, v, s, rule = operands(row, arena, blocks[b])
-        report(figures[b], update_nadam(w, g, v, s, rule, correction))
+    for b in range(begin, end):
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_nadam(w, g, v, s, rule, measured, correction))

@@ -8,9 +8,10 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.blocks import (
+    ALL_SQUARES,
     CLIPPED_SQUARES,
     INVALID,
-    SIZE,
+    MEASURED,
     SQUARES,
     STATISTIC,
     TOP,
@@ -45,12 +46,21 @@ MAGNITUDE_BINS = (1024 - LOWEST_EXPONENT) * BINS_PER_OCTAVE
 
 
 @inlined
-def _measured(g):
-    """Return the sum of squares of g, its largest magnitude, and counts of zeros and not finite."""
+def _squares(g):
+    """Return the sum of squares of g."""
     squares = 0.0
     for j in range(g.size):
         value = np.float64(g[j])
         squares += value * value
+    return squares
+
+
+@inlined
+def _measured(g):
+    """Return the sum of squares of g, its largest magnitude, and counts of zeros and not finite."""
+    squares = _squares(g)
+    if g.size == 0:
+        return squares, 0.0, 0, 0
     # As integers, since a loop that keeps the larger of two reals and NaN cannot use registers.
     largest = smallest = magnitude_bits(g[0])
     for j in range(g.size):
@@ -182,7 +192,7 @@ def _report(results, blocks, figures):
     """Write what a run of blocks, the weights of one layer, says about their gradient."""
     squares, size, zeros, invalid, top = 0.0, 0, 0.0, 0.0, 0.0
     for b in range(blocks.shape[0]):
-        size += blocks[b, SIZE]
+        size += blocks[b, MEASURED]
         squares += figures[b, SQUARES]
         zeros += figures[b, ZEROS]
         invalid += figures[b, INVALID]
@@ -201,9 +211,11 @@ def measure_gradients_op(row, arena, batch, shard, shards):
     begin, end = span(slots[2], shard, shards)
     for b in range(begin, end):
         g, out = part(arena, slots[0], blocks[b]), figures[b]
-        out[SQUARES], out[TOP], out[ZEROS], out[INVALID] = _measured(g)
+        measured = blocks[b, MEASURED]
+        out[SQUARES], out[TOP], out[ZEROS], out[INVALID] = _measured(g[:measured])
+        out[ALL_SQUARES] = out[SQUARES] + _squares(g[measured:])
         out[CLIPPED_SQUARES] = _clipped_squares(g, g.dtype.type(most)) if most > 0.0 \
-            else out[SQUARES]
+            else out[ALL_SQUARES]
 
 
 @op("blocks learning count figures hyper results", whole=True)
@@ -214,12 +226,11 @@ def sum_gradients_op(row, arena, batch, shard, shards):
     begin = 0
     while begin < slots[2]:
         end = run_of(blocks, begin)
-        if blocks[begin, STATISTIC] >= 0:
-            _report(results, blocks[begin:end], figures[begin:end])
+        _report(results, blocks[begin:end], figures[begin:end])
         begin = end
     squares, clipped = 0.0, 0.0
     for b in range(slots[1]):
-        squares += figures[b, SQUARES]
+        squares += figures[b, ALL_SQUARES]
         clipped += figures[b, CLIPPED_SQUARES]
     after, share = limited_norm(math.sqrt(clipped), rule_at(slots[4], 0)[CLIP_NORM])
     results[GRADIENT_NORM], results[CLIPPED_NORM] = math.sqrt(squares), after

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-MEASURING, UPDATING = 4, 30
+MEASURING, UPDATING = 12, 30
 """Multiply-adds that could be done while a parameter is measured, and while it is updated."""
 
 OWN = {"l1": row.OWN_L1, "l2": row.OWN_L2, "weight_decay": row.OWN_WEIGHT_DECAY}
@@ -95,20 +95,15 @@ def blocks_of(layers: Sequence[PlannedLayer], begin: int) -> tuple[Integers, int
         rule = 2 * pair if has_own(layer.spec) else 0
         if layer.statistic < 0:
             continue
-        first = layer.first - begin
-        group = frozen if layer.spec.frozen else learning
         # No penalty touches what is learned beside weights.
-        group += _divided(first, layer.measured, rule if layer.weights else rule + 1,
-                          layer.statistic)
-        if not layer.spec.frozen:
-            group += _divided(first + layer.measured, layer.size - layer.measured, rule + 1, -1)
+        rule += not layer.weights
+        size = layer.measured if layer.spec.frozen else layer.size
+        group = frozen if layer.spec.frozen else learning
+        for done in range(0, size, blocks.BLOCK):
+            group.append([layer.first - begin + done, min(blocks.BLOCK, size - done),
+                          min(blocks.BLOCK, max(0, layer.measured - done)), rule, layer.statistic])
     table = np.array(learning + frozen, np.int64).reshape(-1, blocks.BLOCK_LENGTH)
     return table, len(learning)
-
-
-def _divided(first: int, size: int, rule: int, statistic: int) -> list[list[int]]:
-    return [[first + done, min(blocks.BLOCK, size - done), rule, statistic]
-            for done in range(0, size, blocks.BLOCK)]
 
 
 def add_updates(table: Table, layout: Layout, training: TrainingSpec,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.kernels import optimizers, optimizers_adaptive, row
+from engine.kernels import descent, optimizers, optimizers_adaptive, row
 from engine.kernels.blocks import BLOCK
 from tests.engine.kernels.agreement import (
     PRECISIONS,
@@ -53,7 +53,11 @@ def in_row(rule: dict[str, float]) -> Reals:
 
 def compare(kernel: str, w: Reals, g: Reals, rule: dict[str, float], precision: str,
             steps: int = 3) -> None:
-    """Step kernel and twin several times from zero memory and compare all they hold."""
+    """Step kernel and twin several times from zero memory and compare all they hold.
+
+    The last quarter of the parameters is neither penalised nor measured.
+    """
+    measured = w.size - w.size // 4
     arrays, blocks = zip(*(guarded(w.shape, precision) for _ in range(1 + MEMORIES[kernel])),
                          strict=True)
     arrays[0][:] = w
@@ -63,9 +67,15 @@ def compare(kernel: str, w: Reals, g: Reals, rule: dict[str, float], precision: 
     kept = g.copy()
     for step in range(1, steps + 1):
         count = (step,) if kernel in CORRECTIONS else ()
-        sums = compiled(kernel)(arrays[0], g, *arrays[1:], in_row(rule),
+        slope = np.empty_like(g)
+        descent.penalise(slope, g, arrays[0], in_row(rule), measured)
+        sums = compiled(kernel)(arrays[0], slope, *arrays[1:], in_row(rule), measured,
                                 *correction(kernel, rule, step))
-        expected = getattr(twins, kernel)(truths[0], double(g), *truths[1:], rule, *count)
+        rest = [truth[measured:] for truth in (truths[0], double(g), *truths[1:])]
+        twin = getattr(twins, kernel)
+        expected = twin(*(truth[:measured] for truth in (truths[0], double(g), *truths[1:])),
+                        rule, *count)
+        twin(*rest, {**rule, "l1": 0.0, "l2": 0.0, "weight_decay": 0.0}, *count)
         scale = np.abs(truths[0]).max(initial=1.0, where=np.isfinite(truths[0]))
         for array, truth in zip(arrays, truths, strict=True):
             assert_close(array, truth, precision, units=4 * step, scale=scale)
@@ -106,7 +116,7 @@ def test_an_infinite_gradient_spoils_only_its_own_weight(kernel: str, value: flo
     w, g = np.linspace(-1, 1, 5).astype(precision), np.full(5, 0.5, precision)
     g[3] = value
     memories = [np.zeros(5, precision) for _ in range(MEMORIES[kernel])]
-    compiled(kernel)(w, g, *memories, in_row(RULE), *correction(kernel, RULE, 1))
+    compiled(kernel)(w, g, *memories, in_row(RULE), w.size, *correction(kernel, RULE, 1))
     assert np.isfinite(w).tolist() == [True, True, True, False, True]
 
 
@@ -117,7 +127,7 @@ def test_nothing_moves_without_a_learning_rate(kernel: str, precision: str) -> N
     memories = [np.zeros(5, precision) for _ in range(MEMORIES[kernel])]
     before = w.copy()
     still = {**RULE, "learning_rate": 0.0}
-    compiled(kernel)(w, g, *memories, in_row(still), *correction(kernel, still, 1))
+    compiled(kernel)(w, g, *memories, in_row(still), w.size, *correction(kernel, still, 1))
     np.testing.assert_array_equal(w, before)
 
 
@@ -126,7 +136,7 @@ def test_nothing_moves_without_a_learning_rate(kernel: str, precision: str) -> N
 def test_nadams_product_of_momenta_is_that_of_all_steps(count: int, beta1: float) -> None:
     w, g = np.linspace(-1, 1, 5), np.linspace(0.5, 0.1, 5)
     truth, rule = w.copy(), {**RULE, "beta1": beta1}
-    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(rule),
+    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(rule), 5,
                                      *correction("update_nadam", rule, count))
     twins.update_nadam(truth, g, np.zeros(5), np.zeros(5), rule, count)
     np.testing.assert_allclose(w, truth, 1e-12)
@@ -134,7 +144,7 @@ def test_nadams_product_of_momenta_is_that_of_all_steps(count: int, beta1: float
 
 def test_nadam_does_not_slow_down_in_a_long_run() -> None:
     w, g = np.linspace(-1, 1, 5), np.linspace(0.5, 0.1, 5)
-    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(RULE),
+    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(RULE), 5,
                                      *correction("update_nadam", RULE, 10**15))
     assert np.isfinite(w).all()
 
@@ -145,8 +155,8 @@ def test_penalise(penalty: str, precision: str) -> None:
     w, g = np.linspace(-1, 1, 21).astype(precision), np.linspace(2, -3, 21).astype(precision)
     slope, block = guarded(w.shape, precision)
     truth, rule = np.zeros(21), {**RULE, **PENALTIES[penalty]}
-    optimizers.penalise(slope, g, w, in_row(rule))
-    twins.penalise(truth, double(g), double(w), rule)
+    descent.penalise(slope, g, w, in_row(rule), 15)
+    twins.penalise(truth, double(g), double(w), rule, 15)
     assert_close(slope, truth, precision, scale=1.0)
     assert_guards_untouched(block)
 
@@ -159,8 +169,10 @@ def test_descend(size: int, mean: float, precision: str) -> None:
     w, block = guarded((size,), precision)
     w[:] = mean + rng.standard_normal(size)
     u = (1e-6 * (mean + rng.standard_normal(size))).astype(precision)
+    rate = u.dtype.type(0.25)
     truth = double(w)
-    sums = optimizers.descend(w, u)
-    np.testing.assert_allclose(sums, twins.descend(truth, double(u)), 1e-13, 1e-13)
+    measured = size - size // 4
+    sums = descent.descend(w, u, rate, measured)
+    np.testing.assert_allclose(sums, twins.descend(truth, double(u), 0.25, measured), 1e-13, 1e-13)
     assert_close(w, truth, precision)
     assert_guards_untouched(block)

@@ -47,9 +47,10 @@ def rows_of(plan: Plan, name: str) -> list[dict[str, int]]:
             for packed in plan.table if packed[row.ADDRESS] == address]
 
 
-def covered(parts: Integers) -> list[int]:
-    """Return the places of all parameters of some blocks."""
-    return [place for first, size, *_ in parts for place in range(first, first + size)]
+def covered(parts: Integers, size: int = blocks.SIZE) -> list[int]:
+    """Return the places of all parameters of some blocks, or of all that are measured."""
+    return [place for part in parts
+            for place in range(part[blocks.FIRST], part[blocks.FIRST] + part[size])]
 
 
 @given(mixed())
@@ -80,15 +81,12 @@ def test_every_block_has_the_rules_of_its_layer(project: ProjectSpec) -> None:
     assert len(hyper) == 2 * (1 + len(own))
     assert np.isnan(hyper[0]).all()
     decays = project.training.optimizer.kind == "adamw"
-    begin = min(layer.first for layer in plan.layers)
     for layer in plan.layers:
         if layer.spec.frozen or layer.statistic < 0:
             continue
         pair = own.index(layer.spec) + 1 if has_own(layer.spec) else 0
-        for first, _, rule, _ in plan.blocks:
-            if layer.first <= first + begin < layer.first + layer.size:
-                penalised = first + begin < layer.first + layer.weights
-                assert rule == 2 * pair + (not penalised)
+        for part in plan.blocks[plan.blocks[:, blocks.STATISTIC] == layer.statistic]:
+            assert part[blocks.RULE] == 2 * pair + (not layer.weights)
         if pair:
             wanted = [layer.spec.l1, layer.spec.l2, layer.spec.weight_decay if decays else None]
             found = hyper[2 * pair, row.OWN_L1:row.OWN_WEIGHT_DECAY + 1]
@@ -103,7 +101,8 @@ def test_what_is_measured_is_what_the_instruments_see(project: ProjectSpec) -> N
     assert measure["count"] == len(plan.blocks)
     for layer in plan.layers:
         if layer.statistic >= 0:
-            assert covered(plan.blocks[plan.blocks[:, blocks.STATISTIC] == layer.statistic]) == [
+            parts = plan.blocks[plan.blocks[:, blocks.STATISTIC] == layer.statistic]
+            assert covered(parts, blocks.MEASURED) == [
                 *range(layer.first - begin, layer.first - begin + layer.measured)]
     assert (plan.blocks[:, blocks.SIZE] <= blocks.BLOCK).all()
 
