@@ -6,7 +6,6 @@ from numba import carray
 
 from engine.kernels.losses import (
     binary_cross_entropy,
-    count_correct,
     hinge,
     huber,
     margin_shares,
@@ -14,12 +13,11 @@ from engine.kernels.losses import (
     mean_squared_error,
     softmax_cross_entropy,
     softmax_forward,
-    squared_error,
-    squared_error_of_shares,
 )
 from engine.kernels.memory import as_real, matrix, reals_at
 from engine.kernels.policy import op
 from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, LOSS, ROW_LENGTH, VARIANCE
+from engine.kernels.scores import count_correct, squared_error, squared_error_of_shares
 
 
 @op("dz z t k label_smoothing results", whole=True)

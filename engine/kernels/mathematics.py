@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
 from engine.kernels.policy import careful
@@ -191,6 +192,18 @@ def _exp_64(x):
 @careful
 def _expm1_64(x):
     return math.expm1(x)
+
+
+@intrinsic
+def larger(typingctx: Any, a: Any, b: Any) -> Any:
+    """Return the larger of two numbers, NaN if either is: a loop of it can use registers."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = args[0].type
+        name = "llvm.maximum.f32" if a == types.float32 else "llvm.maximum.f64"
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(kind, [kind, kind]), name)
+        return builder.call(function, args)
+    return a(a, b), codegen
 
 
 def exponential(x: float) -> float:
