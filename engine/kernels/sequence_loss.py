@@ -11,10 +11,20 @@ import math
 import numpy as np
 from numba import carray
 
+from engine.kernels.loss_ops import report
 from engine.kernels.losses import ROWS, _below_largest, _exponentiate, softmax_forward
 from engine.kernels.memory import matrix, reals_at, vector
 from engine.kernels.policy import kernel, op
-from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, LOSS, ROW_LENGTH
+from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, ROW_LENGTH
+
+
+@kernel
+def _counted(t):
+    """Return how many steps count."""
+    count = 0
+    for n in range(t.size):
+        count += t[n] >= 0
+    return count
 
 
 @kernel
@@ -40,9 +50,7 @@ def sequence_cross_entropy(dz, z, t):
     Source: Goodfellow, Bengio and Courville (2016), eq. 10.14; PyTorch's ``ignore_index``.
     """
     real = z.dtype.type
-    count = 0
-    for n in range(t.size):
-        count += t[n] >= 0
+    count = _counted(t)
     share = real(1.0 / max(count, 1))
     loss = 0.0
     for begin in range(0, t.size, ROWS):
@@ -110,8 +118,9 @@ def right_steps(z, t, steps):
 def sequence_cross_entropy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     n, k = batch * slots[4], slots[3]
-    carray(reals_at(slots[5]), (LOSS + 1,))[LOSS] = sequence_cross_entropy(
-        matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k), vector(arena, slots[2], n))
+    t = vector(arena, slots[2], n)
+    report(slots[5], sequence_cross_entropy(
+        matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k), t), _counted(t))
 
 
 @op("z t k steps results", whole=True)
