@@ -35,11 +35,15 @@ _SQRT_HALF_PI_INVERSE = np.float32(0.3989422804)
 _E0, _E1, _E2, _E3, _E4 = (np.float32(c) for c in (
     0.499999980417, 0.166665386834, 0.0416672213253, 0.00836718080716, 0.00138823917868))
 
-# Mills' ratio M(z) / u with u = 1 / (1 + z / 4) for z >= 0, relative error 3.4e-8.
-_M = tuple(np.float32(c) for c in (
-    0.24999998509883, 0.25000217556953, 0.23428511619568, 0.20455132424831, 0.14781577885151,
-    0.15970690548420, -0.07956665009260, 0.23968885838985, -0.20276318490505, 0.04959379136562))
-_M0, _M1, _M2, _M3, _M4, _M5, _M6, _M7, _M8, _M9 = _M
+# (z + 2.5) exp(z**2 / 2) times the probability beyond z, by t = (z - 2.5) / (z + 2.5) for z from 0
+# to 14.4: relative error 1.5e-8. The first coefficient has a second part.
+_TURN = np.float32(2.5)
+_V0_LOW = np.float32(0.7066566601 - float(np.float32(0.7066566601)))
+_V0, _V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9 = (np.float32(c) for c in (
+    0.7066566601, -0.4336920149, 0.1319869622, 0.009235923359, -0.01638598381, -0.001600989848,
+    0.002523151215, 0.0006843276196, -0.0003106900297, -0.0001571655148))
+# By how much the result is off per relative error of 1 / (z + 2.5), as a parabola in t.
+_S0, _S1, _S2 = np.float32(1.00666), np.float32(-0.56438), np.float32(-0.04988)
 
 # (log(1 + e) - e) / e**2 for 0 <= e <= 1; log(1 + e) has a relative error of 5.1e-9.
 _L0, _L1, _L2, _L3, _L4, _L5, _L6, _L7, _L8 = (np.float32(c) for c in (
@@ -150,18 +154,29 @@ def _softplus_64(x):
 
 
 @careful
-def _normal_density_32(x):
-    # Beyond 14.4 it is 0. Far out, the digits that rounding takes from the square would count.
-    inside = abs(x)
-    inside = np.float32(14.4) if inside > np.float32(14.4) else inside
-    square = inside * inside
+def _bell(z):
+    """Return y, k and x for z >= 0, with exp(-z**2 / 2) = (1 + y) 2**k = exp(x) about."""
+    # Far out, the digits that rounding takes from the square would count.
+    square = z * z
     # The first twelve bits, whose square is exact.
-    high = np.float32(np.int32(inside * np.float32(256))) * np.float32(1 / 256)
-    lost = (high * high - square) + (inside - high) * (inside + high)
+    high = np.float32(np.int32(z * np.float32(256))) * np.float32(1 / 256)
+    lost = (high * high - square) + (z - high) * (z + high)
     exponent = -_HALF * square
     rounded, r = _reduced(exponent)
-    y = _SQRT_HALF_PI_INVERSE + _SQRT_HALF_PI_INVERSE * _growth(r - _HALF * lost)
-    return _scaled(y, rounded, exponent)
+    return _growth(r - _HALF * lost), rounded, exponent
+
+
+@careful
+def _distance(x):
+    """Return |x|, or 14.4 beyond that, where the normal distribution ends in float32."""
+    z = abs(x)
+    return np.float32(14.4) if z > np.float32(14.4) else z
+
+
+@careful
+def _normal_density_32(x):
+    growth, rounded, exponent = _bell(_distance(x))
+    return _scaled(_SQRT_HALF_PI_INVERSE + _SQRT_HALF_PI_INVERSE * growth, rounded, exponent)
 
 
 @careful
@@ -171,10 +186,19 @@ def _normal_density_64(x):
 
 @careful
 def _normal_distribution_32(x):
-    u = _ONE / (_ONE + np.float32(0.25) * abs(x))
-    mills = u * (_M0 + u * (_M1 + u * (_M2 + u * (_M3 + u * (_M4 + u * (
-        _M5 + u * (_M6 + u * (_M7 + u * (_M8 + u * _M9)))))))))
-    tail = _normal_density_32(x) * mills
+    z = _distance(x)
+    growth, rounded, exponent = _bell(z)
+    inverse = _ONE / (z + _TURN)
+    t = (z - _TURN) * inverse
+    square = t * t
+    slope = _V1 + t * (((_V2 + t * _V3) + square * (_V4 + t * _V5))
+                       + square * square * ((_V6 + t * _V7) + square * (_V8 + t * _V9)))
+    v = _V0 + t * slope
+    # What rounding took from v and from the inverse; each of them would count.
+    of_v = t * slope - ((v - _V0) - _V0_LOW)
+    of_inverse = (_ONE - inverse * _TURN) - inverse * z
+    more = growth + (of_inverse * (_S0 + t * (_S1 + t * _S2)) + of_v * (_ONE + t * np.float32(0.6)))
+    tail = _scaled((v + v * more) * inverse, rounded, exponent)
     y = tail if x < np.float32(0) else _ONE - tail
     return y if x == x else x
 
