@@ -4,7 +4,8 @@ In float32 they are polynomials of our own fit, evaluated in pairs of terms, sin
 for its last product. Their largest errors are given in units in the last place of the result, over
 all 2**32 arguments and with fused multiply-add; `tests.engine.kernels.sweep_mathematics` measures
 them. Denormal arguments and results count, unless the processor is told to take them for 0.
-In float64 they call the C library, a number at a time.
+In float64, `engine.kernels.mathematics_double` has what deep networks need most; the others call
+the C library, a number at a time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
+from engine.kernels.mathematics_double import (
+    exp_64,
+    expm1_64,
+    limited,
+    power_of_two,
+    sigmoid_64,
+    tanh_64,
+)
 from engine.kernels.policy import careful
 
 _LOG2_E = np.float32(1.44269504)
@@ -54,26 +63,9 @@ _WIDE = np.float32(2.0**32)
 """Factor by which the logistic function's quotient is expanded, to stay clear of denormals."""
 
 
-@intrinsic
-def _power_of_two(typingctx: Any, rounded: Any, more: Any) -> Any:
-    """Return 2**(k + more) as float32, from -126 to 127, by its bits; ``rounded`` holds k."""
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        word = ir.IntType(32)
-        exponent = builder.add(builder.bitcast(args[0], word), builder.add(args[1], word(127)))
-        return builder.bitcast(builder.shl(exponent, word(23)), ir.FloatType())
-    return types.float32(types.float32, types.int32), codegen
-
-
-@careful
-def _limited(x, low, high):
-    """Return x within limits; NaN stays NaN."""
-    inside = low if x < low else x
-    return high if inside > high else inside
-
-
 @careful
 def _reduced(x):
-    """Return k, held by a float32 as `_power_of_two` takes it, and r with x = k ln 2 + r."""
+    """Return k, held by a float32 as `power_of_two` takes it, and r with x = k ln 2 + r."""
     rounded = x * _LOG2_E + _ROUNDER
     k = rounded - _ROUNDER
     return rounded, (x - k * _LN2_HIGH) - k * _LN2_LOW
@@ -91,21 +83,21 @@ def _scaled(y, rounded, x):
     """Return y 2**k for x = k ln 2 + r, |r| <= ln(2) / 2."""
     # Two factors, since 2**k alone would leave the range for results that are denormal or huge.
     small = x < np.float32(-85)
-    first = _power_of_two(rounded, np.int32(24) if small else np.int32(-1))
+    first = power_of_two(rounded, np.int32(24) if small else np.int32(-1))
     return y * first * (np.float32(2.0**-24) if small else _TWO)
 
 
 @careful
 def _exp_32(x):
-    inside = _limited(x, np.float32(-104), np.float32(89))
+    inside = limited(x, np.float32(-104), np.float32(89))
     rounded, r = _reduced(inside)
     return _scaled(_ONE + _growth(r), rounded, inside)
 
 
 @careful
 def _expm1_32(x):
-    rounded, r = _reduced(_limited(x, np.float32(-20), np.float32(89)))
-    half = _power_of_two(rounded, np.int32(-1))
+    rounded, r = _reduced(limited(x, np.float32(-20), np.float32(89)))
+    half = power_of_two(rounded, np.int32(-1))
     return _TWO * (half * _growth(r) + (half - _HALF))
 
 
@@ -113,30 +105,19 @@ def _expm1_32(x):
 def _tanh_32(x):
     # (1 - e) / (1 + e) with e = exp(-2 |x|); each side is rounded once.
     rounded, r = _reduced(max(np.float32(-2) * abs(x), np.float32(-20)))
-    growth, scale = _growth(r), _power_of_two(rounded, np.int32(0))
+    growth, scale = _growth(r), power_of_two(rounded, np.int32(0))
     y = ((_ONE - scale) - scale * growth) / ((_ONE + scale) + scale * growth)
     return math.copysign(y, x)
 
 
 @careful
-def _tanh_64(x):
-    return math.tanh(x)
-
-
-@careful
 def _sigmoid_32(x):
     # 2**k / (2**k + exp(-r)) for x = k ln 2 + r: the numerator is exact.
-    rounded, r = _reduced(_limited(x, np.float32(-104), np.float32(20)))
-    scale = _power_of_two(rounded, np.int32(32))
+    rounded, r = _reduced(limited(x, np.float32(-104), np.float32(20)))
+    scale = power_of_two(rounded, np.int32(32))
     most = scale + _WIDE
     lost = scale - (most - _WIDE)
     return scale / (most + (_WIDE * _growth(-r) + lost))
-
-
-@careful
-def _sigmoid_64(x):
-    e = math.exp(-abs(x))
-    return (1.0 if x >= 0.0 else e) / (1.0 + e)
 
 
 @careful
@@ -208,16 +189,6 @@ def _normal_distribution_64(x):
     return 0.5 * math.erfc(-0.7071067811865476 * x)
 
 
-@careful
-def _exp_64(x):
-    return math.exp(x)
-
-
-@careful
-def _expm1_64(x):
-    return math.expm1(x)
-
-
 @intrinsic
 def larger(typingctx: Any, a: Any, b: Any) -> Any:
     """Return the larger of two numbers, NaN if either is: a loop of it can use registers."""
@@ -272,10 +243,10 @@ def _by_precision(function: Any, single: Any, double: Any) -> None:
         return (lambda x: single(x)) if x == types.float32 else (lambda x: double(x))
 
 
-_by_precision(exponential, _exp_32, _exp_64)
-_by_precision(exponential_less_one, _expm1_32, _expm1_64)
-_by_precision(hyperbolic_tangent, _tanh_32, _tanh_64)
-_by_precision(logistic, _sigmoid_32, _sigmoid_64)
+_by_precision(exponential, _exp_32, exp_64)
+_by_precision(exponential_less_one, _expm1_32, expm1_64)
+_by_precision(hyperbolic_tangent, _tanh_32, tanh_64)
+_by_precision(logistic, _sigmoid_32, sigmoid_64)
 _by_precision(softplus, _softplus_32, _softplus_64)
 _by_precision(normal_density, _normal_density_32, _normal_density_64)
 _by_precision(normal_distribution, _normal_distribution_32, _normal_distribution_64)

@@ -112,6 +112,22 @@ def test_double_precision_is_that_of_the_c_library(name: str) -> None:
     np.testing.assert_allclose(values(name, x), truth, rtol=near, atol=1e-300)
 
 
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant <= 52, reason="no longer numbers to compare with")
+@pytest.mark.parametrize(("name", "largest"), [
+    ("exponential", 1.1), ("exponential_less_one", 2.2), ("hyperbolic_tangent", 2.2),
+    ("logistic", 1.8)])
+def test_double_precision_is_right_to_the_last_digit_or_so(name: str, largest: float) -> None:
+    rng = np.random.default_rng(1)
+    x = np.concatenate([rng.uniform(-size, size, 100_000) for size in (1e-9, 0.3, 2, 40, 760)])
+    found = values(name, x)
+    with np.errstate(all="ignore"):
+        truth = TRUTH[name](x.astype(np.longdouble))
+        rounded = truth.astype(np.float64)
+        off = np.abs(found - truth) / np.spacing(np.abs(rounded))
+    np.testing.assert_array_equal(np.isinf(found), np.isinf(rounded))
+    assert np.max(off[np.isfinite(rounded)]) <= largest
+
+
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("name", TRUTH)
 def test_ends_and_zeros(name: str, precision: str) -> None:
