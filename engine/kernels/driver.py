@@ -16,6 +16,7 @@ from engine.kernels.row import (
     CORRECT,
     CREW,
     EPOCH,
+    EPOCH_ITEMS,
     EPOCH_LOSS,
     EPOCH_SUM,
     EXAMPLES,
@@ -25,6 +26,7 @@ from engine.kernels.row import (
     GRADIENT_NONFINITE,
     GRADIENT_NORM,
     HEAD,
+    ITEMS,
     L1,
     L2,
     LEARNING_RATE,
@@ -120,6 +122,7 @@ def evaluate(table, sections, arena, control, results):
     control[TRAINING] = 0
     control[POSITION] = 0
     loss = 0.0
+    items = 0.0
     correct = 0.0
     crew = control[CREW]
     while control[POSITION] < control[VALIDATION]:
@@ -128,10 +131,11 @@ def evaluate(table, sections, arena, control, results):
         _walk(table, sections, FORWARD, arena, batch, crew)
         _walk(table, sections, LOSS_SECTION, arena, batch, crew)
         _walk(table, sections, SCORE, arena, batch, crew)
-        loss += results[LOSS] * batch
+        loss += results[LOSS] * results[ITEMS]
+        items += results[ITEMS]
         correct += results[CORRECT]
         control[POSITION] += batch
-    results[VALIDATION_LOSS] = loss / control[VALIDATION]
+    results[VALIDATION_LOSS] = loss / max(items, 1.0)
     results[VALIDATION_SCORE] = correct / control[VALIDATION]
     if results[VARIANCE] != 0:
         results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_SCORE] / results[VARIANCE]
@@ -180,8 +184,8 @@ def _overflowed(results):
 @kernel
 def _end_epoch(hyper, control, results):
     """Sum the epoch up, and let the plateau schedule see its loss."""
-    results[EPOCH_LOSS] = results[EPOCH_SUM] / control[EXAMPLES]
-    results[EPOCH_SUM] = 0.0
+    results[EPOCH_LOSS] = results[EPOCH_SUM] / max(results[EPOCH_ITEMS], 1.0)
+    results[EPOCH_SUM] = results[EPOCH_ITEMS] = 0.0
     state = results[REDUCED:REDUCED + 3]
     if hyper[0, SCHEDULE] == PLATEAU:
         seen = results[VALIDATION_LOSS] if control[VALIDATION] > 0 else results[EPOCH_LOSS]
@@ -196,7 +200,8 @@ def _end_step(table, sections, arena, control, hyper, results):
     control[STEP] += 1
     control[OPTIMIZER_STEP] += 1
     control[POSITION] += control[BATCH]
-    results[EPOCH_SUM] += results[LOSS] * control[BATCH]
+    results[EPOCH_SUM] += results[LOSS] * results[ITEMS]
+    results[EPOCH_ITEMS] += results[ITEMS]
     results[VALIDATION_LOSS] = results[VALIDATION_SCORE] = float("nan")
     if control[POSITION] < control[EXAMPLES]:
         return

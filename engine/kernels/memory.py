@@ -213,3 +213,19 @@ def strided(typingctx: Any, array: Any, first: Any, rows: Any, step: Any, column
                        strides=[builder.mul(args[3], size), size], itemsize=size, meminfo=None)
         return result._getvalue()
     return kind(array, *[types.int64] * 4), codegen
+
+
+@intrinsic
+def flat(typingctx: Any, array: Any) -> Any:
+    """Return a C-contiguous array as a 1-D array."""
+    kind = types.Array(array.dtype, 1, "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source = context.make_array(array)(context, builder, args[0])
+        result = context.make_array(kind)(context, builder)
+        size = context.get_constant(types.intp, context.get_abi_sizeof(
+            context.get_data_type(array.dtype)))
+        populate_array(result, data=source.data, shape=[source.nitems], strides=[size],
+                       itemsize=size, meminfo=None)
+        return result._getvalue()
+    return kind(array), codegen

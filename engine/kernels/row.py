@@ -69,10 +69,12 @@ VARIANCE = 4        # of the targets, for regression; 0 for classes
 RATE = 5            # learning rate of the step
 GRADIENT_NORM = 6   # of all gradients together, as the backward pass left them
 CLIPPED_NORM = 7    # the same, after clipping
-EPOCH_SUM = 8       # of the losses of the running epoch's examples
+EPOCH_SUM = 8       # of the losses of the running epoch's items
 EPOCH_LOSS = 9      # mean training loss of the last epoch
 REDUCED = 10        # state of the plateau schedule: factor, smallest loss, epochs since
-FIRST_STATISTIC = 13
+ITEMS = 13          # over how many the loss of the last batch is the mean: examples, or steps
+EPOCH_ITEMS = 14    # the same, of the running epoch so far
+FIRST_STATISTIC = 15
 
 GRADIENT_RMS = 0
 GRADIENT_MAX = 1
