@@ -24,71 +24,68 @@ from engine.kernels.recurrent import (
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply
 
-# What happens in one step of one example. The loops are kept short: the compiler proves that no
-# more than a few arrays stay clear of each other, and only then works on whole registers.
-
-@kernel
-def _squash(gates):
-    """Replace every number by its logistic function."""
-    for j in range(gates.size):
-        gates[j] = logistic(gates[j])
+# What happens in one step of one example. Views of its rows would take longer than the loops over
+# narrow ones. The loops are kept short: the compiler proves that no more than a few arrays stay
+# clear of each other, and only then works on whole registers. It also has to see that no index is
+# negative, therefore h is no less than 0.
 
 
 @kernel
-def _lstm_cell(given, state, cell, gates, before):
-    h = cell.size
-    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
-    _squash(gates[:2 * h])
-    _squash(o)
+def _lstm_cell(states, after, cells, gates, before, n, t):
+    h = max(cells.shape[1], 0)
+    for j in range(2 * h):
+        gates[n, j] = logistic(gates[n, j])
     for j in range(h):
-        g[j] = hyperbolic_tangent(g[j])
+        gates[n, 3 * h + j] = logistic(gates[n, 3 * h + j])
     for j in range(h):
-        cell[j] = f[j] * before[j] + i[j] * g[j]
+        gates[n, 2 * h + j] = hyperbolic_tangent(gates[n, 2 * h + j])
     for j in range(h):
-        given[j] = state[j] = o[j] * hyperbolic_tangent(cell[j])
+        cells[n, j] = gates[n, h + j] * before[n, j] + gates[n, j] * gates[n, 2 * h + j]
+    for j in range(h):
+        states[n, t, j] = after[n, j] = gates[n, 3 * h + j] * hyperbolic_tangent(cells[n, j])
 
 
 @kernel
-def _lstm_cell_backward(gates, dcell, dstate, cell, before):
-    h, one = cell.size, cell.dtype.type(1)
-    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
+def _lstm_cell_backward(gates, dcells, dstates, cells, before, n, t):
+    h, one = max(cells.shape[1], 0), cells.dtype.type(1)
     for j in range(h):
-        y, dh, gate = hyperbolic_tangent(cell[j]), dstate[j], o[j]
-        dcell[j] += dh * gate * (one - y * y)
-        o[j] = dh * y * gate * (one - gate)
+        y, dh, o = hyperbolic_tangent(cells[n, j]), dstates[n, t, j], gates[n, 3 * h + j]
+        dcells[n, j] += dh * o * (one - y * y)
+        gates[n, 3 * h + j] = dh * y * o * (one - o)
     for j in range(h):
-        dc, gate, new = dcell[j], i[j], g[j]
-        i[j] = dc * new * gate * (one - gate)
-        g[j] = dc * gate * (one - new * new)
+        dc, i, g = dcells[n, j], gates[n, j], gates[n, 2 * h + j]
+        gates[n, j] = dc * g * i * (one - i)
+        gates[n, 2 * h + j] = dc * i * (one - g * g)
     for j in range(h):
-        dc, gate = dcell[j], f[j]
-        f[j] = dc * before[j] * gate * (one - gate)
-        dcell[j] = dc * gate
+        dc, f = dcells[n, j], gates[n, h + j]
+        gates[n, h + j] = dc * before[n, j] * f * (one - f)
+        dcells[n, j] = dc * f
 
 
 @kernel
-def _gru_cell(given, state, gates, before):
-    h, one = given.size, gates.dtype.type(1)
-    r, k, new, product = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
-    _squash(gates[:2 * h])
+def _gru_cell(states, after, gates, before, n, t):
+    h, one = max(states.shape[2], 0), gates.dtype.type(1)
+    for j in range(2 * h):
+        gates[n, j] = logistic(gates[n, j])
     for j in range(h):
-        new[j] = hyperbolic_tangent(new[j] + r[j] * product[j])
+        gates[n, 2 * h + j] = hyperbolic_tangent(
+            gates[n, 2 * h + j] + gates[n, j] * gates[n, 3 * h + j])
     for j in range(h):
-        given[j] = state[j] = (one - k[j]) * new[j] + k[j] * before[j]
+        k = gates[n, h + j]
+        states[n, t, j] = after[n, j] = (one - k) * gates[n, 2 * h + j] + k * before[n, j]
 
 
 @kernel
-def _gru_cell_backward(gates, dstate, before):
-    h, one = dstate.size, gates.dtype.type(1)
-    r, k, new, product = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
+def _gru_cell_backward(gates, dstates, before, n, t):
+    h, one = max(dstates.shape[2], 0), gates.dtype.type(1)
     for j in range(h):
-        dh, gate, candidate = dstate[j], k[j], new[j]
-        k[j] = dh * (before[j] - candidate) * gate * (one - gate)
-        new[j] = dh * (one - gate) * (one - candidate * candidate)
+        dh, k, new = dstates[n, t, j], gates[n, h + j], gates[n, 2 * h + j]
+        gates[n, h + j] = dh * (before[n, j] - new) * k * (one - k)
+        gates[n, 2 * h + j] = dh * (one - k) * (one - new * new)
     for j in range(h):
-        dn, gate = new[j], r[j]
-        r[j] = dn * product[j] * gate * (one - gate)
-        product[j] = dn * gate
+        dnew, r, q = gates[n, 2 * h + j], gates[n, j], gates[n, 3 * h + j]
+        gates[n, j] = dnew * q * r * (one - r)
+        gates[n, 3 * h + j] = dnew * r
 
 
 @kernel
@@ -121,7 +118,7 @@ def lstm_forward(states, after, cells, gates, before, cells_before, w, mask, t):
                 states[n, t, j] = after[n, j] = before[n, j]
                 cells[n, j] = cells_before[n, j]
         else:
-            _lstm_cell(states[n, t], after[n], cells[n], gates[n], cells_before[n])
+            _lstm_cell(states, after, cells, gates, cells_before, n, t)
 
 
 @kernel
@@ -152,7 +149,7 @@ def lstm_backward(gates, dcells, dstates, cells, cells_before, mask, t, truncati
             for j in range(4 * h):
                 gates[n, j] = zero
             continue
-        _lstm_cell_backward(gates[n], dcells[n], dstates[n, t], cells[n], cells_before[n])
+        _lstm_cell_backward(gates, dcells, dstates, cells, cells_before, n, t)
         if is_cut(mask, n, t, truncation):
             for j in range(h):
                 dcells[n, j] = zero
@@ -195,7 +192,7 @@ def gru_forward(states, after, gates, before, w, c, mask, t):
             for j in range(h):
                 states[n, t, j] = after[n, j] = before[n, j]
         else:
-            _gru_cell(states[n, t], after[n], gates[n], before[n])
+            _gru_cell(states, after, gates, before, n, t)
 
 
 @kernel
@@ -229,7 +226,7 @@ def gru_backward(gates, dstates, before, mask, t, truncation):
         if t > 0 and not is_cut(mask, n, t, truncation):
             for j in range(h):
                 dstates[n, t - 1, j] += dstates[n, t, j] * gates[n, h + j]
-        _gru_cell_backward(gates[n], dstates[n, t], before[n])
+        _gru_cell_backward(gates, dstates, before, n, t)
 
 
 @op("h c z x before w start start_c mask units features steps p q")

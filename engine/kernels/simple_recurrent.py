@@ -41,16 +41,15 @@ def rnn_forward(states, after, before, w, mask, t, is_relu):
     h, zero = w.shape[1], after.dtype.type(0)
     multiply(after[:, :h], before[:, :w.shape[0]], w, 0)
     for n in range(after.shape[0]):
-        state, given = after[n], states[n, t]
         if skipped(mask, n, t):
             for j in range(h):
-                given[j] = state[j] = before[n, j]
+                states[n, t, j] = after[n, j] = before[n, j]
         elif is_relu != 0:
             for j in range(h):
-                given[j] = state[j] = state[j] if not state[j] <= 0 else zero
+                states[n, t, j] = after[n, j] = after[n, j] if not after[n, j] <= 0 else zero
         else:
             for j in range(h):
-                given[j] = state[j] = hyperbolic_tangent(state[j])
+                states[n, t, j] = after[n, j] = hyperbolic_tangent(after[n, j])
 
 
 @kernel
@@ -74,17 +73,16 @@ def rnn_backward(dz, dstates, after, mask, t, is_relu):
     """
     h, zero, one = dstates.shape[2], dz.dtype.type(0), dz.dtype.type(1)
     for n in range(dz.shape[0]):
-        slope, dh = dz[n], dstates[n, t]
         if skipped(mask, n, t):
             skip_back(dstates, n, t)
             for j in range(h):
-                slope[j] = zero
+                dz[n, j] = zero
         elif is_relu != 0:
             for j in range(h):
-                slope[j] = dh[j] if not after[n, j] <= 0 else zero
+                dz[n, j] = dstates[n, t, j] if not after[n, j] <= 0 else zero
         else:
             for j in range(h):
-                slope[j] = dh[j] * (one - after[n, j] * after[n, j])
+                dz[n, j] = dstates[n, t, j] * (one - after[n, j] * after[n, j])
 
 
 @op("h x before w start mask units features steps p q is_relu")
