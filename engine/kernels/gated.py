@@ -12,95 +12,90 @@ from engine.kernels.mathematics import hyperbolic_tangent, logistic
 from engine.kernels.memory import matrix, span, vector
 from engine.kernels.policy import kernel, op
 from engine.kernels.recurrent import (
-    give_out,
-    hand_back,
     is_cut,
     mask_part,
     rows_at,
+    send_back,
     sequence_part,
     set_out,
+    skip_back,
     skipped,
 )
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply
 
-# What happens in one step of one example. The loops are kept short: the compiler proves that no
-# more than a few arrays stay clear of each other, and only then works on whole registers.
-
-@kernel
-def _squash(gates):
-    """Replace every number by its logistic function."""
-    for j in range(gates.size):
-        gates[j] = logistic(gates[j])
+# What happens in one step of one example. Views of its rows would take longer than the loops over
+# narrow ones. The loops are kept short: the compiler proves that no more than a few arrays stay
+# clear of each other, and only then works on whole registers. It also has to see that no index is
+# negative, therefore h is no less than 0.
 
 
 @kernel
-def _lstm_cell(state, cell, gates, before):
-    h = cell.size
-    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
-    _squash(gates[:2 * h])
-    _squash(o)
+def _lstm_cell(states, after, cells, gates, before, n, t):
+    h = max(cells.shape[1], 0)
+    for j in range(2 * h):
+        gates[n, j] = logistic(gates[n, j])
     for j in range(h):
-        g[j] = hyperbolic_tangent(g[j])
+        gates[n, 3 * h + j] = logistic(gates[n, 3 * h + j])
     for j in range(h):
-        cell[j] = f[j] * before[j] + i[j] * g[j]
+        gates[n, 2 * h + j] = hyperbolic_tangent(gates[n, 2 * h + j])
     for j in range(h):
-        state[j] = o[j] * hyperbolic_tangent(cell[j])
+        cells[n, j] = gates[n, h + j] * before[n, j] + gates[n, j] * gates[n, 2 * h + j]
+    for j in range(h):
+        states[n, t, j] = after[n, j] = gates[n, 3 * h + j] * hyperbolic_tangent(cells[n, j])
 
 
 @kernel
-def _lstm_cell_backward(gates, dcell, dstate, cell, before):
-    h, one = cell.size, cell.dtype.type(1)
-    i, f, g, o = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
+def _lstm_cell_backward(gates, dcells, dstates, cells, before, n, t):
+    h, one = max(cells.shape[1], 0), cells.dtype.type(1)
     for j in range(h):
-        y, dh, gate = hyperbolic_tangent(cell[j]), dstate[j], o[j]
-        dcell[j] += dh * gate * (one - y * y)
-        o[j] = dh * y * gate * (one - gate)
+        y, dh, o = hyperbolic_tangent(cells[n, j]), dstates[n, t, j], gates[n, 3 * h + j]
+        dcells[n, j] += dh * o * (one - y * y)
+        gates[n, 3 * h + j] = dh * y * o * (one - o)
     for j in range(h):
-        dc, gate, new = dcell[j], i[j], g[j]
-        i[j] = dc * new * gate * (one - gate)
-        g[j] = dc * gate * (one - new * new)
+        dc, i, g = dcells[n, j], gates[n, j], gates[n, 2 * h + j]
+        gates[n, j] = dc * g * i * (one - i)
+        gates[n, 2 * h + j] = dc * i * (one - g * g)
     for j in range(h):
-        dc, gate = dcell[j], f[j]
-        f[j] = dc * before[j] * gate * (one - gate)
-        dcell[j] = dc * gate
+        dc, f = dcells[n, j], gates[n, h + j]
+        gates[n, h + j] = dc * before[n, j] * f * (one - f)
+        dcells[n, j] = dc * f
 
 
 @kernel
-def _gru_cell(state, gates, before, h):
-    one = gates.dtype.type(1)
-    r, k, new, product = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
-    _squash(gates[:2 * h])
+def _gru_cell(states, after, gates, before, n, t):
+    h, one = max(states.shape[2], 0), gates.dtype.type(1)
+    for j in range(2 * h):
+        gates[n, j] = logistic(gates[n, j])
     for j in range(h):
-        new[j] = hyperbolic_tangent(new[j] + r[j] * product[j])
+        gates[n, 2 * h + j] = hyperbolic_tangent(
+            gates[n, 2 * h + j] + gates[n, j] * gates[n, 3 * h + j])
     for j in range(h):
-        state[j] = (one - k[j]) * new[j] + k[j] * before[j]
+        k = gates[n, h + j]
+        states[n, t, j] = after[n, j] = (one - k) * gates[n, 2 * h + j] + k * before[n, j]
 
 
 @kernel
-def _gru_cell_backward(gates, dbefore, dstate, before):
-    h, one = dstate.size, gates.dtype.type(1)
-    r, k, new, product = gates[:h], gates[h:2 * h], gates[2 * h:3 * h], gates[3 * h:4 * h]
+def _gru_cell_backward(gates, dstates, before, n, t):
+    h, one = max(dstates.shape[2], 0), gates.dtype.type(1)
     for j in range(h):
-        dbefore[j] = dstate[j] * k[j]
+        dh, k, new = dstates[n, t, j], gates[n, h + j], gates[n, 2 * h + j]
+        gates[n, h + j] = dh * (before[n, j] - new) * k * (one - k)
+        gates[n, 2 * h + j] = dh * (one - k) * (one - new * new)
     for j in range(h):
-        dh, gate, candidate = dstate[j], k[j], new[j]
-        k[j] = dh * (before[j] - candidate) * gate * (one - gate)
-        new[j] = dh * (one - gate) * (one - candidate * candidate)
-    for j in range(h):
-        dn, gate = new[j], r[j]
-        r[j] = dn * product[j] * gate * (one - gate)
-        product[j] = dn * gate
+        dnew, r, q = gates[n, 2 * h + j], gates[n, j], gates[n, 3 * h + j]
+        gates[n, j] = dnew * q * r * (one - r)
+        gates[n, 3 * h + j] = dnew * r
 
 
 @kernel
-def lstm_forward(after, cells, gates, before, cells_before, w, mask, t):
+def lstm_forward(states, after, cells, gates, before, cells_before, w, mask, t):
     """Compute ``c_t = f_t c_(t-1) + i_t g_t`` and ``h_t = o_t tanh c_t``.
 
     Parameters
     ----------
-    after, cells : real[n, q], real[n, h]
-        The state in ``after``, and the cells, are overwritten.
+    states, after, cells : real[n, s, h], real[n, q], real[n, h]
+        The state is overwritten in ``states``, at step t, and in ``after``; so are the cells.
     gates : real[n, p]
         Overwritten: ``i f g o = S S tanh S (h_(t-1) u + x_t w + b)``, S being the logistic
         function. Where the step is skipped, they have no meaning.
@@ -120,28 +115,26 @@ def lstm_forward(after, cells, gates, before, cells_before, w, mask, t):
     for n in range(gates.shape[0]):
         if skipped(mask, n, t):
             for j in range(h):
-                after[n, j] = before[n, j]
+                states[n, t, j] = after[n, j] = before[n, j]
                 cells[n, j] = cells_before[n, j]
         else:
-            _lstm_cell(after[n], cells[n], gates[n], cells_before[n])
+            _lstm_cell(states, after, cells, gates, cells_before, n, t)
 
 
 @kernel
-def lstm_backward(dbefore, gates, dcells, dstates, cells, cells_before, wt, mask, t, truncation):
-    """Compute the gradients of the gates' arguments, and of what went into the step.
+def lstm_backward(gates, dcells, dstates, cells, cells_before, mask, t, truncation):
+    """Compute the gradients of the gates' arguments, and of the cells before.
 
     Parameters
     ----------
-    dbefore : real[n, q]
-        dL/d(before), overwritten.
     gates : real[n, p]
         i f g o; the gradients of their arguments afterwards, 0 where the step is skipped.
     dcells : real[n, h]
         dL/dc_t as far as it comes from later steps; dL/dc_(t-1) afterwards.
-    dstates, cells, cells_before : real[n, s, h], real[n, h], real[n, h]
-        dL/dh, c_t and c_(t-1).
-    wt, mask : real[4 h, h + f], real[n, s] or real[0, 0]
-        Transposed weights, and which steps count.
+    dstates : real[n, s, h]
+        dL/dh; added to at step t - 1 where step t is skipped.
+    cells, cells_before, mask : real[n, h], real[n, h], real[n, s] or real[0, 0]
+        c_t and c_(t-1), and which steps count.
     t, truncation : int64
         The step; see `recurrent`.
 
@@ -152,24 +145,24 @@ def lstm_backward(dbefore, gates, dcells, dstates, cells, cells_before, wt, mask
     h, zero = cells.shape[1], gates.dtype.type(0)
     for n in range(gates.shape[0]):
         if skipped(mask, n, t):
+            skip_back(dstates, n, t)
             for j in range(4 * h):
                 gates[n, j] = zero
             continue
-        _lstm_cell_backward(gates[n], dcells[n], dstates[n, t], cells[n], cells_before[n])
+        _lstm_cell_backward(gates, dcells, dstates, cells, cells_before, n, t)
         if is_cut(mask, n, t, truncation):
             for j in range(h):
                 dcells[n, j] = zero
-    multiply(dbefore[:, :wt.shape[1]], gates[:, :4 * h], wt, 0)
 
 
 @kernel
-def gru_forward(after, gates, before, w, c, mask, t):
+def gru_forward(states, after, gates, before, w, c, mask, t):
     """Compute ``h_t = (1 - k) n + k h_(t-1)``.
 
     Parameters
     ----------
-    after : real[n, q]
-        The state is overwritten.
+    states, after : real[n, s, h], real[n, q]
+        The state is overwritten in ``states``, at step t, and in ``after``.
     gates : real[n, p]
         Overwritten: the gates ``r k = S(h_(t-1) u + x_t w + b)``, S being the logistic function;
         the candidate ``n = tanh(x_t w + b + r q)``; and its recurrent product
@@ -197,47 +190,43 @@ def gru_forward(after, gates, before, w, c, mask, t):
     for n in range(gates.shape[0]):
         if skipped(mask, n, t):
             for j in range(h):
-                after[n, j] = before[n, j]
+                states[n, t, j] = after[n, j] = before[n, j]
         else:
-            _gru_cell(after[n], gates[n], before[n], h)
+            _gru_cell(states, after, gates, before, n, t)
 
 
 @kernel
-def gru_backward(dbefore, gates, dstates, before, wt, mask, t):
-    """Compute the gradients of the gates' arguments, and of what went into the step.
+def gru_backward(gates, dstates, before, mask, t, truncation):
+    """Compute the gradients of the gates' arguments, and what the state before has from k alone.
 
     Parameters
     ----------
-    dbefore : real[n, q]
-        dL/d(before), overwritten.
     gates : real[n, p]
         r, k, n and q; the gradients of the first three's arguments and of q afterwards, 0 where
         the step is skipped.
-    dstates, before : real[n, s, h], real[n, q]
-        dL/dh, and what went into the step.
-    wt, mask : real[3 h, h + f], real[n, s] or real[0, 0]
-        Transposed weights, and which steps count.
-    t : int64
-        The step.
+    dstates : real[n, s, h]
+        dL/dh; added to at step t - 1: ``k dh_t`` where a gradient goes there, and all of dh_t where
+        step t is skipped.
+    before, mask : real[n, q], real[n, s] or real[0, 0]
+        What went into the step, and which steps count.
+    t, truncation : int64
+        The step; see `recurrent`.
 
     Notes
     -----
     Source: the chain rule on `gru_forward`.
     """
-    h, width, zero = dstates.shape[2], wt.shape[1], gates.dtype.type(0)
+    h, zero = dstates.shape[2], gates.dtype.type(0)
     for n in range(gates.shape[0]):
-        for j in range(h, width):
-            dbefore[n, j] = zero
         if skipped(mask, n, t):
+            skip_back(dstates, n, t)
             for j in range(4 * h):
                 gates[n, j] = zero
+            continue
+        if t > 0 and not is_cut(mask, n, t, truncation):
             for j in range(h):
-                dbefore[n, j] = zero
-        else:
-            _gru_cell_backward(gates[n], dbefore[n], dstates[n, t], before[n])
-    multiply(dbefore[:, :width], gates[:, :2 * h], wt[:2 * h], 1)
-    multiply(dbefore[:, h:width], gates[:, 2 * h:3 * h], wt[2 * h:, h:], 1)
-    multiply(dbefore[:, :h], gates[:, 3 * h:4 * h], wt[2 * h:, :h], 1)
+                dstates[n, t - 1, j] += dstates[n, t, j] * gates[n, h + j]
+        _gru_cell_backward(gates, dstates, before, n, t)
 
 
 @op("h c z x before w start start_c mask units features steps p q")
@@ -257,35 +246,34 @@ def lstm_forward_op(row, arena, batch, shard, shards):
     for t in range(steps):
         here = t * batch + begin
         before = rows_at(arena, slots[4], here, rows, q)
-        after = rows_at(arena, slots[4], here + batch, rows, q)
         set_out(before, x, t, units)
-        lstm_forward(after, rows_at(arena, slots[1], here + batch, rows, units),
+        lstm_forward(states, rows_at(arena, slots[4], here + batch, rows, q),
+                     rows_at(arena, slots[1], here + batch, rows, units),
                      rows_at(arena, slots[2], here, rows, p), before,
                      rows_at(arena, slots[1], here, rows, units), w, mask, t)
-        give_out(states, after, t)
 
 
-@op("z dh dc dx c dbefore wt mask units features steps truncation p q")
+@op("z dh dc dx c wt mask units features steps truncation p q")
 def lstm_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, p, q = slots[8], slots[9], slots[10], slots[12], slots[13]
+    units, features, steps, p, q = slots[7], slots[8], slots[9], slots[11], slots[12]
     begin, end = span(batch, shard, shards)
     rows = end - begin
     dstates = sequence_part(arena, slots[1], begin, end, steps, units)
     dx = sequence_part(arena, slots[3], begin, end, steps, features)
     dcells = rows_at(arena, slots[2], begin, rows, units)
-    dbefore = rows_at(arena, slots[5], begin, rows, q)
-    wt = matrix(arena, slots[6], 4 * units, q)[:, :units + dx.shape[2]]
-    mask = mask_part(arena, slots[7], begin, end, steps)
+    wt = matrix(arena, slots[5], 4 * units, q)
+    mask = mask_part(arena, slots[6], begin, end, steps)
     for n in range(rows):
         for j in range(units):
             dcells[n, j] = 0
     for t in range(steps - 1, -1, -1):
         here = t * batch + begin
-        lstm_backward(dbefore, rows_at(arena, slots[0], here, rows, p), dcells, dstates,
-                      rows_at(arena, slots[4], here + batch, rows, units),
-                      rows_at(arena, slots[4], here, rows, units), wt, mask, t, slots[11])
-        hand_back(dstates, dx, dbefore, mask, t, slots[11])
+        dz = rows_at(arena, slots[0], here, rows, p)
+        lstm_backward(dz, dcells, dstates, rows_at(arena, slots[4], here + batch, rows, units),
+                      rows_at(arena, slots[4], here, rows, units), mask, t, slots[10])
+        send_back(dstates, dz[:, :4 * units], wt[:, :units], mask, t, slots[10])
+        multiply(dx[:, t], dz[:, :4 * units], wt[:, units:units + dx.shape[2]], 0)
 
 
 @op("h z x before w c start mask units features steps p q")
@@ -304,25 +292,26 @@ def gru_forward_op(row, arena, batch, shard, shards):
     for t in range(steps):
         here = t * batch + begin
         before = rows_at(arena, slots[3], here, rows, q)
-        after = rows_at(arena, slots[3], here + batch, rows, q)
         set_out(before, x, t, units)
-        gru_forward(after, rows_at(arena, slots[1], here, rows, p), before, w, c, mask, t)
-        give_out(states, after, t)
+        gru_forward(states, rows_at(arena, slots[3], here + batch, rows, q),
+                    rows_at(arena, slots[1], here, rows, p), before, w, c, mask, t)
 
 
-@op("z dh dx before dbefore wt mask units features steps truncation p q")
+@op("z dh dx before wt mask units features steps truncation p q")
 def gru_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, p, q = slots[7], slots[8], slots[9], slots[11], slots[12]
+    units, features, steps, p, q = slots[6], slots[7], slots[8], slots[10], slots[11]
     begin, end = span(batch, shard, shards)
     rows = end - begin
     dstates = sequence_part(arena, slots[1], begin, end, steps, units)
     dx = sequence_part(arena, slots[2], begin, end, steps, features)
-    dbefore = rows_at(arena, slots[4], begin, rows, q)
-    wt = matrix(arena, slots[5], 3 * units, q)[:, :units + dx.shape[2]]
-    mask = mask_part(arena, slots[6], begin, end, steps)
+    wt = matrix(arena, slots[4], 3 * units, q)
+    ut = wt[:, :units]
+    mask = mask_part(arena, slots[5], begin, end, steps)
     for t in range(steps - 1, -1, -1):
         here = t * batch + begin
-        gru_backward(dbefore, rows_at(arena, slots[0], here, rows, p), dstates,
-                     rows_at(arena, slots[3], here, rows, q), wt, mask, t)
-        hand_back(dstates, dx, dbefore, mask, t, slots[10])
+        dz = rows_at(arena, slots[0], here, rows, p)
+        gru_backward(dz, dstates, rows_at(arena, slots[3], here, rows, q), mask, t, slots[9])
+        send_back(dstates, dz[:, :2 * units], ut[:2 * units], mask, t, slots[9])
+        send_back(dstates, dz[:, 3 * units:4 * units], ut[2 * units:], mask, t, slots[9])
+        multiply(dx[:, t], dz[:, :3 * units], wt[:, units:units + dx.shape[2]], 0)

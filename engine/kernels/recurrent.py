@@ -7,9 +7,7 @@ row of the length p or q has room for more than it holds (see `engine.layers.rec
 - ``before`` and ``after``, real[n, q]: what goes into this step and into the next one. A row holds
   the state before the step, the features and, for the biases, 1.
 - ``w``, real[h + f + 1, k]: recurrent weights, weights and biases, one below the other.
-- ``wt``, real[k, h + f]: the same but for the biases, transposed; real[k, h] where nothing needs
-  the gradient of the features.
-- ``dbefore``, real[n, q]: dL/d(before), as far as it comes through the step.
+- ``ut`` and ``wt``, real[k, h] and real[k, f]: the first two of them, transposed.
 
 What the layer takes and gives lies example by example: ``x``, real[n, s, f], and ``states``,
 real[n, s, h], with ``dx`` and ``dstates``. Where ``mask`` is 0, a step is skipped: the state stays
@@ -34,6 +32,14 @@ from engine.kernels.tile import DEPTH, LANES_32, multiply
 def skipped(mask, n, t):
     """Say whether a step of an example does not count."""
     return mask.size > 0 and mask[n, t] == 0
+
+
+@inlined
+def skip_back(dstates, n, t):
+    """Hand the gradient of the state after a skipped step to the one before."""
+    if t > 0:
+        for j in range(dstates.shape[2]):
+            dstates[n, t - 1, j] += dstates[n, t, j]
 
 
 @inlined
@@ -91,37 +97,15 @@ def set_out(before, x, t, units):
 
 
 @kernel
-def give_out(states, after, t):
-    """Copy the state that step t left to the layer's output.
-
-    Parameters
-    ----------
-    states, after : real[n, s, h], real[n, q]
-        Changed at step t; see the module.
-    t : int64
-        The step.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    for n in range(states.shape[0]):
-        for j in range(states.shape[2]):
-            states[n, t, j] = after[n, j]
-
-
-@kernel
-def hand_back(dstates, dx, dbefore, mask, t, truncation):
-    """Send the gradient of what went into step t to the features and to the state before.
+def send_back(dstates, dz, ut, mask, t, truncation):
+    """Add ``dz u.T`` to the gradient of the state before step t, wherever it goes there.
 
     Parameters
     ----------
     dstates : real[n, s, h]
         dL/dh, added to at step t - 1.
-    dx : real[n, s, f] or real[n, s, 0]
-        dL/dx, overwritten at step t.
-    dbefore, mask : real[n, q], real[n, s] or real[0, 0]
-        See the module.
+    dz, ut, mask : real[n, k], real[k, h], real[n, s] or real[0, 0]
+        What weighed sums of that state take back, 0 where the step is skipped; see the module.
     t, truncation : int64
         The step; see the module.
 
@@ -129,18 +113,15 @@ def hand_back(dstates, dx, dbefore, mask, t, truncation):
     -----
     Source: Werbos (1990); truncation: Williams and Peng (1990).
     """
-    units = dstates.shape[2]
-    for n in range(dstates.shape[0]):
-        for j in range(dx.shape[2]):
-            dx[n, t, j] = dbefore[n, units + j]
-        if t == 0:
-            continue
-        if skipped(mask, n, t):
-            for j in range(units):
-                dstates[n, t - 1, j] += dstates[n, t, j]
-        elif not is_cut(mask, n, t, truncation):
-            for j in range(units):
-                dstates[n, t - 1, j] += dbefore[n, j]
+    begin = 0
+    while begin < dz.shape[0] and t > 0:
+        # Examples that stand together make one product.
+        end = begin
+        while end < dz.shape[0] and not is_cut(mask, end, t, truncation):
+            end += 1
+        if end > begin:
+            multiply(dstates[begin:end, t - 1], dz[begin:end], ut, 1)
+        begin = end + 1
 
 
 @kernel

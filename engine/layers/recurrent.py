@@ -175,15 +175,14 @@ class Recurrent(LayerKind):
         (steps, features), units = x.shape, states.shape[1]
         columns = self.gates * units
         p, q = row_length(columns + self.apart * units), row_length(units + features + 1)
-        # The start's gradient, of which nothing is learned, is part of that of a whole row.
-        start = self.start(options, plan, "keep_state", states, q)
+        start = self.start(options, plan, "keep_state", states)
         sizes = {"mask": x.mask, "units": units, "features": features, "steps": steps, "p": p,
                  "q": q}
         return Walk(
             states, plan.room((steps, p)),
             {**sizes, "h": states.data, "x": x.data, "before": plan.room((steps + 1, q)),
-             "start": start.data, "w": plan.scratch((units + features + 1) * p)},
-            {**sizes, "dh": states.gradient, "dx": x.gradient, "dbefore": start.gradient,
+             "start": start, "w": plan.scratch((units + features + 1) * p)},
+            {**sizes, "dh": states.gradient, "dx": x.gradient,
              "wt": plan.scratch(columns * q), "truncation": int(options["truncation"])},
             {"units": units, "features": features, "columns": columns},
             steps * (units + features) * columns)
@@ -196,8 +195,8 @@ class Recurrent(LayerKind):
         return walk.work * needed // (units + features)
 
     @staticmethod
-    def start(options: Options, plan: Lowering, keep: str, values: Value, room: int) -> Value:
-        """Return a place for what stands before the first step: 0, or what was carried over.
+    def start(options: Options, plan: Lowering, keep: str, values: Value) -> int:
+        """Return where what stands before the first step is: 0, or what was carried over.
 
         Parameters
         ----------
@@ -207,14 +206,12 @@ class Recurrent(LayerKind):
             Op that keeps what stands behind the last step.
         values : Value
             What stands behind every step, (steps, units).
-        room : int
-            Numbers per example that the place has, and its gradient.
         """
         steps, units = values.shape
-        start = plan.value((room,))
+        start = plan.room((units,))
         if options["carried"]:
             kept, count = plan.room((units,)), plan.scratch(1)
-            plan.forward("take_up_state", units, start=start.data, kept=kept, count=count,
+            plan.forward("take_up_state", units, start=start, kept=kept, count=count,
                          units=units)
             plan.update(keep, kept=kept, count=count, h=values.data, units=units, steps=steps)
         return start
@@ -249,7 +246,7 @@ class SimpleRNN(Recurrent):
         """Lower to one op each way."""
         relu = int(_is_relu(options))
         plan.forward("rnn_forward", walk.work, is_relu=relu, **walk.forward)
-        plan.backward("rnn_backward", self.backward_work(walk), dz=walk.z,
+        plan.backward("rnn_backward", self.backward_work(walk), z=walk.z,
                       before=walk.forward["before"], is_relu=relu, **walk.backward)
         return None
 
@@ -281,11 +278,11 @@ class LSTM(Recurrent):
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""
         steps, units = walk.states.shape
-        cells = Value(plan.room((steps + 1, units)), -1, (steps, units))
-        start = self.start(options, plan, "keep_cells", cells, units)
-        plan.forward("lstm_forward", walk.work, c=cells.data, z=walk.z, start_c=start.data,
+        cells = Value(plan.room((steps + 1, units)), plan.room((units,)), (steps, units))
+        start = self.start(options, plan, "keep_cells", cells)
+        plan.forward("lstm_forward", walk.work, c=cells.data, z=walk.z, start_c=start,
                      **walk.forward)
-        plan.backward("lstm_backward", self.backward_work(walk), z=walk.z, dc=start.gradient,
+        plan.backward("lstm_backward", self.backward_work(walk), z=walk.z, dc=cells.gradient,
                       c=cells.data, **walk.backward)
         return None
 

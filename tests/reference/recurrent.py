@@ -35,42 +35,36 @@ def set_out(before: Reals, x: Reals, t: int, units: int) -> None:
         before[n, units + x.shape[2]] = 1.0
 
 
-def give_out(states: Reals, after: Reals, t: int) -> None:
-    for n in range(len(after)):
-        for j in range(states.shape[2]):
-            states[n, t, j] = after[n, j]
+def skip_back(dstates: Reals, n: int, t: int) -> None:
+    if t > 0:
+        dstates[n, t - 1] += dstates[n, t]
 
 
-def hand_back(dstates: Reals, dx: Reals, dbefore: Reals, mask: Reals, t: int, truncation: int
-              ) -> None:
-    units = dstates.shape[2]
-    for n in range(len(dstates)):
-        for j in range(dx.shape[2]):
-            dx[n, t, j] = dbefore[n, units + j]
-        for j in range(units if t > 0 else 0):
-            if not counts(mask, n, t):
-                dstates[n, t - 1, j] += dstates[n, t, j]
-            elif goes_back(mask, n, t, truncation):
-                dstates[n, t - 1, j] += dbefore[n, j]
+def send_back(dstates: Reals, dz: Reals, ut: Reals, mask: Reals, t: int, truncation: int) -> None:
+    for n in range(len(dz)):
+        if t > 0 and goes_back(mask, n, t, truncation):
+            for j in range(ut.shape[1]):
+                dstates[n, t - 1, j] += weighted(dz[n], ut, j)
 
 
-def rnn_forward(after: Reals, before: Reals, w: Reals, mask: Reals, t: int, is_relu: int) -> None:
+def rnn_forward(states: Reals, after: Reals, before: Reals, w: Reals, mask: Reals, t: int,
+                is_relu: int) -> None:
     for n in range(len(after)):
         for j in range(w.shape[1]):
             z = weighted(before[n], w, j)
             f = max(z, 0.0) if is_relu else math.tanh(z)
-            after[n, j] = f if counts(mask, n, t) else before[n, j]
+            states[n, t, j] = after[n, j] = f if counts(mask, n, t) else before[n, j]
 
 
-def rnn_backward(dbefore: Reals, dz: Reals, dstates: Reals, after: Reals, wt: Reals, mask: Reals,
-                 t: int, is_relu: int) -> None:
+def rnn_backward(dz: Reals, dstates: Reals, after: Reals, mask: Reals, t: int, is_relu: int
+                 ) -> None:
     for n in range(len(after)):
-        for j in range(len(wt)):
+        for j in range(dstates.shape[2]):
             h = after[n, j]
             slope = float(h > 0) if is_relu else 1 - h * h
             dz[n, j] = dstates[n, t, j] * slope if counts(mask, n, t) else 0.0
-        for j in range(wt.shape[1]):
-            dbefore[n, j] = weighted(dz[n], wt, j)
+        if not counts(mask, n, t):
+            skip_back(dstates, n, t)
 
 
 def recurrent_backward_weights(du: Reals, dw: Reals, db: Reals, dc: Reals, dz: Reals,
@@ -105,8 +99,8 @@ def last_state_backward(dstates: Reals, dy: Reals) -> None:
         dstates[n, -1] = dy[n]
 
 
-def lstm_forward(after: Reals, cells: Reals, gates: Reals, before: Reals, cells_before: Reals,
-                 w: Reals, mask: Reals, t: int) -> None:
+def lstm_forward(states: Reals, after: Reals, cells: Reals, gates: Reals, before: Reals,
+                 cells_before: Reals, w: Reals, mask: Reals, t: int) -> None:
     h = cells.shape[1]
     for n in range(len(cells)):
         for k in range(4 * h):
@@ -120,29 +114,29 @@ def lstm_forward(after: Reals, cells: Reals, gates: Reals, before: Reals, cells_
             after[n, j] = o * math.tanh(cells[n, j])
             if not counts(mask, n, t):
                 after[n, j], cells[n, j] = before[n, j], cells_before[n, j]
+            states[n, t, j] = after[n, j]
 
 
-def lstm_backward(dbefore: Reals, gates: Reals, dcells: Reals, dstates: Reals, cells: Reals,
-                  cells_before: Reals, wt: Reals, mask: Reals, t: int, truncation: int) -> None:
+def lstm_backward(gates: Reals, dcells: Reals, dstates: Reals, cells: Reals, cells_before: Reals,
+                  mask: Reals, t: int, truncation: int) -> None:
     h = cells.shape[1]
     for n in range(len(cells)):
+        if not counts(mask, n, t):
+            gates[n, :4 * h] = 0.0
+            skip_back(dstates, n, t)
+            continue
         for j in range(h):
             i, f, g, o = gates[n, j:4 * h:h]
-            if not counts(mask, n, t):
-                gates[n, j:4 * h:h] = 0.0
-                continue
             y = math.tanh(cells[n, j])
             dh = dstates[n, t, j]
             dc = dcells[n, j] + dh * o * (1 - y * y)
             gates[n, j:4 * h:h] = (dc * g * i * (1 - i), dc * cells_before[n, j] * f * (1 - f),
                                    dc * i * (1 - g * g), dh * y * o * (1 - o))
             dcells[n, j] = dc * f if goes_back(mask, n, t, truncation) else 0.0
-        for j in range(wt.shape[1]):
-            dbefore[n, j] = weighted(gates[n], wt, j)
 
 
-def gru_forward(after: Reals, gates: Reals, before: Reals, w: Reals, c: Reals, mask: Reals, t: int
-                ) -> None:
+def gru_forward(states: Reals, after: Reals, gates: Reals, before: Reals, w: Reals, c: Reals,
+                mask: Reals, t: int) -> None:
     h = w.shape[1] // 3
     for n in range(len(after)):
         for j in range(h):
@@ -155,24 +149,22 @@ def gru_forward(after: Reals, gates: Reals, before: Reals, w: Reals, c: Reals, m
                 new = math.tanh(new + r * q)
                 after[n, j] = (1 - k) * new + k * before[n, j]
             gates[n, j:4 * h:h] = r, k, new, q
+            states[n, t, j] = after[n, j]
 
 
-def gru_backward(dbefore: Reals, gates: Reals, dstates: Reals, before: Reals, wt: Reals,
-                 mask: Reals, t: int) -> None:
+def gru_backward(gates: Reals, dstates: Reals, before: Reals, mask: Reals, t: int, truncation: int
+                 ) -> None:
     h = dstates.shape[2]
     for n in range(len(gates)):
-        direct = np.zeros(wt.shape[1])
+        if not counts(mask, n, t):
+            gates[n, :4 * h] = 0.0
+            skip_back(dstates, n, t)
+            continue
         for j in range(h):
             r, k, new, q = gates[n, j:4 * h:h]
-            if not counts(mask, n, t):
-                gates[n, j:4 * h:h] = 0.0
-                continue
             dh = dstates[n, t, j]
             dnew = dh * (1 - k) * (1 - new * new)
             gates[n, j:4 * h:h] = (dnew * q * r * (1 - r), dh * (before[n, j] - new) * k * (1 - k),
                                    dnew, dnew * r)
-            direct[j] = dh * k
-        for j in range(wt.shape[1]):
-            through_state = np.delete(gates[n, :4 * h], np.s_[2 * h:3 * h])
-            dbefore[n, j] = direct[j] + weighted(
-                through_state if j < h else gates[n], wt, j)
+            if t > 0 and goes_back(mask, n, t, truncation):
+                dstates[n, t - 1, j] += dh * k

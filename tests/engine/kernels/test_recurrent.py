@@ -52,7 +52,6 @@ class Case:
         self.precision, self.sizes = precision, sizes
         columns = GATES[kind] * h
         self.w = self.normal(h + FEATURES + 1, columns) / np.sqrt(h).astype(precision)
-        self.wt = np.ascontiguousarray(self.w[:-1].T)
         self.before = self.normal(n, h + FEATURES + 1 + SPARE)
         self.before[:, h + FEATURES] = 1
         self.cells, self.cells_before = self.normal(n, h), self.normal(n, h)
@@ -83,76 +82,65 @@ class Case:
             assert_guards_untouched(block)
         return [found for found, _ in blocks]
 
-    def transposed(self, through_features: bool) -> Reals:
-        """Return transposed weights, where nothing needs the features' gradient without them."""
-        return self.wt if through_features else np.ascontiguousarray(self.wt[:, :self.sizes[2]])
-
 
 sizes = pytest.mark.parametrize("sizes", SIZES)
 masks = pytest.mark.parametrize("mask", MASKS)
-features = pytest.mark.parametrize("through_features", [True, False])
+truncations = pytest.mark.parametrize("truncation", [0, 1, 2, 3])
 
 
 @sizes
 @masks
-@features
 @pytest.mark.parametrize("is_relu", [0, 1])
-def test_rnn(sizes: tuple[int, int, int], mask: str, through_features: bool, is_relu: int,
-             precision: str) -> None:
+def test_rnn(sizes: tuple[int, int, int], mask: str, is_relu: int, precision: str) -> None:
     for t in range(sizes[1]):
         case = Case("rnn", sizes, mask, precision)
-        [after] = case.compare(rnn_kernels, "rnn_forward", [case.after], case.before, case.w,
-                               case.mask, t, is_relu)
-        case.compare(rnn_kernels, "rnn_backward", [case.after, case.z], case.dh, after,
-                     case.transposed(through_features), case.mask, t, is_relu)
+        _, after = case.compare(rnn_kernels, "rnn_forward", [case.blank(*sizes), case.after],
+                                case.before, case.w, case.mask, t, is_relu)
+        case.compare(rnn_kernels, "rnn_backward", [case.z, case.dh], after, case.mask, t, is_relu)
 
 
 @sizes
 @masks
-@features
-@pytest.mark.parametrize("truncation", [0, 1, 2, 3])
-def test_lstm(sizes: tuple[int, int, int], mask: str, through_features: bool, truncation: int,
-              precision: str) -> None:
+@truncations
+def test_lstm(sizes: tuple[int, int, int], mask: str, truncation: int, precision: str) -> None:
     for t in range(sizes[1]):
         case = Case("lstm", sizes, mask, precision)
-        _, cells, gates = case.compare(
-            gated_kernels, "lstm_forward", [case.after, case.cells, case.z], case.before,
-            case.cells_before, case.w, case.mask, t)
-        case.compare(gated_kernels, "lstm_backward", [case.after, gates, case.cells], case.dh,
-                     cells, case.cells_before, case.transposed(through_features), case.mask, t,
+        _, _, cells, gates = case.compare(
+            gated_kernels, "lstm_forward",
+            [case.blank(*sizes), case.after, case.cells, case.z], case.before, case.cells_before,
+            case.w, case.mask, t)
+        case.compare(gated_kernels, "lstm_backward", [gates, case.cells, case.dh], cells,
+                     case.cells_before, case.mask, t, truncation)
+
+
+@sizes
+@masks
+@truncations
+@pytest.mark.parametrize("bias", [True, False])
+def test_gru(sizes: tuple[int, int, int], mask: str, truncation: int, bias: bool,
+             precision: str) -> None:
+    for t in range(sizes[1]):
+        case = Case("gru", sizes, mask, precision)
+        c = case.normal(sizes[2] if bias else 0)
+        *_, gates = case.compare(
+            gated_kernels, "gru_forward", [case.blank(*sizes), case.after, case.z], case.before,
+            case.w, c, case.mask, t)
+        case.compare(gated_kernels, "gru_backward", [gates, case.dh], case.before, case.mask, t,
                      truncation)
 
 
 @sizes
 @masks
-@features
-@pytest.mark.parametrize("bias", [True, False])
-def test_gru(sizes: tuple[int, int, int], mask: str, through_features: bool, bias: bool,
-             precision: str) -> None:
-    for t in range(sizes[1]):
-        case = Case("gru", sizes, mask, precision)
-        c = case.normal(sizes[2] if bias else 0)
-        _, gates = case.compare(gated_kernels, "gru_forward", [case.after, case.z], case.before,
-                                case.w, c, case.mask, t)
-        case.compare(gated_kernels, "gru_backward", [case.after, gates], case.dh, case.before,
-                     case.transposed(through_features), case.mask, t)
-
-
-@sizes
-@masks
-@features
-@pytest.mark.parametrize("truncation", [0, 1, 2, 3])
-def test_what_goes_into_a_step_and_comes_out(sizes: tuple[int, int, int], mask: str,
-                                             through_features: bool, truncation: int,
-                                             precision: str) -> None:
+@truncations
+def test_the_way_into_a_step_and_back(sizes: tuple[int, int, int], mask: str, truncation: int,
+                                      precision: str) -> None:
     n, s, h = sizes
-    case = Case("rnn", sizes, mask, precision)
-    x = case.normal(n, s, FEATURES)
-    dx = case.blank(n, s, FEATURES if through_features else 0)
+    case = Case("lstm", sizes, mask, precision)
+    x, dz = case.normal(n, s, FEATURES), case.normal(n, 4 * h)
     for t in range(s):
         case.compare(kernels, "set_out", [case.before], x, t, h)
-        case.compare(kernels, "give_out", [case.blank(*sizes)], case.before, t)
-        case.compare(kernels, "hand_back", [case.dh, dx], case.before, case.mask, t, truncation)
+        case.compare(kernels, "send_back", [case.dh], dz, case.w[:h].T.copy(), case.mask, t,
+                     truncation)
 
 
 @sizes
@@ -191,6 +179,8 @@ def test_the_last_state(sizes: tuple[int, int, int], precision: str) -> None:
 def test_what_is_not_finite_stays_seen(is_relu: int, precision: str) -> None:
     case = Case("rnn", (3, 1, 2), "none", precision)
     case.before[1, 0] = np.nan
-    rnn_kernels.rnn_forward(case.after, case.before, case.w, case.mask, 0, is_relu)
-    assert np.isfinite(case.after[[0, 2], :2]).all()
-    assert np.isnan(case.after[1, :2]).all()
+    states = case.blank(3, 1, 2)
+    rnn_kernels.rnn_forward(states, case.after, case.before, case.w, case.mask, 0, is_relu)
+    for found in (states[:, 0], case.after[:, :2]):
+        assert np.isfinite(found[[0, 2]]).all()
+        assert np.isnan(found[1]).all()

@@ -69,11 +69,12 @@ def test_recurrent(kind: str, gates: int) -> None:
                          (kind, {"units": units, "output": "sequence"})), (2,))[-1]
     product = steps * gates * units * (features + units)
     biases = gates * units + (units if kind == "gru" else 0)
-    # What goes into every step, state, features and 1, and a start for it; gates, and a GRU's
-    # candidate's product: rows of 1 or 3 cache lines. States; an LSTM has cells with a start.
+    # What goes into every step: state, features and 1. Gates, and a GRU's candidate's product.
+    # Both in rows of 1 or 3 cache lines. States and their start; an LSTM has cells with a start,
+    # and a place for one step's gradient of them.
     row, gates_row = 16, {"rnn": 16, "lstm": 48, "gru": 48}[kind]
-    cells = (steps + 2) * units if kind == "lstm" else 0
-    kept = (steps + 2) * row + steps * gates_row + steps * units + cells
+    cells = (steps + 3) * units if kind == "lstm" else 0
+    kept = (steps + 1) * row + steps * gates_row + (steps + 1) * units + cells
     assert cost == LayerCost(product, 2 * product, gates * units * (features + units) + biases,
                              kept)
 
