@@ -47,8 +47,10 @@ class Product:
 
     def __call__(self, c: Reals, a: Reals, b: Reals, add: bool) -> None:
         size = c.itemsize
+        zero = np.zeros(1, np.int64)
         numbers = np.array([c.strides[0] // size, a.strides[0] // size, a.strides[1] // size,
-                            b.strides[0] // size, *a.shape, b.shape[1], add], np.int64)
+                            b.strides[0] // size, *a.shape, b.shape[1], add, 1, zero.ctypes.data,
+                            0, 0, 0, 0], np.int64)
         assert len(numbers) == tile.CALL_LENGTH
         self._code.ctypes(
             *(self._pointer(array, index) for index, array in enumerate((c, a, b))),
