@@ -157,7 +157,7 @@ def _lower_room(plan: Lowering, sizes: dict[str, int]) -> dict[str, int]:
     size = max(
         room_for_windows(*(sizes[name] for name in ("c", "p", "q", "kh", "kw", "stride"))),
         room_for_adjoint(*(sizes[name] for name in ("o", "h", "v", "kh", "kw", "stride"))))
-    return {"room": plan.room(size), "size": size}
+    return {"room": plan.shared_room(size), "size": size}
 
 
 def _lower_flip(plan: Lowering, sizes: dict[str, int]) -> tuple[int, dict[str, int]]:

@@ -168,8 +168,8 @@ class _Lowering:
     def scratch(self, size: int) -> int:
         return self._builder.layout.reserve(size)
 
-    def room(self, size: int) -> int:
-        return self._builder.room(size)
+    def shared_room(self, size: int) -> int:
+        return self._builder.shared_room(size)
 
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
@@ -218,7 +218,7 @@ class _Builder:
     rooms: dict[int, int] = field(default_factory=dict)
     blocks: Integers = field(init=False)
 
-    def room(self, size: int) -> int:
+    def shared_room(self, size: int) -> int:
         """Return a place that ops use in turns: the smallest that is large enough, or a new one."""
         fitting = [have for have in self.rooms if have >= size]
         if not fitting:
