@@ -7,6 +7,7 @@ from engine.kernels import (  # noqa: F401
     batches,
     convolution,
     dense,
+    descent,
     dropout,
     embedding,
     gated,
@@ -22,6 +23,7 @@ from engine.kernels import (  # noqa: F401
     recurrent,
     sampling,
     sequence_loss,
+    simple_recurrent,
     softmax,
     statistics,
 )

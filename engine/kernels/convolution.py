@@ -13,6 +13,7 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.memory import image, matrix, span, vector
+from engine.kernels.panels import sum_rows
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import contract
@@ -114,8 +115,8 @@ def convolution(y, x, w, b, stride, room):
     stride : int64
         s, how far the window moves. The zeros above and to the left, top and left, follow from the
         shapes.
-    room : real[n * engine.layers.images.room(...)]
-        Used up.
+    room : real[n * room_for_windows(c, p, q, kh, kw, s)]
+        Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
     -----
@@ -138,8 +139,8 @@ def convolution_weights(dw, dy, x, stride, begin, end, room):
         dL/dy and what the forward pass saw.
     stride, begin, end : int64
         s, and which rows.
-    room : real[n * engine.layers.images.room(...)]
-        Used up.
+    room : real[n * room_for_windows(c, p, q, kh, kw, s)]
+        Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
     -----
@@ -218,8 +219,8 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
         Weights as `flip_weights` sorts them, and biases or nothing.
     kh, kw, stride : int64
         Height and width of the window, and s.
-    room : real[n * engine.layers.images.room(...)]
-        Used up, from y to x.
+    room : real[n * room_for_adjoint(o, h, v, kh, kw, s)]
+        Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
     -----
@@ -242,25 +243,6 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
             part = w[place:place + rows * columns * o * c].reshape(rows, columns, o, c)
             _sweep(x[:, first::stride, begin::stride], y, part, b, 1, above, before, room)
             place += part.size
-
-
-@kernel
-def sum_rows(y, x):
-    """Compute ``y[o] = sum over r of x[r, o]``, such as a bias's gradient over all places.
-
-    Parameters
-    ----------
-    y, x : real[o], real[r, o]
-        Result, and what is summed.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    y[:] = 0
-    for r in range(x.shape[0]):
-        for o in range(y.size):
-            y[o] += x[r, o]
 
 
 @op("y x w b h v c p q o kh kw stride room size")
@@ -313,9 +295,15 @@ def convolution_adjoint_op(row, arena, batch, shard, shards):
                         vector(arena, slots[13] + begin * slots[14], (end - begin) * slots[14]))
 
 
-@op("y x rows o")
+@op("y x rows o room group", whole=True)
 def sum_rows_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(slots[3], shard, shards)
-    sum_rows(vector(arena, slots[0] + begin, end - begin),
-             matrix(arena, slots[1], batch * slots[2], slots[3])[:, begin:end])
+    rows, o, group = slots[2], slots[3], slots[5]
+    y = vector(arena, slots[0], o)
+    if group == 1:
+        sum_rows(y, matrix(arena, slots[1], batch * rows, o))
+    else:
+        # Rows that are too short for the registers are summed several side by side.
+        sum_rows(vector(arena, slots[4], group * o),
+                 matrix(arena, slots[1], batch * rows // group, group * o))
+        sum_rows(y, matrix(arena, slots[4], group, o))

@@ -5,10 +5,19 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.memory import matrix, span, vector
-from engine.kernels.panels import multiply_packed, sum_rows, turn
+from engine.kernels.panels import block, multiply_packed, pays, sum_rows, turn
 from engine.kernels.policy import kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply
+
+
+@kernel
+def _product(c, a, b, add):
+    """Compute ``c (+)= a @ b`` the sooner way."""
+    if pays(c.shape[0], b):
+        multiply_packed(c, a, b, add, False)
+    else:
+        multiply(c, a, b, add)
 
 
 @kernel
@@ -28,13 +37,10 @@ def dense_forward(y, x, w, b):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.1.
     """
-    if b.size == 0:
-        multiply(y, x, w, 0)
-        return
     for n in range(y.shape[0]):
         for o in range(b.size):
             y[n, o] = b[o]
-    multiply(y, x, w, 1)
+    _product(y, x, w, b.size)
 
 
 @kernel
@@ -52,7 +58,7 @@ def dense_backward_weights(dw, db, dy, x):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply(dw, x.T, dy, 0)
+    _product(dw, x.T, dy, 0)
     if db.size > 0:
         sum_rows(db, dy)
 
@@ -94,12 +100,12 @@ def transpose(y, x):
 @op("y x w b i o rows")
 def dense_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o = slots[4], slots[5]
-    begin, end = span(batch * slots[6], shard, shards)
-    y = matrix(arena, slots[0] + begin * o, end - begin, o)
-    x = matrix(arena, slots[1] + begin * i, end - begin, i)
-    dense_forward(y, x, matrix(arena, slots[2], i, o),
-                  vector(arena, slots[3], o if slots[3] >= 0 else 0))
+    i, o, rows = slots[4], slots[5], batch * slots[6]
+    first, last, left, right = block(rows, o, shard, shards)
+    y = matrix(arena, slots[0] + first * o, last - first, o)[:, left:right]
+    x = matrix(arena, slots[1] + first * i, last - first, i)
+    dense_forward(y, x, matrix(arena, slots[2], i, o)[:, left:right],
+                  vector(arena, slots[3] + left, right - left if slots[3] >= 0 else 0))
 
 
 @op("dw db dy x i o rows")
@@ -118,11 +124,11 @@ def dense_backward_weights_op(row, arena, batch, shard, shards):
 @op("dx dy w i o rows")
 def dense_backward_input_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o = slots[3], slots[4]
-    begin, end = span(batch * slots[5], shard, shards)
-    dense_backward_input(matrix(arena, slots[0] + begin * i, end - begin, i),
-                         matrix(arena, slots[1] + begin * o, end - begin, o),
-                         matrix(arena, slots[2], i, o))
+    i, o, rows = slots[3], slots[4], batch * slots[5]
+    first, last, left, right = block(rows, i, shard, shards)
+    dense_backward_input(matrix(arena, slots[0] + first * i, last - first, i)[:, left:right],
+                         matrix(arena, slots[1] + first * o, last - first, o),
+                         matrix(arena, slots[2] + left * o, right - left, o))
 
 
 @op("y x i o", whole=True)

@@ -14,12 +14,20 @@ from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from engine.kernels.policy import kernel
-from engine.kernels.registers import UNIT, VECTORS, WORD, Registers
+from engine.kernels.memory import span
+from engine.kernels.policy import inlined, kernel
+from engine.kernels.registers import LANES_32, UNIT, VECTORS, WORD, Registers
 from engine.kernels.tile import multiply
 
 PANEL_BYTES = 24 << 10
 """Bytes of a panel: with a few rows of A it stays in a first cache of 32 KiB."""
+
+STRIP_BYTES = VECTORS * UNIT.bytes
+"""Bytes of one row of a panel that is one strip wide."""
+
+PACKED_ROWS = 128
+PACKED_BYTES = 64 << 10
+"""Rows of C and bytes of B from which on it pays to copy B, which is done for all rows at once."""
 
 FEW = 2
 """Registers full of numbers up to which a part of a square is copied number by number."""
@@ -39,7 +47,6 @@ class _Square(Registers):
     def emit(self, first_row: Any, first_column: Any, rows: Any = None, columns: Any = None
              ) -> None:
         """Emit the square of ``x`` that begins there; with sizes, it may end early."""
-        builder = self.builder
         masks = self._masks(rows, columns)
         lines = [self.load(self._address(self.source, self.source_row, first_row, r, first_column),
                            mask) for r, mask in zip(range(self.lanes), masks, strict=False)]
@@ -202,6 +209,22 @@ def _sum_columns(typingctx: Any, total: Any, x: Any) -> Any:
     return types.void(total, x), codegen
 
 
+@inlined
+def pays(rows, b):
+    """Say whether the product of so many rows with ``b`` is sooner done by way of panels."""
+    return rows >= PACKED_ROWS and b.size * b.itemsize >= PACKED_BYTES
+
+
+@inlined
+def block(rows, columns, shard, shards):
+    """Return begin and end of a shard's rows of a result, and of its columns: one side is cut."""
+    if rows >= columns:
+        first, last = span(rows, shard, shards)
+        return first, last, 0, columns
+    left, right = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
+    return 0, rows, min(left * LANES_32, columns), min(right * LANES_32, columns)
+
+
 @kernel
 def sum_rows(total, x):
     """Compute ``total = sum of x over rows``.
@@ -261,18 +284,16 @@ def multiply_packed(c, a, b, add, flipped):
         turn(panel, b)
         multiply(c, a, panel, add)
         return
-    strip = VECTORS * UNIT.bytes // size
-    part = min(depth, PANEL_BYTES // (strip * size))
-    wide = PANEL_BYTES // (part * size) // strip * strip
-    for column in range(0, width, wide):
-        columns = min(wide, width - column)
-        for begin in range(0, depth, part):
-            end = min(begin + part, depth)
+    part = min(depth, PANEL_BYTES // STRIP_BYTES)
+    wide = PANEL_BYTES // (part * STRIP_BYTES) * STRIP_BYTES // size
+    # All columns before the next rows of B: these lie in memory as they are read here.
+    for begin in range(0, depth, part):
+        end = min(begin + part, depth)
+        for column in range(0, width, wide):
+            columns = min(wide, width - column)
             panel = carray(room, (end - begin, columns))
             if flipped:
                 turn(panel, b[column:column + columns, begin:end])
             else:
                 lay(panel, b[begin:end, column:column + columns])
             multiply(c[:, column:column + columns], a[:, begin:end], panel, add + begin)
-
-

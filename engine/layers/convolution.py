@@ -22,6 +22,9 @@ from engine.layers.images import (
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import weighted_fields, weights_and_biases
 
+SUMMED_TOGETHER = 128
+"""Numbers side by side whose sums are done soonest: there are registers for all."""
+
 
 def _fields(places: str, stride: Field, padding: str) -> tuple[Field, ...]:
     return (
@@ -123,8 +126,11 @@ class _Convolution(LayerKind):
 def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
     if options["bias"]:
         o = z.shape[-1]
-        plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=z.size // o,
-                      o=o)
+        rows, group = z.size // o, 1
+        while rows % (2 * group) == 0 and 2 * group * o <= SUMMED_TOGETHER:
+            group *= 2
+        plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=rows, o=o,
+                      room=plan.scratch(group * o), group=group)
 
 
 def room_for_windows(c: int, p: int, q: int, kh: int, kw: int, stride: int = 1) -> int:
@@ -157,7 +163,7 @@ def _lower_room(plan: Lowering, sizes: dict[str, int]) -> dict[str, int]:
     size = max(
         room_for_windows(*(sizes[name] for name in ("c", "p", "q", "kh", "kw", "stride"))),
         room_for_adjoint(*(sizes[name] for name in ("o", "h", "v", "kh", "kw", "stride"))))
-    return {"room": plan.room(size), "size": size}
+    return {"room": plan.shared_room(size), "size": size}
 
 
 def _lower_flip(plan: Lowering, sizes: dict[str, int]) -> tuple[int, dict[str, int]]:

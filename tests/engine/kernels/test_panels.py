@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -98,10 +99,10 @@ def test_columns_may_be_done_in_any_parts(precision: str) -> None:
     whole, other = np.empty((17, 200), precision), np.empty((17, 200), precision)
     kernels.multiply_packed(whole, a, b, 0, False)
     for cuts in ((0, 200), (0, 64, 200), (0, 7, 55, 103, 200)):
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             kernels.multiply_packed(other[:, begin:end], a, b[:, begin:end], 0, False)
         assert other.tobytes() == whole.tobytes()
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             kernels.multiply_packed(other[:, begin:end], a, bt[begin:end], 0, True)
         assert other.tobytes() == whole.tobytes()
 
