@@ -16,16 +16,8 @@ from numba.extending import intrinsic
 
 from engine.kernels.memory import span
 from engine.kernels.policy import inlined, kernel
-from engine.kernels.tile import (
-    LANES_32,
-    UNIT,
-    VECTORS,
-    WORD,
-    Registers,
-    multiply,
-    multiply_from,
-    unpack_array,
-)
+from engine.kernels.registers import LANES_32, UNIT, VECTORS, WORD, Registers
+from engine.kernels.tile import multiply, multiply_from, unpack_array
 
 PANEL_BYTES = 24 << 10
 """Bytes of a panel: with a few rows of A it stays in a first cache of 32 KiB."""

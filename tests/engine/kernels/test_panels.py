@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from engine.kernels import panels as kernels
-from engine.kernels import tile
+from engine.kernels import registers, tile
 from tests.engine.kernels.agreement import PRECISIONS, Reals, assert_close, double
 from tests.engine.kernels.test_tile import GUARD, UNITS, block
 from tests.reference import panels as twins
@@ -31,7 +31,7 @@ def copies(request: pytest.FixtureRequest) -> tuple[Any, str]:
         kernels.lay(laid, x)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tile, "UNIT", unit)
+        patch.setattr(registers, "UNIT", unit)
         small = block(precision, 2, 2, 0)
         copy(small.copy(), small.copy(), small)
     return copy, precision
