@@ -6,18 +6,18 @@ from numba import carray
 
 from engine.kernels.memory import matrix, span, vector
 from engine.kernels.panels import block, multiply_packed, pays, sum_rows, turn
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
-from engine.kernels.tile import multiply
+from engine.kernels.tile import multiply_from
 
 
-@kernel
-def _product(c, a, b, add):
-    """Compute ``c (+)= a @ b`` the sooner way."""
+@inlined
+def _product(c, a, b, start):
+    """Compute ``c = start + a @ b`` the sooner way."""
     if pays(c.shape[0], b):
-        multiply_packed(c, a, b, add, False)
+        multiply_packed(c, a, b, start, False)
     else:
-        multiply(c, a, b, add)
+        multiply_from(c, a, b, start)
 
 
 @kernel
@@ -37,10 +37,7 @@ def dense_forward(y, x, w, b):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.1.
     """
-    for n in range(y.shape[0]):
-        for o in range(b.size):
-            y[n, o] = b[o]
-    _product(y, x, w, b.size)
+    _product(y, x, w, b)
 
 
 @kernel
@@ -58,7 +55,7 @@ def dense_backward_weights(dw, db, dy, x):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    _product(dw, x.T, dy, 0)
+    _product(dw, x.T, dy, db[:0])
     if db.size > 0:
         sum_rows(db, dy)
 
@@ -78,7 +75,7 @@ def dense_backward_input(dx, dy, w):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply_packed(dx, dy, w, 0, True)
+    multiply_packed(dx, dy, w, w[0, :0], True)
 
 
 @kernel

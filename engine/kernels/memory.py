@@ -6,6 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
@@ -182,9 +183,13 @@ def span(typingctx: Any, size: Any, shard: Any, shards: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         size, shard, shards = args
-        following = builder.add(shard, ir.IntType(64)(1))
-        return context.make_tuple(builder, pair, [
-            builder.sdiv(builder.mul(size, place), shards) for place in (shard, following)])
+        word = ir.IntType(64)
+        ends = [cgutils.alloca_once_value(builder, value) for value in (word(0), size)]
+        # Divisions take as long as a whole op on a small layer.
+        with builder.if_then(builder.icmp_signed("!=", shards, word(1))):
+            for end, place in zip(ends, (shard, builder.add(shard, word(1))), strict=True):
+                builder.store(builder.sdiv(builder.mul(size, place), shards), end)
+        return context.make_tuple(builder, pair, [builder.load(end) for end in ends])
     return pair(*[types.int64] * 3), codegen
 
 

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 from engine.kernels.memory import span
 from engine.kernels.policy import inlined, kernel
 from engine.kernels.registers import LANES_32, UNIT, VECTORS, WORD, Registers
-from engine.kernels.tile import multiply
+from engine.kernels.tile import multiply, multiply_from, unpack_array
 
 PANEL_BYTES = 24 << 10
 """Bytes of a panel: with a few rows of A it stays in a first cache of 32 KiB."""
@@ -99,20 +99,13 @@ class _Square(Registers):
         return result
 
 
-def _plane(context: Any, builder: Any, kind: Any, value: Any) -> tuple[Any, Any, Any]:
-    """Return address, numbers from row to row, and shape of an array."""
-    array = context.make_array(kind)(context, builder, value)
-    size = WORD(context.get_abi_sizeof(context.get_value_type(kind.dtype)))
-    row = builder.sdiv(cgutils.unpack_tuple(builder, array.strides, 2)[0], size)
-    return array.data, row, cgutils.unpack_tuple(builder, array.shape, 2)
-
-
 @intrinsic
 def turn(typingctx: Any, y: Any, x: Any) -> Any:
     """Copy ``y = x.T``; numbers of a row lie side by side in both."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        target, target_row, _ = _plane(context, builder, y, args[0])
-        source, source_row, (rows, columns) = _plane(context, builder, x, args[1])
+        target, _, (target_row, _) = unpack_array(context, builder, y, args[0])
+        source, (rows, columns), (source_row, _) = unpack_array(
+            context, builder, x, args[1])
         square = _Square(builder, context.get_value_type(y.dtype), (target, target_row),
                          (source, source_row))
         lanes = WORD(square.lanes)
@@ -147,8 +140,9 @@ def turn(typingctx: Any, y: Any, x: Any) -> Any:
 def lay(typingctx: Any, y: Any, x: Any) -> Any:
     """Copy ``y = x``; numbers of a row lie side by side in both."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        target, target_row, _ = _plane(context, builder, y, args[0])
-        source, source_row, (rows, columns) = _plane(context, builder, x, args[1])
+        target, _, (target_row, _) = unpack_array(context, builder, y, args[0])
+        source, (rows, columns), (source_row, _) = unpack_array(
+            context, builder, x, args[1])
         unit = Registers(builder, context.get_value_type(y.dtype))
         lanes = WORD(unit.lanes)
         rest = builder.srem(columns, lanes)
@@ -174,8 +168,9 @@ def lay(typingctx: Any, y: Any, x: Any) -> Any:
 def _sum_columns(typingctx: Any, total: Any, x: Any) -> Any:
     """Write the sum of every column of ``x``."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        source, source_row, (rows, columns) = _plane(context, builder, x, args[1])
-        target = context.make_array(total)(context, builder, args[0]).data
+        source, (rows, columns), (source_row, _) = unpack_array(
+            context, builder, x, args[1])
+        target, _, _ = unpack_array(context, builder, total, args[0])
         unit = Registers(builder, context.get_value_type(x.dtype))
         zero = ir.Constant(unit.vector, [0.0] * unit.lanes)
 
@@ -218,11 +213,14 @@ def pays(rows, b):
 @inlined
 def block(rows, columns, shard, shards):
     """Return begin and end of a shard's rows of a result, and of its columns: one side is cut."""
-    if rows >= columns:
-        first, last = span(rows, shard, shards)
-        return first, last, 0, columns
-    left, right = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
-    return 0, rows, min(left * LANES_32, columns), min(right * LANES_32, columns)
+    first, last, left, right = 0, rows, 0, columns
+    if shards > 1:
+        if rows >= columns:
+            first, last = span(rows, shard, shards)
+        else:
+            left, right = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
+            left, right = min(left * LANES_32, columns), min(right * LANES_32, columns)
+    return first, last, left, right
 
 
 @kernel
@@ -256,8 +254,8 @@ def _stack_room(typingctx: Any, like: Any) -> Any:
 
 
 @kernel
-def multiply_packed(c, a, b, add, flipped):
-    """Compute ``c = a @ b`` by way of panels, or ``c = a @ b.T``.
+def multiply_packed(c, a, b, start, flipped):
+    """Compute ``c = start + a @ b`` by way of panels, or ``c = start + a @ b.T``.
 
     Parameters
     ----------
@@ -267,8 +265,8 @@ def multiply_packed(c, a, b, add, flipped):
         Any strides.
     b : real[k, n] or real[n, k]
         Numbers of a row side by side; the second shape when ``flipped``.
-    add : int64
-        0 overwrites ``c``.
+    start : real[n] or real[0]
+        What the sums of every row begin from, or nothing.
     flipped : bool
         Whether ``b`` is taken transposed.
 
@@ -282,7 +280,7 @@ def multiply_packed(c, a, b, add, flipped):
     if flipped and depth * width * size <= PANEL_BYTES:
         panel = carray(room, (depth, width))
         turn(panel, b)
-        multiply(c, a, panel, add)
+        multiply_from(c, a, panel, start)
         return
     part = min(depth, PANEL_BYTES // STRIP_BYTES)
     wide = PANEL_BYTES // (part * STRIP_BYTES) * STRIP_BYTES // size
@@ -296,4 +294,8 @@ def multiply_packed(c, a, b, add, flipped):
                 turn(panel, b[column:column + columns, begin:end])
             else:
                 lay(panel, b[begin:end, column:column + columns])
-            multiply(c[:, column:column + columns], a[:, begin:end], panel, add + begin)
+            part_of_c = c[:, column:column + columns]
+            if begin == 0:
+                multiply_from(part_of_c, a[:, :end], panel, start[column:column + columns])
+            else:
+                multiply(part_of_c, a[:, begin:end], panel, 1)

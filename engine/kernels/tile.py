@@ -44,7 +44,9 @@ def _product(lanes: int) -> Callable[..., None]:
         leg = 0
         while leg < segments:
             legs = integers_at(numbers[9] + 8 * leg)
-            together = min(max(DEPTH // max(depth, 1), 1), segments - leg)
+            together = 1
+            if segments > 1:
+                together = min(max(DEPTH // max(depth, 1), 1), segments - leg)
             begin = 0
             while begin < depth or begin == 0:
                 part = min(DEPTH, depth - begin)
@@ -100,7 +102,8 @@ def install(precision: str) -> None:
         _CELLS[precision].value = _COMPILED[precision].address
 
 
-def _array(context: Any, builder: Any, kind: Any, value: Any) -> tuple[Any, list[Any], list[Any]]:
+def unpack_array(context: Any, builder: Any, kind: Any, value: Any
+                 ) -> tuple[Any, list[Any], list[Any]]:
     """Return the address of an array, its shape, and its strides counted in numbers."""
     array = context.make_array(kind)(context, builder, value)
     size = WORD(context.get_abi_sizeof(context.get_value_type(kind.dtype)))
@@ -126,6 +129,16 @@ def _call(context: Any, builder: Any, dtype: Any, pointers: list[Any], numbers: 
     builder.call(callee, [*pointers, call])
 
 
+def _plain(context: Any, builder: Any, kinds: tuple[Any, ...], args: Any, add: Any, start: Any
+           ) -> Any:
+    """Call the product for three arrays as they are."""
+    (c_at, _, (c_row, _)), (a_at, (m, k), (a_row, a_step)), (b_at, (_, n), (b_row, _)) = (
+        unpack_array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
+    _call(context, builder, kinds[0].dtype, [c_at, a_at, b_at],
+          [c_row, a_row, a_step, b_row, m, k, n, add, WORD(1), None, WORD(0), WORD(0), start])
+    return context.get_dummy_value()
+
+
 @intrinsic
 def multiply(typingctx: Any, c: Any, a: Any, b: Any, add: Any) -> Any:
     """Compute ``c = a @ b``, or ``c += a @ b`` when ``add`` is not 0.
@@ -142,13 +155,27 @@ def multiply(typingctx: Any, c: Any, a: Any, b: Any, add: Any) -> Any:
         0 overwrites ``c``.
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        (c_at, _, (c_row, _)), (a_at, (m, k), (a_row, a_step)), (b_at, (_, n), (b_row, _)) = (
-            _array(context, builder, *pair) for pair in zip((c, a, b), args, strict=False))
         added = builder.zext(builder.icmp_signed("!=", args[3], WORD(0)), WORD)
-        _call(context, builder, c.dtype, [c_at, a_at, b_at],
-              [c_row, a_row, a_step, b_row, m, k, n, added, WORD(1), None] + [WORD(0)] * 3)
-        return context.get_dummy_value()
+        return _plain(context, builder, (c, a, b), args, added, WORD(0))
     return types.void(c, a, b, types.int64), codegen
+
+
+@intrinsic
+def multiply_from(typingctx: Any, c: Any, a: Any, b: Any, start: Any) -> Any:
+    """Compute ``c = start + a @ b``, for what `multiply` takes and a row or nothing to start from.
+
+    Parameters
+    ----------
+    c, a, b : real[m, n], real[m, k], real[k, n]
+        As for `multiply`; ``c`` is overwritten.
+    start : real[n] or real[0]
+        What the sums of every row begin from.
+    """
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        start_at, (begun,), _ = unpack_array(context, builder, start, args[3])
+        mode = builder.select(builder.icmp_signed("!=", begun, WORD(0)), WORD(START), WORD(0))
+        return _plain(context, builder, (c, a, b), args, mode, builder.ptrtoint(start_at, WORD))
+    return types.void(c, a, b, start), codegen
 
 
 @intrinsic
@@ -179,8 +206,8 @@ def contract(typingctx: Any, c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, l
         kinds = (c, a, b, c_rows, a_rows, legs)
         ((c_at, _, _), (a_at, _, _), (b_at, (depth, n), (b_row, _)), (c_table, (m,), _),
          (a_table, _, _), (legs_at, (segments,), _)) = (
-             _array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
-        start_at, (begun,), _ = _array(context, builder, start, args[8])
+             unpack_array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
+        start_at, (begun,), _ = unpack_array(context, builder, start, args[8])
         replace = builder.select(builder.icmp_signed("!=", begun, WORD(0)), WORD(START), WORD(0))
         mode = builder.select(builder.icmp_signed("!=", args[7], WORD(0)), WORD(ADD), replace)
         a_places, c_places, legs_at, start_at = (

@@ -10,10 +10,10 @@ quietly = np.errstate(all="ignore")
 
 
 @quietly
-def multiply_packed(c: Reals, a: Reals, b: Reals, add: int, flipped: bool) -> None:
+def multiply_packed(c: Reals, a: Reals, b: Reals, start: Reals, flipped: bool) -> None:
     for m in range(c.shape[0]):
         for n in range(c.shape[1]):
-            total = c[m, n] if add else np.float64(0.0)
+            total = start[n] if start.size else np.float64(0.0)
             for k in range(a.shape[1]):
                 total += a[m, k] * (b[n, k] if flipped else b[k, n])
             c[m, n] = total

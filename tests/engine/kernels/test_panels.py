@@ -59,15 +59,15 @@ def precision(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def check(precision: str, m: int, k: int, n: int, add: int, flipped: bool) -> None:
+def check(precision: str, m: int, k: int, n: int, begun: bool, flipped: bool) -> None:
     a, c = block(precision, m, k, 1), block(precision, m, n, 3)
     b = block(precision, n, k, 2) if flipped else block(precision, k, n, 2)
-    truth, scale = double(c), np.abs(double(c))
-    twins.multiply_packed(truth, double(a), double(b), add, flipped)
-    twins.multiply_packed(scale, np.abs(double(a)), np.abs(double(b)), add, flipped)
-    if not add:
-        c[...] = np.nan
-    kernels.multiply_packed(c, a, b, add, flipped)
+    start = np.random.default_rng(n).standard_normal(n * begun).astype(precision)
+    truth, scale = np.empty((m, n)), np.empty((m, n))
+    twins.multiply_packed(truth, double(a), double(b), double(start), flipped)
+    twins.multiply_packed(scale, *(np.abs(double(array)) for array in (a, b, start)), flipped)
+    c[...] = np.nan
+    kernels.multiply_packed(c, a, b, start, flipped)
     assert_close(c, truth, precision, units=1 + k / 16, scale=scale)
     whole = c.base
     assert isinstance(whole, np.ndarray)
@@ -75,36 +75,58 @@ def check(precision: str, m: int, k: int, n: int, add: int, flipped: bool) -> No
     assert (whole[:, n:] == GUARD).all()
 
 
-@given(m=st.integers(0, 20), k=st.integers(1, 30), n=st.integers(1, 30), add=st.integers(0, 1),
+@given(m=st.integers(0, 20), k=st.integers(1, 30), n=st.integers(0, 30), begun=st.booleans(),
        flipped=st.booleans(), precision=st.sampled_from(PRECISIONS))
-def test_a_product_in_one_panel(m: int, k: int, n: int, add: int, flipped: bool,
+def test_a_product_in_one_panel(m: int, k: int, n: int, begun: bool, flipped: bool,
                                 precision: str) -> None:
     tile.install(precision)
-    check(precision, m, k, n, add, flipped)
+    check(precision, m, k, n, begun, flipped)
 
 
 @pytest.mark.parametrize("size", [(3, 800, 60), (2, 70, 300), (1, 6200, 2), (9, 127, 145),
                                   (1, 128, 49)])
-@pytest.mark.parametrize("add", [0, 1])
+@pytest.mark.parametrize("begun", [False, True])
 @pytest.mark.parametrize("flipped", [False, True])
-def test_a_product_in_many_panels(size: tuple[int, int, int], add: int, flipped: bool,
+def test_a_product_in_many_panels(size: tuple[int, int, int], begun: bool, flipped: bool,
                                   precision: str) -> None:
-    check(precision, *size, add, flipped)
+    check(precision, *size, begun, flipped)
 
 
-def test_columns_may_be_done_in_any_parts(precision: str) -> None:
-    """The bytes of a number must not depend on the columns that are computed with it."""
+@njit  # type: ignore[untyped-decorator]
+def unpacked(c: Any, a: Any, b: Any, start: Any) -> None:
+    """Multiply without panels."""
+    tile.multiply_from(c, a, b, start)
+
+
+def test_panels_and_parts_change_no_byte(precision: str) -> None:
+    """Whether B is copied, and which columns are computed together, is a matter of speed alone."""
     a, b = block(precision, 17, 700, 1), block(precision, 700, 200, 2)
     bt = np.ascontiguousarray(b.T)
+    start = np.random.default_rng(0).standard_normal(200).astype(precision)
     whole, other = np.empty((17, 200), precision), np.empty((17, 200), precision)
-    kernels.multiply_packed(whole, a, b, 0, False)
+    unpacked(whole, a, b, start)
     for cuts in ((0, 200), (0, 64, 200), (0, 7, 55, 103, 200)):
-        for begin, end in pairwise(cuts):
-            kernels.multiply_packed(other[:, begin:end], a, b[:, begin:end], 0, False)
-        assert other.tobytes() == whole.tobytes()
-        for begin, end in pairwise(cuts):
-            kernels.multiply_packed(other[:, begin:end], a, bt[begin:end], 0, True)
-        assert other.tobytes() == whole.tobytes()
+        for flipped in (False, True):
+            other[...] = np.nan
+            for begin, end in pairwise(cuts):
+                part = bt[begin:end] if flipped else b[:, begin:end]
+                kernels.multiply_packed(other[:, begin:end], a, part, start[begin:end], flipped)
+            assert other.tobytes() == whole.tobytes()
+
+
+@njit  # type: ignore[untyped-decorator]
+def blocks(rows: int, columns: int, shards: int, cover: Any) -> None:
+    """Count how often every number of a result belongs to a shard."""
+    for shard in range(shards):
+        first, last, left, right = kernels.block(rows, columns, shard, shards)
+        cover[first:last, left:right] += 1
+
+
+@given(rows=st.integers(1, 70), columns=st.integers(1, 200), shards=st.integers(1, 7))
+def test_shards_share_every_number_once(rows: int, columns: int, shards: int) -> None:
+    cover = np.zeros((rows, columns), np.int64)
+    blocks(rows, columns, shards, cover)
+    assert (cover == 1).all()
 
 
 @pytest.mark.parametrize("rows", [1, 2, 9, 256, 257, 600])
