@@ -49,6 +49,9 @@ TIME_FIELDS = (
 LINE = 16
 """Numbers of a cache line."""
 
+COPY, TRANSPOSITION = 16, 64
+"""Multiply-adds of a product that take as long as to copy a weight, or to transpose it."""
+
 
 def row_length(columns: int) -> int:
     """Return how far rows of so many numbers lie apart: an odd number of cache lines.
@@ -150,10 +153,12 @@ class Recurrent(LayerKind):
                           units=units, steps=steps)
         w, u = plan.parameter("w"), plan.parameter("u")
         b = plan.parameter("b") if options["bias"] else None
-        plan.forward("stack_weights", 0, stacked=walk.forward["w"], u=u.data, w=w.data,
-                     b=b.data if b else -1, p=walk.forward["p"], **walk.matrices)
-        plan.backward("stack_transposed", wt=walk.backward["wt"], u=u.data, w=w.data,
-                      q=walk.backward["q"], **walk.matrices)
+        plan.forward("stack_weights", 0, per_step=COPY * (u.size + w.size),
+                     stacked=walk.forward["w"], u=u.data, w=w.data, b=b.data if b else -1,
+                     p=walk.forward["p"], **walk.matrices)
+        plan.backward("stack_transposed", per_step=TRANSPOSITION * (u.size + w.size),
+                      wt=walk.backward["wt"], u=u.data, w=w.data, q=walk.backward["q"],
+                      **walk.matrices)
         c = self.lower_walk(options, plan, walk)
         plan.backward("recurrent_backward_weights", walk.work, du=u.gradient, dw=w.gradient,
                       db=b.gradient if b else -1, dc=c.gradient if c else -1, dz=walk.z,

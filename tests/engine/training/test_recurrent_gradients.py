@@ -169,8 +169,9 @@ def test_penalties_and_the_limit_on_norms_see_both_matrices(kind: str) -> None:
 
 def sharded(run: Trainer, shards: int) -> Trainer:
     """Split the ops of recurrent layers, and the products for all steps."""
-    names = [name for name in OPS if name.split("_")[0] in ("rnn", "lstm", "gru", "recurrent")
-             or "state" in name or "cells" in name or name.startswith("dense_")]
+    owners = ("rnn", "lstm", "gru", "recurrent", "stack", "dense")
+    names = [name for name in OPS if name.split("_")[0] in owners or "state" in name
+             or "cells" in name]
     precision = run.project.training.precision
     addresses = {OPS[name].address(precision) for name in names}
     split = np.isin(run._plan.table[:, row.ADDRESS], list(addresses))
