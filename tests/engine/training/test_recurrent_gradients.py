@@ -210,7 +210,7 @@ def alone(kind: str, sequence: Any, mask: Any, **options: Any) -> dict[str, Any]
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("truncation", [1, 2, 3, 4])
-@pytest.mark.parametrize("mask", [[1, 1, 1, 1, 1, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1, 1, 1, 1],
+@pytest.mark.parametrize("mask", [[1, 1, 1, 1, 1, 0, 0, 0, 0], [0, 0, 0, 1, 1, 1, 1, 1, 0],
                                   [0, 1, 0, 0, 1, 1, 0, 1, 1]], ids=str)
 def test_truncation_counts_the_steps_that_count(kind: str, truncation: int, mask: list[int]
                                                 ) -> None:
