@@ -184,8 +184,8 @@ class Recurrent(LayerKind):
         sizes = {"mask": x.mask, "units": units, "features": features, "steps": steps, "p": p,
                  "q": q}
         return Walk(
-            states, plan.room((steps, p)),
-            {**sizes, "h": states.data, "x": x.data, "before": plan.room((steps + 1, q)),
+            states, plan.array((steps, p)),
+            {**sizes, "h": states.data, "x": x.data, "before": plan.array((steps + 1, q)),
              "start": start, "w": plan.scratch((units + features + 1) * p)},
             {**sizes, "dh": states.gradient, "dx": x.gradient,
              "wt": plan.scratch(columns * q), "truncation": int(options["truncation"])},
@@ -213,9 +213,9 @@ class Recurrent(LayerKind):
             What stands behind every step, (steps, units).
         """
         steps, units = values.shape
-        start = plan.room((units,))
+        start = plan.array((units,))
         if options["carried"]:
-            kept, count = plan.room((units,)), plan.scratch(1)
+            kept, count = plan.array((units,)), plan.scratch(1)
             plan.forward("take_up_state", units, start=start, kept=kept, count=count,
                          units=units)
             plan.update(keep, kept=kept, count=count, h=values.data, units=units, steps=steps)
@@ -283,7 +283,7 @@ class LSTM(Recurrent):
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""
         steps, units = walk.states.shape
-        cells = Value(plan.room((steps + 1, units)), plan.room((units,)), (steps, units))
+        cells = Value(plan.array((steps + 1, units)), plan.array((units,)), (steps, units))
         start = self.start(options, plan, "keep_cells", cells)
         plan.forward("lstm_forward", walk.work, c=cells.data, z=walk.z, start_c=start,
                      **walk.forward)
