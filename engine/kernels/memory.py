@@ -128,7 +128,11 @@ def matrix(arena, offset, rows, columns):
 @inlined
 def span(size, shard, shards):
     """Return begin and end of a shard's part of ``range(size)``."""
-    return size * shard // shards, size * (shard + 1) // shards
+    # Divisions take as long as a whole op on a small layer.
+    begin, end = 0, size
+    if shards > 1:
+        begin, end = size * shard // shards, size * (shard + 1) // shards
+    return begin, end
 
 
 @intrinsic
