@@ -70,6 +70,13 @@ def sequence_part(arena, offset, begin, end, steps, features):
 
 
 @inlined
+def register_span(columns, shard, shards):
+    """Return begin and end of a shard's columns: whole registers of float32, but for the last."""
+    begin, end = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
+    return begin * LANES_32, min(end * LANES_32, columns)
+
+
+@inlined
 def rows_at(arena, offset, first, rows, length):
     """Return rows of the arena from row ``first`` on, real[rows, length]."""
     return matrix(arena, offset + first * length, rows, length)
@@ -90,7 +97,8 @@ def set_out(before, x, t, units):
     -----
     Source: definition.
     """
-    features = x.shape[2]
+    # The compiler must see that no column is negative to work on whole registers.
+    units, features = max(units, 0), x.shape[2]
     for n in range(before.shape[0]):
         for j in range(features):
             before[n, units + j] = x[n, t, j]
@@ -162,24 +170,26 @@ def recurrent_backward_weights(du, dw, db, dc, dz, before, add, first, last):
 
 
 @kernel
-def stack_weights(stacked, u, w, b):
+def stack_weights(stacked, u, w, b, first, last):
     """Copy recurrent weights, weights and biases, one below the other.
 
     Parameters
     ----------
     stacked : real[h + f + 1, p]
-        Overwritten; without biases the last row is 0.
+        Columns ``first`` to ``last`` are overwritten; without biases their last row is 0.
     u, w, b : real[h, k], real[f, k], real[k] or real[0]
         What is copied.
+    first, last : int64
+        Which columns.
 
     Notes
     -----
     Source: definition.
     """
-    units, features, columns = u.shape[0], w.shape[0], u.shape[1]
-    copy_columns(stacked[:units], u, 0, 0, columns)
-    copy_columns(stacked[units:units + features], w, 0, 0, columns)
-    for j in range(columns):
+    units, features = u.shape[0], w.shape[0]
+    copy_columns(stacked[:units], u, first, first, last - first)
+    copy_columns(stacked[units:units + features], w, first, first, last - first)
+    for j in range(first, last):
         stacked[units + features, j] = b[j] if b.size > 0 else 0
 
 
@@ -229,9 +239,7 @@ def recurrent_backward_weights_op(row, arena, batch, shard, shards):
     """Add up chunk by chunk: one lies in the cache while all that needs it is done."""
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     units, columns, apart, rows = slots[6], slots[8], slots[9], batch * slots[10]
-    # Whole registers, so that no two shards write to the same cache line.
-    begin, end = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
-    first, last = begin * LANES_32, min(end * LANES_32, columns)
+    first, last = register_span(columns, shard, shards)
     du, dw = matrix(arena, slots[0], units, columns), matrix(arena, slots[1], slots[7], columns)
     db = matrix(arena, max(slots[2], 0), int(slots[2] >= 0), columns)
     dc = matrix(arena, max(slots[3], 0), int(slots[3] >= 0), apart)
@@ -242,24 +250,27 @@ def recurrent_backward_weights_op(row, arena, batch, shard, shards):
             rows_at(arena, slots[5], done, size, slots[12]), done, first, last)
 
 
-@op("stacked u w b units features columns p", whole=True)
+@op("stacked u w b units features columns p")
 def stack_weights_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     units, features, columns = slots[4], slots[5], slots[6]
+    first, last = register_span(columns, shard, shards)
     stack_weights(matrix(arena, slots[0], units + features + 1, slots[7]),
                   matrix(arena, slots[1], units, columns),
                   matrix(arena, slots[2], features, columns),
-                  vector(arena, max(slots[3], 0), columns if slots[3] >= 0 else 0))
+                  vector(arena, max(slots[3], 0), columns if slots[3] >= 0 else 0), first, last)
 
 
-@op("wt u w units features columns q", whole=True)
+@op("wt u w units features columns q")
 def stack_transposed_op(row, arena, batch, shard, shards):
-    """Write weights, transposed, behind recurrent weights, transposed."""
+    """Write recurrent weights and weights, transposed, side by side."""
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     units, features, columns = slots[3], slots[4], slots[5]
-    wt = matrix(arena, slots[0], columns, slots[6])
-    transpose(wt[:, :units], matrix(arena, slots[1], units, columns))
-    transpose(wt[:, units:units + features], matrix(arena, slots[2], features, columns))
+    first, last = register_span(columns, shard, shards)
+    wt = matrix(arena, slots[0], columns, slots[6])[first:last]
+    transpose(wt[:, :units], matrix(arena, slots[1], units, columns)[:, first:last])
+    transpose(wt[:, units:units + features],
+              matrix(arena, slots[2], features, columns)[:, first:last])
 
 
 @op("y h units steps")

@@ -55,7 +55,7 @@ class _Counting:
         self.kept += math.prod(shape)
         return Value(_SOMEWHERE, self._gradient, shape)
 
-    def room(self, shape: Shape) -> int:
+    def array(self, shape: Shape) -> int:
         return self.value(shape).data
 
     def scratch(self, size: int) -> int:

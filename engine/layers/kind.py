@@ -104,7 +104,7 @@ class Lowering(Protocol):
     def value(self, shape: Shape) -> Value:
         """Reserve an array per example, with its gradient where something before it learns."""
 
-    def room(self, shape: Shape) -> int:
+    def array(self, shape: Shape) -> int:
         """Reserve an array per example that has no gradient; return its offset."""
 
     def scratch(self, size: int) -> int:

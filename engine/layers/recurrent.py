@@ -49,6 +49,9 @@ TIME_FIELDS = (
 LINE = 16
 """Numbers of a cache line."""
 
+COPY, TRANSPOSITION = 16, 64
+"""Multiply-adds of a product that take as long as to copy a weight, or to transpose it."""
+
 
 def row_length(columns: int) -> int:
     """Return how far rows of so many numbers lie apart: an odd number of cache lines.
@@ -150,10 +153,12 @@ class Recurrent(LayerKind):
                           units=units, steps=steps)
         w, u = plan.parameter("w"), plan.parameter("u")
         b = plan.parameter("b") if options["bias"] else None
-        plan.forward("stack_weights", 0, stacked=walk.forward["w"], u=u.data, w=w.data,
-                     b=b.data if b else -1, p=walk.forward["p"], **walk.matrices)
-        plan.backward("stack_transposed", wt=walk.backward["wt"], u=u.data, w=w.data,
-                      q=walk.backward["q"], **walk.matrices)
+        plan.forward("stack_weights", 0, per_step=COPY * (u.size + w.size),
+                     stacked=walk.forward["w"], u=u.data, w=w.data, b=b.data if b else -1,
+                     p=walk.forward["p"], **walk.matrices)
+        plan.backward("stack_transposed", per_step=TRANSPOSITION * (u.size + w.size),
+                      wt=walk.backward["wt"], u=u.data, w=w.data, q=walk.backward["q"],
+                      **walk.matrices)
         c = self.lower_walk(options, plan, walk)
         plan.backward("recurrent_backward_weights", walk.work, du=u.gradient, dw=w.gradient,
                       db=b.gradient if b else -1, dc=c.gradient if c else -1, dz=walk.z,
@@ -179,8 +184,8 @@ class Recurrent(LayerKind):
         sizes = {"mask": x.mask, "units": units, "features": features, "steps": steps, "p": p,
                  "q": q}
         return Walk(
-            states, plan.room((steps, p)),
-            {**sizes, "h": states.data, "x": x.data, "before": plan.room((steps + 1, q)),
+            states, plan.array((steps, p)),
+            {**sizes, "h": states.data, "x": x.data, "before": plan.array((steps + 1, q)),
              "start": start, "w": plan.scratch((units + features + 1) * p)},
             {**sizes, "dh": states.gradient, "dx": x.gradient,
              "wt": plan.scratch(columns * q), "truncation": int(options["truncation"])},
@@ -208,9 +213,9 @@ class Recurrent(LayerKind):
             What stands behind every step, (steps, units).
         """
         steps, units = values.shape
-        start = plan.room((units,))
+        start = plan.array((units,))
         if options["carried"]:
-            kept, count = plan.room((units,)), plan.scratch(1)
+            kept, count = plan.array((units,)), plan.scratch(1)
             plan.forward("take_up_state", units, start=start, kept=kept, count=count,
                          units=units)
             plan.update(keep, kept=kept, count=count, h=values.data, units=units, steps=steps)
@@ -278,7 +283,7 @@ class LSTM(Recurrent):
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""
         steps, units = walk.states.shape
-        cells = Value(plan.room((steps + 1, units)), plan.room((units,)), (steps, units))
+        cells = Value(plan.array((steps + 1, units)), plan.array((units,)), (steps, units))
         start = self.start(options, plan, "keep_cells", cells)
         plan.forward("lstm_forward", walk.work, c=cells.data, z=walk.z, start_c=start,
                      **walk.forward)

@@ -162,7 +162,7 @@ class _Lowering:
     def value(self, shape: Shape) -> Value:
         return self._builder.value(shape, self._learns)
 
-    def room(self, shape: Shape) -> int:
+    def array(self, shape: Shape) -> int:
         return self._builder.value(shape, learns=False).data
 
     def scratch(self, size: int) -> int:

@@ -82,8 +82,8 @@ def recurrent_backward_weights(du: Reals, dw: Reals, db: Reals, dc: Reals, dz: R
                 gradient[r, column] = total + (gradient[r, column] if add else 0.0)
 
 
-def stack_weights(stacked: Reals, u: Reals, w: Reals, b: Reals) -> None:
-    for k in range(u.shape[1]):
+def stack_weights(stacked: Reals, u: Reals, w: Reals, b: Reals, first: int, last: int) -> None:
+    for k in range(first, last):
         for row, value in enumerate([*u[:, k], *w[:, k], b[k] if b.size else 0.0]):
             stacked[row, k] = value
 

@@ -163,8 +163,9 @@ def test_weights(sizes: tuple[int, int, int], kind: str, bias: bool, precision: 
     for part, whole in zip(parts, twice, strict=True):
         np.testing.assert_array_equal(part, whole)
     b = case.normal(columns if bias else 0)
-    case.compare(kernels, "stack_weights", [case.blank(h + FEATURES + 1, columns + SPARE)],
-                 case.w[:h], case.w[h:-1], b)
+    for begin, end in ((0, columns), (0, columns // 3), (columns // 3, columns)):
+        case.compare(kernels, "stack_weights", [case.blank(h + FEATURES + 1, columns + SPARE)],
+                     case.w[:h], case.w[h:-1], b, begin, end)
 
 
 @sizes
