@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from engine.kernels.rounding import ON_ARM, ON_X86, flush_denormals, restore_mod
 from engine.kernels.row import CREW
 
 # A board, int64. What different threads write lies apart: no two in one line of a cache.
-TICKET = 0          # number of the job, its shards, and the next shard that nobody has taken
+TICKET = 0          # number of the job, its shards, and how many are taken from either end
 DONE = 16           # shards of the job that helpers have finished
 ADDRESS = 32        # the job: address of the op, its row, the arena
 ROW = 33
@@ -38,11 +39,17 @@ OPEN = 48           # 0 sends the helpers home
 BOARD_LENGTH = 64
 
 PATIENCE = 100
-"""Pauses of a waiting loop until it lets others have the processor."""
+"""Pauses for the last shard until this thread lets others, the helper perhaps, have its processor.
+"""
 
-SHARD_BITS = 16
-SHARD_MASK = (1 << SHARD_BITS) - 1
-MOST_SHARDS = SHARD_MASK
+HELPERS_PATIENCE = 1000
+"""Pauses of a helper without work until it does so: about as long as an op that is not shared."""
+
+# A ticket: the job's number, shards, shards taken from the end, shards taken from the beginning.
+BITS = 10
+MOST_SHARDS = (1 << BITS) - 1
+FROM_BEGINNING = 1
+FROM_END = 1 << BITS
 
 WORD = ir.IntType(64)
 
@@ -80,14 +87,14 @@ def _count(typingctx: Any, board: Any, place: Any) -> Any:
 
 
 @intrinsic
-def _take(typingctx: Any, board: Any, ticket: Any) -> Any:
-    """Take the next shard, if the ticket is still what it was; say whether."""
+def _take(typingctx: Any, board: Any, ticket: Any, end: Any) -> Any:
+    """Take the next shard from an end, if the ticket is still what it was; say whether."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         pointer = _place(builder, [args[0], WORD(TICKET)])
-        found = builder.cmpxchg(pointer, args[1], builder.add(args[1], WORD(1)), "acq_rel",
+        found = builder.cmpxchg(pointer, args[1], builder.add(args[1], args[2]), "acq_rel",
                                 "monotonic")
         return builder.extract_value(found, 1)
-    return types.boolean(types.int64, types.int64), codegen
+    return types.boolean(types.int64, types.int64, types.int64), codegen
 
 
 @intrinsic
@@ -114,14 +121,19 @@ def _call(typingctx: Any, address: Any) -> Any:
 
 
 @inlined
-def _wait(board, waited):
+def _wait(board, waited, patience):
     """Wait a moment; return how many it has been."""
-    if waited < PATIENCE:
+    if waited < patience:
         _pause()
     else:
-        # What is waited for may need this very processor.
         _call(_load(board, YIELD))
     return waited + 1
+
+
+@inlined
+def _read(ticket):
+    """Return a ticket's shards, and how many of them are taken from the beginning and the end."""
+    return ticket >> 2 * BITS & MOST_SHARDS, ticket & MOST_SHARDS, ticket >> BITS & MOST_SHARDS
 
 
 @kernel
@@ -136,6 +148,11 @@ def share(board, address, row, arena, batch, shards):
         Addresses of the op, its row and the arena.
     batch, shards : int64
         Examples in the batch, and parts into which the op's work falls: `MOST_SHARDS` at most.
+
+    Notes
+    -----
+    This thread begins with the first shard and its helpers with the last, so that with two of them
+    each finds in its cache what it has written in the op before.
     """
     # Nobody reads these but who takes a shard of this job: there is none left of the last one.
     _store(board, ADDRESS, address)
@@ -143,20 +160,20 @@ def share(board, address, row, arena, batch, shards):
     _store(board, ARENA, arena)
     _store(board, BATCH, batch)
     _store(board, DONE, 0)
-    job = (_load(board, TICKET) >> 2 * SHARD_BITS) + 1
-    _store(board, TICKET, (job << SHARD_BITS | shards) << SHARD_BITS)
+    job = (_load(board, TICKET) >> 3 * BITS) + 1
+    _store(board, TICKET, (job << BITS | shards) << 2 * BITS)
     others = shards
     while True:
         ticket = _load(board, TICKET)
-        shard = ticket & SHARD_MASK
-        if shard == shards:
+        _, mine, theirs = _read(ticket)
+        if mine + theirs == shards:
             break
-        if _take(board, ticket):
-            call_op(address, row, arena, batch, shard, shards)
+        if _take(board, ticket, FROM_BEGINNING):
+            call_op(address, row, arena, batch, mine, shards)
             others -= 1
     waited = 0
     while _load(board, DONE) != others:
-        waited = _wait(board, waited)
+        waited = _wait(board, waited, PATIENCE)
 
 
 @kernel
@@ -173,15 +190,15 @@ def help_out(board):
     waited = 0
     while _load(board, OPEN) != 0:
         ticket = _load(board, TICKET)
-        shard, shards = ticket & SHARD_MASK, ticket >> SHARD_BITS & SHARD_MASK
-        if shard == shards:
-            waited = _wait(board, waited)
+        shards, theirs, mine = _read(ticket)
+        if mine + theirs == shards:
+            waited = _wait(board, waited, HELPERS_PATIENCE)
             continue
         # A ticket that is still the same when its shard is taken says that the job is so, too.
         address, row = _load(board, ADDRESS), _load(board, ROW)
         arena, batch = _load(board, ARENA), _load(board, BATCH)
-        if _take(board, ticket):
-            call_op(address, row, arena, batch, shard, shards)
+        if _take(board, ticket, FROM_END):
+            call_op(address, row, arena, batch, shards - 1 - mine, shards)
             _count(board, DONE)
             waited = 0
     restore_mode(mode)
@@ -196,8 +213,26 @@ def _yield_address() -> int:
     return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
-def _helper(board: NDArray[np.int64]) -> None:
-    help_out(board.ctypes.data)
+class Helper:
+    """A thread that waits for boards; the system tends to leave it on a processor of its own."""
+
+    def __init__(self) -> None:
+        self._boards: SimpleQueue[NDArray[np.int64]] = SimpleQueue()
+        threading.Thread(target=self._serve, name="helper", daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            # Held by name, since it must not be freed while this thread, late perhaps, looks at it.
+            board = self._boards.get()
+            help_out(board.ctypes.data)
+
+    def call(self, board: NDArray[np.int64]) -> None:
+        """Let the thread help with what is on a board until it is closed."""
+        self._boards.put(board)
+
+
+_idle: list[Helper] = []
+"""Nobody needs them at present; they stay for the next time."""
 
 
 @contextmanager
@@ -217,11 +252,13 @@ def helped(control: NDArray[np.int64], threads: int) -> Iterator[None]:
     # A new board each time: a helper that is late must not stay for what comes next.
     board = np.zeros(BOARD_LENGTH, np.int64)
     board[OPEN], board[YIELD] = 1, _yield_address()
-    for _ in range(threads - 1):
-        threading.Thread(target=_helper, args=(board,), name="helper", daemon=True).start()
+    crew = [_idle.pop() if _idle else Helper() for _ in range(threads - 1)]
     control[CREW] = board.ctypes.data
+    for helper in crew:
+        helper.call(board)
     try:
         yield
     finally:
         control[CREW] = 0
         board[OPEN] = 0
+        _idle.extend(crew)

@@ -51,11 +51,14 @@ class Speed:
     threads : int
         The number.
     per_step : float
-        Seconds, 0 as long as nobody knows.
+        Seconds, 0 as long as nobody knows; validations left out.
+    latest : float
+        Seconds per step of the last chunk, all included; 0 before there was one.
     """
 
     threads: int
     per_step: float = 0.0
+    latest: float = 0.0
 
 
 class Pace:
@@ -92,25 +95,29 @@ class Pace:
         most : int
             No more steps than these.
         """
-        per_step = self._speeds[self._tried].per_step or self._speeds[self._at].per_step
+        per_step = self._speeds[self._tried].latest or self._speeds[self._at].latest
         if self._tried != self._at:
             seconds = min(seconds, TRIAL_S - self._trial_s)
         if per_step == 0.0:
             return 1
         return max(1, min(LONGEST_CHUNK, most, int(seconds / per_step)))
 
-    def record(self, steps: float, seconds: float) -> None:
+    def record(self, steps: int, seconds: float, validations: float = 0.0) -> None:
         """Take note of how long steps took; decide about the threads of the following ones.
 
         Parameters
         ----------
-        steps : float
+        steps : int
             How many steps were done with `threads` threads; above 0.
         seconds : float
             How long they took together.
+        validations : float
+            As many steps as the validations among them are worth.
         """
+        self._speeds[self._tried].latest = seconds / steps
+        worth = steps + validations
         if self._tried != self._at:
-            self._trial_steps += steps
+            self._trial_steps += worth
             self._trial_s += seconds
             if self._trial_s >= 0.9 * TRIAL_S:
                 self._end_trial()
@@ -119,10 +126,10 @@ class Pace:
         if speed.per_step == 0.0 or not self._is_warm:
             # The first step of all touches its memory for the first time: it is no measure.
             self._is_warm = speed.per_step != 0.0
-            speed.per_step = seconds / steps
+            speed.per_step = seconds / worth
         else:
             part = min(1.0, seconds / MEMORY_S)
-            speed.per_step += part * (seconds / steps - speed.per_step)
+            speed.per_step += part * (seconds / worth - speed.per_step)
         self._quiet_s -= seconds
         if self._is_warm:
             self._go_down_if_slow()

@@ -246,7 +246,7 @@ class Trainer:
             # A validation goes forward only.
             validated = (self.epoch - epoch) * len(self._validation) / len(self._order)
             forward = plan.work / max(1, plan.work + plan.backward_work)
-            self._pace.record(count + validated * self.steps_per_epoch * forward, seconds)
+            self._pace.record(count, seconds, validated * self.steps_per_epoch * forward)
         return count
 
     def _finish_epoch(self) -> None:

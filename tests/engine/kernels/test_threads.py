@@ -61,19 +61,41 @@ def test_every_shard_is_done_once(count: int, shards: int) -> None:
     assert found.tolist() == [5_000.0] * shards + [17.0]
 
 
+def test_helpers_are_there_again_next_time() -> None:
+    control = np.zeros(row.CONTROL_LENGTH, np.int64)
+    with helped(control, 4):
+        pass
+    before = threading.active_count()
+    for _ in range(20):
+        with helped(control, 4):
+            assert counted(int(control[row.CREW]), 8, 10).tolist() == [10.0] * 8 + [17.0]
+    assert threading.active_count() == before
+
+
+def test_two_crews_have_helpers_of_their_own() -> None:
+    first, second = (np.zeros(row.CONTROL_LENGTH, np.int64) for _ in range(2))
+    with helped(first, 3), helped(second, 3):
+        assert first[row.CREW] != second[row.CREW]
+        for control in (first, second):
+            assert counted(int(control[row.CREW]), 8, 10).tolist() == [10.0] * 8 + [17.0]
+
+
 def test_helpers_come_and_go_home(monkeypatch: pytest.MonkeyPatch) -> None:
     came, left = threading.Event(), threading.Event()
+    control = np.zeros(row.CONTROL_LENGTH, np.int64)
 
     def noted(board: int) -> None:
-        came.set()
+        # A helper may still have boards of the tests before, closed long ago.
+        is_this = board == control[row.CREW]
+        if is_this:
+            came.set()
         original(board)
-        left.set()
+        if is_this:
+            left.set()
 
     original = threads.help_out
     monkeypatch.setattr(threads, "help_out", noted)
-    control = np.zeros(row.CONTROL_LENGTH, np.int64)
     with helped(control, 2):
-        assert control[row.CREW] != 0
         assert came.wait(10.0)
         assert not left.wait(0.05)
     assert control[row.CREW] == 0
@@ -81,14 +103,16 @@ def test_helpers_come_and_go_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_helpers_go_home_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = set(threading.enumerate())
     control = np.zeros(row.CONTROL_LENGTH, np.int64)
+    monkeypatch.setattr(threads, "_idle", [])
+    left = threading.Semaphore(0)
+    original = threads.help_out
+    monkeypatch.setattr(threads, "help_out", lambda board: (original(board), left.release()))
     with pytest.raises(KeyError), helped(control, 3):
         raise KeyError
     assert control[row.CREW] == 0
-    for thread in set(threading.enumerate()) - before:
-        thread.join(10.0)
-        assert not thread.is_alive()
+    assert len(threads._idle) == 2
+    assert all(left.acquire(timeout=10.0) for _ in range(2))
 
 
 def test_one_thread_has_no_crew() -> None:
