@@ -25,10 +25,14 @@ def penalise(slope: Reals, g: Reals, w: Reals, rule: Rule, measured: int) -> Non
         slope[j] = penalised(g[j], w[j], rule) if j < measured else g[j]
 
 
+def sums(x: Reals, size: int) -> tuple[float, float]:
+    return math.fsum(x[:size]), math.fsum(x[:size]**2)
+
+
 def descend(w: Reals, u: Reals, rate: float, measured: int) -> Sums:
     before, step = w[:measured].copy(), rate * u[:measured]
     w -= rate * u
-    return (math.fsum(before), math.fsum(before**2), math.fsum(step), math.fsum(step**2))
+    return (*sums(before, measured), *sums(step, measured))
 
 
 def penalised(g: float, w: float, rule: Rule) -> float:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -161,6 +162,39 @@ def test_penalise(penalty: str, precision: str) -> None:
     assert_guards_untouched(block)
 
 
+def deviation(sums: tuple[float, float], size: int) -> float:
+    """Return the standard deviation of which the sums speak."""
+    return math.sqrt(max(0.0, sums[1] / size - (sums[0] / size) ** 2))
+
+
+def spread(kind: str, size: int) -> Reals:
+    """Return numbers whose standard deviation is easily lost."""
+    x = np.random.default_rng(size).standard_normal(size)
+    x[:16] += {"outlier": 1e4, "step": 3.0}.get(kind, 0.0)
+    if kind == "alternating":
+        x = np.where(np.arange(size) % 2, 0.1, -0.3)
+    return {"far": x + 3000, "vanished": 1e-21 * x, "exploded": 1e18 * x}.get(kind, x)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("kind", ["plain", "outlier", "step", "alternating", "far", "vanished",
+                                  "exploded"])
+@pytest.mark.parametrize("size", [16, 17, 131, 1000, BLOCK - 1])
+def test_sums(size: int, kind: str, precision: str) -> None:
+    x = np.append(spread(kind, size), 1e5).astype(precision)
+    found, expected = descent.sums(x, size), twins.sums(double(x), size)
+    assert deviation(found, size) == pytest.approx(deviation(expected, size), rel=1e-6,
+                                                   abs=float(1e-9 * np.abs(x[:size]).max()))
+    np.testing.assert_allclose(found[1], expected[1], 1e-6)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -1e-30, 1e30])
+def test_equal_numbers_do_not_deviate(value: float) -> None:
+    x = np.full(BLOCK, value, np.float32)
+    assert deviation(descent.sums(x, BLOCK), BLOCK) <= 1e-6 * abs(value)
+    assert not np.isfinite(descent.sums(np.full(BLOCK, np.nan, np.float32), BLOCK)).any()
+
+
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("mean", [0.0, 1.0, 1000.0])
 @pytest.mark.parametrize("size", [1, 7, 131, BLOCK])
@@ -172,7 +206,10 @@ def test_descend(size: int, mean: float, precision: str) -> None:
     rate = u.dtype.type(0.25)
     truth = double(w)
     measured = size - size // 4
-    sums = descent.descend(w, u, rate, measured)
-    np.testing.assert_allclose(sums, twins.descend(truth, double(u), 0.25, measured), 1e-13, 1e-13)
+    found = descent.descend(w, u, rate, measured)
+    expected = twins.descend(truth, double(u), 0.25, measured)
+    for place in (0, 2):
+        assert deviation(found[place:place + 2], measured) == pytest.approx(
+            deviation(expected[place:place + 2], measured), rel=1e-6, abs=1e-300)
     assert_close(w, truth, precision)
     assert_guards_untouched(block)
