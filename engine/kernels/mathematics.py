@@ -217,12 +217,12 @@ def hyperbolic_tangent(x: float) -> float:
 
 
 def logistic(x: float) -> float:
-    """Return 1 / (1 + e**-x); error at most 1.7, near x = -1.1."""
+    """Return 1 / (1 + e**-x); error at most 1.75, near x = -1.1."""
     return 1.0 / (1.0 + math.exp(-x))
 
 
 def softplus(x: float) -> float:
-    """Return log(1 + e**x), accurate near 0 and near x; error at most 1.9."""
+    """Return log(1 + e**x), accurate near 0 and near x; error at most 2."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
