@@ -5,7 +5,6 @@ from engine.kernels import (  # noqa: F401
     activations_further,
     augmentation,
     batches,
-    blocks,
     convolution,
     dense,
     dropout,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from numba import carray
 
-from engine.kernels.memory import image, span, strided, vector
+from engine.kernels.memory import image, matrix, span, strided, vector
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply
@@ -217,6 +217,25 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride):
             place += part.size
 
 
+@kernel
+def sum_rows(y, x):
+    """Compute ``y[o] = sum over r of x[r, o]``, such as a bias's gradient over all places.
+
+    Parameters
+    ----------
+    y, x : real[o], real[r, o]
+        Result, and what is summed.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    y[:] = 0
+    for r in range(x.shape[0]):
+        for o in range(y.size):
+            y[o] += x[r, o]
+
+
 @op("y x w b h v c p q o kh kw stride")
 def convolution_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
@@ -255,3 +274,11 @@ def convolution_adjoint_op(row, arena, batch, shard, shards):
                         vector(arena, slots[2], slots[10] * slots[11] * c * o),
                         vector(arena, slots[3], c if slots[3] >= 0 else 0),
                         slots[10], slots[11], slots[12])
+
+
+@op("y x rows o")
+def sum_rows_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    begin, end = span(slots[3], shard, shards)
+    sum_rows(vector(arena, slots[0] + begin, end - begin),
+             matrix(arena, slots[1], batch * slots[2], slots[3])[:, begin:end])

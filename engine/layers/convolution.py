@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
-from engine.layers.blocks import BLOCKS, block_sums, strip_width
 from engine.layers.fields import Field
 from engine.layers.images import (
     PADDING_CHOICES,
@@ -124,10 +123,8 @@ class _Convolution(LayerKind):
 def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
     if options["bias"]:
         o = z.shape[-1]
-        shape = {"rows": z.size // o, "k": o, "width": strip_width(o), "blocks": BLOCKS}
-        parts = block_sums(plan, shape["width"])
-        plan.backward("sum_rows", parts=parts, x=z.gradient, **shape)
-        plan.backward("add_blocks", y=plan.parameter("b").gradient, parts=parts, **shape)
+        plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=z.size // o,
+                      o=o)
 
 
 def _lower_flip(plan: Lowering, sizes: dict[str, int]) -> tuple[int, dict[str, int]]:

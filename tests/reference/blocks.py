@@ -1,4 +1,4 @@
-"""Sums over rows and over blocks of them, from the definitions."""
+"""Sums over blocks, from the definition."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
-
-
-def sum_rows(sums: Reals, x: Reals, k: int) -> None:
-    for c in range(k):
-        sums[c] = math.fsum(x[c::k])
 
 
 def add_blocks(y: Reals, parts: Reals) -> None:

@@ -127,6 +127,11 @@ def test_the_adjoint_is_the_adjoint(n: int, image: tuple[int, int], kernel: tupl
     assert np.sum(forward * y) == pytest.approx(np.sum(x * back), rel=1e-11, abs=1e-11)
 
 
+@pytest.mark.parametrize(("rows", "o"), [(1, 1), (7, 3), (64, 10)])
+def test_sum_rows(rows: int, o: int, precision: str) -> None:
+    agree(kernels.sum_rows, twins.sum_rows, (o,), precision, random(precision, rows, o), terms=rows)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_special_values_reach_the_windows_that_see_them(value: float, precision: str) -> None:
     x, w = random(precision, 1, 6, 6, 2), random(precision, 3, 3, 2, 4, seed=1)
