@@ -12,6 +12,7 @@ from engine.kernels import (  # noqa: F401
     embedding,
     gated,
     joins,
+    layer_norm,
     limits,
     loss_ops,
     noise,
