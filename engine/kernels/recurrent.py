@@ -24,8 +24,9 @@ from engine.kernels.dense import transpose
 from engine.kernels.joins import copy, copy_columns
 from engine.kernels.memory import integers_at, matrix, sequence, span, vector
 from engine.kernels.policy import inlined, kernel, op
+from engine.kernels.registers import LANES_32
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, POSITION, ROW_LENGTH, TRAINING
-from engine.kernels.tile import DEPTH, LANES_32, multiply
+from engine.kernels.tile import DEPTH, multiply
 
 
 @inlined
