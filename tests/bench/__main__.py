@@ -1,144 +1,179 @@
-"""Speed of this engine beside others, on the same work in the same run.
+"""Seconds of a training step of this engine beside other libraries', on the same work.
 
-Every contestant gathers its batch, computes loss, gradients and each layer's gradient norm, and
-updates. One process each, rounds in alternation, the same number of threads, medians.
+Every contestant has a process of its own, since two thread pools in one would spend their time
+waiting for each other; rounds in alternation, so that whatever else the machine does meets all;
+medians of the rounds' ratios. Where a peer has several ways (1 thread or all, memory formats), they
+try out before the rounds, and the fastest one counts.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+import tempfile
 from pathlib import Path
 
-from tests.bench.cases import CASES, PROMISED, THREADS, Case
-from tests.bench.compare import PEERS, Peer, Result, compare, has
-from tests.bench.machine import machine, say
-
-CHECKS = ("statistics_cost", "threads", "busy", "growth", "vanishing", "compiling")
-"""Functions of tests.bench.checks."""
+from tests.bench.cases import CASES, Case
+from tests.bench.machine import load, machine, say
+from tests.bench.process import PEERS, installed
 
 HEADLINE_S = 300.0
 """With compiling and measuring well under ten minutes."""
 
-MISSING = ("{} is not installed there: `pip install torch jax scikit-learn` adds what is missing, "
-           "or --peers-python names an interpreter that has it.")
+MISSING = ("{titles} {are} not installed for {interpreter}, so {they} {are} left out: "
+           "--peers-python names an interpreter that has NumPy and {them}.")
+
 BUSY = ("Something else is running (load {load:.1f}), which slows the contestants unequally: "
         "repeat this on a quiet machine.")
 
+WORK = ("A step gathers its batch from the data, computes loss, gradients and the norm of each "
+        "layer's gradient, and updates; float32.")
+
 
 def main() -> int:
-    """Do what the command line asks for; return the exit code."""
+    """Run what the command line asks for."""
     options = parse()
-    # Each only where it is wanted: the bench keeps thread pools out of this process.
-    if options.command == "headline":
-        if options.name == "mnist":
-            from tests.bench import mnist
+    # Only where they are needed: the contest keeps thread pools out of this process.
+    if options.command == "headline" and options.name == "mnist":
+        from tests.bench import mnist
 
-            return mnist.main(options.seeds, options.threads, options.choose, options.peers_python)
+        return mnist.main(options.seeds, options.threads, options.choose, options.peers_python)
+    if options.command == "headline":
         from tests.bench import shakespeare
 
         return shakespeare.main(options.length, options.choose)
     if options.command == "profile":
         from tests.bench.profile import profile
 
-        profile(options.of)
+        profile(CASES[options.case], options.threads, options.rounds)
     elif options.command == "roofline":
-        from tests.bench.roofline import limits
-
-        for threads in range(1, options.threads + 1):
-            say(str(limits(threads)))
+        roofline(options)
     elif options.command == "checks":
         from tests.bench import checks
 
-        for name in [options.name] if options.name else CHECKS:
-            getattr(checks, name)()
+        for name in options.check or checks.CHECKS:
+            checks.CHECKS[name](chosen(options), options.threads, options.rounds, options.seconds)
     else:
-        bench(options)
+        contest(options)
     return 0
+
+
+def contest(options: argparse.Namespace) -> None:
+    """Measure every case, and print and write the table."""
+    from tests.bench import roofline, table
+    from tests.bench.compare import Plan
+    from tests.bench.compare import contest as run
+
+    peers = wanted(options)
+    limits = [roofline.measure(threads) for threads in sorted({1, options.threads})]
+    about = [f"{machine()}; load {load():.1f} at first",
+             f"At most {options.threads} threads each; {options.rounds} rounds of "
+             f"{options.seconds:g} s in alternation, medians.", WORK,
+             *map(roofline.sentence, limits)]
+    for line in about:
+        say(line)
+    if load() > 0.7:
+        say(BUSY.format(load=load()))
+    outcomes = []
+    plan = Plan(peers, options.peers_python, options.threads, options.rounds, options.seconds)
+    for case in chosen(options):
+        outcomes.append(run(case, plan))
+        lines = table.rows(outcomes[-1], limits[-1].gflops)
+        say("\n" + table.markdown(table.HEADER, lines))
+    about.append("; ".join(dict.fromkeys(one for outcome in outcomes for one in outcome.versions)))
+    about.append(f"load {load():.1f} at the end")
+    folder = options.output or Path(tempfile.mkdtemp(prefix="backprop-lab-bench-"))
+    table.write(folder, table.as_markdown(about, outcomes, limits[-1].gflops),
+                table.as_json(about, outcomes, limits))
+    say(f"\n{'; '.join(about[-2:])}\nWritten to {folder}: bench.md and bench.json.")
+
+
+def roofline(options: argparse.Namespace) -> None:
+    """Print the machine's limits, and how near our steps come to them."""
+    from tests.bench import roofline, table
+    from tests.bench.compare import Plan
+    from tests.bench.compare import contest as run
+
+    say(f"{machine()}; load {load():.1f}")
+    lines = []
+    for threads in sorted({1, options.threads}):
+        limits = roofline.measure(threads)
+        say(roofline.sentence(limits))
+        plan = Plan((), sys.executable, threads, options.rounds, options.seconds)
+        for case in chosen(options):
+            outcome = run(case, plan)
+            lines.append([*table.rows(outcome, limits.gflops)[0][:4], str(threads)])
+    say(table.markdown((*table.HEADER[:4], "threads"), lines))
+
+
+def wanted(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the peers that are asked for and installed; say which are not."""
+    asked = options.peer or list(PEERS)
+    found = tuple(name for name in asked
+                  if installed(options.peers_python, PEERS[name].package))
+    if missing := [PEERS[name].title for name in asked if name not in found]:
+        one = len(missing) == 1
+        say(MISSING.format(titles=", ".join(missing), are="is" if one else "are",
+                           they="it" if one else "they", them="it" if one else "them",
+                           interpreter=options.peers_python))
+    return found
+
+
+def chosen(options: argparse.Namespace) -> list[Case]:
+    """Return the cases that are asked for; all without any."""
+    return [CASES[name] for name in options.case or CASES]
+
+
+def known(kind: str, names: list[str]):
+    """Return an argument's type that says which names there are."""
+    def check(name: str) -> str:
+        if name not in names:
+            raise argparse.ArgumentTypeError(
+                f"There is no {kind} named {name}: choose from {', '.join(names)}.")
+        return name
+    return check
 
 
 def parse() -> argparse.Namespace:
     """Return the command line's options."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="rounds of 0.3 s instead of 1.5 s")
-    parser.add_argument("--case", action="append", choices=CASES, metavar="NAME",
-                        help="only this case; may be given again: " + ", ".join(CASES))
-    parser.add_argument("--peer", action="append", choices=PEERS, metavar="NAME",
-                        help="only this contestant; may be given again: " + ", ".join(PEERS))
-    parser.add_argument("--rounds", type=int, default=7, help="rounds of each contestant")
-    parser.add_argument("--threads", type=int, default=THREADS, help="threads of each contestant")
+    from tests.bench.names import CHECK_NAMES
+
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--threads", type=int, default=2, help="most threads of a contestant")
+    shared.add_argument("--quick", action="store_true", help="rounds of 0.2 s instead of 1 s")
+    shared.add_argument("--rounds", type=int, default=7, help="rounds of each contestant")
+    some = argparse.ArgumentParser(add_help=False)
+    some.add_argument("--case", action="append", metavar="NAME", type=known("case", list(CASES)),
+                      help="only this case; may be given again: " + ", ".join(CASES))
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__,
+                                     parents=[shared, some])
+    parser.add_argument("--peer", action="append", metavar="NAME", type=known("peer", list(PEERS)),
+                        help="only this peer; may be given again: " + ", ".join(PEERS))
     parser.add_argument("--peers-python", default=sys.executable, metavar="PATH",
-                        help="interpreter that has torch, jax and sklearn, if this one has not")
+                        help="interpreter that has the peers and NumPy, if this one has not")
     parser.add_argument("--output", type=Path, metavar="FOLDER",
-                        help="where bench.md and bench.json are written")
-    commands = parser.add_subparsers(dest="command", metavar="headline|profile|roofline|checks")
-    headline = commands.add_parser("headline", help="train one network for some minutes and say "
+                        help="where bench.md and bench.json go; a new temporary folder unless told")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    headline = commands.add_parser("headline", parents=[shared], help="train one network for some minutes and say "
                                    "how good it has become")
     headline.add_argument("name", choices=("shakespeare", "mnist"))
     headline.add_argument("--seconds", type=float, default=HEADLINE_S, dest="length",
                           help=f"shakespeare: length of training; {HEADLINE_S:g} unless told")
     headline.add_argument("--seeds", type=int, default=3, help="mnist: how many networks")
     headline.add_argument("--choose", action="store_true", help="leave what is measured in the end "
-                          "alone, and measure on a part of the rest, so as to try settings")
-    profiled = commands.add_parser("profile", help="where the time of a step goes")
-    profiled.add_argument("of", choices=CASES, metavar="CASE")
-    commands.add_parser("roofline", help="what the machine can do at most")
-    checks = commands.add_parser("checks", help="what is promised of the engine by itself")
-    checks.add_argument("name", nargs="?", choices=CHECKS, help="only this one")
+                          "alone: learn from a part of the rest and measure on the other, so as to "
+                          "try settings")
+    commands.add_parser("roofline", parents=[shared, some],
+                        help="the machine's limits, and what share of them our steps reach")
+    profile = commands.add_parser("profile", parents=[shared], help="what each op of a step takes")
+    profile.add_argument("case", type=known("case", list(CASES)))
+    checks = commands.add_parser("checks", parents=[shared, some],
+                                 help="costs of statistics, threads, size, vanishing and starting")
+    checks.add_argument("check", nargs="*", type=known("check", list(CHECK_NAMES)),
+                        help="; ".join(f"{name}: {text}" for name, text in CHECK_NAMES.items()))
     options = parser.parse_args()
-    options.seconds = 0.3 if options.quick else 1.5
+    options.seconds = 0.2 if options.quick else 1.0
     return options
-
-
-def bench(options: argparse.Namespace) -> None:
-    """Run all cases, and print and write the table."""
-    # These load Numba, but compile and run nothing before the contestants are gone.
-    from tests.bench import table
-    from tests.bench.roofline import limits
-
-    peers = [PEERS[key] for key in options.peer or PEERS]
-    for peer in [peer for peer in peers if not has(options.peers_python, peer.package)]:
-        say(MISSING.format(peer.title))
-        peers.remove(peer)
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    if load > 0.7:
-        say(BUSY.format(load=load))
-    results = []
-    for name in options.case or PROMISED:
-        results.append(compare(CASES[name], peers, options.peers_python, options.threads,
-                               options.rounds, options.seconds))
-        report(CASES[name], results[-1], peers)
-    found = limits(options.threads)
-    facts = [f"{machine()}; {options.threads} threads each; load before {load:.1f}; "
-             f"{options.rounds} rounds of {options.seconds:g} s in alternation, medians.",
-             "; ".join(dict.fromkeys(fact for result in results for fact in result.facts)),
-             f"The tile's peak is {found.gflops:,.0f} GFLOP/s, memory delivers "
-             f"{found.gigabytes:,.1f} GB/s. A ratio is the contestant's time by ours."]
-    rows = [table.row(result, peers, flops(CASES[result.case]), found.gflops)
-            for result in results]
-    page = table.markdown(facts, table.header(peers), rows)
-    say("\n" + page)
-    if options.output:
-        table.write(options.output, page, results, found, facts)
-
-
-def report(case: Case, result: Result, peers: list[Peer]) -> None:
-    """Print the line of a case as soon as it is there."""
-    from tests.bench.table import cell
-
-    others = "; ".join(f"{peer.title} {cell(result, peer)}" for peer in peers)
-    say(f"{case.name}: {1e6 * result.ours_s:,.1f} µs; {others}")
-    for key, reason in result.absent.items():
-        say(f"  {PEERS[key].title} failed: {reason}")
-
-
-def flops(case: Case) -> float:
-    """Return the multiplications and additions of a step."""
-    from tests.bench import ours
-
-    plan = ours.trainer(case, 1)._plan
-    return 2.0 * case.batch * (plan.work + plan.backward_work)
 
 
 if __name__ == "__main__":

@@ -1,219 +1,202 @@
-"""What is promised of the engine by itself, measured: ``python -m tests.bench checks``."""
+"""Costs that are promised, each measured beside what it is compared with in the same run."""
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
-from engine.kernels import row
+from engine.kernels import catalogue, row
+from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import ours
-from tests.bench.cases import CASES, Case, dense
-from tests.bench.machine import say
+from tests.bench import start
+from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
+from tests.bench.compare import one_round
+from tests.bench.contestant import CHUNK_S
+from tests.bench.machine import load, machine, say
+from tests.bench.names import CHECK_NAMES
+from tests.bench.ours import trainer
+from tests.bench.process import ours
+from tests.bench.roofline import measure
+from tests.bench.table import markdown, micro
 
-ROUNDS = 9
-ROUND_S = 0.5
-ROOT = Path(__file__).parents[2]
-STATISTICS_FROM = ("small", "digits", "wide", "images", "lstm")
-SPEEDUP_OF = ("wide", "large", "images", "large-images", "lstm", "gru", "rnn")
-MOST_WORK = 1e8
-SIZES = ((16, 32, 16), (32, 64, 32), (64, 256, 64), (128, 512, 256), (512, 512, 512),
-         (1024, 1024, 1024), (2048, 2048, 1024))
-"""Inputs and two hidden layers of networks from ten thousand multiply-adds a step on."""
+SUMMING_OPS = "clip_gradients", "sum_updates"
+"""Ops of the update that only measure where nothing is clipped."""
+
+UNITS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
+"""Of three equal layers in the check of sizes."""
+
+SCALING_BATCH = 32
+LARGE = 1_000_000
+"""Multiply-adds from which on the matrix work is what a step consists of."""
+
+DEEP = Case("deep-sigmoid", "100 layers of 32 sigmoid, batch 32, sgd", (32,), 10,
+            CASES["hundred"].layers, 32, "sgd")
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two ways of doing the same, measured in alternation.
+def said(title: str) -> None:
+    """Print what is measured, where."""
+    say(f"\n{title}: {CHECK_NAMES[title]}. {machine()}; load {load():.1f}")
 
-    Attributes
-    ----------
-    first_s, second_s : float
-        Median seconds of a step.
-    ratio : float
-        Median over the rounds of the first by the second.
+
+def seconds_per_step(network: Trainer, seconds: float) -> float:
+    """Train for about so long; return what a step takes."""
+    begin, steps = time.perf_counter(), 0
+    while (spent := time.perf_counter() - begin) < seconds:
+        steps += network.run(1 << 30, CHUNK_S)
+    return spent / steps
+
+
+def alternated(networks: Sequence[Trainer], rounds: int, seconds: float) -> list[list[float]]:
+    """Return seconds of a step of each, round by round, after a warm-up."""
+    for network in networks:
+        seconds_per_step(network, seconds)
+    found = [[seconds_per_step(network, seconds) for network in networks] for _ in range(rounds)]
+    return [list(column) for column in zip(*found, strict=True)]
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> float:
+    """Return the median of the rounds' ratios."""
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def without_measuring(plan: Network) -> Network:
+    """Return a plan without the rows that measure gradients.
+
+    What the update ops sum up on their way, for the size of updates, stays.
     """
-
-    first_s: float
-    second_s: float
-    ratio: float
-
-
-def alternate(first: Callable[[], float], second: Callable[[], float]) -> Pair:
-    """Measure two ways, each a function that returns the seconds of its step."""
-    first(), second()
-    rounds = [(first(), second()) for _ in range(ROUNDS)]
-    return Pair(statistics.median(a for a, _ in rounds), statistics.median(b for _, b in rounds),
-                statistics.median(a / b for a, b in rounds))
+    addresses = {catalogue.OPS[name].address("float32") for name in SUMMING_OPS
+                 if name in catalogue.OPS}
+    kept = [[place for place in range(plan.sections[section], plan.sections[section + 1])
+             if section != row.MEASURE and int(plan.table[place, row.ADDRESS]) not in addresses]
+            for section in range(row.SECTIONS)]
+    table = np.ascontiguousarray(plan.table[[place for group in kept for place in group]])
+    sections = np.concatenate([[0], np.cumsum([len(group) for group in kept])]).astype(np.int64)
+    return replace(plan, table=table, sections=sections)
 
 
-def timed(run: Trainer) -> Callable[[], float]:
-    """Return a function that trains a while and returns the seconds of a step."""
-    def measure() -> float:
-        begin = time.perf_counter()
-        steps = ours.run_for(run, ROUND_S)
-        return (time.perf_counter() - begin) / steps
-    return measure
+def check_statistics(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what the statistics cost in each case."""
+    said("statistics")
+    lines = []
+    for case in cases:
+        full, bare = trainer(case, threads), trainer(case, threads)
+        bare._plan = without_measuring(bare._plan)
+        on, off = alternated((full, bare), rounds, seconds)
+        lines.append([case.title, micro(statistics.median(on)), micro(statistics.median(off)),
+                      f"{ratio(on, off) - 1:.1%}"])
+        say(lines[-1][0] + ": " + lines[-1][-1])
+    say(markdown(("case", "with, µs", "without, µs", "cost"), lines))
+    say("Left out: each layer's gradient statistics, and the norm of all gradients together. Left "
+        "in: the sums that update ops take of updates and weights while they hold them.")
 
 
-def statistics_cost() -> None:
-    """Compare steps with the rows that measure gradients and without them."""
-    say("Cost of the gradient statistics: steps with their rows against steps without. (The update "
-        "sums its own figures in either.)")
-    for name in STATISTICS_FROM:
-        case = CASES[name]
-        on, off = ours.trainer(case, 1), ours.trainer(case, 1)
-        silence(off)
-        pair = alternate(timed(on), timed(off))
-        say(f"  {case.title}: {pair.ratio - 1:+.1%} of {1e6 * pair.second_s:,.1f} µs")
+def check_threads(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how much faster all threads are than one."""
+    said("threads")
+    lines = []
+    for case in cases:
+        with ours(case, 1) as one, ours(case, threads) as many:
+            found = [[one_round(side, seconds) for side in (one, many)] for _ in range(rounds)]
+        alone, shared = zip(*found, strict=True)
+        lines.append([case.title, micro(statistics.median(alone)),
+                      micro(statistics.median(shared)), f"{ratio(alone, shared):.2f}"])
+    say(markdown(("case", "1 thread, µs", f"{threads} threads, µs", "ratio"), lines))
 
 
-def silence(run: Trainer) -> None:
-    """Leave the section that measures out of a trainer's table."""
-    plan = run._plan
-    begin, end = plan.sections[row.MEASURE], plan.sections[row.MEASURE + 1]
-    kept = np.delete(plan.table, np.s_[begin:end], axis=0)
-    plan.table[:len(kept)] = kept
-    plan.sections[row.MEASURE + 1:] -= end - begin
+def check_scaling(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print the time of a step against its multiply-adds, for networks of three equal layers."""
+    said("scaling")
+    peak, points, lines = measure(threads).gflops, [], []
+    for units in UNITS:
+        case = _equal(units)
+        (found,) = alternated((trainer(case, threads),), rounds, seconds / 2)
+        points.append((float(multiply_adds(case)), statistics.median(found)))
+        work, step_s = points[-1]
+        lines.append([str(units), f"{work:.2g}", micro(step_s), f"{2e-9 * work / step_s:.3g}",
+                      f"{2e-9 * work / step_s / peak:.0%}"])
+    say(markdown(("units", "multiply-adds", "step, µs", "GFLOP/s", "of peak"), lines))
+    say(drawn(points))
+    large = [point for point in points if point[0] >= LARGE]
+    say(f"Time grows as work to the power {slope(points):.2f} over all, {slope(large):.2f} from "
+        f"{LARGE:,} multiply-adds on; 1 is in proportion.")
 
 
-def threads() -> None:
-    """Compare one thread with two."""
-    say("Two threads against one:")
-    for name in SPEEDUP_OF:
-        case = CASES[name]
-        pair = alternate(timed(ours.trainer(case, 1)), timed(ours.trainer(case, 2)))
-        say(f"  {case.title}: {pair.ratio:.2f}x, {1e6 * pair.second_s:,.0f} µs")
+def _equal(units: int) -> Case:
+    layers = (*(Layer(f"dense-{i}", "dense", units, "tanh") for i in range(1, 4)),)
+    return Case(f"equal-{units}", "", (units,), units, layers, SCALING_BATCH, "sgd")
 
 
-def busy() -> None:
-    """Compare one thread with two while another program keeps one of two cores busy."""
-    say("Two threads against one, a core being busy with another program:")
-    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(other.pid, {max(os.sched_getaffinity(0))})
-        try:
-            for name in ("wide", "large-images", "lstm"):
-                case = CASES[name]
-                pair = alternate(timed(ours.trainer(case, 2)), timed(ours.trainer(case, 1)))
-                say(f"  {case.title}: {pair.ratio:.2f} times the time of one thread")
-        finally:
-            other.kill()
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return the exponent that fits best, by least squares of the logarithms."""
+    work, seconds = np.log(np.array(points)).T
+    return float(np.polyfit(work, seconds, 1)[0])
 
 
-def growth() -> None:
-    """Print how the time of a step grows with its multiply-adds."""
-    say("Step time by multiply-adds, two threads:")
-    found = []
-    for sizes in SIZES:
-        for batch in (8, 64):
-            case = of_sizes(*sizes, batch=batch)
-            run = ours.trainer(case, 2)
-            work = batch * (run._plan.work + run._plan.backward_work)
-            if found and work <= found[-1][0]:
-                continue
-            measure = timed(run)
-            measure()
-            found.append((work, statistics.median(measure() for _ in range(3))))
-    found = [(work, seconds) for work, seconds in found if 1e4 <= work <= 3 * MOST_WORK]
-    logs = np.log10(np.array(found))
-    slope = np.polyfit(logs[:, 0], logs[:, 1], 1)[0]
-    steepest = max(np.diff(logs[:, 1]) / np.diff(logs[:, 0]))
-    for work, seconds in found:
-        bar = "#" * round(8 * (np.log10(seconds) + 7))
-        say(f"  {work:14,.0f} multiply-adds {1e6 * seconds:12,.1f} µs  {bar}")
-    say(f"  Slope on logarithmic axes {slope:.2f}, the steepest piece {steepest:.2f} (1: as "
-        "fast as the work grows).")
+def drawn(points: Sequence[tuple[float, float]], width: int = 60, height: int = 14) -> str:
+    """Return points as a plot in text, both axes logarithmic."""
+    logs = np.log10(np.array(points))
+    low, high = logs.min(0), logs.max(0)
+    span = np.maximum(high - low, 1e-9)
+    places = np.rint((logs - low) / span * (width - 1, height - 1)).astype(int)
+    lines = [[" "] * width for _ in range(height)]
+    for across, up in places:
+        lines[height - 1 - up][across] = "*"
+    rows = ["  |" + "".join(line) for line in lines]
+    ends = f"{10**low[0]:.1e} to {10**high[0]:.1e} multiply-adds, left to right; "
+    return "\n".join([*rows, "  +" + "-" * width,
+                      f"  {ends}{micro(10**low[1])} to {micro(10**high[1])} µs, from below"])
 
 
-def of_sizes(inputs: int, *hidden: int, batch: int) -> Case:
-    """Return a dense case of some sizes."""
-    return Case("sizes", "sizes", dense(*hidden, 10, activation="relu"), (inputs,), 10, batch,
-                "sgd", examples=1024)
+def check_vanishing(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how long a step takes whose gradients vanish, beside one of the same size."""
+    said("vanishing")
+    sick, healthy = trainer(DEEP, threads), trainer(DEEP, threads, weights=passing_on(DEEP))
+    found = alternated((sick, healthy), rounds, seconds)
+    lines = [[name, micro(statistics.median(times)), f"{first:.1e}", f"{last:.1e}"]
+             for name, times, (first, last) in zip(
+                 ("vanishing", "healthy"), found, map(ends, (sick, healthy)), strict=True)]
+    say(markdown(("network", "step, µs", "first layer's gradient", "last layer's"), lines))
+    say(f"Ratio {ratio(*found):.2f}; the gradient's size is the root of its mean square.")
 
 
-def vanishing() -> None:
-    """Compare a network whose gradients vanish with a healthy one of the same size."""
-    case = CASES["hundred"]
-    healthy, ill = ours.trainer(case, 1), ours.trainer(case, 1)
-    for name, weights in _arrays(healthy):
-        # Weights with which a hundred sigmoid layers pass gradients on, and others.
-        weights *= 4.0 if name.endswith("/w") else 1.0
-    for _, weights in _arrays(ill):
-        weights *= 0.1
-    pair = alternate(timed(ill), timed(healthy))
-    smallest = min(np.abs(gradient).max() for gradient in ill.gradients().values())
-    say(f"A network that vanishes (smallest layer's gradient {smallest:.1e}) takes "
-        f"{pair.ratio:.2f} times as long as a healthy one.")
+def ends(network: Trainer) -> tuple[float, float]:
+    """Return the gradients of the first and of the last layer in the newest step."""
+    results = network._plan.shared.results[row.FIRST_STATISTIC + row.GRADIENT_RMS::row.STATISTICS]
+    return float(results[0]), float(results[-1])
 
 
-def _arrays(run: Trainer) -> list[tuple[str, np.ndarray]]:
-    from engine.training import weights
+def passing_on(case: Case) -> dict[str, Array]:
+    """Return weights with which layers of sigmoids hand a gradient on as large as it came.
 
-    return list(weights.views(run._plan))
-
-
-START = """
-import time, sys
-begin = time.perf_counter()
-from engine.data import load
-from engine.spec import default_project
-from engine.training import Trainer
-project = default_project()
-run = Trainer(project, load(project.data))
-run.run(1)
-print(time.perf_counter() - begin)
-"""
-
-COMPILE = """
-import json, sys, time
-from engine.kernels import catalogue, tile
-from engine.kernels.driver import run_steps
-from engine.training.warmup import DRIVER
-times = {}
-def timed(name, make):
-    begin = time.perf_counter(); make(); times[name] = time.perf_counter() - begin
-timed("matrix product", lambda: tile.install("float32"))
-for name, op in catalogue.OPS.items():
-    timed(name, lambda: op.address("float32"))
-timed("training loop", lambda: run_steps.compile(DRIVER))
-print(json.dumps(times))
-"""
+    Each unit reads one of the layer before, z = 4 a - 2: around a = 1/2 its slope is 4 / 4.
+    """
+    weights = weights_of(case)
+    for layer in case.layers[:-1]:
+        w, b = weights[f"{layer.id}/w"], weights[f"{layer.id}/b"]
+        w[...], b[...] = 4 * np.eye(len(w), dtype=w.dtype), -2
+    first = case.layers[0].id
+    weights[f"{first}/w"] /= 40
+    weights[f"{first}/b"][...] = 0
+    return weights
 
 
-def compiling() -> None:
-    """Print how long each entry point compiles, all of them together, and a warm start."""
-    with tempfile.TemporaryDirectory() as folder:
-        times = json.loads(_python(COMPILE, folder))
-        total = sum(times.values())
-        slowest = sorted(times.items(), key=lambda item: -item[1])[:12]
-        say(f"Compiling {len(times)} entry points one after the other, without a cache: "
-            f"{total:.1f} s; the slowest: "
-            + ", ".join(f"{name} {seconds:.2f}" for name, seconds in slowest))
-    with tempfile.TemporaryDirectory() as folder:
-        begin = time.perf_counter()
-        _run([sys.executable, "-m", "gui", "compile", "--quiet"], folder)
-        say(f"Compiling everything as the program does it: {time.perf_counter() - begin:.1f} s")
-    starts = [float(_python(START, "")) for _ in range(ROUNDS)]
-    say(f"Import to first step with a warm cache: {statistics.median(starts):.2f} s")
+def check_start(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how long compiling and starting take."""
+    said("start")
+    cold = start.cold()
+    slowest = sorted(cold.items(), key=lambda item: -item[1])
+    say(markdown(("compiled into an empty cache", "s"),
+                 [[name, f"{spent:.2f}"] for name, spent in slowest]))
+    say(f"All {len(cold)} in one process, one after the other: {sum(cold.values()):.1f} s.")
+    warm = [start.warm() for _ in range(rounds)]
+    say(f"Warm, from the import to the end of the first step of {CASES['playground'].title}: "
+        f"{statistics.median(warm):.2f} s ({min(warm):.2f} to {max(warm):.2f} s, {rounds} times).")
 
 
-def _python(code: str, cache: str) -> str:
-    return _run([sys.executable, "-c", code], cache)
-
-
-def _run(command: Sequence[str], cache: str) -> str:
-    variables = {"BACKPROP_LAB_CACHE": cache} if cache else {}
-    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT,
-                          env={**os.environ, **variables}).stdout
-
+CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
+    "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
+    "vanishing": check_vanishing, "start": check_start}

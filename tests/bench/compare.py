@@ -1,213 +1,183 @@
-"""Rounds of all contestants in alternation, each in a process of its own.
-
-Two thread pools in one process would spend their time waiting for each other; in alternation,
-whatever else the machine does meets all.
-"""
+"""The contest: our engine and its peers on one case, in alternation."""
 
 from __future__ import annotations
 
-import json
-import os
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Any
 
-from tests.bench.cases import Case
+from tests.bench.cases import Case, multiply_adds
+from tests.bench.process import PEERS, Contestant, ContestantError, Peer, ours
 
-ROOT = Path(__file__).parents[2]
-PAUSE_S = 0.3
-"""Between rounds: PyTorch's threads spin for a while after their last task."""
+PAUSE_S = 0.2
+"""Between rounds: some libraries' threads spin for a while after their last task."""
+
+TRIALS = 2
+"""Rounds in which variants of a peer try out which of them is fastest here."""
 
 
 @dataclass(frozen=True)
-class Peer:
-    """A program to be compared with.
+class Plan:
+    """How to measure.
 
     Attributes
     ----------
-    key, title : str
-        Its name on the command line, and in the table.
-    module : str
-        Its contestant.
-    package : str
-        What has to be installed for it.
-    modes : tuple[str, ...]
-        Ways in which it may be run, of which the fastest counts; of images, of everything else.
-    """
-
-    key: str
-    title: str
-    module: str
-    package: str
-    modes: tuple[str, ...] = ("",)
-    image_modes: tuple[str, ...] = ()
-
-    def takes_part(self, case: Case) -> bool:
-        """Say whether it can do the work."""
-        return self.key != "sklearn" or case.is_dense
-
-    def modes_of(self, case: Case) -> tuple[str, ...]:
-        """Return the ways in which it is run."""
-        return self.image_modes if self.image_modes and len(case.shape) == 3 else self.modes
-
-
-PEERS = {peer.key: peer for peer in (
-    Peer("pytorch", "PyTorch eager", "tests.bench.pytorch", "torch", ("eager",),
-         ("eager", "channels_last")),
-    Peer("compile", "torch.compile", "tests.bench.pytorch", "torch", ("compile",)),
-    Peer("jax", "JAX jit", "tests.bench.jax_jit", "jax"),
-    Peer("sklearn", "scikit-learn", "tests.bench.sklearn_mlp", "sklearn"),
-)}
-
-
-class Absent(Exception):
-    """A contestant has ended, with what it said last."""
-
-
-class Contestant:
-    """A process that trains when it is told to.
-
-    Parameters
-    ----------
-    module : str
-        Its module.
-    case : Case
-        What it trains.
+    peers : tuple[str, ...]
+        Names of those that are installed and wanted.
     interpreter : str
-        The Python that runs it.
-    threads : int
-        Threads that it may use.
-    mode : str
-        See `Peer`.
-
-    Raises
-    ------
-    Absent
-        If it does not come to life.
+        The Python that has them.
+    threads, rounds : int
+        Most threads of a contestant; rounds of each.
+    seconds : float
+        Length of a round.
     """
 
-    def __init__(self, module: str, case: Case, interpreter: str, threads: int, mode: str = ""
-                 ) -> None:
-        self.mode = mode
-        variables = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
-                     "NUMBA_NUM_THREADS")
-        environment = {**os.environ, **dict.fromkeys(variables, str(threads))}
-        self._process = subprocess.Popen(
-            [interpreter, "-m", module, case.name, str(threads), *filter(None, [mode])],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=environment, cwd=ROOT)
-        self.facts = str(self._answer())
-
-    def __enter__(self) -> Contestant:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
-        self._process.communicate()
-
-    def round(self, seconds: float) -> float:
-        """Train for about so long; return the steps per second."""
-        return float(self._asked(seconds))
-
-    def first(self, weights: Path) -> dict[str, Any]:
-        """Return loss and gradient norms of the first batch from these weights."""
-        answer: dict[str, Any] = self._asked(str(weights))
-        return answer
-
-    def _asked(self, wish: float | str) -> Any:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(wish) + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            pass
-        return self._answer()
-
-    def _answer(self) -> Any:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            _, said = self._process.communicate()
-            raise Absent((said.strip().splitlines() or ["no message"])[-1])
-        return json.loads(line)
+    peers: tuple[str, ...]
+    interpreter: str
+    threads: int
+    rounds: int
+    seconds: float
 
 
 @dataclass
-class Result:
-    """What the rounds of one case have shown.
+class Rival:
+    """What came of one peer.
 
     Attributes
     ----------
-    case : str
+    peer : str
         Its name.
-    ours_s : float
-        Median seconds of our step.
-    ratios, lowest : dict[str, float]
-        By peer: median of its time by ours, round by round, and the lowest of them.
-    peer_s : dict[str, float]
-        By peer: median seconds of its step.
-    modes : dict[str, str]
-        By peer: the way in which it was the fastest.
-    absent : dict[str, str]
-        By peer: why it did not take part.
-    facts : list[str]
-        What contestants have said of themselves.
+    variant : str
+        The fastest of its ways, with its threads.
+    seconds : list[float]
+        Of a step, one for each round.
+    promised : float | None
+        What the ratio shall be at least.
+    loss : float | None
+        Of its first step.
+    failure : str
+        Why there are no rounds; empty if there are.
     """
 
-    case: str
-    ours_s: float = 0.0
-    ratios: dict[str, float] = field(default_factory=dict)
-    lowest: dict[str, float] = field(default_factory=dict)
-    peer_s: dict[str, float] = field(default_factory=dict)
-    modes: dict[str, str] = field(default_factory=dict)
-    absent: dict[str, str] = field(default_factory=dict)
-    facts: list[str] = field(default_factory=list)
+    peer: str
+    variant: str = ""
+    seconds: list[float] = field(default_factory=list)
+    promised: float | None = None
+    loss: float | None = None
+    failure: str = ""
 
 
-def compare(case: Case, peers: Sequence[Peer], interpreter: str, threads: int, rounds: int,
-            seconds: float) -> Result:
-    """Run the rounds of one case."""
-    result = Result(case.name)
+@dataclass
+class Outcome:
+    """What came of one case.
+
+    Attributes
+    ----------
+    case : Case
+        The case.
+    versions : list[str]
+        Of all contestants.
+    loss : float
+        Of our first step.
+    seconds : list[float]
+        Of our step, one for each round.
+    rivals : list[Rival]
+        The peers.
+    """
+
+    case: Case
+    versions: list[str]
+    loss: float
+    seconds: list[float]
+    rivals: list[Rival]
+
+    @property
+    def step_s(self) -> float:
+        """Median seconds of our step."""
+        return statistics.median(self.seconds)
+
+    @property
+    def gflops(self) -> float:
+        """Thousand million operations a second of the matrix products, over the whole step."""
+        return 2e-9 * multiply_adds(self.case) / self.step_s
+
+    def ratios(self, rival: Rival) -> list[float]:
+        """Return the peer's time divided by ours, round by round."""
+        return [theirs / mine for theirs, mine in zip(rival.seconds, self.seconds, strict=True)]
+
+
+def contest(case: Case, plan: Plan) -> Outcome:
+    """Measure our engine and every peer on one case."""
     with ExitStack() as stack:
-        ours = stack.enter_context(Contestant("tests.bench.ours", case, sys.executable, threads))
-        others: list[tuple[Peer, Contestant]] = []
-        for peer in peers:
-            for mode in peer.modes_of(case) if peer.takes_part(case) else ():
-                try:
-                    others.append((peer, stack.enter_context(
-                        Contestant(peer.module, case, interpreter, threads, mode))))
-                except Absent as error:
-                    result.absent[peer.key] = str(error)
-        result.facts = list(dict.fromkeys(one.facts for one in (ours, *(c for _, c in others))))
-        speeds = [one_round([ours, *(one for _, one in others)], seconds) for _ in range(rounds)]
-    result.ours_s = 1 / statistics.median(speed[0] for speed in speeds)
-    for place, (peer, one) in enumerate(others, 1):
-        theirs = 1 / statistics.median(speed[place] for speed in speeds)
-        if theirs < result.peer_s.get(peer.key, float("inf")):
-            ratios = [speed[0] / speed[place] for speed in speeds]
-            result.peer_s[peer.key], result.modes[peer.key] = theirs, one.mode
-            result.ratios[peer.key] = statistics.median(ratios)
-            result.lowest[peer.key] = min(ratios)
-    return result
+        mine = stack.enter_context(ours(case, plan.threads))
+        rivals, others, versions = [], [], [mine.versions]
+        for name in plan.peers:
+            rival = Rival(name, promised=case.promised.get(name))
+            rivals.append(rival)
+            try:
+                chosen = fastest(PEERS[name], case, plan)
+            except ContestantError as error:
+                rival.failure = str(error)
+                continue
+            stack.enter_context(chosen)
+            rival.variant = how(name, chosen)
+            rival.loss = chosen.loss
+            versions.append(chosen.versions)
+            others.append((rival, chosen))
+        outcome = Outcome(case, versions, mine.loss, [], rivals)
+        for _ in range(plan.rounds):
+            outcome.seconds.append(one_round(mine, plan.seconds))
+            for rival, contestant in others:
+                play(rival, contestant, plan.seconds)
+    return outcome
 
 
-def one_round(contestants: Sequence[Contestant], seconds: float) -> list[float]:
-    """Return the steps per second of each, one after the other."""
-    speeds = []
-    for contestant in contestants:
-        time.sleep(PAUSE_S)
-        speeds.append(contestant.round(seconds))
-    return speeds
+def how(peer: str, chosen: Contestant) -> str:
+    """Return in which way a peer runs."""
+    variant = f"unrolled {chosen.variant}" if peer == "jax" and chosen.variant else chosen.variant
+    threads = f"{chosen.threads} thread" + "s" * (chosen.threads > 1)
+    return f"{variant}, {threads}" if variant else threads
 
 
-def has(interpreter: str, package: str) -> bool:
-    """Say whether an interpreter has a package, without loading it."""
-    found = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({package!r}) is None)"
-    return subprocess.run([interpreter, "-c", found], check=False).returncode == 0
+def play(rival: Rival, contestant: Contestant, seconds: float) -> None:
+    """Do one round of a peer that has not failed."""
+    if rival.failure:
+        return
+    try:
+        rival.seconds.append(one_round(contestant, seconds))
+    except ContestantError as error:
+        rival.failure, rival.seconds = str(error), []
+
+
+def one_round(contestant: Contestant, seconds: float) -> float:
+    """Return the seconds of a step, after a pause."""
+    time.sleep(PAUSE_S)
+    return contestant.round(seconds)
+
+
+def fastest(peer: Peer, case: Case, plan: Plan) -> Contestant:
+    """Return the fastest variant of a peer, running; the others have ended.
+
+    Raises
+    ------
+    ContestantError
+        If none runs.
+    """
+    running, failure = [], "has no such layers"
+    for threads, variant in peer.variants(case, plan.threads):
+        try:
+            running.append(Contestant(peer.module, case, plan.interpreter, threads, variant))
+        except ContestantError as error:
+            failure = str(error)
+    times: list[list[float]] = [[] for _ in running]
+    for _ in range(TRIALS if len(running) > 1 else 0):
+        for contestant, found in zip(running, times, strict=True):
+            found.append(one_round(contestant, plan.seconds / 2))
+    if not running:
+        raise ContestantError(failure)
+    best = min(range(len(running)), key=lambda i: min(times[i], default=0.0))
+    for place, contestant in enumerate(running):
+        if place != best:
+            contestant.close()
+    return running[best]

@@ -1,96 +1,99 @@
-"""What a contestant's process does: wait for a wish, carry it out, answer with a line of JSON."""
+"""What a contestant's process does: wait for a round, train, say how far it came."""
 
 from __future__ import annotations
 
 import json
-import math
-import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tests.bench.cases import CASES, VOCABULARY, Case
+from tests.bench.cases import CASES, Array, Case
 
-Array = NDArray[Any]
-WARM_UP_S = 0.5
+CHUNK_S = 0.012
+"""Seconds between two looks at the clock: a frame's length, as the window runs the engine."""
 
-
-def data_of(case: Case) -> tuple[Array, Array]:
-    """Return the inputs, an example in each row, and the labels that all contestants learn."""
-    rng = np.random.default_rng(1)
-    if case.is_text:
-        shape = case.examples, *case.shape
-        return rng.integers(0, VOCABULARY, shape), rng.integers(0, case.classes, shape)
-    return (rng.standard_normal((case.examples, math.prod(case.shape))),
-            rng.integers(0, case.classes, case.examples))
+WARM_S = 0.5
 
 
-def begin() -> tuple[Case, int]:
-    """Return the case and the threads of the command line, and keep to so many processors."""
-    case, threads = CASES[sys.argv[1]], int(sys.argv[2])
-    if hasattr(os, "sched_setaffinity"):
-        usable = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, set(usable[:threads]))
-    return case, threads
+@dataclass
+class Side:
+    """One contestant, ready to train.
 
-
-def serve(facts: str, run: Callable[[float], int],
-          first: Callable[[dict[str, Array]], dict[str, Any]] | None = None) -> None:
-    """Answer every line of standard input.
-
-    Parameters
+    Attributes
     ----------
-    facts : str
-        Versions and what else there is to know; said once, when the process is ready.
-    run : callable
-        ``run(seconds)`` trains for about so long and returns the steps done; asked for by a number
-        of seconds, and answered with the steps per second.
-    first : callable, optional
-        Returns loss and gradient norms of the first batch, in the order of the data, for weights by
-        our names; asked for by the path of an npz file.
+    versions : str
+        What it is made of.
+    loss : float
+        Of the first step, on the first examples from the first weights.
+    norms : dict[str, float] | None
+        Norm of every layer's gradient in that step; None for one that computes none.
+    advance : callable
+        ``advance(seconds)`` trains for about so long and returns the steps done.
     """
-    is_warm = False
-    say(facts)
+
+    versions: str
+    loss: float
+    norms: dict[str, float] | None
+    advance: Callable[[float], int]
+
+
+def in_chunks(steps: Callable[[int], None]) -> Callable[[float], int]:
+    """Return ``advance`` of a contestant that does so many steps when told to."""
+    count = 1
+
+    def advance(seconds: float) -> int:
+        nonlocal count
+        begin = time.perf_counter()
+        steps(count)
+        done, spent = count, time.perf_counter() - begin
+        count = max(1, int(done * seconds / max(spent, 1e-9)))
+        return done
+    return advance
+
+
+def orders(case: Case) -> Callable[[], Array]:
+    """Return what gives the examples' order in the next epoch: the first is as they stand."""
+    rng, is_first = np.random.default_rng(3), True
+
+    def order() -> Array:
+        nonlocal is_first
+        given = np.arange(case.examples) if is_first else rng.permutation(case.examples)
+        is_first = False
+        return given
+    return order
+
+
+def main(make: Callable[[Case, int, str], Side]) -> None:
+    """Serve rounds of a case, or say the first step of some: what the command line asks for.
+
+    ``CASE THREADS [VARIANT]`` answers every line of standard input, a number of seconds, with the
+    steps per second; ``first CASE...`` says loss and norms of each.
+    """
+    name, *more = sys.argv[1:]
+    if name == "first":
+        for case in more:
+            side = make(CASES[case], 1, "")
+            say({"case": case, "loss": side.loss, "norms": side.norms})
+        return
+    side = make(CASES[name], int(more[0]), more[1] if len(more) > 1 else "")
+    train(side, WARM_S)
+    say({"versions": side.versions, "loss": side.loss})
     for line in sys.stdin:
-        wish = json.loads(line)
-        if isinstance(wish, str):
-            assert first is not None
-            with np.load(Path(wish)) as file:
-                say(first(dict(file)))
-            continue
-        if not is_warm:
-            run(WARM_UP_S)
-            is_warm = True
-        started = time.perf_counter()
-        steps = run(wish)
-        say(steps / (time.perf_counter() - started))
+        say(train(side, float(line)))
+
+
+def train(side: Side, seconds: float) -> float:
+    """Train for about so long; return the steps per second."""
+    begin, steps = time.perf_counter(), 0
+    while (spent := time.perf_counter() - begin) < seconds:
+        steps += side.advance(min(CHUNK_S, seconds - spent))
+    return steps / spent
 
 
 def say(message: object) -> None:
     """Write one line of JSON."""
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
-
-
-class Order:
-    """Rows of the data set, batch after batch, in a new order in every epoch."""
-
-    def __init__(self, examples: int, batch: int) -> None:
-        self._rng = np.random.default_rng(2)
-        self._examples, self._batch = examples, batch
-        self._order = np.arange(examples)
-        self._position = examples
-
-    def next(self) -> Array:
-        """Return the rows of the next batch."""
-        if self._position + self._batch > self._examples:
-            self._order = self._rng.permutation(self._examples)
-            self._position = 0
-        rows = self._order[self._position:self._position + self._batch]
-        self._position += self._batch
-        return rows

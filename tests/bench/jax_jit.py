@@ -1,182 +1,181 @@
-"""JAX's contestant, one jitted step: ``python -m tests.bench.jax_jit CASE THREADS``. Needs jax."""
+"""JAX's contestant: ``python -m tests.bench.jax_jit CASE THREADS VARIANT``. Needs jax and NumPy.
+
+One jitted function is a step: it takes its batch from the data on the device, and its state is
+donated. A variant of recurrent cases is the number of steps that ``lax.scan`` unrolls.
+"""
 
 from __future__ import annotations
 
-import math
-import time
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
+from jax import lax
 
-from tests.bench.cases import LEARNING_RATE, VOCABULARY, Case, Layer
-from tests.bench.contestant import Array, Order, begin, data_of, serve
+from tests.bench.cases import (
+    BATCH_NORM_EPSILON,
+    BATCH_NORM_MOMENTUM,
+    BETAS,
+    EPSILON,
+    GATES,
+    LEARNING_RATE,
+    POOL,
+    Case,
+    Layer,
+    data_of,
+    measured,
+    weights_of,
+)
+from tests.bench.contestant import Side, in_chunks, main, orders
 
-ACTIVATIONS = {"tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "relu": jax.nn.relu,
-               "linear": lambda z: z}
-GATES = {"lstm": 4, "gru": 3, "rnn": 1}
-QUEUE = 20
-"""Steps that are asked for before the last one's end is awaited: they overlap, as in use."""
-
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-
-
-def drawn(layer: Layer, shape: tuple[int, ...], rng: np.random.Generator
-          ) -> tuple[dict[str, Any], tuple[int, ...]]:
-    """Return a layer's parameters, by our names, and the shape that comes out."""
-    def normal(*size: int) -> Array:
-        return (rng.standard_normal(size) / math.sqrt(math.prod(size[:-1]))).astype(np.float32)
-
-    *places, width = shape
-    units, kind = layer.units, layer.kind
-    if kind == "dense":
-        return {"w": normal(width, units), "b": np.zeros(units, np.float32)}, (*places, units)
-    if kind == "conv":
-        weights = {"w": normal(layer.kernel, layer.kernel, width, units)}
-        lost = layer.kernel - 1 if layer.padding == "valid" else 0
-        if layer.bias:
-            weights["b"] = np.zeros(units, np.float32)
-        return weights, (places[0] - lost, places[1] - lost, units)
-    if kind == "norm":
-        return {"scale": np.ones(width, np.float32), "shift": np.zeros(width, np.float32)}, shape
-    if kind == "pool":
-        return {}, (places[0] // 2, places[1] // 2, width)
-    if kind == "flatten":
-        return {}, (math.prod(shape),)
-    if kind == "embedding":
-        return {"w": normal(VOCABULARY, units)}, (*shape, units)
-    if kind in GATES:
-        gates = GATES[kind]
-        weights = {"w": normal(width, gates * units), "u": normal(units, gates * units),
-                   "b": np.zeros(gates * units, np.float32)}
-        if kind == "gru":
-            weights["c"] = np.zeros(units, np.float32)
-        return weights, (*places, units)
-    return {}, shape
+Tree = dict[str, Any]
+ACTIVATIONS = {"linear": lambda x: x, "tanh": jnp.tanh, "relu": jax.nn.relu,
+               "sigmoid": jax.nn.sigmoid}
 
 
-def cell(kind: str, p: dict[str, Any], state: Any, z: Any) -> Any:
-    """Return the next state of a recurrent layer, given the input product of a step."""
-    if kind == "lstm":
-        h, c = state
-        i, f, g, o = jnp.split(z + h @ p["u"], 4, axis=-1)
-        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-        return jax.nn.sigmoid(o) * jnp.tanh(c), c
+def rnn(z: Any, p: Tree, state: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (jnp.tanh(z + state[0] @ p["u"]),)
+
+
+def lstm(z: Any, p: Tree, state: tuple[Any, ...]) -> tuple[Any, ...]:
+    h, c = state
+    i, f, g, o = jnp.split(z + h @ p["u"], 4, -1)
+    c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+    return jax.nn.sigmoid(o) * jnp.tanh(c), c
+
+
+def gru(z: Any, p: Tree, state: tuple[Any, ...]) -> tuple[Any, ...]:
     (h,) = state
-    if kind == "rnn":
-        return (jnp.tanh(z + h @ p["u"]),)
-    r, k, n = jnp.split(z, 3, axis=-1)
-    ur, uk, un = jnp.split(h @ p["u"], 3, axis=-1)
-    k = jax.nn.sigmoid(k + uk)
-    n = jnp.tanh(n + jax.nn.sigmoid(r + ur) * (un + p["c"]))
-    return ((1 - k) * n + k * h,)
+    r, u, n = jnp.split(z, 3, -1)
+    hr, hu, hn = jnp.split(h @ p["u"], 3, -1)
+    r, u = jax.nn.sigmoid(r + hr), jax.nn.sigmoid(u + hu)
+    n = jnp.tanh(n + r * (hn + p["c"]))
+    return ((1 - u) * n + u * h,)
 
 
-def applied(layer: Layer, p: dict[str, Any], x: Any) -> Any:
-    """Return what a layer makes of a batch."""
-    kind = layer.kind
-    if kind == "dense":
-        return ACTIVATIONS[layer.activation](x @ p["w"] + p["b"])
-    if kind == "conv":
-        y = jax.lax.conv_general_dilated(x, p["w"], (1, 1), layer.padding.upper(),
-                                         dimension_numbers=("NHWC", "HWIO", "NHWC"))
-        return ACTIVATIONS[layer.activation](y + p["b"] if layer.bias else y)
-    if kind == "norm":
-        mean, variance = x.mean((0, 1, 2)), x.var((0, 1, 2))
-        return (x - mean) * jax.lax.rsqrt(variance + 1e-5) * p["scale"] + p["shift"]
-    if kind == "relu":
-        return jax.nn.relu(x)
-    if kind == "pool":
-        return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
-    if kind == "flatten":
-        return x.reshape(len(x), -1)
-    if kind == "embedding":
+CELLS = {"rnn": rnn, "lstm": lstm, "gru": gru}
+
+
+def states(layer: Layer, p: Tree, x: Any, unroll: int) -> Any:
+    """Return every state of a recurrent layer; its inputs are multiplied for all steps at once."""
+    z = (x @ p["w"] + p["b"]).swapaxes(0, 1)
+    start = (jnp.zeros((len(x), layer.units)),) * (2 if layer.kind == "lstm" else 1)
+
+    def one(state: tuple[Any, ...], z: Any) -> tuple[tuple[Any, ...], Any]:
+        state = CELLS[layer.kind](z, p, state)
+        return state, state[0]
+
+    return lax.scan(one, start, z, unroll=unroll)[1].swapaxes(0, 1)
+
+
+def batch_norm(p: Tree, x: Any) -> tuple[Any, dict[str, Any]]:
+    """Return the normalised x, and mean and variance of the batch."""
+    mean, variance = x.mean((0, 1, 2)), x.var((0, 1, 2))
+    y = (x - mean) * lax.rsqrt(variance + BATCH_NORM_EPSILON) * p["scale"] + p["shift"]
+    return y, {"running_mean": mean, "running_variance": variance}
+
+
+def pooled(x: Any) -> Any:
+    """Return the largest of every square; far faster here than ``reduce_window`` is, backward."""
+    n, height, width, channels = x.shape
+    return x.reshape(n, height // POOL, POOL, width // POOL, POOL, channels).max((2, 4))
+
+
+def apply(layer: Layer, p: Tree, x: Any, unroll: int) -> Any:
+    """Return a layer's output; batch norm stands elsewhere."""
+    if layer.kind in GATES:
+        return states(layer, p, x, unroll)
+    if layer.kind == "embedding":
         return p["w"][x]
-    units = layer.units
-    state = tuple(jnp.zeros((len(x), units), jnp.float32) for _ in range(1 + (kind == "lstm")))
+    if layer.kind == "pool":
+        return pooled(x)
+    if layer.kind == "flatten":
+        return x.reshape(len(x), -1)
+    if layer.kind == "relu":
+        return jax.nn.relu(x)
+    z = x @ p["w"] if layer.kind == "dense" else lax.conv_general_dilated(
+        x, p["w"], (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+    return ACTIVATIONS[layer.activation](z + p["b"] if "b" in p else z)
 
-    def step(carried: Any, z: Any) -> Any:
-        carried = cell(kind, p, carried, z)
-        return carried, carried[0]
 
-    _, states = jax.lax.scan(step, state, jnp.swapaxes(x @ p["w"] + p["b"], 0, 1))
-    return jnp.swapaxes(states, 0, 1)
+def loss_of(learned: Tree, case: Case, x: Any, t: Any, unroll: int) -> tuple[Any, Tree]:
+    """Return the mean cross-entropy, and the moments that batch norms have seen."""
+    moments = {}
+    for layer in case.layers:
+        p = learned.get(layer.id, {})
+        if layer.kind == "norm":
+            x, moments[layer.id] = batch_norm(p, x)
+        else:
+            x = apply(layer, p, x, unroll)
+    log_shares = jax.nn.log_softmax(x)
+    return -jnp.mean(jnp.take_along_axis(log_shares, t[..., None], -1)), moments
 
 
-class Training:
-    """Network, data and optimizer of a case."""
+def updated(case: Case, state: Tree, gradients: Tree) -> Tree:
+    """Return learned parameters and the optimizer's memory after a step."""
+    if case.optimizer == "sgd":
+        return {"learned": jax.tree.map(lambda p, g: p - LEARNING_RATE * g, state["learned"],
+                                        gradients)}
+    (beta1, beta2), count = BETAS, state["count"] + 1
+    m = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, state["m"], gradients)
+    v = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, state["v"], gradients)
+    rate, scale = LEARNING_RATE / (1 - beta1**count), 1 / jnp.sqrt(1 - beta2**count)
+    learned = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) * scale + EPSILON),
+                           state["learned"], m, v)
+    return {"learned": learned, "m": m, "v": v, "count": count}
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        rng, shape = np.random.default_rng(0), case.shape
-        weights = []
-        for layer in case.layers:
-            made, shape = drawn(layer, shape, rng)
-            weights.append(jax.tree.map(jnp.asarray, made))
-        zeros = jax.tree.map(jnp.zeros_like, weights)
-        self.state = (weights, zeros, jax.tree.map(jnp.zeros_like, weights), jnp.float32(0))
-        inputs, labels = data_of(case)
-        self.x = jnp.asarray(inputs, jnp.int32 if case.is_text else jnp.float32)
-        self.t = jnp.asarray(labels)
-        self.order = Order(case.examples, case.batch)
-        self._step = jax.jit(self._make_step, donate_argnums=0)
 
-    def loss(self, weights: Any, rows: Any) -> Any:
-        """Return the loss of a batch."""
-        a = self.x[rows].reshape(-1, *self.case.shape)
-        for layer, p in zip(self.case.layers, weights, strict=True):
-            a = applied(layer, p, a)
-        of_right = jnp.take_along_axis(jax.nn.log_softmax(a), self.t[rows][..., None], -1)
-        return -jnp.mean(of_right)
+def first_state(case: Case) -> Tree:
+    """Return parameters, the optimizer's memory, running moments and the place in the epoch."""
+    learned: Tree = {}
+    running: Tree = {}
+    for name, value in weights_of(case).items():
+        layer, _, parameter = name.partition("/")
+        place = running if parameter.startswith("running") else learned
+        place.setdefault(layer, {})[parameter] = jnp.array(value)
+    state = {"learned": learned, "running": running, "position": jnp.int32(0)}
+    if case.optimizer == "adam":
+        state |= {name: jax.tree.map(jnp.zeros_like, learned) for name in ("m", "v")}
+        state["count"] = jnp.float32(0)
+    return state
 
-    def _make_step(self, state: Any, rows: Any) -> Any:
-        weights, v, s, count = state
-        loss, g = jax.value_and_grad(self.loss)(weights, rows)
-        norms = [jnp.linalg.norm(leaf) for leaf in jax.tree.leaves(g) if leaf.ndim > 1]
-        if self.case.optimizer == "sgd":
-            weights = jax.tree.map(lambda w, d: w - LEARNING_RATE * d, weights, g)
-            return (weights, v, s, count), loss, norms
-        count = count + 1
-        v = jax.tree.map(lambda a, d: BETA1 * a + (1 - BETA1) * d, v, g)
-        s = jax.tree.map(lambda a, d: BETA2 * a + (1 - BETA2) * d * d, s, g)
-        first, second = 1 - BETA1 ** count, 1 - BETA2 ** count
-        weights = jax.tree.map(
-            lambda w, a, b: w - LEARNING_RATE * (a / first) / (jnp.sqrt(b / second) + EPSILON),
-            weights, v, s)
-        return (weights, v, s, count), loss, norms
 
-    def run(self, seconds: float) -> int:
-        """Train for about so long; return the steps done."""
-        steps, end = 0, time.perf_counter() + seconds
-        loss = jnp.float32(0)
-        while time.perf_counter() < end:
-            self.state, loss, _ = self._step(self.state, self.order.next())
-            steps += 1
-            if steps % QUEUE == 0:
-                loss.block_until_ready()
+def make(case: Case, threads: int, variant: str) -> Side:
+    """Return JAX's side; its process was given so many processors, hence so many threads."""
+    x, t = map(jnp.asarray, data_of(case))
+    unroll = int(variant or 1)
+
+    @partial(jax.jit, donate_argnums=0)
+    def step(state: Tree, x: Any, t: Any, order: Any) -> tuple[Tree, Any, Tree]:
+        begin = state["position"]
+        batch = lax.dynamic_slice(order, (begin,), (case.batch,))
+        (loss, moments), gradients = jax.value_and_grad(loss_of, has_aux=True)(
+            state["learned"], case, x[batch], t[batch], unroll)
+        norms = {layer.id: jnp.sqrt(sum(jnp.sum(jnp.square(gradients[layer.id][name]))
+                                        for name in measured(layer)))
+                 for layer in case.layers if measured(layer)}
+        running = jax.tree.map(lambda old, new: old + BATCH_NORM_MOMENTUM * (new - old),
+                               state["running"], moments)
+        return {**updated(case, state, gradients), "running": running,
+                "position": (begin + case.batch) % case.examples}, loss, norms
+
+    state, left, next_order = first_state(case), case.batches - 1, orders(case)
+    order = jnp.asarray(next_order(), jnp.int32)
+    state, first_loss, first_norms = step(state, x, t, order)
+
+    def steps(count: int) -> None:
+        nonlocal state, left, order
+        for _ in range(count):
+            if not left:
+                left, order = case.batches, jnp.asarray(next_order(), jnp.int32)
+            state, loss, _ = step(state, x, t, order)
+            left -= 1
         loss.block_until_ready()
-        return steps
 
-    def first(self, given: dict[str, Array]) -> dict[str, Any]:
-        """Return loss and gradient norms of the first batch, from weights by our names."""
-        weights = [
-            {name: jnp.asarray(given[f"{layer.kind}-{number}/{name}"], jnp.float32) for name in p}
-            for number, (layer, p) in enumerate(
-                zip(self.case.layers, self.state[0], strict=True))]
-        loss, g = jax.value_and_grad(self.loss)(weights, np.arange(self.case.batch))
-        return {"loss": float(loss), "norms": {
-            f"{layer.kind}-{number}/{name}": float(jnp.linalg.norm(value))
-            for number, (layer, p) in enumerate(zip(self.case.layers, g, strict=True))
-            for name, value in p.items()}}
-
-
-def main() -> None:
-    """Serve rounds of one case."""
-    case, _ = begin()
-    training = Training(case)
-    serve(f"JAX {jax.__version__}", training.run, training.first)
+    return Side(f"jax {jax.__version__}", float(first_loss),
+                {name: float(value) for name, value in first_norms.items()}, in_chunks(steps))
 
 
 if __name__ == "__main__":
-    main()
+    main(make)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -17,9 +18,8 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.spec import AugmentationSpec, OptimizerSpec, ProjectSpec, ScheduleSpec, TrainingSpec
 from engine.training import Trainer
-from tests.bench.cases import CASES
-from tests.bench.compare import PEERS, Contestant, has
 from tests.bench.machine import machine, say
+from tests.bench.process import ROOT, installed
 from tests.mnist import FOLDER, LENET, TRAINING, mnist
 
 GOAL = 0.992
@@ -27,7 +27,6 @@ KNOWN = 50_000
 """Training images to learn from while settings are tried; the others are measured then."""
 
 ROUND_S = 1.0
-PEER_ROUND_S = 3.0
 MISSING = ("MNIST is not at hand: {} is missing. BACKPROP_LAB_DATA may name the folder in which "
            "mnist/train-images-idx3-ubyte.gz stands.")
 
@@ -119,7 +118,7 @@ def main(seeds: int, threads: int, choose: bool, interpreter: str) -> int:
         say(f"seed {seed}: {scores[-1]:.2%} after {seconds:.0f} s")
     found = statistics.median(scores)
     say(f"Median {found:.2%} ({'at least' if found >= GOAL else 'NOT'} {GOAL:.1%}).")
-    if has(interpreter, "torch"):
+    if installed(interpreter, "torch"):
         seconds = pytorch_step(interpreter, threads)
         steps = CHOSEN.epochs * -(-len(data.training) // CHOSEN.batch)
         say(f"PyTorch eager takes {1e3 * seconds:.2f} ms for a step of the same network and batch, "
@@ -129,9 +128,6 @@ def main(seeds: int, threads: int, choose: bool, interpreter: str) -> int:
 
 def pytorch_step(interpreter: str, threads: int) -> float:
     """Return the seconds of PyTorch's step, in its better memory format."""
-    peer, case = PEERS["pytorch"], CASES["mnist"]
-    times = []
-    for mode in peer.modes_of(case):
-        with Contestant(peer.module, case, interpreter, threads, mode) as contestant:
-            times.append(1 / statistics.median(contestant.round(PEER_ROUND_S) for _ in range(3)))
-    return min(times)
+    return float(subprocess.run(
+        [interpreter, "-m", "tests.bench.pytorch_lenet", str(CHOSEN.batch), str(threads)],
+        check=True, capture_output=True, text=True, cwd=ROOT).stdout)

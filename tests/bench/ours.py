@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
+from collections.abc import Mapping
 
+import msgspec
 import numba
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.kernels import row
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
-from tests.bench.cases import LEARNING_RATE, VOCABULARY, Case, Layer
-from tests.bench.contestant import Array, begin, data_of, serve
-
-CHUNK_S = 0.012
-"""In chunks of a frame's length, as the window runs it."""
+from tests.bench.cases import LEARNING_RATE, Array, Case, Layer, data_of, measured, weights_of
+from tests.bench.contestant import Side, main
 
 
-def spec(name: str, layer: Layer) -> LayerSpec:
-    """Return a layer as our projects have it."""
+def layer_of(case: Case, layer: Layer) -> LayerSpec:
+    """Return a layer as ours."""
     kind, options = {
-        "dense": ("dense", {"units": layer.units, "activation": layer.activation}),
+        "dense": ("dense", {"units": layer.units, "activation": layer.activation,
+                            "bias": layer.bias}),
         "conv": ("conv2d", {"filters": layer.units, "activation": layer.activation,
-                            "bias": layer.bias, "kernel": layer.kernel,
-                            "padding": layer.padding}),
+                            "bias": layer.bias}),
         "norm": ("batch_norm", {}),
         "relu": ("activation", {"function": "relu"}),
         "pool": ("max_pooling", {}),
         "flatten": ("flatten", {}),
-        "embedding": ("embedding", {"vocabulary": VOCABULARY, "units": layer.units}),
-        **{kind: (kind, {"units": layer.units, "output": "sequence"})
-           for kind in ("lstm", "gru", "rnn")},
-    }[layer.kind]
-    return LayerSpec(name, kind, options)  # type: ignore[arg-type]
+        "embedding": ("embedding", {"vocabulary": case.vocabulary, "units": layer.units}),
+    }.get(layer.kind, (layer.kind, {"units": layer.units, "output": "sequence"}))
+    return LayerSpec(layer.id, kind, options)
 
 
 def project(case: Case) -> ProjectSpec:
@@ -41,12 +37,11 @@ def project(case: Case) -> ProjectSpec:
     layers = [LayerSpec("input", "input")]
     if len(case.shape) == 3:
         height, width, channels = case.shape
-        layers.append(LayerSpec("image", "reshape", {
-            "height": height, "width": width, "channels": channels}))
-    layers += [spec(f"{layer.kind}-{number}", layer)
-               for number, layer in enumerate(case.layers)]
+        layers.append(LayerSpec("image", "reshape", {"height": height, "width": width,
+                                                     "channels": channels}))
+    layers += [layer_of(case, layer) for layer in case.layers]
     return ProjectSpec(network=NetworkSpec(tuple(layers)), training=TrainingSpec(
-        loss="sequence_cross_entropy" if case.is_text else "softmax_cross_entropy",
+        loss="sequence_cross_entropy" if case.vocabulary else "softmax_cross_entropy",
         optimizer=OptimizerSpec(case.optimizer), learning_rate=LEARNING_RATE,
         batch_size=case.batch))
 
@@ -54,48 +49,45 @@ def project(case: Case) -> ProjectSpec:
 def dataset(case: Case) -> Dataset:
     """Return the bench's examples, all of them for training."""
     inputs, labels = data_of(case)
-    names = tuple(map(str, range(case.classes)))
+    inputs = inputs.reshape(len(inputs), -1).astype(np.float64)
+    tokens = tuple(map(str, range(case.vocabulary)))
     return Dataset(
-        "bench", "Bench", "sequence" if case.is_text else "classification",
-        inputs.astype(np.float64), labels, np.zeros((len(inputs), 0)), names,
+        "bench", "Bench", "sequence" if tokens else "classification", inputs, labels,
+        np.zeros((len(inputs), 0)), tuple(map(str, range(case.classes))),
         tuple(map(str, range(inputs.shape[1]))), ("class",), np.arange(len(inputs)),
-        np.zeros(0, np.int64), tokens=names if case.is_text else None)
+        np.zeros(0, np.int64), tokens=tokens or None)
 
 
-def trainer(case: Case, threads: int | None = None) -> Trainer:
-    """Return a trainer on the bench's examples."""
-    return Trainer(project(case), dataset(case), threads=threads)
+def trainer(case: Case, threads: int, shuffle: bool = True,
+            weights: Mapping[str, Array] | None = None) -> Trainer:
+    """Return a trainer that starts from the bench's weights, or from others."""
+    asked = project(case)
+    asked = msgspec.structs.replace(
+        asked, training=msgspec.structs.replace(asked.training, shuffle=shuffle))
+    return Trainer(asked, dataset(case), weights=weights or weights_of(case), threads=threads)
 
 
-def run_for(network: Trainer, seconds: float) -> int:
-    """Train for about so long, as the window does; return the steps done."""
-    steps, end = 0, time.perf_counter() + seconds
-    while (left := end - time.perf_counter()) > 0:
-        steps += network.run(1 << 30, min(left, CHUNK_S))
-    return steps
+def first_step(case: Case) -> tuple[float, dict[str, float]]:
+    """Return loss and gradient norms of the first step."""
+    network = trainer(case, threads=1, shuffle=False)
+    network.run(1)
+    newest = network.ring.data[0]
+    rms = dict(zip(network.weight_layers, newest[7 + row.GRADIENT_RMS::row.STATISTICS],
+                   strict=True))
+    weights = network.weights()
+    norms = {layer.id: float(rms[layer.id]) * sum(
+        weights[f"{layer.id}/{name}"].size for name in measured(layer)) ** 0.5
+        for layer in case.layers if measured(layer)}
+    return float(newest[1]), norms
 
 
-def first(case: Case, weights: dict[str, Array]) -> dict[str, Any]:
-    """Return loss and gradient norms of the first batch in the order of the data."""
-    ordered = project(case)
-    from msgspec.structs import replace
-
-    run = Trainer(replace(ordered, training=replace(ordered.training, shuffle=False)),
-                  dataset(case), weights=weights)
-    run.run(1)
-    _, rows, _ = run.ring.read(0)
-    return {"loss": float(rows[0, 0]),
-            "norms": {name: float(np.linalg.norm(gradient))
-                      for name, gradient in run.gradients().items()}}
-
-
-def main() -> None:
-    """Serve rounds of one case."""
-    case, threads = begin()
+def make(case: Case, threads: int, variant: str) -> Side:
+    """Return our engine, as the program runs it."""
+    loss, norms = first_step(case)
     network = trainer(case, threads)
-    serve(f"Numba {numba.__version__}, NumPy {np.__version__}",
-          lambda seconds: run_for(network, seconds), lambda weights: first(case, weights))
+    return Side(f"numba {numba.__version__}, numpy {np.__version__}", loss, norms,
+                lambda seconds: network.run(1 << 30, seconds))
 
 
 if __name__ == "__main__":
-    main()
+    main(make)

@@ -1,57 +1,104 @@
-"""Where the time of a step goes: ``python -m tests.bench profile CASE``."""
+"""What each op of a step takes."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.kernels import catalogue, row
 from engine.kernels.driver import run_section
-from engine.training import Trainer
-from tests.bench import ours
-from tests.bench.cases import CASES
-from tests.bench.machine import say
+from engine.plan import Plan
+from tests.bench.cases import Case, multiply_adds
+from tests.bench.contestant import Side, train
+from tests.bench.machine import machine, say
+from tests.bench.ours import make, trainer
+from tests.bench.table import markdown, micro
 
-ROUNDS = 15
-TRAINED = (row.GATHER, row.FORWARD, row.LOSS_SECTION, row.BACKWARD, row.MEASURE, row.UPDATE)
-CALL_S = 1e-6
-"""About what calling a section from Python costs."""
+STEP = {row.GATHER: "gather", row.FORWARD: "forward", row.LOSS_SECTION: "loss",
+        row.BACKWARD: "backward", row.MEASURE: "measure", row.UPDATE: "update"}
+"""Sections of a step, in their order."""
 
+ONE_ROW = np.array([0, 1], np.int64)
+NO_ROW = np.array([0, 0], np.int64)
+TRAINED_S = 0.5
+"""Seconds in which a whole step is measured."""
 
-def profile(name: str) -> None:
-    """Print the seconds of every op of a step, called by itself on one thread."""
-    case = CASES[name]
-    run = ours.trainer(case, 1)
-    run.run(2)
-    times = op_times(run, case.batch)
-    total = sum(times.values())
-    say(f"{case.title}: {1e6 * total:,.1f} µs, each op called by itself, one thread, medians of "
-        f"{ROUNDS}. Short ops look longer than they are in the loop.")
-    for op, seconds in sorted(times.items(), key=lambda item: -item[1]):
-        say(f"{op:32}{1e6 * seconds:12,.1f}{seconds / total:7.1%}")
+LONG_S, REPEATS = 5e-4, 50
+"""A call that is shorter is repeated, since the clock takes its time, too."""
 
 
-def op_times(run: Trainer, batch: int) -> dict[str, float]:
-    """Return the seconds of a step by op."""
-    plan = run._plan
-    names = {op.address(run.project.training.precision): name
-             for name, op in catalogue.OPS.items()
-             if op.is_compiled(run.project.training.precision)}
+def profile(case: Case, threads: int, rounds: int) -> None:
+    """Print a table of the ops of a step, those that take longest first."""
+    say(f"{machine()}; {case.title}; at most {threads} threads")
+    step_s = 1 / train(Side("", 0.0, None, make(case, threads, "").advance), TRAINED_S)
+    # Its examples and their order live as long as the trainer does.
+    network = trainer(case, threads)
+    plan = network._plan
+    # Batch and order as in the first step of an epoch.
     control = plan.shared.control
-    control[row.TRAINING], control[row.POSITION] = 1, 0
-    control[row.ORDER] = control[row.TRAINING_ORDER]
-    rows = [r for section in TRAINED
-            for r in range(plan.sections[section], plan.sections[section + 1])]
-    one = np.array([0, 1], np.int64)
-    times = np.zeros((ROUNDS, len(rows)))
-    for repeat in range(ROUNDS):
-        for place, r in enumerate(rows):
-            begin = time.perf_counter()
-            run_section(plan.table[r:r + 1], one, 0, plan.arena.ctypes.data, batch)
-            times[repeat, place] = time.perf_counter() - begin
-    found: dict[str, float] = defaultdict(float)
-    for r, seconds in zip(rows, np.median(times, axis=0), strict=True):
-        found[names[plan.table[r, row.ADDRESS]]] += max(0.0, float(seconds) - CALL_S)
-    return found
+    control[row.TRAINING], control[row.ORDER] = 1, control[row.TRAINING_ORDER]
+    spent = op_seconds(plan, case.batch, rounds)
+    total = sum(seconds for _, seconds in spent.values())
+    lines = [[section, name, str(count), micro(seconds), f"{seconds / total:.1%}"]
+             for (section, name), (count, seconds) in sorted(
+                 spent.items(), key=lambda item: -item[1][1])]
+    say(markdown(("section", "op", "rows", "µs", "of all ops"), lines))
+    say(f"All ops {micro(total)} µs, each alone and called from Python; a step as it is trained "
+        f"{micro(step_s)} µs, {2e-9 * multiply_adds(case) / step_s:.3g} GFLOP/s.")
+
+
+def op_seconds(plan: Plan, batch: int, rounds: int
+               ) -> dict[tuple[str, str], tuple[int, float]]:
+    """Return the rows of every op of a step, and the seconds that they take together.
+
+    Parameters
+    ----------
+    plan : Plan
+        A network that has its weights; its ops run, so they change.
+    batch : int
+        Examples.
+    rounds : int
+        How often every row is measured; the median counts.
+    """
+    names = {op.address("float32"): name for name, op in catalogue.OPS.items()
+             if op.is_compiled("float32")}
+    places = [(section, place) for section in STEP
+              for place in range(plan.sections[section], plan.sections[section + 1])]
+    spent: NDArray[np.float64] = np.zeros((rounds, len(places)))
+    for found in spent:
+        for number, (_, place) in enumerate(places):
+            found[number] = beyond_a_call(plan, plan.table[place:place + 1], batch)
+    total: dict[tuple[str, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
+    for (section, place), seconds in zip(places, np.median(spent, 0), strict=True):
+        key = STEP[section], names[int(plan.table[place, row.ADDRESS])]
+        count, before = total[key]
+        total[key] = count + 1, before + max(0.0, float(seconds))
+    return dict(total)
+
+
+def beyond_a_call(plan: Plan, table: NDArray[np.int64], batch: int) -> float:
+    """Return the seconds of a row beyond those of a call without one, measured around it."""
+    once = _seconds(lambda: call(plan, table, ONE_ROW, batch))
+    if once > LONG_S:
+        return once
+    before = _seconds(lambda: call(plan, table, NO_ROW, batch), REPEATS)
+    spent = _seconds(lambda: call(plan, table, ONE_ROW, batch), REPEATS)
+    after = _seconds(lambda: call(plan, table, NO_ROW, batch), REPEATS)
+    return spent - min(before, after)
+
+
+def call(plan: Plan, table: NDArray[np.int64], sections: NDArray[np.int64], batch: int) -> None:
+    """Call the ops of a table of one section."""
+    run_section(table, sections, 0, plan.arena.ctypes.data, batch)
+
+
+def _seconds(work: Callable[[], None], times: int = 1) -> float:
+    """Return the seconds of one call of several."""
+    begin = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - begin) / times

@@ -1,201 +1,170 @@
-"""PyTorch's contestant: ``python -m tests.bench.pytorch CASE THREADS MODE``. Needs torch and NumPy.
+"""PyTorch's contestant, eager or compiled: ``python -m tests.bench.pytorch CASE THREADS VARIANT``.
 
-MODE is ``eager``, ``channels_last`` (images in the order that its convolutions like best) or
-``compile``.
+A variant is ``eager`` or ``compile``, behind which ``channels_last`` may stand. Needs torch and
+NumPy.
 """
 
 from __future__ import annotations
 
 import sys
-import time
-from typing import Any
 
 import torch
 from torch import nn
 
-from tests.bench.cases import LEARNING_RATE, VOCABULARY, Case, Layer
-from tests.bench.contestant import Array, Order, begin, data_of, serve
+from tests.bench.cases import (
+    BATCH_NORM_EPSILON,
+    BATCH_NORM_MOMENTUM,
+    BETAS,
+    EPSILON,
+    GATES,
+    LEARNING_RATE,
+    POOL,
+    Array,
+    Case,
+    Layer,
+    data_of,
+    measured,
+    shapes,
+    weights_of,
+)
+from tests.bench.contestant import Side, in_chunks, main, orders
 
-ACTIVATIONS = {"tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "relu": nn.ReLU, "linear": nn.Identity}
-RECURRENT = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
+RECURRENT = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
-class EveryState(nn.Module):
-    """A recurrent layer that gives the state after every step, and nothing else."""
+class States(nn.Module):
+    """A recurrent layer that gives every state."""
 
-    def __init__(self, kind: str, inputs: int, units: int) -> None:
+    def __init__(self, kind: str, features: int, units: int) -> None:
         super().__init__()
-        self.cells = RECURRENT[kind](inputs, units, batch_first=True)
+        self.cells = RECURRENT[kind](features, units, batch_first=True)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.cells(x)[0]
 
 
-def modules(layer: Layer, shape: tuple[int, ...]) -> tuple[list[nn.Module], tuple[int, ...]]:
-    """Return a layer as a PyTorch user would write it, and the shape that comes out."""
-    *places, width = shape
-    match layer.kind:
-        case "dense":
-            made: list[nn.Module] = [nn.Linear(width, layer.units), ACTIVATIONS[layer.activation]()]
-            return made, (*places, layer.units)
-        case "conv":
-            made = [nn.Conv2d(width, layer.units, layer.kernel, padding=layer.padding,
-                              bias=layer.bias), ACTIVATIONS[layer.activation]()]
-            lost = layer.kernel - 1 if layer.padding == "valid" else 0
-            return made, (places[0] - lost, places[1] - lost, layer.units)
-        case "norm":
-            return [nn.BatchNorm2d(width)], shape
-        case "relu":
-            return [nn.ReLU()], shape
-        case "pool":
-            return [nn.MaxPool2d(2)], (places[0] // 2, places[1] // 2, width)
-        case "flatten":
-            return [nn.Flatten()], (places[0] * places[1] * width,)
-        case "embedding":
-            return [nn.Embedding(VOCABULARY, layer.units)], (*shape, layer.units)
-        case kind:
-            return [EveryState(kind, width, layer.units)], (*places, layer.units)
+def module_of(case: Case, layer: Layer, before: tuple[int, ...]) -> nn.Module:
+    """Return a layer as a PyTorch user would write it, without its activation."""
+    features, units = before[-1], layer.units
+    if layer.kind == "dense":
+        return nn.Linear(features, units, bias=layer.bias)
+    if layer.kind == "conv":
+        return nn.Conv2d(features, units, 3, padding=1, bias=layer.bias)
+    if layer.kind == "norm":
+        return nn.BatchNorm2d(features, eps=BATCH_NORM_EPSILON, momentum=BATCH_NORM_MOMENTUM)
+    if layer.kind == "embedding":
+        return nn.Embedding(case.vocabulary, units)
+    if layer.kind in GATES:
+        return States(layer.kind, features, units)
+    return {"relu": nn.ReLU, "flatten": nn.Flatten,
+            "pool": lambda: nn.MaxPool2d(POOL)}[layer.kind]()
 
 
-def network_of(case: Case) -> nn.Sequential:
-    """Return the case's network."""
-    found, shape = [], case.shape
-    for layer in case.layers:
-        made, shape = modules(layer, shape)
-        found += [module for module in made if not isinstance(module, nn.Identity)]
-    return nn.Sequential(*found)
+def parameters_of(layer: Layer, module: nn.Module) -> dict[str, nn.Parameter]:
+    """Return a layer's parameters by the bench's names."""
+    if layer.kind in GATES:
+        cells = module.cells
+        return {"w": cells.weight_ih_l0, "u": cells.weight_hh_l0, "b": cells.bias_ih_l0,
+                "c": cells.bias_hh_l0}
+    names = {"weight": "scale" if layer.kind == "norm" else "w",
+             "bias": "shift" if layer.kind == "norm" else "b"}
+    return {names[name]: value for name, value in module.named_parameters()}
 
 
-class Training:
-    """Network, data and optimizer of a case.
-
-    Parameters
-    ----------
-    case : Case
-        The work.
-    mode : str
-        See the module.
-    """
-
-    def __init__(self, case: Case, mode: str) -> None:
-        self.case = case
-        self.network = network_of(case)
-        inputs, labels = data_of(case)
-        self.x = torch.tensor(inputs) if case.is_text else torch.tensor(inputs, dtype=torch.float32)
-        self.t = torch.tensor(labels)
-        if len(case.shape) == 3:
-            self.x = self.x.reshape(-1, *case.shape).permute(0, 3, 1, 2).contiguous()
-        if mode == "channels_last":
-            self.x = self.x.to(memory_format=torch.channels_last)
-            self.network = self.network.to(memory_format=torch.channels_last)
-        self.weights = [p for p in self.network.parameters() if p.ndim >= 2]
-        kind = torch.optim.SGD if case.optimizer == "sgd" else torch.optim.Adam
-        self.optimizer = kind(self.network.parameters(), LEARNING_RATE)
-        self.call = torch.compile(self.network) if mode == "compile" else self.network
-        self.order = Order(case.examples, case.batch)
-
-    def loss(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return the loss of a batch."""
-        z, t = self.call(self.x[rows]), self.t[rows]
-        if self.case.is_text:
-            z, t = z.flatten(0, 1), t.flatten()
-        return nn.functional.cross_entropy(z, t)
-
-    def step(self) -> None:
-        """Do what our engine does in a step."""
-        self.optimizer.zero_grad(set_to_none=True)
-        self.loss(torch.from_numpy(self.order.next())).backward()
-        # What the lab measures at every step: one number per layer, in one call for all.
-        torch._foreach_norm([w.grad for w in self.weights])
-        self.optimizer.step()
-
-    def run(self, seconds: float) -> int:
-        """Train for about so long; return the steps done."""
-        steps, end = 0, time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            self.step()
-            steps += 1
-        return steps
-
-    def first(self, weights: dict[str, Array]) -> dict[str, Any]:
-        """Return loss and gradient norms of the first batch, from weights by our names."""
-        names = self.load(weights)
-        loss = self.loss(torch.arange(self.case.batch))
-        loss.backward()
-        norms: dict[str, float] = {}
-        for name, parameter in names:
-            assert parameter.grad is not None
-            norms[name] = float(torch.hypot(torch.tensor(norms.get(name, 0.0)),
-                                            parameter.grad.norm()))
-        return {"loss": loss.item(), "norms": norms}
-
-    def load(self, weights: dict[str, Array]) -> list[tuple[str, torch.Tensor]]:
-        """Take over weights; return the name of ours that each parameter belongs to.
-
-        PyTorch's recurrent layers have a second bias, which stays 0 and has the first one's
-        gradient; only the GRU's candidate needs it, as ours does.
-        """
-        pairs: list[tuple[str, torch.Tensor]] = []
-        weights = {**weights, **self._flattened(weights)}
-        numbered = [f"{layer.kind}-{number}" for number, layer in enumerate(self.case.layers)
-                    if layer.kind not in ("relu", "pool", "flatten")]
-        layers = [module for module in self.network
-                  if any(True for _ in module.parameters())]
-        for name, module in zip(numbered, layers, strict=True):
-            pairs += _loaded(name, module, weights)
-        return pairs
+def as_torch(layer: Layer, name: str, given: Array, image: tuple[int, ...]) -> torch.Tensor:
+    """Return a first value in PyTorch's layout."""
+    value = torch.tensor(given)
+    if layer.kind == "conv" and name == "w":
+        return value.permute(3, 2, 0, 1)
+    if layer.kind == "dense" and name == "w" and image:
+        # PyTorch flattens an image by channels, rows, columns.
+        return value.reshape(*image, -1).permute(3, 2, 0, 1).flatten(1)
+    if name == "c":
+        return torch.cat([torch.zeros(2 * len(value)), value])
+    return value.T if value.ndim == 2 and layer.kind != "embedding" else value
 
 
-    def _flattened(self, weights: dict[str, Array]) -> dict[str, Array]:
-        """Return weights behind a flattened image in PyTorch's order: channel by channel."""
-        shape = self.case.shape
-        for number, layer in enumerate(self.case.layers):
-            if layer.kind == "flatten":
-                name = f"dense-{number + 1}/w"
-                units = weights[name].shape[1]
-                places = weights[name].reshape(*shape, units).transpose(2, 0, 1, 3)
-                return {name: places.reshape(-1, units)}
-            _, shape = modules(layer, shape)
-        return {}
+def network_of(case: Case) -> tuple[nn.Sequential, dict[str, list[nn.Parameter]]]:
+    """Return the network, and the parameters of which each layer's gradient norm is taken."""
+    first, modules, watched, image = weights_of(case), [], {}, ()
+    for layer, before, _ in shapes(case):
+        module = module_of(case, layer, before)
+        image = before if layer.kind == "flatten" else image if layer.kind == "dense" else ()
+        found = parameters_of(layer, module)
+        for name, parameter in found.items():
+            if given := (layer.id + "/" + name) in first:
+                value = as_torch(layer, name, first[f"{layer.id}/{name}"], image)
+            with torch.no_grad():
+                parameter.copy_(value if given else torch.zeros_like(parameter))
+            # LSTM and simple RNN have a second bias, which would learn the same as the first.
+            parameter.requires_grad_(given)
+        if measured(layer):
+            watched[layer.id] = [found[name] for name in measured(layer)]
+        modules.append(module)
+        if layer.activation != "linear":
+            modules.append(ACTIVATIONS[layer.activation]())
+        image = image if layer.kind == "flatten" else ()
+    return nn.Sequential(*modules), watched
 
 
-def _loaded(name: str, module: nn.Module, weights: dict[str, Array]
-            ) -> list[tuple[str, torch.Tensor]]:
-    part = {key.removeprefix(f"{name}/"): torch.tensor(value, dtype=torch.float32)
-            for key, value in weights.items() if key.startswith(f"{name}/")}
-    given: dict[str, tuple[str, torch.Tensor]] = {}
-    if isinstance(module, nn.Linear):
-        given = {"weight": ("w", part["w"].T), "bias": ("b", part["b"])}
-    elif isinstance(module, nn.Conv2d):
-        given = {"weight": ("w", part["w"].permute(3, 2, 0, 1))}
-        given |= {"bias": ("b", part["b"])} if "b" in part else {}
-    elif isinstance(module, nn.BatchNorm2d):
-        given = {"weight": ("scale", part["scale"]), "bias": ("shift", part["shift"])}
-    elif isinstance(module, nn.Embedding):
-        given = {"weight": ("w", part["w"])}
-    else:
-        given = {"cells.weight_ih_l0": ("w", part["w"].T), "cells.weight_hh_l0": ("u", part["u"].T),
-                 "cells.bias_ih_l0": ("b", part["b"])}
-        second = torch.zeros_like(part["b"])
-        if "c" in part:
-            second[-len(part["c"]):] = part["c"]
-        dict(module.named_parameters())["cells.bias_hh_l0"].data.copy_(second)
-    found = dict(module.named_parameters())
-    for key, (_, value) in given.items():
-        found[key].data.copy_(value)
-    return [(f"{name}/{ours}", found[key]) for key, (ours, _) in given.items()]
+def optimizer_of(case: Case, network: nn.Module) -> torch.optim.Optimizer:
+    """Return the case's optimizer; fused is the fastest that PyTorch offers on a processor."""
+    learned = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    if case.optimizer == "sgd":
+        return torch.optim.SGD(learned, LEARNING_RATE, fused=True)
+    return torch.optim.Adam(learned, LEARNING_RATE, betas=BETAS, eps=EPSILON, fused=True)
 
 
-def main() -> None:
-    """Serve rounds of one case."""
-    case, threads = begin()
-    mode = sys.argv[3]
+def tensors(case: Case) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return inputs and labels; channels are the second axis of images."""
+    inputs, labels = map(torch.tensor, data_of(case))
+    return inputs.permute(0, 3, 1, 2) if inputs.ndim == 4 else inputs, labels
+
+
+def make(case: Case, threads: int, variant: str) -> Side:
+    """Return PyTorch's side."""
     torch.set_num_threads(threads)
-    training = Training(case, mode)
-    if mode == "compile":
-        training.step()
-    serve(f"PyTorch {torch.__version__}", training.run, training.first)
+    layout = torch.channels_last if "channels_last" in variant else torch.contiguous_format
+    (x, t), (network, watched) = tensors(case), network_of(case)
+    if x.ndim == 4:
+        x, network = x.contiguous(memory_format=layout), network.to(memory_format=layout)
+    optimizer = optimizer_of(case, network)
+    weights = [parameter for group in watched.values() for parameter in group]
+    cross_entropy = nn.functional.cross_entropy
+
+    def loss_of(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        return cross_entropy(network(x).flatten(0, -2), t.flatten())
+
+    if "compile" in variant:
+        loss_of = torch.compile(loss_of)
+    next_order, left = orders(case), iter(())
+
+    def step() -> tuple[torch.Tensor, list[torch.Tensor]]:
+        nonlocal left
+        batch = next(left, None)
+        if batch is None:
+            left = iter(torch.tensor(next_order()).split(case.batch))
+            batch = next(left)
+        optimizer.zero_grad(set_to_none=True)
+        loss = loss_of(x[batch], t[batch])
+        loss.backward()
+        # One number for each tensor of weights, in one call for all.
+        norms = torch._foreach_norm([parameter.grad for parameter in weights])
+        optimizer.step()
+        return loss, norms
+
+    def steps(count: int) -> None:
+        for _ in range(count):
+            step()
+
+    loss, found = step()
+    values = iter(found)
+    norms = {name: float(torch.stack([next(values) for _ in group]).square().sum().sqrt())
+             for name, group in watched.items()}
+    return Side(f"torch {torch.__version__}", loss.item(), norms, in_chunks(steps))
 
 
 if __name__ == "__main__":
-    main()
+    sys.setrecursionlimit(10_000)
+    main(make)

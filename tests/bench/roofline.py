@@ -1,42 +1,44 @@
-"""How near the machine's limits a case comes: the tile's peak, and what memory delivers."""
+"""What this machine could do at most: products in the first caches, and memory streaming."""
 
 from __future__ import annotations
 
 import statistics
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from engine.kernels import tile
-from engine.kernels.policy import kernel
+from engine.kernels.policy import OPTIONS
+
+ROWS, DEPTH, COLUMNS = 96, 128, 48
+"""Of the product: 24 KiB of B and 48 KiB of A stay in the first and second caches."""
+
+REPEATS = 2000
+STREAM = 16 * 2**20
+"""Numbers in each of the three arrays that a thread streams: 64 MiB."""
 
 ROUNDS = 7
-ROWS, DEPTH, COLUMNS = 96, 256, 48
-"""Of the product whose numbers stay in the first two caches."""
 
-TIMES = 2000
-NUMBERS = 2**24
-"""Of each array that is streamed: far more than any cache of a lab's computer holds."""
-
-Reals = NDArray[np.float32]
+Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What the machine can do at most.
+class Roofline:
+    """Limits for so many threads at once.
 
     Attributes
     ----------
     threads : int
-        That work at once.
+        How many.
     gflops : float
-        Multiplications and additions of the tile on numbers in cache, 10**9 a second.
+        Thousand million operations a second of the tile.
     gigabytes : float
-        That memory delivers and takes, 10**9 bytes a second, by ``a = b + s c``.
+        Thousand million bytes a second of ``a = b + s c``, two read and one written.
     """
 
     threads: int
@@ -44,43 +46,45 @@ class Limits:
     gigabytes: float
 
 
-@kernel
-def _products(c, a, b, times):  # type: ignore[no-untyped-def]
+# Not cached: the kernels' cache is named by the engine's sources alone.
+@njit(**OPTIONS)
+def _products(c: Array, a: Array, b: Array, times: int) -> None:
     for _ in range(times):
         tile.multiply(c, a, b, 0)
 
 
-@kernel
-def _triad(a, b, c, factor):  # type: ignore[no-untyped-def]
-    for j in range(a.size):
-        a[j] = b[j] + factor * c[j]
+@njit(**OPTIONS)
+def _triad(a: Array, b: Array, c: Array, times: int) -> None:
+    for _ in range(times):
+        for i in range(a.size):
+            a[i] = b[i] + np.float32(0.5) * c[i]
 
 
-def limits(threads: int) -> Limits:
-    """Measure the machine."""
+def measure(threads: int) -> Roofline:
+    """Measure with so many threads at once."""
     tile.install("float32")
-    a, b, c = (np.ones(shape, np.float32)
-               for shape in ((ROWS, DEPTH), (DEPTH, COLUMNS), (ROWS, COLUMNS)))
-    results = [c.copy() for _ in range(threads)]
-    flops = 2 * ROWS * DEPTH * COLUMNS * TIMES
-    seconds = together(threads, lambda thread: _products(results[thread], a, b, TIMES))
-    streams = [np.ones((3, NUMBERS // threads), np.float32) for _ in range(threads)]
-    factor = np.float32(0.5)
-    streamed = together(threads, lambda thread: _triad(*streams[thread], factor))
-    return Limits(threads, threads * flops / seconds / 1e9,
-                  3 * 4 * (NUMBERS // threads) * threads / streamed / 1e9)
+    matrices = [[np.ones(shape, np.float32) for shape in (
+        (ROWS, COLUMNS), (ROWS, DEPTH), (DEPTH, COLUMNS))] for _ in range(threads)]
+    streams = [[np.ones(STREAM, np.float32) for _ in range(3)] for _ in range(threads)]
+    product_s = _seconds(lambda i: _products(*matrices[i], REPEATS), threads)
+    triad_s = _seconds(lambda i: _triad(*streams[i], 1), threads)
+    return Roofline(threads, 2e-9 * ROWS * DEPTH * COLUMNS * REPEATS * threads / product_s,
+                    1e-9 * 3 * 4 * STREAM * threads / triad_s)
 
 
-def together(threads: int, work: Callable[[int], object]) -> float:
-    """Return the median seconds in which so many threads each do their work."""
-    work(0)
-    times = []
-    for _ in range(ROUNDS):
-        crew = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
-        begin = time.perf_counter()
-        for thread in crew:
-            thread.start()
-        for thread in crew:
-            thread.join()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times)
+def _seconds(work: Callable[[int], None], threads: int) -> float:
+    """Return the median seconds until every thread has done its part."""
+    found = []
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
+        for _ in range(ROUNDS):
+            begin = time.perf_counter()
+            list(pool.map(work, range(threads)))
+            found.append(time.perf_counter() - begin)
+    return statistics.median(found)
+
+
+def sentence(limits: Roofline) -> str:
+    """Return a line for people."""
+    return (f"{limits.threads} thread{'s'[:limits.threads > 1]}: tile {limits.gflops:,.0f} GFLOP/s "
+            f"in the first caches; memory {limits.gigabytes:,.1f} GB/s (triad)")
