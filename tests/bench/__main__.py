@@ -154,8 +154,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, metavar="FOLDER",
                         help="where bench.md and bench.json go; a new temporary folder unless told")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    headline = commands.add_parser("headline", parents=[shared], help="train one network for some minutes and say "
-                                   "how good it has become")
+    headline = commands.add_parser("headline", parents=[shared],
+                                   help="train for some minutes and say how good it has become")
     headline.add_argument("name", choices=("shakespeare", "mnist"))
     headline.add_argument("--seconds", type=float, default=HEADLINE_S, dest="length",
                           help=f"shakespeare: length of training; {HEADLINE_S:g} unless told")
