@@ -129,12 +129,12 @@ def sums(x, size):
         if second < LARGEST and first * first < 0.75 * second * size:
             whole = size * middle
             return first + whole, second + (2.0 * first + whole) * middle
-    first = second = np.float64(0.0)
+    plain, squared = 0.0, 0.0
     for j in range(size):
         value = np.float64(x[j])
-        first += value
-        second += value * value
-    return first, second
+        plain += value
+        squared += value * value
+    return plain, squared
 
 
 @kernel

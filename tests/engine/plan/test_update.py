@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.kernels import blocks, catalogue, row
+from engine.kernels.driver import run_section
 from engine.layers import OPTIMIZERS, infer_shapes, resolve
 from engine.plan import Plan, build_plan
 from engine.plan.update import has_own, places
-from engine.spec import NetworkSpec, ProjectSpec
+from engine.spec import (
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    Precision,
+    ProjectSpec,
+    TrainingSpec,
+)
 from tests.engine.layers.strategies import trainable
 
 Integers = NDArray[np.int64]
@@ -33,10 +42,10 @@ def mixed(draw: st.DrawFn) -> ProjectSpec:
     return replace(project, network=NetworkSpec(layers), training=training)
 
 
-def build(project: ProjectSpec) -> Plan:
-    outputs = infer_shapes(project.network, (3,))[-1][0]
+def build(project: ProjectSpec, inputs: int = 3) -> Plan:
+    outputs = infer_shapes(project.network, (inputs,))[-1][0]
     dtype = np.dtype(project.training.precision)
-    return build_plan(project, np.zeros((2, 3), dtype), np.zeros((2, outputs), dtype), 4)
+    return build_plan(project, np.zeros((2, inputs), dtype), np.zeros((2, outputs), dtype), 4)
 
 
 def rows_of(plan: Plan, name: str) -> list[dict[str, int]]:
@@ -118,3 +127,27 @@ def test_parameters_lie_side_by_side_with_the_frozen_ones_last(project: ProjectS
     assert [begin for begin, _, _ in spans] == ends[:-1]
     frozen = [is_frozen for _, _, is_frozen in spans]
     assert frozen == sorted(frozen)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("rule", OPTIMIZERS)
+def test_shared_blocks_give_the_same_bytes(rule: str, precision: Precision) -> None:
+    layers = (LayerSpec("input", "input"), LayerSpec("first", "dense", {"units": 70}, l2=0.5),
+              LayerSpec("second", "dense", {"units": 64}, frozen=True),
+              LayerSpec("third", "dense", {"units": 33}, l1=0.25), LayerSpec("output", "dense"))
+    training = TrainingSpec(optimizer=OptimizerSpec(rule), precision=precision)
+    given_back = []
+    for shards in (1, 2, 3, 7):
+        plan = build(ProjectSpec(network=NetworkSpec(layers), training=training), inputs=40)
+        rng = np.random.default_rng(1)
+        plan.arena[:4 * plan.parameters] = rng.uniform(0.1, 1, 4 * plan.parameters)
+        plan.shared.hyper[:] = 0.25
+        for section in (row.MEASURE, row.UPDATE):
+            begin = plan.sections[section]
+            plan.table[begin, row.SHARDS] = shards
+            tables = plan.table[begin:plan.sections[section + 1]]
+            run_section(tables, np.array([0, len(tables)]), 0, plan.arena.ctypes.data, 1)
+        assert np.isfinite(plan.arena[:4 * plan.parameters]).all()
+        given_back.append(plan.arena.tobytes() + plan.shared.results.tobytes())
+    assert len(plan.blocks) > 5
+    assert len(set(given_back)) == 1
