@@ -5,7 +5,14 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.memory import matrix, span, vector
-from engine.kernels.panels import block, multiply_packed, pays, sum_rows, turn
+from engine.kernels.panels import (
+    block,
+    multiply_packed,
+    multiply_turned,
+    pays,
+    sum_rows,
+    turn,
+)
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply_from
@@ -75,7 +82,7 @@ def dense_backward_input(dx, dy, w):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply_packed(dx, dy, w, w[0, :0], True)
+    multiply_turned(dx, dy, w, w[0, :0])
 
 
 @kernel
@@ -128,8 +135,10 @@ def dense_backward_input_op(row, arena, batch, shard, shards):
                          matrix(arena, slots[2] + left * o, right - left, o))
 
 
-@op("y x i o", whole=True)
+@op("y x i o")
 def transpose_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o = slots[2], slots[3]
-    transpose(matrix(arena, slots[0], o, i), matrix(arena, slots[1], i, o))
+    begin, end = span(i, shard, shards)
+    transpose(matrix(arena, slots[0], o, i)[:, begin:end],
+              matrix(arena, slots[1] + begin * o, end - begin, o))

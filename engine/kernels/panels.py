@@ -29,8 +29,8 @@ PACKED_ROWS = 128
 PACKED_BYTES = 64 << 10
 """Rows of C and bytes of B from which on it pays to copy B, which is done for all rows at once."""
 
-FEW = 2
-"""Registers full of numbers up to which a part of a square is copied number by number."""
+FEW = 32
+"""Numbers up to which a matrix is turned over number by number."""
 
 TOGETHER = 4
 """Registers of sums over rows that grow side by side."""
@@ -57,19 +57,6 @@ class _Square(Registers):
         for c, (line, mask) in enumerate(zip(lines, self._masks(columns, rows), strict=True)):
             self.store(line, self._address(self.target, self.target_row, first_column, c,
                                            first_row), mask)
-
-    def emit_single(self, first_row: Any, first_column: Any, rows: Any, columns: Any) -> None:
-        """Emit a part of a square number by number, which is sooner done if they are few."""
-        builder = self.builder
-        with cgutils.for_range(builder, rows) as down:
-            row = builder.add(first_row, down.index)
-            with cgutils.for_range(builder, columns) as across:
-                column = builder.add(first_column, across.index)
-                of = builder.gep(self.source, [builder.add(builder.mul(row, self.source_row),
-                                                           column)])
-                to = builder.gep(self.target, [builder.add(builder.mul(column, self.target_row),
-                                                           row)])
-                builder.store(builder.load(of), to)
 
     def _masks(self, rows: Any, columns: Any) -> list[Any]:
         """Return for every line which of its lanes lie inside."""
@@ -125,13 +112,7 @@ def turn(typingctx: Any, y: Any, x: Any) -> Any:
                     with whole:
                         square.emit(row, column)
                     with part:
-                        few = builder.icmp_signed(
-                            "<=", builder.mul(high, wide), WORD(FEW * square.lanes))
-                        with builder.if_else(few) as (single, masked):
-                            with single:
-                                square.emit_single(row, column, high, wide)
-                            with masked:
-                                square.emit(row, column, high, wide)
+                        square.emit(row, column, high, wide)
         return context.get_dummy_value()
     return types.void(y, x), codegen
 
@@ -202,6 +183,39 @@ def _sum_columns(typingctx: Any, total: Any, x: Any) -> Any:
             strip(builder.sub(columns, rest), 1, unit.lanes_before(rest))
         return context.get_dummy_value()
     return types.void(total, x), codegen
+
+
+@kernel
+def multiply_turned(c, a, b, start):
+    """Compute ``c = start + a @ b.T``.
+
+    Parameters
+    ----------
+    c : real[m, n]
+        Result; numbers of a row side by side.
+    a : real[m, k]
+        Any strides.
+    b : real[n, k]
+        Numbers of a row side by side.
+    start : real[n] or real[0]
+        What the sums of every row begin from, or nothing.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    n, k = b.shape
+    if n * k * c.itemsize > PANEL_BYTES:
+        multiply_packed(c, a, b, start, True)
+        return
+    panel = carray(_stack_room(c), (k, n))
+    if n * k > FEW:
+        turn(panel, b)
+    else:
+        for i in range(n):
+            for o in range(k):
+                panel[o, i] = b[i, o]
+    multiply_from(c, a, panel, start)
 
 
 @inlined
@@ -277,11 +291,6 @@ def multiply_packed(c, a, b, start, flipped):
     """
     room = _stack_room(c)
     depth, width, size = a.shape[1], c.shape[1], c.itemsize
-    if flipped and depth * width * size <= PANEL_BYTES:
-        panel = carray(room, (depth, width))
-        turn(panel, b)
-        multiply_from(c, a, panel, start)
-        return
     part = min(depth, PANEL_BYTES // STRIP_BYTES)
     wide = PANEL_BYTES // (part * STRIP_BYTES) * STRIP_BYTES // size
     # All columns before the next rows of B: these lie in memory as they are read here.

@@ -19,6 +19,10 @@ def multiply_packed(c: Reals, a: Reals, b: Reals, start: Reals, flipped: bool) -
             c[m, n] = total
 
 
+def multiply_turned(c: Reals, a: Reals, b: Reals, start: Reals) -> None:
+    multiply_packed(c, a, b, start, True)
+
+
 @quietly
 def sum_rows(total: Reals, x: Reals) -> None:
     for k in range(x.shape[1]):

@@ -68,6 +68,10 @@ def check(precision: str, m: int, k: int, n: int, begun: bool, flipped: bool) ->
     twins.multiply_packed(scale, *(np.abs(double(array)) for array in (a, b, start)), flipped)
     c[...] = np.nan
     kernels.multiply_packed(c, a, b, start, flipped)
+    if flipped:
+        turned = np.full((m, n), np.nan, precision)
+        kernels.multiply_turned(turned, a, b, start)
+        assert turned.tobytes() == c.tobytes()
     assert_close(c, truth, precision, units=1 + k / 16, scale=scale)
     whole = c.base
     assert isinstance(whole, np.ndarray)
