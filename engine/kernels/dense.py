@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.memory import matrix, span, vector
+from engine.kernels.panels import multiply_packed, sum_rows, turn
 from engine.kernels.policy import kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.tile import multiply
@@ -53,28 +54,25 @@ def dense_backward_weights(dw, db, dy, x):
     """
     multiply(dw, x.T, dy, 0)
     if db.size > 0:
-        db[:] = 0
-        for n in range(dy.shape[0]):
-            for o in range(db.size):
-                db[o] += dy[n, o]
+        sum_rows(db, dy)
 
 
 @kernel
-def dense_backward_input(dx, dy, wt):
+def dense_backward_input(dx, dy, w):
     """Compute the inputs' gradient ``dx = dy @ w.T``.
 
     Parameters
     ----------
     dx : real[n, i]
         dL/dx, overwritten.
-    dy, wt : real[n, o], real[o, i]
-        dL/dy, and the weights transposed.
+    dy, w : real[n, o], real[i, o]
+        dL/dy and the weights.
 
     Notes
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply(dx, dy, wt, 0)
+    multiply_packed(dx, dy, w, 0, True)
 
 
 @kernel
@@ -88,14 +86,9 @@ def transpose(y, x):
 
     Notes
     -----
-    In squares, so that rows of both sides stay in the first cache. Source: definition.
+    Source: definition.
     """
-    rows, columns = x.shape
-    for row in range(0, rows, 16):
-        for column in range(0, columns, 16):
-            for i in range(row, min(row + 16, rows)):
-                for o in range(column, min(column + 16, columns)):
-                    y[o, i] = x[i, o]
+    turn(y, x)
 
 
 @op("y x w b i o rows")
@@ -122,14 +115,14 @@ def dense_backward_weights_op(row, arena, batch, shard, shards):
     dense_backward_weights(dw, vector(arena, slots[1], biases), dy, x)
 
 
-@op("dx dy wt i o rows")
+@op("dx dy w i o rows")
 def dense_backward_input_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o = slots[3], slots[4]
     begin, end = span(batch * slots[5], shard, shards)
     dense_backward_input(matrix(arena, slots[0] + begin * i, end - begin, i),
                          matrix(arena, slots[1] + begin * o, end - begin, o),
-                         matrix(arena, slots[2], o, i))
+                         matrix(arena, slots[2], i, o))
 
 
 @op("y x i o", whole=True)

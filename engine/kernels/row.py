@@ -6,7 +6,7 @@ from __future__ import annotations
 ADDRESS = 0
 SHARDS = 1
 FIRST_SLOT = 2
-ROW_LENGTH = 16
+ROW_LENGTH = 18
 
 # control, int64: what the driver and the window tell each other.
 STOP = 0            # 1 asks the driver to return after the running step

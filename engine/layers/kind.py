@@ -107,6 +107,9 @@ class Lowering(Protocol):
     def scratch(self, size: int) -> int:
         """Reserve ``size`` numbers whatever the batch; return their offset."""
 
+    def room(self, size: int) -> int:
+        """Return where ``size`` numbers per example are free while an op runs, any op's."""
+
     def parameter(self, name: str) -> Value:
         """Return the place of one of the layer's parameters."""
 

@@ -162,6 +162,9 @@ class _Lowering:
     def scratch(self, size: int) -> int:
         return self._builder.layout.reserve(size)
 
+    def room(self, size: int) -> int:
+        return self._builder.room(size)
+
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
 
@@ -206,6 +209,14 @@ class _Builder:
     backward_work: int = 0
     loss_terms: list[Line] = field(default_factory=list)
     summed: dict[int, int] = field(default_factory=dict)
+    rooms: dict[int, int] = field(default_factory=dict)
+
+    def room(self, size: int) -> int:
+        """Return a place that ops use in turns: the smallest that is large enough, or a new one."""
+        fitting = [have for have in self.rooms if have >= size]
+        if not fitting:
+            self.rooms[size] = self.layout.reserve(size * self.capacity)
+        return self.rooms[min(fitting, default=size)]
 
     def value(self, shape: Shape, learns: bool) -> Value:
         """Reserve an array per example, with its gradient if ``learns``."""
