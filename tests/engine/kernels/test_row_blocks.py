@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.kernels import blocks as kernels
-from engine.layers.blocks import strip_width
-from tests.reference import blocks as twins
+from engine.kernels import row_blocks as kernels
+from engine.layers.row_blocks import strip_width
+from tests.reference import row_blocks as twins
 
 
 def test_blocks_are_added() -> None:
