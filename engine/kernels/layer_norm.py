@@ -14,7 +14,7 @@ from numba import carray
 from engine.kernels.memory import as_real, matrix, span, vector
 from engine.kernels.policy import kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
-from engine.kernels.strips import add_blocks, block_length, blocks_at
+from engine.kernels.row_blocks import add_blocks, block_length, blocks_at
 
 
 @kernel

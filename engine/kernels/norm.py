@@ -1,8 +1,8 @@
 """Batch normalisation. Legend: n rows of k features side by side; x^ is the normalised x.
 
 A row is an example, or a place of an image or a sequence. What every row needs, feature by feature,
-stands in tables as often as a strip has rows: see `engine.kernels.strips`. Statistics are float64
-sums of exact differences and products; blocks of rows are joined in their order.
+stands in tables as often as a strip has rows: see `engine.kernels.row_blocks`. Statistics are
+float64 sums of exact differences and products; blocks of rows are joined in their order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numba import carray
 from engine.kernels.memory import as_real, doubles, integers_at, matrix, span, vector
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, ROW_LENGTH, TRAINING
-from engine.kernels.strips import add_blocks, block_length, blocks_at, repeat, strips
+from engine.kernels.row_blocks import add_blocks, block_length, blocks_at, repeat, strips
 
 CENTRE, SLOPE, SHIFT, ALONG, TILT = range(5)
 """Rows of the table that holds what every row of numbers needs."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.layers.fields import Field
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
-from engine.layers.strips import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
+from engine.layers.row_blocks import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
 
 TABLE = 5
 """Rows of the table of a batch norm: see `engine.kernels.norm`."""

@@ -5,7 +5,7 @@ import pytest
 
 from engine.kernels import layer_norm as layers
 from engine.kernels import norm as kernels
-from engine.layers.strips import strip_width
+from engine.layers.row_blocks import strip_width
 from tests.engine.kernels.agreement import (
     PRECISIONS,
     SHAPES,

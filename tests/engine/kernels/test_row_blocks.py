@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.kernels import strips as kernels
-from engine.layers.strips import strip_width
-from tests.reference import strips as twins
+from engine.kernels import row_blocks as kernels
+from engine.layers.row_blocks import strip_width
+from tests.reference import row_blocks as twins
 
 
 def test_blocks_are_added() -> None:

@@ -1,4 +1,4 @@
-"""How long runs of rows are cut for sums that threads share: see `engine.kernels.strips`."""
+"""How long runs of rows are cut for sums that threads share: see `engine.kernels.row_blocks`."""
 
 from __future__ import annotations
 
