@@ -1,83 +1,62 @@
-"""A network's learned parameters in blocks, which measuring and updating go through.
+"""Sums over long runs of rows, which threads share. Legend: n rows of k numbers side by side.
 
-A block is a part of what one layer learns: weights, then what stands behind them. Each has figures
-of its own, so that any number of threads can share the blocks: the figures are added up afterwards,
-in the order of the blocks.
+A strip is some whole rows, w numbers together, so that a loop over it fills registers however few
+numbers a row has. A block is some whole strips. Blocks follow from the size of a batch alone: their
+sums, added in the order of blocks, are the same whoever computes which.
 """
 
 from __future__ import annotations
 
-from numba import carray
+from engine.kernels.memory import doubles, span
+from engine.kernels.policy import inlined, kernel
 
-from engine.kernels.memory import as_doubles, integers_at, reals_at, shifted, vector
-from engine.kernels.policy import inlined
-from engine.kernels.row import FIRST_SLOT, HYPER_LENGTH, ROW_LENGTH
-
-BLOCK = 2048
-"""Most parameters of a block: with gradient and memories they fit the first cache."""
-
-# A block, int64.
-FIRST = 0           # place of its first parameter in each of the four regions of the arena
-SIZE = 1
-MEASURED = 2        # how many of them, from the first, are weights: penalised and measured
-RULE = 3            # row of ``hyper`` that has its constants
-STATISTIC = 4       # place of its layer among those that learn
-BLOCK_LENGTH = 5
-
-# Figures of a block, float64: first of its gradient, then of its update.
-SQUARES = 0         # of the measured gradient, summed
-TOP = 1             # its largest magnitude
-ZEROS = 2
-INVALID = 3         # how many are NaN or infinite
-ALL_SQUARES = 4     # of the whole gradient
-CLIPPED_SQUARES = 5  # the same, every number clipped
-WEIGHT = 0          # the old weights, summed
-WEIGHT_SQUARES = 1
-CHANGE = 2          # the updates, summed
-CHANGE_SQUARES = 3
-FIGURES = 6
+FEWEST = 16
+"""Strips of a block at least, so that joining blocks is little work beside summing them."""
 
 
 @inlined
-def slots_of(row):
-    """Return an op's slots."""
-    return carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+def block_length(size, width, blocks):
+    """Return the numbers of each of at most ``blocks`` blocks; the last has the rest."""
+    return max(FEWEST, -(-size // (width * blocks))) * width
 
 
 @inlined
-def blocks_at(address, count):
-    """Return the blocks: int64[count, BLOCK_LENGTH]."""
-    return carray(integers_at(address), (count, BLOCK_LENGTH))
+def blocks_at(arena, offset, blocks, width):
+    """Return two rows of float64 for each of some blocks."""
+    return doubles(arena, offset, 2 * blocks * width).reshape((blocks, 2, width))
 
 
 @inlined
-def figures_at(arena, offset, count):
-    """Return the figures of so many blocks: float64[count, FIGURES]."""
-    return carray(as_doubles(shifted(arena, offset)), (1 + count, FIGURES))[1:]
+def strips(size, width, shard, shards):
+    """Return begin and end of a shard's part of ``range(size)``, which is whole strips."""
+    begin, end = span(-(-size // width), shard, shards)
+    return min(begin * width, size), min(end * width, size)
 
 
 @inlined
-def share_at(arena, offset):
-    """Return what stands before all figures: an array of the share that clipping leaves."""
-    return carray(as_doubles(shifted(arena, offset)), (1,))
+def repeat(strip, k, size):
+    """Repeat the first ``k`` numbers of a strip as far as ``size`` numbers have use for them."""
+    for j in range(k, min(strip.size, size)):
+        strip[j] = strip[j - k]
 
 
-@inlined
-def rule_at(address, place):
-    """Return a row of the constants in force."""
-    return carray(reals_at(address + 8 * HYPER_LENGTH * place), (HYPER_LENGTH,))
+@kernel
+def add_blocks(y, parts):
+    """Compute ``y = sum over b of parts[b]``, in their order.
 
+    Parameters
+    ----------
+    y : float64[k]
+        Overwritten; may be ``parts[0]`` itself.
+    parts : float64[b, k]
+        Sums of blocks.
 
-@inlined
-def part(arena, region, block):
-    """Return a block's part of a region of the arena."""
-    return vector(arena, region + block[FIRST], block[SIZE])
-
-
-@inlined
-def run_of(blocks, begin):
-    """Return the end of the run of blocks that belong to the same layer."""
-    end = begin + 1
-    while end < blocks.shape[0] and blocks[end, STATISTIC] == blocks[begin, STATISTIC]:
-        end += 1
-    return end
+    Notes
+    -----
+    Source: definition.
+    """
+    for c in range(y.size):
+        y[c] = parts[0, c]
+    for b in range(1, parts.shape[0]):
+        for c in range(y.size):
+            y[c] += parts[b, c]

@@ -1,6 +1,6 @@
 """Seconds of a PyTorch step of the network in `tests.mnist`.
 
-``python -m tests.bench.pytorch_lenet BATCH THREADS``: the arguments are examples of a batch and threads; needs torch alone.
+``python -m tests.bench.pytorch_lenet EXAMPLES THREADS`` takes a batch of so many; needs torch alone.
 """
 
 from __future__ import annotations
