@@ -1,6 +1,6 @@
 """Seconds of a PyTorch step of the network in `tests.mnist`.
 
-``python -m tests.bench.pytorch_lenet EXAMPLES THREADS`` takes a batch of so many; needs torch alone.
+``python -m tests.bench.pytorch_lenet EXAMPLES THREADS``: examples of a batch. Needs torch alone.
 """
 
 from __future__ import annotations
