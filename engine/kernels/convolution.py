@@ -128,7 +128,7 @@ def convolution(y, x, w, b, stride, room):
 
 
 @kernel
-def convolution_weights(dw, dy, x, stride, begin, end, room):
+def convolution_weights(dw, dy, x, stride, begin, end, images, room):
     """Compute ``dw[i, j] = sum of x[n, p s + i - top, q s + j - left].T @ dy[n, p, q]``.
 
     Parameters
@@ -139,7 +139,9 @@ def convolution_weights(dw, dy, x, stride, begin, end, room):
         dL/dy and what the forward pass saw.
     stride, begin, end : int64
         s, and which rows.
-    room : real[n * room_for_windows(c, p, q, kh, kw, s)]
+    images : int64
+        How many images there is room for.
+    room : real[images * room_for_windows(c, p, q, kh, kw, s)]
         Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
@@ -148,7 +150,7 @@ def convolution_weights(dw, dy, x, stride, begin, end, room):
     """
     c, kh, kw, o = x.shape[3], dw.shape[0], dw.shape[1], dw.shape[3]
     p, q = dy.shape[1], dy.shape[2]
-    group = min(x.shape[0], (PLACES - 1) // (p * q) + 1)
+    group = min(x.shape[0], images, (PLACES - 1) // (p * q) + 1)
     high, wide = (p - 1) * stride + kh, (q - 1) * stride + kw
     top, left = _zeros_before(x.shape[1], p, kh, stride), _zeros_before(x.shape[2], q, kw, stride)
     c_rows, used = _integers(room, 0, end - begin)
@@ -272,6 +274,7 @@ def convolution_weights_op(row, arena, batch, shard, shards):
     convolution_weights(image(arena, slots[0], kh, kw, c, o),
                         image(arena, slots[1], batch, p, q, o),
                         image(arena, slots[2], batch, h, v, c), slots[11], begin, end,
+                        last - first,
                         vector(arena, slots[12] + first * slots[13], (last - first) * slots[13]))
 
 

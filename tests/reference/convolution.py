@@ -41,7 +41,7 @@ def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int, room: Reals
 
 @quietly
 def convolution_weights(dw: Reals, dy: Reals, x: Reals, stride: int, begin: int, end: int,
-                        room: Reals) -> None:
+                        images: int, room: Reals) -> None:
     rows = dw.reshape(-1, dw.shape[3])
     rows[begin:end] = 0.0
     for n in range(x.shape[0]):

@@ -99,7 +99,7 @@ def test_gradient_of_the_weights(n: int, image: tuple[int, int], kernel: tuple[i
     places = windows(image, kernel, stride, padding)
     x, dy = random(precision, n, *image, c), random(precision, n, *places, o, seed=1)
     agree(kernels.convolution_weights, twins.convolution_weights, (*kernel, c, o), precision,
-          dy, x, stride, 0, kernel[0] * kernel[1] * c,
+          dy, x, stride, 0, kernel[0] * kernel[1] * c, n,
           room(precision, n, c, places, kernel, stride), terms=n * places[0] * places[1])
 
 
@@ -107,9 +107,11 @@ def test_rows_of_the_window_can_be_shared_out(precision: str) -> None:
     x, dy = random(precision, 2, 6, 5, 3), random(precision, 2, 6, 5, 4, seed=1)
     whole, parts = np.empty((2, 3, 3, 3, 4), precision)
     free = room(precision, 2, 3, (8, 8), (3, 3), 1)
-    kernels.convolution_weights(whole, dy, x, 1, 0, 27, free)
-    kernels.convolution_weights(parts, dy, x, 1, 0, 14, free)
-    kernels.convolution_weights(parts, dy, x, 1, 14, 27, free)
+    kernels.convolution_weights(whole, dy, x, 1, 0, 27, 2, free)
+    free[:] = np.nan
+    kernels.convolution_weights(parts, dy, x, 1, 0, 14, 1, free[:free.size // 2])
+    assert np.isnan(free[free.size // 2:]).all(), "that is another shard's room"
+    kernels.convolution_weights(parts, dy, x, 1, 14, 27, 1, free[free.size // 2:])
     assert whole.tobytes() == parts.tobytes()
 
 
