@@ -59,7 +59,7 @@ CELLS = {"rnn": rnn, "lstm": lstm, "gru": gru}
 
 def states(layer: Layer, p: Tree, x: Any, unroll: int) -> Any:
     """Return every state of a recurrent layer; its inputs are multiplied for all steps at once."""
-    z = (x @ p["w"] + p["b"]).swapaxes(0, 1)
+    z = x.swapaxes(0, 1) @ p["w"] + p["b"]
     start = (jnp.zeros((len(x), layer.units)),) * (2 if layer.kind == "lstm" else 1)
 
     def one(state: tuple[Any, ...], z: Any) -> tuple[tuple[Any, ...], Any]:

@@ -23,8 +23,8 @@ PEERS_PYTHON = os.environ.get("BACKPROP_LAB_PEERS", sys.executable)
 QUICK = {"playground", "playground6", "small", "deep", "digits", "images", "rnn", "gru", "lstm"}
 NAMES = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
 
-VANISHED = 1e-30
-"""A gradient's norm below it has lost its digits on the way through a hundred layers."""
+VANISHED = 1e-17
+"""Peers square in float32: a smaller norm has lost its digits, or is 0."""
 
 
 @cache
