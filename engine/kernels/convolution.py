@@ -37,7 +37,7 @@ def _integers(room, first, size):
 
 @kernel
 def _frame(padded, x, top, left):
-    """Copy x[n, h, v, c] to where padded[n, :, :, c] has no zeros; return nothing."""
+    """Copy x[n, h, v, c] to the middle of padded, whose zeros stay around it."""
     first, last = max(top, 0), min(padded.shape[1], top + x.shape[1])
     begin, end = max(left, 0), min(padded.shape[2], left + x.shape[2])
     length = (end - begin) * x.shape[3]

@@ -106,7 +106,7 @@ def test_gradient_of_the_weights(n: int, image: tuple[int, int], kernel: tuple[i
 def test_rows_of_the_window_can_be_shared_out(precision: str) -> None:
     x, dy = random(precision, 2, 6, 5, 3), random(precision, 2, 6, 5, 4, seed=1)
     whole, parts = np.empty((2, 3, 3, 3, 4), precision)
-    free = room(precision, 2, 3, (8, 8), (3, 3), 1)
+    free = room(precision, 2, 3, (6, 5), (3, 3), 1)
     kernels.convolution_weights(whole, dy, x, 1, 0, 27, 2, free)
     free[:] = np.nan
     kernels.convolution_weights(parts, dy, x, 1, 0, 14, 1, free[:free.size // 2])
