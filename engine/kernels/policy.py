@@ -43,12 +43,6 @@ careful = njit(cache=True, nogil=True, fastmath={"nsz", "contract"}, error_model
 inlined = njit(cache=True, inline="always", **OPTIONS)
 """Compile a function of a few operations into its callers."""
 
-ELEMENTWISE = 16
-"""Weight of an op that reads, compares and writes numbers: one of ReLU's takes 0.11 ns in cache, in
-which a product does 14 multiply-adds. Ops with functions, random numbers or sums in float64 weigh
-twice as much.
-"""
-
 DTYPES = {"float32": types.float32, "float64": types.float64}
 
 Function = Callable[..., None]
@@ -101,6 +95,12 @@ class Op:
         """Say whether `address` would answer at once."""
         return precision in self._compiled
 
+
+ELEMENTWISE = 16
+"""Weight of an op that reads, compares and writes numbers: one of ReLU's takes 0.11 ns in cache, in
+which a product does 14 multiply-adds. Ops with functions, random numbers or sums in float64 weigh
+twice as much.
+"""
 
 OPS: dict[str, Op] = {}
 """Every op by name."""
