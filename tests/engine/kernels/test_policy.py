@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine.kernels import catalogue, tile
+from engine.kernels import catalogue, registers
 from engine.kernels.policy import FASTMATH, OPS, OPTIONS, Op, encode, kernel
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
@@ -70,7 +70,7 @@ def test_the_fast_arithmetic_still_sees_what_is_not_finite(precision: str) -> No
     assert count_nonfinite(x) == 3
 
 
-@pytest.mark.skipif(tile.UNIT.bytes != 64, reason="other units are used whole anyway")
+@pytest.mark.skipif(registers.UNIT.bytes != 64, reason="other units are used whole anyway")
 def test_loops_use_whole_registers() -> None:
     def double(x):  # type: ignore[no-untyped-def]
         for j in range(x.size):
