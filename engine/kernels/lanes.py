@@ -17,6 +17,7 @@ from numba.extending import intrinsic
 from engine.kernels.registers import UNIT, WORD, Registers
 
 LANE_BYTES = UNIT.bytes
+WINDOW = types.UniTuple(types.int64, 4)
 
 
 class _Lanes:
@@ -52,9 +53,9 @@ def _for_lanes(builder: Any, real: Any, count: Any, emit: Callable[[_Lanes], Non
             emit(_Lanes(registers, registers.lanes_before(count)))
 
 
-def _for_taps(builder: Any, kh: Any, kw: Any, down: Any, across: Any,
-              emit: Callable[[Any, Any], None]) -> None:
+def _for_taps(builder: Any, window: Any, emit: Callable[[Any, Any], None]) -> None:
     """Emit what is done at every place of a window, by number and by distance from its corner."""
+    kh, kw, down, across = cgutils.unpack_tuple(builder, window, 4)
     two_by_two = builder.and_(builder.icmp_signed("==", kh, WORD(2)),
                               builder.icmp_signed("==", kw, WORD(2)))
     with builder.if_else(two_by_two) as (common, other):
@@ -75,7 +76,7 @@ def _places(context: Any, builder: Any, signature: Any, args: Any, offsets: list
 
 @intrinsic
 def keep_largest(typingctx: Any, y: Any, at: Any, x: Any, place: Any, corner: Any, count: Any,
-                 kh: Any, kw: Any, down: Any, across: Any) -> Any:
+                 window: Any) -> Any:
     """Find the largest numbers of a window, for at most a register of channels.
 
     Parameters
@@ -86,8 +87,8 @@ def keep_largest(typingctx: Any, y: Any, at: Any, x: Any, place: Any, corner: An
         Where the window's numbers begin in ``y`` and ``at``, and its first place in ``x``.
     count : int64
         Channels; those beyond a register are left out.
-    kh, kw, down, across : int64
-        The window, and the distance of its rows and columns in ``x``.
+    window : tuple[int64, int64, int64, int64]
+        Its rows and columns, and how far apart they are in ``x``.
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         top, where, source = _places(context, builder, signature, args, [args[3], args[3], args[4]])
@@ -105,24 +106,24 @@ def keep_largest(typingctx: Any, y: Any, at: Any, x: Any, place: Any, corner: An
                 number = lanes.splat(builder.sitofp(tap, real))
                 builder.store(builder.select(larger, value, so_far), best)
                 builder.store(builder.select(larger, number, builder.load(found)), found)
-            _for_taps(builder, args[6], args[7], args[8], args[9], see)
+            _for_taps(builder, args[6], see)
             lanes.store(builder.load(best), top, WORD(0))
             lanes.store(builder.load(found), where, WORD(0))
         _for_lanes(builder, real, args[5], emit)
         return context.get_dummy_value()
-    return types.void(y, at, x, *[types.int64] * 7), codegen
+    return types.void(y, at, x, *[types.int64] * 3, WINDOW), codegen
 
 
 @intrinsic
 def send_back(typingctx: Any, dx: Any, dy: Any, at: Any, corner: Any, place: Any, count: Any,
-              kh: Any, kw: Any, down: Any, across: Any, add: Any) -> Any:
+              window: Any, add: Any) -> Any:
     """Send gradients to the places that `keep_largest` found; all others of the window get 0.
 
     Parameters
     ----------
     dx, dy, at : real[...]
         Contiguous arrays: gradient of the image, that of the largest numbers, their places.
-    corner, place, count, kh, kw, down, across : int64
+    corner, place, count, window : int64, int64, int64, tuple[int64, int64, int64, int64]
         As for `keep_largest`.
     add : bool
         Whether the window's places keep what they have, and gain.
@@ -138,13 +139,13 @@ def send_back(typingctx: Any, dx: Any, dy: Any, at: Any, corner: Any, place: Any
             def send(tap: Any, distance: Any) -> None:
                 hit = builder.fcmp_ordered("==", found, lanes.splat(builder.sitofp(tap, real)))
                 value = builder.select(hit, given, lanes.zero)
-                with builder.if_else(args[10]) as (gain, replace):
+                with builder.if_else(args[7]) as (gain, replace):
                     with gain:
                         so_far = lanes.load(result, distance)
                         lanes.store(builder.fadd(so_far, value), result, distance)
                     with replace:
                         lanes.store(value, result, distance)
-            _for_taps(builder, args[6], args[7], args[8], args[9], send)
+            _for_taps(builder, args[6], send)
         _for_lanes(builder, real, args[5], emit)
         return context.get_dummy_value()
-    return types.void(dx, dy, at, *[types.int64] * 7, types.boolean), codegen
+    return types.void(dx, dy, at, *[types.int64] * 3, WINDOW, types.boolean), codegen

@@ -12,7 +12,7 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.memory import as_real, matrix, span, vector
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.row_blocks import add_blocks, block_length, blocks_at
 
@@ -115,7 +115,7 @@ def layer_norm_sums(sums, dy, x, moments):
             along[c] += slope
 
 
-@op("y x scale shift moments rows k epsilon", weight=32)
+@op("y x scale shift moments rows k epsilon", weight=2 * ELEMENTWISE)
 def layer_norm_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[6]
@@ -126,7 +126,7 @@ def layer_norm_forward_op(row, arena, batch, shard, shards):
                        matrix(arena, slots[4] + begin * 2, end - begin, 2), as_real(slots[7]))
 
 
-@op("dx dy x scale moments rows k", weight=40)
+@op("dx dy x scale moments rows k", weight=2 * ELEMENTWISE)
 def layer_norm_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[6]
@@ -138,7 +138,7 @@ def layer_norm_backward_op(row, arena, batch, shard, shards):
                         matrix(arena, slots[4] + begin * 2, end - begin, 2))
 
 
-@op("parts dy x moments rows k blocks", weight=32)
+@op("parts dy x moments rows k blocks", weight=2 * ELEMENTWISE)
 def layer_norm_sums_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rows, k = batch * slots[4], slots[5]

@@ -13,7 +13,7 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.memory import as_real, doubles, integers_at, matrix, span, vector
-from engine.kernels.policy import inlined, kernel, op
+from engine.kernels.policy import ELEMENTWISE, inlined, kernel, op
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, ROW_LENGTH, TRAINING
 from engine.kernels.row_blocks import add_blocks, block_length, blocks_at, repeat, strips
 
@@ -243,7 +243,7 @@ def _uses_batch(control, rows, frozen):
     return training and rows > 1 and frozen == 0
 
 
-@op("parts x rows k width blocks frozen control", weight=24)
+@op("parts x rows k width blocks frozen control", weight=2 * ELEMENTWISE)
 def batch_moments_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k, width = slots[3], slots[4]
@@ -281,7 +281,7 @@ def batch_norm_table_op(row, arena, batch, shard, shards):
         repeat(table[line], k, rows * k)
 
 
-@op("y x table rows k width", weight=32)
+@op("y x table rows k width", weight=2 * ELEMENTWISE)
 def batch_norm_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     width = slots[5]
@@ -292,7 +292,7 @@ def batch_norm_forward_op(row, arena, batch, shard, shards):
                        table[CENTRE], table[SLOPE], table[SHIFT])
 
 
-@op("parts dy x table rows k width blocks", weight=32)
+@op("parts dy x table rows k width blocks", weight=2 * ELEMENTWISE)
 def batch_norm_sums_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k, width = slots[5], slots[6]
@@ -325,7 +325,7 @@ def batch_norm_slopes_op(row, arena, batch, shard, shards):
         repeat(table[line], k, rows * k)
 
 
-@op("dx dy x table rows k width", weight=40)
+@op("dx dy x table rows k width", weight=2 * ELEMENTWISE)
 def batch_norm_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     width = slots[6]

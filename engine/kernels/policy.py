@@ -93,6 +93,12 @@ class Op:
         return precision in self._compiled
 
 
+ELEMENTWISE = 16
+"""Weight of an op that reads, compares and writes numbers: one of ReLU's takes 0.11 ns in cache, in
+which a product does 14 multiply-adds. Ops with functions, random numbers or sums in float64 weigh
+twice as much.
+"""
+
 OPS: dict[str, Op] = {}
 """Every op by name."""
 

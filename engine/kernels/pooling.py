@@ -10,7 +10,7 @@ from numba import carray
 
 from engine.kernels.lanes import LANE_BYTES, keep_largest, send_back
 from engine.kernels.memory import as_real, image, span
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
 
@@ -34,6 +34,7 @@ def max_pooling(y, at, x, kh, kw, stride):
     Source: Goodfellow, Bengio and Courville (2016), sec. 9.3.
     """
     h, v, c = x.shape[1], x.shape[2], x.shape[3]
+    window = (kh, kw, v * c, c)
     lanes = LANE_BYTES // x.itemsize
     place = 0
     for n in range(y.shape[0]):
@@ -41,8 +42,7 @@ def max_pooling(y, at, x, kh, kw, stride):
             corner = (n * h + p * stride) * v * c
             for _ in range(y.shape[2]):
                 for begin in range(0, c, lanes):
-                    keep_largest(y, at, x, place + begin, corner + begin, c - begin, kh, kw,
-                                 v * c, c)
+                    keep_largest(y, at, x, place + begin, corner + begin, c - begin, window)
                 place += c
                 corner += stride * c
 
@@ -66,6 +66,7 @@ def max_pooling_backward(dx, dy, at, kh, kw, stride):
     """
     h, v, c = dx.shape[1], dx.shape[2], dx.shape[3]
     p, q = dy.shape[1], dy.shape[2]
+    window = (kh, kw, v * c, c)
     lanes = LANE_BYTES // dx.itemsize
     overlap = (p > 1 and stride < kh) or (q > 1 and stride < kw)
     covered = p * kh == h and q * kw == v and not overlap
@@ -79,8 +80,8 @@ def max_pooling_backward(dx, dy, at, kh, kw, stride):
             corner = (n * h + r * stride) * v * c
             for _ in range(q):
                 for begin in range(0, c, lanes):
-                    send_back(dx, dy, at, corner + begin, place + begin, c - begin, kh, kw, v * c,
-                              c, overlap)
+                    send_back(dx, dy, at, corner + begin, place + begin, c - begin, window,
+                              overlap)
                 place += c
                 corner += stride * c
 
@@ -146,7 +147,7 @@ def window_spread(x, y, kh, kw, stride, scale):
                         row[c] += factor * given[c]
 
 
-@op("y at x h v c p q kh kw stride", weight=16)
+@op("y at x h v c p q kh kw stride", weight=ELEMENTWISE)
 def max_pooling_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[3], slots[4], slots[5], slots[6], slots[7]
@@ -158,7 +159,7 @@ def max_pooling_op(row, arena, batch, shard, shards):
                 slots[8], slots[9], slots[10])
 
 
-@op("dx dy at h v c p q kh kw stride", weight=64)
+@op("dx dy at h v c p q kh kw stride", weight=ELEMENTWISE)
 def max_pooling_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[3], slots[4], slots[5], slots[6], slots[7]
@@ -170,7 +171,7 @@ def max_pooling_backward_op(row, arena, batch, shard, shards):
                          slots[8], slots[9], slots[10])
 
 
-@op("y x h v c p q kh kw stride scale")
+@op("y x h v c p q kh kw stride scale", weight=ELEMENTWISE)
 def window_sums_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[2], slots[3], slots[4], slots[5], slots[6]
@@ -180,7 +181,7 @@ def window_sums_op(row, arena, batch, shard, shards):
                 slots[7], slots[8], slots[9], as_real(slots[10]))
 
 
-@op("x y h v c p q kh kw stride scale")
+@op("x y h v c p q kh kw stride scale", weight=ELEMENTWISE)
 def window_spread_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[2], slots[3], slots[4], slots[5], slots[6]
