@@ -58,6 +58,8 @@ def copy_columns(y, x, y_first, x_first, width):
     -----
     Source: definition.
     """
+    # The compiler must see that no column is negative to work on whole registers.
+    y_first, x_first = max(y_first, 0), max(x_first, 0)
     for m in range(y.shape[0]):
         for j in range(width):
             y[m, y_first + j] = x[m, x_first + j]

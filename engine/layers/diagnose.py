@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import msgspec
 from msgspec.structs import asdict
 
 from engine.errors import EngineError
 from engine.layers.augmentation import augmentation_issues
+from engine.layers.form import network_form, training_form
 from engine.layers.images import text
-from engine.layers.issue import Issue
+from engine.layers.issue import Issue, is_finite, shown
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES
 from engine.layers.optimizers import OPTIMIZERS
@@ -60,11 +60,8 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
 
 
 def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
-    try:
-        # What a file holds was checked when it was read; a project made in Python was not.
-        msgspec.convert(msgspec.to_builtins(training), TrainingSpec)
-    except (TypeError, msgspec.ValidationError) as error:
-        yield Issue("", _training_text(training, str(error)))
+    if form := tuple(training_form(training)):
+        yield from form
         return
     for key, value in (*asdict(training).items(), *asdict(training.optimizer).items(),
                        *asdict(training.stopping).items(),
@@ -88,18 +85,10 @@ def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
                         "one of " + ", ".join(SCHEDULES) + ". Choose one of them.")
 
 
-def _training_text(training: TrainingSpec, error: str) -> str:
-    """Return msgspec's words, such as "Expected `float` >= 0.0 - at `$.l1`", with what it found."""
-    wanted, _, path = error.rstrip("`").partition(" - at `$.")
-    if not path:
-        return f"Training: {error}; expected numbers and texts. Change it."
-    found: object = training
-    for name in path.split("."):
-        found = getattr(found, name, found)
-    return f"Training: {path}: {found!r}; expected {wanted.removeprefix('Expected ')}. Change it."
-
-
 def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
+    if form := tuple(network_form(network)):
+        yield from form
+        return
     if not network.layers:
         yield Issue("", "Network: it has no layers; expected two at least. Add an input layer and "
                         "a dense layer.")
@@ -150,9 +139,8 @@ def _penalty_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
                               "false; expected one of them. Change it.")
     for key, title in PENALTIES.items():
         value = getattr(layer, key)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if value is not None and not (is_number and 0 <= value < math.inf):
-            yield Issue(layer.id, f"Layer {position}: {title}: {value!r}; expected a finite "
+        if value is not None and not (is_finite(value) and value >= 0):
+            yield Issue(layer.id, f"Layer {position}: {title}: {shown(value)}; expected a finite "
                                   "number from 0 on, or nothing for the training's own. Change it.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.layers.issue import is_finite, shown
 from engine.spec import Option
 
 
@@ -94,7 +95,7 @@ class Field:
     def _range_problem(self, value: float) -> str:
         # Written so that NaN, which compares false with everything, is refused.
         if self.minimum is not None and not value >= self.minimum:
-            return f"{value} is below {self.minimum:g}"
+            return f"{shown(value)} is below {self.minimum:g}"
         if self.maximum is not None and not value <= self.maximum:
-            return f"{value} is above {self.maximum:g}"
-        return ""
+            return f"{shown(value)} is above {self.maximum:g}"
+        return "" if is_finite(value) else f"{shown(value)} is not finite"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -19,3 +20,23 @@ class Issue:
 
     layer_id: str
     text: str
+
+
+def is_finite(value: object) -> bool:
+    """Say whether a value is a number that a float64 can hold; true and false are none."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """Return a value as a sentence can hold it, cut where it is long."""
+    try:
+        written = repr(value)
+    except ValueError:
+        # Python writes no whole number of more than 4,300 digits.
+        return f"a value of type {type(value).__name__}"
+    return written if len(written) <= longest else written[:longest] + "..."

@@ -103,7 +103,8 @@ def out_of_range(draw: st.DrawFn, graph: Graph) -> Broken:
         int(field.minimum) - 1, math.ceil(field.maximum) + 1, 10**30, -10**400, math.nan, math.inf,
         -math.inf]))
     options = {**layer.options, field.key: value}
-    return Broken(replaced(graph, position, options=options), layer.id, f"{field.title}: {value}")
+    return Broken(replaced(graph, position, options=options), layer.id,
+                  f"{field.title}: {str(value)[:40]}")
 
 
 @mutation

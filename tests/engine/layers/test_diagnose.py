@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -159,6 +160,41 @@ def test_numbers_out_of_range_are_found_in_projects_that_no_file_was_read_for(
     assert found.startswith("Training: ")
     name = next(iter(changes))
     assert name in found or "weight_decay" in found or "loss is infinite" in found
+
+
+@pytest.mark.parametrize(("changes", "found"), [
+    ({"id": ["a"]}, "id: ['a']; expected a text"), ({"kind": None}, "kind: None; expected a text"),
+    ({"inputs": 3}, "inputs: 3; expected a tuple of ids"),
+    ({"inputs": (3,)}, "inputs: (3,); expected a tuple of ids"),
+    ({"options": None}, "options: None; expected a dictionary"),
+    ({"options": {3: 4}}, "options: {3: 4}; expected a dictionary"),
+    ({"options": {"units": [3]}}, "Units: [3] is not"),
+    ({"options": {"units": 10**400}}, "Units: 1000"),
+    ({"options": {"units": 10**5000}}, "Units: a value of type int is above"),
+    ({"l1": 10**400}, "L1: 1000"),
+    ({"l2": 10**5000}, "L2: a value of type int"),
+], ids=lambda value: value if isinstance(value, str) else next(iter(value)))
+def test_wrong_types_are_found_in_layers_that_no_file_was_read_for(
+        changes: dict[str, Any], found: str) -> None:
+    said = only(texts(project(INPUT, replace(OUTPUT, **changes))))
+    assert re.match(r"Layer 1(?: \(Dense\))?: " + re.escape(found), said)
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize(("changes", "found"), [
+    ({"network": None}, "Network: None; expected a NetworkSpec"),
+    ({"network": NetworkSpec(None)}, "Network: None; expected a NetworkSpec"),
+    ({"network": NetworkSpec((INPUT, 1))}, "Layer 1: 1; expected a LayerSpec"),
+    ({"training": None}, "Training: None; expected a TrainingSpec"),
+    ({"training": TrainingSpec(l2=10**400)}, "Training: l2: 1000"),
+    ({"training": TrainingSpec(loss=["hinge"])}, "Training: loss: ['hinge']; expected"),
+    ({"training": TrainingSpec(loss=print)}, "Training: Encoding objects of type"),
+], ids=str)
+def test_wrong_types_are_found_in_projects_that_no_file_was_read_for(
+        changes: dict[str, Any], found: str) -> None:
+    said = only(texts(replace(default_project(), **changes)))
+    assert said.startswith(found)
+    assert len(said) < 200
 
 
 def on_text(*layers: LayerSpec, vocabulary: int = 9, task: str = "sequence") -> list[str]:

@@ -1,0 +1,73 @@
+"""Whether a project has the form that one from a file has.
+
+What a file holds was checked when it was read; a project made in Python may hold anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from engine.layers.issue import Issue, shown
+from engine.spec import LayerSpec, NetworkSpec, TrainingSpec
+
+PARTS: dict[str, tuple[type, str]] = {
+    "id": (str, "a text"), "kind": (str, "a text"), "inputs": (tuple, "a tuple of ids"),
+    "options": (dict, "a dictionary by names of options")}
+"""What a layer's fields have to be, and in words; all hold texts."""
+
+
+def training_form(training: object) -> Iterator[Issue]:
+    """Yield what keeps the training part from being written to a file and read again."""
+    if not isinstance(training, TrainingSpec):
+        yield Issue("", f"Training: {shown(training)}; expected a TrainingSpec. Change it.")
+        return
+    try:
+        msgspec.convert(msgspec.to_builtins(training), TrainingSpec)
+    except (TypeError, OverflowError, msgspec.ValidationError) as error:
+        yield Issue("", _text(training, str(error)))
+
+
+def network_form(network: object) -> Iterator[Issue]:
+    """Yield what is of a wrong type in a network, so that nothing else could be looked at."""
+    layers = getattr(network, "layers", network)
+    if not isinstance(network, NetworkSpec) or not _is_of(layers, tuple, object):
+        yield Issue("", f"Network: {shown(layers)}; expected a NetworkSpec with a tuple of layers. "
+                        "Change it.")
+        return
+    for position, layer in enumerate(network.layers):
+        if _is_of(layer, LayerSpec):
+            yield from _layer_forms(position, layer)
+        else:
+            yield Issue("", f"Layer {position}: {shown(layer)}; expected a LayerSpec. Change it.")
+
+
+def _is_of(value: object, kind: type, items: type = str) -> bool:
+    """Say whether a value is of a type, and if it is a collection, what it holds is of another."""
+    if isinstance(value, tuple | dict) and not all(isinstance(item, items) for item in value):
+        return False
+    return isinstance(value, kind)
+
+
+def _layer_forms(position: int, layer: LayerSpec) -> Iterator[Issue]:
+    name = layer.id if _is_of(layer.id, str) else ""
+    for key, (wanted, words) in PARTS.items():
+        if not _is_of(value := getattr(layer, key), wanted):
+            yield Issue(name, f"Layer {position}: {key}: {shown(value)}; expected {words}. "
+                              "Change it.")
+
+
+def _text(training: object, error: str) -> str:
+    """Return msgspec's words, such as "Expected `float` >= 0.0 - at `$.l1`", with what it found."""
+    wanted, _, path = error.rstrip("`").partition(" - at `$.")
+    if not path:
+        return f"Training: {error}; expected numbers and texts. Change it."
+    found = training
+    for name in path.split("."):
+        found = getattr(found, name, found)
+    return f"Training: {path}: {shown(found)}; expected {_wanted(wanted)}. Change it."
+
+
+def _wanted(words: str) -> str:
+    return words.removeprefix("Expected ").replace("Number out of range", "a finite number")
