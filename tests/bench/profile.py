@@ -48,7 +48,8 @@ def profile(case: Case, threads: int, rounds: int) -> None:
                  spent.items(), key=lambda item: -item[1][1])]
     say(markdown(("section", "op", "rows", "µs", "of all ops"), lines))
     say(f"All ops {micro(total)} µs, each alone and called from Python; a step as it is trained "
-        f"{micro(step_s)} µs by the clock, {micro(processor_s)} µs on processors, {2e-9 * multiply_adds(case) / step_s:.3g} GFLOP/s.")
+        f"{micro(step_s)} µs by the clock, {micro(processor_s)} µs on processors, "
+        f"{2e-9 * multiply_adds(case) / step_s:.3g} GFLOP/s.")
 
 
 def trained(case: Case, threads: int) -> tuple[float, float]:
