@@ -351,7 +351,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
     target = builder.value((targets.shape[1],), learns=False)
     for value, examples in ((batch, inputs), (target, targets)):
         builder.table.add(row.GATHER, Line("gather", {
-            "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)}))
+            "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)},
+            value.size))
     add_augmentation(builder.table, batch, inputs.ctypes.data, project.training.augmentation,
                      image_shape)
     layers = builder.lower(batch, resolved, regions)
