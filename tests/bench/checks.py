@@ -191,11 +191,12 @@ def passing_on(case: Case) -> dict[str, Array]:
 def check_start(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
     """Print how long compiling and starting take."""
     said("start")
-    cold = start.cold()
+    whole, cold = start.cold()
     slowest = sorted(cold.items(), key=lambda item: -item[1])
     say(markdown(("compiled into an empty cache", "s"),
                  [[name, f"{spent:.2f}"] for name, spent in slowest]))
-    say(f"All {len(cold)} in one process, one after the other: {sum(cold.values()):.1f} s.")
+    say(f"Everything, as the program compiles it: {whole:.1f} s; in one process, one after the "
+        f"other: {sum(cold.values()):.1f} s.")
     warm = [start.warm() for _ in range(rounds)]
     say(f"Warm, from the import to the end of the first step of {CASES['playground'].title}: "
         f"{statistics.median(warm):.2f} s ({min(warm):.2f} to {max(warm):.2f} s, {rounds} times).")

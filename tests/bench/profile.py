@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.kernels import catalogue, row
 from engine.kernels.driver import run_section
+from engine.kernels.threads import helped, share
 from engine.plan import Plan
 from tests.bench.cases import Case, multiply_adds
 from tests.bench.contestant import train
@@ -41,7 +42,8 @@ def profile(case: Case, threads: int, rounds: int) -> None:
     # Batch and order as in the first step of an epoch.
     control = plan.shared.control
     control[row.TRAINING], control[row.ORDER] = 1, control[row.TRAINING_ORDER]
-    spent = op_seconds(plan, case.batch, rounds)
+    with helped(control, threads):
+        spent = op_seconds(plan, case.batch, rounds)
     total = sum(seconds for _, seconds in spent.values())
     lines = [[section, name, str(count), micro(seconds), f"{seconds / total:.1%}"]
              for (section, name), (count, seconds) in sorted(
@@ -102,8 +104,13 @@ def beyond_a_call(plan: Plan, table: NDArray[np.int64], batch: int) -> float:
 
 
 def call(plan: Plan, table: NDArray[np.int64], sections: NDArray[np.int64], batch: int) -> None:
-    """Call the ops of a table of one section."""
-    run_section(table, sections, 0, plan.arena.ctypes.data, batch)
+    """Call a row as the training loop does, or none; helpers share it if they are there."""
+    crew, arena = int(plan.shared.control[row.CREW]), plan.arena.ctypes.data
+    shards = int(table[0, row.SHARDS])
+    if crew and shards > 1 and sections[1]:
+        share(crew, int(table[0, row.ADDRESS]), table.ctypes.data, arena, batch, shards)
+    else:
+        run_section(table, sections, 0, arena, batch)
 
 
 def _seconds(work: Callable[[], None], times: int = 1) -> float:
