@@ -7,7 +7,10 @@ import hashlib
 import os
 import secrets
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -86,4 +89,40 @@ def _name_of_its_own(cache: IndexDataCacheFile, number: int) -> str:
     return f"{name.removesuffix('.nbc')}-{secrets.token_hex(4)}.nbc"
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes that ask for the same out meanwhile."""
+    with (folder / "lock").open("ab") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            try:
+                yield
+            finally:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _save_alone(cache: IndexDataCacheFile, key: object, data: object) -> None:
+    """Save compiled code while no other process saves.
+
+    Numba reads the index, adds the new code and writes the index back: of two processes that do so
+    at once, one would lose its code and compile it again at the next start.
+    """
+    with ExitStack() as stack:
+        # Where files cannot be locked, losing a name now and then has to be borne.
+        with suppress(OSError):
+            stack.enter_context(alone(Path(cache._index_path).parent))
+        _save(cache, key, data)
+
+
+_save = IndexDataCacheFile.save
+IndexDataCacheFile.save = _save_alone
 IndexDataCacheFile._data_name = _name_of_its_own

@@ -21,7 +21,7 @@ from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Snapshot
-from gui.workbench.engine_port import TrainerFactory, TrainerLike, make_trainer
+from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
 from gui.workbench.state import TransferLike
 
 FOREVER = 2**62
@@ -32,6 +32,18 @@ CHUNK_S = 0.05
 LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: weights and initial weights of the largest network in float64."""
 Weights = Mapping[str, NDArray[Any]]
+
+
+@contextmanager
+def preparing(quiet: bool) -> Iterator[Progress]:
+    """Show what is being compiled on a bar."""
+    with tqdm(total=1.0, disable=quiet, file=sys.stderr, dynamic_ncols=True, leave=False,
+              bar_format="{desc}: {percentage:3.0f}%|{bar}|", desc="Preparing engine") as bar:
+        def show(text: str, share: float) -> None:
+            bar.set_description_str(f"Preparing engine ({text})", refresh=False)
+            bar.update(share - bar.n)
+
+        yield show
 
 
 class BatchRun:
@@ -96,12 +108,7 @@ class BatchRun:
 
     def _prepare(self) -> TrainerLike:
         """Make the trainer; a bar shows what is being compiled."""
-        with tqdm(total=1.0, disable=self._quiet, file=sys.stderr, dynamic_ncols=True, leave=False,
-                  bar_format="{desc}: {percentage:3.0f}%|{bar}|", desc="Preparing engine") as bar:
-            def show(text: str, share: float) -> None:
-                bar.set_description_str(f"Preparing engine ({text})", refresh=False)
-                bar.update(share - bar.n)
-
+        with preparing(self._quiet) as show:
             return self._make(self._project, self._dataset, run_id=0, progress=show,
                               weights=self._weights)
 

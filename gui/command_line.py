@@ -15,16 +15,19 @@ from engine.errors import EngineError
 if TYPE_CHECKING:
     from engine.spec import TrainingSpec
 
-COMMANDS = ("train", "check")
+COMMANDS = ("train", "check", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 ERROR = 2
+COMPILE_OPS = "compile-ops"
+"""What a frozen program calls itself with to compile in a second process."""
 
 USAGE = """\
 backprop-lab [PROJECT.json]            open the window
 backprop-lab train PROJECT.json        train a project without a window
 backprop-lab check PROJECT.json        print what is wrong with a project
 backprop-lab --self-test               test the engine on this computer; exit code 0 or 1
+backprop-lab compile                   compile the engine now, so that nothing waits for it later
 
 Options of the window:
   --screenshot FILE     save a picture of the window, then quit
@@ -65,10 +68,16 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     if arguments[0] == "--self-test":
         return _self_test()
+    if arguments[0] == COMPILE_OPS:
+        from engine.compiling import serve
+
+        return serve(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
         if options.command == "check":
             return _check(options.project)
+        if options.command == "compile":
+            return _compile(options)
         return _train(options)
     except EngineError as error:
         complain(error.sentence)
@@ -124,14 +133,21 @@ def _parser() -> Parser:
                        help="start from these weights")
     train.add_argument("--keep-initial", action="store_true",
                        help="put the weights before step 1 into weights.npz too")
-    train.add_argument("--threads", type=_positive, default=1, metavar="N",
-                       help="share the work of large layers among N threads (default: 1); the "
+    train.add_argument("--threads", type=_positive, metavar="N",
+                       help="let at most N threads share the work of large layers (default: what "
+                            "the computer can spare; as many of them work as make it faster); the "
                             "results are the same to the last bit")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each.")
     check.add_argument("project", type=Path, metavar="PROJECT.json")
+    compiled = commands.add_parser(
+        "compile", prog="backprop-lab compile",
+        description="Compile the engine now, so that nothing waits for it later.")
+    compiled.add_argument("--precision", choices=("float32", "float64"), default="float32",
+                          help="of the numbers (default: float32)")
+    compiled.add_argument("--quiet", action="store_true", help="show no progress bar")
     return parser
 
 
@@ -165,6 +181,16 @@ def _check(path: Path) -> int:
     if issues:
         return ERROR
     say(f"{path.name}: nothing is wrong.")
+    return 0
+
+
+def _compile(options: argparse.Namespace) -> int:
+    from engine.compiling import compile_ops
+    from engine.kernels.catalogue import OPS
+    from gui.batch_run import preparing
+
+    with preparing(options.quiet) as show:
+        compile_ops(list(OPS), options.precision, show)
     return 0
 
 

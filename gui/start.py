@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-COMMAND_LINE = {"train", "check", "--help", "-h", "--version", "-V", "--self-test"}
+COMMAND_LINE = {"train", "check", "compile", "compile-ops", "--help", "-h", "--version", "-V",
+                "--self-test"}
 BROKEN_PYSIDE = "6.12.0"
 ERROR = 2
 

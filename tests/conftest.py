@@ -56,8 +56,10 @@ def no_threads_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     started = set(threading.enumerate()) - before
-    # A Qt thread that has run Python code shows up here too, but cannot be joined.
-    started = {thread for thread in started if not thread.name.startswith(("Dummy-", "tqdm"))}
+    # A Qt thread that has run Python code shows up here too, but cannot be joined; the helpers of
+    # the training loop wait for the next run.
+    started = {thread for thread in started
+               if not thread.name.startswith(("Dummy-", "tqdm", "helper"))}
     for thread in started:
         thread.join(JOIN_S)
     alive = sorted(thread.name for thread in started if thread.is_alive())

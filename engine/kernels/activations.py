@@ -12,7 +12,7 @@ from engine.kernels.mathematics import (
     normal_distribution,
 )
 from engine.kernels.memory import span, vector
-from engine.kernels.policy import inlined, kernel, op
+from engine.kernels.policy import ELEMENTWISE, inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
 LEAK = 0.01
@@ -75,13 +75,13 @@ def relu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else zero
 
 
-@op("y x n")
+@op("y x n", weight=ELEMENTWISE)
 def relu_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     relu_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def relu_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     relu_backward(dx, dy, x, y)
@@ -122,13 +122,13 @@ def tanh_backward(dx, dy, x, y):
         dx[j] = dy[j] * (one - y[j] * y[j])
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def tanh_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     tanh_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def tanh_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     tanh_backward(dx, dy, x, y)
@@ -169,13 +169,13 @@ def sigmoid_backward(dx, dy, x, y):
         dx[j] = dy[j] * (y[j] * (one - y[j]))
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def sigmoid_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     sigmoid_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def sigmoid_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     sigmoid_backward(dx, dy, x, y)
@@ -217,13 +217,13 @@ def leaky_relu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else leak * dy[j]
 
 
-@op("y x n")
+@op("y x n", weight=ELEMENTWISE)
 def leaky_relu_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     leaky_relu_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def leaky_relu_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     leaky_relu_backward(dx, dy, x, y)
@@ -264,13 +264,13 @@ def elu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else dy[j] * (y[j] + one)
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def elu_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     elu_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def elu_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     elu_backward(dx, dy, x, y)
@@ -310,13 +310,13 @@ def gelu_backward(dx, dy, x, y):
         dx[j] = dy[j] * (normal_distribution(x[j]) + x[j] * normal_density(x[j]))
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def gelu_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     gelu_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=2 * ELEMENTWISE)
 def gelu_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     gelu_backward(dx, dy, x, y)

@@ -6,7 +6,7 @@ import math
 
 from engine.kernels.activations import _backward_parts, _forward_parts
 from engine.kernels.mathematics import exponential_less_one, logistic, softplus
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -51,13 +51,13 @@ def selu_backward(dx, dy, x, y):
         dx[j] = scale * dy[j] if x[j] > 0 else dy[j] * (y[j] + low)
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def selu_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     selu_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def selu_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     selu_backward(dx, dy, x, y)
@@ -98,13 +98,13 @@ def silu_backward(dx, dy, x, y):
         dx[j] = dy[j] * (logistic(x[j]) * (one + x[j] * logistic(-x[j])))
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def silu_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     silu_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=2 * ELEMENTWISE)
 def silu_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     silu_backward(dx, dy, x, y)
@@ -144,13 +144,13 @@ def softplus_backward(dx, dy, x, y):
         dx[j] = dy[j] * logistic(x[j])
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def softplus_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     softplus_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=2 * ELEMENTWISE)
 def softplus_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     softplus_backward(dx, dy, x, y)
@@ -192,13 +192,13 @@ def softsign_backward(dx, dy, x, y):
         dx[j] = dy[j] / ((one + abs(x[j])) * (one + abs(x[j])))
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def softsign_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     softsign_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def softsign_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     softsign_backward(dx, dy, x, y)
@@ -241,13 +241,13 @@ def hard_tanh_backward(dx, dy, x, y):
         dx[j] = zero if x[j] >= one or x[j] <= -one else dy[j]
 
 
-@op("y x n")
+@op("y x n", weight=ELEMENTWISE)
 def hard_tanh_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     hard_tanh_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=ELEMENTWISE)
 def hard_tanh_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     hard_tanh_backward(dx, dy, x, y)
@@ -287,13 +287,13 @@ def sine_backward(dx, dy, x, y):
         dx[j] = dy[j] * math.cos(x[j])
 
 
-@op("y x n")
+@op("y x n", weight=2 * ELEMENTWISE)
 def sine_forward_op(row, arena, batch, shard, shards):
     y, x = _forward_parts(row, arena, batch, shard, shards)
     sine_forward(y, x)
 
 
-@op("dx dy x y n")
+@op("dx dy x y n", weight=2 * ELEMENTWISE)
 def sine_backward_op(row, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
     sine_backward(dx, dy, x, y)

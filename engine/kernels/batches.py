@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.memory import integers_at, matrix, same_kind_at, span, vector
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, ORDER, POSITION, ROW_LENGTH
 
 
@@ -33,7 +33,7 @@ def gather(y, x, order):
             y[n, k] = x[begin + k]
 
 
-@op("y x n rows control")
+@op("y x n rows control", weight=ELEMENTWISE)
 def gather_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     width = slots[2]

@@ -1,20 +1,25 @@
 """Convolutions on the tile, straight from the image.
 
 Legend: n examples; an image of h x v places with c channels, of which windows of kh x kw places see
-p x q places with o channels. A row of the image is the A of a product: the windows of one row of
-outputs begin ``stride * c`` numbers apart and overlap. Zeros around the image are never read:
-windows at its edge are shorter. There are as many as make the outer windows stick out equally far
-on both sides, or one more at the end; none where all windows lie inside.
+p x q places with o channels. A row of a window is a segment of a row of A: windows overlap in
+memory as they do in the image. Where windows stick out, images are first copied into zeros, a few
+at a time. There are as many zeros as make the outer windows stick out equally far on both sides,
+or one more at the end; none where all windows lie inside.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from numba import carray
 
-from engine.kernels.memory import image, matrix, span, strided, vector
+from engine.kernels.memory import image, matrix, span, vector
+from engine.kernels.panels import sum_rows
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
-from engine.kernels.tile import multiply
+from engine.kernels.tile import contract
+
+PLACES = 256
+"""Windows of which a product has at least as many, from several images if they are small."""
 
 
 @inlined
@@ -24,53 +29,81 @@ def _zeros_before(size, windows, window, stride):
 
 
 @inlined
-def _inside(size, windows, stride, tap, before):
-    """Return the first window whose place ``tap`` lies inside the image, and the last plus one."""
-    first = max(0, -((tap - before) // stride))
-    last = min(windows, (size - 1 - tap + before) // stride + 1)
-    return first, max(first, last)
+def _integers(room, first, size):
+    """Return a part of the room as integers, and where the next part begins."""
+    words = max(8 // room.itemsize, 1)
+    return room[first:first + size * words].view(np.int64), first + size * words
+
+
+@kernel
+def _frame(padded, x, top, left):
+    """Copy x[n, h, v, c] to the middle of padded, whose zeros stay around it."""
+    first, last = max(top, 0), min(padded.shape[1], top + x.shape[1])
+    begin, end = max(left, 0), min(padded.shape[2], left + x.shape[2])
+    length = (end - begin) * x.shape[3]
+    for n in range(x.shape[0]):
+        for r in range(first, last):
+            to, of = padded[n, r, begin:end].reshape(-1), x[n, r - top, begin - left:].reshape(-1)
+            for k in range(length):
+                to[k] = of[k]
 
 
 @inlined
-def _whole(size, windows, window, stride, before):
-    """Return the first window that lies inside as a whole, and the last plus one."""
-    first, _ = _inside(size, windows, stride, 0, before)
-    _, last = _inside(size, windows, stride, window - 1, before)
-    return (first, last) if first < last else (0, 0)
+def _images(x, padded, top, left):
+    """Return images in their zeros, or as they are where no window sticks out."""
+    if padded.size == 0:
+        return x
+    framed = padded[:x.shape[0]]
+    _frame(framed, x, top, left)
+    return framed
 
 
 @kernel
-def _accumulate(y, x, w, stride, top, left):
-    """Add to y[n, p, q, o] the windows of x[n, h, v, c] times w[kh, kw, c, o]."""
-    h, v, c = x.shape[1], x.shape[2], x.shape[3]
-    kh, kw, o = w.shape[0], w.shape[1], w.shape[3]
-    q = y.shape[2]
-    begin, end = _whole(v, q, kw, stride, left)
-    for n in range(y.shape[0]):
-        for i in range(kh):
-            first, last = _inside(h, y.shape[1], stride, i, top)
-            weights = strided(w, i * kw * c * o, kw * c, o, o)
-            for r in range(first, last):
-                row = (n * h + r * stride + i - top) * v
-                if begin < end:
-                    windows = strided(x, (row + begin * stride - left) * c, end - begin,
-                                      stride * c, kw * c)
-                    multiply(y[n, r, begin:end], windows, weights, 1)
-            row = (n * h + first * stride + i - top) * v
+def _framed(x, group, high, wide, top, left, room):
+    """Return room for a group of images with zeros around, or for none if no window sticks out."""
+    is_inside = top == 0 and left == 0 and high <= x.shape[1] and wide <= x.shape[2]
+    images = 0 if is_inside else group
+    padded = room[:images * high * wide * x.shape[3]]
+    for k in range(padded.size):
+        padded[k] = 0
+    return padded.reshape(images, high, wide, x.shape[3])
+
+
+@kernel
+def _sweep(y, x, w, b, stride, top, left, room):
+    """Fill y[n, p, q, o] with b and the windows of x[n, h, v, c] times w[kh, kw, c, o]."""
+    c, kh, o = x.shape[3], w.shape[0], w.shape[3]
+    p, q = y.shape[1], y.shape[2]
+    if x.shape[0] == 0 or p * q == 0:
+        return
+    group = min(x.shape[0], (PLACES - 1) // (p * q) + 1)
+    high, wide = (p - 1) * stride + kh, (q - 1) * stride + w.shape[1]
+    c_rows, used = _integers(room, 0, group * p * q)
+    a_rows, used = _integers(room, used, group * p * q)
+    legs, used = _integers(room, used, kh)
+    padded = _framed(x, group, high, wide, top, left, room[used:])
+    if padded.size == 0:
+        high, wide = x.shape[1], x.shape[2]
+    place = 0
+    for n in range(group):
+        for r in range(p):
             for column in range(q):
-                # At the edges a window keeps its inner part; those in one column make a product.
-                if begin <= column < end:
-                    continue
-                place = column * stride - left
-                cut, kept = max(0, -place), min(kw, v - place)
-                if cut < kept and first < last:
-                    windows = strided(x, (row + place + cut) * c, last - first, stride * v * c,
-                                      (kept - cut) * c)
-                    multiply(y[n, first:last, column], windows, weights[cut * c:kept * c], 1)
+                a_rows[place] = ((n * high + r * stride) * wide + column * stride) * c
+                c_rows[place] = (n * y.strides[0] + r * y.strides[1] + column * y.strides[2]
+                                 ) // y.itemsize
+                place += 1
+    for i in range(kh):
+        legs[i] = i * wide * c
+    weights = w.reshape(-1, o)
+    for first in range(0, x.shape[0], group):
+        last = min(first + group, x.shape[0])
+        places = (last - first) * p * q
+        contract(y[first:], _images(x[first:last], padded, top, left), weights, c_rows[:places],
+                 a_rows[:places], legs, 1, 0, b)
 
 
 @kernel
-def convolution(y, x, w, b, stride):
+def convolution(y, x, w, b, stride, room):
     """Compute ``y[n, p, q] = b + sum of x[n, p s + i - top, q s + j - left] @ w[i, j]``.
 
     Parameters
@@ -82,75 +115,59 @@ def convolution(y, x, w, b, stride):
     stride : int64
         s, how far the window moves. The zeros above and to the left, top and left, follow from the
         shapes.
+    room : real[n * room_for_windows(c, p, q, kh, kw, s)]
+        Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 9.1; Dumoulin and Visin (2016).
     """
-    _fill(y, b)
     top = _zeros_before(x.shape[1], y.shape[1], w.shape[0], stride)
     left = _zeros_before(x.shape[2], y.shape[2], w.shape[1], stride)
-    _accumulate(y[:, 0::1, 0::1], x, w, stride, top, left)
-
-
-@inlined
-def _fill(y, b):
-    """Fill the places of images with biases, or with zeros."""
-    places = y.reshape(-1, y.shape[3])
-    for r in range(places.shape[0]):
-        if b.size == 0:
-            for o in range(places.shape[1]):
-                places[r, o] = 0
-        else:
-            for o in range(places.shape[1]):
-                places[r, o] = b[o]
+    _sweep(y[:, 0::1, 0::1], x, w, b, stride, top, left, room)
 
 
 @kernel
-def convolution_weights(dw, dy, x, stride, begin, end):
+def convolution_weights(dw, dy, x, stride, begin, end, images, room):
     """Compute ``dw[i, j] = sum of x[n, p s + i - top, q s + j - left].T @ dy[n, p, q]``.
 
     Parameters
     ----------
     dw : real[kh, kw, c, o]
-        dL/dw, of which rows ``begin`` to ``end - 1`` of the window are overwritten.
+        dL/dw, of whose ``kh * kw * c`` rows ``begin`` to ``end - 1`` are overwritten.
     dy, x : real[n, p, q, o], real[n, h, v, c]
         dL/dy and what the forward pass saw.
     stride, begin, end : int64
         s, and which rows.
+    images : int64
+        How many images there is room for.
+    room : real[images * room_for_windows(c, p, q, kh, kw, s)]
+        Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
     -----
     Source: Dumoulin and Visin (2016); derivative of `convolution`.
     """
-    h, v, c = x.shape[1], x.shape[2], x.shape[3]
-    kh, kw, o = dw.shape[0], dw.shape[1], dw.shape[3]
+    c, kh, kw, o = x.shape[3], dw.shape[0], dw.shape[1], dw.shape[3]
     p, q = dy.shape[1], dy.shape[2]
-    top, left = _zeros_before(h, p, kh, stride), _zeros_before(v, q, kw, stride)
-    inner, outer = _whole(v, q, kw, stride, left)
-    for i in range(begin, end):
-        sums = strided(dw, i * kw * c * o, kw * c, o, o)
-        for k in range(kw * c):
-            for m in range(o):
-                sums[k, m] = 0
-        first, last = _inside(h, p, stride, i, top)
-        for n in range(x.shape[0]):
-            for r in range(first, last):
-                row = (n * h + r * stride + i - top) * v
-                if inner < outer:
-                    windows = strided(x, (row + inner * stride - left) * c, outer - inner,
-                                      stride * c, kw * c)
-                    multiply(sums, windows.T, dy[n, r, inner:outer], 1)
-            row = (n * h + first * stride + i - top) * v
-            for column in range(q):
-                if inner <= column < outer:
-                    continue
-                place = column * stride - left
-                cut, kept = max(0, -place), min(kw, v - place)
-                if cut < kept and first < last:
-                    windows = strided(x, (row + place + cut) * c, last - first, stride * v * c,
-                                      (kept - cut) * c)
-                    multiply(sums[cut * c:kept * c], windows.T, dy[n, first:last, column], 1)
+    group = min(x.shape[0], images, (PLACES - 1) // (p * q) + 1)
+    high, wide = (p - 1) * stride + kh, (q - 1) * stride + kw
+    top, left = _zeros_before(x.shape[1], p, kh, stride), _zeros_before(x.shape[2], q, kw, stride)
+    c_rows, used = _integers(room, 0, end - begin)
+    a_rows, used = _integers(room, used, end - begin)
+    legs, used = _integers(room, used, group * p)
+    padded = _framed(x, group, high, wide, top, left, room[used:])
+    if padded.size == 0:
+        high, wide = x.shape[1], x.shape[2]
+    for m in range(begin, end):
+        a_rows[m - begin] = m // (kw * c) * wide * c + m % (kw * c)
+        c_rows[m - begin] = m * o
+    for leg in range(group * p):
+        legs[leg] = (leg // p * high + leg % p * stride) * wide * c
+    for first in range(0, x.shape[0], group):
+        last = min(first + group, x.shape[0])
+        contract(dw, _images(x[first:last], padded, top, left), dy[first:last].reshape(-1, o),
+                 c_rows, a_rows, legs[:(last - first) * p], stride * c, first, room[:0])
 
 
 @kernel
@@ -181,8 +198,17 @@ def flip_weights(y, x, stride):
                             place += 1
 
 
+@inlined
+def _fill(y, b):
+    """Fill the places of images with biases, or with zeros."""
+    places = y.reshape(-1, y.shape[3])
+    for r in range(places.shape[0]):
+        for o in range(places.shape[1]):
+            places[r, o] = b[o] if b.size > 0 else 0
+
+
 @kernel
-def convolution_adjoint(x, y, w, b, kh, kw, stride):
+def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
     """Compute ``x[n, p s + i - top, q s + j - left] = b + sum of y[n, p, q] @ w[i, j].T``.
 
     Parameters
@@ -195,13 +221,17 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride):
         Weights as `flip_weights` sorts them, and biases or nothing.
     kh, kw, stride : int64
         Height and width of the window, and s.
+    room : real[n * room_for_adjoint(o, h, v, kh, kw, s)]
+        Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
     -----
     Places of x that lie s apart see the same part of the window: for them this is a convolution of
     y with stride 1. Source: Dumoulin and Visin (2016), sec. 4.
     """
-    _fill(x, b)
+    if stride > min(kh, kw):
+        # Windows leave gaps.
+        _fill(x, b)
     c, o = x.shape[3], y.shape[3]
     top = _zeros_before(x.shape[1], y.shape[1], kh, stride)
     left = _zeros_before(x.shape[2], y.shape[2], kw, stride)
@@ -213,48 +243,39 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride):
             columns, begin = (kw - 1 - j) // stride + 1, (j - left) % stride
             before = columns - 1 - (begin + left - j) // stride
             part = w[place:place + rows * columns * o * c].reshape(rows, columns, o, c)
-            _accumulate(x[:, first::stride, begin::stride], y, part, 1, above, before)
+            _sweep(x[:, first::stride, begin::stride], y, part, b, 1, above, before, room)
             place += part.size
 
 
-@kernel
-def sum_rows(y, x):
-    """Compute ``y[o] = sum over r of x[r, o]``, such as a bias's gradient over all places.
-
-    Parameters
-    ----------
-    y, x : real[o], real[r, o]
-        Result, and what is summed.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    y[:] = 0
-    for r in range(x.shape[0]):
-        for o in range(y.size):
-            y[o] += x[r, o]
-
-
-@op("y x w b h v c p q o kh kw stride")
+@op("y x w b h v c p q o kh kw stride room size")
 def convolution_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q, o = slots[4], slots[5], slots[6], slots[7], slots[8], slots[9]
+    h, v, c, p, q, o, kh, kw = (slots[4], slots[5], slots[6], slots[7], slots[8], slots[9],
+                                slots[10], slots[11])
     begin, end = span(batch, shard, shards)
     convolution(image(arena, slots[0] + begin * p * q * o, end - begin, p, q, o),
                 image(arena, slots[1] + begin * h * v * c, end - begin, h, v, c),
-                image(arena, slots[2], slots[10], slots[11], c, o),
-                vector(arena, slots[3], o if slots[3] >= 0 else 0), slots[12])
+                image(arena, slots[2], kh, kw, c, o),
+                vector(arena, slots[3], o if slots[3] >= 0 else 0), slots[12],
+                vector(arena, slots[13] + begin * slots[14], (end - begin) * slots[14]))
 
 
-@op("dw dy x h v c p q o kh kw stride")
+@op("dw dy x h v c p q o kh kw stride room size")
 def convolution_weights_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q, o = slots[3], slots[4], slots[5], slots[6], slots[7], slots[8]
-    begin, end = span(slots[9], shard, shards)
-    convolution_weights(image(arena, slots[0], slots[9], slots[10], c, o),
+    h, v, c, p, q, o, kh, kw = (slots[3], slots[4], slots[5], slots[6], slots[7], slots[8],
+                                slots[9], slots[10])
+    # Every shard needs the room of at least one image.
+    parts = min(shards, batch)
+    if shard >= parts:
+        return
+    first, last = span(batch, shard, parts)
+    begin, end = span(kh * kw * c, shard, parts)
+    convolution_weights(image(arena, slots[0], kh, kw, c, o),
                         image(arena, slots[1], batch, p, q, o),
-                        image(arena, slots[2], batch, h, v, c), slots[11], begin, end)
+                        image(arena, slots[2], batch, h, v, c), slots[11], begin, end,
+                        last - first,
+                        vector(arena, slots[12] + first * slots[13], (last - first) * slots[13]))
 
 
 @op("y x kh kw c o stride", whole=True)
@@ -264,21 +285,28 @@ def flip_weights_op(row, arena, batch, shard, shards):
     flip_weights(vector(arena, slots[0], x.size), x, slots[6])
 
 
-@op("x y w b h v c p q o kh kw stride")
+@op("x y w b h v c p q o kh kw stride room size")
 def convolution_adjoint_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q, o = slots[4], slots[5], slots[6], slots[7], slots[8], slots[9]
+    h, v, c, p, q, o, kh, kw = (slots[4], slots[5], slots[6], slots[7], slots[8], slots[9],
+                                slots[10], slots[11])
     begin, end = span(batch, shard, shards)
     convolution_adjoint(image(arena, slots[0] + begin * h * v * c, end - begin, h, v, c),
                         image(arena, slots[1] + begin * p * q * o, end - begin, p, q, o),
-                        vector(arena, slots[2], slots[10] * slots[11] * c * o),
-                        vector(arena, slots[3], c if slots[3] >= 0 else 0),
-                        slots[10], slots[11], slots[12])
+                        vector(arena, slots[2], kh * kw * c * o),
+                        vector(arena, slots[3], c if slots[3] >= 0 else 0), kh, kw, slots[12],
+                        vector(arena, slots[13] + begin * slots[14], (end - begin) * slots[14]))
 
 
-@op("y x rows o")
+@op("y x rows o room group", whole=True)
 def sum_rows_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(slots[3], shard, shards)
-    sum_rows(vector(arena, slots[0] + begin, end - begin),
-             matrix(arena, slots[1], batch * slots[2], slots[3])[:, begin:end])
+    rows, o, group = slots[2], slots[3], slots[5]
+    y = vector(arena, slots[0], o)
+    if group == 1:
+        sum_rows(y, matrix(arena, slots[1], batch * rows, o))
+    else:
+        # Rows that are too short for the registers are summed several side by side.
+        sum_rows(vector(arena, slots[4], group * o),
+                 matrix(arena, slots[1], batch * rows // group, group * o))
+        sum_rows(y, matrix(arena, slots[4], group, o))

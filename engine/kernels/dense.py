@@ -5,9 +5,26 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.memory import matrix, span, vector
-from engine.kernels.policy import kernel, op
+from engine.kernels.panels import (
+    block,
+    multiply_packed,
+    multiply_turned,
+    pays,
+    sum_rows,
+    turn,
+)
+from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
-from engine.kernels.tile import multiply
+from engine.kernels.tile import multiply_from
+
+
+@inlined
+def _product(c, a, b, start):
+    """Compute ``c = start + a @ b`` the sooner way."""
+    if pays(c.shape[0], b):
+        multiply_packed(c, a, b, start, False)
+    else:
+        multiply_from(c, a, b, start)
 
 
 @kernel
@@ -27,13 +44,7 @@ def dense_forward(y, x, w, b):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.1.
     """
-    if b.size == 0:
-        multiply(y, x, w, 0)
-        return
-    for n in range(y.shape[0]):
-        for o in range(b.size):
-            y[n, o] = b[o]
-    multiply(y, x, w, 1)
+    _product(y, x, w, b)
 
 
 @kernel
@@ -51,30 +62,27 @@ def dense_backward_weights(dw, db, dy, x):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply(dw, x.T, dy, 0)
+    _product(dw, x.T, dy, db[:0])
     if db.size > 0:
-        db[:] = 0
-        for n in range(dy.shape[0]):
-            for o in range(db.size):
-                db[o] += dy[n, o]
+        sum_rows(db, dy)
 
 
 @kernel
-def dense_backward_input(dx, dy, wt):
+def dense_backward_input(dx, dy, w):
     """Compute the inputs' gradient ``dx = dy @ w.T``.
 
     Parameters
     ----------
     dx : real[n, i]
         dL/dx, overwritten.
-    dy, wt : real[n, o], real[o, i]
-        dL/dy, and the weights transposed.
+    dy, w : real[n, o], real[i, o]
+        dL/dy and the weights.
 
     Notes
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply(dx, dy, wt, 0)
+    multiply_turned(dx, dy, w, w[0, :0])
 
 
 @kernel
@@ -88,25 +96,20 @@ def transpose(y, x):
 
     Notes
     -----
-    In squares, so that rows of both sides stay in the first cache. Source: definition.
+    Source: definition.
     """
-    rows, columns = x.shape
-    for row in range(0, rows, 16):
-        for column in range(0, columns, 16):
-            for i in range(row, min(row + 16, rows)):
-                for o in range(column, min(column + 16, columns)):
-                    y[o, i] = x[i, o]
+    turn(y, x)
 
 
 @op("y x w b i o rows")
 def dense_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o = slots[4], slots[5]
-    begin, end = span(batch * slots[6], shard, shards)
-    y = matrix(arena, slots[0] + begin * o, end - begin, o)
-    x = matrix(arena, slots[1] + begin * i, end - begin, i)
-    dense_forward(y, x, matrix(arena, slots[2], i, o),
-                  vector(arena, slots[3], o if slots[3] >= 0 else 0))
+    i, o, rows = slots[4], slots[5], batch * slots[6]
+    first, last, left, right = block(rows, o, shard, shards)
+    y = matrix(arena, slots[0] + first * o, last - first, o)[:, left:right]
+    x = matrix(arena, slots[1] + first * i, last - first, i)
+    dense_forward(y, x, matrix(arena, slots[2], i, o)[:, left:right],
+                  vector(arena, slots[3] + left, right - left if slots[3] >= 0 else 0))
 
 
 @op("dw db dy x i o rows")
@@ -122,18 +125,20 @@ def dense_backward_weights_op(row, arena, batch, shard, shards):
     dense_backward_weights(dw, vector(arena, slots[1], biases), dy, x)
 
 
-@op("dx dy wt i o rows")
+@op("dx dy w i o rows")
 def dense_backward_input_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o = slots[3], slots[4]
-    begin, end = span(batch * slots[5], shard, shards)
-    dense_backward_input(matrix(arena, slots[0] + begin * i, end - begin, i),
-                         matrix(arena, slots[1] + begin * o, end - begin, o),
-                         matrix(arena, slots[2], o, i))
+    i, o, rows = slots[3], slots[4], batch * slots[5]
+    first, last, left, right = block(rows, i, shard, shards)
+    dense_backward_input(matrix(arena, slots[0] + first * i, last - first, i)[:, left:right],
+                         matrix(arena, slots[1] + first * o, last - first, o),
+                         matrix(arena, slots[2] + left * o, right - left, o))
 
 
-@op("y x i o", whole=True)
+@op("y x i o")
 def transpose_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o = slots[2], slots[3]
-    transpose(matrix(arena, slots[0], o, i), matrix(arena, slots[1], i, o))
+    begin, end = span(i, shard, shards)
+    transpose(matrix(arena, slots[0], o, i)[:, begin:end],
+              matrix(arena, slots[1] + begin * o, end - begin, o))

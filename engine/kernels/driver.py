@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from numba import prange
-
 from engine.kernels.memory import call_op, finish_writes
-from engine.kernels.policy import forked, kernel
+from engine.kernels.policy import kernel
 from engine.kernels.random import shuffle
 from engine.kernels.rounding import flush_denormals, restore_mode
 from engine.kernels.row import (
@@ -16,7 +14,9 @@ from engine.kernels.row import (
     CAPACITY,
     CLIPPED_NORM,
     CORRECT,
+    CREW,
     EPOCH,
+    EPOCH_ITEMS,
     EPOCH_LOSS,
     EPOCH_SUM,
     EXAMPLES,
@@ -26,6 +26,7 @@ from engine.kernels.row import (
     GRADIENT_NONFINITE,
     GRADIENT_NORM,
     HEAD,
+    ITEMS,
     L1,
     L2,
     LEARNING_RATE,
@@ -62,33 +63,25 @@ from engine.kernels.row import (
     WEIGHT_DECAY,
 )
 from engine.kernels.schedules import PLATEAU, follow_plateau, schedule_factor
-
-
-@forked
-def _fork(address, row, arena, batch, shards):
-    """Call an op once for every shard, on as many threads as there are."""
-    for shard in prange(shards):
-        # Every thread has a mode of its own, and the same bytes are wanted from each.
-        mode = flush_denormals()
-        call_op(address, row, arena, batch, shard, shards)
-        restore_mode(mode)
+from engine.kernels.threads import share
 
 
 @kernel
-def _walk(table, sections, section, arena, batch):
-    """Call every op of a section in its order."""
+def _walk(table, sections, section, arena, batch, crew):
+    """Call every op of a section in its order; ``crew`` is the helpers' board, or 0."""
     base = table.ctypes.data
     for r in range(sections[section], sections[section + 1]):
         shards = table[r, SHARDS]
-        if shards == 1:
-            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, 0, 1)
+        row = base + 8 * ROW_LENGTH * r
+        if shards == 1 or crew == 0:
+            call_op(table[r, ADDRESS], row, arena, batch, 0, 1)
         else:
-            _fork(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shards)
+            share(crew, table[r, ADDRESS], row, arena, batch, shards)
 
 
 @kernel
 def run_section(table, sections, section, arena, batch):
-    """Call every op of a section in its order, as the training loop would.
+    """Call every op of a section in its order, its shards one after the other.
 
     Parameters
     ----------
@@ -104,7 +97,11 @@ def run_section(table, sections, section, arena, batch):
         Examples in the batch.
     """
     mode = flush_denormals()
-    _walk(table, sections, section, arena, batch)
+    base = table.ctypes.data
+    for r in range(sections[section], sections[section + 1]):
+        shards = table[r, SHARDS]
+        for shard in range(shards):
+            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shard, shards)
     restore_mode(mode)
 
 
@@ -125,17 +122,20 @@ def evaluate(table, sections, arena, control, results):
     control[TRAINING] = 0
     control[POSITION] = 0
     loss = 0.0
+    items = 0.0
     correct = 0.0
+    crew = control[CREW]
     while control[POSITION] < control[VALIDATION]:
         batch = min(control[CAPACITY], control[VALIDATION] - control[POSITION])
-        _walk(table, sections, GATHER, arena, batch)
-        _walk(table, sections, FORWARD, arena, batch)
-        _walk(table, sections, LOSS_SECTION, arena, batch)
-        _walk(table, sections, SCORE, arena, batch)
-        loss += results[LOSS] * batch
+        _walk(table, sections, GATHER, arena, batch, crew)
+        _walk(table, sections, FORWARD, arena, batch, crew)
+        _walk(table, sections, LOSS_SECTION, arena, batch, crew)
+        _walk(table, sections, SCORE, arena, batch, crew)
+        loss += results[LOSS] * results[ITEMS]
+        items += results[ITEMS]
         correct += results[CORRECT]
         control[POSITION] += batch
-    results[VALIDATION_LOSS] = loss / control[VALIDATION]
+    results[VALIDATION_LOSS] = loss / max(items, 1.0)
     results[VALIDATION_SCORE] = correct / control[VALIDATION]
     if results[VARIANCE] != 0:
         results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_SCORE] / results[VARIANCE]
@@ -184,8 +184,8 @@ def _overflowed(results):
 @kernel
 def _end_epoch(hyper, control, results):
     """Sum the epoch up, and let the plateau schedule see its loss."""
-    results[EPOCH_LOSS] = results[EPOCH_SUM] / control[EXAMPLES]
-    results[EPOCH_SUM] = 0.0
+    results[EPOCH_LOSS] = results[EPOCH_SUM] / max(results[EPOCH_ITEMS], 1.0)
+    results[EPOCH_SUM] = results[EPOCH_ITEMS] = 0.0
     state = results[REDUCED:REDUCED + 3]
     if hyper[0, SCHEDULE] == PLATEAU:
         seen = results[VALIDATION_LOSS] if control[VALIDATION] > 0 else results[EPOCH_LOSS]
@@ -200,7 +200,8 @@ def _end_step(table, sections, arena, control, hyper, results):
     control[STEP] += 1
     control[OPTIMIZER_STEP] += 1
     control[POSITION] += control[BATCH]
-    results[EPOCH_SUM] += results[LOSS] * control[BATCH]
+    results[EPOCH_SUM] += results[LOSS] * results[ITEMS]
+    results[EPOCH_ITEMS] += results[ITEMS]
     results[VALIDATION_LOSS] = results[VALIDATION_SCORE] = float("nan")
     if control[POSITION] < control[EXAMPLES]:
         return
@@ -238,19 +239,19 @@ def _train(table, sections, arena, control, hyper, wishes, order, results, ring,
         if control[STOP] != 0:
             return done
         _begin_step(control, hyper, wishes, order, results)
-        batch = control[BATCH]
-        _walk(table, sections, GATHER, arena, batch)
-        _walk(table, sections, FORWARD, arena, batch)
-        _walk(table, sections, LOSS_SECTION, arena, batch)
+        batch, crew = control[BATCH], control[CREW]
+        _walk(table, sections, GATHER, arena, batch, crew)
+        _walk(table, sections, FORWARD, arena, batch, crew)
+        _walk(table, sections, LOSS_SECTION, arena, batch, crew)
         if results[LOSS] - results[LOSS] != 0.0:
             control[NONFINITE] = 1
             return done
-        _walk(table, sections, BACKWARD, arena, batch)
-        _walk(table, sections, MEASURE, arena, batch)
+        _walk(table, sections, BACKWARD, arena, batch, crew)
+        _walk(table, sections, MEASURE, arena, batch, crew)
         if _overflowed(results):
             control[NONFINITE] = 1
             return done
-        _walk(table, sections, UPDATE, arena, batch)
+        _walk(table, sections, UPDATE, arena, batch, crew)
         _end_step(table, sections, arena, control, hyper, results)
         _record(ring, control, results)
         if control[WATCHED] != 0 and control[POSITION] == 0:

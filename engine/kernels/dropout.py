@@ -7,7 +7,7 @@ from numba import carray
 
 from engine.kernels.joins import copy
 from engine.kernels.memory import as_real, integers_at, span, vector
-from engine.kernels.policy import careful, op
+from engine.kernels.policy import ELEMENTWISE, careful, op
 from engine.kernels.random import mixed
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, ROW_LENGTH, SEED, STEP, TRAINING
 
@@ -40,7 +40,7 @@ def dropout(y, x, rate, key, first):
         y[j] = x[j] * scale if kept else zero
 
 
-@op("y x n rate stream control")
+@op("y x n rate stream control", weight=2 * ELEMENTWISE)
 def dropout_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     begin, end = span(batch * slots[2], shard, shards)

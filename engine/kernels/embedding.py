@@ -39,32 +39,36 @@ def embed(y, x, w):
 
 
 @kernel
-def embed_backward(dw, dy, x, padding):
+def embed_backward(dw, dy, x, padding, first, last):
     """Compute ``dw[j] = sum of dy[n] over all n with x[n] = j``.
 
     Parameters
     ----------
     dw : real[v, k]
-        dL/dw, overwritten.
+        dL/dw, overwritten in columns ``first`` to ``last``.
     dy : real[n, k]
         dL/dy.
     x : real[n]
         Tokens.
     padding : int64
         1 when token 0 stands for padding, and its vector does not learn.
+    first, last : int64, int64
+        Which columns.
 
     Notes
     -----
     Source: chain rule on `embed`.
     """
+    # The compiler must see that no column is negative to work on whole registers.
+    first, width = max(first, 0), last - first
     for token in range(dw.shape[0]):
-        for k in range(dw.shape[1]):
-            dw[token, k] = 0
+        for k in range(width):
+            dw[token, first + k] = 0
     for n in range(x.size):
         token = int(x[n]) if padding <= x[n] < dw.shape[0] else -1
         if token >= 0 and token == x[n]:
-            for k in range(dw.shape[1]):
-                dw[token, k] += dy[n, k]
+            for k in range(width):
+                dw[token, first + k] += dy[n, first + k]
 
 
 @kernel
@@ -158,15 +162,14 @@ def embed_op(row, arena, batch, shard, shards):
           vector(arena, slots[1] + begin, end - begin), matrix(arena, slots[2], v, k))
 
 
-@op("dw dy x v k steps padding")
+@op("dw dy x v k steps padding", weight=16)
 def embed_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     v, k, rows = slots[3], slots[4], batch * slots[5]
     # By columns: every shard adds all rows up in the same order.
     begin, end = span(k, shard, shards)
-    embed_backward(matrix(arena, slots[0], v, k)[:, begin:end],
-                   matrix(arena, slots[1], rows, k)[:, begin:end], vector(arena, slots[2], rows),
-                   slots[6])
+    embed_backward(matrix(arena, slots[0], v, k), matrix(arena, slots[1], rows, k),
+                   vector(arena, slots[2], rows), slots[6], begin, end)
 
 
 @op("mask x steps")

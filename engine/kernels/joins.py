@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.memory import matrix, span, vector
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
 
@@ -58,19 +58,21 @@ def copy_columns(y, x, y_first, x_first, width):
     -----
     Source: definition.
     """
+    # The compiler must see that no column is negative to work on whole registers.
+    y_first, x_first = max(y_first, 0), max(x_first, 0)
     for m in range(y.shape[0]):
         for j in range(width):
             y[m, y_first + j] = x[m, x_first + j]
 
 
-@op("y x n")
+@op("y x n", weight=ELEMENTWISE)
 def copy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     begin, end = span(batch * slots[2], shard, shards)
     copy(vector(arena, slots[0] + begin, end - begin), vector(arena, slots[1] + begin, end - begin))
 
 
-@op("y a b n")
+@op("y a b n", weight=ELEMENTWISE)
 def add_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     begin, end = span(batch * slots[3], shard, shards)
@@ -78,7 +80,7 @@ def add_op(row, arena, batch, shard, shards):
         vector(arena, slots[2] + begin, end - begin))
 
 
-@op("y x rows y_width x_width y_first x_first width")
+@op("y x rows y_width x_width y_first x_first width", weight=ELEMENTWISE)
 def copy_columns_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     begin, end = span(batch * slots[2], shard, shards)

@@ -6,7 +6,6 @@ from numba import carray
 
 from engine.kernels.losses import (
     binary_cross_entropy,
-    count_correct,
     hinge,
     huber,
     margin_shares,
@@ -14,66 +13,81 @@ from engine.kernels.losses import (
     mean_squared_error,
     softmax_cross_entropy,
     softmax_forward,
-    squared_error,
-    squared_error_of_shares,
 )
 from engine.kernels.memory import as_real, matrix, reals_at
-from engine.kernels.policy import op
-from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, LOSS, ROW_LENGTH, VARIANCE
+from engine.kernels.policy import inlined, op
+from engine.kernels.row import (
+    CORRECT,
+    FIRST_SLOT,
+    FIRST_STATISTIC,
+    ITEMS,
+    LOSS,
+    ROW_LENGTH,
+    VARIANCE,
+)
+from engine.kernels.scores import count_correct, squared_error, squared_error_of_shares
+
+
+@inlined
+def report(address, loss, items):
+    """Write a batch's loss, and over how many items it is the mean, to the results."""
+    results = carray(reals_at(address), (FIRST_STATISTIC,))
+    results[LOSS] = loss
+    results[ITEMS] = items
 
 
 @op("dz z t k label_smoothing results", whole=True)
 def softmax_cross_entropy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
-    carray(reals_at(slots[5]), (LOSS + 1,))[LOSS] = softmax_cross_entropy(
+    report(slots[5], softmax_cross_entropy(
         matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k), as_real(slots[4]))
+        matrix(arena, slots[2], batch, k), as_real(slots[4])), batch)
 
 
 @op("dz z t k results", whole=True)
 def binary_cross_entropy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
-    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = binary_cross_entropy(
+    report(slots[4], binary_cross_entropy(
         matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k))
+        matrix(arena, slots[2], batch, k)), batch)
 
 
 @op("dz z t k results", whole=True)
 def mean_squared_error_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
-    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = mean_squared_error(
+    report(slots[4], mean_squared_error(
         matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k))
+        matrix(arena, slots[2], batch, k)), batch)
 
 
 @op("dz z t k results", whole=True)
 def mean_absolute_error_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
-    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = mean_absolute_error(
+    report(slots[4], mean_absolute_error(
         matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k))
+        matrix(arena, slots[2], batch, k)), batch)
 
 
 @op("dz z t k huber_delta results", whole=True)
 def huber_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
-    carray(reals_at(slots[5]), (LOSS + 1,))[LOSS] = huber(
+    report(slots[5], huber(
         matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k), as_real(slots[4]))
+        matrix(arena, slots[2], batch, k), as_real(slots[4])), batch)
 
 
 @op("dz z t k results", whole=True)
 def hinge_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     k = slots[3]
-    carray(reals_at(slots[4]), (LOSS + 1,))[LOSS] = hinge(
+    report(slots[4], hinge(
         matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k))
+        matrix(arena, slots[2], batch, k)), batch)
 
 
 @op("z t k results", whole=True)

@@ -9,8 +9,34 @@ import math
 
 import numpy as np
 
-from engine.kernels.mathematics import exponential, logistic
+from engine.kernels.mathematics import exponential, larger, logistic, softplus
+from engine.kernels.memory import flat
 from engine.kernels.policy import kernel
+
+ROWS = 32
+"""Rows that go through one loop before they go through the next, so that they stay in the cache.
+
+The product of so many sums of exponentials stays within the range of float64.
+"""
+
+
+@kernel
+def _below_largest(y, x):
+    """Compute ``y = x - largest x`` for every row."""
+    for n in range(x.shape[0]):
+        largest = x[n, 0]
+        for k in range(1, x.shape[1]):
+            largest = larger(largest, x[n, k])
+        for k in range(x.shape[1]):
+            y[n, k] = x[n, k] - largest
+
+
+@kernel
+def _exponentiate(y):
+    """Replace y by exp(y)."""
+    y = flat(y)
+    for j in range(y.size):
+        y[j] = exponential(y[j])
 
 
 @kernel
@@ -27,16 +53,30 @@ def softmax_forward(y, x):
     The row's largest logit is taken off first, which changes nothing and avoids overflow.
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.2.2.3.
     """
-    for n in range(x.shape[0]):
-        largest = x[n, 0]
-        for k in range(1, x.shape[1]):
-            largest = max(largest, x[n, k])
-        total = x.dtype.type(0)
-        for k in range(x.shape[1]):
-            y[n, k] = exponential(x[n, k] - largest)
-            total += y[n, k]
-        for k in range(x.shape[1]):
-            y[n, k] /= total
+    for begin in range(0, x.shape[0], ROWS):
+        end = min(begin + ROWS, x.shape[0])
+        _below_largest(y[begin:end], x[begin:end])
+        _exponentiate(y[begin:end])
+        for n in range(begin, end):
+            total = x.dtype.type(0)
+            for k in range(x.shape[1]):
+                total += y[n, k]
+            share = x.dtype.type(1) / total
+            for k in range(x.shape[1]):
+                y[n, k] *= share
+
+
+@kernel
+def _weighted(x, t, kept, spread):
+    """Return the sum of ``x (kept t + spread)``, where a weight of 0 hides what is infinite."""
+    x, t = flat(x), flat(t)
+    total = rest = 0.0
+    for j in range(x.size):
+        total += np.float64(t[j]) * np.float64(x[j]) if t[j] != 0 else 0.0
+    if spread != 0.0:
+        for j in range(x.size):
+            rest += np.float64(x[j])
+    return kept * total + spread * rest
 
 
 @kernel
@@ -59,26 +99,31 @@ def softmax_cross_entropy(dz, z, t, smoothing):
 
     Notes
     -----
+    -log softmax(z) is the logarithm of the row's sum plus how far z lies below the largest logit:
+    neither overflows. One logarithm is taken of the product of many sums.
     Source: Bridle (1990); Goodfellow, Bengio and Courville (2016), sec. 6.2.2.3; smoothing from
     Szegedy et al. (2016), sec. 7.
     """
-    softmax_forward(dz, z)
+    real = z.dtype.type
+    share = real(1.0 / z.shape[0])
+    kept = real((1.0 - smoothing) / z.shape[0])
+    spread = real(smoothing / z.shape[1] / z.shape[0])
     loss = 0.0
-    kept, spread = 1.0 - smoothing, smoothing / z.shape[1]
-    share = z.dtype.type(1.0 / z.shape[0])
-    for n in range(z.shape[0]):
-        # log sum exp = largest + log(1 / largest probability): exact where log(p) would be -inf.
-        largest = z[n, 0]
-        top = dz[n, 0]
-        for k in range(1, z.shape[1]):
-            largest = max(largest, z[n, k])
-            top = max(top, dz[n, k])
-        normaliser = np.float64(largest) - math.log(np.float64(top))
-        for k in range(z.shape[1]):
-            target = kept * np.float64(t[n, k]) + spread
-            if target != 0.0:
-                loss += target * (normaliser - np.float64(z[n, k]))
-            dz[n, k] = (dz[n, k] - z.dtype.type(target)) * share
+    for begin in range(0, z.shape[0], ROWS):
+        end = min(begin + ROWS, z.shape[0])
+        _below_largest(dz[begin:end], z[begin:end])
+        loss -= _weighted(dz[begin:end], t[begin:end], 1.0 - smoothing, smoothing / z.shape[1])
+        _exponentiate(dz[begin:end])
+        product = 1.0
+        for n in range(begin, end):
+            total = real(0)
+            for k in range(z.shape[1]):
+                total += dz[n, k]
+            product *= np.float64(total)
+            scale = share / total
+            for k in range(z.shape[1]):
+                dz[n, k] = dz[n, k] * scale - (t[n, k] * kept + spread)
+        loss += math.log(product)
     return loss / z.shape[0]
 
 
@@ -103,17 +148,19 @@ def binary_cross_entropy(dz, z, t):
     As ``z ([z > 0] - t) + log(1 + exp(-|z|))``, which neither overflows nor loses digits.
     Source: Bishop (2006), eq. 4.90.
     """
+    out, logits, targets = flat(dz), flat(z), flat(t)
+    zero, one = z.dtype.type(0), z.dtype.type(1)
+    share = z.dtype.type(1.0 / out.size)
     loss = 0.0
-    share = z.dtype.type(1.0 / (z.shape[0] * z.shape[1]))
-    for n in range(z.shape[0]):
-        for k in range(z.shape[1]):
-            value = np.float64(z[n, k])
-            # One factor is 0 for a certain target: max(z, 0) - t z would cancel instead.
-            side = 1.0 if value > 0.0 else 0.0
-            loss += (value * (side - np.float64(t[n, k]))
-                     + math.log1p(math.exp(-abs(value))))
-            dz[n, k] = (logistic(z[n, k]) - t[n, k]) * share
-    return loss / (z.shape[0] * z.shape[1])
+    for j in range(out.size):
+        # One factor is 0 for a certain target: max(z, 0) - t z would cancel instead.
+        side = one if logits[j] > zero else zero
+        out[j] = logits[j] * (side - targets[j]) + softplus(-abs(logits[j]))
+    for j in range(out.size):
+        loss += np.float64(out[j])
+    for j in range(out.size):
+        out[j] = (logistic(logits[j]) - targets[j]) * share
+    return loss / out.size
 
 
 @kernel
@@ -136,14 +183,15 @@ def mean_squared_error(dz, z, t):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 5.1.4.
     """
+    out, outputs, targets = flat(dz), flat(z), flat(t)
+    share = z.dtype.type(2.0 / out.size)
     loss = 0.0
-    share = z.dtype.type(2.0 / (z.shape[0] * z.shape[1]))
-    for n in range(z.shape[0]):
-        for k in range(z.shape[1]):
-            difference = z[n, k] - t[n, k]
-            loss += np.float64(difference) * np.float64(difference)
-            dz[n, k] = difference * share
-    return loss / (z.shape[0] * z.shape[1])
+    for j in range(out.size):
+        difference = outputs[j] - targets[j]
+        loss += np.float64(difference) * np.float64(difference)
+    for j in range(out.size):
+        out[j] = (outputs[j] - targets[j]) * share
+    return loss / out.size
 
 
 @kernel
@@ -166,15 +214,16 @@ def mean_absolute_error(dz, z, t):
     -----
     Source: Hastie, Tibshirani and Friedman (2009), sec. 10.6.
     """
+    out, outputs, targets = flat(dz), flat(z), flat(t)
+    share = z.dtype.type(1.0 / out.size)
     loss = 0.0
-    share = z.dtype.type(1.0 / (z.shape[0] * z.shape[1]))
-    for n in range(z.shape[0]):
-        for k in range(z.shape[1]):
-            difference = z[n, k] - t[n, k]
-            loss += abs(np.float64(difference))
-            # NaN, which is neither above nor below, goes through.
-            dz[n, k] = share if difference > 0 else (-share if difference < 0 else difference)
-    return loss / (z.shape[0] * z.shape[1])
+    for j in range(out.size):
+        loss += abs(np.float64(outputs[j] - targets[j]))
+    for j in range(out.size):
+        difference = outputs[j] - targets[j]
+        # NaN, which is neither above nor below, goes through.
+        out[j] = share if difference > 0 else (-share if difference < 0 else difference)
+    return loss / out.size
 
 
 @kernel
@@ -199,19 +248,16 @@ def huber(dz, z, t, delta):
     -----
     Source: Huber (1964).
     """
+    out, outputs, targets = flat(dz), flat(z), flat(t)
+    share = 1.0 / out.size
     loss = 0.0
-    share = 1.0 / (z.shape[0] * z.shape[1])
-    for n in range(z.shape[0]):
-        for k in range(z.shape[1]):
-            difference = np.float64(z[n, k] - t[n, k])
-            size = abs(difference)
-            slope = difference
-            if size > delta:
-                loss += delta * (size - 0.5 * delta)
-                slope = delta if difference > 0.0 else -delta
-            else:
-                loss += 0.5 * size * size
-            dz[n, k] = slope * share
+    for j in range(out.size):
+        size = abs(np.float64(outputs[j] - targets[j]))
+        loss += delta * (size - 0.5 * delta) if size > delta else 0.5 * size * size
+    for j in range(out.size):
+        difference = np.float64(outputs[j] - targets[j])
+        slope = delta if difference > delta else (-delta if difference < -delta else difference)
+        out[j] = slope * share
     return loss * share
 
 
@@ -278,93 +324,3 @@ def margin_shares(y, x):
         return
     for n in range(x.shape[0]):
         y[n, 0] = logistic(x[n, 0] + x[n, 0])
-
-
-@kernel
-def squared_error(z, t):
-    """Return the sum over examples of ``(z - t)**2``, mean over units.
-
-    Parameters
-    ----------
-    z, t : real[n, k]
-        Outputs and targets.
-
-    Returns
-    -------
-    float64
-        The sum.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    total = 0.0
-    for n in range(z.shape[0]):
-        for k in range(z.shape[1]):
-            difference = np.float64(z[n, k]) - np.float64(t[n, k])
-            total += difference * difference
-    return total / z.shape[1]
-
-
-@kernel
-def squared_error_of_shares(z, t):
-    """Return the sum over examples of ``(s(z) - t)**2``, mean over units.
-
-    Parameters
-    ----------
-    z, t : real[n, k]
-        Logits and targets; s is the logistic sigmoid.
-
-    Returns
-    -------
-    float64
-        The sum.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    total = 0.0
-    for n in range(z.shape[0]):
-        for k in range(z.shape[1]):
-            difference = np.float64(logistic(z[n, k])) - np.float64(t[n, k])
-            total += difference * difference
-    return total / z.shape[1]
-
-
-@kernel
-def count_correct(z, t, boundary):
-    """Count examples whose class is right.
-
-    Parameters
-    ----------
-    z, t : real[n, k]
-        Outputs and targets. With k = 1 the classes are the two sides of ``boundary``, else the
-        place of the largest number.
-    boundary : float64
-        Output that separates two classes.
-
-    Returns
-    -------
-    int64
-        The count.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    correct = 0
-    for n in range(z.shape[0]):
-        if z.shape[1] == 1:
-            # The lower target is at most 0 and the higher one is 1 for every loss.
-            correct += (z[n, 0] > boundary) == (t[n, 0] > 0.5)
-        else:
-            guess = 0
-            truth = 0
-            for k in range(1, z.shape[1]):
-                if z[n, k] > z[n, guess]:
-                    guess = k
-                if t[n, k] > t[n, truth]:
-                    truth = k
-            correct += guess == truth
-    return correct

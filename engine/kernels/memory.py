@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import carray, types
+from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
-
-from engine.kernels.policy import inlined
 
 
 @intrinsic
@@ -107,28 +106,91 @@ def finish_writes(typingctx: Any) -> Any:
     return types.void(), codegen
 
 
-@inlined
-def vector(arena, offset, size):
+@intrinsic(prefer_literal=True)
+def on_stack(typingctx: Any, like: Any, count: Any) -> Any:
+    """Return a pointer to room for ``count`` numbers, until the caller returns.
+
+    ``like``, an array or a pointer, says of which type; ``count`` is a constant. Nothing is
+    allocated, and no array can be in the same place.
+    """
+    real, numbers = like.dtype, count.literal_value
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        with builder.goto_entry_block():
+            room = builder.alloca(ir.ArrayType(context.get_value_type(real), numbers))
+            room.align = 64
+        return builder.bitcast(room, context.get_value_type(real).as_pointer())
+    return types.CPointer(real)(like, count), codegen
+
+
+def _view(arena: Any, dimensions: int, dtype: Any = None) -> Any:
+    """Return signature and code of an intrinsic ``(arena, offset, *shape)`` that makes an array.
+
+    Numba would compile `numba.carray` a hundred times over, at every place that asks for it.
+    """
+    kind = types.Array(dtype or arena.dtype, dimensions, "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        number = context.get_data_type(kind.dtype)
+        place, *shape = args[1:]
+        data = builder.bitcast(builder.gep(args[0], [place]), number.as_pointer())
+        size = context.get_constant(types.intp, context.get_abi_sizeof(number))
+        strides = [size]
+        for length in reversed(shape[1:]):
+            strides.insert(0, builder.mul(strides[0], length))
+        result = context.make_array(kind)(context, builder)
+        populate_array(result, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
+        return result._getvalue()
+    return kind(arena, *[types.int64] * (1 + dimensions)), codegen
+
+
+@intrinsic
+def vector(typingctx: Any, arena: Any, offset: Any, size: Any) -> Any:
     """Return ``size`` numbers of the arena as a 1-D array."""
-    return carray(shifted(arena, offset), (size,))
+    return _view(arena, 1)
 
 
-@inlined
-def doubles(arena, offset, size):
+@intrinsic
+def doubles(typingctx: Any, arena: Any, offset: Any, size: Any) -> Any:
     """Return ``size`` float64, whatever the precision of the arena in whose scratch they stand."""
-    return carray(as_doubles(shifted(arena, offset)), (size,))
+    return _view(arena, 1, types.float64)
 
 
-@inlined
-def matrix(arena, offset, rows, columns):
+@intrinsic
+def matrix(typingctx: Any, arena: Any, offset: Any, rows: Any, columns: Any) -> Any:
     """Return a part of the arena as a 2-D array."""
-    return carray(shifted(arena, offset), (rows, columns))
+    return _view(arena, 2)
 
 
-@inlined
-def span(size, shard, shards):
+@intrinsic
+def sequence(typingctx: Any, arena: Any, offset: Any, examples: Any, steps: Any, features: Any
+             ) -> Any:
+    """Return a part of the arena as a 3-D array."""
+    return _view(arena, 3)
+
+
+@intrinsic
+def image(typingctx: Any, arena: Any, offset: Any, examples: Any, height: Any, width: Any,
+          channels: Any) -> Any:
+    """Return a part of the arena as a 4-D array."""
+    return _view(arena, 4)
+
+
+@intrinsic
+def span(typingctx: Any, size: Any, shard: Any, shards: Any) -> Any:
     """Return begin and end of a shard's part of ``range(size)``."""
-    return size * shard // shards, size * (shard + 1) // shards
+    pair = types.UniTuple(types.int64, 2)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        size, shard, shards = args
+        word = ir.IntType(64)
+        ends = [cgutils.alloca_once_value(builder, value) for value in (word(0), size)]
+        # Divisions take as long as a whole op on a small layer.
+        with builder.if_then(builder.icmp_signed("!=", shards, word(1))):
+            for end, place in zip(ends, (shard, builder.add(shard, word(1))), strict=True):
+                builder.store(builder.sdiv(builder.mul(size, place), shards), end)
+        return context.make_tuple(builder, pair, [builder.load(end) for end in ends])
+    return pair(*[types.int64] * 3), codegen
 
 
 @intrinsic
@@ -158,13 +220,17 @@ def strided(typingctx: Any, array: Any, first: Any, rows: Any, step: Any, column
     return kind(array, *[types.int64] * 4), codegen
 
 
-@inlined
-def image(arena, offset, examples, height, width, channels):
-    """Return a part of the arena as a 4-D array."""
-    return carray(shifted(arena, offset), (examples, height, width, channels))
+@intrinsic
+def flat(typingctx: Any, array: Any) -> Any:
+    """Return a C-contiguous array as a 1-D array."""
+    kind = types.Array(array.dtype, 1, "C")
 
-
-@inlined
-def sequence(arena, offset, examples, steps, features):
-    """Return a part of the arena as a 3-D array."""
-    return carray(shifted(arena, offset), (examples, steps, features))
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        source = context.make_array(array)(context, builder, args[0])
+        result = context.make_array(kind)(context, builder)
+        size = context.get_constant(types.intp, context.get_abi_sizeof(
+            context.get_data_type(array.dtype)))
+        populate_array(result, data=source.data, shape=[source.nitems], strides=[size],
+                       itemsize=size, meminfo=None)
+        return result._getvalue()
+    return kind(array), codegen

@@ -7,7 +7,7 @@ from numba import carray
 
 from engine.kernels.joins import copy
 from engine.kernels.memory import as_real, integers_at, span, vector
-from engine.kernels.policy import careful, op
+from engine.kernels.policy import ELEMENTWISE, careful, op
 from engine.kernels.random import mixed, normal
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, ROW_LENGTH, SEED, STEP, TRAINING
 
@@ -37,7 +37,7 @@ def gaussian_noise(y, x, deviation, key, first):
         y[j] = x[j] + real(deviation * normal(key, first + j))
 
 
-@op("y x n deviation stream control")
+@op("y x n deviation stream control", weight=2 * ELEMENTWISE)
 def gaussian_noise_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     begin, end = span(batch * slots[2], shard, shards)

@@ -1,7 +1,8 @@
-"""Batch and layer normalisation. Legend: n rows, k features; x^ is the normalised x.
+"""Batch normalisation. Legend: n rows of k features side by side; x^ is the normalised x.
 
-A row is an example, or a place of an image or a sequence. Means and variances are summed in
-float64. What goes over rows for a feature takes the features from ``begin`` to ``end``, a shard's.
+A row is an example, or a place of an image or a sequence. What every row needs, feature by feature,
+stands in tables as often as a strip has rows: see `engine.kernels.row_blocks`. Statistics are
+float64 sums of exact differences and products; blocks of rows are joined in their order.
 """
 
 from __future__ import annotations
@@ -12,44 +13,97 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.memory import as_real, doubles, integers_at, matrix, span, vector
-from engine.kernels.policy import inlined, kernel, op
+from engine.kernels.policy import ELEMENTWISE, inlined, kernel, op
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, ROW_LENGTH, TRAINING
+from engine.kernels.row_blocks import add_blocks, block_length, blocks_at, repeat, strips
+
+CENTRE, SLOPE, SHIFT, ALONG, TILT = range(5)
+"""Rows of the table that holds what every row of numbers needs."""
 
 
 @kernel
-def batch_moments(mean, variance, x, begin, end):
-    """Compute mean and variance of every feature over the rows.
+def block_moments(mean, squares, x, k):
+    """Compute mean and summed squared distances from it of every feature of a block.
+
+    Parameters
+    ----------
+    mean, squares : float64[w]
+        The first k numbers are the result; all are overwritten. w is a multiple of k.
+    x : real[n * k]
+        The rows of the block.
+    k : int64
+        Features.
+
+    Notes
+    -----
+    Every number of a strip has its own sums, of distances from the strip that comes first: they are
+    of the size of the spread, wherever the mean may be. Sums of one feature are joined as
+    in `join_moments`. Relative error of the squares: below n 1e-15, about 1e-15 where no number of
+    the first strip lies far from all others. Source: Chan, Golub and LeVeque (1983), sec. 1 and 2.
+    """
+    width = min(mean.size, x.size)
+    first = x[:width]
+    for j in range(width):
+        mean[j] = squares[j] = 0.0
+    for begin in range(width, x.size, width):
+        strip = x[begin:begin + width]
+        for j in range(strip.size):
+            apart = np.float64(strip[j]) - np.float64(first[j])
+            mean[j] += apart
+            squares[j] += apart * apart
+    rows, beside = x.size // k, width // k
+    joined = 0
+    for r in range(beside):
+        count = (rows - r + beside - 1) // beside
+        begin = r * k
+        for j in range(begin, begin + k):
+            shift = mean[j] / count
+            squares[j] -= mean[j] * shift
+            mean[j] = np.float64(first[j]) + shift
+        if r > 0:
+            _join(mean[:k], squares[:k], joined, mean[begin:begin + k], squares[begin:begin + k],
+                  count)
+        joined += count
+
+
+@inlined
+def _join(mean, squares, count, other_mean, other_squares, other_count):
+    """Join the moments of other rows to those of some."""
+    share = other_count / (count + other_count)
+    weight = share * count
+    for c in range(mean.size):
+        apart = other_mean[c] - mean[c]
+        mean[c] += apart * share
+        squares[c] += other_squares[c] + apart * apart * weight
+
+
+@kernel
+def join_moments(mean, variance, means, squares, rows, length):
+    """Join the moments of blocks to mean and variance of every feature.
 
     Parameters
     ----------
     mean, variance : float64[k]
         Overwritten; the variance is the biased one, the mean squared distance from the mean.
-    x : real[n, k]
-        What is normalised.
-    begin, end : int64
-        Features.
+    means, squares : float64[b, k]
+        Of the blocks.
+    rows, length : int64
+        Rows altogether, and of every block but the last, which has the rest.
 
     Notes
     -----
-    Source: Ioffe and Szegedy (2015), algorithm 1.
+    Source: Chan, Golub and LeVeque (1983), eq. 2.1.
     """
-    for c in range(begin, end):
-        mean[c] = variance[c] = 0.0
-    for n in range(x.shape[0]):
-        for c in range(begin, end):
-            mean[c] += np.float64(x[n, c])
-    for c in range(begin, end):
-        mean[c] /= x.shape[0]
-    for n in range(x.shape[0]):
-        for c in range(begin, end):
-            apart = np.float64(x[n, c]) - mean[c]
-            variance[c] += apart * apart
-    for c in range(begin, end):
-        variance[c] /= x.shape[0]
+    for c in range(mean.size):
+        mean[c], variance[c] = means[0, c], squares[0, c]
+    for b in range(1, means.shape[0]):
+        _join(mean, variance, b * length, means[b], squares[b], min(length, rows - b * length))
+    for c in range(mean.size):
+        variance[c] /= rows
 
 
 @kernel
-def centre_and_rate(centre, rate, mean, variance, epsilon, begin, end):
+def centre_and_rate(centre, rate, mean, variance, epsilon):
     """Compute ``centre = mean`` and ``rate = 1 / sqrt(variance + epsilon)``.
 
     Parameters
@@ -60,95 +114,99 @@ def centre_and_rate(centre, rate, mean, variance, epsilon, begin, end):
         Of the batch, or the running ones.
     epsilon : float64
         Keeps the denominator away from 0.
-    begin, end : int64
-        Features.
 
     Notes
     -----
     Source: Ioffe and Szegedy (2015), algorithm 1.
     """
     real = centre.dtype.type
-    for c in range(begin, end):
+    for c in range(centre.size):
         centre[c] = real(mean[c])
         rate[c] = real(1.0 / math.sqrt(np.float64(variance[c]) + epsilon))
 
 
 @kernel
-def batch_norm_forward(y, x, centre, rate, scale, shift, begin, end):
-    """Compute ``y = x^ scale + shift``, with ``x^ = (x - centre) rate``.
+def batch_norm_forward(y, x, centre, slope, shift):
+    """Compute ``y = (x - centre) slope + shift``, with ``slope = rate scale``.
 
     Parameters
     ----------
-    y, x : real[n, k]
+    y, x : real[n * k]
         Result and argument.
-    centre, rate, scale, shift : real[k]
-        See the formula.
-    begin, end : int64
-        Features.
+    centre, slope, shift : real[w]
+        Of every feature, for a strip of rows.
 
     Notes
     -----
     Source: Ioffe and Szegedy (2015), algorithm 1.
     """
-    for n in range(x.shape[0]):
-        for c in range(begin, end):
-            y[n, c] = (x[n, c] - centre[c]) * rate[c] * scale[c] + shift[c]
+    for begin in range(0, x.size, centre.size):
+        result, strip = y[begin:begin + centre.size], x[begin:begin + centre.size]
+        for j in range(strip.size):
+            result[j] = (strip[j] - centre[j]) * slope[j] + shift[j]
 
 
 @kernel
-def batch_norm_sums(sums, dy, x, centre, rate, begin, end):
-    """Compute ``sums = (sum of dy x^, sum of dy)`` over the rows: dL/dscale and dL/dshift.
+def batch_norm_sums(sums, dy, x, centre, k):
+    """Compute ``sums = (sum of dy (x - centre), sum of dy)`` of every feature of a block.
 
     Parameters
     ----------
-    sums : float64[2, k]
-        Overwritten.
-    dy, x : real[n, k]
+    sums : float64[2, w]
+        The first k numbers of both rows are the result; all are overwritten.
+    dy, x : real[n * k]
         dL/dy and what the forward pass saw.
-    centre, rate : real[k]
+    centre : real[w]
         As in the forward pass.
-    begin, end : int64
+    k : int64
         Features.
 
     Notes
     -----
-    Source: Ioffe and Szegedy (2015), sec. 3.
+    Times the rate, the first is dL/dscale; the second is dL/dshift. Source: Ioffe and Szegedy
+    (2015), sec. 3.
     """
-    for c in range(begin, end):
-        sums[0, c] = sums[1, c] = 0.0
-    for n in range(x.shape[0]):
-        for c in range(begin, end):
-            slope = np.float64(dy[n, c])
-            sums[0, c] += slope * ((np.float64(x[n, c]) - centre[c]) * rate[c])
-            sums[1, c] += slope
+    across, along = sums[0], sums[1]
+    width = min(centre.size, x.size)
+    for j in range(width):
+        across[j] = along[j] = 0.0
+    for begin in range(0, x.size, width):
+        slope, strip = dy[begin:begin + width], x[begin:begin + width]
+        for j in range(strip.size):
+            given = np.float64(slope[j])
+            across[j] += given * (np.float64(strip[j]) - np.float64(centre[j]))
+            along[j] += given
+    for begin in range(k, width, k):
+        for c in range(k):
+            across[c] += across[begin + c]
+            along[c] += along[begin + c]
 
 
 @kernel
-def batch_norm_backward(dx, dy, x, centre, rate, scale, across, along, begin, end):
-    """Compute ``dx = scale rate (dy - along - x^ across)``.
+def batch_norm_backward(dx, dy, x, centre, slope, along, tilt):
+    """Compute ``dx = slope (dy - along - (x - centre) tilt)``.
 
     Parameters
     ----------
-    dx : real[n, k]
+    dx : real[n * k]
         dL/dx, overwritten.
-    dy, x : real[n, k]
+    dy, x : real[n * k]
         dL/dy and what the forward pass saw.
-    centre, rate, scale : real[k]
+    centre, slope : real[w]
         As in the forward pass.
-    across, along : real[k]
-        Means over the rows of ``dy x^`` and of ``dy``, by which the batch's own statistics answer;
-        0 where the running ones stood in for them.
-    begin, end : int64
-        Features.
+    along, tilt : real[w]
+        Mean over the rows of ``dy``, and that of ``dy x^`` times the rate, by which the batch's own
+        statistics answer; 0 where the running ones stood in for them.
 
     Notes
     -----
     Source: Ioffe and Szegedy (2015), sec. 3, with the sums gathered.
     """
-    for n in range(x.shape[0]):
-        for c in range(begin, end):
-            normal = (x[n, c] - centre[c]) * rate[c]
-            dx[n, c] = scale[c] * rate[c] * (dy[n, c] - along[c] - normal * across[c])
+    for begin in range(0, x.size, centre.size):
+        result, strip = dx[begin:begin + centre.size], x[begin:begin + centre.size]
+        given = dy[begin:begin + centre.size]
+        for j in range(strip.size):
+            result[j] = slope[j] * (given[j] - along[j] - (strip[j] - centre[j]) * tilt[j])
 
 
 @kernel
@@ -178,104 +236,6 @@ def follow_moments(running_mean, running_variance, mean, variance, momentum, row
         running_variance[c] = real(spread + momentum * (variance[c] * unbiased - spread))
 
 
-@kernel
-def layer_norm_forward(y, x, scale, shift, moments, epsilon):
-    """Compute ``y = x^ scale + shift``, every row being normalised by itself.
-
-    Parameters
-    ----------
-    y, x : real[n, k]
-        Result and argument.
-    scale, shift : real[k]
-        See the formula.
-    moments : real[n, 2]
-        Overwritten: mean and ``1 / sqrt(variance + epsilon)`` of every row.
-    epsilon : float64
-        Keeps the denominator away from 0.
-
-    Notes
-    -----
-    Source: Ba, Kiros and Hinton (2016), eq. 3.
-    """
-    real = x.dtype.type
-    for n in range(x.shape[0]):
-        mean = 0.0
-        for c in range(x.shape[1]):
-            mean += np.float64(x[n, c])
-        mean /= x.shape[1]
-        variance = 0.0
-        for c in range(x.shape[1]):
-            apart = np.float64(x[n, c]) - mean
-            variance += apart * apart
-        centre = real(mean)
-        rate = real(1.0 / math.sqrt(variance / x.shape[1] + epsilon))
-        moments[n, 0], moments[n, 1] = centre, rate
-        for c in range(x.shape[1]):
-            y[n, c] = (x[n, c] - centre) * rate * scale[c] + shift[c]
-
-
-@kernel
-def layer_norm_backward(dx, dy, x, scale, moments):
-    """Compute ``dx = rate (s - mean of s - x^ mean of (s x^))``, with ``s = dy scale``.
-
-    Parameters
-    ----------
-    dx : real[n, k]
-        dL/dx, overwritten.
-    dy, x : real[n, k]
-        dL/dy and what the forward pass saw.
-    scale : real[k]
-        As in the forward pass.
-    moments : real[n, 2]
-        What the forward pass wrote.
-
-    Notes
-    -----
-    Means are over the features of a row. Source: Ba, Kiros and Hinton (2016), eq. 3.
-    """
-    real = x.dtype.type
-    for n in range(x.shape[0]):
-        centre, rate = moments[n, 0], moments[n, 1]
-        along = across = 0.0
-        for c in range(x.shape[1]):
-            slope = np.float64(dy[n, c]) * scale[c]
-            along += slope
-            across += slope * ((np.float64(x[n, c]) - centre) * rate)
-        mean, tilt = real(along / x.shape[1]), real(across / x.shape[1])
-        for c in range(x.shape[1]):
-            normal = (x[n, c] - centre) * rate
-            dx[n, c] = rate * (dy[n, c] * scale[c] - mean - normal * tilt)
-
-
-@kernel
-def layer_norm_sums(sums, dy, x, moments, begin, end):
-    """Compute ``sums = (sum of dy x^, sum of dy)`` over the rows: dL/dscale and dL/dshift.
-
-    Parameters
-    ----------
-    sums : float64[2, k]
-        Overwritten.
-    dy, x : real[n, k]
-        dL/dy and what the forward pass saw.
-    moments : real[n, 2]
-        What the forward pass wrote.
-    begin, end : int64
-        Features.
-
-    Notes
-    -----
-    Source: Ba, Kiros and Hinton (2016), eq. 3.
-    """
-    for c in range(begin, end):
-        sums[0, c] = sums[1, c] = 0.0
-    for n in range(x.shape[0]):
-        centre, rate = moments[n, 0], moments[n, 1]
-        for c in range(begin, end):
-            slope = np.float64(dy[n, c])
-            sums[0, c] += slope * ((np.float64(x[n, c]) - centre) * rate)
-            sums[1, c] += slope
-
-
 @inlined
 def _uses_batch(control, rows, frozen):
     """Say whether a batch is normalised by its own statistics: one row has no spread."""
@@ -283,50 +243,98 @@ def _uses_batch(control, rows, frozen):
     return training and rows > 1 and frozen == 0
 
 
-@op("y x scale shift running moments centres rows k epsilon frozen control")
+@op("parts x rows k width blocks frozen control", weight=2 * ELEMENTWISE)
+def batch_moments_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    k, width = slots[3], slots[4]
+    size = batch * slots[2] * k
+    if not _uses_batch(slots[7], batch * slots[2], slots[6]):
+        return
+    length = block_length(size, width, slots[5])
+    begin, end = span(-(-size // length), shard, shards)
+    parts = blocks_at(arena, slots[0], slots[5], width)
+    for b in range(begin, end):
+        block = vector(arena, slots[1] + b * length, min(length, size - b * length))
+        block_moments(parts[b, 0], parts[b, 1], block, k)
+
+
+@op("table centres moments parts scale shift running rows k width blocks epsilon frozen control",
+    whole=True)
+def batch_norm_table_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    rows, k, width = batch * slots[7], slots[8], slots[9]
+    centres, moments = matrix(arena, slots[1], 2, k), doubles(arena, slots[2], 2 * k)
+    running, epsilon = matrix(arena, slots[6], 2, k), as_real(slots[11])
+    if _uses_batch(slots[13], rows, slots[12]):
+        length = block_length(rows * k, width, slots[10])
+        parts = blocks_at(arena, slots[3], -(-rows * k // length), width)
+        join_moments(moments[:k], moments[k:], parts[:, 0, :k], parts[:, 1, :k], rows, length // k)
+        centre_and_rate(centres[0], centres[1], moments[:k], moments[k:], epsilon)
+    else:
+        centre_and_rate(centres[0], centres[1], running[0], running[1], epsilon)
+    table = matrix(arena, slots[0], 5, width)
+    scale, shift = vector(arena, slots[4], k), vector(arena, slots[5], k)
+    for c in range(k):
+        table[CENTRE, c], table[SHIFT, c] = centres[0, c], shift[c]
+        table[SLOPE, c] = centres[1, c] * scale[c]
+    for line in range(ALONG):
+        repeat(table[line], k, rows * k)
+
+
+@op("y x table rows k width", weight=2 * ELEMENTWISE)
 def batch_norm_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k = batch * slots[7], slots[8]
-    begin, end = span(k, shard, shards)
-    x, moments = matrix(arena, slots[1], rows, k), doubles(arena, slots[5], 2 * k)
-    centres, running = matrix(arena, slots[6], 2, k), matrix(arena, slots[4], 2, k)
-    if _uses_batch(slots[11], rows, slots[10]):
-        batch_moments(moments[:k], moments[k:], x, begin, end)
-        centre_and_rate(centres[0], centres[1], moments[:k], moments[k:], as_real(slots[9]), begin,
-                        end)
-    else:
-        centre_and_rate(centres[0], centres[1], running[0], running[1], as_real(slots[9]), begin,
-                        end)
-    batch_norm_forward(matrix(arena, slots[0], rows, k), x, centres[0], centres[1],
-                       vector(arena, slots[2], k), vector(arena, slots[3], k), begin, end)
+    width = slots[5]
+    begin, end = strips(batch * slots[3] * slots[4], width, shard, shards)
+    table = matrix(arena, slots[2], 5, width)
+    batch_norm_forward(vector(arena, slots[0] + begin, end - begin),
+                       vector(arena, slots[1] + begin, end - begin),
+                       table[CENTRE], table[SLOPE], table[SHIFT])
 
 
-@op("dscale dshift dy x centres sums rows k")
+@op("parts dy x table rows k width blocks", weight=2 * ELEMENTWISE)
 def batch_norm_sums_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k = batch * slots[6], slots[7]
-    begin, end = span(k, shard, shards)
-    centres = matrix(arena, slots[4], 2, k)
-    sums = doubles(arena, slots[5], 2 * k).reshape((2, k))
-    batch_norm_sums(sums, matrix(arena, slots[2], rows, k), matrix(arena, slots[3], rows, k),
-                    centres[0], centres[1], begin, end)
-    for c in range(begin, end):
-        arena[slots[0] + c], arena[slots[1] + c] = sums[0, c], sums[1, c]
+    k, width = slots[5], slots[6]
+    size = batch * slots[4] * k
+    length = block_length(size, width, slots[7])
+    begin, end = span(-(-size // length), shard, shards)
+    parts = blocks_at(arena, slots[0], slots[7], width)
+    centre = matrix(arena, slots[3], 5, width)[CENTRE]
+    for b in range(begin, end):
+        first, count = b * length, min(length, size - b * length)
+        batch_norm_sums(parts[b], vector(arena, slots[1] + first, count),
+                        vector(arena, slots[2] + first, count), centre, k)
 
 
-@op("dx dy x scale centres sums means rows k frozen control")
+@op("dscale dshift table centres parts rows k width blocks frozen control", whole=True)
+def batch_norm_slopes_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    rows, k, width = batch * slots[5], slots[6], slots[7]
+    length = block_length(rows * k, width, slots[8])
+    parts = blocks_at(arena, slots[4], -(-rows * k // length), width)
+    add_blocks(parts[0, 0, :k], parts[:, 0, :k])
+    add_blocks(parts[0, 1, :k], parts[:, 1, :k])
+    table, rate = matrix(arena, slots[2], 5, width), matrix(arena, slots[3], 2, k)[1]
+    share = 1.0 / rows if _uses_batch(slots[10], rows, slots[9]) else 0.0
+    for c in range(k):
+        across, along = parts[0, 0, c] * rate[c], parts[0, 1, c]
+        arena[slots[0] + c], arena[slots[1] + c] = across, along
+        table[ALONG, c], table[TILT, c] = along * share, across * rate[c] * share
+    for line in range(ALONG, TILT + 1):
+        repeat(table[line], k, rows * k)
+
+
+@op("dx dy x table rows k width", weight=2 * ELEMENTWISE)
 def batch_norm_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k = batch * slots[7], slots[8]
-    begin, end = span(k, shard, shards)
-    centres, means = matrix(arena, slots[4], 2, k), matrix(arena, slots[6], 2, k)
-    sums = doubles(arena, slots[5], 2 * k)
-    part = 1.0 / rows if _uses_batch(slots[10], rows, slots[9]) else 0.0
-    for c in range(begin, end):
-        means[0, c], means[1, c] = sums[c] * part, sums[k + c] * part
-    batch_norm_backward(matrix(arena, slots[0], rows, k), matrix(arena, slots[1], rows, k),
-                        matrix(arena, slots[2], rows, k), centres[0], centres[1],
-                        vector(arena, slots[3], k), means[0], means[1], begin, end)
+    width = slots[6]
+    begin, end = strips(batch * slots[4] * slots[5], width, shard, shards)
+    table = matrix(arena, slots[3], 5, width)
+    batch_norm_backward(vector(arena, slots[0] + begin, end - begin),
+                        vector(arena, slots[1] + begin, end - begin),
+                        vector(arena, slots[2] + begin, end - begin),
+                        table[CENTRE], table[SLOPE], table[ALONG], table[TILT])
 
 
 @op("running moments rows k momentum control", whole=True)
@@ -336,38 +344,3 @@ def follow_moments_op(row, arena, batch, shard, shards):
     running, moments = matrix(arena, slots[0], 2, k), doubles(arena, slots[1], 2 * k)
     if _uses_batch(slots[5], rows, 0):
         follow_moments(running[0], running[1], moments[:k], moments[k:], as_real(slots[4]), rows)
-
-
-@op("y x scale shift moments rows k epsilon")
-def layer_norm_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[6]
-    begin, end = span(batch * slots[5], shard, shards)
-    layer_norm_forward(matrix(arena, slots[0] + begin * k, end - begin, k),
-                       matrix(arena, slots[1] + begin * k, end - begin, k),
-                       vector(arena, slots[2], k), vector(arena, slots[3], k),
-                       matrix(arena, slots[4] + begin * 2, end - begin, 2), as_real(slots[7]))
-
-
-@op("dx dy x scale moments rows k")
-def layer_norm_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[6]
-    begin, end = span(batch * slots[5], shard, shards)
-    layer_norm_backward(matrix(arena, slots[0] + begin * k, end - begin, k),
-                        matrix(arena, slots[1] + begin * k, end - begin, k),
-                        matrix(arena, slots[2] + begin * k, end - begin, k),
-                        vector(arena, slots[3], k),
-                        matrix(arena, slots[4] + begin * 2, end - begin, 2))
-
-
-@op("dscale dshift dy x moments sums rows k")
-def layer_norm_sums_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k = batch * slots[6], slots[7]
-    begin, end = span(k, shard, shards)
-    sums = doubles(arena, slots[5], 2 * k).reshape((2, k))
-    layer_norm_sums(sums, matrix(arena, slots[2], rows, k), matrix(arena, slots[3], rows, k),
-                    matrix(arena, slots[4], rows, 2), begin, end)
-    for c in range(begin, end):
-        arena[slots[0] + c], arena[slots[1] + c] = sums[0, c], sums[1, c]

@@ -5,28 +5,23 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
-from engine.kernels.memory import integers_at
-from engine.kernels.optimizers import (
-    _add,
-    _biases,
-    _constants,
-    _penalised,
-    _report,
-    _slots,
-    _weights,
+from engine.kernels.descent import (
+    SLOTS,
+    common_rule,
+    descend,
+    operands,
+    report,
+    room,
+    shared_blocks,
+    step_of,
 )
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import (
     BETA1,
     BETA2,
-    CONTROL_LENGTH,
     EPSILON,
-    L1,
-    L2,
     LEARNING_RATE,
-    OPTIMIZER_STEP,
     RHO,
 )
 
@@ -38,7 +33,7 @@ NOTHING = 1e-20
 
 
 @kernel
-def update_adagrad(w, g, s, rule):
+def update_adagrad(w, g, s, rule, measured):
     """Apply ``s <- s + g**2;  w <- w - rate g / (sqrt(s) + epsilon)``.
 
     Parameters
@@ -51,6 +46,8 @@ def update_adagrad(w, g, s, rule):
         Sum of squared gradients, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are measured.
 
     Returns
     -------
@@ -62,20 +59,17 @@ def update_adagrad(w, g, s, rule):
     Source: Duchi, Hazan and Singer (2011), in the form of PyTorch.
     """
     real = w.dtype.type
-    rate, l1, l2 = real(rule[LEARNING_RATE]), real(rule[L1]), real(rule[L2])
+    rate = real(rule[LEARNING_RATE])
     epsilon = real(rule[EPSILON])
-    sums = (0.0, 0.0, 0.0, 0.0)
+    u = room(w)
     for j in range(w.size):
-        slope = _penalised(g[j], w[j], l1, l2)
-        s[j] += slope * slope
-        step = rate * slope / (np.sqrt(s[j]) + epsilon)
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        s[j] += g[j] * g[j]
+        u[j] = g[j] / (np.sqrt(s[j]) + epsilon)
+    return descend(w, u, rate, measured)
 
 
 @kernel
-def update_adadelta(w, g, v, s, rule):
+def update_adadelta(w, g, v, s, rule, measured):
     """Apply ``d = g sqrt(v + epsilon) / sqrt(s + epsilon);  w <- w - rate d``.
 
     Parameters
@@ -88,6 +82,8 @@ def update_adadelta(w, g, v, s, rule):
         Running mean of ``d**2`` and of the squared gradient, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
+    measured : int64
+        How many of the parameters are measured.
 
     Returns
     -------
@@ -100,18 +96,14 @@ def update_adadelta(w, g, v, s, rule):
     Source: Zeiler (2012), algorithm 1.
     """
     real = w.dtype.type
-    rate, l1, l2 = real(rule[LEARNING_RATE]), real(rule[L1]), real(rule[L2])
+    rate = real(rule[LEARNING_RATE])
     rho, rest, epsilon = real(rule[RHO]), real(1.0 - rule[RHO]), real(rule[EPSILON])
-    sums = (0.0, 0.0, 0.0, 0.0)
+    u = room(w)
     for j in range(w.size):
-        slope = _penalised(g[j], w[j], l1, l2)
-        s[j] = rho * s[j] + rest * slope * slope
-        change = slope * (np.sqrt(v[j] + epsilon) / np.sqrt(s[j] + epsilon))
-        v[j] = rho * v[j] + rest * change * change
-        step = rate * change
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        s[j] = rho * s[j] + rest * g[j] * g[j]
+        u[j] = g[j] * (np.sqrt(v[j] + epsilon) / np.sqrt(s[j] + epsilon))
+        v[j] = rho * v[j] + rest * u[j] * u[j]
+    return descend(w, u, rate, measured)
 
 
 @inlined
@@ -120,8 +112,24 @@ def _momentum(beta1, step):
     return beta1 * (1.0 - 0.5 * 0.96 ** (step * MOMENTUM_DECAY))
 
 
+@inlined
+def nadam_correction(rule, count):
+    """Return the factors of the gradient, of its mean and of the root of its mean square.
+
+    ``count`` is the number of steps since both memories were zero, this one included.
+    """
+    product = 1.0
+    step_now = 1
+    while step_now <= count and product > NOTHING:
+        product *= _momentum(rule[BETA1], step_now)
+        step_now += 1
+    now, following = _momentum(rule[BETA1], count), _momentum(rule[BETA1], count + 1)
+    return ((1.0 - now) / (1.0 - product), following / (1.0 - product * following),
+            1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
+
+
 @kernel
-def update_nadam(w, g, v, s, rule, count):
+def update_nadam(w, g, v, s, rule, measured, correction):
     """Apply NAdam: Adam whose mean of the gradient looks one step ahead, as Nesterov's does.
 
     Parameters
@@ -134,8 +142,10 @@ def update_nadam(w, g, v, s, rule, count):
         Running mean of the gradient and of its square, changed in place.
     rule : float64[HYPER_LENGTH]
         Constants.
-    count : int64
-        Steps since ``v`` and ``s`` were zero, this one included.
+    measured : int64
+        How many of the parameters are measured.
+    correction : (float64, float64, float64)
+        What `nadam_correction` returns.
 
     Returns
     -------
@@ -149,61 +159,38 @@ def update_nadam(w, g, v, s, rule, count):
     Source: Dozat (2016), algorithm 2, in the form of PyTorch.
     """
     real = w.dtype.type
-    l1, l2 = real(rule[L1]), real(rule[L2])
+    rate = real(rule[LEARNING_RATE])
     beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
-    product = 1.0
-    step_now = 1
-    while step_now <= count and product > NOTHING:
-        product *= _momentum(rule[BETA1], step_now)
-        step_now += 1
-    now, following = _momentum(rule[BETA1], count), _momentum(rule[BETA1], count + 1)
-    of_slope = real(rule[LEARNING_RATE] * (1.0 - now) / (1.0 - product))
-    of_mean = real(rule[LEARNING_RATE] * following / (1.0 - product * following))
-    correction = real(1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
-    sums = (0.0, 0.0, 0.0, 0.0)
+    of_slope, of_mean, root = real(correction[0]), real(correction[1]), real(correction[2])
+    u = room(w)
     for j in range(w.size):
-        slope = _penalised(g[j], w[j], l1, l2)
-        v[j] = beta1 * v[j] + rest1 * slope
-        s[j] = beta2 * s[j] + rest2 * slope * slope
-        step = (of_slope * slope + of_mean * v[j]) / (np.sqrt(s[j]) * correction + epsilon)
-        sums = _add(sums, w[j], step)
-        w[j] -= step
-    return sums
+        v[j] = beta1 * v[j] + rest1 * g[j]
+        s[j] = beta2 * s[j] + rest2 * g[j] * g[j]
+        u[j] = (of_slope * g[j] + of_mean * v[j]) / (np.sqrt(s[j]) * root + epsilon)
+    return descend(w, u, rate, measured)
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_adagrad_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    _report(slots, update_adagrad(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots),
-        _weights(arena, slots[3], slots), weights))
-    update_adagrad(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots),
-        _biases(arena, slots[3], slots), biases)
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adagrad(w, g, s, rule, measured))
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_adadelta_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    _report(slots, update_adadelta(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots),
-        _weights(arena, slots[2], slots), _weights(arena, slots[3], slots), weights))
-    update_adadelta(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots),
-        _biases(arena, slots[2], slots), _biases(arena, slots[3], slots), biases)
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_adadelta(w, g, v, s, rule, measured))
 
 
-@op("p g v s weights size hyper control results statistic", whole=True)
+@op(SLOTS)
 def update_nadam_op(row, arena, batch, shard, shards):
-    slots = _slots(row)
-    weights, biases = _constants(slots)
-    count = carray(integers_at(slots[7]), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
-    _report(slots, update_nadam(
-        _weights(arena, slots[0], slots), _weights(arena, slots[1], slots),
-        _weights(arena, slots[2], slots), _weights(arena, slots[3], slots), weights, count))
-    update_nadam(
-        _biases(arena, slots[0], slots), _biases(arena, slots[1], slots),
-        _biases(arena, slots[2], slots), _biases(arena, slots[3], slots), biases, count)
+    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+    correction = nadam_correction(common_rule(row), step_of(row))
+    for b in range(begin, end):
+        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        report(figures[b], update_nadam(w, g, v, s, rule, measured, correction))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from numba import carray
 
+from engine.kernels.lanes import LANE_BYTES, keep_largest, send_back
 from engine.kernels.memory import as_real, image, span
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
 
@@ -32,20 +33,18 @@ def max_pooling(y, at, x, kh, kw, stride):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 9.3.
     """
+    h, v, c = x.shape[1], x.shape[2], x.shape[3]
+    window = (kh, kw, v * c, c)
+    lanes = LANE_BYTES // x.itemsize
+    place = 0
     for n in range(y.shape[0]):
         for p in range(y.shape[1]):
-            for q in range(y.shape[2]):
-                top, where, row = y[n, p, q], at[n, p, q], x[n, p * stride, q * stride]
-                for c in range(top.size):
-                    top[c] = row[c]
-                    where[c] = 0
-                for tap in range(1, kh * kw):
-                    row = x[n, p * stride + tap // kw, q * stride + tap % kw]
-                    place = x.dtype.type(tap)
-                    for c in range(top.size):
-                        larger = row[c] > top[c] or (row[c] != row[c] and top[c] == top[c])
-                        top[c] = row[c] if larger else top[c]
-                        where[c] = place if larger else where[c]
+            corner = (n * h + p * stride) * v * c
+            for _ in range(y.shape[2]):
+                for begin in range(0, c, lanes):
+                    keep_largest(y, at, x, place + begin, corner + begin, c - begin, window)
+                place += c
+                corner += stride * c
 
 
 @kernel
@@ -65,17 +64,26 @@ def max_pooling_backward(dx, dy, at, kh, kw, stride):
     -----
     Source: derivative of `max_pooling`.
     """
-    dx[:] = 0
-    zero = dx.dtype.type(0)
+    h, v, c = dx.shape[1], dx.shape[2], dx.shape[3]
+    p, q = dy.shape[1], dy.shape[2]
+    window = (kh, kw, v * c, c)
+    lanes = LANE_BYTES // dx.itemsize
+    overlap = (p > 1 and stride < kh) or (q > 1 and stride < kw)
+    covered = p * kh == h and q * kw == v and not overlap
+    place = 0
     for n in range(dy.shape[0]):
-        for p in range(dy.shape[1]):
-            for q in range(dy.shape[2]):
-                slope, where = dy[n, p, q], at[n, p, q]
-                for tap in range(kh * kw):
-                    row = dx[n, p * stride + tap // kw, q * stride + tap % kw]
-                    place = dx.dtype.type(tap)
-                    for c in range(slope.size):
-                        row[c] += slope[c] if where[c] == place else zero
+        if not covered:
+            whole = dx[n].reshape(-1)
+            for j in range(whole.size):
+                whole[j] = 0
+        for r in range(p):
+            corner = (n * h + r * stride) * v * c
+            for _ in range(q):
+                for begin in range(0, c, lanes):
+                    send_back(dx, dy, at, corner + begin, place + begin, c - begin, window,
+                              overlap)
+                place += c
+                corner += stride * c
 
 
 @kernel
@@ -139,7 +147,7 @@ def window_spread(x, y, kh, kw, stride, scale):
                         row[c] += factor * given[c]
 
 
-@op("y at x h v c p q kh kw stride")
+@op("y at x h v c p q kh kw stride", weight=ELEMENTWISE)
 def max_pooling_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[3], slots[4], slots[5], slots[6], slots[7]
@@ -151,7 +159,7 @@ def max_pooling_op(row, arena, batch, shard, shards):
                 slots[8], slots[9], slots[10])
 
 
-@op("dx dy at h v c p q kh kw stride")
+@op("dx dy at h v c p q kh kw stride", weight=ELEMENTWISE)
 def max_pooling_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[3], slots[4], slots[5], slots[6], slots[7]
@@ -163,7 +171,7 @@ def max_pooling_backward_op(row, arena, batch, shard, shards):
                          slots[8], slots[9], slots[10])
 
 
-@op("y x h v c p q kh kw stride scale")
+@op("y x h v c p q kh kw stride scale", weight=ELEMENTWISE)
 def window_sums_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[2], slots[3], slots[4], slots[5], slots[6]
@@ -173,7 +181,7 @@ def window_sums_op(row, arena, batch, shard, shards):
                 slots[7], slots[8], slots[9], as_real(slots[10]))
 
 
-@op("x y h v c p q kh kw stride scale")
+@op("x y h v c p q kh kw stride scale", weight=ELEMENTWISE)
 def window_spread_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     h, v, c, p, q = slots[2], slots[3], slots[4], slots[5], slots[6]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.memory import matrix, span, vector
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
 
@@ -73,7 +73,7 @@ def prelu_backward_slopes(ds, dy, x):
             ds[c] += zero if x[m, c] > 0 else x[m, c] * dy[m, c]
 
 
-@op("y x slopes rows c")
+@op("y x slopes rows c", weight=ELEMENTWISE)
 def prelu_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     c = slots[4]
@@ -83,7 +83,7 @@ def prelu_forward_op(row, arena, batch, shard, shards):
                   vector(arena, slots[2], c))
 
 
-@op("dx dy x slopes rows c")
+@op("dx dy x slopes rows c", weight=ELEMENTWISE)
 def prelu_backward_input_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     c = slots[5]
@@ -94,7 +94,7 @@ def prelu_backward_input_op(row, arena, batch, shard, shards):
                          vector(arena, slots[3], c))
 
 
-@op("ds dy x rows c")
+@op("ds dy x rows c", weight=ELEMENTWISE)
 def prelu_backward_slopes_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     rows, c = batch * slots[3], slots[4]

@@ -1,46 +1,32 @@
-"""Simple recurrent layer, and what all recurrent layers share.
+"""What all recurrent layers share.
 
-Legend: n examples, s steps of time, h units. ``start`` is the state before the first step. Where
-``mask`` is 0, a step is skipped: the state stays what it was, and its gradient passes through. An
-empty mask lets all steps count. ``truncation`` k > 0 cuts the gradient between blocks of k steps.
+Legend: n examples, s steps of time, f features, h units, k = gates x units. Kernels take one step
+of time, t. What they work on lies step by step in memory, the rows of all examples side by side; a
+row of the length p or q has room for more than it holds (see `engine.layers.recurrent`):
+
+- ``before`` and ``after``, real[n, q]: what goes into this step and into the next one. A row holds
+  the state before the step, the features and, for the biases, 1.
+- ``w``, real[h + f + 1, k]: recurrent weights, weights and biases, one below the other.
+- ``ut`` and ``wt``, real[k, h] and real[k, f]: the first two of them, transposed.
+
+What the layer takes and gives lies example by example: ``x``, real[n, s, f], and ``states``,
+real[n, s, h], with ``dx`` and ``dstates``. Where ``mask`` is 0, a step is skipped: the state stays
+what it was, and its gradient passes through. An empty mask lets all steps count. ``truncation``
+k > 0 cuts the gradient before every k-th of the steps that count, from the first of them on: an
+example learns the same whether and where it is padded.
 """
 
 from __future__ import annotations
 
 from numba import carray
 
-from engine.kernels.joins import copy
-from engine.kernels.mathematics import hyperbolic_tangent
+from engine.kernels.dense import transpose
+from engine.kernels.joins import copy, copy_columns
 from engine.kernels.memory import integers_at, matrix, sequence, span, vector
 from engine.kernels.policy import inlined, kernel, op
+from engine.kernels.registers import LANES_32
 from engine.kernels.row import CONTROL_LENGTH, FIRST_SLOT, POSITION, ROW_LENGTH, TRAINING
-from engine.kernels.tile import multiply
-
-
-@kernel
-def state_before(states, start, t):
-    """Return the state before step t, a view of real[n, h].
-
-    Parameters
-    ----------
-    states, start : real[n, s, h], real[n, 1, h]
-        States after every step, and the one before the first.
-    t : int64
-        The step.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    if t == 0:
-        return start[:, 0]
-    return states[:, t - 1]
-
-
-@inlined
-def row_before(states, start, n, t):
-    """Return the state of one example before step t, real[h]."""
-    return start[n, 0] if t == 0 else states[n, t - 1]
+from engine.kernels.tile import DEPTH, multiply
 
 
 @inlined
@@ -50,9 +36,22 @@ def skipped(mask, n, t):
 
 
 @inlined
-def is_cut(t, truncation):
-    """Say whether no gradient goes from step t to the step before."""
-    return t == 0 or (truncation > 0 and t % truncation == 0)
+def skip_back(dstates, n, t):
+    """Hand the gradient of the state after a skipped step to the one before."""
+    if t > 0:
+        for j in range(dstates.shape[2]):
+            dstates[n, t - 1, j] += dstates[n, t, j]
+
+
+@inlined
+def is_cut(mask, n, t, truncation):
+    """Say whether no gradient goes from step t, which counts, to the step before."""
+    counted = t
+    if truncation > 0 and mask.size > 0:
+        counted = 0
+        for earlier in range(t):
+            counted += mask[n, earlier] != 0
+    return truncation > 0 and counted % truncation == 0
 
 
 @inlined
@@ -63,137 +62,135 @@ def mask_part(arena, offset, begin, end, steps):
     return matrix(arena, offset + begin * steps, end - begin, steps)
 
 
+@inlined
+def sequence_part(arena, offset, begin, end, steps, features):
+    """Return the sequences of some examples; without features when the offset is -1."""
+    width = features if offset >= 0 else 0
+    return sequence(arena, max(offset, 0) + begin * steps * width, end - begin, steps, width)
+
+
+@inlined
+def register_span(columns, shard, shards):
+    """Return begin and end of a shard's columns: whole registers of float32, but for the last."""
+    begin, end = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
+    return begin * LANES_32, min(end * LANES_32, columns)
+
+
+@inlined
+def rows_at(arena, offset, first, rows, length):
+    """Return rows of the arena from row ``first`` on, real[rows, length]."""
+    return matrix(arena, offset + first * length, rows, length)
+
+
 @kernel
-def pass_through(dstates, mask, t):
-    """Add the gradient of a state to that of the state before, where step t was skipped.
+def set_out(before, x, t, units):
+    """Put the features of step t behind the state, and a 1 behind them.
+
+    Parameters
+    ----------
+    before, x : real[n, q], real[n, s, f]
+        Changed but for the state, and the features.
+    t, units : int64
+        The step, and h.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    # The compiler must see that no column is negative to work on whole registers.
+    units, features = max(units, 0), x.shape[2]
+    for n in range(before.shape[0]):
+        for j in range(features):
+            before[n, units + j] = x[n, t, j]
+        before[n, units + features] = 1
+
+
+@kernel
+def send_back(dstates, dz, ut, mask, t, truncation):
+    """Add ``dz u.T`` to the gradient of the state before step t, wherever it goes there.
 
     Parameters
     ----------
     dstates : real[n, s, h]
-        dL/d(state), changed at step t - 1.
-    mask : real[n, s] or real[0, 0]
-        Which steps count.
-    t : int64
-        The step, not the first.
+        dL/dh, added to at step t - 1.
+    dz, ut, mask : real[n, k], real[k, h], real[n, s] or real[0, 0]
+        What weighed sums of that state take back, 0 where the step is skipped; see the module.
+    t, truncation : int64
+        The step; see the module.
 
     Notes
     -----
-    Source: the derivative of ``h_t = h_(t-1)``.
+    Source: Werbos (1990); truncation: Williams and Peng (1990).
     """
-    for n in range(mask.shape[0]):
-        if mask[n, t] == 0:
-            for j in range(dstates.shape[2]):
-                dstates[n, t - 1, j] += dstates[n, t, j]
+    begin = 0
+    while begin < dz.shape[0] and t > 0:
+        # Examples that stand together make one product.
+        end = begin
+        while end < dz.shape[0] and not is_cut(mask, end, t, truncation):
+            end += 1
+        if end > begin:
+            multiply(dstates[begin:end, t - 1], dz[begin:end], ut, 1)
+        begin = end + 1
 
 
 @kernel
-def rnn_forward(states, z, start, u, mask, is_relu):
-    """Compute ``h_t = f(z_t + h_(t-1) u)`` for every step.
+def recurrent_backward_weights(du, dw, db, dc, dz, before, add, first, last):
+    """Add up, over rows of any steps, the gradients of all that a recurrent layer learns.
 
     Parameters
     ----------
-    states : real[n, s, h]
-        h, overwritten.
-    z : real[n, s, h]
-        Input products with biases; the recurrent ones are added.
-    start, u, mask : real[n, 1, h], real[h, h], real[n, s] or real[0, 0]
-        h_0, recurrent weights, which steps count.
-    is_relu : int64
-        1: f is ReLU; 0: tanh.
-
-    Notes
-    -----
-    Source: Elman (1990); Goodfellow, Bengio and Courville (2016), eq. 10.8 and 10.9.
-    """
-    zero = z.dtype.type(0)
-    for t in range(z.shape[1]):
-        before = state_before(states, start, t)
-        multiply(z[:, t], before, u, 1)
-        for n in range(z.shape[0]):
-            if skipped(mask, n, t):
-                for j in range(z.shape[2]):
-                    states[n, t, j] = before[n, j]
-            elif is_relu != 0:
-                for j in range(z.shape[2]):
-                    states[n, t, j] = z[n, t, j] if not z[n, t, j] <= 0 else zero
-            else:
-                for j in range(z.shape[2]):
-                    states[n, t, j] = hyperbolic_tangent(z[n, t, j])
-
-
-@kernel
-def rnn_backward(dz, dstates, states, ut, mask, truncation, is_relu):
-    """Compute ``dz_t = dh_t f'(z_t)`` and ``dh_(t-1) += dz_t u.T``, from the last step back.
-
-    Parameters
-    ----------
-    dz : real[n, s, h]
-        dL/dz, overwritten; 0 at skipped steps.
-    dstates : real[n, s, h]
-        What flows into the states from the output; all of dL/dh afterwards.
-    states, ut, mask : real[n, s, h], real[h, h], real[n, s] or real[0, 0]
-        States, transposed recurrent weights, which steps count.
-    truncation, is_relu : int64, int64
-        See the module and `rnn_forward`.
-
-    Notes
-    -----
-    Source: Werbos (1990); Goodfellow, Bengio and Courville (2016), sec. 10.2.2.
-    """
-    zero, one = dz.dtype.type(0), dz.dtype.type(1)
-    for t in range(dz.shape[1] - 1, -1, -1):
-        for n in range(dz.shape[0]):
-            if skipped(mask, n, t):
-                for j in range(dz.shape[2]):
-                    dz[n, t, j] = zero
-            elif is_relu != 0:
-                for j in range(dz.shape[2]):
-                    dz[n, t, j] = dstates[n, t, j] if not states[n, t, j] <= 0 else zero
-            else:
-                for j in range(dz.shape[2]):
-                    h = states[n, t, j]
-                    dz[n, t, j] = dstates[n, t, j] * (one - h * h)
-        if is_cut(t, truncation):
-            continue
-        multiply(dstates[:, t - 1], dz[:, t], ut, 1)
-        pass_through(dstates, mask, t)
-
-
-@kernel
-def recurrent_backward_weights(du, db, dz, states, start, first):
-    """Compute ``du = sum over t of h_(t-1).T @ dz_t`` and ``db = sum of dz_t``.
-
-    Parameters
-    ----------
-    du, db : real[r, k], real[k] or real[0]
-        dL/du for the units from ``first`` on, and dL/db; overwritten.
-    dz : real[n, s, k]
-        dL/d(pre-activation).
-    states, start : real[n, s, h], real[n, 1, h]
-        States, and the one before the first step.
-    first : int64
-        Unit of the first row of ``du``.
+    du, dw, db : real[h, k], real[f, k], real[1, k] or real[0, k]
+        Columns ``first`` to ``last`` of dL/du, dL/dw and dL/db are overwritten, or added to.
+    dc : real[1, m] or real[0, m]
+        dL/dc of a GRU, which has m = h; 0 columns of the others.
+    dz, before : real[r, p], real[r, q]
+        dL/dz, and what went into the steps. The last m columns of u see no part of the k columns of
+        dz, but m columns behind them.
+    add : int64
+        0 overwrites.
+    first, last : int64, int64
+        See ``du``.
 
     Notes
     -----
     Source: Werbos (1990).
     """
-    last, steps = first + du.shape[0], dz.shape[1]
-    if steps > dz.shape[0]:
-        # Example by example takes fewer products, and the rows of each lie side by side in memory.
-        multiply(du, start[:, 0, first:last].T, dz[:, 0], 0)
-        for n in range(dz.shape[0]):
-            multiply(du, states[n, :steps - 1, first:last].T, dz[n, 1:], 1)
-    else:
-        for t in range(steps):
-            before = state_before(states, start, t)[:, first:last]
-            multiply(du, before.T, dz[:, t], t)
-    if db.size > 0:
-        db[:] = 0
-        for n in range(dz.shape[0]):
-            for t in range(dz.shape[1]):
-                for k in range(db.size):
-                    db[k] += dz[n, t, k]
+    h, k, apart = du.shape[0], du.shape[1], dc.shape[1]
+    end = h + dw.shape[0]
+    middle = min(max(first, k - apart), last)
+    states, features, ones = before[:, :h].T, before[:, h:end].T, before[:, end:end + 1].T
+    multiply(du[:, first:middle], states, dz[:, first:middle], add)
+    multiply(du[:, middle:last], states, dz[:, middle + apart:last + apart], add)
+    multiply(dw[:, first:last], features, dz[:, first:last], add)
+    if db.shape[0] > 0:
+        multiply(db[:, first:last], ones, dz[:, first:last], add)
+    if dc.shape[0] > 0:
+        shift = k - apart
+        multiply(dc[:, middle - shift:last - shift], ones, dz[:, middle + apart:last + apart], add)
+
+
+@kernel
+def stack_weights(stacked, u, w, b, first, last):
+    """Copy recurrent weights, weights and biases, one below the other.
+
+    Parameters
+    ----------
+    stacked : real[h + f + 1, p]
+        Columns ``first`` to ``last`` are overwritten; without biases their last row is 0.
+    u, w, b : real[h, k], real[f, k], real[k] or real[0]
+        What is copied.
+    first, last : int64
+        Which columns.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    units, features = u.shape[0], w.shape[0]
+    copy_columns(stacked[:units], u, first, first, last - first)
+    copy_columns(stacked[units:units + features], w, first, first, last - first)
+    for j in range(first, last):
+        stacked[units + features, j] = b[j] if b.size > 0 else 0
 
 
 @kernel
@@ -237,45 +234,43 @@ def last_state_backward(dstates, dy):
             dstates[n, last, j] = dy[n, j]
 
 
-@op("h z start u mask units steps is_relu")
-def rnn_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[5], slots[6]
-    begin, end = span(batch, shard, shards)
-    first, examples = begin * steps * units, end - begin
-    rnn_forward(sequence(arena, slots[0] + first, examples, steps, units),
-                sequence(arena, slots[1] + first, examples, steps, units),
-                sequence(arena, slots[2] + begin * units, examples, 1, units),
-                matrix(arena, slots[3], units, units),
-                mask_part(arena, slots[4], begin, end, steps), slots[7])
-
-
-@op("dz dh h ut mask units steps truncation is_relu")
-def rnn_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[5], slots[6]
-    begin, end = span(batch, shard, shards)
-    first, examples = begin * steps * units, end - begin
-    rnn_backward(sequence(arena, slots[0] + first, examples, steps, units),
-                 sequence(arena, slots[1] + first, examples, steps, units),
-                 sequence(arena, slots[2] + first, examples, steps, units),
-                 matrix(arena, slots[3], units, units),
-                 mask_part(arena, slots[4], begin, end, steps), slots[7], slots[8])
-
-
-@op("du db dz h start units steps columns column width dz_columns")
+@op("du dw db dc dz before units features columns apart steps p q")
 def recurrent_backward_weights_op(row, arena, batch, shard, shards):
-    """Fill columns of du from ``column`` on, by the first ``width`` columns of dz."""
+    """Add up chunk by chunk: one lies in the cache while all that needs it is done."""
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps, column, width = slots[5], slots[6], slots[8], slots[9]
-    begin, end = span(units, shard, shards)
-    du = matrix(arena, slots[0], units, slots[7])[begin:end, column:column + width]
-    # The first shard alone sums the biases' gradient.
-    db = vector(arena, slots[1], width if slots[1] >= 0 and shard == 0 else 0)
-    recurrent_backward_weights(
-        du, db, sequence(arena, slots[2], batch, steps, slots[10])[:, :, :width],
-        sequence(arena, slots[3], batch, steps, units),
-        sequence(arena, slots[4], batch, 1, units), begin)
+    units, columns, apart, rows = slots[6], slots[8], slots[9], batch * slots[10]
+    first, last = register_span(columns, shard, shards)
+    du, dw = matrix(arena, slots[0], units, columns), matrix(arena, slots[1], slots[7], columns)
+    db = matrix(arena, max(slots[2], 0), int(slots[2] >= 0), columns)
+    dc = matrix(arena, max(slots[3], 0), int(slots[3] >= 0), apart)
+    for done in range(0, rows, DEPTH):
+        size = min(DEPTH, rows - done)
+        recurrent_backward_weights(
+            du, dw, db, dc, rows_at(arena, slots[4], done, size, slots[11]),
+            rows_at(arena, slots[5], done, size, slots[12]), done, first, last)
+
+
+@op("stacked u w b units features columns p")
+def stack_weights_op(row, arena, batch, shard, shards):
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    units, features, columns = slots[4], slots[5], slots[6]
+    first, last = register_span(columns, shard, shards)
+    stack_weights(matrix(arena, slots[0], units + features + 1, slots[7]),
+                  matrix(arena, slots[1], units, columns),
+                  matrix(arena, slots[2], features, columns),
+                  vector(arena, max(slots[3], 0), columns if slots[3] >= 0 else 0), first, last)
+
+
+@op("wt u w units features columns q")
+def stack_transposed_op(row, arena, batch, shard, shards):
+    """Write recurrent weights and weights, transposed, side by side."""
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    units, features, columns = slots[3], slots[4], slots[5]
+    first, last = register_span(columns, shard, shards)
+    wt = matrix(arena, slots[0], columns, slots[6])[first:last]
+    transpose(wt[:, :units], matrix(arena, slots[1], units, columns)[:, first:last])
+    transpose(wt[:, units:units + features],
+              matrix(arena, slots[2], features, columns)[:, first:last])
 
 
 @op("y h units steps")
@@ -324,5 +319,17 @@ def keep_state_op(row, arena, batch, shard, shards):
     begin, end = span(batch, shard, shards)
     last_state(matrix(arena, slots[0] + begin * units, end - begin, units),
                sequence(arena, slots[2] + begin * steps * units, end - begin, steps, units))
+    if shard == 0:
+        vector(arena, slots[1], 1)[0] = batch
+
+
+@op("kept count h units steps")
+def keep_cells_op(row, arena, batch, shard, shards):
+    """Keep the last cell of every example, which stand behind those of all steps."""
+    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
+    units = slots[3]
+    begin, end = span(batch * units, shard, shards)
+    copy(vector(arena, slots[0] + begin, end - begin),
+         vector(arena, slots[2] + slots[4] * batch * units + begin, end - begin))
     if shard == 0:
         vector(arena, slots[1], 1)[0] = batch

@@ -6,7 +6,7 @@ from __future__ import annotations
 ADDRESS = 0
 SHARDS = 1
 FIRST_SLOT = 2
-ROW_LENGTH = 16
+ROW_LENGTH = 18
 
 # control, int64: what the driver and the window tell each other.
 STOP = 0            # 1 asks the driver to return after the running step
@@ -27,7 +27,8 @@ NONFINITE = 14      # 1: the driver stopped before an update with such a number
 HEAD = 15           # rows ever written to the ring
 CAPACITY = 16       # examples that the arena has room for
 WATCHED = 17        # 1: the driver returns after every epoch, since somebody looks at each
-CONTROL_LENGTH = 18
+CREW = 18           # address of the board by which helpers share the work; 0: there are none
+CONTROL_LENGTH = 19
 
 # wishes and hyper, float64: what may change between two steps.
 LEARNING_RATE = 0
@@ -68,10 +69,12 @@ VARIANCE = 4        # of the targets, for regression; 0 for classes
 RATE = 5            # learning rate of the step
 GRADIENT_NORM = 6   # of all gradients together, as the backward pass left them
 CLIPPED_NORM = 7    # the same, after clipping
-EPOCH_SUM = 8       # of the losses of the running epoch's examples
+EPOCH_SUM = 8       # of the losses of the running epoch's items
 EPOCH_LOSS = 9      # mean training loss of the last epoch
 REDUCED = 10        # state of the plateau schedule: factor, smallest loss, epochs since
-FIRST_STATISTIC = 13
+ITEMS = 13          # over how many the loss of the last batch is the mean: examples, or steps
+EPOCH_ITEMS = 14    # the same, of the running epoch so far
+FIRST_STATISTIC = 15
 
 GRADIENT_RMS = 0
 GRADIENT_MAX = 1

@@ -11,10 +11,20 @@ import math
 import numpy as np
 from numba import carray
 
-from engine.kernels.losses import softmax_forward
+from engine.kernels.loss_ops import report
+from engine.kernels.losses import ROWS, _below_largest, _exponentiate, softmax_forward
 from engine.kernels.memory import matrix, reals_at, vector
 from engine.kernels.policy import kernel, op
-from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, LOSS, ROW_LENGTH
+from engine.kernels.row import CORRECT, FIRST_SLOT, FIRST_STATISTIC, ROW_LENGTH
+
+
+@kernel
+def _counted(t):
+    """Return how many steps count."""
+    count = 0
+    for n in range(t.size):
+        count += t[n] >= 0
+    return count
 
 
 @kernel
@@ -39,27 +49,31 @@ def sequence_cross_entropy(dz, z, t):
     -----
     Source: Goodfellow, Bengio and Courville (2016), eq. 10.14; PyTorch's ``ignore_index``.
     """
-    softmax_forward(dz, z)
-    count = 0
-    for n in range(t.size):
-        count += t[n] >= 0
-    share = 1.0 / max(count, 1)
+    real = z.dtype.type
+    count = _counted(t)
+    share = real(1.0 / max(count, 1))
     loss = 0.0
-    for n in range(t.size):
-        if t[n] < 0:
+    for begin in range(0, t.size, ROWS):
+        end = min(begin + ROWS, t.size)
+        _below_largest(dz[begin:end], z[begin:end])
+        for n in range(begin, end):
+            loss -= np.float64(dz[n, int(t[n])]) if t[n] >= 0 else 0.0
+        _exponentiate(dz[begin:end])
+        # As in softmax_cross_entropy.
+        product = 1.0
+        for n in range(begin, end):
+            total = real(0)
             for k in range(z.shape[1]):
-                dz[n, k] = 0
-            continue
-        largest, top = z[n, 0], dz[n, 0]
-        for k in range(1, z.shape[1]):
-            largest, top = max(largest, z[n, k]), max(top, dz[n, k])
-        truth = int(t[n])
-        # log sum exp = largest + log(1 / largest probability), as in softmax_cross_entropy.
-        loss += np.float64(largest) - math.log(np.float64(top)) - np.float64(z[n, truth])
-        dz[n, truth] -= z.dtype.type(1)
-        for k in range(z.shape[1]):
-            dz[n, k] *= z.dtype.type(share)
-    return loss * share
+                total += dz[n, k]
+            counts = t[n] >= 0
+            product *= np.float64(total) if counts else 1.0
+            scale = share / total
+            for k in range(z.shape[1]):
+                dz[n, k] = dz[n, k] * scale if counts else real(0)
+            if counts:
+                dz[n, int(t[n])] -= share
+        loss += math.log(product)
+    return loss / max(count, 1)
 
 
 @kernel
@@ -104,8 +118,9 @@ def right_steps(z, t, steps):
 def sequence_cross_entropy_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     n, k = batch * slots[4], slots[3]
-    carray(reals_at(slots[5]), (LOSS + 1,))[LOSS] = sequence_cross_entropy(
-        matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k), vector(arena, slots[2], n))
+    t = vector(arena, slots[2], n)
+    report(slots[5], sequence_cross_entropy(
+        matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k), t), _counted(t))
 
 
 @op("z t k steps results", whole=True)

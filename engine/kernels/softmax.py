@@ -6,7 +6,7 @@ from numba import carray
 
 from engine.kernels.losses import softmax_forward
 from engine.kernels.memory import matrix, span
-from engine.kernels.policy import kernel, op
+from engine.kernels.policy import ELEMENTWISE, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
 
@@ -33,7 +33,7 @@ def softmax_backward(dx, dy, y):
             dx[m, c] = y[m, c] * (dy[m, c] - mean)
 
 
-@op("y x rows c")
+@op("y x rows c", weight=2 * ELEMENTWISE)
 def softmax_rows_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     c = slots[3]
@@ -42,7 +42,7 @@ def softmax_rows_op(row, arena, batch, shard, shards):
                     matrix(arena, slots[1] + begin * c, end - begin, c))
 
 
-@op("dx dy y rows c")
+@op("dx dy y rows c", weight=2 * ELEMENTWISE)
 def softmax_backward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     c = slots[4]

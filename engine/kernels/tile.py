@@ -3,13 +3,16 @@
 ``multiply(c, a, b, add)`` is C (+)= A B with any strides for A. A block of C stays in registers
 while rows of B stream past: a register of sums for every row of A and register of B's row, and one
 broadcast number of A. Compiled once for a precision, called by address from every other kernel.
+
+``contract(...)`` is the same where rows of A lie scattered and each consists of several segments,
+as the windows of a convolution do. Source: Dukhan (2019), "The indirect convolution algorithm".
 """
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
@@ -17,189 +20,17 @@ from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from engine.kernels import processor
-from engine.kernels.memory import shifted
+from engine.kernels.memory import integers_at, same_kind_at, shifted
 from engine.kernels.policy import DTYPES, compiled_callback
+from engine.kernels.registers import LANES_32, LANES_64, VECTORS, WORD
+from engine.kernels.strip import ADD, START, strip_1, strip_2, strip_3
 
-WORD = ir.IntType(64)
 DEPTH = 256
 """Rows of B that are used before going on, so that the block of B stays in the first caches."""
 
-CALL_LENGTH = 8
-"""Numbers that a call passes by memory: four strides, m, k, n, add."""
-
-
-class Unit(NamedTuple):
-    """A vector unit: bytes of a register, and the block of C that fits its registers."""
-
-    bytes: int
-    rows: int
-    vectors: int
-
-
-def _vector_unit() -> Unit:
-    features = processor.features()
-    if features.get("avx512f") and features.get("avx512vl"):
-        return Unit(64, 8, 3)
-    if features.get("avx2") and features.get("fma"):
-        return Unit(32, 6, 2)
-    if features.get("avx"):
-        return Unit(32, 4, 2)
-    if features.get("neon"):
-        return Unit(16, 8, 3)
-    return Unit(16, 4, 2)
-
-
-UNIT = _vector_unit()
-LANES_32 = UNIT.bytes // 4
-LANES_64 = UNIT.bytes // 8
-VECTORS = UNIT.vectors
-
-
-class _Strip:
-    """Emits C[:, :width] (+)= A B[:, :width] for a width of at most `VECTORS` registers."""
-
-    def __init__(self, builder: Any, real: Any, vectors: int, args: Any) -> None:
-        self.builder = builder
-        self.real = real
-        self.lanes = UNIT.bytes // (4 if isinstance(real, ir.FloatType) else 8)
-        self.vector = ir.VectorType(real, self.lanes)
-        self.vectors = vectors
-        (self.c, self.c_row, self.a, self.a_row, self.a_step, self.b, self.b_row, size,
-         self.add) = args
-        self.rows, self.depth, self.width = (builder.extract_value(size, i) for i in range(3))
-        self.mask = None
-
-    def _mask(self) -> Any:
-        """Lanes of the last register that lie inside the matrix."""
-        inside = self.builder.sub(self.width, WORD((self.vectors - 1) * self.lanes))
-        counts = ir.VectorType(WORD, self.lanes)
-        return self.builder.icmp_signed("<", counts(list(range(self.lanes))),
-                                        self._splat(inside, counts))
-
-    def _splat(self, scalar: Any, vector: Any) -> Any:
-        undefined = ir.Constant(vector, ir.Undefined)
-        first = self.builder.insert_element(undefined, scalar, ir.IntType(32)(0))
-        order = ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), [0] * self.lanes)
-        return self.builder.shuffle_vector(first, undefined, order)
-
-    def _intrinsic(self, name: str, result: Any, arguments: list[Any]) -> Any:
-        full = f"llvm.{name}.v{self.lanes}f{8 * self.real_bytes}"
-        if name != "fmuladd":
-            full += ".p0"
-        kind = ir.FunctionType(result, [argument.type for argument in arguments])
-        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, kind, full),
-                                 arguments)
-
-    def _address(self, base: Any, row: Any, stride: Any, vector: int) -> Any:
-        offset = self.builder.add(self.builder.mul(row, stride), WORD(vector * self.lanes))
-        return self.builder.bitcast(self.builder.gep(base, [offset]), self.vector.as_pointer())
-
-    def load(self, pointer: Any, vector: int) -> Any:
-        """Load a register; lanes outside the matrix become 0."""
-        if self.mask is None or vector < self.vectors - 1:
-            return self.builder.load(pointer, align=self.real_bytes)
-        zero = ir.Constant(self.vector, [0.0] * self.lanes)
-        return self._intrinsic("masked.load", self.vector,
-                            [pointer, ir.IntType(32)(self.real_bytes), self.mask, zero])
-
-    def store(self, value: Any, pointer: Any, vector: int) -> None:
-        """Store a register; memory outside the matrix is left alone."""
-        if self.mask is None or vector < self.vectors - 1:
-            self.builder.store(value, pointer, align=self.real_bytes)
-        else:
-            self._intrinsic("masked.store", ir.VoidType(),
-                         [value, pointer, ir.IntType(32)(self.real_bytes), self.mask])
-
-    @property
-    def real_bytes(self) -> int:
-        """Bytes of a number, which is all the alignment that is sure."""
-        return UNIT.bytes // self.lanes
-
-    def emit(self) -> None:
-        """Emit the strip twice: for full registers, and for a last register that ends early."""
-        full = self.builder.icmp_signed(">=", self.width, WORD(self.vectors * self.lanes))
-        with self.builder.if_else(full) as (whole, partial):
-            with whole:
-                self._rows()
-            with partial:
-                self.mask = self._mask()
-                self._rows()
-
-    def _rows(self) -> None:
-        """Emit full blocks of rows, then what remains by powers of two."""
-        builder, block = self.builder, WORD(UNIT.rows)
-        blocks = builder.sdiv(self.rows, block)
-        with cgutils.for_range(builder, blocks) as loop:
-            self._block(builder.mul(loop.index, block), UNIT.rows)
-        rest = builder.srem(self.rows, block)
-        done = builder.mul(blocks, block)
-        for size in (4, 2, 1):
-            if size < UNIT.rows:
-                wanted = builder.icmp_signed("!=", builder.and_(rest, WORD(size)), WORD(0))
-                with builder.if_then(wanted):
-                    before = builder.and_(rest, WORD(-2 * size))
-                    self._block(builder.add(done, before), size)
-
-    def _block(self, first: Any, rows: int) -> None:
-        builder = self.builder
-        cells = [(row, vector) for row in range(rows) for vector in range(self.vectors)]
-        zero = ir.Constant(self.vector, [0.0] * self.lanes)
-        sums = {cell: cgutils.alloca_once_value(builder, zero) for cell in cells}
-        places = {(row, vector): self._address(self.c, builder.add(first, WORD(row)), self.c_row,
-                                               vector) for row, vector in cells}
-        with builder.if_else(builder.icmp_signed("!=", self.add, WORD(0))) as (add, replace):
-            with add:
-                for cell in cells:
-                    builder.store(self.load(places[cell], cell[1]), sums[cell])
-            with replace:
-                for cell in cells:
-                    builder.store(zero, sums[cell])
-        with cgutils.for_range(builder, self.depth) as loop:
-            self._accumulate(loop.index, first, rows, sums)
-        for cell in cells:
-            self.store(builder.load(sums[cell]), places[cell], cell[1])
-
-    def _accumulate(self, step: Any, first: Any, rows: int, sums: dict[Any, Any]) -> None:
-        """Add one outer product of a column of A and a row of B."""
-        builder = self.builder
-        b = [self.load(self._address(self.b, step, self.b_row, vector), vector)
-             for vector in range(self.vectors)]
-        along = builder.mul(step, self.a_step)
-        for row in range(rows):
-            place = builder.add(builder.mul(builder.add(first, WORD(row)), self.a_row), along)
-            a = self._splat(builder.load(builder.gep(self.a, [place])), self.vector)
-            for vector in range(self.vectors):
-                total = sums[row, vector]
-                product = [a, b[vector], builder.load(total)]
-                # Not "fma": without that instruction it would be a call for every single number.
-                builder.store(self._intrinsic("fmuladd", self.vector, product), total)
-
-
-def _emit_strip(vectors: int, real: Any, arguments: tuple[Any, ...]) -> Any:
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _Strip(builder, context.get_value_type(real.dtype), vectors, args).emit()
-        return context.get_dummy_value()
-    return types.void(*arguments), codegen
-
-
-# One for each number of registers that a row of the block takes; narrow machines use two of them.
-@intrinsic
-def _strip_1(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any,
-             b_row: Any, size: Any, add: Any) -> Any:
-    return _emit_strip(1, c, (c, c_row, a, a_row, a_step, b, b_row, size, add))
-
-
-@intrinsic
-def _strip_2(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any,
-             b_row: Any, size: Any, add: Any) -> Any:
-    return _emit_strip(2, c, (c, c_row, a, a_row, a_step, b, b_row, size, add))
-
-
-@intrinsic
-def _strip_3(typingctx: Any, c: Any, c_row: Any, a: Any, a_row: Any, a_step: Any, b: Any,
-             b_row: Any, size: Any, add: Any) -> Any:
-    return _emit_strip(3, c, (c, c_row, a, a_row, a_step, b, b_row, size, add))
+CALL_LENGTH = 14
+"""Numbers that a call passes by memory: four strides, m, k, n, add, segments, then addresses: of
+the segments' begins, of those of A's rows and C's rows, of what sums start from; and a 0."""
 
 
 def _product(lanes: int) -> Callable[..., None]:
@@ -208,25 +39,39 @@ def _product(lanes: int) -> Callable[..., None]:
         numbers = carray(call, (CALL_LENGTH,))
         c_row, a_row, a_step, b_row = numbers[0], numbers[1], numbers[2], numbers[3]
         rows, depth, width, add = numbers[4], numbers[5], numbers[6], numbers[7]
-        begin = 0
-        while begin < depth or begin == 0:
-            part = min(DEPTH, depth - begin)
-            a_part = shifted(a, begin * a_step)
-            b_part = shifted(b, begin * b_row)
-            column = 0
-            while column < width:
-                left = width - column
-                c_here, b_here = shifted(c, column), shifted(b_part, column)
-                size = (rows, part, left)
-                if VECTORS > 2 and left > 2 * lanes:
-                    _strip_3(c_here, c_row, a_part, a_row, a_step, b_here, b_row, size, add)
-                elif left > lanes:
-                    _strip_2(c_here, c_row, a_part, a_row, a_step, b_here, b_row, size, add)
-                else:
-                    _strip_1(c_here, c_row, a_part, a_row, a_step, b_here, b_row, size, add)
-                column += VECTORS * lanes
-            begin += DEPTH
-            add = 1
+        segments, a_places, c_places = numbers[8], numbers[10], numbers[11]
+        start = same_kind_at(c, numbers[12])
+        leg = 0
+        while leg < segments:
+            legs = integers_at(numbers[9] + 8 * leg)
+            together = 1
+            if segments > 1:
+                together = min(max(DEPTH // max(depth, 1), 1), segments - leg)
+            begin = 0
+            while begin < depth or begin == 0:
+                part = min(DEPTH, depth - begin)
+                a_part = shifted(a, begin * a_step)
+                b_part = shifted(b, (leg * depth + begin) * b_row)
+                column = 0
+                while column < width:
+                    left = width - column
+                    c_here, b_here = shifted(c, column), shifted(b_part, column)
+                    start_here = shifted(start, column)
+                    walk = (c_row, a_row, a_step, b_row, rows, part, left, together, add, a_places,
+                            c_places)
+                    # Four registers are two and two: three and one would leave the one starving.
+                    if VECTORS > 2 and left > 2 * lanes and (left <= 3 * lanes or left > 4 * lanes):
+                        strip_3(c_here, a_part, b_here, start_here, legs, walk)
+                        column += 3 * lanes
+                    elif left > lanes:
+                        strip_2(c_here, a_part, b_here, start_here, legs, walk)
+                        column += 2 * lanes
+                    else:
+                        strip_1(c_here, a_part, b_here, start_here, legs, walk)
+                        column += lanes
+                begin += DEPTH
+                add = ADD
+            leg += together
     return product
 
 
@@ -257,6 +102,43 @@ def install(precision: str) -> None:
         _CELLS[precision].value = _COMPILED[precision].address
 
 
+def unpack_array(context: Any, builder: Any, kind: Any, value: Any
+                 ) -> tuple[Any, list[Any], list[Any]]:
+    """Return the address of an array, its shape, and its strides counted in numbers."""
+    array = context.make_array(kind)(context, builder, value)
+    size = WORD(context.get_abi_sizeof(context.get_value_type(kind.dtype)))
+    strides = cgutils.unpack_tuple(builder, array.strides, kind.ndim)
+    return (array.data, cgutils.unpack_tuple(builder, array.shape, kind.ndim),
+            [builder.sdiv(stride, size) for stride in strides])
+
+
+def _call(context: Any, builder: Any, dtype: Any, pointers: list[Any], numbers: list[Any]) -> None:
+    """Call the product by the address that its memory cell holds."""
+    call = cgutils.alloca_once(builder, WORD, CALL_LENGTH)
+    # A product in one piece has a table of a single 0, the last of these words.
+    numbers = [builder.ptrtoint(builder.gep(call, [WORD(CALL_LENGTH - 1)]), WORD)
+               if number is None else number for number in [*numbers, WORD(0)]]
+    for place, number in enumerate(numbers):
+        builder.store(number, builder.gep(call, [WORD(place)]))
+    real = context.get_value_type(dtype)
+    function = ir.FunctionType(ir.VoidType(), [real.as_pointer()] * 3 + [WORD.as_pointer()])
+    symbol = _symbol(dtype)
+    cell = builder.module.globals[symbol] if symbol in builder.module.globals else \
+        cgutils.add_global_variable(builder.module, WORD, symbol)
+    callee = builder.inttoptr(builder.load(cell), function.as_pointer())
+    builder.call(callee, [*pointers, call])
+
+
+def _plain(context: Any, builder: Any, kinds: tuple[Any, ...], args: Any, add: Any, start: Any
+           ) -> Any:
+    """Call the product for three arrays as they are."""
+    (c_at, _, (c_row, _)), (a_at, (m, k), (a_row, a_step)), (b_at, (_, n), (b_row, _)) = (
+        unpack_array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
+    _call(context, builder, kinds[0].dtype, [c_at, a_at, b_at],
+          [c_row, a_row, a_step, b_row, m, k, n, add, WORD(1), None, WORD(0), WORD(0), start])
+    return context.get_dummy_value()
+
+
 @intrinsic
 def multiply(typingctx: Any, c: Any, a: Any, b: Any, add: Any) -> Any:
     """Compute ``c = a @ b``, or ``c += a @ b`` when ``add`` is not 0.
@@ -273,26 +155,65 @@ def multiply(typingctx: Any, c: Any, a: Any, b: Any, add: Any) -> Any:
         0 overwrites ``c``.
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        real = context.get_value_type(c.dtype)
-        arrays = [context.make_array(kind)(context, builder, value)
-                  for kind, value in zip((c, a, b), args, strict=False)]
-        size = WORD(context.get_abi_sizeof(real))
-
-        def strides(array: Any) -> list[Any]:
-            return [builder.sdiv(stride, size)
-                    for stride in cgutils.unpack_tuple(builder, array.strides, 2)]
-
-        (c_row, _), (a_row, a_step), (b_row, _) = map(strides, arrays)
-        m, k = cgutils.unpack_tuple(builder, arrays[1].shape, 2)
-        _, n = cgutils.unpack_tuple(builder, arrays[2].shape, 2)
-        call = cgutils.alloca_once(builder, WORD, CALL_LENGTH)
-        for place, number in enumerate((c_row, a_row, a_step, b_row, m, k, n, args[3])):
-            builder.store(number, builder.gep(call, [WORD(place)]))
-        function = ir.FunctionType(ir.VoidType(), [real.as_pointer()] * 3 + [WORD.as_pointer()])
-        cell = cgutils.add_global_variable(builder.module, WORD, _symbol(c.dtype)) \
-            if _symbol(c.dtype) not in builder.module.globals \
-            else builder.module.globals[_symbol(c.dtype)]
-        callee = builder.inttoptr(builder.load(cell), function.as_pointer())
-        builder.call(callee, [*(array.data for array in arrays), call])
-        return context.get_dummy_value()
+        added = builder.zext(builder.icmp_signed("!=", args[3], WORD(0)), WORD)
+        return _plain(context, builder, (c, a, b), args, added, WORD(0))
     return types.void(c, a, b, types.int64), codegen
+
+
+@intrinsic
+def multiply_from(typingctx: Any, c: Any, a: Any, b: Any, start: Any) -> Any:
+    """Compute ``c = start + a @ b``, for what `multiply` takes and a row or nothing to start from.
+
+    Parameters
+    ----------
+    c, a, b : real[m, n], real[m, k], real[k, n]
+        As for `multiply`; ``c`` is overwritten.
+    start : real[n] or real[0]
+        What the sums of every row begin from.
+    """
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        start_at, (begun,), _ = unpack_array(context, builder, start, args[3])
+        mode = builder.select(builder.icmp_signed("!=", begun, WORD(0)), WORD(START), WORD(0))
+        return _plain(context, builder, (c, a, b), args, mode, builder.ptrtoint(start_at, WORD))
+    return types.void(c, a, b, start), codegen
+
+
+@intrinsic
+def contract(typingctx: Any, c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, legs: Any,
+             step: Any, add: Any, start: Any) -> Any:
+    """Compute a product whose A lies scattered: ``c[c_rows[m]:][:n] (+)= A[m] @ b``.
+
+    Parameters
+    ----------
+    c : real[...]
+        Result, from its first number on.
+    a : real[...]
+        Number ``s * k + i`` of A's row m is ``a[a_rows[m] + legs[s] + i * step]``.
+    b : real[s * k, n]
+        Numbers of a row side by side.
+    c_rows, a_rows : int64[m]
+        Where every row of C and of A begins, counted in numbers.
+    legs : int64[s]
+        How far every segment of A's rows lies from its row's begin; all are equally long.
+    step : int64
+        From one number of a segment to the next.
+    add : int64
+        1 adds to ``c``, 0 overwrites it.
+    start : real[n] or real[0]
+        What is added to every row of an overwritten ``c``.
+    """
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kinds = (c, a, b, c_rows, a_rows, legs)
+        ((c_at, _, _), (a_at, _, _), (b_at, (depth, n), (b_row, _)), (c_table, (m,), _),
+         (a_table, _, _), (legs_at, (segments,), _)) = (
+             unpack_array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
+        start_at, (begun,), _ = unpack_array(context, builder, start, args[8])
+        replace = builder.select(builder.icmp_signed("!=", begun, WORD(0)), WORD(START), WORD(0))
+        mode = builder.select(builder.icmp_signed("!=", args[7], WORD(0)), WORD(ADD), replace)
+        a_places, c_places, legs_at, start_at = (
+            builder.ptrtoint(table, WORD) for table in (a_table, c_table, legs_at, start_at))
+        _call(context, builder, c.dtype, [c_at, a_at, b_at],
+              [WORD(0), WORD(0), args[6], b_row, m, builder.sdiv(depth, segments), n, mode,
+               segments, legs_at, a_places, c_places, start_at])
+        return context.get_dummy_value()
+    return types.void(c, a, b, c_rows, a_rows, legs, types.int64, types.int64, start), codegen

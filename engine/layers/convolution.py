@@ -22,6 +22,9 @@ from engine.layers.images import (
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import weighted_fields, weights_and_biases
 
+SUMMED_TOGETHER = 128
+"""Numbers side by side whose sums are done soonest: there are registers for all."""
+
 
 def _fields(places: str, stride: Field, padding: str) -> tuple[Field, ...]:
     return (
@@ -123,8 +126,44 @@ class _Convolution(LayerKind):
 def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
     if options["bias"]:
         o = z.shape[-1]
-        plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=z.size // o,
-                      o=o)
+        rows, group = z.size // o, 1
+        while rows % (2 * group) == 0 and 2 * group * o <= SUMMED_TOGETHER:
+            group *= 2
+        plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=rows, o=o,
+                      room=plan.scratch(group * o), group=group)
+
+
+def room_for_windows(c: int, p: int, q: int, kh: int, kw: int, stride: int = 1) -> int:
+    """Return how many numbers per image a convolution needs besides images and weights.
+
+    Parameters
+    ----------
+    c : int
+        Channels of the image.
+    p, q, kh, kw, stride : int
+        How many windows there are, their height and width, and how far one is from the next.
+
+    Notes
+    -----
+    That is an image with its zeros, and integers, which take up to two numbers: two for every
+    window or for every row of the weights, one for every row of windows and of the window.
+    """
+    padded = ((p - 1) * stride + kh) * ((q - 1) * stride + kw) * c
+    return padded + padded % 2 + 2 * (2 * max(p * q, kh * kw * c) + p + kh)
+
+
+def room_for_adjoint(o: int, h: int, v: int, kh: int, kw: int, stride: int) -> int:
+    """Return the same for a convolution run backwards: every phase has windows of its own."""
+    p, q, rows, columns = ((size - 1) // stride + 1 for size in (h, v, kh, kw))
+    return room_for_windows(o, p, q, rows, columns)
+
+
+def _lower_room(plan: Lowering, sizes: dict[str, int]) -> dict[str, int]:
+    """Reserve room for a convolution and both its gradients; return the slots that say where."""
+    size = max(
+        room_for_windows(*(sizes[name] for name in ("c", "p", "q", "kh", "kw", "stride"))),
+        room_for_adjoint(*(sizes[name] for name in ("o", "h", "v", "kh", "kw", "stride"))))
+    return {"room": plan.shared_room(size), "size": size}
 
 
 def _lower_flip(plan: Lowering, sizes: dict[str, int]) -> tuple[int, dict[str, int]]:
@@ -159,21 +198,22 @@ class Conv2D(_Convolution):
         sizes = self._sizes(options, x.shape, z.shape)
         plan.forward("convolution", self.work(options, z.size, x.shape[-1]), y=z.data, x=x.data,
                      w=plan.parameter("w").data,
-                     b=plan.parameter("b").data if options["bias"] else -1, **sizes)
+                     b=plan.parameter("b").data if options["bias"] else -1, **sizes,
+                     **_lower_room(plan, sizes))
 
     def backward(self, options: Options, plan: Lowering, z: Value) -> None:
         """Lower to the weights' gradient, and to a convolution of dz with flipped weights."""
         (x,) = plan.inputs
         sizes = self._sizes(options, x.shape, z.shape)
-        work = self.work(options, z.size, x.shape[-1])
+        work, room = self.work(options, z.size, x.shape[-1]), _lower_room(plan, sizes)
         plan.backward("convolution_weights", work, dw=plan.parameter("w").gradient,
-                      dy=z.gradient, x=x.data, **sizes)
+                      dy=z.gradient, x=x.data, **sizes, **room)
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
             flipped, slots = _lower_flip(plan, sizes)
             plan.backward("flip_weights", **slots)
             plan.backward("convolution_adjoint", work, x=x.gradient, y=z.gradient, w=flipped,
-                          b=-1, **sizes)
+                          b=-1, **sizes, **room)
 
 
 class Conv1D(Conv2D):
@@ -234,15 +274,18 @@ class TransposedConv2D(_Convolution):
         plan.forward("flip_weights", 0, **slots)
         work = self.work(options, x.size, z.shape[-1])
         plan.forward("convolution_adjoint", work, x=z.data, y=x.data, w=flipped,
-                     b=plan.parameter("b").data if options["bias"] else -1, **sizes)
+                     b=plan.parameter("b").data if options["bias"] else -1, **sizes,
+                     **_lower_room(plan, sizes))
 
     def backward(self, options: Options, plan: Lowering, z: Value) -> None:
         """Lower to the gradients of that convolution, dz being what it sees."""
         (x,) = plan.inputs
         sizes = self._sizes(options, z.shape, x.shape)
         w, work = plan.parameter("w"), self.work(options, x.size, z.shape[-1])
-        plan.backward("convolution_weights", work, dw=w.gradient, dy=x.data, x=z.gradient, **sizes)
+        room = _lower_room(plan, sizes)
+        plan.backward("convolution_weights", work, dw=w.gradient, dy=x.data, x=z.gradient, **sizes,
+                      **room)
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
             plan.backward("convolution", work, y=x.gradient, x=z.gradient, w=w.data, b=-1,
-                          **sizes)
+                          **sizes, **room)

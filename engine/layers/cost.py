@@ -55,22 +55,29 @@ class _Counting:
         self.kept += math.prod(shape)
         return Value(_SOMEWHERE, self._gradient, shape)
 
+    def array(self, shape: Shape) -> int:
+        return self.value(shape).data
+
     def scratch(self, size: int) -> int:
+        return _SOMEWHERE
+
+    def shared_room(self, size: int) -> int:
         return _SOMEWHERE
 
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
 
-    def forward(self, op: str, work: int, **slots: int | float) -> None:
+    def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self.forward_work += work
 
     def loss(self, op: str, **slots: int | float) -> None:
         """Leave it out: a term of the loss is the loss's cost, not the layer's."""
 
-    def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
+    def backward(self, op: str, work: int = 0, /, *, per_step: int = 0,
+                 **slots: int | float) -> None:
         self.backward_work += work
 
-    def update(self, op: str, **slots: int | float) -> None:
+    def update(self, op: str, *, per_step: int = 0, **slots: int | float) -> None:
         """Leave it out: what comes after both passes is no part of them."""
 
     def result(self, value: Value) -> None:

@@ -41,9 +41,7 @@ def lower_product_backward(plan: Lowering, y: Value, w: Value, b: Value | None) 
     plan.backward("dense_backward_weights", work, dw=w.gradient, db=b.gradient if b else -1,
                   dy=y.gradient, x=x.data, **_sizes(x, w))
     if x.gradient >= 0:
-        wt = plan.scratch(w.size)
-        plan.backward("transpose", y=wt, x=w.data, i=w.shape[0], o=w.shape[1])
-        plan.backward("dense_backward_input", work, dx=x.gradient, dy=y.gradient, wt=wt,
+        plan.backward("dense_backward_input", work, dx=x.gradient, dy=y.gradient, w=w.data,
                       **_sizes(x, w))
 
 

@@ -149,3 +149,7 @@ INITIALISERS = {initialiser.key: initialiser for initialiser in _INITIALISERS}
 """Every initialiser by key, in the order in which lists show them."""
 
 INITIALISER_CHOICES = tuple(Choice(i.key, i.title, i.help) for i in _INITIALISERS)
+
+DRAWN_CHOICES = tuple(Choice(i.key, i.title, i.help) for i in _INITIALISERS
+                      if not i.is_scaled_by_data)
+"""Those that are done once weights are drawn: all that fits where nothing is a weighted sum."""

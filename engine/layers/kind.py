@@ -104,29 +104,39 @@ class Lowering(Protocol):
     def value(self, shape: Shape) -> Value:
         """Reserve an array per example, with its gradient where something before it learns."""
 
+    def array(self, shape: Shape) -> int:
+        """Reserve an array per example that has no gradient; return its offset."""
+
     def scratch(self, size: int) -> int:
         """Reserve ``size`` numbers whatever the batch; return their offset."""
+
+    def shared_room(self, size: int) -> int:
+        """Return where ``size`` numbers per example are free while an op runs, any op's."""
 
     def parameter(self, name: str) -> Value:
         """Return the place of one of the layer's parameters."""
 
-    def forward(self, op: str, work: int, **slots: int | float) -> None:
+    def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         """Append an op to the forward pass; ``work`` is its multiply-adds per example.
 
         A product counts all its terms, also those with zeros around an image; the biases come free.
         An op that goes from number to number counts one for each; one that rearranges weights none.
+        ``per_step`` is what it does whatever the batch: multiply-adds that take as long. Only the
+        choice whether threads share the op asks for it.
         """
 
     def loss(self, op: str, **slots: int | float) -> None:
         """Append an op that adds a term to the loss, once the loss itself is known."""
 
-    def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
+    def backward(self, op: str, work: int = 0, /, *, per_step: int = 0,
+                 **slots: int | float) -> None:
         """Append an op to this layer's part of the backward pass, in the order of running.
 
-        ``work`` is its multiply-adds per example, counted as forward.
+        ``work`` is its multiply-adds per example, ``per_step`` what comes whatever the batch; both
+        are counted as forward.
         """
 
-    def update(self, op: str, **slots: int | float) -> None:
+    def update(self, op: str, *, per_step: int = 0, **slots: int | float) -> None:
         """Append an op to what a training step does once all its gradients were found finite.
 
         Done in a frozen layer as well: what is learned there must not be changed by it.

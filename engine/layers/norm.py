@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from engine.layers.fields import Field
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+from engine.layers.row_blocks import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
 
-WORDS_OF_A_DOUBLE = 2
-"""Numbers of the smaller precision that take the room of a float64."""
+TABLE = 5
+"""Rows of the table of a batch norm: see `engine.kernels.norm`."""
 
 _EPSILON = Field("epsilon", "Epsilon", 1e-5, "Added to the variance, so that it is never 0.", 1e-12,
                  1.0, logarithmic=True)
@@ -64,21 +65,27 @@ class BatchNorm(LayerKind):
         scale, shift = plan.parameter("scale"), plan.parameter("shift")
         # One place: the variance stands right behind the mean.
         running = plan.parameter("running_mean").data
-        moments, sums = (plan.scratch(2 * WORDS_OF_A_DOUBLE * k) for _ in range(2))
-        centres, means = (plan.scratch(2 * k) for _ in range(2))
-        shape = {"rows": x.size // k, "k": k}
-        plan.forward("batch_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
-                     shift=shift.data, running=running, moments=moments, centres=centres,
-                     epsilon=float(options["epsilon"]), frozen=plan.frozen, **shape)
-        plan.backward("batch_norm_sums", x.size, dscale=scale.gradient, dshift=shift.gradient,
-                      dy=y.gradient, x=x.data, centres=centres, sums=sums, **shape)
+        size = {"rows": x.size // k, "k": k}
+        shape = {**size, "width": strip_width(k)}
+        mode = {"frozen": plan.frozen}
+        moments, centres = plan.scratch(2 * WORDS_OF_A_DOUBLE * k), plan.scratch(2 * k)
+        table, parts = plan.scratch(TABLE * shape["width"]), block_sums(plan, shape["width"])
+        plan.forward("batch_moments", x.size, parts=parts, x=x.data, blocks=BLOCKS, **shape,
+                     **mode)
+        plan.forward("batch_norm_table", 0, table=table, centres=centres, moments=moments,
+                     parts=parts, scale=scale.data, shift=shift.data, running=running,
+                     blocks=BLOCKS, epsilon=float(options["epsilon"]), **shape, **mode)
+        plan.forward("batch_norm_forward", x.size, y=y.data, x=x.data, table=table, **shape)
+        plan.backward("batch_norm_sums", x.size, parts=parts, dy=y.gradient, x=x.data, table=table,
+                      blocks=BLOCKS, **shape)
+        plan.backward("batch_norm_slopes", dscale=scale.gradient, dshift=shift.gradient,
+                      table=table, centres=centres, parts=parts, blocks=BLOCKS, **shape, **mode)
         if x.gradient >= 0:
-            plan.backward("batch_norm_backward", x.size, dx=x.gradient, dy=y.gradient,
-                          x=x.data, scale=scale.data, centres=centres, sums=sums, means=means,
-                          frozen=plan.frozen, **shape)
+            plan.backward("batch_norm_backward", x.size, dx=x.gradient, dy=y.gradient, x=x.data,
+                          table=table, **shape)
         if not plan.frozen:
             plan.update("follow_moments", running=running, moments=moments,
-                        momentum=float(options["momentum"]), **shape)
+                        momentum=float(options["momentum"]), **size)
         plan.result(y)
 
 
@@ -108,12 +115,14 @@ class LayerNorm(LayerKind):
         shape = {"rows": x.size // k, "k": k}
         y, moments = plan.value(x.shape), plan.value((2 * shape["rows"],))
         scale, shift = plan.parameter("scale"), plan.parameter("shift")
-        sums = plan.scratch(2 * WORDS_OF_A_DOUBLE * k)
+        parts = block_sums(plan, k)
         plan.forward("layer_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
                      shift=shift.data, moments=moments.data, epsilon=float(options["epsilon"]),
                      **shape)
-        plan.backward("layer_norm_sums", x.size, dscale=scale.gradient, dshift=shift.gradient,
-                      dy=y.gradient, x=x.data, moments=moments.data, sums=sums, **shape)
+        plan.backward("layer_norm_sums", x.size, parts=parts, dy=y.gradient, x=x.data,
+                      moments=moments.data, blocks=BLOCKS, **shape)
+        plan.backward("layer_norm_slopes", dscale=scale.gradient, dshift=shift.gradient,
+                      parts=parts, blocks=BLOCKS, **shape)
         if x.gradient >= 0:
             plan.backward("layer_norm_backward", x.size, dx=x.gradient, dy=y.gradient,
                           x=x.data, scale=scale.data, moments=moments.data, **shape)

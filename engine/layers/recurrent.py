@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.layers.dense import lower_product, lower_product_backward
 from engine.layers.fields import Choice, Field
 from engine.layers.images import check_rank
-from engine.layers.initialisers import INITIALISER_CHOICES, INITIALISERS, Initialiser
+from engine.layers.initialisers import DRAWN_CHOICES, INITIALISERS, Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import BIAS_FIELDS, INITIAL_FIELDS
+from engine.layers.weighted import BIAS_FIELDS, DRAWN_FIELDS, initial_weights
 
 UNITS = Field("units", "Units", 16, "Number of units, the width of the state.", 1, 4096,
               logarithmic=True)
@@ -27,7 +26,7 @@ OUTPUT = Field("output", "Output", "last", "What the layer gives.", choices=(
 RECURRENT_FIELDS = (
     Field("recurrent_weights", "Recurrent weights", "orthogonal",
           "How the weights from state to state are drawn at first; an orthogonal matrix keeps the "
-          "length of what it multiplies.", choices=INITIALISER_CHOICES),
+          "length of what it multiplies.", choices=DRAWN_CHOICES),
     Field("recurrent_spread", "Recurrent spread", 0.5,
           "Standard deviation of normal, limit of uniform recurrent weights.", 0.0, 100.0,
           logarithmic=True,
@@ -41,9 +40,25 @@ TIME_FIELDS = (
           "one long sequence in pieces. Examples then keep their order, whatever Shuffle says, and "
           "every epoch starts from 0."),
     Field("truncation", "Truncate after", 0,
-          "Backpropagation through time stops at the border of every block of so many steps; 0 "
-          "goes back through the whole sequence.", 0, 10000, unit="steps"),
+          "Backpropagation through time stops at the border of every block of so many steps, from "
+          "an example's first step on; padding does not count. 0 goes back through the whole "
+          "sequence.", 0, 10000, unit="steps"),
 )
+
+
+LINE = 16
+"""Numbers of a cache line."""
+
+COPY, TRANSPOSITION = 16, 64
+"""Multiply-adds of a product that take as long as to copy a weight, or to transpose it."""
+
+
+def row_length(columns: int) -> int:
+    """Return how far rows of so many numbers lie apart: an odd number of cache lines.
+
+    Rows a power of two apart would all want the same few places of a cache.
+    """
+    return (-(-columns // LINE) | 1) * LINE
 
 
 @dataclass(frozen=True)
@@ -52,26 +67,24 @@ class Walk:
 
     Attributes
     ----------
-    z : Value
-        Pre-activations of the gates, (steps, gates x units).
     states : Value
         State after every step, (steps, units).
-    start : int
-        Offset of the state before the first step.
-    u : Value
-        Recurrent weights.
-    ut : int
-        Room for them transposed.
-    sizes : dict[str, int]
-        Slots that all of these ops have: units, steps, mask.
+    z : int
+        Offset of the gates, and of the gradients of their arguments.
+    forward, backward : dict[str, int]
+        Slots that the ops of all kinds have, on either way.
+    matrices : dict[str, int]
+        Slots of all that turns the layer's weights, or their gradients, into others.
+    work : int
+        Multiply-adds of an example's products on the way forward.
     """
 
-    z: Value
     states: Value
-    start: int
-    u: Value
-    ut: int
-    sizes: dict[str, int]
+    z: int
+    forward: dict[str, int]
+    backward: dict[str, int]
+    matrices: dict[str, int]
+    work: int
 
 
 class Recurrent(LayerKind):
@@ -81,12 +94,15 @@ class Recurrent(LayerKind):
     ----------
     gates : int
         Weighted sums that each unit needs for one step.
+    apart : int
+        How many of them keep the product with the state apart from the one with the features.
     """
 
     icon = "repeat"
     width_option = "units"
     group = "Sequence"
     gates: int
+    apart = 0
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return ``(units,)``, or ``(steps, units)`` when every state is given."""
@@ -98,15 +114,15 @@ class Recurrent(LayerKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` (features, gates x units), ``u`` (units, gates x units), biases ``b``."""
         features, units = inputs[0][-1], int(options["units"])
-        fresh = INITIALISERS[str(options["weights"])]
-        kept = INITIALISERS[str(options["recurrent_weights"])]
-        w = Parameter("w", (features, self.gates * units), partial(
-            _drawn, fresh, self.gates, features, units, float(options["spread"])))
-        u = Parameter("u", (units, self.gates * units), partial(
-            _drawn, kept, self.gates, units, units, float(options["recurrent_spread"])))
+        fresh = initial_weights(options, (features, units), features, units)
+        kept = partial(INITIALISERS[str(options["recurrent_weights"])].draw, fan_in=units,
+                       fan_out=units, spread=float(options["recurrent_spread"]))
+        w = Parameter("w", (features, self.gates * units), partial(_drawn, fresh, self.gates))
+        u = Parameter("u", (units, self.gates * units), partial(_drawn, kept, self.gates))
         if not options["bias"]:
             return w, u
-        start = float(options["initial_bias"]) if fresh.bias is None else fresh.bias
+        scheme = INITIALISERS[str(options["weights"])]
+        start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
         biases = np.repeat(self.gate_biases(options, start), units)
         return w, u, Parameter("b", biases.shape, partial(_given, biases), False)
 
@@ -127,58 +143,83 @@ class Recurrent(LayerKind):
         return "tanh"
 
     def lower(self, options: Options, plan: Lowering) -> None:
-        """Lower to one product for all steps, a walk through time, and both of them back."""
-        (x,) = plan.inputs
-        steps, units = x.shape[0], int(options["units"])
-        z, states = plan.value((steps, self.gates * units)), plan.value((steps, units))
-        w, u = plan.parameter("w"), plan.parameter("u")
-        b = plan.parameter("b") if options["bias"] else None
-        walk = Walk(z, states, self.start(options, plan, states), u, plan.scratch(u.size),
-                    {"units": units, "steps": steps, "mask": x.mask})
-        lower_product(plan, z, w, b)
-        result = states
+        """Lower to a walk through time each way, and the sums of what its steps learn."""
+        states = plan.value((plan.inputs[0].shape[0], int(options["units"])))
+        (steps, units), result = states.shape, states
+        walk = self._walk(options, plan, states)
         if options["output"] == "last":
             result = plan.value((units,))
             plan.backward("last_state_backward", units, dh=states.gradient, dy=result.gradient,
                           units=units, steps=steps)
-        plan.backward("transpose", y=walk.ut, x=u.data, i=units, o=u.shape[1])
-        self.lower_walk(options, plan, walk)
+        w, u = plan.parameter("w"), plan.parameter("u")
+        b = plan.parameter("b") if options["bias"] else None
+        plan.forward("stack_weights", 0, per_step=COPY * (u.size + w.size),
+                     stacked=walk.forward["w"], u=u.data, w=w.data, b=b.data if b else -1,
+                     p=walk.forward["p"], **walk.matrices)
+        plan.backward("stack_transposed", per_step=TRANSPOSITION * (u.size + w.size),
+                      wt=walk.backward["wt"], u=u.data, w=w.data, q=walk.backward["q"],
+                      **walk.matrices)
+        c = self.lower_walk(options, plan, walk)
+        plan.backward("recurrent_backward_weights", walk.work, du=u.gradient, dw=w.gradient,
+                      db=b.gradient if b else -1, dc=c.gradient if c else -1, dz=walk.z,
+                      before=walk.forward["before"], apart=self.apart * units, steps=steps,
+                      p=walk.forward["p"], q=walk.forward["q"], **walk.matrices)
         if options["output"] == "last":
             plan.forward("last_state", units, y=result.data, h=states.data, units=units,
                          steps=steps)
-        lower_product_backward(plan, z, w, b)
         plan.states(states)
         plan.result(result)
 
     @abstractmethod
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Append the walk through time to both passes, up to the gradients of what it learns."""
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Append the walk through time to both passes; return biases that only some kinds have."""
+
+    def _walk(self, options: Options, plan: Lowering, states: Value) -> Walk:
+        """Return where everything is, once there is room for it."""
+        (x,) = plan.inputs
+        (steps, features), units = x.shape, states.shape[1]
+        columns = self.gates * units
+        p, q = row_length(columns + self.apart * units), row_length(units + features + 1)
+        start = self.start(options, plan, "keep_state", states)
+        sizes = {"mask": x.mask, "units": units, "features": features, "steps": steps, "p": p,
+                 "q": q}
+        return Walk(
+            states, plan.array((steps, p)),
+            {**sizes, "h": states.data, "x": x.data, "before": plan.array((steps + 1, q)),
+             "start": start, "w": plan.scratch((units + features + 1) * p)},
+            {**sizes, "dh": states.gradient, "dx": x.gradient,
+             "wt": plan.scratch(columns * q), "truncation": int(options["truncation"])},
+            {"units": units, "features": features, "columns": columns},
+            steps * (units + features) * columns)
 
     @staticmethod
-    def start(options: Options, plan: Lowering, states: Value) -> int:
-        """Return where the state before the first step stands: 0, or what was carried over."""
-        steps, units = states.shape
-        start = plan.value((units,)).data
+    def backward_work(walk: Walk) -> int:
+        """Return the multiply-adds of an example's walk back, the weights' gradients left out."""
+        units, features = walk.forward["units"], walk.forward["features"]
+        needed = units + (features if walk.backward["dx"] >= 0 else 0)
+        return walk.work * needed // (units + features)
+
+    @staticmethod
+    def start(options: Options, plan: Lowering, keep: str, values: Value) -> int:
+        """Return where what stands before the first step is: 0, or what was carried over.
+
+        Parameters
+        ----------
+        options, plan : Mapping[str, Option], Lowering
+            The layer's options, and the plan.
+        keep : str
+            Op that keeps what stands behind the last step.
+        values : Value
+            What stands behind every step, (steps, units).
+        """
+        steps, units = values.shape
+        start = plan.array((units,))
         if options["carried"]:
-            kept, count = plan.value((units,)).data, plan.scratch(1)
-            plan.forward("take_up_state", units, start=start, kept=kept, count=count, units=units)
-            plan.update("keep_state", kept=kept, count=count, h=states.data, units=units,
-                        steps=steps)
+            kept, count = plan.array((units,)), plan.scratch(1)
+            plan.forward("take_up_state", units, start=start, kept=kept, count=count,
+                         units=units)
+            plan.update(keep, kept=kept, count=count, h=values.data, units=units, steps=steps)
         return start
-
-    @staticmethod
-    def work(walk: Walk) -> int:
-        """Return the multiply-adds of the recurrent products of an example."""
-        return walk.sizes["steps"] * walk.u.size
-
-    def lower_weights(self, plan: Lowering, walk: Walk, dz: Value, db: int, column: int,
-                      width: int) -> None:
-        """Append the gradient of columns of the recurrent weights."""
-        plan.backward(
-            "recurrent_backward_weights", self.work(walk) * width // walk.u.shape[1],
-            du=walk.u.gradient, db=db, dz=dz.gradient, h=walk.states.data, start=walk.start,
-            units=walk.sizes["units"], steps=walk.sizes["steps"], columns=walk.u.shape[1],
-            column=column, width=width, dz_columns=dz.shape[1])
 
 
 class SimpleRNN(Recurrent):
@@ -195,7 +236,7 @@ class SimpleRNN(Recurrent):
         Field("activation", "Activation", "tanh", "The function f behind the weighted sum.",
               choices=(Choice("tanh", "Tanh", "f(x) = tanh x keeps the state between -1 and 1."),
                        Choice("relu", "ReLU", "f(x) = max(0, x) lets the state grow."))),
-        *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS,
+        *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS,
     )
 
     def label(self, options: Options) -> str:
@@ -206,15 +247,13 @@ class SimpleRNN(Recurrent):
         """Return the key of f."""
         return str(options["activation"])
 
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Lower to one op each way and the gradient of the recurrent weights."""
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Lower to one op each way."""
         relu = int(_is_relu(options))
-        plan.forward("rnn_forward", self.work(walk), h=walk.states.data, z=walk.z.data,
-                     start=walk.start, u=walk.u.data, is_relu=relu, **walk.sizes)
-        plan.backward("rnn_backward", self.work(walk), dz=walk.z.gradient,
-                      dh=walk.states.gradient, h=walk.states.data, ut=walk.ut,
-                      truncation=int(options["truncation"]), is_relu=relu, **walk.sizes)
-        self.lower_weights(plan, walk, walk.z, -1, 0, walk.u.shape[1])
+        plan.forward("rnn_forward", walk.work, is_relu=relu, **walk.forward)
+        plan.backward("rnn_backward", self.backward_work(walk), z=walk.z,
+                      before=walk.forward["before"], is_relu=relu, **walk.backward)
+        return None
 
 
 class LSTM(Recurrent):
@@ -228,7 +267,7 @@ class LSTM(Recurrent):
             "1, the gradient passes from cell to cell back through time almost unchanged.")
     gates = 4
     fields = (
-        UNITS, OUTPUT, *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS,
+        UNITS, OUTPUT, *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS,
         Field("forget_bias", "Forget bias", 1.0,
               "Where the biases of the forget gate start. At first the cell keeps about the share "
               "σ(bias) of itself from one step to the next: 73 % for 1, the usual choice "
@@ -241,17 +280,16 @@ class LSTM(Recurrent):
         """Return where the biases of i, f, g and o start."""
         return [start, float(options["forget_bias"]), start, start]
 
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Lower to one op each way and the gradient of the recurrent weights."""
-        cells = plan.value(walk.states.shape)
-        start = self.start(options, plan, cells)
-        plan.forward("lstm_forward", self.work(walk), h=walk.states.data, c=cells.data,
-                     z=walk.z.data, start=walk.start, start_c=start, u=walk.u.data, **walk.sizes)
-        plan.backward("lstm_backward", self.work(walk), dz=walk.z.gradient,
-                      dh=walk.states.gradient, dc=cells.gradient, gates=walk.z.data, c=cells.data,
-                      start_c=start, ut=walk.ut, truncation=int(options["truncation"]),
-                      **walk.sizes)
-        self.lower_weights(plan, walk, walk.z, -1, 0, walk.u.shape[1])
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Lower to one op each way."""
+        steps, units = walk.states.shape
+        cells = Value(plan.array((steps + 1, units)), plan.array((units,)), (steps, units))
+        start = self.start(options, plan, "keep_cells", cells)
+        plan.forward("lstm_forward", walk.work, c=cells.data, z=walk.z, start_c=start,
+                     **walk.forward)
+        plan.backward("lstm_backward", self.backward_work(walk), z=walk.z, dc=cells.gradient,
+                      c=cells.data, **walk.backward)
+        return None
 
 
 class GRU(Recurrent):
@@ -261,10 +299,12 @@ class GRU(Recurrent):
     title = "GRU"
     icon = "repeat-2"
     help = ("Mixes the old state with a new one: hₜ = (1 - z) n + z hₜ₋₁, where the candidate is "
-            "n = tanh(xₜ W + b + r (hₜ₋₁ U + c)) (Cho et al. 2014). Gates like an LSTM's, but one "
-            "fewer, and no cell beside the state.")
+            "n = tanh(xₜ W + b + r (hₜ₋₁ U + c)). Gates like an LSTM's, but one fewer, and no cell "
+            "beside the state (Cho et al. 2014). The reset gate r weighs the product with U, as in "
+            "cuDNN and PyTorch; in the paper as published, it weighs hₜ₋₁ before the product.")
     gates = 3
-    fields = (UNITS, OUTPUT, *INITIAL_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS)
+    apart = 1
+    fields = (UNITS, OUTPUT, *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS)
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return what all recurrent layers have and, with a bias, ``c`` of the candidate."""
@@ -273,31 +313,24 @@ class GRU(Recurrent):
             return found
         return (*found, Parameter("c", (units,), partial(_given, np.zeros(units)), False))
 
-    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> None:
-        """Lower to one op each way and the gradient of the recurrent weights, in two parts."""
-        products = plan.value(walk.states.shape)
-        units = walk.sizes["units"]
+    def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
+        """Lower to one op each way."""
         c = plan.parameter("c") if options["bias"] else None
-        plan.forward("gru_forward", self.work(walk), h=walk.states.data, q=products.data,
-                     z=walk.z.data, start=walk.start, u=walk.u.data, c=c.data if c else -1,
-                     **walk.sizes)
-        plan.backward("gru_backward", self.work(walk), dz=walk.z.gradient, dq=products.gradient,
-                      dh=walk.states.gradient, gates=walk.z.data, q=products.data,
-                      h=walk.states.data, start=walk.start, ut=walk.ut,
-                      truncation=int(options["truncation"]), **walk.sizes)
-        self.lower_weights(plan, walk, walk.z, -1, 0, 2 * units)
-        self.lower_weights(plan, walk, products, c.gradient if c else -1, 2 * units, units)
+        plan.forward("gru_forward", walk.work, z=walk.z, c=c.data if c else -1, **walk.forward)
+        plan.backward("gru_backward", self.backward_work(walk), z=walk.z,
+                      before=walk.forward["before"], **walk.backward)
+        return c
 
 
 def _is_relu(options: Options) -> bool:
     return options["activation"] == "relu"
 
 
-def _drawn(scheme: Initialiser, gates: int, fan_in: int, units: int, spread: float,
-           rng: np.random.Generator) -> NDArray[np.float64]:
+def _drawn(draw: Callable[[np.random.Generator], Weights], gates: int, rng: np.random.Generator
+           ) -> Weights:
     """Return the weights of all gates side by side, each drawn as a matrix of its own."""
-    return np.hstack([scheme.draw(rng, fan_in, units, spread) for _ in range(gates)])
+    return np.hstack([draw(rng) for _ in range(gates)])
 
 
-def _given(values: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+def _given(values: Weights, rng: np.random.Generator) -> Weights:
     return values

@@ -12,7 +12,7 @@ from engine.layers.fields import Field
 from engine.layers.images import check_rank
 from engine.layers.initialisers import Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
-from engine.layers.weighted import INITIAL_FIELDS, initial_weights
+from engine.layers.weighted import DRAWN_FIELDS, initial_weights
 from engine.spec import Option
 
 LARGEST_VOCABULARY = 65_536
@@ -40,7 +40,7 @@ class Embedding(LayerKind):
         Field("padding", "Token 0 is padding", False,
               "Later layers skip steps of token 0, and its vector stays 0."),
         *(replace(field, default=_STARTS.get(field.key, field.default))
-          for field in INITIAL_FIELDS),
+          for field in DRAWN_FIELDS),
     )
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

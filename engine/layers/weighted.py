@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from engine.layers.activations import ACTIVATION_CHOICES
 from engine.layers.fields import Field
 from engine.layers.initialisers import (
+    DRAWN_CHOICES,
     INITIALISER_CHOICES,
     INITIALISERS,
     Initialiser,
@@ -30,6 +32,9 @@ INITIAL_FIELDS = (
           shown_when=("weights", tuple(i.key for i in INITIALISERS.values() if i.has_gain))),
 )
 """How weights start."""
+
+DRAWN_FIELDS = (replace(INITIAL_FIELDS[0], choices=DRAWN_CHOICES), *INITIAL_FIELDS[1:])
+"""How weights start of which no weighted sums are known that data could scale."""
 
 BIAS_FIELDS = (
     Field("bias", "Bias", True, "Whether every unit adds a learned number."),

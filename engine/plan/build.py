@@ -112,6 +112,8 @@ class Plan:
         Parameters, gradients, the optimizer's memory, activations.
     table, sections : int64[r, ROW_LENGTH], int64[SECTIONS + 1]
         The op table.
+    blocks : int64[blocks, BLOCK_LENGTH]
+        The learned parameters, divided for measuring and updating; the table points to it.
     shared : Shared
         The arrays by which the world talks to it.
     layers : tuple[PlannedLayer, ...]
@@ -129,6 +131,7 @@ class Plan:
     arena: Array
     table: Integers
     sections: Integers
+    blocks: Integers
     shared: Shared
     layers: tuple[PlannedLayer, ...]
     input: Value
@@ -159,25 +162,32 @@ class _Lowering:
     def value(self, shape: Shape) -> Value:
         return self._builder.value(shape, self._learns)
 
+    def array(self, shape: Shape) -> int:
+        return self._builder.value(shape, learns=False).data
+
     def scratch(self, size: int) -> int:
         return self._builder.layout.reserve(size)
+
+    def shared_room(self, size: int) -> int:
+        return self._builder.shared_room(size)
 
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
 
-    def forward(self, op: str, work: int, **slots: int | float) -> None:
+    def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self._builder.work += work
-        self._builder.table.add(row.FORWARD, Line(op, slots, work))
+        self._builder.table.add(row.FORWARD, Line(op, slots, work, per_step))
 
     def loss(self, op: str, **slots: int | float) -> None:
         self._builder.loss_terms.append(Line(op, slots))
 
-    def backward(self, op: str, work: int = 0, /, **slots: int | float) -> None:
+    def backward(self, op: str, work: int = 0, /, *, per_step: int = 0,
+                 **slots: int | float) -> None:
         self._builder.backward_work += work
-        self.backward_lines.append(Line(op, slots, work))
+        self.backward_lines.append(Line(op, slots, work, per_step))
 
-    def update(self, op: str, **slots: int | float) -> None:
-        self._builder.table.add(row.UPDATE, Line(op, slots))
+    def update(self, op: str, *, per_step: int = 0, **slots: int | float) -> None:
+        self._builder.table.add(row.UPDATE, Line(op, slots, per_step=per_step))
 
     def result(self, value: Value) -> None:
         source = self.inputs[0]
@@ -205,6 +215,15 @@ class _Builder:
     backward_work: int = 0
     loss_terms: list[Line] = field(default_factory=list)
     summed: dict[int, int] = field(default_factory=dict)
+    rooms: dict[int, int] = field(default_factory=dict)
+    blocks: Integers = field(init=False)
+
+    def shared_room(self, size: int) -> int:
+        """Return a place that ops use in turns: the smallest that is large enough, or a new one."""
+        fitting = [have for have in self.rooms if have >= size]
+        if not fitting:
+            self.rooms[size] = self.layout.reserve(size * self.capacity)
+        return self.rooms[min(fitting, default=size)]
 
     def value(self, shape: Shape, learns: bool) -> Value:
         """Reserve an array per example, with its gradient if ``learns``."""
@@ -244,8 +263,7 @@ class _Builder:
             statistic += bool(size)
         for lines in reversed(backward):
             self.table.extend(row.BACKWARD, lines)
-        add_updates(self.table, self.layout, self.project.training, planned, regions,
-                    self.shared.hyper)
+        self.blocks = add_updates(self.table, self.layout, self.project.training, planned, regions)
         return tuple(planned)
 
     def _branch(self, output: Value, backward: list[Line], readers: int) -> Value:
@@ -333,7 +351,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
     target = builder.value((targets.shape[1],), learns=False)
     for value, examples in ((batch, inputs), (target, targets)):
         builder.table.add(row.GATHER, Line("gather", {
-            "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)}))
+            "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)},
+            value.size))
     add_augmentation(builder.table, batch, inputs.ctypes.data, project.training.augmentation,
                      image_shape)
     layers = builder.lower(batch, resolved, regions)
@@ -350,8 +369,8 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
         if layer.spec.frozen and layer.statistic >= 0:
             place = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
             shared.results[place + row.UPDATE_RATIO] = math.nan
-    return Plan(arena, table, sections, shared, layers, batch, target, prediction, capacity,
-                regions[1] - regions[0], builder.work, builder.backward_work)
+    return Plan(arena, table, sections, builder.blocks, shared, layers, batch, target, prediction,
+                capacity, regions[1] - regions[0], builder.work, builder.backward_work)
 
 
 def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:

@@ -27,11 +27,15 @@ class Line:
         Contents by name; those of `Table.pack`'s ``common`` need not be repeated.
     work : int
         Multiply-adds per example.
+    per_step : int
+        What it does once a step, whatever the batch: multiply-adds that take as long. It decides on
+        sharing alone and is not counted as the network's arithmetic.
     """
 
     op: str
     slots: Mapping[str, int | float]
     work: int = 0
+    per_step: int = 0
 
 
 class Table:
@@ -83,8 +87,8 @@ class Table:
             if unknown := line.slots.keys() - set(op.slots):
                 raise KeyError(f"{line.op} has no slot {', '.join(sorted(unknown))}")
             packed[row.ADDRESS] = op.address(precision)
-            shared = line.work * batch >= WORTH_SHARING and not op.is_whole
-            packed[row.SHARDS] = threads if shared else 1
+            done = line.work * batch * op.weight + line.per_step
+            packed[row.SHARDS] = threads if done >= WORTH_SHARING and not op.is_whole else 1
             for place, slot in enumerate(op.slots, row.FIRST_SLOT):
                 packed[place] = encode(line.slots[slot] if slot in line.slots else common[slot])
         sizes = [len(section) for section in self._sections]

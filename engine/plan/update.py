@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
+from engine.kernels import blocks, row
 from engine.layers import OPTIMIZERS, ResolvedLayer
 from engine.plan.arena import Layout
 from engine.plan.table import Line, Table
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from engine.plan.build import PlannedLayer
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+MEASURING, UPDATING = 12, 30
+"""Multiply-adds that could be done while a parameter is measured, and while it is updated."""
 
 OWN = {"l1": row.OWN_L1, "l2": row.OWN_L2, "weight_decay": row.OWN_WEIGHT_DECAY}
 """Places of a layer's own penalties in its pair of rows."""
@@ -67,8 +71,43 @@ def write_own(hyper: Array, layers: Sequence[LayerSpec], training: TrainingSpec)
             hyper[2 * pair, place] = value if felt else math.nan
 
 
+def blocks_of(layers: Sequence[PlannedLayer], begin: int) -> tuple[Integers, int]:
+    """Return all learned parameters in blocks, and how many blocks the optimizer changes.
+
+    Parameters
+    ----------
+    layers : sequence of PlannedLayer
+        Every layer.
+    begin : int
+        Where the parameters begin.
+
+    Returns
+    -------
+    int64[blocks, BLOCK_LENGTH], int
+        Blocks as `engine.kernels.blocks` describes them: layer by layer, those of frozen layers,
+        which are only measured, behind all others.
+    """
+    learning: list[list[int]] = []
+    frozen: list[list[int]] = []
+    pair = 0
+    for layer in layers:
+        pair += has_own(layer.spec)
+        rule = 2 * pair if has_own(layer.spec) else 0
+        if layer.statistic < 0:
+            continue
+        # No penalty touches what is learned beside weights.
+        rule += not layer.weights
+        size = layer.measured if layer.spec.frozen else layer.size
+        group = frozen if layer.spec.frozen else learning
+        for done in range(0, size, blocks.BLOCK):
+            group.append([layer.first - begin + done, min(blocks.BLOCK, size - done),
+                          min(blocks.BLOCK, max(0, layer.measured - done)), rule, layer.statistic])
+    table = np.array(learning + frozen, np.int64).reshape(-1, blocks.BLOCK_LENGTH)
+    return table, len(learning)
+
+
 def add_updates(table: Table, layout: Layout, training: TrainingSpec,
-                layers: Sequence[PlannedLayer], regions: Sequence[int], hyper: Array) -> None:
+                layers: Sequence[PlannedLayer], regions: Sequence[int]) -> Integers:
     """Append what measures, clips and follows the gradients.
 
     Parameters
@@ -81,30 +120,31 @@ def add_updates(table: Table, layout: Layout, training: TrainingSpec,
         Every layer; the parameters of frozen ones stand behind all others.
     regions : sequence of int
         Where parameters, gradients and the optimizer's two memories begin.
-    hyper : float64[2 * (1 + m), HYPER_LENGTH]
-        Constants in force.
+
+    Returns
+    -------
+    int64[blocks, BLOCK_LENGTH]
+        What `blocks_of` returns; the table points to it.
     """
-    rule = OPTIMIZERS[training.optimizer.kind].op
-    last = max((layer.first + sum(value.size for value in layer.parameters.values())
-                for layer in layers if not layer.spec.frozen), default=regions[0])
-    table.add(row.UPDATE, Line("clip_gradients", {"g": regions[1], "size": last - regions[0]}))
-    pair = 0
-    for layer in layers:
-        if has_own(layer.spec):
-            pair += 1
-        if layer.statistic < 0:
-            continue
-        p, g, v, s = (layer.first + region - regions[0] for region in regions)
-        table.add(row.MEASURE, Line("gradient_statistics", {
-            "g": g, "size": layer.measured, "statistic": layer.statistic}))
-        if layer.spec.frozen:
-            continue
-        rows = hyper[2 * pair if has_own(layer.spec) else 0:]
-        table.add(row.UPDATE, Line(rule, {
-            "p": p, "g": g, "v": v, "s": s, "weights": layer.weights, "size": layer.size,
-            "statistic": layer.statistic, "hyper": rows.ctypes.data}))
-        if training.max_norm:
-            _add_limits(table, layout, layer)
+    divided, learning = blocks_of(layers, regions[0])
+    measured, updated = int(divided[:, 1].sum()), int(divided[:learning, 1].sum())
+    # Room for float64 in any precision.
+    figures = layout.reserve(2 * blocks.FIGURES * (1 + len(divided)))
+    common = {"blocks": divided.ctypes.data, "figures": figures}
+    p, g, v, s = regions
+    table.add(row.MEASURE, Line("measure_gradients", {
+        **common, "g": g, "count": len(divided)}, per_step=MEASURING * measured))
+    table.add(row.MEASURE, Line("sum_gradients", {
+        **common, "learning": learning, "count": len(divided)}))
+    table.add(row.UPDATE, Line(OPTIMIZERS[training.optimizer.kind].op, {
+        **common, "p": p, "g": g, "v": v, "s": s, "learning": learning},
+        per_step=UPDATING * updated))
+    table.add(row.UPDATE, Line("sum_updates", {**common, "learning": learning}))
+    if training.max_norm:
+        for layer in layers:
+            if layer.statistic >= 0 and not layer.spec.frozen:
+                _add_limits(table, layout, layer)
+    return divided
 
 
 def _add_limits(table: Table, layout: Layout, layer: PlannedLayer) -> None:

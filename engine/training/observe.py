@@ -79,7 +79,7 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     if not len(order):
         return (Evaluation(NAN, NAN, 0), np.zeros((0, *plan.prediction.shape)),
                 np.zeros(0, np.int64))
-    total = right = 0.0
+    total = items = right = 0.0
     outputs, classes = [], []
     # A class for every step is a lot of numbers: only those that are shown are kept.
     kept = SAMPLES if dataset.task == "sequence" else len(order)
@@ -89,7 +89,8 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
         for begin, batch in blocks(plan, len(order)):
             control[row.POSITION] = begin
             run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.SCORE)
-            total += results[row.LOSS] * batch
+            total += results[row.LOSS] * results[row.ITEMS]
+            items += results[row.ITEMS]
             right += results[row.CORRECT]
             if begin >= kept:
                 continue
@@ -98,7 +99,7 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
             classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
     output = as_output(np.concatenate(outputs), dataset.task, loss)
     guesses = np.concatenate(classes)
-    mean = float(total / len(order))
+    mean = float(total / max(items, 1.0))
     if dataset.task == "classification":
         score = float(np.mean(guesses == dataset.labels[order]))
     elif dataset.task == "sequence":

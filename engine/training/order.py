@@ -85,4 +85,4 @@ class Order:
         self.rows[:len(order)] = order
         shared.control[row.EXAMPLES] = len(order)
         shared.control[row.POSITION] = 0
-        shared.results[row.EPOCH_SUM] = 0.0
+        shared.results[row.EPOCH_SUM] = shared.results[row.EPOCH_ITEMS] = 0.0

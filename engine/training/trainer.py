@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.kernels import row
 from engine.kernels.driver import run_steps
-from engine.kernels.threads import use_threads
+from engine.kernels.threads import helped
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
@@ -22,7 +22,9 @@ from engine.telemetry.snapshot import Evaluation, Snapshot
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
 from engine.training.forecasting import forecast
+from engine.training.kept import Sound, go_back, parameters
 from engine.training.order import Order
+from engine.training.pace import Pace, spare_processors
 from engine.training.rates import built_in, write_rates
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
@@ -36,9 +38,6 @@ WRITTEN = 8
 
 WRITING_S = 0.01
 """Seconds after which it adds no more."""
-
-LONGEST_CHUNK = 1 << 20
-"""Steps of one call of the loop, so that a run without a limit stays a finite loop."""
 
 
 class Trainer:
@@ -59,8 +58,9 @@ class Trainer:
         Not asked where ``weights`` are given.
     progress : callable, optional
         Called with a text and a share from 0 to 1 while kernels are compiled.
-    threads : int
-        Most threads that share large ops; only one Trainer of a process can have more than one.
+    threads : int, optional
+        Most threads that share large ops; None for as many as the machine can spare. How many are
+        at work is chosen by measured speed, and changes no byte of any result.
 
     Attributes
     ----------
@@ -88,9 +88,9 @@ class Trainer:
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
                  weights: Mapping[str, Array] | None = None,
                  start: Mapping[str, Array] | None = None, progress: Progress | None = None,
-                 threads: int = 1) -> None:
+                 threads: int | None = None) -> None:
         self.project = project
-        self._threads = use_threads(threads)
+        self._threads = spare_processors() if threads is None else threads
         self.run_id = run_id
         self._dataset = dataset
         self._arrangement = Order(project.network, dataset.training)
@@ -101,13 +101,13 @@ class Trainer:
         self._examples = prepare(project, dataset, self._validation)
         warmup.compile_for(project, self._examples, progress)
         self._plan = self._build(project, self._examples, None)
-        self._seconds_per_step = 0.0
+        self._pace = self._new_pace()
         self._trained_s = 0.0
         self.finished = ""
         self._prepare_control()
         self.transfer = self._start(weights, start)
-        self._kept = self._parameters().copy()
-        self._best = self._kept.copy()
+        self._sound = Sound(self._plan)
+        self._best = parameters(self._plan).copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
         self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
@@ -151,6 +151,14 @@ class Trainer:
         report = None if start is None else transfer(self._plan, start)
         lsuv.scale(self._plan, self._training, report.matched if report else ())
         return report
+
+    def _new_pace(self) -> Pace:
+        return Pace(self._threads if self._plan.table[:, row.SHARDS].max() > 1 else 1)
+
+    @property
+    def threads_in_use(self) -> int:
+        """Threads that share the work at present; any thread may ask."""
+        return self._pace.threads
 
     @property
     def step(self) -> int:
@@ -196,11 +204,11 @@ class Trainer:
         ------
         DivergedError
             When a loss or gradient is NaN or infinite. The parameters are those before that step,
-            or the last finite ones when the update before it has overflowed.
+            or finite ones of a moment before when the last update has overflowed.
         """
         plan, shared = self._plan, self._plan.shared
         self._arrangement.follow(shared, plan.capacity)
-        self._keep()
+        self._sound.keep(plan, self._trained_s)
         begin = time.perf_counter()
         done = 0
         self.finished = ""
@@ -208,27 +216,38 @@ class Trainer:
             left = budget_s - (time.perf_counter() - begin)
             if left <= 0 and done:
                 break
-            steps = self._chunk(left, max_steps - done)
-            chunk_begin = time.perf_counter()
-            count = int(run_steps(plan.table, plan.sections, plan.arena.ctypes.data, shared.control,
-                                  shared.hyper, shared.wishes, self._order, shared.results,
-                                  self.ring.data, steps))
+            # The ring keeps every step of a chunk until its reader comes.
+            most = min(max_steps - done, len(self.ring.data) // 2)
+            count = self._advance(self._pace.steps(left, most))
             done += count
             if shared.control[row.NONFINITE]:
                 shared.control[row.NONFINITE] = 0
                 error = divergence.explain(plan, self.step + 1)
-                self._recover()
+                self._sound.recover(plan)
                 raise error
-            if count:
-                seconds = time.perf_counter() - chunk_begin
-                self._seconds_per_step = seconds / count
-                self._trained_s += seconds
-                if self._stopping.is_active and shared.control[row.POSITION] == 0:
-                    self._finish_epoch()
+            if count and self._stopping.is_active and shared.control[row.POSITION] == 0:
+                self._finish_epoch()
         if done < max_steps:
             # Cleared here and not before: a stop that was asked for between two calls holds.
             shared.control[row.STOP] = 0
         return done
+
+    def _advance(self, steps: int) -> int:
+        """Let the loop do so many steps; return how many it did."""
+        plan, shared, epoch = self._plan, self._plan.shared, self.epoch
+        begin = time.perf_counter()
+        with helped(shared.control, self._pace.threads):
+            count = int(run_steps(plan.table, plan.sections, plan.arena.ctypes.data,
+                                  shared.control, shared.hyper, shared.wishes, self._order,
+                                  shared.results, self.ring.data, steps))
+        if count:
+            seconds = time.perf_counter() - begin
+            self._trained_s += seconds
+            # A validation goes forward only.
+            validated = (self.epoch - epoch) * len(self._validation) / len(self._order)
+            forward = plan.work / max(1, plan.work + plan.backward_work)
+            self._pace.record(count, seconds, validated * self.steps_per_epoch * forward)
+        return count
 
     def _finish_epoch(self) -> None:
         """Ask the stopping rules; keep the best weights, and bring them back if they say so."""
@@ -237,17 +256,9 @@ class Trainer:
             self.epoch, self._trained_s, *(float(results[place]) for place in (
                 row.EPOCH_LOSS, row.VALIDATION_LOSS, row.VALIDATION_SCORE))))
         if self._stopping.improved:
-            np.copyto(self._best, self._parameters())
+            np.copyto(self._best, parameters(self._plan))
         elif self._stopping.out_of_patience and self._stopping.best_epoch:
-            self._go_back_to(self._best)
-
-    def _chunk(self, seconds: float, most: int) -> int:
-        """Return how many steps fit into the time that is left, by the last chunk's speed."""
-        if self._seconds_per_step == 0.0:
-            return 1
-        # The ring keeps every step of a chunk until its reader comes.
-        longest = min(LONGEST_CHUNK, most, len(self.ring.data) // 2)
-        return max(1, min(longest, int(seconds / self._seconds_per_step)))
+            go_back(self._plan, self._best)
 
     def request_stop(self) -> None:
         """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
@@ -298,26 +309,7 @@ class Trainer:
         if not same_rule:
             plan.shared.control[row.OPTIMIZER_STEP] = 0
         self._plan, self._examples = plan, examples
-
-    def _parameters(self) -> Array:
-        return self._plan.arena[:self._plan.parameters]
-
-    def _keep(self) -> None:
-        """Remember the parameters if they are finite; an update can overflow all by itself."""
-        with np.errstate(all="ignore"):
-            span = np.ptp(self._parameters())
-        if np.isfinite(span):
-            np.copyto(self._kept, self._parameters())
-
-    def _recover(self) -> None:
-        """Bring back finite parameters, with an empty memory of the optimizer."""
-        if not np.isfinite(self._parameters()).all():
-            self._go_back_to(self._kept)
-
-    def _go_back_to(self, parameters: Array) -> None:
-        np.copyto(self._parameters(), parameters)
-        self._plan.arena[2 * self._plan.parameters:4 * self._plan.parameters] = 0
-        self._plan.shared.control[row.OPTIMIZER_STEP] = 0
+        self._pace = self._new_pace()
 
     def weights(self) -> dict[str, Array]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""

@@ -96,7 +96,7 @@ class TrainerFactory(Protocol):
 
 def make_trainer(
     project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
-    weights: Mapping[str, NDArray[Any]] | None = None, threads: int = 1,
+    weights: Mapping[str, NDArray[Any]] | None = None, threads: int | None = None,
 ) -> TrainerLike:
     """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
     from engine.bundles import start_weights

@@ -1,1 +1,1 @@
-"""Steps per second beside PyTorch eager: ``python -m tests.bench``."""
+"""Seconds of a training step beside other libraries': ``python -m tests.bench``."""

@@ -1,181 +1,179 @@
-"""Steps per second of this engine beside PyTorch eager, on the same work in the same run.
+"""Seconds of a training step of this engine beside other libraries', on the same work.
 
-One process each, since two thread pools in one would spend their time waiting for each other;
-rounds in alternation, so that whatever else the machine does meets all; medians. PyTorch runs with
-one thread and with two, and the faster counts: on a busy machine two may be far slower.
-
-``headline`` trains one network instead, on data that are looked for as `tests.datasets` says.
+Every contestant has a process of its own, since two thread pools in one would spend their time
+waiting for each other; rounds in alternation, so that whatever else the machine does meets all;
+medians of the rounds' ratios. Where a peer has several ways (1 thread or all, memory formats), they
+try out before the rounds, and the fastest one counts.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import statistics
-import subprocess
 import sys
-import time
-from contextlib import ExitStack
+import tempfile
 from pathlib import Path
-from types import TracebackType
 
-from tests.bench.cases import CASES, THREADS, Case
-from tests.bench.machine import machine, say
+from tests.bench.cases import CASES, Case
+from tests.bench.machine import load, machine, say
+from tests.bench.process import PEERS, installed
 
 HEADLINE_S = 300.0
 """With compiling and measuring well under ten minutes."""
 
-PAUSE_S = 0.3
-"""Between rounds: PyTorch's threads spin for a while after their last task."""
-
-MISSING = ("PyTorch is not installed here, so only our own speed is shown: `pip install torch` "
-           "adds it, or --torch-python names an interpreter that has it.")
+MISSING = ("{titles} {are} not installed for {interpreter}, so {they} {are} left out: "
+           "--peers-python names an interpreter that has NumPy and {them}.")
 
 BUSY = ("Something else is running (load {load:.1f}), which slows the contestants unequally: "
         "repeat this on a quiet machine.")
 
-
-class Contestant:
-    """A process that trains when it is told to.
-
-    Parameters
-    ----------
-    module : str
-        Its module.
-    case : Case
-        What it trains.
-    interpreter : str
-        The Python that runs it.
-    threads : int
-        Most threads that it may use.
-    """
-
-    def __init__(self, module: str, case: Case, interpreter: str, threads: int = THREADS) -> None:
-        variables = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-        environment = {**os.environ, **dict.fromkeys(variables, str(threads))}
-        self._process = subprocess.Popen(
-            [interpreter, "-m", module, case.name, str(threads)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, env=environment, cwd=Path(__file__).parents[2])
-        self.versions = str(self._answer())
-
-    def __enter__(self) -> Contestant:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
-        self._process.communicate()
-
-    def round(self, seconds: float) -> float:
-        """Train for about so long; return the steps per second."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{seconds}\n")
-        self._process.stdin.flush()
-        return float(self._answer())
-
-    def _answer(self) -> str | float:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            sys.exit("A contestant has died; its own message stands above.")
-        answer: str | float = json.loads(line)
-        return answer
+WORK = ("A step gathers its batch from the data, computes loss, gradients and the norm of each "
+        "layer's gradient, and updates; float32.")
 
 
 def main() -> int:
-    """Run the bench, or one headline."""
+    """Run what the command line asks for."""
     options = parse()
+    # Only where they are needed: the contest keeps thread pools out of this process.
+    if options.command == "headline" and options.name == "mnist":
+        from tests.bench import mnist
+
+        return mnist.main(options.seeds, options.threads, options.choose, options.peers_python)
     if options.command == "headline":
-        # Only here: the bench keeps thread pools out of this process.
         from tests.bench import shakespeare
 
         return shakespeare.main(options.length, options.choose)
-    bench(options)
+    if options.command == "profile":
+        from tests.bench.profile import profile
+
+        profile(CASES[options.case], options.threads, options.rounds)
+    elif options.command == "roofline":
+        roofline(options)
+    elif options.command == "checks":
+        from tests.bench import checks
+
+        for name in options.check or checks.CHECKS:
+            checks.CHECKS[name](chosen(options), options.threads, options.rounds, options.seconds)
+    else:
+        contest(options)
     return 0
 
 
-def bench(options: argparse.Namespace) -> None:
-    """Print the line of every case."""
-    say(f"{machine()}; at most {THREADS} threads each, {options.rounds} "
-        f"rounds of {options.seconds:g} s, medians. Every step gathers its batch, computes loss, "
-        "gradients and each layer's gradient norm, and updates.")
-    torch = has_torch(options.torch_python)
-    if hasattr(os, "getloadavg") and (load := os.getloadavg()[0]) > 0.7:
-        say(BUSY.format(load=load))
-    if not torch:
-        say(MISSING)
-    names = options.case or list(CASES)
-    for number, name in enumerate(names):
-        compare(CASES[name], options, torch, header=number == 0)
+def contest(options: argparse.Namespace) -> None:
+    """Measure every case, and print and write the table."""
+    from tests.bench import roofline, table
+    from tests.bench.compare import Plan
+    from tests.bench.compare import contest as run
+
+    peers = wanted(options)
+    limits = [roofline.measure(threads) for threads in sorted({1, options.threads})]
+    about = [f"{machine()}; load {load():.1f} at first",
+             f"At most {options.threads} threads each; {options.rounds} rounds of "
+             f"{options.seconds:g} s in alternation, medians.", WORK,
+             *map(roofline.sentence, limits)]
+    for line in about:
+        say(line)
+    if load() > 0.7:
+        say(BUSY.format(load=load()))
+    outcomes = []
+    plan = Plan(peers, options.peers_python, options.threads, options.rounds, options.seconds)
+    for case in chosen(options):
+        outcomes.append(run(case, plan))
+        lines = table.rows(outcomes[-1], limits[-1].gflops)
+        say("\n" + table.markdown(table.HEADER, lines))
+    about.append("; ".join(dict.fromkeys(one for outcome in outcomes for one in outcome.versions)))
+    about.append(f"load {load():.1f} at the end")
+    folder = options.output or Path(tempfile.mkdtemp(prefix="backprop-lab-bench-"))
+    table.write(folder, table.as_markdown(about, outcomes, limits[-1].gflops),
+                table.as_json(about, outcomes, limits))
+    say(f"\n{'; '.join(about[-2:])}\nWritten to {folder}: bench.md and bench.json.")
+
+
+def roofline(options: argparse.Namespace) -> None:
+    """Print the machine's limits, and how near our steps come to them."""
+    from tests.bench import roofline, table
+    from tests.bench.compare import Plan
+    from tests.bench.compare import contest as run
+
+    say(f"{machine()}; load {load():.1f}")
+    lines = []
+    for threads in sorted({1, options.threads}):
+        limits = roofline.measure(threads)
+        say(roofline.sentence(limits))
+        plan = Plan((), sys.executable, threads, options.rounds, options.seconds)
+        for case in chosen(options):
+            outcome = run(case, plan)
+            lines.append([*table.rows(outcome, limits.gflops)[0][:4], str(threads)])
+    say(table.markdown((*table.HEADER[:4], "threads"), lines))
+
+
+def wanted(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the peers that are asked for and installed; say which are not."""
+    asked = options.peer or list(PEERS)
+    found = tuple(name for name in asked
+                  if installed(options.peers_python, PEERS[name].package))
+    if missing := [PEERS[name].title for name in asked if name not in found]:
+        one = len(missing) == 1
+        say(MISSING.format(titles=", ".join(missing), are="is" if one else "are",
+                           they="it" if one else "they", them="it" if one else "them",
+                           interpreter=options.peers_python))
+    return found
+
+
+def chosen(options: argparse.Namespace) -> list[Case]:
+    """Return the cases that are asked for; all without any."""
+    return [CASES[name] for name in options.case or CASES]
+
+
+def known(kind: str, names: list[str]):
+    """Return an argument's type that says which names there are."""
+    def check(name: str) -> str:
+        if name not in names:
+            raise argparse.ArgumentTypeError(
+                f"There is no {kind} named {name}: choose from {', '.join(names)}.")
+        return name
+    return check
 
 
 def parse() -> argparse.Namespace:
     """Return the command line's options."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="rounds of 0.3 s instead of 1.5 s")
-    parser.add_argument("--case", action="append", choices=CASES,
-                        help="only this case; may be given again")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of each contestant")
-    parser.add_argument("--torch-python", default=sys.executable, metavar="PATH",
-                        help="interpreter that has torch and NumPy, if this one has not")
-    commands = parser.add_subparsers(dest="command", metavar="headline")
-    headline = commands.add_parser("headline", help="train one network for some minutes and say "
-                                   "how good it has become")
-    headline.add_argument("name", choices=("shakespeare",))
+    from tests.bench.names import CHECK_NAMES
+
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--threads", type=int, default=2, help="most threads of a contestant")
+    shared.add_argument("--quick", action="store_true", help="rounds of 0.2 s instead of 1 s")
+    shared.add_argument("--rounds", type=int, default=7, help="rounds of each contestant")
+    some = argparse.ArgumentParser(add_help=False)
+    some.add_argument("--case", action="append", metavar="NAME", type=known("case", list(CASES)),
+                      help="only this case; may be given again: " + ", ".join(CASES))
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__,
+                                     parents=[shared, some])
+    parser.add_argument("--peer", action="append", metavar="NAME", type=known("peer", list(PEERS)),
+                        help="only this peer; may be given again: " + ", ".join(PEERS))
+    parser.add_argument("--peers-python", default=sys.executable, metavar="PATH",
+                        help="interpreter that has the peers and NumPy, if this one has not")
+    parser.add_argument("--output", type=Path, metavar="FOLDER",
+                        help="where bench.md and bench.json go; a new temporary folder unless told")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    headline = commands.add_parser("headline", parents=[shared],
+                                   help="train for some minutes and say how good it has become")
+    headline.add_argument("name", choices=("shakespeare", "mnist"))
     headline.add_argument("--seconds", type=float, default=HEADLINE_S, dest="length",
-                          help=f"length of training; {HEADLINE_S:g} unless told")
-    headline.add_argument("--choose", action="store_true", help="leave the last tenth alone: learn "
-                          "from eight tenths and measure on the ninth, so as to try settings")
+                          help=f"shakespeare: length of training; {HEADLINE_S:g} unless told")
+    headline.add_argument("--seeds", type=int, default=3, help="mnist: how many networks")
+    headline.add_argument("--choose", action="store_true", help="leave what is measured in the end "
+                          "alone: learn from a part of the rest and measure on the other, so as to "
+                          "try settings")
+    commands.add_parser("roofline", parents=[shared, some],
+                        help="the machine's limits, and what share of them our steps reach")
+    profile = commands.add_parser("profile", parents=[shared], help="what each op of a step takes")
+    profile.add_argument("case", type=known("case", list(CASES)))
+    checks = commands.add_parser("checks", parents=[shared, some],
+                                 help="costs of statistics, threads, size, vanishing and starting")
+    checks.add_argument("check", nargs="*", type=known("check", list(CHECK_NAMES)),
+                        help="; ".join(f"{name}: {text}" for name, text in CHECK_NAMES.items()))
     options = parser.parse_args()
-    options.seconds = 0.3 if options.quick else 1.5
+    options.seconds = 0.2 if options.quick else 1.0
     return options
-
-
-def has_torch(interpreter: str) -> bool:
-    """Say whether an interpreter has torch, without loading it."""
-    found = "import importlib.util, sys; sys.exit(importlib.util.find_spec('torch') is None)"
-    return subprocess.run([interpreter, "-c", found], check=False).returncode == 0
-
-
-def compare(case: Case, options: argparse.Namespace, torch: bool, header: bool) -> None:
-    """Run the rounds of one case and print its line."""
-    with ExitStack() as stack:
-        ours = stack.enter_context(Contestant("tests.bench.ours", case, sys.executable))
-        theirs = [stack.enter_context(Contestant("tests.bench.pytorch", case, options.torch_python,
-                                                 threads))
-                  for threads in range(1, THREADS + 1) if torch]
-        if header:
-            say("; ".join(dict.fromkeys(one.versions for one in (ours, *theirs))))
-            say(f"\n{'case':42}{'ours, steps/s':>15}"
-                + (f"{'PyTorch':>10}{'threads':>9}{'ratio':>9}{'lowest':>9}{'goal':>6}"
-                   if torch else ""))
-        rounds = [one_round([ours, *theirs], options.seconds) for _ in range(options.rounds)]
-    mine, *others = (statistics.median(speeds) for speeds in zip(*rounds, strict=True))
-    line = f"{title(case):42}{mine:15,.0f}"
-    if others:
-        best = max(others)
-        lowest = min(first / max(rest) for first, *rest in rounds)
-        goal = f"{case.goal:.0f}x" if case.goal else ""
-        line += (f"{best:10,.0f}{others.index(best) + 1:9}{mine / best:8.1f}x{lowest:8.1f}x"
-                 f"{goal:>6}")
-    say(line)
-
-
-def one_round(contestants: list[Contestant], seconds: float) -> list[float]:
-    """Return the speed of each, one after the other."""
-    speeds = []
-    for contestant in contestants:
-        time.sleep(PAUSE_S)
-        speeds.append(contestant.round(seconds))
-    return speeds
-
-
-def title(case: Case) -> str:
-    """Return a case as the table names it: ``playground: 2-4-2-2 tanh, batch 10, sgd``."""
-    sizes = "-".join(map(str, case.sizes))
-    if len(case.sizes) > 5:
-        sizes = f"{case.sizes[0]}-{len(case.sizes) - 2}x{case.sizes[1]}-{case.sizes[-1]}"
-    return f"{case.name}: {sizes} {case.activation}, batch {case.batch}, {case.optimizer}"
 
 
 if __name__ == "__main__":

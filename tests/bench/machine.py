@@ -24,6 +24,11 @@ def processor() -> str:
     return names[0] if names else platform.machine()
 
 
+def load() -> float:
+    """Return how many processes wanted a processor in the last minute; 0 where none can say."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
 def say(text: str) -> None:
     """Write a line at once."""
     sys.stdout.write(text + "\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from engine.data.dataset import Dataset
 from engine.spec import AugmentationSpec, OptimizerSpec, ProjectSpec, ScheduleSpec, TrainingSpec
 from engine.training import Trainer
 from tests.bench.machine import machine, say
+from tests.bench.process import ROOT, installed
 from tests.mnist import FOLDER, LENET, TRAINING, mnist
 
 GOAL = 0.992
@@ -90,8 +92,18 @@ def accuracy(run: Trainer, data: Dataset) -> float:
     return float(np.mean(guesses == data.labels[data.validation]))
 
 
-def main(seeds: int, threads: int, choose: bool) -> int:
-    """Train once for every seed and print what has come of it; return the exit code."""
+def main(seeds: int, threads: int, choose: bool, interpreter: str) -> int:
+    """Train once for every seed and print what has come of it; return the exit code.
+
+    Parameters
+    ----------
+    seeds, threads : int
+        How many networks; threads of each.
+    choose : bool
+        Whether to leave the test set alone.
+    interpreter : str
+        The Python that may have PyTorch, which then tells the time of a step of the same network.
+    """
     if not FOLDER.is_dir():
         say(MISSING.format(FOLDER))
         return 2
@@ -106,4 +118,16 @@ def main(seeds: int, threads: int, choose: bool) -> int:
         say(f"seed {seed}: {scores[-1]:.2%} after {seconds:.0f} s")
     found = statistics.median(scores)
     say(f"Median {found:.2%} ({'at least' if found >= GOAL else 'NOT'} {GOAL:.1%}).")
+    if installed(interpreter, "torch"):
+        seconds = pytorch_step(interpreter, threads)
+        steps = CHOSEN.epochs * -(-len(data.training) // CHOSEN.batch)
+        say(f"PyTorch eager takes {1e3 * seconds:.2f} ms for a step of the same network and batch, "
+            f"without augmentation: {steps * seconds:.0f} s for as many epochs.")
     return 0
+
+
+def pytorch_step(interpreter: str, threads: int) -> float:
+    """Return the seconds of PyTorch's step, in its better memory format."""
+    return float(subprocess.run(
+        [interpreter, "-m", "tests.bench.pytorch_lenet", str(CHOSEN.batch), str(threads)],
+        check=True, capture_output=True, text=True, cwd=ROOT).stdout)

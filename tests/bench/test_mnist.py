@@ -41,7 +41,7 @@ def test_bars_are_learned_and_measured(
     monkeypatch.setattr(mnist, "data_of", lambda choose: bars())
     monkeypatch.setattr(mnist, "FOLDER", Path.cwd())
     monkeypatch.setattr(mnist, "CHOSEN", STRAIGHT)
-    assert mnist.main(seeds=2, threads=1, choose=False) == 0
+    assert mnist.main(seeds=2, threads=1, choose=False, interpreter=sys.executable) == 0
     shown = capsys.readouterr().out
     run, _ = train(bars(), STRAIGHT, 1, 1)
     assert accuracy(run, bars()) > 0.8

@@ -32,7 +32,7 @@ print(hits, misses)
 
 
 def run(code: str, tmp_path: Path, *, root: Path = ROOT, cwd: Path | None = None,
-        home: str | None = None, cache: Path | None = None) -> str:
+        home: str | None = None, cache: Path | None = None, **variables: str) -> str:
     """Return what a fresh process prints whose home and temporary folder are in ``tmp_path``."""
     temporary = tmp_path / "tmp"
     temporary.mkdir(exist_ok=True)
@@ -42,6 +42,7 @@ def run(code: str, tmp_path: Path, *, root: Path = ROOT, cwd: Path | None = None
     environment |= {"PYTHONPATH": str(root), "TMPDIR": str(temporary),
                     "HOME": str(tmp_path / "home") if home is None else home,
                     "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= variables
     if cache is not None:
         environment["BACKPROP_LAB_CACHE"] = str(cache)
     done = subprocess.run([sys.executable, "-c", code], cwd=cwd or tmp_path, env=environment,
@@ -170,3 +171,40 @@ def test_programs_that_compile_at_once_do_not_write_over_each_other(tmp_path: Pa
     second.save("double", "code for double precision")
     assert first._load_data(seen) == "code for single precision"
     assert second.load("double") == "code for double precision"
+
+
+SAVE = """
+import sys
+import engine.cachedir
+from numba.core.caching import IndexDataCacheFile
+folder, mine = sys.argv[1:]
+cache = IndexDataCacheFile(folder, "kernel", "stamp")
+sys.stdin.readline()
+for number in range(200):
+    cache.save((mine, number), number)
+"""
+
+
+def test_processes_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    processes = [subprocess.Popen([sys.executable, "-c", SAVE, str(tmp_path), name], text=True,
+                                  env=environment, stdin=subprocess.PIPE) for name in "abc"]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.close()
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    cache = IndexDataCacheFile(str(tmp_path), "kernel", "stamp")
+    lost = [(name, number) for name in "abc" for number in range(200)
+            if cache.load((name, number)) != number]
+    assert not lost
+
+
+def test_another_processor_has_code_of_its_own(tmp_path: Path) -> None:
+    """A folder that came from another machine, or went on to one, does no harm."""
+    cache = tmp_path / "cache"
+    other = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    for variables in ({}, other):
+        assert int(run(COMPILE, tmp_path, cache=cache, **variables).split()[1]) > 0
+    for variables in ({}, other):
+        assert int(run(COMPILE, tmp_path, cache=cache, **variables).split()[1]) == 0

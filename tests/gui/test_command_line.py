@@ -282,3 +282,24 @@ def test_threads_change_no_byte(tmp_path: Path) -> None:
                      str(out), "--threads", threads]) == 0
         found.append((out / "history.csv").read_bytes())
     assert found[0] == found[1]
+
+
+def test_compile_is_for_every_op(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine import compiling
+    from engine.kernels.catalogue import OPS
+
+    asked = []
+    monkeypatch.setattr(compiling, "compile_ops",
+                        lambda names, precision, progress: asked.append((names, precision)))
+    assert main(["compile", "--quiet"]) == 0
+    assert main(["compile", "--quiet", "--precision", "float64"]) == 0
+    assert asked == [(list(OPS), "float32"), (list(OPS), "float64")]
+
+
+def test_a_second_process_compiles_what_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine import compiling
+
+    asked = []
+    monkeypatch.setattr(compiling, "serve", lambda arguments: asked.append(arguments) or 0)
+    assert main(["compile-ops", "float32", "relu_forward"]) == 0
+    assert asked == [["float32", "relu_forward"]]

@@ -29,7 +29,8 @@ def taps(image: tuple[int, ...], windows: tuple[int, ...], kernel: tuple[int, ..
 
 
 @quietly
-def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int) -> None:
+def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int, room: Reals
+                ) -> None:
     y[:] = b if b.size else 0.0
     for n in range(x.shape[0]):
         for at, (i, j), seen in taps(x.shape[1:3], y.shape[1:3], w.shape[:2], stride):
@@ -39,14 +40,17 @@ def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int) -> None:
 
 
 @quietly
-def convolution_weights(dw: Reals, dy: Reals, x: Reals, stride: int, begin: int, end: int) -> None:
-    dw[begin:end] = 0.0
+def convolution_weights(dw: Reals, dy: Reals, x: Reals, stride: int, begin: int, end: int,
+                        images: int, room: Reals) -> None:
+    rows = dw.reshape(-1, dw.shape[3])
+    rows[begin:end] = 0.0
     for n in range(x.shape[0]):
         for at, (i, j), seen in taps(x.shape[1:3], dy.shape[1:3], dw.shape[:2], stride):
-            if begin <= i < end:
-                for c in range(dw.shape[2]):
-                    for o in range(dw.shape[3]):
-                        dw[i, j, c, o] += x[n, *seen, c] * dy[n, *at, o]
+            for c in range(dw.shape[2]):
+                row = (i * dw.shape[1] + j) * dw.shape[2] + c
+                for o in range(dw.shape[3]):
+                    if begin <= row < end:
+                        rows[row, o] += x[n, *seen, c] * dy[n, *at, o]
 
 
 def sorted_places(kh: int, kw: int, stride: int) -> list[tuple[int, int]]:
@@ -65,8 +69,8 @@ def flip_weights(y: Reals, x: Reals, stride: int) -> None:
 
 
 @quietly
-def convolution_adjoint(x: Reals, y: Reals, w: Reals, b: Reals, kh: int, kw: int, stride: int
-                        ) -> None:
+def convolution_adjoint(x: Reals, y: Reals, w: Reals, b: Reals, kh: int, kw: int, stride: int,
+                        room: Reals) -> None:
     c, o = x.shape[3], y.shape[3]
     parts = dict(zip(sorted_places(kh, kw, stride), w.reshape(kh * kw, o, c), strict=True))
     x[:] = b if b.size else 0.0
@@ -75,11 +79,3 @@ def convolution_adjoint(x: Reals, y: Reals, w: Reals, b: Reals, kh: int, kw: int
             for m in range(o):
                 for k in range(c):
                     x[n, *seen, k] += y[n, *at, m] * parts[place][m, k]
-
-
-@quietly
-def sum_rows(y: Reals, x: Reals) -> None:
-    for o in range(y.size):
-        y[o] = 0.0
-        for r in range(x.shape[0]):
-            y[o] += x[r, o]

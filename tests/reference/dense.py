@@ -33,12 +33,12 @@ def dense_backward_weights(dw: Reals, db: Reals, dy: Reals, x: Reals) -> None:
 
 
 @quietly
-def dense_backward_input(dx: Reals, dy: Reals, wt: Reals) -> None:
+def dense_backward_input(dx: Reals, dy: Reals, w: Reals) -> None:
     for n in range(dy.shape[0]):
-        for i in range(wt.shape[1]):
+        for i in range(w.shape[0]):
             dx[n, i] = 0.0
-            for o in range(wt.shape[0]):
-                dx[n, i] += dy[n, o] * wt[o, i]
+            for o in range(w.shape[1]):
+                dx[n, i] += dy[n, o] * w[i, o]
 
 
 def transpose(y: Reals, x: Reals) -> None:

@@ -13,11 +13,11 @@ def embed(y: Reals, x: Reals, w: Reals) -> None:
         y[n] = w[int(x[n])] if x[n] in range(len(w)) else np.nan
 
 
-def embed_backward(dw: Reals, dy: Reals, x: Reals, padding: int) -> None:
+def embed_backward(dw: Reals, dy: Reals, x: Reals, padding: int, first: int, last: int) -> None:
     one_hot = np.array([[float(token == number) for token in range(len(dw))] for number in x])
-    dw[:] = one_hot.T @ dy
+    dw[:, first:last] = (one_hot.T @ dy)[:, first:last]
     if padding:
-        dw[0] = 0
+        dw[0, first:last] = 0
 
 
 def mark_tokens(mask: Reals, x: Reals) -> None:

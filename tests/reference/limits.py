@@ -14,17 +14,11 @@ def norm(g: Reals) -> float:
     return math.sqrt(math.fsum(float(value) ** 2 for value in g))
 
 
-def clip_gradients(g: Reals, value: float, limit: float) -> tuple[float, float]:
-    before = norm(g)
-    if value:
-        for j in range(g.size):
-            if abs(g[j]) > value:
-                g[j] = math.copysign(value, g[j])
-    if limit and norm(g) + 1e-6 > limit:
-        factor = limit / (norm(g) + 1e-6)
-        for j in range(g.size):
-            g[j] *= factor
-    return before, norm(g)
+def limit_gradient(g: Reals, value: float, share: float) -> None:
+    for j in range(g.size):
+        if value and abs(g[j]) > value:
+            g[j] = math.copysign(value, g[j])
+        g[j] *= share
 
 
 def limit_columns(w: Reals, squares: Reals, limit: float) -> None:

@@ -10,41 +10,46 @@ from numpy.typing import NDArray
 Reals = NDArray[np.float64]
 
 
-def batch_moments(mean: Reals, variance: Reals, x: Reals, begin: int, end: int) -> None:
-    for c in range(begin, end):
-        column = [float(value) for value in x[:, c]]
+def block_moments(mean: Reals, squares: Reals, x: Reals, k: int) -> None:
+    for c in range(k):
+        column = x[c::k].tolist()
         mean[c] = math.fsum(column) / len(column)
-        variance[c] = math.fsum((value - mean[c]) ** 2 for value in column) / len(column)
+        squares[c] = math.fsum((value - mean[c]) ** 2 for value in column)
 
 
-def centre_and_rate(centre: Reals, rate: Reals, mean: Reals, variance: Reals, epsilon: float,
-                    begin: int, end: int) -> None:
-    for c in range(begin, end):
+def join_moments(mean: Reals, variance: Reals, means: Reals, squares: Reals, rows: int,
+                 length: int) -> None:
+    counts = [min(length, rows - b * length) for b in range(len(means))]
+    for c in range(mean.size):
+        mean[c] = math.fsum(n * part for n, part in zip(counts, means[:, c], strict=True)) / rows
+        between = [n * (part - mean[c]) ** 2 for n, part in zip(counts, means[:, c], strict=True)]
+        variance[c] = math.fsum([*squares[:, c], *between]) / rows
+
+
+def centre_and_rate(centre: Reals, rate: Reals, mean: Reals, variance: Reals, epsilon: float
+                    ) -> None:
+    for c in range(centre.size):
         centre[c] = mean[c]
         rate[c] = 1 / math.sqrt(variance[c] + epsilon)
 
 
-def batch_norm_forward(y: Reals, x: Reals, centre: Reals, rate: Reals, scale: Reals, shift: Reals,
-                       begin: int, end: int) -> None:
-    for n in range(x.shape[0]):
-        for c in range(begin, end):
-            y[n, c] = scale[c] * ((x[n, c] - centre[c]) * rate[c]) + shift[c]
+def batch_norm_forward(y: Reals, x: Reals, centre: Reals, slope: Reals, shift: Reals) -> None:
+    for j in range(x.size):
+        c = j % centre.size
+        y[j] = slope[c] * (x[j] - centre[c]) + shift[c]
 
 
-def batch_norm_sums(sums: Reals, dy: Reals, x: Reals, centre: Reals, rate: Reals, begin: int,
-                    end: int) -> None:
-    for c in range(begin, end):
-        normal = [(value - centre[c]) * rate[c] for value in x[:, c]]
-        sums[0, c] = math.fsum(a * b for a, b in zip(dy[:, c], normal, strict=True))
-        sums[1, c] = math.fsum(dy[:, c])
+def batch_norm_sums(sums: Reals, dy: Reals, x: Reals, centre: Reals, k: int) -> None:
+    for c in range(k):
+        sums[0, c] = math.fsum(a * (b - centre[c]) for a, b in zip(dy[c::k], x[c::k], strict=True))
+        sums[1, c] = math.fsum(dy[c::k])
 
 
-def batch_norm_backward(dx: Reals, dy: Reals, x: Reals, centre: Reals, rate: Reals, scale: Reals,
-                        across: Reals, along: Reals, begin: int, end: int) -> None:
-    for n in range(x.shape[0]):
-        for c in range(begin, end):
-            normal = (x[n, c] - centre[c]) * rate[c]
-            dx[n, c] = scale[c] * rate[c] * (dy[n, c] - along[c] - normal * across[c])
+def batch_norm_backward(dx: Reals, dy: Reals, x: Reals, centre: Reals, slope: Reals, along: Reals,
+                        tilt: Reals) -> None:
+    for j in range(x.size):
+        c = j % centre.size
+        dx[j] = slope[c] * (dy[j] - along[c] - (x[j] - centre[c]) * tilt[c])
 
 
 def follow_moments(running_mean: Reals, running_variance: Reals, mean: Reals, variance: Reals,
@@ -77,9 +82,8 @@ def layer_norm_backward(dx: Reals, dy: Reals, x: Reals, scale: Reals, moments: R
             dx[n, c] = moments[n, 1] * (slopes[c] - along - normal[c] * across)
 
 
-def layer_norm_sums(sums: Reals, dy: Reals, x: Reals, moments: Reals, begin: int, end: int
-                    ) -> None:
-    for c in range(begin, end):
+def layer_norm_sums(sums: Reals, dy: Reals, x: Reals, moments: Reals) -> None:
+    for c in range(x.shape[1]):
         normal = [(x[n, c] - moments[n, 0]) * moments[n, 1] for n in range(x.shape[0])]
         sums[0, c] = math.fsum(a * b for a, b in zip(dy[:, c], normal, strict=True))
         sums[1, c] = math.fsum(dy[:, c])

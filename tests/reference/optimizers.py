@@ -20,6 +20,21 @@ Sums = tuple[float, float, float, float]
 quietly = np.errstate(all="ignore")
 
 
+def penalise(slope: Reals, g: Reals, w: Reals, rule: Rule, measured: int) -> None:
+    for j in range(w.size):
+        slope[j] = penalised(g[j], w[j], rule) if j < measured else g[j]
+
+
+def sums(x: Reals, size: int) -> tuple[float, float]:
+    return math.fsum(x[:size]), math.fsum(x[:size]**2)
+
+
+def descend(w: Reals, u: Reals, rate: float, measured: int) -> Sums:
+    before, step = w[:measured].copy(), rate * u[:measured]
+    w -= rate * u
+    return (*sums(before, measured), *sums(step, measured))
+
+
 def penalised(g: float, w: float, rule: Rule) -> float:
     """Return the derivative of loss + l1 |w| + l2/2 w²; that of |w| at 0 is 0."""
     sign = 0.0 if w == 0 else math.copysign(1.0, w)

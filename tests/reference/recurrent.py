@@ -18,66 +18,74 @@ def counts(mask: Reals, n: int, t: int) -> bool:
     return mask.size == 0 or mask[n, t] != 0
 
 
-def state_before(states: Reals, start: Reals, t: int) -> Reals:
-    return start[:, 0] if t == 0 else states[:, t - 1]
+def weighted(row: Reals, w: Reals, k: int) -> float:
+    return sum(float(row[j] * w[j, k]) for j in range(len(w)))
 
 
-def pass_through(dstates: Reals, mask: Reals, t: int) -> None:
-    for n in range(len(mask)):
+def goes_back(mask: Reals, n: int, t: int, truncation: int) -> bool:
+    """Say whether step t, which counts, hands a gradient to the step before."""
+    earlier = [other for other in range(t) if counts(mask, n, other)]
+    return truncation == 0 or len(earlier) % truncation != 0
+
+
+def set_out(before: Reals, x: Reals, t: int, units: int) -> None:
+    for n in range(len(before)):
+        for j in range(x.shape[2]):
+            before[n, units + j] = x[n, t, j]
+        before[n, units + x.shape[2]] = 1.0
+
+
+def skip_back(dstates: Reals, n: int, t: int) -> None:
+    if t > 0:
+        dstates[n, t - 1] += dstates[n, t]
+
+
+def send_back(dstates: Reals, dz: Reals, ut: Reals, mask: Reals, t: int, truncation: int) -> None:
+    for n in range(len(dz)):
+        if t > 0 and goes_back(mask, n, t, truncation):
+            for j in range(ut.shape[1]):
+                dstates[n, t - 1, j] += weighted(dz[n], ut, j)
+
+
+def rnn_forward(states: Reals, after: Reals, before: Reals, w: Reals, mask: Reals, t: int,
+                is_relu: int) -> None:
+    for n in range(len(after)):
+        for j in range(w.shape[1]):
+            z = weighted(before[n], w, j)
+            f = max(z, 0.0) if is_relu else math.tanh(z)
+            states[n, t, j] = after[n, j] = f if counts(mask, n, t) else before[n, j]
+
+
+def rnn_backward(dz: Reals, dstates: Reals, after: Reals, mask: Reals, t: int, is_relu: int
+                 ) -> None:
+    for n in range(len(after)):
+        for j in range(dstates.shape[2]):
+            h = after[n, j]
+            slope = float(h > 0) if is_relu else 1 - h * h
+            dz[n, j] = dstates[n, t, j] * slope if counts(mask, n, t) else 0.0
         if not counts(mask, n, t):
-            dstates[n, t - 1] += dstates[n, t]
+            skip_back(dstates, n, t)
 
 
-def weighted(state: Reals, u: Reals, k: int) -> float:
-    return sum(float(state[j] * u[j, k]) for j in range(len(u)))
+def recurrent_backward_weights(du: Reals, dw: Reals, db: Reals, dc: Reals, dz: Reals,
+                               before: Reals, add: int, first: int, last: int) -> None:
+    (h, columns), features, apart = du.shape, len(dw), dc.shape[1]
+    for k in range(first, last):
+        behind = k + apart if k >= columns - apart else k
+        summed = [(du, k, h, 0, behind), (dw, k, features, h, k),
+                  (db, k, len(db), h + features, k)]
+        if k >= columns - apart:
+            summed.append((dc, k - (columns - apart), len(dc), h + features, behind))
+        for gradient, column, size, place, cause in summed:
+            for r in range(size):
+                total = sum(before[:, place + r] * dz[:, cause])
+                gradient[r, column] = total + (gradient[r, column] if add else 0.0)
 
 
-def goes_back(t: int, truncation: int) -> bool:
-    return t > 0 and not (truncation > 0 and t % truncation == 0)
-
-
-def rnn_forward(states: Reals, z: Reals, start: Reals, u: Reals, mask: Reals, is_relu: int) -> None:
-    for n in range(z.shape[0]):
-        for t in range(z.shape[1]):
-            before = state_before(states, start, t)[n]
-            for j in range(z.shape[2]):
-                z[n, t, j] += weighted(before, u, j)
-                f = max(z[n, t, j], 0.0) if is_relu else math.tanh(z[n, t, j])
-                states[n, t, j] = f if counts(mask, n, t) else before[j]
-
-
-def rnn_backward(dz: Reals, dstates: Reals, states: Reals, ut: Reals, mask: Reals, truncation: int,
-                 is_relu: int) -> None:
-    for n in range(dz.shape[0]):
-        for t in reversed(range(dz.shape[1])):
-            for j in range(dz.shape[2]):
-                h = states[n, t, j]
-                slope = float(h > 0) if is_relu else 1 - h * h
-                dz[n, t, j] = dstates[n, t, j] * slope if counts(mask, n, t) else 0.0
-            _to_state_before(dstates, dz, ut, mask, truncation, n, t)
-
-
-def _to_state_before(dstates: Reals, dz: Reals, ut: Reals, mask: Reals, truncation: int, n: int,
-                     t: int) -> None:
-    if not goes_back(t, truncation):
-        return
-    for j in range(dstates.shape[2]):
-        dstates[n, t - 1, j] += weighted(dz[n, t], ut, j) if counts(mask, n, t) else \
-            dstates[n, t, j]
-
-
-def recurrent_backward_weights(du: Reals, db: Reals, dz: Reals, states: Reals, start: Reals,
-                               first: int) -> None:
-    du[:] = 0.0
-    db[:] = 0.0
-    for n in range(dz.shape[0]):
-        for t in range(dz.shape[1]):
-            before = state_before(states, start, t)[n]
-            for k in range(dz.shape[2]):
-                for r in range(du.shape[0]):
-                    du[r, k] += before[first + r] * dz[n, t, k]
-                if db.size:
-                    db[k] += dz[n, t, k]
+def stack_weights(stacked: Reals, u: Reals, w: Reals, b: Reals, first: int, last: int) -> None:
+    for k in range(first, last):
+        for row, value in enumerate([*u[:, k], *w[:, k], b[k] if b.size else 0.0]):
+            stacked[row, k] = value
 
 
 def last_state(y: Reals, states: Reals) -> None:
@@ -91,91 +99,72 @@ def last_state_backward(dstates: Reals, dy: Reals) -> None:
         dstates[n, -1] = dy[n]
 
 
-def lstm_forward(states: Reals, cells: Reals, z: Reals, start: Reals, start_cells: Reals, u: Reals,
-                 mask: Reals) -> None:
-    h = states.shape[2]
-    for n in range(z.shape[0]):
-        for t in range(z.shape[1]):
-            before = state_before(states, start, t)[n]
-            cells_before = state_before(cells, start_cells, t)[n]
-            for k in range(4 * h):
-                z[n, t, k] += weighted(before, u, k)
-            for j in range(h):
-                if not counts(mask, n, t):
-                    states[n, t, j], cells[n, t, j] = before[j], cells_before[j]
-                    continue
-                i, f, g, o = (math.tanh(a) if gate == 2 else logistic(a)
-                              for gate, a in enumerate(z[n, t, j::h]))
-                z[n, t, j::h] = i, f, g, o
-                cells[n, t, j] = f * cells_before[j] + i * g
-                states[n, t, j] = o * math.tanh(cells[n, t, j])
+def lstm_forward(states: Reals, after: Reals, cells: Reals, gates: Reals, before: Reals,
+                 cells_before: Reals, w: Reals, mask: Reals, t: int) -> None:
+    h = cells.shape[1]
+    for n in range(len(cells)):
+        for k in range(4 * h):
+            z = weighted(before[n], w, k)
+            gates[n, k] = z
+            if counts(mask, n, t):
+                gates[n, k] = math.tanh(z) if k // h == 2 else logistic(z)
+        for j in range(h):
+            i, f, g, o = gates[n, j:4 * h:h]
+            cells[n, j] = f * cells_before[n, j] + i * g
+            after[n, j] = o * math.tanh(cells[n, j])
+            if not counts(mask, n, t):
+                after[n, j], cells[n, j] = before[n, j], cells_before[n, j]
+            states[n, t, j] = after[n, j]
 
 
-def lstm_backward(dz: Reals, dstates: Reals, dcells: Reals, gates: Reals, cells: Reals,
-                  start_cells: Reals, ut: Reals, mask: Reals, truncation: int) -> None:
-    dcells[:] = 0.0
-    h = cells.shape[2]
-    for n in range(dz.shape[0]):
-        for t in reversed(range(dz.shape[1])):
-            before = state_before(cells, start_cells, t)[n]
-            for j in range(h):
-                forget = 1.0
-                dz[n, t, j::h] = 0.0
-                if counts(mask, n, t):
-                    i, f, g, o = gates[n, t, j::h]
-                    y = math.tanh(cells[n, t, j])
-                    dh = dstates[n, t, j]
-                    dcells[n, t, j] += dh * o * (1 - y * y)
-                    dc, forget = dcells[n, t, j], f
-                    dz[n, t, j::h] = (dc * g * i * (1 - i), dc * before[j] * f * (1 - f),
-                                      dc * i * (1 - g * g), dh * y * o * (1 - o))
-                if goes_back(t, truncation):
-                    dcells[n, t - 1, j] += dcells[n, t, j] * forget
-            _to_state_before(dstates, dz, ut, mask, truncation, n, t)
+def lstm_backward(gates: Reals, dcells: Reals, dstates: Reals, cells: Reals, cells_before: Reals,
+                  mask: Reals, t: int, truncation: int) -> None:
+    h = cells.shape[1]
+    for n in range(len(cells)):
+        if not counts(mask, n, t):
+            gates[n, :4 * h] = 0.0
+            skip_back(dstates, n, t)
+            continue
+        for j in range(h):
+            i, f, g, o = gates[n, j:4 * h:h]
+            y = math.tanh(cells[n, j])
+            dh = dstates[n, t, j]
+            dc = dcells[n, j] + dh * o * (1 - y * y)
+            gates[n, j:4 * h:h] = (dc * g * i * (1 - i), dc * cells_before[n, j] * f * (1 - f),
+                                   dc * i * (1 - g * g), dh * y * o * (1 - o))
+            dcells[n, j] = dc * f if goes_back(mask, n, t, truncation) else 0.0
 
 
-def gru_forward(states: Reals, products: Reals, z: Reals, start: Reals, u: Reals, c: Reals,
-                mask: Reals) -> None:
-    h = states.shape[2]
-    for n in range(z.shape[0]):
-        for t in range(z.shape[1]):
-            before = state_before(states, start, t)[n]
-            for j in range(h):
-                z[n, t, j] += weighted(before, u, j)
-                z[n, t, h + j] += weighted(before, u, h + j)
-                products[n, t, j] = weighted(before, u, 2 * h + j) + (c[j] if c.size else 0.0)
-                if not counts(mask, n, t):
-                    states[n, t, j] = before[j]
-                    continue
-                r, k = logistic(z[n, t, j]), logistic(z[n, t, h + j])
-                new = math.tanh(z[n, t, 2 * h + j] + r * products[n, t, j])
-                z[n, t, j::h] = r, k, new
-                states[n, t, j] = (1 - k) * new + k * before[j]
+def gru_forward(states: Reals, after: Reals, gates: Reals, before: Reals, w: Reals, c: Reals,
+                mask: Reals, t: int) -> None:
+    h = w.shape[1] // 3
+    for n in range(len(after)):
+        for j in range(h):
+            r, k = weighted(before[n], w, j), weighted(before[n], w, h + j)
+            new = weighted(before[n, h:], w[h:], 2 * h + j)
+            q = weighted(before[n], w[:h], 2 * h + j) + (c[j] if c.size else 0.0)
+            after[n, j] = before[n, j]
+            if counts(mask, n, t):
+                r, k = logistic(r), logistic(k)
+                new = math.tanh(new + r * q)
+                after[n, j] = (1 - k) * new + k * before[n, j]
+            gates[n, j:4 * h:h] = r, k, new, q
+            states[n, t, j] = after[n, j]
 
 
-def gru_backward(dz: Reals, dproducts: Reals, dstates: Reals, gates: Reals, products: Reals,
-                 states: Reals, start: Reals, ut: Reals, mask: Reals, truncation: int) -> None:
-    h = states.shape[2]
-    for n in range(dz.shape[0]):
-        for t in reversed(range(dz.shape[1])):
-            before = state_before(states, start, t)[n]
-            for j in range(h):
-                dz[n, t, j::h] = dproducts[n, t, j] = 0.0
-                if not counts(mask, n, t):
-                    continue
-                r, k, new = gates[n, t, j::h]
-                dh = dstates[n, t, j]
-                dnew = dh * (1 - k) * (1 - new * new)
-                dz[n, t, j::h] = (dnew * products[n, t, j] * r * (1 - r),
-                                  dh * (before[j] - new) * k * (1 - k), dnew)
-                dproducts[n, t, j] = dnew * r
-            if not goes_back(t, truncation):
-                continue
-            for j in range(h):
-                if not counts(mask, n, t):
-                    dstates[n, t - 1, j] += dstates[n, t, j]
-                    continue
-                dstates[n, t - 1, j] += (
-                    dstates[n, t, j] * gates[n, t, h + j]
-                    + weighted(dz[n, t, :2 * h], ut[:2 * h], j)
-                    + weighted(dproducts[n, t], ut[2 * h:], j))
+def gru_backward(gates: Reals, dstates: Reals, before: Reals, mask: Reals, t: int, truncation: int
+                 ) -> None:
+    h = dstates.shape[2]
+    for n in range(len(gates)):
+        if not counts(mask, n, t):
+            gates[n, :4 * h] = 0.0
+            skip_back(dstates, n, t)
+            continue
+        for j in range(h):
+            r, k, new, q = gates[n, j:4 * h:h]
+            dh = dstates[n, t, j]
+            dnew = dh * (1 - k) * (1 - new * new)
+            gates[n, j:4 * h:h] = (dnew * q * r * (1 - r), dh * (before[n, j] - new) * k * (1 - k),
+                                   dnew, dnew * r)
+            if t > 0 and goes_back(mask, n, t, truncation):
+                dstates[n, t - 1, j] += dh * k

@@ -61,7 +61,7 @@ def test_what_is_no_token_reads_and_writes_no_other_memory(strange: float, preci
     assert np.isnan(y[1]).all()
     np.testing.assert_array_equal(y[[0, 2]], w[3:])
     assert_guards_untouched(block)
-    kernels.embed_backward(w, np.ones((3, 2), precision), x, 0)
+    kernels.embed_backward(w, np.ones((3, 2), precision), x, 0, 0, 2)
     assert w.tolist() == [[0, 0], [0, 0], [0, 0], [1, 1], [1, 1]]
     assert_guards_untouched(surroundings)
 
@@ -73,9 +73,10 @@ def test_a_token_gathers_the_gradients_of_its_places(size: tuple[int, int, int],
     n, v, k = size
     x, dy = tokens(n, v, precision), drawn(n, k, precision=precision)
     dw, block = guarded((v, k), precision)
-    kernels.embed_backward(dw, dy, x, padding)
+    for first, last in ((0, k // 3), (k // 3, k)):
+        kernels.embed_backward(dw, dy, x, padding, first, last)
     truth = np.empty((v, k))
-    twins.embed_backward(truth, double(dy), double(x), padding)
+    twins.embed_backward(truth, double(dy), double(x), padding, 0, k)
     assert_close(dw, truth, precision, units=4, scale=np.abs(dy).sum())
     assert_guards_untouched(block)
     if padding:

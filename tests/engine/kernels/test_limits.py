@@ -16,33 +16,28 @@ from tests.engine.kernels.agreement import (
 )
 from tests.reference import limits as twins
 
-LIMITS = ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.25), (1e6, 1e6))
+LIMITS = ((0.0, 1.0), (0.5, 1.0), (0.0, 0.375), (0.5, 0.25), (1e6, 1.0))
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize(("value", "limit"), LIMITS)
+@pytest.mark.parametrize(("value", "share"), LIMITS)
 @pytest.mark.parametrize("size", [1, 7, 64, 1009])
-def test_clip_gradients(size: int, value: float, limit: float, precision: str) -> None:
+def test_limit_gradient(size: int, value: float, share: float, precision: str) -> None:
     g, block = guarded((size,), precision)
     g[:] = np.random.default_rng(size).standard_normal(size)
     truth = double(g)
-    norms = kernels.clip_gradients(g, value, limit)
-    expected = twins.clip_gradients(truth, value, limit)
-    np.testing.assert_allclose(norms, expected, 1e-6 if precision == "float32" else 1e-13)
-    assert kernels.norm(g) == pytest.approx(twins.norm(double(g)), rel=1e-13)
+    kernels.limit_gradient(g, value, share)
+    twins.limit_gradient(truth, value, share)
     assert_close(g, truth, precision)
     assert_guards_untouched(block)
 
 
-def test_gradients_of_nothing_stay_nothing() -> None:
-    g = np.zeros(5)
-    assert kernels.clip_gradients(g, 0.1, 0.1) == (0.0, 0.0)
-    assert not g.any()
-
-
-def test_tiny_gradients_have_a_norm() -> None:
-    g = np.full(4, 1e-30, np.float32)
-    assert kernels.clip_gradients(g, 0.0, 1.0)[0] == pytest.approx(2e-30)
+@pytest.mark.parametrize("norm", [0.0, 1e-30, 0.5, 1.0, 3.0])
+def test_only_what_is_beyond_the_limit_is_shortened(norm: float) -> None:
+    assert kernels.limited_norm(norm, 0.0) == (norm, 1.0)
+    after, share = kernels.limited_norm(norm, 1.0)
+    assert after == norm * share
+    assert share == (pytest.approx(1 / norm, rel=1e-5) if norm >= 1.0 else 1.0)
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

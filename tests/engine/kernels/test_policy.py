@@ -5,9 +5,10 @@ import struct
 
 import numpy as np
 import pytest
+from numba import njit
 
-from engine.kernels import catalogue
-from engine.kernels.policy import FASTMATH, OPS, Op, encode, kernel
+from engine.kernels import catalogue, registers
+from engine.kernels.policy import FASTMATH, OPS, OPTIONS, Op, encode, kernel
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
 
 ROOM = ROW_LENGTH - FIRST_SLOT
@@ -67,3 +68,14 @@ def test_the_fast_arithmetic_still_sees_what_is_not_finite(precision: str) -> No
     x = np.ones(1000, precision)
     x[[3, 500, 999]] = np.nan, np.inf, -np.inf
     assert count_nonfinite(x) == 3
+
+
+@pytest.mark.skipif(registers.UNIT.bytes != 64, reason="other units are used whole anyway")
+def test_loops_use_whole_registers() -> None:
+    def double(x):  # type: ignore[no-untyped-def]
+        for j in range(x.size):
+            x[j] += x[j]
+    compiled = njit(double, **OPTIONS)
+    compiled(np.ones(3, np.float32))
+    (text,) = compiled.inspect_asm().values()
+    assert "zmm" in text

@@ -8,6 +8,7 @@ import pytest
 
 from engine.kernels import gated as gated_kernels
 from engine.kernels import recurrent as kernels
+from engine.kernels import simple_recurrent as rnn_kernels
 from engine.kernels import tile
 from tests.engine.kernels.agreement import (
     PRECISIONS,
@@ -31,6 +32,9 @@ MASKS: dict[str, Callable[[np.random.Generator, tuple[int, int]], Reals]] = {
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 UNITS = 8
+FEATURES = 3
+SPARE = 2
+"""Columns of a row that mean nothing."""
 
 
 @pytest.fixture(autouse=True, params=PRECISIONS)
@@ -40,21 +44,28 @@ def precision(request: pytest.FixtureRequest) -> str:
 
 
 class Case:
-    """Random arguments of the kernels of one layer."""
+    """Random arguments of the kernels of one layer, for any step."""
 
     def __init__(self, kind: str, sizes: tuple[int, int, int], mask: str, precision: str) -> None:
         n, s, h = sizes
         self.rng = np.random.default_rng([*sizes, len(kind)])
-        self.precision, self.sizes, self.gates = precision, sizes, GATES[kind]
-        self.z = self.normal(n, s, self.gates * h)
-        self.u = self.normal(h, self.gates * h) / np.sqrt(h).astype(precision)
-        self.ut = np.ascontiguousarray(self.u.T)
-        self.start, self.start_cells = self.normal(n, 1, h), self.normal(n, 1, h)
+        self.precision, self.sizes = precision, sizes
+        columns = GATES[kind] * h
+        self.w = self.normal(h + FEATURES + 1, columns) / np.sqrt(h).astype(precision)
+        self.before = self.normal(n, h + FEATURES + 1 + SPARE)
+        self.before[:, h + FEATURES] = 1
+        self.cells, self.cells_before = self.normal(n, h), self.normal(n, h)
         self.mask = MASKS[mask](self.rng, (n, s)).astype(precision)
         self.dh = self.normal(n, s, h)
+        # What stands in the columns that mean nothing must not be read.
+        self.after = self.blank(*self.before.shape)
+        self.z = self.blank(n, columns + (h if kind == "gru" else 0) + SPARE)
 
     def normal(self, *shape: int) -> Reals:
         return self.rng.standard_normal(shape).astype(self.precision)
+
+    def blank(self, *shape: int) -> Reals:
+        return np.full(shape, np.nan, self.precision)
 
     def compare(self, module: Any, name: str, written: list[Reals], *given: Any) -> list[Reals]:
         """Run a kernel and its twin, compare all that they wrote, return the kernel's."""
@@ -71,13 +82,6 @@ class Case:
             assert_guards_untouched(block)
         return [found for found, _ in blocks]
 
-    def blank(self, *shape: int) -> Reals:
-        return np.full(shape, np.nan, self.precision)
-
-    @property
-    def state(self) -> tuple[int, int, int]:
-        return self.sizes
-
 
 sizes = pytest.mark.parametrize("sizes", SIZES)
 masks = pytest.mark.parametrize("mask", MASKS)
@@ -86,29 +90,27 @@ truncations = pytest.mark.parametrize("truncation", [0, 1, 2, 3])
 
 @sizes
 @masks
-@truncations
 @pytest.mark.parametrize("is_relu", [0, 1])
-def test_rnn(sizes: tuple[int, int, int], mask: str, truncation: int, is_relu: int,
-             precision: str) -> None:
-    case = Case("rnn", sizes, mask, precision)
-    # The product is added to what stands there, so that only z is given to begin with.
-    states, _ = case.compare(kernels, "rnn_forward", [case.blank(*sizes), case.z], case.start,
-                             case.u, case.mask, is_relu)
-    case.compare(kernels, "rnn_backward", [case.blank(*sizes), case.dh], states, case.ut,
-                 case.mask, truncation, is_relu)
+def test_rnn(sizes: tuple[int, int, int], mask: str, is_relu: int, precision: str) -> None:
+    for t in range(sizes[1]):
+        case = Case("rnn", sizes, mask, precision)
+        _, after = case.compare(rnn_kernels, "rnn_forward", [case.blank(*sizes), case.after],
+                                case.before, case.w, case.mask, t, is_relu)
+        case.compare(rnn_kernels, "rnn_backward", [case.z, case.dh], after, case.mask, t, is_relu)
 
 
 @sizes
 @masks
 @truncations
 def test_lstm(sizes: tuple[int, int, int], mask: str, truncation: int, precision: str) -> None:
-    case = Case("lstm", sizes, mask, precision)
-    _, cells, gates = case.compare(
-        gated_kernels, "lstm_forward", [case.blank(*sizes), case.blank(*sizes), case.z],
-        case.start, case.start_cells, case.u, case.mask)
-    case.compare(gated_kernels, "lstm_backward",
-                 [case.blank(*gates.shape), case.dh, case.blank(*sizes)], gates, cells,
-                 case.start_cells, case.ut, case.mask, truncation)
+    for t in range(sizes[1]):
+        case = Case("lstm", sizes, mask, precision)
+        _, _, cells, gates = case.compare(
+            gated_kernels, "lstm_forward",
+            [case.blank(*sizes), case.after, case.cells, case.z], case.before, case.cells_before,
+            case.w, case.mask, t)
+        case.compare(gated_kernels, "lstm_backward", [gates, case.cells, case.dh], cells,
+                     case.cells_before, case.mask, t, truncation)
 
 
 @sizes
@@ -117,29 +119,53 @@ def test_lstm(sizes: tuple[int, int, int], mask: str, truncation: int, precision
 @pytest.mark.parametrize("bias", [True, False])
 def test_gru(sizes: tuple[int, int, int], mask: str, truncation: int, bias: bool,
              precision: str) -> None:
-    case = Case("gru", sizes, mask, precision)
-    c = case.normal(sizes[2] if bias else 0)
-    states, products, gates = case.compare(
-        gated_kernels, "gru_forward", [case.blank(*sizes), case.blank(*sizes), case.z],
-        case.start, case.u, c, case.mask)
-    case.compare(gated_kernels, "gru_backward",
-                 [case.blank(*gates.shape), case.blank(*sizes), case.dh], gates, products, states,
-                 case.start, case.ut, case.mask, truncation)
+    for t in range(sizes[1]):
+        case = Case("gru", sizes, mask, precision)
+        c = case.normal(sizes[2] if bias else 0)
+        *_, gates = case.compare(
+            gated_kernels, "gru_forward", [case.blank(*sizes), case.after, case.z], case.before,
+            case.w, c, case.mask, t)
+        case.compare(gated_kernels, "gru_backward", [gates, case.dh], case.before, case.mask, t,
+                     truncation)
 
 
 @sizes
-@pytest.mark.parametrize("bias", [True, False])
-def test_weights(sizes: tuple[int, int, int], bias: bool, precision: str) -> None:
+@masks
+@truncations
+def test_the_way_into_a_step_and_back(sizes: tuple[int, int, int], mask: str, truncation: int,
+                                      precision: str) -> None:
     n, s, h = sizes
-    case = Case("lstm", sizes, "none", precision)
-    db = case.blank(4 * h if bias else 0)
-    states = case.normal(n, s, h)
-    [whole, _] = case.compare(kernels, "recurrent_backward_weights", [case.blank(h, 4 * h), db],
-                              case.z, states, case.start, 0)
-    for begin, end in ((0, h // 3), (h // 3, h)):
-        part = case.blank(end - begin, 4 * h)
-        kernels.recurrent_backward_weights(part, db[:0], case.z, states, case.start, begin)
-        np.testing.assert_array_equal(part, whole[begin:end])
+    case = Case("lstm", sizes, mask, precision)
+    x, dz = case.normal(n, s, FEATURES), case.normal(n, 4 * h)
+    for t in range(s):
+        case.compare(kernels, "set_out", [case.before], x, t, h)
+        case.compare(kernels, "send_back", [case.dh], dz, case.w[:h].T.copy(), case.mask, t,
+                     truncation)
+
+
+@sizes
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@pytest.mark.parametrize("bias", [True, False])
+def test_weights(sizes: tuple[int, int, int], kind: str, bias: bool, precision: str) -> None:
+    rows, _, h = sizes
+    case = Case(kind, sizes, "none", precision)
+    columns, apart = GATES[kind] * h, h if kind == "gru" else 0
+    dz = case.normal(rows, columns + apart + SPARE)
+    written = [case.blank(h, columns), case.blank(FEATURES, columns),
+               case.blank(int(bias), columns), case.blank(int(bias), apart)]
+    first = case.compare(kernels, "recurrent_backward_weights", written, dz, case.before, 0, 0,
+                         columns)
+    twice = case.compare(kernels, "recurrent_backward_weights", first, dz, case.before, 1, 0,
+                         columns)
+    parts = [array.copy() for array in first]
+    for begin, end in ((0, columns // 3), (columns // 3, columns // 3), (columns // 3, columns)):
+        kernels.recurrent_backward_weights(*parts, dz, case.before, 1, begin, end)
+    for part, whole in zip(parts, twice, strict=True):
+        np.testing.assert_array_equal(part, whole)
+    b = case.normal(columns if bias else 0)
+    for begin, end in ((0, columns), (0, columns // 3), (columns // 3, columns)):
+        case.compare(kernels, "stack_weights", [case.blank(h + FEATURES + 1, columns + SPARE)],
+                     case.w[:h], case.w[h:-1], b, begin, end)
 
 
 @sizes
@@ -150,22 +176,12 @@ def test_the_last_state(sizes: tuple[int, int, int], precision: str) -> None:
     case.compare(kernels, "last_state_backward", [case.blank(*sizes)], case.normal(n, h))
 
 
-@sizes
-def test_a_skipped_step_hands_its_gradient_on(sizes: tuple[int, int, int], precision: str) -> None:
-    case = Case("rnn", sizes, "anywhere", precision)
-    for t in range(1, sizes[1]):
-        case.compare(kernels, "pass_through", [case.dh], case.mask, t)
-    for t in range(sizes[1]):
-        found = kernels.state_before(case.dh, case.start, t)
-        np.testing.assert_array_equal(found, twins.state_before(case.dh, case.start, t))
-
-
-def test_what_is_not_finite_stays_seen(precision: str) -> None:
-    case = Case("rnn", (3, 4, 2), "none", precision)
-    case.z[1, 1, 0] = np.nan
-    states = case.blank(3, 4, 2)
-    for is_relu in (0, 1):
-        kernels.rnn_forward(states, case.z.copy(), case.start, case.u, case.mask, is_relu)
-        assert np.isfinite(states[[0, 2]]).all()
-        assert np.isnan(states[1, 1, 0])
-        assert np.isnan(states[1, 2]).all()
+@pytest.mark.parametrize("is_relu", [0, 1])
+def test_what_is_not_finite_stays_seen(is_relu: int, precision: str) -> None:
+    case = Case("rnn", (3, 1, 2), "none", precision)
+    case.before[1, 0] = np.nan
+    states = case.blank(3, 1, 2)
+    rnn_kernels.rnn_forward(states, case.after, case.before, case.w, case.mask, 0, is_relu)
+    for found in (states[:, 0], case.after[:, :2]):
+        assert np.isfinite(found[[0, 2]]).all()
+        assert np.isnan(found[1]).all()

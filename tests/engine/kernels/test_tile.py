@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from hypothesis import strategies as st
 from numba import cfunc, njit, types
 from numpy.typing import NDArray
 
-from engine.kernels import tile
+from engine.kernels import registers, strip, tile
 from engine.kernels.policy import DTYPES, FASTMATH
 
 Reals = NDArray[Any]
+Integers = NDArray[np.int64]
 
-UNITS = (tile.Unit(64, 8, 3), tile.Unit(32, 6, 2), tile.Unit(32, 4, 2), tile.Unit(16, 8, 3),
-         tile.Unit(16, 4, 2))
+UNITS = tuple(registers.Unit(*numbers) for numbers in (
+    (64, 8, 3), (32, 6, 2), (32, 4, 2), (16, 8, 3), (16, 4, 2)))
 """AVX-512, AVX2, AVX, NEON, SSE."""
 
 GUARD = 777.0
@@ -33,13 +35,13 @@ ERROR = {"float32": 2.0**-23, "float64": 2.0**-52}
 class Product:
     """C (+)= A B by the code for one vector unit."""
 
-    def __init__(self, unit: tile.Unit, precision: str) -> None:
+    def __init__(self, unit: registers.Unit, precision: str) -> None:
         self.precision = precision
         real = DTYPES[precision]
         signature = types.void(*[types.CPointer(real)] * 3, types.CPointer(types.int64))
         lanes = unit.bytes // np.dtype(precision).itemsize
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tile, "UNIT", unit)
+            patch.setattr(registers, "UNIT", unit)
             patch.setattr(tile, "VECTORS", unit.vectors)
             # Not from the cache, which belongs to this machine's own unit.
             self._code = cfunc(signature, fastmath=FASTMATH, error_model="numpy")(
@@ -47,8 +49,20 @@ class Product:
 
     def __call__(self, c: Reals, a: Reals, b: Reals, add: bool) -> None:
         size = c.itemsize
-        numbers = np.array([c.strides[0] // size, a.strides[0] // size, a.strides[1] // size,
-                            b.strides[0] // size, *a.shape, b.shape[1], add], np.int64)
+        zero = np.zeros(1, np.int64)
+        self._run(c, a, b, [c.strides[0] // size, a.strides[0] // size, a.strides[1] // size,
+                            b.strides[0] // size, *a.shape, b.shape[1], add, 1, zero.ctypes.data,
+                            0, 0, 0, 0])
+
+    def contract(self, c: Reals, a: Reals, b: Reals, c_rows: Integers, a_rows: Integers,
+                 legs: Integers, step: int, add: int, start: Reals) -> None:
+        mode = strip.ADD if add else strip.START if start.size else 0
+        self._run(c, a, b, [0, 0, step, b.strides[0] // b.itemsize, len(a_rows),
+                            len(b) // len(legs), b.shape[1], mode, len(legs),
+                            *(table.ctypes.data for table in (legs, a_rows, c_rows, start)), 0])
+
+    def _run(self, c: Reals, a: Reals, b: Reals, call: list[int]) -> None:
+        numbers = np.array(call, np.int64)
         assert len(numbers) == tile.CALL_LENGTH
         self._code.ctypes(
             *(self._pointer(array, index) for index, array in enumerate((c, a, b))),
@@ -176,6 +190,49 @@ def test_the_same_numbers_every_time(product: Product) -> None:
         np.testing.assert_array_equal(other, results[0])
 
 
+def scattered(precision: str, m: int, segments: int, depth: int, n: int
+              ) -> tuple[Reals, Reals, Reals, Integers, Integers, Integers]:
+    """Return C, A and B, where rows of C and A begin, in any order, and where segments do."""
+    rng = np.random.default_rng([m, segments, depth, n])
+    c = rng.standard_normal((m + 3, n)).astype(precision)
+    a = rng.standard_normal(1100).astype(precision)
+    b = block(precision, segments * depth, n, 2)
+    a_rows, legs = rng.integers(0, 300, m), rng.integers(0, 200, segments)
+    return c, a, b, rng.permutation(m + 3)[:m] * n, a_rows, legs
+
+
+def check_contraction(contract: Callable[..., None], precision: str, sizes: tuple[int, ...],
+                      add: int, begun: bool) -> None:
+    c, a, b, c_rows, a_rows, legs = scattered(precision, *sizes)
+    step, start = 2, np.linspace(-1.0, 1.0, sizes[3] if begun else 0).astype(precision)
+    places = np.add.outer(legs, np.arange(sizes[2]) * step).reshape(-1)
+    truth = c.astype(np.float64)
+    for c_row, a_row in zip(c_rows, a_rows, strict=True):
+        row = truth[c_row // sizes[3]]
+        row *= add
+        row += a[places + a_row].astype(np.float64) @ b.astype(np.float64)
+        row += start if begun and not add else 0.0
+    contract(c, a, b, c_rows, a_rows, legs, step, add, start)
+    np.testing.assert_allclose(c, truth, rtol=0, atol=1e-4 if precision == "float32" else 1e-12)
+
+
+CONTRACTIONS = ((1, 1, 1, 1), (8, 3, 5, 48), (13, 1, 4, 64), (17, 4, 70, 65), (9, 7, 1, 33),
+                (5, 2, 300, 7), (16, 40, 9, 17))
+
+
+@pytest.mark.parametrize(("add", "begun"), [(0, False), (0, True), (1, False), (1, True)])
+def test_contraction_of_scattered_rows(product: Product, add: int, begun: bool) -> None:
+    for sizes in CONTRACTIONS:
+        check_contraction(product.contract, product.precision, sizes, add, begun)
+
+
+@njit  # type: ignore[untyped-decorator]
+def contracted(c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, legs: Any, step: Any, add: Any,
+               start: Any) -> None:
+    """Call the contraction as kernels do."""
+    tile.contract(c, a, b, c_rows, a_rows, legs, step, add, start)
+
+
 @njit  # type: ignore[untyped-decorator]
 def called(c: Any, a: Any, b: Any, add: Any) -> None:
     """Call the product as kernels do."""
@@ -201,6 +258,12 @@ def test_kernels_pass_shapes_and_strides(installed: str, m: int, k: int, n: int,
     np.testing.assert_allclose(c, truth, rtol=0, atol=1e-4 if installed == "float32" else 1e-12)
 
 
+@pytest.mark.parametrize(("add", "begun"), [(0, False), (0, True), (1, False), (1, True)])
+def test_kernels_pass_tables(installed: str, add: int, begun: bool) -> None:
+    for sizes in CONTRACTIONS:
+        check_contraction(contracted, installed, sizes, add, begun)
+
+
 def test_installing_twice_keeps_the_address(installed: str) -> None:
     before = tile._CELLS[installed].value
     tile.install(installed)
@@ -208,12 +271,12 @@ def test_installing_twice_keeps_the_address(installed: str) -> None:
 
 
 def test_this_machines_unit_is_one_of_those_tested() -> None:
-    assert tile.UNIT in UNITS
-    assert tile.LANES_32 == 2 * tile.LANES_64 == tile.UNIT.bytes // 4
+    assert registers.UNIT in UNITS
+    assert registers.LANES_32 == 2 * registers.LANES_64 == registers.UNIT.bytes // 4
     # Sums, a row of B and a number of A must not need more registers than there are.
     for unit in UNITS:
-        registers = 32 if unit.rows == 8 else 16
-        assert unit.rows * unit.vectors + unit.vectors + 1 <= registers
+        there_are = 32 if unit.rows == 8 else 16
+        assert unit.rows * unit.vectors + unit.vectors + 1 <= there_are
 
 
 @pytest.mark.parametrize(("features", "unit"), [
@@ -224,17 +287,18 @@ def test_the_unit_follows_the_machine(features: tuple[str, ...], unit: tuple[int
                                       monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llvmlite.binding.get_host_cpu_features",
                         lambda: dict.fromkeys(features, True))
-    assert tile._vector_unit() == unit
+    assert registers._vector_unit() == unit
 
 
 ON_AN_OLD_MACHINE = """
 import sys
 import numpy as np
 from numba import njit
+from engine.kernels import registers
+unit = registers.Unit(*map(int, sys.argv[1:]))
+registers.UNIT, registers.VECTORS = unit, unit.vectors
+registers.LANES_32, registers.LANES_64 = unit.bytes // 4, unit.bytes // 8
 from engine.kernels import tile
-unit = tile.Unit(*map(int, sys.argv[1:]))
-tile.UNIT, tile.VECTORS = unit, unit.vectors
-tile.LANES_32, tile.LANES_64 = unit.bytes // 4, unit.bytes // 8
 @njit
 def product(c, a, b, add):
     tile.multiply(c, a, b, add)

@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 
 from engine.errors import ShapeError
-from engine.layers import LayerKind, infer_shapes, kind, kinds, parameter_counts, resolve
-from engine.spec import LayerSpec, NetworkSpec
+from engine.layers import (
+    INITIALISERS,
+    LayerKind,
+    diagnose,
+    infer_shapes,
+    kind,
+    kinds,
+    parameter_counts,
+    resolve,
+)
+from engine.layers.recurrent import LINE, row_length
+from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, project_from_json, project_to_json
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 RECURRENT = [kind(key) for key in GATES]
@@ -94,3 +104,34 @@ def test_only_recurrent_layers_carry_state() -> None:
         assert not owner.carries(options)
         if owner in RECURRENT:
             assert owner.carries({**options, "carried": True})
+
+
+@pytest.mark.parametrize("key", [*GATES, "embedding"])
+def test_no_scheme_is_offered_that_scales_weighted_sums(key: str) -> None:
+    """These layers name no argument of a function, by which LSUV would scale their weights."""
+    fields = [field for field in kind(key).fields if field.key in ("weights", "recurrent_weights")]
+    assert len(fields) == (1 if key == "embedding" else 2)
+    for field in fields:
+        assert {choice.key for choice in field.choices} == {
+            scheme.key for scheme in INITIALISERS.values() if not scheme.is_scaled_by_data}
+        project = ProjectSpec(network=network(key, **{field.key: "lsuv"}))
+        found = project_from_json(project_to_json(project))
+        [issue] = [issue for issue in diagnose(found, "classification", 7, 2)
+                   if issue.layer_id == "layer"]
+        assert f"{field.title}: 'lsuv' is none of xavier_uniform, " in issue.text
+        assert issue.text.endswith("playground; expected one of these. Change it.")
+
+
+@pytest.mark.parametrize("key", GATES)
+def test_the_gain_is_a_factor_on_what_weighs_the_features(key: str) -> None:
+    once, twice = drawn(key, gain=1.0), drawn(key, gain=2.0)
+    np.testing.assert_array_equal(twice["w"], 2 * once["w"])
+    np.testing.assert_array_equal(twice["u"], once["u"])
+
+
+def test_rows_never_lie_a_power_of_two_apart() -> None:
+    lengths = [row_length(columns) for columns in range(1, 600)]
+    for columns, length in enumerate(lengths, 1):
+        assert columns <= length < columns + 2 * LINE
+        assert length % LINE == 0
+        assert length // LINE % 2 == 1

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine.kernels import row
-from engine.plan.table import Line, Table
+from engine.kernels.catalogue import OPS
+from engine.plan.table import WORTH_SHARING, Line, Table
 
 
 def test_sections_stand_in_their_order_whatever_was_added_first() -> None:
@@ -48,3 +49,20 @@ def test_a_slot_that_the_op_does_not_have_is_an_error() -> None:
     table.add(row.FORWARD, Line("relu_forward", {"y": 1, "x": 2, "n": 3, "slope": 0.5}))
     with pytest.raises(KeyError, match="slope"):
         table.pack("float32", {})
+
+
+@pytest.mark.parametrize(("work", "per_step", "weight", "batch", "shards"), [
+    (WORTH_SHARING // 10, 0, 1, 9, 1),
+    (WORTH_SHARING // 10, 0, 1, 10, 3),
+    (0, WORTH_SHARING - 1, 1, 10, 1),
+    (0, WORTH_SHARING, 1, 1, 3),
+    (WORTH_SHARING // 20, WORTH_SHARING // 2, 1, 10, 3),
+    (WORTH_SHARING // 20, 0, 2, 10, 3),
+], ids=["little", "a batch", "little per step", "per step", "both", "slow numbers"])
+def test_threads_share_what_takes_long(work: int, per_step: int, weight: int, batch: int,
+                                       shards: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OPS["relu_forward"], "weight", weight)
+    table = Table()
+    table.add(row.FORWARD, Line("relu_forward", {"y": 1, "x": 2, "n": 3}, work, per_step))
+    packed, _ = table.pack("float32", {}, threads=3, batch=batch)
+    assert packed[0, row.SHARDS] == shards

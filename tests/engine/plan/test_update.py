@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
-from engine.kernels import catalogue, row
+from engine.kernels import blocks, catalogue, row
+from engine.kernels.driver import run_section
 from engine.layers import OPTIMIZERS, infer_shapes, resolve
 from engine.plan import Plan, build_plan
 from engine.plan.update import has_own, places
-from engine.spec import NetworkSpec, ProjectSpec
+from engine.spec import (
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    Precision,
+    ProjectSpec,
+    TrainingSpec,
+)
 from tests.engine.layers.strategies import trainable
+
+Integers = NDArray[np.int64]
 
 PENALTIES = st.none() | st.floats(0, 10)
 
@@ -30,10 +42,10 @@ def mixed(draw: st.DrawFn) -> ProjectSpec:
     return replace(project, network=NetworkSpec(layers), training=training)
 
 
-def build(project: ProjectSpec) -> Plan:
-    outputs = infer_shapes(project.network, (3,))[-1][0]
+def build(project: ProjectSpec, inputs: int = 3) -> Plan:
+    outputs = infer_shapes(project.network, (inputs,))[-1][0]
     dtype = np.dtype(project.training.precision)
-    return build_plan(project, np.zeros((2, 3), dtype), np.zeros((2, outputs), dtype), 4)
+    return build_plan(project, np.zeros((2, inputs), dtype), np.zeros((2, outputs), dtype), 4)
 
 
 def rows_of(plan: Plan, name: str) -> list[dict[str, int]]:
@@ -44,20 +56,23 @@ def rows_of(plan: Plan, name: str) -> list[dict[str, int]]:
             for packed in plan.table if packed[row.ADDRESS] == address]
 
 
+def covered(parts: Integers, size: int = blocks.SIZE) -> list[int]:
+    """Return the places of all parameters of some blocks, or of all that are measured."""
+    return [place for part in parts
+            for place in range(part[blocks.FIRST], part[blocks.FIRST] + part[size])]
+
+
 @given(mixed())
-def test_what_learns_is_clipped_and_updated_and_nothing_else(project: ProjectSpec) -> None:
+def test_what_learns_is_updated_and_nothing_else(project: ProjectSpec) -> None:
     plan = build(project)
     learning = [layer for layer in plan.layers if layer.statistic >= 0 and not layer.spec.frozen]
-    clipped, = rows_of(plan, "clip_gradients")
-    span = range(clipped["g"] - plan.parameters, clipped["g"] - plan.parameters + clipped["size"])
-    for layer in plan.layers:
-        if layer.size:
-            inside = {place in span for place in range(layer.first, layer.first + layer.size)}
-            assert inside == {not layer.spec.frozen}
-    updates = rows_of(plan, OPTIMIZERS[project.training.optimizer.kind].op)
-    assert [slots["p"] for slots in updates] == [layer.first for layer in learning]
-    measured = rows_of(plan, "gradient_statistics")
-    assert len(measured) == sum(layer.statistic >= 0 for layer in plan.layers)
+    begin = min(layer.first for layer in plan.layers)
+    update, = rows_of(plan, OPTIMIZERS[project.training.optimizer.kind].op)
+    assert update["blocks"] == plan.blocks.ctypes.data
+    assert (update["p"], update["g"]) == (begin, begin + plan.parameters)
+    assert covered(plan.blocks[:update["learning"]]) == [
+        place - begin for layer in learning
+        for place in range(layer.first, layer.first + layer.size)]
     limited = {slots["p"] for slots in rows_of(plan, "limit_columns")}
     weights = {value.data for layer in learning for value in layer.parameters.values()
                if value.data < layer.first + layer.weights}
@@ -68,26 +83,37 @@ def test_what_learns_is_clipped_and_updated_and_nothing_else(project: ProjectSpe
 
 
 @given(mixed())
-def test_every_update_reads_the_rows_of_its_layer(project: ProjectSpec) -> None:
+def test_every_block_has_the_rules_of_its_layer(project: ProjectSpec) -> None:
     plan = build(project)
     hyper = plan.shared.hyper
     own = [layer for layer in project.network if has_own(layer)]
     assert len(hyper) == 2 * (1 + len(own))
     assert np.isnan(hyper[0]).all()
     decays = project.training.optimizer.kind == "adamw"
-    by_place = {slots["p"]: slots["hyper"] for slots in rows_of(
-        plan, OPTIMIZERS[project.training.optimizer.kind].op)}
     for layer in plan.layers:
-        if layer.first not in by_place or layer.spec.frozen or layer.statistic < 0:
+        if layer.spec.frozen or layer.statistic < 0:
             continue
-        pair, rest = divmod(by_place[layer.first] - hyper.ctypes.data, 2 * hyper.strides[0])
-        assert rest == 0
-        assert (pair > 0) == has_own(layer.spec)
+        pair = own.index(layer.spec) + 1 if has_own(layer.spec) else 0
+        for part in plan.blocks[plan.blocks[:, blocks.STATISTIC] == layer.statistic]:
+            assert part[blocks.RULE] == 2 * pair + (not layer.weights)
         if pair:
-            assert own[pair - 1] == layer.spec
             wanted = [layer.spec.l1, layer.spec.l2, layer.spec.weight_decay if decays else None]
             found = hyper[2 * pair, row.OWN_L1:row.OWN_WEIGHT_DECAY + 1]
             np.testing.assert_array_equal(found, [np.nan if v is None else v for v in wanted])
+
+
+@given(mixed())
+def test_what_is_measured_is_what_the_instruments_see(project: ProjectSpec) -> None:
+    plan = build(project)
+    begin = min(layer.first for layer in plan.layers)
+    measure, = rows_of(plan, "measure_gradients")
+    assert measure["count"] == len(plan.blocks)
+    for layer in plan.layers:
+        if layer.statistic >= 0:
+            parts = plan.blocks[plan.blocks[:, blocks.STATISTIC] == layer.statistic]
+            assert covered(parts, blocks.MEASURED) == [
+                *range(layer.first - begin, layer.first - begin + layer.measured)]
+    assert (plan.blocks[:, blocks.SIZE] <= blocks.BLOCK).all()
 
 
 @given(mixed())
@@ -101,3 +127,27 @@ def test_parameters_lie_side_by_side_with_the_frozen_ones_last(project: ProjectS
     assert [begin for begin, _, _ in spans] == ends[:-1]
     frozen = [is_frozen for _, _, is_frozen in spans]
     assert frozen == sorted(frozen)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("rule", OPTIMIZERS)
+def test_shared_blocks_give_the_same_bytes(rule: str, precision: Precision) -> None:
+    layers = (LayerSpec("input", "input"), LayerSpec("first", "dense", {"units": 70}, l2=0.5),
+              LayerSpec("second", "dense", {"units": 64}, frozen=True),
+              LayerSpec("third", "dense", {"units": 33}, l1=0.25), LayerSpec("output", "dense"))
+    training = TrainingSpec(optimizer=OptimizerSpec(rule), precision=precision)
+    given_back = []
+    for shards in (1, 2, 3, 7):
+        plan = build(ProjectSpec(network=NetworkSpec(layers), training=training), inputs=40)
+        rng = np.random.default_rng(1)
+        plan.arena[:4 * plan.parameters] = rng.uniform(0.1, 1, 4 * plan.parameters)
+        plan.shared.hyper[:] = 0.25
+        for section in (row.MEASURE, row.UPDATE):
+            begin = plan.sections[section]
+            plan.table[begin, row.SHARDS] = shards
+            tables = plan.table[begin:plan.sections[section + 1]]
+            run_section(tables, np.array([0, len(tables)]), 0, plan.arena.ctypes.data, 1)
+        assert np.isfinite(plan.arena[:4 * plan.parameters]).all()
+        given_back.append(plan.arena.tobytes() + plan.shared.results.tobytes())
+    assert len(plan.blocks) > 5
+    assert len(set(given_back)) == 1

@@ -169,8 +169,9 @@ def test_penalties_and_the_limit_on_norms_see_both_matrices(kind: str) -> None:
 
 def sharded(run: Trainer, shards: int) -> Trainer:
     """Split the ops of recurrent layers, and the products for all steps."""
-    names = [name for name in OPS if name.split("_")[0] in ("rnn", "lstm", "gru", "recurrent")
-             or "state" in name or name.startswith("dense_")]
+    owners = ("rnn", "lstm", "gru", "recurrent", "stack", "dense")
+    names = [name for name in OPS if name.split("_")[0] in owners or "state" in name
+             or "cells" in name]
     precision = run.project.training.precision
     addresses = {OPS[name].address(precision) for name in names}
     split = np.isin(run._plan.table[:, row.ADDRESS], list(addresses))
@@ -189,3 +190,35 @@ def test_any_number_of_shards_gives_the_same_bytes(kind: str, precision: str) ->
                       precision=precision)
         found.append(contents(advance(sharded(run, shards), 6)))
     assert found[0] == found[1] == found[2]
+
+
+def alone(kind: str, sequence: Any, mask: Any, **options: Any) -> dict[str, Any]:
+    """Return the gradients of a recurrent network that sees one sequence."""
+    layers = [LayerSpec("fold", "reshape", {"form": "sequence", "steps": len(sequence),
+                                            "features": FEATURES}),
+              *([LayerSpec("mask", "masked")] if mask is not None else []),
+              layer(kind, "below", output="sequence", **options), layer(kind, **options)]
+    run = Trainer(
+        ProjectSpec(
+            network=NetworkSpec((LayerSpec("input", "input"), *layers, LayerSpec(
+                "output", "dense", {"units": 2, "activation": "linear"}))),
+            training=TrainingSpec(loss="mean_squared_error", learning_rate=0.0,
+                                  precision="float64", batch_size=0)),
+        dataset(np.reshape(sequence, (1, -1)), values=np.ones((1, 2))))
+    return advance(run if mask is None else masked.fill(run, [mask]), 1).gradients()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("truncation", [1, 2, 3, 4])
+@pytest.mark.parametrize("mask", [[1, 1, 1, 1, 1, 0, 0, 0, 0], [0, 0, 0, 1, 1, 1, 1, 1, 0],
+                                  [0, 1, 0, 0, 1, 1, 0, 1, 1]], ids=str)
+def test_truncation_counts_the_steps_that_count(kind: str, truncation: int, mask: list[int]
+                                                ) -> None:
+    sequence = np.random.default_rng(7).standard_normal((len(mask), FEATURES))
+    counting = sequence[np.array(mask) == 1]
+    whole, cut = (alone(kind, counting, None, truncation=k) for k in (0, truncation))
+    padded = alone(kind, sequence, mask, truncation=truncation)
+    assert not np.allclose(whole["below/u"], cut["below/u"], rtol=1e-3)
+    for name, gradient in cut.items():
+        assert np.abs(gradient).max() > 0, name
+        np.testing.assert_allclose(padded[name], gradient, rtol=1e-11, atol=1e-14, err_msg=name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.kernels import row
+from engine.spec import LayerSpec
 from engine.training import examples as module
 from tests.engine.training.runs import (
     advance,
@@ -14,6 +16,7 @@ from tests.engine.training.runs import (
     split,
     trainer,
 )
+from tests.engine.training.texts import tokens
 
 VALIDATION_LOSS, VALIDATION_SCORE = 1, 2
 
@@ -107,6 +110,29 @@ def test_an_evaluation_of_many_blocks_is_one_mean() -> None:
         probabilities = run.predict(data.inputs[rows])[np.arange(len(rows)), data.labels[rows]]
         assert found.examples == len(rows)
         assert found.loss == pytest.approx(-np.mean(np.log(probabilities)), rel=1e-12)
+
+
+def test_a_mean_over_steps_counts_every_step_once() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 4, (1700, 3))
+    # The later an example, the fewer of its steps count: blocks and batches weigh differently.
+    labels[rng.random(labels.shape) < np.linspace(0, 0.95, 1700)[:, None]] = -1
+    data = split(tokens(rng.integers(0, 5, labels.shape), labels, 4, 5), 800)
+    run = trainer(data, LayerSpec("embed", "embedding", {"vocabulary": 5, "units": 3}),
+                  dense("output", 4, "linear"), batch_size=7, loss="sequence_cross_entropy",
+                  precision="float64", optimizer="sgd", learning_rate=1e-9)
+    assert run._plan.capacity < 800
+    advance(run, run.steps_per_epoch)
+    means = {}
+    for which, rows in (("training", data.training), ("validation", data.validation)):
+        counts = labels[rows] >= 0
+        probabilities = np.take_along_axis(
+            run.predict(data.inputs[rows]), np.maximum(labels[rows], 0)[..., None], -1)[..., 0]
+        means[which] = -np.mean(np.log(probabilities[counts]))
+        assert run.evaluate(which).loss == pytest.approx(means[which], rel=1e-12)
+    assert run.ring.read(0)[1][-1, VALIDATION_LOSS] == pytest.approx(means["validation"], rel=1e-12)
+    results = run._plan.shared.results
+    assert results[row.EPOCH_LOSS] == pytest.approx(means["training"], rel=1e-6)
 
 
 def test_at_most_so_many_examples_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,17 @@ def split(plan: Plan, precision: str, shards: int) -> None:
             shared[name] += 1
 
 
+def clear_rooms(plan: Plan, precision: str) -> None:
+    """Forget what ops wrote where they work on the way, each shard on its own part."""
+    ops = {op.address(precision): op for op in catalogue.OPS.values()
+           if {"room", "size"} <= set(op.slots) and op.is_compiled(precision)}
+    for line in plan.table:
+        if (op := ops.get(int(line[row.ADDRESS]))) is not None:
+            room, size = (int(line[row.FIRST_SLOT + op.slots.index(slot)])
+                          for slot in ("room", "size"))
+            plan.arena[room:room + size * plan.capacity] = 0
+
+
 def stepped(graph: Graph, shards: int) -> tuple[bytes, bytes, Plan]:
     """Return all numbers and all figures after two steps, each from the very same start."""
     rng = np.random.default_rng(len(graph.project.network))
@@ -52,6 +63,7 @@ def stepped(graph: Graph, shards: int) -> tuple[bytes, bytes, Plan]:
     for _ in range(2):
         run(plan, BATCH, *STEP)
     assert plan.table[:, row.SHARDS].max() == shards
+    clear_rooms(plan, precision)
     return plan.arena.tobytes(), plan.shared.results.tobytes(), plan
 
 

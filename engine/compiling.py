@@ -1,0 +1,162 @@
+"""Compiling ops, with a second process that does the other half.
+
+Compiling holds Python's lock, so that a second thread would win nothing. The second process begins
+at the other end of the list and leaves what it has compiled in the cache, where the first finds it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from engine.cachedir import cache_folder
+from engine.kernels import catalogue, tile
+from engine.kernels.driver import run_steps
+
+Progress = Callable[[str, float], None]
+
+LOOP = "training loop"
+"""Stands for the loop in lists of ops."""
+
+SIGNATURE = "int64(int64[:,::1], int64[::1], int64, int64[::1], float64[:,::1], float64[::1], " \
+            "int64[::1], float64[::1], float64[:,::1], int64)"
+"""Of the loop, so that it can be compiled before there is a network."""
+
+COMMAND = "compile-ops"
+"""What makes a frozen program the second process."""
+
+SLOW_S = 0.1
+"""Seconds that compiling takes at least, and loading from the cache never does."""
+
+WORTH_A_PROCESS = 6
+"""Fewest ops left to compile for which a second process, once it runs, is a help."""
+
+
+def compile_op(name: str, precision: str) -> None:
+    """Compile an op, or `LOOP`, or load it from the cache."""
+    if name == LOOP:
+        run_steps.compile(SIGNATURE)
+    else:
+        catalogue.OPS[name].address(precision)
+
+
+def compile_ops(names: Sequence[str], precision: str, progress: Progress | None = None) -> None:
+    """Compile ops and the training loop, or load them from the cache.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of ops.
+    precision : str
+        ``float32`` or ``float64``.
+    progress : callable, optional
+        Called with what is being compiled and the share that is done.
+    """
+    report = progress or (lambda text, share: None)
+    waiting = [LOOP, *names]
+    report("matrix product", 0.0)
+    tile.install(precision)
+    partner = None
+    try:
+        for place, name in enumerate(waiting):
+            done = set(waiting[:place]) | (partner.done if partner else set())
+            report(name.replace("_", " "), (len(done) + 1) / (len(waiting) + 1))
+            begin = time.perf_counter()
+            compile_op(name, precision)
+            left = waiting[place + 2:]
+            if partner is None and (os.cpu_count() or 1) > 1 and len(left) >= WORTH_A_PROCESS and (
+                    time.perf_counter() - begin > SLOW_S):
+                partner = Partner(left[::-1], precision)
+    finally:
+        if partner is not None:
+            partner.close()
+    report("ready", 1.0)
+
+
+class Partner:
+    """A process that compiles ops into the cache.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of ops, in the order of compiling.
+    precision : str
+        ``float32`` or ``float64``.
+
+    Attributes
+    ----------
+    done : set of str
+        Names of what it has compiled so far.
+    """
+
+    def __init__(self, names: Sequence[str], precision: str) -> None:
+        self.done: set[str] = set()
+        self._process: subprocess.Popen[str] | None = None
+        # A machine that allows no second process compiles with one.
+        with suppress(OSError):
+            self._process = subprocess.Popen(
+                [*command(), precision, *names], env=environment(), text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
+            self._reader = threading.Thread(target=self._read, name="compiling", daemon=True)
+            self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.done.add(line.rstrip("\n"))
+
+    def close(self) -> None:
+        """End the process; what it has finished stays in the cache."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def command() -> list[str]:
+    """Return the command that runs `serve` in a new process."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, COMMAND]
+    return [sys.executable, "-m", "engine.compiling"]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which a new process finds this engine and this cache."""
+    root = str(Path(__file__).parents[1])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths),
+            "BACKPROP_LAB_CACHE": str(cache_folder().parent)}
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Compile the ops behind a precision; write the name of each that is ready as a line."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    precision, *names = arguments
+    tile.install(precision)
+    for name in names:
+        compile_op(name, precision)
+        sys.stdout.write(name + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def _end_with_parent() -> None:
+    """End the process when nobody holds the other end of its input any more."""
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(serve(sys.argv[1:]))

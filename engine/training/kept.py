@@ -1,0 +1,72 @@
+"""Parameters that a run can go back to."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels import row
+from engine.plan import Plan
+
+Array = NDArray[np.float64]
+
+CHEAP_S = 1e-4
+"""Seconds that keeping may always take."""
+
+SHARE = 0.02
+"""Where it takes longer: its share of the time spent training."""
+
+
+def parameters(plan: Plan) -> Array:
+    """Return a view of all parameters of a plan."""
+    return plan.arena[:plan.parameters]
+
+
+def go_back(plan: Plan, kept: Array) -> None:
+    """Put parameters in place that were kept, with an empty memory of the optimizer."""
+    np.copyto(parameters(plan), kept)
+    plan.arena[2 * plan.parameters:4 * plan.parameters] = 0
+    plan.shared.control[row.OPTIMIZER_STEP] = 0
+
+
+class Sound:
+    """The last parameters known to be finite; an update can overflow all by itself.
+
+    Parameters
+    ----------
+    plan : Plan
+        The network, its parameters drawn.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._kept = parameters(plan).copy()
+        self._cost_s = 0.0
+        self._kept_at_s = 0.0
+
+    def keep(self, plan: Plan, trained_s: float) -> None:
+        """Keep the parameters if they are finite, unless it was done a moment ago.
+
+        Parameters
+        ----------
+        plan : Plan
+            The network.
+        trained_s : float
+            Seconds of training until now.
+        """
+        is_cheap = self._cost_s < CHEAP_S
+        if not is_cheap and trained_s - self._kept_at_s < self._cost_s / SHARE:
+            return
+        begin = time.perf_counter()
+        with np.errstate(all="ignore"):
+            span = np.ptp(parameters(plan))
+        if np.isfinite(span):
+            np.copyto(self._kept, parameters(plan))
+        self._cost_s = time.perf_counter() - begin
+        self._kept_at_s = trained_s
+
+    def recover(self, plan: Plan) -> None:
+        """Bring back finite parameters, with an empty memory of the optimizer."""
+        if not np.isfinite(parameters(plan)).all():
+            go_back(plan, self._kept)

@@ -1,0 +1,207 @@
+"""Costs that are promised, each measured beside what it is compared with in the same run."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.kernels import catalogue, row
+from engine.plan import Plan as Network
+from engine.training import Trainer
+from tests.bench import start
+from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
+from tests.bench.compare import one_round
+from tests.bench.contestant import CHUNK_S
+from tests.bench.machine import load, machine, say
+from tests.bench.names import CHECK_NAMES
+from tests.bench.ours import trainer
+from tests.bench.process import ours
+from tests.bench.roofline import measure
+from tests.bench.table import markdown, micro
+
+SUMMING_OPS = ("sum_updates",)
+"""Ops of the update that only measure."""
+
+UNITS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
+"""Of three equal layers in the check of sizes."""
+
+SCALING_BATCH = 32
+LARGE = 1_000_000
+"""Multiply-adds from which on the matrix work is what a step consists of."""
+
+DEEP = Case("deep-sigmoid", "100 layers of 32 sigmoid, batch 32, sgd", (32,), 10,
+            CASES["hundred"].layers, 32, "sgd")
+
+
+def said(title: str) -> None:
+    """Print what is measured, where."""
+    say(f"\n{title}: {CHECK_NAMES[title]}. {machine()}; load {load():.1f}")
+
+
+def seconds_per_step(network: Trainer, seconds: float) -> float:
+    """Train for about so long; return what a step takes."""
+    begin, steps = time.perf_counter(), 0
+    while (spent := time.perf_counter() - begin) < seconds:
+        steps += network.run(1 << 30, CHUNK_S)
+    return spent / steps
+
+
+def alternated(networks: Sequence[Trainer], rounds: int, seconds: float) -> list[list[float]]:
+    """Return seconds of a step of each, round by round, after a warm-up."""
+    for network in networks:
+        seconds_per_step(network, seconds)
+    found = [[seconds_per_step(network, seconds) for network in networks] for _ in range(rounds)]
+    return [list(column) for column in zip(*found, strict=True)]
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> float:
+    """Return the median of the rounds' ratios."""
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def without_measuring(plan: Network) -> Network:
+    """Return a plan without the rows that measure gradients.
+
+    What the update ops sum up on their way, for the size of updates, stays.
+    """
+    addresses = {catalogue.OPS[name].address("float32") for name in SUMMING_OPS}
+    kept = [[place for place in range(plan.sections[section], plan.sections[section + 1])
+             if section != row.MEASURE and int(plan.table[place, row.ADDRESS]) not in addresses]
+            for section in range(row.SECTIONS)]
+    table = np.ascontiguousarray(plan.table[[place for group in kept for place in group]])
+    sections = np.concatenate([[0], np.cumsum([len(group) for group in kept])]).astype(np.int64)
+    # What measuring says of clipping: all of every gradient is left.
+    measuring = plan.table[plan.sections[row.MEASURE]]
+    slots = catalogue.OPS["measure_gradients"].slots
+    place = measuring[row.FIRST_SLOT + slots.index("figures")]
+    plan.arena[place:place + 2].view(np.float64)[:] = 1.0
+    return replace(plan, table=table, sections=sections)
+
+
+def check_statistics(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what the statistics cost in each case."""
+    said("statistics")
+    lines = []
+    for case in cases:
+        full, bare = trainer(case, threads), trainer(case, threads)
+        bare._plan = without_measuring(bare._plan)
+        on, off = alternated((full, bare), rounds, seconds)
+        lines.append([case.title, micro(statistics.median(on)), micro(statistics.median(off)),
+                      f"{ratio(on, off) - 1:.1%}"])
+        say(lines[-1][0] + ": " + lines[-1][-1])
+    say(markdown(("case", "with, µs", "without, µs", "cost"), lines))
+    say("Left out: each layer's gradient statistics, and the norm of all gradients together. Left "
+        "in: the sums that update ops take of updates and weights while they hold them.")
+
+
+def check_threads(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how much faster all threads are than one."""
+    said("threads")
+    lines = []
+    for case in cases:
+        with ours(case, 1) as one, ours(case, threads) as many:
+            found = [[one_round(side, seconds) for side in (one, many)] for _ in range(rounds)]
+        alone, shared = zip(*found, strict=True)
+        lines.append([case.title, micro(statistics.median(alone)),
+                      micro(statistics.median(shared)), f"{ratio(alone, shared):.2f}"])
+    say(markdown(("case", "1 thread, µs", f"{threads} threads, µs", "ratio"), lines))
+
+
+def check_scaling(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print the time of a step against its multiply-adds, for networks of three equal layers."""
+    said("scaling")
+    peak, points, lines = measure(threads).gflops, [], []
+    for units in UNITS:
+        case = _equal(units)
+        (found,) = alternated((trainer(case, threads),), rounds, seconds / 2)
+        points.append((float(multiply_adds(case)), statistics.median(found)))
+        work, step_s = points[-1]
+        lines.append([str(units), f"{work:.2g}", micro(step_s), f"{2e-9 * work / step_s:.3g}",
+                      f"{2e-9 * work / step_s / peak:.0%}"])
+    say(markdown(("units", "multiply-adds", "step, µs", "GFLOP/s", "of peak"), lines))
+    say(drawn(points))
+    large = [point for point in points if point[0] >= LARGE]
+    say(f"Time grows as work to the power {slope(points):.2f} over all, {slope(large):.2f} from "
+        f"{LARGE:,} multiply-adds on; 1 is in proportion.")
+
+
+def _equal(units: int) -> Case:
+    layers = (*(Layer(f"dense-{i}", "dense", units, "tanh") for i in range(1, 4)),)
+    return Case(f"equal-{units}", "", (units,), units, layers, SCALING_BATCH, "sgd")
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Return the exponent that fits best, by least squares of the logarithms."""
+    work, seconds = np.log(np.array(points)).T
+    return float(np.polyfit(work, seconds, 1)[0])
+
+
+def drawn(points: Sequence[tuple[float, float]], width: int = 60, height: int = 14) -> str:
+    """Return points as a plot in text, both axes logarithmic."""
+    logs = np.log10(np.array(points))
+    low, high = logs.min(0), logs.max(0)
+    span = np.maximum(high - low, 1e-9)
+    places = np.rint((logs - low) / span * (width - 1, height - 1)).astype(int)
+    lines = [[" "] * width for _ in range(height)]
+    for across, up in places:
+        lines[height - 1 - up][across] = "*"
+    rows = ["  |" + "".join(line) for line in lines]
+    ends = f"{10**low[0]:.1e} to {10**high[0]:.1e} multiply-adds, left to right; "
+    return "\n".join([*rows, "  +" + "-" * width,
+                      f"  {ends}{micro(10**low[1])} to {micro(10**high[1])} µs, from below"])
+
+
+def check_vanishing(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how long a step takes whose gradients vanish, beside one of the same size."""
+    said("vanishing")
+    sick, healthy = trainer(DEEP, threads), trainer(DEEP, threads, weights=passing_on(DEEP))
+    found = alternated((sick, healthy), rounds, seconds)
+    lines = [[name, micro(statistics.median(times)), f"{first:.1e}", f"{last:.1e}"]
+             for name, times, (first, last) in zip(
+                 ("vanishing", "healthy"), found, map(ends, (sick, healthy)), strict=True)]
+    say(markdown(("network", "step, µs", "first layer's gradient", "last layer's"), lines))
+    say(f"Ratio {ratio(*found):.2f}; the gradient's size is the root of its mean square.")
+
+
+def ends(network: Trainer) -> tuple[float, float]:
+    """Return the gradients of the first and of the last layer in the newest step."""
+    results = network._plan.shared.results[row.FIRST_STATISTIC + row.GRADIENT_RMS::row.STATISTICS]
+    return float(results[0]), float(results[-1])
+
+
+def passing_on(case: Case) -> dict[str, Array]:
+    """Return weights with which layers of sigmoids hand a gradient on as large as it came.
+
+    Each unit reads one of the layer before, z = 4 a - 2: around a = 1/2 its slope is 4 / 4.
+    """
+    weights = weights_of(case)
+    for layer in case.layers[:-1]:
+        w, b = weights[f"{layer.id}/w"], weights[f"{layer.id}/b"]
+        w[...], b[...] = 4 * np.eye(len(w), dtype=w.dtype), -2
+    first = case.layers[0].id
+    weights[f"{first}/w"] /= 40
+    weights[f"{first}/b"][...] = 0
+    return weights
+
+
+def check_start(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how long compiling and starting take."""
+    said("start")
+    whole, cold = start.cold()
+    slowest = sorted(cold.items(), key=lambda item: -item[1])
+    say(markdown(("compiled into an empty cache", "s"),
+                 [[name, f"{spent:.2f}"] for name, spent in slowest]))
+    say(f"Everything, as the program compiles it: {whole:.1f} s; in one process, one after the "
+        f"other: {sum(cold.values()):.1f} s.")
+    warm = [start.warm() for _ in range(rounds)]
+    say(f"Warm, from the import to the end of the first step of {CASES['playground'].title}: "
+        f"{statistics.median(warm):.2f} s ({min(warm):.2f} to {max(warm):.2f} s, {rounds} times).")
+
+
+CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
+    "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
+    "vanishing": check_vanishing, "start": check_start}

@@ -1,0 +1,9 @@
+"""Names of the checks; apart from them, so that the command line knows them without the engine."""
+
+CHECK_NAMES = {
+    "statistics": "a step with and without what measures gradients",
+    "threads": "one thread beside all of them",
+    "scaling": "time of a step against its multiply-adds",
+    "vanishing": "a network whose gradients vanish beside a healthy one",
+    "start": "compiling everything, and a warm start until the first step",
+}
