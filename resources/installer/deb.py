@@ -8,7 +8,15 @@ from pathlib import Path
 
 from resources.installer.bundle import DIST
 from resources.installer.pictures import SIZES
-from resources.installer.recipe import BUILD, HERE, NAME, PROGRAM_ICON, PROJECT_ICON, ROOT
+from resources.installer.recipe import (
+    BUILD,
+    HERE,
+    NAME,
+    PROGRAM_ICON,
+    PROJECT_ICON,
+    ROOT,
+    is_of_the_desktop,
+)
 from resources.installer.shell import call, megabytes, say
 from resources.installer.version import bundle_version
 
@@ -41,7 +49,8 @@ def make_deb() -> Path:
     """
     tree = BUILD / "deb"
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(DIST / NAME, tree / "opt" / NAME, symlinks=True)
+    shutil.copytree(DIST / NAME, tree / "opt" / NAME, symlinks=True,
+                    ignore=lambda _, names: [name for name in names if is_of_the_desktop(name)])
     (tree / "usr" / "bin").mkdir(parents=True)
     (tree / "usr" / "bin" / NAME).symlink_to(f"/opt/{NAME}/{NAME}")
     for source, target in placed_files():

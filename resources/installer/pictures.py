@@ -3,18 +3,51 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from resources.installer.recipe import NAME, PROGRAM_ICON, PROJECT_ICON
+from resources.installer.recipe import (
+    NAME,
+    PROGRAM_ICON,
+    PROGRAM_ICON_SMALL,
+    PROJECT_ICON,
+    PROJECT_ICON_SMALL,
+)
 
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 ICO_SIZES = (16, 24, 32, 48, 64, 128, 256)
 ICNS_SIZE = 1024
+LARGEST_SMALL = 24
+"""Up to so many pixels, the small drawing is the one that can be made out."""
+
+
+@dataclass(frozen=True)
+class Icon:
+    """A picture that stands for something on the desktop.
+
+    Attributes
+    ----------
+    name : str
+        As Linux looks for it.
+    file : str
+        What its files for Windows and macOS are called.
+    large, small : Path
+        Its drawings.
+    """
+
+    name: str
+    file: str
+    large: Path
+    small: Path
+
+
+ICONS = (Icon(NAME, NAME, PROGRAM_ICON, PROGRAM_ICON_SMALL),
+         Icon("application-x-bplab", f"{NAME}-project", PROJECT_ICON, PROJECT_ICON_SMALL))
 
 
 def draw(svg: Path, size: int) -> Image.Image:
@@ -35,8 +68,14 @@ def draw(svg: Path, size: int) -> Image.Image:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(picture)
     return Image.open(io.BytesIO(bytes(buffer.data().data())))
+
+
+def pictures(icon: Icon) -> dict[int, Image.Image]:
+    """Return an icon in every size."""
+    return {size: draw(icon.small if size <= LARGEST_SMALL else icon.large, size)
+            for size in sorted({*SIZES, *ICO_SIZES, ICNS_SIZE})}
 
 
 def write_icons(folder: Path) -> None:
@@ -49,14 +88,15 @@ def write_icons(folder: Path) -> None:
         ``16/application-x-bplab.png``, which stands for project files, and so on.
     """
     app = QGuiApplication.instance() or QGuiApplication([NAME, "-platform", "offscreen"])
-    for name, svg in ((NAME, PROGRAM_ICON), ("application-x-bplab", PROJECT_ICON)):
+    for icon in ICONS:
+        drawn = pictures(icon)
         for size in SIZES:
-            target = folder / str(size) / f"{name}.png"
+            target = folder / str(size) / f"{icon.name}.png"
             target.parent.mkdir(parents=True, exist_ok=True)
-            draw(svg, size).save(target)
-    large = draw(PROGRAM_ICON, ICNS_SIZE)
-    large.save(folder / f"{NAME}.ico", sizes=[(size, size) for size in ICO_SIZES])
-    draw(PROJECT_ICON, ICNS_SIZE).save(
-        folder / f"{NAME}-project.ico", sizes=[(size, size) for size in ICO_SIZES])
-    large.save(folder / f"{NAME}.icns")
+            drawn[size].save(target)
+        largest, *smaller = [drawn[size] for size in reversed(ICO_SIZES)]
+        largest.save(folder / f"{icon.file}.ico", append_images=smaller,
+                     sizes=[(size, size) for size in ICO_SIZES])
+        drawn[ICNS_SIZE].save(folder / f"{icon.file}.icns", append_images=[
+            picture for size, picture in drawn.items() if size in SIZES])
     del app
