@@ -38,7 +38,8 @@ QT_LIBRARIES = [
     "libxcb-util1", "libxcb-xfixes0", "libxcb-xkb1", "fonts-dejavu-core",
 ]
 VIRTUAL_SCREEN = ["xvfb", "xauth"]
-PACKERS = ["binutils", "dpkg-dev", "xz-utils", "desktop-file-utils", "shared-mime-info"]
+PACKERS = ["binutils", "dpkg-dev", "xz-utils", "desktop-file-utils", "shared-mime-info",
+           "libglib2.0-bin", "x11-utils", "libwayland-cursor0"]
 NEEDED = {"test": VIRTUAL_SCREEN, "package": [*VIRTUAL_SCREEN, *PACKERS]}
 """Debian packages besides Qt's libraries, without which a purpose makes no sense."""
 

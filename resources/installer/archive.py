@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import platform
 import shutil
-import tarfile
 from pathlib import Path
 
 from resources.installer.bundle import DIST
 from resources.installer.recipe import BUILD, HERE, NAME
-from resources.installer.shell import megabytes, say
+from resources.installer.shell import call, megabytes, say
 from resources.installer.version import bundle_version
 
 
@@ -23,14 +22,8 @@ def make_archive() -> Path:
     shutil.copyfile(BUILD / "128" / f"{NAME}.png", tree / f"{NAME}.png")
     archive = DIST / f"{name}.tar.xz"
     say("Packing the portable archive.")
-    with tarfile.open(archive, "w:xz", preset=6) as file:
-        file.add(tree, name, filter=_of_nobody)
+    call("tar", "--create", "--xz", "--file", archive, "--directory", tree.parent, "--sort=name",
+         "--owner=root:0", "--group=root:0", name, environment={"XZ_OPT": "-6 --threads=2"})
     shutil.rmtree(tree.parent)
     say(f"{archive}: {megabytes(archive):.0f} MB.")
     return archive
-
-
-def _of_nobody(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    entry.uid = entry.gid = 0
-    entry.uname = entry.gname = "root"
-    return entry

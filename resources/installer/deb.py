@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -60,18 +59,27 @@ def make_deb() -> Path:
     for path in (tree, *tree.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-    architecture = call("dpkg", "--print-architecture").strip()
     control = CONTROL.format(
-        name=NAME, version=bundle_version(), architecture=architecture,
+        name=NAME, version=bundle_version(), architecture=architecture(),
         kilobytes=round(megabytes(tree) * 1e6 / 1024), depends=dependencies(tree / "opt" / NAME))
     (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(control, encoding="utf-8")
-    package = DIST / f"{NAME}_{bundle_version()}_{architecture}.deb"
+    package = package_file()
     say("Packing the .deb.")
     call("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--threads-max=2", "-b", tree, package)
     shutil.rmtree(tree)
     say(f"{package}: {megabytes(package):.0f} MB.")
     return package
+
+
+def package_file() -> Path:
+    """Return the file that the package is packed into."""
+    return DIST / f"{NAME}_{bundle_version()}_{architecture()}.deb"
+
+
+def architecture() -> str:
+    """Return what Debian calls this kind of processor."""
+    return call("dpkg", "--print-architecture").strip()
 
 
 def placed_files() -> list[tuple[Path, str]]:
@@ -100,7 +108,7 @@ def dependencies(folder: Path) -> str:
     debian.mkdir(parents=True, exist_ok=True)
     (debian / "control").write_text(f"Source: {NAME}\n\nPackage: {NAME}\nArchitecture: any\n",
                                     encoding="ascii")
-    found = call("dpkg-shlibdeps", "-O", "--ignore-missing-info",
+    found = call("dpkg-shlibdeps", "-O", "--ignore-missing-info", "--warnings=0",
                  *(f"-l{library}" for library in libraries), *(f"-e{file}" for file in files),
                  folder=debian.parent)
     listed = found.strip().partition("=")[2].split(", ")
@@ -112,10 +120,3 @@ def is_elf(file: Path) -> bool:
     """Say whether a file is a program or library of Linux."""
     with file.open("rb") as stream:
         return stream.read(4) == b"\x7fELF"
-
-
-def uninstalls_clean(root: Path = Path("/")) -> list[str]:
-    """Return what is left of the program on a system, for the tests of the package."""
-    places = (f"opt/{NAME}", f"usr/bin/{NAME}",
-              *(f"usr/share/{target}" for _, target in placed_files()))
-    return [place for place in places if os.path.lexists(root / place)]

@@ -95,7 +95,8 @@ DROPS = (
     Drop(r"PySide6/Qt/plugins/platformthemes/libqgtk3", "brings GTK, 24 MB", LINUX),
     Drop(r"PySide6/Qt/plugins/platforms/libq(eglfs|linuxfb|minimalegl|minimal|vkkhrdisplay|vnc)",
          "screens that no desktop has", LINUX),
-    Drop(r"PySide6/Qt/plugins/(egldeviceintegrations|xcbglintegrations)", "drawing by OpenGL",
+    Drop(r"PySide6/Qt/plugins/(egldeviceintegrations|xcbglintegrations"
+         r"|wayland-graphics-integration-client)", "drawing by OpenGL",
          LINUX),
     Drop(r"PySide6/(Qt/)?plugins/(tls|networkinformation|sqldrivers|qmltooling|generic)",
          "network, databases, tools"),
@@ -114,7 +115,7 @@ DROPS = (
          r"|bsd|md|png16|jpeg|brotlicommon|brotlidec|expat)\.so",
          "of libraries that are the machine's own, and bring theirs, 6.5 MB", LINUX),
     Drop(r"lib(sqlite3|readline|ncursesw|tinfow?|panelw)\.so", "not used", LINUX),
-    Drop(r"(lib-dynload/)?(_codecs_(cn|hk|iso2022|jp|kr|tw)|readline|_sqlite3|_curses)",
+    Drop(r"(python[\d.]+/)?(lib-dynload/)?(_codecs_(cn|hk|iso2022|jp|kr|tw)|readline|_sqlite3|_curses)",
          "not used"),
     Drop(r"numba/np/ufunc/tbbpool", "needs a library that is not shipped"),
     Drop(r"PIL/_(avif|webp|imagingcms|imagingtk)", "pictures that are never opened, 10 MB"),

@@ -6,8 +6,12 @@ import os
 import shlex
 import subprocess
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
+
+SHOWN_COMMAND = 400
+"""Characters of a command that failed, some of which name hundreds of files."""
 
 
 class PackagingError(Exception):
@@ -45,7 +49,8 @@ def call(*command: str | Path, folder: Path | None = None,
     except FileNotFoundError:
         raise PackagingError(f"{parts[0]} is not installed.") from None
     if done.returncode:
-        raise PackagingError(f"{shlex.join(parts)} failed with code {done.returncode}:\n"
+        shown = textwrap.shorten(shlex.join(parts), SHOWN_COMMAND, placeholder=" ...")
+        raise PackagingError(f"{shown} failed with code {done.returncode}:\n"
                              f"{done.stdout}{done.stderr}")
     return done.stdout
 
