@@ -1,24 +1,44 @@
-"""Where compiled kernels are kept between two starts."""
+"""Where compiled kernels are kept between two starts, and for how long."""
 
 from __future__ import annotations
 
 import atexit
 import hashlib
+import logging
 import os
-import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType
+from typing import BinaryIO
 
-from numba.core.caching import IndexDataCacheFile, _CacheLocator
+from numba.core.caching import _CacheLocator
 from platformdirs import user_cache_path
 
+from engine import cachestore
+
+log = logging.getLogger(__name__)
+
 KERNELS = Path(__file__).parent / "kernels"
+
+BUILD_ID = KERNELS / "build-id.txt"
+"""Holds `build_id` where the program is frozen and has no sources to be hashed."""
+
+SHIPPED = Path(__file__).parents[1] / "compiled-kernels"
+"""Kernels that were compiled for every computer when the program was frozen."""
+
+STAMP = "in-use"
+"""File that tells when a folder was last used, and that it is."""
+
+UNUSED_S = 30 * 24 * 3600
+"""How long the folder of another build stays."""
+
+UNFINISHED_S = 3600
+"""Age of a file from which on nobody is still writing it."""
 
 
 @cache
@@ -28,6 +48,8 @@ def build_id() -> str:
     A cached kernel does not notice edits in functions of another file, so the whole folder's text
     names the cache.
     """
+    if BUILD_ID.is_file():
+        return BUILD_ID.read_text(encoding="ascii").strip()
     digest = hashlib.sha256()
     for path in sorted(KERNELS.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -38,15 +60,27 @@ def build_id() -> str:
 def cache_folder() -> Path:
     """Return a writable folder for compiled kernels: the user's, or one for this process alone."""
     override = os.environ.get("BACKPROP_LAB_CACHE")
+    name = f"kernels-{build_id()}"
     try:
         # A user without an entry in the system's list and without HOME has no folder: RuntimeError.
         root = Path(override) if override else user_cache_path("backprop-lab", appauthor=False)
-        folder = root.absolute() / f"kernels-{build_id()}"
+        folder = root.absolute() / name
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-    except (OSError, RuntimeError):
-        folder = Path(tempfile.mkdtemp(prefix="backprop-lab-kernels-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    except (OSError, RuntimeError) as error:
+        log.info("compiled kernels are kept for this run only: %s", error)
+        return _folder_of_this_process() / name
+    return folder
+
+
+def _folder_of_this_process() -> Path:
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="backprop-lab-"))
+    except OSError as error:
+        # Where nothing at all can be written, every kernel is compiled or comes with the program.
+        log.info("nothing can be kept: %s", error)
+        return Path(os.devnull)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
@@ -59,6 +93,9 @@ class Locator(_CacheLocator):  # type: ignore[misc]
 
     def __init__(self, line: int) -> None:
         self._line = line
+
+    def ensure_cache_path(self) -> None:
+        """Do nothing: what cannot be written is compiled again, and that is no error."""
 
     def get_cache_path(self) -> str:
         """Return the folder."""
@@ -78,51 +115,60 @@ class Locator(_CacheLocator):  # type: ignore[misc]
         return cls(py_func.__code__.co_firstlineno)
 
 
-def _name_of_its_own(cache: IndexDataCacheFile, number: int) -> str:
-    """Return a name for compiled code that no other process has taken or will take.
+@cache
+def hold() -> BinaryIO | None:
+    """Mark the folder as used now, and by this program until it ends."""
+    try:
+        file = (cache_folder() / STAMP).open("ab")
+        os.utime(file.name)
+        _lock(file, shared=True)
+    except OSError as error:
+        log.info("the folder of compiled kernels cannot be marked: %s", error)
+        return None
+    return file
 
-    Numba counts the names. Two programs that start at once would give two versions of a kernel, for
-    single and for double precision perhaps, the same one, and the second would write over what the
-    index says is the first: a crash at every start from then on.
+
+def prune() -> None:
+    """Remove the folders of other builds that nobody has used for long, and unfinished files.
+
+    Never raises: what cannot be removed stays.
     """
-    name: str = cache._data_name_pattern.format(number=number)
-    return f"{name.removesuffix('.nbc')}-{secrets.token_hex(4)}.nbc"
+    hold()
+    mine = cache_folder()
+    with suppress(OSError):
+        for path in mine.glob(f"*{cachestore.UNFINISHED}"):
+            if _age_s(path) > UNFINISHED_S:
+                path.unlink(missing_ok=True)
+    with suppress(OSError):
+        for folder in mine.parent.glob("kernels-*"):
+            if folder != mine and _is_given_up(folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep other processes that ask for the same out meanwhile."""
-    with (folder / "lock").open("ab") as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-            try:
-                yield
-            finally:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+def _age_s(path: Path) -> float:
+    return time.time() - path.stat().st_mtime
 
 
-def _save_alone(cache: IndexDataCacheFile, key: object, data: object) -> None:
-    """Save compiled code while no other process saves.
+def _is_given_up(folder: Path) -> bool:
+    """Say whether nobody has used a folder for long or does so now; take its mark away if so."""
+    stamp = folder / STAMP
+    with suppress(OSError):
+        if min(_age_s(path) for path in (folder, stamp) if path.exists()) < UNUSED_S:
+            return False
+        with stamp.open("ab") as file:
+            _lock(file, shared=False)
+        # Windows removes no file that a program has opened.
+        stamp.unlink()
+        return True
+    return False
 
-    Numba reads the index, adds the new code and writes the index back: of two processes that do so
-    at once, one would lose its code and compile it again at the next start.
-    """
-    with ExitStack() as stack:
-        # Where files cannot be locked, losing a name now and then has to be borne.
-        with suppress(OSError):
-            stack.enter_context(alone(Path(cache._index_path).parent))
-        _save(cache, key, data)
+
+def _lock(file: BinaryIO, *, shared: bool) -> None:
+    """Lock an open file until it is closed; OSError if others forbid it. Windows needs no lock."""
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
-_save = IndexDataCacheFile.save
-IndexDataCacheFile.save = _save_alone
-IndexDataCacheFile._data_name = _name_of_its_own
+cachestore.use(SHIPPED if SHIPPED.is_dir() else None)

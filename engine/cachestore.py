@@ -1,26 +1,88 @@
-"""One kernel's compiled versions on disk: in the user's folder, else among those that were shipped.
+"""How a compiled kernel is kept: one file for each version, in the user's folder or among shipped.
 
-Put in the place of Numba's own store by `use`.
+Put in the place of Numba's own store by `use`. That one counts versions in an index, which programs
+that start at once must not write together; it raises where a disk is full, and runs whatever bytes
+it finds. Here a file's name says what it is for and its beginning what it must contain, so that
+there is nothing to lock, which a home on a network may not allow, and nothing to repair.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import pickle
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numba
 from numba.core import caching
 
 log = logging.getLogger(__name__)
 
-UNREADABLE = (OSError, EOFError, pickle.UnpicklingError)
+SUFFIX = ".kernel"
+UNFINISHED = ".unfinished"
+"""Marks a file that is being written, or was when its program ended."""
+
+_SEAL = hashlib.sha256().digest_size
 
 
-class KernelStore(caching.IndexDataCacheFile):  # type: ignore[misc]
-    """Index and data files of one function.
+def write_sealed(path: Path, identity: str, content: bytes) -> bool:
+    """Write a file that `read_sealed` believes; say whether there was a way.
+
+    Parameters
+    ----------
+    path : Path
+        Where to; other programs see all of it or nothing.
+    identity : str
+        What the content is for.
+    content : bytes
+        What to keep.
+    """
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(_seal(identity, content) + content)
+        unfinished.replace(path)
+    except OSError as error:
+        log.info("%s is not kept and will be compiled again at the next start: %s", path.name,
+                 error)
+        _remove(unfinished)
+        return False
+    return True
+
+
+def read_sealed(path: Path, identity: str) -> bytes | None:
+    """Return what `write_sealed` has kept; None where nothing is or it is damaged.
+
+    A computer that was switched off while it wrote may have kept a part, or zeros.
+    """
+    try:
+        found = path.read_bytes()
+    except OSError:
+        return None
+    content = found[_SEAL:]
+    if found[:_SEAL] != _seal(identity, content):
+        log.info("%s is damaged and made anew", path)
+        return None
+    return content
+
+
+def _seal(identity: str, content: bytes) -> bytes:
+    digest = hashlib.sha256(identity.encode() + b"\0")
+    digest.update(content)
+    return digest.digest()
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.info("%s cannot be removed: %s", path, error)
+
+
+class KernelStore:
+    """The compiled versions of one function; has the methods that Numba calls.
 
     Parameters
     ----------
@@ -36,42 +98,40 @@ class KernelStore(caching.IndexDataCacheFile):  # type: ignore[misc]
     shipped: Path | None = None
 
     def __init__(self, cache_path: str, filename_base: str, source_stamp: str) -> None:
-        super().__init__(cache_path, filename_base, source_stamp)
-        self._shipped = None if self.shipped is None else caching.IndexDataCacheFile(
-            str(self.shipped), filename_base, source_stamp)
+        self._folder = Path(cache_path)
+        self._base = filename_base
+        self._stamp = source_stamp
 
     def load(self, key: Any) -> Any:
-        """Return what was saved under a key; None if nothing was or it cannot be read."""
-        found = _loaded(super().load, key)
-        if found is None and self._shipped is not None:
-            found = _loaded(self._shipped.load, key)
-        return found
+        """Return what was saved under a key; None if nothing was or it is damaged.
+
+        The shipped folder is read where it lies. Copying it to the user's would take longer than
+        all loading that a start does, and thirty homes on a server would hold it thirty times.
+        """
+        identity = self._identity(key)
+        for folder in (self._folder, self.shipped):
+            if folder is not None:
+                content = read_sealed(folder / self._name(identity), identity)
+                if content is not None:
+                    return pickle.loads(content)
+        return None
 
     def save(self, key: Any, data: Any) -> None:
         """Save something; where there is no room, it is compiled again at the next start."""
-        try:
-            super().save(key, data)
-        except UNREADABLE as error:
-            log.info("a compiled kernel is not kept: %s", error)
+        identity = self._identity(key)
+        write_sealed(self._folder / self._name(identity), identity, caching.dumps(data))
 
-    def _data_name(self, number: int) -> str:
-        """Return a name for compiled code that no other process has taken or will take.
+    def flush(self) -> None:
+        """Forget every version of the function in the user's folder."""
+        for path in self._folder.glob(f"{self._base}-*{SUFFIX}"):
+            _remove(path)
 
-        Numba counts the names. Two programs that start at once would give two versions of a kernel,
-        for single and for double precision perhaps, the same one, and the second would write over
-        what the index says is the first: a crash at every start from then on.
-        """
-        name: str = super()._data_name(number)
-        return f"{name.removesuffix('.nbc')}-{secrets.token_hex(4)}.nbc"
+    def _identity(self, key: Any) -> str:
+        """Return in words what a version is for: types, processor, code, this build, Numba's."""
+        return f"{self._stamp} {numba.__version__} {key!r}"
 
-
-def _loaded(load: Callable[[Any], Any], key: Any) -> Any:
-    """Return what a store has; None, too, for what cannot be read."""
-    try:
-        return load(key)
-    except UNREADABLE as error:
-        log.info("a compiled kernel is made anew: %s", error)
-        return None
+    def _name(self, identity: str) -> str:
+        return f"{self._base}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}{SUFFIX}"
 
 
 def use(shipped: Path | None) -> None:

@@ -6,18 +6,23 @@ at the other end of the list and leaves what it has compiled in the cache, where
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from engine.cachedir import cache_folder
+from engine import native
+from engine.cachedir import cache_folder, prune
 from engine.kernels import catalogue, tile
 from engine.kernels.driver import run_steps
+from engine.kernels.processor import VARIABLE
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 
@@ -34,8 +39,14 @@ COMMAND = "compile-ops"
 SLOW_S = 0.1
 """Seconds that compiling takes at least, and loading from the cache never does."""
 
+BACKGROUND = 10
+"""How much Unix is to prefer other processes to one in the background, from 0 to 19."""
+
 WORTH_A_PROCESS = 6
 """Fewest ops left to compile for which a second process, once it runs, is a help."""
+
+_BEGUN: set[str] = set()
+_BEGUN_LOCK = threading.Lock()
 
 
 def compile_op(name: str, precision: str) -> None:
@@ -62,6 +73,7 @@ def compile_ops(names: Sequence[str], precision: str, progress: Progress | None 
     waiting = [LOOP, *names]
     report("matrix product", 0.0)
     tile.install(precision)
+    is_best = native.load(precision)
     partner = None
     try:
         for place, name in enumerate(waiting):
@@ -77,6 +89,34 @@ def compile_ops(names: Sequence[str], precision: str, progress: Progress | None 
         if partner is not None:
             partner.close()
     report("ready", 1.0)
+    _begin_once("old kernels", prune)
+    if not is_best:
+        _begin_once(f"matrix product in {precision}", lambda: compile_native(precision))
+
+
+def _begin_once(name: str, work: Callable[[], object]) -> None:
+    """Let a thread do in the background what the program needs once, and not for training."""
+    with _BEGUN_LOCK:
+        if name in _BEGUN:
+            return
+        _BEGUN.add(name)
+    threading.Thread(target=work, name=name, daemon=True).start()
+
+
+def compile_native(precision: str) -> bool:
+    """Let a second process compile the product for this very processor, then use it.
+
+    Returns
+    -------
+    bool
+        Whether it is in use; if not, training goes on with the other, and the log says so.
+    """
+    partner = Partner((), precision, {VARIABLE: "native"}, in_background=True)
+    partner.wait()
+    is_loaded = native.load(precision)
+    if not is_loaded:
+        log.info("the matrix product for this processor could not be compiled")
+    return is_loaded
 
 
 class Partner:
@@ -85,9 +125,13 @@ class Partner:
     Parameters
     ----------
     names : sequence of str
-        Names of ops, in the order of compiling.
+        Names of ops, in the order of compiling; the product that they need comes before them.
     precision : str
         ``float32`` or ``float64``.
+    variables : mapping, optional
+        Changes to the environment.
+    in_background : bool
+        Whether everything else on the computer goes first.
 
     Attributes
     ----------
@@ -95,23 +139,36 @@ class Partner:
         Names of what it has compiled so far.
     """
 
-    def __init__(self, names: Sequence[str], precision: str) -> None:
+    def __init__(self, names: Sequence[str], precision: str,
+                 variables: Mapping[str, str] | None = None, *, in_background: bool = False
+                 ) -> None:
         self.done: set[str] = set()
         self._process: subprocess.Popen[str] | None = None
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        if in_background:
+            flags |= getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
         # A machine that allows no second process compiles with one.
         with suppress(OSError):
             self._process = subprocess.Popen(
-                [*command(), precision, *names], env=environment(), text=True,
+                [*command(), precision, *names], env=environment() | (variables or {}), text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
+                creationflags=flags)
             self._reader = threading.Thread(target=self._read, name="compiling", daemon=True)
             self._reader.start()
+            if in_background and sys.platform != "win32":
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, BACKGROUND)
 
     def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.done.add(line.rstrip("\n"))
+
+    def wait(self) -> None:
+        """Return when the process has ended by itself."""
+        if self._process is not None:
+            self._process.wait()
+            self.close()
 
     def close(self) -> None:
         """End the process; what it has finished stays in the cache."""
@@ -141,7 +198,7 @@ def environment() -> dict[str, str]:
 
 
 def serve(arguments: Sequence[str]) -> int:
-    """Compile the ops behind a precision; write the name of each that is ready as a line."""
+    """Compile the product and the ops behind a precision; write the name of each op as a line."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     precision, *names = arguments
     tile.install(precision)

@@ -8,18 +8,26 @@ import numpy as np
 
 from engine.cachedir import cache_folder
 from engine.kernels import tile
+from engine.kernels.registers import UNIT
 
 
 def facts() -> dict[str, str]:
     """Return facts by their names, both in words."""
     return {
         "Processor": str(llvm.get_host_cpu_name()),
-        "Vectors": f"{8 * tile.UNIT.bytes} bits",
+        "Vectors": _vectors(),
         "Threads": f"up to {numba.config.NUMBA_NUM_THREADS}, layer {_layer()}",
         "Compiler": f"Numba {numba.__version__}, LLVM {'.'.join(map(str, llvm.llvm_version_info))}",
         "NumPy": np.__version__,
         "Compiled kernels": str(cache_folder()),
     }
+
+
+def _vectors() -> str:
+    """Return how wide registers are, and those of the product if others are in use there."""
+    widest = max([UNIT, *tile.UNITS.values()])
+    wider = f", {8 * widest.bytes} in the matrix product" if widest != UNIT else ""
+    return f"{8 * UNIT.bytes} bits{wider}"
 
 
 def _layer() -> str:

@@ -6,7 +6,9 @@ from numba.core import config
 
 from engine.kernels.processor import choose
 
-# Numba reads the environment at its import, which may lie behind us; later readings must agree.
 os.environ.setdefault("NUMBA_CACHE_LOCATOR_CLASSES", "engine.cachedir.Locator")
-config.CACHE_LOCATOR_CLASSES = os.environ["NUMBA_CACHE_LOCATOR_CLASSES"]
+# Numba reads the environment at its import, and once more when it first compiles after a change in
+# it: now is that time, for what is chosen here would be forgotten then, and kernels be kept under
+# the name of another processor.
+config.reload_config()
 choose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from llvmlite import ir
@@ -20,8 +21,8 @@ class Unit(NamedTuple):
     vectors: int
 
 
-def _vector_unit() -> Unit:
-    features = processor.features()
+def unit_of(features: Mapping[str, bool]) -> Unit:
+    """Return the vector unit of a processor that can do this, by LLVM's names."""
     if features.get("avx512f") and features.get("avx512vl"):
         return Unit(64, 8, 3)
     if features.get("avx2") and features.get("fma"):
@@ -33,19 +34,21 @@ def _vector_unit() -> Unit:
     return Unit(16, 4, 2)
 
 
-UNIT = _vector_unit()
+UNIT = unit_of(processor.features())
+"""What kernels are compiled for."""
+
 LANES_32 = UNIT.bytes // 4
 LANES_64 = UNIT.bytes // 8
 VECTORS = UNIT.vectors
 
 
 class Registers:
-    """Emits code on vector registers of one precision."""
+    """Emits code on vector registers of one precision, of so many bytes or those of `UNIT`."""
 
-    def __init__(self, builder: Any, real: Any) -> None:
+    def __init__(self, builder: Any, real: Any, size: int = 0) -> None:
         self.builder = builder
         self.real_bytes = 4 if isinstance(real, ir.FloatType) else 8
-        self.lanes = UNIT.bytes // self.real_bytes
+        self.lanes = (size or UNIT.bytes) // self.real_bytes
         self.vector = ir.VectorType(real, self.lanes)
 
     def lanes_before(self, end: Any) -> Any:

@@ -9,7 +9,6 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from engine.kernels import registers
 from engine.kernels.registers import WORD, Registers
 
 ADD, START = 1, 2
@@ -17,12 +16,13 @@ ADD, START = 1, 2
 
 
 class _Strip(Registers):
-    """Emits C[:, :width] (+)= A B[:, :width] for a width of at most `VECTORS` registers."""
+    """Emits C[:, :width] (+)= A B[:, :width] for a width of at most ``vectors`` registers."""
 
-    def __init__(self, builder: Any, real: Any, vectors: int, args: Any) -> None:
-        super().__init__(builder, real)
+    def __init__(self, builder: Any, real: Any, vectors: int, size: int, block: int, args: Any
+                 ) -> None:
+        super().__init__(builder, real, size)
         self.vectors = vectors
-        self.block_rows = registers.UNIT.rows
+        self.block_rows = block
         self.c, self.a, self.b, self.start, self.legs, walk = args
         (self.c_row, self.a_row, self.a_step, self.b_row, self.rows, self.depth, self.width,
          self.segments, self.add, a_places, c_places) = (
@@ -144,24 +144,15 @@ class _Strip(Registers):
                 builder.store(self.intrinsic("fmuladd", self.vector, product), total)
 
 
-def _emit_strip(vectors: int, real: Any, arguments: tuple[Any, ...]) -> Any:
+@intrinsic(prefer_literal=True)
+def strip(typingctx: Any, vectors: Any, size: Any, block: Any, c: Any, a: Any, b: Any, start: Any,
+          legs: Any, walk: Any) -> Any:
+    """Compute a strip of at most ``vectors`` registers, each of ``size`` bytes, in blocks of rows.
+
+    The first three are constants; `engine.kernels.tile` says what the others are.
+    """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _Strip(builder, context.get_value_type(real.dtype), vectors, args).emit()
+        shape = (kind.literal_value for kind in (vectors, size, block))
+        _Strip(builder, context.get_value_type(c.dtype), *shape, args[3:]).emit()
         return context.get_dummy_value()
-    return types.void(*arguments), codegen
-
-
-# One for each number of registers that a row of the block takes; narrow machines use two of them.
-@intrinsic
-def strip_1(typingctx: Any, c: Any, a: Any, b: Any, start: Any, legs: Any, walk: Any) -> Any:
-    return _emit_strip(1, c, (c, a, b, start, legs, walk))
-
-
-@intrinsic
-def strip_2(typingctx: Any, c: Any, a: Any, b: Any, start: Any, legs: Any, walk: Any) -> Any:
-    return _emit_strip(2, c, (c, a, b, start, legs, walk))
-
-
-@intrinsic
-def strip_3(typingctx: Any, c: Any, a: Any, b: Any, start: Any, legs: Any, walk: Any) -> Any:
-    return _emit_strip(3, c, (c, a, b, start, legs, walk))
+    return types.void(vectors, size, block, c, a, b, start, legs, walk), codegen

@@ -1,8 +1,9 @@
-"""The one matrix product, generated for the vector unit of the machine it starts on.
+"""The one matrix product, generated for the vector unit that kernels are compiled for.
 
 ``multiply(c, a, b, add)`` is C (+)= A B with any strides for A. A block of C stays in registers
 while rows of B stream past: a register of sums for every row of A and register of B's row, and one
-broadcast number of A. Compiled once for a precision, called by address from every other kernel.
+broadcast number of A. Compiled once for a precision, called by address from every other kernel;
+the product for a wider unit can take its place at any time, since it writes the same bytes.
 
 ``contract(...)`` is the same where rows of A lie scattered and each consists of several segments,
 as the windows of a convolution do. Source: Dukhan (2019), "The indirect convolution algorithm".
@@ -22,8 +23,8 @@ from numba.extending import intrinsic
 
 from engine.kernels.memory import integers_at, same_kind_at, shifted
 from engine.kernels.policy import DTYPES, compiled_callback
-from engine.kernels.registers import LANES_32, LANES_64, VECTORS, WORD
-from engine.kernels.strip import ADD, START, strip_1, strip_2, strip_3
+from engine.kernels.registers import UNIT, WORD, Unit
+from engine.kernels.strip import ADD, START, strip
 
 DEPTH = 256
 """Rows of B that are used before going on, so that the block of B stays in the first caches."""
@@ -33,8 +34,12 @@ CALL_LENGTH = 14
 the segments' begins, of those of A's rows and C's rows, of what sums start from; and a 0."""
 
 
-def _product(lanes: int) -> Callable[..., None]:
-    """Return C (+)= A B over blocks of `DEPTH` rows and strips of `VECTORS` registers."""
+def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
+    """Return C (+)= A B over blocks of `DEPTH` rows and strips of registers, and its signature."""
+    size, block, vectors = unit
+    real = DTYPES[precision]
+    lanes = 8 * size // real.bitwidth
+
     def product(c, a, b, call):
         numbers = carray(call, (CALL_LENGTH,))
         c_row, a_row, a_step, b_row = numbers[0], numbers[1], numbers[2], numbers[3]
@@ -60,19 +65,21 @@ def _product(lanes: int) -> Callable[..., None]:
                     walk = (c_row, a_row, a_step, b_row, rows, part, left, together, add, a_places,
                             c_places)
                     # Four registers are two and two: three and one would leave the one starving.
-                    if VECTORS > 2 and left > 2 * lanes and (left <= 3 * lanes or left > 4 * lanes):
-                        strip_3(c_here, a_part, b_here, start_here, legs, walk)
+                    if vectors > 2 and left > 2 * lanes and (left <= 3 * lanes or left > 4 * lanes):
+                        strip(3, size, block, c_here, a_part, b_here, start_here, legs, walk)
                         column += 3 * lanes
                     elif left > lanes:
-                        strip_2(c_here, a_part, b_here, start_here, legs, walk)
+                        strip(2, size, block, c_here, a_part, b_here, start_here, legs, walk)
                         column += 2 * lanes
                     else:
-                        strip_1(c_here, a_part, b_here, start_here, legs, walk)
+                        strip(1, size, block, c_here, a_part, b_here, start_here, legs, walk)
                         column += lanes
                 begin += DEPTH
                 add = ADD
             leg += together
-    return product
+    # Two units' products may come to lie in one program, where names of code must differ.
+    product.__qualname__ = f"product_{8 * size}"
+    return types.void(*[types.CPointer(real)] * 3, types.CPointer(types.int64)), product
 
 
 def _symbol(real: Any) -> str:
@@ -91,15 +98,32 @@ def _address_cells() -> dict[str, ctypes.c_int64]:
 _CELLS = _address_cells()
 _COMPILED: dict[str, Any] = {}
 
+UNITS: dict[str, Unit] = {}
+"""The vector unit whose product is in use, for each precision that has one."""
+
 
 def install(precision: str) -> None:
     """Compile the product, or load it from the cache; every op that multiplies needs it."""
     if precision not in _COMPILED:
-        real = DTYPES[precision]
-        lanes = LANES_32 if precision == "float32" else LANES_64
-        signature = types.void(*[types.CPointer(real)] * 3, types.CPointer(types.int64))
-        _COMPILED[precision] = compiled_callback(signature, _product(lanes))
-        _CELLS[precision].value = _COMPILED[precision].address
+        _COMPILED[precision] = compiled_callback(*product_for(UNIT, precision))
+        exchange(precision, _COMPILED[precision].address, UNIT)
+
+
+def exchange(precision: str, address: int, unit: Unit) -> None:
+    """Let kernels call this product from now on; whoever is in the old one leaves it unharmed.
+
+    Parameters
+    ----------
+    precision : str
+        ``float32`` or ``float64``.
+    address : int
+        Of code that stays for as long as the program runs.
+    unit : Unit
+        What it is for.
+    """
+    # One aligned store, so that another thread reads the old address or the new one.
+    _CELLS[precision].value = address
+    UNITS[precision] = unit
 
 
 def unpack_array(context: Any, builder: Any, kind: Any, value: Any
