@@ -1,4 +1,7 @@
-"""Make what people install: ``python -m resources.installer [STEP ...]``; all steps without one."""
+"""Make what people install: ``python -m resources.installer [STEP ...]``.
+
+Without one, every step is carried out but ``try``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ import sys
 from collections.abc import Callable
 
 from resources.installer.shell import PackagingError, say
+
+ON_REQUEST = "try"
+"""The step that changes this system, and is carried out only if it is named."""
 
 
 def steps() -> dict[str, Callable[[], object]]:
@@ -16,8 +22,10 @@ def steps() -> dict[str, Callable[[], object]]:
     if sys.platform == "linux":
         from resources.installer.archive import make_archive
         from resources.installer.deb import make_deb
+        from resources.installer.trial import try_package
 
-        return {"bundle": make_bundle, "smoke": smoke, "deb": make_deb, "archive": make_archive}
+        return {"bundle": make_bundle, "smoke": smoke, "deb": make_deb, "archive": make_archive,
+                ON_REQUEST: try_package}
     if sys.platform == "win32":
         from resources.installer.setup_windows import make_setup
 
@@ -35,7 +43,7 @@ def main(wanted: list[str]) -> int:
         return 2
     try:
         for step in known:
-            if step in wanted or not wanted:
+            if step in wanted or (not wanted and step != ON_REQUEST):
                 known[step]()
     except PackagingError as error:
         say(str(error))

@@ -7,7 +7,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from engine.cachedir import build_id
+from engine.cachedir import SHIPPED, build_id
+from engine.cachestore import SUFFIX
+from engine.kernels import processor
 from resources.installer import licences
 from resources.installer.pictures import write_icons
 from resources.installer.recipe import (
@@ -16,11 +18,10 @@ from resources.installer.recipe import (
     HERE,
     NAME,
     ROOT,
-    SEED,
     STRIPPED,
     TITLE,
 )
-from resources.installer.shell import call, megabytes, say
+from resources.installer.shell import PackagingError, call, megabytes, say
 from resources.installer.version import windows_version
 
 DIST = ROOT / "dist"
@@ -76,10 +77,26 @@ def ship_kernels() -> None:
     """Let the frozen program compile every kernel, and put them beside it.
 
     The program itself does it, so that what it looks for later bears the same names.
+
+    Raises
+    ------
+    PackagingError
+        If it has compiled nothing.
     """
     warm = BUILD / "warm"
-    call(program(), "compile", "--quiet",
-         environment={"BACKPROP_LAB_CACHE": str(warm), "BACKPROP_LAB_CPU": "portable"})
-    seed = contents() / SEED
+    environment = {"BACKPROP_LAB_CACHE": str(warm), processor.VARIABLE: "portable",
+                   "QT_QPA_PLATFORM": "offscreen"}
+    for command in (("compile", "--quiet"), ("compile", "--quiet", "--precision", "float64"),
+                    # What the window asks for beside training is compiled when it asks.
+                    ("--profile-start", "--run")):
+        call(program(), *command, environment=environment)
+    seed = contents() / SHIPPED.name
     shutil.rmtree(seed, ignore_errors=True)
-    shutil.copytree(next(warm.glob("kernels-*")), seed)
+    seed.mkdir()
+    kernels = list(warm.glob(f"kernels-{build_id()}/*{SUFFIX}"))
+    if not kernels:
+        raise PackagingError("The frozen program has compiled no kernel under the name of this "
+                             "build: it looks for shipped ones under another name, too.")
+    for kernel in kernels:
+        shutil.copyfile(kernel, seed / kernel.name)
+    say(f"{len(kernels)} compiled kernels: {megabytes(seed):.0f} MB.")

@@ -20,9 +20,6 @@ PROJECT_ICON = HERE / f"{NAME}-project.svg"
 PROJECT_ICON_SMALL = PROJECT_ICON.with_stem(f"{NAME}-project-small")
 MIME_TYPE = "application/x-bplab"
 SUFFIX = "bplab"
-SEED = "compiled-kernels"
-"""Folder of the bundle with kernels that were compiled for every computer."""
-
 CONTENTS = "contents.txt"
 """Lists what the bundle was made of, a file on each line."""
 
@@ -64,6 +61,7 @@ EXCLUDED = {
     "PySide6.QtUiTools": "not used",
     "sqlite3": "not used",
     "ssl": "the program never asks the network",
+    "_hashlib": "OpenSSL's hashes; Python has its own",
     "_ssl": "the program never asks the network, with OpenSSL 6 MB",
 }
 """Modules that are left out, with what they are for."""
@@ -115,7 +113,7 @@ DROPS = (
          r"|bsd|md|png16|jpeg|brotlicommon|brotlidec|expat)\.so",
          "of libraries that are the machine's own, and bring theirs, 6.5 MB", LINUX),
     Drop(r"lib(sqlite3|readline|ncursesw|tinfow?|panelw)\.so", "not used", LINUX),
-    Drop(r"(python[\d.]+/)?(lib-dynload/)?(_codecs_(cn|hk|iso2022|jp|kr|tw)|readline|_sqlite3|_curses)",
+    Drop(r"(python[\d.]+/)?(lib-dynload/)?(readline|_sqlite3|_curses)",
          "not used"),
     Drop(r"numba/np/ufunc/tbbpool", "needs a library that is not shipped"),
     Drop(r"PIL/_(avif|webp|imagingcms|imagingtk)", "pictures that are never opened, 10 MB"),
@@ -128,7 +126,7 @@ DROPS = (
 """What is left out of the bundle, measured when it was added."""
 
 DESKTOP_LIBRARIES = (
-    r"lib(stdc\+\+|gcc_s|gomp|xcb-[\w-]+|xkbcommon(-x11)?|z|zstd|bz2|lzma|ffi|uuid)\.so")
+    r"lib(stdc\+\+|gcc_s|xcb-[\w-]+|xkbcommon(-x11)?|z|zstd|bz2|lzma|ffi|uuid)\.so")
 """Libraries for which the .deb depends on packages instead: a graphics driver that needs a newer
 libstdc++ than the bundle's fails to load. The portable archive keeps them, since nobody would
 install what is missing."""

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from resources.installer.bundle import contents, program
 from resources.installer.recipe import NAME, ROOT
+from resources.installer.screen import virtual_screen
 from resources.installer.shell import PackagingError, call, say
 
 PATIENCE_S = 120
 SELF_TEST = ("--self-test",)
 WINDOW = ("--profile-start", "--run", "--within", "60")
 POINT = "first training point"
+SCREEN = ("DISPLAY", "QT_QPA_PLATFORM")
 LINUX = sys.platform == "linux"
 EXAMPLES = ROOT / "resources" / "examples"
 
@@ -40,6 +42,8 @@ class Surroundings:
         Working directory.
     is_bare : bool
         Whether there is no environment but ``variables`` and the screen.
+    sockets : Path | None
+        Where strace, which stands in ``before``, writes what sockets are opened.
     """
 
     title: str
@@ -47,10 +51,19 @@ class Surroundings:
     variables: Mapping[str, str | None] = field(default_factory=dict)
     folder: str | None = None
     is_bare: bool = False
+    sockets: Path | None = None
 
 
 USUAL = Surroundings("as usual")
 NO_NETWORK = ("unshare", "--net", "--map-root-user")
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$1" "$1" && '
+             'mount -o remount,bind,ro "$1" && shift && exec "$@"', "sh")
+"""Is followed by a folder and a command that cannot write there."""
+
+STRACE = ("strace", "--follow-forks", "--seccomp-bpf", "--trace=socket", "--output")
+LOCAL = ("AF_UNIX", "AF_LOCAL", "AF_NETLINK")
+"""Sockets that reach no other machine."""
 
 
 def smoke() -> None:
@@ -63,6 +76,9 @@ def smoke() -> None:
     """
     wrong = []
     with ExitStack() as stack:
+        if LINUX:
+            os.environ["DISPLAY"] = stack.enter_context(virtual_screen())
+            os.environ["QT_QPA_PLATFORM"] = "xcb"
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         fresh = Surroundings("a fresh user", variables={
             "HOME": str(home), "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None,
@@ -71,8 +87,8 @@ def smoke() -> None:
         for surroundings in wanted:
             for arguments in (SELF_TEST, WINDOW):
                 wrong += judge(surroundings, program(), arguments, should_work=True)
-    for title, bundle, project in broken_bundles():
-        wrong += judge(Surroundings(title), bundle, (*WINDOW, *project), should_work=False)
+        for title, bundle, project in broken_bundles():
+            wrong += judge(Surroundings(title), bundle, (*WINDOW, *project), should_work=False)
     if wrong:
         raise PackagingError("\n".join(["The frozen program does not do as it should:", *wrong]))
 
@@ -88,9 +104,19 @@ def linux_surroundings(stack: ExitStack) -> Iterator[Surroundings]:
         yield Surroundings("one core", before=("taskset", "--cpu-list", "0"))
     if works(*NO_NETWORK, "true"):
         yield Surroundings("no network", before=NO_NETWORK)
-    if os.geteuid() == 0 and works("mount", "-t", "tmpfs", "-o", "size=64k", "none", temporary):
-        stack.callback(call, "umount", temporary)
-        yield Surroundings("a full disk", variables={"BACKPROP_LAB_CACHE": temporary})
+    if works(*STRACE, f"{temporary}/nothing", "true"):
+        log = Path(temporary) / "sockets"
+        yield Surroundings("watched for sockets", before=(*STRACE, str(log)), sockets=log)
+    if works(*NOBODY, "test", "-x", str(program())):
+        yield Surroundings("another user", before=NOBODY, variables={"HOME": "/nonexistent"})
+    if works(*READ_ONLY, str(program().parent), "true"):
+        yield Surroundings("a program that is read-only",
+                           before=(*READ_ONLY, str(program().parent)))
+    full = Path(temporary) / "full"
+    full.mkdir()
+    if works("mount", "-t", "tmpfs", "-o", "size=64k", "none", str(full)):
+        stack.callback(call, "umount", full)
+        yield Surroundings("a full disk", variables={"BACKPROP_LAB_CACHE": str(full)})
 
 
 def works(*command: str) -> bool:
@@ -138,6 +164,8 @@ def judge(surroundings: Surroundings, bundle: Path, arguments: Sequence[str], *,
     done = start(surroundings, bundle, arguments)
     shown = (done.stdout + done.stderr).strip()
     worked = done.returncode == 0 and (POINT in done.stdout or arguments == SELF_TEST)
+    if foreign := foreign_sockets(surroundings.sockets):
+        worked, shown = False, f"{shown}\n{foreign[0]}"
     what = "self-test" if arguments == SELF_TEST else "window"
     say(f"{'ok   ' if worked == should_work else 'WRONG'} {surroundings.title}, {what}: exit code "
         f"{done.returncode}, {shown.splitlines()[-1] if shown else 'no output'}")
@@ -146,25 +174,25 @@ def judge(surroundings: Surroundings, bundle: Path, arguments: Sequence[str], *,
     return [f"{surroundings.title}, {what}: exit code {done.returncode}\n{shown}"]
 
 
+def foreign_sockets(log: Path | None) -> list[str]:
+    """Return the lines of strace that tell of sockets to other machines."""
+    lines = log.read_text("utf-8").splitlines() if log is not None else []
+    return [line for line in lines if "socket(" in line and not any(
+        f"socket({family}," in line for family in LOCAL)]
+
+
 def start(surroundings: Surroundings, bundle: Path, arguments: Sequence[str]
           ) -> subprocess.CompletedProcess[str]:
-    """Start the program on a virtual screen where there is none; wait until it ends."""
-    environment = {} if surroundings.is_bare else dict(os.environ)
+    """Start the program and wait until it ends."""
+    screen = {name: value for name in SCREEN if (value := os.environ.get(name))}
+    environment = screen if surroundings.is_bare else dict(os.environ)
     for name, value in surroundings.variables.items():
         environment.pop(name, None)
         if value is not None:
             environment[name] = value
-    command = [*surroundings.before, str(bundle), *arguments]
-    if LINUX and arguments != SELF_TEST and shutil.which("xvfb-run"):
-        # The screen stands in its own environment, which the program does not see.
-        inner = [f"{name}={value}" for name, value in environment.items() if name != "DISPLAY"]
-        command = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1600x1000x24", "sh",
-                   "-c", 'exec env -i DISPLAY="$DISPLAY" XAUTHORITY="$XAUTHORITY" "$@"', "sh",
-                   *inner, "QT_QPA_PLATFORM=xcb", *command]
-        environment = dict(os.environ)
     try:
-        return subprocess.run(command, cwd=surroundings.folder, env=environment, text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                              timeout=PATIENCE_S)
+        return subprocess.run([*surroundings.before, str(bundle), *arguments], env=environment,
+                              cwd=surroundings.folder, text=True, stdin=subprocess.DEVNULL,
+                              capture_output=True, check=False, timeout=PATIENCE_S)
     except subprocess.TimeoutExpired as error:
-        return subprocess.CompletedProcess(command, 124, "", f"{NAME} did not end: {error}")
+        return subprocess.CompletedProcess([], 124, "", f"{NAME} did not end: {error}")

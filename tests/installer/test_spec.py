@@ -1,0 +1,137 @@
+"""PyInstaller's recipe as each of the three systems would carry it out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from engine import cachedir
+from resources.installer import recipe
+from resources.installer.version import bundle_version, windows_version
+from tests.contracts.source import ROOT
+
+SPEC = recipe.HERE / f"{recipe.NAME}.spec"
+SYSTEMS = ("linux", "win32", "darwin")
+
+
+class Step:
+    """Stands for PyInstaller's Analysis, PYZ, EXE, COLLECT and BUNDLE: notes what it is given."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.arguments, self.options = arguments, options
+        self.pure: list[tuple[str, str, str]] = [("gui.start", "gui/start.py", "PYMODULE")]
+        self.scripts: list[tuple[str, str, str]] = []
+        self.binaries = [(place, f"/lib/{place}", "BINARY") for place in (
+            "PySide6/QtCore.pyd", "libcrypto.so.3", "libssl-3.dll", "numba/_devicearray.so")]
+        self.datas = [("PySide6/Qt/qml/a.qml", "/a.qml", "DATA"), ("LICENSE", "/LICENSE", "DATA")]
+
+
+def carry_out(system: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Step]:
+    monkeypatch.setattr(recipe, "BUILD", folder)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    hooks = ModuleType("PyInstaller.utils.hooks")
+    hooks.__dict__["copy_metadata"] = lambda name: [(f"{name}.dist-info", f"{name}.dist-info")]
+    for name in ("PyInstaller", "PyInstaller.utils"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    monkeypatch.setitem(sys.modules, "PyInstaller.utils.hooks", hooks)
+    made: dict[str, Step] = {}
+
+    def maker(kind: str) -> Any:
+        def make(*arguments: Any, **options: Any) -> Step:
+            made[kind] = Step(*arguments, **options)
+            return made[kind]
+
+        return make
+
+    names = {kind: maker(kind) for kind in ("Analysis", "PYZ", "EXE", "COLLECT", "BUNDLE")}
+    exec(compile(SPEC.read_text("utf-8"), str(SPEC), "exec"),
+         {**names, "SPECPATH": str(recipe.HERE)})
+    return made
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_program_starts_where_pyinstaller_finds_all_of_it(
+        system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = carry_out(system, tmp_path, monkeypatch)
+    [launch] = made["Analysis"].arguments[0]
+    # Through a package's __main__, PyInstaller collects nothing.
+    assert "from gui.start import run" in Path(launch).read_text("utf-8")
+    assert made["Analysis"].options["pathex"] == [str(ROOT)]
+    assert "numba._devicearray" in made["Analysis"].options["hiddenimports"]
+    for step in (made["EXE"], made["COLLECT"]):
+        assert step.options["upx"] is step.options["strip"] is False
+    assert made["EXE"].options["console"] is False
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_what_is_dropped_is_neither_packed_nor_named(
+        system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = carry_out(system, tmp_path, monkeypatch)
+    binaries, datas = made["COLLECT"].arguments[1:3]
+    assert [entry[0] for entry in binaries] == ["PySide6/QtCore.pyd", "numba/_devicearray.so"]
+    assert [entry[0] for entry in datas] == ["LICENSE"]
+    assert (tmp_path / recipe.CONTENTS).read_text("utf-8").splitlines() == [
+        "gui/start.py", "/lib/PySide6/QtCore.pyd", "/lib/numba/_devicearray.so", "/LICENSE"]
+
+
+def test_each_system_gets_its_own_icon_and_facts(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    linux, windows, macos = (carry_out(system, tmp_path, monkeypatch) for system in SYSTEMS)
+    assert linux["EXE"].options["icon"] is linux["EXE"].options["version"] is None
+    assert windows["EXE"].options["icon"] == str(tmp_path / f"{recipe.NAME}.ico")
+    assert windows["EXE"].options["version"] == str(tmp_path / "version.txt")
+    entitlements = Path(macos["EXE"].options["entitlements_file"])
+    assert entitlements.is_file()
+    assert "BUNDLE" not in linux
+    assert "BUNDLE" not in windows
+
+
+def test_macos_opens_projects_with_the_program(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = carry_out("darwin", tmp_path, monkeypatch)["BUNDLE"].options
+    assert options["bundle_identifier"] == recipe.IDENTIFIER
+    assert options["version"] == bundle_version()
+    facts = options["info_plist"]
+    [declared], [opened] = facts["UTExportedTypeDeclarations"], facts["CFBundleDocumentTypes"]
+    assert opened["LSItemContentTypes"] == [declared["UTTypeIdentifier"]]
+    assert declared["UTTypeTagSpecification"] == {
+        "public.filename-extension": [recipe.SUFFIX], "public.mime-type": recipe.MIME_TYPE}
+
+
+def test_windows_reads_the_version_of_the_project() -> None:
+    def structure(*arguments: Any, **options: Any) -> Any:
+        return (*arguments, *options.values())
+
+    names = ("VSVersionInfo", "FixedFileInfo", "StringFileInfo", "StringTable", "StringStruct",
+             "VarFileInfo", "VarStruct")
+    fixed, (strings, _) = eval(windows_version(), dict.fromkeys(names, structure))
+    version = bundle_version()
+    stated = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
+    assert stated is not None
+    assert version == stated[1]
+    assert ".".join(map(str, fixed[0])).startswith(version)
+    [(_, structures)] = strings[0]
+    texts = dict(structures)
+    assert texts["FileVersion"] == texts["ProductVersion"] == version
+    assert texts["OriginalFilename"] == f"{recipe.NAME}.exe"
+
+
+def test_the_frozen_program_reads_its_build_id_and_kernels_where_they_are_packed() -> None:
+    places = {Path(source).name: place for source, place in recipe.data_files()}
+    assert Path(places[recipe.BUILD_ID], recipe.BUILD_ID) == cachedir.BUILD_ID.relative_to(ROOT)
+    assert cachedir.SHIPPED.parent == ROOT
+
+
+def test_all_data_are_there() -> None:
+    made_later = {recipe.BUILD_ID}
+    sources = [Path(source) for source, _ in recipe.data_files()]
+    assert [source for source in sources
+            if source.name not in made_later and not source.exists()] == []
+    assert {path.name for path in (ROOT / "resources").iterdir() if path.is_dir()} - {
+        "installer", "pictures", "__pycache__"} == set(recipe.DATA)
