@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from engine.cachedir import build_id
+from engine.cachedir import STAMP, build_id
 from resources.installer import licences
 from resources.installer.pictures import write_icons
 from resources.installer.recipe import (
@@ -82,4 +82,4 @@ def ship_kernels() -> None:
          environment={"BACKPROP_LAB_CACHE": str(warm), "BACKPROP_LAB_CPU": "portable"})
     seed = contents() / SEED
     shutil.rmtree(seed, ignore_errors=True)
-    shutil.copytree(next(warm.glob("kernels-*")), seed)
+    shutil.copytree(next(warm.glob("kernels-*")), seed, ignore=shutil.ignore_patterns(STAMP))
