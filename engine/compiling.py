@@ -150,7 +150,8 @@ class Partner:
         # A machine that allows no second process compiles with one.
         with suppress(OSError):
             self._process = subprocess.Popen(
-                [*command(), precision, *names], env=environment() | (variables or {}), text=True,
+                [*command(), precision, *names],
+                env={**environment(), **(variables or {})}, text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 creationflags=flags)
             self._reader = threading.Thread(target=self._read, name="compiling", daemon=True)

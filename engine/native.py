@@ -8,7 +8,6 @@ the other's place; the next start finds it in the cache. Both write the same byt
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,7 +17,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
 from engine.kernels import processor, tile
-from engine.kernels.registers import UNIT, Unit, unit_of
+from engine.kernels.registers import Unit, unit_of
 
 log = logging.getLogger(__name__)
 

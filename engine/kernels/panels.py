@@ -16,13 +16,13 @@ from numba.extending import intrinsic
 
 from engine.kernels.memory import span
 from engine.kernels.policy import inlined, kernel
-from engine.kernels.registers import LANES_32, UNIT, VECTORS, WORD, Registers
+from engine.kernels.registers import LANES_32, UNIT, WORD, Registers
 from engine.kernels.tile import multiply, multiply_from, unpack_array
 
 PANEL_BYTES = 24 << 10
 """Bytes of a panel: with a few rows of A it stays in a first cache of 32 KiB."""
 
-STRIP_BYTES = VECTORS * UNIT.bytes
+STRIP_BYTES = UNIT.vectors * UNIT.bytes
 """Bytes of one row of a panel that is one strip wide."""
 
 PACKED_ROWS = 128

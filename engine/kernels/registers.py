@@ -38,8 +38,6 @@ UNIT = unit_of(processor.features())
 """What kernels are compiled for."""
 
 LANES_32 = UNIT.bytes // 4
-LANES_64 = UNIT.bytes // 8
-VECTORS = UNIT.vectors
 
 
 class Registers:

@@ -6,13 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from numba.core.caching import IndexDataCacheFile
 
 import engine
-import engine.cachedir
+from engine import cachedir
+from engine.cachestore import SUFFIX, UNFINISHED
+from resources.installer import recipe
 
 ROOT = Path(engine.__file__).parents[1]
 
@@ -86,7 +90,7 @@ def test_without_a_home_kernels_still_compile(tmp_path: Path, home: str) -> None
 
 def test_a_user_whom_the_system_does_not_know(tmp_path: Path) -> None:
     # What platformdirs raises without HOME and without an entry in the list of users.
-    code = ("import engine.cachedir as cachedir\n"
+    code = ("from engine import cachedir\n"
             "def user_cache_path(*names, **options):\n"
             "    raise RuntimeError('could not determine the home directory')\n"
             "cachedir.user_cache_path = user_cache_path\n"
@@ -107,16 +111,21 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
     assert Path(run(WHERE, tmp_path, cache=cache)).is_relative_to(tmp_path / "tmp")
 
 
+def kept(cache: Path) -> dict[Path, int]:
+    """Return every compiled kernel in a folder, and when it was written."""
+    return {path: path.stat().st_mtime_ns for path in cache.rglob(f"*{SUFFIX}")}
+
+
 def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     first = run(COMPILE, tmp_path, cache=cache, cwd=tmp_path)
-    files = {path: path.stat().st_mtime_ns for path in cache.rglob("*.nb?")}
+    files = kept(cache)
     second = run(COMPILE, tmp_path, cache=cache, cwd=Path("/"))
     assert int(first.split()[1]) > 0
     assert int(second.split()[0]) > 0
     assert int(second.split()[1]) == 0
     assert files
-    assert files == {path: path.stat().st_mtime_ns for path in cache.rglob("*.nb?")}
+    assert files == kept(cache)
 
 
 def test_an_edit_anywhere_in_the_kernels_makes_a_new_cache(tmp_path: Path) -> None:
@@ -162,49 +171,181 @@ def test_two_processes_may_compile_at_once(tmp_path: Path) -> None:
     assert run(COMPILE, tmp_path, cache=tmp_path).split()[1] == "0"
 
 
-def test_programs_that_compile_at_once_do_not_write_over_each_other(tmp_path: Path) -> None:
-    first, second = (IndexDataCacheFile(str(tmp_path), "kernel", "stamp") for _ in range(2))
-    first.save("single", "code for single precision")
-    seen = first._load_index()["single"]
-    # The second has read the index before the first one wrote it.
-    second._save_index({})
-    second.save("double", "code for double precision")
-    assert first._load_data(seen) == "code for single precision"
-    assert second.load("double") == "code for double precision"
-
-
-SAVE = """
-import sys
-import engine.cachedir
-from numba.core.caching import IndexDataCacheFile
-folder, mine = sys.argv[1:]
-cache = IndexDataCacheFile(folder, "kernel", "stamp")
-sys.stdin.readline()
-for number in range(200):
-    cache.save((mine, number), number)
-"""
-
-
-def test_processes_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    processes = [subprocess.Popen([sys.executable, "-c", SAVE, str(tmp_path), name], text=True,
-                                  env=environment, stdin=subprocess.PIPE) for name in "abc"]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.close()
-    assert [process.wait(120) for process in processes] == [0, 0, 0]
-    cache = IndexDataCacheFile(str(tmp_path), "kernel", "stamp")
-    lost = [(name, number) for name in "abc" for number in range(200)
-            if cache.load((name, number)) != number]
-    assert not lost
-
-
 def test_another_processor_has_code_of_its_own(tmp_path: Path) -> None:
     """A folder that came from another machine, or went on to one, does no harm."""
     cache = tmp_path / "cache"
-    other = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    other: dict[str, Any] = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
     for variables in ({}, other):
         assert int(run(COMPILE, tmp_path, cache=cache, **variables).split()[1]) > 0
     for variables in ({}, other):
         assert int(run(COMPILE, tmp_path, cache=cache, **variables).split()[1]) == 0
+
+
+def test_where_nothing_can_be_written_kernels_still_compile(tmp_path: Path) -> None:
+    code = ("import tempfile\n"
+            "def nothing(*names, **options): raise FileNotFoundError('no usable folder')\n"
+            "tempfile.mkdtemp = nothing\n" + WHERE + "\n" + COMPILE)
+    folder, counts = run(code, tmp_path, home="/proc/nobody", cwd=Path("/")).splitlines()
+    assert Path(folder).parent == Path(os.devnull)
+    assert int(counts.split()[1]) > 0
+
+
+def test_a_second_process_shares_the_folder_of_a_process_without_one(tmp_path: Path) -> None:
+    code = ("import subprocess, sys\n"
+            "from engine.cachedir import cache_folder\n"
+            "from engine.compiling import environment\n"
+            f"subprocess.run([sys.executable, '-c', {WHERE!r}], env=environment(), check=True)\n"
+            "print(cache_folder())")
+    childs, mine = run(code, tmp_path, home="/proc/nobody").splitlines()
+    assert mine == childs
+    assert not list((tmp_path / "tmp").iterdir()), "a folder for one process alone outlived it"
+
+
+@pytest.fixture
+def frozen(tmp_path: Path) -> Path:
+    """Return a copy of the engine as it is in a frozen program: kernels under a build's name."""
+    root = tmp_path / "frozen"
+    shutil.copytree(ROOT / "engine", root / "engine",
+                    ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "engine" / "kernels" / recipe.BUILD_ID).write_text("0123456789abcdef\n")
+    return root
+
+
+def test_a_frozen_programs_build_is_written_beside_its_kernels(tmp_path: Path, frozen: Path
+                                                               ) -> None:
+    assert run(BUILD, tmp_path, root=frozen) == "0123456789abcdef"
+    assert not cachedir.BUILD_ID.exists(), "a frozen program's name for it is among the sources"
+
+
+def test_shipped_kernels_are_used_where_they_lie(tmp_path: Path, frozen: Path) -> None:
+    """Even if the user's folder cannot be written to; and nothing is copied there."""
+    warm, cache = tmp_path / "warm", tmp_path / "cache"
+    run(COMPILE, tmp_path, root=frozen, cache=warm)
+    shutil.copytree(next(warm.iterdir()), frozen / recipe.SEED)
+    for path in [*(frozen / recipe.SEED).iterdir(), frozen / recipe.SEED]:
+        path.chmod(0o500)
+    for home, chosen in ((None, cache), ("/proc/nobody", None)):
+        hits, misses = run(COMPILE, tmp_path, root=frozen, home=home, cache=chosen).split()
+        assert int(hits) > 0
+        assert int(misses) == 0
+    assert not kept(cache)
+
+
+DAY_S = 24 * 3600
+
+
+def folder_of(cache: Path, name: str, age_days: float) -> Path:
+    """Return the folder of another build that was last used so many days ago."""
+    folder = cache / f"kernels-{name}"
+    folder.mkdir(parents=True)
+    (folder / f"a{SUFFIX}").write_bytes(b"code")
+    (folder / cachedir.STAMP).write_bytes(b"")
+    for path in (folder, folder / cachedir.STAMP):
+        os.utime(path, (time.time() - age_days * DAY_S,) * 2)
+    return folder
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Let this process have another folder for the length of a test."""
+    monkeypatch.setenv("BACKPROP_LAB_CACHE", str(tmp_path / "cache"))
+    for function in (cachedir.cache_folder, cachedir.hold):
+        function.cache_clear()
+    yield tmp_path / "cache"
+    if held := cachedir.hold():
+        held.close()
+    for function in (cachedir.cache_folder, cachedir.hold):
+        function.cache_clear()
+
+
+def test_folders_that_nobody_has_used_for_long_are_removed(cache: Path) -> None:
+    old, recent = folder_of(cache, "old", 31), folder_of(cache, "recent", 29)
+    stranger = cache / "something-else"
+    stranger.mkdir()
+    os.utime(stranger, (0, 0))
+    mine = cachedir.cache_folder()
+    os.utime(mine, (0, 0))
+    cachedir.prune()
+    assert sorted(cache.iterdir()) == sorted([mine, recent, stranger])
+    assert not old.exists()
+
+
+def test_a_folder_of_which_only_the_stamp_is_young_stays(cache: Path) -> None:
+    """Kernels are read from there at every start, and nothing is written."""
+    read = folder_of(cache, "read", 31)
+    os.utime(read / cachedir.STAMP)
+    cachedir.prune()
+    assert read.exists()
+
+
+def test_every_start_marks_its_folder(cache: Path) -> None:
+    stamp = cachedir.cache_folder() / cachedir.STAMP
+    stamp.write_bytes(b"")
+    os.utime(stamp, (0, 0))
+    cachedir.prune()
+    assert time.time() - stamp.stat().st_mtime < 60.0
+
+
+HOLD = """
+import sys
+from engine.cachedir import hold
+hold()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_folder_of_a_program_that_runs_is_left_alone(cache: Path, frozen: Path) -> None:
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=frozen, env=os.environ | {"PYTHONPATH": str(frozen), "BACKPROP_LAB_CACHE": str(cache)})
+    assert other.stdin is not None
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    folder = cache / "kernels-0123456789abcdef"
+    for path in (folder / cachedir.STAMP, folder):
+        os.utime(path, (0, 0))
+    cachedir.prune()
+    assert (folder / cachedir.STAMP).exists()
+    other.stdin.close()
+    assert other.wait(30) == 0
+    other.stdout.close()
+    for path in (folder / cachedir.STAMP, folder):
+        os.utime(path, (0, 0))
+    cachedir.prune()
+    assert not folder.exists()
+
+
+def test_unfinished_files_are_removed_when_nobody_writes_them(cache: Path) -> None:
+    mine = cachedir.cache_folder()
+    old, young, whole = (mine / name for name in (f"a{UNFINISHED}", f"b{UNFINISHED}", f"c{SUFFIX}"))
+    for path in (old, young, whole):
+        path.write_bytes(b"code")
+    for path in (old, whole):
+        os.utime(path, (0, 0))
+    cachedir.prune()
+    assert set(mine.iterdir()) == {young, whole, mine / cachedir.STAMP}
+
+
+def test_what_cannot_be_removed_stays(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "a program has opened it", str(path))
+
+    old = folder_of(cache, "old", 31)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    cachedir.prune()
+    assert (old / f"a{SUFFIX}").exists()
+
+
+def test_without_a_folder_there_is_nothing_to_prune(cache: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cachedir, "cache_folder", lambda: Path(os.devnull) / "kernels-0")
+        cachedir.prune()
+        assert cachedir.hold() is None
+
+
+def test_the_installer_and_the_engine_agree_on_names() -> None:
+    assert cachedir.SHIPPED.name == recipe.SEED
+    assert cachedir.BUILD_ID.name == recipe.BUILD_ID
+    folders = dict(recipe.data_files())
+    assert ROOT / folders[str(recipe.BUILD / recipe.BUILD_ID)] == cachedir.BUILD_ID.parent

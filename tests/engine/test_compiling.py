@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 
 import pytest
 
-from engine import compiling
+from engine import compiling, native
 from engine.compiling import COMMAND, LOOP, Partner, command, compile_ops, environment
 from engine.kernels import tile
 from engine.kernels.catalogue import OPS
@@ -92,6 +94,50 @@ def test_the_second_process_ends_after_an_error(made: list[tuple[str, ...]],
     with pytest.raises(MemoryError):
         compile_ops(NAMES, "float32")
     assert made[-1] == ()
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Forget what was begun in the background; return what is begun now."""
+    calls: list[str] = []
+    monkeypatch.setattr(compiling, "_BEGUN", set())
+    monkeypatch.setattr(compiling, "prune", lambda: calls.append("prune"))
+    monkeypatch.setattr(compiling, "compile_native", calls.append)
+    return calls
+
+
+@pytest.mark.parametrize("is_best", [True, False])
+def test_what_training_does_not_wait_for_is_done_once(
+        made: list[tuple[str, ...]], begun: list[str], monkeypatch: pytest.MonkeyPatch,
+        is_best: bool) -> None:
+    monkeypatch.setattr(native, "load", lambda precision: is_best)
+    monkeypatch.setattr(compiling, "compile_op", lambda name, precision: begun.append(name))
+    for precision in ("float32", "float32", "float64"):
+        compile_ops((), precision)
+        for thread in threading.enumerate():
+            if thread.name.startswith(("old kernels", "matrix product")):
+                thread.join(10.0)
+    products = [[], []] if is_best else [["float32"], ["float64"]]
+    assert sorted(begun[:len(products[0]) + 2]) == sorted([LOOP, "prune", *products[0]])
+    assert begun[len(products[0]) + 2:] == [LOOP, LOOP, *products[1]]
+    assert begun[0] == LOOP
+
+
+def test_without_a_second_process_the_portable_product_stays(monkeypatch: pytest.MonkeyPatch
+                                                             ) -> None:
+    monkeypatch.setattr(compiling, "command", lambda: ["/nowhere/at/all"])
+    monkeypatch.setattr(native, "load", lambda precision: False)
+    before = tile._CELLS["float32"].value
+    assert not compiling.compile_native("float32")
+    assert tile._CELLS["float32"].value == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its priorities are asked for otherwise")
+def test_a_process_in_the_background_lets_others_go_first() -> None:
+    partner = Partner(tuple(OPS), "float32", in_background=True)
+    assert partner._process is not None
+    assert os.getpriority(os.PRIO_PROCESS, partner._process.pid) >= compiling.BACKGROUND
+    partner.close()
 
 
 def test_a_partner_compiles_what_it_is_told() -> None:

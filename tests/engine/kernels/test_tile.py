@@ -7,14 +7,16 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import cfunc, njit, types
+from numba import cfunc, njit
 from numpy.typing import NDArray
 
 from engine.kernels import registers, strip, tile
@@ -37,15 +39,8 @@ class Product:
 
     def __init__(self, unit: registers.Unit, precision: str) -> None:
         self.precision = precision
-        real = DTYPES[precision]
-        signature = types.void(*[types.CPointer(real)] * 3, types.CPointer(types.int64))
-        lanes = unit.bytes // np.dtype(precision).itemsize
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(registers, "UNIT", unit)
-            patch.setattr(tile, "VECTORS", unit.vectors)
-            # Not from the cache, which belongs to this machine's own unit.
-            self._code = cfunc(signature, fastmath=FASTMATH, error_model="numpy")(
-                tile._product(lanes))
+        signature, function = tile.product_for(unit, precision)
+        self._code = cfunc(signature, fastmath=FASTMATH, error_model="numpy")(function)
 
     def __call__(self, c: Reals, a: Reals, b: Reals, add: bool) -> None:
         size = c.itemsize
@@ -72,11 +67,14 @@ class Product:
         return array.ctypes.data_as(self._code.ctypes.argtypes[index])
 
 
+product_of = cache(Product)
+
+
 @pytest.fixture(scope="module", params=[
     pytest.param((unit, precision), id=f"{unit.bytes}-{unit.rows}-{unit.vectors}-{precision}")
     for unit in UNITS for precision in PRECISIONS])
 def product(request: pytest.FixtureRequest) -> Product:
-    return Product(*request.param)
+    return product_of(*request.param)
 
 
 def block(precision: str, rows: int, columns: int, seed: int, gap: int = 3) -> Reals:
@@ -226,6 +224,33 @@ def test_contraction_of_scattered_rows(product: Product, add: int, begun: bool) 
         check_contraction(product.contract, product.precision, sizes, add, begun)
 
 
+HAS_FUSED = llvm.get_host_cpu_features().get("fma") or platform.machine() in ("arm64", "aarch64")
+
+
+@pytest.mark.skipif(not HAS_FUSED, reason="products and sums are rounded one after the other")
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("unit", UNITS[1:], ids=str)
+def test_every_unit_writes_the_same_bytes(unit: registers.Unit, precision: str) -> None:
+    """So that one product can take the place of another while a network is trained."""
+    products = product_of(UNITS[0], precision), product_of(unit, precision)
+    for m, k, n in (*SIZES[::7], (7, 257, 50), (40, 700, 101), (128, 64, 256)):
+        for add, transposed in ((False, False), (True, True)):
+            a = block(precision, k, m, 1).T if transposed else block(precision, m, k, 1)
+            b = block(precision, k, n, 2)
+            results = [block(precision, m, n, 3) for _ in products]
+            for product, c in zip(products, results, strict=True):
+                product(c, a, b, add)
+            assert results[0].tobytes() == results[1].tobytes()
+    for sizes in CONTRACTIONS:
+        c, a, b, c_rows, a_rows, legs = scattered(precision, *sizes)
+        for add, begun in ((0, False), (0, True), (1, False)):
+            start = np.linspace(-1.0, 1.0, sizes[3] if begun else 0).astype(precision)
+            results = [c.copy() for _ in products]
+            for product, result in zip(products, results, strict=True):
+                product.contract(result, a, b, c_rows, a_rows, legs, 2, add, start)
+            assert results[0].tobytes() == results[1].tobytes() != c.tobytes()
+
+
 @njit  # type: ignore[untyped-decorator]
 def contracted(c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, legs: Any, step: Any, add: Any,
                start: Any) -> None:
@@ -272,7 +297,7 @@ def test_installing_twice_keeps_the_address(installed: str) -> None:
 
 def test_this_machines_unit_is_one_of_those_tested() -> None:
     assert registers.UNIT in UNITS
-    assert registers.LANES_32 == 2 * registers.LANES_64 == registers.UNIT.bytes // 4
+    assert registers.UNIT.bytes // 4 == registers.LANES_32
     # Sums, a row of B and a number of A must not need more registers than there are.
     for unit in UNITS:
         there_are = 32 if unit.rows == 8 else 16
@@ -283,11 +308,8 @@ def test_this_machines_unit_is_one_of_those_tested() -> None:
     (("avx", "avx2", "fma", "avx512f", "avx512vl"), (64, 8, 3)),
     (("avx", "avx2", "fma", "avx512f"), (32, 6, 2)), (("avx", "avx2"), (32, 4, 2)),
     (("avx",), (32, 4, 2)), (("neon",), (16, 8, 3)), (("sse2",), (16, 4, 2)), ((), (16, 4, 2))])
-def test_the_unit_follows_the_machine(features: tuple[str, ...], unit: tuple[int, ...],
-                                      monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llvmlite.binding.get_host_cpu_features",
-                        lambda: dict.fromkeys(features, True))
-    assert registers._vector_unit() == unit
+def test_the_unit_follows_the_machine(features: tuple[str, ...], unit: tuple[int, ...]) -> None:
+    assert registers.unit_of(dict.fromkeys(features, True)) == unit
 
 
 ON_AN_OLD_MACHINE = """
@@ -296,8 +318,7 @@ import numpy as np
 from numba import njit
 from engine.kernels import registers
 unit = registers.Unit(*map(int, sys.argv[1:]))
-registers.UNIT, registers.VECTORS = unit, unit.vectors
-registers.LANES_32, registers.LANES_64 = unit.bytes // 4, unit.bytes // 8
+registers.UNIT = unit
 from engine.kernels import tile
 @njit
 def product(c, a, b, add):
