@@ -40,6 +40,7 @@ EXCLUDED = {
     "openpyxl": "pandas reads other files with it",
     "lxml": "pandas reads other files with it",
     "sqlalchemy": "pandas reads databases with it",
+    "PIL": "draws icons for the installers; the program opens no pictures with it",
     "pytest": "tests",
     "_pytest": "tests",
     "hypothesis": "tests",
@@ -116,9 +117,6 @@ DROPS = (
     Drop(r"(python[\d.]+/)?(lib-dynload/)?(readline|_sqlite3|_curses)",
          "not used"),
     Drop(r"numba/np/ufunc/tbbpool", "needs a library that is not shipped"),
-    Drop(r"PIL/_(avif|webp|imagingcms|imagingtk)", "pictures that are never opened, 10 MB"),
-    Drop(r"pillow\.libs/lib(avif|webp|lcms|tiff|openjp2|sharpyuv|lzma|xcb|Xau|harfbuzz|raqm|brotli"
-         r"|freetype)", "pictures and letters that Pillow never draws here, 12 MB"),
     Drop(r"pyqtgraph/(colors/maps|icons/peegee|examples)", "not used"),
     Drop(r"(numpy|pandas|pyqtgraph)/.*tests/", "tests"),
     Drop(r"(numpy|numba|llvmlite)/.*\.(h|hpp|c|pyi|pxd|lib|a)$", "for compilers"),

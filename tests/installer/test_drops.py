@@ -20,8 +20,7 @@ from PySide6.QtWidgets import QApplication
 app = QApplication([])
 import gui.app, gui.lab, gui.actions, gui.about, gui.batch_run
 import engine.selftest, engine.compiling, engine.facts
-import pandas, PIL.Image, pyqtgraph
-PIL.Image.preinit()
+import pandas, pyqtgraph
 pandas.read_csv(__import__("io").StringIO("a,b\\n1,2\\n"))
 found = {module.__file__ for module in list(sys.modules.values())
          if getattr(module, "__file__", None)}
