@@ -21,6 +21,11 @@ def command(compiler: str) -> list[str]:
             str(HERE / "windows" / f"{NAME}.iss")]
 
 
+def setup_file() -> Path:
+    """Return the installer's file."""
+    return DIST / f"{NAME}-{bundle_version()}-windows-x64-setup.exe"
+
+
 def make_setup() -> Path:
     """Make the installer from the bundle; return its file.
 
@@ -33,6 +38,6 @@ def make_setup() -> Path:
     if not compiler:
         raise PackagingError("Inno Setup 6 is not installed.")
     call(*command(compiler))
-    setup = DIST / f"{NAME}-{bundle_version()}-windows-x64-setup.exe"
+    setup = setup_file()
     say(f"{setup}: {megabytes(setup):.0f} MB.")
     return setup
