@@ -1,5 +1,7 @@
 """Project and weights in one file, ``*.bplab``: a zip of ``project.json`` and ``weights.npz``.
 
+There may be no weights in the latter, where only the project was saved.
+
 Nothing in it is compressed and nothing is pickled: what a file says it holds cannot exceed the file
 itself, so that reading allocates no more than that.
 """
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
-from engine.spec import ProjectSpec, project_from_json, project_to_json
+from engine.spec import ProjectSpec, project_from_json, project_to_json, read_project
 from engine.spec.files import LARGEST_FILE, replace_file
 
 SUFFIX = ".bplab"
@@ -42,6 +44,37 @@ BROKEN = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OverflowError, OSE
 """What the reader of zip files raises at those that are none."""
 
 Arrays = dict[str, NDArray[Any]]
+
+
+def is_bundle(path: Path) -> bool:
+    """Say whether a file of this name is a bundle; a project is a text file otherwise."""
+    return path.suffix.lower() == SUFFIX
+
+
+def read_either(path: Path) -> tuple[ProjectSpec, Arrays | None]:
+    """Read a project of either kind.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    ProjectSpec
+        The project.
+    dict[str, real array] or None
+        What it has learned, if the file holds that.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read or is no project.
+    """
+    if not is_bundle(path):
+        return read_project(path), None
+    project, weights = read_bundle(path)
+    return project, weights or None
 
 
 def read_bundle(path: str | Path) -> tuple[ProjectSpec, Arrays]:

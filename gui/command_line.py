@@ -23,9 +23,9 @@ COMPILE_OPS = "compile-ops"
 """What a frozen program calls itself with to compile in a second process."""
 
 USAGE = """\
-backprop-lab [PROJECT.json]            open the window
-backprop-lab train PROJECT.json        train a project without a window
-backprop-lab check PROJECT.json        print what is wrong with a project
+backprop-lab [PROJECT]            open the window
+backprop-lab train PROJECT        train a project without a window
+backprop-lab check PROJECT        print what is wrong with a project
 backprop-lab --self-test               test the engine on this computer; exit code 0 or 1
 backprop-lab compile                   compile the engine now, so that nothing waits for it later
 
@@ -123,7 +123,7 @@ def _parser() -> Parser:
     train = commands.add_parser(
         "train", prog="backprop-lab train",
         description="Train a project and write history.csv and weights.npz.")
-    train.add_argument("project", type=Path, metavar="PROJECT.json")
+    train.add_argument("project", type=Path, metavar="PROJECT")
     train.add_argument("--steps", type=_positive, metavar="N",
                        help=f"stop after N steps (default: the project's, else {STEPS:,}; its "
                             "stopping rules may end the run before)")
@@ -141,7 +141,7 @@ def _parser() -> Parser:
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each.")
-    check.add_argument("project", type=Path, metavar="PROJECT.json")
+    check.add_argument("project", type=Path, metavar="PROJECT")
     compiled = commands.add_parser(
         "compile", prog="backprop-lab compile",
         description="Compile the engine now, so that nothing waits for it later.")
@@ -162,12 +162,11 @@ def _positive(text: str) -> int:
 
 
 def _check(path: Path) -> int:
-    from engine.bundles import start_weights
+    from engine.bundles import read_either, start_weights
     from engine.data import load
     from engine.layers import diagnose
-    from engine.spec import read_project
 
-    project = read_project(path)
+    project, _ = read_either(path)
     try:
         data = load(project.data, path.parent)
         start_weights(project, path)
@@ -205,17 +204,16 @@ def _steps(options: argparse.Namespace, training: TrainingSpec) -> int:
 def _train(options: argparse.Namespace) -> int:
     from msgspec.structs import replace
 
-    from engine.bundles import start_path
+    from engine.bundles import read_either, start_path
     from engine.data import load
-    from engine.spec import read_project
     from gui.batch_run import BatchRun, read_weights
     from gui.workbench.engine_port import make_trainer
 
-    project = read_project(options.project)
+    project, learned = read_either(options.project)
     if start := start_path(project, options.project):
         project = replace(project, start_from=str(start))
     dataset = load(project.data, options.project.parent)
-    weights = read_weights(options.weights) if options.weights else None
+    weights = read_weights(options.weights) if options.weights else learned
     return BatchRun(
         project, dataset, _steps(options, project.training), options.out,
         weights=weights, keep_initial=options.keep_initial, quiet=options.quiet,

@@ -8,15 +8,17 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.bundles import SUFFIX, read_bundle
+from engine.bundles import SUFFIX, is_bundle, read_bundle
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.builder.document import Document
-from gui.builder.project_files import Weights, has_weights
+from gui.builder.project_files import Weights
 
+PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
-FILTER = f"Projects (*.json);;{WITH_WEIGHTS};;All files (*)"
-OPEN_FILTER = f"Projects (*.json *{SUFFIX});;All files (*)"
+AS_TEXT = "Projects as text (*.json)"
+FILTER = f"{PROJECTS};;{WITH_WEIGHTS};;{AS_TEXT};;All files (*)"
+OPEN_FILTER = f"Projects (*{SUFFIX} *.json);;All files (*)"
 
 
 class DocumentFiles(QObject):
@@ -83,31 +85,41 @@ class DocumentFiles(QObject):
         """Save to the document's file, or ask for one; returns whether it has been saved."""
         if self._document.path is None:
             return self.ask_save()
-        return self.save_to(self._document.path)
+        return self.save_to(self._document.path, with_weights=self._document.holds_weights)
 
     @Slot()
     def ask_save(self) -> bool:
         """Ask for a file and save to it; returns whether it has been saved."""
-        return self._ask_save("Save project", ".json", FILTER)
+        return self._ask_save("Save project", FILTER)
 
     @Slot()
     def ask_save_with_weights(self) -> bool:
         """Ask for a file and save project and weights to it; returns whether it has been saved."""
-        return self._ask_save("Save project with weights", SUFFIX, WITH_WEIGHTS)
+        return self._ask_save("Save project with weights", WITH_WEIGHTS)
 
-    def _ask_save(self, title: str, suffix: str, names: str) -> bool:
-        suggestion = Path(self._folder()) / f"{self._document.title}{suffix}"
+    def _ask_save(self, title: str, names: str) -> bool:
+        suggestion = Path(self._folder()) / f"{self._document.title}{SUFFIX}"
         name, chosen = QFileDialog.getSaveFileName(self._window, title, str(suggestion), names)
         if not name:
             return False
         path = Path(name)
-        usual = SUFFIX if chosen == WITH_WEIGHTS else suffix
-        return self.save_to(path if path.suffix else path.with_suffix(usual))
+        if not path.suffix:
+            path = path.with_suffix(".json" if chosen == AS_TEXT else SUFFIX)
+        return self.save_to(path, with_weights=chosen == WITH_WEIGHTS)
 
-    def save_to(self, path: Path) -> bool:
-        """Save to a file; returns False, and tells why, if that is not possible."""
+    def save_to(self, path: Path, *, with_weights: bool = False) -> bool:
+        """Save to a file; returns False, and tells why, if that is not possible.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        with_weights : bool
+            Whether it is to hold what the run has learned, if its kind can.
+        """
         def write() -> None:
-            self._document.save(path, self._weights() if has_weights(path) else None)
+            learned = self._weights() if with_weights and is_bundle(path) else None
+            self._document.save(path, learned)
 
         if not self._attempt(write):
             return False

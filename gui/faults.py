@@ -27,11 +27,14 @@ def write_log(folder: Path) -> Path | None:
     path = folder / "backprop-lab.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
         handler = RotatingFileHandler(path, maxBytes=LARGEST_LOG, backupCount=1, encoding="utf-8",
                                       delay=True)
     except OSError:
         return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    # A disk that is full later on is no reason to write tracebacks to the terminal.
+    logging.raiseExceptions = False
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
     qInstallMessageHandler(_log_qt_message)

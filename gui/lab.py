@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from engine.bundles import is_bundle
 from engine.diagnosis.network import chance_loss
 from engine.errors import DivergedError, EngineError
 from gui import theme
@@ -16,7 +17,6 @@ from gui.builder.document import Document
 from gui.builder.inspector import Inspector
 from gui.builder.network_view import NetworkView
 from gui.builder.palette import LayerPalette
-from gui.builder.project_files import has_weights
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.document_files import DocumentFiles
 from gui.hyper import TrainingSheet
@@ -150,7 +150,7 @@ class Lab(QWidget):
 
     def open_dropped(self, path: Path) -> None:
         """Open a file that was dropped onto the window: a project, or a table."""
-        if path.suffix.lower() == ".json" or has_weights(path):
+        if path.suffix.lower() == ".json" or is_bundle(path):
             if self.files.may_leave():
                 self.files.open(path)
         else:

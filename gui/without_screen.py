@@ -47,10 +47,11 @@ def run(options: WindowOptions) -> int:
 
 
 def _train(path: Path | None) -> int:
+    from engine.bundles import read_either
     from engine.data import load
-    from engine.spec import default_project, read_project
+    from engine.spec import default_project
     from gui.batch_run import BatchRun
 
-    project = read_project(path) if path else default_project()
+    project, weights = read_either(path) if path else (default_project(), None)
     dataset = load(project.data, path.parent if path else None)
-    return BatchRun(project, dataset, STEPS, None).carry_out()
+    return BatchRun(project, dataset, STEPS, None, weights=weights).carry_out()

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from engine.bundles import read_either
 from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
@@ -18,7 +19,7 @@ from gui.builder import edits
 from gui.builder.change import Change
 from gui.builder.commands import Edit
 from gui.builder.data_shelf import DataShelf, Held, Loader
-from gui.builder.project_files import Weights, name_of, read_file, with_absolute_paths, write_file
+from gui.builder.project_files import Weights, name_of, with_absolute_paths, write_file
 from gui.builder.spec_edits import checked, words
 from gui.builder.wiring import known_kind
 
@@ -70,6 +71,7 @@ class Document(QObject):
         self._issues: tuple[Issue, ...] | None = None
         self._weights: Weights | None = None
         self.path: Path | None = None
+        self.holds_weights = False
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
 
@@ -299,13 +301,13 @@ class Document(QObject):
         held = self._shelf.take(project)
         self.end_gesture()
         self.undo_stack.clear()
-        self.path, self._weights = path, weights
+        self.path, self._weights, self.holds_weights = path, weights, weights is not None
         self._show(project, held, opened=True)
         self.path_changed.emit()
 
     def open(self, path: Path) -> None:
         """Read a project file; raises FormatError."""
-        project, weights = read_file(path)
+        project, weights = read_either(path)
         self.load_project(project, path, weights=weights)
 
     def take_weights(self) -> Weights | None:
@@ -334,6 +336,7 @@ class Document(QObject):
         if path is None:
             raise SpecError("Project", "it has no file yet", "", "Choose where to save it")
         write_file(self.project, path, weights)
+        self.holds_weights = weights is not None
         self.undo_stack.setClean()
         if path != self.path:
             self.path = path

@@ -9,32 +9,22 @@ from typing import Any
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine.bundles import SUFFIX, read_bundle, write_bundle
+from engine.bundles import is_bundle, write_bundle
 from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
-from engine.spec import ProjectSpec, read_project, write_project
+from engine.spec import ProjectSpec, write_project
 
 Weights = Mapping[str, NDArray[Any]]
 """Parameters by name, ``layer-id/w``."""
 
 
-def has_weights(path: Path) -> bool:
-    """Say whether a file of this name holds weights beside the project."""
-    return path.suffix.lower() == SUFFIX
-
-
-def read_file(path: Path) -> tuple[ProjectSpec, Weights | None]:
-    """Return a project, and its weights if it was saved with them; raises FormatError."""
-    return read_bundle(path) if has_weights(path) else (read_project(path), None)
-
-
 def write_file(project: ProjectSpec, path: Path, weights: Weights | None) -> None:
-    """Write a project, with its weights if there are some; raises FormatError."""
+    """Write a project, with its weights if the file can hold them; raises FormatError."""
     project = with_relative_paths(project, path)
-    if weights is None:
-        write_project(project, path)
+    if is_bundle(path):
+        write_bundle(project, weights or {}, path)
     else:
-        write_bundle(project, weights, path)
+        write_project(project, path)
 
 
 def name_of(dataset: Dataset) -> str:

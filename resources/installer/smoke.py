@@ -97,7 +97,8 @@ def linux_surroundings(stack: ExitStack) -> Iterator[Surroundings]:
     """Yield what can be tried on Linux; some of it takes a superuser or its namespaces."""
     temporary = stack.enter_context(tempfile.TemporaryDirectory())
     yield Surroundings("no environment", variables={"PATH": "/usr/bin:/bin"}, is_bare=True)
-    yield Surroundings("no home", variables={"HOME": "/nonexistent", "XDG_CACHE_HOME": None})
+    # The superuser could make /nonexistent.
+    yield Surroundings("no home", variables={"HOME": os.devnull, "XDG_CACHE_HOME": None})
     yield Surroundings("another folder", folder="/")
     yield Surroundings("Numba's own threads", variables={"NUMBA_THREADING_LAYER": "workqueue"})
     if shutil.which("taskset"):
@@ -168,10 +169,15 @@ def judge(surroundings: Surroundings, bundle: Path, arguments: Sequence[str], *,
         worked, shown = False, f"{shown}\n{foreign[0]}"
     what = "self-test" if arguments == SELF_TEST else "window"
     say(f"{'ok   ' if worked == should_work else 'WRONG'} {surroundings.title}, {what}: exit code "
-        f"{done.returncode}, {shown.splitlines()[-1] if shown else 'no output'}")
+        f"{done.returncode}, {last_line(done.stdout) or last_line(shown) or 'no output'}")
     if worked == should_work:
         return []
     return [f"{surroundings.title}, {what}: exit code {done.returncode}\n{shown}"]
+
+
+def last_line(text: str) -> str:
+    """Return the last line of a text; empty for none."""
+    return text.strip().rpartition("\n")[2]
 
 
 def foreign_sockets(log: Path | None) -> list[str]:

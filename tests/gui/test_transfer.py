@@ -11,9 +11,10 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from engine.bundles import read_bundle, write_bundle
+from engine.bundles import read_bundle, read_either, write_bundle
 from engine.errors import SpecError
 from engine.spec import default_project
+from gui.document_files import AS_TEXT, PROJECTS, WITH_WEIGHTS
 from gui.lab import Lab
 from gui.transfer_report import TransferReport
 from gui.workbench.state import State
@@ -37,7 +38,7 @@ def test_weights_are_saved_while_the_network_trains(
 ) -> None:
     lab.workbench.run()
     qtbot.waitUntil(lambda: engine.newest.step > 10)
-    assert lab.files.save_to(tmp_path / "trained.bplab")
+    assert lab.files.save_to(tmp_path / "trained.bplab", with_weights=True)
     project, weights = read_bundle(tmp_path / "trained.bplab")
     assert project == lab.document.project
     assert weights["dense-1/w"].shape == (2, 4)
@@ -68,12 +69,38 @@ def test_saving_again_keeps_the_weights_in_the_file(
     qtbot: QtBot, lab: Lab, engine: FakeEngine, tmp_path: Path
 ) -> None:
     path = tmp_path / "trained.bplab"
-    assert lab.files.save_to(path)
+    assert lab.files.save_to(path, with_weights=True)
     lab.document.set_training(learning_rate=0.5)
     assert lab.files.save()
     project, weights = read_bundle(path)
     assert project.training.learning_rate == 0.5
     assert set(weights) == set(WEIGHTS)
+
+
+def test_a_project_is_saved_without_weights_unless_they_are_wanted(
+    qtbot: QtBot, lab: Lab, engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([("lesson", PROJECTS), ("notes", AS_TEXT), ("trained", WITH_WEIGHTS)])
+    asked = []
+
+    def ask(_parent: object, title: str, suggestion: str, kinds: str) -> tuple[str, str]:
+        asked.append((Path(suggestion).suffix, kinds.split(";;")[0]))
+        name, kind = next(answers)
+        return str(tmp_path / name), kind
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    assert all([lab.files.ask_save(), lab.files.ask_save(), lab.files.ask_save_with_weights()])
+    assert asked == [(".bplab", PROJECTS), (".bplab", PROJECTS), (".bplab", WITH_WEIGHTS)]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "lesson.bplab", "notes.json", "trained.bplab"}
+    assert set(read_bundle(tmp_path / "trained.bplab")[1]) == set(WEIGHTS)
+    assert read_either(tmp_path / "lesson.bplab") == (lab.document.project, None)
+    assert read_either(tmp_path / "notes.json") == (lab.document.project, None)
+    assert lab.files.open(tmp_path / "lesson.bplab")
+    qtbot.waitUntil(lambda: len(engine.trainers) == 2 and ready(lab))
+    assert engine.newest.given_weights is None
+    assert lab.files.save()
+    assert read_bundle(tmp_path / "lesson.bplab") == (lab.document.project, {})
 
 
 def test_without_a_run_there_are_no_weights_to_save(lab: Lab, tmp_path: Path) -> None:
@@ -83,9 +110,12 @@ def test_without_a_run_there_are_no_weights_to_save(lab: Lab, tmp_path: Path) ->
     assert lab.workbench.state is State.INVALID
     with pytest.raises(SpecError, match="no run yet"):
         lab.workbench.weights()
-    assert not lab.files.save_to(tmp_path / "trained.bplab")
+    assert not lab.files.save_to(tmp_path / "trained.bplab", with_weights=True)
     assert "no run yet" in lab.message.text()
     assert not (tmp_path / "trained.bplab").exists()
+    # The project itself can be kept at any time.
+    assert lab.files.save_to(tmp_path / "begun.bplab")
+    assert read_either(tmp_path / "begun.bplab") == (lab.document.project, None)
 
 
 def test_a_damaged_file_is_told_and_changes_nothing(lab: Lab, tmp_path: Path) -> None:
