@@ -122,6 +122,8 @@ def hold() -> BinaryIO | None:
         file = (cache_folder() / STAMP).open("ab")
         os.utime(file.name)
         _lock(file, shared=True)
+        # Before a folder for this process alone goes, which Windows would not let go.
+        atexit.register(file.close)
     except OSError as error:
         log.info("the folder of compiled kernels cannot be marked: %s", error)
         return None

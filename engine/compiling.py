@@ -6,6 +6,7 @@ at the other end of the list and leaves what it has compiled in the cache, where
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import subprocess
@@ -156,6 +157,8 @@ class Partner:
                 creationflags=flags)
             self._reader = threading.Thread(target=self._read, name="compiling", daemon=True)
             self._reader.start()
+            # Before a folder for this program alone goes, or the process would make it anew.
+            atexit.register(self.close)
             if in_background and sys.platform != "win32":
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, BACKGROUND)
 
@@ -175,6 +178,7 @@ class Partner:
         """End the process; what it has finished stays in the cache."""
         if self._process is None:
             return
+        atexit.unregister(self.close)
         self._process.kill()
         self._process.wait()
         self._reader.join()

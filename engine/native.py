@@ -63,6 +63,8 @@ def load(precision: str) -> bool:
     if unit is None or precision in _LOADED:
         return True
     with global_compiler_lock:
+        # The portable one first, for what is installed last is what is used.
+        tile.install(precision)
         signature, function = tile.product_for(unit, precision)
         found = _NativeCache(function).load_overload(signature, cpu_target.target_context)
         if found is None:

@@ -152,7 +152,7 @@ def strip(typingctx: Any, vectors: Any, size: Any, block: Any, c: Any, a: Any, b
     The first three are constants; `engine.kernels.tile` says what the others are.
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        shape = (kind.literal_value for kind in (vectors, size, block))
-        _Strip(builder, context.get_value_type(c.dtype), *shape, args[3:]).emit()
+        _Strip(builder, context.get_value_type(c.dtype), vectors.literal_value, size.literal_value,
+               block.literal_value, args[3:]).emit()
         return context.get_dummy_value()
     return types.void(vectors, size, block, c, a, b, start, legs, walk), codegen

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -170,6 +171,24 @@ def test_a_partner_ends_with_the_program_that_started_it() -> None:
     process.stdin.close()
     assert process.wait(30.0) in (0, 1)
     process.stdout.close()
+
+
+LEAVE = """
+import time
+from engine.cachedir import cache_folder
+from engine.compiling import Partner
+cache_folder()
+partner = Partner(("relu_forward",), "float32")
+time.sleep(0.3)
+"""
+
+
+def test_a_program_that_ends_leaves_neither_a_partner_nor_its_folder(tmp_path: Path) -> None:
+    """Where the folder of kernels is one for this program alone."""
+    changed = environment() | {"BACKPROP_LAB_CACHE": "/proc/nobody", "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", LEAVE], env=changed, check=True, timeout=60)
+    time.sleep(1.5)
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_a_second_process_compiling_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -243,11 +243,11 @@ def test_every_unit_writes_the_same_bytes(unit: registers.Unit, precision: str) 
             assert results[0].tobytes() == results[1].tobytes()
     for sizes in CONTRACTIONS:
         c, a, b, c_rows, a_rows, legs = scattered(precision, *sizes)
-        for add, begun in ((0, False), (0, True), (1, False)):
+        for mode, begun in ((0, False), (0, True), (1, False)):
             start = np.linspace(-1.0, 1.0, sizes[3] if begun else 0).astype(precision)
             results = [c.copy() for _ in products]
             for product, result in zip(products, results, strict=True):
-                product.contract(result, a, b, c_rows, a_rows, legs, 2, add, start)
+                product.contract(result, a, b, c_rows, a_rows, legs, 2, mode, start)
             assert results[0].tobytes() == results[1].tobytes() != c.tobytes()
 
 
