@@ -50,13 +50,27 @@ class About(QDialog):
         self.facts: dict[str, str] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("About Backprop Lab")
-        title = QLabel(f"Backprop Lab {version()}")
-        title.setProperty("role", "title")
         terms = QLabel(TERMS)
         terms.setProperty("role", "muted")
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(theme.px(16))
         self._add("System", about_this_machine().partition(", ")[2])
+        whole = QVBoxLayout(self)
+        # Grows with the facts that come later.
+        whole.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        whole.setContentsMargins(*[theme.px(16)] * 4)
+        whole.setSpacing(theme.px(10))
+        whole.addLayout(_head())
+        for label in (QLabel(DESCRIPTION), terms):
+            label.setWordWrap(True)
+            label.setFixedWidth(theme.px(WIDTH))
+            whole.addWidget(label)
+        whole.addLayout(self._form)
+        whole.addLayout(self._buttons())
+        # Numba may still have to be loaded for the rest, which takes longer than a dialog should.
+        QTimer.singleShot(0, self._add_engine)
+
+    def _buttons(self) -> QHBoxLayout:
         self.copy = Button("Copy")
         self.copy.setToolTip("Copies these lines, for a report.")
         self.copy.clicked.connect(self._on_copy_clicked)
@@ -70,26 +84,7 @@ class About(QDialog):
             buttons.addWidget(widget)
         buttons.addStretch()
         buttons.addWidget(close)
-        whole = QVBoxLayout(self)
-        # Grows with the facts that come later.
-        whole.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
-        whole.setContentsMargins(*[theme.px(16)] * 4)
-        whole.setSpacing(theme.px(10))
-        picture = QLabel()
-        picture.setPixmap(QApplication.windowIcon().pixmap(theme.px(ICON)))
-        head = QHBoxLayout()
-        head.setSpacing(theme.px(12))
-        head.addWidget(picture)
-        head.addWidget(title, 1)
-        whole.addLayout(head)
-        for label in (QLabel(DESCRIPTION), terms):
-            label.setWordWrap(True)
-            label.setFixedWidth(theme.px(WIDTH))
-            whole.addWidget(label)
-        whole.addLayout(self._form)
-        whole.addLayout(buttons)
-        # Numba may still have to be loaded for the rest, which takes longer than a dialog should.
-        QTimer.singleShot(0, self._add_engine)
+        return buttons
 
     @Slot()
     def _add_engine(self) -> None:
@@ -116,6 +111,18 @@ class About(QDialog):
     @Slot()
     def _on_licences_clicked(self) -> None:
         LicenceText(licence_text(), self).open()
+
+
+def _head() -> QHBoxLayout:
+    title = QLabel(f"Backprop Lab {version()}")
+    title.setProperty("role", "title")
+    picture = QLabel()
+    picture.setPixmap(QApplication.windowIcon().pixmap(theme.px(ICON)))
+    head = QHBoxLayout()
+    head.setSpacing(theme.px(12))
+    head.addWidget(picture)
+    head.addWidget(title, 1)
+    return head
 
 
 class LicenceText(QDialog):

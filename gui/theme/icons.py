@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import atexit
+import os
 import weakref
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from gui.theme.state import current, notifier
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "icons"
-_SIZES = (16, 18, 20, 24, 32, 40, 48, 64)
 
 
 class _Iconed(Protocol):
@@ -71,23 +71,51 @@ def follow_theme(target: _Iconed, name: str, role: str = "text") -> None:
 
 @lru_cache(maxsize=256)
 def _tinted(name: str, colour: str, disabled: str) -> QIcon:
-    source = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
-    result = QIcon()
-    for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
-        renderer = QSvgRenderer(QByteArray(source.replace("currentColor", tint).encode()))
-        for size in _SIZES:
-            result.addPixmap(_drawn(renderer, size), mode)
-    return result
+    path = FOLDER / f"{name}.svg"
+    if path.name not in _drawings():
+        raise FileNotFoundError(f"{path}: there is no such drawing.")
+    return QIcon(_Drawing(path, colour, disabled))
+
+
+@lru_cache(maxsize=1)
+def _drawings() -> frozenset[str]:
+    return frozenset(os.listdir(FOLDER))
 
 
 # Pixmaps must not outlive the application.
 atexit.register(_tinted.cache_clear)
 
 
-def _drawn(renderer: QSvgRenderer, size: int) -> QPixmap:
-    pixmap = QPixmap(size, size)
-    pixmap.fill(QColor(Qt.GlobalColor.transparent))
-    painter = QPainter(pixmap)
-    renderer.render(painter, QRectF(0, 0, size, size))
-    painter.end()
-    return pixmap
+class _Drawing(QIconEngine):
+    """Draws an icon when it is looked at, in the size that is looked at.
+
+    Drawing all icons in every size took an eighth of the start.
+    """
+
+    _clones: ClassVar[list[_Drawing]] = []
+    """Keeps from Python's collector what Qt has asked for and owns."""
+
+    def __init__(self, path: Path, colour: str, disabled: str) -> None:
+        super().__init__()
+        self._path, self._colour, self._disabled = path, colour, disabled
+        self._drawn: dict[tuple[int, int, bool], QPixmap] = {}
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
+        colour = self._disabled if mode is QIcon.Mode.Disabled else self._colour
+        source = self._path.read_text(encoding="utf-8").replace("currentColor", colour)
+        QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(rect))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        key = (size.width(), size.height(), mode is QIcon.Mode.Disabled)
+        if key not in self._drawn:
+            drawn = QPixmap(size)
+            drawn.fill(QColor(Qt.GlobalColor.transparent))
+            painter = QPainter(drawn)
+            self.paint(painter, QRect(QPoint(), size), mode, state)
+            painter.end()
+            self._drawn[key] = drawn
+        return self._drawn[key]
+
+    def clone(self) -> _Drawing:
+        self._clones.append(_Drawing(self._path, self._colour, self._disabled))
+        return self._clones[-1]
