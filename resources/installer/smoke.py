@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from resources.installer.bundle import contents, program
-from resources.installer.recipe import NAME, ROOT
+from resources.installer.recipe import BUILD, NAME, ROOT
 from resources.installer.screen import virtual_screen
 from resources.installer.shell import PackagingError, call, say
 
@@ -55,6 +55,7 @@ class Surroundings:
 
 
 USUAL = Surroundings("as usual")
+BARE = Surroundings("no environment", variables={"PATH": "/usr/bin:/bin"}, is_bare=True)
 NO_NETWORK = ("unshare", "--net", "--map-root-user")
 NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 READ_ONLY = ("unshare", "--mount", "sh", "-c", 'mount --bind "$1" "$1" && '
@@ -83,10 +84,12 @@ def smoke() -> None:
         fresh = Surroundings("a fresh user", variables={
             "HOME": str(home), "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None,
             "XDG_DATA_HOME": None, "XDG_STATE_HOME": None})
-        wanted = [USUAL, fresh, *(linux_surroundings(stack) if LINUX else ())]
+        bare = [BARE] if LINUX else []
+        wanted = [USUAL, fresh, *bare, *(linux_surroundings(stack) if LINUX else ())]
+        for surroundings in (USUAL, *bare):
+            wrong += judge(surroundings, program(), SELF_TEST, should_work=True)
         for surroundings in wanted:
-            for arguments in (SELF_TEST, WINDOW):
-                wrong += judge(surroundings, program(), arguments, should_work=True)
+            wrong += judge(surroundings, program(), WINDOW, should_work=True)
         for title, bundle, project in broken_bundles():
             wrong += judge(Surroundings(title), bundle, (*WINDOW, *project), should_work=False)
     if wrong:
@@ -96,7 +99,6 @@ def smoke() -> None:
 def linux_surroundings(stack: ExitStack) -> Iterator[Surroundings]:
     """Yield what can be tried on Linux; some of it takes a superuser or its namespaces."""
     temporary = stack.enter_context(tempfile.TemporaryDirectory())
-    yield Surroundings("no environment", variables={"PATH": "/usr/bin:/bin"}, is_bare=True)
     # The superuser could make /nonexistent.
     yield Surroundings("no home", variables={"HOME": os.devnull, "XDG_CACHE_HOME": None})
     yield Surroundings("another folder", folder="/")
@@ -129,9 +131,10 @@ def works(*command: str) -> bool:
 @contextmanager
 def copy_of(bundle: Path) -> Iterator[Path]:
     """Make a copy of the program whose files can be taken away; yields its folder."""
-    with tempfile.TemporaryDirectory() as folder:
+    # In the same file system, where a copy is no more than another name.
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
         target = Path(folder) / bundle.name
-        shutil.copytree(bundle, target, symlinks=True)
+        shutil.copytree(bundle, target, symlinks=True, copy_function=os.link)
         yield target
 
 
