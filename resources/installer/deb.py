@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from resources.installer.pictures import SIZES
 from resources.installer.recipe import (
     BUILD,
     HERE,
+    IDENTIFIER,
     NAME,
     PROGRAM_ICON,
     PROJECT_ICON,
@@ -19,6 +21,17 @@ from resources.installer.recipe import (
 from resources.installer.shell import call, megabytes, say
 from resources.installer.version import bundle_version
 
+MAINTAINER = "Backprop Lab contributors <backprop-lab@localhost>"
+
+CHANGES = """\
+{name} ({version}) unstable; urgency=low
+
+  * See the change log of the project.
+
+ -- {maintainer}  Thu, 01 Jan 1970 00:00:00 +0000
+"""
+"""In the form that Debian wants; without a date of its own the same program is the same package."""
+
 CONTROL = """\
 Package: {name}
 Version: {version}
@@ -27,7 +40,7 @@ Priority: optional
 Architecture: {architecture}
 Installed-Size: {kilobytes}
 Depends: {depends}
-Maintainer: Backprop Lab contributors <backprop-lab@localhost>
+Maintainer: {maintainer}
 Description: lab in which neural networks show their gradients
  Build a neural network out of layers, press Run, and watch what
  backpropagation does: every layer's gradient, where it vanishes or
@@ -56,11 +69,15 @@ def make_deb() -> Path:
         place = tree / "usr" / "share" / target
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place)
+    changes = CHANGES.format(name=NAME, version=bundle_version(), maintainer=MAINTAINER)
+    (tree / "usr" / "share" / "doc" / NAME / "changelog.gz").write_bytes(
+        gzip.compress(changes.encode(), mtime=0))
+    program = tree / "opt" / NAME / NAME
     for path in (tree, *tree.rglob("*")):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+            path.chmod(0o755 if path.is_dir() or path == program else 0o644)
     control = CONTROL.format(
-        name=NAME, version=bundle_version(), architecture=architecture(),
+        name=NAME, version=bundle_version(), maintainer=MAINTAINER, architecture=architecture(),
         kilobytes=round(megabytes(tree) * 1e6 / 1024), depends=dependencies(tree / "opt" / NAME))
     (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(control, encoding="utf-8")
@@ -90,7 +107,8 @@ def placed_files() -> list[tuple[Path, str]]:
              for name, context in ((NAME, "apps"), ("application-x-bplab", "mimetypes"))]
     return [
         (HERE / "linux" / "backprop-lab.desktop",
-         "applications/org.backproplab.BackpropLab.desktop"),
+         f"applications/{IDENTIFIER}.desktop"),
+        (HERE / "linux" / "lintian-overrides", f"lintian/overrides/{NAME}"),
         (HERE / "linux" / "backprop-lab.xml", "mime/packages/backprop-lab.xml"),
         (PROGRAM_ICON, f"icons/hicolor/scalable/apps/{NAME}.svg"),
         (PROJECT_ICON,

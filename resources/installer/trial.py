@@ -79,7 +79,8 @@ def try_package() -> None:
         raise PackagingError(f"{NAME} is installed here already: remove it first.")
     package = package_file()
     if shutil.which("lintian"):
-        say(call("lintian", "--fail-on", "error", "--allow-root", package).strip())
+        call("lintian", "--fail-on", "error", "--allow-root", package)
+        say("Lintian finds no error.")
     with installed(package) as files, somebody() as person:
         call("desktop-file-validate", DESKTOP)
         start_from_menu(person)
