@@ -60,9 +60,9 @@ class Person:
 
     def command(self, *parts: str) -> list[str]:
         """Return a command as this user gives it."""
-        return ["runuser", "-u", USER, "--", "env", "-i", f"HOME={self.home}", f"USER={USER}",
-                f"DISPLAY={self.display}", "PATH=/usr/bin:/bin", "LANG=C.UTF-8",
-                "--chdir", str(self.home), *parts]
+        return ["runuser", "-u", USER, "--", "env", "--ignore-environment", "--chdir",
+                str(self.home), f"HOME={self.home}", f"USER={USER}", f"DISPLAY={self.display}",
+                "PATH=/usr/bin:/bin", "LANG=C.UTF-8", *parts]
 
 
 def try_package() -> None:
@@ -151,7 +151,8 @@ def open_by_double_click(person: Person) -> None:
     kind = call(*person.command("gio", "info", "-a", "standard::content-type", PROJECT))
     if MIME_TYPE not in kind:
         raise PackagingError(f"The desktop does not take {PROJECT} for a project:\n{kind}")
-    call(*person.command("gio", "open", PROJECT))
+    # The program would hold what gio writes to, and this would wait until it ends.
+    call(*person.command("sh", "-c", 'exec gio open "$1" >/dev/null 2>&1', "sh", PROJECT))
     title = Path(PROJECT).stem
     wait_for(lambda: title in call(*person.command("xwininfo", "-root", "-tree")),
              f"no window bears the title {title!r}")
