@@ -105,7 +105,7 @@ def transpose(y, x):
 def dense_forward_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o, rows = slots[4], slots[5], batch * slots[6]
-    first, last, left, right = block(rows, o, shard, shards)
+    first, last, left, right = block(rows, o, i, shard, shards)
     y = matrix(arena, slots[0] + first * o, last - first, o)[:, left:right]
     x = matrix(arena, slots[1] + first * i, last - first, i)
     dense_forward(y, x, matrix(arena, slots[2], i, o)[:, left:right],
@@ -129,7 +129,7 @@ def dense_backward_weights_op(row, arena, batch, shard, shards):
 def dense_backward_input_op(row, arena, batch, shard, shards):
     slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
     i, o, rows = slots[3], slots[4], batch * slots[5]
-    first, last, left, right = block(rows, i, shard, shards)
+    first, last, left, right = block(rows, i, o, shard, shards)
     dense_backward_input(matrix(arena, slots[0] + first * i, last - first, i)[:, left:right],
                          matrix(arena, slots[1] + first * o, last - first, o),
                          matrix(arena, slots[2] + left * o, right - left, o))

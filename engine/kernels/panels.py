@@ -29,6 +29,9 @@ Such a panel suits AVX-512's product, too, which takes the place of AVX2's where
 3072-1024-512-10 then takes 27 ms instead of 35, and with AVX2's as long as with narrower panels.
 """
 
+MUCH = 1 << 17
+"""Numbers of a right side that had better be divided than read by every thread."""
+
 PACKED_ROWS = 128
 PACKED_BYTES = 64 << 10
 """Rows of C and bytes of B from which on it pays to copy B, which is done for all rows at once."""
@@ -229,11 +232,15 @@ def pays(rows, b):
 
 
 @inlined
-def block(rows, columns, shard, shards):
-    """Return begin and end of a shard's rows of a result, and of its columns: one side is cut."""
+def block(rows, columns, depth, shard, shards):
+    """Return begin and end of a shard's rows of a result, and of its columns: one side is cut.
+
+    Rows, since whoever did some in the op before finds them in its cache; but then every shard
+    reads all of the right side. Where that is much, each had better read a part.
+    """
     first, last, left, right = 0, rows, 0, columns
     if shards > 1:
-        if rows >= columns:
+        if rows >= columns or columns * depth < MUCH:
             first, last = span(rows, shard, shards)
         else:
             left, right = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
