@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import PlatformDirs
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -19,6 +20,9 @@ from gui.file_open import FileOpener
 from gui.main_window import NAME, MainWindow
 from gui.settings import Settings
 from gui.start import WindowOptions
+
+if TYPE_CHECKING:
+    from gui.workbench.workbench import Workbench
 
 SWITCH_INTERVAL_S = 0.001
 """How soon the training thread gets the interpreter back from the window, and the reverse."""
@@ -95,6 +99,7 @@ class Unattended(QObject):
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._on_poll_timeout)
         window.painted.connect(self._on_window_painted)
+        window.workbench_made.connect(self._on_window_workbench_made)
         window.furnished.connect(self._on_window_furnished)
         if options.unattended:
             QTimer.singleShot(round(1000 * (options.within_s + options.after_s)),
@@ -103,6 +108,13 @@ class Unattended(QObject):
     @Slot()
     def _on_window_painted(self) -> None:
         self._note("first paint")
+
+    @Slot(object)
+    def _on_window_workbench_made(self, workbench: Workbench) -> None:
+        # A project of a person's is opened once there is a lab; until then the window holds
+        # another.
+        if self._options.run and self._options.project is None:
+            workbench.run()
 
     @Slot()
     def _on_window_furnished(self) -> None:
@@ -134,6 +146,7 @@ class Unattended(QObject):
         lab = self._window.lab
         if lab is not None and lab.loss.points:
             self._poll.stop()
+            self._note("first training step", lab.workbench.stepped_s)
             self._note("first training point")
             self._window.close()
 
@@ -161,6 +174,7 @@ class Unattended(QObject):
         self.status = 2
         self._window.close()
 
-    def _note(self, what: str) -> None:
+    def _note(self, what: str, at_s: float | None = None) -> None:
         if self._options.profile_start:
-            say(f"{what}: {1000 * (time.perf_counter() - self._started_s):.0f} ms")
+            at_s = time.perf_counter() if at_s is None else at_s
+            say(f"{what}: {1000 * (at_s - self._started_s):.0f} ms")

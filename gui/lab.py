@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -52,6 +53,8 @@ class Lab(QWidget):
         What trains it.
     settings : Settings
         What a person has chosen before.
+    at_once : bool
+        Whether to make all parts now; else `build` has to.
 
     Signals
     -------
@@ -62,9 +65,16 @@ class Lab(QWidget):
     boundary_shown = Signal()
 
     def __init__(self, document: Document, workbench: Workbench, settings: Settings,
-                 parent: QWidget | None = None) -> None:
+                 parent: QWidget | None = None, *, at_once: bool = True) -> None:
         super().__init__(parent)
         self.document, self.workbench, self._settings = document, workbench, settings
+        if at_once:
+            for _ in self.build():
+                pass
+
+    def build(self) -> Iterator[None]:
+        """Make the parts one after the other, so that the window can answer in between."""
+        document, workbench = self.document, self.workbench
         self.files = DocumentFiles(document, self, workbench.weights)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
@@ -72,12 +82,20 @@ class Lab(QWidget):
         self.message = MessageBar()
         # Apart from other messages, so that none of them can take the place of lost work.
         self.offer = MessageBar()
+        yield
         self.data_panel = DataPanel(document)
         self.palette_panel = LayerPalette()
+        yield
         self.inspector = Inspector(document)
         self.network = NetworkView(document)
-        self.loss, self.gradients, self.output = LossPlot(), GradientPlot(), OutputPanel()
+        yield
+        self.loss = LossPlot()
+        yield
+        self.gradients = GradientPlot()
+        yield
+        self.output = OutputPanel()
         self.strip = VerdictStrip()
+        yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
         self._preparing = ("", 0.0)
@@ -88,6 +106,7 @@ class Lab(QWidget):
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self._on_patience_timeout)
         self._arrange()
+        yield
         self.sheet = TrainingSheet(document, self)
         self._wire_document()
         self._wire_workbench()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from gui.actions import Actions
     from gui.lab import Lab
     from gui.recovery import Leftover, Recovery
+    from gui.workbench.workbench import Workbench
 
 NAME = "Backprop Lab"
 USUAL_SIZE = QSize(1500, 940)
@@ -46,11 +49,14 @@ class MainWindow(QMainWindow):
     -------
     painted()
         The window has been seen for the first time.
+    workbench_made(Workbench)
+        The engine is being prepared; what it tells is held until the lab is in its place.
     furnished()
         The lab is in its place.
     """
 
     painted = Signal()
+    workbench_made = Signal(object)
     furnished = Signal()
 
     def __init__(self, settings: Settings, project: Path | None = None,
@@ -64,6 +70,8 @@ class MainWindow(QMainWindow):
         self._recovery: Recovery | None = None
         self._leftovers: list[Leftover] = []
         self._seen = False
+        self._workbench: Workbench | None = None
+        self._furnishing: Iterator[None] = iter(())
         self.setWindowTitle(NAME)
         self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST_SIZE)
@@ -91,8 +99,11 @@ class MainWindow(QMainWindow):
         """Stop everything behind the window and wait for it; again does no harm."""
         if self._recovery is not None:
             self._recovery.stop()
+        self._furnishing = iter(())
         if self.lab is not None:
             self.lab.shut_down()
+        elif self._workbench is not None:
+            self._workbench.shut_down()
 
     def keep_work(self) -> None:
         """Keep a copy of unsaved work for the next start."""
@@ -147,19 +158,49 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_first_paint(self) -> None:
         self.painted.emit()
-        self.furnish()
+        self._furnishing = self._furnish()
+        self._furnish_further()
+
+    @Slot()
+    def _furnish_further(self) -> None:
+        if next(self._furnishing, self) is not self:
+            # What a person does meanwhile, and what has to be painted, comes first.
+            QTimer.singleShot(0, self._furnish_further)
 
     def furnish(self) -> None:
-        """Put the lab into the window."""
-        # These bring NumPy, pyqtgraph and the registry, which the first paint does without.
-        from gui.actions import Actions
+        """Put the lab into the window at once."""
+        for _ in self._furnish():
+            pass
+
+    def _furnish(self) -> Iterator[None]:
+        """Put the lab into the window bit by bit, what leads to the first step before the rest."""
+        # All that is imported here brings NumPy, pyqtgraph and the registry, which the first paint
+        # does without.
         from gui.builder.document import Document
-        from gui.lab import Lab
+        yield
         from gui.workbench.workbench import Workbench
 
         document = Document(parent=self)
-        workbench = Workbench(document, parent=self)
-        self.lab = Lab(document, workbench, self._settings)
+        workbench = self._workbench = Workbench(document, parent=self)
+        workbench.hold()
+        self.workbench_made.emit(workbench)
+        for part in ("plots.graph", "plots", "output", "builder.data_panel", "builder.network_view",
+                     "builder.inspector", "templates", "hyper"):
+            yield
+            import_module(f"gui.{part}")
+        yield
+        from gui.lab import Lab
+        yield
+        lab = Lab(document, workbench, self._settings, at_once=False)
+        yield from lab.build()
+        self._move_in(lab)
+        workbench.listen()
+
+    def _move_in(self, lab: Lab) -> None:
+        from gui.actions import Actions
+
+        self.lab = lab
+        document = lab.document
         self.setCentralWidget(self.lab)
         self.actions_of_lab = Actions(self, self.lab)
         self.lab.top_bar.set_menu(self.actions_of_lab.menu)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui import theme
+from gui.plots.graph import pg
 from gui.widgets import linear_ticks, tick_text
 
 Specs = tuple[Any, list[Any], list[Any]]

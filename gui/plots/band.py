@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
 from gui.plots.feed import Reals
+from gui.plots.graph import pg
 from gui.plots.ranges import halved
 
 # Measured: of 512 points of noise, a band takes 4 ms to paint.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gui import theme
 from gui.plots.axes import Axis, StepAxis
+from gui.plots.graph import pg
 
 
 class Canvas(pg.PlotWidget):  # type: ignore[misc]
@@ -37,7 +37,8 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     def __init__(self, left: Axis, empty_text: str = "", parent: QWidget | None = None, *,
                  word: str = "step") -> None:
         self._axes = (left, StepAxis("bottom", word=word))
-        super().__init__(parent, axisItems={"left": left, "bottom": self._axes[1]})
+        super().__init__(parent, enableMenu=False,
+                         axisItems={"left": left, "bottom": self._axes[1]})
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAntialiasing(False)
@@ -45,7 +46,6 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         self.setMinimumHeight(theme.px(90))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         item = self.getPlotItem()
-        item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(False, False)
         self.box = item.getViewBox()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from gui import theme
 from gui.plots.feed import Reals
+from gui.plots.graph import pg
 
 DOT_PX = 5
 MARGIN_PX = 4

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QColor
 
 from gui import theme
 from gui.plots.canvas import Canvas
+from gui.plots.graph import pg
 
 CENTRE = -3.0
 ENDS = (-4.0, -2.0)

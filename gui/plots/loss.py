@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +14,7 @@ from gui.plots.band import Band
 from gui.plots.canvas import Canvas
 from gui.plots.curve import FramedCurve, framed
 from gui.plots.feed import LOSS, VALIDATION_LOSS, FrameLike, Reals, RunLike, Series
+from gui.plots.graph import pg
 from gui.plots.legend import Legend, LegendEntry
 from gui.plots.ranges import EasedRange, halved, log10, run_span
 from gui.widgets import Button, ViewCard, plain_number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -12,6 +11,7 @@ from gui import theme
 from gui.plots.axes import ValueAxis
 from gui.plots.curve import FramedCurve
 from gui.plots.end_labels import EndLabels
+from gui.plots.graph import pg
 from gui.plots.layer_view import NOWHERE, LayerView
 from gui.plots.ranges import EasedRange
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 from gui import theme
 from gui.plots.axes import Axis, decimal_text, log_ticks
 from gui.plots.feed import Seen
+from gui.plots.graph import pg
 from gui.plots.layer_view import NOWHERE, LayerView
 from gui.plots.ranges import run_span
 

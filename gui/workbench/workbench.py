@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +88,7 @@ class Workbench(QObject):
         self._wants_to_run = False
         self._closed = False
         self._watched = True
+        self._held: list[Callable[[], None]] | None = None
         self._fingerprint: tuple[object, ...] | None = None
         self._dataset: Dataset | None = None
         self._info: RunInfo | None = None
@@ -117,19 +120,37 @@ class Workbench(QObject):
         """What makes the frames."""
         return self._clock
 
+    @property
+    def stepped_s(self) -> float:
+        """`time.perf_counter` after the first steps of all; NaN before."""
+        return self._worker.stepped_s
+
+    def hold(self) -> None:
+        """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
+        self._held = []
+
+    def listen(self) -> None:
+        """Tell what has been held, and from now on everything at once."""
+        held, self._held = self._held or (), None
+        for tell in held:
+            tell()
+
     def run(self) -> None:
         """Train until told otherwise; while the engine is being prepared, as soon as it is."""
         if self._state in IDLE:
             self._submit(Go(self._next_turn()))
             self._set_state(State.RUNNING)
-        elif self._state is State.PREPARING:
+        elif self._state is State.PREPARING and not self._wants_to_run:
+            # The thread need not wait for the window to hear that it is ready.
+            self._submit(Go(self._next_turn()))
             self._wants_to_run = True
 
     def pause(self) -> None:
         """Stop after the step in hand."""
+        if self._state is State.RUNNING or self._wants_to_run:
+            self._submit(Halt(self._next_turn()))
         self._wants_to_run = False
         if self._state is State.RUNNING:
-            self._submit(Halt(self._next_turn()))
             self._set_state(State.PAUSED)
 
     def toggle(self) -> None:
@@ -264,13 +285,24 @@ class Workbench(QObject):
         return RunJudge(info.network, data.task, len(data.class_names),
                         self._document.project.training.loss)
 
+    def _holds(self, slot: Callable[..., None], *told: object) -> bool:
+        """Keep what has been told if nobody listens yet; return whether it is kept."""
+        if self._held is None:
+            return False
+        self._held.append(partial(slot, *told))
+        return True
+
     @Slot(int, str, float)
     def _on_bridge_prepared(self, run_id: int, text: str, share: float) -> None:
+        if self._holds(self._on_bridge_prepared, run_id, text, share):
+            return
         if run_id == self._run_id:
             self.preparing.emit(text, share)
 
     @Slot(int, object)
     def _on_bridge_built(self, run_id: int, trainer: TrainerLike) -> None:
+        if self._holds(self._on_bridge_built, run_id, trainer):
+            return
         if run_id != self._run_id or self._state is not State.PREPARING:
             return
         project = self._document.project
@@ -282,10 +314,13 @@ class Workbench(QObject):
         self._set_state(State.READY, self._reason)
         self._clock.tick()
         if self._wants_to_run:
-            self.run()
+            self._wants_to_run = False
+            self._set_state(State.RUNNING)
 
     @Slot(int, int, str)
     def _on_bridge_paused(self, run_id: int, turn: int, reason: str) -> None:
+        if self._holds(self._on_bridge_paused, run_id, turn, reason):
+            return
         # Another command may have been given while this one was carried out.
         if run_id != self._run_id or turn != self._turn:
             return
@@ -295,6 +330,8 @@ class Workbench(QObject):
 
     @Slot(int, object)
     def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:
+        if self._holds(self._on_bridge_failed, run_id, error):
+            return
         if run_id != self._run_id or self._state is State.INVALID:
             return
         self._wants_to_run = False

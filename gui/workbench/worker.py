@@ -11,6 +11,7 @@ a widget, and the window's thread never touches the engine's arrays. A failure i
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -73,6 +74,11 @@ class Worker:
         Where snapshots go.
     factory : TrainerFactory
         Makes trainers; called in the thread.
+
+    Attributes
+    ----------
+    stepped_s : float
+        `time.perf_counter` after the first steps of all; NaN before.
     """
 
     def __init__(
@@ -91,6 +97,7 @@ class Worker:
         self._published = 0.0
         self._interval = SNAPSHOT_S
         self._closing = False
+        self.stepped_s = math.nan
 
     def start(self) -> None:
         """Start the thread."""
@@ -200,6 +207,8 @@ class Worker:
         if trainer is None:
             return
         trainer.run(self._target - trainer.step, CHUNK_S)
+        if math.isnan(self.stepped_s):
+            self.stepped_s = time.perf_counter()
         if trainer.finished:
             self._target = 0
         if not self._is_running:

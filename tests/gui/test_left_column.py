@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QPushButton, QVBox
 from pytestqt.qtbot import QtBot
 
 from gui import theme
-from gui.builder import DataPanel, Document, Inspector, LayerPalette
+from gui.builder.data_panel import DataPanel
+from gui.builder.document import Document
+from gui.builder.inspector import Inspector
+from gui.builder.palette import LayerPalette
 from gui.left_column import SMALLEST_INSPECTOR, LeftColumn, stops
 
 

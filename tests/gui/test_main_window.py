@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -79,6 +79,29 @@ def test_it_paints_itself_before_it_is_furnished(qtbot: QtBot, open_window: Open
     with qtbot.waitSignal(window.furnished):
         window.show()
     assert told == ["painted", "furnished"]
+
+
+def test_it_answers_while_it_is_furnished(qtbot: QtBot, open_window: Open) -> None:
+    window = MainWindow(Settings(None))
+    qtbot.addWidget(window, before_close_func=leave_at_once)
+    answered: list[bool] = []
+    timer = QTimer(window)
+    timer.timeout.connect(lambda: answered.append(window.lab is None))
+    timer.start(0)
+    with qtbot.waitSignal(window.furnished):
+        window.show()
+    timer.stop()
+    assert answered.count(True) > 10
+
+
+def test_it_can_be_closed_while_it_is_furnished(qtbot: QtBot, open_window: Open) -> None:
+    window = MainWindow(Settings(None))
+    qtbot.addWidget(window, before_close_func=leave_at_once)
+    with qtbot.waitSignal(window.workbench_made):
+        window.show()
+    window.close()
+    qtbot.wait(50)
+    assert window.lab is None
 
 
 def test_keys_drive_the_lab(qtbot: QtBot, open_window: Open) -> None:

@@ -151,6 +151,48 @@ def test_run_while_preparing_begins_when_it_is_ready(
     qtbot.waitUntil(lambda: engine.newest.step > 0)
 
 
+def test_it_trains_before_anybody_listens(qtbot: QtBot, make_workbench: Make) -> None:
+    engine = FakeEngine()
+    workbench = make_workbench(engine)
+    frames: list[Frame] = []
+    workbench.frame.connect(frames.append)
+    workbench.hold()
+    workbench.run()
+    # Not a number until then.
+    qtbot.waitUntil(lambda: workbench.stepped_s <= time.perf_counter())
+    assert engine.newest.step > 0
+    assert workbench.state is State.PREPARING
+    assert not frames
+    workbench.listen()
+    assert workbench.state is State.RUNNING
+    assert frames[0].snapshot is not None
+    assert frames[0].snapshot.step == 0
+    qtbot.waitUntil(lambda: len(frames) > 3)
+
+
+def test_a_failure_is_told_to_those_who_come_late(qtbot: QtBot, make_workbench: Make) -> None:
+    workbench = make_workbench(FakeEngine(diverge_at=3))
+    workbench.hold()
+    workbench.run()
+    qtbot.wait(50)
+    workbench.listen()
+    wait_for(qtbot, workbench, State.FAILED)
+
+
+def test_pause_while_preparing_takes_run_back(qtbot: QtBot, make_workbench: Make) -> None:
+    engine = FakeEngine(compiling=threading.Event())
+    workbench = make_workbench(engine)
+    workbench.run()
+    workbench.pause()
+    assert engine.compiling is not None
+    engine.compiling.set()
+    wait_for(qtbot, workbench, State.READY)
+    qtbot.wait(30)
+    assert engine.newest.step == 0
+    workbench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 0)
+
+
 def test_hyper_parameters_take_effect_without_a_reset(
     qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
 ) -> None:
