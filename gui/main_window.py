@@ -194,6 +194,8 @@ class MainWindow(QMainWindow):
         lab = Lab(document, workbench, self._settings, at_once=False)
         yield from lab.build()
         self._move_in(lab)
+        # Qt shows the lab when it comes round; what is told is for a lab that is seen.
+        yield
         workbench.listen()
 
     def _move_in(self, lab: Lab) -> None:
