@@ -1,6 +1,6 @@
 """Windows that are too narrow for a register, several neighbours together. Legend as `convolution`.
 
-Neighbouring windows of one row count as one that is wider: its result are theirs, side by side in
+Neighbouring windows of one row count as one that is wider: its results are theirs, side by side in
 memory as they are anyway, and its weights are 0 where a window does not reach. That is less work
 than registers of which most lanes idle: t windows of kw places take kw + t - 1 instead of t kw.
 
