@@ -13,6 +13,7 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.memory import image, matrix, span, vector
+from engine.kernels.neighbours import narrow, widen, windows_together
 from engine.kernels.panels import sum_rows
 from engine.kernels.policy import inlined, kernel, op
 from engine.kernels.row import FIRST_SLOT, ROW_LENGTH
@@ -59,47 +60,88 @@ def _images(x, padded, top, left):
 
 
 @kernel
+def _clear_around(padded, x, top, left):
+    """Write the zeros around the middle of padded, to which `_frame` copies x[n, h, v, c]."""
+    n, high, wide, c = padded.shape
+    before = min(max(left, 0), wide) * c
+    after = min(max(left + x.shape[2], 0), wide) * c
+    for m in range(n):
+        for r in range(high):
+            is_beside = top <= r < top + x.shape[1]
+            line = padded[m, r].reshape(-1)
+            for k in range(before if is_beside else 0):
+                line[k] = 0
+            for k in range(after if is_beside else 0, wide * c):
+                line[k] = 0
+
+
+@kernel
 def _framed(x, group, high, wide, top, left, room):
     """Return room for a group of images with zeros around, or for none if no window sticks out."""
     is_inside = top == 0 and left == 0 and high <= x.shape[1] and wide <= x.shape[2]
     images = 0 if is_inside else group
-    padded = room[:images * high * wide * x.shape[3]]
-    for k in range(padded.size):
-        padded[k] = 0
-    return padded.reshape(images, high, wide, x.shape[3])
+    padded = room[:images * high * wide * x.shape[3]].reshape(images, high, wide, x.shape[3])
+    _clear_around(padded, x, top, left)
+    return padded
+
+
+@inlined
+def _several(w, b, together, room):
+    """Return weights and biases of neighbouring windows together, and how much room they take."""
+    kh, kw, c, o = w.shape
+    wide = kw + together - 1
+    size, several = kh * wide * c * together * o, together * o
+    widen(room[:size].reshape(kh, wide, c, together, o), w)
+    biases = room[size:size + (several if b.size > 0 else 0)]
+    for k in range(biases.size):
+        biases[k] = b[k % o]
+    return room[:size].reshape(-1, several), biases, size + several
+
+
+@inlined
+def _list_places(table, shape, steps):
+    """List where windows of some images begin, counted in numbers, for steps along every axis."""
+    place = 0
+    for n in range(shape[0]):
+        for r in range(shape[1]):
+            begin = n * steps[0] + r * steps[1]
+            for column in range(shape[2]):
+                table[place] = begin + column * steps[2]
+                place += 1
 
 
 @kernel
 def _sweep(y, x, w, b, stride, top, left, room):
     """Fill y[n, p, q, o] with b and the windows of x[n, h, v, c] times w[kh, kw, c, o]."""
-    c, kh, o = x.shape[3], w.shape[0], w.shape[3]
-    p, q = y.shape[1], y.shape[2]
+    p, q, o = y.shape[1:]
     if x.shape[0] == 0 or p * q == 0:
         return
-    group = min(x.shape[0], (PLACES - 1) // (p * q) + 1)
+    c, kh = x.shape[3], w.shape[0]
     high, wide = (p - 1) * stride + kh, (q - 1) * stride + w.shape[1]
-    c_rows, used = _integers(room, 0, group * p * q)
-    a_rows, used = _integers(room, used, group * p * q)
+    group = min(x.shape[0], (PLACES - 1) // (p * q) + 1)
+    # Windows that lie apart in y, as those of a phase do, cannot go together.
+    is_dense = y.strides[2] == o * y.itemsize
+    together = windows_together(o, q, w.shape[1], stride, y.itemsize) if is_dense else 1
+    weights, biases, used = w.reshape(-1, o), b, 0
+    if together > 1:
+        weights, biases, used = _several(w, b, together, room)
+    shape = group, p, q // together
+    c_rows, used = _integers(room, used, group * p * shape[2])
+    a_rows, used = _integers(room, used, group * p * shape[2])
     legs, used = _integers(room, used, kh)
     padded = _framed(x, group, high, wide, top, left, room[used:])
     if padded.size == 0:
         high, wide = x.shape[1], x.shape[2]
-    place = 0
-    for n in range(group):
-        for r in range(p):
-            for column in range(q):
-                a_rows[place] = ((n * high + r * stride) * wide + column * stride) * c
-                c_rows[place] = (n * y.strides[0] + r * y.strides[1] + column * y.strides[2]
-                                 ) // y.itemsize
-                place += 1
+    _list_places(c_rows, shape, (y.strides[0] // y.itemsize, y.strides[1] // y.itemsize,
+                                 together * (y.strides[2] // y.itemsize)))
+    _list_places(a_rows, shape, (high * wide * c, stride * wide * c, together * stride * c))
     for i in range(kh):
         legs[i] = i * wide * c
-    weights = w.reshape(-1, o)
     for first in range(0, x.shape[0], group):
         last = min(first + group, x.shape[0])
-        places = (last - first) * p * q
+        places = (last - first) * p * shape[2]
         contract(y[first:], _images(x[first:last], padded, top, left), weights, c_rows[:places],
-                 a_rows[:places], legs, 1, 0, b)
+                 a_rows[:places], legs, 1, 0, biases)
 
 
 @kernel
@@ -115,7 +157,7 @@ def convolution(y, x, w, b, stride, room):
     stride : int64
         s, how far the window moves. The zeros above and to the left, top and left, follow from the
         shapes.
-    room : real[n * room_for_windows(c, p, q, kh, kw, s)]
+    room : real[n * room_for_windows(c, o, p, q, kh, kw, s)]
         Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
@@ -128,20 +170,20 @@ def convolution(y, x, w, b, stride, room):
 
 
 @kernel
-def convolution_weights(dw, dy, x, stride, begin, end, images, room):
+def convolution_weights(dw, dy, x, stride, shard, shards, images, room):
     """Compute ``dw[i, j] = sum of x[n, p s + i - top, q s + j - left].T @ dy[n, p, q]``.
 
     Parameters
     ----------
     dw : real[kh, kw, c, o]
-        dL/dw, of whose ``kh * kw * c`` rows ``begin`` to ``end - 1`` are overwritten.
+        dL/dw, of which a shard's part is overwritten.
     dy, x : real[n, p, q, o], real[n, h, v, c]
         dL/dy and what the forward pass saw.
-    stride, begin, end : int64
-        s, and which rows.
+    stride, shard, shards : int64
+        s, and which part of how many.
     images : int64
         How many images there is room for.
-    room : real[images * room_for_windows(c, p, q, kh, kw, s)]
+    room : real[images * room_for_windows(c, o, p, q, kh, kw, s)]
         Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
@@ -153,21 +195,35 @@ def convolution_weights(dw, dy, x, stride, begin, end, images, room):
     group = min(x.shape[0], images, (PLACES - 1) // (p * q) + 1)
     high, wide = (p - 1) * stride + kh, (q - 1) * stride + kw
     top, left = _zeros_before(x.shape[1], p, kh, stride), _zeros_before(x.shape[2], q, kw, stride)
-    c_rows, used = _integers(room, 0, end - begin)
-    a_rows, used = _integers(room, used, end - begin)
+    together = windows_together(o, q, kw, stride, dw.itemsize)
+    several, columns = together * o, kw + together - 1
+    # Together, all columns of a channel's row belong to one shard, which adds up what they say.
+    begin, end = span(kh * (c if together > 1 else kw * c), shard, shards)
+    rows = (end - begin) * (columns if together > 1 else 1)
+    gradient = room[:rows * several if together > 1 else 0]
+    c_rows, used = _integers(room, gradient.size, rows)
+    a_rows, used = _integers(room, used, rows)
     legs, used = _integers(room, used, group * p)
     padded = _framed(x, group, high, wide, top, left, room[used:])
     if padded.size == 0:
         high, wide = x.shape[1], x.shape[2]
-    for m in range(begin, end):
-        a_rows[m - begin] = m // (kw * c) * wide * c + m % (kw * c)
-        c_rows[m - begin] = m * o
+    for m in range(rows):
+        if together > 1:
+            line, column = begin + m // columns, m % columns
+            a_rows[m], c_rows[m] = line // c * wide * c + column * c + line % c, m * several
+        else:
+            a_rows[m] = (begin + m) // (kw * c) * wide * c + (begin + m) % (kw * c)
+            c_rows[m] = (begin + m) * o
     for leg in range(group * p):
         legs[leg] = (leg // p * high + leg % p * stride) * wide * c
+    whole = dw.reshape(-1) if together == 1 else gradient
     for first in range(0, x.shape[0], group):
         last = min(first + group, x.shape[0])
-        contract(dw, _images(x[first:last], padded, top, left), dy[first:last].reshape(-1, o),
-                 c_rows, a_rows, legs[:(last - first) * p], stride * c, first, room[:0])
+        contract(whole, _images(x[first:last], padded, top, left),
+                 dy[first:last].reshape(-1, several), c_rows, a_rows, legs[:(last - first) * p],
+                 together * stride * c, first, room[:0])
+    if together > 1:
+        narrow(dw, gradient.reshape(end - begin, columns, together, o), begin)
 
 
 @kernel
@@ -221,7 +277,7 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
         Weights as `flip_weights` sorts them, and biases or nothing.
     kh, kw, stride : int64
         Height and width of the window, and s.
-    room : real[n * room_for_adjoint(o, h, v, kh, kw, s)]
+    room : real[n * room_for_adjoint(o, c, h, v, kh, kw, s)]
         Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
@@ -270,10 +326,9 @@ def convolution_weights_op(row, arena, batch, shard, shards):
     if shard >= parts:
         return
     first, last = span(batch, shard, parts)
-    begin, end = span(kh * kw * c, shard, parts)
     convolution_weights(image(arena, slots[0], kh, kw, c, o),
                         image(arena, slots[1], batch, p, q, o),
-                        image(arena, slots[2], batch, h, v, c), slots[11], begin, end,
+                        image(arena, slots[2], batch, h, v, c), slots[11], shard, parts,
                         last - first,
                         vector(arena, slots[12] + first * slots[13], (last - first) * slots[13]))
 

@@ -22,6 +22,9 @@ from engine.layers.images import (
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import weighted_fields, weights_and_biases
 
+WIDEST = 16
+"""Numbers of the widest register that any machine has."""
+
 SUMMED_TOGETHER = 128
 """Numbers side by side whose sums are done soonest: there are registers for all."""
 
@@ -133,36 +136,42 @@ def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
                       room=plan.scratch(group * o), group=group)
 
 
-def room_for_windows(c: int, p: int, q: int, kh: int, kw: int, stride: int = 1) -> int:
+def room_for_windows(c: int, o: int, p: int, q: int, kh: int, kw: int, stride: int = 1) -> int:
     """Return how many numbers per image a convolution needs besides images and weights.
 
     Parameters
     ----------
-    c : int
-        Channels of the image.
+    c, o : int
+        Channels of the image and of the result.
     p, q, kh, kw, stride : int
         How many windows there are, their height and width, and how far one is from the next.
 
     Notes
     -----
-    That is an image with its zeros, and integers, which take up to two numbers: two for every
-    window or for every row of the weights, one for every row of windows and of the window.
+    That is an image with its zeros, the weights and biases of windows that go together, and
+    integers, which take up to two numbers: two for every window or for every row of the weights,
+    one for every row of windows and of the window.
     """
     padded = ((p - 1) * stride + kh) * ((q - 1) * stride + kw) * c
-    return padded + padded % 2 + 2 * (2 * max(p * q, kh * kw * c) + p + kh)
+    # As many neighbours as fill a register, a power of two that divides the windows of a row.
+    fitting = 1 << max(WIDEST // o, 1).bit_length() - 1
+    together = min(fitting, q & -q) if stride == 1 and kw > 1 else 1
+    depth = kh * (kw + together - 1) * c
+    several = (depth + 1) * together * o if together > 1 else 0
+    return padded + padded % 2 + several + 2 * (2 * max(p * q, depth) + p + kh)
 
 
-def room_for_adjoint(o: int, h: int, v: int, kh: int, kw: int, stride: int) -> int:
+def room_for_adjoint(o: int, c: int, h: int, v: int, kh: int, kw: int, stride: int) -> int:
     """Return the same for a convolution run backwards: every phase has windows of its own."""
     p, q, rows, columns = ((size - 1) // stride + 1 for size in (h, v, kh, kw))
-    return room_for_windows(o, p, q, rows, columns)
+    return room_for_windows(o, c, p, q, rows, columns)
 
 
 def _lower_room(plan: Lowering, sizes: dict[str, int]) -> dict[str, int]:
     """Reserve room for a convolution and both its gradients; return the slots that say where."""
     size = max(
-        room_for_windows(*(sizes[name] for name in ("c", "p", "q", "kh", "kw", "stride"))),
-        room_for_adjoint(*(sizes[name] for name in ("o", "h", "v", "kh", "kw", "stride"))))
+        room_for_windows(*(sizes[name] for name in ("c", "o", "p", "q", "kh", "kw", "stride"))),
+        room_for_adjoint(*(sizes[name] for name in ("o", "c", "h", "v", "kh", "kw", "stride"))))
     return {"room": plan.shared_room(size), "size": size}
 
 

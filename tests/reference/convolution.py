@@ -40,17 +40,15 @@ def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int, room: Reals
 
 
 @quietly
-def convolution_weights(dw: Reals, dy: Reals, x: Reals, stride: int, begin: int, end: int,
+def convolution_weights(dw: Reals, dy: Reals, x: Reals, stride: int, shard: int, shards: int,
                         images: int, room: Reals) -> None:
-    rows = dw.reshape(-1, dw.shape[3])
-    rows[begin:end] = 0.0
+    assert shards == 1
+    dw[:] = 0.0
     for n in range(x.shape[0]):
         for at, (i, j), seen in taps(x.shape[1:3], dy.shape[1:3], dw.shape[:2], stride):
             for c in range(dw.shape[2]):
-                row = (i * dw.shape[1] + j) * dw.shape[2] + c
                 for o in range(dw.shape[3]):
-                    if begin <= row < end:
-                        rows[row, o] += x[n, *seen, c] * dy[n, *at, o]
+                    dw[i, j, c, o] += x[n, *seen, c] * dy[n, *at, o]
 
 
 def sorted_places(kh: int, kw: int, stride: int) -> list[tuple[int, int]]:
