@@ -128,12 +128,14 @@ class Workbench(QObject):
     def hold(self) -> None:
         """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
         self._held = []
+        self._worker.heard.clear()
 
     def listen(self) -> None:
         """Tell what has been held, and from now on everything at once."""
         held, self._held = self._held or (), None
         for tell in held:
             tell()
+        self._worker.heard.set()
 
     def run(self) -> None:
         """Train until told otherwise; while the engine is being prepared, as soon as it is."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 CHUNK_S = 0.012
 """Long enough that taking the GIL back costs little, short enough that commands are obeyed soon."""
+UNHEARD_STEPS = 1000
+"""Steps of a run that nobody draws yet: what is not read soon is written over by later steps."""
 SNAPSHOT_S = 0.033
 SLOW_SNAPSHOT_S = 0.1
 SLOW = 0.015
@@ -79,6 +81,8 @@ class Worker:
     ----------
     stepped_s : float
         `time.perf_counter` after the first steps of all; NaN before.
+    heard : threading.Event
+        Set while somebody draws what the run tells; else it waits after `UNHEARD_STEPS`.
     """
 
     def __init__(
@@ -98,6 +102,8 @@ class Worker:
         self._interval = SNAPSHOT_S
         self._closing = False
         self.stepped_s = math.nan
+        self.heard = threading.Event()
+        self.heard.set()
 
     def start(self) -> None:
         """Start the thread."""
@@ -206,7 +212,13 @@ class Worker:
         trainer = self._trainer
         if trainer is None:
             return
-        trainer.run(self._target - trainer.step, CHUNK_S)
+        steps = self._target - trainer.step
+        if not self.heard.is_set():
+            steps = min(steps, UNHEARD_STEPS - trainer.step)
+        if steps <= 0:
+            self.heard.wait(CHUNK_S)
+            return
+        trainer.run(steps, CHUNK_S)
         if math.isnan(self.stepped_s):
             self.stepped_s = time.perf_counter()
         if trainer.finished:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import DivergedError, EngineError, SpecError
 from gui.builder.document import Document
+from gui.workbench import worker
 from gui.workbench.state import Frame, RunInfo, State
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine
@@ -168,6 +169,21 @@ def test_it_trains_before_anybody_listens(qtbot: QtBot, make_workbench: Make) ->
     assert frames[0].snapshot is not None
     assert frames[0].snapshot.step == 0
     qtbot.waitUntil(lambda: len(frames) > 3)
+
+
+def test_a_run_waits_for_those_who_are_to_draw_its_first_steps(
+    qtbot: QtBot, make_workbench: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "UNHEARD_STEPS", 7)
+    engine = FakeEngine()
+    workbench = make_workbench(engine)
+    workbench.hold()
+    workbench.run()
+    qtbot.waitUntil(lambda: workbench.stepped_s <= time.perf_counter())
+    qtbot.wait(100)
+    assert engine.newest.step == 7
+    workbench.listen()
+    qtbot.waitUntil(lambda: engine.newest.step > 7)
 
 
 def test_a_failure_is_told_to_those_who_come_late(qtbot: QtBot, make_workbench: Make) -> None:
