@@ -221,8 +221,8 @@ def test_shipped_kernels_are_used_where_they_lie(tmp_path: Path, frozen: Path) -
     """Even if the user's folder cannot be written to; and nothing is copied there."""
     warm, cache = tmp_path / "warm", tmp_path / "cache"
     run(COMPILE, tmp_path, root=frozen, cache=warm)
-    shutil.copytree(next(warm.iterdir()), frozen / recipe.SEED)
-    for path in [*(frozen / recipe.SEED).iterdir(), frozen / recipe.SEED]:
+    shutil.copytree(next(warm.iterdir()), frozen / cachedir.SHIPPED.name)
+    for path in [*(frozen / cachedir.SHIPPED.name).iterdir(), frozen / cachedir.SHIPPED.name]:
         path.chmod(0o500)
     for home, chosen in ((None, cache), ("/proc/nobody", None)):
         hits, misses = run(COMPILE, tmp_path, root=frozen, home=home, cache=chosen).split()
@@ -345,7 +345,6 @@ def test_without_a_folder_there_is_nothing_to_prune(cache: Path) -> None:
 
 
 def test_the_installer_and_the_engine_agree_on_names() -> None:
-    assert cachedir.SHIPPED.name == recipe.SEED
     assert cachedir.BUILD_ID.name == recipe.BUILD_ID
     folders = dict(recipe.data_files())
     assert ROOT / folders[str(recipe.BUILD / recipe.BUILD_ID)] == cachedir.BUILD_ID.parent
