@@ -11,7 +11,7 @@ from engine.training import Trainer
 from tests.engine.training.networks import dataset
 from tests.engine.training.runs import project, split
 
-STEPS, EPOCHS = 20, 15
+STEPS, EPOCHS = 20, 30
 TRAINING, VALIDATION = 1000, 500
 
 
@@ -26,7 +26,7 @@ def accuracy(*middle: LayerSpec, seed: int) -> float:
     run = Trainer(project(
         LayerSpec("fold", "reshape", {"form": "sequence", "steps": STEPS, "features": 1}), *middle,
         LayerSpec("output", "dense", {"units": 2, "activation": "linear"}),
-        batch_size=20, learning_rate=0.02, seed=seed), symbols())
+        batch_size=20, learning_rate=0.01, seed=seed), symbols())
     while run.epoch < EPOCHS:
         run.run(EPOCHS * run.steps_per_epoch - run.step, budget_s=1.0)
     return run.evaluate("validation").accuracy
