@@ -9,14 +9,18 @@ there is nothing to lock, which a home on a network may not allow, and nothing t
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import pickle
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core import caching
+from numba.core.environment import Environment, lookup_environment
+from numba.core.runtime.nrt import rtsys
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +85,33 @@ def _remove(path: Path) -> None:
         log.info("%s cannot be removed: %s", path, error)
 
 
+class Unpickler(pickle.Unpickler):
+    """Reads a compiled kernel without importing what its inlined parts were compiled from."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return what a pickle calls by these names."""
+        if (module, name) == ("numba.core.environment", "_rebuild_env"):
+            return _environment
+        return super().find_class(module, name)
+
+
+def _environment(module: str, constants: list[Any], name: str) -> Environment:
+    """Return what Numba keeps for a function beside its code.
+
+    Numba imports the function's module for its names, which only code that runs in the interpreter
+    looks up; the module of array functions takes longer than a small network's kernels.
+    """
+    known = lookup_environment(name)
+    if known is not None:
+        return known
+    loaded = sys.modules.get(module)
+    made = Environment({"__name__": module} if loaded is None else vars(loaded))
+    made.consts[:] = constants
+    made.env_name = name
+    Environment._memo[name] = made
+    return made
+
+
 class KernelStore:
     """The compiled versions of one function; has the methods that Numba calls.
 
@@ -114,7 +145,7 @@ class KernelStore:
             if folder is not None:
                 content = read_sealed(folder / self._name(identity), identity)
                 if content is not None:
-                    return pickle.loads(content)
+                    return Unpickler(io.BytesIO(content)).load()
         return None
 
     def save(self, key: Any, data: Any) -> None:
@@ -145,3 +176,15 @@ def use(shipped: Path | None) -> None:
     """
     KernelStore.shipped = shipped
     caching.IndexDataCacheFile = KernelStore
+    caching.FunctionCache.load_overload = _load_overload
+
+
+def _load_overload(cache: caching.FunctionCache, signature: Any, target: Any) -> Any:
+    """Load a compiled kernel, as Numba's method does, but without making ready to compile.
+
+    That takes longer than loading a small network's kernels. The compiler does it for itself.
+    """
+    # Makes the functions known that release memory, which kernels are linked with.
+    rtsys.initialize(target)
+    with cache._guard_against_spurious_io_errors():
+        return cache._load_overload(signature, target)

@@ -16,7 +16,6 @@ from engine.errors import DivergedError
 from gui import theme
 from gui.command_line import complain, say
 from gui.faults import Faults, write_log
-from gui.file_open import FileOpener
 from gui.main_window import NAME, MainWindow
 from gui.settings import Settings
 from gui.start import WindowOptions
@@ -51,7 +50,11 @@ def run(options: WindowOptions, started_s: float) -> int:
                         None if alone else DIRECTORIES.user_data_path / "recovery")
     faults = Faults(write_log(DIRECTORIES.user_log_path), window.keep_work, alone, window)
     faults.install()
-    FileOpener(app, window.open_if_untouched)
+    if sys.platform == "darwin":
+        # Only there; what filters an application's events costs time at every one.
+        from gui.file_open import FileOpener
+
+        FileOpener(app, window.open_if_untouched)
     unattended = Unattended(window, options, started_s)
     if options.size is not None:
         window.resize(*options.size)

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -87,6 +86,8 @@ def main(arguments: Sequence[str]) -> int:
 def version() -> str:
     """Return the version that is installed."""
     try:
+        from importlib import metadata
+
         return metadata.version("backprop-lab")
     except metadata.PackageNotFoundError:
         return "(not installed)"

@@ -178,34 +178,34 @@ class Lab(QWidget):
     # Composition
 
     def _arrange(self) -> None:
-        self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
-        self.right = RightColumn()
-        for view, stretch in ((self.loss, 4), (self.gradients, 5), (self.output, 6)):
-            self.right.addWidget(view)
-            self.right.setStretchFactor(self.right.count() - 1, stretch)
-        self.body = QSplitter(Qt.Orientation.Horizontal)
-        for part, stretch in ((self.left, 0), (self.network, 10), (self.right, 10)):
-            self.body.addWidget(part)
-            self.body.setStretchFactor(self.body.count() - 1, stretch)
-        for splitter in (self.right, self.body):
-            splitter.setChildrenCollapsible(False)
+        # From the outside in: at every new parent, Qt styles all that is within once more.
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        self._inner = QVBoxLayout()
+        column.addLayout(self._inner, 1)
         # In a window that is too small for all, what does not fit is scrolled to, never squeezed.
         self._scroller = QScrollArea()
         self._scroller.setFrameShape(QFrame.Shape.NoFrame)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroller.setCornerWidget(QWidget())
         self._scroller.setWidgetResizable(True)
-        self._scroller.setWidget(self.body)
-        self._inner = QVBoxLayout()
         self._inner.addWidget(self.offer)
         self._inner.addWidget(self.message)
         self._inner.addWidget(self._scroller, 1)
         self._inner.addWidget(self.strip)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top_bar)
-        column.addLayout(self._inner, 1)
+        self.body = QSplitter(Qt.Orientation.Horizontal)
+        self._scroller.setWidget(self.body)
+        self.left, self.right = LeftColumn(self.data_panel, self.palette_panel, self.inspector), RightColumn()
+        for part, stretch in ((self.left, 0), (self.network, 10), (self.right, 10)):
+            self.body.addWidget(part)
+            self.body.setStretchFactor(self.body.count() - 1, stretch)
+        for view, stretch in ((self.loss, 4), (self.gradients, 5), (self.output, 6)):
+            self.right.addWidget(view)
+            self.right.setStretchFactor(self.right.count() - 1, stretch)
+        for splitter in (self.right, self.body):
+            splitter.setChildrenCollapsible(False)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 

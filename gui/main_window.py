@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 NAME = "Backprop Lab"
 USUAL_SIZE = QSize(1500, 940)
 SMALLEST_SIZE = QSize(800, 520)
+HEAD_START_S = 1.0
+"""How long the training thread may have Python for itself; what takes longer has to be shown."""
+GLANCE_MS = 5
 DROPPED = {".json", ".bplab", ".csv", ".tsv", ".txt", ".data", ".dat"}
 
 
@@ -72,6 +75,7 @@ class MainWindow(QMainWindow):
         self._seen = False
         self._workbench: Workbench | None = None
         self._furnishing: Iterator[None] = iter(())
+        self._head_start_ends_s = 0.0
         self.setWindowTitle(NAME)
         self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST_SIZE)
@@ -163,7 +167,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _furnish_further(self) -> None:
-        if next(self._furnishing, self) is not self:
+        workbench = self._workbench
+        if workbench is not None and workbench.is_getting_ready and (
+                time.perf_counter() < self._head_start_ends_s):
+            # Two threads that import at once wait for each other at every module.
+            QTimer.singleShot(GLANCE_MS, self._furnish_further)
+        elif next(self._furnishing, self) is not self:
             # What a person does meanwhile, and what has to be painted, comes first.
             QTimer.singleShot(0, self._furnish_further)
 
@@ -183,6 +192,7 @@ class MainWindow(QMainWindow):
         document = Document(parent=self)
         workbench = self._workbench = Workbench(document, parent=self)
         workbench.hold()
+        self._head_start_ends_s = time.perf_counter() + HEAD_START_S
         self.workbench_made.emit(workbench)
         for part in ("plots.graph", "plots", "output", "builder.data_panel", "builder.network_view",
                      "builder.inspector", "templates", "hyper"):
@@ -191,7 +201,7 @@ class MainWindow(QMainWindow):
         yield
         from gui.lab import Lab
         yield
-        lab = Lab(document, workbench, self._settings, at_once=False)
+        lab = Lab(document, workbench, self._settings, self, at_once=False)
         yield from lab.build()
         self._move_in(lab)
         # Qt shows the lab when it comes round; what is told is for a lab that is seen.

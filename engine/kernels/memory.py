@@ -8,7 +8,6 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
 
 
 @intrinsic
@@ -123,6 +122,24 @@ def on_stack(typingctx: Any, like: Any, count: Any) -> Any:
     return types.CPointer(real)(like, count), codegen
 
 
+def _size(context: Any, kind: Any) -> Any:
+    """Return a number's size in bytes, as code."""
+    return context.get_constant(types.intp, context.get_abi_sizeof(
+        context.get_data_type(kind.dtype)))
+
+
+def _array(context: Any, builder: Any, kind: Any, data: Any, shape: list[Any],
+           strides: list[Any]) -> Any:
+    """Return an array over memory that it does not own, as code."""
+    # Takes long to import, and what is loaded from the cache does without.
+    from numba.np.arrayobj import populate_array
+
+    result = context.make_array(kind)(context, builder)
+    populate_array(result, data=data, shape=shape, strides=strides,
+                   itemsize=_size(context, kind), meminfo=None)
+    return result._getvalue()
+
+
 def _view(arena: Any, dimensions: int, dtype: Any = None) -> Any:
     """Return signature and code of an intrinsic ``(arena, offset, *shape)`` that makes an array.
 
@@ -134,13 +151,10 @@ def _view(arena: Any, dimensions: int, dtype: Any = None) -> Any:
         number = context.get_data_type(kind.dtype)
         place, *shape = args[1:]
         data = builder.bitcast(builder.gep(args[0], [place]), number.as_pointer())
-        size = context.get_constant(types.intp, context.get_abi_sizeof(number))
-        strides = [size]
+        strides = [_size(context, kind)]
         for length in reversed(shape[1:]):
             strides.insert(0, builder.mul(strides[0], length))
-        result = context.make_array(kind)(context, builder)
-        populate_array(result, data=data, shape=shape, strides=strides, itemsize=size, meminfo=None)
-        return result._getvalue()
+        return _array(context, builder, kind, data, shape, strides)
     return kind(arena, *[types.int64] * (1 + dimensions)), codegen
 
 
@@ -211,12 +225,9 @@ def strided(typingctx: Any, array: Any, first: Any, rows: Any, step: Any, column
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         source = context.make_array(array)(context, builder, args[0])
-        result = context.make_array(kind)(context, builder)
-        size = context.get_constant(types.intp, context.get_abi_sizeof(
-            context.get_data_type(array.dtype)))
-        populate_array(result, data=builder.gep(source.data, [args[1]]), shape=[args[2], args[4]],
-                       strides=[builder.mul(args[3], size), size], itemsize=size, meminfo=None)
-        return result._getvalue()
+        size = _size(context, kind)
+        return _array(context, builder, kind, builder.gep(source.data, [args[1]]),
+                      [args[2], args[4]], [builder.mul(args[3], size), size])
     return kind(array, *[types.int64] * 4), codegen
 
 
@@ -227,10 +238,6 @@ def flat(typingctx: Any, array: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         source = context.make_array(array)(context, builder, args[0])
-        result = context.make_array(kind)(context, builder)
-        size = context.get_constant(types.intp, context.get_abi_sizeof(
-            context.get_data_type(array.dtype)))
-        populate_array(result, data=source.data, shape=[source.nitems], strides=[size],
-                       itemsize=size, meminfo=None)
-        return result._getvalue()
+        return _array(context, builder, kind, source.data, [source.nitems],
+                      [_size(context, kind)])
     return kind(array), codegen

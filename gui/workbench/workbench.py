@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from functools import partial
@@ -124,6 +125,12 @@ class Workbench(QObject):
     def stepped_s(self) -> float:
         """`time.perf_counter` after the first steps of all; NaN before."""
         return self._worker.stepped_s
+
+    @property
+    def is_getting_ready(self) -> bool:
+        """Whether a run is being prepared, or one that has been asked for has yet to step."""
+        return not self._worker.prepared.is_set() or (
+            self._wants_to_run and math.isnan(self.stepped_s))
 
     def hold(self) -> None:
         """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""

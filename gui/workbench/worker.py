@@ -83,6 +83,8 @@ class Worker:
         `time.perf_counter` after the first steps of all; NaN before.
     heard : threading.Event
         Set while somebody draws what the run tells; else it waits after `UNHEARD_STEPS`.
+    prepared : threading.Event
+        Set once the first run of all is prepared, or has failed.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Worker:
         self.stepped_s = math.nan
         self.heard = threading.Event()
         self.heard.set()
+        self.prepared = threading.Event()
 
     def start(self) -> None:
         """Start the thread."""
@@ -204,6 +207,7 @@ class Worker:
         self._trainer, self._interval = trainer, SNAPSHOT_S
         self._publish(trainer)
         self._bridge.built.emit(command.run_id, trainer)
+        self.prepared.set()
 
     def _on_progress(self, text: str, share: float) -> None:
         self._bridge.prepared.emit(self._run_id, text, share)
@@ -242,6 +246,7 @@ class Worker:
 
     def _fail(self, error: EngineError) -> None:
         self._target = 0
+        self.prepared.set()
         self._bridge.failed.emit(self._run_id, error)
 
 
