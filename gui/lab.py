@@ -197,7 +197,8 @@ class Lab(QWidget):
         self._inner.addWidget(self.strip)
         self.body = QSplitter(Qt.Orientation.Horizontal)
         self._scroller.setWidget(self.body)
-        self.left, self.right = LeftColumn(self.data_panel, self.palette_panel, self.inspector), RightColumn()
+        self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
+        self.right = RightColumn()
         for part, stretch in ((self.left, 0), (self.network, 10), (self.right, 10)):
             self.body.addWidget(part)
             self.body.setStretchFactor(self.body.count() - 1, stretch)
