@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import subprocess
 import sys
@@ -35,6 +36,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_numba_uses_it() -> None:
+    importlib.import_module("engine.cachedir")
     assert caching.IndexDataCacheFile is KernelStore
 
 
@@ -165,3 +167,45 @@ def test_processes_that_save_at_once_lose_nothing(tmp_path: Path) -> None:
                        for number in range(200) if found.load((name, number)) != number]
     assert not lost
     assert len(list(tmp_path.iterdir())) == 800
+
+
+LOADS = """
+import sys
+import numpy as np
+from numba import carray
+from engine import cachestore
+from engine.kernels.policy import compiled_callback, kernel
+from numba import types
+
+def total(pointer, count):
+    return carray(pointer, count).sum()
+
+summed = compiled_callback(types.float64(types.CPointer(types.float64), types.int64), total)
+ready = "numba.np.arrayobj" in sys.modules
+room = np.arange(4.0)
+assert summed.ctypes(room.ctypes.data_as(summed.ctypes.argtypes[0]), 4) == 6
+
+@kernel
+def doubled(numbers):
+    return 2 * numbers
+
+assert doubled(np.ones(3)).tolist() == [2, 2, 2]
+assert "numba.np.arrayobj" in sys.modules
+print(summed.cache_hits, ready)
+"""
+
+
+def test_what_is_loaded_does_not_wait_for_the_compiler(tmp_path: Path) -> None:
+    """And what has to be compiled after that is."""
+    script = tmp_path / "loads.py"
+    script.write_text(LOADS, encoding="utf-8")
+    told = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, str(script)], capture_output=True, text=True, check=True,
+            env={**os.environ, "BACKPROP_LAB_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT)})
+        told.append(done.stdout.split())
+        # So that the second start has this one to compile.
+        for file in tmp_path.glob("*/loads.doubled-*"):
+            file.unlink()
+    assert told == [["0", "True"], ["1", "False"]]

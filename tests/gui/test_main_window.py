@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.spec import default_project, project_to_json, write_project
-from gui import theme
+from gui import main_window, theme
 from gui.keys import keys_of
 from gui.lab import Lab
 from gui.main_window import MainWindow
@@ -28,7 +29,30 @@ from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 Open = Callable[..., MainWindow]
+OpenWith = Callable[..., MainWindow]
 KEY = Qt.Key
+
+
+@pytest.fixture
+def open_with(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> OpenWith:
+    """Open windows, not furnished yet, with a given engine; do something with their workbench."""
+    begin = Workbench.__init__
+    theme.apply(qapp, "light")
+
+    def make(engine: FakeEngine, then: Callable[[Workbench], None] | None = None) -> MainWindow:
+        def begin_with(self: Workbench, document: Any, parent: Any = None) -> None:
+            begin(self, document, engine, parent)
+
+        monkeypatch.setattr(Workbench, "__init__", begin_with)
+        window = MainWindow(Settings(None))
+        qtbot.addWidget(window, before_close_func=leave_at_once)
+        if then is not None:
+            window.workbench_made.connect(then)
+        with qtbot.waitSignal(window.workbench_made):
+            window.show()
+        return window
+
+    return make
 
 
 @pytest.fixture
@@ -92,6 +116,38 @@ def test_it_answers_while_it_is_furnished(qtbot: QtBot, open_window: Open) -> No
         window.show()
     timer.stop()
     assert answered.count(True) > 10
+
+
+def test_the_training_thread_has_a_head_start(qtbot: QtBot, open_with: OpenWith,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_window, "HEAD_START_S", 60.0)
+    compiling = threading.Event()
+    window = open_with(FakeEngine(compiling=compiling))
+    qtbot.wait(100)
+    assert window.lab is None
+    compiling.set()
+    qtbot.waitUntil(lambda: window.lab is not None)
+
+
+def test_a_run_that_was_asked_for_steps_before_the_window_is_furnished(
+    qtbot: QtBot, open_with: OpenWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main_window, "HEAD_START_S", 60.0)
+    engine = FakeEngine()
+    window = open_with(engine, Workbench.run)
+    qtbot.waitUntil(lambda: window.lab is not None)
+    assert engine.newest.step > 0
+
+
+def test_what_takes_longer_is_shown(qtbot: QtBot, open_with: OpenWith,
+                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main_window, "HEAD_START_S", 0.05)
+    compiling = threading.Event()
+    window = open_with(FakeEngine(compiling=compiling))
+    qtbot.waitUntil(lambda: window.lab is not None)
+    assert lab_of(window).workbench.state is State.PREPARING
+    compiling.set()
+    qtbot.waitUntil(lambda: lab_of(window).workbench.state is State.READY)
 
 
 def test_it_can_be_closed_while_it_is_furnished(qtbot: QtBot, open_window: Open) -> None:
