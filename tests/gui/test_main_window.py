@@ -26,7 +26,7 @@ from gui.templates import Gallery, templates
 from gui.widgets import Button, ReadingBox
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
-from tests.gui.workbench.fake_trainer import FakeEngine
+from tests.gui.workbench.fake_trainer import FakeEngine, FakeTrainer
 
 Open = Callable[..., MainWindow]
 OpenWith = Callable[..., MainWindow]
@@ -120,23 +120,36 @@ def test_it_answers_while_it_is_furnished(qtbot: QtBot, open_window: Open) -> No
 
 def test_the_training_thread_has_a_head_start(qtbot: QtBot, open_with: OpenWith,
                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    imported: list[str] = []
     monkeypatch.setattr(main_window, "HEAD_START_S", 60.0)
+    monkeypatch.setattr(main_window, "import_module", imported.append)
     compiling = threading.Event()
     window = open_with(FakeEngine(compiling=compiling))
     qtbot.wait(100)
-    assert window.lab is None
+    assert not imported
     compiling.set()
     qtbot.waitUntil(lambda: window.lab is not None)
+    assert "gui.plots" in imported
 
 
 def test_a_run_that_was_asked_for_steps_before_the_window_is_furnished(
     qtbot: QtBot, open_with: OpenWith, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main_window, "HEAD_START_S", 60.0)
+    run = FakeTrainer.run
     engine = FakeEngine()
+    steps: list[int] = []
+
+    def run_late(self: FakeTrainer, *arguments: Any) -> int:
+        time.sleep(0.1)
+        return run(self, *arguments)
+
+    monkeypatch.setattr(FakeTrainer, "run", run_late)
+    monkeypatch.setattr(main_window, "HEAD_START_S", 60.0)
+    monkeypatch.setattr(main_window, "import_module",
+                        lambda name: steps.append(engine.newest.step))
     window = open_with(engine, Workbench.run)
     qtbot.waitUntil(lambda: window.lab is not None)
-    assert engine.newest.step > 0
+    assert steps[0] > 0
 
 
 def test_what_takes_longer_is_shown(qtbot: QtBot, open_with: OpenWith,
