@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow
 
-from gui import theme
 from gui.settings import Settings
-from gui.widgets import Card
+from gui.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from gui.actions import Actions
@@ -264,39 +263,6 @@ class MainWindow(QMainWindow):
         if self._leftovers:
             self._leftovers.pop(0).discard()
             self._offer_next()
-
-
-class Skeleton(QWidget):
-    """What is seen in the first moments: the cards, still empty."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        gap = theme.px(8)
-        starting = QLabel("Starting …")
-        starting.setProperty("role", "muted")
-        starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        top = QWidget()
-        top.setFixedHeight(theme.px(48))
-        body = QHBoxLayout()
-        body.setSpacing(gap)
-        for titles, share in ((("Data", "Layers"), 25), (("Network",), 56),
-                              (("Loss", "Gradients", "Output"), 60)):
-            column = QVBoxLayout()
-            column.setSpacing(gap)
-            for title in titles:
-                card = Card(title)
-                column.addWidget(card, 1)
-                if title == "Network":
-                    card.body.addWidget(starting)
-            body.addLayout(column, share)
-        foot = Card()
-        foot.setFixedHeight(theme.px(72))
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(gap, gap, gap, gap)
-        whole.setSpacing(gap)
-        whole.addWidget(top)
-        whole.addLayout(body, 1)
-        whole.addWidget(foot)
 
 
 def _dropped_file(event: QDropEvent) -> Path | None:

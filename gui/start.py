@@ -5,7 +5,6 @@ Until the window has painted itself, nothing is imported that it does not need f
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import socket
 import sys
@@ -69,8 +68,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     arguments : Sequence[str] | None
         What stands behind the program's name; by default that of this process.
     """
-    # In a frozen program this call is where a child process ends up; nothing may precede it.
-    multiprocessing.freeze_support()
     started_s = time.perf_counter() - process_age_s()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMAND_LINE:

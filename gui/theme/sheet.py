@@ -25,7 +25,7 @@ QLabel:disabled { color: $text_disabled; }
 """
 
 _SURFACES = """
-Card { background: $surface; border: 1px solid $border; border-radius: 12u; }
+Card, Blank { background: $surface; border: 1px solid $border; border-radius: 12u; }
 Card[tone="sunken"] { background: $surface_sunken; }
 QMainWindow, QDialog { background: $background; }
 QScrollArea { background: transparent; border: none; }

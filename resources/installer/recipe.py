@@ -67,6 +67,12 @@ EXCLUDED = {
 }
 """Modules that are left out, with what they are for."""
 
+UNUSED_HOOKS = {
+    "pyi_rth_multiprocessing": "starts children by Python's own module, which nothing here does",
+    "pyi_rth_pyqtgraph_multiprocess": "draws in another process",
+}
+"""What PyInstaller would do before the program's first line, with what it is for."""
+
 
 @dataclass(frozen=True)
 class Drop:

@@ -64,6 +64,15 @@ def bare_excepts(tree: ast.Module) -> Iterator[Finding]:
             yield node.lineno, "except without a type"
 
 
+def python_children(tree: ast.Module) -> Iterator[Finding]:
+    """Yield every import of what starts children that import the program once more."""
+    for node in ast.walk(tree):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else \
+            [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        yield from ((node.lineno, name) for name in names
+                    if name.split(".")[0] == "multiprocessing" or name == "concurrent.futures")
+
+
 def kind_ladders(keys: set[str]) -> Rule:
     """Return a rule that finds comparisons of a layer's kind with one of these keys."""
     def find(tree: ast.Module) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from tests.contracts.bans import (
     kind_ladders,
     offences,
     prints,
+    python_children,
 )
 from tests.contracts.source import Source, must_be_empty, sources
 
@@ -29,6 +30,8 @@ BANS = {
                    exempt=("gui.theme",)),
     "except": Ban("an error that nobody expected must be seen", bare_excepts,
                   ("engine", "gui", "resources")),
+    "children": Ban("frozen, it would open a window for each child", python_children,
+                    ("engine", "gui")),
     "kinds": Ban("a layer kind says of itself what makes it different", kind_ladders(KEYS),
                  ("engine", "gui"), exempt=("engine.layers",)),
 }
@@ -52,6 +55,9 @@ def test_ban_holds(ban: Ban) -> None:
     ("colours", "gui.plots.loss", "sheet = f'border: 1px solid #888; {x}'"),
     ("colours", "gui.output.panel", "QColor(255, 0, 0)"),
     ("except", "gui.app", "try:\n    f()\nexcept:\n    pass"),
+    ("children", "engine.compiling", "from multiprocessing.pool import Pool"),
+    ("children", "engine.compiling", "import os, multiprocessing"),
+    ("children", "gui.app", "from concurrent.futures import ProcessPoolExecutor"),
     ("kinds", "gui.builder.rows", "if layer.kind == 'dense': ..."),
     ("kinds", "engine.plan.build", "if layer.kind in ('dropout', 'x'): ..."),
 ])

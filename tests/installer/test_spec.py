@@ -25,7 +25,8 @@ class Step:
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.arguments, self.options = arguments, options
         self.pure: list[tuple[str, str, str]] = [("gui.start", "gui/start.py", "PYMODULE")]
-        self.scripts: list[tuple[str, str, str]] = []
+        self.scripts = [(name, f"/{name}.py", "PYSOURCE") for name in (
+            "pyi_rth_pyside6", "pyi_rth_multiprocessing", "launch")]
         self.binaries = [(place, f"/lib/{place}", "BINARY") for place in (
             "PySide6/QtCore.pyd", "libcrypto.so.3", "libssl-3.dll", "numba/_devicearray.so")]
         self.datas = [("PySide6/Qt/qml/a.qml", "/a.qml", "DATA"), ("LICENSE", "/LICENSE", "DATA")]
@@ -67,6 +68,7 @@ def test_the_program_starts_where_pyinstaller_finds_all_of_it(
     for step in (made["EXE"], made["COLLECT"]):
         assert step.options["upx"] is step.options["strip"] is False
     assert made["EXE"].options["console"] is False
+    assert [entry[0] for entry in made["EXE"].arguments[1]] == ["pyi_rth_pyside6", "launch"]
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
