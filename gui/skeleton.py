@@ -18,28 +18,41 @@ class Skeleton(QWidget):
     def __init__(self) -> None:
         super().__init__()
         gap = theme.px(8)
-        starting = QLabel("Starting …")
+        starting = QLabel("Starting…")
         starting.setProperty("role", "muted")
         starting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        top = QWidget()
-        top.setFixedHeight(theme.px(48))
+        top = Ground()
+        top.setFixedHeight(theme.px(56))
         body = QHBoxLayout()
         body.setSpacing(gap)
-        for titles, share in ((("Data", "Layers"), 25), (("Network",), 56),
-                              (("Loss", "Gradients", "Output"), 60)):
-            column = QVBoxLayout()
+        for cards, share in (((("Data", 1), ("Layers", 1)), 0), ((("Network", 1),), 560),
+                             ((("Loss", 220), ("Gradient RMS by layer", 270), ("Output", 330)),
+                              600)):
+            part = QWidget()
+            column = QVBoxLayout(part)
+            column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(gap)
-            for title in titles:
-                column.addWidget(Blank(title, starting if title == "Network" else None), 1)
-            body.addLayout(column, share)
+            for title, height in cards:
+                column.addWidget(Blank(title, starting if title == "Network" else None), height)
+            if not share:
+                part.setFixedWidth(theme.px(252))
+            body.addWidget(part, share)
         foot = Blank()
         foot.setFixedHeight(theme.px(72))
+        inner = QVBoxLayout()
+        inner.setContentsMargins(gap, gap, gap, gap)
+        inner.setSpacing(gap)
+        inner.addLayout(body, 1)
+        inner.addWidget(foot)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(gap, gap, gap, gap)
-        whole.setSpacing(gap)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
         whole.addWidget(top)
-        whole.addLayout(body, 1)
-        whole.addWidget(foot)
+        whole.addLayout(inner, 1)
+
+
+class Ground(QFrame):
+    """What the top bar will stand on."""
 
 
 class Blank(QFrame):

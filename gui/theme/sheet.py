@@ -26,6 +26,7 @@ QLabel:disabled { color: $text_disabled; }
 
 _SURFACES = """
 Card, Blank { background: $surface; border: 1px solid $border; border-radius: 12u; }
+Ground { background: $surface; border: none; border-bottom: 1px solid $border; }
 Card[tone="sunken"] { background: $surface_sunken; }
 QMainWindow, QDialog { background: $background; }
 QScrollArea { background: transparent; border: none; }
