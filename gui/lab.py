@@ -194,7 +194,6 @@ class Lab(QWidget):
         self._inner.addWidget(self.offer)
         self._inner.addWidget(self.message)
         self._inner.addWidget(self._scroller, 1)
-        self._inner.addWidget(self.strip)
         self.body = QSplitter(Qt.Orientation.Horizontal)
         self._scroller.setWidget(self.body)
         self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
@@ -207,6 +206,8 @@ class Lab(QWidget):
             self.right.setStretchFactor(self.right.count() - 1, stretch)
         for splitter in (self.right, self.body):
             splitter.setChildrenCollapsible(False)
+        # The Tab key comes to things in the order in which they came here.
+        self._inner.addWidget(self.strip)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 

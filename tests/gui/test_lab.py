@@ -16,6 +16,7 @@ from engine.errors import DivergedError, SpecError
 from engine.spec import default_project, write_project
 from gui import theme
 from gui.lab import Lab
+from gui.left_column import stops
 from gui.widgets import Card
 from gui.workbench.state import Frame, State
 from tests.gui.workbench.fake_trainer import FakeEngine
@@ -49,6 +50,13 @@ def test_a_run_whose_first_figures_take_long_is_not_ready_for_run(
     verdict = Verdict("waiting", 0, "Ready.", "Press Run.", "", "", ())
     lab._on_workbench_frame(dataclasses.replace(frames[-1], verdict=verdict, snapshot=None))
     assert strip_text(lab).startswith("Running.")
+
+
+def test_the_tab_key_goes_through_the_window_as_the_eye_does(lab: Lab) -> None:
+    order = [lab.top_bar, lab.left, lab.network, lab.loss, lab.gradients, lab.output, lab.strip]
+    first = [next(place for place, stop in enumerate(stops(lab)) if part.isAncestorOf(stop))
+             for part in order]
+    assert first == sorted(first)
 
 
 def test_step_epoch_and_reset(qtbot: QtBot, lab: Lab, engine: FakeEngine) -> None:
