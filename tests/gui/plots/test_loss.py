@@ -100,6 +100,18 @@ def test_zero_loss_lies_on_the_floor_of_a_logarithmic_axis(plot: LossPlot) -> No
     assert plot._curves["loss"].getData()[1][2] == 0.0
 
 
+def test_a_loss_that_stays_tiny_is_shown_and_a_rare_one_squeezes_nothing(plot: LossPlot) -> None:
+    rare = [0.5] * 400
+    rare[300] = 1e-12
+    plot.show_frame(with_values(run_of(2), "loss", rare))
+    assert -7 < floor_of(plot) < -5
+    plot.set_run(run_of(2))
+    plot.show_frame(with_values(run_of(2), "loss", [0.5] * 300 + [1e-9] * 100))
+    assert floor_of(plot) < -9
+    y = plot._curves["loss"].getData()[1]
+    assert y.min() == pytest.approx(-9)
+
+
 def test_band_goes_down_to_the_floor_where_a_batch_has_no_loss(plot: LossPlot) -> None:
     losses = np.full(2000, 0.5)
     losses[1::4] = 0.4
