@@ -24,8 +24,8 @@ EMPTY_LOG_ENDS, EMPTY_ENDS = (-1.15, 0.15), (0.0, 1.0)
 BATCH_TIP = ("Loss of the training batches: of one batch, or the mean of those that a point stands "
              "for; the band reaches from the smallest to the largest.")
 VALIDATION_TIP = "Loss over the validation examples at the end of every epoch."
-# Single batches may come near zero loss; they must not squeeze the rest of the curve. What the curve
-# comes to for a tenth of its way is no single batch.
+# Single batches may come near zero loss; they must not squeeze the rest of the curve. Where it is
+# for a tenth of its way is no single batch.
 DECADES, RARE = 6.0, 0.1
 # Measured: a thick curve of 512 noisy points takes 14 ms to paint, this one 4.
 THICK_POINTS = 200
