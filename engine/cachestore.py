@@ -95,6 +95,19 @@ class Unpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+def _unpickled(path: Path, identity: str) -> Any:
+    """Return what a sealed file holds; None where nothing is or it cannot be read."""
+    content = read_sealed(path, identity)
+    if content is None:
+        return None
+    try:
+        return Unpickler(io.BytesIO(content)).load()
+    except Exception as error:  # noqa: BLE001 - what a pickle calls may raise anything
+        # Written whole, but by libraries that were others: a class of theirs has moved since.
+        log.info("%s cannot be read and is made anew: %r", path, error)
+        return None
+
+
 def _environment(module: str, constants: list[Any], name: str) -> Environment:
     """Return what Numba keeps for a function beside its code.
 
@@ -134,7 +147,7 @@ class KernelStore:
         self._stamp = source_stamp
 
     def load(self, key: Any) -> Any:
-        """Return what was saved under a key; None if nothing was or it is damaged.
+        """Return what was saved under a key; None if nothing was, or it cannot be read any more.
 
         The shipped folder is read where it lies. Kernels load as fast from there as from a copy in
         the user's folder, 0.12 s for a small network; but a copy is 11 MB to write before the first
@@ -143,9 +156,9 @@ class KernelStore:
         identity = self._identity(key)
         for folder in (self._folder, self.shipped):
             if folder is not None:
-                content = read_sealed(folder / self._name(identity), identity)
-                if content is not None:
-                    return Unpickler(io.BytesIO(content)).load()
+                found = _unpickled(folder / self._name(identity), identity)
+                if found is not None:
+                    return found
         return None
 
     def save(self, key: Any, data: Any) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from engine.cachedir import cache_folder
 from engine.kernels import tile
 from engine.kernels.registers import UNIT
+from engine.training.pace import spare_processors
 
 
 def facts() -> dict[str, str]:
@@ -16,7 +17,9 @@ def facts() -> dict[str, str]:
     return {
         "Processor": str(llvm.get_host_cpu_name()),
         "Vectors": _vectors(),
-        "Threads": f"up to {numba.config.NUMBA_NUM_THREADS}, layer {_layer()}",
+        # Numba has a layer of threads, too, which is never started.
+        "Threads": f"up to {spare_processors()}",
+        "Threading layer": "the engine's own threads",
         "Compiler": f"Numba {numba.__version__}, LLVM {'.'.join(map(str, llvm.llvm_version_info))}",
         "NumPy": np.__version__,
         "Compiled kernels": str(cache_folder()),
@@ -28,11 +31,3 @@ def _vectors() -> str:
     widest = max([UNIT, *tile.UNITS.values()])
     wider = f", {8 * widest.bytes} in the matrix product" if widest != UNIT else ""
     return f"{8 * UNIT.bytes} bits{wider}"
-
-
-def _layer() -> str:
-    """Return the name of what hands work to threads."""
-    try:
-        return str(numba.threading_layer())
-    except ValueError:
-        return f"{numba.config.THREADING_LAYER}, not started yet"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import time
-from collections.abc import Callable, Iterator
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.data import load
 from engine.data.dataset import Dataset
-from engine.errors import EngineError
+from engine.errors import EngineError, FormatError
 from engine.facts import facts
 from engine.spec import OptimizerSpec, ProjectSpec, read_project
 from engine.training import Trainer
@@ -48,35 +52,91 @@ class Finding:
     passed: bool = True
 
 
+@dataclass(frozen=True)
+class Difference:
+    """Where a layer's gradient is furthest from PyTorch's.
+
+    Attributes
+    ----------
+    name : str
+        Of the gradient, such as ``dense-1/w``.
+    share : float
+        The difference as a share of the largest number of PyTorch's gradient.
+    found, expected : float
+        The two numbers.
+    """
+
+    name: str
+    share: float
+    found: float
+    expected: float
+
+
 def self_test() -> Iterator[Finding]:
     """Yield what is found, one thing after the other; a part that fails does not end the test."""
-    yield Finding("; ".join(f"{name}: {value}" for name, value in facts().items()) + ".")
-    for check in (*(_gradient(precision) for precision in TOLERANCES), _training):
+    checks: dict[str, Callable[[], Finding]] = {
+        "The engine's facts": _facts,
+        **{f"Gradient in {precision}": partial(_gradient, precision) for precision in TOLERANCES},
+        "Spiral": _training,
+    }
+    for name, check in checks.items():
         try:
             yield check()
-        except (EngineError, OSError) as error:
-            yield Finding(f"{error}", False)
+        except EngineError as error:
+            yield Finding(f"{name}: {error.sentence}", False)
+        except Exception as error:  # noqa: BLE001 - what nobody has thought of is looked for
+            reason = str(error).rstrip(".") or "no reason given"
+            yield Finding(f"{name} cannot be tested: {reason} ({type(error).__name__}).", False)
 
 
-def _gradient(precision: str) -> Callable[[], Finding]:
-    def check() -> Finding:
-        with np.load(GOLDEN) as file:
-            golden = dict(file)
-        project = read_project(PROJECT)
-        training = msgspec.structs.replace(
-            project.training, optimizer=OptimizerSpec("sgd"), precision=precision, shuffle=False,
-            batch_size=len(golden["labels"]))
-        run = Trainer(msgspec.structs.replace(project, training=training), _examples(golden),
-                      weights=_part(golden, "weights/"))
-        run.run(1)
-        furthest = 0.0
-        gradients = run.gradients()
-        for name, wanted in _part(golden, "gradients/").items():
-            difference = np.abs(gradients[name] - wanted).max() / np.abs(wanted).max()
-            furthest = max(furthest, float(difference))
-        return Finding(f"Gradient in {precision}: {furthest:.1e} from PyTorch's (at most "
-                       f"{TOLERANCES[precision]:.0e}).", furthest <= TOLERANCES[precision])
-    return check
+def _facts() -> Finding:
+    return Finding("; ".join(f"{name}: {value}" for name, value in facts().items()) + ".")
+
+
+def _gradient(precision: str) -> Finding:
+    golden = _golden()
+    project = read_project(PROJECT)
+    training = msgspec.structs.replace(
+        project.training, optimizer=OptimizerSpec("sgd"), precision=precision, shuffle=False,
+        batch_size=len(golden["labels"]))
+    run = Trainer(msgspec.structs.replace(project, training=training), _examples(golden),
+                  weights=_part(golden, "weights/"))
+    run.run(1)
+    return _compared(precision, run.gradients(), _part(golden, "gradients/"))
+
+
+def _golden() -> dict[str, Array]:
+    try:
+        # From memory: NumPy leaves a file open when it turns out to be no archive.
+        with np.load(io.BytesIO(GOLDEN.read_bytes())) as file:
+            return dict(file)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise FormatError(GOLDEN.name, f"cannot be read ({type(error).__name__})",
+                          "the file that came with the program", "Install it anew") from error
+
+
+def _compared(precision: str, gradients: Mapping[str, Array], golden: dict[str, Array]) -> Finding:
+    """Return how far gradients are from those of PyTorch, and where they are furthest."""
+    if not golden or golden.keys() != gradients.keys():
+        return Finding(f"Gradient in {precision}: found that of {', '.join(sorted(gradients))}; "
+                       f"expected {', '.join(sorted(golden)) or 'none'}.", False)
+    worst = max((_difference(name, gradients[name], golden[name]) for name in golden),
+                key=lambda difference: difference.share)
+    passed = worst.share <= TOLERANCES[precision]
+    where = "" if passed else (f" That of {worst.name} is furthest: found {worst.found:.9g}, "
+                               f"expected {worst.expected:.9g}.")
+    return Finding(f"Gradient in {precision}: {worst.share:.1e} from PyTorch's (at most "
+                   f"{TOLERANCES[precision]:.0e}).{where}", passed)
+
+
+def _difference(name: str, found: Array, expected: Array) -> Difference:
+    # What is no number is further away than every number, whichever of the two it is.
+    with np.errstate(invalid="ignore"):
+        apart = np.nan_to_num(np.abs(found - expected), nan=np.inf)
+    place = np.unravel_index(int(apart.argmax()), apart.shape)
+    largest = float(np.abs(expected).max())
+    share = float(apart[place]) / largest if 0 < largest < np.inf else np.inf
+    return Difference(name, share, float(found[place]), float(expected[place]))
 
 
 def _part(arrays: dict[str, Array], prefix: str) -> dict[str, Array]:

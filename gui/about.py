@@ -48,6 +48,7 @@ class About(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.facts: dict[str, str] = {}
+        self._last: QLabel | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("About Backprop Lab")
         terms = QLabel(TERMS)
@@ -67,6 +68,8 @@ class About(QDialog):
             whole.addWidget(label)
         whole.addLayout(self._form)
         whole.addLayout(self._buttons())
+        # Not the first of the texts, which would stand there as if it were to be edited.
+        self._close.setFocus()
         # Numba may still have to be loaded for the rest, which takes longer than a dialog should.
         QTimer.singleShot(0, self._add_engine)
 
@@ -77,13 +80,13 @@ class About(QDialog):
         self.licences = Button("Licences")
         self.licences.setToolTip("Shows whose work is in this program, and its licences.")
         self.licences.clicked.connect(self._on_licences_clicked)
-        close = PrimaryButton("Close")
-        close.clicked.connect(self.accept)
+        self._close = PrimaryButton("Close")
+        self._close.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         for widget in (self.copy, self.licences):
             buttons.addWidget(widget)
         buttons.addStretch()
-        buttons.addWidget(close)
+        buttons.addWidget(self._close)
         return buttons
 
     @Slot()
@@ -98,10 +101,18 @@ class About(QDialog):
         text = QLabel(value)
         text.setWordWrap(True)
         text.setFixedWidth(theme.px(VALUE_WIDTH))
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse
+                                     | Qt.TextInteractionFlag.TextSelectableByKeyboard)
+        # Qt lets a text that can be selected be reached by a click alone.
+        text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        text.setAccessibleName(f"{name}: {value}")
         label = QLabel(name)
         label.setProperty("role", "muted")
         self._form.addRow(label, text)
+        if self._last is not None:
+            # As they stand: those of the engine come later than the buttons.
+            QWidget.setTabOrder(self._last, text)
+        self._last = text
 
     @Slot()
     def _on_copy_clicked(self) -> None:

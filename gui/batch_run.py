@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -32,13 +33,24 @@ CHUNK_S = 0.05
 LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: weights and initial weights of the largest network in float64."""
 Weights = Mapping[str, NDArray[Any]]
+_LOCK = threading.RLock()
+"""Held by whichever thread draws a bar."""
+
+
+def progress_bar(quiet: bool, **options: Any) -> tqdm[Any]:
+    """Return a bar on standard error: an invisible one if that is wanted, or there is no such."""
+    # tqdm's own lock is for bars of many processes. Where processes are spawned, as on macOS, it
+    # starts one that looks after it, for which a frozen program is started a second time.
+    tqdm.set_lock(_LOCK)
+    # A program for Windows without a console has no standard error.
+    return tqdm(disable=quiet or sys.stderr is None, file=sys.stderr, dynamic_ncols=True, **options)
 
 
 @contextmanager
 def preparing(quiet: bool) -> Iterator[Progress]:
     """Show what is being compiled on a bar."""
-    with tqdm(total=1.0, disable=quiet, file=sys.stderr, dynamic_ncols=True, leave=False,
-              bar_format="{desc}: {percentage:3.0f}%|{bar}|", desc="Preparing engine") as bar:
+    with progress_bar(quiet, total=1.0, leave=False, desc="Preparing engine",
+                      bar_format="{desc}: {percentage:3.0f}%|{bar}|") as bar:
         def show(text: str, share: float) -> None:
             bar.set_description_str(f"Preparing engine ({text})", refresh=False)
             bar.update(share - bar.n)
@@ -94,9 +106,8 @@ class BatchRun:
             stack.enter_context(self._interruptible(trainer))
             history = self._open_history(stack, trainer)
             initial = trainer.weights() if self._keep_initial else {}
-            bar = stack.enter_context(tqdm(
-                total=self._steps if self._steps < FOREVER else None, unit=" steps",
-                disable=self._quiet, file=sys.stderr, dynamic_ncols=True,
+            bar = stack.enter_context(progress_bar(
+                self._quiet, total=self._steps if self._steps < FOREVER else None, unit=" steps",
                 desc=self._project.name))
             try:
                 self._train(trainer, history, bar)

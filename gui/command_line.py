@@ -18,6 +18,10 @@ COMMANDS = ("train", "check", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 ERROR = 2
+NAME = "Backprop Lab"
+ICON_ERROR = 0x10
+"""For a box of Windows: what it calls MB_ICONERROR."""
+SET_UP = "Start it with 'python3 resources/dev.py run', which installs what is missing."
 COMPILE_OPS = "compile-ops"
 """What a frozen program calls itself with to compile in a second process."""
 
@@ -25,8 +29,8 @@ USAGE = """\
 backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
 backprop-lab check PROJECT        print what is wrong with a project
-backprop-lab --self-test               test the engine on this computer; exit code 0 or 1
-backprop-lab compile                   compile the engine now, so that nothing waits for it later
+backprop-lab --self-test          test the engine on this computer; exit code 0 or 1
+backprop-lab compile              compile the engine now, so that nothing waits for it later
 
 Options of the window:
   --screenshot FILE     save a picture of the window, then quit
@@ -43,11 +47,19 @@ Options of the window:
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command in one sentence."""
+    """Says what is wrong with a command in one sentence.
+
+    Attributes
+    ----------
+    attended : bool
+        See `complain`.
+    """
+
+    attended = False
 
     def error(self, message: str) -> NoReturn:
         """Print the sentence and exit with code 2."""
-        complain(f"{self.prog}: {message}. Try {self.prog} --help.")
+        complain(f"{self.prog}: {message}. Try {self.prog} --help.", attended=self.attended)
         raise SystemExit(ERROR)
 
 
@@ -100,17 +112,46 @@ def say(text: str) -> None:
         sys.stdout.flush()
 
 
-def complain(text: str) -> None:
-    """Write a line to standard error, if the program has one."""
+def complain(text: str, *, attended: bool = False) -> None:
+    """Write a line to standard error, if the program has one.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+    attended : bool
+        Whether somebody is there to close a box with the sentence, which Windows shows for a
+        program without a console. Nobody is where a script has called the program.
+    """
     if sys.stderr is not None:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
+    elif attended and sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, text, NAME, ICON_ERROR)
+
+
+def remedy(from_sources: str) -> str:
+    """Return what to do about a program that cannot start, in a sentence.
+
+    Parameters
+    ----------
+    from_sources : str
+        What to do where it is run from its sources.
+    """
+    # Who has installed it has neither the sources nor a Python.
+    return "Install Backprop Lab anew." if getattr(sys, "frozen", False) else from_sources
 
 
 def _self_test() -> int:
     """Print what the test of the engine finds; return 1 if any of it is wrong."""
-    from engine.selftest import self_test
-
+    try:
+        from engine.selftest import self_test
+    except Exception as error:  # noqa: BLE001 - a library that is missing is what is looked for
+        say(f"WRONG The engine cannot be loaded: {str(error).rstrip('.')} "
+            f"({type(error).__name__}). {remedy(SET_UP)}")
+        return 1
     passed = True
     for finding in self_test():
         say(f"{'ok   ' if finding.passed else 'WRONG'} {finding.text}")

@@ -16,6 +16,8 @@ from typing import Literal
 
 COMMAND_LINE = {"train", "check", "compile", "compile-ops", "--help", "-h", "--version", "-V",
                 "--self-test"}
+UNATTENDED = ("--screenshot", "--profile-start")
+"""Options of scripts: nobody is there to close a box that says what is wrong."""
 BROKEN_PYSIDE = "6.12.0"
 ERROR = 2
 
@@ -86,18 +88,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def open_window(options: WindowOptions, started_s: float) -> int:
     """Show the window until it is closed, or say why there cannot be one."""
-    from gui.command_line import complain
+    from gui.command_line import SET_UP, complain, remedy
 
+    attended = not options.unattended
     try:
         import PySide6
 
         if problem := pyside_problem(PySide6.__version__, sys.version_info[:2]):
-            complain(problem)
+            complain(problem, attended=attended)
             return ERROR
         from gui import app
-    except ImportError as error:
-        complain(f"The window cannot be opened: {error}. Start it with 'python3 resources/dev.py "
-                 "run', which installs what is missing, or use 'backprop-lab train'.")
+    except (ImportError, OSError) as error:
+        complain(f"The window cannot be opened: {str(error).rstrip('.')}. "
+                 + remedy(f"{SET_UP} 'backprop-lab train' needs no window."), attended=attended)
         return ERROR
     return app.run(options, started_s)
 
@@ -111,6 +114,7 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
     from gui.command_line import Parser
 
     parser = Parser(prog="backprop-lab")
+    parser.attended = not any(word.startswith(UNATTENDED) for word in arguments)
     parser.add_argument("project", type=Path, nargs="?")
     parser.add_argument("--screenshot", type=Path)
     parser.add_argument("--size", type=_size)
@@ -160,8 +164,11 @@ def answers(display: str) -> bool:
 def pyside_problem(pyside: str, python: tuple[int, int]) -> str:
     """Return why this PySide6 cannot be used with this Python; empty if it can."""
     if pyside.startswith(BROKEN_PYSIDE) and python < (3, 12):
+        from gui.command_line import remedy
+
         return (f"PySide6 {pyside} ends the program after some minutes on Python "
-                f"{python[0]}.{python[1]}. Install 'PySide6-Essentials<6.12', or use Python 3.12.")
+                f"{python[0]}.{python[1]}. "
+                + remedy("Install 'PySide6-Essentials<6.12', or use Python 3.12."))
     return ""
 
 

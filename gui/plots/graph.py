@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -37,22 +39,48 @@ class Mirror(ModuleType):
 def _load() -> Any:
     if "pyqtgraph" in sys.modules:
         return sys.modules["pyqtgraph"]
-    sources = [import_module(f"PySide6.{name}") for name in MIRRORED]
-    for name, source in zip(MIRRORED, sources, strict=True):
-        copy = f"pyqtgraph.Qt.{name}"
-        sys.modules[copy] = Mirror(copy, source)
-        # pyqtgraph copies what `dir` lists.
-        source.__dict__["__dir__"] = list
-    for name in UNUSED:
-        left_out = sys.modules[f"pyqtgraph.widgets.{name}"] = ModuleType(name)
-        left_out.__dict__.update({"__all__": [], name: None})
-    try:
+    with _stand_ins(), _unlisted():
         # Written as a statement, so that the package's builder sees it.
         import pyqtgraph
-    finally:
-        for source in sources:
-            del source.__dict__["__dir__"]
     return pyqtgraph
+
+
+@contextmanager
+def _stand_ins() -> Iterator[None]:
+    """Put modules of our own in the place of some of pyqtgraph's; take them away if it fails."""
+    made: dict[str, ModuleType] = {}
+    for name in MIRRORED:
+        copy = f"pyqtgraph.Qt.{name}"
+        made[copy] = Mirror(copy, import_module(f"PySide6.{name}"))
+    for name in UNUSED:
+        left_out = made[f"pyqtgraph.widgets.{name}"] = ModuleType(name)
+        left_out.__dict__.update({"__all__": [], name: None})
+    sys.modules.update(made)
+    try:
+        yield
+    except BaseException:
+        for name, module in made.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+        raise
+
+
+@contextmanager
+def _unlisted() -> Iterator[None]:
+    """Let PySide's modules list nothing meanwhile: pyqtgraph copies what `dir` lists."""
+    listed = [(source.__dict__, source.__dict__.get("__dir__"))
+              for source in (import_module(f"PySide6.{name}") for name in MIRRORED)]
+    for names, _ in listed:
+        names["__dir__"] = list
+    try:
+        yield
+    finally:
+        for names, own in listed:
+            if own is None:
+                del names["__dir__"]
+            else:
+                # PySide's own lists the classes that nobody has asked for yet, too.
+                names["__dir__"] = own
 
 
 pg = _load()

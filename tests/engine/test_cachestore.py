@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import importlib
+import logging
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numba
@@ -107,6 +109,49 @@ def test_a_damaged_file_of_the_user_gives_way_to_the_shipped(tmp_path: Path, shi
     (file,) = mine.iterdir()
     file.write_bytes(b"")
     assert store(mine).load(KEY) == "as shipped"
+
+
+class Gone:
+    """Is nowhere to be found when it is read."""
+
+
+class Refusing:
+    """Cannot be made again."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return int, ("no number",)
+
+
+@pytest.fixture
+def unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with a kernel of a class that has moved."""
+    # By a name of its own, since the tests' modules have names that cannot be imported.
+    module = ModuleType("moved")
+    monkeypatch.setitem(sys.modules, "moved", module)
+    module.__dict__["Gone"] = Gone
+    monkeypatch.setattr(Gone, "__module__", "moved")
+    store(tmp_path / "mine").save(KEY, Gone())
+    assert isinstance(store(tmp_path / "mine").load(KEY), Gone)
+    del module.Gone
+    return tmp_path / "mine"
+
+
+def test_what_cannot_be_made_again_is_compiled_anew(
+    unreadable: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert store(unreadable).load(KEY) is None
+    assert "cannot be read and is made anew: AttributeError" in caplog.text
+    store(unreadable).save(KEY, Refusing())
+    assert store(unreadable).load(KEY) is None
+    store(unreadable).save(KEY, "anew")
+    assert store(unreadable).load(KEY) == "anew"
+
+
+def test_what_cannot_be_made_again_gives_way_to_the_shipped(
+    unreadable: Path, shipped: Path
+) -> None:
+    assert store(unreadable).load(KEY) == "as shipped"
 
 
 def test_flushing_forgets_the_versions_of_one_function(tmp_path: Path) -> None:

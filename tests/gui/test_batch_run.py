@@ -6,6 +6,8 @@ import csv
 import io
 import os
 import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,14 @@ import pytest
 
 from engine.errors import DivergedError, FormatError
 from engine.spec import default_project
+from gui import batch_run as batch_run_module
 from gui.batch_run import INTERRUPTED, BatchRun, csv_lines, read_weights, write_weights
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 PROJECT = default_project()
 DATASET = two_clouds(PROJECT.data)
+ROOT = Path(batch_run_module.__file__).parents[1]
 
 
 def batch_run(out: Path | None, engine: FakeEngine, steps: int = 2500, **options: Any) -> BatchRun:
@@ -152,3 +156,34 @@ def test_a_file_that_would_unpack_to_more_than_any_network_is_refused(tmp_path: 
         assert archive.infolist()[0].file_size == 2**32 - 2
     with pytest.raises(FormatError, match="4,294,967,294 bytes"):
         read_weights(path)
+
+
+def test_a_program_without_standard_error_trains_without_a_bar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert batch_run(tmp_path, FakeEngine()).carry_out() == 0
+    with batch_run_module.preparing(quiet=False) as show:
+        show("loop", 0.5)
+    assert len(history(tmp_path)) == 2500
+
+
+BAR = """
+import multiprocessing, sys
+multiprocessing.set_start_method("spawn")
+from gui.batch_run import preparing
+with preparing(quiet=sys.argv[1] == "quiet") as show:
+    show("loop", 0.5)
+from multiprocessing import resource_tracker
+print(resource_tracker._resource_tracker._pid, "multiprocessing.synchronize" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("kind", ["quiet", "shown"])
+def test_a_bar_starts_no_process(kind: str) -> None:
+    """Processes are spawned on macOS: a frozen program would be started a second time."""
+    done = subprocess.run([sys.executable, "-c", BAR, kind], capture_output=True, text=True,
+                          cwd=ROOT, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["None", "False"]
+    assert ("Preparing engine" in done.stderr) == (kind == "shown")

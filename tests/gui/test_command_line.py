@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -237,6 +238,9 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert "backprop-lab train" in text
     assert "--screenshot" in text
+    commands = text[:text.index("\n\n")].splitlines()
+    # Where the second column begins.
+    assert len({re.match(r".*?  +", line).end() for line in commands}) == 1  # type: ignore[union-attr]
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("Backprop Lab")
 

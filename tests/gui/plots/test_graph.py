@@ -40,3 +40,33 @@ def test_what_no_plot_needs_is_not_loaded() -> None:
 def test_a_pyqtgraph_that_is_loaded_already_is_taken() -> None:
     assert python("import pyqtgraph; from gui.plots.graph import pg; print(pg is pyqtgraph)"
                   ).strip() == "True"
+
+
+def test_pyside_lists_its_classes_as_before() -> None:
+    said = python(
+        "import PySide6.QtCore, PySide6.QtGui, PySide6.QtWidgets;"
+        "sources = PySide6.QtCore, PySide6.QtGui, PySide6.QtWidgets;"
+        "del PySide6.QtGui.__dict__['__dir__'];"
+        "own = [source.__dict__.get('__dir__') for source in sources];"
+        "import gui.plots.graph;"
+        "print([source.__dict__.get('__dir__') for source in sources] == own, own[1],"
+        "'__dir__' in vars(PySide6.QtGui), 'QWizard' in dir(PySide6.QtWidgets),"
+        "'QWizard' in vars(PySide6.QtWidgets))")
+    assert said.split() == ["True", "None", "False", "True", "False"]
+
+
+def test_a_failed_import_leaves_no_stand_ins() -> None:
+    said = python(
+        "import sys, PySide6.QtWidgets\n"
+        "own = PySide6.QtWidgets.__dict__['__dir__']\n"
+        "sys.modules['pyqtgraph.functions'] = None\n"
+        "try:\n"
+        "    import gui.plots.graph\n"
+        "except ImportError as error:\n"
+        "    print('pyqtgraph.functions' in str(error))\n"
+        "print([name for name in sys.modules if name in ('pyqtgraph', 'pyqtgraph.Qt.QtWidgets',"
+        "'pyqtgraph.widgets.ColorMapWidget')], PySide6.QtWidgets.__dict__['__dir__'] is own)\n"
+        "del sys.modules['pyqtgraph.functions']\n"
+        "from gui.plots.graph import pg\n"
+        "print(pg.PlotWidget.__name__)\n")
+    assert said.split("\n")[:3] == ["True", "[] True", "PlotWidget"]
