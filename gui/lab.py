@@ -38,8 +38,8 @@ from gui.workbench.workbench import Workbench
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
-COMPILING = ("The kernels are compiled for this computer. That takes a while the first time only; "
-             "you can already build your network.")
+COMPILING = ("The first time on a computer, kernels are compiled for it, which takes a while; you can "
+             "already build your network.")
 
 
 class Lab(QWidget):
