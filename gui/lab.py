@@ -38,7 +38,7 @@ from gui.workbench.workbench import Workbench
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
-COMPILING = ("The first time on a computer, kernels are compiled for it, which takes a while; you can "
+COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you can "
              "already build your network.")
 
 
