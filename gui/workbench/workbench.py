@@ -128,9 +128,13 @@ class Workbench(QObject):
 
     @property
     def is_getting_ready(self) -> bool:
-        """Whether a run is being prepared, or one that has been asked for has yet to step."""
-        return not self._worker.prepared.is_set() or (
-            self._wants_to_run and math.isnan(self.stepped_s))
+        """Whether a run is being prepared, or one that has been asked for has yet to step.
+
+        One that has failed will never do so.
+        """
+        worker = self._worker
+        return not worker.prepared.is_set() or (
+            self._wants_to_run and math.isnan(worker.stepped_s) and not worker.failed)
 
     def hold(self) -> None:
         """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
@@ -140,9 +144,12 @@ class Workbench(QObject):
     def listen(self) -> None:
         """Tell what has been held, and from now on everything at once."""
         held, self._held = self._held or (), None
-        for tell in held:
-            tell()
-        self._worker.heard.set()
+        try:
+            for tell in held:
+                tell()
+        finally:
+            # Else a run would wait for ever for those who draw its first steps.
+            self._worker.heard.set()
 
     def run(self) -> None:
         """Train until told otherwise; while the engine is being prepared, as soon as it is."""
