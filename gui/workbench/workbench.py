@@ -43,6 +43,7 @@ JOIN_S = 2.0
 COLLECT_S = 3.0
 IDLE = (State.READY, State.PAUSED)
 OPENED = "Project opened"
+LEARNED = f"{OPENED} with what it had learned"
 
 
 class Workbench(QObject):
@@ -104,7 +105,7 @@ class Workbench(QObject):
         self._clock.frame.connect(self.frame)
         document.changed.connect(self._on_document_changed)
         self._worker.start()
-        self._begin_run()
+        self._begin_run(OPENED if document.path is not None else "")
 
     @property
     def state(self) -> State:
@@ -279,7 +280,7 @@ class Workbench(QObject):
         self._dataset = dataset
         weights = self._document.take_weights()
         if weights is not None and reason == OPENED:
-            reason += " with what it had learned"
+            reason = LEARNED
         self._submit(Build(self._run_id, project, dataset, weights))
         self._set_state(State.PREPARING, reason)
 
