@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from platformdirs import PlatformDirs
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -41,27 +41,52 @@ def run(options: WindowOptions, started_s: float) -> int:
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = application()
+    faults = Faults(write_log(folder_of("log")), options.unattended)
+    faults.install()
+    try:
+        window = open_window(app, options, faults)
+        unattended = Unattended(window, options, started_s)
+        window.show()
+    except Exception as error:  # noqa: BLE001 - whatever is missing, it is told
+        faults.end(error)
+        app.exec()
+        return faults.status
+    status = app.exec()
+    return faults.status or unattended.status or status
+
+
+def open_window(app: QApplication, options: WindowOptions, faults: Faults) -> MainWindow:
+    """Return the window, in the look that a person has chosen, not shown yet."""
     alone = options.unattended
-    settings = Settings(None if alone else DIRECTORIES.user_config_path / "settings.ini")
+    config, data = folder_of("config"), folder_of("data")
+    settings = Settings(None if alone or config is None else config / "settings.ini")
     scheme: theme.Scheme = options.theme or ("light" if alone else settings.theme)
     theme.set_scale(app, settings.scale)
     theme.apply(app, scheme)
     window = MainWindow(settings, options.project,
-                        None if alone else DIRECTORIES.user_data_path / "recovery")
-    faults = Faults(write_log(DIRECTORIES.user_log_path), window.keep_work, alone, window)
-    faults.install()
+                        None if alone or data is None else data / "recovery", asks=not alone)
+    faults.guard(window, window.keep_work)
+    window.start_failed.connect(faults.end)
+    app.aboutToQuit.connect(window.shut_down)
     if sys.platform == "darwin":
         # Only there; what filters an application's events costs time at every one.
         from gui.file_open import FileOpener
 
         FileOpener(app, window.open_if_untouched)
-    unattended = Unattended(window, options, started_s)
     if options.size is not None:
         window.resize(*options.size)
-    app.aboutToQuit.connect(window.shut_down)
-    window.show()
-    status = app.exec()
-    return unattended.status or status
+    return window
+
+
+def folder_of(kind: Literal["config", "data", "log"]) -> Path | None:
+    """Return the user's folder for settings, for work, or for the log; None if there is none."""
+    try:
+        path: Path = getattr(DIRECTORIES, f"user_{kind}_path")
+    except RuntimeError:
+        # A user without an entry in the system's list and without HOME.
+        return None
+    # Some versions of platformdirs return "~/..." for such a user.
+    return path if path.is_absolute() else None
 
 
 def application() -> QApplication:
@@ -114,9 +139,7 @@ class Unattended(QObject):
 
     @Slot(object)
     def _on_window_workbench_made(self, workbench: Workbench) -> None:
-        # A project of a person's is opened once there is a lab; until then the window holds
-        # another.
-        if self._options.run and self._options.project is None:
+        if self._options.run:
             workbench.run()
 
     @Slot()

@@ -12,7 +12,7 @@ from engine.bundles import SUFFIX, is_bundle, read_bundle
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.builder.document import Document
-from gui.builder.project_files import Weights
+from gui.builder.project_files import Weights, home_folder
 
 PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
@@ -77,8 +77,14 @@ class DocumentFiles(QObject):
             lambda: self._document.load_project(read_project(path), None))
 
     def restore(self, project: ProjectSpec) -> bool:
-        """Show work that has never been saved; returns False if its data are gone."""
-        return self._attempt(lambda: self._document.replace_project(project, "restore work"))
+        """Show work that has never been saved, as such; returns whether it is shown.
+
+        It belongs to no file: whatever file the window shows is not the one that it comes from.
+        """
+        if not (self.may_leave() and self._load(project, None)):
+            return False
+        self._document.undo_stack.resetClean()
+        return True
 
     @Slot()
     def save(self) -> bool:
@@ -174,4 +180,4 @@ class DocumentFiles(QObject):
         return True
 
     def _folder(self) -> str:
-        return str(self._document.path.parent if self._document.path else Path.home())
+        return str(self._document.path.parent) if self._document.path else home_folder()

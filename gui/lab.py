@@ -34,12 +34,15 @@ from gui.transfer_report import TransferReport
 from gui.transport_bar import TransportBar
 from gui.widgets import MessageBar
 from gui.workbench.state import Frame, RunInfo, State
-from gui.workbench.workbench import Workbench
+from gui.workbench.workbench import LEARNED, OPENED, Workbench
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
-COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you can "
-             "already build your network.")
+COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
+             "can already build your network.")
+WHAT_NEXT = {OPENED: "Run (Space) trains it from step 0.",
+             LEARNED: "Run (Space) goes on from there; its steps are counted from 0 again."}
+ANEW = "The run begins anew at step 0."
 
 
 class Lab(QWidget):
@@ -296,7 +299,7 @@ class Lab(QWidget):
             self.strip.say("nonfinite", 2, "The run has stopped.", reason,
                            "Reset (R) begins anew; network and settings are as they were.")
         elif state is State.READY and reason:
-            self.strip.say("waiting", 0, f"{reason}.", "The run begins anew at step 0.")
+            self.strip.say("waiting", 0, f"{reason}.", WHAT_NEXT.get(reason, ANEW))
         elif state is State.PAUSED and reason:
             self.strip.say("waiting", 0, "Training has ended.", reason)
 

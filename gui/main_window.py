@@ -12,13 +12,15 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
+from gui.kept import Kept
 from gui.settings import Settings
 from gui.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from gui.actions import Actions
+    from gui.builder.document import Document
     from gui.lab import Lab
-    from gui.recovery import Leftover, Recovery
+    from gui.recovery import Recovery
     from gui.workbench.workbench import Workbench
 
 NAME = "Backprop Lab"
@@ -40,7 +42,9 @@ class MainWindow(QMainWindow):
     project : Path | None
         The file to open.
     recovery_folder : Path | None
-        Where copies of unsaved work are kept; None keeps none and asks nothing when it closes.
+        Where copies of unsaved work are kept; None keeps none.
+    asks : bool
+        Whether to ask about unsaved work when it closes; where copies are kept, it always does.
 
     Attributes
     ----------
@@ -55,22 +59,26 @@ class MainWindow(QMainWindow):
         The engine is being prepared; what it tells is held until the lab is in its place.
     furnished()
         The lab is in its place.
+    start_failed(Exception)
+        It never will be; everything behind the window has been shut down.
     """
 
     painted = Signal()
     workbench_made = Signal(object)
     furnished = Signal()
+    start_failed = Signal(object)
 
     def __init__(self, settings: Settings, project: Path | None = None,
-                 recovery_folder: Path | None = None) -> None:
+                 recovery_folder: Path | None = None, *, asks: bool = False) -> None:
         super().__init__()
         self.lab: Lab | None = None
         self.actions_of_lab: Actions | None = None
         self._settings = settings
         self._project = project
+        self._read_early: Path | None = None
         self._recovery_folder = recovery_folder
+        self._asks = asks or recovery_folder is not None
         self._recovery: Recovery | None = None
-        self._leftovers: list[Leftover] = []
         self._seen = False
         self._workbench: Workbench | None = None
         self._furnishing: Iterator[None] = iter(())
@@ -108,10 +116,12 @@ class MainWindow(QMainWindow):
         elif self._workbench is not None:
             self._workbench.shut_down()
 
-    def keep_work(self) -> None:
-        """Keep a copy of unsaved work for the next start."""
+    def keep_work(self) -> Kept:
+        """Keep a copy of unsaved work for the next start; returns what became of it."""
         if self._recovery is not None:
-            self._recovery.keep()
+            return self._recovery.keep()
+        modified = self.lab is not None and self.lab.document.is_modified()
+        return Kept.FAILED if modified else Kept.NOTHING
 
     # What Qt tells
 
@@ -136,8 +146,7 @@ class MainWindow(QMainWindow):
             self.lab.workbench.set_watched(not self.isMinimized())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.lab is not None and self._recovery is not None \
-                and not self.lab.files.may_leave():
+        if self.lab is not None and self._asks and not self.lab.files.may_leave():
             event.ignore()
             return
         self._settings.geometry = self.saveGeometry()
@@ -171,9 +180,18 @@ class MainWindow(QMainWindow):
                 time.perf_counter() < self._head_start_ends_s):
             # Two threads that import at once wait for each other at every module.
             QTimer.singleShot(GLANCE_MS, self._furnish_further)
-        elif next(self._furnishing, self) is not self:
+        elif self._furnish_bit():
             # What a person does meanwhile, and what has to be painted, comes first.
             QTimer.singleShot(0, self._furnish_further)
+
+    def _furnish_bit(self) -> bool:
+        """Furnish a bit further; return whether there is more to do."""
+        try:
+            return next(self._furnishing, self) is not self
+        except Exception as error:  # noqa: BLE001 - whatever is missing, it is told
+            self.shut_down()
+            self.start_failed.emit(error)
+            return False
 
     def furnish(self) -> None:
         """Put the lab into the window at once."""
@@ -189,6 +207,7 @@ class MainWindow(QMainWindow):
         from gui.workbench.workbench import Workbench
 
         document = Document(parent=self)
+        refused = self._read_project(document)
         workbench = self._workbench = Workbench(document, parent=self)
         workbench.hold()
         self._head_start_ends_s = time.perf_counter() + HEAD_START_S
@@ -202,12 +221,30 @@ class MainWindow(QMainWindow):
         yield
         lab = Lab(document, workbench, self._settings, self, at_once=False)
         yield from lab.build()
-        self._move_in(lab)
+        self._move_in(lab, refused)
         # Qt shows the lab when it comes round; what is told is for a lab that is seen.
         yield
         workbench.listen()
 
-    def _move_in(self, lab: Lab) -> None:
+    def _read_project(self, document: Document) -> str:
+        """Open the project of the command line, before a run of another one is begun.
+
+        Returns
+        -------
+        str
+            Why that is not possible, in a sentence; empty if it is.
+        """
+        from engine.errors import EngineError
+
+        self._read_early = self._project
+        if self._project is not None:
+            try:
+                document.open(self._project)
+            except EngineError as error:
+                return error.sentence
+        return ""
+
+    def _move_in(self, lab: Lab, refused: str) -> None:
         from gui.actions import Actions
 
         self.lab = lab
@@ -217,11 +254,14 @@ class MainWindow(QMainWindow):
         self.lab.top_bar.set_menu(self.actions_of_lab.menu)
         document.path_changed.connect(self._on_title_changed)
         document.undo_stack.cleanChanged.connect(self._on_title_changed)
-        if self._project is not None:
-            self.lab.files.open(self._project)
+        if refused:
+            lab.files.refused.emit(refused)
+        if self._project is not None and self._project != self._read_early:
+            # The desktop has handed it over meanwhile.
+            lab.files.open(self._project)
         self._on_title_changed()
         if self._recovery_folder is not None:
-            self._watch_over(document, self._recovery_folder)
+            self._watch_over(lab, self._recovery_folder)
         self.lab.network.setFocus(Qt.FocusReason.OtherFocusReason)
         self.furnished.emit()
 
@@ -232,37 +272,13 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"{document.title}[*] – {NAME}")
             self.setWindowModified(document.is_modified())
 
-    # Work that an earlier program has left
-
-    def _watch_over(self, document: object, folder: Path) -> None:
+    def _watch_over(self, lab: Lab, folder: Path) -> None:
+        """Keep copies of unsaved work, and offer what an earlier program has left."""
+        from gui.lost_work import LostWork
         from gui.recovery import Recovery
 
-        assert self.lab is not None
-        self._recovery = Recovery(self.lab.document, folder, self)
-        self._leftovers = self._recovery.leftovers()
-        self.lab.offer.action_requested.connect(self._on_restore_requested)
-        self.lab.offer.closed.connect(self._on_offer_closed)
-        self._offer_next()
-
-    def _offer_next(self) -> None:
-        """Offer what programs that did not end well have left, one after the other."""
-        if self.lab is not None and self._leftovers:
-            self.lab.offer.show_message(
-                f"Backprop Lab ended before “{self._leftovers[0].project.name}” was saved.", "info",
-                action="Restore it")
-
-    @Slot()
-    def _on_restore_requested(self) -> None:
-        if self.lab is not None and self._leftovers \
-                and self.lab.files.restore(self._leftovers[0].project):
-            self.keep_work()
-            self.lab.offer.dismiss()
-
-    @Slot()
-    def _on_offer_closed(self) -> None:
-        if self._leftovers:
-            self._leftovers.pop(0).discard()
-            self._offer_next()
+        self._recovery = Recovery(lab.document, folder, self)
+        LostWork(self._recovery, lab.files, lab.offer, self).offer_next()
 
 
 def _dropped_file(event: QDropEvent) -> Path | None:

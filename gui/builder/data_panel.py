@@ -30,6 +30,7 @@ from gui.builder.data_sentence import data_sentence
 from gui.builder.document import Change, Document
 from gui.builder.editing import EditingPanel
 from gui.builder.gesture import Gesture
+from gui.builder.project_files import home_folder
 from gui.builder.rows import feature_title
 from gui.builder.source_tiles import FileTile, SourceTile, Tile
 from gui.builder.source_traits import SourceTraits, noise_text, traits_of
@@ -280,7 +281,7 @@ class DataPanel(EditingPanel):
         # Until a file has been read, the data stay what they are.
         self.show_document()
         data = self._document.project.data
-        folder = str(Path(data.path).parent) if data.path else str(Path.home())
+        folder = str(Path(data.path).parent) if data.path else home_folder()
         name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", folder, TEXT_FILTER)
         if name:
             self._set(replace(data, source=TEXT, path=name, table=TableSpec(), goal="predict"))

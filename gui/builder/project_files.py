@@ -32,6 +32,15 @@ def name_of(dataset: Dataset) -> str:
     return Path(dataset.title).stem if dataset.key in (TABLE, TEXT) else dataset.title
 
 
+def home_folder() -> str:
+    """Return the folder in which a person looks for files first."""
+    try:
+        return str(Path.home())
+    except RuntimeError:
+        # A user without an entry in the system's list and without HOME.
+        return str(Path.cwd())
+
+
 def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:
     """Return the project with the paths of its table and of its first weights made absolute.
 

@@ -13,17 +13,20 @@ ICONS = {"info": "info", "good": "circle-check", "warning": "triangle-alert", "b
 
 
 class MessageBar(QWidget):
-    """One message with an icon, an optional action and a cross; hidden until `show_message`.
+    """One message with an icon, up to two actions and a cross; hidden until `show_message`.
 
     Signals
     -------
     action_requested()
         The action's button was pressed.
+    second_requested()
+        The second action's button was pressed.
     closed()
         The message was dismissed.
     """
 
     action_requested = Signal()
+    second_requested = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,12 +40,15 @@ class MessageBar(QWidget):
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._action = Button("")
         self._action.clicked.connect(self.action_requested)
+        self._second = Button("")
+        self._second.clicked.connect(self.second_requested)
         self._close = IconButton("x", "Close this message.", name="Close message", plain=True)
         self._close.clicked.connect(self.dismiss)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self._label, 1)
         self._row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self._second, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -52,7 +58,8 @@ class MessageBar(QWidget):
         """Return the message."""
         return self._label.text()
 
-    def show_message(self, text: str, tone: str = "info", *, action: str = "") -> None:
+    def show_message(self, text: str, tone: str = "info", *, action: str = "",
+                     second: str = "") -> None:
         """Show a message until it is dismissed or replaced.
 
         Parameters
@@ -63,11 +70,14 @@ class MessageBar(QWidget):
             How grave it is.
         action : str
             Word on a button; none if empty.
+        second : str
+            Word on another button.
         """
         self._tone = tone
         self._label.setText(text)
-        self._action.setText(action)
-        self._action.setVisible(bool(action))
+        for button, word in ((self._action, action), (self._second, second)):
+            button.setText(word)
+            button.setVisible(bool(word))
         self.setAccessibleName(text)
         self._on_theme_changed()
         self.show()
@@ -125,9 +135,10 @@ class Toast(MessageBar):
         self._ground = parent
         parent.installEventFilter(self)
 
-    def show_message(self, text: str, tone: str = "info", *, action: str = "") -> None:
+    def show_message(self, text: str, tone: str = "info", *, action: str = "",
+                     second: str = "") -> None:
         """Show a message for a few seconds; see `MessageBar.show_message`."""
-        super().show_message(text, tone, action=action)
+        super().show_message(text, tone, action=action, second=second)
         self._place()
         self.raise_()
         self._timer.start()

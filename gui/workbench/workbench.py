@@ -43,6 +43,7 @@ JOIN_S = 2.0
 COLLECT_S = 3.0
 IDLE = (State.READY, State.PAUSED)
 OPENED = "Project opened"
+LEARNED = f"{OPENED} with what it had learned"
 
 
 class Workbench(QObject):
@@ -104,7 +105,7 @@ class Workbench(QObject):
         self._clock.frame.connect(self.frame)
         document.changed.connect(self._on_document_changed)
         self._worker.start()
-        self._begin_run()
+        self._begin_run(OPENED if document.path is not None else "")
 
     @property
     def state(self) -> State:
@@ -128,9 +129,13 @@ class Workbench(QObject):
 
     @property
     def is_getting_ready(self) -> bool:
-        """Whether a run is being prepared, or one that has been asked for has yet to step."""
-        return not self._worker.prepared.is_set() or (
-            self._wants_to_run and math.isnan(self.stepped_s))
+        """Whether a run is being prepared, or one that has been asked for has yet to step.
+
+        One that has failed will never do so.
+        """
+        worker = self._worker
+        return not worker.prepared.is_set() or (
+            self._wants_to_run and math.isnan(worker.stepped_s) and not worker.failed)
 
     def hold(self) -> None:
         """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
@@ -140,9 +145,12 @@ class Workbench(QObject):
     def listen(self) -> None:
         """Tell what has been held, and from now on everything at once."""
         held, self._held = self._held or (), None
-        for tell in held:
-            tell()
-        self._worker.heard.set()
+        try:
+            for tell in held:
+                tell()
+        finally:
+            # Else a run would wait for ever for those who draw its first steps.
+            self._worker.heard.set()
 
     def run(self) -> None:
         """Train until told otherwise; while the engine is being prepared, as soon as it is."""
@@ -272,7 +280,7 @@ class Workbench(QObject):
         self._dataset = dataset
         weights = self._document.take_weights()
         if weights is not None and reason == OPENED:
-            reason += " with what it had learned"
+            reason = LEARNED
         self._submit(Build(self._run_id, project, dataset, weights))
         self._set_state(State.PREPARING, reason)
 

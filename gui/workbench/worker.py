@@ -85,6 +85,8 @@ class Worker:
         Set while somebody draws what the run tells; else it waits after `UNHEARD_STEPS`.
     prepared : threading.Event
         Set once the first run of all is prepared, or has failed.
+    failed : bool
+        Whether the newest run has ended with an error.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Worker:
         self.heard = threading.Event()
         self.heard.set()
         self.prepared = threading.Event()
+        self.failed = False
 
     def start(self) -> None:
         """Start the thread."""
@@ -201,6 +204,7 @@ class Worker:
     def _build(self, command: Build) -> None:
         # The old run is let go of first: two large networks need not fit into memory.
         self._trainer, self._target, self._run_id = None, 0, command.run_id
+        self.failed = False
         trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
                                 progress=self._on_progress, weights=command.weights)
         self._pause_every = command.project.training.steps
@@ -222,8 +226,8 @@ class Worker:
         if steps <= 0:
             self.heard.wait(CHUNK_S)
             return
-        trainer.run(steps, CHUNK_S)
-        if math.isnan(self.stepped_s):
+        # What is told to stop at once takes no step.
+        if trainer.run(steps, CHUNK_S) > 0 and math.isnan(self.stepped_s):
             self.stepped_s = time.perf_counter()
         if trainer.finished:
             self._target = 0
@@ -246,6 +250,7 @@ class Worker:
 
     def _fail(self, error: EngineError) -> None:
         self._target = 0
+        self.failed = True
         self.prepared.set()
         self._bridge.failed.emit(self._run_id, error)
 

@@ -1,8 +1,9 @@
-"""A lab on a fake engine."""
+"""A lab, and windows, on a fake engine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -11,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from gui import theme
 from gui.builder.document import Document
 from gui.lab import Lab
+from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
+from tests.gui.windows import Open, lab_of, leave_at_once
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeEngine
 
@@ -35,3 +38,29 @@ def lab(qtbot: QtBot, qapp: QApplication, engine: FakeEngine) -> Iterator[Lab]:
     qtbot.waitUntil(lambda: lab.workbench.state is State.READY)
     yield lab
     lab.shut_down()
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> Open:
+    """Open windows whose engine is a fake one."""
+    begin = Workbench.__init__
+
+    def begin_with_fake(self: Workbench, document: Any, parent: Any = None) -> None:
+        begin(self, document, FakeEngine(), parent)
+
+    monkeypatch.setattr(Workbench, "__init__", begin_with_fake)
+    theme.apply(qapp, "light")
+
+    def make(*arguments: Any, settings: Settings | None = None, asks: bool = False) -> MainWindow:
+        window = MainWindow(settings or Settings(None), *arguments, asks=asks)
+        qtbot.addWidget(window, before_close_func=leave_at_once)
+        window.resize(1366, 768)
+        with qtbot.waitSignal(window.furnished):
+            window.show()
+        assert window.lab is not None
+        qtbot.waitUntil(lambda: lab_of(window).workbench.state is not State.PREPARING)
+        return window
+
+    return make

@@ -103,6 +103,17 @@ def test_a_change_of_the_network_is_announced(qtbot: QtBot, lab: Lab) -> None:
     assert strip_text(lab).startswith("Network changed: reset.")
 
 
+def test_a_project_that_was_opened_is_not_said_to_begin_anew(
+    qtbot: QtBot, lab: Lab, engine: FakeEngine, tmp_path: Path
+) -> None:
+    write_project(default_project(), tmp_path / "lesson.json")
+    assert lab.files.open(tmp_path / "lesson.json")
+    qtbot.waitUntil(lambda: len(engine.trainers) == 2
+                    and lab.workbench.state is State.READY)
+    assert strip_text(lab).startswith("Project opened.")
+    assert "anew" not in strip_text(lab)
+
+
 def test_divergence_is_told_in_the_strip_and_reset_mends_it(
     qtbot: QtBot, lab: Lab, engine: FakeEngine
 ) -> None:

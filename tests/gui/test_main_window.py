@@ -8,27 +8,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.bundles import write_bundle
 from engine.spec import default_project, project_to_json, write_project
 from gui import main_window, theme
 from gui.keys import keys_of
-from gui.lab import Lab
 from gui.main_window import MainWindow
-from gui.recovery import locked
 from gui.settings import Settings
 from gui.templates import Gallery, templates
 from gui.widgets import Button, ReadingBox
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
+from tests.gui.windows import Open, lab_of, leave_at_once
 from tests.gui.workbench.fake_trainer import FakeEngine, FakeTrainer
 
-Open = Callable[..., MainWindow]
 OpenWith = Callable[..., MainWindow]
 KEY = Qt.Key
 
@@ -39,12 +38,13 @@ def open_with(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch)
     begin = Workbench.__init__
     theme.apply(qapp, "light")
 
-    def make(engine: FakeEngine, then: Callable[[Workbench], None] | None = None) -> MainWindow:
+    def make(engine: FakeEngine, then: Callable[[Workbench], None] | None = None,
+             project: Path | None = None) -> MainWindow:
         def begin_with(self: Workbench, document: Any, parent: Any = None) -> None:
             begin(self, document, engine, parent)
 
         monkeypatch.setattr(Workbench, "__init__", begin_with)
-        window = MainWindow(Settings(None))
+        window = MainWindow(Settings(None), project)
         qtbot.addWidget(window, before_close_func=leave_at_once)
         if then is not None:
             window.workbench_made.connect(then)
@@ -53,45 +53,6 @@ def open_with(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch)
         return window
 
     return make
-
-
-@pytest.fixture
-def open_window(
-    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> Open:
-    """Open windows whose engine is a fake one."""
-    begin = Workbench.__init__
-
-    def begin_with_fake(self: Workbench, document: Any, parent: Any = None) -> None:
-        begin(self, document, FakeEngine(), parent)
-
-    monkeypatch.setattr(Workbench, "__init__", begin_with_fake)
-    theme.apply(qapp, "light")
-
-    def make(*arguments: Any, settings: Settings | None = None) -> MainWindow:
-        window = MainWindow(settings or Settings(None), *arguments)
-        qtbot.addWidget(window, before_close_func=leave_at_once)
-        window.resize(1366, 768)
-        with qtbot.waitSignal(window.furnished):
-            window.show()
-        assert window.lab is not None
-        qtbot.waitUntil(lambda: lab_of(window).workbench.state is not State.PREPARING)
-        return window
-
-    return make
-
-
-def leave_at_once(window: QWidget) -> None:
-    """Let a window close without a question."""
-    assert isinstance(window, MainWindow)
-    window.shut_down()
-    if window.lab is not None:
-        window.lab.document.undo_stack.setClean()
-
-
-def lab_of(window: MainWindow) -> Lab:
-    assert window.lab is not None
-    return window.lab
 
 
 def test_it_paints_itself_before_it_is_furnished(qtbot: QtBot, open_window: Open) -> None:
@@ -261,6 +222,51 @@ def test_it_opens_the_project_of_the_command_line(open_window: Open, tmp_path: P
     assert window.windowTitle().startswith("lesson")
 
 
+def test_it_builds_the_project_of_the_command_line_and_no_other(
+    qtbot: QtBot, open_with: OpenWith, tmp_path: Path
+) -> None:
+    project, engine = templates()[3].project(), FakeEngine()
+    write_bundle(project, {"dense-1/w": np.zeros((2, 4))}, tmp_path / "lesson.bplab")
+    window = open_with(engine, project=tmp_path / "lesson.bplab")
+    qtbot.waitUntil(lambda: window.lab is not None
+                    and window.lab.workbench.state is State.READY)
+    (trainer,) = engine.trainers
+    assert trainer.project == project
+    assert trainer.given_weights is not None
+    lab = lab_of(window)
+    assert lab.document.path == tmp_path / "lesson.bplab"
+    assert not lab.document.is_modified()
+    told = lab.strip.accessibleName()
+    assert told.startswith("Project opened with what it had learned.")
+    assert "anew" not in told
+
+
+def test_a_project_that_the_desktop_hands_over_before_there_is_a_lab_is_opened(
+    qtbot: QtBot, open_with: OpenWith, tmp_path: Path
+) -> None:
+    write_project(default_project(), tmp_path / "lesson.json")
+    window = open_with(FakeEngine())
+    assert window.open_if_untouched(tmp_path / "lesson.json")
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("lesson"))
+
+
+@pytest.mark.parametrize("number", [4, 12])
+def test_a_project_of_the_command_line_looks_like_one_that_was_opened_later(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, number: int
+) -> None:
+    write_project(templates()[number].project(), tmp_path / "lesson.json")
+    early = lab_of(open_window(tmp_path / "lesson.json"))
+    late = lab_of(open_window())
+    assert late.files.open(tmp_path / "lesson.json")
+    qtbot.waitUntil(lambda: late.workbench.state is early.workbench.state)
+    qtbot.wait(50)
+    for name in ("data_panel", "hyper", "network", "inspector"):
+        views = [getattr(lab, name) for lab in (early, late)]
+        views[1].resize(views[0].size())
+        pictures = [view.grab().toImage() for view in views]
+        assert pictures[0] == pictures[1], name
+
+
 def test_a_broken_project_is_told_and_the_lab_opens_all_the_same(
     open_window: Open, tmp_path: Path
 ) -> None:
@@ -333,68 +339,6 @@ def test_closing_asks_about_unsaved_work(
     assert bool(kept) is not closed
 
 
-def test_work_that_was_not_saved_is_offered_again(
-    qtbot: QtBot, open_window: Open, tmp_path: Path
-) -> None:
-    folder = tmp_path / "recovery"
-    first = open_window(None, folder)
-    lab_of(first).document.set_training(learning_rate=0.7)
-    first.keep_work()
-    # A second window must not take what the first, which still lives, is working on.
-    second = open_window(None, folder)
-    assert not lab_of(second).offer.isVisible()
-    first.shut_down()
-    assert first._recovery is not None
-    assert first._recovery._lock is not None
-    first._recovery._lock.unlock()
-    third = open_window(None, folder)
-    lab = lab_of(third)
-    assert "before “Spiral” was saved" in lab.offer.text()
-    lab.offer.action_requested.emit()
-    assert lab.document.project.training.learning_rate == 0.7
-    assert lab.document.is_modified()
-    assert len(list(folder.glob("*.json"))) == 1
-    assert not lab.offer.isVisible()
-
-
-def test_lost_work_is_offered_beside_other_messages_and_none_of_it_is_dropped(
-    open_window: Open, tmp_path: Path
-) -> None:
-    folder = tmp_path / "recovery"
-    folder.mkdir()
-    for name in ("first", "second"):
-        write_project(replace(default_project(), name=name), folder / f"{name}.json")
-    (tmp_path / "broken.json").write_text("{")
-    lab = lab_of(open_window(tmp_path / "broken.json", folder))
-    assert "broken.json" in lab.message.text()
-    assert lab.message.isVisible()
-    lab.message.dismiss()
-    offered = {lab.offer.text()}
-    assert len(list(folder.glob("*.json"))) == 2
-    lab.offer.dismiss()
-    offered.add(lab.offer.text())
-    assert {"first" in text for text in offered} == {True, False}
-    assert len(list(folder.glob("*.json"))) == 1
-    lab.offer.dismiss()
-    assert not lab.offer.isVisible()
-    assert not list(folder.glob("*.json"))
-
-
-def test_an_unreadable_copy_of_work_is_not_offered(open_window: Open, tmp_path: Path) -> None:
-    (tmp_path / "x.json").write_text("{")
-    lab = lab_of(open_window(None, tmp_path))
-    assert not lab.offer.isVisible()
-    assert not (tmp_path / "x.json").exists()
-
-
-def test_a_lock_is_held_by_one_program_only(tmp_path: Path) -> None:
-    lock = locked(tmp_path / "a.json")
-    assert lock is not None
-    assert locked(tmp_path / "a.json") is None
-    lock.unlock()
-    assert locked(tmp_path / "a.json") is not None
-
-
 def test_a_project_can_be_dropped_onto_the_window(open_window: Open, tmp_path: Path) -> None:
     window = open_window()
     path = tmp_path / "dropped.json"
@@ -412,6 +356,15 @@ def test_a_project_can_be_dropped_onto_the_window(open_window: Open, tmp_path: P
     window.dropEvent(QDropEvent(QPointF(400, 300), Qt.DropAction.CopyAction, data,
                                 Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier))
     assert window.windowTitle().startswith("dropped")
+
+
+def test_closing_asks_where_no_copies_can_be_kept(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window(asks=True)
+    lab_of(window).document.set_training(learning_rate=0.7)
+    monkeypatch.setattr(QMessageBox, "exec", lambda _self: QMessageBox.StandardButton.Cancel)
+    assert not window.close()
 
 
 def test_closing_while_training_is_quick(open_window: Open, qtbot: QtBot) -> None:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from engine.spec import DataSpec, ProjectSpec, default_project
-from gui.builder.project_files import with_absolute_paths, with_relative_paths
+from gui.builder.project_files import home_folder, with_absolute_paths, with_relative_paths
 
 
 def naming(table: str, start: str) -> ProjectSpec:
@@ -34,3 +35,14 @@ def test_without_a_file_or_without_names_nothing_changes(tmp_path: Path) -> None
     assert with_absolute_paths(inside, None) == inside
     for change in (with_absolute_paths, with_relative_paths):
         assert change(default_project(), tmp_path / "mine.json") == default_project()
+
+
+def test_a_user_without_a_home_begins_where_the_program_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "home", fail)
+    assert home_folder() == str(Path.cwd())

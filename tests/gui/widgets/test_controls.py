@@ -332,6 +332,10 @@ def test_message_bar(app: QApplication, qtbot: QtBot) -> None:
     assert bar.text() == "It went wrong."
     with qtbot.waitSignal(bar.action_requested):
         bar._action.click()
+    assert bar._second.isHidden()
+    bar.show_message("It went wrong.", "bad", action="Mend", second="Leave")
+    with qtbot.waitSignal(bar.second_requested):
+        bar._second.click()
     with qtbot.waitSignal(bar.closed):
         bar._close.click()
     assert bar.isHidden()

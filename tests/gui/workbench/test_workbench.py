@@ -195,6 +195,45 @@ def test_a_failure_is_told_to_those_who_come_late(qtbot: QtBot, make_workbench: 
     wait_for(qtbot, workbench, State.FAILED)
 
 
+def test_a_run_that_has_failed_is_not_waited_for(qtbot: QtBot, make_workbench: Make) -> None:
+    workbench = make_workbench(FakeEngine(diverge_at=1))
+    workbench.hold()
+    workbench.run()
+    qtbot.waitUntil(lambda: not workbench.is_getting_ready)
+    workbench.listen()
+    wait_for(qtbot, workbench, State.FAILED)
+
+
+def test_a_run_goes_on_even_if_what_is_told_of_it_cannot_be_shown(
+    qtbot: QtBot, make_workbench: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "UNHEARD_STEPS", 7)
+    engine = FakeEngine()
+    workbench = make_workbench(engine)
+    workbench.hold()
+    workbench.run()
+    qtbot.waitUntil(lambda: workbench.stepped_s <= time.perf_counter())
+
+    def fail(*_told: object) -> None:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr(workbench.clock, "set_run", fail)
+    with pytest.raises(ZeroDivisionError):
+        workbench.listen()
+    qtbot.waitUntil(lambda: engine.newest.step > 7)
+
+
+def test_a_run_without_a_step_is_no_first_step(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.newest, "run", lambda *_arguments: 0)
+    bench.run()
+    qtbot.wait(30)
+    assert np.isnan(bench.stepped_s)
+    monkeypatch.undo()
+    qtbot.waitUntil(lambda: bench.stepped_s <= time.perf_counter())
+
+
 def test_pause_while_preparing_takes_run_back(qtbot: QtBot, make_workbench: Make) -> None:
     engine = FakeEngine(compiling=threading.Event())
     workbench = make_workbench(engine)

@@ -1,0 +1,25 @@
+"""Windows on a fake engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from gui.lab import Lab
+from gui.main_window import MainWindow
+
+Open = Callable[..., MainWindow]
+
+
+def leave_at_once(window: QWidget) -> None:
+    """Let a window close without a question."""
+    assert isinstance(window, MainWindow)
+    window.shut_down()
+    if window.lab is not None:
+        window.lab.document.undo_stack.setClean()
+
+
+def lab_of(window: MainWindow) -> Lab:
+    assert window.lab is not None
+    return window.lab
