@@ -27,18 +27,23 @@ from resources.installer.version import windows_version
 DIST = ROOT / "dist"
 
 
+def root(dist: Path = DIST) -> Path:
+    """Return the folder that holds the frozen program and all that it needs."""
+    return dist / (f"{TITLE}.app" if sys.platform == "darwin" else NAME)
+
+
 def program(dist: Path = DIST) -> Path:
     """Return the frozen program's file."""
     if sys.platform == "darwin":
-        return dist / f"{TITLE}.app" / "Contents" / "MacOS" / NAME
-    return dist / NAME / (f"{NAME}.exe" if sys.platform == "win32" else NAME)
+        return root(dist) / "Contents" / "MacOS" / NAME
+    return root(dist) / (f"{NAME}.exe" if sys.platform == "win32" else NAME)
 
 
 def contents(dist: Path = DIST) -> Path:
     """Return the folder of all that the program needs."""
     if sys.platform == "darwin":
-        return dist / f"{TITLE}.app" / "Contents" / "Frameworks"
-    return dist / NAME / "_internal"
+        return root(dist) / "Contents" / "Frameworks"
+    return root(dist) / "_internal"
 
 
 def make_bundle() -> Path:
@@ -62,7 +67,7 @@ def make_bundle() -> Path:
     licences.write(contents())
     say("Compiling kernels for every computer.")
     ship_kernels()
-    say(f"{DIST / NAME}: {megabytes(DIST / NAME):.0f} MB.")
+    say(f"{root()}: {megabytes(root()):.0f} MB.")
     return program()
 
 

@@ -6,7 +6,7 @@ import gzip
 import shutil
 from pathlib import Path
 
-from resources.installer.bundle import DIST
+from resources.installer.bundle import DIST, root
 from resources.installer.pictures import SIZES
 from resources.installer.recipe import (
     BUILD,
@@ -61,7 +61,7 @@ def make_deb() -> Path:
     """
     tree = BUILD / "deb"
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(DIST / NAME, tree / "opt" / NAME, symlinks=True,
+    shutil.copytree(root(), tree / "opt" / NAME, symlinks=True,
                     ignore=lambda _, names: [name for name in names if is_of_the_desktop(name)])
     (tree / "usr" / "bin").mkdir(parents=True)
     (tree / "usr" / "bin" / NAME).symlink_to(f"/opt/{NAME}/{NAME}")

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from resources.installer.bundle import contents, program
+from resources.installer.bundle import contents, program, root
 from resources.installer.recipe import BUILD, NAME, ROOT
 from resources.installer.screen import virtual_screen
 from resources.installer.shell import PackagingError, call, say
@@ -112,9 +112,9 @@ def linux_surroundings(stack: ExitStack) -> Iterator[Surroundings]:
         yield Surroundings("watched for sockets", before=(*STRACE, str(log)), sockets=log)
     if works(*NOBODY, "test", "-x", str(program())):
         yield Surroundings("another user", before=NOBODY, variables={"HOME": "/nonexistent"})
-    if works(*READ_ONLY, str(program().parent), "true"):
+    if works(*READ_ONLY, str(root()), "true"):
         yield Surroundings("a program that is read-only",
-                           before=(*READ_ONLY, str(program().parent)))
+                           before=(*READ_ONLY, str(root())))
     full = Path(temporary) / "full"
     full.mkdir()
     if works("mount", "-t", "tmpfs", "-o", "size=64k", "none", str(full)):
@@ -140,17 +140,16 @@ def copy_of(bundle: Path) -> Iterator[Path]:
 
 def broken_bundles() -> Iterator[tuple[str, Path, tuple[str, ...]]]:
     """Yield programs that must fail: what is broken, the program, and which project it opens."""
-    folder = program().parent
-    inside = contents().relative_to(folder)
+    inside, file = contents().relative_to(root()), program().relative_to(root())
     for title, pattern in (("an exception in a slot", "resources/icons/play.svg"),
                            ("a missing hidden import", "numba/_devicearray*")):
-        with copy_of(folder) as copy:
+        with copy_of(root()) as copy:
             victims = list((copy / inside).glob(pattern))
             if not victims:
                 raise PackagingError(f"{pattern} is not in the bundle any more.")
             for victim in victims:
                 victim.unlink()
-            yield title, copy / program().name, ()
+            yield title, copy / file, ()
     with tempfile.TemporaryDirectory() as temporary:
         project = Path(temporary) / "untrainable.json"
         text = (EXAMPLES / "01-playground-default.json").read_text("utf-8")

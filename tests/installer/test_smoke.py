@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from resources.installer import __main__ as installer
-from resources.installer import smoke, trial
+from resources.installer import bundle, smoke, trial
 from resources.installer.shell import PackagingError, call
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are shell scripts")
@@ -30,10 +31,10 @@ def program(folder: Path, script: str) -> Path:
 ])
 def test_only_a_training_point_and_exit_code_0_count(
         script: str, arguments: tuple[str, ...], works: bool, tmp_path: Path) -> None:
-    bundle = program(tmp_path, script)
-    judged = smoke.judge(smoke.USUAL, bundle, arguments, should_work=True)
+    played = program(tmp_path, script)
+    judged = smoke.judge(smoke.USUAL, played, arguments, should_work=True)
     assert (judged == []) is works
-    judged = smoke.judge(smoke.USUAL, bundle, arguments, should_work=False)
+    judged = smoke.judge(smoke.USUAL, played, arguments, should_work=False)
     assert (judged == []) is not works
 
 
@@ -46,22 +47,54 @@ def test_a_program_that_hangs_is_a_failure(
 
 
 def test_surroundings_are_what_they_are_called(tmp_path: Path) -> None:
-    bundle = program(tmp_path, 'echo "$HOME $PWD ${USER-nobody} $WORD"')
+    played = program(tmp_path, 'echo "$HOME $PWD ${USER-nobody} $WORD"')
     around = smoke.Surroundings("bare", variables={"WORD": "said", "HOME": None},
                                 folder="/", is_bare=True)
-    assert smoke.start(around, bundle, ()).stdout == " / nobody said\n"
+    assert smoke.start(around, played, ()).stdout == " / nobody said\n"
 
 
 def test_a_socket_to_another_machine_is_seen(tmp_path: Path) -> None:
     log = tmp_path / "sockets"
     log.write_text("1 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3\n1 +++ exited with 0 +++\n")
     assert smoke.foreign_sockets(log) == []
-    bundle = program(tmp_path, "echo ok")
+    played = program(tmp_path, "echo ok")
     around = smoke.Surroundings("watched", sockets=log)
-    assert smoke.judge(around, bundle, smoke.SELF_TEST, should_work=True) == []
+    assert smoke.judge(around, played, smoke.SELF_TEST, should_work=True) == []
     log.write_text("1 socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 3\n")
-    [told] = smoke.judge(around, bundle, smoke.SELF_TEST, should_work=True)
+    [told] = smoke.judge(around, played, smoke.SELF_TEST, should_work=True)
     assert "AF_INET" in told
+
+
+SYSTEMS = ("linux", "darwin", "win32")
+
+
+def a_bundle(dist: Path) -> list[Path]:
+    """Make what smoke breaks on purpose, where this system has it; returns the files."""
+    files = [bundle.program(dist), *(bundle.contents(dist) / name for name in (
+        "resources/icons/play.svg", "numba/_devicearray.so", "numba/other.so"))]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("", "utf-8")
+    return files
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_broken_program_is_whole_but_for_what_is_broken(
+        system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(smoke, "BUILD", tmp_path)
+    for name in ("program", "contents", "root"):
+        monkeypatch.setattr(smoke, name, partial(getattr(bundle, name), tmp_path / "dist"))
+    made = [file.relative_to(smoke.root()) for file in a_bundle(tmp_path / "dist")]
+    missing = {}
+    for title, file, _ in smoke.broken_bundles():
+        assert file.is_file()
+        # The program stands where it stood, and so does what it looks for.
+        copy = Path(str(file).removesuffix(str(made[0])))
+        missing[title] = [one.name for one in made if not (copy / one).exists()]
+    assert missing == {"an exception in a slot": ["play.svg"], "no training point": [],
+                       "a missing hidden import": ["_devicearray.so"]}
+    assert all((smoke.root() / one).exists() for one in made)
 
 
 def test_what_is_left_of_a_package_is_found(
