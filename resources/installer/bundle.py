@@ -15,6 +15,7 @@ from resources.installer.pictures import write_icons
 from resources.installer.recipe import (
     BUILD,
     BUILD_ID,
+    CONSOLE,
     HERE,
     NAME,
     ROOT,
@@ -37,6 +38,12 @@ def program(dist: Path = DIST) -> Path:
     if sys.platform == "darwin":
         return root(dist) / "Contents" / "MacOS" / NAME
     return root(dist) / (f"{NAME}.exe" if sys.platform == "win32" else NAME)
+
+
+def terminal_program(dist: Path = DIST) -> Path:
+    """Return the file of the program that writes to terminals; but on Windows, it is the same."""
+    window = program(dist)
+    return window.with_stem(CONSOLE) if sys.platform == "win32" else window
 
 
 def contents(dist: Path = DIST) -> Path:
@@ -94,7 +101,7 @@ def ship_kernels() -> None:
     for command in (("compile", "--quiet"), ("compile", "--quiet", "--precision", "float64"),
                     # What the window asks for beside training is compiled when it asks.
                     ("--profile-start", "--run")):
-        call(program(), *command, environment=environment)
+        call(terminal_program(), *command, environment=environment)
     seed = contents() / SHIPPED.name
     shutil.rmtree(seed, ignore_errors=True)
     seed.mkdir()

@@ -20,6 +20,9 @@ PROJECT_ICON = HERE / f"{NAME}-project.svg"
 PROJECT_ICON_SMALL = PROJECT_ICON.with_stem(f"{NAME}-project-small")
 MIME_TYPE = "application/x-bplab"
 SUFFIX = "bplab"
+CONSOLE = f"{NAME}-console"
+"""The program as Windows' terminals want it: one that has windows there can write nothing."""
+
 CONTENTS = "contents.txt"
 """Lists what the bundle was made of, a file on each line."""
 
@@ -93,6 +96,9 @@ class Drop:
     systems: tuple[str, ...] = ()
 
 
+Binary = tuple[str, str, str]
+"""Of a library in the bundle: its place, where it is taken from, and what PyInstaller calls it."""
+
 LINUX = ("linux",)
 DROPS = (
     Drop(r"PySide6/(Qt/)?translations/(?!qtbase_)", "texts of parts that are left out"),
@@ -143,6 +149,11 @@ ALWAYS_FROM_SYSTEM = (
 STRIPPED = r"(libllvmlite\.so|libpython3[.\d]*\.so[.\d]*)$"
 """Libraries whose symbols can go, 36 MB. Others break: wheels shift the parts of their files."""
 
+VISUAL_C = r"(PySide6|shiboken6)/((msvcp|vcruntime)140\w*\.dll)$"
+"""Microsoft's run-time library for C++, which not every computer has. Qt's package brings it along
+and finds it in its own folder; Numba's modules look at the top, and are the only ones that the
+command line loads (PyInstaller, issue 9216)."""
+
 DATA = ("datasets", "examples", "fonts", "golden", "icons")
 """Folders under ``resources`` that the program reads."""
 
@@ -162,6 +173,30 @@ def is_dropped(place: str, platform: str) -> bool:
            if not drop.systems or platform in drop.systems):
         return True
     return platform == "linux" and re.match(ALWAYS_FROM_SYSTEM, path) is not None
+
+
+def visual_c_at_top(binaries: list[Binary]) -> list[Binary]:
+    """Return what to add to the bundle of Windows, so that every module finds C++'s library.
+
+    Parameters
+    ----------
+    binaries : list[Binary]
+        What PyInstaller has collected.
+
+    Raises
+    ------
+    LookupError
+        If the library is nowhere: the program would start only where it is installed.
+    """
+    there = {place.lower() for place, _, _ in binaries}
+    added: dict[str, Binary] = {}
+    for place, source, kind in binaries:
+        found = re.match(VISUAL_C, place.replace("\\", "/"), re.IGNORECASE)
+        if found and found[2].lower() not in there:
+            added.setdefault(found[2].lower(), (found[2], source, kind))
+    if "msvcp140.dll" not in there | added.keys():
+        raise LookupError("Nothing collected brings msvcp140.dll along, which Numba needs.")
+    return list(added.values())
 
 
 def is_of_the_desktop(place: str) -> bool:

@@ -11,11 +11,18 @@ from typing import Any
 import pytest
 
 from engine import cachedir
-from resources.installer import recipe
+from resources.installer import bundle, recipe
 from resources.installer.version import bundle_version, windows_version
 from tests.contracts.source import ROOT
 
 SPEC = recipe.HERE / f"{recipe.NAME}.spec"
+VISUAL_C = [("shiboken6\\MSVCP140.dll", "/q/MSVCP140.dll", "BINARY"),
+            ("PySide6\\msvcp140.dll", "/p/msvcp140.dll", "BINARY"),
+            ("PySide6/msvcp140_1.dll", "/p/msvcp140_1.dll", "BINARY"),
+            ("shiboken6/vcruntime140.dll", "/q/vcruntime140.dll", "BINARY"),
+            ("VCRUNTIME140.dll", "/python/VCRUNTIME140.dll", "BINARY")]
+AT_TOP = [("MSVCP140.dll", "/q/MSVCP140.dll", "BINARY"),
+          ("msvcp140_1.dll", "/p/msvcp140_1.dll", "BINARY")]
 SYSTEMS = ("linux", "win32", "darwin")
 
 
@@ -29,6 +36,8 @@ class Step:
             "pyi_rth_pyside6", "pyi_rth_multiprocessing", "launch")]
         self.binaries = [(place, f"/lib/{place}", "BINARY") for place in (
             "PySide6/QtCore.pyd", "libcrypto.so.3", "libssl-3.dll", "numba/_devicearray.so")]
+        if sys.platform == "win32":
+            self.binaries += VISUAL_C
         self.datas = [("PySide6/Qt/qml/a.qml", "/a.qml", "DATA"), ("LICENSE", "/LICENSE", "DATA")]
 
 
@@ -45,8 +54,9 @@ def carry_out(system: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dic
 
     def maker(kind: str) -> Any:
         def make(*arguments: Any, **options: Any) -> Step:
-            made[kind] = Step(*arguments, **options)
-            return made[kind]
+            step = Step(*arguments, **options)
+            made[kind if kind not in made else f"{kind} 2"] = step
+            return step
 
         return make
 
@@ -75,11 +85,42 @@ def test_the_program_starts_where_pyinstaller_finds_all_of_it(
 def test_what_is_dropped_is_neither_packed_nor_named(
         system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = carry_out(system, tmp_path, monkeypatch)
-    binaries, datas = made["COLLECT"].arguments[1:3]
-    assert [entry[0] for entry in binaries] == ["PySide6/QtCore.pyd", "numba/_devicearray.so"]
+    binaries, datas = made["COLLECT"].arguments[-2:]
+    runtime = [*VISUAL_C, *AT_TOP] if system == "win32" else []
+    assert [entry[0] for entry in binaries] == [
+        "PySide6/QtCore.pyd", "numba/_devicearray.so", *(entry[0] for entry in runtime)]
     assert [entry[0] for entry in datas] == ["LICENSE"]
     assert (tmp_path / recipe.CONTENTS).read_text("utf-8").splitlines() == [
-        "gui/start.py", "/lib/PySide6/QtCore.pyd", "/lib/numba/_devicearray.so", "/LICENSE"]
+        "gui/start.py", "/lib/PySide6/QtCore.pyd", "/lib/numba/_devicearray.so",
+        *(entry[1] for entry in runtime), "/LICENSE"]
+
+
+def test_windows_finds_the_library_of_cpp_without_qt(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = carry_out("win32", tmp_path, monkeypatch)["COLLECT"].arguments[-2]
+    # Once each, whatever the case of its letters: Windows has one file of that name.
+    assert [entry for entry in packed if not re.search(r"[\\/]", entry[0])] == [
+        VISUAL_C[-1], *AT_TOP]
+    assert recipe.visual_c_at_top(packed) == []
+    with pytest.raises(LookupError, match=r"msvcp140\.dll"):
+        recipe.visual_c_at_top([VISUAL_C[-1]])
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_windows_has_a_second_program_that_writes_to_terminals(
+        system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = carry_out(system, tmp_path, monkeypatch)
+    window, packed = made["EXE"], made["COLLECT"].arguments[:-2]
+    assert bundle.program().stem == window.options["name"]
+    if system != "win32":
+        assert packed == (window,)
+        assert bundle.terminal_program() == bundle.program()
+        return
+    terminal = made["EXE 2"]
+    assert packed == (window, terminal)
+    assert terminal.arguments == window.arguments
+    assert terminal.options == {**window.options, "console": True, "name": recipe.CONSOLE}
+    assert bundle.terminal_program() == bundle.program().with_name(f"{recipe.CONSOLE}.exe")
 
 
 def test_each_system_gets_its_own_icon_and_facts(
