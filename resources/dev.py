@@ -39,7 +39,7 @@ QT_LIBRARIES = [
 ]
 VIRTUAL_SCREEN = ["xvfb", "xauth"]
 PACKERS = ["binutils", "dpkg-dev", "xz-utils", "desktop-file-utils", "shared-mime-info",
-           "libglib2.0-bin", "x11-utils", "libwayland-cursor0"]
+           "libglib2.0-bin", "x11-utils", "libwayland-cursor0", "strace"]
 NEEDED = {"test": VIRTUAL_SCREEN, "package": [*VIRTUAL_SCREEN, *PACKERS]}
 """Debian packages besides Qt's libraries, without which a purpose makes no sense."""
 
