@@ -17,22 +17,25 @@ ON_REQUEST = "try"
 def steps() -> dict[str, Callable[[], object]]:
     """Return what can be made on this system, in the order in which it is made."""
     from resources.installer.bundle import make_bundle
+    from resources.installer.checksums import write_checksums
     from resources.installer.smoke import smoke
 
+    made: dict[str, Callable[[], object]] = {"bundle": make_bundle, "smoke": smoke}
     if sys.platform == "linux":
         from resources.installer.archive import make_archive
         from resources.installer.deb import make_deb
         from resources.installer.trial import try_package
 
-        return {"bundle": make_bundle, "smoke": smoke, "deb": make_deb, "archive": make_archive,
-                ON_REQUEST: try_package}
-    if sys.platform == "win32":
+        made |= {"deb": make_deb, "archive": make_archive, ON_REQUEST: try_package}
+    elif sys.platform == "win32":
         from resources.installer.setup_windows import make_setup
 
-        return {"bundle": make_bundle, "smoke": smoke, "setup": make_setup}
-    from resources.installer.image_macos import make_disk_image
+        made["setup"] = make_setup
+    else:
+        from resources.installer.image_macos import make_disk_image
 
-    return {"bundle": make_bundle, "smoke": smoke, "image": make_disk_image}
+        made["image"] = make_disk_image
+    return made | {"sums": write_checksums}
 
 
 def main(wanted: list[str]) -> int:
