@@ -53,6 +53,21 @@ def contents(dist: Path = DIST) -> Path:
     return root(dist) / "_internal"
 
 
+def place_of_data(name: str, dist: Path = DIST) -> Path:
+    """Return where to write data that are added to the bundle; the program finds it in `contents`.
+
+    On macOS, whatever lies there is taken for code when the program is signed: data go to another
+    folder, with a link, as PyInstaller has it.
+    """
+    found = contents(dist) / name
+    if sys.platform != "darwin":
+        return found
+    kept = root(dist) / "Contents" / "Resources" / name
+    if not found.is_symlink():
+        found.symlink_to(Path("..", kept.parent.name, name))
+    return kept
+
+
 def make_bundle() -> Path:
     """Freeze the program; return its file.
 
@@ -71,7 +86,7 @@ def make_bundle() -> Path:
          "--distpath", DIST, "--workpath", BUILD / "work", HERE / f"{NAME}.spec", folder=ROOT)
     if sys.platform == "linux":
         strip(contents())
-    licences.write(contents())
+    licences.write(place_of_data(licences.THIRD_PARTY))
     say("Compiling kernels for every computer.")
     ship_kernels()
     say(f"{root()}: {megabytes(root()):.0f} MB.")
@@ -102,7 +117,7 @@ def ship_kernels() -> None:
                     # What the window asks for beside training is compiled when it asks.
                     ("--profile-start", "--run")):
         call(terminal_program(), *command, environment=environment)
-    seed = contents() / SHIPPED.name
+    seed = place_of_data(SHIPPED.name)
     shutil.rmtree(seed, ignore_errors=True)
     seed.mkdir()
     kernels = list(warm.glob(f"kernels-{build_id()}/*{SUFFIX}"))

@@ -43,13 +43,13 @@ class Part:
     text: str
 
 
-def write(folder: Path) -> None:
-    """Write the list for the bundle that was made last into a folder."""
+def write(file: Path) -> None:
+    """Write the list for the bundle that was made last."""
     sources = [Path(line) for line in (BUILD / CONTENTS).read_text("utf-8").splitlines()]
     rule = "=" * 98
     blocks = [HEAD, *(f"{rule}\n{part.title}\nLicence: {part.licence}\n{rule}\n\n{part.text}"
                       for part in parts_of(sources))]
-    (folder / THIRD_PARTY).write_text("\n".join(blocks), encoding="utf-8")
+    file.write_text("\n".join(blocks), encoding="utf-8")
 
 
 def parts_of(sources: Iterable[Path]) -> Iterator[Part]:

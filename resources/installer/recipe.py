@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ PROGRAM_ICON = ROOT / "resources" / "icons" / f"{NAME}.svg"
 PROGRAM_ICON_SMALL = PROGRAM_ICON.with_stem(f"{NAME}-small")
 PROJECT_ICON = HERE / f"{NAME}-project.svg"
 PROJECT_ICON_SMALL = PROJECT_ICON.with_stem(f"{NAME}-project-small")
+MACOS_PROJECT_ICON = f"{NAME}-project.icns"
 MIME_TYPE = "application/x-bplab"
 SUFFIX = "bplab"
 CONSOLE = f"{NAME}-console"
@@ -207,4 +209,7 @@ def is_of_the_desktop(place: str) -> bool:
 def data_files() -> list[tuple[str, str]]:
     """Return what the program reads, each with the folder where it lies in the bundle."""
     files = [(str(ROOT / "resources" / name), f"resources/{name}") for name in DATA]
+    if sys.platform == "darwin":
+        # The Finder looks for it at the top, where PyInstaller puts the program's own, too.
+        files.append((str(BUILD / MACOS_PROJECT_ICON), "."))
     return [*files, (str(BUILD / BUILD_ID), "engine/kernels"), (str(ROOT / "LICENSE"), ".")]

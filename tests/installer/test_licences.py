@@ -57,7 +57,7 @@ def test_the_list_is_written_beside_the_program(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(licences, "BUILD", tmp_path)
     (tmp_path / recipe.CONTENTS).write_text(str(a_file_of("tqdm")), "utf-8")
-    licences.write(tmp_path)
+    licences.write(tmp_path / licences.THIRD_PARTY)
     text = (tmp_path / licences.THIRD_PARTY).read_text("utf-8")
     assert text.startswith("Backprop Lab contains the work of other people.")
     assert "\ntqdm " in text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine import cachedir
-from resources.installer import bundle, recipe
+from resources.installer import bundle, pictures, recipe
 from resources.installer.version import bundle_version, windows_version
 from tests.contracts.source import ROOT
 
@@ -147,6 +147,34 @@ def test_macos_opens_projects_with_the_program(
         "public.filename-extension": [recipe.SUFFIX], "public.mime-type": recipe.MIME_TYPE}
 
 
+def test_macos_shows_projects_with_their_icon(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = carry_out("darwin", tmp_path, monkeypatch)
+    facts = made["BUNDLE"].options["info_plist"]
+    [declared], [opened] = facts["UTExportedTypeDeclarations"], facts["CFBundleDocumentTypes"]
+    icon = opened["CFBundleTypeIconFile"]
+    assert declared["UTTypeIconFile"] == icon
+    assert (str(tmp_path / icon), ".") in made["Analysis"].options["datas"]
+    assert icon in {f"{one.file}.icns" for one in pictures.ICONS}
+    assert icon not in str(carry_out("linux", tmp_path, monkeypatch)["Analysis"].options["datas"])
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_data_that_are_added_are_found_and_not_taken_for_code(
+        system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    inside = bundle.contents(tmp_path)
+    inside.mkdir(parents=True)
+    (bundle.root(tmp_path) / "Contents" / "Resources").mkdir(parents=True, exist_ok=True)
+    # Packing again finds what was there.
+    for _ in range(2):
+        bundle.place_of_data("some.txt", tmp_path).write_text(system, "utf-8")
+        assert (inside / "some.txt").read_text("utf-8") == system
+    assert (inside / "some.txt").is_symlink() is (system == "darwin")
+    bundle.place_of_data("folder", tmp_path).mkdir()
+    assert (inside / "folder").is_dir()
+
+
 def test_windows_reads_the_version_of_the_project() -> None:
     def structure(*arguments: Any, **options: Any) -> Any:
         return (*arguments, *options.values())
@@ -172,7 +200,7 @@ def test_the_frozen_program_reads_its_build_id_and_kernels_where_they_are_packed
 
 
 def test_all_data_are_there() -> None:
-    made_later = {recipe.BUILD_ID}
+    made_later = {recipe.BUILD_ID, recipe.MACOS_PROJECT_ICON}
     sources = [Path(source) for source, _ in recipe.data_files()]
     assert [source for source in sources
             if source.name not in made_later and not source.exists()] == []
