@@ -3,7 +3,7 @@
     python3 resources/dev.py run [the program's arguments]
     python3 resources/dev.py test [pytest's arguments]
     python3 resources/dev.py check
-    python3 resources/dev.py package [bundle] [smoke] [deb] [archive] [try] [sums]
+    python3 resources/dev.py package [bundle] [smoke] [deb] [archive] [sums] [try] [time]
 
 Everything is installed into the folder .venv beside README.md; on Debian and Ubuntu, so are the
 system libraries that Qt needs. What is there already is left alone, so that the second call starts

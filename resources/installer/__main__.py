@@ -1,6 +1,6 @@
 """Make what people install: ``python -m resources.installer [STEP ...]``.
 
-Without one, every step is carried out but ``try``.
+Without one, every step is carried out but those of `ON_REQUEST`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from resources.installer.shell import PackagingError, say
 
-ON_REQUEST = "try"
-"""The step that changes this system, and is carried out only if it is named."""
+ON_REQUEST = ("try", "time")
+"""Steps that are carried out only if they are named: the first changes this system, and the second
+is a report."""
 
 
 def steps() -> dict[str, Callable[[], object]]:
@@ -24,9 +25,11 @@ def steps() -> dict[str, Callable[[], object]]:
     if sys.platform == "linux":
         from resources.installer.archive import make_archive
         from resources.installer.deb import make_deb
+        from resources.installer.timing import time_starts
         from resources.installer.trial import try_package
 
-        made |= {"deb": make_deb, "archive": make_archive, ON_REQUEST: try_package}
+        made |= {"deb": make_deb, "archive": make_archive, "try": try_package,
+                 "time": time_starts}
     elif sys.platform == "win32":
         from resources.installer.setup_windows import make_setup
 
@@ -46,7 +49,7 @@ def main(wanted: list[str]) -> int:
         return 2
     try:
         for step in known:
-            if step in wanted or (not wanted and step != ON_REQUEST):
+            if step in wanted or (not wanted and step not in ON_REQUEST):
                 known[step]()
     except PackagingError as error:
         say(str(error))

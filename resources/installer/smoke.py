@@ -83,8 +83,7 @@ def smoke() -> None:
     wrong, left_out = [], LeftOut()
     with ExitStack() as stack:
         if LINUX:
-            os.environ["DISPLAY"] = stack.enter_context(virtual_screen())
-            os.environ["QT_QPA_PLATFORM"] = "xcb"
+            show_on_virtual_screen(stack)
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         fresh = Surroundings("a fresh user", variables={
             "HOME": str(home), "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None,
@@ -104,6 +103,12 @@ def smoke() -> None:
     wrong += left_out.lines if os.environ.get("CI") else []
     if wrong:
         raise PackagingError("\n".join(["The frozen program does not do as it should:", *wrong]))
+
+
+def show_on_virtual_screen(stack: ExitStack) -> None:
+    """Let what is started from here on show itself on a screen that nobody sees."""
+    os.environ["DISPLAY"] = stack.enter_context(virtual_screen())
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
 
 
 class LeftOut:

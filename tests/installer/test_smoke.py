@@ -218,7 +218,7 @@ def test_a_failing_tool_is_told_with_what_it_has_written(tmp_path: Path) -> None
 def test_steps_are_carried_out_in_order_and_the_trial_only_if_named(
         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     done: list[str] = []
-    made = {name: lambda name=name: done.append(name) for name in ("bundle", "deb", "try")}
+    made = {name: lambda name=name: done.append(name) for name in ("bundle", "deb", "try", "time")}
     monkeypatch.setattr(installer, "steps", lambda: made)
     assert installer.main([]) == 0
     assert installer.main(["try", "bundle"]) == 0

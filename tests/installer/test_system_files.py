@@ -164,7 +164,7 @@ def test_the_release_makes_tries_and_adds_up_all_that_is_packed() -> None:
     for command, steps in commands:
         assert f'"{command}": {command}' in known
         assert callable(getattr(dev, command))
-        assert set(steps.split()) <= {*installer.steps(), installer.ON_REQUEST}
+        assert set(steps.split()) <= {*installer.steps(), *installer.ON_REQUEST}
     for made in ("*.deb", "*.tar.xz", "*-setup.exe", "*.dmg", "SHA256SUMS-*.txt"):
         assert f"dist/{made}" in text
     for system in ("ubuntu", "windows", "macos"):
