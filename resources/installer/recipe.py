@@ -73,7 +73,10 @@ EXCLUDED = {
 """Modules that are left out, with what they are for."""
 
 UNUSED_HOOKS = {
-    "pyi_rth_multiprocessing": "starts children by Python's own module, which nothing here does",
+    # Children by Python's module come here as this program with arguments of Python's, which the
+    # hook would read. Whoever lets a progress bar make a lock for processes makes it start one.
+    "pyi_rth_multiprocessing": "lets Python's module start children; nothing here uses it, and "
+                               "progress bars lock threads only",
     "pyi_rth_pyqtgraph_multiprocess": "draws in another process",
 }
 """What PyInstaller would do before the program's first line, with what it is for."""

@@ -60,4 +60,10 @@ def test_the_list_is_written_beside_the_program(
     licences.write(tmp_path / licences.THIRD_PARTY)
     text = (tmp_path / licences.THIRD_PARTY).read_text("utf-8")
     assert text.startswith("Backprop Lab contains the work of other people.")
-    assert "\ntqdm " in text
+    titles = re.findall(r"^={98}\n(.+)\nLicence: ", text, re.M)
+    # Of the bundle's own contents none is PyInstaller's, whose bootloader is the program's file.
+    assert [title.split()[0] for title in titles] == ["pyinstaller", "tqdm", "Python"]
+    assert "Bootloader Exception" in text
+    for maker in ("Python", "Qt"):
+        assert maker in licences.HEAD
+    assert licences.HEAD.count("    https://") == 2

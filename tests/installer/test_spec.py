@@ -91,7 +91,8 @@ def test_what_is_dropped_is_neither_packed_nor_named(
         "PySide6/QtCore.pyd", "numba/_devicearray.so", *(entry[0] for entry in runtime)]
     assert [entry[0] for entry in datas] == ["LICENSE"]
     assert (tmp_path / recipe.CONTENTS).read_text("utf-8").splitlines() == [
-        "gui/start.py", "/lib/PySide6/QtCore.pyd", "/lib/numba/_devicearray.so",
+        "gui/start.py", "/pyi_rth_pyside6.py", "/launch.py", "/lib/PySide6/QtCore.pyd",
+        "/lib/numba/_devicearray.so",
         *(entry[1] for entry in runtime), "/LICENSE"]
 
 
