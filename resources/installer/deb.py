@@ -41,7 +41,7 @@ Backprop Lab itself:
 
 {{licence}}
 The program brings its own Python and libraries along, which are the work of other people. Whose
-they are, and the whole text of every licence, is in
+they are, and under which licences, is in
 
     /opt/{NAME}/_internal/{THIRD_PARTY}
 """
