@@ -3,7 +3,7 @@
     python3 resources/dev.py run [the program's arguments]
     python3 resources/dev.py test [pytest's arguments]
     python3 resources/dev.py check
-    python3 resources/dev.py package [bundle] [smoke] [deb] [archive] [try]
+    python3 resources/dev.py package [bundle] [smoke] [deb] [archive] [sums] [try] [time]
 
 Everything is installed into the folder .venv beside README.md; on Debian and Ubuntu, so are the
 system libraries that Qt needs. What is there already is left alone, so that the second call starts
@@ -39,7 +39,7 @@ QT_LIBRARIES = [
 ]
 VIRTUAL_SCREEN = ["xvfb", "xauth"]
 PACKERS = ["binutils", "dpkg-dev", "xz-utils", "desktop-file-utils", "shared-mime-info",
-           "libglib2.0-bin", "x11-utils", "libwayland-cursor0"]
+           "libglib2.0-bin", "x11-utils", "libwayland-cursor0", "strace"]
 NEEDED = {"test": VIRTUAL_SCREEN, "package": [*VIRTUAL_SCREEN, *PACKERS]}
 """Debian packages besides Qt's libraries, without which a purpose makes no sense."""
 

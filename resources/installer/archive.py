@@ -6,7 +6,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from resources.installer.bundle import DIST
+from resources.installer.bundle import DIST, root
 from resources.installer.recipe import BUILD, HERE, NAME
 from resources.installer.shell import call, megabytes, say
 from resources.installer.version import bundle_version
@@ -17,7 +17,7 @@ def make_archive() -> Path:
     name = f"{NAME}-{bundle_version()}-linux-{platform.machine()}-portable"
     tree = BUILD / "portable" / name
     shutil.rmtree(tree.parent, ignore_errors=True)
-    shutil.copytree(DIST / NAME, tree, symlinks=True)
+    shutil.copytree(root(), tree, symlinks=True)
     shutil.copyfile(HERE / "linux" / "README.txt", tree / "README.txt")
     shutil.copyfile(BUILD / "128" / f"{NAME}.png", tree / f"{NAME}.png")
     archive = DIST / f"{name}.tar.xz"

@@ -15,6 +15,7 @@ from resources.installer.pictures import write_icons
 from resources.installer.recipe import (
     BUILD,
     BUILD_ID,
+    CONSOLE,
     HERE,
     NAME,
     ROOT,
@@ -27,18 +28,44 @@ from resources.installer.version import windows_version
 DIST = ROOT / "dist"
 
 
+def root(dist: Path = DIST) -> Path:
+    """Return the folder that holds the frozen program and all that it needs."""
+    return dist / (f"{TITLE}.app" if sys.platform == "darwin" else NAME)
+
+
 def program(dist: Path = DIST) -> Path:
     """Return the frozen program's file."""
     if sys.platform == "darwin":
-        return dist / f"{TITLE}.app" / "Contents" / "MacOS" / NAME
-    return dist / NAME / (f"{NAME}.exe" if sys.platform == "win32" else NAME)
+        return root(dist) / "Contents" / "MacOS" / NAME
+    return root(dist) / (f"{NAME}.exe" if sys.platform == "win32" else NAME)
+
+
+def terminal_program(dist: Path = DIST) -> Path:
+    """Return the file of the program that writes to terminals; but on Windows, it is the same."""
+    window = program(dist)
+    return window.with_stem(CONSOLE) if sys.platform == "win32" else window
 
 
 def contents(dist: Path = DIST) -> Path:
     """Return the folder of all that the program needs."""
     if sys.platform == "darwin":
-        return dist / f"{TITLE}.app" / "Contents" / "Frameworks"
-    return dist / NAME / "_internal"
+        return root(dist) / "Contents" / "Frameworks"
+    return root(dist) / "_internal"
+
+
+def place_of_data(name: str, dist: Path = DIST) -> Path:
+    """Return where to write data that are added to the bundle; the program finds it in `contents`.
+
+    On macOS, whatever lies there is taken for code when the program is signed: data go to another
+    folder, with a link, as PyInstaller has it.
+    """
+    found = contents(dist) / name
+    if sys.platform != "darwin":
+        return found
+    kept = root(dist) / "Contents" / "Resources" / name
+    if not found.is_symlink():
+        found.symlink_to(Path("..", kept.parent.name, name))
+    return kept
 
 
 def make_bundle() -> Path:
@@ -59,10 +86,10 @@ def make_bundle() -> Path:
          "--distpath", DIST, "--workpath", BUILD / "work", HERE / f"{NAME}.spec", folder=ROOT)
     if sys.platform == "linux":
         strip(contents())
-    licences.write(contents())
+    licences.write(place_of_data(licences.THIRD_PARTY))
     say("Compiling kernels for every computer.")
     ship_kernels()
-    say(f"{DIST / NAME}: {megabytes(DIST / NAME):.0f} MB.")
+    say(f"{root()}: {megabytes(root()):.0f} MB.")
     return program()
 
 
@@ -89,8 +116,8 @@ def ship_kernels() -> None:
     for command in (("compile", "--quiet"), ("compile", "--quiet", "--precision", "float64"),
                     # What the window asks for beside training is compiled when it asks.
                     ("--profile-start", "--run")):
-        call(program(), *command, environment=environment)
-    seed = contents() / SHIPPED.name
+        call(terminal_program(), *command, environment=environment)
+    seed = place_of_data(SHIPPED.name)
     shutil.rmtree(seed, ignore_errors=True)
     seed.mkdir()
     kernels = list(warm.glob(f"kernels-{build_id()}/*{SUFFIX}"))

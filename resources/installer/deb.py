@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
-from resources.installer.bundle import DIST
+from resources.installer.bundle import DIST, root
+from resources.installer.licences import THIRD_PARTY
 from resources.installer.pictures import SIZES
 from resources.installer.recipe import (
     BUILD,
@@ -18,7 +22,7 @@ from resources.installer.recipe import (
     ROOT,
     is_of_the_desktop,
 )
-from resources.installer.shell import call, megabytes, say
+from resources.installer.shell import PackagingError, call, megabytes, say
 from resources.installer.version import bundle_version
 
 MAINTAINER = "Backprop Lab contributors <backprop-lab@localhost>"
@@ -28,9 +32,25 @@ CHANGES = """\
 
   * See the change log of the project.
 
- -- {maintainer}  Thu, 01 Jan 1970 00:00:00 +0000
+ -- {maintainer}  {date}
 """
-"""In the form that Debian wants; without a date of its own the same program is the same package."""
+"""In the form that Debian wants."""
+
+COPYRIGHT = f"""\
+Backprop Lab itself:
+
+{{licence}}
+The program brings its own Python and libraries along, which are the work of other people. Whose
+they are, and under which licences, is in
+
+    /opt/{NAME}/_internal/{THIRD_PARTY}
+"""
+
+MOST_MB = 110.0
+"""What may be asked of a school's connection for each computer."""
+
+MOST_INSTALLED_MB = 420.0
+"""What may be asked of old computers, whose disks are small; compiled kernels are among it."""
 
 CONTROL = """\
 Package: {name}
@@ -57,11 +77,11 @@ def make_deb() -> Path:
     Raises
     ------
     PackagingError
-        If one of Debian's tools is not there or fails.
+        If one of Debian's tools is not there or fails, or the package is too large.
     """
     tree = BUILD / "deb"
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(DIST / NAME, tree / "opt" / NAME, symlinks=True,
+    shutil.copytree(root(), tree / "opt" / NAME, symlinks=True,
                     ignore=lambda _, names: [name for name in names if is_of_the_desktop(name)])
     (tree / "usr" / "bin").mkdir(parents=True)
     (tree / "usr" / "bin" / NAME).symlink_to(f"/opt/{NAME}/{NAME}")
@@ -69,24 +89,57 @@ def make_deb() -> Path:
         place = tree / "usr" / "share" / target
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place)
-    changes = CHANGES.format(name=NAME, version=bundle_version(), maintainer=MAINTAINER)
-    (tree / "usr" / "share" / "doc" / NAME / "changelog.gz").write_bytes(
-        gzip.compress(changes.encode(), mtime=0))
+    write_documents(tree / "usr" / "share" / "doc" / NAME)
     program = tree / "opt" / NAME / NAME
     for path in (tree, *tree.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path == program else 0o644)
+    installed = megabytes(tree)
     control = CONTROL.format(
         name=NAME, version=bundle_version(), maintainer=MAINTAINER, architecture=architecture(),
-        kilobytes=round(megabytes(tree) * 1e6 / 1024), depends=dependencies(tree / "opt" / NAME))
+        kilobytes=round(installed * 1e6 / 1024), depends=dependencies(tree / "opt" / NAME))
     (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(control, encoding="utf-8")
     package = package_file()
     say("Packing the .deb.")
-    call("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--threads-max=2", "-b", tree, package)
+    call("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--threads-max=2", "-b", tree, package,
+         environment={"SOURCE_DATE_EPOCH": str(source_date())})
     shutil.rmtree(tree)
-    say(f"{package}: {megabytes(package):.0f} MB.")
+    say(f"{package}: {megabytes(package):.0f} MB, {installed:.0f} MB installed.")
+    refuse_too_large(megabytes(package), installed)
     return package
+
+
+def write_documents(folder: Path) -> None:
+    """Write what Debian wants to be told of every package."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "copyright").write_text(
+        COPYRIGHT.format(licence=(ROOT / "LICENSE").read_text("utf-8")), encoding="utf-8")
+    changes = CHANGES.format(
+        name=NAME, version=bundle_version(), maintainer=MAINTAINER,
+        date=format_datetime(datetime.fromtimestamp(source_date(), UTC)))
+    # Without a date in the archive, the same program is the same package.
+    (folder / "changelog.gz").write_bytes(gzip.compress(changes.encode(), mtime=0))
+
+
+def source_date() -> int:
+    """Return when the sources were last changed, in seconds since 1970."""
+    if given := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(given)
+    try:
+        return int(call("git", "log", "-1", "--format=%ct", folder=ROOT))
+    except PackagingError:
+        # No git, or sources that were unpacked from an archive.
+        return int((ROOT / "pyproject.toml").stat().st_mtime)
+
+
+def refuse_too_large(package_mb: float, installed_mb: float) -> None:
+    """Raise PackagingError if the package has outgrown what it may take."""
+    for what, size, most in (("The package", package_mb, MOST_MB),
+                             ("The installed program", installed_mb, MOST_INSTALLED_MB)):
+        if size > most:
+            raise PackagingError(f"{what} takes {size:.0f} MB, and at most {most:.0f} MB are "
+                                 "allowed: recipe.py decides what is in it.")
 
 
 def package_file() -> Path:
@@ -113,7 +166,7 @@ def placed_files() -> list[tuple[Path, str]]:
         (PROGRAM_ICON, f"icons/hicolor/scalable/apps/{NAME}.svg"),
         (PROJECT_ICON,
          "icons/hicolor/scalable/mimetypes/application-x-bplab.svg"),
-        (ROOT / "LICENSE", f"doc/{NAME}/copyright"), *icons]
+        *icons]
 
 
 def dependencies(folder: Path) -> str:

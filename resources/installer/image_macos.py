@@ -1,4 +1,4 @@
-"""The disk image for macOS: the program, to be drawn into the folder of applications."""
+"""The disk image for macOS: the program, to be dragged into Applications."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from resources.installer.bundle import DIST
+from resources.installer.bundle import DIST, root
 from resources.installer.recipe import BUILD, HERE, NAME, TITLE
 from resources.installer.shell import call, megabytes, say
 from resources.installer.version import bundle_version
@@ -18,7 +18,7 @@ def make_disk_image() -> Path:
     A signature that other computers trust needs a developer's certificate: set up outside, it is
     put on before this by codesign, and the image is notarised afterwards.
     """
-    app = DIST / f"{TITLE}.app"
+    app = root()
     call("codesign", "--force", "--deep", "--sign", "-", "--options", "runtime", "--entitlements",
          HERE / "macos" / "entitlements.plist", app)
     tree = BUILD / "image"

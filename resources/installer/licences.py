@@ -17,10 +17,20 @@ WITHOUT_TEXT = {"pyside6_essentials": ("LGPL-3", "GPL-3"), "shiboken6": ("LGPL-3
 """Packages that ship no licence text, and which of ours they are under. Qt may be replaced by
 another build of the same version: its libraries lie in the folder PySide6 as files of their own."""
 
+PACKER = "pyinstaller"
+"""Its bootloader is the program's own file, and its loader is packed into that: neither is among
+the contents that it notes."""
+
 HEAD = """\
-Backprop Lab contains the work of other people. What follows lists all of it that is in this
-program, with its version and its licence. Backprop Lab itself is under the MIT licence, see
-LICENSE. The shipped data sets and fonts state theirs beside them, in the folder resources.
+Backprop Lab contains the work of other people. What follows lists every package and library in this
+program, Python and the bootloader among them, with its version and its licence. Backprop Lab itself
+is under the MIT licence, see LICENSE. The shipped data sets and fonts state theirs beside them, in
+the folder resources.
+
+Python and Qt contain in turn the work of others, such as expat, libmpdec, ICU, HarfBuzz and PCRE.
+Their makers list it with its licences:
+    https://docs.python.org/3/license.html
+    https://doc.qt.io/qt-6/licenses-used-in-qt.html
 """
 
 
@@ -43,13 +53,21 @@ class Part:
     text: str
 
 
-def write(folder: Path) -> None:
-    """Write the list for the bundle that was made last into a folder."""
+def write(file: Path) -> None:
+    """Write the list for the bundle that was made last."""
     sources = [Path(line) for line in (BUILD / CONTENTS).read_text("utf-8").splitlines()]
+    sources += packer_files()
     rule = "=" * 98
     blocks = [HEAD, *(f"{rule}\n{part.title}\nLicence: {part.licence}\n{rule}\n\n{part.text}"
                       for part in parts_of(sources))]
-    (folder / THIRD_PARTY).write_text("\n".join(blocks), encoding="utf-8")
+    file.write_text("\n".join(blocks), encoding="utf-8")
+
+
+def packer_files() -> list[Path]:
+    """Return the files that are in every bundle, whatever it was made of."""
+    packer = metadata.distribution(PACKER)
+    return [Path(str(packer.locate_file(file))) for file in packer.files or ()
+            if file.as_posix().startswith(("PyInstaller/bootloader/", "PyInstaller/loader/"))]
 
 
 def parts_of(sources: Iterable[Path]) -> Iterator[Part]:

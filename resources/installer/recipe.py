@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,12 @@ PROGRAM_ICON = ROOT / "resources" / "icons" / f"{NAME}.svg"
 PROGRAM_ICON_SMALL = PROGRAM_ICON.with_stem(f"{NAME}-small")
 PROJECT_ICON = HERE / f"{NAME}-project.svg"
 PROJECT_ICON_SMALL = PROJECT_ICON.with_stem(f"{NAME}-project-small")
+MACOS_PROJECT_ICON = f"{NAME}-project.icns"
 MIME_TYPE = "application/x-bplab"
 SUFFIX = "bplab"
+CONSOLE = f"{NAME}-console"
+"""The program as Windows' terminals want it: one that has windows there can write nothing."""
+
 CONTENTS = "contents.txt"
 """Lists what the bundle was made of, a file on each line."""
 
@@ -68,7 +73,10 @@ EXCLUDED = {
 """Modules that are left out, with what they are for."""
 
 UNUSED_HOOKS = {
-    "pyi_rth_multiprocessing": "starts children by Python's own module, which nothing here does",
+    # Children by Python's module come here as this program with arguments of Python's, which the
+    # hook would read. Whoever lets a progress bar make a lock for processes makes it start one.
+    "pyi_rth_multiprocessing": "lets Python's module start children; nothing here uses it, and "
+                               "progress bars lock threads only",
     "pyi_rth_pyqtgraph_multiprocess": "draws in another process",
 }
 """What PyInstaller would do before the program's first line, with what it is for."""
@@ -92,6 +100,9 @@ class Drop:
     reason: str
     systems: tuple[str, ...] = ()
 
+
+Binary = tuple[str, str, str]
+"""Of a library in the bundle: its place, where it is taken from, and what PyInstaller calls it."""
 
 LINUX = ("linux",)
 DROPS = (
@@ -143,6 +154,11 @@ ALWAYS_FROM_SYSTEM = (
 STRIPPED = r"(libllvmlite\.so|libpython3[.\d]*\.so[.\d]*)$"
 """Libraries whose symbols can go, 36 MB. Others break: wheels shift the parts of their files."""
 
+VISUAL_C = r"(PySide6|shiboken6)/((msvcp|vcruntime)140\w*\.dll)$"
+"""Microsoft's run-time library for C++, which not every computer has. Qt's package brings it along
+and finds it in its own folder; Numba's modules look at the top, and are the only ones that the
+command line loads (PyInstaller, issue 9216)."""
+
 DATA = ("datasets", "examples", "fonts", "golden", "icons")
 """Folders under ``resources`` that the program reads."""
 
@@ -164,6 +180,30 @@ def is_dropped(place: str, platform: str) -> bool:
     return platform == "linux" and re.match(ALWAYS_FROM_SYSTEM, path) is not None
 
 
+def visual_c_at_top(binaries: list[Binary]) -> list[Binary]:
+    """Return what to add to the bundle of Windows, so that every module finds C++'s library.
+
+    Parameters
+    ----------
+    binaries : list[Binary]
+        What PyInstaller has collected.
+
+    Raises
+    ------
+    LookupError
+        If the library is nowhere: the program would start only where it is installed.
+    """
+    there = {place.lower() for place, _, _ in binaries}
+    added: dict[str, Binary] = {}
+    for place, source, kind in binaries:
+        found = re.match(VISUAL_C, place.replace("\\", "/"), re.IGNORECASE)
+        if found and found[2].lower() not in there:
+            added.setdefault(found[2].lower(), (found[2], source, kind))
+    if "msvcp140.dll" not in there | added.keys():
+        raise LookupError("Nothing collected brings msvcp140.dll along, which Numba needs.")
+    return list(added.values())
+
+
 def is_of_the_desktop(place: str) -> bool:
     """Say whether a Debian desktop has this library itself."""
     return re.match(DESKTOP_LIBRARIES, place) is not None
@@ -172,4 +212,7 @@ def is_of_the_desktop(place: str) -> bool:
 def data_files() -> list[tuple[str, str]]:
     """Return what the program reads, each with the folder where it lies in the bundle."""
     files = [(str(ROOT / "resources" / name), f"resources/{name}") for name in DATA]
+    if sys.platform == "darwin":
+        # The Finder looks for it at the top, where PyInstaller puts the program's own, too.
+        files.append((str(BUILD / MACOS_PROJECT_ICON), "."))
     return [*files, (str(BUILD / BUILD_ID), "engine/kernels"), (str(ROOT / "LICENSE"), ".")]

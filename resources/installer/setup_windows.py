@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from resources.installer.bundle import DIST
+from resources.installer.bundle import DIST, root
 from resources.installer.recipe import BUILD, HERE, NAME
 from resources.installer.shell import PackagingError, call, megabytes, say
-from resources.installer.version import bundle_version
+from resources.installer.version import bundle_version, version_numbers
 
 COMPILER = "iscc"
 USUAL_PLACE = Path(r"C:\Program Files (x86)\Inno Setup 6\ISCC.exe")
@@ -16,7 +16,9 @@ USUAL_PLACE = Path(r"C:\Program Files (x86)\Inno Setup 6\ISCC.exe")
 
 def command(compiler: str) -> list[str]:
     """Return the command that makes the installer."""
-    facts = {"Version": bundle_version(), "Bundle": DIST / NAME, "Icons": BUILD, "Output": DIST}
+    version = bundle_version()
+    facts = {"Version": version, "Numbers": ".".join(map(str, version_numbers(version))),
+             "Bundle": root(), "Icons": BUILD, "Output": DIST}
     return [compiler, "/Qp", *(f"/D{name}={value}" for name, value in facts.items()),
             str(HERE / "windows" / f"{NAME}.iss")]
 

@@ -33,9 +33,13 @@ def bundle_version() -> str:
     return version
 
 
+def version_numbers(version: str) -> tuple[int, ...]:
+    """Return a version as the four numbers that Windows compares."""
+    parts = [int(part) for part in re.findall(r"\d+", version)][:4]
+    return tuple(parts + [0] * (4 - len(parts)))
+
+
 def windows_version() -> str:
     """Return the text of the file from which PyInstaller fills the program's properties."""
     version = bundle_version()
-    parts = [int(part) for part in re.findall(r"\d+", version)][:4]
-    numbers = tuple(parts + [0] * (4 - len(parts)))
-    return WINDOWS_TEMPLATE.format(numbers=numbers, version=version, title=TITLE)
+    return WINDOWS_TEMPLATE.format(numbers=version_numbers(version), version=version, title=TITLE)

@@ -54,6 +54,14 @@ def test_no_import_statement_names_what_is_excluded() -> None:
     assert excluded(found) == set()
 
 
+def test_nothing_starts_children_by_pythons_module() -> None:
+    assert "pyi_rth_multiprocessing" in recipe.UNUSED_HOOKS
+    found = imports(ROOT / "gui") | imports(ROOT / "engine")
+    assert {module for module in found
+            if module.split(".")[0] == "multiprocessing"
+            or module.startswith(("concurrent.futures.Process", "tqdm.contrib"))} == set()
+
+
 def test_an_excluded_module_is_seen() -> None:
     assert excluded({"ssl", "sslang", "numba.cuda.api", "numba"}) == {"ssl", "numba.cuda.api"}
 

@@ -57,7 +57,13 @@ def test_the_list_is_written_beside_the_program(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(licences, "BUILD", tmp_path)
     (tmp_path / recipe.CONTENTS).write_text(str(a_file_of("tqdm")), "utf-8")
-    licences.write(tmp_path)
+    licences.write(tmp_path / licences.THIRD_PARTY)
     text = (tmp_path / licences.THIRD_PARTY).read_text("utf-8")
     assert text.startswith("Backprop Lab contains the work of other people.")
-    assert "\ntqdm " in text
+    titles = re.findall(r"^={98}\n(.+)\nLicence: ", text, re.M)
+    # Of the bundle's own contents none is PyInstaller's, whose bootloader is the program's file.
+    assert [title.split()[0] for title in titles] == ["pyinstaller", "tqdm", "Python"]
+    assert "Bootloader Exception" in text
+    for maker in ("Python", "Qt"):
+        assert maker in licences.HEAD
+    assert licences.HEAD.count("    https://") == 2

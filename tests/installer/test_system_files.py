@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import hashlib
 import plistlib
 import re
 import shlex
+import sys
 from pathlib import Path, PureWindowsPath
 from xml.etree import ElementTree
 
@@ -17,9 +19,11 @@ from platformdirs.windows import Windows
 from engine import bundles
 from resources import dev
 from resources.installer import __main__ as installer
-from resources.installer import pictures, recipe, setup_windows
+from resources.installer import bundle, pictures, recipe, setup_windows, trial
+from resources.installer.checksums import write_checksums
 from resources.installer.deb import placed_files
-from resources.installer.version import bundle_version
+from resources.installer.shell import PackagingError
+from resources.installer.version import bundle_version, version_numbers
 from tests.contracts.source import ROOT
 
 ISS = recipe.HERE / "windows" / f"{recipe.NAME}.iss"
@@ -115,6 +119,25 @@ def test_the_windows_installer_names_what_is_made(drawn: Path) -> None:
             line.split("=", 1) for line in inno_lines("Setup"))["OutputBaseFilename"]) + ".exe"
 
 
+def test_an_upgrade_on_windows_leaves_nothing_of_the_old_program(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    [line] = inno_lines("InstallDelete")
+    # What an older version had there would be loaded if this one only adds to it.
+    [place] = re.findall(r'Type: filesandordirs; Name: "\{app\}\\([^\\"]+)"', line)
+    assert place == bundle.contents().relative_to(bundle.root()).name == str(
+        bundle.contents().relative_to(bundle.root()))
+
+
+def test_the_windows_installer_has_a_version_of_numbers() -> None:
+    setup = dict(line.split("=", 1) for line in inno_lines("Setup"))
+    assert setup["VersionInfoVersion"] == "{#Numbers}"
+    [numbers] = [part for part in setup_windows.command("iscc") if part.startswith("/DNumbers=")]
+    assert re.fullmatch(r"/DNumbers=\d+(\.\d+){3}", numbers)
+    assert version_numbers("1.2.0rc3") == (1, 2, 0, 3)
+    assert version_numbers("1.2") == (1, 2, 0, 0)
+
+
 def test_windows_opens_projects_and_keeps_them_when_the_program_goes(
         monkeypatch: pytest.MonkeyPatch) -> None:
     setup = dict(line.split("=", 1) for line in inno_lines("Setup"))
@@ -135,13 +158,60 @@ def test_the_release_makes_tries_and_adds_up_all_that_is_packed() -> None:
     assert "\t" not in text
     commands = re.findall(r"dev\.py (\w+)((?: \w+)*)", text)
     assert ("package", "") in commands
-    assert ("package", " try") in commands
+    assert [step for _, steps in commands for step in steps.split()] == [
+        "bundle", "smoke", "deb", "archive", "sums", "try"]
     known = (ROOT / "resources" / "dev.py").read_text("utf-8")
     for command, steps in commands:
         assert f'"{command}": {command}' in known
         assert callable(getattr(dev, command))
-        assert set(steps.split()) <= {*installer.steps(), installer.ON_REQUEST}
+        assert set(steps.split()) <= {*installer.steps(), *installer.ON_REQUEST}
     for made in ("*.deb", "*.tar.xz", "*-setup.exe", "*.dmg", "SHA256SUMS-*.txt"):
         assert f"dist/{made}" in text
     for system in ("ubuntu", "windows", "macos"):
         assert re.search(rf"system: {system}-[\w.]+ ", text)
+
+
+def test_linux_tries_the_program_with_rights_and_keeps_a_picture_apart() -> None:
+    text = RELEASE.read_text("utf-8")
+    # CI makes what is left out a failure.
+    assert 'sudo env "PATH=$PATH" CI=true python resources/dev.py package smoke' in text
+    assert "path: dist/trial.png" in text
+    # What is attached to a release is found by its name, and the picture has another.
+    [name] = re.findall(r"pattern: (\S+)\*", text)
+    kept = re.findall(r" name: (\S+)[^\n]*\n +if-no-files-found", text)
+    assert [one.startswith(name) for one in kept] == [False, True]
+    assert trial.PICTURE == bundle.DIST / "trial.png"
+    assert "strace" in dev.NEEDED["package"]
+
+
+def test_the_release_is_made_with_the_python_that_everything_is_measured_with() -> None:
+    assert 'python-version: "3.11"' in RELEASE.read_text("utf-8")
+
+
+def test_checksums_are_those_of_all_that_was_packed(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    for name in ("b-setup.exe", "a.deb", "trial.png"):
+        (tmp_path / name).write_text(name, "ascii")
+    sums = write_checksums(tmp_path)
+    assert sums.name == "SHA256SUMS-windows.txt"
+    assert sums.read_bytes() == b"".join(
+        hashlib.sha256(name).hexdigest().encode() + b"  " + name + b"\n"
+        for name in (b"a.deb", b"b-setup.exe"))
+    with pytest.raises(PackagingError, match="Nothing that people install"):
+        write_checksums(tmp_path / "none")
+
+
+def test_checksums_have_the_ends_of_lines_of_unix(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.deb").write_text("a", "ascii")
+    asked: list[object] = []
+    write_text = Path.write_text
+
+    def note(self: Path, *arguments: str, **options: str) -> int:
+        asked.append(options.get("newline"))
+        return write_text(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "write_text", note)
+    write_checksums(tmp_path)
+    assert asked == ["\n"]

@@ -1,5 +1,5 @@
 ; Inno Setup 6 makes the installer for Windows from this: per user, without an administrator.
-; Called with /DVersion=... /DBundle=... /DIcons=... /DOutput=...
+; Called with /DVersion=... /DNumbers=... /DBundle=... /DIcons=... /DOutput=...
 
 #define Name "Backprop Lab"
 #define Program "backprop-lab.exe"
@@ -9,6 +9,7 @@
 AppId={{6E0B7C35-8B0E-4B7B-9F4C-5B3C2A6D1F10}
 AppName={#Name}
 AppVersion={#Version}
+VersionInfoVersion={#Numbers}
 AppPublisher=Backprop Lab contributors
 DefaultDirName={autopf}\{#Name}
 DefaultGroupName={#Name}
@@ -31,7 +32,12 @@ OutputBaseFilename=backprop-lab-{#Version}-windows-x64-setup
 [Tasks]
 Name: "desktopicon"; Description: "{cm:CreateDesktopIcon}"; Flags: unchecked
 
+[InstallDelete]
+; Files of an older version, which the new one might load in place of its own.
+Type: filesandordirs; Name: "{app}\_internal"
+
 [Files]
+; With backprop-lab-console.exe, the same program for terminals and administrators.
 Source: "{#Bundle}\*"; DestDir: "{app}"; Flags: recursesubdirs createallsubdirs ignoreversion
 Source: "{#Icons}\backprop-lab-project.ico"; DestDir: "{app}"; Flags: ignoreversion
 
