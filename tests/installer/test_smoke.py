@@ -95,23 +95,23 @@ def play_smoke(
 
 
 def test_all_surroundings_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv(smoke.WHOLE, "whole")
     titles = [title for title, _ in play_smoke(monkeypatch, tmp_path, "all")]
     assert {"no network", "another user", "a program that is read-only", "a full disk",
             "watched for sockets", "one core"} <= set(titles)
 
 
-def test_what_cannot_be_tried_is_said_and_fails_where_changes_are_taken_in(
+def test_what_cannot_be_tried_is_said_and_fails_where_all_is_wanted(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv(smoke.WHOLE, raising=False)
     titles = [title for title, _ in play_smoke(monkeypatch, tmp_path, "few")]
     assert "another user" in titles
     assert "a full disk" not in titles
     assert capsys.readouterr().out.splitlines() == [
         "left out: a program that is read-only: no-such-tool is not installed",
         "left out: a full disk: you are not root"]
-    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv(smoke.WHOLE, "whole")
     with pytest.raises(PackagingError, match=r"(?s)read-only: no-such-tool.*disk: you are not"):
         play_smoke(monkeypatch, tmp_path, "few")
 
