@@ -174,7 +174,8 @@ def test_the_release_makes_tries_and_adds_up_all_that_is_packed() -> None:
 def test_linux_tries_the_program_with_rights_and_keeps_a_picture_apart() -> None:
     text = RELEASE.read_text("utf-8")
     # What is left out is then a failure.
-    assert 'sudo env "PATH=$PATH" BACKPROP_LAB_SMOKE=whole python resources/dev.py package smoke' in text
+    assert ('sudo env "PATH=$PATH" BACKPROP_LAB_SMOKE=whole python resources/dev.py package smoke'
+            in text)
     assert "path: dist/trial.png" in text
     # What is attached to a release is found by its name, and the picture has another.
     [name] = re.findall(r"pattern: (\S+)\*", text)
