@@ -221,8 +221,13 @@ class MainWindow(QMainWindow):
         yield
         lab = Lab(document, workbench, self._settings, self, at_once=False)
         yield from lab.build()
+        # Parts that fit themselves to their room do so when Qt comes round: the first thing that is
+        # seen of the lab is to be the last of that.
+        self.setUpdatesEnabled(False)
         self._move_in(lab, refused)
-        # Qt shows the lab when it comes round; what is told is for a lab that is seen.
+        yield
+        self.setUpdatesEnabled(True)
+        # What is told is for a lab that is seen.
         yield
         workbench.listen()
 

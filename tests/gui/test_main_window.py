@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from engine.bundles import write_bundle
 from engine.spec import default_project, project_to_json, write_project
 from gui import main_window, theme
 from gui.keys import keys_of
+from gui.lab import Lab
 from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.templates import Gallery, templates
@@ -64,6 +65,35 @@ def test_it_paints_itself_before_it_is_furnished(qtbot: QtBot, open_window: Open
     with qtbot.waitSignal(window.furnished):
         window.show()
     assert told == ["painted", "furnished"]
+
+
+class FirstPaint(QObject):
+    """Notes where the parts of the lab stand when its top bar is painted for the first time."""
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(lab)
+        self.lab = lab
+        self.found: list[tuple[bool, QRect]] = []
+        lab.top_bar.installEventFilter(self)
+
+    def places(self) -> list[tuple[bool, QRect]]:
+        lab = self.lab
+        return [(part.isVisible(), part.geometry()) for part in (
+            lab.hyper, lab.left, lab.network, lab.loss, lab.output, lab.strip)]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and not self.found:
+            self.found.extend(self.places())
+        return False
+
+
+def test_the_lab_does_not_jump_when_it_is_seen(qtbot: QtBot, open_with: OpenWith) -> None:
+    window = open_with(FakeEngine())
+    watching: list[FirstPaint] = []
+    window.furnished.connect(lambda: watching.append(FirstPaint(lab_of(window))))
+    qtbot.waitUntil(lambda: bool(watching) and bool(watching[0].found))
+    qtbot.wait(100)
+    assert watching[0].found == watching[0].places()
 
 
 def test_it_answers_while_it_is_furnished(qtbot: QtBot, open_window: Open) -> None:
