@@ -137,6 +137,8 @@ DROPS = (
     Drop(r"pyqtgraph/(colors/maps|icons/peegee|examples)", "not used"),
     Drop(r"(numpy|pandas|pyqtgraph)/.*tests/", "tests"),
     Drop(r"(numpy|numba|llvmlite)/.*\.(h|hpp|c|pyi|pxd|lib|a)$", "for compilers"),
+    Drop(r"[^/]+\.(dist|egg)-info/(direct_url\.json|SOURCES\.txt)",
+         "names folders of the computer that the program was made on"),
 )
 """What is left out of the bundle, measured when it was added."""
 

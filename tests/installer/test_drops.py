@@ -104,6 +104,8 @@ def test_every_drop_says_why() -> None:
     ("libcrypto.so.3", "linux", True),
     ("python3.11/lib-dynload/_codecs_jp.cpython-311-x86_64-linux-gnu.so", "linux", False),
     ("numpy/_core/tests/_natype.py", "darwin", True),
+    ("backprop_lab-0.1.0.dist-info/direct_url.json", "win32", True),
+    ("backprop_lab-0.1.0.dist-info/METADATA", "win32", False),
 ])
 def test_places(place: str, system: str, gone: bool) -> None:
     assert recipe.is_dropped(place, system) is gone
