@@ -105,6 +105,7 @@ class Worker:
         self._published = 0.0
         self._interval = SNAPSHOT_S
         self._closing = False
+        self._is_counting = False
         self.stepped_s = math.nan
         self.heard = threading.Event()
         self.heard.set()
@@ -195,11 +196,15 @@ class Worker:
         match command:
             case Go():
                 self._target = (step // every + 1) * every if every else FOREVER
+            case Advance(_, 0):
+                self._target = step + trainer.steps_left_in_epoch
             case Advance(_, steps):
-                self._target = step + (steps or trainer.steps_left_in_epoch)
+                # Steps that were asked for and have not been taken yet are not forgotten.
+                self._target = (max(step, self._target) if self._is_counting else step) + steps
             case Halt():
                 self._target = 0
                 self._settle(trainer)
+        self._is_counting = isinstance(command, Advance) and command.steps > 0
 
     def _build(self, command: Build) -> None:
         # The old run is let go of first: two large networks need not fit into memory.

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from gui.builder.document import Document
 from gui.workbench import worker
 from gui.workbench.state import Frame, RunInfo, State
 from gui.workbench.workbench import Workbench
-from tests.gui.workbench.fake_trainer import FakeEngine
+from tests.gui.workbench.fake_trainer import FakeEngine, FakeTrainer
 
 Make = Callable[[FakeEngine], Workbench]
 
@@ -137,6 +138,38 @@ def test_many_steps_in_a_hurry_are_all_made(
         bench.step()
         qtbot.wait(5)
     qtbot.waitUntil(lambda: engine.newest.step == 5)
+
+
+def test_steps_that_wait_together_are_all_made(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, entered, free = FakeTrainer.run, threading.Event(), threading.Event()
+
+    def run_late(self: FakeTrainer, *arguments: Any) -> int:
+        entered.set()
+        free.wait()
+        return run(self, *arguments)
+
+    monkeypatch.setattr(FakeTrainer, "run", run_late)
+    bench.step()
+    qtbot.waitUntil(entered.is_set)
+    for _ in range(3):
+        bench.step()
+    free.set()
+    qtbot.waitUntil(lambda: engine.newest.step == 4)
+    qtbot.wait(20)
+    assert engine.newest.step == 4
+
+
+def test_a_step_ends_a_run(qtbot: QtBot, bench: Workbench, engine: FakeEngine) -> None:
+    bench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 3)
+    bench.step()
+    wait_for(qtbot, bench, State.PAUSED)
+    qtbot.wait(20)
+    stood = engine.newest.step
+    bench.step()
+    qtbot.waitUntil(lambda: engine.newest.step == stood + 1)
 
 
 def test_run_while_preparing_begins_when_it_is_ready(
