@@ -22,13 +22,12 @@ from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Snapshot
+from gui.command_line import INTERRUPTED
 from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
 from gui.workbench.state import TransferLike
 
 FOREVER = 2**62
 """So many steps are no limit: one of the project's stopping rules ends the run."""
-INTERRUPTED = 130
-"""Exit code after Ctrl+C."""
 CHUNK_S = 0.05
 LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: weights and initial weights of the largest network in float64."""

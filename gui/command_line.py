@@ -18,6 +18,8 @@ COMMANDS = ("train", "check", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 ERROR = 2
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as shells have it."""
 NAME = "Backprop Lab"
 ICON_ERROR = 0x10
 """For a box of Windows: what it calls MB_ICONERROR."""
@@ -71,6 +73,16 @@ def main(arguments: Sequence[str]) -> int:
     arguments : Sequence[str]
         What stands behind the program's name.
     """
+    try:
+        return _carry_out(arguments)
+    except EngineError as error:
+        complain(error.sentence)
+        return ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _carry_out(arguments: Sequence[str]) -> int:
     if arguments[0] in {"--help", "-h"}:
         say(USAGE.rstrip())
         return 0
@@ -84,15 +96,11 @@ def main(arguments: Sequence[str]) -> int:
 
         return serve(arguments[1:])
     options = _parser().parse_args(arguments)
-    try:
-        if options.command == "check":
-            return _check(options.project)
-        if options.command == "compile":
-            return _compile(options)
-        return _train(options)
-    except EngineError as error:
-        complain(error.sentence)
-        return ERROR
+    if options.command == "check":
+        return _check(options.project)
+    if options.command == "compile":
+        return _compile(options)
+    return _train(options)
 
 
 def version() -> str:

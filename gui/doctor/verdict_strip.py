@@ -94,7 +94,7 @@ class VerdictStrip(Card):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_strip_theme_changed)
         self._on_strip_theme_changed()
-        self.say("waiting", 0, "Ready.", "Press Run, and every layer tells what it learns.")
+        self.say("waiting", 0, "Starting.", "The engine is made ready.")
 
     def show_verdict(self, verdict: Verdict, *, at_once: bool = False) -> None:
         """Show what is to be said about a run.

@@ -18,7 +18,8 @@ import pytest
 from engine.errors import DivergedError, FormatError
 from engine.spec import default_project
 from gui import batch_run as batch_run_module
-from gui.batch_run import INTERRUPTED, BatchRun, csv_lines, read_weights, write_weights
+from gui.batch_run import BatchRun, csv_lines, read_weights, write_weights
+from gui.command_line import INTERRUPTED
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeEngine
 

@@ -19,7 +19,7 @@ import pytest
 from engine.bundles import write_bundle
 from engine.spec import default_project, project_from_json, write_project
 from gui import command_line
-from gui.command_line import main
+from gui.command_line import INTERRUPTED, main
 
 ROOT = Path(command_line.__file__).parents[1]
 LAYERS: list[dict[str, Any]] = [
@@ -307,3 +307,17 @@ def test_a_second_process_compiles_what_it_is_told(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(compiling, "serve", lambda arguments: asked.append(arguments) or 0)
     assert main(["compile-ops", "float32", "relu_forward"]) == 0
     assert asked == [["float32", "relu_forward"]]
+
+
+@pytest.mark.parametrize(("command", "at"), [
+    (["--self-test"], "engine.selftest.self_test"), (["compile"], "engine.compiling.compile_ops"),
+    (["compile-ops", "float32"], "engine.compiling.serve")])
+def test_an_interrupt_ends_every_command_without_a_word(
+        command: list[str], at: str, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*arguments: Any, **options: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(at, interrupted)
+    assert main(command) == INTERRUPTED
+    assert "Traceback" not in capsys.readouterr().err
