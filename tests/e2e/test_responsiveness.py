@@ -22,6 +22,10 @@ LONGEST_S = 0.050
 P99_S = 0.020
 MEASURED_S = 6.0
 ATTEMPTS = 4
+MOST_ATTEMPTS = 8
+STOLEN = 0.01
+"""Share of the processors' time from which on other guests of the same computer, and not the
+window, may be why a tick is late."""
 GROWTH = 30 * 2**20
 
 
@@ -73,18 +77,33 @@ def test_the_window_stays_responsive_while_a_large_network_trains(person: Person
     person.click(person.lab.transport.toggle)
     person.qtbot.wait(1500)
     # What the window itself does wrong shows in every attempt, another program's load does not.
-    reports = []
-    for _ in range(ATTEMPTS):
+    reports, fair = [], 0
+    is_prompt = False
+    while not is_prompt and fair < ATTEMPTS and len(reports) < MOST_ATTEMPTS:
+        before = processor_time()
         gaps = measured_gaps(person)
+        stolen, whole = processor_time() - before
         longest, late = float(gaps.max()), float(np.quantile(gaps, 0.99))
-        reports.append(f"longest {longest * 1000:.1f} ms, p99 {late * 1000:.1f} ms")
-        if longest < LONGEST_S and late < P99_S:
-            break
+        reports.append(f"longest {longest * 1000:.1f} ms, p99 {late * 1000:.1f} ms, "
+                       f"stolen {stolen / whole:.0%}")
+        is_prompt = longest < LONGEST_S and late < P99_S
+        fair += bool(stolen < STOLEN * whole)
     assert person.lab.workbench.state is State.RUNNING
     assert person.frames[-1].step > 20
     person.click(person.lab.transport.toggle)
-    assert longest < LONGEST_S, reports
-    assert late < P99_S, reports
+    if not is_prompt and not fair:
+        pytest.skip(f"other guests of this computer keep its processors: {reports}")
+    assert is_prompt, reports
+
+
+def processor_time() -> NDArray[np.float64]:
+    """Return how much of the processors' time other guests took, and all of it, where told."""
+    try:
+        text = Path("/proc/stat").read_text(encoding="ascii")
+    except OSError:
+        return np.array([0.0, time.perf_counter()])
+    times = [float(part) for part in text.split("\n", 1)[0].split()[1:9]]
+    return np.array([times[7], sum(times)])
 
 
 def measured_gaps(person: Person) -> NDArray[np.float64]:
