@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import time
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.bundles import BROKEN
 from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import EngineError, FormatError
@@ -110,7 +110,7 @@ def _golden() -> dict[str, Array]:
         # From memory: NumPy leaves a file open when it turns out to be no archive.
         with np.load(io.BytesIO(GOLDEN.read_bytes())) as file:
             return dict(file)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (*BROKEN, zlib.error) as error:
         raise FormatError(GOLDEN.name, f"cannot be read ({type(error).__name__})",
                           "the file that came with the program", "Install it anew") from error
 

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication
 
 from engine.errors import DivergedError
 from gui import theme
-from gui.command_line import complain, say
+from gui.command_line import NAME, complain, say
 from gui.faults import Faults, write_log
-from gui.main_window import NAME, MainWindow
+from gui.main_window import MainWindow
 from gui.settings import Settings
 from gui.start import WindowOptions
 

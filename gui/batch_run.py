@@ -89,7 +89,7 @@ class BatchRun:
         self._interrupted = False
 
     def carry_out(self) -> int:
-        """Train; return 0, or 130 after Ctrl+C.
+        """Train; return 0, or 130 after Ctrl+C, which interrupts only what comes before.
 
         Raises
         ------
@@ -97,10 +97,7 @@ class BatchRun:
             If the project cannot be trained, diverges, or the results cannot be written. What there
             is by then has been kept.
         """
-        try:
-            trainer = self._prepare()
-        except KeyboardInterrupt:
-            return INTERRUPTED
+        trainer = self._prepare()
         with ExitStack() as stack:
             stack.enter_context(self._interruptible(trainer))
             history = self._open_history(stack, trainer)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from engine.errors import EngineError
+from gui.start import COMPILE_OPS
 
 if TYPE_CHECKING:
     from engine.spec import TrainingSpec
@@ -24,7 +25,6 @@ NAME = "Backprop Lab"
 ICON_ERROR = 0x10
 """For a box of Windows: what it calls MB_ICONERROR."""
 SET_UP = "Start it with 'python3 resources/dev.py run', which installs what is missing."
-COMPILE_OPS = "compile-ops"
 """What a frozen program calls itself with to compile in a second process."""
 
 USAGE = """\

@@ -48,6 +48,8 @@ ANEW = "The run begins anew at step 0."
 class Lab(QWidget):
     """The lab: one document, its workbench, and every view of them. GUI thread only.
 
+    It is empty until `build` has run to its end.
+
     Parameters
     ----------
     document : Document
@@ -56,8 +58,6 @@ class Lab(QWidget):
         What trains it.
     settings : Settings
         What a person has chosen before.
-    at_once : bool
-        Whether to make all parts now; else `build` has to.
 
     Signals
     -------
@@ -68,12 +68,9 @@ class Lab(QWidget):
     boundary_shown = Signal()
 
     def __init__(self, document: Document, workbench: Workbench, settings: Settings,
-                 parent: QWidget | None = None, *, at_once: bool = True) -> None:
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document, self.workbench, self._settings = document, workbench, settings
-        if at_once:
-            for _ in self.build():
-                pass
 
     def build(self) -> Iterator[None]:
         """Make the parts one after the other, so that the window can answer in between."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
+from gui.command_line import NAME
 from gui.kept import Kept
 from gui.settings import Settings
 from gui.skeleton import Skeleton
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from gui.recovery import Recovery
     from gui.workbench.workbench import Workbench
 
-NAME = "Backprop Lab"
 USUAL_SIZE = QSize(1500, 940)
 SMALLEST_SIZE = QSize(800, 520)
 HEAD_START_S = 1.0
@@ -193,11 +193,6 @@ class MainWindow(QMainWindow):
             self.start_failed.emit(error)
             return False
 
-    def furnish(self) -> None:
-        """Put the lab into the window at once."""
-        for _ in self._furnish():
-            pass
-
     def _furnish(self) -> Iterator[None]:
         """Put the lab into the window bit by bit, what leads to the first step before the rest."""
         # All that is imported here brings NumPy, pyqtgraph and the registry, which the first paint
@@ -219,7 +214,7 @@ class MainWindow(QMainWindow):
         yield
         from gui.lab import Lab
         yield
-        lab = Lab(document, workbench, self._settings, self, at_once=False)
+        lab = Lab(document, workbench, self._settings, self)
         yield from lab.build()
         # Parts that fit themselves to their room do so when Qt comes round: the first thing that is
         # seen of the lab is to be the last of that.

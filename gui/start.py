@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-COMMAND_LINE = {"train", "check", "compile", "compile-ops", "--help", "-h", "--version", "-V",
+COMPILE_OPS = "compile-ops"
+"""What makes this program the engine's second process."""
+COMMAND_LINE = {"train", "check", "compile", COMPILE_OPS, "--help", "-h", "--version", "-V",
                 "--self-test"}
 UNATTENDED = ("--screenshot", "--profile-start")
 """Options of scripts: nobody is there to close a box that says what is wrong."""

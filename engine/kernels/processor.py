@@ -21,13 +21,11 @@ class Baseline(NamedTuple):
     features: tuple[str, ...]
 
 
-PORTABLE_NAME = "x86-64-v3"
-PORTABLE = ("avx", "avx2", "bmi", "bmi2", "cmov", "cx16", "cx8", "f16c", "fma", "fxsr", "lzcnt",
-            "mmx", "movbe", "popcnt", "sahf", "sse", "sse2", "sse3", "sse4.1", "sse4.2", "ssse3",
-            "xsave", "64bit")
-"""What a processor of that level can do: Intel's from 2013 on, AMD's from 2015 on."""
-
-X86 = Baseline(PORTABLE_NAME, PORTABLE)
+X86 = Baseline("x86-64-v3", (
+    "avx", "avx2", "bmi", "bmi2", "cmov", "cx16", "cx8", "f16c", "fma", "fxsr", "lzcnt", "mmx",
+    "movbe", "popcnt", "sahf", "sse", "sse2", "sse3", "sse4.1", "sse4.2", "ssse3", "xsave",
+    "64bit"))
+"""Intel's from 2013 on, AMD's from 2015 on."""
 
 ARM = Baseline("generic", ("fp-armv8", "neon"))
 """Every one with 64 bits."""

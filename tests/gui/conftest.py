@@ -31,6 +31,8 @@ def lab(qtbot: QtBot, qapp: QApplication, engine: FakeEngine) -> Iterator[Lab]:
     theme.apply(qapp, "light")
     document = Document(load_data=two_clouds)
     lab = Lab(document, Workbench(document, engine), Settings(None))
+    for _ in lab.build():
+        pass
     qtbot.addWidget(lab)
     lab.resize(1366, 768)
     lab.show()

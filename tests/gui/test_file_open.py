@@ -14,6 +14,7 @@ from engine.spec import default_project, write_project
 from gui.file_open import FileOpener, program
 from gui.main_window import MainWindow
 from gui.settings import Settings
+from tests.gui.windows import Open, leave_at_once
 
 
 class Desk:
@@ -62,29 +63,28 @@ def test_the_program_is_named_as_it_was_started(monkeypatch: pytest.MonkeyPatch)
     assert program() == [sys.executable]
 
 
-def test_a_window_takes_one_file_and_no_second(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_window_takes_one_file_and_no_second(qtbot: QtBot, open_window: Open,
+                                               tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("one.json", "two.json", "three.json")]
     for path in paths:
         write_project(default_project(), path)
     window = MainWindow(Settings(None))
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=leave_at_once)
     assert window.open_if_untouched(paths[0])
     assert not window.open_if_untouched(paths[1])
-    window.furnish()
+    with qtbot.waitSignal(window.furnished):
+        window.show()
     assert window.lab is not None
     assert window.lab.document.path == paths[0]
     assert not window.open_if_untouched(paths[2])
-    window.shut_down()
 
 
-def test_a_file_that_cannot_be_opened_is_told_about_here(qtbot: QtBot, tmp_path: Path) -> None:
-    window = MainWindow(Settings(None))
-    qtbot.addWidget(window)
-    window.furnish()
+def test_a_file_that_cannot_be_opened_is_told_about_here(open_window: Open,
+                                                        tmp_path: Path) -> None:
+    window = open_window()
     assert window.lab is not None
     refused: list[str] = []
     window.lab.files.refused.connect(refused.append)
     assert window.open_if_untouched(tmp_path / "missing.json")
     assert len(refused) == 1
     assert "missing.json" in refused[0]
-    window.shut_down()

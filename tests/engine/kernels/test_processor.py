@@ -71,14 +71,14 @@ def test_processes_of_either_kind_find_their_own_kernels(tmp_path: Path) -> None
         assert again[wish]["hits"] >= 2
         for what in ("name", "features", "unit"):
             assert first[wish][what] == again[wish][what]
-    assert first["portable"]["name"] == processor.PORTABLE_NAME
+    assert first["portable"]["name"] == processor.X86.name
     assert first["native"]["name"] == llvm.get_host_cpu_name()
 
 
 @portable_too
 def test_portable_kernels_need_nothing_that_other_processors_lack(tmp_path: Path) -> None:
     found = look(tmp_path, "portable")
-    assert set(found["features"].split(",")) == {f"+{name}" for name in processor.PORTABLE}
+    assert set(found["features"].split(",")) == {f"+{name}" for name in processor.X86.features}
     assert found["unit"] == 32
     assert not found["zmm"]
 
@@ -93,7 +93,7 @@ def test_native_kernels_use_whole_registers(tmp_path: Path) -> None:
 
 @portable_too
 def test_a_frozen_program_is_portable_unless_it_is_told_otherwise(tmp_path: Path) -> None:
-    assert look(tmp_path, kind="frozen")["name"] == processor.PORTABLE_NAME
+    assert look(tmp_path, kind="frozen")["name"] == processor.X86.name
     assert look(tmp_path, "native", kind="frozen")["name"] == llvm.get_host_cpu_name()
     assert look(tmp_path)["name"] == llvm.get_host_cpu_name()
 
@@ -127,7 +127,7 @@ def test_the_second_process_chooses_as_the_first() -> None:
                           env=environment | {"PYTHONPATH": str(ROOT)}, timeout=60)
     mine, childs = done.stdout.splitlines()
     assert mine == childs
-    assert mine.startswith(processor.PORTABLE_NAME)
+    assert mine.startswith(processor.X86.name)
 
 
 def test_features_are_those_of_the_choice() -> None:
