@@ -213,8 +213,10 @@ class Worker:
         trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
                                 progress=self._on_progress, weights=command.weights)
         self._pause_every = command.project.training.steps
-        self._trainer, self._interval = trainer, SNAPSHOT_S
+        self._trainer = trainer
         self._publish(trainer)
+        # The first may have had to compile what it is made with, which says nothing of the next.
+        self._interval = SNAPSHOT_S
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
 

@@ -161,6 +161,24 @@ def test_steps_that_wait_together_are_all_made(
     assert engine.newest.step == 4
 
 
+def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
+    qtbot: QtBot, make_workbench: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = FakeTrainer.snapshot
+
+    def compiled_first(self: FakeTrainer) -> Any:
+        if self.snapshots == 0:
+            time.sleep(0.3)
+        return snapshot(self)
+
+    monkeypatch.setattr(FakeTrainer, "snapshot", compiled_first)
+    engine = FakeEngine()
+    workbench = make_workbench(engine)
+    wait_for(qtbot, workbench, State.READY)
+    workbench.run()
+    qtbot.waitUntil(lambda: engine.newest.snapshots > 1, timeout=1000)
+
+
 def test_a_step_ends_a_run(qtbot: QtBot, bench: Workbench, engine: FakeEngine) -> None:
     bench.run()
     qtbot.waitUntil(lambda: engine.newest.step > 3)
