@@ -168,7 +168,7 @@ def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
 
     def compiled_first(self: FakeTrainer) -> Any:
         if self.snapshots == 0:
-            time.sleep(0.3)
+            time.sleep(0.6)
         return snapshot(self)
 
     monkeypatch.setattr(FakeTrainer, "snapshot", compiled_first)
@@ -176,7 +176,7 @@ def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
     workbench = make_workbench(engine)
     wait_for(qtbot, workbench, State.READY)
     workbench.run()
-    qtbot.waitUntil(lambda: engine.newest.snapshots > 1, timeout=1000)
+    qtbot.waitUntil(lambda: engine.newest.snapshots > 1, timeout=900)
 
 
 def test_a_step_ends_a_run(qtbot: QtBot, bench: Workbench, engine: FakeEngine) -> None:
