@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QApplication
 
 from engine.errors import DivergedError
 from gui import theme
-from gui.command_line import NAME, complain, say
-from gui.faults import Faults, write_log
-from gui.main_window import MainWindow
-from gui.settings import Settings
-from gui.start import WindowOptions
+from gui.program import NAME, WindowOptions, complain, say
+from gui.window.faults import Faults, write_log
+from gui.window.main_window import MainWindow
+from gui.window.preferences import Settings
 
 if TYPE_CHECKING:
     from gui.workbench.workbench import Workbench
@@ -70,7 +69,7 @@ def open_window(app: QApplication, options: WindowOptions, faults: Faults) -> Ma
     app.aboutToQuit.connect(window.shut_down)
     if sys.platform == "darwin":
         # Only there; what filters an application's events costs time at every one.
-        from gui.file_open import FileOpener
+        from gui.window.file_open import FileOpener
 
         FileOpener(app, window.open_if_untouched)
     if options.size is not None:

@@ -10,58 +10,15 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-COMPILE_OPS = "compile-ops"
-"""What makes this program the engine's second process."""
+from gui.program import COMPILE_OPS, ERROR, SET_UP, WindowOptions, complain, remedy
+
 COMMAND_LINE = {"train", "check", "compile", COMPILE_OPS, "--help", "-h", "--version", "-V",
                 "--self-test"}
 UNATTENDED = ("--screenshot", "--profile-start")
 """Options of scripts: nobody is there to close a box that says what is wrong."""
 BROKEN_PYSIDE = "6.12.0"
-ERROR = 2
-
-
-@dataclass(frozen=True)
-class WindowOptions:
-    """What the command line says about the window.
-
-    Attributes
-    ----------
-    project : Path | None
-        What to open.
-    screenshot : Path | None
-        Where to save a picture; the program quits after that.
-    size : tuple[int, int] | None
-        Width and height in pixels.
-    theme : str
-        ``light`` or ``dark``; empty for what was chosen last.
-    after_s : float
-        Seconds from the first boundary to the picture.
-    run : bool
-        Whether to train from the start.
-    profile_start : bool
-        Whether to print how long the start took, and quit; with ``run``, once the first training
-        point is on the plot.
-    within_s : float
-        Seconds, from when on a start that nobody waits for has failed.
-    """
-
-    project: Path | None = None
-    screenshot: Path | None = None
-    size: tuple[int, int] | None = None
-    theme: Literal["", "light", "dark"] = ""
-    after_s: float = 4.0
-    run: bool = False
-    profile_start: bool = False
-    within_s: float = 180.0
-
-    @property
-    def unattended(self) -> bool:
-        """Whether the program ends by itself, so that nobody can answer a question."""
-        return self.screenshot is not None or self.profile_start
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -75,23 +32,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
     started_s = time.perf_counter() - process_age_s()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMAND_LINE:
-        from gui import command_line
+        from gui.terminal import command_line
 
         return command_line.main(arguments)
     options = read_options(arguments)
     if lacks_screen(sys.platform, os.environ):
         if not options.unattended:
-            from gui import without_screen
+            from gui.terminal import without_screen
 
-            return without_screen.run(options)
+            return without_screen.run(options, open_window)
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     return open_window(options, started_s)
 
 
 def open_window(options: WindowOptions, started_s: float) -> int:
     """Show the window until it is closed, or say why there cannot be one."""
-    from gui.command_line import SET_UP, complain, remedy
-
     attended = not options.unattended
     try:
         import PySide6
@@ -113,7 +68,7 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
         return WindowOptions()
     import argparse
 
-    from gui.command_line import Parser
+    from gui.terminal.command_line import Parser
 
     parser = Parser(prog="backprop-lab")
     parser.attended = not any(word.startswith(UNATTENDED) for word in arguments)
@@ -166,8 +121,6 @@ def answers(display: str) -> bool:
 def pyside_problem(pyside: str, python: tuple[int, int]) -> str:
     """Return why this PySide6 cannot be used with this Python; empty if it can."""
     if pyside.startswith(BROKEN_PYSIDE) and python < (3, 12):
-        from gui.command_line import remedy
-
         return (f"PySide6 {pyside} ends the program after some minutes on Python "
                 f"{python[0]}.{python[1]}. "
                 + remedy("Install 'PySide6-Essentials<6.12', or use Python 3.12."))

@@ -126,7 +126,7 @@ def interpret(name: str, position: int, cells: pd.Series, decimal: str) -> Colum
     name, position : str, int
         The column's name and its place in the file.
     cells : Series
-        What `engine.data.reading.read_columns` gave for it.
+        What `engine.data.column_reader.read_columns` gave for it.
     decimal : str
         ``.`` or ``,``, for numbers that pandas took for text because thousands are grouped.
     """

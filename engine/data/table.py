@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from engine.data.column_reader import read_columns
 from engine.data.columns import Column, interpret
 from engine.data.dataset import Dataset
 from engine.data.encoding import choose_inputs, encode
 from engine.data.files import EncodingError, open_lines
-from engine.data.reading import read_columns
 from engine.data.records import Record, iterate_records
 from engine.data.scaling import check_range, measure
 from engine.data.sniff import TextFormat, examine

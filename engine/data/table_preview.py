@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.data.column_reader import read_columns
 from engine.data.columns import Column, Kind, interpret
 from engine.data.encoding import choose_inputs
 from engine.data.limits import HEAD_ROWS
-from engine.data.reading import read_columns
 from engine.data.records import iterate_records, split_cells
 from engine.data.sniff import examine
 from engine.data.target import make_target, suggest_target, suggest_task

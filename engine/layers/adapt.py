@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from engine.errors import EngineError
+from engine.layers.intake import giving, reading
 from engine.layers.losses import LOSSES, Loss
-from engine.layers.reading import giving, reading
 from engine.layers.registry import kind, kinds
 from engine.layers.shapes import infer_shapes
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec

@@ -22,10 +22,10 @@ from engine.telemetry.snapshot import Evaluation, Snapshot
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
 from engine.training.forecasting import forecast
+from engine.training.hyperparameters import built_in, write_rates
 from engine.training.kept import Sound, go_back, parameters
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
-from engine.training.rates import built_in, write_rates
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
 from engine.training.writing import Writer, can_write

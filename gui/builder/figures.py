@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from engine.layers import LayerCost, costs
 from engine.telemetry.snapshot import LayerReading
-from gui.builder.document import Document
 from gui.builder.rows import Row
 from gui.builder.rows_model import magnitude
 from gui.builder.rows_tips import figure_text, share_text, unbroken
+from gui.document.document import Document
 from gui.widgets import ElidedLabel
 
 FIGURES: tuple[tuple[str, str, str], ...] = (

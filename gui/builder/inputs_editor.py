@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from gui import theme
 from gui.builder.rows import Row
-from gui.builder.wiring import Source
+from gui.document.wiring import Source
 from gui.widgets import LabelledCombo
 
 LINES = 6

@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerCost, LayerKind
 from engine.spec import LayerSpec, Option
 from engine.telemetry.snapshot import LayerReading
-from gui.builder import edits
-from gui.builder.document import Change, Document
-from gui.builder.editing import EditingPanel
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.figures import FIGURES, FigureLine, cost_of, figure_texts
-from gui.builder.gesture import Gesture
 from gui.builder.inputs_editor import SourceList
 from gui.builder.layer_extras import LayerExtras
 from gui.builder.network_view import Frame, RunInfo
 from gui.builder.rows import Row, describe
-from gui.builder.wiring import known_kind, possible_sources
+from gui.document import edits
+from gui.document.document import Change, Document
+from gui.document.editing import EditingPanel
+from gui.document.gesture import Gesture
+from gui.document.wiring import known_kind, possible_sources
 from gui.widgets import Button, ElidedLabel, IconButton, Separator
 
 

@@ -71,7 +71,7 @@ def gutter_width(wires: Iterable[Wire]) -> int:
     return theme.px(ROOM + n_lanes * PITCHES[n_lanes]) if n_lanes else 0
 
 
-class Wiring:
+class Lanes:
     """Draws wires, and finds the one at a point. GUI thread only.
 
     Parameters

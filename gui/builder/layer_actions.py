@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from engine.errors import EngineError
 from engine.layers import LayerKind
 from gui import theme
-from gui.builder.document import Document
 from gui.builder.kind_groups import kind_groups
-from gui.builder.wiring import block, known_kind
+from gui.document.document import Document
+from gui.document.wiring import block, known_kind
 
 MOST_COPIES = 100
 

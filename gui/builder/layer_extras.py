@@ -12,7 +12,7 @@ from engine.layers import OPTIMIZERS, LayerKind
 from engine.spec import LayerSpec, TrainingSpec
 from gui.builder.inputs_editor import SourceCombo
 from gui.builder.rows import Row
-from gui.builder.wiring import Source
+from gui.document.wiring import Source
 from gui.widgets import Button, LabelledCombo, plain_number
 
 RATES = (0.0, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)

@@ -12,10 +12,10 @@ from engine.diagnosis.verdicts import LayerVerdict, Verdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import Snapshot
 from gui.builder.column_header import ColumnHeader
-from gui.builder.document import Document
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows import summary
 from gui.builder.rows_view import RowsView
+from gui.document.document import Document
 from gui.widgets import Card, MessageBar
 
 

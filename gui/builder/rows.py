@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from engine.data.dataset import Dataset
 from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape
 from engine.spec import LayerSpec, Option, ProjectSpec
-from gui.builder.wiring import Wired, known_kind, wired
+from gui.document.dataset_text import feature_title, inputs_text
+from gui.document.wiring import Wired, known_kind, wired
 
 FEATURES_SHOWN = 4
 
@@ -202,21 +203,3 @@ def _input_texts(dataset: Dataset) -> tuple[str, str, str]:
         detail = ", ".join(shown) + (", …" if n_inputs > FEATURES_SHOWN else "")
     note = f"{len(dataset.training):,} training · {len(dataset.validation):,} validation examples"
     return label, detail, note
-
-
-def inputs_text(dataset: Dataset) -> str:
-    """Return ``2 features`` for points in the plane, ``13 inputs`` for other data."""
-    noun = "input" if dataset.points is None else "feature"
-    return f"{dataset.n_inputs:,} {noun}" + ("" if dataset.n_inputs == 1 else "s")
-
-
-FEATURE_TITLES = {
-    "x1": "x₁", "x2": "x₂", "x1^2": "x₁²", "x2^2": "x₂²", "x1*x2": "x₁x₂",
-    "sin(x1)": "sin(x₁)", "sin(x2)": "sin(x₂)",
-}
-"""How people read the features of points in the plane, in TensorFlow Playground's order."""
-
-
-def feature_title(name: str) -> str:
-    """Return ``x₁²`` for ``x1^2``; a column's name stays as it is."""
-    return FEATURE_TITLES.get(name, name)

@@ -21,8 +21,8 @@ from engine.diagnosis.layer_verdicts import ratio
 from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.telemetry.snapshot import LayerReading
-from gui.builder.document import Change, Document
 from gui.builder.rows import Row, describe
+from gui.document.document import Change, Document
 
 MIME_LAYER = "application/x-backprop-lab-layer"
 """A layer of this network that is being moved; its id in UTF-8."""

@@ -27,12 +27,12 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 from gui import theme
 from gui.builder.axis import GradientAxis
 from gui.builder.columns import COMFORTABLE, MINI, columns_for, fitting_density
-from gui.builder.document import Document
-from gui.builder.lanes import Wire, Wiring, wires_of
+from gui.builder.lanes import Lanes, Wire, wires_of
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
 from gui.builder.rows_tips import column_tip, wire_tip
+from gui.document.document import Document
 
 NOWHERE = -1
 PLUS_REACH = 6
@@ -63,7 +63,7 @@ class RowsView(QListView):
         The part that is being painted.
     hovered : int
         Row under the pointer, -1 for none.
-    wiring : Wiring
+    wiring : Lanes
         The wires beside the cards.
     hovered_wire : Wire | None
         The one under the pointer.
@@ -81,7 +81,7 @@ class RowsView(QListView):
         self.plus = NOWHERE
         self.drop_position = NOWHERE
         self.model_of_rows = RowsModel(document, self)
-        self.wiring = Wiring(self._row_top)
+        self.wiring = Lanes(self._row_top)
         self.wiring.wires = wires_of(self.model_of_rows.rows)
         self.hovered_wire: Wire | None = None
         self.delegate = RowsDelegate(self.model_of_rows, self, self)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.spec import Option, TrainingSpec
-from gui.hyper.settings import PAGES, Setting
-from gui.number_box import written
+from gui.hyper.catalogue import PAGES, Setting
+from gui.widgets.number_box import written
 
 BETWEEN = " · "
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.layers import SCHEDULES
 from engine.spec import TrainingSpec
 from gui import theme
-from gui.number_box import written
 from gui.widgets import plain_number
+from gui.widgets.number_box import written
 
 HEIGHT = 132
 POINTS = 240

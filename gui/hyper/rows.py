@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidg
 
 from engine.spec import Option
 from gui import theme
-from gui.builder.field_editors import slider_stops
-from gui.hyper.settings import Setting
-from gui.number_box import NumberBox
+from gui.document.slider_stops import slider_stops
+from gui.hyper.catalogue import Setting
 from gui.widgets import CalmComboBox, CalmSlider
+from gui.widgets.number_box import NumberBox
 
 TITLE_WIDTH, UNIT_WIDTH = 168, 48
 

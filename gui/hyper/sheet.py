@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 
 from engine.spec import Option
 from gui import theme
-from gui.builder.document import Document
-from gui.builder.editing import EditingPanel
-from gui.builder.gesture import Gesture
+from gui.document.document import Document
+from gui.document.editing import EditingPanel
+from gui.document.gesture import Gesture
+from gui.hyper.catalogue import PAGES, Setting
 from gui.hyper.marks import page_marks
 from gui.hyper.preview import RatePreview
 from gui.hyper.rows import SettingRow, row_for
-from gui.hyper.settings import PAGES, Setting
 from gui.widgets import IconButton, Segmented
 
 WIDTH, HEIGHT, GAP = 500, 490, 8

@@ -13,7 +13,7 @@ from engine.errors import SpecError
 from engine.layers import kind
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec
 from gui import theme
-from gui.builder.source_tiles import SourcePicture
+from gui.data.source_tiles import SourcePicture
 
 WIDTH, HEIGHT = 178, 84
 DATA, GAP, MARGIN = 58, 14, 8

@@ -15,7 +15,7 @@ from gui.widgets.fields import (
 from gui.widgets.flow import FlowLayout
 from gui.widgets.labels import Badge, ElidedLabel, StatReadout, StatusGlyph
 from gui.widgets.messages import MessageBar, Toast
-from gui.widgets.reading import ReadingBox
+from gui.widgets.reading_box import ReadingBox
 from gui.widgets.segmented import SegmentButton, Segmented
 from gui.widgets.ticks import linear_ticks, nice_step, tick_text
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from engine.errors import EngineError
     from engine.spec import ProjectSpec
     from engine.telemetry.snapshot import Snapshot
-    from gui.builder.document import Change, Document
+    from gui.document.document import Change, Document
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
 
 JOIN_S = 2.0

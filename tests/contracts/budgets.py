@@ -9,7 +9,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from tests.contracts.source import Function, Source, names_in
 
-MODULE_LINES = 400
+MODULE_LINES = 600
 BODY_LINES = 40
 KERNEL_BODY_LINES = 60
 KERNEL_ARGUMENTS = 10

@@ -37,8 +37,8 @@ def test_wall_stands(wall: Wall) -> None:
     ("gui.output.panel", "from gui.labs import runner"),
     ("gui.labs.runner", "from gui import builder"),
     ("gui.plots.loss", "if TYPE_CHECKING:\n    from gui.workbench import Frame"),
-    ("gui.widgets.card", "from gui.builder.document import Document"),
-    ("gui.main_window", "from engine.training.trainer import Trainer"),
+    ("gui.widgets.card", "from gui.document.document import Document"),
+    ("gui.window.main_window", "from engine.training.trainer import Trainer"),
     ("gui.doctor.strip", "from engine.plan import Plan"),
     ("gui.workbench.worker", "import numba"),
 ])
@@ -51,9 +51,9 @@ def test_breach_is_seen(module: str, text: str) -> None:
     ("engine.kernels.dense", "from engine.kernels.policy import kernel\nimport engine.cachedir"),
     ("engine.training.trainer", "from engine.plan import Plan\nfrom engine.layers import kinds"),
     ("gui.workbench.worker", "from engine.training.trainer import Trainer"),
-    ("gui.command_line", "from engine.training.trainer import Trainer"),
-    ("gui.builder.document", "from engine.layers import diagnose\nfrom gui.widgets import Card"),
-    ("gui.main_window", "from gui.plots import LossPlot\nfrom gui.workbench import Workbench"),
+    ("gui.terminal.command_line", "from engine.training.trainer import Trainer"),
+    ("gui.document.document", "from engine.layers import diagnose\nfrom gui.widgets import Card"),
+    ("gui.window.main_window", "import gui.plots\nfrom gui.workbench import Workbench"),
 ])
 def test_legal_import_passes(module: str, text: str) -> None:
     assert not [breach for wall in WALLS for breach in breaches(wall, Source(module, text))]
@@ -80,12 +80,12 @@ def test_whole_engine_loads_no_qt() -> None:
 
 
 def test_command_line_starts_without_qt_and_without_numba() -> None:
-    started = loaded_by(["gui.start", "gui.command_line"])
+    started = loaded_by(["gui.start", "gui.terminal.command_line"])
     assert started & {"PySide6", "pyqtgraph", "numba", "llvmlite", "pandas"} == set()
 
 
 def test_window_loads_no_numba() -> None:
-    assert loaded_by(["gui.main_window"]) & {"numba", "llvmlite"} == set()
+    assert loaded_by(["gui.window.main_window"]) & {"numba", "llvmlite"} == set()
 
 
 def test_what_a_module_loads_is_seen() -> None:

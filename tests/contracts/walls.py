@@ -15,7 +15,8 @@ COMPILED = ("engine.kernels", "engine.plan", "engine.training")
 LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
          "engine.bundles")
 """What the window's thread may use: none of it loads Numba."""
-VIEWS = ("gui.builder", "gui.plots", "gui.output", "gui.labs")
+VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
+         "gui.labs")
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ WALLS = (
            tuple(other for other in VIEWS if other != view)) for view in VIEWS),
     Wall("views and controls stand below the workbench and the window",
          (*VIEWS, "gui.theme", "gui.widgets"),
-         ("gui.workbench", "gui.main_window", "gui.app", "gui.start", "gui.command_line")),
-    Wall("controls know nothing of the lab", ("gui.theme", "gui.widgets"), VIEWS),
+         ("gui.workbench", "gui.window", "gui.terminal", "gui.app", "gui.start")),
+    Wall("controls know nothing of the lab", ("gui.theme", "gui.widgets"),
+         (*VIEWS, "gui.document", "gui.templates")),
     Wall("only the workbench and the command line touch the running engine", ("gui",), COMPILED,
-         exempt=("gui.workbench", "gui.command_line")),
+         exempt=("gui.workbench", "gui.terminal")),
     Wall("Numba stays behind the engine", ("gui",), NUMBA),
 )
 

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.app import SWITCH_INTERVAL_S
-from gui.lab import Lab
-from gui.main_window import MainWindow
-from gui.settings import Settings
 from gui.widgets import LabelledCombo
+from gui.window.lab_page import LabPage
+from gui.window.main_window import MainWindow
+from gui.window.preferences import Settings
 from gui.workbench.state import Frame, State
 
 LEFT = Qt.MouseButton.LeftButton
@@ -32,7 +32,7 @@ class Person:
 
     qtbot: QtBot
     window: MainWindow
-    lab: Lab
+    lab: LabPage
     frames: list[Frame] = field(default_factory=list)
     snapshot: Snapshot | None = None
 

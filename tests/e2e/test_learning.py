@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 
 from engine.data import load
 from engine.spec import DataSpec
-from gui.builder.table_dialog import TableDialog
+from gui.data.table_dialog import TableDialog
 from gui.workbench.state import State
 from tests.e2e.conftest import Person, validation_accuracy
 

@@ -16,7 +16,8 @@ from engine import compiling, native
 from engine.compiling import COMMAND, LOOP, Partner, command, compile_ops, environment
 from engine.kernels import tile
 from engine.kernels.catalogue import OPS
-from gui.start import COMMAND_LINE, COMPILE_OPS
+from gui.program import COMPILE_OPS
+from gui.start import COMMAND_LINE
 
 NAMES = tuple(f"op {number}" for number in range(10))
 

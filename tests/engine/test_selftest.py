@@ -14,7 +14,7 @@ import engine
 from engine import selftest
 from engine.errors import DataError
 from engine.selftest import GOLDEN, Finding, self_test
-from gui.command_line import main
+from gui.terminal.command_line import main
 
 ROOT = Path(engine.__file__).parents[1]
 PARTS = 4

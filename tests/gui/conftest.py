@@ -1,8 +1,8 @@
-"""A lab, and windows, on a fake engine."""
+"""A document with frames of a run that never happened; a lab, and windows, on a fake engine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,15 +10,33 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui import theme
-from gui.builder.document import Document
-from gui.lab import Lab
-from gui.main_window import MainWindow
-from gui.settings import Settings
+from gui.document.document import Document
+from gui.window.lab_page import LabPage
+from gui.window.main_window import MainWindow
+from gui.window.preferences import Settings
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
+from tests.gui.documents import FakeFrame, FakeRun, load_fake, make_snapshot
 from tests.gui.windows import Open, lab_of, leave_at_once
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeEngine
+
+
+@pytest.fixture
+def document(qtbot: QtBot) -> Document:
+    return Document(load_data=load_fake)
+
+
+@pytest.fixture
+def frame_of() -> Callable[..., FakeFrame]:
+    def make(document: Document, **changes: float) -> FakeFrame:
+        return FakeFrame(make_snapshot(document.project.network, **changes))
+    return make
+
+
+@pytest.fixture
+def run_of() -> Callable[[Document], FakeRun]:
+    return lambda document: FakeRun(1, document.project.network)
 
 
 @pytest.fixture
@@ -27,10 +45,10 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def lab(qtbot: QtBot, qapp: QApplication, engine: FakeEngine) -> Iterator[Lab]:
+def lab(qtbot: QtBot, qapp: QApplication, engine: FakeEngine) -> Iterator[LabPage]:
     theme.apply(qapp, "light")
     document = Document(load_data=two_clouds)
-    lab = Lab(document, Workbench(document, engine), Settings(None))
+    lab = LabPage(document, Workbench(document, engine), Settings(None))
     for _ in lab.build():
         pass
     qtbot.addWidget(lab)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from gui import command_line
-from gui.command_line import complain, main
-from gui.start import WindowOptions, open_window, pyside_problem, read_options
+from gui.program import WindowOptions, complain
+from gui.start import open_window, pyside_problem, read_options
+from gui.terminal import command_line
+from gui.terminal.command_line import main
 
 
 class FakeUser32:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gui import start
-from gui.start import WindowOptions, answers, lacks_screen, pyside_problem, read_options
+from gui.program import WindowOptions
+from gui.start import answers, lacks_screen, pyside_problem, read_options
 
 ROOT = Path(start.__file__).parents[1]
 
@@ -87,8 +88,8 @@ def test_the_command_line_is_reached_without_qt() -> None:
 
 def test_until_the_first_paint_nothing_heavy_is_imported() -> None:
     done = run_python(
-        "import sys, json; import gui.app; from gui.main_window import MainWindow;"
-        "from gui.settings import Settings; app = gui.app.application();"
+        "import sys, json; import gui.app; from gui.window.main_window import MainWindow;"
+        "from gui.window.preferences import Settings; app = gui.app.application();"
         "window = MainWindow(Settings(None)); seen = [];"
         "window.painted.connect(lambda: (seen.extend("
         "{'numpy', 'pyqtgraph', 'numba', 'pandas', 'msgspec'} & set(sys.modules)),"
@@ -100,7 +101,8 @@ def test_until_the_first_paint_nothing_heavy_is_imported() -> None:
 
 def test_the_windows_thread_never_imports_the_compiler() -> None:
     done = run_python(
-        "import sys, threading; import gui.lab, gui.actions, gui.builder.document;"
+        "import sys, threading; import gui.window.lab_page, gui.window.actions;"
+        "import gui.document.document;"
         "import gui.workbench.workbench;"
         "assert not [m for m in sys.modules if m.split('.')[0] in ('numba', 'llvmlite')]",
         QT_QPA_PLATFORM="offscreen")

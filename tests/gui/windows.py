@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from gui.lab import Lab
-from gui.main_window import MainWindow
+from gui.window.lab_page import LabPage
+from gui.window.main_window import MainWindow
 
 Open = Callable[..., MainWindow]
 
@@ -20,6 +20,6 @@ def leave_at_once(window: QWidget) -> None:
         window.lab.document.undo_stack.setClean()
 
 
-def lab_of(window: MainWindow) -> Lab:
+def lab_of(window: MainWindow) -> LabPage:
     assert window.lab is not None
     return window.lab

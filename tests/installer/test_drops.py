@@ -18,7 +18,7 @@ import os, re, sys
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-import gui.app, gui.lab, gui.actions, gui.about, gui.batch_run
+import gui.app, gui.window.lab_page, gui.window.actions, gui.window.about, gui.terminal.batch_run
 import engine.selftest, engine.compiling, engine.facts
 import pandas, pyqtgraph
 pandas.read_csv(__import__("io").StringIO("a,b\\n1,2\\n"))

@@ -127,7 +127,7 @@ def test_all_that_the_rule_names_is_there() -> None:
 
 
 @pytest.mark.parametrize("name", [
-    "gui/skeleton.py", "gui/start.py", "gui/theme/sheet.py", "gui/workbench/state.py",
+    "gui/window/skeleton.py", "gui/start.py", "gui/theme/sheet.py", "gui/workbench/state.py",
     "gui/plots/graph.py", "engine/facts.py", "engine/cachedir.py", "resources/icons/new.svg",
     ".ci/run"])
 def test_changes_in_start_up_code_count(name: str, repository: Repository) -> None:
@@ -143,7 +143,7 @@ def test_all_that_is_loaded_until_the_first_paint_is_watched(tmp_path: Path) -> 
         [sys.executable, "-c", FIRST_PAINT], cwd=ROOT, capture_output=True, text=True, timeout=120,
         check=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)})
     loaded = [Path(line).relative_to(ROOT).as_posix() for line in done.stdout.splitlines()]
-    assert "gui/main_window.py" in loaded
+    assert "gui/window/main_window.py" in loaded
     assert [name for name in loaded if not watched(name)] == []
 
 

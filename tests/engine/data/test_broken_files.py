@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.data import files, load, preview, reading
+from engine.data import column_reader, files, load, preview
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.spec import DataSpec, TableSpec
@@ -232,7 +232,7 @@ def test_too_many_values_are_refused_before_memory_is_asked_for(tmp_path, monkey
     path = tmp_path / "wide.csv"
     row = ",".join(["1"] * 2000)
     path.write_text((row + "\n") * 2000)
-    monkeypatch.setattr(reading, "MOST_CELLS", 100_000)
+    monkeypatch.setattr(column_reader, "MOST_CELLS", 100_000)
     tracemalloc.start()
     try:
         assert "more than 50 rows of values" in fails(path)

@@ -13,7 +13,7 @@ from engine.kernels import row
 from engine.kernels import schedules as kernels
 from engine.layers import SCHEDULES
 from engine.spec import ScheduleSpec, TrainingSpec
-from engine.training.rates import write_rates
+from engine.training.hyperparameters import write_rates
 from tests.golden.training_cases import BASE_RATE, FOLDER, plateau_losses
 from tests.golden.training_cases import SCHEDULES as CASES
 from tests.reference import schedules as twins

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QListWidgetItem
 from pytestqt.qtbot import QtBot
 
 from engine.spec import LayerSpec, NetworkSpec
-from gui.builder.document import Document
 from gui.builder.inspector import Inspector
-from gui.keys import keys_of
+from gui.document.document import Document
+from gui.window.keys import keys_of
 
 NETWORK = NetworkSpec((
     LayerSpec("in", "input"), LayerSpec("a", "dense", {"units": 8}),

@@ -14,11 +14,12 @@ from engine.layers.kind import Lowering
 from engine.spec import LayerSpec
 from engine.telemetry.snapshot import LayerReading
 from gui import theme
-from gui.builder.document import Document
-from gui.builder.field_editors import ChoiceEditor, NumberEditor, SwitchEditor, slider_stops
+from gui.builder.field_editors import ChoiceEditor, NumberEditor, SwitchEditor
 from gui.builder.figures import figure_texts
 from gui.builder.inspector import Inspector, advised_weights
 from gui.builder.palette import LayerPalette
+from gui.document.document import Document
+from gui.document.slider_stops import slider_stops
 
 
 class Echo(LayerKind):

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from engine.spec import LayerSpec, NetworkSpec
 from gui import theme
 from gui.builder.columns import MINI
-from gui.builder.document import Document
 from gui.builder.lanes import MOST_LANES, Wire, wires_of
 from gui.builder.network_view import NetworkView
 from gui.builder.rows import describe
+from gui.document.document import Document
 
 
 def residual(blocks: int) -> NetworkSpec:

@@ -25,11 +25,11 @@ from gui.builder.axis import TICK_SPACING
 from gui.builder.band import ALPHA, band_brush
 from gui.builder.column_header import TITLES
 from gui.builder.columns import COMFORTABLE, COMPACT, MINI, SHORTEST_BAR
-from gui.builder.document import Document
 from gui.builder.network_view import NetworkView
 from gui.builder.rows_delegate import whole_words
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
+from gui.document.document import Document
 
 NO_BUTTON, LEFT_BUTTON = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier

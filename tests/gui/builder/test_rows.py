@@ -9,10 +9,10 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from engine.layers import Issue
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec
-from gui.builder.document import Document
 from gui.builder.rows import describe, summary
 from gui.builder.rows_model import MIME_LAYER, Role, RowsModel, figure, kind_mime, magnitude
 from gui.builder.rows_tips import COLUMN_TIPS, JOINER, unbroken
+from gui.document.document import Document
 
 
 def test_rows_say_what_each_layer_is(document: Document) -> None:

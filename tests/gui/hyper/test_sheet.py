@@ -22,10 +22,10 @@ from engine.spec import (
     StoppingSpec,
     TrainingSpec,
 )
-from gui.builder.document import Document
+from gui.document.document import Document
 from gui.hyper import TrainingSheet, marks
+from gui.hyper.catalogue import PAGES
 from gui.hyper.rows import ChoiceRow, NumberRow, SwitchRow
-from gui.hyper.settings import PAGES
 from tests.gui.workbench.conftest import two_clouds
 
 IN_THE_BAR = {("", name) for name in ("loss", "learning_rate", "batch_size", "l1", "l2")} | {

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.data.dataset import Dataset
 from engine.spec import DataSpec
-from gui.builder.document import Document
+from gui.document.document import Document
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine
 

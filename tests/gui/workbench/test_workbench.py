@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from engine.errors import DivergedError, EngineError, SpecError
-from gui.builder.document import Document
+from gui.document.document import Document
 from gui.workbench import worker
 from gui.workbench.state import Frame, RunInfo, State
 from gui.workbench.workbench import Workbench

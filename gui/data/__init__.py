@@ -1,0 +1,1 @@
+"""The views that edit which data a network learns from."""

@@ -1,0 +1,398 @@
+"""The data panel: which examples, how many to learn from, how noisy, and what the network sees."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, load
+from engine.errors import EngineError
+from engine.spec import DataSpec, TableSpec
+from gui.data.background import Background
+from gui.data.source_tiles import FileTile, SourceTile, Tile
+from gui.data.source_traits import SourceTraits, noise_text, traits_of
+from gui.data.table_dialog import TableDialog
+from gui.document.dataset_text import data_sentence, feature_title
+from gui.document.document import Change, Document
+from gui.document.editing import EditingPanel
+from gui.document.gesture import Gesture
+from gui.document.project_files import home_folder
+from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar, Segmented
+
+LARGEST_NEW_SEED = 9999
+TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
+TILES_PER_LINE = 4
+WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
+BREAK = "\N{ZERO WIDTH SPACE}"
+FEATURE_TIPS = {
+    "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
+    "x1^2": "Its square: the same on both sides.", "x2^2": "Its square: the same above and below.",
+    "x1*x2": "The product, which tells quadrants apart.",
+    "sin(x1)": "The sine of the horizontal coordinate.",
+    "sin(x2)": "The sine of the vertical coordinate.",
+}
+
+
+class DataPanel(EditingPanel):
+    """Chooses and prepares the document's data; what is refused it tells itself, too."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(document, parent)
+        self._gesture = Gesture(document, self)
+        self._background = Background("Data")
+        self._wanted: DataSpec | None = None
+        self._shown_problem = ""
+        self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
+        self.tiles: dict[str, Tile] = {}
+        self.features: dict[str, Button] = {}
+        self._build()
+        self._background.done.connect(self._on_background_done)
+        self._background.failed.connect(self._on_background_failed)
+        self.refused.connect(self._on_refused)
+        document.changed.connect(self._on_document_changed)
+        self.show_document()
+
+    def open_table_dialog(self, path: Path | None = None) -> TableDialog:
+        """Open the dialog that imports a person's file.
+
+        Parameters
+        ----------
+        path : Path | None
+            The file; by default the one in use, if any.
+        """
+        data = self._document.project.data
+        table = data.table if data.source == TABLE and path is None else TableSpec()
+        if path is None and data.source == TABLE and data.path:
+            path = Path(data.path)
+        dialog = TableDialog(data, self.window())
+        dialog.imported.connect(self._on_dialog_imported)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        if path is not None:
+            dialog.read(path, table)
+        return dialog
+
+    def shut_down(self) -> None:
+        """Wait for what is being loaded, and forget it."""
+        self._background.join()
+
+    # Widgets
+
+    def _build(self) -> None:
+        self.setAccessibleName("Data")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.message = MessageBar()
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setAccessibleName("Loading data")
+        self.progress.hide()
+        self.share = LabelledSlider(
+            "Training share", 10, 90, 50, step=5, unit="%",
+            tooltip="Share of the examples to learn from; the others are for validation.")
+        self.noise = LabelledSlider("Noise", 0, 50, 0, step=5)
+        self.window_length = LabelledSlider(
+            "Window", stops=WINDOWS, unit="steps",
+            tooltip="How many steps an example has: what a recurrent network sees before it "
+                    "answers, and how far back the gradient goes.")
+        for slider, change in ((self.share, self._share_change), (self.noise, self._noise_change),
+                               (self.window_length, self._window_change)):
+            self._gesture.watch(slider.slider)
+            slider.value_changed.connect(partial(self._on_slider_moved, slider, change))
+            slider.edit_finished.connect(partial(self._on_slider_let_go, change))
+        self.sentence = QLabel()
+        self.sentence.setProperty("role", "muted")
+        self.sentence.setWordWrap(True)
+        self.sentence.setMinimumWidth(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.message)
+        layout.addWidget(self._build_tiles())
+        layout.addWidget(self.progress)
+        layout.addWidget(self._build_features())
+        layout.addWidget(self.sentence)
+        layout.addWidget(self._build_choose())
+        layout.addWidget(self._build_goal())
+        layout.addWidget(self.window_length)
+        layout.addWidget(self.share)
+        layout.addLayout(self._build_noise_and_seed())
+        layout.addStretch(1)
+
+    def _build_tiles(self) -> QWidget:
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(5)
+        self._group = QButtonGroup(self)
+        for info in self._sources.values():
+            self._add_tile(grid, info.key, SourceTile(info), partial(self._choose, info.key))
+        self._add_tile(grid, TABLE, FileTile(
+            "My CSV…", "<p><b>My CSV.</b> Learn from a file of your own: text with columns between "
+            "commas, semicolons or tabs. You can also drop the file onto the window.</p>"),
+            self._on_table_tile_clicked)
+        self._add_tile(grid, TEXT, FileTile(
+            "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
+            "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
+            self._on_text_tile_clicked)
+        return box
+
+    def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
+                  action: Callable[[], object]) -> None:
+        # `clicked` carries a bool that no action wants.
+        tile.clicked.connect(lambda _checked=False: action())
+        self._group.addButton(tile)
+        line, place = divmod(len(self._sources), TILES_PER_LINE)
+        if isinstance(tile, FileTile):
+            half = TILES_PER_LINE // 2
+            column = (len(self.tiles) - len(self._sources)) * half
+            grid.addWidget(tile, line + (place > 0), column, 1, half)
+        else:
+            grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
+        self.tiles[key] = tile
+
+    def _build_features(self) -> QWidget:
+        self.feature_box = QWidget()
+        column = QVBoxLayout(self.feature_box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        title = QLabel("Features")
+        title.setProperty("role", "muted")
+        column.addWidget(title)
+        flow = FlowLayout(spacing=4)
+        for name in FEATURES:
+            chip = Button(feature_title(name))
+            chip.setCheckable(True)
+            chip.setAccessibleName(f"Feature {name}")
+            chip.setToolTip(f"<p>{feature_title(name)}: {FEATURE_TIPS.get(name, '')} Click to let "
+                            "the network see it or not.</p>")
+            chip.clicked.connect(partial(self._on_feature_clicked, name))
+            flow.addWidget(chip)
+            self.features[name] = chip
+        column.addLayout(flow)
+        return self.feature_box
+
+    def _build_choose(self) -> QWidget:
+        self.choose_file = Button("Choose the file…", "folder-open", accent=True)
+        self.choose_file.setToolTip("<p>Choose where the file of this project is now. How to read "
+                                    "it stays as it was.</p>")
+        self.choose_file.clicked.connect(self._on_choose_file_clicked)
+        return self.choose_file
+
+    def _build_goal(self) -> QWidget:
+        self.goal_box = QWidget()
+        self.goal = Segmented([("predict", "Predict"), ("reconstruct", "Reconstruct")], "Goal")
+        self.goal.set_tooltips({
+            "predict": "<p>Learn to say the class or the number that belongs to an example.</p>",
+            "reconstruct": "<p>Learn to give the inputs themselves back, through whatever the "
+                           "network lets pass: an autoencoder. Loss and output layer are made to "
+                           "fit.</p>"})
+        self.goal.selected.connect(self._on_goal_selected)
+        row = QHBoxLayout(self.goal_box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.goal)
+        row.addStretch(1)
+        return self.goal_box
+
+    def _build_noise_and_seed(self) -> QHBoxLayout:
+        self.seed = QLabel()
+        self.seed.setProperty("role", "muted")
+        self.regenerate = IconButton("dices", "<p>Draw new points and a new split with another "
+                                     "seed.</p>", name="New seed for the data")
+        self.regenerate.clicked.connect(self._on_regenerate_clicked)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.noise, 1)
+        row.addWidget(self.seed)
+        row.addWidget(self.regenerate)
+        return row
+
+    def show_document(self) -> None:
+        """Show what is learned from."""
+        data, problem = self._document.project.data, self._document.data_problem
+        info = self._sources.get(data.source)
+        traits = self._traits()
+        if data.source in self.tiles:
+            self.tiles[data.source].setChecked(True)
+            # Tab leads to the data in use: an arrow key chooses what lies beside it.
+            for tile in self.tiles.values():
+                tile.setFocusPolicy(TAB if tile.isChecked() else NO_TAB)
+        self.share.set_value(round(data.training_share * 100, 1))
+        noise = noise_text(traits, data)
+        self.noise.set_value(data.noise)
+        self.noise.setVisible(bool(noise))
+        self.noise.setToolTip(noise)
+        self.window_length.set_value(data.window)
+        self.window_length.setVisible(traits.has_window)
+        self.goal.set_current(data.goal)
+        self.goal_box.setVisible(traits.has_goal)
+        self.feature_box.setVisible(traits.has_features)
+        for name, chip in self.features.items():
+            chip.setChecked(name in data.features)
+        self.seed.setText(f"Seed {data.seed}")
+        self.choose_file.setVisible(bool(problem) and info is None)
+        self.sentence.setVisible(bool(data.path if problem else not traits.has_features))
+        if problem != self._shown_problem:
+            if problem:
+                self.message.show_message(problem, "bad")
+            elif self.message.text() == self._shown_problem:
+                self.message.hide()
+            self._shown_problem = problem
+        self._show_sentence(data, info)
+
+    def _show_sentence(self, data: DataSpec, info: SourceInfo | None) -> None:
+        dataset = self._document.dataset
+        if self._document.data_problem:
+            # A long path may break after every folder.
+            self.sentence.setText(data.path.replace(os.sep, os.sep + BREAK))
+            self.sentence.setToolTip("")
+            return
+        self.sentence.setText(data_sentence(dataset))
+        help_text, licence = (info.help, info.licence) if info is not None else ("", "")
+        tips = [help_text, *dataset.notes, f"Licence: {licence}" if licence else ""]
+        self.sentence.setToolTip("".join(f"<p>{tip}</p>" for tip in tips if tip))
+
+    # What a person does
+
+    def _on_table_tile_clicked(self) -> None:
+        # Until a file has been imported, the data stay what they are.
+        self.show_document()
+        self.open_table_dialog()
+
+    def _on_text_tile_clicked(self) -> None:
+        # Until a file has been read, the data stay what they are.
+        self.show_document()
+        data = self._document.project.data
+        folder = str(Path(data.path).parent) if data.path else home_folder()
+        name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", folder, TEXT_FILTER)
+        if name:
+            self._set(replace(data, source=TEXT, path=name, table=TableSpec(), goal="predict"))
+
+    def _choose(self, key: str) -> None:
+        data = self._document.project.data
+        if key != data.source:
+            wanted = replace(data, source=key, path="", table=TableSpec())
+            goal = data.goal if traits_of(wanted, self._sources[key]).has_goal else "predict"
+            self._set(replace(wanted, goal=goal))
+
+    def _set(self, data: DataSpec) -> None:
+        """Learn from other data: points at once, files as soon as they have been read."""
+        self.message.hide()
+        info = self._sources.get(data.source)
+        if traits_of(data, info).at_once:
+            self._cancel_loading()
+            self.attempt(partial(self._document.set_data, data))
+            return
+        title = info.title if info is not None else Path(data.path).name
+        self._wanted = data
+        self.progress.setToolTip(f"Loading {title}…")
+        self.progress.show()
+        self._background.submit(partial(load, data))
+
+    def attempt(self, edit: Callable[[], object]) -> bool:
+        possible = super().attempt(edit)
+        if possible:
+            self.show_document()
+        return possible
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        self.message.show_message(sentence, "bad")
+
+    def _cancel_loading(self) -> None:
+        self._background.cancel()
+        self._wanted = None
+        self.progress.hide()
+
+    @Slot(object)
+    def _on_background_done(self, dataset: Dataset) -> None:
+        data, self._wanted = self._wanted, None
+        self.progress.hide()
+        if data is not None:
+            self.attempt(partial(self._document.set_data, data, dataset))
+
+    @Slot(object)
+    def _on_background_failed(self, error: EngineError) -> None:
+        self._cancel_loading()
+        self.message.show_message(error.sentence, "bad")
+        self.show_document()
+
+    @Slot(object, object)
+    def _on_dialog_imported(self, data: DataSpec, dataset: Dataset) -> None:
+        self._cancel_loading()
+        self.attempt(partial(self._document.set_data, data, dataset))
+
+    def _traits(self) -> SourceTraits:
+        data = self._document.project.data
+        return traits_of(data, self._sources.get(data.source))
+
+    def _share_change(self) -> DataSpec:
+        return replace(self._document.project.data, training_share=self.share.value() / 100)
+
+    def _noise_change(self) -> DataSpec:
+        return replace(self._document.project.data, noise=self.noise.value())
+
+    def _window_change(self) -> DataSpec:
+        return replace(self._document.project.data, window=int(self.window_length.value()))
+
+    def _on_slider_moved(self, slider: LabelledSlider, change: Callable[[], DataSpec],
+                         _value: float) -> None:
+        if not self._traits().at_once and slider.slider.isSliderDown():
+            return  # A file is prepared once, when the slider is let go.
+        self._gesture.touch()
+        self._set(change())
+
+    def _on_slider_let_go(self, change: Callable[[], DataSpec]) -> None:
+        wanted = change()
+        if not self._traits().at_once and wanted != self._document.project.data:
+            self._set(wanted)
+
+    @Slot(str)
+    def _on_goal_selected(self, goal: str) -> None:
+        data = self._document.project.data
+        self._set(replace(data, goal=goal))
+        # Until the examples are there, the goal is what it was.
+        self.goal.set_current(self._document.project.data.goal)
+
+    @Slot()
+    def _on_choose_file_clicked(self) -> None:
+        if self._document.project.data.source == TEXT:
+            self._on_text_tile_clicked()
+        else:
+            self.open_table_dialog().ask_file()
+
+    @Slot()
+    def _on_regenerate_clicked(self) -> None:
+        data = self._document.project.data
+        seed = random.randrange(LARGEST_NEW_SEED)
+        self._set(replace(data, seed=seed if seed < data.seed else seed + 1))
+
+    def _on_feature_clicked(self, name: str, _checked: bool = False) -> None:
+        data = self._document.project.data
+        wanted = set(data.features) ^ {name}
+        if wanted:
+            self._set(replace(data, features=tuple(f for f in FEATURES if f in wanted)))
+        else:
+            self.message.show_message("The network needs at least one feature.", "warning")
+            self.show_document()
+
+    @Slot(object)
+    def _on_document_changed(self, _change: Change) -> None:
+        self.show_document()

@@ -1,0 +1,1 @@
+"""What is edited: one project with its data, changed only by undoable edits."""

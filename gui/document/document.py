@@ -1,0 +1,399 @@
+"""The document: one project with its data, changed only by undoable edits."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from engine.bundles import read_either
+from engine.data import load
+from engine.data.dataset import Dataset
+from engine.errors import SpecError
+from engine.layers import LOSSES, Issue, diagnose, fitted, kind
+from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
+from gui.document import edits
+from gui.document.commands import Change, Edit
+from gui.document.data_shelf import DataShelf, Held, Loader
+from gui.document.edits import checked, words
+from gui.document.project_files import Weights, name_of, with_absolute_paths, write_file
+from gui.document.wiring import known_kind
+
+__all__ = ["Change", "Document"]
+
+UNDO_LIMIT = 200
+UNNAMED = ProjectSpec().name
+
+
+class Document(QObject):
+    """A project, its data set, and the way back. GUI thread only.
+
+    Every method that edits raises an EngineError when it cannot, and then nothing has changed.
+    Data that cannot be loaded never keep a project from being opened, restored or undone: until
+    a person chooses others, `data_problem` says why they are not there, and `issues` repeats it.
+
+    Parameters
+    ----------
+    project : ProjectSpec | None
+        What to begin with; by default the project that the window opens with.
+    load_data : callable
+        ``load_data(spec, base)`` returns the data set; by default `engine.data.load`.
+    parent : QObject | None
+        Qt's owner.
+
+    Signals
+    -------
+    changed(Change)
+        The project is another one.
+    selection_changed(str)
+        Another layer is selected; its id, empty for none.
+    path_changed()
+        The document belongs to another file, to none, or has another title.
+    """
+
+    changed = Signal(object)
+    selection_changed = Signal(str)
+    path_changed = Signal()
+
+    def __init__(self, project: ProjectSpec | None = None, load_data: Loader = load,
+                 parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._project = project = project or default_project()
+        self._shelf = DataShelf(load_data)
+        self._held = self._shelf.take(project)
+        self._selected = edits.selection_after(NetworkSpec(), project.network, "")
+        self._gesture = 0
+        self._in_gesture = False
+        self._issues: tuple[Issue, ...] | None = None
+        self._weights: Weights | None = None
+        self.path: Path | None = None
+        self.holds_weights = False
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(UNDO_LIMIT)
+
+    # What it holds
+
+    @property
+    def project(self) -> ProjectSpec:
+        """The project; the path of a person's table in it is absolute."""
+        return self._project
+
+    @property
+    def dataset(self) -> Dataset:
+        """The examples that the project's data stand for; none where there is a `data_problem`."""
+        return self._held.dataset
+
+    @property
+    def data_problem(self) -> str:
+        """Why the examples are not there, in a sentence; empty if they are."""
+        return self._held.problem
+
+    @property
+    def selected(self) -> str:
+        """Id of the selected layer; empty for none."""
+        return self._selected
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What keeps the project from being trained, most basic first."""
+        if self._issues is None:
+            self._issues = self._found_issues()
+        return self._issues
+
+    @property
+    def title(self) -> str:
+        """The file's name without its ending, or the project's name."""
+        return self.path.stem if self.path else self.project.name
+
+    def is_modified(self) -> bool:
+        """Say whether there is something that has not been saved."""
+        return not self.undo_stack.isClean()
+
+    # Selection and gestures
+
+    def select(self, layer_id: str) -> None:
+        """Select a layer; an id that no layer has selects none."""
+        if layer_id not in {layer.id for layer in self.project.network}:
+            layer_id = ""
+        if layer_id != self._selected:
+            self.end_gesture()
+            self._selected = layer_id
+            self.selection_changed.emit(layer_id)
+
+    def begin_gesture(self) -> None:
+        """Let edits of one thing, until `end_gesture`, count as one step to undo."""
+        self._gesture += 1
+        self._in_gesture = True
+
+    def end_gesture(self) -> None:
+        """Let the next edit be a step of its own."""
+        self._in_gesture = False
+
+    # Edits of the network
+
+    def add_layer(self, kind_key: str, position: int | None = None) -> str:
+        """Insert a layer and select it; one that joins is fed by the nearest layers that fit.
+
+        Parameters
+        ----------
+        kind_key : str
+            Key of its kind.
+        position : int | None
+            Before which place; by default after the selected layer, and before the output.
+
+        Returns
+        -------
+        str
+            The new layer's id.
+        """
+        network = self.project.network
+        if position is None:
+            position = edits.default_position(network, self._selected)
+        after, layer_id = edits.added(network, kind_key, position, self.dataset.n_inputs)
+        self._edit_network(after, f"add {kind(kind_key).title}")
+        return layer_id
+
+    def remove_layer(self, layer_id: str) -> None:
+        """Remove a layer."""
+        after = edits.removed(self.project.network, layer_id)
+        self._edit_network(after, f"remove {self._title(layer_id)}")
+
+    def move_layer(self, layer_id: str, position: int) -> None:
+        """Move a layer so that it ends up at ``position``."""
+        after = edits.moved(self.project.network, layer_id, position)
+        self._edit_network(after, f"move {self._title(layer_id)}")
+
+    def repeat_layer(self, layer_id: str, times: int = 1) -> str:
+        """Insert ``times`` copies of a layer, or of the path that it ends; return the last one."""
+        after, last = edits.repeated(self.project.network, layer_id, times)
+        self._edit_network(after, f"{'duplicate' if times == 1 else f'stack {times} times'} "
+                                  f"{self._title(layer_id)}")
+        return last
+
+    def set_option(self, layer_id: str, key: str, value: Option) -> None:
+        """Set one option of a layer."""
+        after = edits.with_option(self.project.network, layer_id, key, value)
+        field = kind(after.layer(layer_id).kind).field(key)
+        self._edit_network(after, f"change {field.title.lower() if field else key}",
+                           ("option", layer_id, key))
+
+    def set_inputs(self, layer_id: str, inputs: Sequence[str]) -> None:
+        """Choose which layers before it feed a layer; no ids stand for the one right above."""
+        after = edits.with_inputs(self.project.network, layer_id, inputs)
+        self._edit_network(after, f"change inputs of {self._title(layer_id)}")
+
+    def set_layer(self, layer_id: str, **changes: object) -> None:
+        """Set fields of `LayerSpec` that say how a layer is trained: ``frozen``, ``l1``, ..."""
+        after = edits.with_layer(self.project.network, layer_id, **changes)
+        self._edit_network(after, f"change {words(changes)} of {self._title(layer_id)}",
+                           ("layer", layer_id, *sorted(changes)))
+
+    def freeze(self, layer_ids: Iterable[str]) -> None:
+        """Let layers keep their parameters from now on, in one step."""
+        self._edit_network(edits.frozen(self.project.network, layer_ids), "freeze layers")
+
+    def set_hidden_options(self, options: Mapping[str, Option]) -> None:
+        """Set options of all hidden dense layers in one step."""
+        after = edits.with_hidden_options(self.project.network, options)
+        self._edit_network(after, "change all hidden layers")
+
+    def apply_to_hidden(self, layer_id: str) -> None:
+        """Give all hidden layers of its kind the activation and initial weights of a layer."""
+        layer = self.project.network.layer(layer_id)
+        options = kind(layer.kind).options(layer)
+        style = {field.key: options[field.key] for field in edits.style_fields(layer)}
+        after = edits.with_hidden_options(self.project.network, style, layer.kind)
+        self._edit_network(after, "apply to all hidden layers")
+
+    def make_deep(self, n_layers: int, units: int, activation: str,
+                  weights: str = "xavier_uniform") -> None:
+        """Replace what lies between input and output by ``n_layers`` equal dense layers."""
+        options: dict[str, Option] = {"units": units, "activation": activation, "weights": weights}
+        after = edits.deepened(self.project.network, n_layers, options)
+        self._edit_network(after, f"make {n_layers} hidden layers")
+
+    # Edits of training and data
+
+    def set_training(self, **changes: object) -> None:
+        """Set fields of `TrainingSpec`; another loss makes the output layer fit it."""
+        training = checked(replace(self.project.training, **changes), "Training")
+        project = replace(self.project, training=training)
+        if training.loss != self.project.training.loss:
+            project = self._fitted_to_loss(project)
+        key = ("training", *sorted(changes))
+        self._edit(project, f"change {words(changes)}", key)
+
+    def set_optimizer(self, **changes: object) -> None:
+        """Set fields of `OptimizerSpec`."""
+        self.set_part("optimizer", **changes)
+
+    def set_part(self, part: str, **changes: object) -> None:
+        """Set fields of a part of `TrainingSpec`, such as its ``schedule``."""
+        before = self.project.training
+        after = checked(replace(getattr(before, part), **changes), part.capitalize())
+        training = replace(before, **{part: after})
+        text = part if "kind" in changes else words(changes)
+        self._edit(replace(self.project, training=training), f"change {text}",
+                   (part, *sorted(changes)))
+
+    def set_data(self, data: DataSpec, dataset: Dataset | None = None) -> None:
+        """Learn from other examples; output layer, loss and what reads the data are made to fit.
+
+        A project that nobody has named or saved takes the name of its data.
+
+        Parameters
+        ----------
+        data : DataSpec
+            Source, preparation and split.
+        dataset : Dataset | None
+            What ``data`` stands for when it has already been loaded, in another thread perhaps.
+        """
+        data = checked(data, "Data")
+        old = self.project.data
+        differing = [name for name in DataSpec.__struct_fields__
+                     if getattr(data, name) != getattr(old, name)]
+        if not differing and dataset is None and not self.data_problem:
+            return
+        if dataset is None:
+            dataset = self._shelf.load_data(data, None)
+        project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
+                         dataset.vocabulary, dataset.n_inputs)
+        if self._follows_data():
+            project = replace(project, name=name_of(dataset))
+        self._shelf.put(data, dataset)
+        text = f"choose {dataset.title}" if "source" in differing else f"change {words(differing)}"
+        self._edit(project, text, ("data", *differing))
+
+    def set_start(self, path: Path | None) -> None:
+        """Start with the weights of the project in a file; None draws them."""
+        start, whose = (str(path.resolve()), "from other") if path else ("", "with fresh")
+        self._edit(replace(self.project, start_from=start), f"start {whose} weights")
+
+    def replace_project(self, project: ProjectSpec, text: str) -> None:
+        """Put another project in the place of this one as one step that can be undone."""
+        self._edit(project, text)
+
+    # Files
+
+    def load_project(self, project: ProjectSpec, path: Path | None = None,
+                     dataset: Dataset | None = None, weights: Weights | None = None) -> None:
+        """Show another project; there is no way back from that.
+
+        Parameters
+        ----------
+        project : ProjectSpec
+            The project.
+        path : Path | None
+            Its file, which a relative path of its data starts from.
+        dataset : Dataset | None
+            Its data set when that has already been loaded.
+        weights : mapping | None
+            What it had learned when it was saved: the first run goes on from there.
+        """
+        project = with_absolute_paths(project, path)
+        self._shelf.clear()
+        if dataset is not None:
+            self._shelf.put(project.data, dataset)
+        held = self._shelf.take(project)
+        self.end_gesture()
+        self.undo_stack.clear()
+        self.path, self._weights, self.holds_weights = path, weights, weights is not None
+        self._show(project, held, opened=True)
+        self.path_changed.emit()
+
+    def open(self, path: Path) -> None:
+        """Read a project file; raises FormatError."""
+        project, weights = read_either(path)
+        self.load_project(project, path, weights=weights)
+
+    def take_weights(self) -> Weights | None:
+        """Return what the opened file had learned, once; None if it held no weights."""
+        weights, self._weights = self._weights, None
+        return weights
+
+    def save(self, path: Path | None = None, weights: Weights | None = None) -> None:
+        """Write the project to its file, or to another one that becomes its file.
+
+        Parameters
+        ----------
+        path : Path | None
+            That other one.
+        weights : mapping | None
+            What it has learned, to be written with it.
+
+        Raises
+        ------
+        FormatError
+            If the file cannot be written.
+        SpecError
+            If there is no file yet and none is given.
+        """
+        path = path or self.path
+        if path is None:
+            raise SpecError("Project", "it has no file yet", "", "Choose where to save it")
+        write_file(self.project, path, weights)
+        self.holds_weights = weights is not None
+        self.undo_stack.setClean()
+        if path != self.path:
+            self.path = path
+            self.path_changed.emit()
+
+    # How an edit happens
+
+    def _edit_network(self, network: NetworkSpec, text: str,
+                      merge_key: Hashable | None = None) -> None:
+        self._edit(replace(self.project, network=network), text, merge_key)
+
+    def _edit(self, project: ProjectSpec, text: str, merge_key: Hashable | None = None) -> None:
+        if project == self.project:
+            # A file that has been read again may hold other examples than before.
+            if self._held_for(project) != self._held:
+                self._show(project)
+            return
+        key = (self._gesture, merge_key) if self._in_gesture and merge_key else None
+        self.undo_stack.push(Edit(self._show, self._project, project, text, key))
+
+    def _held_for(self, project: ProjectSpec) -> Held:
+        # What could not be loaded is not tried again until a person chooses data.
+        if project.data == self.project.data and not self._shelf.has(project.data):
+            return self._held
+        return self._shelf.take(project)
+
+    def _show(self, project: ProjectSpec, held: Held | None = None, *,
+              opened: bool = False) -> None:
+        before, examples, title = self._project, self.dataset, self.title
+        self._held = held or self._held_for(project)
+        self._project, self._issues = project, None
+        selected = edits.selection_after(before.network, project.network, self._selected)
+        changed_selection = selected != self._selected
+        self._selected = selected
+        self.changed.emit(Change(before, project, self.dataset is not examples,
+                                 opened))
+        if changed_selection:
+            self.selection_changed.emit(selected)
+        if title != self.title:
+            self.path_changed.emit()
+
+    def _follows_data(self) -> bool:
+        return self.path is None and self.project.name in (UNNAMED, name_of(self.dataset))
+
+    def _fitted_to_loss(self, project: ProjectSpec) -> ProjectSpec:
+        loss, data = LOSSES.get(project.training.loss), self.dataset
+        if loss is None or data.task not in loss.tasks:
+            return project
+        return fitted(project, data.task, data.n_outputs, data.vocabulary)
+
+    def _found_issues(self) -> tuple[Issue, ...]:
+        project, data = self.project, self.dataset
+        if self.data_problem:
+            text = f"{self.data_problem} Choose data in the Data panel."
+            return (Issue(edits.input_id(project.network), text),)
+        return diagnose(project, data.task, data.n_inputs, data.n_outputs,
+                        is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+
+    def _title(self, layer_id: str) -> str:
+        layer = self.project.network.layer(layer_id)
+        return getattr(known_kind(layer), "title", layer.kind)

@@ -1,0 +1,111 @@
+"""What all ways into the program share: its name, its exit codes, and how it speaks.
+
+Imports nothing but the standard library, so that the first paint need not wait for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+NAME = "Backprop Lab"
+ERROR = 2
+"""Exit code after something that a person can put right."""
+INTERRUPTED = 130
+"""Exit code after Ctrl+C, as shells have it."""
+COMPILE_OPS = "compile-ops"
+"""What a program calls itself with to compile in a second process."""
+SET_UP = "Start it with 'python3 resources/dev.py run', which installs what is missing."
+ICON_ERROR = 0x10
+"""For a box of Windows: what it calls MB_ICONERROR."""
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """What the command line says about the window.
+
+    Attributes
+    ----------
+    project : Path | None
+        What to open.
+    screenshot : Path | None
+        Where to save a picture; the program quits after that.
+    size : tuple[int, int] | None
+        Width and height in pixels.
+    theme : str
+        ``light`` or ``dark``; empty for what was chosen last.
+    after_s : float
+        Seconds from the first boundary to the picture.
+    run : bool
+        Whether to train from the start.
+    profile_start : bool
+        Whether to print how long the start took, and quit; with ``run``, once the first training
+        point is on the plot.
+    within_s : float
+        Seconds, from when on a start that nobody waits for has failed.
+    """
+
+    project: Path | None = None
+    screenshot: Path | None = None
+    size: tuple[int, int] | None = None
+    theme: Literal["", "light", "dark"] = ""
+    after_s: float = 4.0
+    run: bool = False
+    profile_start: bool = False
+    within_s: float = 180.0
+
+    @property
+    def unattended(self) -> bool:
+        """Whether the program ends by itself, so that nobody can answer a question."""
+        return self.screenshot is not None or self.profile_start
+
+
+def version() -> str:
+    """Return the version that is installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("backprop-lab")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def say(text: str) -> None:
+    """Write a line to standard output, if the program has one."""
+    if sys.stdout is not None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
+def complain(text: str, *, attended: bool = False) -> None:
+    """Write a line to standard error, if the program has one.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+    attended : bool
+        Whether somebody is there to close a box with the sentence, which Windows shows for a
+        program without a console. Nobody is where a script has called the program.
+    """
+    if sys.stderr is not None:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    elif attended and sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, text, NAME, ICON_ERROR)
+
+
+def remedy(from_sources: str) -> str:
+    """Return what to do about a program that cannot start, in a sentence.
+
+    Parameters
+    ----------
+    from_sources : str
+        What to do where it is run from its sources.
+    """
+    # Who has installed it has neither the sources nor a Python.
+    return "Install Backprop Lab anew." if getattr(sys, "frozen", False) else from_sources

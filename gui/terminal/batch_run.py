@@ -1,0 +1,248 @@
+"""A run in the terminal: progress bar, history and weights."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from engine.data.dataset import Dataset
+from engine.errors import FormatError
+from engine.layers.diagnose import LARGEST_NETWORK
+from engine.spec import ProjectSpec
+from engine.telemetry.snapshot import Snapshot
+from gui.program import INTERRUPTED
+from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
+from gui.workbench.state import TransferLike
+
+FOREVER = 2**62
+"""So many steps are no limit: one of the project's stopping rules ends the run."""
+CHUNK_S = 0.05
+LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
+"""Bytes: weights and initial weights of the largest network in float64."""
+Weights = Mapping[str, NDArray[Any]]
+_LOCK = threading.RLock()
+"""Held by whichever thread draws a bar."""
+
+
+def progress_bar(quiet: bool, **options: Any) -> tqdm[Any]:
+    """Return a bar on standard error: an invisible one if that is wanted, or there is no such."""
+    # tqdm's own lock is for bars of many processes. Where processes are spawned, as on macOS, it
+    # starts one that looks after it, for which a frozen program is started a second time.
+    tqdm.set_lock(_LOCK)
+    # A program for Windows without a console has no standard error.
+    return tqdm(disable=quiet or sys.stderr is None, file=sys.stderr, dynamic_ncols=True, **options)
+
+
+@contextmanager
+def preparing(quiet: bool) -> Iterator[Progress]:
+    """Show what is being compiled on a bar."""
+    with progress_bar(quiet, total=1.0, leave=False, desc="Preparing engine",
+                      bar_format="{desc}: {percentage:3.0f}%|{bar}|") as bar:
+        def show(text: str, share: float) -> None:
+            bar.set_description_str(f"Preparing engine ({text})", refresh=False)
+            bar.update(share - bar.n)
+
+        yield show
+
+
+class BatchRun:
+    """Trains a project to an end and keeps what there is, also when it is interrupted.
+
+    Parameters
+    ----------
+    project, dataset : ProjectSpec, Dataset
+        What is trained, on what.
+    steps : int
+        Where it ends, unless one of the project's stopping rules ends it before.
+    out : Path | None
+        Folder of ``history.csv`` and ``weights.npz``; None keeps nothing.
+    weights : mapping | None
+        What to start from, as ``layer-id/w``; None draws them.
+    keep_initial : bool
+        Whether ``weights.npz`` holds ``initial/layer-id/w`` too.
+    quiet : bool
+        Whether to show no progress bar and no summary.
+    make : TrainerFactory
+        Makes the trainer.
+    """
+
+    def __init__(self, project: ProjectSpec, dataset: Dataset, steps: int, out: Path | None, *,
+                 weights: Weights | None = None, keep_initial: bool = False, quiet: bool = False,
+                 make: TrainerFactory = make_trainer) -> None:
+        self._project, self._dataset = project, dataset
+        self._steps, self._out = steps, out
+        self._weights, self._keep_initial = weights, keep_initial
+        self._quiet = quiet
+        self._make = make
+        self._interrupted = False
+
+    def carry_out(self) -> int:
+        """Train; return 0, or 130 after Ctrl+C, which interrupts only what comes before.
+
+        Raises
+        ------
+        EngineError
+            If the project cannot be trained, diverges, or the results cannot be written. What there
+            is by then has been kept.
+        """
+        trainer = self._prepare()
+        with ExitStack() as stack:
+            stack.enter_context(self._interruptible(trainer))
+            history = self._open_history(stack, trainer)
+            initial = trainer.weights() if self._keep_initial else {}
+            bar = stack.enter_context(progress_bar(
+                self._quiet, total=self._steps if self._steps < FOREVER else None, unit=" steps",
+                desc=self._project.name))
+            try:
+                self._train(trainer, history, bar)
+            finally:
+                self._keep_weights(trainer, initial)
+        if not self._quiet:
+            self._summarise(trainer)
+        return INTERRUPTED if self._interrupted else 0
+
+    def _prepare(self) -> TrainerLike:
+        """Make the trainer; a bar shows what is being compiled."""
+        with preparing(self._quiet) as show:
+            return self._make(self._project, self._dataset, run_id=0, progress=show,
+                              weights=self._weights)
+
+    def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any]) -> None:
+        chunk = len(trainer.ring.data) // 2
+        cursor = 0
+        while trainer.step < self._steps and not self._interrupted and not trainer.finished:
+            try:
+                bar.update(trainer.run(min(self._steps - trainer.step, chunk), CHUNK_S))
+            finally:
+                steps, rows, cursor = trainer.ring.read(cursor)
+                if history is not None:
+                    history.write(csv_lines(steps, rows))
+                if len(rows):
+                    loss = rows[-1, trainer.ring.columns.index("loss")]
+                    bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
+
+    @contextmanager
+    def _interruptible(self, trainer: TrainerLike) -> Iterator[None]:
+        """Let Ctrl+C end the run tidily; pressed again it ends the program at once."""
+        def interrupt(_signal: int, _frame: FrameType | None) -> None:
+            self._interrupted = True
+            trainer.request_stop()
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _open_history(self, stack: ExitStack, trainer: TrainerLike) -> IO[str] | None:
+        if self._out is None:
+            return None
+        with _named_errors(self._out):
+            self._out.mkdir(parents=True, exist_ok=True)
+            path = self._out / "history.csv"
+            file = stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
+            file.write(",".join(("step", *trainer.ring.columns)) + "\n")
+        return file
+
+    def _keep_weights(self, trainer: TrainerLike, initial: Weights) -> None:
+        if self._out is None:
+            return
+        arrays = {**trainer.weights(), **{f"initial/{key}": w for key, w in initial.items()}}
+        with _named_errors(self._out):
+            write_weights(self._out / "weights.npz", arrays)
+
+    def _summarise(self, trainer: TrainerLike) -> None:
+        lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
+                 + (", interrupted." if self._interrupted else ".")]
+        lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
+        lines += [f"  {trainer.finished}"] if trainer.finished else []
+        lines += [f"  {text}" for text in result_lines(trainer.snapshot(), self._dataset.task)]
+        if self._out is not None:
+            lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")
+        if sys.stdout is not None:
+            sys.stdout.write("\n".join(lines) + "\n")
+
+
+def result_lines(snapshot: Snapshot, task: str) -> list[str]:
+    """Return loss and accuracy (R² for regression) of a snapshot as readable lines."""
+    results = {"Training": snapshot.training, "Validation": snapshot.validation}
+    return [
+        f"{name}: loss {result.loss:.4g}, "
+        + (f"accuracy {result.accuracy:.1%}" if task == "classification"
+           else f"R² {result.accuracy:.4f}")
+        + f", {result.examples:,} examples"
+        for name, result in results.items() if result is not None
+    ]
+
+
+def transfer_lines(transfer: TransferLike | None) -> list[str]:
+    """Return which layers started with another project's weights, and why others did not."""
+    if transfer is None:
+        return []
+    count = len(transfer.matched) + len(transfer.left)
+    return [f"{len(transfer.matched)} of {count} layers started with the other project's weights.",
+            *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left)]
+
+
+def csv_lines(steps: NDArray[np.int64], rows: NDArray[np.float64]) -> str:
+    """Return rows as lines of CSV: every digit, and an empty cell where nothing was measured."""
+    lines = (f"{step},{','.join(map(repr, row))}\n"
+             for step, row in zip(steps.tolist(), rows.tolist(), strict=True))
+    return "".join(lines).replace("nan", "")
+
+
+def write_weights(path: Path, arrays: Weights) -> None:
+    """Write arrays so that a crash leaves either the old file or the new one; raises OSError."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+    """Read ``layer-id/w`` arrays; initial weights in the file are left aside.
+
+    Raises
+    ------
+    FormatError
+        If the file cannot be read, is no weights file, or is larger than any network.
+    """
+    expected = "a weights.npz that Backprop Lab has written"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            # What an archive unpacks to can exceed the archive a thousandfold.
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > LARGEST_WEIGHTS_FILE:
+            raise FormatError(path.name, f"the weights take {size:,} bytes", expected)
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files if not key.startswith("initial/")}
+    except OSError as error:
+        raise FormatError(str(path), f"cannot be read ({error.strerror or error})",
+                          "a readable file", "Check the name and the permission") from error
+    except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
+        raise FormatError(path.name, f"this is no weights file ({error})", expected) from error
+
+
+@contextmanager
+def _named_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FormatError(str(folder), f"cannot be written ({error.strerror or error})",
+                          "a folder with write permission", "Choose another with --out") from error

@@ -1,0 +1,223 @@
+"""Backprop Lab without a window: train a project, or check it. Never imports Qt."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from engine.errors import EngineError
+from gui.program import (
+    COMPILE_OPS,
+    ERROR,
+    INTERRUPTED,
+    NAME,
+    SET_UP,
+    complain,
+    remedy,
+    say,
+    version,
+)
+
+if TYPE_CHECKING:
+    from engine.spec import TrainingSpec
+
+COMMANDS = ("train", "check", "compile")
+STEPS = 2000
+"""How long to train when neither the command nor the project says it."""
+
+USAGE = """\
+backprop-lab [PROJECT]            open the window
+backprop-lab train PROJECT        train a project without a window
+backprop-lab check PROJECT        print what is wrong with a project
+backprop-lab --self-test          test the engine on this computer; exit code 0 or 1
+backprop-lab compile              compile the engine now, so that nothing waits for it later
+
+Options of the window:
+  --screenshot FILE     save a picture of the window, then quit
+  --size WxH            its size in pixels, such as 1366x768
+  --theme light|dark    its colours
+  --after SECONDS       how long to wait before the picture (default 4)
+  --run                 train from the start
+  --profile-start       print how long the start took, then quit; with --run, once
+                        the first training point is on the plot
+  --within SECONDS      how long a picture or profile may take to begin (default 180)
+
+'backprop-lab train --help' shows the options of train.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command in one sentence.
+
+    Attributes
+    ----------
+    attended : bool
+        See `gui.program.complain`.
+    """
+
+    attended = False
+
+    def error(self, message: str) -> NoReturn:
+        """Print the sentence and exit with code 2."""
+        complain(f"{self.prog}: {message}. Try {self.prog} --help.", attended=self.attended)
+        raise SystemExit(ERROR)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out a command and return its exit code.
+
+    Parameters
+    ----------
+    arguments : Sequence[str]
+        What stands behind the program's name.
+    """
+    try:
+        return _carry_out(arguments)
+    except EngineError as error:
+        complain(error.sentence)
+        return ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _carry_out(arguments: Sequence[str]) -> int:
+    if arguments[0] in {"--help", "-h"}:
+        say(USAGE.rstrip())
+        return 0
+    if arguments[0] in {"--version", "-V"}:
+        say(f"{NAME} {version()}")
+        return 0
+    if arguments[0] == "--self-test":
+        return _self_test()
+    if arguments[0] == COMPILE_OPS:
+        from engine.compiling import serve
+
+        return serve(arguments[1:])
+    options = _parser().parse_args(arguments)
+    if options.command == "check":
+        return _check(options.project)
+    if options.command == "compile":
+        return _compile(options)
+    return _train(options)
+
+
+def _self_test() -> int:
+    """Print what the test of the engine finds; return 1 if any of it is wrong."""
+    try:
+        from engine.selftest import self_test
+    except Exception as error:  # noqa: BLE001 - a library that is missing is what is looked for
+        say(f"WRONG The engine cannot be loaded: {str(error).rstrip('.')} "
+            f"({type(error).__name__}). {remedy(SET_UP)}")
+        return 1
+    passed = True
+    for finding in self_test():
+        say(f"{'ok   ' if finding.passed else 'WRONG'} {finding.text}")
+        passed &= finding.passed
+    return 0 if passed else 1
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="backprop-lab")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    train = commands.add_parser(
+        "train", prog="backprop-lab train",
+        description="Train a project and write history.csv and weights.npz.")
+    train.add_argument("project", type=Path, metavar="PROJECT")
+    train.add_argument("--steps", type=_positive, metavar="N",
+                       help=f"stop after N steps (default: the project's, else {STEPS:,}; its "
+                            "stopping rules may end the run before)")
+    train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
+                       help="folder for the results (default: this one)")
+    train.add_argument("--from", type=Path, dest="weights", metavar="WEIGHTS.npz",
+                       help="start from these weights")
+    train.add_argument("--keep-initial", action="store_true",
+                       help="put the weights before step 1 into weights.npz too")
+    train.add_argument("--threads", type=_positive, metavar="N",
+                       help="let at most N threads share the work of large layers (default: what "
+                            "the computer can spare; as many of them work as make it faster); the "
+                            "results are the same to the last bit")
+    train.add_argument("--quiet", action="store_true", help="show no progress bar")
+    check = commands.add_parser(
+        "check", prog="backprop-lab check",
+        description="Print what is wrong with a project, a line each.")
+    check.add_argument("project", type=Path, metavar="PROJECT")
+    compiled = commands.add_parser(
+        "compile", prog="backprop-lab compile",
+        description="Compile the engine now, so that nothing waits for it later.")
+    compiled.add_argument("--precision", choices=("float32", "float64"), default="float32",
+                          help="of the numbers (default: float32)")
+    compiled.add_argument("--quiet", action="store_true", help="show no progress bar")
+    return parser
+
+
+def _positive(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return value
+
+
+def _check(path: Path) -> int:
+    from engine.bundles import read_either, start_weights
+    from engine.data import load
+    from engine.layers import diagnose
+
+    project, _ = read_either(path)
+    try:
+        data = load(project.data, path.parent)
+        start_weights(project, path)
+    except EngineError as error:
+        say(error.sentence)
+        return ERROR
+    issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
+                      is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+    for issue in issues:
+        say(issue.text)
+    if issues:
+        return ERROR
+    say(f"{path.name}: nothing is wrong.")
+    return 0
+
+
+def _compile(options: argparse.Namespace) -> int:
+    from engine.compiling import compile_ops
+    from engine.kernels.catalogue import OPS
+    from gui.terminal.batch_run import preparing
+
+    with preparing(options.quiet) as show:
+        compile_ops(list(OPS), options.precision, show)
+    return 0
+
+
+def _steps(options: argparse.Namespace, training: TrainingSpec) -> int:
+    from gui.terminal.batch_run import FOREVER
+
+    rules = training.stopping
+    is_sure_to_end = rules.epochs > 0 or rules.seconds > 0
+    return options.steps or training.steps or (FOREVER if is_sure_to_end else STEPS)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from msgspec.structs import replace
+
+    from engine.bundles import read_either, start_path
+    from engine.data import load
+    from gui.terminal.batch_run import BatchRun, read_weights
+    from gui.workbench.engine_port import make_trainer
+
+    project, learned = read_either(options.project)
+    if start := start_path(project, options.project):
+        project = replace(project, start_from=str(start))
+    dataset = load(project.data, options.project.parent)
+    weights = read_weights(options.weights) if options.weights else learned
+    return BatchRun(
+        project, dataset, _steps(options, project.training), options.out,
+        weights=weights, keep_initial=options.keep_initial, quiet=options.quiet,
+        make=partial(make_trainer, threads=options.threads),
+    ).carry_out()

@@ -1,0 +1,1 @@
+"""The frame of the program: main window, its pages, bars and columns."""

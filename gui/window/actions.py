@@ -1,0 +1,149 @@
+"""What a person can do from the menu and with keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+
+from gui import theme
+from gui.window.keys import LabKeys
+
+if TYPE_CHECKING:
+    from gui.window.lab_page import LabPage
+
+THEMES: tuple[tuple[theme.Scheme, str], ...] = (
+    ("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+
+
+class Actions(QObject):
+    """The actions of the window, with their menu. GUI thread only.
+
+    Parameters
+    ----------
+    window : QWidget
+        Where keys count and dialogs appear.
+    lab : Lab
+        What they act on.
+
+    Attributes
+    ----------
+    menu : QMenu
+        All of them.
+    """
+
+    def __init__(self, window: QWidget, lab: LabPage) -> None:
+        super().__init__(window)
+        self._window, self._lab = window, lab
+        self.menu = QMenu(window)
+        self.menu.setToolTipsVisible(True)
+        self._add_file_actions()
+        self.menu.addSeparator()
+        self._add_edit_actions()
+        self.menu.addSeparator()
+        self._add_view_actions()
+        self.menu.addSeparator()
+        self._add(self.menu, "About Backprop Lab", self._show_about, icon="info")
+        self._add(self.menu, "Quit", window.close, QKeySequence.StandardKey.Quit)
+        self._add_keys()
+
+    def _add(self, menu: QMenu | None, text: str, act: Callable[[], object],
+             keys: QKeySequence.StandardKey | str = "", icon: str = "") -> QAction:
+        action = QAction(text, self)
+        # `triggered` carries a bool that no act wants.
+        action.triggered.connect(lambda _checked=False: act())
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        if icon:
+            theme.follow_theme(action, icon)
+        if menu is not None:
+            menu.addAction(action)
+        self._window.addAction(action)
+        return action
+
+    def _add_file_actions(self) -> None:
+        files, standard = self._lab.files, QKeySequence.StandardKey
+        add = partial(self._add, self.menu)
+        add("New", files.new, standard.New, "file-plus")
+        add("Open…", files.ask_open, standard.Open, "folder-open")
+        add("Save", files.save, standard.Save, "save")
+        add("Save as…", files.ask_save, "Ctrl+Shift+S")
+        add("Save with weights…", files.ask_save_with_weights)
+        add("Start from weights of another project…", self._lab.choose_start)
+        self._fresh = add("Start with fresh weights", self._lab.start_fresh)
+        self.menu.aboutToShow.connect(self._on_menu_about_to_show)
+        add("Import table…", self._lab.import_table, icon="table-2")
+        add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
+
+    def _add_edit_actions(self) -> None:
+        stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey
+        undo, redo = stack.createUndoAction(self, "Undo"), stack.createRedoAction(self, "Redo")
+        undo.setShortcut(QKeySequence(standard.Undo))
+        redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
+        for action, icon in ((undo, "undo-2"), (redo, "redo-2")):
+            theme.follow_theme(action, icon)
+            self.menu.addAction(action)
+            self._window.addAction(action)
+
+    def _add_view_actions(self) -> None:
+        themes = self.menu.addMenu("Theme")
+        group = QActionGroup(self)
+        for scheme, title in THEMES:
+            action = self._add(themes, title, partial(self._lab.set_theme, scheme))
+            action.setCheckable(True)
+            action.setChecked(theme.scheme() == scheme)
+            action.setData(scheme)
+            group.addAction(action)
+        self._themes = group
+        themes.aboutToShow.connect(self._on_themes_about_to_show)
+        sizes = self.menu.addMenu("Interface size")
+        self._add(sizes, "Larger", partial(self._resize, 1), "Ctrl++", "plus")
+        self._add(sizes, "Smaller", partial(self._resize, -1), "Ctrl+-", "minus")
+        self._add(sizes, "Normal", partial(self._lab.set_scale, 1.0), "Ctrl+0")
+        self._add(None, "Larger", partial(self._resize, 1), "Ctrl+=")
+        self._add(self.menu, "Explain what has focus", self._explain, "F1", "help")
+
+    def _add_keys(self) -> None:
+        bench = self._lab.workbench
+        acts: dict[str, tuple[str, Callable[[], object]]] = {
+            "Space": ("Run or pause", bench.toggle),
+            "Right": ("One step", bench.step),
+            "Shift+Right": ("One epoch", bench.step_epoch),
+            "R": ("Reset", bench.reset),
+            "Shift+R": ("Reset with another seed", partial(bench.reset, new_seed=True)),
+            "L": ("Logarithmic loss axis", self._lab.toggle_log),
+        }
+        self.keys = LabKeys({key: self._add(None, text, act)
+                             for key, (text, act) in acts.items()}, self)
+
+    def _resize(self, direction: int) -> None:
+        self._lab.set_scale(theme.next_scale(direction))
+
+    def _explain(self) -> None:
+        widget = QApplication.focusWidget()
+        while widget is not None and not widget.toolTip():
+            widget = widget.parentWidget()
+        if widget is not None:
+            QToolTip.showText(widget.mapToGlobal(widget.rect().bottomLeft()), widget.toolTip(),
+                              widget)
+
+    def _show_about(self) -> None:
+        from gui.window.about import About
+
+        About(self._window).open()
+
+    @Slot()
+    def _on_menu_about_to_show(self) -> None:
+        start = self._lab.document.project.start_from
+        self._fresh.setEnabled(bool(start))
+        self._fresh.setToolTip(f"The network starts from {start}." if start else
+                               "The weights are drawn at random already.")
+
+    @Slot()
+    def _on_themes_about_to_show(self) -> None:
+        for action in self._themes.actions():
+            action.setChecked(action.data() == theme.scheme())

@@ -1,0 +1,183 @@
+"""New, open, save: a document and its file, with the question whether to keep unsaved work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from engine.bundles import SUFFIX, is_bundle, read_bundle
+from engine.errors import EngineError
+from engine.spec import ProjectSpec, default_project, read_project
+from gui.document.document import Document
+from gui.document.project_files import Weights, home_folder
+
+PROJECTS = f"Projects (*{SUFFIX})"
+WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
+AS_TEXT = "Projects as text (*.json)"
+FILTER = f"{PROJECTS};;{WITH_WEIGHTS};;{AS_TEXT};;All files (*)"
+OPEN_FILTER = f"Projects (*{SUFFIX} *.json);;All files (*)"
+
+
+class DocumentFiles(QObject):
+    """What the file menu does. GUI thread only.
+
+    Parameters
+    ----------
+    document : Document
+        The document.
+    window : QWidget
+        Where dialogs appear.
+    weights : callable
+        Returns what the run has learned, for files that hold weights; raises EngineError.
+
+    Signals
+    -------
+    refused(str)
+        A file could not be read or written; why.
+    saved(Path)
+        The document has been written to this file.
+    """
+
+    refused = Signal(str)
+    saved = Signal(object)
+
+    def __init__(self, document: Document, window: QWidget,
+                 weights: Callable[[], Weights]) -> None:
+        super().__init__(window)
+        self._weights = weights
+        self._document = document
+        self._window = window
+
+    @Slot()
+    def new(self) -> None:
+        """Begin with the project that the window opens with."""
+        if self.may_leave():
+            self._load(default_project(), None)
+
+    @Slot()
+    def ask_open(self) -> None:
+        """Ask for a project file and open it."""
+        if not self.may_leave():
+            return
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(),
+                                              OPEN_FILTER)
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> bool:
+        """Open a project file; returns False, and tells why, if that is not possible."""
+        return self._attempt(lambda: self._document.open(path))
+
+    def open_template(self, path: Path) -> bool:
+        """Show a template; saving it asks for another file. Returns whether it is shown."""
+        return self.may_leave() and self._attempt(
+            lambda: self._document.load_project(read_project(path), None))
+
+    def restore(self, project: ProjectSpec) -> bool:
+        """Show work that has never been saved, as such; returns whether it is shown.
+
+        It belongs to no file: whatever file the window shows is not the one that it comes from.
+        """
+        if not (self.may_leave() and self._load(project, None)):
+            return False
+        self._document.undo_stack.resetClean()
+        return True
+
+    @Slot()
+    def save(self) -> bool:
+        """Save to the document's file, or ask for one; returns whether it has been saved."""
+        if self._document.path is None:
+            return self.ask_save()
+        return self.save_to(self._document.path, with_weights=self._document.holds_weights)
+
+    @Slot()
+    def ask_save(self) -> bool:
+        """Ask for a file and save to it; returns whether it has been saved."""
+        return self._ask_save("Save project", FILTER)
+
+    @Slot()
+    def ask_save_with_weights(self) -> bool:
+        """Ask for a file and save project and weights to it; returns whether it has been saved."""
+        return self._ask_save("Save project with weights", WITH_WEIGHTS)
+
+    def _ask_save(self, title: str, names: str) -> bool:
+        suggestion = Path(self._folder()) / f"{self._document.title}{SUFFIX}"
+        name, chosen = QFileDialog.getSaveFileName(self._window, title, str(suggestion), names)
+        if not name:
+            return False
+        path = Path(name)
+        if not path.suffix:
+            path = path.with_suffix(".json" if chosen == AS_TEXT else SUFFIX)
+        return self.save_to(path, with_weights=chosen == WITH_WEIGHTS)
+
+    def save_to(self, path: Path, *, with_weights: bool = False) -> bool:
+        """Save to a file; returns False, and tells why, if that is not possible.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        with_weights : bool
+            Whether it is to hold what the run has learned, if its kind can.
+        """
+        def write() -> None:
+            learned = self._weights() if with_weights and is_bundle(path) else None
+            self._document.save(path, learned)
+
+        if not self._attempt(write):
+            return False
+        self.saved.emit(path)
+        return True
+
+    @Slot()
+    def ask_start(self) -> bool:
+        """Ask for a project whose weights this one starts with; returns whether it does now."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Start from the weights of another project", self._folder(), WITH_WEIGHTS)
+        return bool(name) and self.start_from(Path(name))
+
+    def start_from(self, path: Path | None) -> bool:
+        """Start with another project's weights, or with fresh ones; returns whether that works."""
+        def edit() -> None:
+            if path is not None:
+                # Told now rather than when the engine wants them.
+                read_bundle(path)
+            self._document.set_start(path)
+
+        return self._attempt(edit)
+
+    def may_leave(self) -> bool:
+        """Ask what to do with unsaved work; returns whether it may go."""
+        if not self._document.is_modified():
+            return True
+        buttons = QMessageBox.StandardButton
+        question = QMessageBox(self._window)
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setWindowTitle("Unsaved changes")
+        question.setText(f"Save the changes to “{self._document.title}”?")
+        question.setInformativeText("Otherwise they are lost.")
+        question.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        question.setDefaultButton(buttons.Save)
+        question.button(buttons.Discard).setText("Don’t save")
+        answer = question.exec()
+        question.deleteLater()
+        if answer == buttons.Save:
+            return self.save()
+        return bool(answer == buttons.Discard)
+
+    def _load(self, project: ProjectSpec, path: Path | None) -> bool:
+        return self._attempt(lambda: self._document.load_project(project, path))
+
+    def _attempt(self, action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except EngineError as error:
+            self.refused.emit(error.sentence)
+            return False
+        return True
+
+    def _folder(self) -> str:
+        return str(self._document.path.parent) if self._document.path else home_folder()

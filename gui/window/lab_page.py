@@ -1,0 +1,386 @@
+"""Everything in the window below its frame: panels and instruments around one document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from engine.bundles import is_bundle
+from engine.diagnosis.network import chance_loss
+from engine.errors import DivergedError, EngineError
+from gui import theme
+from gui.builder.inspector import Inspector
+from gui.builder.network_view import NetworkView
+from gui.builder.palette import LayerPalette
+from gui.data.data_panel import DataPanel
+from gui.doctor.verdict_strip import VerdictStrip
+from gui.document.commands import Change
+from gui.document.document import Document
+from gui.hyper import TrainingSheet
+from gui.hyper.bar import HyperBar
+from gui.output import OutputPanel
+from gui.plots import GradientPlot, LossPlot
+from gui.templates import Gallery, Template, families
+from gui.widgets import MessageBar
+from gui.window.document_files import DocumentFiles
+from gui.window.left_column import LeftColumn
+from gui.window.preferences import Settings
+from gui.window.right_column import RightColumn
+from gui.window.stage import Stage
+from gui.window.top_bar import TopBar
+from gui.window.transfer_report import TransferReport
+from gui.window.transport_bar import TransportBar
+from gui.workbench.state import Frame, RunInfo, State
+from gui.workbench.workbench import LEARNED, OPENED, Workbench
+
+PATIENCE_MS = 300
+"""Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
+COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
+             "can already build your network.")
+WHAT_NEXT = {OPENED: "Run (Space) trains it from step 0.",
+             LEARNED: "Run (Space) goes on from there; its steps are counted from 0 again."}
+ANEW = "The run begins anew at step 0."
+
+
+class LabPage(QWidget):
+    """The lab: one document, its workbench, and every view of them. GUI thread only.
+
+    It is empty until `build` has run to its end.
+
+    Parameters
+    ----------
+    document : Document
+        What is built and trained.
+    workbench : Workbench
+        What trains it.
+    settings : Settings
+        What a person has chosen before.
+
+    Signals
+    -------
+    boundary_shown()
+        The first snapshot is on the screen.
+    """
+
+    boundary_shown = Signal()
+
+    def __init__(self, document: Document, workbench: Workbench, settings: Settings,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.workbench, self._settings = document, workbench, settings
+
+    def build(self) -> Iterator[None]:
+        """Make the parts one after the other, so that the window can answer in between."""
+        document, workbench = self.document, self.workbench
+        self.files = DocumentFiles(document, self, workbench.weights)
+        self.transport = TransportBar()
+        self.hyper = HyperBar(document)
+        self.top_bar = TopBar(self.transport, self.hyper)
+        self.message = MessageBar()
+        # Apart from other messages, so that none of them can take the place of lost work.
+        self.offer = MessageBar()
+        yield
+        self.data_panel = DataPanel(document)
+        self.palette_panel = LayerPalette()
+        yield
+        self.inspector = Inspector(document)
+        self.network = NetworkView(document)
+        yield
+        self.loss = LossPlot()
+        yield
+        self.gradients = GradientPlot()
+        yield
+        self.output = OutputPanel()
+        self.strip = VerdictStrip()
+        yield
+        self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
+                            workbench.clock.note_painted, self)
+        self._preparing = ("", 0.0)
+        self._seen_boundary = self._reports_transfer = False
+        self._promise = ""
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._on_patience_timeout)
+        self._arrange()
+        yield
+        self.sheet = TrainingSheet(document, self)
+        self._wire_document()
+        self._wire_workbench()
+        self._on_document_path_changed()
+        self._on_workbench_state_changed(workbench.state)
+
+    def import_table(self) -> None:
+        """Open the dialog that imports a person's file."""
+        self.data_panel.open_table_dialog()
+
+    def choose_template(self) -> Gallery | None:
+        """Open the gallery of templates; None, and a message, if there are none."""
+        try:
+            found = families()
+        except EngineError as error:
+            self._on_refused(error.sentence)
+            return None
+        gallery = Gallery(found, self)
+        gallery.chosen.connect(self._on_gallery_chosen)
+        gallery.finished.connect(gallery.deleteLater)
+        gallery.open()
+        return gallery
+
+    def choose_start(self) -> None:
+        """Ask for another project to take weights from, and report what matched."""
+        before = self.document.project.start_from
+        if self.files.ask_start():
+            self._reports_transfer = self.document.project.start_from != before
+
+    def start_fresh(self) -> None:
+        """Draw all weights anew."""
+        self.files.start_from(None)
+
+    def set_theme(self, scheme: theme.Scheme) -> None:
+        """Show another theme, now and at the next start."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, scheme)
+            self._settings.theme = scheme
+
+    def set_scale(self, factor: float) -> None:
+        """Show text and controls at another size, now and at the next start."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.set_scale(app, factor)
+            self._settings.scale = theme.scale()
+
+    def toggle_log(self) -> None:
+        """Switch the loss plot between a logarithmic and a plain axis."""
+        self.loss.toggle_log()
+
+    def shut_down(self) -> None:
+        """Stop and wait for everything that works behind the window."""
+        self._patience.stop()
+        self._stage.stop()
+        # Qt's undo stack tells of its end when its document is half gone already.
+        self.document.undo_stack.blockSignals(True)
+        self.workbench.shut_down()
+        self.data_panel.shut_down()
+
+    def open_dropped(self, path: Path) -> None:
+        """Open a file that was dropped onto the window: a project, or a table."""
+        if path.suffix.lower() == ".json" or is_bundle(path):
+            if self.files.may_leave():
+                self.files.open(path)
+        else:
+            self.data_panel.open_table_dialog(path)
+
+    # Composition
+
+    def _arrange(self) -> None:
+        # From the outside in: at every new parent, Qt styles all that is within once more.
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        self._inner = QVBoxLayout()
+        column.addLayout(self._inner, 1)
+        # In a window that is too small for all, what does not fit is scrolled to, never squeezed.
+        self._scroller = QScrollArea()
+        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setCornerWidget(QWidget())
+        self._scroller.setWidgetResizable(True)
+        self._inner.addWidget(self.offer)
+        self._inner.addWidget(self.message)
+        self._inner.addWidget(self._scroller, 1)
+        self.body = QSplitter(Qt.Orientation.Horizontal)
+        self._scroller.setWidget(self.body)
+        self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
+        self.right = RightColumn()
+        for part, stretch in ((self.left, 0), (self.network, 10), (self.right, 10)):
+            self.body.addWidget(part)
+            self.body.setStretchFactor(self.body.count() - 1, stretch)
+        for view, stretch in ((self.loss, 4), (self.gradients, 5), (self.output, 6)):
+            self.right.addWidget(view)
+            self.right.setStretchFactor(self.right.count() - 1, stretch)
+        for splitter in (self.right, self.body):
+            splitter.setChildrenCollapsible(False)
+        # The Tab key comes to things in the order in which they came here.
+        self._inner.addWidget(self.strip)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _wire_document(self) -> None:
+        document = self.document
+        for view in (self.gradients, self.output):
+            document.selection_changed.connect(view.set_selected)
+        document.changed.connect(self._on_document_changed)
+        self._show_examples()
+        document.path_changed.connect(self._on_document_path_changed)
+        document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
+        self.gradients.layer_selected.connect(document.select)
+        self.strip.layer_selected.connect(document.select)
+        for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
+                        self.strip.layer_selected):
+            clicked.connect(self._on_layer_clicked)
+        self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
+        for refusing in (self.hyper, self.sheet, self.inspector, self.files):
+            refusing.refused.connect(self._on_refused)
+        self.files.saved.connect(self._on_files_saved)
+        self.hyper.more.requested.connect(self._on_more_requested)
+        self.sheet.closed.connect(self.hyper.more.show_closed)
+        self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
+
+    def _wire_workbench(self) -> None:
+        bench, transport = self.workbench, self.transport
+        transport.toggle_requested.connect(bench.toggle)
+        transport.step_requested.connect(bench.step)
+        transport.epoch_requested.connect(bench.step_epoch)
+        transport.reset_requested.connect(self._on_transport_reset_requested)
+        bench.state_changed.connect(self._on_workbench_state_changed)
+        bench.preparing.connect(self._on_workbench_preparing)
+        bench.run_replaced.connect(self._on_workbench_run_replaced)
+        bench.frame.connect(self._on_workbench_frame)
+        bench.failed.connect(self._on_workbench_failed)
+
+    # What the workbench tells
+
+    @Slot(object)
+    def _on_workbench_run_replaced(self, info: RunInfo) -> None:
+        self._stage.set_run(info)
+        for view in (self.gradients, self.output):
+            view.set_selected(self.document.selected)
+        if info.transfer is not None and self._reports_transfer:
+            self._reports_transfer = False
+            source = Path(self.document.project.start_from).name
+            report = TransferReport(info.transfer, source, self)
+            report.freeze_requested.connect(self.document.freeze)
+            report.finished.connect(report.deleteLater)
+            report.open()
+
+    @Slot(object)
+    def _on_workbench_frame(self, frame: Frame) -> None:
+        self.transport.show_frame(frame)
+        self.sheet.set_step(frame.step)
+        self._stage.show_frame(frame)
+        state, reason = self.workbench.state, self.workbench.reason
+        speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
+        if frame.verdict is not None and speaks:
+            if state is State.RUNNING and frame.verdict.code == "waiting":
+                # A large network may take a second for its first steps.
+                self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
+            else:
+                self.strip.show_verdict(frame.verdict, at_once=not frame.running)
+        if frame.snapshot is not None and not self._seen_boundary:
+            self._seen_boundary = True
+            self.boundary_shown.emit()
+
+    @Slot(object)
+    def _on_workbench_failed(self, error: EngineError) -> None:
+        if isinstance(error, DivergedError):
+            self.network.show_failure(error.layer_id)
+
+    @Slot(object)
+    def _on_workbench_state_changed(self, state: State) -> None:
+        reason = self.workbench.reason
+        self.transport.show_state(state, reason)
+        if state is State.PREPARING:
+            self._patience.start()
+            return
+        self._patience.stop()
+        self.strip.hide_progress()
+        if state is State.INVALID:
+            self.strip.say("flat", 1, "This cannot be trained yet.", reason)
+        elif state is State.FAILED:
+            self.strip.say("nonfinite", 2, "The run has stopped.", reason,
+                           "Reset (R) begins anew; network and settings are as they were.")
+        elif state is State.READY and reason:
+            self.strip.say("waiting", 0, f"{reason}.", WHAT_NEXT.get(reason, ANEW))
+        elif state is State.PAUSED and reason:
+            self.strip.say("waiting", 0, "Training has ended.", reason)
+
+    @Slot(str, float)
+    def _on_workbench_preparing(self, text: str, share: float) -> None:
+        self._preparing = (text, share)
+        if not self._patience.isActive() and self.workbench.state is State.PREPARING:
+            self._on_patience_timeout()
+
+    @Slot()
+    def _on_patience_timeout(self) -> None:
+        text, share = self._preparing
+        self.strip.say("waiting", 0, "Preparing engine.", COMPILING, text)
+        self.strip.show_progress(share)
+
+    # What a person does
+
+    @Slot(bool)
+    def _on_more_requested(self, wanted: bool) -> None:
+        if wanted:
+            # Over the network, so that the plots stay in view.
+            self.sheet.show_over(self.network)
+            # Space goes on driving the run for those who came with the mouse.
+            if self.hyper.more.button.hasFocus():
+                self.sheet.take_focus()
+        else:
+            self.sheet.hide()
+
+    @Slot()
+    def _on_layer_clicked(self) -> None:
+        self.left.show_panel("inspector")
+
+    @Slot()
+    def _on_transport_reset_requested(self) -> None:
+        self.workbench.reset()
+
+    @Slot()
+    def _on_top_bar_theme_requested(self) -> None:
+        self.set_theme("light" if theme.current().is_dark else "dark")
+
+    @Slot(str)
+    def _on_refused(self, sentence: str) -> None:
+        self.message.show_message(sentence, "warning")
+
+    @Slot(object)
+    def _on_gallery_chosen(self, template: Template) -> None:
+        if self.files.open_template(template.path):
+            self._promise = f"{self.document.title}. {template.watch}"
+            self.message.show_message(self._promise)
+
+    @Slot(object)
+    def _on_files_saved(self, path: Path) -> None:
+        self.message.show_message(f"Saved {path}.", "good")
+
+    @Slot(object)
+    def _on_document_changed(self, change: Change) -> None:
+        # What a template promises holds for what it is made of.
+        if change.rows_changed and self.message.text() == self._promise:
+            self.message.hide()
+        self._show_examples()
+
+    def _show_examples(self) -> None:
+        # The examples are known before the engine is ready for them.
+        project, dataset = self.document.project, self.document.dataset
+        self.output.set_dataset(dataset)
+        self.output.set_chance(chance_loss(project.network, dataset.task,
+                                           len(dataset.class_names), project.training.loss))
+
+    @Slot()
+    def _on_document_path_changed(self) -> None:
+        mark = "*" if self.document.is_modified() else ""
+        self.top_bar.set_title(self.document.title + mark)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        gap = theme.px(8)
+        self._inner.setContentsMargins(gap, gap, gap, gap)
+        self._inner.setSpacing(gap)
+        for splitter in (self.right, self.body):
+            splitter.setHandleWidth(gap)
+        for part, width in ((self.left, 240), (self.network, 440)):
+            # Fonts differ in width from one computer to the next.
+            part.setMinimumWidth(max(theme.px(width), part.minimumSizeHint().width()))
+        for view, height in ((self.loss, 140), (self.gradients, 150), (self.output, 200)):
+            view.setMinimumHeight(theme.px(height))
+        self.body.setSizes([theme.px(252), theme.px(560), theme.px(600)])
+        self.right.setSizes([theme.px(220), theme.px(270), theme.px(330)])

@@ -1,0 +1,290 @@
+"""The window: it paints itself first, then fills itself with the lab."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow
+
+from gui.document.kept import Kept
+from gui.program import NAME
+from gui.window.preferences import Settings
+from gui.window.skeleton import Skeleton
+
+if TYPE_CHECKING:
+    from gui.document.document import Document
+    from gui.document.recovery import Recovery
+    from gui.window.actions import Actions
+    from gui.window.lab_page import LabPage
+    from gui.workbench.workbench import Workbench
+
+USUAL_SIZE = QSize(1500, 940)
+SMALLEST_SIZE = QSize(800, 520)
+HEAD_START_S = 1.0
+"""How long the training thread may have Python for itself; what takes longer has to be shown."""
+GLANCE_MS = 5
+DROPPED = {".json", ".bplab", ".csv", ".tsv", ".txt", ".data", ".dat"}
+
+
+class MainWindow(QMainWindow):
+    """The frame around the lab. GUI thread only.
+
+    Parameters
+    ----------
+    settings : Settings
+        What a person has chosen before.
+    project : Path | None
+        The file to open.
+    recovery_folder : Path | None
+        Where copies of unsaved work are kept; None keeps none.
+    asks : bool
+        Whether to ask about unsaved work when it closes; where copies are kept, it always does.
+
+    Attributes
+    ----------
+    lab : Lab | None
+        What the window holds, once it does.
+
+    Signals
+    -------
+    painted()
+        The window has been seen for the first time.
+    workbench_made(Workbench)
+        The engine is being prepared; what it tells is held until the lab is in its place.
+    furnished()
+        The lab is in its place.
+    start_failed(Exception)
+        It never will be; everything behind the window has been shut down.
+    """
+
+    painted = Signal()
+    workbench_made = Signal(object)
+    furnished = Signal()
+    start_failed = Signal(object)
+
+    def __init__(self, settings: Settings, project: Path | None = None,
+                 recovery_folder: Path | None = None, *, asks: bool = False) -> None:
+        super().__init__()
+        self.lab: LabPage | None = None
+        self.actions_of_lab: Actions | None = None
+        self._settings = settings
+        self._project = project
+        self._read_early: Path | None = None
+        self._recovery_folder = recovery_folder
+        self._asks = asks or recovery_folder is not None
+        self._recovery: Recovery | None = None
+        self._seen = False
+        self._workbench: Workbench | None = None
+        self._furnishing: Iterator[None] = iter(())
+        self._head_start_ends_s = 0.0
+        self.setWindowTitle(NAME)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(SMALLEST_SIZE)
+        self.setCentralWidget(Skeleton())
+        if settings.geometry.isEmpty() or not self.restoreGeometry(settings.geometry):
+            room = self.screen().availableSize()
+            self.resize(USUAL_SIZE.boundedTo(room))
+
+    def open_if_untouched(self, path: Path) -> bool:
+        """Open a file unless the window shows another or unsaved work; returns whether it does."""
+        if self.lab is None:
+            if self._project is not None:
+                return False
+            # Opened once the lab is in its place.
+            self._project = path
+            return True
+        document = self.lab.document
+        if document.path is not None or document.is_modified():
+            return False
+        # A file that cannot be opened is told about here, not in another window too.
+        self.lab.files.open(path)
+        return True
+
+    def shut_down(self) -> None:
+        """Stop everything behind the window and wait for it; again does no harm."""
+        if self._recovery is not None:
+            self._recovery.stop()
+        self._furnishing = iter(())
+        if self.lab is not None:
+            self.lab.shut_down()
+        elif self._workbench is not None:
+            self._workbench.shut_down()
+
+    def keep_work(self) -> Kept:
+        """Keep a copy of unsaved work for the next start; returns what became of it."""
+        if self._recovery is not None:
+            return self._recovery.keep()
+        modified = self.lab is not None and self.lab.document.is_modified()
+        return Kept.FAILED if modified else Kept.NOTHING
+
+    # What Qt tells
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            QTimer.singleShot(0, self._on_first_paint)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.UpdateRequest or self.lab is None:
+            return super().event(event)
+        # All that is painted in one frame is painted inside this event.
+        started = time.perf_counter()
+        handled = super().event(event)
+        self.lab.workbench.clock.note_painted(time.perf_counter() - started)
+        return handled
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self.lab is not None:
+            self.lab.workbench.set_watched(not self.isMinimized())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.lab is not None and self._asks and not self.lab.files.may_leave():
+            event.ignore()
+            return
+        self._settings.geometry = self.saveGeometry()
+        self.shut_down()
+        if self._recovery is not None:
+            self._recovery.forget()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.lab is not None and _dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_file(event)
+        if self.lab is not None and path is not None:
+            event.acceptProposedAction()
+            self.lab.open_dropped(path)
+
+    # How it fills itself
+
+    @Slot()
+    def _on_first_paint(self) -> None:
+        self.painted.emit()
+        self._furnishing = self._furnish()
+        self._furnish_further()
+
+    @Slot()
+    def _furnish_further(self) -> None:
+        workbench = self._workbench
+        if workbench is not None and workbench.is_getting_ready and (
+                time.perf_counter() < self._head_start_ends_s):
+            # Two threads that import at once wait for each other at every module.
+            QTimer.singleShot(GLANCE_MS, self._furnish_further)
+        elif self._furnish_bit():
+            # What a person does meanwhile, and what has to be painted, comes first.
+            QTimer.singleShot(0, self._furnish_further)
+
+    def _furnish_bit(self) -> bool:
+        """Furnish a bit further; return whether there is more to do."""
+        try:
+            return next(self._furnishing, self) is not self
+        except Exception as error:  # noqa: BLE001 - whatever is missing, it is told
+            self.shut_down()
+            self.start_failed.emit(error)
+            return False
+
+    def _furnish(self) -> Iterator[None]:
+        """Put the lab into the window bit by bit, what leads to the first step before the rest."""
+        # All that is imported here brings NumPy, pyqtgraph and the registry, which the first paint
+        # does without.
+        from gui.document.document import Document
+        yield
+        from gui.workbench.workbench import Workbench
+
+        document = Document(parent=self)
+        refused = self._read_project(document)
+        workbench = self._workbench = Workbench(document, parent=self)
+        workbench.hold()
+        self._head_start_ends_s = time.perf_counter() + HEAD_START_S
+        self.workbench_made.emit(workbench)
+        for part in ("plots.graph", "plots", "output", "builder.data_panel", "builder.network_view",
+                     "builder.inspector", "templates", "hyper"):
+            yield
+            import_module(f"gui.{part}")
+        yield
+        from gui.window.lab_page import LabPage
+        yield
+        lab = LabPage(document, workbench, self._settings, self)
+        yield from lab.build()
+        # Parts that fit themselves to their room do so when Qt comes round: the first thing that is
+        # seen of the lab is to be the last of that.
+        self.setUpdatesEnabled(False)
+        self._move_in(lab, refused)
+        yield
+        self.setUpdatesEnabled(True)
+        # What is told is for a lab that is seen.
+        yield
+        workbench.listen()
+
+    def _read_project(self, document: Document) -> str:
+        """Open the project of the command line, before a run of another one is begun.
+
+        Returns
+        -------
+        str
+            Why that is not possible, in a sentence; empty if it is.
+        """
+        from engine.errors import EngineError
+
+        self._read_early = self._project
+        if self._project is not None:
+            try:
+                document.open(self._project)
+            except EngineError as error:
+                return error.sentence
+        return ""
+
+    def _move_in(self, lab: LabPage, refused: str) -> None:
+        from gui.window.actions import Actions
+
+        self.lab = lab
+        document = lab.document
+        self.setCentralWidget(self.lab)
+        self.actions_of_lab = Actions(self, self.lab)
+        self.lab.top_bar.set_menu(self.actions_of_lab.menu)
+        document.path_changed.connect(self._on_title_changed)
+        document.undo_stack.cleanChanged.connect(self._on_title_changed)
+        if refused:
+            lab.files.refused.emit(refused)
+        if self._project is not None and self._project != self._read_early:
+            # The desktop has handed it over meanwhile.
+            lab.files.open(self._project)
+        self._on_title_changed()
+        if self._recovery_folder is not None:
+            self._watch_over(lab, self._recovery_folder)
+        self.lab.network.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.furnished.emit()
+
+    @Slot()
+    def _on_title_changed(self) -> None:
+        if self.lab is not None:
+            document = self.lab.document
+            self.setWindowTitle(f"{document.title}[*] – {NAME}")
+            self.setWindowModified(document.is_modified())
+
+    def _watch_over(self, lab: LabPage, folder: Path) -> None:
+        """Keep copies of unsaved work, and offer what an earlier program has left."""
+        from gui.document.recovery import Recovery
+        from gui.window.lost_work import LostWork
+
+        self._recovery = Recovery(lab.document, folder, self)
+        LostWork(self._recovery, lab.files, lab.offer, self).offer_next()
+
+
+def _dropped_file(event: QDropEvent) -> Path | None:
+    """Return the one file that a drag carries, if the lab can open it."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix.lower() in DROPPED else None

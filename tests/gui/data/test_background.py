@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.errors import DataError
+from gui.data.background import Background
+
+
+@pytest.fixture
+def background(qtbot: QtBot) -> Background:
+    return Background("Work")
+
+
+def test_a_result_comes_in_the_window_thread(background: Background, qtbot: QtBot) -> None:
+    seen: list[object] = []
+    background.done.connect(lambda _: seen.append(threading.current_thread()))
+    with qtbot.waitSignal(background.done) as done:
+        background.submit(threading.current_thread)
+    assert done.args is not None
+    assert done.args[0] is not threading.main_thread()
+    assert seen == [threading.main_thread()]
+    assert not Background._waiting
+
+
+def test_only_the_latest_counts(background: Background, qtbot: QtBot) -> None:
+    gate = threading.Event()
+    results: list[object] = []
+    background.done.connect(results.append)
+    background.submit(lambda: (gate.wait(5), "old")[1])
+    background.submit(lambda: "new")
+    qtbot.waitUntil(lambda: results == ["new"])
+    gate.set()
+    qtbot.waitUntil(lambda: not Background._waiting)
+    assert results == ["new"]
+
+
+def test_cancelled_work_is_not_told(background: Background, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(background.done):
+        background.submit(lambda: 1)
+        background.join()
+        qtbot.waitUntil(lambda: not Background._waiting)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(("error", "words"), [
+    (DataError("x.csv", "it is empty"), "it is empty"),
+    (MemoryError(), "not enough memory"),
+    (ZeroDivisionError(), "not foreseen")])
+def test_failures_become_sentences(background: Background, qtbot: QtBot, error: Exception,
+                                   words: str) -> None:
+    def fail() -> None:
+        raise error
+
+    with qtbot.waitSignal(background.failed) as failed:
+        background.submit(fail)
+    assert failed.args is not None
+    assert words in failed.args[0].sentence

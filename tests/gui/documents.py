@@ -1,0 +1,67 @@
+"""A small document, and frames of a run that never happened."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.diagnosis.verdicts import Verdict
+from engine.spec import DataSpec, NetworkSpec, Task
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
+
+
+@dataclass(frozen=True)
+class FakeFrame:
+    snapshot: Snapshot | None
+    running: bool = False
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class FakeRun:
+    run_id: int
+    network: NetworkSpec
+
+
+def make_dataset(n_inputs: int = 2, n_classes: int = 2, task: Task = "classification",
+                 key: str = "spiral") -> Dataset:
+    n = 20
+    labels = np.arange(n) % max(n_classes, 1) if task == "classification" else np.zeros(0, int)
+    values = np.zeros((n, 0 if task == "classification" else 1))
+    names = tuple(f"class {i}" for i in range(n_classes)) if task == "classification" else ()
+    return Dataset(key, key.title(), task, np.zeros((n, n_inputs)), labels, values, names,
+                   tuple(f"x{i + 1}" for i in range(n_inputs)), ("class",),
+                   np.arange(12), np.arange(12, n),
+                   points=None if key in ("digits", "table") else np.zeros((n, 2)))
+
+
+def load_fake(spec: DataSpec, _base: object = None) -> Dataset:
+    """Stand in for `engine.data.load`: as many inputs as features, ten classes for digits."""
+    if spec.source == "digits":
+        return make_dataset(64, 10, key="digits")
+    if spec.source == "table":
+        return make_dataset(3, 2, key="table")
+    if spec.source == "plane":
+        return make_dataset(len(spec.features), 0, "regression", "plane")
+    return make_dataset(len(spec.features), key=spec.source)
+
+
+def make_snapshot(network: NetworkSpec, *, run_id: int = 1, step: int = 100,
+                  decay: float = 0.05) -> Snapshot:
+    """Return a snapshot in which every dense layer's gradient is ``decay`` of the next one's."""
+    readings = []
+    for position, layer in enumerate(network):
+        gradient = {}
+        if layer.kind == "dense":
+            rms = 0.1 * decay ** (len(network) - 1 - position)
+            gradient = {"gradient_rms": rms, "gradient_max": 4 * rms, "gradient_low": 0.1 * rms,
+                        "gradient_high": 2 * rms, "gradient_zero_share": 0.0, "update_ratio": -3.0}
+        histogram = np.full(24, 0 if position == 0 else 5)
+        readings.append(LayerReading(
+            layer.id, activation_mean=0.5, activation_std=0.25, saturated_share=0.02,
+            dead_share=0.0, histogram=histogram, histogram_range=(0.0, 1.0), **gradient))
+    both = Evaluation(math.log(2), 0.5, 12)
+    return Snapshot(run_id, step, 1, math.log(2), both, both, tuple(readings))

@@ -1,0 +1,275 @@
+"""The lab as a whole: what a person does in one part shows in all others."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.diagnosis.verdicts import Verdict
+from engine.errors import DivergedError, SpecError
+from engine.spec import default_project, write_project
+from gui import theme
+from gui.widgets import Card
+from gui.window.lab_page import LabPage
+from gui.window.left_column import stops
+from gui.workbench.state import Frame, State
+from tests.gui.workbench.fake_trainer import FakeEngine
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def strip_text(lab: LabPage) -> str:
+    return lab.strip.accessibleName()
+
+
+def test_run_and_pause_with_the_large_button(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    qtbot.mouseClick(lab.transport.toggle, LEFT)
+    assert lab.workbench.state is State.RUNNING
+    assert lab.transport.toggle.text() == "Pause"
+    qtbot.waitUntil(lambda: lab.transport.speed_readout.value() != "–")
+    qtbot.mouseClick(lab.transport.toggle, LEFT)
+    assert lab.transport.toggle.text() == "Run"
+    qtbot.waitUntil(
+        lambda: lab.transport.step_readout.value() == f"{engine.newest.step:,}")
+    assert lab.transport.epoch_readout.value() == f"{engine.newest.epoch:07,}"
+
+
+def test_a_run_whose_first_figures_take_long_is_not_ready_for_run(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    frames: list[Frame] = []
+    lab.workbench.frame.connect(frames.append)
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 10 and bool(frames))
+    verdict = Verdict("waiting", 0, "Ready.", "Press Run.", "", "", ())
+    lab._on_workbench_frame(dataclasses.replace(frames[-1], verdict=verdict, snapshot=None))
+    assert strip_text(lab).startswith("Running.")
+
+
+def test_the_tab_key_goes_through_the_window_as_the_eye_does(lab: LabPage) -> None:
+    order = [lab.top_bar, lab.left, lab.network, lab.loss, lab.gradients, lab.output, lab.strip]
+    first = [next(place for place, stop in enumerate(stops(lab)) if part.isAncestorOf(stop))
+             for part in order]
+    assert first == sorted(first)
+
+
+def test_step_epoch_and_reset(qtbot: QtBot, lab: LabPage, engine: FakeEngine) -> None:
+    qtbot.mouseClick(lab.transport.step, LEFT)
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "1")
+    qtbot.mouseClick(lab.transport.epoch, LEFT)
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "25")
+    qtbot.mouseClick(lab.transport.reset, LEFT)
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "0")
+    assert len(engine.trainers) == 2
+
+
+def test_selecting_a_layer_highlights_it_everywhere(
+    qtbot: QtBot, lab: LabPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    for view in (lab.gradients, lab.output):
+        monkeypatch.setattr(view, "set_selected", told.append)
+    lab.document.select("dense-2")
+    assert told == ["dense-2", "dense-2"]
+    assert lab.left.current() == "data"
+    rows = lab.network.rows
+    qtbot.mouseClick(rows.viewport(), LEFT,
+                     pos=rows.visualRect(rows.model().index(2, 0)).center())
+    assert lab.left.current() == "inspector"
+    lab.gradients.layer_selected.emit("dense-1")
+    assert lab.document.selected == "dense-1"
+    lab.strip.layer_selected.emit("output")
+    assert lab.document.selected == "output"
+
+
+def test_a_broken_network_says_so_and_cannot_be_run(qtbot: QtBot, lab: LabPage) -> None:
+    lab.document.set_option("output", "units", 7)
+    assert "7 numbers for 2 classes" in strip_text(lab)
+    assert not lab.transport.toggle.isEnabled()
+    assert "7 numbers for 2 classes" in lab.transport.toggle.toolTip()
+    lab.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: lab.transport.toggle.isEnabled())
+
+
+def test_a_change_of_the_network_is_announced(qtbot: QtBot, lab: LabPage) -> None:
+    lab.document.set_option("dense-1", "units", 5)
+    qtbot.waitUntil(lambda: lab.workbench.state is State.READY)
+    assert strip_text(lab).startswith("Network changed: reset.")
+
+
+def test_a_project_that_was_opened_is_not_said_to_begin_anew(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine, tmp_path: Path
+) -> None:
+    write_project(default_project(), tmp_path / "lesson.json")
+    assert lab.files.open(tmp_path / "lesson.json")
+    qtbot.waitUntil(lambda: len(engine.trainers) == 2
+                    and lab.workbench.state is State.READY)
+    assert strip_text(lab).startswith("Project opened.")
+    assert "anew" not in strip_text(lab)
+
+
+def test_divergence_is_told_in_the_strip_and_reset_mends_it(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    engine.newest.diverge_at = 30
+    qtbot.mouseClick(lab.transport.toggle, LEFT)
+    qtbot.waitUntil(lambda: lab.workbench.state is State.FAILED)
+    assert "Layer 1 (Dense)" in strip_text(lab)
+    assert "step 30" in strip_text(lab)
+    assert not lab.transport.toggle.isEnabled()
+    qtbot.mouseClick(lab.transport.reset, LEFT)
+    qtbot.waitUntil(lambda: lab.transport.toggle.isEnabled())
+
+
+def test_what_is_refused_is_said(qtbot: QtBot, lab: LabPage, tmp_path: Path) -> None:
+    assert not lab.files.open(tmp_path / "missing.json")
+    assert "missing.json" in lab.message.text()
+    assert lab.message.isVisible()
+    lab.hyper.refused.emit("No.")
+    assert lab.message.text() == "No."
+
+
+def test_saving_and_opening(qtbot: QtBot, lab: LabPage, tmp_path: Path) -> None:
+    lab.document.set_option("dense-1", "units", 9)
+    project = lab.document.project
+    assert lab.files.save_to(tmp_path / "mine.json")
+    assert not lab.document.is_modified()
+    write_project(default_project(), tmp_path / "other.json")
+    lab.open_dropped(tmp_path / "other.json")
+    assert lab.document.project == default_project()
+    assert lab.files.open(tmp_path / "mine.json")
+    assert lab.document.project == project
+    assert lab.document.title == "mine"
+
+
+def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, lab: LabPage) -> None:
+    assert lab.size().width() == 1366
+    assert lab.minimumSizeHint().width() <= 1366
+    visible = lab.rect()
+    for widget in lab.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, Card | QPushButton | QComboBox):
+            continue
+        if any(isinstance(p, type(lab._scroller)) and p is not lab._scroller
+               for p in parents(widget)):
+            continue
+        corner = widget.mapTo(lab, QPoint(0, 0))
+        assert visible.contains(widget.rect().translated(corner)), widget
+        if isinstance(widget, QPushButton | QComboBox):
+            assert widget.width() >= widget.minimumSizeHint().width(), widget
+
+
+def test_siblings_never_overlap_at_any_interface_size(
+    qtbot: QtBot, lab: LabPage, qapp: QApplication
+) -> None:
+    for scale in (0.8, 1.0, 1.5):
+        theme.set_scale(qapp, scale)
+        for size in ((1366, 768), (1600, 1000), (1040, 700)):
+            lab.resize(*size)
+            qtbot.wait(1)
+            for row in (lab.transport, lab.hyper, lab.top_bar, lab.body, lab.right, lab.left):
+                children = [child for child in row.children()
+                            if isinstance(child, QWidget) and child.isVisible()
+                            and not child.isWindow() and not child.inherits("QSplitterHandle")]
+                for i, first in enumerate(children):
+                    for second in children[i + 1:]:
+                        assert not first.geometry().intersects(second.geometry()), (
+                            scale, size, first, second)
+    theme.set_scale(qapp, 1.0)
+
+
+def test_every_control_has_a_name_and_a_tooltip(lab: LabPage) -> None:
+    lab.hyper.penalty.combo.activated.emit(1)
+    for part in (lab.transport, lab.hyper, lab.top_bar):
+        for control in part.findChildren(QWidget):
+            if not isinstance(control, QPushButton | QComboBox):
+                continue
+            name = control.accessibleName() or getattr(control, "text", str)()
+            assert name, control
+            tip = control.toolTip() or any(parent.toolTip() for parent in parents(control))
+            assert tip, control
+
+
+def test_the_theme_changes_at_once_and_is_remembered(qtbot: QtBot, lab: LabPage) -> None:
+    qtbot.mouseClick(lab.top_bar.theme_button, LEFT)
+    assert theme.current().is_dark
+    qtbot.mouseClick(lab.top_bar.theme_button, LEFT)
+    assert not theme.current().is_dark
+
+
+def test_preparing_is_mentioned_when_it_takes_long(qtbot: QtBot, lab: LabPage) -> None:
+    lab._on_workbench_state_changed(State.PREPARING)
+    lab._preparing = ("tanh forward", 0.4)
+    lab._on_patience_timeout()
+    assert strip_text(lab).startswith("Preparing engine.")
+    texts = [label.text() for label in lab.strip.findChildren(QLabel)]
+    assert "tanh forward" in texts
+    lab._on_workbench_state_changed(State.READY)
+    assert not lab.strip._progress.isVisible()
+
+
+def test_a_layer_from_the_palette_lands_in_the_network(qtbot: QtBot, lab: LabPage) -> None:
+    before = len(lab.document.project.network)
+    lab.palette_panel.insert_requested.emit("dense")
+    assert len(lab.document.project.network) == before + 1
+    qtbot.waitUntil(lambda: lab.workbench.state is State.READY)
+
+
+def test_a_run_goes_on_after_a_change_of_a_rate(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    qtbot.mouseClick(lab.transport.toggle, LEFT)
+    lab.hyper.rate.line.setText("0,5")
+    qtbot.keyClick(lab.hyper.rate.line, Qt.Key.Key_Return)
+    assert lab.document.project.training.learning_rate == 0.5
+    assert engine.newest.rates[-1].learning_rate == 0.5
+    assert lab.workbench.state is State.RUNNING
+    assert len(engine.trainers) == 1
+
+
+def test_a_stopping_rule_is_told(qtbot: QtBot, lab: LabPage, engine: FakeEngine) -> None:
+    engine.newest.finish_at = 40
+    qtbot.mouseClick(lab.transport.toggle, LEFT)
+    qtbot.waitUntil(lambda: lab.workbench.state is State.PAUSED)
+    assert strip_text(lab) == "Training has ended. Stopped: enough."
+    lab.workbench.clock.tick()
+    assert strip_text(lab).startswith("Training has ended.")
+
+
+def test_an_engine_that_refuses_is_told(qtbot: QtBot, lab: LabPage, engine: FakeEngine) -> None:
+    engine.refuse = SpecError("Training", "too large")
+    lab.document.set_data(replace(lab.document.project.data, noise=5.0))
+    qtbot.waitUntil(lambda: lab.workbench.state is State.FAILED)
+    assert "Training: too large." in strip_text(lab)
+
+
+def parents(widget: QWidget) -> list[QWidget]:
+    found = []
+    parent = widget.parentWidget()
+    while parent is not None:
+        found.append(parent)
+        parent = parent.parentWidget()
+    return found
+
+
+def test_the_layer_that_failed_is_marked_until_the_next_run(qtbot: QtBot, lab: LabPage) -> None:
+    layer_id = lab.document.project.network.layers[2].id
+    lab.workbench.failed.emit(DivergedError("Layer 2 (Dense)", "an activation is not finite",
+                                            layer_id=layer_id, step=3))
+    index = lab.network.rows.model_of_rows.index(2, 0)
+    assert "not finite" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    lab.document.set_option(layer_id, "units", 3)
+    qtbot.waitUntil(lambda: "not finite" not in index.data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_the_examples_are_shown_before_the_engine_is_ready(lab: LabPage) -> None:
+    lab.document.set_data(replace(lab.document.project.data, source="circle"))
+    assert lab.workbench.state is not State.RUNNING
+    assert lab.output._dataset is lab.document.dataset

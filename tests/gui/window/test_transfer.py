@@ -1,0 +1,168 @@
+"""Weights in files, and what another project has learned, in the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from engine.bundles import read_bundle, read_either, write_bundle
+from engine.errors import SpecError
+from engine.spec import default_project
+from gui.window.document_files import AS_TEXT, PROJECTS, WITH_WEIGHTS
+from gui.window.lab_page import LabPage
+from gui.window.transfer_report import TransferReport
+from gui.workbench.state import State
+from tests.gui.workbench.fake_trainer import FakeEngine
+
+WEIGHTS = {"dense-1/w": np.full((2, 4), 0.5), "dense-1/b": np.zeros(4)}
+
+
+@dataclass(frozen=True)
+class Left:
+    layer_id: str
+    reason: str
+
+
+def ready(lab: LabPage) -> bool:
+    return lab.workbench.state is State.READY
+
+
+def test_weights_are_saved_while_the_network_trains(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine, tmp_path: Path
+) -> None:
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: engine.newest.step > 10)
+    assert lab.files.save_to(tmp_path / "trained.bplab", with_weights=True)
+    project, weights = read_bundle(tmp_path / "trained.bplab")
+    assert project == lab.document.project
+    assert weights["dense-1/w"].shape == (2, 4)
+    assert weights["dense-1/w"].min() > 10
+    assert not lab.document.is_modified()
+    assert lab.workbench.state is State.RUNNING
+    step = engine.newest.step
+    qtbot.waitUntil(lambda: engine.newest.step > step)
+
+
+def test_an_opened_file_goes_on_from_its_weights_and_a_reset_begins_anew(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "trained.bplab"
+    write_bundle(default_project(), WEIGHTS, path)
+    assert lab.files.open(path)
+    qtbot.waitUntil(lambda: len(engine.trainers) == 2 and ready(lab))
+    given = engine.newest.given_weights
+    assert given is not None
+    assert given["dense-1/w"].tolist() == WEIGHTS["dense-1/w"].tolist()
+    assert lab.document.path == path
+    lab.workbench.reset()
+    qtbot.waitUntil(lambda: len(engine.trainers) == 3 and ready(lab))
+    assert engine.newest.given_weights is None
+
+
+def test_saving_again_keeps_the_weights_in_the_file(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "trained.bplab"
+    assert lab.files.save_to(path, with_weights=True)
+    lab.document.set_training(learning_rate=0.5)
+    assert lab.files.save()
+    project, weights = read_bundle(path)
+    assert project.training.learning_rate == 0.5
+    assert set(weights) == set(WEIGHTS)
+
+
+def test_a_project_is_saved_without_weights_unless_they_are_wanted(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([("lesson", PROJECTS), ("notes", AS_TEXT), ("trained", WITH_WEIGHTS)])
+    asked = []
+
+    def ask(_parent: object, title: str, suggestion: str, kinds: str) -> tuple[str, str]:
+        asked.append((Path(suggestion).suffix, kinds.split(";;")[0]))
+        name, kind = next(answers)
+        return str(tmp_path / name), kind
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    assert all([lab.files.ask_save(), lab.files.ask_save(), lab.files.ask_save_with_weights()])
+    assert asked == [(".bplab", PROJECTS), (".bplab", PROJECTS), (".bplab", WITH_WEIGHTS)]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "lesson.bplab", "notes.json", "trained.bplab"}
+    assert set(read_bundle(tmp_path / "trained.bplab")[1]) == set(WEIGHTS)
+    assert read_either(tmp_path / "lesson.bplab") == (lab.document.project, None)
+    assert read_either(tmp_path / "notes.json") == (lab.document.project, None)
+    assert lab.files.open(tmp_path / "lesson.bplab")
+    qtbot.waitUntil(lambda: len(engine.trainers) == 2 and ready(lab))
+    assert engine.newest.given_weights is None
+    assert lab.files.save()
+    assert read_bundle(tmp_path / "lesson.bplab") == (lab.document.project, {})
+
+
+def test_without_a_run_there_are_no_weights_to_save(lab: LabPage, tmp_path: Path) -> None:
+    lab.document.remove_layer("output")
+    lab.document.remove_layer("dense-2")
+    lab.document.remove_layer("dense-1")
+    assert lab.workbench.state is State.INVALID
+    with pytest.raises(SpecError, match="no run yet"):
+        lab.workbench.weights()
+    assert not lab.files.save_to(tmp_path / "trained.bplab", with_weights=True)
+    assert "no run yet" in lab.message.text()
+    assert not (tmp_path / "trained.bplab").exists()
+    # The project itself can be kept at any time.
+    assert lab.files.save_to(tmp_path / "begun.bplab")
+    assert read_either(tmp_path / "begun.bplab") == (lab.document.project, None)
+
+
+def test_a_damaged_file_is_told_and_changes_nothing(lab: LabPage, tmp_path: Path) -> None:
+    (tmp_path / "broken.bplab").write_bytes(b"no zip")
+    assert not lab.files.open(tmp_path / "broken.bplab")
+    assert "broken.bplab" in lab.message.text()
+    assert not lab.files.start_from(tmp_path / "broken.bplab")
+    assert lab.document.project.start_from == ""
+
+
+def test_weights_of_another_project_are_reported_and_can_be_frozen(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "teacher.bplab"
+    write_bundle(default_project(), WEIGHTS, path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    found = SimpleNamespace(matched=("dense-1", "dense-2"),
+                            left=(Left("output", "w is 2x3 here, and 2x2 there"),))
+    monkeypatch.setattr("tests.gui.workbench.fake_trainer.FakeTrainer.transfer", found,
+                        raising=False)
+    lab.choose_start()
+    assert lab.document.project.start_from == str(path)
+    assert lab.document.undo_stack.undoText() == "start from other weights"
+    qtbot.waitUntil(lambda: lab.findChild(TransferReport) is not None)
+    report = lab.findChild(TransferReport)
+    assert report is not None
+    assert report.headline.text() == "2 of 3 layers start with the weights of teacher.bplab."
+    report.freeze.click()
+    assert [layer.frozen for layer in lab.document.project.network] == [False, True, True, False]
+    lab.document.undo_stack.undo()
+    assert not any(layer.frozen for layer in lab.document.project.network)
+    # The question comes once, not at every reset.
+    qtbot.waitUntil(lambda: ready(lab) and lab.findChild(TransferReport) is None)
+    lab.workbench.reset()
+    qtbot.waitUntil(lambda: ready(lab))
+    assert lab.findChild(TransferReport) is None
+    lab.start_fresh()
+    assert lab.document.project.start_from == ""
+
+
+def test_the_other_project_is_named_from_beside_the_file(
+    lab: LabPage, tmp_path: Path
+) -> None:
+    write_bundle(default_project(), WEIGHTS, tmp_path / "teacher.bplab")
+    assert lab.files.start_from(tmp_path / "teacher.bplab")
+    assert lab.files.save_to(tmp_path / "pupil.json")
+    assert '"start_from": "teacher.bplab"' in (tmp_path / "pupil.json").read_text()
+    lab.document.set_start(None)
+    assert lab.files.open(tmp_path / "pupil.json")
+    assert lab.document.project.start_from == str(tmp_path / "teacher.bplab")
