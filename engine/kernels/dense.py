@@ -133,12 +133,3 @@ def dense_backward_input_op(row, arena, batch, shard, shards):
     dense_backward_input(matrix(arena, slots[0] + first * i, last - first, i)[:, left:right],
                          matrix(arena, slots[1] + first * o, last - first, o),
                          matrix(arena, slots[2] + left * o, right - left, o))
-
-
-@op("y x i o")
-def transpose_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o = slots[2], slots[3]
-    begin, end = span(i, shard, shards)
-    transpose(matrix(arena, slots[0], o, i)[:, begin:end],
-              matrix(arena, slots[1] + begin * o, end - begin, o))
