@@ -235,7 +235,7 @@ def _check(path: Path) -> int:
 
 def _compile(options: argparse.Namespace) -> int:
     from engine.compiling import compile_ops
-    from engine.kernels.catalogue import OPS
+    from engine.kernels.ops.catalogue import OPS
     from gui.batch_run import preparing
 
     with preparing(options.quiet) as show:

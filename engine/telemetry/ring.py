@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 STATISTIC_COLUMNS = ("gradient_rms", "gradient_max", "gradient_zero_share", "gradient_nonfinite",
                      "update_ratio")
-"""Columns of every layer that learns, in the order of `engine.kernels.row`."""
+"""Columns of every layer that learns, in the order of `engine.kernels.runtime.layout`."""
 
 SHARED_COLUMNS = ("loss", "validation_loss", "validation_accuracy", "learning_rate",
                   "gradient_norm", "clipped_norm")

@@ -9,7 +9,7 @@ import numba
 import numpy as np
 
 from engine.data.dataset import Dataset
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
 from tests.bench.cases import LEARNING_RATE, Array, Case, Layer, data_of, measured, weights_of
@@ -72,7 +72,7 @@ def first_step(case: Case) -> tuple[float, dict[str, float]]:
     network = trainer(case, threads=1, shuffle=False)
     network.run(1)
     newest = network.ring.data[0]
-    rms = dict(zip(network.weight_layers, newest[7 + row.GRADIENT_RMS::row.STATISTICS],
+    rms = dict(zip(network.weight_layers, newest[7 + layout.GRADIENT_RMS::layout.STATISTICS],
                    strict=True))
     weights = network.weights()
     norms = {layer.id: float(rms[layer.id]) * sum(

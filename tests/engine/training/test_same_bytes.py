@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.kernels import catalogue
+from engine.kernels.ops import catalogue
 from tests.golden.make_same_bytes import nameless, ops_in, project_of, read, surroundings
 from tests.golden.same_bytes_cases import made, templates
 
