@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
-from engine.kernels.runtime.policy import encode
 
 WORTH_SHARING = 500_000
 """Multiply-adds of an op from which on two threads are sooner done than one."""
@@ -85,12 +84,13 @@ class Table:
         table = np.zeros((len(lines), layout.ROW_LENGTH), np.int64)
         for packed, line in zip(table, lines, strict=True):
             op = catalogue.OPS[line.op]
-            if unknown := line.slots.keys() - set(op.slots):
+            if unknown := line.slots.keys() - op.slots.places.keys():
                 raise KeyError(f"{line.op} has no slot {', '.join(sorted(unknown))}")
             packed[layout.ADDRESS] = op.address(precision)
             done = line.work * batch * op.weight + line.per_step
             packed[layout.SHARDS] = threads if done >= WORTH_SHARING and not op.is_whole else 1
-            for place, slot in enumerate(op.slots, layout.FIRST_SLOT):
-                packed[place] = encode(line.slots[slot] if slot in line.slots else common[slot])
+            for slot, place in op.slots.places.items():
+                value = line.slots[slot] if slot in line.slots else common[slot]
+                packed[place] = op.slots.encode(slot, value)
         sizes = [len(section) for section in self._sections]
         return table, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -78,8 +78,7 @@ def without_measuring(plan: Network) -> Network:
     sections = np.concatenate([[0], np.cumsum([len(group) for group in kept])]).astype(np.int64)
     # What measuring says of clipping: all of every gradient is left.
     measuring = plan.table[plan.sections[layout.MEASURE]]
-    slots = catalogue.OPS["measure_gradients"].slots
-    place = measuring[layout.FIRST_SLOT + slots.index("figures")]
+    place = measuring[catalogue.OPS["measure_gradients"].slots.places["figures"]]
     plan.arena[place:place + 2].view(np.float64)[:] = 1.0
     return replace(plan, table=table, sections=sections)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.ops.mathematics import (
     exponential_less_one,
     hyperbolic_tangent,
@@ -11,7 +9,6 @@ from engine.kernels.ops.mathematics import (
     normal_density,
     normal_distribution,
 )
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
@@ -20,23 +17,21 @@ LEAK = 0.01
 
 
 @inlined
-def _forward_parts(row, arena, batch, shard, shards):
-    """Return a shard's y and x; the last slot is the numbers per example."""
-    slots = carray(row, (ROW_LENGTH,))
-    begin, end = span(batch * slots[FIRST_SLOT + 2], shard, shards)
-    return (vector(arena, slots[FIRST_SLOT] + begin, end - begin),
-            vector(arena, slots[FIRST_SLOT + 1] + begin, end - begin))
+def _forward_parts(slots, arena, batch, shard, shards):
+    """Return a shard's y and x; ``slots.n`` is the numbers per example."""
+    begin, end = span(batch * slots.n, shard, shards)
+    return (vector(arena, slots.y + begin, end - begin),
+            vector(arena, slots.x + begin, end - begin))
 
 
 @inlined
-def _backward_parts(row, arena, batch, shard, shards):
-    """Return a shard's dx, dy, x and y; the last slot is the numbers per example."""
-    slots = carray(row, (ROW_LENGTH,))
-    begin, end = span(batch * slots[FIRST_SLOT + 4], shard, shards)
-    return (vector(arena, slots[FIRST_SLOT] + begin, end - begin),
-            vector(arena, slots[FIRST_SLOT + 1] + begin, end - begin),
-            vector(arena, slots[FIRST_SLOT + 2] + begin, end - begin),
-            vector(arena, slots[FIRST_SLOT + 3] + begin, end - begin))
+def _backward_parts(slots, arena, batch, shard, shards):
+    """Return a shard's dx, dy, x and y; ``slots.n`` is the numbers per example."""
+    begin, end = span(batch * slots.n, shard, shards)
+    return (vector(arena, slots.dx + begin, end - begin),
+            vector(arena, slots.dy + begin, end - begin),
+            vector(arena, slots.x + begin, end - begin),
+            vector(arena, slots.y + begin, end - begin))
 
 
 @kernel
@@ -76,14 +71,14 @@ def relu_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=ELEMENTWISE)
-def relu_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def relu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     relu_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def relu_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def relu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     relu_backward(dx, dy, x, y)
 
 
@@ -123,14 +118,14 @@ def tanh_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def tanh_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def tanh_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     tanh_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def tanh_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def tanh_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     tanh_backward(dx, dy, x, y)
 
 
@@ -170,14 +165,14 @@ def sigmoid_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def sigmoid_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def sigmoid_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     sigmoid_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def sigmoid_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def sigmoid_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     sigmoid_backward(dx, dy, x, y)
 
 
@@ -218,14 +213,14 @@ def leaky_relu_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=ELEMENTWISE)
-def leaky_relu_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def leaky_relu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     leaky_relu_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def leaky_relu_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def leaky_relu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     leaky_relu_backward(dx, dy, x, y)
 
 
@@ -265,14 +260,14 @@ def elu_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def elu_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def elu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     elu_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def elu_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def elu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     elu_backward(dx, dy, x, y)
 
 
@@ -311,12 +306,12 @@ def gelu_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def gelu_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def gelu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     gelu_forward(y, x)
 
 
 @op("dx dy x y n", weight=2 * ELEMENTWISE)
-def gelu_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def gelu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     gelu_backward(dx, dy, x, y)

@@ -52,14 +52,14 @@ def selu_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def selu_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def selu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     selu_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def selu_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def selu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     selu_backward(dx, dy, x, y)
 
 
@@ -99,14 +99,14 @@ def silu_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def silu_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def silu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     silu_forward(y, x)
 
 
 @op("dx dy x y n", weight=2 * ELEMENTWISE)
-def silu_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def silu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     silu_backward(dx, dy, x, y)
 
 
@@ -145,14 +145,14 @@ def softplus_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def softplus_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def softplus_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     softplus_forward(y, x)
 
 
 @op("dx dy x y n", weight=2 * ELEMENTWISE)
-def softplus_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def softplus_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     softplus_backward(dx, dy, x, y)
 
 
@@ -193,14 +193,14 @@ def softsign_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def softsign_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def softsign_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     softsign_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def softsign_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def softsign_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     softsign_backward(dx, dy, x, y)
 
 
@@ -242,14 +242,14 @@ def hard_tanh_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=ELEMENTWISE)
-def hard_tanh_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def hard_tanh_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     hard_tanh_forward(y, x)
 
 
 @op("dx dy x y n", weight=ELEMENTWISE)
-def hard_tanh_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def hard_tanh_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     hard_tanh_backward(dx, dy, x, y)
 
 
@@ -288,12 +288,12 @@ def sine_backward(dx, dy, x, y):
 
 
 @op("y x n", weight=2 * ELEMENTWISE)
-def sine_forward_op(row, arena, batch, shard, shards):
-    y, x = _forward_parts(row, arena, batch, shard, shards)
+def sine_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
     sine_forward(y, x)
 
 
 @op("dx dy x y n", weight=2 * ELEMENTWISE)
-def sine_backward_op(row, arena, batch, shard, shards):
-    dx, dy, x, y = _backward_parts(row, arena, batch, shard, shards)
+def sine_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     sine_backward(dx, dy, x, y)

@@ -14,14 +14,12 @@ from engine.kernels.ops.noise import gaussian_noise
 from engine.kernels.runtime.layout import (
     CONTROL_LENGTH,
     EPOCH,
-    FIRST_SLOT,
     ORDER,
     POSITION,
-    ROW_LENGTH,
     SEED,
     TRAINING,
 )
-from engine.kernels.runtime.memory import as_real, integers_at, same_kind_at, span, vector
+from engine.kernels.runtime.memory import integers_at, same_kind_at, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
 from engine.kernels.runtime.random import mixed, uniform
 
@@ -165,36 +163,34 @@ def _key(control, stream):
     return mixed(mixed(np.uint64(control[SEED]) + np.uint64(stream)) + np.uint64(control[EPOCH]))
 
 
-@op("y x n height width shift rotation flip brightness cutout control")
-def augment_image_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    control = carray(integers_at(slots[10]), (CONTROL_LENGTH,))
+@op("y x n height width shift:real rotation:real flip:real brightness:real cutout:real control")
+def augment_image_op(slots, arena, batch, shard, shards):
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] == 0:
         return
-    n, height, width = slots[2], slots[3], slots[4]
+    n, height, width = slots.n, slots.height, slots.width
     shape = (height, width, n // (height * width))
     begin, end = span(batch, shard, shards)
     order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
-    examples = same_kind_at(arena, slots[1])
+    examples = same_kind_at(arena, slots.x)
     key = _key(control, OF_IMAGES)
     for example in range(begin, end):
         source = order[control[POSITION] + example]
-        augment_image(vector(arena, slots[0] + example * n, n).reshape(shape),
+        augment_image(vector(arena, slots.y + example * n, n).reshape(shape),
                       vector(examples, source * n, n).reshape(shape),
-                      mixed(key + np.uint64(source)), as_real(slots[5]), as_real(slots[6]),
-                      as_real(slots[7]), as_real(slots[8]), as_real(slots[9]))
+                      mixed(key + np.uint64(source)), slots.shift, slots.rotation,
+                      slots.flip, slots.brightness, slots.cutout)
 
 
-@op("y n deviation control")
-def augment_noise_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    control = carray(integers_at(slots[3]), (CONTROL_LENGTH,))
+@op("y n deviation:real control")
+def augment_noise_op(slots, arena, batch, shard, shards):
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] == 0:
         return
     begin, end = span(batch, shard, shards)
     order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
     key = _key(control, OF_NOISE)
     for example in range(begin, end):
-        y = vector(arena, slots[0] + example * slots[1], slots[1])
+        y = vector(arena, slots.y + example * slots.n, slots.n)
         source = order[control[POSITION] + example]
-        gaussian_noise(y, y, as_real(slots[2]), mixed(key + np.uint64(source)), 0)
+        gaussian_noise(y, y, slots.deviation, mixed(key + np.uint64(source)), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import carray
 
-from engine.kernels.runtime.layout import CONTROL_LENGTH, FIRST_SLOT, ORDER, POSITION, ROW_LENGTH
+from engine.kernels.runtime.layout import CONTROL_LENGTH, ORDER, POSITION
 from engine.kernels.runtime.memory import integers_at, matrix, same_kind_at, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
@@ -34,12 +34,11 @@ def gather(y, x, order):
 
 
 @op("y x n rows control", weight=ELEMENTWISE)
-def gather_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    width = slots[2]
-    control = carray(integers_at(slots[4]), (CONTROL_LENGTH,))
+def gather_op(slots, arena, batch, shard, shards):
+    width = slots.n
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
     begin, end = span(batch, shard, shards)
     order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
-    x = vector(same_kind_at(arena, slots[1]), 0, slots[3] * width)
-    gather(matrix(arena, slots[0] + begin * width, end - begin, width), x,
+    x = vector(same_kind_at(arena, slots.x), 0, slots.rows * width)
+    gather(matrix(arena, slots.y + begin * width, end - begin, width), x,
            order[control[POSITION] + begin:control[POSITION] + end])

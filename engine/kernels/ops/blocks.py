@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from numba import carray
 
-from engine.kernels.runtime.layout import FIRST_SLOT, HYPER_LENGTH, ROW_LENGTH
+from engine.kernels.runtime.layout import HYPER_LENGTH
 from engine.kernels.runtime.memory import as_doubles, integers_at, reals_at, shifted, vector
 from engine.kernels.runtime.policy import inlined
 
@@ -36,12 +36,6 @@ WEIGHT_SQUARES = 1
 CHANGE = 2          # the updates, summed
 CHANGE_SQUARES = 3
 FIGURES = 6
-
-
-@inlined
-def slots_of(row):
-    """Return an op's slots."""
-    return carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
 
 
 @inlined

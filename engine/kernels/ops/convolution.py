@@ -10,12 +10,10 @@ or one more at the end; none where all windows lie inside.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.matmul.panels import sum_rows
 from engine.kernels.matmul.tile import contract
 from engine.kernels.ops.neighbours import narrow, widen, windows_together
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import image, matrix, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
 
@@ -304,64 +302,59 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
 
 
 @op("y x w b h v c p q o kh kw stride room size")
-def convolution_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q, o, kh, kw = (slots[4], slots[5], slots[6], slots[7], slots[8], slots[9],
-                                slots[10], slots[11])
+def convolution_op(slots, arena, batch, shard, shards):
+    h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
+                                slots.kh, slots.kw)
     begin, end = span(batch, shard, shards)
-    convolution(image(arena, slots[0] + begin * p * q * o, end - begin, p, q, o),
-                image(arena, slots[1] + begin * h * v * c, end - begin, h, v, c),
-                image(arena, slots[2], kh, kw, c, o),
-                vector(arena, slots[3], o if slots[3] >= 0 else 0), slots[12],
-                vector(arena, slots[13] + begin * slots[14], (end - begin) * slots[14]))
+    convolution(image(arena, slots.y + begin * p * q * o, end - begin, p, q, o),
+                image(arena, slots.x + begin * h * v * c, end - begin, h, v, c),
+                image(arena, slots.w, kh, kw, c, o),
+                vector(arena, slots.b, o if slots.b >= 0 else 0), slots.stride,
+                vector(arena, slots.room + begin * slots.size, (end - begin) * slots.size))
 
 
 @op("dw dy x h v c p q o kh kw stride room size")
-def convolution_weights_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q, o, kh, kw = (slots[3], slots[4], slots[5], slots[6], slots[7], slots[8],
-                                slots[9], slots[10])
+def convolution_weights_op(slots, arena, batch, shard, shards):
+    h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
+                                slots.kh, slots.kw)
     # Every shard needs the room of at least one image.
     parts = min(shards, batch)
     if shard >= parts:
         return
     first, last = span(batch, shard, parts)
-    convolution_weights(image(arena, slots[0], kh, kw, c, o),
-                        image(arena, slots[1], batch, p, q, o),
-                        image(arena, slots[2], batch, h, v, c), slots[11], shard, parts,
+    convolution_weights(image(arena, slots.dw, kh, kw, c, o),
+                        image(arena, slots.dy, batch, p, q, o),
+                        image(arena, slots.x, batch, h, v, c), slots.stride, shard, parts,
                         last - first,
-                        vector(arena, slots[12] + first * slots[13], (last - first) * slots[13]))
+                        vector(arena, slots.room + first * slots.size, (last - first) * slots.size))
 
 
 @op("y x kh kw c o stride", whole=True)
-def flip_weights_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    x = image(arena, slots[1], slots[2], slots[3], slots[4], slots[5])
-    flip_weights(vector(arena, slots[0], x.size), x, slots[6])
+def flip_weights_op(slots, arena, batch, shard, shards):
+    x = image(arena, slots.x, slots.kh, slots.kw, slots.c, slots.o)
+    flip_weights(vector(arena, slots.y, x.size), x, slots.stride)
 
 
 @op("x y w b h v c p q o kh kw stride room size")
-def convolution_adjoint_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q, o, kh, kw = (slots[4], slots[5], slots[6], slots[7], slots[8], slots[9],
-                                slots[10], slots[11])
+def convolution_adjoint_op(slots, arena, batch, shard, shards):
+    h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
+                                slots.kh, slots.kw)
     begin, end = span(batch, shard, shards)
-    convolution_adjoint(image(arena, slots[0] + begin * h * v * c, end - begin, h, v, c),
-                        image(arena, slots[1] + begin * p * q * o, end - begin, p, q, o),
-                        vector(arena, slots[2], kh * kw * c * o),
-                        vector(arena, slots[3], c if slots[3] >= 0 else 0), kh, kw, slots[12],
-                        vector(arena, slots[13] + begin * slots[14], (end - begin) * slots[14]))
+    convolution_adjoint(image(arena, slots.x + begin * h * v * c, end - begin, h, v, c),
+                        image(arena, slots.y + begin * p * q * o, end - begin, p, q, o),
+                        vector(arena, slots.w, kh * kw * c * o),
+                        vector(arena, slots.b, c if slots.b >= 0 else 0), kh, kw, slots.stride,
+                        vector(arena, slots.room + begin * slots.size, (end - begin) * slots.size))
 
 
 @op("y x rows o room group", whole=True)
-def sum_rows_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, o, group = slots[2], slots[3], slots[5]
-    y = vector(arena, slots[0], o)
+def sum_rows_op(slots, arena, batch, shard, shards):
+    rows, o, group = slots.rows, slots.o, slots.group
+    y = vector(arena, slots.y, o)
     if group == 1:
-        sum_rows(y, matrix(arena, slots[1], batch * rows, o))
+        sum_rows(y, matrix(arena, slots.x, batch * rows, o))
     else:
         # Rows that are too short for the registers are summed several side by side.
-        sum_rows(vector(arena, slots[4], group * o),
-                 matrix(arena, slots[1], batch * rows // group, group * o))
-        sum_rows(y, matrix(arena, slots[4], group, o))
+        sum_rows(vector(arena, slots.room, group * o),
+                 matrix(arena, slots.x, batch * rows // group, group * o))
+        sum_rows(y, matrix(arena, slots.room, group, o))

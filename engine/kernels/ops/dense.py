@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.matmul.panels import (
     block,
     multiply_packed,
@@ -13,7 +11,6 @@ from engine.kernels.matmul.panels import (
     turn,
 )
 from engine.kernels.matmul.tile import multiply_from
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import matrix, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
 
@@ -102,34 +99,31 @@ def transpose(y, x):
 
 
 @op("y x w b i o rows")
-def dense_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o, rows = slots[4], slots[5], batch * slots[6]
+def dense_forward_op(slots, arena, batch, shard, shards):
+    i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, o, i, shard, shards)
-    y = matrix(arena, slots[0] + first * o, last - first, o)[:, left:right]
-    x = matrix(arena, slots[1] + first * i, last - first, i)
-    dense_forward(y, x, matrix(arena, slots[2], i, o)[:, left:right],
-                  vector(arena, slots[3] + left, right - left if slots[3] >= 0 else 0))
+    y = matrix(arena, slots.y + first * o, last - first, o)[:, left:right]
+    x = matrix(arena, slots.x + first * i, last - first, i)
+    dense_forward(y, x, matrix(arena, slots.w, i, o)[:, left:right],
+                  vector(arena, slots.b + left, right - left if slots.b >= 0 else 0))
 
 
 @op("dw db dy x i o rows")
-def dense_backward_weights_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o = slots[4], slots[5]
+def dense_backward_weights_op(slots, arena, batch, shard, shards):
+    i, o = slots.i, slots.o
     begin, end = span(i, shard, shards)
-    dw = matrix(arena, slots[0] + begin * o, end - begin, o)
-    dy = matrix(arena, slots[2], batch * slots[6], o)
-    x = matrix(arena, slots[3], batch * slots[6], i)[:, begin:end]
+    dw = matrix(arena, slots.dw + begin * o, end - begin, o)
+    dy = matrix(arena, slots.dy, batch * slots.rows, o)
+    x = matrix(arena, slots.x, batch * slots.rows, i)[:, begin:end]
     # The first shard alone sums the biases' gradient.
-    biases = o if slots[1] >= 0 and shard == 0 else 0
-    dense_backward_weights(dw, vector(arena, slots[1], biases), dy, x)
+    biases = o if slots.db >= 0 and shard == 0 else 0
+    dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x)
 
 
 @op("dx dy w i o rows")
-def dense_backward_input_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    i, o, rows = slots[3], slots[4], batch * slots[5]
+def dense_backward_input_op(slots, arena, batch, shard, shards):
+    i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, i, o, shard, shards)
-    dense_backward_input(matrix(arena, slots[0] + first * i, last - first, i)[:, left:right],
-                         matrix(arena, slots[1] + first * o, last - first, o),
-                         matrix(arena, slots[2] + left * o, right - left, o))
+    dense_backward_input(matrix(arena, slots.dx + first * i, last - first, i)[:, left:right],
+                         matrix(arena, slots.dy + first * o, last - first, o),
+                         matrix(arena, slots.w + left * o, right - left, o))

@@ -28,7 +28,6 @@ from engine.kernels.ops.blocks import (
     rule_at,
     run_of,
     share_at,
-    slots_of,
 )
 from engine.kernels.ops.limits import limit_gradient
 from engine.kernels.runtime.layout import (
@@ -179,21 +178,20 @@ def descend(w, u, rate, measured):
 
 
 @inlined
-def shared_blocks(row, arena, shard, shards):
+def shared_blocks(slots, arena, shard, shards):
     """Return all blocks and their figures, and which of them a shard updates."""
-    slots = slots_of(row)
-    begin, end = span(slots[5], shard, shards)
-    return blocks_at(slots[4], slots[5]), figures_at(arena, slots[6], slots[5]), begin, end
+    count = slots.learning
+    begin, end = span(count, shard, shards)
+    return blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count), begin, end
 
 
 @inlined
-def operands(row, arena, block):
+def operands(slots, arena, block):
     """Return a block's w, g, v, s, rule and measured; its gradient is limited and penalised."""
-    slots = slots_of(row)
     size, measured = block[SIZE], block[MEASURED]
-    w, rule = part(arena, slots[0], block), rule_at(slots[7], block[RULE])
-    gradient = shifted(arena, slots[1] + block[FIRST])
-    most, share = rule[CLIP_VALUE], share_at(arena, slots[6])[0]
+    w, rule = part(arena, slots.p, block), rule_at(slots.hyper, block[RULE])
+    gradient = shifted(arena, slots.g + block[FIRST])
+    most, share = rule[CLIP_VALUE], share_at(arena, slots.figures)[0]
     if most > 0.0 or share < 1.0:
         limit_gradient(carray(gradient, (size,)), most, share)
     if rule[L1] != 0.0 or rule[L2] != 0.0:
@@ -201,20 +199,20 @@ def operands(row, arena, block):
         penalise(carray(slope, (size,)), carray(gradient, (size,)), w, rule, measured)
         # A pointer, since an array that is one of two has its owners counted.
         gradient = slope
-    return (w, carray(gradient, (size,)), part(arena, slots[2], block),
-            part(arena, slots[3], block), rule, measured)
+    return (w, carray(gradient, (size,)), part(arena, slots.v, block),
+            part(arena, slots.s, block), rule, measured)
 
 
 @inlined
-def step_of(row):
+def step_of(slots):
     """Return the number of steps since the memories were zero, the running one included."""
-    return carray(integers_at(slots_of(row)[8]), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
+    return carray(integers_at(slots.control), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
 
 
 @inlined
-def common_rule(row):
+def common_rule(slots):
     """Return the constants that are the same for all layers."""
-    return rule_at(slots_of(row)[7], 0)
+    return rule_at(slots.hyper, 0)
 
 
 @inlined
@@ -246,11 +244,11 @@ def _report_ratio(results, blocks, figures):
 
 
 @op("blocks learning figures results", whole=True)
-def sum_updates_op(row, arena, batch, shard, shards):
-    slots = slots_of(row)
-    blocks, figures = blocks_at(slots[0], slots[1]), figures_at(arena, slots[2], slots[1])
+def sum_updates_op(slots, arena, batch, shard, shards):
+    count = slots.learning
+    blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)
     begin = 0
-    while begin < slots[1]:
+    while begin < count:
         end = run_of(blocks, begin)
-        _report_ratio(slots[3], blocks[begin:end], figures[begin:end])
+        _report_ratio(slots.results, blocks[begin:end], figures[begin:end])
         begin = end

@@ -8,13 +8,11 @@ from numba import carray
 from engine.kernels.ops.joins import copy
 from engine.kernels.runtime.layout import (
     CONTROL_LENGTH,
-    FIRST_SLOT,
-    ROW_LENGTH,
     SEED,
     STEP,
     TRAINING,
 )
-from engine.kernels.runtime.memory import as_real, integers_at, span, vector
+from engine.kernels.runtime.memory import integers_at, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, careful, op
 from engine.kernels.runtime.random import mixed
 
@@ -47,16 +45,15 @@ def dropout(y, x, rate, key, first):
         y[j] = x[j] * scale if kept else zero
 
 
-@op("y x n rate stream control", weight=2 * ELEMENTWISE)
-def dropout_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(batch * slots[2], shard, shards)
-    y = vector(arena, slots[0] + begin, end - begin)
-    x = vector(arena, slots[1] + begin, end - begin)
-    control = carray(integers_at(slots[5]), (CONTROL_LENGTH,))
+@op("y x n rate:real stream control", weight=2 * ELEMENTWISE)
+def dropout_op(slots, arena, batch, shard, shards):
+    begin, end = span(batch * slots.n, shard, shards)
+    y = vector(arena, slots.y + begin, end - begin)
+    x = vector(arena, slots.x + begin, end - begin)
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] == 0:
         copy(y, x)
         return
-    key = mixed(mixed(np.uint64(control[SEED]) + np.uint64(slots[4]))
+    key = mixed(mixed(np.uint64(control[SEED]) + np.uint64(slots.stream))
                 + np.uint64(control[STEP]))
-    dropout(y, x, as_real(slots[3]), key, begin)
+    dropout(y, x, slots.rate, key, begin)

@@ -6,9 +6,7 @@ A token is a whole number that stands in the arena as a real one.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import matrix, span, vector
 from engine.kernels.runtime.policy import kernel, op
 
@@ -154,50 +152,45 @@ def sequence_mean_backward(dx, dy, mask, steps):
 
 
 @op("y x w v k steps")
-def embed_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    v, k, steps = slots[3], slots[4], slots[5]
+def embed_op(slots, arena, batch, shard, shards):
+    v, k, steps = slots.v, slots.k, slots.steps
     begin, end = span(batch * steps, shard, shards)
-    embed(matrix(arena, slots[0] + begin * k, end - begin, k),
-          vector(arena, slots[1] + begin, end - begin), matrix(arena, slots[2], v, k))
+    embed(matrix(arena, slots.y + begin * k, end - begin, k),
+          vector(arena, slots.x + begin, end - begin), matrix(arena, slots.w, v, k))
 
 
 @op("dw dy x v k steps padding", weight=16)
-def embed_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    v, k, rows = slots[3], slots[4], batch * slots[5]
+def embed_backward_op(slots, arena, batch, shard, shards):
+    v, k, rows = slots.v, slots.k, batch * slots.steps
     # By columns: every shard adds all rows up in the same order.
     begin, end = span(k, shard, shards)
-    embed_backward(matrix(arena, slots[0], v, k), matrix(arena, slots[1], rows, k),
-                   vector(arena, slots[2], rows), slots[6], begin, end)
+    embed_backward(matrix(arena, slots.dw, v, k), matrix(arena, slots.dy, rows, k),
+                   vector(arena, slots.x, rows), slots.padding, begin, end)
 
 
 @op("mask x steps")
-def mark_tokens_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(batch * slots[2], shard, shards)
-    mark_tokens(vector(arena, slots[0] + begin, end - begin),
-                vector(arena, slots[1] + begin, end - begin))
+def mark_tokens_op(slots, arena, batch, shard, shards):
+    begin, end = span(batch * slots.steps, shard, shards)
+    mark_tokens(vector(arena, slots.mask + begin, end - begin),
+                vector(arena, slots.x + begin, end - begin))
 
 
 @op("y x mask k steps")
-def sequence_mean_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k, steps = slots[3], slots[4]
+def sequence_mean_op(slots, arena, batch, shard, shards):
+    k, steps = slots.k, slots.steps
     begin, end = span(batch, shard, shards)
     rows = (end - begin) * steps
-    sequence_mean(matrix(arena, slots[0] + begin * k, end - begin, k),
-                  matrix(arena, slots[1] + begin * steps * k, rows, k),
-                  vector(arena, slots[2] + begin * steps, rows if slots[2] >= 0 else 0), steps)
+    sequence_mean(matrix(arena, slots.y + begin * k, end - begin, k),
+                  matrix(arena, slots.x + begin * steps * k, rows, k),
+                  vector(arena, slots.mask + begin * steps, rows if slots.mask >= 0 else 0), steps)
 
 
 @op("dx dy mask k steps")
-def sequence_mean_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k, steps = slots[3], slots[4]
+def sequence_mean_backward_op(slots, arena, batch, shard, shards):
+    k, steps = slots.k, slots.steps
     begin, end = span(batch, shard, shards)
     rows = (end - begin) * steps
     sequence_mean_backward(
-        matrix(arena, slots[0] + begin * steps * k, rows, k),
-        matrix(arena, slots[1] + begin * k, end - begin, k),
-        vector(arena, slots[2] + begin * steps, rows if slots[2] >= 0 else 0), steps)
+        matrix(arena, slots.dx + begin * steps * k, rows, k),
+        matrix(arena, slots.dy + begin * k, end - begin, k),
+        vector(arena, slots.mask + begin * steps, rows if slots.mask >= 0 else 0), steps)

@@ -5,8 +5,6 @@ A row of ``gates``, real[n, p], holds the gates of an example in one step, h num
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.matmul.tile import multiply
 from engine.kernels.ops.joins import copy, copy_columns
 from engine.kernels.ops.mathematics import hyperbolic_tangent, logistic
@@ -20,7 +18,6 @@ from engine.kernels.ops.recurrent import (
     skip_back,
     skipped,
 )
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import matrix, span, vector
 from engine.kernels.runtime.policy import kernel, op
 
@@ -230,88 +227,85 @@ def gru_backward(gates, dstates, before, mask, t, truncation):
 
 
 @op("h c z x before w start start_c mask units features steps p q")
-def lstm_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, p, q = slots[9], slots[10], slots[11], slots[12], slots[13]
+def lstm_forward_op(slots, arena, batch, shard, shards):
+    units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
     rows = end - begin
-    states = sequence_part(arena, slots[0], begin, end, steps, units)
-    x = sequence_part(arena, slots[3], begin, end, steps, features)
-    w = matrix(arena, slots[5], units + features + 1, p)[:, :4 * units]
-    mask = mask_part(arena, slots[8], begin, end, steps)
-    copy_columns(rows_at(arena, slots[4], begin, rows, q),
-                 rows_at(arena, slots[6], begin, rows, units), 0, 0, units)
-    copy(vector(arena, slots[1] + begin * units, rows * units),
-         vector(arena, slots[7] + begin * units, rows * units))
+    states = sequence_part(arena, slots.h, begin, end, steps, units)
+    x = sequence_part(arena, slots.x, begin, end, steps, features)
+    w = matrix(arena, slots.w, units + features + 1, p)[:, :4 * units]
+    mask = mask_part(arena, slots.mask, begin, end, steps)
+    copy_columns(rows_at(arena, slots.before, begin, rows, q),
+                 rows_at(arena, slots.start, begin, rows, units), 0, 0, units)
+    copy(vector(arena, slots.c + begin * units, rows * units),
+         vector(arena, slots.start_c + begin * units, rows * units))
     for t in range(steps):
         here = t * batch + begin
-        before = rows_at(arena, slots[4], here, rows, q)
+        before = rows_at(arena, slots.before, here, rows, q)
         set_out(before, x, t, units)
-        lstm_forward(states, rows_at(arena, slots[4], here + batch, rows, q),
-                     rows_at(arena, slots[1], here + batch, rows, units),
-                     rows_at(arena, slots[2], here, rows, p), before,
-                     rows_at(arena, slots[1], here, rows, units), w, mask, t)
+        lstm_forward(states, rows_at(arena, slots.before, here + batch, rows, q),
+                     rows_at(arena, slots.c, here + batch, rows, units),
+                     rows_at(arena, slots.z, here, rows, p), before,
+                     rows_at(arena, slots.c, here, rows, units), w, mask, t)
 
 
 @op("z dh dc dx c wt mask units features steps truncation p q")
-def lstm_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, p, q = slots[7], slots[8], slots[9], slots[11], slots[12]
+def lstm_backward_op(slots, arena, batch, shard, shards):
+    units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
     rows = end - begin
-    dstates = sequence_part(arena, slots[1], begin, end, steps, units)
-    dx = sequence_part(arena, slots[3], begin, end, steps, features)
-    dcells = rows_at(arena, slots[2], begin, rows, units)
-    wt = matrix(arena, slots[5], 4 * units, q)
-    mask = mask_part(arena, slots[6], begin, end, steps)
+    dstates = sequence_part(arena, slots.dh, begin, end, steps, units)
+    dx = sequence_part(arena, slots.dx, begin, end, steps, features)
+    dcells = rows_at(arena, slots.dc, begin, rows, units)
+    wt = matrix(arena, slots.wt, 4 * units, q)
+    mask = mask_part(arena, slots.mask, begin, end, steps)
     for n in range(rows):
         for j in range(units):
             dcells[n, j] = 0
     for t in range(steps - 1, -1, -1):
         here = t * batch + begin
-        dz = rows_at(arena, slots[0], here, rows, p)
-        lstm_backward(dz, dcells, dstates, rows_at(arena, slots[4], here + batch, rows, units),
-                      rows_at(arena, slots[4], here, rows, units), mask, t, slots[10])
-        send_back(dstates, dz[:, :4 * units], wt[:, :units], mask, t, slots[10])
+        dz = rows_at(arena, slots.z, here, rows, p)
+        lstm_backward(dz, dcells, dstates, rows_at(arena, slots.c, here + batch, rows, units),
+                      rows_at(arena, slots.c, here, rows, units), mask, t, slots.truncation)
+        send_back(dstates, dz[:, :4 * units], wt[:, :units], mask, t, slots.truncation)
         multiply(dx[:, t], dz[:, :4 * units], wt[:, units:units + dx.shape[2]], 0)
 
 
 @op("h z x before w c start mask units features steps p q")
-def gru_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, p, q = slots[8], slots[9], slots[10], slots[11], slots[12]
+def gru_forward_op(slots, arena, batch, shard, shards):
+    units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
     rows = end - begin
-    states = sequence_part(arena, slots[0], begin, end, steps, units)
-    x = sequence_part(arena, slots[2], begin, end, steps, features)
-    w = matrix(arena, slots[4], units + features + 1, p)[:, :3 * units]
-    c = vector(arena, max(slots[5], 0), units if slots[5] >= 0 else 0)
-    mask = mask_part(arena, slots[7], begin, end, steps)
-    copy_columns(rows_at(arena, slots[3], begin, rows, q),
-                 rows_at(arena, slots[6], begin, rows, units), 0, 0, units)
+    states = sequence_part(arena, slots.h, begin, end, steps, units)
+    x = sequence_part(arena, slots.x, begin, end, steps, features)
+    w = matrix(arena, slots.w, units + features + 1, p)[:, :3 * units]
+    c = vector(arena, max(slots.c, 0), units if slots.c >= 0 else 0)
+    mask = mask_part(arena, slots.mask, begin, end, steps)
+    copy_columns(rows_at(arena, slots.before, begin, rows, q),
+                 rows_at(arena, slots.start, begin, rows, units), 0, 0, units)
     for t in range(steps):
         here = t * batch + begin
-        before = rows_at(arena, slots[3], here, rows, q)
+        before = rows_at(arena, slots.before, here, rows, q)
         set_out(before, x, t, units)
-        gru_forward(states, rows_at(arena, slots[3], here + batch, rows, q),
-                    rows_at(arena, slots[1], here, rows, p), before, w, c, mask, t)
+        gru_forward(states, rows_at(arena, slots.before, here + batch, rows, q),
+                    rows_at(arena, slots.z, here, rows, p), before, w, c, mask, t)
 
 
 @op("z dh dx before wt mask units features steps truncation p q")
-def gru_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, p, q = slots[6], slots[7], slots[8], slots[10], slots[11]
+def gru_backward_op(slots, arena, batch, shard, shards):
+    units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
     rows = end - begin
-    dstates = sequence_part(arena, slots[1], begin, end, steps, units)
-    dx = sequence_part(arena, slots[2], begin, end, steps, features)
-    wt = matrix(arena, slots[4], 3 * units, q)
+    dstates = sequence_part(arena, slots.dh, begin, end, steps, units)
+    dx = sequence_part(arena, slots.dx, begin, end, steps, features)
+    wt = matrix(arena, slots.wt, 3 * units, q)
     ut = wt[:, :units]
-    mask = mask_part(arena, slots[5], begin, end, steps)
+    mask = mask_part(arena, slots.mask, begin, end, steps)
     for t in range(steps - 1, -1, -1):
         here = t * batch + begin
-        dz = rows_at(arena, slots[0], here, rows, p)
-        gru_backward(dz, dstates, rows_at(arena, slots[3], here, rows, q), mask, t, slots[9])
-        send_back(dstates, dz[:, :2 * units], ut[:2 * units], mask, t, slots[9])
-        send_back(dstates, dz[:, 3 * units:4 * units], ut[2 * units:], mask, t, slots[9])
+        dz = rows_at(arena, slots.z, here, rows, p)
+        gru_backward(dz, dstates, rows_at(arena, slots.before, here, rows, q), mask, t,
+                     slots.truncation)
+        send_back(dstates, dz[:, :2 * units], ut[:2 * units], mask, t, slots.truncation)
+        send_back(dstates, dz[:, 3 * units:4 * units], ut[2 * units:], mask, t, slots.truncation)
         multiply(dx[:, t], dz[:, :3 * units], wt[:, units:units + dx.shape[2]], 0)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray
-
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import matrix, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
@@ -66,24 +63,21 @@ def copy_columns(y, x, y_first, x_first, width):
 
 
 @op("y x n", weight=ELEMENTWISE)
-def copy_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(batch * slots[2], shard, shards)
-    copy(vector(arena, slots[0] + begin, end - begin), vector(arena, slots[1] + begin, end - begin))
+def copy_op(slots, arena, batch, shard, shards):
+    begin, end = span(batch * slots.n, shard, shards)
+    copy(vector(arena, slots.y + begin, end - begin), vector(arena, slots.x + begin, end - begin))
 
 
 @op("y a b n", weight=ELEMENTWISE)
-def add_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(batch * slots[3], shard, shards)
-    add(vector(arena, slots[0] + begin, end - begin), vector(arena, slots[1] + begin, end - begin),
-        vector(arena, slots[2] + begin, end - begin))
+def add_op(slots, arena, batch, shard, shards):
+    begin, end = span(batch * slots.n, shard, shards)
+    add(vector(arena, slots.y + begin, end - begin), vector(arena, slots.a + begin, end - begin),
+        vector(arena, slots.b + begin, end - begin))
 
 
 @op("y x rows y_width x_width y_first x_first width", weight=ELEMENTWISE)
-def copy_columns_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(batch * slots[2], shard, shards)
-    y = matrix(arena, slots[0] + begin * slots[3], end - begin, slots[3])
-    x = matrix(arena, slots[1] + begin * slots[4], end - begin, slots[4])
-    copy_columns(y, x, slots[5], slots[6], slots[7])
+def copy_columns_op(slots, arena, batch, shard, shards):
+    begin, end = span(batch * slots.rows, shard, shards)
+    y = matrix(arena, slots.y + begin * slots.y_width, end - begin, slots.y_width)
+    x = matrix(arena, slots.x + begin * slots.x_width, end - begin, slots.x_width)
+    copy_columns(y, x, slots.y_first, slots.x_first, slots.width)

@@ -9,11 +9,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.row_blocks import add_blocks, block_length, blocks_at
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
-from engine.kernels.runtime.memory import as_real, matrix, span, vector
+from engine.kernels.runtime.memory import matrix, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
 
@@ -115,49 +113,46 @@ def layer_norm_sums(sums, dy, x, moments):
             along[c] += slope
 
 
-@op("y x scale shift moments rows k epsilon", weight=2 * ELEMENTWISE)
-def layer_norm_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[6]
-    begin, end = span(batch * slots[5], shard, shards)
-    layer_norm_forward(matrix(arena, slots[0] + begin * k, end - begin, k),
-                       matrix(arena, slots[1] + begin * k, end - begin, k),
-                       vector(arena, slots[2], k), vector(arena, slots[3], k),
-                       matrix(arena, slots[4] + begin * 2, end - begin, 2), as_real(slots[7]))
+@op("y x scale shift moments rows k epsilon:real", weight=2 * ELEMENTWISE)
+def layer_norm_forward_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    begin, end = span(batch * slots.rows, shard, shards)
+    layer_norm_forward(matrix(arena, slots.y + begin * k, end - begin, k),
+                       matrix(arena, slots.x + begin * k, end - begin, k),
+                       vector(arena, slots.scale, k), vector(arena, slots.shift, k),
+                       matrix(arena, slots.moments + begin * 2, end - begin, 2), slots.epsilon)
 
 
 @op("dx dy x scale moments rows k", weight=2 * ELEMENTWISE)
-def layer_norm_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[6]
-    begin, end = span(batch * slots[5], shard, shards)
-    layer_norm_backward(matrix(arena, slots[0] + begin * k, end - begin, k),
-                        matrix(arena, slots[1] + begin * k, end - begin, k),
-                        matrix(arena, slots[2] + begin * k, end - begin, k),
-                        vector(arena, slots[3], k),
-                        matrix(arena, slots[4] + begin * 2, end - begin, 2))
+def layer_norm_backward_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    begin, end = span(batch * slots.rows, shard, shards)
+    layer_norm_backward(matrix(arena, slots.dx + begin * k, end - begin, k),
+                        matrix(arena, slots.dy + begin * k, end - begin, k),
+                        matrix(arena, slots.x + begin * k, end - begin, k),
+                        vector(arena, slots.scale, k),
+                        matrix(arena, slots.moments + begin * 2, end - begin, 2))
 
 
 @op("parts dy x moments rows k blocks", weight=2 * ELEMENTWISE)
-def layer_norm_sums_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k = batch * slots[4], slots[5]
-    length = block_length(rows, 1, slots[6])
+def layer_norm_sums_op(slots, arena, batch, shard, shards):
+    rows, k = batch * slots.rows, slots.k
+    length = block_length(rows, 1, slots.blocks)
     begin, end = span(-(-rows // length), shard, shards)
-    parts = blocks_at(arena, slots[0], slots[6], k)
+    parts = blocks_at(arena, slots.parts, slots.blocks, k)
     for b in range(begin, end):
         first, count = b * length, min(length, rows - b * length)
-        layer_norm_sums(parts[b], matrix(arena, slots[1] + first * k, count, k),
-                        matrix(arena, slots[2] + first * k, count, k),
-                        matrix(arena, slots[3] + first * 2, count, 2))
+        layer_norm_sums(parts[b], matrix(arena, slots.dy + first * k, count, k),
+                        matrix(arena, slots.x + first * k, count, k),
+                        matrix(arena, slots.moments + first * 2, count, 2))
 
 
 @op("dscale dshift parts rows k blocks", whole=True)
-def layer_norm_slopes_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k = batch * slots[3], slots[4]
-    parts = blocks_at(arena, slots[2], -(-rows // block_length(rows, 1, slots[5])), k)
+def layer_norm_slopes_op(slots, arena, batch, shard, shards):
+    rows, k = batch * slots.rows, slots.k
+    parts = blocks_at(arena, slots.parts, -(-rows // block_length(rows, 1, slots.blocks)), k)
+    places = slots.dscale, slots.dshift
     for line in range(2):
         add_blocks(parts[0, line], parts[:, line])
         for c in range(k):
-            arena[slots[line] + c] = parts[0, line, c]
+            arena[places[line] + c] = parts[0, line, c]

@@ -8,10 +8,8 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.runtime.layout import (
-    FIRST_SLOT,
     HYPER_LENGTH,
     MAX_NORM,
-    ROW_LENGTH,
 )
 from engine.kernels.runtime.memory import doubles, matrix, reals_at
 from engine.kernels.runtime.policy import inlined, kernel, op
@@ -86,9 +84,8 @@ def limit_columns(w, squares, limit):
 
 
 @op("p rows columns squares hyper", whole=True)
-def limit_columns_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rule = carray(reals_at(slots[4]), (HYPER_LENGTH,))
+def limit_columns_op(slots, arena, batch, shard, shards):
+    rule = carray(reals_at(slots.hyper), (HYPER_LENGTH,))
     if rule[MAX_NORM] > 0.0:
-        limit_columns(matrix(arena, slots[0], slots[1], slots[2]),
-                      doubles(arena, slots[3], slots[2]), rule[MAX_NORM])
+        limit_columns(matrix(arena, slots.p, slots.rows, slots.columns),
+                      doubles(arena, slots.squares, slots.columns), rule[MAX_NORM])

@@ -17,14 +17,12 @@ from engine.kernels.ops.losses import (
 from engine.kernels.ops.scores import count_correct, squared_error, squared_error_of_shares
 from engine.kernels.runtime.layout import (
     CORRECT,
-    FIRST_SLOT,
     FIRST_STATISTIC,
     ITEMS,
     LOSS,
-    ROW_LENGTH,
     VARIANCE,
 )
-from engine.kernels.runtime.memory import as_real, matrix, reals_at
+from engine.kernels.runtime.memory import matrix, reals_at
 from engine.kernels.runtime.policy import inlined, op
 
 
@@ -36,88 +34,78 @@ def report(address, loss, items):
     results[ITEMS] = items
 
 
-@op("dz z t k label_smoothing results", whole=True)
-def softmax_cross_entropy_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    report(slots[5], softmax_cross_entropy(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k), as_real(slots[4])), batch)
+@op("dz z t k label_smoothing:real results", whole=True)
+def softmax_cross_entropy_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, softmax_cross_entropy(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k), slots.label_smoothing), batch)
 
 
 @op("dz z t k results", whole=True)
-def binary_cross_entropy_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    report(slots[4], binary_cross_entropy(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k)), batch)
+def binary_cross_entropy_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, binary_cross_entropy(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
 
 
 @op("dz z t k results", whole=True)
-def mean_squared_error_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    report(slots[4], mean_squared_error(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k)), batch)
+def mean_squared_error_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, mean_squared_error(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
 
 
 @op("dz z t k results", whole=True)
-def mean_absolute_error_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    report(slots[4], mean_absolute_error(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k)), batch)
+def mean_absolute_error_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, mean_absolute_error(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
 
 
-@op("dz z t k huber_delta results", whole=True)
-def huber_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    report(slots[5], huber(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k), as_real(slots[4])), batch)
+@op("dz z t k huber_delta:real results", whole=True)
+def huber_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, huber(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k), slots.huber_delta), batch)
 
 
 @op("dz z t k results", whole=True)
-def hinge_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
-    report(slots[4], hinge(
-        matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k),
-        matrix(arena, slots[2], batch, k)), batch)
+def hinge_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, hinge(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
 
 
 @op("z t k results", whole=True)
-def score_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[2]
-    z, t = matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k)
-    results = carray(reals_at(slots[3]), (FIRST_STATISTIC,))
+def score_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
+    results = carray(reals_at(slots.results), (FIRST_STATISTIC,))
     results[CORRECT] = squared_error(z, t) if results[VARIANCE] != 0.0 else count_correct(z, t, 0.0)
 
 
 @op("z t k results", whole=True)
-def probability_score_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[2]
-    z, t = matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k)
-    results = carray(reals_at(slots[3]), (FIRST_STATISTIC,))
+def probability_score_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
+    results = carray(reals_at(slots.results), (FIRST_STATISTIC,))
     results[CORRECT] = (squared_error_of_shares(z, t) if results[VARIANCE] != 0.0
                         else count_correct(z, t, 0.0))
 
 
 @op("y x n", whole=True)
-def softmax_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[2]
-    softmax_forward(matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k))
+def softmax_forward_op(slots, arena, batch, shard, shards):
+    k = slots.n
+    softmax_forward(matrix(arena, slots.y, batch, k), matrix(arena, slots.x, batch, k))
 
 
 @op("y x n", whole=True)
-def margin_shares_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[2]
-    margin_shares(matrix(arena, slots[0], batch, k), matrix(arena, slots[1], batch, k))
+def margin_shares_op(slots, arena, batch, shard, shards):
+    k = slots.n
+    margin_shares(matrix(arena, slots.y, batch, k), matrix(arena, slots.x, batch, k))

@@ -13,8 +13,8 @@ import numpy as np
 from numba import carray
 
 from engine.kernels.ops.row_blocks import add_blocks, block_length, blocks_at, repeat, strips
-from engine.kernels.runtime.layout import CONTROL_LENGTH, FIRST_SLOT, ROW_LENGTH, TRAINING
-from engine.kernels.runtime.memory import as_real, doubles, integers_at, matrix, span, vector
+from engine.kernels.runtime.layout import CONTROL_LENGTH, TRAINING
+from engine.kernels.runtime.memory import doubles, integers_at, matrix, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
 CENTRE, SLOPE, SHIFT, ALONG, TILT = range(5)
@@ -244,36 +244,34 @@ def _uses_batch(control, rows, frozen):
 
 
 @op("parts x rows k width blocks frozen control", weight=2 * ELEMENTWISE)
-def batch_moments_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k, width = slots[3], slots[4]
-    size = batch * slots[2] * k
-    if not _uses_batch(slots[7], batch * slots[2], slots[6]):
+def batch_moments_op(slots, arena, batch, shard, shards):
+    k, width = slots.k, slots.width
+    size = batch * slots.rows * k
+    if not _uses_batch(slots.control, batch * slots.rows, slots.frozen):
         return
-    length = block_length(size, width, slots[5])
+    length = block_length(size, width, slots.blocks)
     begin, end = span(-(-size // length), shard, shards)
-    parts = blocks_at(arena, slots[0], slots[5], width)
+    parts = blocks_at(arena, slots.parts, slots.blocks, width)
     for b in range(begin, end):
-        block = vector(arena, slots[1] + b * length, min(length, size - b * length))
+        block = vector(arena, slots.x + b * length, min(length, size - b * length))
         block_moments(parts[b, 0], parts[b, 1], block, k)
 
 
-@op("table centres moments parts scale shift running rows k width blocks epsilon frozen control",
-    whole=True)
-def batch_norm_table_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k, width = batch * slots[7], slots[8], slots[9]
-    centres, moments = matrix(arena, slots[1], 2, k), doubles(arena, slots[2], 2 * k)
-    running, epsilon = matrix(arena, slots[6], 2, k), as_real(slots[11])
-    if _uses_batch(slots[13], rows, slots[12]):
-        length = block_length(rows * k, width, slots[10])
-        parts = blocks_at(arena, slots[3], -(-rows * k // length), width)
+@op("table centres moments parts scale shift running rows k width blocks epsilon:real frozen "
+    "control", whole=True)
+def batch_norm_table_op(slots, arena, batch, shard, shards):
+    rows, k, width = batch * slots.rows, slots.k, slots.width
+    centres, moments = matrix(arena, slots.centres, 2, k), doubles(arena, slots.moments, 2 * k)
+    running, epsilon = matrix(arena, slots.running, 2, k), slots.epsilon
+    if _uses_batch(slots.control, rows, slots.frozen):
+        length = block_length(rows * k, width, slots.blocks)
+        parts = blocks_at(arena, slots.parts, -(-rows * k // length), width)
         join_moments(moments[:k], moments[k:], parts[:, 0, :k], parts[:, 1, :k], rows, length // k)
         centre_and_rate(centres[0], centres[1], moments[:k], moments[k:], epsilon)
     else:
         centre_and_rate(centres[0], centres[1], running[0], running[1], epsilon)
-    table = matrix(arena, slots[0], 5, width)
-    scale, shift = vector(arena, slots[4], k), vector(arena, slots[5], k)
+    table = matrix(arena, slots.table, 5, width)
+    scale, shift = vector(arena, slots.scale, k), vector(arena, slots.shift, k)
     for c in range(k):
         table[CENTRE, c], table[SHIFT, c] = centres[0, c], shift[c]
         table[SLOPE, c] = centres[1, c] * scale[c]
@@ -282,65 +280,60 @@ def batch_norm_table_op(row, arena, batch, shard, shards):
 
 
 @op("y x table rows k width", weight=2 * ELEMENTWISE)
-def batch_norm_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    width = slots[5]
-    begin, end = strips(batch * slots[3] * slots[4], width, shard, shards)
-    table = matrix(arena, slots[2], 5, width)
-    batch_norm_forward(vector(arena, slots[0] + begin, end - begin),
-                       vector(arena, slots[1] + begin, end - begin),
+def batch_norm_forward_op(slots, arena, batch, shard, shards):
+    width = slots.width
+    begin, end = strips(batch * slots.rows * slots.k, width, shard, shards)
+    table = matrix(arena, slots.table, 5, width)
+    batch_norm_forward(vector(arena, slots.y + begin, end - begin),
+                       vector(arena, slots.x + begin, end - begin),
                        table[CENTRE], table[SLOPE], table[SHIFT])
 
 
 @op("parts dy x table rows k width blocks", weight=2 * ELEMENTWISE)
-def batch_norm_sums_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k, width = slots[5], slots[6]
-    size = batch * slots[4] * k
-    length = block_length(size, width, slots[7])
+def batch_norm_sums_op(slots, arena, batch, shard, shards):
+    k, width = slots.k, slots.width
+    size = batch * slots.rows * k
+    length = block_length(size, width, slots.blocks)
     begin, end = span(-(-size // length), shard, shards)
-    parts = blocks_at(arena, slots[0], slots[7], width)
-    centre = matrix(arena, slots[3], 5, width)[CENTRE]
+    parts = blocks_at(arena, slots.parts, slots.blocks, width)
+    centre = matrix(arena, slots.table, 5, width)[CENTRE]
     for b in range(begin, end):
         first, count = b * length, min(length, size - b * length)
-        batch_norm_sums(parts[b], vector(arena, slots[1] + first, count),
-                        vector(arena, slots[2] + first, count), centre, k)
+        batch_norm_sums(parts[b], vector(arena, slots.dy + first, count),
+                        vector(arena, slots.x + first, count), centre, k)
 
 
 @op("dscale dshift table centres parts rows k width blocks frozen control", whole=True)
-def batch_norm_slopes_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k, width = batch * slots[5], slots[6], slots[7]
-    length = block_length(rows * k, width, slots[8])
-    parts = blocks_at(arena, slots[4], -(-rows * k // length), width)
+def batch_norm_slopes_op(slots, arena, batch, shard, shards):
+    rows, k, width = batch * slots.rows, slots.k, slots.width
+    length = block_length(rows * k, width, slots.blocks)
+    parts = blocks_at(arena, slots.parts, -(-rows * k // length), width)
     add_blocks(parts[0, 0, :k], parts[:, 0, :k])
     add_blocks(parts[0, 1, :k], parts[:, 1, :k])
-    table, rate = matrix(arena, slots[2], 5, width), matrix(arena, slots[3], 2, k)[1]
-    share = 1.0 / rows if _uses_batch(slots[10], rows, slots[9]) else 0.0
+    table, rate = matrix(arena, slots.table, 5, width), matrix(arena, slots.centres, 2, k)[1]
+    share = 1.0 / rows if _uses_batch(slots.control, rows, slots.frozen) else 0.0
     for c in range(k):
         across, along = parts[0, 0, c] * rate[c], parts[0, 1, c]
-        arena[slots[0] + c], arena[slots[1] + c] = across, along
+        arena[slots.dscale + c], arena[slots.dshift + c] = across, along
         table[ALONG, c], table[TILT, c] = along * share, across * rate[c] * share
     for line in range(ALONG, TILT + 1):
         repeat(table[line], k, rows * k)
 
 
 @op("dx dy x table rows k width", weight=2 * ELEMENTWISE)
-def batch_norm_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    width = slots[6]
-    begin, end = strips(batch * slots[4] * slots[5], width, shard, shards)
-    table = matrix(arena, slots[3], 5, width)
-    batch_norm_backward(vector(arena, slots[0] + begin, end - begin),
-                        vector(arena, slots[1] + begin, end - begin),
-                        vector(arena, slots[2] + begin, end - begin),
+def batch_norm_backward_op(slots, arena, batch, shard, shards):
+    width = slots.width
+    begin, end = strips(batch * slots.rows * slots.k, width, shard, shards)
+    table = matrix(arena, slots.table, 5, width)
+    batch_norm_backward(vector(arena, slots.dx + begin, end - begin),
+                        vector(arena, slots.dy + begin, end - begin),
+                        vector(arena, slots.x + begin, end - begin),
                         table[CENTRE], table[SLOPE], table[ALONG], table[TILT])
 
 
-@op("running moments rows k momentum control", whole=True)
-def follow_moments_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, k = batch * slots[2], slots[3]
-    running, moments = matrix(arena, slots[0], 2, k), doubles(arena, slots[1], 2 * k)
-    if _uses_batch(slots[5], rows, 0):
-        follow_moments(running[0], running[1], moments[:k], moments[k:], as_real(slots[4]), rows)
+@op("running moments rows k momentum:real control", whole=True)
+def follow_moments_op(slots, arena, batch, shard, shards):
+    rows, k = batch * slots.rows, slots.k
+    running, moments = matrix(arena, slots.running, 2, k), doubles(arena, slots.moments, 2 * k)
+    if _uses_batch(slots.control, rows, 0):
+        follow_moments(running[0], running[1], moments[:k], moments[k:], slots.momentum, rows)

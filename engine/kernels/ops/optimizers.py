@@ -226,41 +226,41 @@ def update_adam(w, g, v, s, rule, measured, correction):
 
 
 @op(SLOTS)
-def update_sgd_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+def update_sgd_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _v, _s, rule, measured = operands(row, arena, blocks[b])
+        w, g, _v, _s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_sgd(w, g, rule, measured))
 
 
 @op(SLOTS)
-def update_momentum_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+def update_momentum_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
+        w, g, v, _s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_momentum(w, g, v, rule, measured))
 
 
 @op(SLOTS)
-def update_nesterov_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+def update_nesterov_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, v, _s, rule, measured = operands(row, arena, blocks[b])
+        w, g, v, _s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_nesterov(w, g, v, rule, measured))
 
 
 @op(SLOTS)
-def update_rmsprop_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+def update_rmsprop_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
+        w, g, _v, s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_rmsprop(w, g, s, rule, measured))
 
 
 @op(SLOTS)
-def update_adam_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
-    correction = adam_correction(common_rule(row), step_of(row))
+def update_adam_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
+    correction = adam_correction(common_rule(slots), step_of(slots))
     for b in range(begin, end):
-        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        w, g, v, s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_adam(w, g, v, s, rule, measured, correction))

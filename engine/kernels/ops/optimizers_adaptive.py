@@ -172,25 +172,25 @@ def update_nadam(w, g, v, s, rule, measured, correction):
 
 
 @op(SLOTS)
-def update_adagrad_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+def update_adagrad_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _v, s, rule, measured = operands(row, arena, blocks[b])
+        w, g, _v, s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_adagrad(w, g, s, rule, measured))
 
 
 @op(SLOTS)
-def update_adadelta_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
+def update_adadelta_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        w, g, v, s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_adadelta(w, g, v, s, rule, measured))
 
 
 @op(SLOTS)
-def update_nadam_op(row, arena, batch, shard, shards):
-    blocks, figures, begin, end = shared_blocks(row, arena, shard, shards)
-    correction = nadam_correction(common_rule(row), step_of(row))
+def update_nadam_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
+    correction = nadam_correction(common_rule(slots), step_of(slots))
     for b in range(begin, end):
-        w, g, v, s, rule, measured = operands(row, arena, blocks[b])
+        w, g, v, s, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_nadam(w, g, v, s, rule, measured, correction))

@@ -6,11 +6,8 @@ apart, of which p x q lie inside the image.
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.ops.lanes import LANE_BYTES, keep_largest, send_back
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
-from engine.kernels.runtime.memory import as_real, image, span
+from engine.kernels.runtime.memory import image, span
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
 
@@ -148,44 +145,40 @@ def window_spread(x, y, kh, kw, stride, scale):
 
 
 @op("y at x h v c p q kh kw stride", weight=ELEMENTWISE)
-def max_pooling_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q = slots[3], slots[4], slots[5], slots[6], slots[7]
+def max_pooling_op(slots, arena, batch, shard, shards):
+    h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)
     count, small = end - begin, begin * p * q * c
-    max_pooling(image(arena, slots[0] + small, count, p, q, c),
-                image(arena, slots[1] + small, count, p, q, c),
-                image(arena, slots[2] + begin * h * v * c, count, h, v, c),
-                slots[8], slots[9], slots[10])
+    max_pooling(image(arena, slots.y + small, count, p, q, c),
+                image(arena, slots.at + small, count, p, q, c),
+                image(arena, slots.x + begin * h * v * c, count, h, v, c),
+                slots.kh, slots.kw, slots.stride)
 
 
 @op("dx dy at h v c p q kh kw stride", weight=ELEMENTWISE)
-def max_pooling_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q = slots[3], slots[4], slots[5], slots[6], slots[7]
+def max_pooling_backward_op(slots, arena, batch, shard, shards):
+    h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)
     count, small = end - begin, begin * p * q * c
-    max_pooling_backward(image(arena, slots[0] + begin * h * v * c, count, h, v, c),
-                         image(arena, slots[1] + small, count, p, q, c),
-                         image(arena, slots[2] + small, count, p, q, c),
-                         slots[8], slots[9], slots[10])
+    max_pooling_backward(image(arena, slots.dx + begin * h * v * c, count, h, v, c),
+                         image(arena, slots.dy + small, count, p, q, c),
+                         image(arena, slots.at + small, count, p, q, c),
+                         slots.kh, slots.kw, slots.stride)
 
 
-@op("y x h v c p q kh kw stride scale", weight=ELEMENTWISE)
-def window_sums_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q = slots[2], slots[3], slots[4], slots[5], slots[6]
+@op("y x h v c p q kh kw stride scale:real", weight=ELEMENTWISE)
+def window_sums_op(slots, arena, batch, shard, shards):
+    h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)
-    window_sums(image(arena, slots[0] + begin * p * q * c, end - begin, p, q, c),
-                image(arena, slots[1] + begin * h * v * c, end - begin, h, v, c),
-                slots[7], slots[8], slots[9], as_real(slots[10]))
+    window_sums(image(arena, slots.y + begin * p * q * c, end - begin, p, q, c),
+                image(arena, slots.x + begin * h * v * c, end - begin, h, v, c),
+                slots.kh, slots.kw, slots.stride, slots.scale)
 
 
-@op("x y h v c p q kh kw stride scale", weight=ELEMENTWISE)
-def window_spread_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    h, v, c, p, q = slots[2], slots[3], slots[4], slots[5], slots[6]
+@op("x y h v c p q kh kw stride scale:real", weight=ELEMENTWISE)
+def window_spread_op(slots, arena, batch, shard, shards):
+    h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)
-    window_spread(image(arena, slots[0] + begin * h * v * c, end - begin, h, v, c),
-                  image(arena, slots[1] + begin * p * q * c, end - begin, p, q, c),
-                  slots[7], slots[8], slots[9], as_real(slots[10]))
+    window_spread(image(arena, slots.x + begin * h * v * c, end - begin, h, v, c),
+                  image(arena, slots.y + begin * p * q * c, end - begin, p, q, c),
+                  slots.kh, slots.kw, slots.stride, slots.scale)

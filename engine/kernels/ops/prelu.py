@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray
-
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import matrix, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
@@ -74,31 +71,28 @@ def prelu_backward_slopes(ds, dy, x):
 
 
 @op("y x slopes rows c", weight=ELEMENTWISE)
-def prelu_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    c = slots[4]
-    begin, end = span(batch * slots[3], shard, shards)
-    prelu_forward(matrix(arena, slots[0] + begin * c, end - begin, c),
-                  matrix(arena, slots[1] + begin * c, end - begin, c),
-                  vector(arena, slots[2], c))
+def prelu_forward_op(slots, arena, batch, shard, shards):
+    c = slots.c
+    begin, end = span(batch * slots.rows, shard, shards)
+    prelu_forward(matrix(arena, slots.y + begin * c, end - begin, c),
+                  matrix(arena, slots.x + begin * c, end - begin, c),
+                  vector(arena, slots.slopes, c))
 
 
 @op("dx dy x slopes rows c", weight=ELEMENTWISE)
-def prelu_backward_input_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    c = slots[5]
-    begin, end = span(batch * slots[4], shard, shards)
-    prelu_backward_input(matrix(arena, slots[0] + begin * c, end - begin, c),
-                         matrix(arena, slots[1] + begin * c, end - begin, c),
-                         matrix(arena, slots[2] + begin * c, end - begin, c),
-                         vector(arena, slots[3], c))
+def prelu_backward_input_op(slots, arena, batch, shard, shards):
+    c = slots.c
+    begin, end = span(batch * slots.rows, shard, shards)
+    prelu_backward_input(matrix(arena, slots.dx + begin * c, end - begin, c),
+                         matrix(arena, slots.dy + begin * c, end - begin, c),
+                         matrix(arena, slots.x + begin * c, end - begin, c),
+                         vector(arena, slots.slopes, c))
 
 
 @op("ds dy x rows c", weight=ELEMENTWISE)
-def prelu_backward_slopes_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    rows, c = batch * slots[3], slots[4]
+def prelu_backward_slopes_op(slots, arena, batch, shard, shards):
+    rows, c = batch * slots.rows, slots.c
     begin, end = span(c, shard, shards)
-    prelu_backward_slopes(vector(arena, slots[0] + begin, end - begin),
-                          matrix(arena, slots[1], rows, c)[:, begin:end],
-                          matrix(arena, slots[2], rows, c)[:, begin:end])
+    prelu_backward_slopes(vector(arena, slots.ds + begin, end - begin),
+                          matrix(arena, slots.dy, rows, c)[:, begin:end],
+                          matrix(arena, slots.x, rows, c)[:, begin:end])

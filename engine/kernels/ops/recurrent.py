@@ -24,7 +24,7 @@ from engine.kernels.matmul.registers import LANES_32
 from engine.kernels.matmul.tile import DEPTH, multiply
 from engine.kernels.ops.dense import transpose
 from engine.kernels.ops.joins import copy, copy_columns
-from engine.kernels.runtime.layout import CONTROL_LENGTH, FIRST_SLOT, POSITION, ROW_LENGTH, TRAINING
+from engine.kernels.runtime.layout import CONTROL_LENGTH, POSITION, TRAINING
 from engine.kernels.runtime.memory import integers_at, matrix, sequence, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
 
@@ -235,101 +235,94 @@ def last_state_backward(dstates, dy):
 
 
 @op("du dw db dc dz before units features columns apart steps p q")
-def recurrent_backward_weights_op(row, arena, batch, shard, shards):
+def recurrent_backward_weights_op(slots, arena, batch, shard, shards):
     """Add up chunk by chunk: one lies in the cache while all that needs it is done."""
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, columns, apart, rows = slots[6], slots[8], slots[9], batch * slots[10]
+    units, columns, apart, rows = slots.units, slots.columns, slots.apart, batch * slots.steps
     first, last = register_span(columns, shard, shards)
-    du, dw = matrix(arena, slots[0], units, columns), matrix(arena, slots[1], slots[7], columns)
-    db = matrix(arena, max(slots[2], 0), int(slots[2] >= 0), columns)
-    dc = matrix(arena, max(slots[3], 0), int(slots[3] >= 0), apart)
+    du = matrix(arena, slots.du, units, columns)
+    dw = matrix(arena, slots.dw, slots.features, columns)
+    db = matrix(arena, max(slots.db, 0), int(slots.db >= 0), columns)
+    dc = matrix(arena, max(slots.dc, 0), int(slots.dc >= 0), apart)
     for done in range(0, rows, DEPTH):
         size = min(DEPTH, rows - done)
         recurrent_backward_weights(
-            du, dw, db, dc, rows_at(arena, slots[4], done, size, slots[11]),
-            rows_at(arena, slots[5], done, size, slots[12]), done, first, last)
+            du, dw, db, dc, rows_at(arena, slots.dz, done, size, slots.p),
+            rows_at(arena, slots.before, done, size, slots.q), done, first, last)
 
 
 @op("stacked u w b units features columns p")
-def stack_weights_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, columns = slots[4], slots[5], slots[6]
+def stack_weights_op(slots, arena, batch, shard, shards):
+    units, features, columns = slots.units, slots.features, slots.columns
     first, last = register_span(columns, shard, shards)
-    stack_weights(matrix(arena, slots[0], units + features + 1, slots[7]),
-                  matrix(arena, slots[1], units, columns),
-                  matrix(arena, slots[2], features, columns),
-                  vector(arena, max(slots[3], 0), columns if slots[3] >= 0 else 0), first, last)
+    stack_weights(matrix(arena, slots.stacked, units + features + 1, slots.p),
+                  matrix(arena, slots.u, units, columns),
+                  matrix(arena, slots.w, features, columns),
+                  vector(arena, max(slots.b, 0), columns if slots.b >= 0 else 0), first, last)
 
 
 @op("wt u w units features columns q")
-def stack_transposed_op(row, arena, batch, shard, shards):
+def stack_transposed_op(slots, arena, batch, shard, shards):
     """Write recurrent weights and weights, transposed, side by side."""
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, columns = slots[3], slots[4], slots[5]
+    units, features, columns = slots.units, slots.features, slots.columns
     first, last = register_span(columns, shard, shards)
-    wt = matrix(arena, slots[0], columns, slots[6])[first:last]
-    transpose(wt[:, :units], matrix(arena, slots[1], units, columns)[:, first:last])
+    wt = matrix(arena, slots.wt, columns, slots.q)[first:last]
+    transpose(wt[:, :units], matrix(arena, slots.u, units, columns)[:, first:last])
     transpose(wt[:, units:units + features],
-              matrix(arena, slots[2], features, columns)[:, first:last])
+              matrix(arena, slots.w, features, columns)[:, first:last])
 
 
 @op("y h units steps")
-def last_state_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[2], slots[3]
+def last_state_op(slots, arena, batch, shard, shards):
+    units, steps = slots.units, slots.steps
     begin, end = span(batch, shard, shards)
-    last_state(matrix(arena, slots[0] + begin * units, end - begin, units),
-               sequence(arena, slots[1] + begin * steps * units, end - begin, steps, units))
+    last_state(matrix(arena, slots.y + begin * units, end - begin, units),
+               sequence(arena, slots.h + begin * steps * units, end - begin, steps, units))
 
 
 @op("dh dy units steps")
-def last_state_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[2], slots[3]
+def last_state_backward_op(slots, arena, batch, shard, shards):
+    units, steps = slots.units, slots.steps
     begin, end = span(batch, shard, shards)
     last_state_backward(
-        sequence(arena, slots[0] + begin * steps * units, end - begin, steps, units),
-        matrix(arena, slots[1] + begin * units, end - begin, units))
+        sequence(arena, slots.dh + begin * steps * units, end - begin, steps, units),
+        matrix(arena, slots.dy + begin * units, end - begin, units))
 
 
 @op("start kept count units control")
-def take_up_state_op(row, arena, batch, shard, shards):
+def take_up_state_op(slots, arena, batch, shard, shards):
     """Begin with the state that the batch before left; with 0 where there is none to go on from.
 
     That is the case outside training, at the start of an epoch, and where the batch before had
     another number of examples.
     """
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    begin, end = span(batch * slots[3], shard, shards)
-    start = vector(arena, slots[0] + begin, end - begin)
-    control = carray(integers_at(slots[4]), (CONTROL_LENGTH,))
+    begin, end = span(batch * slots.units, shard, shards)
+    start = vector(arena, slots.start + begin, end - begin)
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] != 0 and control[POSITION] != 0 \
-            and vector(arena, slots[2], 1)[0] == batch:
-        copy(start, vector(arena, slots[1] + begin, end - begin))
+            and vector(arena, slots.count, 1)[0] == batch:
+        copy(start, vector(arena, slots.kept + begin, end - begin))
     else:
         for j in range(start.size):
             start[j] = 0
 
 
 @op("kept count h units steps")
-def keep_state_op(row, arena, batch, shard, shards):
+def keep_state_op(slots, arena, batch, shard, shards):
     """Keep the last state of every example, and how many examples there are."""
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, steps = slots[3], slots[4]
+    units, steps = slots.units, slots.steps
     begin, end = span(batch, shard, shards)
-    last_state(matrix(arena, slots[0] + begin * units, end - begin, units),
-               sequence(arena, slots[2] + begin * steps * units, end - begin, steps, units))
+    last_state(matrix(arena, slots.kept + begin * units, end - begin, units),
+               sequence(arena, slots.h + begin * steps * units, end - begin, steps, units))
     if shard == 0:
-        vector(arena, slots[1], 1)[0] = batch
+        vector(arena, slots.count, 1)[0] = batch
 
 
 @op("kept count h units steps")
-def keep_cells_op(row, arena, batch, shard, shards):
+def keep_cells_op(slots, arena, batch, shard, shards):
     """Keep the last cell of every example, which stand behind those of all steps."""
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units = slots[3]
+    units = slots.units
     begin, end = span(batch * units, shard, shards)
-    copy(vector(arena, slots[0] + begin, end - begin),
-         vector(arena, slots[2] + slots[4] * batch * units + begin, end - begin))
+    copy(vector(arena, slots.kept + begin, end - begin),
+         vector(arena, slots.h + slots.steps * batch * units + begin, end - begin))
     if shard == 0:
-        vector(arena, slots[1], 1)[0] = batch
+        vector(arena, slots.count, 1)[0] = batch

@@ -11,14 +11,12 @@ from numba import carray
 from engine.kernels.ops.mathematics import exponential
 from engine.kernels.runtime.layout import (
     CONTROL_LENGTH,
-    FIRST_SLOT,
     LOSS,
-    ROW_LENGTH,
     SEED,
     STEP,
     TRAINING,
 )
-from engine.kernels.runtime.memory import as_real, integers_at, matrix, reals_at, span
+from engine.kernels.runtime.memory import integers_at, matrix, reals_at, span
 from engine.kernels.runtime.policy import kernel, op
 from engine.kernels.runtime.random import mixed, normal
 
@@ -122,30 +120,27 @@ def _key(control, stream):
 
 
 @op("z x k stream control")
-def sampling_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[2]
+def sampling_op(slots, arena, batch, shard, shards):
+    k = slots.k
     begin, end = span(batch, shard, shards)
-    control = carray(integers_at(slots[4]), (CONTROL_LENGTH,))
-    sampling(matrix(arena, slots[0] + begin * k, end - begin, k),
-             matrix(arena, slots[1] + begin * 2 * k, end - begin, 2 * k),
-             _key(control, slots[3]), begin, control[TRAINING])
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    sampling(matrix(arena, slots.z + begin * k, end - begin, k),
+             matrix(arena, slots.x + begin * 2 * k, end - begin, 2 * k),
+             _key(control, slots.stream), begin, control[TRAINING])
 
 
-@op("dx dz x k weight stream control")
-def sampling_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    k = slots[3]
+@op("dx dz x k weight:real stream control")
+def sampling_backward_op(slots, arena, batch, shard, shards):
+    k = slots.k
     begin, end = span(batch, shard, shards)
-    control = carray(integers_at(slots[6]), (CONTROL_LENGTH,))
-    sampling_backward(matrix(arena, slots[0] + begin * 2 * k, end - begin, 2 * k),
-                      matrix(arena, slots[1] + begin * k, end - begin, k),
-                      matrix(arena, slots[2] + begin * 2 * k, end - begin, 2 * k),
-                      as_real(slots[4]) / batch, _key(control, slots[5]), begin, control[TRAINING])
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    sampling_backward(matrix(arena, slots.dx + begin * 2 * k, end - begin, 2 * k),
+                      matrix(arena, slots.dz + begin * k, end - begin, k),
+                      matrix(arena, slots.x + begin * 2 * k, end - begin, 2 * k),
+                      slots.weight / batch, _key(control, slots.stream), begin, control[TRAINING])
 
 
-@op("x k weight results", whole=True)
-def kullback_leibler_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    carray(reals_at(slots[3]), (LOSS + 1,))[LOSS] += as_real(slots[2]) * kullback_leibler(
-        matrix(arena, slots[0], batch, 2 * slots[1]))
+@op("x k weight:real results", whole=True)
+def kullback_leibler_op(slots, arena, batch, shard, shards):
+    carray(reals_at(slots.results), (LOSS + 1,))[LOSS] += slots.weight * kullback_leibler(
+        matrix(arena, slots.x, batch, 2 * slots.k))

@@ -13,7 +13,7 @@ from numba import carray
 
 from engine.kernels.ops.loss_ops import report
 from engine.kernels.ops.losses import ROWS, _below_largest, _exponentiate, softmax_forward
-from engine.kernels.runtime.layout import CORRECT, FIRST_SLOT, FIRST_STATISTIC, ROW_LENGTH
+from engine.kernels.runtime.layout import CORRECT, FIRST_STATISTIC
 from engine.kernels.runtime.memory import matrix, reals_at, vector
 from engine.kernels.runtime.policy import kernel, op
 
@@ -115,24 +115,21 @@ def right_steps(z, t, steps):
 
 
 @op("dz z t k steps results", whole=True)
-def sequence_cross_entropy_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    n, k = batch * slots[4], slots[3]
-    t = vector(arena, slots[2], n)
-    report(slots[5], sequence_cross_entropy(
-        matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k), t), _counted(t))
+def sequence_cross_entropy_op(slots, arena, batch, shard, shards):
+    n, k = batch * slots.steps, slots.k
+    t = vector(arena, slots.t, n)
+    report(slots.results, sequence_cross_entropy(
+        matrix(arena, slots.dz, n, k), matrix(arena, slots.z, n, k), t), _counted(t))
 
 
 @op("z t k steps results", whole=True)
-def sequence_score_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    n, k = batch * slots[3], slots[2]
-    carray(reals_at(slots[4]), (FIRST_STATISTIC,))[CORRECT] = right_steps(
-        matrix(arena, slots[0], n, k), vector(arena, slots[1], n), slots[3])
+def sequence_score_op(slots, arena, batch, shard, shards):
+    n, k = batch * slots.steps, slots.k
+    carray(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = right_steps(
+        matrix(arena, slots.z, n, k), vector(arena, slots.t, n), slots.steps)
 
 
 @op("y x n steps", whole=True)
-def softmax_steps_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    n, k = batch * slots[3], slots[2]
-    softmax_forward(matrix(arena, slots[0], n, k), matrix(arena, slots[1], n, k))
+def softmax_steps_op(slots, arena, batch, shard, shards):
+    n, k = batch * slots.steps, slots.n
+    softmax_forward(matrix(arena, slots.y, n, k), matrix(arena, slots.x, n, k))

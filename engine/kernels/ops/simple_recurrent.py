@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.matmul.tile import multiply
 from engine.kernels.ops.joins import copy_columns
 from engine.kernels.ops.mathematics import hyperbolic_tangent
@@ -16,7 +14,6 @@ from engine.kernels.ops.recurrent import (
     skip_back,
     skipped,
 )
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import matrix, span
 from engine.kernels.runtime.policy import kernel, op
 
@@ -86,39 +83,37 @@ def rnn_backward(dz, dstates, after, mask, t, is_relu):
 
 
 @op("h x before w start mask units features steps p q is_relu")
-def rnn_forward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, q = slots[6], slots[7], slots[8], slots[10]
+def rnn_forward_op(slots, arena, batch, shard, shards):
+    units, features, steps, q = slots.units, slots.features, slots.steps, slots.q
     begin, end = span(batch, shard, shards)
     rows = end - begin
-    states = sequence_part(arena, slots[0], begin, end, steps, units)
-    x = sequence_part(arena, slots[1], begin, end, steps, features)
-    w = matrix(arena, slots[3], units + features + 1, slots[9])[:, :units]
-    mask = mask_part(arena, slots[5], begin, end, steps)
-    copy_columns(rows_at(arena, slots[2], begin, rows, q),
-                 rows_at(arena, slots[4], begin, rows, units), 0, 0, units)
+    states = sequence_part(arena, slots.h, begin, end, steps, units)
+    x = sequence_part(arena, slots.x, begin, end, steps, features)
+    w = matrix(arena, slots.w, units + features + 1, slots.p)[:, :units]
+    mask = mask_part(arena, slots.mask, begin, end, steps)
+    copy_columns(rows_at(arena, slots.before, begin, rows, q),
+                 rows_at(arena, slots.start, begin, rows, units), 0, 0, units)
     for t in range(steps):
         here = t * batch + begin
-        before = rows_at(arena, slots[2], here, rows, q)
+        before = rows_at(arena, slots.before, here, rows, q)
         set_out(before, x, t, units)
-        rnn_forward(states, rows_at(arena, slots[2], here + batch, rows, q), before, w, mask, t,
-                    slots[11])
+        rnn_forward(states, rows_at(arena, slots.before, here + batch, rows, q), before, w, mask, t,
+                    slots.is_relu)
 
 
 @op("z dh dx before wt mask units features steps truncation p q is_relu")
-def rnn_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    units, features, steps, p, q = slots[6], slots[7], slots[8], slots[10], slots[11]
+def rnn_backward_op(slots, arena, batch, shard, shards):
+    units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
     rows = end - begin
-    dstates = sequence_part(arena, slots[1], begin, end, steps, units)
-    dx = sequence_part(arena, slots[2], begin, end, steps, features)
-    wt = matrix(arena, slots[4], units, q)
-    mask = mask_part(arena, slots[5], begin, end, steps)
+    dstates = sequence_part(arena, slots.dh, begin, end, steps, units)
+    dx = sequence_part(arena, slots.dx, begin, end, steps, features)
+    wt = matrix(arena, slots.wt, units, q)
+    mask = mask_part(arena, slots.mask, begin, end, steps)
     for t in range(steps - 1, -1, -1):
         here = t * batch + begin
-        dz = rows_at(arena, slots[0], here, rows, p)
-        rnn_backward(dz, dstates, rows_at(arena, slots[3], here + batch, rows, q), mask, t,
-                     slots[12])
-        send_back(dstates, dz[:, :units], wt[:, :units], mask, t, slots[9])
+        dz = rows_at(arena, slots.z, here, rows, p)
+        rnn_backward(dz, dstates, rows_at(arena, slots.before, here + batch, rows, q), mask, t,
+                     slots.is_relu)
+        send_back(dstates, dz[:, :units], wt[:, :units], mask, t, slots.truncation)
         multiply(dx[:, t], dz[:, :units], wt[:, units:units + dx.shape[2]], 0)

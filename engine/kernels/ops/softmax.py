@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.ops.losses import softmax_forward
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
 from engine.kernels.runtime.memory import matrix, span
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
@@ -34,19 +31,17 @@ def softmax_backward(dx, dy, y):
 
 
 @op("y x rows c", weight=2 * ELEMENTWISE)
-def softmax_rows_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    c = slots[3]
-    begin, end = span(batch * slots[2], shard, shards)
-    softmax_forward(matrix(arena, slots[0] + begin * c, end - begin, c),
-                    matrix(arena, slots[1] + begin * c, end - begin, c))
+def softmax_rows_op(slots, arena, batch, shard, shards):
+    c = slots.c
+    begin, end = span(batch * slots.rows, shard, shards)
+    softmax_forward(matrix(arena, slots.y + begin * c, end - begin, c),
+                    matrix(arena, slots.x + begin * c, end - begin, c))
 
 
 @op("dx dy y rows c", weight=2 * ELEMENTWISE)
-def softmax_backward_op(row, arena, batch, shard, shards):
-    slots = carray(row, (ROW_LENGTH,))[FIRST_SLOT:]
-    c = slots[4]
-    begin, end = span(batch * slots[3], shard, shards)
-    softmax_backward(matrix(arena, slots[0] + begin * c, end - begin, c),
-                     matrix(arena, slots[1] + begin * c, end - begin, c),
-                     matrix(arena, slots[2] + begin * c, end - begin, c))
+def softmax_backward_op(slots, arena, batch, shard, shards):
+    c = slots.c
+    begin, end = span(batch * slots.rows, shard, shards)
+    softmax_backward(matrix(arena, slots.dx + begin * c, end - begin, c),
+                     matrix(arena, slots.dy + begin * c, end - begin, c),
+                     matrix(arena, slots.y + begin * c, end - begin, c))

@@ -22,7 +22,6 @@ from engine.kernels.ops.blocks import (
     rule_at,
     run_of,
     share_at,
-    slots_of,
 )
 from engine.kernels.ops.limits import limited_norm
 from engine.kernels.runtime.layout import (
@@ -204,13 +203,13 @@ def _report(results, blocks, figures):
 
 
 @op("g blocks count figures hyper")
-def measure_gradients_op(row, arena, batch, shard, shards):
-    slots = slots_of(row)
-    blocks, figures = blocks_at(slots[1], slots[2]), figures_at(arena, slots[3], slots[2])
-    most = rule_at(slots[4], 0)[CLIP_VALUE]
-    begin, end = span(slots[2], shard, shards)
+def measure_gradients_op(slots, arena, batch, shard, shards):
+    count = slots.count
+    blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)
+    most = rule_at(slots.hyper, 0)[CLIP_VALUE]
+    begin, end = span(count, shard, shards)
     for b in range(begin, end):
-        g, out = part(arena, slots[0], blocks[b]), figures[b]
+        g, out = part(arena, slots.g, blocks[b]), figures[b]
         measured = blocks[b, MEASURED]
         out[SQUARES], out[TOP], out[ZEROS], out[INVALID] = _measured(g[:measured])
         out[ALL_SQUARES] = out[SQUARES] + _squares(g[measured:])
@@ -219,19 +218,19 @@ def measure_gradients_op(row, arena, batch, shard, shards):
 
 
 @op("blocks learning count figures hyper results", whole=True)
-def sum_gradients_op(row, arena, batch, shard, shards):
-    slots = slots_of(row)
-    blocks, figures = blocks_at(slots[0], slots[2]), figures_at(arena, slots[3], slots[2])
-    results = carray(reals_at(slots[5]), (FIRST_STATISTIC + STATISTICS * slots[2],))
+def sum_gradients_op(slots, arena, batch, shard, shards):
+    count = slots.count
+    blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)
+    results = carray(reals_at(slots.results), (FIRST_STATISTIC + STATISTICS * count,))
     begin = 0
-    while begin < slots[2]:
+    while begin < count:
         end = run_of(blocks, begin)
         _report(results, blocks[begin:end], figures[begin:end])
         begin = end
     squares, clipped = 0.0, 0.0
-    for b in range(slots[1]):
+    for b in range(slots.learning):
         squares += figures[b, ALL_SQUARES]
         clipped += figures[b, CLIPPED_SQUARES]
-    after, share = limited_norm(math.sqrt(clipped), rule_at(slots[4], 0)[CLIP_NORM])
+    after, share = limited_norm(math.sqrt(clipped), rule_at(slots.hyper, 0)[CLIP_NORM])
     results[GRADIENT_NORM], results[CLIPPED_NORM] = math.sqrt(squares), after
-    share_at(arena, slots[3])[0] = share
+    share_at(arena, slots.figures)[0] = share

@@ -51,14 +51,6 @@ def as_doubles(typingctx: Any, pointer: Any) -> Any:
 
 
 @intrinsic
-def as_real(typingctx: Any, bits: Any) -> Any:
-    """Return the float64 whose bits a slot holds."""
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.DoubleType())
-    return types.float64(types.int64), codegen
-
-
-@intrinsic
 def call_op(typingctx: Any, address: Any, row: Any, arena: Any, batch: Any, shard: Any,
             shards: Any) -> Any:
     """Call the op at ``address``; ``row`` and ``arena`` are addresses too."""
@@ -205,30 +197,6 @@ def span(typingctx: Any, size: Any, shard: Any, shards: Any) -> Any:
                 builder.store(builder.sdiv(builder.mul(size, place), shards), end)
         return context.make_tuple(builder, pair, [builder.load(end) for end in ends])
     return pair(*[types.int64] * 3), codegen
-
-
-@intrinsic
-def strided(typingctx: Any, array: Any, first: Any, rows: Any, step: Any, columns: Any) -> Any:
-    """Return ``rows`` runs of ``columns`` numbers of a contiguous array as a 2-D array.
-
-    Parameters
-    ----------
-    array : real[...]
-        Numbers side by side.
-    first : int64
-        Place of the first run, counted in numbers.
-    rows, step, columns : int64
-        How many runs, from where one begins to where the next does, and their length: runs that
-        are longer than their step overlap.
-    """
-    kind = types.Array(array.dtype, 2, "A")
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        source = context.make_array(array)(context, builder, args[0])
-        size = _size(context, kind)
-        return _array(context, builder, kind, builder.gep(source.data, [args[1]]),
-                      [args[2], args[4]], [builder.mul(args[3], size), size])
-    return kind(array, *[types.int64] * 4), codegen
 
 
 @intrinsic

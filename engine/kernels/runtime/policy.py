@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numba import cfunc, njit, types
 
-from engine.kernels.runtime.layout import FIRST_SLOT, ROW_LENGTH
+from engine.kernels.runtime.slots import Slots
 
 FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 """Every fast-math flag but nnan and ninf: with those, NaN and infinity would go unseen."""
@@ -41,8 +40,8 @@ class Op:
     ----------
     name : str
         Name by which layer kinds call it.
-    slots : tuple[str, ...]
-        What its row holds behind the header, in order.
+    slots : Slots
+        What its row holds behind the header.
     is_whole : bool
         Whether one call does all the work; else every shard does its part, and any number of
         shards together write the same bytes.
@@ -51,11 +50,8 @@ class Op:
         product itself, more for what goes from number to number.
     """
 
-    def __init__(self, function: Function, slots: tuple[str, ...], is_whole: bool = False,
+    def __init__(self, function: Function, slots: Slots, is_whole: bool = False,
                  weight: int = 1) -> None:
-        if len(slots) > ROW_LENGTH - FIRST_SLOT:
-            raise ValueError(f"{function.__name__} needs {len(slots)} slots; a row has "
-                             f"{ROW_LENGTH - FIRST_SLOT}")
         self.name = function.__name__.removesuffix("_op")
         self.slots = slots
         self.is_whole = is_whole
@@ -67,8 +63,7 @@ class Op:
         """Return the machine address for ``float32`` or ``float64``; compiles if need be."""
         if precision not in self._compiled:
             real = DTYPES[precision]
-            signature = types.void(types.CPointer(types.int64), types.CPointer(real), types.int64,
-                                   types.int64, types.int64)
+            signature = types.void(self.slots, types.CPointer(real), *[types.int64] * 3)
             self._compiled[precision] = compiled_callback(signature, self._function)
         return int(self._compiled[precision].address)
 
@@ -88,26 +83,19 @@ OPS: dict[str, Op] = {}
 
 
 def op(slots: str, *, whole: bool = False, weight: int = 1) -> Callable[[Function], Op]:
-    """Register a function ``(row, arena, batch, shard, shards)`` as an op.
+    """Register a function ``(slots, arena, batch, shard, shards)`` as an op.
 
     Parameters
     ----------
     slots : str
-        Names of what the row holds, separated by spaces.
+        Names of what the row holds, as `Slots` takes them: the function reads ``slots.x``.
     whole : bool
         Whether the function does all the work whatever its shard.
     weight : int
         Multiply-adds of a matrix product that take as long as one unit of its work.
     """
     def register(function: Function) -> Op:
-        registered = Op(function, tuple(slots.split()), whole, weight)
+        registered = Op(function, Slots(slots), whole, weight)
         OPS[registered.name] = registered
         return registered
     return register
-
-
-def encode(value: int | float) -> int:
-    """Return a slot's content: integers as they are, reals as the bits of a float64."""
-    if isinstance(value, float | np.floating):
-        return int(np.float64(value).view(np.int64))
-    return int(value)

@@ -53,7 +53,7 @@ def rows_of(plan: Plan, name: str) -> list[dict[str, int]]:
     """Return the slots of every row of an op."""
     op = catalogue.OPS[name]
     address = op.address(str(plan.arena.dtype))
-    return [dict(zip(op.slots, packed[layout.FIRST_SLOT:].tolist(), strict=False))
+    return [{name: int(packed[place]) for name, place in op.slots.places.items()}
             for packed in plan.table if packed[layout.ADDRESS] == address]
 
 

@@ -43,11 +43,10 @@ def split(plan: Plan, precision: str, shards: int) -> None:
 def clear_rooms(plan: Plan, precision: str) -> None:
     """Forget what ops wrote where they work on the way, each shard on its own part."""
     ops = {op.address(precision): op for op in catalogue.OPS.values()
-           if {"room", "size"} <= set(op.slots) and op.is_compiled(precision)}
+           if {"room", "size"} <= op.slots.places.keys() and op.is_compiled(precision)}
     for line in plan.table:
         if (op := ops.get(int(line[layout.ADDRESS]))) is not None:
-            room, size = (int(line[layout.FIRST_SLOT + op.slots.index(slot)])
-                          for slot in ("room", "size"))
+            room, size = (int(line[op.slots.places[slot]]) for slot in ("room", "size"))
             plan.arena[room:room + size * plan.capacity] = 0
 
 
