@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 KERNELS = Path(__file__).parent / "kernels"
 
+STATISTICS = Path(__file__).parent / "statistics.py"
+"""The one module of ours that kernels are compiled from and that is no kernel."""
+
 BUILD_ID = KERNELS / "build-id.txt"
 """Holds `build_id` where the program is frozen and has no sources to be hashed."""
 
@@ -46,13 +49,13 @@ def build_id() -> str:
     """Return a hash of every kernel's source.
 
     A cached kernel does not notice edits in functions of another file, so the text of the folder
-    and its rooms names the cache.
+    and its rooms names the cache, and that of the table which says where figures are written.
     """
     if BUILD_ID.is_file():
         return BUILD_ID.read_text(encoding="ascii").strip()
     digest = hashlib.sha256()
-    for path in sorted(KERNELS.rglob("*.py")):
-        name = path.relative_to(KERNELS).as_posix()
+    for path in (*sorted(KERNELS.rglob("*.py")), STATISTICS):
+        name = path.relative_to(KERNELS.parent).as_posix()
         digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -13,7 +13,8 @@ from engine.kernels.runtime import layout
 from engine.layers import LOSSES
 from engine.plan import Plan
 from engine.spec import Task
-from engine.telemetry.snapshot import NAN, Evaluation, Snapshot, frozen
+from engine.statistics import NAN
+from engine.telemetry.snapshot import Evaluation, Snapshot, frozen
 from engine.training.examples import Examples, variance_of
 from engine.training.latent import latent_plane
 from engine.training.pictures import with_pictures

@@ -19,7 +19,8 @@ from engine.kernels.ops.statistics import (
 from engine.kernels.runtime import layout
 from engine.layers import ACTIVATIONS, kind
 from engine.plan import Plan, PlannedLayer
-from engine.telemetry.snapshot import NAN, LayerReading, frozen
+from engine.statistics import NAN, layer_statistics
+from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
 
@@ -64,12 +65,7 @@ def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
     first = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
     figures = plan.shared.results[first:first + layout.STATISTICS]
     low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.measured])
-    return {"gradient_rms": float(figures[layout.GRADIENT_RMS]),
-            "gradient_max": float(figures[layout.GRADIENT_MAX]),
-            "gradient_zero_share": float(figures[layout.GRADIENT_ZERO_SHARE]),
-            "gradient_nonfinite": int(figures[layout.GRADIENT_NONFINITE]),
-            "update_ratio": float(figures[layout.UPDATE_RATIO]),
-            "gradient_low": low, "gradient_high": high}
+    return {**layer_statistics(figures), "gradient_low": low, "gradient_high": high}
 
 
 def _band(gradient: Array) -> tuple[float, float]:

@@ -8,7 +8,6 @@ from engine.kernels.runtime.layout import (
     BATCH,
     BATCH_SIZE,
     CAPACITY,
-    CLIPPED_NORM,
     CORRECT,
     CREW,
     EPOCH,
@@ -20,7 +19,6 @@ from engine.kernels.runtime.layout import (
     FORWARD,
     GATHER,
     GRADIENT_NONFINITE,
-    GRADIENT_NORM,
     HEAD,
     ITEMS,
     L1,
@@ -43,6 +41,7 @@ from engine.kernels.runtime.layout import (
     SCORE,
     SEED,
     SHARDS,
+    SHOWN,
     SHUFFLE,
     STATISTICS,
     STEP,
@@ -220,14 +219,10 @@ def _record(ring, control, results):
     """Write the step's row; the head moves last, so that a reader never sees half a row."""
     row = control[HEAD] % ring.shape[0]
     ring[row, 0] = control[STEP]
-    ring[row, 1] = results[LOSS]
-    ring[row, 2] = results[VALIDATION_LOSS]
-    ring[row, 3] = results[VALIDATION_SCORE]
-    ring[row, 4] = results[RATE]
-    ring[row, 5] = results[GRADIENT_NORM]
-    ring[row, 6] = results[CLIPPED_NORM]
-    for place in range(FIRST_STATISTIC, results.size):
-        ring[row, 7 + place - FIRST_STATISTIC] = results[place]
+    for place in range(SHOWN):
+        ring[row, 1 + place] = results[place]
+    for place in range(results.size - FIRST_STATISTIC):
+        ring[row, 1 + SHOWN + place] = results[FIRST_STATISTIC + place]
     finish_writes()
     control[HEAD] += 1
 
@@ -279,8 +274,8 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
         Training examples in the order of the running epoch.
     results : float64[FIRST_STATISTIC + STATISTICS * layers]
         Figures of the last step.
-    ring : float64[capacity, 7 + STATISTICS * layers]
-        One row per step.
+    ring : float64[capacity, 1 + SHOWN + STATISTICS * layers]
+        One row per step: its number, and the figures of `engine.statistics`.
     steps : int64
         How many.
 

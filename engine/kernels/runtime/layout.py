@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
+
 # A row: header, then the op's slots.
 ADDRESS = 0
 SHARDS = 1
@@ -60,28 +62,30 @@ OWN_L2 = 23
 OWN_WEIGHT_DECAY = 24
 HYPER_LENGTH = 25
 
-# results, float64: what a step measured; after these, STATISTICS per layer that learns.
-LOSS = 0
-CORRECT = 1
-VALIDATION_LOSS = 2
-VALIDATION_SCORE = 3
-VARIANCE = 4        # of the targets, for regression; 0 for classes
-RATE = 5            # learning rate of the step
-GRADIENT_NORM = 6   # of all gradients together, as the backward pass left them
-CLIPPED_NORM = 7    # the same, after clipping
-EPOCH_SUM = 8       # of the losses of the running epoch's items
-EPOCH_LOSS = 9      # mean training loss of the last epoch
-REDUCED = 10        # state of the plateau schedule: factor, smallest loss, epochs since
-ITEMS = 13          # over how many the loss of the last batch is the mean: examples, or steps
-EPOCH_ITEMS = 14    # the same, of the running epoch so far
-FIRST_STATISTIC = 15
+# results, float64: what a step measured: the figures of the run, then what the loop keeps for
+# itself, then LAYER_COLUMNS of every layer that learns.
+LOSS = RUN_COLUMNS.index("loss")
+VALIDATION_LOSS = RUN_COLUMNS.index("validation_loss")
+VALIDATION_SCORE = RUN_COLUMNS.index("validation_accuracy")
+RATE = RUN_COLUMNS.index("learning_rate")
+GRADIENT_NORM = RUN_COLUMNS.index("gradient_norm")
+CLIPPED_NORM = RUN_COLUMNS.index("clipped_norm")
+SHOWN = len(RUN_COLUMNS)
+CORRECT = SHOWN
+VARIANCE = SHOWN + 1        # of the targets, for regression; 0 for classes
+EPOCH_SUM = SHOWN + 2       # of the losses of the running epoch's items
+EPOCH_LOSS = SHOWN + 3      # mean training loss of the last epoch
+REDUCED = SHOWN + 4         # state of the plateau schedule: factor, smallest loss, epochs since
+ITEMS = SHOWN + 7           # over how many the last loss is the mean: examples, or steps
+EPOCH_ITEMS = SHOWN + 8     # the same, of the running epoch so far
+FIRST_STATISTIC = SHOWN + 9
 
-GRADIENT_RMS = 0
-GRADIENT_MAX = 1
-GRADIENT_ZERO_SHARE = 2
-GRADIENT_NONFINITE = 3
-UPDATE_RATIO = 4
-STATISTICS = 5
+GRADIENT_RMS = LAYER_COLUMNS.index("gradient_rms")
+GRADIENT_MAX = LAYER_COLUMNS.index("gradient_max")
+GRADIENT_ZERO_SHARE = LAYER_COLUMNS.index("gradient_zero_share")
+GRADIENT_NONFINITE = LAYER_COLUMNS.index("gradient_nonfinite")
+UPDATE_RATIO = LAYER_COLUMNS.index("update_ratio")
+STATISTICS = len(LAYER_COLUMNS)
 
 # sections of the table: section s is rows [sections[s], sections[s + 1]).
 GATHER = 0
