@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.errors import DivergedError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import Value, place
 from engine.plan import Plan, PlannedLayer
 
@@ -22,7 +22,7 @@ def explain(plan: Plan, step: int) -> DivergedError:
     step : int
         The step that failed.
     """
-    batch = int(plan.shared.control[row.BATCH])
+    batch = int(plan.shared.control[layout.BATCH])
     for position, layer in enumerate(plan.layers):
         if not _finite(plan, layer.output.data, layer.output, batch):
             return _error(position, layer, step, "an activation")

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import ShapeError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import LOSSES
 from engine.plan import Plan
 from engine.spec import Task
-from engine.telemetry.snapshot import NAN, Evaluation, Snapshot, frozen
+from engine.statistics import NAN
+from engine.telemetry.snapshot import Evaluation, Snapshot, frozen
 from engine.training.examples import Examples, variance_of
 from engine.training.latent import latent_plane
 from engine.training.pictures import with_pictures
@@ -85,16 +86,16 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     kept = SAMPLES if dataset.task == "sequence" else len(order)
     control, results = plan.shared.control, plan.shared.results
     with undisturbed(plan):
-        control[row.ORDER] = order.ctypes.data
+        control[layout.ORDER] = order.ctypes.data
         for begin, batch in blocks(plan, len(order)):
-            control[row.POSITION] = begin
-            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.SCORE)
-            total += results[row.LOSS] * results[row.ITEMS]
-            items += results[row.ITEMS]
-            right += results[row.CORRECT]
+            control[layout.POSITION] = begin
+            run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.SCORE)
+            total += results[layout.LOSS] * results[layout.ITEMS]
+            items += results[layout.ITEMS]
+            right += results[layout.CORRECT]
             if begin >= kept:
                 continue
-            run(plan, batch, row.OUTPUT)
+            run(plan, batch, layout.OUTPUT)
             outputs.append(rows_of(plan, plan.prediction, min(batch, kept)))
             classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
     output = as_output(np.concatenate(outputs), dataset.task, loss)
@@ -121,7 +122,7 @@ def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
         for begin, batch in blocks(plan, len(inputs)):
             block = inputs[begin:begin + batch]
             plan.arena[place.data:place.data + block.size] = block.ravel()
-            run(plan, batch, row.FORWARD, row.OUTPUT)
+            run(plan, batch, layout.FORWARD, layout.OUTPUT)
             outputs.append(rows_of(plan, plan.prediction, batch))
     return as_output(np.concatenate(outputs), task, loss)
 
@@ -153,8 +154,8 @@ def snapshot(plan: Plan, examples: Examples, dataset: Dataset, run_id: int, loss
         confusion = frozen(np.bincount(pairs, minlength=k * k).reshape(k, k))
     control = plan.shared.control
     return Snapshot(
-        run_id, int(control[row.STEP]), int(control[row.EPOCH]),
-        float(plan.shared.results[row.LOSS]) if control[row.STEP] else trained.loss,
+        run_id, int(control[layout.STEP]), int(control[layout.EPOCH]),
+        float(plan.shared.results[layout.LOSS]) if control[layout.STEP] else trained.loss,
         trained, validated, layers, _surface(plan, dataset, loss), (-SURFACE_RANGE, SURFACE_RANGE),
         confusion, frozen(seen[:SAMPLES]), frozen(outputs[:SAMPLES]),
         latent_plane(plan, partial(as_output, task=dataset.task, loss=loss), seen))

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
-from engine.kernels.statistics import (
+from engine.kernels.ops.statistics import (
     BINS_PER_OCTAVE,
     LOWEST_EXPONENT,
     MAGNITUDE_BINS,
@@ -17,9 +16,11 @@ from engine.kernels.statistics import (
     gradient_statistics,
     magnitude_histogram,
 )
+from engine.kernels.runtime import layout
 from engine.layers import ACTIVATIONS, kind
 from engine.plan import Plan, PlannedLayer
-from engine.telemetry.snapshot import NAN, LayerReading, frozen
+from engine.statistics import NAN, layer_statistics
+from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
 
@@ -41,16 +42,17 @@ def probe_readings(plan: Plan, training: Integers) -> tuple[LayerReading, ...]:
     training : int64[...]
         Training examples; the first 64 are the probe batch.
     """
-    started = plan.shared.control[row.STEP] > 0
+    started = plan.shared.control[layout.STEP] > 0
     gradients = [_last_step(plan, layer) for layer in plan.layers] if started else []
     with undisturbed(plan, gradients=True):
         batch = min(FEWEST, len(training))
-        plan.shared.control[row.ORDER] = training.ctypes.data
-        plan.shared.control[row.POSITION] = 0
-        run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.BACKWARD)
+        plan.shared.control[layout.ORDER] = training.ctypes.data
+        plan.shared.control[layout.POSITION] = 0
+        run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.BACKWARD)
         if not started:
-            run(plan, batch, row.MEASURE)
-            plan.shared.results[row.FIRST_STATISTIC + row.UPDATE_RATIO::row.STATISTICS] = np.nan
+            run(plan, batch, layout.MEASURE)
+            first = layout.FIRST_STATISTIC + layout.UPDATE_RATIO
+            plan.shared.results[first::layout.STATISTICS] = np.nan
             gradients = [_last_step(plan, layer) for layer in plan.layers]
         return tuple(_reading(plan, layer, gradient, batch)
                      for layer, gradient in zip(plan.layers, gradients, strict=True))
@@ -60,15 +62,10 @@ def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
     """Return the figures of a layer's gradient; none for a layer that does not learn."""
     if layer.statistic < 0:
         return {}
-    first = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
-    figures = plan.shared.results[first:first + row.STATISTICS]
+    first = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
+    figures = plan.shared.results[first:first + layout.STATISTICS]
     low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.measured])
-    return {"gradient_rms": float(figures[row.GRADIENT_RMS]),
-            "gradient_max": float(figures[row.GRADIENT_MAX]),
-            "gradient_zero_share": float(figures[row.GRADIENT_ZERO_SHARE]),
-            "gradient_nonfinite": int(figures[row.GRADIENT_NONFINITE]),
-            "update_ratio": float(figures[row.UPDATE_RATIO]),
-            "gradient_low": low, "gradient_high": high}
+    return {**layer_statistics(figures), "gradient_low": low, "gradient_high": high}
 
 
 def _band(gradient: Array) -> tuple[float, float]:

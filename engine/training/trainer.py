@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
-from engine.kernels import row
-from engine.kernels.driver import run_steps
-from engine.kernels.threads import helped
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.driver import run_steps
+from engine.kernels.runtime.threads import helped
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
@@ -110,7 +110,7 @@ class Trainer:
         self._best = parameters(self._plan).copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
-        self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
+        self.ring = Ring(self.weight_layers, self._plan.shared.control, layout.HEAD)
         self._writer = Writer(dataset, project.training.seed) if can_write(dataset) else None
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
@@ -124,15 +124,15 @@ class Trainer:
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
-        control[row.EXAMPLES] = len(self._order)
-        control[row.TRAINING_ORDER] = self._order.ctypes.data
-        control[row.VALIDATION] = len(self._validation)
-        control[row.VALIDATION_ORDER] = self._validation.ctypes.data
-        control[row.SEED] = training.seed
-        control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
+        control[layout.EXAMPLES] = len(self._order)
+        control[layout.TRAINING_ORDER] = self._order.ctypes.data
+        control[layout.VALIDATION] = len(self._validation)
+        control[layout.VALIDATION_ORDER] = self._validation.ctypes.data
+        control[layout.SEED] = training.seed
+        control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         results = self._plan.shared.results
-        results[row.VARIANCE] = self._examples.variance
-        results[row.REDUCED:row.REDUCED + 3] = 1.0, np.inf, 0.0
+        results[layout.VARIANCE] = self._examples.variance
+        results[layout.REDUCED:layout.REDUCED + 3] = 1.0, np.inf, 0.0
         self._watch(training)
         self.request_rates(training)
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
@@ -140,7 +140,7 @@ class Trainer:
     def _watch(self, training: TrainingSpec) -> None:
         """Begin to look for the reasons to stop."""
         self._stopping = Stopping(training.stopping)
-        self._plan.shared.control[row.WATCHED] = self._stopping.is_active
+        self._plan.shared.control[layout.WATCHED] = self._stopping.is_active
 
     def _start(self, given: Mapping[str, Array] | None, start: Mapping[str, Array] | None
                ) -> TransferReport | None:
@@ -153,7 +153,7 @@ class Trainer:
         return report
 
     def _new_pace(self) -> Pace:
-        return Pace(self._threads if self._plan.table[:, row.SHARDS].max() > 1 else 1)
+        return Pace(self._threads if self._plan.table[:, layout.SHARDS].max() > 1 else 1)
 
     @property
     def threads_in_use(self) -> int:
@@ -163,25 +163,25 @@ class Trainer:
     @property
     def step(self) -> int:
         """Completed steps; any thread may ask."""
-        return int(self._plan.shared.control[row.STEP])
+        return int(self._plan.shared.control[layout.STEP])
 
     @property
     def epoch(self) -> int:
         """Completed epochs; any thread may ask."""
-        return int(self._plan.shared.control[row.EPOCH])
+        return int(self._plan.shared.control[layout.EPOCH])
 
     @property
     def steps_per_epoch(self) -> int:
         """Mini-batches until every training example was seen."""
-        examples = int(self._plan.shared.control[row.EXAMPLES])
+        examples = int(self._plan.shared.control[layout.EXAMPLES])
         return -(-examples // min(self.project.training.batch_size or examples, examples))
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Mini-batches until the running epoch ends."""
         control = self._plan.shared.control
-        examples = int(control[row.EXAMPLES])
-        left = examples - int(control[row.POSITION])
+        examples = int(control[layout.EXAMPLES])
+        left = examples - int(control[layout.POSITION])
         return -(-left // min(self.project.training.batch_size or left, examples))
 
     def run(self, max_steps: int, budget_s: float = 0.012) -> int:
@@ -212,7 +212,7 @@ class Trainer:
         begin = time.perf_counter()
         done = 0
         self.finished = ""
-        while done < max_steps and not shared.control[row.STOP] and not self.finished:
+        while done < max_steps and not shared.control[layout.STOP] and not self.finished:
             left = budget_s - (time.perf_counter() - begin)
             if left <= 0 and done:
                 break
@@ -220,16 +220,16 @@ class Trainer:
             most = min(max_steps - done, len(self.ring.data) // 2)
             count = self._advance(self._pace.steps(left, most))
             done += count
-            if shared.control[row.NONFINITE]:
-                shared.control[row.NONFINITE] = 0
+            if shared.control[layout.NONFINITE]:
+                shared.control[layout.NONFINITE] = 0
                 error = divergence.explain(plan, self.step + 1)
                 self._sound.recover(plan)
                 raise error
-            if count and self._stopping.is_active and shared.control[row.POSITION] == 0:
+            if count and self._stopping.is_active and shared.control[layout.POSITION] == 0:
                 self._finish_epoch()
         if done < max_steps:
             # Cleared here and not before: a stop that was asked for between two calls holds.
-            shared.control[row.STOP] = 0
+            shared.control[layout.STOP] = 0
         return done
 
     def _advance(self, steps: int) -> int:
@@ -254,7 +254,7 @@ class Trainer:
         results = self._plan.shared.results
         self.finished = self._stopping.reason(EpochReport(
             self.epoch, self._trained_s, *(float(results[place]) for place in (
-                row.EPOCH_LOSS, row.VALIDATION_LOSS, row.VALIDATION_SCORE))))
+                layout.EPOCH_LOSS, layout.VALIDATION_LOSS, layout.VALIDATION_SCORE))))
         if self._stopping.improved:
             np.copyto(self._best, parameters(self._plan))
         elif self._stopping.out_of_patience and self._stopping.best_epoch:
@@ -262,7 +262,7 @@ class Trainer:
 
     def request_stop(self) -> None:
         """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
-        self._plan.shared.control[row.STOP] = 1
+        self._plan.shared.control[layout.STOP] = 1
 
     def request_rates(self, training: TrainingSpec) -> None:
         """Change what needs no new plan, felt at the next step; any thread may ask.
@@ -292,7 +292,7 @@ class Trainer:
         if built_in(training) != built_in(old) or batch > self._plan.capacity:
             self._rebuild(project)
         self.project = project
-        self._plan.shared.control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
+        self._plan.shared.control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         if training.stopping != old.stopping:
             self._watch(training)
         self.request_rates(training)
@@ -307,7 +307,7 @@ class Trainer:
         kept = plan.parameters * (4 if same_rule else 2)
         plan.arena[:kept] = self._plan.arena[:kept]
         if not same_rule:
-            plan.shared.control[row.OPTIMIZER_STEP] = 0
+            plan.shared.control[layout.OPTIMIZER_STEP] = 0
         self._plan, self._examples = plan, examples
         self._pace = self._new_pace()
 

@@ -161,7 +161,7 @@ def test_facts_that_cannot_be_had_are_a_line(monkeypatch: pytest.MonkeyPatch) ->
         "The engine's facts cannot be tested: no such library (ImportError)."]
 
 
-@pytest.mark.parametrize("missing", ["numba", "numpy", "engine.kernels.driver"])
+@pytest.mark.parametrize("missing", ["numba", "numpy", "engine.kernels.runtime.driver"])
 def test_a_library_that_is_missing_is_a_line(missing: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.modules[{missing!r}] = None;"
