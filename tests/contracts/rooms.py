@@ -17,6 +17,7 @@ from tests.contracts.walls import imported
 
 ORDER = (
     "engine.errors",
+    "engine.statistics",
     "engine.spec",
     "engine.data",
     "engine.layers",
