@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from engine.errors import SpecError
 from engine.layers import Field, kind, output_layer, place
+from engine.messages import Message
 from engine.spec import LayerSpec, NetworkSpec, Option
 from gui.builder.spec_edits import checked
 from gui.builder.wiring import block, extended, followed, known_kind, usual_inputs
@@ -53,8 +54,7 @@ def added(network: NetworkSpec, kind_key: str, position: int,
     """
     layer_kind = kind(kind_key)
     if not layer_kind.insertable:
-        raise SpecError("Network", f"a second layer of kind {layer_kind.title}", "only the first",
-                        "Choose another kind of layer")
+        raise SpecError("edit.second-input", title=layer_kind.title)
     _check_room(network, 1)
     position = min(max(position, 1), len(network))
     model = min(hidden_layers(network, kind_key), default=None,
@@ -73,7 +73,7 @@ def removed(network: NetworkSpec, layer_id: str) -> NetworkSpec:
     SpecError
         If it is the input layer, or there is no such layer.
     """
-    _check_not_input(network, layer_id, "cannot be removed")
+    _check_not_input(network, layer_id, "edit.input-removed")
     after = followed(network, network.removed(layer_id))
     for layer in after:
         known = known_kind(layer)
@@ -92,7 +92,7 @@ def moved(network: NetworkSpec, layer_id: str, position: int) -> NetworkSpec:
     SpecError
         If it is the input layer, or there is no such layer.
     """
-    _check_not_input(network, layer_id, "cannot be moved")
+    _check_not_input(network, layer_id, "edit.input-moved")
     return followed(network, network.moved(layer_id, min(max(position, 1), len(network) - 1)))
 
 
@@ -107,7 +107,7 @@ def repeated(network: NetworkSpec, layer_id: str, times: int) -> tuple[NetworkSp
     SpecError
         If it is the input layer, there is no such layer, or the network gets too long.
     """
-    _check_not_input(network, layer_id, "cannot be repeated")
+    _check_not_input(network, layer_id, "edit.input-repeated")
     layers = block(network, layer_id)
     _check_room(network, times * len(layers))
     position = network.index(layer_id) + 1
@@ -134,13 +134,12 @@ def with_inputs(network: NetworkSpec, layer_id: str, inputs: Sequence[str]) -> N
     SpecError
         If there is no such layer, or one of them does not stand before it or is named twice.
     """
-    _check_not_input(network, layer_id, "is fed by the data alone")
+    _check_not_input(network, layer_id, "edit.input-fed")
     position = network.index(layer_id)
     before = [layer.id for layer in network.layers[:position]]
     layer = network.layers[position]
     if len(set(inputs)) < len(inputs) or not set(inputs) <= {*before, *layer.inputs}:
-        raise SpecError(place(position, layer), "these layers cannot feed it",
-                        "layers before it, each once", "Choose other inputs for this layer")
+        raise SpecError("edit.inputs", place=place(position, layer))
     known = known_kind(layer)
     if known is not None and known.most_inputs == 1 and tuple(inputs) == (before[-1],):
         inputs = ()
@@ -194,7 +193,7 @@ def deepened(network: NetworkSpec, n_layers: int, options: Mapping[str, Option])
     for number in range(n_layers):
         layer = LayerSpec(deep.fresh_id("dense"), "dense", dict(options))
         for key, value in options.items():
-            _check_option(f"Layer {number + 1} (Dense)", layer, key, value)
+            _check_option(place(number + 1, layer), layer, key, value)
         deep = deep.inserted(number + 1, layer)
     return deep
 
@@ -235,24 +234,25 @@ def selection_after(before: NetworkSpec, after: NetworkSpec, selected: str) -> s
     return new[min(old.index(selected) if selected in old else 1, len(new) - 1)]
 
 
-def _check_option(where: str, layer: LayerSpec, key: str, value: Option) -> None:
+def _check_option(where: Message, layer: LayerSpec, key: str, value: Option) -> None:
     field = kind(layer.kind).field(key)
     if field is None:
-        known = ", ".join(field.key for field in kind(layer.kind).fields)
-        raise SpecError(where, f"it has no option {key!r}", f"one of {known}" if known else "")
-    if problem := field.problem(value):
-        raise SpecError(where, f"{field.title}: {problem}")
+        known = tuple(field.key for field in kind(layer.kind).fields)
+        if known:
+            raise SpecError("edit.no-option", place=where, option=key, known=known)
+        raise SpecError("edit.no-options", place=where, option=key)
+    if (fault := field.fault(value)) is not None:
+        raise SpecError("edit.option", place=where, title=field.title, problem=fault)
 
 
-def _check_not_input(network: NetworkSpec, layer_id: str, what: str) -> None:
+def _check_not_input(network: NetworkSpec, layer_id: str, code: str) -> None:
+    """Raise SpecError if a layer is the input; the code says what cannot be done with it."""
     position = network.index(layer_id)
     known = known_kind(network.layers[0])
     if position == 0 and known is not None and not known.insertable:
-        raise SpecError("Layer 0 (Input)", f"the input layer {what}", "another layer",
-                        "Choose what enters the network in the Data panel")
+        raise SpecError(code, place=place(position, network.layers[0]))
 
 
 def _check_room(network: NetworkSpec, more: int) -> None:
     if more < 0 or len(network) + more > MOST_LAYERS:
-        raise SpecError("Network", f"{len(network) + more} layers", f"at most {MOST_LAYERS}",
-                        "Use fewer layers")
+        raise SpecError("edit.too-many-layers", count=len(network) + more, most=MOST_LAYERS)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from engine.errors import SpecError
+from engine.messages import Message, say
 
 SpecT = TypeVar("SpecT", bound=msgspec.Struct)
 
@@ -16,14 +17,21 @@ WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2"}
 """Fields whose names are not words."""
 
 
-def checked(spec: SpecT, place: str) -> SpecT:
+PLACES = {
+    "training": say("place.training"), "data": say("place.data"),
+    "optimizer": say("place.optimizer"), "schedule": say("place.schedule"),
+    "stopping": say("place.stopping"), "augmentation": say("place.augmentation")}
+"""How messages call the parts of a project."""
+
+
+def checked(spec: SpecT, place: Message) -> SpecT:
     """Return a spec whose fields hold what they may hold.
 
     Parameters
     ----------
     spec : Struct
         What somebody wants.
-    place : str
+    place : Message
         Its name in messages.
 
     Raises
@@ -35,7 +43,7 @@ def checked(spec: SpecT, place: str) -> SpecT:
     try:
         return msgspec.convert(msgspec.to_builtins(spec), type(spec))
     except msgspec.ValidationError as error:
-        raise SpecError(place, str(error), "", "Choose another value") from error
+        raise SpecError("edit.value", place=place, reason=str(error)) from error
 
 
 def words(names: Iterable[str]) -> str:
