@@ -71,12 +71,11 @@ def decode(plan: Plan, layer_id: str, codes: Array) -> Array:
     position = network.index(layer_id)
     name = place(position, network.layers[position])
     if not is_cut(network, position):
-        raise SpecError(name, "a later layer reads what stands before it",
-                        "a layer through which everything flows", "Choose another layer")
+        raise SpecError("training.not-through", place=name)
     layer = plan.layers[position]
     if codes.ndim != 2 or codes.shape[1] != layer.output.size:
-        raise ShapeError(name, "codes of shape " + "x".join(map(str, codes.shape)),
-                         f"{layer.output.size} numbers for every code")
+        raise ShapeError("training.codes-shape", place=name, shape=codes.shape,
+                         size=layer.output.size)
     outputs = [np.zeros((0, plan.prediction.size))]
     with undisturbed(plan):
         for begin, batch in blocks(plan, len(codes)):

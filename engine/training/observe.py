@@ -116,8 +116,7 @@ def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
     """Return the network's output for prepared inputs, float64[m, i] to float64[m, ...]."""
     place, outputs = plan.input, [np.zeros((0, *plan.prediction.shape))]
     if inputs.ndim != 2 or inputs.shape[1] != place.size:
-        raise ShapeError("Inputs", "an array of shape " + "x".join(map(str, inputs.shape)),
-                         f"{place.size} numbers for every example")
+        raise ShapeError("training.inputs-shape", shape=inputs.shape, size=place.size)
     with undisturbed(plan):
         for begin, batch in blocks(plan, len(inputs)):
             block = inputs[begin:begin + batch]

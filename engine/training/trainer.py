@@ -15,6 +15,7 @@ from engine.errors import SpecError
 from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_steps
 from engine.kernels.runtime.threads import helped
+from engine.messages import Message
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
@@ -70,8 +71,8 @@ class Trainer:
         One row for each of the last steps; other threads may read it.
     weight_layers : tuple[str, ...]
         Ids of the layers that learn.
-    finished : str
-        Why the last `run` ended by a stopping rule, a sentence; empty when none did.
+    ended : Message | None
+        Why the last `run` ended by a stopping rule; None when none did.
     transfer : TransferReport | None
         Which layers have taken over what ``start`` holds; None where nothing was to be.
     steps_per_epoch : int
@@ -103,7 +104,7 @@ class Trainer:
         self._plan = self._build(project, self._examples, None)
         self._pace = self._new_pace()
         self._trained_s = 0.0
-        self.finished = ""
+        self.ended: Message | None = None
         self._prepare_control()
         self.transfer = self._start(weights, start)
         self._sound = Sound(self._plan)
@@ -171,6 +172,11 @@ class Trainer:
         return int(self._plan.shared.control[layout.EPOCH])
 
     @property
+    def finished(self) -> str:
+        """Why the last `run` ended by a stopping rule, a sentence; empty when none did."""
+        return "" if self.ended is None else self.ended.text
+
+    @property
     def steps_per_epoch(self) -> int:
         """Mini-batches until every training example was seen."""
         examples = int(self._plan.shared.control[layout.EXAMPLES])
@@ -198,7 +204,7 @@ class Trainer:
         -------
         int
             Steps done; fewer than ``max_steps`` when the budget is used up, a stop was asked for,
-            or a stopping rule has `finished` the run.
+            or a stopping rule has `ended` the run.
 
         Raises
         ------
@@ -211,8 +217,8 @@ class Trainer:
         self._sound.keep(plan, self._trained_s)
         begin = time.perf_counter()
         done = 0
-        self.finished = ""
-        while done < max_steps and not shared.control[layout.STOP] and not self.finished:
+        self.ended = None
+        while done < max_steps and not shared.control[layout.STOP] and self.ended is None:
             left = budget_s - (time.perf_counter() - begin)
             if left <= 0 and done:
                 break
@@ -252,7 +258,7 @@ class Trainer:
     def _finish_epoch(self) -> None:
         """Ask the stopping rules; keep the best weights, and bring them back if they say so."""
         results = self._plan.shared.results
-        self.finished = self._stopping.reason(EpochReport(
+        self.ended = self._stopping.reason(EpochReport(
             self.epoch, self._trained_s, *(float(results[place]) for place in (
                 layout.EPOCH_LOSS, layout.VALIDATION_LOSS, layout.VALIDATION_SCORE))))
         if self._stopping.improved:
@@ -284,8 +290,7 @@ class Trainer:
         """
         old = self.project.training
         if (training.seed, training.precision) != (old.seed, old.precision):
-            raise SpecError("Training", "seed or precision changed", "a new run",
-                            "Reset the network")
+            raise SpecError("training.new-run")
         project = msgspec.structs.replace(self.project, training=training)
         examples = len(self._order)
         batch = min(training.batch_size or examples, examples)

@@ -139,7 +139,7 @@ def test_a_spiral_that_is_not_learned_is_wrong(
 @pytest.mark.parametrize(("error", "text"), [
     (ImportError("DLL load failed: not found."),
      "Spiral cannot be tested: DLL load failed: not found (ImportError)."),
-    (DataError("Spiral", "no points"), "Spiral: Spiral: no points."),
+    (DataError("as-given", place="Spiral", found="no points"), "Spiral: Spiral: no points."),
     (MemoryError(), "Spiral cannot be tested: no reason given (MemoryError)."),
 ], ids=["foreign", "our own", "wordless"])
 def test_whatever_is_raised_is_a_line(

@@ -230,7 +230,7 @@ def test_a_plan_that_cannot_be_built_leaves_the_old_one_with_its_data(
     examples = run._examples
 
     def build_plan(*arguments: object) -> None:
-        raise SpecError("Network", "it needs too much memory")
+        raise SpecError("as-given", place="Network", found="it needs too much memory")
     with monkeypatch.context() as patch:
         patch.setattr(module, "build_plan", build_plan)
         with pytest.raises(SpecError, match="memory"):

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from engine.diagnosis.wording import (
+from engine.messages.english.formats import count
+from engine.messages.numbers import (
     apart,
-    count,
     indexed,
     logarithm,
     magnitude,

@@ -1,12 +1,11 @@
-"""Numbers as verdicts write them."""
+"""Numbers as sentences write them, with the marks of English: ``1,234.5``."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-          "eleven", "twelve")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -58,11 +57,6 @@ def percent(share: float) -> str:
     return f"{int(value) if value > 99 else round(value)} %"
 
 
-def count(value: int) -> str:
-    """Return a small whole number as a word."""
-    return _WORDS[value] if 0 <= value < len(_WORDS) else f"{value:,}"
-
-
 def root(value: float, exponent: int) -> tuple[str, str]:
     """Return the factor whose power is a value, and that power: ``0.230``, ``0.230⁸``.
 
@@ -84,3 +78,28 @@ def root(value: float, exponent: int) -> tuple[str, str]:
 def indexed(symbol: str, index: int) -> str:
     """Return a symbol with an index: ``g₁``."""
     return symbol + str(index).translate(_LOWERED)
+
+
+def general(value: float, digits: int = 6) -> str:
+    """Return a number with at most so many significant digits: ``0.25``, ``1e+30``."""
+    return f"{value:.{digits}g}"
+
+
+def bytes_in_mib(value: float) -> str:
+    """Return bytes in MiB, without their unit: ``1,024``."""
+    return f"{value / 2**20:,.0f}"
+
+
+NUMBERS: Mapping[str, Callable[..., str]] = MappingProxyType({
+    "number": number, "magnitude": magnitude, "logarithm": logarithm, "percent": percent,
+    "general": general, "mib": bytes_in_mib,
+    "index": lambda value: indexed("", value), "apart": apart,
+    "apart_logarithm": lambda value, limit: apart(value, limit, logarithm, 1),
+    "root": lambda value, exponent: root(value, exponent)[0],
+    "power": lambda value, exponent: root(value, exponent)[1],
+    "whole": lambda value: f"{value:,}",
+    "fixed": lambda value, digits: f"{value:,.{digits}f}",
+    "scientific": lambda value, digits: f"{value:.{digits}e}",
+    "share": lambda value: f"{value:.0%}",
+})
+"""Ways to write a number, by the names that templates call them."""
