@@ -154,8 +154,23 @@ def test_a_snapshot_stands_by_itself_whatever_becomes_of_its_run() -> None:
     advance(run, 3)
     assert facts(shown) == before
     assert facts(run.snapshot()) != before
-    for reading in shown.layers:
-        assert not reading.histogram.flags.writeable
+
+
+def arrays_in(value: Any) -> list[np.ndarray]:
+    """Return every array of a snapshot."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if dataclasses.is_dataclass(value):
+        return [array for field in dataclasses.fields(value)
+                for array in arrays_in(getattr(value, field.name))]
+    return [array for one in value for array in arrays_in(one)] if isinstance(value, tuple) else []
+
+
+@pytest.mark.parametrize("path", VARIED, ids=lambda path: path.stem)
+def test_nobody_can_write_into_a_snapshot(path: Path) -> None:
+    found = arrays_in(run_of(path).snapshot())
+    assert len(found) > 3
+    assert not any(array.flags.writeable for array in found)
 
 
 def test_readings_are_those_of_the_last_step_whatever_was_looked_at_before() -> None:

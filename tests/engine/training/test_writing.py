@@ -150,7 +150,12 @@ def test_a_text_grows_whenever_it_is_written_on() -> None:
 
 def test_looking_writes_nothing_and_writing_leaves_the_run_alone() -> None:
     run, silent = (advance(reader(story(), LSTM, layer("dropout")), 3) for _ in range(2))
+    before = run.write_text(1)
     assert run.snapshot().text == ""
+    after = run.write_text(1)
+    assert before is not None
+    assert after is not None
+    assert len(after.text) == len(before.text) + 1
     for _ in range(4):
         run.write_text()
         advance(run, 2)
