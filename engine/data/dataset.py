@@ -107,6 +107,11 @@ class Dataset:
         return len(self.tokens or ())
 
     @property
+    def is_continued(self) -> bool:
+        """Whether it is a text of which the network learns how it goes on."""
+        return self.task == "sequence" and self.tokens is not None
+
+    @property
     def n_outputs(self) -> int:
         """Classes, or values to predict: the width of a one-hot or regression target."""
         by_class = self.task in ("classification", "sequence")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.statistics import NAN, LayerStatistics
+from engine.telemetry.parts import EVERYTHING, Wanted
 
 Array = NDArray[Any]
 
@@ -38,6 +39,10 @@ class Evaluation:
     loss: float
     accuracy: float
     examples: int
+
+
+UNMEASURED = Evaluation(NAN, NAN, 0)
+"""Stands where nothing was measured."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,27 @@ class Forecast:
 
 
 @dataclass(frozen=True)
+class Text:
+    """What a network has written by itself.
+
+    Attributes
+    ----------
+    prompt : str
+        The beginning, which was given to it.
+    text : str
+        All of it, the prompt too.
+    """
+
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """Everything heavy that the window draws.
+    """Everything heavy that the window draws, as far as it was asked for.
+
+    What was not is left at its default. All of it is copied: no later step changes a snapshot, and
+    none needs anything of its run to be read.
 
     Attributes
     ----------
@@ -142,13 +166,14 @@ class Snapshot:
     step, epoch : int
         Completed steps and epochs.
     loss : float
-        Loss of the last training batch.
+        Loss of the last training batch; before the first, that of the training examples if they
+        are evaluated.
     training : Evaluation
         On the training examples (at most the first 4,096 of them).
     validation : Evaluation | None
         On the validation examples (at most 4,096), if there are any.
     layers : tuple[LayerReading, ...]
-        One per layer of the network, in its order.
+        One per layer of the network, in its order; without readings, what else is asked of layers.
     surface : float64[g, g, k] | None
         For points in the plane: the network's output (probabilities for classification) on a grid
         over ``surface_range``; row 0 is the smallest x2, column 0 the smallest x1.
@@ -158,8 +183,8 @@ class Snapshot:
         For classification: validation examples by true class (row) and predicted class (column);
         training examples when there are none for validation.
     samples : int64[m]
-        Rows of the data set (validation examples first) that ``sample_outputs`` belongs to, in a
-        fixed order.
+        Rows of the data set (validation examples first) that ``sample_outputs`` and feature maps
+        belong to, in a fixed order.
     sample_outputs : float64[m, k]
         The network's output for them: probabilities, or values for regression.
     latent : Latent | None
@@ -170,15 +195,19 @@ class Snapshot:
         The beginning of ``text`` that was given to it.
     forecast : Forecast | None
         For a series.
+    parts : Wanted
+        What it holds: all that was asked for and can be had.
+    available : Wanted
+        What can be had of its run at all.
     """
 
     run_id: int
     step: int
     epoch: int
     loss: float
-    training: Evaluation
-    validation: Evaluation | None
-    layers: tuple[LayerReading, ...]
+    training: Evaluation = UNMEASURED
+    validation: Evaluation | None = None
+    layers: tuple[LayerReading, ...] = ()
     surface: Array | None = None
     surface_range: tuple[float, float] = (-6.0, 6.0)
     confusion: Array | None = None
@@ -188,3 +217,5 @@ class Snapshot:
     text: str = ""
     prompt: str = ""
     forecast: Forecast | None = None
+    parts: Wanted = EVERYTHING
+    available: Wanted = EVERYTHING

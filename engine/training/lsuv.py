@@ -55,8 +55,8 @@ def scale(plan: Plan, training: NDArray[np.int64], given: Collection[str] = ()) 
 
 
 def _asks(layer: PlannedLayer) -> bool:
-    options = kind(layer.spec.kind).options(layer.spec)
-    scheme = INITIALISERS.get(str(options.get("weights")))
+    layer_kind = kind(layer.spec.kind)
+    scheme = INITIALISERS.get(layer_kind.initialiser(layer_kind.options(layer.spec)))
     return scheme is not None and scheme.is_scaled_by_data
 
 

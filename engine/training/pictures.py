@@ -24,6 +24,12 @@ IMAGE = 3
 """Axes of an image: height, width and channels."""
 
 
+def has_pictures(plan: Plan) -> bool:
+    """Say whether any layer has feature maps or filters."""
+    return any(len(layer.output.shape) == IMAGE or _filters(plan, layer) is not None
+               for layer in plan.layers)
+
+
 def with_pictures(plan: Plan, readings: Sequence[LayerReading], seen: Integers
                   ) -> tuple[LayerReading, ...]:
     """Return readings with feature maps and filters where a layer has any.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -18,27 +17,27 @@ from engine.kernels.runtime.threads import helped
 from engine.messages import Message
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.parts import EVERYTHING, Wanted
 from engine.telemetry.ring import Ring
-from engine.telemetry.snapshot import Evaluation, Snapshot
+from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
-from engine.training.forecasting import forecast
 from engine.training.hyperparameters import built_in, write_rates
 from engine.training.kept import Sound, go_back, parameters
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
-from engine.training.writing import Writer, can_write
+from engine.training.writing import Writer
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
 WRITTEN = 8
-"""Most tokens that a snapshot adds to a text."""
+"""Most tokens that are added to a text at once."""
 
 WRITING_S = 0.01
-"""Seconds after which it adds no more."""
+"""Seconds after which no more are."""
 
 
 class Trainer:
@@ -112,7 +111,8 @@ class Trainer:
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
         self.ring = Ring(self.weight_layers, self._plan.shared.control, layout.HEAD)
-        self._writer = Writer(dataset, project.training.seed) if can_write(dataset) else None
+        self._writer = Writer(dataset, project.training.seed) if dataset.is_continued else None
+        self._available = observe.available(self._subject)
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
         most = len(self._order)
@@ -378,13 +378,31 @@ class Trainer:
         return observe.as_output(latent.decode(self._plan, layer_id, latents),
                                  self._dataset.task, self.project.training.loss)
 
-    def snapshot(self) -> Snapshot:
-        """Return what the network looks like now."""
-        loss = self.project.training.loss
-        if self._writer is not None:
-            self._writer.write(self._plan, loss, WRITTEN, WRITING_S)
-        shown = observe.snapshot(self._plan, self._examples, self._dataset, self.run_id, loss,
-                                 self._training, self._validation)
-        return replace(shown, prompt=self._writer.prompt if self._writer else "",
-                       text=self._writer.text if self._writer else "",
-                       forecast=forecast(self._plan, self._dataset, loss))
+    def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
+        """Return what the network looks like now: the parts asked for, at their cost alone.
+
+        Looking changes no byte of the run, and the next look finds the same.
+        """
+        return observe.snapshot(self._subject, self.run_id, wanted, self._available)
+
+    @property
+    def _subject(self) -> observe.Subject:
+        return observe.Subject(self._plan, self._examples, self._dataset,
+                               self.project.training.loss, self._training, self._validation)
+
+    def write_text(self, tokens: int = WRITTEN, budget_s: float = WRITING_S) -> Text | None:
+        """Go on writing as the network expects it; None where the data are no text to continue.
+
+        The text alone is changed by it, and nothing of the run.
+
+        Parameters
+        ----------
+        tokens : int
+            Most tokens to add.
+        budget_s : float
+            Seconds after which no other one is begun.
+        """
+        if self._writer is None:
+            return None
+        self._writer.write(self._plan, self.project.training.loss, tokens, budget_s)
+        return Text(self._writer.prompt, self._writer.text)

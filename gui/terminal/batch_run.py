@@ -21,6 +21,7 @@ from engine.data.dataset import Dataset
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.spec import ProjectSpec
+from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from gui.program import INTERRUPTED
 from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
@@ -29,6 +30,7 @@ from gui.workbench.state import TransferLike
 FOREVER = 2**62
 """So many steps are no limit: one of the project's stopping rules ends the run."""
 CHUNK_S = 0.05
+RESULTS = frozenset({Part.EVALUATION})
 LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: weights and initial weights of the largest network in float64."""
 Weights = Mapping[str, NDArray[Any]]
@@ -169,7 +171,8 @@ class BatchRun:
                  + (", interrupted." if self._interrupted else ".")]
         lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
         lines += [f"  {trainer.finished}"] if trainer.finished else []
-        lines += [f"  {text}" for text in result_lines(trainer.snapshot(), self._dataset.task)]
+        results = result_lines(trainer.snapshot(RESULTS), self._dataset.task)
+        lines += [f"  {text}" for text in results]
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")
         if sys.stdout is not None:

@@ -170,8 +170,13 @@ class Collect:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Command: show what the network looks like now, whether it trains or stands still."""
+
+
+@dataclass(frozen=True)
 class Close:
     """Command: end the thread."""
 
 
-Command = Build | Go | Halt | Advance | Retrain | Collect | Close
+Command = Build | Go | Halt | Advance | Retrain | Collect | Look | Close

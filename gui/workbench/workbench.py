@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.diagnosis.verdicts import RunJudge
 from engine.errors import SpecError
 from engine.telemetry.mailbox import Mailbox
+from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
 from gui.workbench.state import (
@@ -90,6 +91,7 @@ class Workbench(QObject):
         self._wants_to_run = False
         self._closed = False
         self._watched = True
+        self._wanted = EVERYTHING
         self._held: list[Callable[[], None]] | None = None
         self._fingerprint: tuple[object, ...] | None = None
         self._dataset: Dataset | None = None
@@ -99,6 +101,7 @@ class Workbench(QObject):
         self._bridge.prepared.connect(self._on_bridge_prepared)
         self._bridge.built.connect(self._on_bridge_built)
         self._bridge.paused.connect(self._on_bridge_paused)
+        self._bridge.looked.connect(self._on_bridge_looked)
         self._bridge.failed.connect(self._on_bridge_failed)
         self._worker = Worker(self._bridge, mailbox, factory)
         self._clock = FrameClock(mailbox, self)
@@ -226,10 +229,19 @@ class Workbench(QObject):
     def set_watched(self, watched: bool) -> None:
         """Make frames only while somebody can see them; training goes on either way."""
         self._watched = watched
+        self.set_wanted(self._wanted)
         if not watched:
             self._clock.stop()
         elif self._state is State.RUNNING:
             self._clock.start()
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Have snapshots hold these parts from now on, and nothing that nobody sees.
+
+        What is new among them is shown at once, also of a run that stands still.
+        """
+        self._wanted = wanted
+        self._worker.set_wanted(wanted if self._watched else NOTHING)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.
@@ -343,6 +355,14 @@ class Workbench(QObject):
         if self._state is State.RUNNING:
             self._set_state(State.PAUSED, reason)
         self._clock.tick()
+
+    @Slot(int)
+    def _on_bridge_looked(self, run_id: int) -> None:
+        if self._holds(self._on_bridge_looked, run_id):
+            return
+        # While it runs, the next frame is near.
+        if run_id == self._run_id and self._state is not State.RUNNING:
+            self._clock.tick()
 
     @Slot(int, object)
     def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:

@@ -16,13 +16,15 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
 from engine.telemetry.mailbox import Mailbox
-from gui.workbench.state import Advance, Build, Close, Collect, Command, Go, Halt, Retrain
+from engine.telemetry.parts import EVERYTHING, Part, Wanted
+from gui.workbench.state import Advance, Build, Close, Collect, Command, Go, Halt, Look, Retrain
 
 if TYPE_CHECKING:
     from engine.spec import TrainingSpec
@@ -55,6 +57,8 @@ class Bridge(QObject):
         Run and its trainer.
     paused(int, int, str)
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
+    looked(int)
+        Run of which a look that was asked for is in the mailbox.
     failed(int, object)
         Run and an EngineError.
     """
@@ -62,6 +66,7 @@ class Bridge(QObject):
     prepared = Signal(int, str, float)
     built = Signal(int, object)
     paused = Signal(int, int, str)
+    looked = Signal(int)
     failed = Signal(int, object)
 
 
@@ -104,6 +109,7 @@ class Worker:
         self._pause_every = 0
         self._published = 0.0
         self._interval = SNAPSHOT_S
+        self._wanted = EVERYTHING
         self._closing = False
         self._is_counting = False
         self.stepped_s = math.nan
@@ -120,8 +126,14 @@ class Worker:
         """Have a command obeyed after the step in hand. Any thread."""
         self._commands.put(command)
         trainer = self._trainer
-        if trainer is not None and not isinstance(command, Retrain):
+        if trainer is not None and not isinstance(command, Retrain | Look):
             trainer.request_stop()
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Have snapshots of these parts alone, at once if any is new. Any thread; the last wins."""
+        before, self._wanted = self._wanted, wanted
+        if wanted - before:
+            self.submit(Look())
 
     def request_rates(self, training: TrainingSpec) -> None:
         """Change rates from the next step on, if there is a run. Any thread."""
@@ -183,6 +195,9 @@ class Worker:
                 if self._trainer is not None:
                     self._trainer.apply(training)
                     self._pause_every = training.steps
+            case Look():
+                if self._trainer is not None and self._publish(self._trainer):
+                    self._bridge.looked.emit(self._run_id)
             case Go(turn) | Halt(turn) | Advance(turn, _):
                 self._turn = turn
                 self._aim(command)
@@ -247,12 +262,16 @@ class Worker:
         self._publish(trainer)
         self._bridge.paused.emit(self._run_id, self._turn, reason)
 
-    def _publish(self, trainer: TrainerLike) -> None:
-        started = time.perf_counter()
-        self._mailbox.put(trainer.snapshot())
+    def _publish(self, trainer: TrainerLike) -> bool:
+        """Show what the network looks like now; return whether anybody wants to see it."""
+        wanted, started = self._wanted, time.perf_counter()
+        if not wanted:
+            return False
+        self._mailbox.put(_look(trainer, wanted))
         self._published = time.perf_counter()
         took = self._published - started
         self._interval = max(SLOW_SNAPSHOT_S, PAUSES * took) if took > SLOW else SNAPSHOT_S
+        return True
 
     def _fail(self, error: EngineError) -> None:
         self._target = 0
@@ -261,15 +280,26 @@ class Worker:
         self._bridge.failed.emit(self._run_id, error)
 
 
+def _look(trainer: TrainerLike, wanted: Wanted) -> Snapshot:
+    """Return a snapshot, and with it what the network writes while somebody reads it."""
+    shown = trainer.snapshot(wanted)
+    written = trainer.write_text() if Part.TEXT in wanted else None
+    if written is None:
+        return shown
+    return replace(shown, prompt=written.prompt, text=written.text,
+                   parts=shown.parts | {Part.TEXT})
+
+
 def newest(commands: Sequence[Command]) -> list[Command]:
     """Return the commands without those that a later one makes needless.
 
-    A new run makes everything before it needless, and so do later hyper-parameters earlier ones;
-    to close makes everything else needless.
+    A new run makes everything before it needless, and so do later hyper-parameters and looks
+    earlier ones; to close makes everything else needless.
     """
     if any(isinstance(command, Close) for command in commands):
         return [Close()]
     builds = [position for position, command in enumerate(commands) if isinstance(command, Build)]
     rest = commands[builds[-1]:] if builds else commands
-    last = next((c for c in reversed(rest) if isinstance(c, Retrain)), None)
-    return [command for command in rest if not isinstance(command, Retrain) or command is last]
+    last = {type(command): command for command in rest}
+    return [command for command in rest
+            if not isinstance(command, Retrain | Look) or command is last[type(command)]]

@@ -166,10 +166,10 @@ def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
 ) -> None:
     snapshot = FakeTrainer.snapshot
 
-    def compiled_first(self: FakeTrainer) -> Any:
+    def compiled_first(self: FakeTrainer, *wanted: Any) -> Any:
         if self.snapshots == 0:
             time.sleep(0.6)
-        return snapshot(self)
+        return snapshot(self, *wanted)
 
     monkeypatch.setattr(FakeTrainer, "snapshot", compiled_first)
     engine = FakeEngine()
