@@ -16,7 +16,7 @@ from engine.spec import LayerSpec, read_project
 from engine.telemetry.parts import EVERYTHING, NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from engine.training import Trainer, visit
-from tests.engine.training.runs import advance, contents, dense, trainer
+from tests.engine.training.runs import advance, dense, trainer
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "resources" / "examples").glob("[0-9]*.json"))
 ADDRESSES = [row.STOP, row.ORDER, row.TRAINING_ORDER, row.VALIDATION_ORDER, row.CREW]
