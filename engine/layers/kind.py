@@ -213,10 +213,11 @@ class LayerKind(ABC):
     def check_inputs(self, count: int) -> None:
         """Raise ShapeError unless so many layers can feed one of this kind."""
         if not self.fewest_inputs <= count <= self.most_inputs:
-            wanted = str(self.fewest_inputs) if self.fewest_inputs == self.most_inputs else \
-                f"{self.fewest_inputs} to {self.most_inputs}"
-            raise ShapeError(self.title, "1 input" if count == 1 else f"{count} inputs", wanted,
-                             "Choose the layers that feed this one")
+            if self.fewest_inputs == self.most_inputs:
+                raise ShapeError("layer.inputs-exactly", place=self.title, count=count,
+                                 wanted=self.fewest_inputs)
+            raise ShapeError("layer.inputs-between", place=self.title, count=count,
+                             fewest=self.fewest_inputs, most=self.most_inputs)
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return the arrays that it learns or keeps: weights, other learned ones, the rest."""

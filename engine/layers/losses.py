@@ -102,9 +102,8 @@ class Loss:
             If that many output units cannot stand for that many classes.
         """
         if width not in self.widths("classification", n_outputs):
-            raise ShapeError("Output layer", f"{width} units for {n_outputs} classes",
-                             " or ".join(map(str, self.widths("classification", n_outputs))),
-                             "Change the units of the last layer")
+            raise ShapeError("layer.output-units", units=width, classes=n_outputs,
+                             wanted=self.widths("classification", n_outputs))
         if width == 1 and self.single_output_classes is not None:
             return np.asarray(self.single_output_classes)[labels][:, None]
         return np.eye(n_outputs)[labels]

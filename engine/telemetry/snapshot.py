@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.statistics import NAN, LayerStatistics
 from engine.telemetry.parts import EVERYTHING, Wanted
 
 Array = NDArray[Any]
-NAN = float("nan")
 
 
 def frozen(array: Array) -> Array:
@@ -46,25 +46,16 @@ UNMEASURED = Evaluation(NAN, NAN, 0)
 
 
 @dataclass(frozen=True)
-class LayerReading:
-    """Instruments of one layer. A figure that the layer does not have is NaN.
+class LayerReading(LayerStatistics):
+    """Instruments of one layer, what is measured at every step among them. What it lacks is NaN.
 
     Attributes
     ----------
     layer_id : str
         The layer.
-    gradient_rms, gradient_max : float
-        Root mean square and largest magnitude of dL/dW on the last training batch; of dL/db or
-        whatever else is learned where a layer has no weights.
     gradient_low, gradient_high : float
         5 % and 95 % quantile of ``|dL/dW|`` as the update saw it, that is after clipping; to within
         5 % of their value.
-    gradient_zero_share : float
-        Share of weights whose gradient is exactly zero, 0 to 1.
-    gradient_nonfinite : int
-        Number of NaN or infinite gradients.
-    update_ratio : float
-        log10(std(update) / std(weight)) of the last step.
     activation_mean, activation_std : float
         Of the layer's output on the probe batch.
     saturated_share : float
@@ -88,13 +79,8 @@ class LayerReading:
     """
 
     layer_id: str
-    gradient_rms: float = NAN
-    gradient_max: float = NAN
     gradient_low: float = NAN
     gradient_high: float = NAN
-    gradient_zero_share: float = NAN
-    gradient_nonfinite: int = 0
-    update_ratio: float = NAN
     activation_mean: float = NAN
     activation_std: float = NAN
     saturated_share: float = NAN

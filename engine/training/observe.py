@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import ShapeError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import LOSSES
 from engine.plan import Plan
 from engine.spec import Task
+from engine.statistics import NAN
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
-from engine.telemetry.snapshot import NAN, Evaluation, LayerReading, Snapshot, frozen
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, frozen
 from engine.training.examples import Examples, variance_of
 from engine.training.forecasting import forecast
 from engine.training.latent import latent_layer, latent_plane
@@ -89,16 +90,16 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     kept = SAMPLES if dataset.task == "sequence" else len(order)
     control, results = plan.shared.control, plan.shared.results
     with undisturbed(plan):
-        control[row.ORDER] = order.ctypes.data
+        control[layout.ORDER] = order.ctypes.data
         for begin, batch in blocks(plan, len(order)):
-            control[row.POSITION] = begin
-            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.SCORE)
-            total += results[row.LOSS] * results[row.ITEMS]
-            items += results[row.ITEMS]
-            right += results[row.CORRECT]
+            control[layout.POSITION] = begin
+            run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.SCORE)
+            total += results[layout.LOSS] * results[layout.ITEMS]
+            items += results[layout.ITEMS]
+            right += results[layout.CORRECT]
             if begin >= kept:
                 continue
-            run(plan, batch, row.OUTPUT)
+            run(plan, batch, layout.OUTPUT)
             outputs.append(rows_of(plan, plan.prediction, min(batch, kept)))
             classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
     output = as_output(np.concatenate(outputs), dataset.task, loss)
@@ -119,13 +120,12 @@ def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
     """Return the network's output for prepared inputs, float64[m, i] to float64[m, ...]."""
     place, outputs = plan.input, [np.zeros((0, *plan.prediction.shape))]
     if inputs.ndim != 2 or inputs.shape[1] != place.size:
-        raise ShapeError("Inputs", "an array of shape " + "x".join(map(str, inputs.shape)),
-                         f"{place.size} numbers for every example")
+        raise ShapeError("training.inputs-shape", shape=inputs.shape, size=place.size)
     with undisturbed(plan):
         for begin, batch in blocks(plan, len(inputs)):
             block = inputs[begin:begin + batch]
             plan.arena[place.data:place.data + block.size] = block.ravel()
-            run(plan, batch, row.FORWARD, row.OUTPUT)
+            run(plan, batch, layout.FORWARD, layout.OUTPUT)
             outputs.append(rows_of(plan, plan.prediction, batch))
     return as_output(np.concatenate(outputs), task, loss)
 
@@ -198,8 +198,8 @@ def snapshot(subject: Subject, run_id: int, wanted: Wanted, there_are: Wanted) -
         held["forecast"] = forecast(data, partial(predict, plan, task=data.task, loss=loss))
     at_first = held["training"].loss if Part.EVALUATION in parts else NAN
     return Snapshot(
-        run_id, int(control[row.STEP]), int(control[row.EPOCH]),
-        float(plan.shared.results[row.LOSS]) if control[row.STEP] else at_first,
+        run_id, int(control[layout.STEP]), int(control[layout.EPOCH]),
+        float(plan.shared.results[layout.LOSS]) if control[layout.STEP] else at_first,
         surface_range=(-SURFACE_RANGE, SURFACE_RANGE), parts=parts, available=there_are, **held)
 
 

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
-from engine.kernels.statistics import (
+from engine.kernels.ops.statistics import (
     BINS_PER_OCTAVE,
     LOWEST_EXPONENT,
     MAGNITUDE_BINS,
@@ -18,10 +17,12 @@ from engine.kernels.statistics import (
     gradient_statistics,
     magnitude_histogram,
 )
+from engine.kernels.runtime import layout
 from engine.layers import ACTIVATIONS, kind
 from engine.plan import Plan, PlannedLayer
+from engine.statistics import NAN, layer_statistics
 from engine.telemetry.parts import Part, Wanted
-from engine.telemetry.snapshot import NAN, LayerReading, frozen
+from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
 
@@ -50,18 +51,19 @@ def probe_readings(plan: Plan, training: Integers, wanted: Wanted = PROBED
         Of what is `PROBED`; the rest is left at its default.
     """
     measures = Part.READINGS in wanted
-    started = plan.shared.control[row.STEP] > 0
+    started = plan.shared.control[layout.STEP] > 0
     gradients: list[dict[str, Any]] = [{}] * len(plan.layers)
     if measures and started:
         gradients = [_last_step(plan, layer) for layer in plan.layers]
     with undisturbed(plan, gradients=True):
         batch = min(FEWEST, len(training))
-        plan.shared.control[row.ORDER] = training.ctypes.data
-        plan.shared.control[row.POSITION] = 0
-        run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.BACKWARD)
+        plan.shared.control[layout.ORDER] = training.ctypes.data
+        plan.shared.control[layout.POSITION] = 0
+        run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.BACKWARD)
         if measures and not started:
-            run(plan, batch, row.MEASURE)
-            plan.shared.results[row.FIRST_STATISTIC + row.UPDATE_RATIO::row.STATISTICS] = np.nan
+            run(plan, batch, layout.MEASURE)
+            first = layout.FIRST_STATISTIC + layout.UPDATE_RATIO
+            plan.shared.results[first::layout.STATISTICS] = np.nan
             gradients = [_last_step(plan, layer) for layer in plan.layers]
         found = [_reading(plan, layer, gradient, batch) if measures else LayerReading(layer.spec.id)
                  for layer, gradient in zip(plan.layers, gradients, strict=True)]
@@ -75,15 +77,10 @@ def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
     """Return the figures of a layer's gradient; none for a layer that does not learn."""
     if layer.statistic < 0:
         return {}
-    first = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
-    figures = plan.shared.results[first:first + row.STATISTICS]
+    first = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
+    figures = plan.shared.results[first:first + layout.STATISTICS]
     low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.measured])
-    return {"gradient_rms": float(figures[row.GRADIENT_RMS]),
-            "gradient_max": float(figures[row.GRADIENT_MAX]),
-            "gradient_zero_share": float(figures[row.GRADIENT_ZERO_SHARE]),
-            "gradient_nonfinite": int(figures[row.GRADIENT_NONFINITE]),
-            "update_ratio": float(figures[row.UPDATE_RATIO]),
-            "gradient_low": low, "gradient_high": high}
+    return {**layer_statistics(figures), "gradient_low": low, "gradient_high": high}
 
 
 def _band(gradient: Array) -> tuple[float, float]:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
-from engine.kernels import row
-from engine.kernels.driver import run_steps
-from engine.kernels.threads import helped
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.driver import run_steps
+from engine.kernels.runtime.threads import helped
+from engine.messages import Message
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.parts import EVERYTHING, Wanted
@@ -69,8 +70,8 @@ class Trainer:
         One row for each of the last steps; other threads may read it.
     weight_layers : tuple[str, ...]
         Ids of the layers that learn.
-    finished : str
-        Why the last `run` ended by a stopping rule, a sentence; empty when none did.
+    ended : Message | None
+        Why the last `run` ended by a stopping rule; None when none did.
     transfer : TransferReport | None
         Which layers have taken over what ``start`` holds; None where nothing was to be.
     steps_per_epoch : int
@@ -102,14 +103,14 @@ class Trainer:
         self._plan = self._build(project, self._examples, None)
         self._pace = self._new_pace()
         self._trained_s = 0.0
-        self.finished = ""
+        self.ended: Message | None = None
         self._prepare_control()
         self.transfer = self._start(weights, start)
         self._sound = Sound(self._plan)
         self._best = parameters(self._plan).copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
-        self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
+        self.ring = Ring(self.weight_layers, self._plan.shared.control, layout.HEAD)
         self._writer = Writer(dataset, project.training.seed) if dataset.is_continued else None
         self._available = observe.available(self._subject)
 
@@ -124,15 +125,15 @@ class Trainer:
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
-        control[row.EXAMPLES] = len(self._order)
-        control[row.TRAINING_ORDER] = self._order.ctypes.data
-        control[row.VALIDATION] = len(self._validation)
-        control[row.VALIDATION_ORDER] = self._validation.ctypes.data
-        control[row.SEED] = training.seed
-        control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
+        control[layout.EXAMPLES] = len(self._order)
+        control[layout.TRAINING_ORDER] = self._order.ctypes.data
+        control[layout.VALIDATION] = len(self._validation)
+        control[layout.VALIDATION_ORDER] = self._validation.ctypes.data
+        control[layout.SEED] = training.seed
+        control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         results = self._plan.shared.results
-        results[row.VARIANCE] = self._examples.variance
-        results[row.REDUCED:row.REDUCED + 3] = 1.0, np.inf, 0.0
+        results[layout.VARIANCE] = self._examples.variance
+        results[layout.REDUCED:layout.REDUCED + 3] = 1.0, np.inf, 0.0
         self._watch(training)
         self.request_rates(training)
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
@@ -140,7 +141,7 @@ class Trainer:
     def _watch(self, training: TrainingSpec) -> None:
         """Begin to look for the reasons to stop."""
         self._stopping = Stopping(training.stopping)
-        self._plan.shared.control[row.WATCHED] = self._stopping.is_active
+        self._plan.shared.control[layout.WATCHED] = self._stopping.is_active
 
     def _start(self, given: Mapping[str, Array] | None, start: Mapping[str, Array] | None
                ) -> TransferReport | None:
@@ -153,7 +154,7 @@ class Trainer:
         return report
 
     def _new_pace(self) -> Pace:
-        return Pace(self._threads if self._plan.table[:, row.SHARDS].max() > 1 else 1)
+        return Pace(self._threads if self._plan.table[:, layout.SHARDS].max() > 1 else 1)
 
     @property
     def threads_in_use(self) -> int:
@@ -163,25 +164,30 @@ class Trainer:
     @property
     def step(self) -> int:
         """Completed steps; any thread may ask."""
-        return int(self._plan.shared.control[row.STEP])
+        return int(self._plan.shared.control[layout.STEP])
 
     @property
     def epoch(self) -> int:
         """Completed epochs; any thread may ask."""
-        return int(self._plan.shared.control[row.EPOCH])
+        return int(self._plan.shared.control[layout.EPOCH])
+
+    @property
+    def finished(self) -> str:
+        """Why the last `run` ended by a stopping rule, a sentence; empty when none did."""
+        return "" if self.ended is None else self.ended.text
 
     @property
     def steps_per_epoch(self) -> int:
         """Mini-batches until every training example was seen."""
-        examples = int(self._plan.shared.control[row.EXAMPLES])
+        examples = int(self._plan.shared.control[layout.EXAMPLES])
         return -(-examples // min(self.project.training.batch_size or examples, examples))
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Mini-batches until the running epoch ends."""
         control = self._plan.shared.control
-        examples = int(control[row.EXAMPLES])
-        left = examples - int(control[row.POSITION])
+        examples = int(control[layout.EXAMPLES])
+        left = examples - int(control[layout.POSITION])
         return -(-left // min(self.project.training.batch_size or left, examples))
 
     def run(self, max_steps: int, budget_s: float = 0.012) -> int:
@@ -198,7 +204,7 @@ class Trainer:
         -------
         int
             Steps done; fewer than ``max_steps`` when the budget is used up, a stop was asked for,
-            or a stopping rule has `finished` the run.
+            or a stopping rule has `ended` the run.
 
         Raises
         ------
@@ -211,8 +217,8 @@ class Trainer:
         self._sound.keep(plan, self._trained_s)
         begin = time.perf_counter()
         done = 0
-        self.finished = ""
-        while done < max_steps and not shared.control[row.STOP] and not self.finished:
+        self.ended = None
+        while done < max_steps and not shared.control[layout.STOP] and self.ended is None:
             left = budget_s - (time.perf_counter() - begin)
             if left <= 0 and done:
                 break
@@ -220,16 +226,16 @@ class Trainer:
             most = min(max_steps - done, len(self.ring.data) // 2)
             count = self._advance(self._pace.steps(left, most))
             done += count
-            if shared.control[row.NONFINITE]:
-                shared.control[row.NONFINITE] = 0
+            if shared.control[layout.NONFINITE]:
+                shared.control[layout.NONFINITE] = 0
                 error = divergence.explain(plan, self.step + 1)
                 self._sound.recover(plan)
                 raise error
-            if count and self._stopping.is_active and shared.control[row.POSITION] == 0:
+            if count and self._stopping.is_active and shared.control[layout.POSITION] == 0:
                 self._finish_epoch()
         if done < max_steps:
             # Cleared here and not before: a stop that was asked for between two calls holds.
-            shared.control[row.STOP] = 0
+            shared.control[layout.STOP] = 0
         return done
 
     def _advance(self, steps: int) -> int:
@@ -252,9 +258,9 @@ class Trainer:
     def _finish_epoch(self) -> None:
         """Ask the stopping rules; keep the best weights, and bring them back if they say so."""
         results = self._plan.shared.results
-        self.finished = self._stopping.reason(EpochReport(
+        self.ended = self._stopping.reason(EpochReport(
             self.epoch, self._trained_s, *(float(results[place]) for place in (
-                row.EPOCH_LOSS, row.VALIDATION_LOSS, row.VALIDATION_SCORE))))
+                layout.EPOCH_LOSS, layout.VALIDATION_LOSS, layout.VALIDATION_SCORE))))
         if self._stopping.improved:
             np.copyto(self._best, parameters(self._plan))
         elif self._stopping.out_of_patience and self._stopping.best_epoch:
@@ -262,7 +268,7 @@ class Trainer:
 
     def request_stop(self) -> None:
         """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
-        self._plan.shared.control[row.STOP] = 1
+        self._plan.shared.control[layout.STOP] = 1
 
     def request_rates(self, training: TrainingSpec) -> None:
         """Change what needs no new plan, felt at the next step; any thread may ask.
@@ -284,15 +290,14 @@ class Trainer:
         """
         old = self.project.training
         if (training.seed, training.precision) != (old.seed, old.precision):
-            raise SpecError("Training", "seed or precision changed", "a new run",
-                            "Reset the network")
+            raise SpecError("training.new-run")
         project = msgspec.structs.replace(self.project, training=training)
         examples = len(self._order)
         batch = min(training.batch_size or examples, examples)
         if built_in(training) != built_in(old) or batch > self._plan.capacity:
             self._rebuild(project)
         self.project = project
-        self._plan.shared.control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
+        self._plan.shared.control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         if training.stopping != old.stopping:
             self._watch(training)
         self.request_rates(training)
@@ -307,7 +312,7 @@ class Trainer:
         kept = plan.parameters * (4 if same_rule else 2)
         plan.arena[:kept] = self._plan.arena[:kept]
         if not same_rule:
-            plan.shared.control[row.OPTIMIZER_STEP] = 0
+            plan.shared.control[layout.OPTIMIZER_STEP] = 0
         self._plan, self._examples = plan, examples
         self._pace = self._new_pace()
 

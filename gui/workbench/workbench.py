@@ -223,8 +223,7 @@ class Workbench(QObject):
             except Empty:
                 found = None
         if found is None:
-            raise SpecError("Weights", "there is no run yet", "a network that is ready",
-                            "Wait until the engine is prepared")
+            raise SpecError("run.none-yet")
         return found
 
     def set_watched(self, watched: bool) -> None:

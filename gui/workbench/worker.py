@@ -168,8 +168,7 @@ class Worker:
             except Exception as error:
                 # A fault of the program must reach the person as one, not end the thread unseen.
                 log.exception("the training thread met an unexpected error")
-                self._fail(EngineError("Training", f"an internal error ({error!r})", "",
-                                       "Reset, and report it with the log file"))
+                self._fail(EngineError("run.internal-error", error=repr(error)))
         self._trainer = None
 
     def _waiting_commands(self) -> list[Command]:

@@ -85,9 +85,10 @@ class FakeTrainer:
         started, done = time.perf_counter(), 0
         while done < max_steps and not self._stop.is_set():
             if self.step + 1 == self.diverge_at:
-                raise DivergedError("Layer 1 (Dense)", "a number is not finite at step "
-                                    f"{self.diverge_at}", "", "Lower the learning rate",
-                                    "dense-1", self.diverge_at)
+                raise DivergedError("as-given", place="Layer 1 (Dense)",
+                                    found=f"a number is not finite at step {self.diverge_at}",
+                                    remedy="Lower the learning rate", layer_id="dense-1",
+                                    step=self.diverge_at)
             self.step += 1
             done += 1
             if self.step == self.finish_at:

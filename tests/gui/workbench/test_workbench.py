@@ -429,7 +429,8 @@ def test_numbers_that_are_not_finite_end_the_run_with_a_sentence(
 def test_an_engine_that_refuses_a_project_is_heard(
     qtbot: QtBot, make_workbench: Make, document: Document
 ) -> None:
-    engine = FakeEngine(refuse=SpecError("Training", "too much of everything"))
+    engine = FakeEngine(refuse=SpecError("as-given", place="Training",
+                                         found="too much of everything"))
     workbench = make_workbench(engine)
     wait_for(qtbot, workbench, State.FAILED)
     assert workbench.reason == "Training: too much of everything."
