@@ -27,9 +27,13 @@ from engine.diagnosis.network import (
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.rules import DEFAULTS, Thresholds
 from engine.spec import NetworkSpec, Task
+from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
-__all__ = ["LayerVerdict", "RunJudge", "Verdict", "judge_layers"]
+__all__ = ["JUDGED", "LayerVerdict", "RunJudge", "Verdict", "judge_layers"]
+
+JUDGED: Wanted = frozenset({Part.READINGS, Part.EVALUATION})
+"""What a snapshot has to hold for a verdict."""
 
 _EXCUSED_BY_PROGRESS = frozenset({"dead", "saturated", "update_large", "update_small"})
 """Findings that a falling loss proves harmless."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerCost, LayerKind
 from engine.spec import LayerSpec, Option
+from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.figures import FIGURES, FigureLine, cost_of, figure_texts
@@ -105,11 +106,16 @@ class Inspector(EditingPanel):
     def show_frame(self, frame: Frame) -> None:
         """Show the newest numbers of the selected layer."""
         snapshot = frame.snapshot
-        if snapshot is None or self._run_id not in (None, snapshot.run_id):
+        if snapshot is None or self._run_id not in (None, snapshot.run_id) \
+                or not self.wanted() <= snapshot.parts:
             return
         self._readings = {reading.layer_id: reading for reading in snapshot.layers}
         if self.isVisible():
             self._show_figures()
+
+    def wanted(self) -> Wanted:
+        """Return what its figures show."""
+        return frozenset({Part.READINGS})
 
     def show_document(self) -> None:
         """Show the selected layer."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.diagnosis.verdicts import LayerVerdict, Verdict, judge_layers
 from engine.spec import NetworkSpec
+from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui.builder.column_header import ColumnHeader
 from gui.builder.layer_actions import LayerActions
@@ -109,7 +110,8 @@ class NetworkView(Card):
     def show_frame(self, frame: Frame) -> None:
         """Show the newest instruments; only their columns are painted anew."""
         snapshot = frame.snapshot
-        if snapshot is None or self._run_id not in (None, snapshot.run_id):
+        if snapshot is None or self._run_id not in (None, snapshot.run_id) \
+                or not self.wanted() <= snapshot.parts:
             return
         if snapshot is not self._shown:
             self._shown = snapshot
@@ -118,6 +120,10 @@ class NetworkView(Card):
             if self.rows.axis.fit(self.rows.model_of_rows.readings(), glide=frame.running):
                 self._header.update()
             self.rows.update_instruments()
+
+    def wanted(self) -> Wanted:
+        """Return what its rows show."""
+        return frozenset({Part.READINGS})
 
     def _verdicts(self, frame: Frame, snapshot: Snapshot) -> tuple[LayerVerdict, ...]:
         if frame.verdict is not None:

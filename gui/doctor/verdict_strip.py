@@ -9,6 +9,8 @@ from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.diagnosis.verdicts import JUDGED
+from engine.telemetry.parts import Wanted
 from gui import theme
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 
@@ -95,6 +97,10 @@ class VerdictStrip(Card):
         theme.notifier().changed.connect(self._on_strip_theme_changed)
         self._on_strip_theme_changed()
         self.say("waiting", 0, "Starting.", "The engine is made ready.")
+
+    def wanted(self) -> Wanted:
+        """Return what its sentences are made of."""
+        return JUDGED
 
     def show_verdict(self, verdict: Verdict, *, at_once: bool = False) -> None:
         """Show what is to be said about a run.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
+from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from gui.output.confusion import ConfusionView
 from gui.output.features import FeatureView
@@ -32,6 +33,8 @@ class Offer:
     ----------
     key, title, tooltip : str
         Its name in the program and for people, and one sentence about it.
+    part : Part
+        What of a snapshot it draws.
     view : type
         What draws it; tabs may share one.
     suits : callable
@@ -41,6 +44,7 @@ class Offer:
     key: str
     title: str
     tooltip: str
+    part: Part
     view: type[AnyView]
     suits: Suits
 
@@ -49,13 +53,9 @@ def _has_points(data: Dataset, task: str) -> bool:
     return data.task == task and data.points is not None
 
 
-def _is_text(data: Dataset) -> bool:
-    return data.task == "sequence" and data.tokens is not None
-
-
-def _has_features(data: Dataset, seen: Snapshot | None) -> bool:
-    return seen is not None and any(
-        one.feature_maps is not None or one.filters is not None for one in seen.layers)
+def _can(part: Part) -> Suits:
+    """Return whether the run offers a part, which is known with its first snapshot."""
+    return lambda _, seen: seen is not None and part in seen.available
 
 
 def _is_sampled(data: Dataset, *, images: bool) -> bool:
@@ -66,45 +66,46 @@ def _is_sampled(data: Dataset, *, images: bool) -> bool:
 OFFERS = (
     Offer("boundary", "Decision boundary",
           "The network's class for every point of the plane; pale where it is unsure.",
-          PlaneView, lambda data, _: _has_points(data, "classification")),
+          Part.SURFACE, PlaneView, lambda data, _: _has_points(data, "classification")),
     Offer("surface", "Regression surface",
           "The network's value for every point of the plane, from \N{MINUS SIGN}1 to 1.",
-          PlaneView, lambda data, _: _has_points(data, "regression")),
+          Part.SURFACE, PlaneView, lambda data, _: _has_points(data, "regression")),
     Offer("forecast", "Forecast",
           "The series, and what the network forecasts: from true values, and from its own.",
-          ForecastView, lambda data, seen: data.is_series and data.task == "regression"),
+          Part.FORECAST, ForecastView,
+          lambda data, _: data.is_series and data.task == "regression"),
     Offer("text", "Generated text",
           "What the network writes by itself in the course of its training.",
-          WrittenText, lambda data, _: _is_text(data)),
+          Part.TEXT, WrittenText, lambda data, _: data.is_continued),
     Offer("characters", "Next characters",
           "Validation text: the probability that every true next character was given.",
-          NextTokens, lambda data, _: _is_text(data) and not data.joint),
+          Part.SAMPLES, NextTokens, lambda data, _: data.is_continued and not data.joint),
     Offer("words", "Next words",
           "Validation text: the probability that every true next word was given.",
-          NextTokens, lambda data, _: _is_text(data) and bool(data.joint)),
+          Part.SAMPLES, NextTokens, lambda data, _: data.is_continued and bool(data.joint)),
     Offer("reconstruction", "Reconstructions",
           "Images beside what the network makes of them, and the mean squared error of each.",
-          ReconstructionView,
+          Part.SAMPLES, ReconstructionView,
           lambda data, _: data.task == "reconstruction" and data.image_shape is not None),
     Offer("images", "Samples",
           "Single images with the most probable class and its probability.",
-          SampleGrid, lambda data, _: _is_sampled(data, images=True)),
+          Part.SAMPLES, SampleGrid, lambda data, _: _is_sampled(data, images=True)),
     Offer("table", "Samples",
           "Single examples with true class, predicted class and its probability.",
-          SampleTable, lambda data, _: _is_sampled(data, images=False)),
+          Part.SAMPLES, SampleTable, lambda data, _: _is_sampled(data, images=False)),
     Offer("scatter", "Predicted and true",
           "Predicted over true values; on the dashed line the network is right.",
-          PredictionScatter, lambda data, _: data.task == "regression" or (
+          Part.SAMPLES, PredictionScatter, lambda data, _: data.task == "regression" or (
               data.task == "reconstruction" and data.image_shape is None)),
     Offer("latent", "Latent plane",
           "The plane of the first two latent numbers: what is drawn from it, and where examples "
-          "lie.", LatentView, lambda _, seen: seen is not None and seen.latent is not None),
+          "lie.", Part.LATENT, LatentView, _can(Part.LATENT)),
     Offer("confusion", "Confusion",
           "How many examples of each class are taken for which class.",
-          ConfusionView, lambda data, _: data.task == "classification"),
+          Part.CONFUSION, ConfusionView, lambda data, _: data.task == "classification"),
     Offer("features", "Features",
           "Filters of the selected layer, and what they find in the first sample.",
-          FeatureView, _has_features),
+          Part.PICTURES, FeatureView, _can(Part.PICTURES)),
 )
 """In the order of the tabs."""
 

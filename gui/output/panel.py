@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
+from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.features import FeatureView
@@ -27,7 +28,15 @@ UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
 
 
 class OutputPanel(ViewCard):
-    """What the network predicts, in the views that suit the data. GUI thread only."""
+    """What the network predicts, in the views that suit the data. GUI thread only.
+
+    Signals
+    -------
+    wanted_changed()
+        Another view is seen, which draws something else of a snapshot.
+    """
+
+    wanted_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Output", parent)
@@ -61,6 +70,7 @@ class OutputPanel(ViewCard):
             if kind not in by_type:
                 by_type[kind] = kind()
         self._views = {offer.key: by_type[offer.view] for offer in OFFERS}
+        self._parts = {offer.key: offer.part for offer in OFFERS}
 
     def _make_side(self) -> None:
         self._scores = ScorePanel()
@@ -117,6 +127,11 @@ class OutputPanel(ViewCard):
         self._set_tabs(offers)
         self.draw_when_seen()
 
+    def wanted(self) -> Wanted:
+        """Return the scores, and what the view that is seen draws."""
+        drawn = {self._parts[self.view()]} if self.view() else set()
+        return frozenset({Part.EVALUATION, *drawn})
+
     def set_selected(self, layer_id: str) -> None:
         """Show the features of another layer; an unknown one has none."""
         self._features.set_selected(layer_id)
@@ -164,6 +179,7 @@ class OutputPanel(ViewCard):
             control.setVisible(control in shown)
         self._on_size_changed()
         self.draw_when_seen()
+        self.wanted_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scores beside the square picture."""
@@ -171,10 +187,12 @@ class OutputPanel(ViewCard):
         self._on_size_changed()
 
     def draw(self) -> None:
-        """Draw the newest snapshot."""
-        if self._snapshot is not None:
-            self._views[self.view()].show_snapshot(self._snapshot)
-            self._scores.show_snapshot(self._snapshot)
+        """Draw what the newest snapshot holds; the rest stays as it was seen last in this run."""
+        snapshot = self._snapshot
+        if snapshot is not None and self._parts[self.view()] in snapshot.parts:
+            self._views[self.view()].show_snapshot(snapshot)
+        if snapshot is not None and Part.EVALUATION in snapshot.parts:
+            self._scores.show_snapshot(snapshot)
 
     @Slot(bool)
     def _on_wrong_toggled(self, wrong_first: bool) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui.plots.curves import LayerCurves
 from gui.plots.feed import FrameLike, RunLike, Seen
 from gui.plots.guide import GuideBand
 from gui.plots.layer_view import LayerView
-from gui.plots.through_time import ThroughTime, recurrent_layers
+from gui.plots.through_time import ThroughTime
 from gui.plots.waterfall import Waterfall
 from gui.plots.weight_layers import WeightLayers
 from gui.widgets import Segmented, ViewCard
@@ -39,9 +40,12 @@ class GradientPlot(ViewCard):
     -------
     layer_selected(str)
         A person clicked on the curve or row of this layer.
+    wanted_changed()
+        Another view is seen, which draws something else of a snapshot.
     """
 
     layer_selected = Signal(str)
+    wanted_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -76,10 +80,16 @@ class GradientPlot(ViewCard):
     def show_frame(self, frame: FrameLike) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
         self._frame = frame
-        if frame.snapshot is not None:
-            self._snapshot = frame.snapshot
-            self._offer(has_time=bool(recurrent_layers(frame.snapshot)))
+        snapshot = frame.snapshot
+        if snapshot is not None:
+            self._offer(has_time=Part.STEP_GRADIENTS in snapshot.available)
+        if snapshot is not None and Part.STEP_GRADIENTS in snapshot.parts:
+            self._snapshot = snapshot
         self.draw_when_seen()
+
+    def wanted(self) -> Wanted:
+        """Return what the view that is seen draws beside the history."""
+        return frozenset({Part.STEP_GRADIENTS}) if self.view() == "time" else NOTHING
 
     def set_selected(self, layer_id: str) -> None:
         """Highlight a layer in every view; an unknown one highlights none."""
@@ -112,6 +122,7 @@ class GradientPlot(ViewCard):
         self.set_title(*TITLES[key])
         self._stack.setCurrentWidget(self._views[key])
         self.draw()
+        self.wanted_changed.emit()
 
     def draw(self) -> None:
         """Draw the newest history."""

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from engine.telemetry.parts import NOTHING, Wanted
 from gui import theme
 from gui.plots.axes import ValueAxis
 from gui.plots.band import Band
@@ -91,6 +92,10 @@ class LossPlot(ViewCard):
         """Draw the newest history; while hidden, it is only kept."""
         self._frame = frame
         self.draw_when_seen()
+
+    def wanted(self) -> Wanted:
+        """Return nothing: all that it draws is history."""
+        return NOTHING
 
     @property
     def points(self) -> int:

@@ -33,6 +33,7 @@ from gui.window.stage import Stage
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferReport
 from gui.window.transport_bar import TransportBar
+from gui.window.wishes import Wishes
 from gui.workbench.state import Frame, RunInfo, State
 from gui.workbench.workbench import LEARNED, OPENED, Workbench
 
@@ -98,6 +99,8 @@ class LabPage(QWidget):
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
+        self._wishes = Wishes((self.network, self.inspector, self.output, self.loss,
+                               self.gradients, self.strip), self)
         self._preparing = ("", 0.0)
         self._seen_boundary = self._reports_transfer = False
         self._promise = ""
@@ -243,6 +246,7 @@ class LabPage(QWidget):
         bench.run_replaced.connect(self._on_workbench_run_replaced)
         bench.frame.connect(self._on_workbench_frame)
         bench.failed.connect(self._on_workbench_failed)
+        self._wishes.changed.connect(bench.set_wanted)
 
     # What the workbench tells
 

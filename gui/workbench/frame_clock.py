@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from engine.diagnosis.verdicts import JUDGED
 from engine.telemetry.history import History
 from engine.telemetry.mailbox import Mailbox
 from gui.workbench.state import Frame, RunInfo
@@ -115,8 +116,9 @@ class FrameClock(QObject):
         snapshot = self._mailbox.take()
         if snapshot is not None and snapshot.run_id != info.run_id:
             snapshot = None
-        if snapshot is not None:
+        if snapshot is not None and snapshot.parts >= JUDGED:
             self._verdict = judge.judge(snapshot)
+        if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if self._timer.isActive():
             self._speed.note(self._step, time.perf_counter())
