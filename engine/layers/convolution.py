@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine.arrays import Reals
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.fields import Field
@@ -111,7 +109,7 @@ class _Convolution(LayerKind):
         """Return the key of the layer's activation function."""
         return str(options["activation"])
 
-    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def filters(self, weights: Reals) -> Reals | None:
         """Return the weights over an image as they are; None for those over a sequence."""
         return weights if self.rank == 3 else None
 
@@ -271,7 +269,7 @@ class TransposedConv2D(_Convolution):
         return weights_and_biases(options, (*kernel, filters, shape[-1]), places * shape[-1],
                                   places * filters, filters)
 
-    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def filters(self, weights: Reals) -> Reals | None:
         """Return the weights with the filters last."""
         return weights.swapaxes(2, 3)
 

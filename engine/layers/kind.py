@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Reals
 from engine.errors import ShapeError
 from engine.layers.fields import Field
 from engine.spec import LayerSpec, Option
@@ -233,7 +234,7 @@ class LayerKind(ABC):
         """Return the key of the activation function that makes the output, or ``linear``."""
         return "linear"
 
-    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def filters(self, weights: Reals) -> Reals | None:
         """Return weights as windows that can be drawn, real[kh, kw, channels, filters].
 
         None if the kind has none, or none over images.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Integers
 from engine.kernels.runtime import layout
 from engine.layers import kind
 from engine.plan import Shared
 from engine.spec import NetworkSpec
-
-Integers = NDArray[np.int64]
 
 
 def carries_state(network: NetworkSpec) -> bool:

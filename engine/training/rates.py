@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine.arrays import Doubles
 from engine.kernels.runtime import layout
 from engine.kernels.runtime.schedules import CODES
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
@@ -25,7 +23,7 @@ PLAIN = {"learning_rate": layout.LEARNING_RATE, "batch_size": layout.BATCH_SIZE,
 """Places of what stands in the training itself."""
 
 
-def write_rates(wishes: NDArray[np.float64], training: TrainingSpec, optimizer: str) -> None:
+def write_rates(wishes: Doubles, training: TrainingSpec, optimizer: str) -> None:
     """Write what the next step is to take over.
 
     Parameters

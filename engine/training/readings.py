@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Integers, Reals
 from engine.kernels.ops.statistics import (
     BINS_PER_OCTAVE,
     LOWEST_EXPONENT,
@@ -23,9 +23,6 @@ from engine.statistics import NAN, layer_statistics
 from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
-
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 BINS = 24
 
@@ -68,7 +65,7 @@ def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
     return {**layer_statistics(figures), "gradient_low": low, "gradient_high": high}
 
 
-def _band(gradient: Array) -> tuple[float, float]:
+def _band(gradient: Reals) -> tuple[float, float]:
     """Return the 5 % and 95 % quantiles of the magnitudes; zeros do not count."""
     counts = np.zeros(MAGNITUDE_BINS, np.int64)
     magnitude_histogram(counts, gradient)
@@ -109,7 +106,7 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         **gradient)
 
 
-def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Array | None:
+def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Reals | None:
     """Return the root mean square of dL/d(state) for every step of time, of a recurrent layer."""
     states = layer.states
     if states is None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles, Reals
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.kernels.runtime import layout
@@ -30,7 +30,6 @@ from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
 from engine.training.writing import Writer, can_write
 
-Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
 WRITTEN = 8
@@ -86,8 +85,8 @@ class Trainer:
     """
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
-                 weights: Mapping[str, Array] | None = None,
-                 start: Mapping[str, Array] | None = None, progress: Progress | None = None,
+                 weights: Mapping[str, Reals] | None = None,
+                 start: Mapping[str, Reals] | None = None, progress: Progress | None = None,
                  threads: int | None = None) -> None:
         self.project = project
         self._threads = spare_processors() if threads is None else threads
@@ -142,7 +141,7 @@ class Trainer:
         self._stopping = Stopping(training.stopping)
         self._plan.shared.control[layout.WATCHED] = self._stopping.is_active
 
-    def _start(self, given: Mapping[str, Array] | None, start: Mapping[str, Array] | None
+    def _start(self, given: Mapping[str, Reals] | None, start: Mapping[str, Reals] | None
                ) -> TransferReport | None:
         if given is not None:
             weights.load(self._plan, given)
@@ -311,11 +310,11 @@ class Trainer:
         self._plan, self._examples = plan, examples
         self._pace = self._new_pace()
 
-    def weights(self) -> dict[str, Array]:
+    def weights(self) -> dict[str, Reals]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""
         return {name: array.copy() for name, array in weights.views(self._plan)}
 
-    def gradients(self) -> dict[str, Array]:
+    def gradients(self) -> dict[str, Reals]:
         """Return copies of the last step's dL/d(parameter) by name, clipped as the update saw them.
 
         Penalties are left out of L.
@@ -334,7 +333,7 @@ class Trainer:
         return observe.evaluate(self._plan, self._examples, self._dataset, order,
                                 self.project.training.loss)[0]
 
-    def predict(self, inputs: Array) -> Array:
+    def predict(self, inputs: Doubles) -> Doubles:
         """Return the network's output, probabilities for classes.
 
         Parameters
@@ -348,7 +347,7 @@ class Trainer:
         """
         return observe.predict(self._plan, inputs, self._dataset.task, self.project.training.loss)
 
-    def decode(self, layer_id: str, latents: Array) -> Array:
+    def decode(self, layer_id: str, latents: Doubles) -> Doubles:
         """Return the network's output for given outputs of one of its layers.
 
         Parameters
