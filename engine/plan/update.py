@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles, Integers
 from engine.kernels.ops import blocks
 from engine.kernels.runtime import layout
 from engine.layers import OPTIMIZERS, ResolvedLayer
 from engine.plan.arena import Layout
+from engine.plan.plan import PlannedLayer
 from engine.plan.table import Line, Table
 from engine.spec import LayerSpec, TrainingSpec
-
-if TYPE_CHECKING:
-    from engine.plan.build import PlannedLayer
-
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 MEASURING, UPDATING = 12, 30
 """Multiply-adds that could be done while a parameter is measured, and while it is updated."""
@@ -51,7 +45,7 @@ def places(layers: Sequence[ResolvedLayer]) -> Iterator[int]:
         following[layer.spec.frozen] += sum(parameter.size for parameter in layer.parameters())
 
 
-def write_own(hyper: Array, layers: Sequence[LayerSpec], training: TrainingSpec) -> None:
+def write_own(hyper: Doubles, layers: Sequence[LayerSpec], training: TrainingSpec) -> None:
     """Write the penalties that layers have of their own.
 
     Parameters
@@ -156,4 +150,4 @@ def _add_limits(table: Table, arena: Layout, layer: PlannedLayer) -> None:
         squares = arena.reserve(2 * columns)
         table.add(layout.UPDATE, Line("limit_columns", {
             "p": value.data, "rows": value.size // columns, "columns": columns,
-            "squares": squares}))
+            "squares": squares}, layer=layer.spec.id))

@@ -115,7 +115,8 @@ def encode(plan: Plan, layer_id: str, order: Integers) -> Doubles:
     return np.concatenate(codes)
 
 
-def latent_plane(plan: Plan, output_of: Callable[[Doubles], Doubles], order: Integers) -> Latent | None:
+def latent_plane(plan: Plan, output_of: Callable[[Doubles], Doubles], order: Integers
+                 ) -> Latent | None:
     """Return the plane of the first two latent numbers, or None without a latent layer.
 
     Parameters

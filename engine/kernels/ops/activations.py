@@ -70,13 +70,13 @@ def relu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else zero
 
 
-@op("y x n", weight=ELEMENTWISE)
+@op("y x n", "y = max(0, x)", weight=ELEMENTWISE)
 def relu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     relu_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else 0", weight=ELEMENTWISE)
 def relu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     relu_backward(dx, dy, x, y)
@@ -117,13 +117,13 @@ def tanh_backward(dx, dy, x, y):
         dx[j] = dy[j] * (one - y[j] * y[j])
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = tanh(x)", weight=2 * ELEMENTWISE)
 def tanh_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     tanh_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy (1 - y**2)", weight=ELEMENTWISE)
 def tanh_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     tanh_backward(dx, dy, x, y)
@@ -164,13 +164,13 @@ def sigmoid_backward(dx, dy, x, y):
         dx[j] = dy[j] * (y[j] * (one - y[j]))
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = 1 / (1 + exp(-x))", weight=2 * ELEMENTWISE)
 def sigmoid_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     sigmoid_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy y (1 - y)", weight=ELEMENTWISE)
 def sigmoid_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     sigmoid_backward(dx, dy, x, y)
@@ -212,13 +212,13 @@ def leaky_relu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else leak * dy[j]
 
 
-@op("y x n", weight=ELEMENTWISE)
+@op("y x n", "y = x if x > 0 else 0.01 x", weight=ELEMENTWISE)
 def leaky_relu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     leaky_relu_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else 0.01 dy", weight=ELEMENTWISE)
 def leaky_relu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     leaky_relu_backward(dx, dy, x, y)
@@ -259,13 +259,13 @@ def elu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else dy[j] * (y[j] + one)
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x if x > 0 else exp(x) - 1", weight=2 * ELEMENTWISE)
 def elu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     elu_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else dy (y + 1)", weight=ELEMENTWISE)
 def elu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     elu_backward(dx, dy, x, y)
@@ -305,13 +305,13 @@ def gelu_backward(dx, dy, x, y):
         dx[j] = dy[j] * (normal_distribution(x[j]) + x[j] * normal_density(x[j]))
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x P(x)", weight=2 * ELEMENTWISE)
 def gelu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     gelu_forward(y, x)
 
 
-@op("dx dy x y n", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy (P(x) + x p(x))", weight=2 * ELEMENTWISE)
 def gelu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     gelu_backward(dx, dy, x, y)

@@ -51,13 +51,13 @@ def selu_backward(dx, dy, x, y):
         dx[j] = scale * dy[j] if x[j] > 0 else dy[j] * (y[j] + low)
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = s x if x > 0 else s a (exp(x) - 1)", weight=2 * ELEMENTWISE)
 def selu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     selu_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = s dy if x > 0 else dy (y + s a)", weight=ELEMENTWISE)
 def selu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     selu_backward(dx, dy, x, y)
@@ -98,13 +98,13 @@ def silu_backward(dx, dy, x, y):
         dx[j] = dy[j] * (logistic(x[j]) * (one + x[j] * logistic(-x[j])))
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x sigmoid(x)", weight=2 * ELEMENTWISE)
 def silu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     silu_forward(y, x)
 
 
-@op("dx dy x y n", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy sigmoid(x) (1 + x sigmoid(-x))", weight=2 * ELEMENTWISE)
 def silu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     silu_backward(dx, dy, x, y)
@@ -144,13 +144,13 @@ def softplus_backward(dx, dy, x, y):
         dx[j] = dy[j] * logistic(x[j])
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = log(1 + exp(x))", weight=2 * ELEMENTWISE)
 def softplus_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     softplus_forward(y, x)
 
 
-@op("dx dy x y n", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy sigmoid(x)", weight=2 * ELEMENTWISE)
 def softplus_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     softplus_backward(dx, dy, x, y)
@@ -192,13 +192,13 @@ def softsign_backward(dx, dy, x, y):
         dx[j] = dy[j] / ((one + abs(x[j])) * (one + abs(x[j])))
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x / (1 + |x|)", weight=2 * ELEMENTWISE)
 def softsign_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     softsign_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy / (1 + |x|)**2", weight=ELEMENTWISE)
 def softsign_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     softsign_backward(dx, dy, x, y)
@@ -241,13 +241,13 @@ def hard_tanh_backward(dx, dy, x, y):
         dx[j] = zero if x[j] >= one or x[j] <= -one else dy[j]
 
 
-@op("y x n", weight=ELEMENTWISE)
+@op("y x n", "y = max(-1, min(1, x))", weight=ELEMENTWISE)
 def hard_tanh_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     hard_tanh_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if -1 < x < 1 else 0", weight=ELEMENTWISE)
 def hard_tanh_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     hard_tanh_backward(dx, dy, x, y)
@@ -287,13 +287,13 @@ def sine_backward(dx, dy, x, y):
         dx[j] = dy[j] * math.cos(x[j])
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = sin(x)", weight=2 * ELEMENTWISE)
 def sine_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     sine_forward(y, x)
 
 
-@op("dx dy x y n", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy cos(x)", weight=2 * ELEMENTWISE)
 def sine_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     sine_backward(dx, dy, x, y)

@@ -301,7 +301,8 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
             place += part.size
 
 
-@op("y x w b h v c p q o kh kw stride room size")
+@op("y x w b h v c p q o kh kw stride room size",
+    "y[n, p, q] = b + sum over i, j of x[n, p stride + i - top, q stride + j - left] @ w[i, j]")
 def convolution_op(slots, arena, batch, shard, shards):
     h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
                                 slots.kh, slots.kw)
@@ -313,7 +314,8 @@ def convolution_op(slots, arena, batch, shard, shards):
                 vector(arena, slots.room + begin * slots.size, (end - begin) * slots.size))
 
 
-@op("dw dy x h v c p q o kh kw stride room size")
+@op("dw dy x h v c p q o kh kw stride room size",
+    "dw[i, j] = sum over n, p, q of x[n, p stride + i - top, q stride + j - left].T @ dy[n, p, q]")
 def convolution_weights_op(slots, arena, batch, shard, shards):
     h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
                                 slots.kh, slots.kw)
@@ -329,13 +331,15 @@ def convolution_weights_op(slots, arena, batch, shard, shards):
                         vector(arena, slots.room + first * slots.size, (last - first) * slots.size))
 
 
-@op("y x kh kw c o stride", whole=True)
+@op("y x kh kw c o stride", "y = x[i, j].T, from the last place of every phase to its first",
+    whole=True)
 def flip_weights_op(slots, arena, batch, shard, shards):
     x = image(arena, slots.x, slots.kh, slots.kw, slots.c, slots.o)
     flip_weights(vector(arena, slots.y, x.size), x, slots.stride)
 
 
-@op("x y w b h v c p q o kh kw stride room size")
+@op("x y w b h v c p q o kh kw stride room size",
+    "x[n, p stride + i - top, q stride + j - left] = b + sum over p, q of y[n, p, q] @ w[i, j].T")
 def convolution_adjoint_op(slots, arena, batch, shard, shards):
     h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
                                 slots.kh, slots.kw)
@@ -347,7 +351,7 @@ def convolution_adjoint_op(slots, arena, batch, shard, shards):
                         vector(arena, slots.room + begin * slots.size, (end - begin) * slots.size))
 
 
-@op("y x rows o room group", whole=True)
+@op("y x rows o room group", "y = sum over n of x[n]", whole=True)
 def sum_rows_op(slots, arena, batch, shard, shards):
     rows, o, group = slots.rows, slots.o, slots.group
     y = vector(arena, slots.y, o)

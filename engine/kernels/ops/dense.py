@@ -98,7 +98,7 @@ def transpose(y, x):
     turn(y, x)
 
 
-@op("y x w b i o rows")
+@op("y x w b i o rows", "y = x @ w + b")
 def dense_forward_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, o, i, shard, shards)
@@ -108,7 +108,7 @@ def dense_forward_op(slots, arena, batch, shard, shards):
                   vector(arena, slots.b + left, right - left if slots.b >= 0 else 0))
 
 
-@op("dw db dy x i o rows")
+@op("dw db dy x i o rows", "dw = x.T @ dy; db = sum over n of dy[n]")
 def dense_backward_weights_op(slots, arena, batch, shard, shards):
     i, o = slots.i, slots.o
     begin, end = span(i, shard, shards)
@@ -120,7 +120,7 @@ def dense_backward_weights_op(slots, arena, batch, shard, shards):
     dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x)
 
 
-@op("dx dy w i o rows")
+@op("dx dy w i o rows", "dx = dy @ w.T")
 def dense_backward_input_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, i, o, shard, shards)

@@ -243,7 +243,7 @@ def _report_ratio(results, blocks, figures):
     carray(reals_at(results), (place + 1,))[place] = _update_ratio(sums, size)
 
 
-@op("blocks learning figures results", whole=True)
+@op("blocks learning figures results", "results = log10(std(update) / std(w))", whole=True)
 def sum_updates_op(slots, arena, batch, shard, shards):
     count = slots.learning
     blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)

@@ -226,7 +226,9 @@ def gru_backward(gates, dstates, before, mask, t, truncation):
         _gru_cell_backward(gates, dstates, before, n, t)
 
 
-@op("h c z x before w start start_c mask units features steps p q")
+@op("h c z x before w start start_c mask units features steps p q",
+    "i, f, o = sigmoid(h[t - 1] @ u + x[t] @ w + b); g = tanh(h[t - 1] @ u + x[t] @ w + b); c[t] = "
+    "f c[t - 1] + i g; h[t] = o tanh(c[t])")
 def lstm_forward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -249,7 +251,9 @@ def lstm_forward_op(slots, arena, batch, shard, shards):
                      rows_at(arena, slots.c, here, rows, units), w, mask, t)
 
 
-@op("z dh dc dx c wt mask units features steps truncation p q")
+@op("z dh dc dx c wt mask units features steps truncation p q",
+    "do = dh tanh(c); dc = dc + dh o (1 - tanh(c)**2); di = dc g; dg = dc i; df = dc c[t - 1]; "
+    "dc[t - 1] = dc f; dh[t - 1] = dh[t - 1] + dz @ u.T; dx = dz @ w.T")
 def lstm_backward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -271,7 +275,9 @@ def lstm_backward_op(slots, arena, batch, shard, shards):
         multiply(dx[:, t], dz[:, :4 * units], wt[:, units:units + dx.shape[2]], 0)
 
 
-@op("h z x before w c start mask units features steps p q")
+@op("h z x before w c start mask units features steps p q",
+    "r, z = sigmoid(h[t - 1] @ u + x[t] @ w + b); n = tanh(x[t] @ w + b + r (h[t - 1] @ u + c)); "
+    "h[t] = (1 - z) n + z h[t - 1]")
 def gru_forward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -291,7 +297,9 @@ def gru_forward_op(slots, arena, batch, shard, shards):
                     rows_at(arena, slots.z, here, rows, p), before, w, c, mask, t)
 
 
-@op("z dh dx before wt mask units features steps truncation p q")
+@op("z dh dx before wt mask units features steps truncation p q",
+    "dz = dh (h[t - 1] - n); dn = dh (1 - z); dr = dn (1 - n**2) (h[t - 1] @ u + c); dh[t - 1] = "
+    "dh[t - 1] + dh z + da @ u.T; dx = da @ w.T")
 def gru_backward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)

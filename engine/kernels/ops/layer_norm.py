@@ -113,7 +113,9 @@ def layer_norm_sums(sums, dy, x, moments):
             along[c] += slope
 
 
-@op("y x scale shift moments rows k epsilon:real", weight=2 * ELEMENTWISE)
+@op("y x scale shift moments rows k epsilon:real",
+    "y = x_hat scale + shift; x_hat = (x - mean) / sqrt(variance + epsilon)",
+    weight=2 * ELEMENTWISE)
 def layer_norm_forward_op(slots, arena, batch, shard, shards):
     k = slots.k
     begin, end = span(batch * slots.rows, shard, shards)
@@ -123,7 +125,9 @@ def layer_norm_forward_op(slots, arena, batch, shard, shards):
                        matrix(arena, slots.moments + begin * 2, end - begin, 2), slots.epsilon)
 
 
-@op("dx dy x scale moments rows k", weight=2 * ELEMENTWISE)
+@op("dx dy x scale moments rows k",
+    "dx = (g - mean(g) - x_hat mean(g x_hat)) / sqrt(variance + epsilon); g = dy scale",
+    weight=2 * ELEMENTWISE)
 def layer_norm_backward_op(slots, arena, batch, shard, shards):
     k = slots.k
     begin, end = span(batch * slots.rows, shard, shards)
@@ -134,7 +138,8 @@ def layer_norm_backward_op(slots, arena, batch, shard, shards):
                         matrix(arena, slots.moments + begin * 2, end - begin, 2))
 
 
-@op("parts dy x moments rows k blocks", weight=2 * ELEMENTWISE)
+@op("parts dy x moments rows k blocks",
+    "parts = sums of dy x_hat and of dy over some rows", weight=2 * ELEMENTWISE)
 def layer_norm_sums_op(slots, arena, batch, shard, shards):
     rows, k = batch * slots.rows, slots.k
     length = block_length(rows, 1, slots.blocks)
@@ -147,7 +152,8 @@ def layer_norm_sums_op(slots, arena, batch, shard, shards):
                         matrix(arena, slots.moments + first * 2, count, 2))
 
 
-@op("dscale dshift parts rows k blocks", whole=True)
+@op("dscale dshift parts rows k blocks",
+    "dscale = sum over n of dy[n] x_hat[n]; dshift = sum over n of dy[n]", whole=True)
 def layer_norm_slopes_op(slots, arena, batch, shard, shards):
     rows, k = batch * slots.rows, slots.k
     parts = blocks_at(arena, slots.parts, -(-rows // block_length(rows, 1, slots.blocks)), k)

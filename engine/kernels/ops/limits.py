@@ -83,7 +83,7 @@ def limit_columns(w, squares, limit):
             w[n, c] *= w.dtype.type(squares[c])
 
 
-@op("p rows columns squares hyper", whole=True)
+@op("p rows columns squares hyper", "p[:, j] = p[:, j] min(1, max_norm / |p[:, j]|)", whole=True)
 def limit_columns_op(slots, arena, batch, shard, shards):
     rule = carray(reals_at(slots.hyper), (HYPER_LENGTH,))
     if rule[MAX_NORM] > 0.0:

@@ -34,7 +34,8 @@ def report(address, loss, items):
     results[ITEMS] = items
 
 
-@op("dz z t k label_smoothing:real results", whole=True)
+@op("dz z t k label_smoothing:real results",
+    "L = -sum of t log(softmax(z)); dz = (softmax(z) - t) / batch", whole=True)
 def softmax_cross_entropy_op(slots, arena, batch, shard, shards):
     k = slots.k
     report(slots.results, softmax_cross_entropy(
@@ -42,7 +43,9 @@ def softmax_cross_entropy_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t, batch, k), slots.label_smoothing), batch)
 
 
-@op("dz z t k results", whole=True)
+@op("dz z t k results",
+    "L = -t log(sigmoid(z)) - (1 - t) log(1 - sigmoid(z)); dz = (sigmoid(z) - t) / (batch k)",
+    whole=True)
 def binary_cross_entropy_op(slots, arena, batch, shard, shards):
     k = slots.k
     report(slots.results, binary_cross_entropy(
@@ -50,7 +53,7 @@ def binary_cross_entropy_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t, batch, k)), batch)
 
 
-@op("dz z t k results", whole=True)
+@op("dz z t k results", "L = mean((z - t)**2); dz = 2 (z - t) / (batch k)", whole=True)
 def mean_squared_error_op(slots, arena, batch, shard, shards):
     k = slots.k
     report(slots.results, mean_squared_error(
@@ -58,7 +61,7 @@ def mean_squared_error_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t, batch, k)), batch)
 
 
-@op("dz z t k results", whole=True)
+@op("dz z t k results", "L = mean(|z - t|); dz = sign(z - t) / (batch k)", whole=True)
 def mean_absolute_error_op(slots, arena, batch, shard, shards):
     k = slots.k
     report(slots.results, mean_absolute_error(
@@ -66,7 +69,9 @@ def mean_absolute_error_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t, batch, k)), batch)
 
 
-@op("dz z t k huber_delta:real results", whole=True)
+@op("dz z t k huber_delta:real results",
+    "L = mean(e**2 / 2 if |e| <= huber_delta else huber_delta (|e| - huber_delta / 2)); e = z - t; "
+    "dz = max(-huber_delta, min(huber_delta, e)) / (batch k)", whole=True)
 def huber_op(slots, arena, batch, shard, shards):
     k = slots.k
     report(slots.results, huber(
@@ -74,7 +79,8 @@ def huber_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t, batch, k), slots.huber_delta), batch)
 
 
-@op("dz z t k results", whole=True)
+@op("dz z t k results",
+    "L = mean(sum over others of max(0, 1 - z[class] + z[other]) / k)", whole=True)
 def hinge_op(slots, arena, batch, shard, shards):
     k = slots.k
     report(slots.results, hinge(
@@ -82,7 +88,7 @@ def hinge_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t, batch, k)), batch)
 
 
-@op("z t k results", whole=True)
+@op("z t k results", "right = argmax(z) = argmax(t), or the squared error", whole=True)
 def score_op(slots, arena, batch, shard, shards):
     k = slots.k
     z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
@@ -90,7 +96,8 @@ def score_op(slots, arena, batch, shard, shards):
     results[CORRECT] = squared_error(z, t) if results[VARIANCE] != 0.0 else count_correct(z, t, 0.0)
 
 
-@op("z t k results", whole=True)
+@op("z t k results",
+    "right = argmax(z) = argmax(t), or the squared error of sigmoid(z)", whole=True)
 def probability_score_op(slots, arena, batch, shard, shards):
     k = slots.k
     z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
@@ -99,13 +106,13 @@ def probability_score_op(slots, arena, batch, shard, shards):
                         else count_correct(z, t, 0.0))
 
 
-@op("y x n", whole=True)
+@op("y x n", "y = exp(x) / sum(exp(x))", whole=True)
 def softmax_forward_op(slots, arena, batch, shard, shards):
     k = slots.n
     softmax_forward(matrix(arena, slots.y, batch, k), matrix(arena, slots.x, batch, k))
 
 
-@op("y x n", whole=True)
+@op("y x n", "y = softmax(x)", whole=True)
 def margin_shares_op(slots, arena, batch, shard, shards):
     k = slots.n
     margin_shares(matrix(arena, slots.y, batch, k), matrix(arena, slots.x, batch, k))

@@ -243,7 +243,8 @@ def _uses_batch(control, rows, frozen):
     return training and rows > 1 and frozen == 0
 
 
-@op("parts x rows k width blocks frozen control", weight=2 * ELEMENTWISE)
+@op("parts x rows k width blocks frozen control",
+    "parts = means and squared distances of x over some rows", weight=2 * ELEMENTWISE)
 def batch_moments_op(slots, arena, batch, shard, shards):
     k, width = slots.k, slots.width
     size = batch * slots.rows * k
@@ -258,7 +259,8 @@ def batch_moments_op(slots, arena, batch, shard, shards):
 
 
 @op("table centres moments parts scale shift running rows k width blocks epsilon:real frozen "
-    "control", whole=True)
+    "control",
+    "mean, variance = those of the batch; rstd = 1 / sqrt(variance + epsilon)", whole=True)
 def batch_norm_table_op(slots, arena, batch, shard, shards):
     rows, k, width = batch * slots.rows, slots.k, slots.width
     centres, moments = matrix(arena, slots.centres, 2, k), doubles(arena, slots.moments, 2 * k)
@@ -279,7 +281,7 @@ def batch_norm_table_op(slots, arena, batch, shard, shards):
         repeat(table[line], k, rows * k)
 
 
-@op("y x table rows k width", weight=2 * ELEMENTWISE)
+@op("y x table rows k width", "y = (x - mean) rstd scale + shift", weight=2 * ELEMENTWISE)
 def batch_norm_forward_op(slots, arena, batch, shard, shards):
     width = slots.width
     begin, end = strips(batch * slots.rows * slots.k, width, shard, shards)
@@ -289,7 +291,8 @@ def batch_norm_forward_op(slots, arena, batch, shard, shards):
                        table[CENTRE], table[SLOPE], table[SHIFT])
 
 
-@op("parts dy x table rows k width blocks", weight=2 * ELEMENTWISE)
+@op("parts dy x table rows k width blocks",
+    "parts = sums of dy (x - mean) and of dy over some rows", weight=2 * ELEMENTWISE)
 def batch_norm_sums_op(slots, arena, batch, shard, shards):
     k, width = slots.k, slots.width
     size = batch * slots.rows * k
@@ -303,7 +306,8 @@ def batch_norm_sums_op(slots, arena, batch, shard, shards):
                         vector(arena, slots.x + first, count), centre, k)
 
 
-@op("dscale dshift table centres parts rows k width blocks frozen control", whole=True)
+@op("dscale dshift table centres parts rows k width blocks frozen control",
+    "dscale = sum over n of dy[n] x_hat[n]; dshift = sum over n of dy[n]", whole=True)
 def batch_norm_slopes_op(slots, arena, batch, shard, shards):
     rows, k, width = batch * slots.rows, slots.k, slots.width
     length = block_length(rows * k, width, slots.blocks)
@@ -320,7 +324,8 @@ def batch_norm_slopes_op(slots, arena, batch, shard, shards):
         repeat(table[line], k, rows * k)
 
 
-@op("dx dy x table rows k width", weight=2 * ELEMENTWISE)
+@op("dx dy x table rows k width",
+    "dx = rstd scale (dy - mean(dy) - x_hat mean(dy x_hat))", weight=2 * ELEMENTWISE)
 def batch_norm_backward_op(slots, arena, batch, shard, shards):
     width = slots.width
     begin, end = strips(batch * slots.rows * slots.k, width, shard, shards)
@@ -331,7 +336,8 @@ def batch_norm_backward_op(slots, arena, batch, shard, shards):
                         table[CENTRE], table[SLOPE], table[ALONG], table[TILT])
 
 
-@op("running moments rows k momentum:real control", whole=True)
+@op("running moments rows k momentum:real control",
+    "running = (1 - momentum) running + momentum (mean, variance)", whole=True)
 def follow_moments_op(slots, arena, batch, shard, shards):
     rows, k = batch * slots.rows, slots.k
     running, moments = matrix(arena, slots.running, 2, k), doubles(arena, slots.moments, 2 * k)

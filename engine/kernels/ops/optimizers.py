@@ -225,7 +225,7 @@ def update_adam(w, g, v, s, rule, measured, correction):
     return descend(w, u, rate, measured)
 
 
-@op(SLOTS)
+@op(SLOTS, "p = p - rate g")
 def update_sgd_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
@@ -233,7 +233,7 @@ def update_sgd_op(slots, arena, batch, shard, shards):
         report(figures[b], update_sgd(w, g, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS, "v = momentum v + g; p = p - rate v")
 def update_momentum_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
@@ -241,7 +241,7 @@ def update_momentum_op(slots, arena, batch, shard, shards):
         report(figures[b], update_momentum(w, g, v, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS, "v = momentum v + g; p = p - rate (g + momentum v)")
 def update_nesterov_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
@@ -249,7 +249,7 @@ def update_nesterov_op(slots, arena, batch, shard, shards):
         report(figures[b], update_nesterov(w, g, v, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS, "s = rho s + (1 - rho) g**2; p = p - rate g / (sqrt(s) + epsilon)")
 def update_rmsprop_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
@@ -257,7 +257,9 @@ def update_rmsprop_op(slots, arena, batch, shard, shards):
         report(figures[b], update_rmsprop(w, g, s, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS,
+    "v = beta1 v + (1 - beta1) g; s = beta2 s + (1 - beta2) g**2; p = p - rate v / (1 - beta1**t) "
+    "/ (sqrt(s / (1 - beta2**t)) + epsilon)")
 def update_adam_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     correction = adam_correction(common_rule(slots), step_of(slots))

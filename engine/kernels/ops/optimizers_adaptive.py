@@ -171,7 +171,7 @@ def update_nadam(w, g, v, s, rule, measured, correction):
     return descend(w, u, rate, measured)
 
 
-@op(SLOTS)
+@op(SLOTS, "s = s + g**2; p = p - rate g / (sqrt(s) + epsilon)")
 def update_adagrad_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
@@ -179,7 +179,9 @@ def update_adagrad_op(slots, arena, batch, shard, shards):
         report(figures[b], update_adagrad(w, g, s, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS,
+    "s = rho s + (1 - rho) g**2; d = g sqrt(v + epsilon) / sqrt(s + epsilon); v = rho v + (1 - "
+    "rho) d**2; p = p - rate d")
 def update_adadelta_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
@@ -187,7 +189,9 @@ def update_adadelta_op(slots, arena, batch, shard, shards):
         report(figures[b], update_adadelta(w, g, v, s, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS,
+    "v = beta1 v + (1 - beta1) g; s = beta2 s + (1 - beta2) g**2; p = p - rate ((1 - mu[t]) g / (1 "
+    "- P[t]) + mu[t + 1] v / (1 - P[t + 1])) / (sqrt(s / (1 - beta2**t)) + epsilon)")
 def update_nadam_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     correction = nadam_correction(common_rule(slots), step_of(slots))

@@ -97,3 +97,4 @@ BACKWARD = 5
 MEASURE = 6
 UPDATE = 7
 SECTIONS = 8
+SECTION_NAMES = ("gather", "forward", "output", "loss", "score", "backward", "measure", "update")
