@@ -38,23 +38,23 @@ def augmentation_issues(augmentation: AugmentationSpec, task: Task, is_image: bo
     Parameters
     ----------
     augmentation : AugmentationSpec
-        What is wished.
+        What is chosen.
     task : str
         The data set's task.
     is_image, is_text : bool
         Whether every example is an image; whether the numbers that go in stand for tokens.
     """
-    wished = [field for field in AUGMENTATIONS if getattr(augmentation, field.key)]
+    chosen = [field for field in AUGMENTATIONS if getattr(augmentation, field.key)]
     if is_text:
-        if wished:
-            yield Issue("", f"Training: augmentation: {_titles(wished)} on a text, whose numbers "
+        if chosen:
+            yield Issue("", f"Training: augmentation: {_titles(chosen)} on a text, whose numbers "
                             "stand for tokens; expected none. Turn it off.")
         return
-    if not is_image and (odd := [field for field in wished if field.key in OF_IMAGES]):
+    if not is_image and (odd := [field for field in chosen if field.key in OF_IMAGES]):
         yield Issue("", f"Training: augmentation: {_titles(odd)} on examples that are no images; "
                         "expected noise at most. Turn it off, or choose a data set of images.")
     if is_image and task == "reconstruction" and (
-            odd := [field for field in wished if field.key in MOVES]):
+            odd := [field for field in chosen if field.key in MOVES]):
         yield Issue("", f"Training: augmentation: {_titles(odd)} moves the inputs, but not the "
                         "images that are to be reconstructed; expected noise, brightness or "
                         "cutout. Turn it off.")

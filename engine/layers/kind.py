@@ -111,7 +111,7 @@ class Lowering(Protocol):
     def scratch(self, size: int) -> int:
         """Reserve ``size`` numbers whatever the batch; return their offset."""
 
-    def shared_room(self, size: int) -> int:
+    def shared_workspace(self, size: int) -> int:
         """Return where ``size`` numbers per example are free while an op runs, any op's."""
 
     def parameter(self, name: str) -> Value:

@@ -53,8 +53,8 @@ class _Lowering:
     def scratch(self, size: int) -> int:
         return self._builder.layout.reserve(size)
 
-    def shared_room(self, size: int) -> int:
-        return self._builder.shared_room(size)
+    def shared_workspace(self, size: int) -> int:
+        return self._builder.shared_workspace(size)
 
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
@@ -100,15 +100,15 @@ class _Builder:
     backward_work: int = 0
     loss_terms: list[Line] = field(default_factory=list)
     summed: dict[int, int] = field(default_factory=dict)
-    rooms: dict[int, int] = field(default_factory=dict)
+    workspaces: dict[int, int] = field(default_factory=dict)
     blocks: Integers = field(init=False)
 
-    def shared_room(self, size: int) -> int:
+    def shared_workspace(self, size: int) -> int:
         """Return a place that ops use in turns: the smallest that is large enough, or a new one."""
-        fitting = [have for have in self.rooms if have >= size]
+        fitting = [have for have in self.workspaces if have >= size]
         if not fitting:
-            self.rooms[size] = self.layout.reserve(size * self.capacity)
-        return self.rooms[min(fitting, default=size)]
+            self.workspaces[size] = self.layout.reserve(size * self.capacity)
+        return self.workspaces[min(fitting, default=size)]
 
     def value(self, shape: Shape, learns: bool) -> Value:
         """Reserve an array per example, with its gradient if ``learns``."""

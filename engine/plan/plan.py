@@ -24,7 +24,7 @@ class Shared:
     hyper : float64[2 * (1 + m), HYPER_LENGTH]
         Constants in force: a pair of rows for most layers, and one for each of m layers with
         penalties of its own.
-    wishes : float64[WISHES_LENGTH]
+    requested : float64[REQUESTED_LENGTH]
         Constants that the next step takes over.
     results : float64[FIRST_STATISTIC + STATISTICS * layers that learn]
         Figures of the last step.
@@ -32,7 +32,7 @@ class Shared:
 
     control: Integers
     hyper: Doubles
-    wishes: Doubles
+    requested: Doubles
     results: Doubles
 
     @classmethod
@@ -40,7 +40,7 @@ class Shared:
         """Return arrays for so many layers that learn, ``own`` of them with own penalties."""
         return cls(np.zeros(layout.CONTROL_LENGTH, np.int64),
                    np.full((2 * (1 + own), layout.HYPER_LENGTH), np.nan),
-                   np.zeros(layout.WISHES_LENGTH),
+                   np.zeros(layout.REQUESTED_LENGTH),
                    np.zeros(layout.FIRST_STATISTIC + layout.STATISTICS * layers))
 
 

@@ -126,13 +126,13 @@ def add_updates(table: Table, arena: Layout, training: TrainingSpec,
     # Room for float64 in any precision.
     figures = arena.reserve(2 * blocks.FIGURES * (1 + len(divided)))
     common = {"blocks": divided.ctypes.data, "figures": figures}
-    p, g, v, s = regions
+    w, g, m, v = regions
     table.add(layout.MEASURE, Line("measure_gradients", {
         **common, "g": g, "count": len(divided)}, per_step=MEASURING * measured))
     table.add(layout.MEASURE, Line("sum_gradients", {
         **common, "learning": learning, "count": len(divided)}))
     table.add(layout.UPDATE, Line(OPTIMIZERS[training.optimizer.kind].op, {
-        **common, "p": p, "g": g, "v": v, "s": s, "learning": learning},
+        **common, "w": w, "g": g, "m": m, "v": v, "learning": learning},
         per_step=UPDATING * updated))
     table.add(layout.UPDATE, Line("sum_updates", {**common, "learning": learning}))
     if training.max_norm:
@@ -149,5 +149,5 @@ def _add_limits(table: Table, arena: Layout, layer: PlannedLayer) -> None:
         # Room for float64 in any precision.
         squares = arena.reserve(2 * columns)
         table.add(layout.UPDATE, Line("limit_columns", {
-            "p": value.data, "rows": value.size // columns, "columns": columns,
+            "w": value.data, "rows": value.size // columns, "columns": columns,
             "squares": squares}, layer=layer.spec.id))

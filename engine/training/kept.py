@@ -29,7 +29,7 @@ def go_back(plan: Plan, kept: Reals) -> None:
     plan.shared.control[layout.OPTIMIZER_STEP] = 0
 
 
-class Sound:
+class LastFinite:
     """The last parameters known to be finite; an update can overflow all by itself.
 
     Parameters

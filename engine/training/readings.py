@@ -93,15 +93,15 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         -math.inf if function.flat_below is None else function.flat_below,
         math.inf if function.flat_above is None else function.flat_above)
     saturates = function.flat_below is not None or function.flat_above is not None
-    slope = NAN
+    rms = NAN
     if value.gradient >= 0:
         begin = value.gradient
-        slope = gradient_statistics(plan.arena[begin:begin + batch * value.size])[0]
+        rms = gradient_statistics(plan.arena[begin:begin + batch * value.size])[0]
     mean, deviation, smallest, largest, flat, dead = (float(figure) for figure in summary)
     return LayerReading(
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
-        activation_gradient_rms=float(slope), histogram=frozen(histogram),
+        activation_gradient_rms=float(rms), histogram=frozen(histogram),
         histogram_range=(smallest, largest), step_gradients=_step_gradients(plan, layer, batch),
         **gradient)
 
@@ -111,6 +111,6 @@ def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Reals | None
     states = layer.states
     if states is None:
         return None
-    slopes = plan.arena[states.gradient:states.gradient + batch * states.size].reshape(
+    gradients = plan.arena[states.gradient:states.gradient + batch * states.size].reshape(
         batch, *states.shape).astype(np.float64)
-    return frozen(np.sqrt(np.mean(slopes**2, axis=(0, 2))))
+    return frozen(np.sqrt(np.mean(gradients**2, axis=(0, 2))))

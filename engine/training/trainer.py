@@ -22,7 +22,7 @@ from engine.telemetry.snapshot import Evaluation, Snapshot
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
 from engine.training.forecasting import forecast
-from engine.training.kept import Sound, go_back, parameters
+from engine.training.kept import LastFinite, go_back, parameters
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.rates import built_in, write_rates
@@ -105,7 +105,7 @@ class Trainer:
         self.finished = ""
         self._prepare_control()
         self.transfer = self._start(weights, start)
-        self._sound = Sound(self._plan)
+        self._last_finite = LastFinite(self._plan)
         self._best = parameters(self._plan).copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
@@ -114,8 +114,8 @@ class Trainer:
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
         most = len(self._order)
-        wished = project.training.batch_size or most
-        capacity = max(room(project.network, examples.inputs.shape[1]), min(wished, most))
+        requested = project.training.batch_size or most
+        capacity = max(room(project.network, examples.inputs.shape[1]), min(requested, most))
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
@@ -207,7 +207,7 @@ class Trainer:
         """
         plan, shared = self._plan, self._plan.shared
         self._arrangement.follow(shared, plan.capacity)
-        self._sound.keep(plan, self._trained_s)
+        self._last_finite.keep(plan, self._trained_s)
         begin = time.perf_counter()
         done = 0
         self.finished = ""
@@ -222,7 +222,7 @@ class Trainer:
             if shared.control[layout.NONFINITE]:
                 shared.control[layout.NONFINITE] = 0
                 error = divergence.explain(plan, self.step + 1)
-                self._sound.recover(plan)
+                self._last_finite.recover(plan)
                 raise error
             if count and self._stopping.is_active and shared.control[layout.POSITION] == 0:
                 self._finish_epoch()
@@ -237,7 +237,7 @@ class Trainer:
         begin = time.perf_counter()
         with helped(shared.control, self._pace.threads):
             count = int(run_steps(plan.table, plan.sections, plan.arena.ctypes.data,
-                                  shared.control, shared.hyper, shared.wishes, self._order,
+                                  shared.control, shared.hyper, shared.requested, self._order,
                                   shared.results, self.ring.data, steps))
         if count:
             seconds = time.perf_counter() - begin
@@ -269,7 +269,7 @@ class Trainer:
         Learning rate and schedule, penalties, clipping, the optimizer's constants, and the batch
         size as far as there is room for it; the rest of ``training`` is left to `apply`.
         """
-        write_rates(self._plan.shared.wishes, training, self.project.training.optimizer.kind)
+        write_rates(self._plan.shared.requested, training, self.project.training.optimizer.kind)
 
     def apply(self, training: TrainingSpec) -> None:
         """Change how the network is trained, without losing what it has learned.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from engine.kernels.matmul.panels import (
     block,
+    copy_transposed,
     multiply_packed,
-    multiply_turned,
+    multiply_transposed,
     pays,
     sum_rows,
-    turn,
 )
 from engine.kernels.matmul.tile import multiply_from
 from engine.kernels.runtime.memory import matrix, span, vector
@@ -79,7 +79,7 @@ def dense_backward_input(dx, dy, w):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply_turned(dx, dy, w, w[0, :0])
+    multiply_transposed(dx, dy, w, w[0, :0])
 
 
 @kernel
@@ -95,7 +95,7 @@ def transpose(y, x):
     -----
     Source: definition.
     """
-    turn(y, x)
+    copy_transposed(y, x)
 
 
 @op("y x w b i o rows", "y = x @ w + b")

@@ -37,7 +37,7 @@ def skipped(mask, n, t):
 
 @inlined
 def skip_back(dstates, n, t):
-    """Hand the gradient of the state after a skipped step to the one before."""
+    """Pass a skipped step's gradient of the state on to the step before it."""
     if t > 0:
         for j in range(dstates.shape[2]):
             dstates[n, t - 1, j] += dstates[n, t, j]
@@ -45,7 +45,7 @@ def skip_back(dstates, n, t):
 
 @inlined
 def is_cut(mask, n, t, truncation):
-    """Say whether no gradient goes from step t, which counts, to the step before."""
+    """Say whether truncation cuts the gradient between step t, which counts, and the one before."""
     counted = t
     if truncation > 0 and mask.size > 0:
         counted = 0
@@ -107,7 +107,7 @@ def set_out(before, x, t, units):
 
 @kernel
 def send_back(dstates, dz, ut, mask, t, truncation):
-    """Add ``dz u.T`` to the gradient of the state before step t, wherever it goes there.
+    """Add ``dz u.T`` to the gradient of the state before step t, where no truncation stops it.
 
     Parameters
     ----------

@@ -77,11 +77,11 @@ def sampling_backward(dx, dz, x, scale, key, first, deviations):
         for j in range(k):
             dx[n, j] = dz[n, j] + share * x[n, j]
             variance = exponential(x[n, k + j])
-            slope = share * (variance - real(1))
+            dv = share * (variance - real(1))
             if deviations != 0:
                 e = real(normal(key, (first + n) * k + j))
-                slope += dz[n, j] * exponential(half * x[n, k + j]) * e
-            dx[n, k + j] = half * slope
+                dv += dz[n, j] * exponential(half * x[n, k + j]) * e
+            dx[n, k + j] = half * dv
 
 
 @kernel

@@ -11,8 +11,13 @@ import math
 import numpy as np
 from numba import carray
 
-from engine.kernels.ops.loss_ops import report
-from engine.kernels.ops.losses import ROWS, _below_largest, _exponentiate, softmax_forward
+from engine.kernels.ops.losses import (
+    ROWS,
+    _below_largest,
+    _exponentiate,
+    report,
+    softmax_forward,
+)
 from engine.kernels.runtime.layout import CORRECT, FIRST_STATISTIC
 from engine.kernels.runtime.memory import matrix, reals_at, vector
 from engine.kernels.runtime.policy import kernel, op

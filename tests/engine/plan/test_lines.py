@@ -7,10 +7,13 @@ import pytest
 from engine.data.sources import load
 from engine.kernels.ops.catalogue import OPS
 from engine.kernels.runtime import layout
+from engine.layers import OPTIMIZERS
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec
 from engine.training.examples import prepare
 from tests.golden.same_bytes_cases import made
+
+TOGETHER = {"sum_updates", *(rule.op for rule in OPTIMIZERS.values())}
 
 
 def planned(project: ProjectSpec, monkeypatch: pytest.MonkeyPatch) -> Plan:
@@ -35,7 +38,7 @@ def test_every_row_says_layer_op_section_and_formula(case: str, monkeypatch: pyt
             assert line.section_name == name
             assert line.formula == OPS[line.op].formula
             # What measures and follows the gradients does so for all layers together.
-            together = line.op.startswith(("measure_", "update_", "sum_gradients", "sum_updates"))
+            together = name == "measure" or line.op in TOGETHER
             assert line.layer == "" if together else line.layer in ids, line
 
 
