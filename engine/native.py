@@ -1,8 +1,9 @@
-"""The matrix product for this very processor, where all other kernels are for any.
+"""A matrix product compiled for this processor, beside kernels that run on any.
 
-An installed program's kernels use registers of 256 bits. Where the processor has wider ones, a
-second process compiles the product for these while training has long begun, and its address takes
-the other's place; the next start finds it in the cache. Both write the same bytes.
+An installed program's kernels use vector registers of 256 bits. Where the processor has wider ones,
+a second process compiles the product for them in the background; training goes on meanwhile and
+then calls the new product in place of the old. The next start finds it in the cache. Both products
+write the same bytes.
 """
 
 from __future__ import annotations

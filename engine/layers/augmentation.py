@@ -39,21 +39,21 @@ def augmentation_issues(augmentation: AugmentationSpec, task: Task, is_image: bo
     Parameters
     ----------
     augmentation : AugmentationSpec
-        What is wished.
+        What is chosen.
     task : str
         The data set's task.
     is_image, is_text : bool
         Whether every example is an image; whether the numbers that go in stand for tokens.
     """
-    wished = [field for field in AUGMENTATIONS if getattr(augmentation, field.key)]
+    chosen = [field for field in AUGMENTATIONS if getattr(augmentation, field.key)]
     if is_text:
-        if wished:
-            yield Issue("", say("augmentation.of-tokens", titles=_titles(wished)))
+        if chosen:
+            yield Issue("", say("augmentation.of-tokens", titles=_titles(chosen)))
         return
-    if not is_image and (odd := [field for field in wished if field.key in OF_IMAGES]):
+    if not is_image and (odd := [field for field in chosen if field.key in OF_IMAGES]):
         yield Issue("", say("augmentation.of-images", titles=_titles(odd)))
     if is_image and task == "reconstruction" and (
-            odd := [field for field in wished if field.key in MOVES]):
+            odd := [field for field in chosen if field.key in MOVES]):
         yield Issue("", say("augmentation.of-reconstruction", titles=_titles(odd)))
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine.arrays import Reals
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.fields import Field
@@ -111,7 +109,7 @@ class _Convolution(WeightedKind):
         """Return the key of the layer's activation function."""
         return str(options["activation"])
 
-    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def filters(self, weights: Reals) -> Reals | None:
         """Return the weights over an image as they are; None for those over a sequence."""
         return weights if self.rank == 3 else None
 
@@ -133,10 +131,10 @@ def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
         while rows % (2 * group) == 0 and 2 * group * o <= SUMMED_TOGETHER:
             group *= 2
         plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=rows, o=o,
-                      room=plan.scratch(group * o), group=group)
+                      workspace=plan.scratch(group * o), group=group)
 
 
-def room_for_windows(c: int, o: int, p: int, q: int, kh: int, kw: int, stride: int = 1) -> int:
+def workspace_for_windows(c: int, o: int, p: int, q: int, kh: int, kw: int, stride: int = 1) -> int:
     """Return how many numbers per image a convolution needs besides images and weights.
 
     Parameters
@@ -161,22 +159,22 @@ def room_for_windows(c: int, o: int, p: int, q: int, kh: int, kw: int, stride: i
     return padded + padded % 2 + several + 2 * (2 * max(p * q, depth) + p + kh)
 
 
-def room_for_adjoint(o: int, c: int, h: int, v: int, kh: int, kw: int, stride: int) -> int:
+def workspace_for_adjoint(o: int, c: int, h: int, v: int, kh: int, kw: int, stride: int) -> int:
     """Return the same for a convolution run backwards: every phase has windows of its own."""
     p, q, rows, columns = ((size - 1) // stride + 1 for size in (h, v, kh, kw))
-    return room_for_windows(o, c, p, q, rows, columns)
+    return workspace_for_windows(o, c, p, q, rows, columns)
 
 
-def _lower_room(plan: Lowering, sizes: dict[str, int]) -> dict[str, int]:
-    """Reserve room for a convolution and both its gradients; return the slots that say where."""
-    size = max(
-        room_for_windows(*(sizes[name] for name in ("c", "o", "p", "q", "kh", "kw", "stride"))),
-        room_for_adjoint(*(sizes[name] for name in ("o", "c", "h", "v", "kh", "kw", "stride"))))
-    return {"room": plan.shared_room(size), "size": size}
+def _lower_workspace(plan: Lowering, sizes: dict[str, int]) -> dict[str, int]:
+    """Reserve workspace for a convolution and both its gradients; return the slots that say so."""
+    window = [sizes[name] for name in ("kh", "kw", "stride")]
+    size = max(workspace_for_windows(*(sizes[name] for name in ("c", "o", "p", "q")), *window),
+               workspace_for_adjoint(*(sizes[name] for name in ("o", "c", "h", "v")), *window))
+    return {"workspace": plan.shared_workspace(size), "size": size}
 
 
 def _lower_flip(plan: Lowering, sizes: dict[str, int]) -> tuple[int, dict[str, int]]:
-    """Reserve room for flipped weights; return its place and the slots of the op that flips."""
+    """Reserve space for flipped weights; return its place and the slots of the op that flips."""
     wanted = {key: sizes[key] for key in ("kh", "kw", "c", "o", "stride")}
     flipped = plan.scratch(math.prod(wanted[key] for key in ("kh", "kw", "c", "o")))
     return flipped, {"y": flipped, "x": plan.parameter("w").data, **wanted}
@@ -208,21 +206,21 @@ class Conv2D(_Convolution):
         plan.forward("convolution", self.work(options, z.size, x.shape[-1]), y=z.data, x=x.data,
                      w=plan.parameter("w").data,
                      b=plan.parameter("b").data if options["bias"] else -1, **sizes,
-                     **_lower_room(plan, sizes))
+                     **_lower_workspace(plan, sizes))
 
     def backward(self, options: Options, plan: Lowering, z: Value) -> None:
         """Lower to the weights' gradient, and to a convolution of dz with flipped weights."""
         (x,) = plan.inputs
         sizes = self._sizes(options, x.shape, z.shape)
-        work, room = self.work(options, z.size, x.shape[-1]), _lower_room(plan, sizes)
+        work, workspace = self.work(options, z.size, x.shape[-1]), _lower_workspace(plan, sizes)
         plan.backward("convolution_weights", work, dw=plan.parameter("w").gradient,
-                      dy=z.gradient, x=x.data, **sizes, **room)
+                      dy=z.gradient, x=x.data, **sizes, **workspace)
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
             flipped, slots = _lower_flip(plan, sizes)
             plan.backward("flip_weights", **slots)
             plan.backward("convolution_adjoint", work, x=x.gradient, y=z.gradient, w=flipped,
-                          b=-1, **sizes, **room)
+                          b=-1, **sizes, **workspace)
 
 
 class Conv1D(Conv2D):
@@ -271,7 +269,7 @@ class TransposedConv2D(_Convolution):
         return weights_and_biases(options, (*kernel, filters, shape[-1]), places * shape[-1],
                                   places * filters, filters)
 
-    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def filters(self, weights: Reals) -> Reals | None:
         """Return the weights with the filters last."""
         return weights.swapaxes(2, 3)
 
@@ -284,17 +282,17 @@ class TransposedConv2D(_Convolution):
         work = self.work(options, x.size, z.shape[-1])
         plan.forward("convolution_adjoint", work, x=z.data, y=x.data, w=flipped,
                      b=plan.parameter("b").data if options["bias"] else -1, **sizes,
-                     **_lower_room(plan, sizes))
+                     **_lower_workspace(plan, sizes))
 
     def backward(self, options: Options, plan: Lowering, z: Value) -> None:
         """Lower to the gradients of that convolution, dz being what it sees."""
         (x,) = plan.inputs
         sizes = self._sizes(options, z.shape, x.shape)
         w, work = plan.parameter("w"), self.work(options, x.size, z.shape[-1])
-        room = _lower_room(plan, sizes)
+        workspace = _lower_workspace(plan, sizes)
         plan.backward("convolution_weights", work, dw=w.gradient, dy=x.data, x=z.gradient, **sizes,
-                      **room)
+                      **workspace)
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
             plan.backward("convolution", work, y=x.gradient, x=z.gradient, w=w.data, b=-1,
-                          **sizes, **room)
+                          **sizes, **workspace)

@@ -61,7 +61,7 @@ class _Counting:
     def scratch(self, size: int) -> int:
         return _SOMEWHERE
 
-    def shared_room(self, size: int) -> int:
+    def shared_workspace(self, size: int) -> int:
         return _SOMEWHERE
 
     def parameter(self, name: str) -> Value:

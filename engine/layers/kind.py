@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Reals
 from engine.errors import ShapeError
 from engine.layers.export import Node
 from engine.layers.fields import Field
@@ -112,7 +113,7 @@ class Lowering(Protocol):
     def scratch(self, size: int) -> int:
         """Reserve ``size`` numbers whatever the batch; return their offset."""
 
-    def shared_room(self, size: int) -> int:
+    def shared_workspace(self, size: int) -> int:
         """Return where ``size`` numbers per example are free while an op runs, any op's."""
 
     def parameter(self, name: str) -> Value:
@@ -266,7 +267,7 @@ class LayerKind(ABC):
         """
         return None
 
-    def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def filters(self, weights: Reals) -> Reals | None:
         """Return weights as windows that can be drawn, real[kh, kw, channels, filters].
 
         None if the kind has none, or none over images.

@@ -1,4 +1,4 @@
-"""Normalisation layers: numbers of mean 0 and variance 1 for whatever comes next."""
+"""Batch norm and layer norm: they give what follows numbers of mean 0 and variance 1."""
 
 from __future__ import annotations
 
@@ -68,23 +68,23 @@ class BatchNorm(LayerKind):
         size = {"rows": x.size // k, "k": k}
         shape = {**size, "width": strip_width(k)}
         mode = {"frozen": plan.frozen}
-        moments, centres = plan.scratch(2 * WORDS_OF_A_DOUBLE * k), plan.scratch(2 * k)
+        moments, stats = plan.scratch(2 * WORDS_OF_A_DOUBLE * k), plan.scratch(2 * k)
         table, parts = plan.scratch(TABLE * shape["width"]), block_sums(plan, shape["width"])
         plan.forward("batch_moments", x.size, parts=parts, x=x.data, blocks=BLOCKS, **shape,
                      **mode)
-        plan.forward("batch_norm_table", 0, table=table, centres=centres, moments=moments,
+        plan.forward("batch_norm_table", 0, table=table, stats=stats, moments=moments,
                      parts=parts, scale=scale.data, shift=shift.data, running=running,
                      blocks=BLOCKS, epsilon=float(options["epsilon"]), **shape, **mode)
         plan.forward("batch_norm_forward", x.size, y=y.data, x=x.data, table=table, **shape)
         plan.backward("batch_norm_sums", x.size, parts=parts, dy=y.gradient, x=x.data, table=table,
                       blocks=BLOCKS, **shape)
-        plan.backward("batch_norm_slopes", dscale=scale.gradient, dshift=shift.gradient,
-                      table=table, centres=centres, parts=parts, blocks=BLOCKS, **shape, **mode)
+        plan.backward("batch_norm_parameters", dscale=scale.gradient, dshift=shift.gradient,
+                      table=table, stats=stats, parts=parts, blocks=BLOCKS, **shape, **mode)
         if x.gradient >= 0:
             plan.backward("batch_norm_backward", x.size, dx=x.gradient, dy=y.gradient, x=x.data,
                           table=table, **shape)
         if not plan.frozen:
-            plan.update("follow_moments", running=running, moments=moments,
+            plan.update("update_running_stats", running=running, moments=moments,
                         momentum=float(options["momentum"]), **size)
         plan.result(y)
 
@@ -113,17 +113,17 @@ class LayerNorm(LayerKind):
         (x,) = plan.inputs
         k = x.shape[-1]
         shape = {"rows": x.size // k, "k": k}
-        y, moments = plan.value(x.shape), plan.value((2 * shape["rows"],))
+        y, stats = plan.value(x.shape), plan.value((2 * shape["rows"],))
         scale, shift = plan.parameter("scale"), plan.parameter("shift")
         parts = block_sums(plan, k)
         plan.forward("layer_norm_forward", x.size, y=y.data, x=x.data, scale=scale.data,
-                     shift=shift.data, moments=moments.data, epsilon=float(options["epsilon"]),
+                     shift=shift.data, stats=stats.data, epsilon=float(options["epsilon"]),
                      **shape)
         plan.backward("layer_norm_sums", x.size, parts=parts, dy=y.gradient, x=x.data,
-                      moments=moments.data, blocks=BLOCKS, **shape)
-        plan.backward("layer_norm_slopes", dscale=scale.gradient, dshift=shift.gradient,
+                      stats=stats.data, blocks=BLOCKS, **shape)
+        plan.backward("layer_norm_parameters", dscale=scale.gradient, dshift=shift.gradient,
                       parts=parts, blocks=BLOCKS, **shape)
         if x.gradient >= 0:
             plan.backward("layer_norm_backward", x.size, dx=x.gradient, dy=y.gradient,
-                          x=x.data, scale=scale.data, moments=moments.data, **shape)
+                          x=x.data, scale=scale.data, stats=stats.data, **shape)
         plan.result(y)

@@ -291,9 +291,9 @@ class LSTM(Recurrent):
         steps, units = walk.states.shape
         cells = Value(plan.array((steps + 1, units)), plan.array((units,)), (steps, units))
         start = self.start(options, plan, "keep_cells", cells)
-        plan.forward("lstm_forward", walk.work, c=cells.data, z=walk.z, start_c=start,
+        plan.forward("lstm_forward", walk.work, c=cells.data, gates=walk.z, start_c=start,
                      **walk.forward)
-        plan.backward("lstm_backward", self.backward_work(walk), z=walk.z, dc=cells.gradient,
+        plan.backward("lstm_backward", self.backward_work(walk), gates=walk.z, dc=cells.gradient,
                       c=cells.data, **walk.backward)
         return None
 
@@ -322,8 +322,8 @@ class GRU(Recurrent):
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""
         c = plan.parameter("c") if options["bias"] else None
-        plan.forward("gru_forward", walk.work, z=walk.z, c=c.data if c else -1, **walk.forward)
-        plan.backward("gru_backward", self.backward_work(walk), z=walk.z,
+        plan.forward("gru_forward", walk.work, gates=walk.z, c=c.data if c else -1, **walk.forward)
+        plan.backward("gru_backward", self.backward_work(walk), gates=walk.z,
                       before=walk.forward["before"], **walk.backward)
         return c
 

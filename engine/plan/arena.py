@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Reals
 from engine.errors import SpecError
 
 ALIGNMENT = 64
@@ -34,7 +34,7 @@ class Layout:
         self.size += -(-count // step) * step
         return offset
 
-    def allocate(self) -> NDArray[np.float64]:
+    def allocate(self) -> Reals:
         """Return the arena, filled with zeros and aligned.
 
         Raises

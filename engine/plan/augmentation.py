@@ -8,14 +8,16 @@ from engine.plan.table import Line, Table
 from engine.spec import AugmentationSpec
 
 
-def add_augmentation(table: Table, value: Value, address: int, augmentation: AugmentationSpec,
-                     image_shape: tuple[int, int] | None) -> None:
+def add_augmentation(table: Table, layer: str, value: Value, address: int,
+                     augmentation: AugmentationSpec, image_shape: tuple[int, int] | None) -> None:
     """Append what changes a batch of inputs while training.
 
     Parameters
     ----------
     table : Table
         Of the plan.
+    layer : str
+        Id of the layer that takes the batch.
     value : Value
         Place of the batch.
     address : int
@@ -32,7 +34,8 @@ def add_augmentation(table: Table, value: Value, address: int, augmentation: Aug
         drawn["flip"] /= 2
         table.add(layout.GATHER, Line("augment_image", {
             "y": value.data, "x": address, "n": value.size, "height": height, "width": width,
-            **drawn}))
+            **drawn}, layer=layer))
     if augmentation.noise:
         table.add(layout.GATHER, Line("augment_noise", {
-            "y": value.data, "n": value.size, "deviation": float(augmentation.noise)}))
+            "y": value.data, "n": value.size, "deviation": float(augmentation.noise)},
+            layer=layer))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Integers
 from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 
@@ -30,12 +30,29 @@ class Line:
     per_step : int
         What it does once a step, whatever the batch: multiply-adds that take as long. It decides on
         sharing alone and is not counted as the network's arithmetic.
+    layer : str
+        Id of the layer that it belongs to: the first takes the examples, the last is what the loss
+        sees. Empty for what is done for all layers together.
+    section : int
+        Where it stands in the table; `Table.add` says so.
     """
 
     op: str
     slots: Mapping[str, int | float]
     work: int = 0
     per_step: int = 0
+    layer: str = ""
+    section: int = -1
+
+    @property
+    def formula(self) -> str:
+        """What the op computes, in plain mathematics."""
+        return catalogue.OPS[self.op].formula
+
+    @property
+    def section_name(self) -> str:
+        """The part of a step in which it runs, such as ``backward``."""
+        return layout.SECTION_NAMES[self.section]
 
 
 class Table:
@@ -46,22 +63,27 @@ class Table:
 
     def add(self, section: int, line: Line) -> None:
         """Append a line to a section."""
-        self._sections[section].append(line)
+        self._sections[section].append(replace(line, section=section))
 
     def extend(self, section: int, lines: Iterable[Line]) -> None:
         """Append lines to a section."""
-        self._sections[section].extend(lines)
+        for line in lines:
+            self.add(section, line)
 
     def length(self, section: int) -> int:
         """Return how many lines a section has so far."""
         return len(self._sections[section])
 
+    def lines(self) -> tuple[Line, ...]:
+        """Return all lines in the order of the packed rows."""
+        return tuple(line for section in self._sections for line in section)
+
     def ops(self) -> tuple[str, ...]:
         """Return the names of all ops, each once."""
-        return tuple(dict.fromkeys(line.op for lines in self._sections for line in lines))
+        return tuple(dict.fromkeys(line.op for line in self.lines()))
 
     def pack(self, precision: str, common: Mapping[str, int], threads: int = 1, batch: int = 1
-             ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+             ) -> tuple[Integers, Integers]:
         """Return table and section begins; compiles ops that are not compiled yet.
 
         Parameters
@@ -80,7 +102,7 @@ class Table:
         int64[r, ROW_LENGTH], int64[SECTIONS + 1]
             The table, and where each section begins.
         """
-        lines = [line for section in self._sections for line in section]
+        lines = self.lines()
         table = np.zeros((len(lines), layout.ROW_LENGTH), np.int64)
         for packed, line in zip(table, lines, strict=True):
             op = catalogue.OPS[line.op]

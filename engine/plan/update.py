@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles, Integers
 from engine.kernels.ops import blocks
 from engine.kernels.runtime import layout
 from engine.layers import OPTIMIZERS, ResolvedLayer
 from engine.plan.arena import Layout
+from engine.plan.plan import PlannedLayer
 from engine.plan.table import Line, Table
 from engine.spec import LayerSpec, TrainingSpec
-
-if TYPE_CHECKING:
-    from engine.plan.build import PlannedLayer
-
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 MEASURING, UPDATING = 12, 30
 """Multiply-adds that could be done while a parameter is measured, and while it is updated."""
@@ -51,7 +45,7 @@ def places(layers: Sequence[ResolvedLayer]) -> Iterator[int]:
         following[layer.spec.frozen] += sum(parameter.size for parameter in layer.parameters())
 
 
-def write_own(hyper: Array, layers: Sequence[LayerSpec], training: TrainingSpec) -> None:
+def write_own(hyper: Doubles, layers: Sequence[LayerSpec], training: TrainingSpec) -> None:
     """Write the penalties that layers have of their own.
 
     Parameters
@@ -132,13 +126,13 @@ def add_updates(table: Table, arena: Layout, training: TrainingSpec,
     # Room for float64 in any precision.
     figures = arena.reserve(2 * blocks.FIGURES * (1 + len(divided)))
     common = {"blocks": divided.ctypes.data, "figures": figures}
-    p, g, v, s = regions
+    w, g, m, v = regions
     table.add(layout.MEASURE, Line("measure_gradients", {
         **common, "g": g, "count": len(divided)}, per_step=MEASURING * measured))
     table.add(layout.MEASURE, Line("sum_gradients", {
         **common, "learning": learning, "count": len(divided)}))
     table.add(layout.UPDATE, Line(OPTIMIZERS[training.optimizer.kind].op, {
-        **common, "p": p, "g": g, "v": v, "s": s, "learning": learning},
+        **common, "w": w, "g": g, "m": m, "v": v, "learning": learning},
         per_step=UPDATING * updated))
     table.add(layout.UPDATE, Line("sum_updates", {**common, "learning": learning}))
     if training.max_norm:
@@ -155,5 +149,5 @@ def _add_limits(table: Table, arena: Layout, layer: PlannedLayer) -> None:
         # Room for float64 in any precision.
         squares = arena.reserve(2 * columns)
         table.add(layout.UPDATE, Line("limit_columns", {
-            "p": value.data, "rows": value.size // columns, "columns": columns,
-            "squares": squares}))
+            "w": value.data, "rows": value.size // columns, "columns": columns,
+            "squares": squares}, layer=layer.spec.id))

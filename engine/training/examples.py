@@ -6,15 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Integers, Reals
 from engine.data.dataset import Dataset
 from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, Loss, costs, diagnose, infer_shapes
 from engine.spec import NetworkSpec, ProjectSpec
-
-Array = NDArray[np.float64]
-
 
 MEASURED = 4096
 """Most examples of a set on which loss and accuracy are measured while training."""
@@ -59,13 +56,13 @@ class Examples:
         Height and width when every example is an image.
     """
 
-    inputs: Array
-    targets: Array
+    inputs: Reals
+    targets: Reals
     variance: float
     image_shape: tuple[int, int] | None = None
 
 
-def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64]) -> Examples:
+def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examples:
     """Return a data set's examples for a project.
 
     Parameters
@@ -122,7 +119,7 @@ def _check_tokens(dataset: Dataset) -> None:
                         largest=dataset.vocabulary - 1)
 
 
-def _check_range(values: Array, loss: Loss) -> None:
+def _check_range(values: Reals, loss: Loss) -> None:
     """Raise SpecError if a loss does not take these targets."""
     if loss.target_range is None:
         return
@@ -133,7 +130,7 @@ def _check_range(values: Array, loss: Loss) -> None:
                         largest=largest, low=low, high=high)
 
 
-def variance_of(values: Array) -> float:
+def variance_of(values: Reals) -> float:
     """Return the mean squared deviation from each column's mean; NaN instead of 0.
 
     Targets that are all the same leave nothing to explain, so that R² has no value.

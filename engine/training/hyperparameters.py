@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine.arrays import Doubles
 from engine.kernels.runtime import layout
 from engine.kernels.runtime.schedules import CODES
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
@@ -25,27 +23,27 @@ PLAIN = {"learning_rate": layout.LEARNING_RATE, "batch_size": layout.BATCH_SIZE,
 """Places of what stands in the training itself."""
 
 
-def write_rates(wishes: NDArray[np.float64], training: TrainingSpec, optimizer: str) -> None:
+def write_rates(requested: Doubles, training: TrainingSpec, optimizer: str) -> None:
     """Write what the next step is to take over.
 
     Parameters
     ----------
-    wishes : float64[WISHES_LENGTH]
+    requested : float64[REQUESTED_LENGTH]
         Overwritten.
     training : TrainingSpec
-        What the person wishes; a schedule that does not exist is taken for a constant one.
+        What the person requested; a schedule that does not exist is taken for a constant one.
     optimizer : str
         Key of the rule in force: constants that it does not read are 0.
     """
     constants = {field.key for field in OPTIMIZERS[optimizer].constants}
     for key, place in OPTIMIZER.items():
-        wishes[place] = getattr(training.optimizer, key) if key in constants else 0.0
+        requested[place] = getattr(training.optimizer, key) if key in constants else 0.0
     schedule = training.schedule
     for key, place in SCHEDULE.items():
-        wishes[place] = getattr(schedule, key)
-    wishes[layout.SCHEDULE] = CODES[schedule.kind] if schedule.kind in SCHEDULES else 0
+        requested[place] = getattr(schedule, key)
+    requested[layout.SCHEDULE] = CODES[schedule.kind] if schedule.kind in SCHEDULES else 0
     for key, place in PLAIN.items():
-        wishes[place] = getattr(training, key)
+        requested[place] = getattr(training, key)
 
 
 def built_in(training: TrainingSpec) -> tuple[object, ...]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Reals
 from engine.kernels.runtime import layout
 from engine.plan import Plan
-
-Array = NDArray[np.float64]
 
 CHEAP_S = 1e-4
 """Seconds that keeping may always take."""
@@ -19,19 +17,19 @@ SHARE = 0.02
 """Where it takes longer: its share of the time spent training."""
 
 
-def parameters(plan: Plan) -> Array:
+def parameters(plan: Plan) -> Reals:
     """Return a view of all parameters of a plan."""
     return plan.arena[:plan.parameters]
 
 
-def go_back(plan: Plan, kept: Array) -> None:
+def go_back(plan: Plan, kept: Reals) -> None:
     """Put parameters in place that were kept, with an empty memory of the optimizer."""
     np.copyto(parameters(plan), kept)
     plan.arena[2 * plan.parameters:4 * plan.parameters] = 0
     plan.shared.control[layout.OPTIMIZER_STEP] = 0
 
 
-class Sound:
+class LastFinite:
     """The last parameters known to be finite; an update can overflow all by itself.
 
     Parameters

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles, Integers
 from engine.errors import ShapeError, SpecError
 from engine.kernels.runtime import layout
 from engine.layers import kind, place
@@ -15,9 +15,6 @@ from engine.plan import Plan
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import Latent, frozen
 from engine.training.visit import blocks, rows_of, run, run_between, undisturbed
-
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 GRID = 12
 """Nodes of the latent plane along an axis."""
@@ -43,7 +40,7 @@ def latent_layer(plan: Plan) -> int | None:
     return found[-1] if found else None
 
 
-def decode(plan: Plan, layer_id: str, codes: Array) -> Array:
+def decode(plan: Plan, layer_id: str, codes: Doubles) -> Doubles:
     """Return what the last layer makes of given outputs of another layer.
 
     Parameters
@@ -87,7 +84,7 @@ def decode(plan: Plan, layer_id: str, codes: Array) -> Array:
     return np.concatenate(outputs)
 
 
-def encode(plan: Plan, layer_id: str, order: Integers) -> Array:
+def encode(plan: Plan, layer_id: str, order: Integers) -> Doubles:
     """Return a layer's output for some examples, float64[m, k].
 
     Parameters
@@ -117,7 +114,8 @@ def encode(plan: Plan, layer_id: str, order: Integers) -> Array:
     return np.concatenate(codes)
 
 
-def latent_plane(plan: Plan, output_of: Callable[[Array], Array], order: Integers) -> Latent | None:
+def latent_plane(plan: Plan, output_of: Callable[[Doubles], Doubles], order: Integers
+                 ) -> Latent | None:
     """Return the plane of the first two latent numbers, or None without a latent layer.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrays import Integers
 from engine.kernels.runtime import layout
 from engine.layers import INITIALISERS, Value, kind
 from engine.plan import Plan, PlannedLayer
@@ -21,7 +22,7 @@ TOLERANCE = 0.01
 """Tries for a layer, and how far from 1 its variance may stay: as in the paper."""
 
 
-def scale(plan: Plan, training: NDArray[np.int64], given: Collection[str] = ()) -> None:
+def scale(plan: Plan, training: Integers, given: Collection[str] = ()) -> None:
     """Scale the weights of every layer that asks for it to weighted sums of variance 1.
 
     Parameters

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles, Integers
 from engine.data.dataset import Dataset
 from engine.errors import ShapeError
 from engine.kernels.runtime import layout
@@ -25,9 +25,6 @@ from engine.training.pictures import has_pictures, with_pictures
 from engine.training.readings import PROBED, probe_readings
 from engine.training.visit import blocks, rows_of, run, undisturbed
 
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
 SURFACE_RANGE = 6.0
 FINE_GRID_WORK = 20_000
 """Multiply-adds per example up to which the surface has a fine grid."""
@@ -36,7 +33,7 @@ SAMPLES = 60
 """Examples whose prediction a snapshot carries."""
 
 
-def as_output(predictions: Array, task: Task, loss: str) -> Array:
+def as_output(predictions: Doubles, task: Task, loss: str) -> Doubles:
     """Return what a person calls the output: probabilities for classes, else the values."""
     if task != "classification" or LOSSES[loss].output_op:
         return predictions
@@ -46,7 +43,7 @@ def as_output(predictions: Array, task: Task, loss: str) -> Array:
     return np.clip(predictions, 0.0, 1.0)
 
 
-def classes_of(scores: Array) -> Integers:
+def classes_of(scores: Doubles) -> Integers:
     """Return the predicted class of every row, as the loop counts it.
 
     Parameters
@@ -61,7 +58,7 @@ def classes_of(scores: Array) -> Integers:
 
 
 def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str
-             ) -> tuple[Evaluation, Array, Integers]:
+             ) -> tuple[Evaluation, Doubles, Integers]:
     """Measure loss and accuracy of some examples.
 
     Parameters
@@ -116,7 +113,7 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     return Evaluation(mean, score, len(order)), output, guesses
 
 
-def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
+def predict(plan: Plan, inputs: Doubles, task: Task, loss: str) -> Doubles:
     """Return the network's output for prepared inputs, float64[m, i] to float64[m, ...]."""
     place, outputs = plan.input, [np.zeros((0, *plan.prediction.shape))]
     if inputs.ndim != 2 or inputs.shape[1] != place.size:
@@ -234,7 +231,7 @@ def _layers(subject: Subject, parts: Wanted) -> tuple[LayerReading, ...]:
     return with_pictures(plan, layers, subject.seen) if Part.PICTURES in parts else layers
 
 
-def _surface(plan: Plan, dataset: Dataset, loss: str) -> Array:
+def _surface(plan: Plan, dataset: Dataset, loss: str) -> Doubles:
     """Return the output over the plane."""
     assert dataset.features_of is not None
     # A finer grid is drawn more smoothly, a coarser one costs a large network less.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Integers
 from engine.kernels.runtime import layout
 from engine.layers import kind
 from engine.plan import Shared
 from engine.spec import NetworkSpec
-
-Integers = NDArray[np.int64]
 
 
 def carries_state(network: NetworkSpec) -> bool:
@@ -65,19 +63,19 @@ class Order:
         self._batch_size = 0
 
     def follow(self, shared: Shared, capacity: int) -> None:
-        """Take over the wished batch size; an order that depends on it begins a new epoch.
+        """Take over the requested batch size; an order that depends on it begins a new epoch.
 
         Parameters
         ----------
         shared : Shared
-            The wishes; control and results are changed.
+            What is requested; control and results are changed.
         capacity : int
             Largest batch for which there is room.
         """
         if self.is_free:
             return
         most = len(self.rows)
-        batch_size = min(int(shared.wishes[layout.BATCH_SIZE]) or most, most, capacity)
+        batch_size = min(int(shared.requested[layout.BATCH_SIZE]) or most, most, capacity)
         if batch_size == self._batch_size:
             return
         self._batch_size = batch_size

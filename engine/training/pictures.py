@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Integers, Reals
 from engine.kernels.runtime import layout
 from engine.layers import kind
 from engine.plan import Plan, PlannedLayer
 from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.visit import rows_of, run, undisturbed
-
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 CHANNELS = 64
 """Most channels of a layer that are shown."""
@@ -50,7 +47,7 @@ def with_pictures(plan: Plan, readings: Sequence[LayerReading], seen: Integers
         for reading, found, layer in zip(readings, maps, plan.layers, strict=True))
 
 
-def _feature_maps(plan: Plan, seen: Integers) -> list[Array | None]:
+def _feature_maps(plan: Plan, seen: Integers) -> list[Reals | None]:
     with undisturbed(plan):
         plan.shared.control[layout.ORDER] = seen.ctypes.data
         plan.shared.control[layout.POSITION] = 0
@@ -60,7 +57,7 @@ def _feature_maps(plan: Plan, seen: Integers) -> list[Array | None]:
             if len(layer.output.shape) == IMAGE else None for layer in plan.layers]
 
 
-def _filters(plan: Plan, layer: PlannedLayer) -> Array | None:
+def _filters(plan: Plan, layer: PlannedLayer) -> Reals | None:
     weights = layer.parameters.get("w")
     if weights is None:
         return None

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Integers, Reals
 from engine.kernels.ops.statistics import (
     BINS_PER_OCTAVE,
     LOWEST_EXPONENT,
@@ -25,9 +25,6 @@ from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
-
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 BINS = 24
 
@@ -83,7 +80,7 @@ def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
     return {**layer_statistics(figures), "gradient_low": low, "gradient_high": high}
 
 
-def _band(gradient: Array) -> tuple[float, float]:
+def _band(gradient: Reals) -> tuple[float, float]:
     """Return the 5 % and 95 % quantiles of the magnitudes; zeros do not count."""
     counts = np.zeros(MAGNITUDE_BINS, np.int64)
     magnitude_histogram(counts, gradient)
@@ -111,23 +108,23 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         -math.inf if function.flat_below is None else function.flat_below,
         math.inf if function.flat_above is None else function.flat_above)
     saturates = function.flat_below is not None or function.flat_above is not None
-    slope = NAN
+    rms = NAN
     if value.gradient >= 0:
         begin = value.gradient
-        slope = gradient_statistics(plan.arena[begin:begin + batch * value.size])[0]
+        rms = gradient_statistics(plan.arena[begin:begin + batch * value.size])[0]
     mean, deviation, smallest, largest, flat, dead = (float(figure) for figure in summary)
     return LayerReading(
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
-        activation_gradient_rms=float(slope), histogram=frozen(histogram),
+        activation_gradient_rms=float(rms), histogram=frozen(histogram),
         histogram_range=(smallest, largest), **gradient)
 
 
-def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Array | None:
+def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Reals | None:
     """Return the root mean square of dL/d(state) for every step of time, of a recurrent layer."""
     states = layer.states
     if states is None:
         return None
-    slopes = plan.arena[states.gradient:states.gradient + batch * states.size].reshape(
+    gradients = plan.arena[states.gradient:states.gradient + batch * states.size].reshape(
         batch, *states.shape).astype(np.float64)
-    return frozen(np.sqrt(np.mean(slopes**2, axis=(0, 2))))
+    return frozen(np.sqrt(np.mean(gradients**2, axis=(0, 2))))

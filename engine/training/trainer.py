@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles, Reals
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.kernels.runtime import layout
@@ -23,14 +23,13 @@ from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
 from engine.training.hyperparameters import built_in, write_rates
-from engine.training.kept import Sound, go_back, parameters
+from engine.training.kept import LastFinite, go_back, parameters
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import TransferReport, transfer
 from engine.training.writing import Writer
 
-Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
 WRITTEN = 8
@@ -86,8 +85,8 @@ class Trainer:
     """
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
-                 weights: Mapping[str, Array] | None = None,
-                 start: Mapping[str, Array] | None = None, progress: Progress | None = None,
+                 weights: Mapping[str, Reals] | None = None,
+                 start: Mapping[str, Reals] | None = None, progress: Progress | None = None,
                  threads: int | None = None) -> None:
         self.project = project
         self._threads = spare_processors() if threads is None else threads
@@ -106,7 +105,7 @@ class Trainer:
         self.ended: Message | None = None
         self._prepare_control()
         self.transfer = self._start(weights, start)
-        self._sound = Sound(self._plan)
+        self._last_finite = LastFinite(self._plan)
         self._best = parameters(self._plan).copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
@@ -116,8 +115,8 @@ class Trainer:
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
         most = len(self._order)
-        wished = project.training.batch_size or most
-        capacity = max(room(project.network, examples.inputs.shape[1]), min(wished, most))
+        requested = project.training.batch_size or most
+        capacity = max(room(project.network, examples.inputs.shape[1]), min(requested, most))
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
@@ -143,7 +142,7 @@ class Trainer:
         self._stopping = Stopping(training.stopping)
         self._plan.shared.control[layout.WATCHED] = self._stopping.is_active
 
-    def _start(self, given: Mapping[str, Array] | None, start: Mapping[str, Array] | None
+    def _start(self, given: Mapping[str, Reals] | None, start: Mapping[str, Reals] | None
                ) -> TransferReport | None:
         if given is not None:
             weights.load(self._plan, given)
@@ -214,7 +213,7 @@ class Trainer:
         """
         plan, shared = self._plan, self._plan.shared
         self._arrangement.follow(shared, plan.capacity)
-        self._sound.keep(plan, self._trained_s)
+        self._last_finite.keep(plan, self._trained_s)
         begin = time.perf_counter()
         done = 0
         self.ended = None
@@ -229,7 +228,7 @@ class Trainer:
             if shared.control[layout.NONFINITE]:
                 shared.control[layout.NONFINITE] = 0
                 error = divergence.explain(plan, self.step + 1)
-                self._sound.recover(plan)
+                self._last_finite.recover(plan)
                 raise error
             if count and self._stopping.is_active and shared.control[layout.POSITION] == 0:
                 self._finish_epoch()
@@ -244,7 +243,7 @@ class Trainer:
         begin = time.perf_counter()
         with helped(shared.control, self._pace.threads):
             count = int(run_steps(plan.table, plan.sections, plan.arena.ctypes.data,
-                                  shared.control, shared.hyper, shared.wishes, self._order,
+                                  shared.control, shared.hyper, shared.requested, self._order,
                                   shared.results, self.ring.data, steps))
         if count:
             seconds = time.perf_counter() - begin
@@ -276,7 +275,7 @@ class Trainer:
         Learning rate and schedule, penalties, clipping, the optimizer's constants, and the batch
         size as far as there is room for it; the rest of ``training`` is left to `apply`.
         """
-        write_rates(self._plan.shared.wishes, training, self.project.training.optimizer.kind)
+        write_rates(self._plan.shared.requested, training, self.project.training.optimizer.kind)
 
     def apply(self, training: TrainingSpec) -> None:
         """Change how the network is trained, without losing what it has learned.
@@ -316,11 +315,11 @@ class Trainer:
         self._plan, self._examples = plan, examples
         self._pace = self._new_pace()
 
-    def weights(self) -> dict[str, Array]:
+    def weights(self) -> dict[str, Reals]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""
         return {name: array.copy() for name, array in weights.views(self._plan)}
 
-    def gradients(self) -> dict[str, Array]:
+    def gradients(self) -> dict[str, Reals]:
         """Return copies of the last step's dL/d(parameter) by name, clipped as the update saw them.
 
         Penalties are left out of L.
@@ -339,7 +338,7 @@ class Trainer:
         return observe.evaluate(self._plan, self._examples, self._dataset, order,
                                 self.project.training.loss)[0]
 
-    def predict(self, inputs: Array) -> Array:
+    def predict(self, inputs: Doubles) -> Doubles:
         """Return the network's output, probabilities for classes.
 
         Parameters
@@ -353,7 +352,7 @@ class Trainer:
         """
         return observe.predict(self._plan, inputs, self._dataset.task, self.project.training.loss)
 
-    def decode(self, layer_id: str, latents: Array) -> Array:
+    def decode(self, layer_id: str, latents: Doubles) -> Doubles:
         """Return the network's output for given outputs of one of its layers.
 
         Parameters

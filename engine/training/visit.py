@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles
 from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_section
 from engine.layers import Value
@@ -46,7 +46,7 @@ def blocks(plan: Plan, count: int) -> Iterator[tuple[int, int]]:
         yield begin, min(plan.capacity, count - begin)
 
 
-def rows_of(plan: Plan, value: Value, batch: int) -> NDArray[np.float64]:
+def rows_of(plan: Plan, value: Value, batch: int) -> Doubles:
     """Return a copy of a value's examples, float64[batch, ...]."""
     return plan.arena[value.data:value.data + batch * value.size].reshape(
         batch, *value.shape).astype(np.float64)

@@ -7,17 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Reals
 from engine.errors import FormatError
 from engine.layers import Value, resolve
 from engine.plan import Plan
 from engine.spec import ProjectSpec
 
-Array = NDArray[np.float64]
 
-
-def views(plan: Plan, gradients: bool = False) -> Iterator[tuple[str, Array]]:
+def views(plan: Plan, gradients: bool = False) -> Iterator[tuple[str, Reals]]:
     """Yield every parameter's name, ``layer-id/w``, and its place in the arena.
 
     Parameters
@@ -34,7 +32,7 @@ def views(plan: Plan, gradients: bool = False) -> Iterator[tuple[str, Array]]:
             yield f"{layer.spec.id}/{name}", _view(plan, value, gradients)
 
 
-def _view(plan: Plan, value: Value, gradient: bool) -> Array:
+def _view(plan: Plan, value: Value, gradient: bool) -> Reals:
     begin = value.gradient if gradient else value.data
     return plan.arena[begin:begin + value.size].reshape(value.shape)
 
@@ -53,7 +51,7 @@ def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
             places[name][...] = parameter.draw(rng)
 
 
-def load(plan: Plan, given: Mapping[str, Array]) -> None:
+def load(plan: Plan, given: Mapping[str, Reals]) -> None:
     """Fill the parameters with given values.
 
     Raises
@@ -76,7 +74,7 @@ def load(plan: Plan, given: Mapping[str, Array]) -> None:
         places[name][...] = array
 
 
-def fits(array: Array, dtype: np.dtype[Any]) -> bool:
+def fits(array: Reals, dtype: np.dtype[Any]) -> bool:
     """Say whether every number is finite in this precision."""
     with np.errstate(over="ignore"):
         return bool(np.isfinite(array.astype(dtype)).all())

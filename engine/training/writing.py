@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Doubles
 from engine.data.dataset import Dataset
 from engine.plan import Plan
 from engine.training.observe import predict
@@ -76,7 +76,7 @@ class Writer:
             if time.perf_counter() - begin > budget_s:
                 return
 
-    def _draw(self, shares: NDArray[np.float64]) -> int:
+    def _draw(self, shares: Doubles) -> int:
         with np.errstate(divide="ignore", invalid="ignore"):
             weights = np.log(shares) / self._temperature
             weights = np.exp(weights - np.max(weights))

@@ -106,10 +106,10 @@ def beyond_a_call(plan: Plan, table: NDArray[np.int64], batch: int) -> float:
 
 def call(plan: Plan, table: NDArray[np.int64], sections: NDArray[np.int64], batch: int) -> None:
     """Call a row as the training loop does, or none; helpers share it if they are there."""
-    crew, arena = int(plan.shared.control[layout.CREW]), plan.arena.ctypes.data
+    board, arena = int(plan.shared.control[layout.HELPERS]), plan.arena.ctypes.data
     shards = int(table[0, layout.SHARDS])
-    if crew and shards > 1 and sections[1]:
-        share(crew, int(table[0, layout.ADDRESS]), table.ctypes.data, arena, batch, shards)
+    if board and shards > 1 and sections[1]:
+        share(board, int(table[0, layout.ADDRESS]), table.ctypes.data, arena, batch, shards)
     else:
         run_section(table, sections, 0, arena, batch)
 

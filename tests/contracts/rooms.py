@@ -16,6 +16,7 @@ from tests.contracts.source import Source, belongs, sources
 from tests.contracts.walls import imported
 
 ORDER = (
+    "engine.arrays",
     "engine.messages",
     "engine.errors",
     "engine.statistics",

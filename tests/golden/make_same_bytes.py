@@ -69,11 +69,10 @@ def compile_elsewhere(projects: Iterable[ProjectSpec]) -> None:
     needed: dict[str, set[str]] = {}
     for project in projects:
         needed.setdefault(project.training.precision, {LOOP}).update(ops_in(project))
-    for precision, names in needed.items():
-        # The process ends when its input does.
-        with subprocess.Popen([*command(), precision, *sorted(names)], stdin=subprocess.PIPE,
-                              stdout=subprocess.DEVNULL) as process:
-            assert process.wait() == 0
+    # Such a process ends when its input does.
+    started = [subprocess.Popen([*command(), precision, *sorted(names)], stdin=subprocess.PIPE,
+                                stdout=subprocess.DEVNULL) for precision, names in needed.items()]
+    assert [process.wait() for process in started] == [0] * len(started)
 
 
 def outcome(project: ProjectSpec) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def taps(image: tuple[int, ...], windows: tuple[int, ...], kernel: tuple[int, ..
 
 
 @quietly
-def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int, room: Reals
+def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int, workspace: Reals
                 ) -> None:
     y[:] = b if b.size else 0.0
     for n in range(x.shape[0]):
@@ -41,7 +41,7 @@ def convolution(y: Reals, x: Reals, w: Reals, b: Reals, stride: int, room: Reals
 
 @quietly
 def convolution_weights(dw: Reals, dy: Reals, x: Reals, stride: int, shard: int, shards: int,
-                        images: int, room: Reals) -> None:
+                        images: int, workspace: Reals) -> None:
     assert shards == 1
     dw[:] = 0.0
     for n in range(x.shape[0]):
@@ -68,7 +68,7 @@ def flip_weights(y: Reals, x: Reals, stride: int) -> None:
 
 @quietly
 def convolution_adjoint(x: Reals, y: Reals, w: Reals, b: Reals, kh: int, kw: int, stride: int,
-                        room: Reals) -> None:
+                        workspace: Reals) -> None:
     c, o = x.shape[3], y.shape[3]
     parts = dict(zip(sorted_places(kh, kw, stride), w.reshape(kh * kw, o, c), strict=True))
     x[:] = b if b.size else 0.0

@@ -26,33 +26,33 @@ def join_moments(mean: Reals, variance: Reals, means: Reals, squares: Reals, row
         variance[c] = math.fsum([*squares[:, c], *between]) / rows
 
 
-def centre_and_rate(centre: Reals, rate: Reals, mean: Reals, variance: Reals, epsilon: float
-                    ) -> None:
-    for c in range(centre.size):
-        centre[c] = mean[c]
-        rate[c] = 1 / math.sqrt(variance[c] + epsilon)
+def mean_and_rstd(mean: Reals, rstd: Reals, exact_mean: Reals, variance: Reals, epsilon: float
+                  ) -> None:
+    for c in range(mean.size):
+        mean[c] = exact_mean[c]
+        rstd[c] = 1 / math.sqrt(variance[c] + epsilon)
 
 
-def batch_norm_forward(y: Reals, x: Reals, centre: Reals, slope: Reals, shift: Reals) -> None:
+def batch_norm_forward(y: Reals, x: Reals, mean: Reals, gain: Reals, shift: Reals) -> None:
     for j in range(x.size):
-        c = j % centre.size
-        y[j] = slope[c] * (x[j] - centre[c]) + shift[c]
+        c = j % mean.size
+        y[j] = gain[c] * (x[j] - mean[c]) + shift[c]
 
 
-def batch_norm_sums(sums: Reals, dy: Reals, x: Reals, centre: Reals, k: int) -> None:
+def batch_norm_sums(sums: Reals, dy: Reals, x: Reals, mean: Reals, k: int) -> None:
     for c in range(k):
-        sums[0, c] = math.fsum(a * (b - centre[c]) for a, b in zip(dy[c::k], x[c::k], strict=True))
+        sums[0, c] = math.fsum(a * (b - mean[c]) for a, b in zip(dy[c::k], x[c::k], strict=True))
         sums[1, c] = math.fsum(dy[c::k])
 
 
-def batch_norm_backward(dx: Reals, dy: Reals, x: Reals, centre: Reals, slope: Reals, along: Reals,
-                        tilt: Reals) -> None:
+def batch_norm_backward(dx: Reals, dy: Reals, x: Reals, mean: Reals, gain: Reals, mean_dy: Reals,
+                        mean_dy_x_hat: Reals) -> None:
     for j in range(x.size):
-        c = j % centre.size
-        dx[j] = slope[c] * (dy[j] - along[c] - (x[j] - centre[c]) * tilt[c])
+        c = j % mean.size
+        dx[j] = gain[c] * (dy[j] - mean_dy[c] - (x[j] - mean[c]) * mean_dy_x_hat[c])
 
 
-def follow_moments(running_mean: Reals, running_variance: Reals, mean: Reals, variance: Reals,
+def update_running_stats(running_mean: Reals, running_variance: Reals, mean: Reals, variance: Reals,
                    momentum: float, rows: int) -> None:
     for c in range(mean.size):
         running_mean[c] = (1 - momentum) * running_mean[c] + momentum * mean[c]
@@ -60,30 +60,58 @@ def follow_moments(running_mean: Reals, running_variance: Reals, mean: Reals, va
         running_variance[c] = (1 - momentum) * running_variance[c] + momentum * unbiased
 
 
-def layer_norm_forward(y: Reals, x: Reals, scale: Reals, shift: Reals, moments: Reals,
+def layer_norm_forward(y: Reals, x: Reals, scale: Reals, shift: Reals, stats: Reals,
                        epsilon: float) -> None:
     for n in range(x.shape[0]):
         row = [float(value) for value in x[n]]
         mean = math.fsum(row) / len(row)
         variance = math.fsum((value - mean) ** 2 for value in row) / len(row)
-        moments[n] = mean, 1 / math.sqrt(variance + epsilon)
+        stats[n] = mean, 1 / math.sqrt(variance + epsilon)
         for c, value in enumerate(row):
-            y[n, c] = scale[c] * ((value - mean) * moments[n, 1]) + shift[c]
+            y[n, c] = scale[c] * ((value - mean) * stats[n, 1]) + shift[c]
 
 
-def layer_norm_backward(dx: Reals, dy: Reals, x: Reals, scale: Reals, moments: Reals) -> None:
+def layer_norm_backward(dx: Reals, dy: Reals, x: Reals, scale: Reals, stats: Reals) -> None:
     for n in range(x.shape[0]):
         k = x.shape[1]
-        normal = [(value - moments[n, 0]) * moments[n, 1] for value in x[n]]
-        slopes = [dy[n, c] * scale[c] for c in range(k)]
-        along = math.fsum(slopes) / k
-        across = math.fsum(a * b for a, b in zip(slopes, normal, strict=True)) / k
+        x_hat = [(value - stats[n, 0]) * stats[n, 1] for value in x[n]]
+        dx_hat = [dy[n, c] * scale[c] for c in range(k)]
+        mean_dx_hat = math.fsum(dx_hat) / k
+        mean_dx_hat_x_hat = math.fsum(a * b for a, b in zip(dx_hat, x_hat, strict=True)) / k
         for c in range(k):
-            dx[n, c] = moments[n, 1] * (slopes[c] - along - normal[c] * across)
+            dx[n, c] = stats[n, 1] * (dx_hat[c] - mean_dx_hat - x_hat[c] * mean_dx_hat_x_hat)
 
 
-def layer_norm_sums(sums: Reals, dy: Reals, x: Reals, moments: Reals) -> None:
+def layer_norm_sums(sums: Reals, dy: Reals, x: Reals, stats: Reals) -> None:
     for c in range(x.shape[1]):
-        normal = [(x[n, c] - moments[n, 0]) * moments[n, 1] for n in range(x.shape[0])]
-        sums[0, c] = math.fsum(a * b for a, b in zip(dy[:, c], normal, strict=True))
+        x_hat = [(x[n, c] - stats[n, 0]) * stats[n, 1] for n in range(x.shape[0])]
+        sums[0, c] = math.fsum(a * b for a, b in zip(dy[:, c], x_hat, strict=True))
         sums[1, c] = math.fsum(dy[:, c])
+
+
+def normalised(x: Reals, epsilon: float) -> Reals:
+    """Return every row of x less its mean, over the root of its variance: the formula itself."""
+    y = np.empty_like(x)
+    for n in range(x.shape[0]):
+        mean = math.fsum(x[n]) / x.shape[1]
+        variance = math.fsum((value - mean) ** 2 for value in x[n]) / x.shape[1]
+        for c in range(x.shape[1]):
+            y[n, c] = (x[n, c] - mean) / math.sqrt(variance + epsilon)
+    return y
+
+
+def normalised_backward(dy: Reals, x: Reals, epsilon: float) -> Reals:
+    """Return dL/dx of `normalised`, by every derivative of every result: nothing is gathered."""
+    dx = np.empty_like(x)
+    k = x.shape[1]
+    for n in range(x.shape[0]):
+        mean = math.fsum(x[n]) / k
+        variance = math.fsum((value - mean) ** 2 for value in x[n]) / k
+        root = math.sqrt(variance + epsilon)
+        for i in range(k):
+            # The mean has the derivative 1 / k, the variance 2 (x_i - mean) / k.
+            droot = (x[n, i] - mean) / k / root
+            dx[n, i] = math.fsum(
+                dy[n, j] * (((i == j) - 1 / k) / root - (x[n, j] - mean) / root**2 * droot)
+                for j in range(k))
+    return dx

@@ -10,16 +10,16 @@ quietly = np.errstate(all="ignore")
 
 
 @quietly
-def multiply_packed(c: Reals, a: Reals, b: Reals, start: Reals, flipped: bool) -> None:
+def multiply_packed(c: Reals, a: Reals, b: Reals, start: Reals, transposed: bool) -> None:
     for m in range(c.shape[0]):
         for n in range(c.shape[1]):
             total = start[n] if start.size else np.float64(0.0)
             for k in range(a.shape[1]):
-                total += a[m, k] * (b[n, k] if flipped else b[k, n])
+                total += a[m, k] * (b[n, k] if transposed else b[k, n])
             c[m, n] = total
 
 
-def multiply_turned(c: Reals, a: Reals, b: Reals, start: Reals) -> None:
+def multiply_transposed(c: Reals, a: Reals, b: Reals, start: Reals) -> None:
     multiply_packed(c, a, b, start, True)
 
 

@@ -140,15 +140,15 @@ def gru_forward(states: Reals, after: Reals, gates: Reals, before: Reals, w: Rea
     h = w.shape[1] // 3
     for n in range(len(after)):
         for j in range(h):
-            r, k = weighted(before[n], w, j), weighted(before[n], w, h + j)
+            r, z = weighted(before[n], w, j), weighted(before[n], w, h + j)
             new = weighted(before[n, h:], w[h:], 2 * h + j)
             q = weighted(before[n], w[:h], 2 * h + j) + (c[j] if c.size else 0.0)
             after[n, j] = before[n, j]
             if counts(mask, n, t):
-                r, k = logistic(r), logistic(k)
+                r, z = logistic(r), logistic(z)
                 new = math.tanh(new + r * q)
-                after[n, j] = (1 - k) * new + k * before[n, j]
-            gates[n, j:4 * h:h] = r, k, new, q
+                after[n, j] = (1 - z) * new + z * before[n, j]
+            gates[n, j:4 * h:h] = r, z, new, q
             states[n, t, j] = after[n, j]
 
 
@@ -161,10 +161,10 @@ def gru_backward(gates: Reals, dstates: Reals, before: Reals, mask: Reals, t: in
             skip_back(dstates, n, t)
             continue
         for j in range(h):
-            r, k, new, q = gates[n, j:4 * h:h]
+            r, z, new, q = gates[n, j:4 * h:h]
             dh = dstates[n, t, j]
-            dnew = dh * (1 - k) * (1 - new * new)
-            gates[n, j:4 * h:h] = (dnew * q * r * (1 - r), dh * (before[n, j] - new) * k * (1 - k),
+            dnew = dh * (1 - z) * (1 - new * new)
+            gates[n, j:4 * h:h] = (dnew * q * r * (1 - r), dh * (before[n, j] - new) * z * (1 - z),
                                    dnew, dnew * r)
             if t > 0 and goes_back(mask, n, t, truncation):
-                dstates[n, t - 1, j] += dh * k
+                dstates[n, t - 1, j] += dh * z

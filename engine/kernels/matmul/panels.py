@@ -1,8 +1,8 @@
-"""Matrices turned over, and products whose right side is laid out anew on the way.
+"""Matrices transposed, and products whose right side is laid out anew on the way.
 
 A product reads strips of B, a few registers wide and many rows deep. Where rows of B lie far apart,
 the lines of a strip compete for the same places of the first cache; there a strip is first copied
-into a panel on the stack, row behind row, and turned over meanwhile if B is wanted transposed.
+into a panel on the stack, row behind row, and transposed meanwhile if B is wanted transposed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PACKED_BYTES = 64 << 10
 """Rows of C and bytes of B from which on it pays to copy B, which is done for all rows at once."""
 
 FEW = 32
-"""Numbers up to which a matrix is turned over number by number."""
+"""Numbers up to which a matrix is transposed number by number."""
 
 TOGETHER = 4
 """Registers of sums over rows that grow side by side."""
@@ -94,7 +94,7 @@ class _Square(Registers):
 
 
 @intrinsic
-def turn(typingctx: Any, y: Any, x: Any) -> Any:
+def copy_transposed(typingctx: Any, y: Any, x: Any) -> Any:
     """Copy ``y = x.T``; numbers of a row lie side by side in both."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         target, _, (target_row, _) = unpack_array(context, builder, y, args[0])
@@ -125,7 +125,7 @@ def turn(typingctx: Any, y: Any, x: Any) -> Any:
 
 
 @intrinsic
-def lay(typingctx: Any, y: Any, x: Any) -> Any:
+def copy_rows(typingctx: Any, y: Any, x: Any) -> Any:
     """Copy ``y = x``; numbers of a row lie side by side in both."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         target, _, (target_row, _) = unpack_array(context, builder, y, args[0])
@@ -193,7 +193,7 @@ def _sum_columns(typingctx: Any, total: Any, x: Any) -> Any:
 
 
 @kernel
-def multiply_turned(c, a, b, start):
+def multiply_transposed(c, a, b, start):
     """Compute ``c = start + a @ b.T``.
 
     Parameters
@@ -215,9 +215,9 @@ def multiply_turned(c, a, b, start):
     if n * k * c.itemsize > PANEL_BYTES:
         multiply_packed(c, a, b, start, True)
         return
-    panel = carray(_stack_room(c), (k, n))
+    panel = carray(_stack_space(c), (k, n))
     if n * k > FEW:
-        turn(panel, b)
+        copy_transposed(panel, b)
     else:
         for i in range(n):
             for o in range(k):
@@ -267,19 +267,19 @@ def sum_rows(total, x):
 
 
 @intrinsic
-def _stack_room(typingctx: Any, like: Any) -> Any:
+def _stack_space(typingctx: Any, like: Any) -> Any:
     """Return the address of a panel on the stack, of the same type as ``like``."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         # Not "alloca_once", which would fill it with zeros at every call.
         with builder.goto_entry_block():
-            room = builder.alloca(ir.ArrayType(ir.IntType(8), PANEL_BYTES))
-        room.align = UNIT.bytes
-        return builder.bitcast(room, context.get_value_type(like.dtype).as_pointer())
+            space = builder.alloca(ir.ArrayType(ir.IntType(8), PANEL_BYTES))
+        space.align = UNIT.bytes
+        return builder.bitcast(space, context.get_value_type(like.dtype).as_pointer())
     return types.CPointer(like.dtype)(like), codegen
 
 
 @kernel
-def multiply_packed(c, a, b, start, flipped):
+def multiply_packed(c, a, b, start, transposed):
     """Compute ``c = start + a @ b`` by way of panels, or ``c = start + a @ b.T``.
 
     Parameters
@@ -289,10 +289,10 @@ def multiply_packed(c, a, b, start, flipped):
     a : real[m, k]
         Any strides.
     b : real[k, n] or real[n, k]
-        Numbers of a row side by side; the second shape when ``flipped``.
+        Numbers of a row side by side; the second shape when ``transposed``.
     start : real[n] or real[0]
         What the sums of every row begin from, or nothing.
-    flipped : bool
+    transposed : bool
         Whether ``b`` is taken transposed.
 
     Notes
@@ -300,7 +300,7 @@ def multiply_packed(c, a, b, start, flipped):
     A panel is as deep as the whole product if a strip of it has room then, and as wide as has room.
     Source: Goto and van de Geijn (2008), sec. 4.
     """
-    room = _stack_room(c)
+    space = _stack_space(c)
     depth, width, size = a.shape[1], c.shape[1], c.itemsize
     part = min(depth, PANEL_BYTES // STRIP_BYTES)
     wide = PANEL_BYTES // (part * STRIP_BYTES) * STRIP_BYTES // size
@@ -309,11 +309,11 @@ def multiply_packed(c, a, b, start, flipped):
         end = min(begin + part, depth)
         for column in range(0, width, wide):
             columns = min(wide, width - column)
-            panel = carray(room, (end - begin, columns))
-            if flipped:
-                turn(panel, b[column:column + columns, begin:end])
+            panel = carray(space, (end - begin, columns))
+            if transposed:
+                copy_transposed(panel, b[column:column + columns, begin:end])
             else:
-                lay(panel, b[begin:end, column:column + columns])
+                copy_rows(panel, b[begin:end, column:column + columns])
             part_of_c = c[:, column:column + columns]
             if begin == 0:
                 multiply_from(part_of_c, a[:, :end], panel, start[column:column + columns])

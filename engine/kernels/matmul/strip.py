@@ -23,7 +23,7 @@ class _Strip(Registers):
         super().__init__(builder, real, size)
         self.vectors = vectors
         self.block_rows = block
-        self.c, self.a, self.b, self.start, self.legs, walk = args
+        self.c, self.a, self.b, self.start, self.offsets, walk = args
         (self.c_row, self.a_row, self.a_step, self.b_row, self.rows, self.depth, self.width,
          self.segments, self.add, a_places, c_places) = (
              builder.extract_value(walk, i) for i in range(11))
@@ -114,7 +114,7 @@ class _Strip(Registers):
         b_row = cgutils.alloca_once_value(builder, self.b)
         along = cgutils.alloca_once(builder, WORD)
         with cgutils.for_range(builder, self.segments) as segment:
-            builder.store(builder.load(builder.gep(self.legs, [segment.index])), along)
+            builder.store(builder.load(builder.gep(self.offsets, [segment.index])), along)
             with cgutils.for_range(builder, self.depth):
                 here, offset = builder.load(b_row), self._opaque(builder.load(along))
                 self._accumulate(here, offset, a_rows, sums)
@@ -146,7 +146,7 @@ class _Strip(Registers):
 
 @intrinsic(prefer_literal=True)
 def strip(typingctx: Any, vectors: Any, size: Any, block: Any, c: Any, a: Any, b: Any, start: Any,
-          legs: Any, walk: Any) -> Any:
+          offsets: Any, walk: Any) -> Any:
     """Compute a strip of at most ``vectors`` registers, each of ``size`` bytes, in blocks of rows.
 
     The first three are constants; `engine.kernels.matmul.tile` says what the others are.
@@ -155,4 +155,4 @@ def strip(typingctx: Any, vectors: Any, size: Any, block: Any, c: Any, a: Any, b
         _Strip(builder, context.get_value_type(c.dtype), vectors.literal_value, size.literal_value,
                block.literal_value, args[3:]).emit()
         return context.get_dummy_value()
-    return types.void(vectors, size, block, c, a, b, start, legs, walk), codegen
+    return types.void(vectors, size, block, c, a, b, start, offsets, walk), codegen

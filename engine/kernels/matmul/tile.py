@@ -46,17 +46,17 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
         rows, depth, width, add = numbers[4], numbers[5], numbers[6], numbers[7]
         segments, a_places, c_places = numbers[8], numbers[10], numbers[11]
         start = same_kind_at(c, numbers[12])
-        leg = 0
-        while leg < segments:
-            legs = integers_at(numbers[9] + 8 * leg)
+        segment = 0
+        while segment < segments:
+            offsets = integers_at(numbers[9] + 8 * segment)
             together = 1
             if segments > 1:
-                together = min(max(DEPTH // max(depth, 1), 1), segments - leg)
+                together = min(max(DEPTH // max(depth, 1), 1), segments - segment)
             begin = 0
             while begin < depth or begin == 0:
                 part = min(DEPTH, depth - begin)
                 a_part = shifted(a, begin * a_step)
-                b_part = shifted(b, (leg * depth + begin) * b_row)
+                b_part = shifted(b, (segment * depth + begin) * b_row)
                 column = 0
                 while column < width:
                     left = width - column
@@ -66,17 +66,17 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
                             c_places)
                     # Four registers are two and two: three and one would leave the one starving.
                     if vectors > 2 and left > 2 * lanes and (left <= 3 * lanes or left > 4 * lanes):
-                        strip(3, size, block, c_here, a_part, b_here, start_here, legs, walk)
+                        strip(3, size, block, c_here, a_part, b_here, start_here, offsets, walk)
                         column += 3 * lanes
                     elif left > lanes:
-                        strip(2, size, block, c_here, a_part, b_here, start_here, legs, walk)
+                        strip(2, size, block, c_here, a_part, b_here, start_here, offsets, walk)
                         column += 2 * lanes
                     else:
-                        strip(1, size, block, c_here, a_part, b_here, start_here, legs, walk)
+                        strip(1, size, block, c_here, a_part, b_here, start_here, offsets, walk)
                         column += lanes
                 begin += DEPTH
                 add = ADD
-            leg += together
+            segment += together
     # Two units' products may come to lie in one program, where names of code must differ.
     product.__qualname__ = f"product_{8 * size}"
     return types.void(*[types.CPointer(real)] * 3, types.CPointer(types.int64)), product
@@ -203,7 +203,7 @@ def multiply_from(typingctx: Any, c: Any, a: Any, b: Any, start: Any) -> Any:
 
 
 @intrinsic
-def contract(typingctx: Any, c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, legs: Any,
+def contract(typingctx: Any, c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, offsets: Any,
              step: Any, add: Any, start: Any) -> Any:
     """Compute a product whose A lies scattered: ``c[c_rows[m]:][:n] (+)= A[m] @ b``.
 
@@ -212,12 +212,12 @@ def contract(typingctx: Any, c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, l
     c : real[...]
         Result, from its first number on.
     a : real[...]
-        Number ``s * k + i`` of A's row m is ``a[a_rows[m] + legs[s] + i * step]``.
+        Number ``s * k + i`` of A's row m is ``a[a_rows[m] + offsets[s] + i * step]``.
     b : real[s * k, n]
         Numbers of a row side by side.
     c_rows, a_rows : int64[m]
         Where every row of C and of A begins, counted in numbers.
-    legs : int64[s]
+    offsets : int64[s]
         How far every segment of A's rows lies from its row's begin; all are equally long.
     step : int64
         From one number of a segment to the next.
@@ -227,17 +227,17 @@ def contract(typingctx: Any, c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, l
         What is added to every row of an overwritten ``c``.
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kinds = (c, a, b, c_rows, a_rows, legs)
+        kinds = (c, a, b, c_rows, a_rows, offsets)
         ((c_at, _, _), (a_at, _, _), (b_at, (depth, n), (b_row, _)), (c_table, (m,), _),
-         (a_table, _, _), (legs_at, (segments,), _)) = (
+         (a_table, _, _), (offsets_at, (segments,), _)) = (
              unpack_array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
         start_at, (begun,), _ = unpack_array(context, builder, start, args[8])
         replace = builder.select(builder.icmp_signed("!=", begun, WORD(0)), WORD(START), WORD(0))
         mode = builder.select(builder.icmp_signed("!=", args[7], WORD(0)), WORD(ADD), replace)
-        a_places, c_places, legs_at, start_at = (
-            builder.ptrtoint(table, WORD) for table in (a_table, c_table, legs_at, start_at))
+        a_places, c_places, offsets_at, start_at = (
+            builder.ptrtoint(table, WORD) for table in (a_table, c_table, offsets_at, start_at))
         _call(context, builder, c.dtype, [c_at, a_at, b_at],
               [WORD(0), WORD(0), args[6], b_row, m, builder.sdiv(depth, segments), n, mode,
-               segments, legs_at, a_places, c_places, start_at])
+               segments, offsets_at, a_places, c_places, start_at])
         return context.get_dummy_value()
-    return types.void(c, a, b, c_rows, a_rows, legs, types.int64, types.int64, start), codegen
+    return types.void(c, a, b, c_rows, a_rows, offsets, types.int64, types.int64, start), codegen

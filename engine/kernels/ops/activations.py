@@ -1,6 +1,13 @@
-"""Activation functions, forward and backward. Legend: n numbers, any shape, seen as one row."""
+"""Activation functions, forward and backward. Legend: n numbers, any shape, seen as one row.
+
+A forward kernel takes ``y, x``, real[n]: result, overwritten, and argument. A backward kernel takes
+``dx, dy, x, y``, real[n]: dL/dx, overwritten, which may be ``dy`` itself; dL/dy; what the forward
+pass saw and gave. Sources of derivatives: definition.
+"""
 
 from __future__ import annotations
+
+import math
 
 from engine.kernels.ops.mathematics import (
     exponential_less_one,
@@ -8,12 +15,17 @@ from engine.kernels.ops.mathematics import (
     logistic,
     normal_density,
     normal_distribution,
+    softplus,
 )
 from engine.kernels.runtime.memory import span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
 LEAK = 0.01
 """Slope of leaky ReLU below zero (Maas et al. 2013)."""
+
+SELU_SCALE = 1.0507009873554804934193349852946
+SELU_ALPHA = 1.6732632423543772848170429916717
+"""Fixed point of mean 0 and variance 1 (Klambauer et al. 2017, eq. 14)."""
 
 
 @inlined
@@ -38,11 +50,6 @@ def _backward_parts(slots, arena, batch, shard, shards):
 def relu_forward(y, x):
     """Compute ``y = max(0, x)``.
 
-    Parameters
-    ----------
-    y, x : real[n]
-        Result and argument.
-
     Notes
     -----
     Source: Nair and Hinton (2010).
@@ -54,29 +61,19 @@ def relu_forward(y, x):
 
 @kernel
 def relu_backward(dx, dy, x, y):
-    """Send the gradient back: ``dx = dy`` where ``x > 0``, else 0. NaN stays NaN.
-
-    Parameters
-    ----------
-    dx : real[n]
-        dL/dx, overwritten; may be ``dy`` itself.
-    dy : real[n]
-        dL/dy.
-    x, y : real[n]
-        What the forward pass saw and gave.
-    """
+    """Send the gradient back: ``dx = dy`` where ``x > 0``, else 0. NaN stays NaN."""
     zero = x.dtype.type(0)
     for j in range(x.size):
         dx[j] = dy[j] if x[j] > 0 else zero
 
 
-@op("y x n", weight=ELEMENTWISE)
+@op("y x n", "y = max(0, x)", weight=ELEMENTWISE)
 def relu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     relu_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else 0", weight=ELEMENTWISE)
 def relu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     relu_backward(dx, dy, x, y)
@@ -85,11 +82,6 @@ def relu_backward_op(slots, arena, batch, shard, shards):
 @kernel
 def tanh_forward(y, x):
     """Compute ``y = tanh x``.
-
-    Parameters
-    ----------
-    y, x : real[n]
-        Result and argument.
 
     Notes
     -----
@@ -101,29 +93,19 @@ def tanh_forward(y, x):
 
 @kernel
 def tanh_backward(dx, dy, x, y):
-    """Send the gradient back: ``dx = dy (1 - y**2)``.
-
-    Parameters
-    ----------
-    dx : real[n]
-        dL/dx, overwritten; may be ``dy`` itself.
-    dy : real[n]
-        dL/dy.
-    x, y : real[n]
-        What the forward pass saw and gave.
-    """
+    """Send the gradient back: ``dx = dy (1 - y**2)``."""
     one = x.dtype.type(1)
     for j in range(x.size):
         dx[j] = dy[j] * (one - y[j] * y[j])
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = tanh(x)", weight=2 * ELEMENTWISE)
 def tanh_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     tanh_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy (1 - y**2)", weight=ELEMENTWISE)
 def tanh_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     tanh_backward(dx, dy, x, y)
@@ -132,11 +114,6 @@ def tanh_backward_op(slots, arena, batch, shard, shards):
 @kernel
 def sigmoid_forward(y, x):
     """Compute ``y = 1 / (1 + exp(-x))``.
-
-    Parameters
-    ----------
-    y, x : real[n]
-        Result and argument.
 
     Notes
     -----
@@ -148,29 +125,19 @@ def sigmoid_forward(y, x):
 
 @kernel
 def sigmoid_backward(dx, dy, x, y):
-    """Send the gradient back: ``dx = dy y (1 - y)``.
-
-    Parameters
-    ----------
-    dx : real[n]
-        dL/dx, overwritten; may be ``dy`` itself.
-    dy : real[n]
-        dL/dy.
-    x, y : real[n]
-        What the forward pass saw and gave.
-    """
+    """Send the gradient back: ``dx = dy y (1 - y)``."""
     one = x.dtype.type(1)
     for j in range(x.size):
         dx[j] = dy[j] * (y[j] * (one - y[j]))
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = 1 / (1 + exp(-x))", weight=2 * ELEMENTWISE)
 def sigmoid_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     sigmoid_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy y (1 - y)", weight=ELEMENTWISE)
 def sigmoid_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     sigmoid_backward(dx, dy, x, y)
@@ -179,11 +146,6 @@ def sigmoid_backward_op(slots, arena, batch, shard, shards):
 @kernel
 def leaky_relu_forward(y, x):
     """Compute ``y = x for x > 0, else 0.01 x``.
-
-    Parameters
-    ----------
-    y, x : real[n]
-        Result and argument.
 
     Notes
     -----
@@ -196,29 +158,19 @@ def leaky_relu_forward(y, x):
 
 @kernel
 def leaky_relu_backward(dx, dy, x, y):
-    """Send the gradient back: ``dx = dy for x > 0, else 0.01 dy``.
-
-    Parameters
-    ----------
-    dx : real[n]
-        dL/dx, overwritten; may be ``dy`` itself.
-    dy : real[n]
-        dL/dy.
-    x, y : real[n]
-        What the forward pass saw and gave.
-    """
+    """Send the gradient back: ``dx = dy for x > 0, else 0.01 dy``."""
     leak = x.dtype.type(LEAK)
     for j in range(x.size):
         dx[j] = dy[j] if x[j] > 0 else leak * dy[j]
 
 
-@op("y x n", weight=ELEMENTWISE)
+@op("y x n", "y = x if x > 0 else 0.01 x", weight=ELEMENTWISE)
 def leaky_relu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     leaky_relu_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else 0.01 dy", weight=ELEMENTWISE)
 def leaky_relu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     leaky_relu_backward(dx, dy, x, y)
@@ -227,11 +179,6 @@ def leaky_relu_backward_op(slots, arena, batch, shard, shards):
 @kernel
 def elu_forward(y, x):
     """Compute ``y = x for x > 0, else exp(x) - 1``.
-
-    Parameters
-    ----------
-    y, x : real[n]
-        Result and argument.
 
     Notes
     -----
@@ -243,29 +190,19 @@ def elu_forward(y, x):
 
 @kernel
 def elu_backward(dx, dy, x, y):
-    """Send the gradient back: ``dx = dy for x > 0, else dy (y + 1)``.
-
-    Parameters
-    ----------
-    dx : real[n]
-        dL/dx, overwritten; may be ``dy`` itself.
-    dy : real[n]
-        dL/dy.
-    x, y : real[n]
-        What the forward pass saw and gave.
-    """
+    """Send the gradient back: ``dx = dy for x > 0, else dy (y + 1)``."""
     one = x.dtype.type(1)
     for j in range(x.size):
         dx[j] = dy[j] if x[j] > 0 else dy[j] * (y[j] + one)
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x if x > 0 else exp(x) - 1", weight=2 * ELEMENTWISE)
 def elu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     elu_forward(y, x)
 
 
-@op("dx dy x y n", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else dy (y + 1)", weight=ELEMENTWISE)
 def elu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     elu_backward(dx, dy, x, y)
@@ -274,11 +211,6 @@ def elu_backward_op(slots, arena, batch, shard, shards):
 @kernel
 def gelu_forward(y, x):
     """Compute ``y = x P(x), P the distribution of a standard normal number``.
-
-    Parameters
-    ----------
-    y, x : real[n]
-        Result and argument.
 
     Notes
     -----
@@ -290,28 +222,214 @@ def gelu_forward(y, x):
 
 @kernel
 def gelu_backward(dx, dy, x, y):
-    """Send the gradient back: ``dx = dy (P(x) + x p(x)), p its density``.
-
-    Parameters
-    ----------
-    dx : real[n]
-        dL/dx, overwritten; may be ``dy`` itself.
-    dy : real[n]
-        dL/dy.
-    x, y : real[n]
-        What the forward pass saw and gave.
-    """
+    """Send the gradient back: ``dx = dy (P(x) + x p(x)), p its density``."""
     for j in range(x.size):
         dx[j] = dy[j] * (normal_distribution(x[j]) + x[j] * normal_density(x[j]))
 
 
-@op("y x n", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x P(x)", weight=2 * ELEMENTWISE)
 def gelu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     gelu_forward(y, x)
 
 
-@op("dx dy x y n", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy (P(x) + x p(x))", weight=2 * ELEMENTWISE)
 def gelu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     gelu_backward(dx, dy, x, y)
+
+
+@kernel
+def selu_forward(y, x):
+    """Compute ``y = s x for x > 0, else s a (exp(x) - 1)``.
+
+    Notes
+    -----
+    Source: Klambauer, Unterthiner, Mayr and Hochreiter (2017).
+    """
+    scale = x.dtype.type(SELU_SCALE)
+    low = x.dtype.type(SELU_SCALE * SELU_ALPHA)
+    for j in range(x.size):
+        y[j] = scale * x[j] if x[j] > 0 else low * exponential_less_one(x[j])
+
+
+@kernel
+def selu_backward(dx, dy, x, y):
+    """Send the gradient back: ``dx = s dy for x > 0, else dy (y + s a)``."""
+    scale = x.dtype.type(SELU_SCALE)
+    low = x.dtype.type(SELU_SCALE * SELU_ALPHA)
+    for j in range(x.size):
+        dx[j] = scale * dy[j] if x[j] > 0 else dy[j] * (y[j] + low)
+
+
+@op("y x n", "y = s x if x > 0 else s a (exp(x) - 1)", weight=2 * ELEMENTWISE)
+def selu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
+    selu_forward(y, x)
+
+
+@op("dx dy x y n", "dx = s dy if x > 0 else dy (y + s a)", weight=ELEMENTWISE)
+def selu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
+    selu_backward(dx, dy, x, y)
+
+
+@kernel
+def silu_forward(y, x):
+    """Compute ``y = x s(x), s the logistic sigmoid``.
+
+    Notes
+    -----
+    Source: Elfwing, Uchibe and Doya (2018); as Swish, Ramachandran et al. (2017).
+    """
+    for j in range(x.size):
+        y[j] = x[j] * logistic(x[j])
+
+
+@kernel
+def silu_backward(dx, dy, x, y):
+    """Send the gradient back: ``dx = dy s(x) (1 + x s(-x))``."""
+    one = x.dtype.type(1)
+    for j in range(x.size):
+        dx[j] = dy[j] * (logistic(x[j]) * (one + x[j] * logistic(-x[j])))
+
+
+@op("y x n", "y = x sigmoid(x)", weight=2 * ELEMENTWISE)
+def silu_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
+    silu_forward(y, x)
+
+
+@op("dx dy x y n", "dx = dy sigmoid(x) (1 + x sigmoid(-x))", weight=2 * ELEMENTWISE)
+def silu_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
+    silu_backward(dx, dy, x, y)
+
+
+@kernel
+def softplus_forward(y, x):
+    """Compute ``y = log(1 + exp(x))``.
+
+    Notes
+    -----
+    Source: Dugas et al. (2001).
+    """
+    for j in range(x.size):
+        y[j] = softplus(x[j])
+
+
+@kernel
+def softplus_backward(dx, dy, x, y):
+    """Send the gradient back: ``dx = dy s(x), s the logistic sigmoid``."""
+    for j in range(x.size):
+        dx[j] = dy[j] * logistic(x[j])
+
+
+@op("y x n", "y = log(1 + exp(x))", weight=2 * ELEMENTWISE)
+def softplus_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
+    softplus_forward(y, x)
+
+
+@op("dx dy x y n", "dx = dy sigmoid(x)", weight=2 * ELEMENTWISE)
+def softplus_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
+    softplus_backward(dx, dy, x, y)
+
+
+@kernel
+def softsign_forward(y, x):
+    """Compute ``y = x / (1 + |x|)``.
+
+    Notes
+    -----
+    Source: Glorot and Bengio (2010), sec. 2.3.
+    """
+    one = x.dtype.type(1)
+    for j in range(x.size):
+        y[j] = x[j] / (one + abs(x[j]))
+
+
+@kernel
+def softsign_backward(dx, dy, x, y):
+    """Send the gradient back: ``dx = dy / (1 + |x|)**2``."""
+    one = x.dtype.type(1)
+    for j in range(x.size):
+        dx[j] = dy[j] / ((one + abs(x[j])) * (one + abs(x[j])))
+
+
+@op("y x n", "y = x / (1 + |x|)", weight=2 * ELEMENTWISE)
+def softsign_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
+    softsign_forward(y, x)
+
+
+@op("dx dy x y n", "dx = dy / (1 + |x|)**2", weight=ELEMENTWISE)
+def softsign_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
+    softsign_backward(dx, dy, x, y)
+
+
+@kernel
+def hard_tanh_forward(y, x):
+    """Compute ``y = max(-1, min(1, x))``.
+
+    Notes
+    -----
+    Source: Collobert (2004), sec. 2.2.
+    """
+    one = x.dtype.type(1)
+    for j in range(x.size):
+        y[j] = one if x[j] > one else (-one if x[j] < -one else x[j])
+
+
+@kernel
+def hard_tanh_backward(dx, dy, x, y):
+    """Send the gradient back: ``dx = dy for -1 < x < 1, else 0``."""
+    one = x.dtype.type(1)
+    zero = x.dtype.type(0)
+    for j in range(x.size):
+        dx[j] = zero if x[j] >= one or x[j] <= -one else dy[j]
+
+
+@op("y x n", "y = max(-1, min(1, x))", weight=ELEMENTWISE)
+def hard_tanh_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
+    hard_tanh_forward(y, x)
+
+
+@op("dx dy x y n", "dx = dy if -1 < x < 1 else 0", weight=ELEMENTWISE)
+def hard_tanh_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
+    hard_tanh_backward(dx, dy, x, y)
+
+
+@kernel
+def sine_forward(y, x):
+    """Compute ``y = sin(x)``.
+
+    Notes
+    -----
+    Source: Sitzmann et al. (2020).
+    """
+    for j in range(x.size):
+        y[j] = math.sin(x[j])
+
+
+@kernel
+def sine_backward(dx, dy, x, y):
+    """Send the gradient back: ``dx = dy cos(x)``."""
+    for j in range(x.size):
+        dx[j] = dy[j] * math.cos(x[j])
+
+
+@op("y x n", "y = sin(x)", weight=2 * ELEMENTWISE)
+def sine_forward_op(slots, arena, batch, shard, shards):
+    y, x = _forward_parts(slots, arena, batch, shard, shards)
+    sine_forward(y, x)
+
+
+@op("dx dy x y n", "dx = dy cos(x)", weight=2 * ELEMENTWISE)
+def sine_backward_op(slots, arena, batch, shard, shards):
+    dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
+    sine_backward(dx, dy, x, y)

@@ -163,7 +163,8 @@ def _key(control, stream):
     return mixed(mixed(np.uint64(control[SEED]) + np.uint64(stream)) + np.uint64(control[EPOCH]))
 
 
-@op("y x n height width shift:real rotation:real flip:real brightness:real cutout:real control")
+@op("y x n height width shift:real rotation:real flip:real brightness:real cutout:real control",
+    "y = x mirrored, turned, shifted, brightened, cut out at random")
 def augment_image_op(slots, arena, batch, shard, shards):
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] == 0:
@@ -182,7 +183,7 @@ def augment_image_op(slots, arena, batch, shard, shards):
                       slots.flip, slots.brightness, slots.cutout)
 
 
-@op("y n deviation:real control")
+@op("y n deviation:real control", "y = y + deviation e, e normal")
 def augment_noise_op(slots, arena, batch, shard, shards):
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] == 0:

@@ -33,7 +33,7 @@ def gather(y, x, order):
             y[n, k] = x[begin + k]
 
 
-@op("y x n rows control", weight=ELEMENTWISE)
+@op("y x n rows control", "y[n] = x[order[n]]", weight=ELEMENTWISE)
 def gather_op(slots, arena, batch, shard, shards):
     width = slots.n
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))

@@ -2,7 +2,6 @@
 
 from engine.kernels.ops import (  # noqa: F401
     activations,
-    activations_further,
     augmentation,
     batches,
     convolution,
@@ -14,11 +13,10 @@ from engine.kernels.ops import (  # noqa: F401
     joins,
     layer_norm,
     limits,
-    loss_ops,
+    losses,
     noise,
     norm,
     optimizers,
-    optimizers_adaptive,
     pooling,
     prelu,
     recurrent,

@@ -28,10 +28,10 @@ def _zeros_before(size, windows, window, stride):
 
 
 @inlined
-def _integers(room, first, size):
-    """Return a part of the room as integers, and where the next part begins."""
-    words = max(8 // room.itemsize, 1)
-    return room[first:first + size * words].view(np.int64), first + size * words
+def _integers(workspace, first, size):
+    """Return a part of the workspace as integers, and where the next part begins."""
+    words = max(8 // workspace.itemsize, 1)
+    return workspace[first:first + size * words].view(np.int64), first + size * words
 
 
 @kernel
@@ -74,26 +74,26 @@ def _clear_around(padded, x, top, left):
 
 
 @kernel
-def _framed(x, group, high, wide, top, left, room):
-    """Return room for a group of images with zeros around, or for none if no window sticks out."""
+def _framed(x, group, high, wide, top, left, workspace):
+    """Return space for a group of images with zeros around, or for none if no window sticks out."""
     is_inside = top == 0 and left == 0 and high <= x.shape[1] and wide <= x.shape[2]
     images = 0 if is_inside else group
-    padded = room[:images * high * wide * x.shape[3]].reshape(images, high, wide, x.shape[3])
+    padded = workspace[:images * high * wide * x.shape[3]].reshape(images, high, wide, x.shape[3])
     _clear_around(padded, x, top, left)
     return padded
 
 
 @inlined
-def _several(w, b, together, room):
-    """Return weights and biases of neighbouring windows together, and how much room they take."""
+def _several(w, b, together, workspace):
+    """Return weights and biases of neighbouring windows together, and how much they take."""
     kh, kw, c, o = w.shape
     wide = kw + together - 1
     size, several = kh * wide * c * together * o, together * o
-    widen(room[:size].reshape(kh, wide, c, together, o), w)
-    biases = room[size:size + (several if b.size > 0 else 0)]
+    widen(workspace[:size].reshape(kh, wide, c, together, o), w)
+    biases = workspace[size:size + (several if b.size > 0 else 0)]
     for k in range(biases.size):
         biases[k] = b[k % o]
-    return room[:size].reshape(-1, several), biases, size + several
+    return workspace[:size].reshape(-1, several), biases, size + several
 
 
 @inlined
@@ -109,7 +109,7 @@ def _list_places(table, shape, steps):
 
 
 @kernel
-def _sweep(y, x, w, b, stride, top, left, room):
+def _sweep(y, x, w, b, stride, top, left, workspace):
     """Fill y[n, p, q, o] with b and the windows of x[n, h, v, c] times w[kh, kw, c, o]."""
     p, q, o = y.shape[1:]
     if x.shape[0] == 0 or p * q == 0:
@@ -122,28 +122,28 @@ def _sweep(y, x, w, b, stride, top, left, room):
     together = windows_together(o, q, w.shape[1], stride, y.itemsize) if is_dense else 1
     weights, biases, used = w.reshape(-1, o), b, 0
     if together > 1:
-        weights, biases, used = _several(w, b, together, room)
+        weights, biases, used = _several(w, b, together, workspace)
     shape = group, p, q // together
-    c_rows, used = _integers(room, used, group * p * shape[2])
-    a_rows, used = _integers(room, used, group * p * shape[2])
-    legs, used = _integers(room, used, kh)
-    padded = _framed(x, group, high, wide, top, left, room[used:])
+    c_rows, used = _integers(workspace, used, group * p * shape[2])
+    a_rows, used = _integers(workspace, used, group * p * shape[2])
+    offsets, used = _integers(workspace, used, kh)
+    padded = _framed(x, group, high, wide, top, left, workspace[used:])
     if padded.size == 0:
         high, wide = x.shape[1], x.shape[2]
     _list_places(c_rows, shape, (y.strides[0] // y.itemsize, y.strides[1] // y.itemsize,
                                  together * (y.strides[2] // y.itemsize)))
     _list_places(a_rows, shape, (high * wide * c, stride * wide * c, together * stride * c))
     for i in range(kh):
-        legs[i] = i * wide * c
+        offsets[i] = i * wide * c
     for first in range(0, x.shape[0], group):
         last = min(first + group, x.shape[0])
         places = (last - first) * p * shape[2]
         contract(y[first:], _images(x[first:last], padded, top, left), weights, c_rows[:places],
-                 a_rows[:places], legs, 1, 0, biases)
+                 a_rows[:places], offsets, 1, 0, biases)
 
 
 @kernel
-def convolution(y, x, w, b, stride, room):
+def convolution(y, x, w, b, stride, workspace):
     """Compute ``y[n, p, q] = b + sum of x[n, p s + i - top, q s + j - left] @ w[i, j]``.
 
     Parameters
@@ -155,7 +155,7 @@ def convolution(y, x, w, b, stride, room):
     stride : int64
         s, how far the window moves. The zeros above and to the left, top and left, follow from the
         shapes.
-    room : real[n * room_for_windows(c, o, p, q, kh, kw, s)]
+    workspace : real[n * workspace_for_windows(c, o, p, q, kh, kw, s)]
         Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
@@ -164,11 +164,11 @@ def convolution(y, x, w, b, stride, room):
     """
     top = _zeros_before(x.shape[1], y.shape[1], w.shape[0], stride)
     left = _zeros_before(x.shape[2], y.shape[2], w.shape[1], stride)
-    _sweep(y[:, 0::1, 0::1], x, w, b, stride, top, left, room)
+    _sweep(y[:, 0::1, 0::1], x, w, b, stride, top, left, workspace)
 
 
 @kernel
-def convolution_weights(dw, dy, x, stride, shard, shards, images, room):
+def convolution_weights(dw, dy, x, stride, shard, shards, images, workspace):
     """Compute ``dw[i, j] = sum of x[n, p s + i - top, q s + j - left].T @ dy[n, p, q]``.
 
     Parameters
@@ -180,8 +180,8 @@ def convolution_weights(dw, dy, x, stride, shard, shards, images, room):
     stride, shard, shards : int64
         s, and which part of how many.
     images : int64
-        How many images there is room for.
-    room : real[images * room_for_windows(c, o, p, q, kh, kw, s)]
+        For how many images the workspace is enough.
+    workspace : real[images * workspace_for_windows(c, o, p, q, kh, kw, s)]
         Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
@@ -198,11 +198,11 @@ def convolution_weights(dw, dy, x, stride, shard, shards, images, room):
     # Together, all columns of a channel's row belong to one shard, which adds up what they say.
     begin, end = span(kh * (c if together > 1 else kw * c), shard, shards)
     rows = (end - begin) * (columns if together > 1 else 1)
-    gradient = room[:rows * several if together > 1 else 0]
-    c_rows, used = _integers(room, gradient.size, rows)
-    a_rows, used = _integers(room, used, rows)
-    legs, used = _integers(room, used, group * p)
-    padded = _framed(x, group, high, wide, top, left, room[used:])
+    gradient = workspace[:rows * several if together > 1 else 0]
+    c_rows, used = _integers(workspace, gradient.size, rows)
+    a_rows, used = _integers(workspace, used, rows)
+    offsets, used = _integers(workspace, used, group * p)
+    padded = _framed(x, group, high, wide, top, left, workspace[used:])
     if padded.size == 0:
         high, wide = x.shape[1], x.shape[2]
     for m in range(rows):
@@ -212,14 +212,14 @@ def convolution_weights(dw, dy, x, stride, shard, shards, images, room):
         else:
             a_rows[m] = (begin + m) // (kw * c) * wide * c + (begin + m) % (kw * c)
             c_rows[m] = (begin + m) * o
-    for leg in range(group * p):
-        legs[leg] = (leg // p * high + leg % p * stride) * wide * c
+    for segment in range(group * p):
+        offsets[segment] = (segment // p * high + segment % p * stride) * wide * c
     whole = dw.reshape(-1) if together == 1 else gradient
     for first in range(0, x.shape[0], group):
         last = min(first + group, x.shape[0])
         contract(whole, _images(x[first:last], padded, top, left),
-                 dy[first:last].reshape(-1, several), c_rows, a_rows, legs[:(last - first) * p],
-                 together * stride * c, first, room[:0])
+                 dy[first:last].reshape(-1, several), c_rows, a_rows, offsets[:(last - first) * p],
+                 together * stride * c, first, workspace[:0])
     if together > 1:
         narrow(dw, gradient.reshape(end - begin, columns, together, o), begin)
 
@@ -262,7 +262,7 @@ def _fill(y, b):
 
 
 @kernel
-def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
+def convolution_adjoint(x, y, w, b, kh, kw, stride, workspace):
     """Compute ``x[n, p s + i - top, q s + j - left] = b + sum of y[n, p, q] @ w[i, j].T``.
 
     Parameters
@@ -275,7 +275,7 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
         Weights as `flip_weights` sorts them, and biases or nothing.
     kh, kw, stride : int64
         Height and width of the window, and s.
-    room : real[n * room_for_adjoint(o, c, h, v, kh, kw, s)]
+    workspace : real[n * workspace_for_adjoint(o, c, h, v, kh, kw, s)]
         Used up; `engine.layers.convolution` knows how much it takes.
 
     Notes
@@ -297,11 +297,12 @@ def convolution_adjoint(x, y, w, b, kh, kw, stride, room):
             columns, begin = (kw - 1 - j) // stride + 1, (j - left) % stride
             before = columns - 1 - (begin + left - j) // stride
             part = w[place:place + rows * columns * o * c].reshape(rows, columns, o, c)
-            _sweep(x[:, first::stride, begin::stride], y, part, b, 1, above, before, room)
+            _sweep(x[:, first::stride, begin::stride], y, part, b, 1, above, before, workspace)
             place += part.size
 
 
-@op("y x w b h v c p q o kh kw stride room size")
+@op("y x w b h v c p q o kh kw stride workspace size",
+    "y[n, p, q] = b + sum over i, j of x[n, p stride + i - top, q stride + j - left] @ w[i, j]")
 def convolution_op(slots, arena, batch, shard, shards):
     h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
                                 slots.kh, slots.kw)
@@ -310,32 +311,35 @@ def convolution_op(slots, arena, batch, shard, shards):
                 image(arena, slots.x + begin * h * v * c, end - begin, h, v, c),
                 image(arena, slots.w, kh, kw, c, o),
                 vector(arena, slots.b, o if slots.b >= 0 else 0), slots.stride,
-                vector(arena, slots.room + begin * slots.size, (end - begin) * slots.size))
+                vector(arena, slots.workspace + begin * slots.size, (end - begin) * slots.size))
 
 
-@op("dw dy x h v c p q o kh kw stride room size")
+@op("dw dy x h v c p q o kh kw stride workspace size",
+    "dw[i, j] = sum over n, p, q of x[n, p stride + i - top, q stride + j - left].T @ dy[n, p, q]")
 def convolution_weights_op(slots, arena, batch, shard, shards):
     h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
                                 slots.kh, slots.kw)
-    # Every shard needs the room of at least one image.
+    # Every shard needs the workspace of at least one image.
     parts = min(shards, batch)
     if shard >= parts:
         return
     first, last = span(batch, shard, parts)
+    images = last - first
     convolution_weights(image(arena, slots.dw, kh, kw, c, o),
                         image(arena, slots.dy, batch, p, q, o),
-                        image(arena, slots.x, batch, h, v, c), slots.stride, shard, parts,
-                        last - first,
-                        vector(arena, slots.room + first * slots.size, (last - first) * slots.size))
+                        image(arena, slots.x, batch, h, v, c), slots.stride, shard, parts, images,
+                        vector(arena, slots.workspace + first * slots.size, images * slots.size))
 
 
-@op("y x kh kw c o stride", whole=True)
+@op("y x kh kw c o stride", "y = x[i, j].T, from the last place of every phase to its first",
+    whole=True)
 def flip_weights_op(slots, arena, batch, shard, shards):
     x = image(arena, slots.x, slots.kh, slots.kw, slots.c, slots.o)
     flip_weights(vector(arena, slots.y, x.size), x, slots.stride)
 
 
-@op("x y w b h v c p q o kh kw stride room size")
+@op("x y w b h v c p q o kh kw stride workspace size",
+    "x[n, p stride + i - top, q stride + j - left] = b + sum over p, q of y[n, p, q] @ w[i, j].T")
 def convolution_adjoint_op(slots, arena, batch, shard, shards):
     h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
                                 slots.kh, slots.kw)
@@ -344,10 +348,11 @@ def convolution_adjoint_op(slots, arena, batch, shard, shards):
                         image(arena, slots.y + begin * p * q * o, end - begin, p, q, o),
                         vector(arena, slots.w, kh * kw * c * o),
                         vector(arena, slots.b, c if slots.b >= 0 else 0), kh, kw, slots.stride,
-                        vector(arena, slots.room + begin * slots.size, (end - begin) * slots.size))
+                        vector(arena, slots.workspace + begin * slots.size,
+                               (end - begin) * slots.size))
 
 
-@op("y x rows o room group", whole=True)
+@op("y x rows o workspace group", "y = sum over n of x[n]", whole=True)
 def sum_rows_op(slots, arena, batch, shard, shards):
     rows, o, group = slots.rows, slots.o, slots.group
     y = vector(arena, slots.y, o)
@@ -355,6 +360,6 @@ def sum_rows_op(slots, arena, batch, shard, shards):
         sum_rows(y, matrix(arena, slots.x, batch * rows, o))
     else:
         # Rows that are too short for the registers are summed several side by side.
-        sum_rows(vector(arena, slots.room, group * o),
+        sum_rows(vector(arena, slots.workspace, group * o),
                  matrix(arena, slots.x, batch * rows // group, group * o))
-        sum_rows(y, matrix(arena, slots.room, group, o))
+        sum_rows(y, matrix(arena, slots.workspace, group, o))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from engine.kernels.matmul.panels import (
     block,
+    copy_transposed,
     multiply_packed,
-    multiply_turned,
+    multiply_transposed,
     pays,
     sum_rows,
-    turn,
 )
 from engine.kernels.matmul.tile import multiply_from
 from engine.kernels.runtime.memory import matrix, span, vector
@@ -79,7 +79,7 @@ def dense_backward_input(dx, dy, w):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    multiply_turned(dx, dy, w, w[0, :0])
+    multiply_transposed(dx, dy, w, w[0, :0])
 
 
 @kernel
@@ -95,10 +95,10 @@ def transpose(y, x):
     -----
     Source: definition.
     """
-    turn(y, x)
+    copy_transposed(y, x)
 
 
-@op("y x w b i o rows")
+@op("y x w b i o rows", "y = x @ w + b")
 def dense_forward_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, o, i, shard, shards)
@@ -108,7 +108,7 @@ def dense_forward_op(slots, arena, batch, shard, shards):
                   vector(arena, slots.b + left, right - left if slots.b >= 0 else 0))
 
 
-@op("dw db dy x i o rows")
+@op("dw db dy x i o rows", "dw = x.T @ dy; db = sum over n of dy[n]")
 def dense_backward_weights_op(slots, arena, batch, shard, shards):
     i, o = slots.i, slots.o
     begin, end = span(i, shard, shards)
@@ -120,7 +120,7 @@ def dense_backward_weights_op(slots, arena, batch, shard, shards):
     dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x)
 
 
-@op("dx dy w i o rows")
+@op("dx dy w i o rows", "dx = dy @ w.T")
 def dense_backward_input_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, i, o, shard, shards)

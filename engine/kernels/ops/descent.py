@@ -1,6 +1,6 @@
 """What all update rules share: their parts of the arena, the penalties, the step and its figures.
 
-Legend: w parameters, g their gradient, v and s the rule's memory, u the update over the rate, all
+Legend: w parameters, g their gradient, m and v the rule's memory, u the update over the rate, all
 of the same length, at most `BLOCK`.
 """
 
@@ -43,7 +43,7 @@ from engine.kernels.runtime.layout import (
 from engine.kernels.runtime.memory import integers_at, on_stack, reals_at, shifted, span
 from engine.kernels.runtime.policy import inlined, kernel, op
 
-SLOTS = "p g v s blocks learning figures hyper control"
+SLOTS = "w g m v blocks learning figures hyper control"
 """What the row of every rule holds."""
 
 MANY = 256
@@ -57,18 +57,18 @@ SMALLEST, LARGEST = 1e-28, 1e30
 
 
 @inlined
-def room(w):
+def workspace(w):
     """Return an array for what is computed on the way, of the length of w."""
     return carray(on_stack(w, BLOCK), (w.size,))
 
 
 @kernel
-def penalise(slope, g, w, rule, measured):
-    """Compute ``slope = g + l2 w + l1 sign(w)``; a weight of 0 has no L1 slope.
+def penalise(penalised, g, w, rule, measured):
+    """Compute ``penalised = g + l2 w + l1 sign(w)``; the sign of 0 is 0.
 
     Parameters
     ----------
-    slope : real[n]
+    penalised : real[n]
         Gradient with the penalties' part, overwritten.
     g, w : real[n]
         Gradient and parameters.
@@ -84,9 +84,9 @@ def penalise(slope, g, w, rule, measured):
     l1, l2 = w.dtype.type(rule[L1]), w.dtype.type(rule[L2])
     zero = w.dtype.type(0)
     for j in range(measured):
-        slope[j] = g[j] + l2 * w[j] + (l1 if w[j] > zero else (-l1 if w[j] < zero else zero))
+        penalised[j] = g[j] + l2 * w[j] + (l1 if w[j] > zero else (-l1 if w[j] < zero else zero))
     for j in range(measured, w.size):
-        slope[j] = g[j]
+        penalised[j] = g[j]
 
 
 @kernel
@@ -187,20 +187,20 @@ def shared_blocks(slots, arena, shard, shards):
 
 @inlined
 def operands(slots, arena, block):
-    """Return a block's w, g, v, s, rule and measured; its gradient is limited and penalised."""
+    """Return a block's w, g, m, v, rule and measured; its gradient is limited and penalised."""
     size, measured = block[SIZE], block[MEASURED]
-    w, rule = part(arena, slots.p, block), rule_at(slots.hyper, block[RULE])
+    w, rule = part(arena, slots.w, block), rule_at(slots.hyper, block[RULE])
     gradient = shifted(arena, slots.g + block[FIRST])
     most, share = rule[CLIP_VALUE], share_at(arena, slots.figures)[0]
     if most > 0.0 or share < 1.0:
         limit_gradient(carray(gradient, (size,)), most, share)
     if rule[L1] != 0.0 or rule[L2] != 0.0:
-        slope = on_stack(arena, BLOCK)
-        penalise(carray(slope, (size,)), carray(gradient, (size,)), w, rule, measured)
+        penalised = on_stack(arena, BLOCK)
+        penalise(carray(penalised, (size,)), carray(gradient, (size,)), w, rule, measured)
         # A pointer, since an array that is one of two has its owners counted.
-        gradient = slope
-    return (w, carray(gradient, (size,)), part(arena, slots.v, block),
-            part(arena, slots.s, block), rule, measured)
+        gradient = penalised
+    return (w, carray(gradient, (size,)), part(arena, slots.m, block),
+            part(arena, slots.v, block), rule, measured)
 
 
 @inlined
@@ -243,7 +243,7 @@ def _report_ratio(results, blocks, figures):
     carray(reals_at(results), (place + 1,))[place] = _update_ratio(sums, size)
 
 
-@op("blocks learning figures results", whole=True)
+@op("blocks learning figures results", "results = log10(std(update) / std(w))", whole=True)
 def sum_updates_op(slots, arena, batch, shard, shards):
     count = slots.learning
     blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)

@@ -45,7 +45,8 @@ def dropout(y, x, rate, key, first):
         y[j] = x[j] * scale if kept else zero
 
 
-@op("y x n rate:real stream control", weight=2 * ELEMENTWISE)
+@op("y x n rate:real stream control",
+    "y = x / (1 - rate) where kept, else 0; y = x outside training", weight=2 * ELEMENTWISE)
 def dropout_op(slots, arena, batch, shard, shards):
     begin, end = span(batch * slots.n, shard, shards)
     y = vector(arena, slots.y + begin, end - begin)

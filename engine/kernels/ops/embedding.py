@@ -151,7 +151,7 @@ def sequence_mean_backward(dx, dy, mask, steps):
                 dx[t, k] = dy[n, k] / count if counts else 0
 
 
-@op("y x w v k steps")
+@op("y x w v k steps", "y[n] = w[x[n]]")
 def embed_op(slots, arena, batch, shard, shards):
     v, k, steps = slots.v, slots.k, slots.steps
     begin, end = span(batch * steps, shard, shards)
@@ -159,7 +159,7 @@ def embed_op(slots, arena, batch, shard, shards):
           vector(arena, slots.x + begin, end - begin), matrix(arena, slots.w, v, k))
 
 
-@op("dw dy x v k steps padding", weight=16)
+@op("dw dy x v k steps padding", "dw[j] = sum of dy[n] over n with x[n] = j", weight=16)
 def embed_backward_op(slots, arena, batch, shard, shards):
     v, k, rows = slots.v, slots.k, batch * slots.steps
     # By columns: every shard adds all rows up in the same order.
@@ -168,14 +168,14 @@ def embed_backward_op(slots, arena, batch, shard, shards):
                    vector(arena, slots.x, rows), slots.padding, begin, end)
 
 
-@op("mask x steps")
+@op("mask x steps", "mask = 1 if x != 0 else 0")
 def mark_tokens_op(slots, arena, batch, shard, shards):
     begin, end = span(batch * slots.steps, shard, shards)
     mark_tokens(vector(arena, slots.mask + begin, end - begin),
                 vector(arena, slots.x + begin, end - begin))
 
 
-@op("y x mask k steps")
+@op("y x mask k steps", "y = sum over t of mask[t] x[t] / sum over t of mask[t]")
 def sequence_mean_op(slots, arena, batch, shard, shards):
     k, steps = slots.k, slots.steps
     begin, end = span(batch, shard, shards)
@@ -185,7 +185,7 @@ def sequence_mean_op(slots, arena, batch, shard, shards):
                   vector(arena, slots.mask + begin * steps, rows if slots.mask >= 0 else 0), steps)
 
 
-@op("dx dy mask k steps")
+@op("dx dy mask k steps", "dx[t] = mask[t] dy / sum over t of mask[t]")
 def sequence_mean_backward_op(slots, arena, batch, shard, shards):
     k, steps = slots.k, slots.steps
     begin, end = span(batch, shard, shards)

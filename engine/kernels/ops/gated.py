@@ -68,17 +68,17 @@ def _gru_cell(states, after, gates, before, n, t):
         gates[n, 2 * h + j] = hyperbolic_tangent(
             gates[n, 2 * h + j] + gates[n, j] * gates[n, 3 * h + j])
     for j in range(h):
-        k = gates[n, h + j]
-        states[n, t, j] = after[n, j] = (one - k) * gates[n, 2 * h + j] + k * before[n, j]
+        z = gates[n, h + j]
+        states[n, t, j] = after[n, j] = (one - z) * gates[n, 2 * h + j] + z * before[n, j]
 
 
 @kernel
 def _gru_cell_backward(gates, dstates, before, n, t):
     h, one = max(dstates.shape[2], 0), gates.dtype.type(1)
     for j in range(h):
-        dh, k, new = dstates[n, t, j], gates[n, h + j], gates[n, 2 * h + j]
-        gates[n, h + j] = dh * (before[n, j] - new) * k * (one - k)
-        gates[n, 2 * h + j] = dh * (one - k) * (one - new * new)
+        dh, z, new = dstates[n, t, j], gates[n, h + j], gates[n, 2 * h + j]
+        gates[n, h + j] = dh * (before[n, j] - new) * z * (one - z)
+        gates[n, 2 * h + j] = dh * (one - z) * (one - new * new)
     for j in range(h):
         dnew, r, q = gates[n, 2 * h + j], gates[n, j], gates[n, 3 * h + j]
         gates[n, j] = dnew * q * r * (one - r)
@@ -154,14 +154,14 @@ def lstm_backward(gates, dcells, dstates, cells, cells_before, mask, t, truncati
 
 @kernel
 def gru_forward(states, after, gates, before, w, c, mask, t):
-    """Compute ``h_t = (1 - k) n + k h_(t-1)``.
+    """Compute ``h_t = (1 - z) n + z h_(t-1)``.
 
     Parameters
     ----------
     states, after : real[n, s, h], real[n, q]
         The state is overwritten in ``states``, at step t, and in ``after``.
     gates : real[n, p]
-        Overwritten: the gates ``r k = S(h_(t-1) u + x_t w + b)``, S being the logistic function;
+        Overwritten: the gates ``r z = S(h_(t-1) u + x_t w + b)``, S being the logistic function;
         the candidate ``n = tanh(x_t w + b + r q)``; and its recurrent product
         ``q = h_(t-1) u + c``. Where the step is skipped, they have no meaning.
     before, w : real[n, q], real[h + f + 1, 3 h]
@@ -194,15 +194,15 @@ def gru_forward(states, after, gates, before, w, c, mask, t):
 
 @kernel
 def gru_backward(gates, dstates, before, mask, t, truncation):
-    """Compute the gradients of the gates' arguments, and what the state before has from k alone.
+    """Compute the gradients of the gates' arguments, and what the state before has from z alone.
 
     Parameters
     ----------
     gates : real[n, p]
-        r, k, n and q; the gradients of the first three's arguments and of q afterwards, 0 where
+        r, z, n and q; the gradients of the first three's arguments and of q afterwards, 0 where
         the step is skipped.
     dstates : real[n, s, h]
-        dL/dh; added to at step t - 1: ``k dh_t`` where a gradient goes there, and all of dh_t where
+        dL/dh; added to at step t - 1: ``z dh_t`` where a gradient goes there, and all of dh_t where
         step t is skipped.
     before, mask : real[n, q], real[n, s] or real[0, 0]
         What went into the step, and which steps count.
@@ -226,7 +226,9 @@ def gru_backward(gates, dstates, before, mask, t, truncation):
         _gru_cell_backward(gates, dstates, before, n, t)
 
 
-@op("h c z x before w start start_c mask units features steps p q")
+@op("h c gates x before w start start_c mask units features steps p q",
+    "i, f, o = sigmoid(h[t - 1] @ u + x[t] @ w + b); g = tanh(h[t - 1] @ u + x[t] @ w + b); c[t] = "
+    "f c[t - 1] + i g; h[t] = o tanh(c[t])")
 def lstm_forward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -245,11 +247,14 @@ def lstm_forward_op(slots, arena, batch, shard, shards):
         set_out(before, x, t, units)
         lstm_forward(states, rows_at(arena, slots.before, here + batch, rows, q),
                      rows_at(arena, slots.c, here + batch, rows, units),
-                     rows_at(arena, slots.z, here, rows, p), before,
+                     rows_at(arena, slots.gates, here, rows, p), before,
                      rows_at(arena, slots.c, here, rows, units), w, mask, t)
 
 
-@op("z dh dc dx c wt mask units features steps truncation p q")
+@op("gates dh dc dx c wt mask units features steps truncation p q",
+    "do = dh tanh(c); dc = dc + dh o (1 - tanh(c)**2); di = dc g; dg = dc i; df = dc c[t - 1]; "
+    "dc[t - 1] = dc f; da = those of the arguments; dh[t - 1] = dh[t - 1] + da @ u.T; "
+    "dx = da @ w.T")
 def lstm_backward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -264,14 +269,16 @@ def lstm_backward_op(slots, arena, batch, shard, shards):
             dcells[n, j] = 0
     for t in range(steps - 1, -1, -1):
         here = t * batch + begin
-        dz = rows_at(arena, slots.z, here, rows, p)
+        dz = rows_at(arena, slots.gates, here, rows, p)
         lstm_backward(dz, dcells, dstates, rows_at(arena, slots.c, here + batch, rows, units),
                       rows_at(arena, slots.c, here, rows, units), mask, t, slots.truncation)
         send_back(dstates, dz[:, :4 * units], wt[:, :units], mask, t, slots.truncation)
         multiply(dx[:, t], dz[:, :4 * units], wt[:, units:units + dx.shape[2]], 0)
 
 
-@op("h z x before w c start mask units features steps p q")
+@op("h gates x before w c start mask units features steps p q",
+    "r, z = sigmoid(h[t - 1] @ u + x[t] @ w + b); n = tanh(x[t] @ w + b + r (h[t - 1] @ u + c)); "
+    "h[t] = (1 - z) n + z h[t - 1]")
 def gru_forward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -288,10 +295,12 @@ def gru_forward_op(slots, arena, batch, shard, shards):
         before = rows_at(arena, slots.before, here, rows, q)
         set_out(before, x, t, units)
         gru_forward(states, rows_at(arena, slots.before, here + batch, rows, q),
-                    rows_at(arena, slots.z, here, rows, p), before, w, c, mask, t)
+                    rows_at(arena, slots.gates, here, rows, p), before, w, c, mask, t)
 
 
-@op("z dh dx before wt mask units features steps truncation p q")
+@op("gates dh dx before wt mask units features steps truncation p q",
+    "dz = dh (h[t - 1] - n); dn = dh (1 - z); dr = dn (1 - n**2) (h[t - 1] @ u + c); "
+    "da = those of the arguments; dh[t - 1] = dh[t - 1] + dh z + da @ u.T; dx = da @ w.T")
 def gru_backward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -303,7 +312,7 @@ def gru_backward_op(slots, arena, batch, shard, shards):
     mask = mask_part(arena, slots.mask, begin, end, steps)
     for t in range(steps - 1, -1, -1):
         here = t * batch + begin
-        dz = rows_at(arena, slots.z, here, rows, p)
+        dz = rows_at(arena, slots.gates, here, rows, p)
         gru_backward(dz, dstates, rows_at(arena, slots.before, here, rows, q), mask, t,
                      slots.truncation)
         send_back(dstates, dz[:, :2 * units], ut[:2 * units], mask, t, slots.truncation)

@@ -62,20 +62,21 @@ def copy_columns(y, x, y_first, x_first, width):
             y[m, y_first + j] = x[m, x_first + j]
 
 
-@op("y x n", weight=ELEMENTWISE)
+@op("y x n", "y = x", weight=ELEMENTWISE)
 def copy_op(slots, arena, batch, shard, shards):
     begin, end = span(batch * slots.n, shard, shards)
     copy(vector(arena, slots.y + begin, end - begin), vector(arena, slots.x + begin, end - begin))
 
 
-@op("y a b n", weight=ELEMENTWISE)
+@op("y a b n", "y = a + b", weight=ELEMENTWISE)
 def add_op(slots, arena, batch, shard, shards):
     begin, end = span(batch * slots.n, shard, shards)
     add(vector(arena, slots.y + begin, end - begin), vector(arena, slots.a + begin, end - begin),
         vector(arena, slots.b + begin, end - begin))
 
 
-@op("y x rows y_width x_width y_first x_first width", weight=ELEMENTWISE)
+@op("y x rows y_width x_width y_first x_first width",
+    "y[:, y_first:y_first + width] = x[:, x_first:x_first + width]", weight=ELEMENTWISE)
 def copy_columns_op(slots, arena, batch, shard, shards):
     begin, end = span(batch * slots.rows, shard, shards)
     y = matrix(arena, slots.y + begin * slots.y_width, end - begin, slots.y_width)

@@ -129,12 +129,12 @@ def send_back(typingctx: Any, dx: Any, dy: Any, at: Any, corner: Any, place: Any
         Whether the window's places keep what they have, and gain.
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        result, slope, where = _places(context, builder, signature, args,
+        result, gradient, where = _places(context, builder, signature, args,
                                        [args[3], args[4], args[4]])
         real = context.get_value_type(signature.args[0].dtype)
 
         def emit(lanes: _Lanes) -> None:
-            given, found = lanes.load(slope, WORD(0)), lanes.load(where, WORD(0))
+            given, found = lanes.load(gradient, WORD(0)), lanes.load(where, WORD(0))
 
             def send(tap: Any, distance: Any) -> None:
                 hit = builder.fcmp_ordered("==", found, lanes.splat(builder.sitofp(tap, real)))

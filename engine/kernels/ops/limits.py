@@ -83,9 +83,9 @@ def limit_columns(w, squares, limit):
             w[n, c] *= w.dtype.type(squares[c])
 
 
-@op("p rows columns squares hyper", whole=True)
+@op("w rows columns squares hyper", "w[:, j] = w[:, j] min(1, max_norm / |w[:, j]|)", whole=True)
 def limit_columns_op(slots, arena, batch, shard, shards):
     rule = carray(reals_at(slots.hyper), (HYPER_LENGTH,))
     if rule[MAX_NORM] > 0.0:
-        limit_columns(matrix(arena, slots.p, slots.rows, slots.columns),
+        limit_columns(matrix(arena, slots.w, slots.rows, slots.columns),
                       doubles(arena, slots.squares, slots.columns), rule[MAX_NORM])

@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import carray
 
 from engine.kernels.ops.mathematics import exponential, larger, logistic, softplus
-from engine.kernels.runtime.memory import flat
-from engine.kernels.runtime.policy import kernel
+from engine.kernels.ops.scores import count_correct, squared_error, squared_error_of_shares
+from engine.kernels.runtime.layout import CORRECT, FIRST_STATISTIC, ITEMS, LOSS, VARIANCE
+from engine.kernels.runtime.memory import flat, matrix, reals_at
+from engine.kernels.runtime.policy import inlined, kernel, op
 
 ROWS = 32
 """Rows that go through one loop before they go through the next, so that they stay in the cache.
@@ -256,8 +259,8 @@ def huber(dz, z, t, delta):
         loss += delta * (size - 0.5 * delta) if size > delta else 0.5 * size * size
     for j in range(out.size):
         difference = np.float64(outputs[j] - targets[j])
-        slope = delta if difference > delta else (-delta if difference < -delta else difference)
-        out[j] = slope * share
+        clipped = delta if difference > delta else (-delta if difference < -delta else difference)
+        out[j] = clipped * share
     return loss * share
 
 
@@ -324,3 +327,95 @@ def margin_shares(y, x):
         return
     for n in range(x.shape[0]):
         y[n, 0] = logistic(x[n, 0] + x[n, 0])
+
+
+@inlined
+def report(address, loss, items):
+    """Write a batch's loss, and over how many items it is the mean, to the results."""
+    results = carray(reals_at(address), (FIRST_STATISTIC,))
+    results[LOSS] = loss
+    results[ITEMS] = items
+
+
+@op("dz z t k label_smoothing:real results",
+    "L = -sum of t log(softmax(z)); dz = (softmax(z) - t) / batch", whole=True)
+def softmax_cross_entropy_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, softmax_cross_entropy(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k), slots.label_smoothing), batch)
+
+
+@op("dz z t k results",
+    "L = -t log(sigmoid(z)) - (1 - t) log(1 - sigmoid(z)); dz = (sigmoid(z) - t) / (batch k)",
+    whole=True)
+def binary_cross_entropy_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, binary_cross_entropy(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
+
+
+@op("dz z t k results", "L = mean((z - t)**2); dz = 2 (z - t) / (batch k)", whole=True)
+def mean_squared_error_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, mean_squared_error(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
+
+
+@op("dz z t k results", "L = mean(|z - t|); dz = sign(z - t) / (batch k)", whole=True)
+def mean_absolute_error_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, mean_absolute_error(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
+
+
+@op("dz z t k huber_delta:real results",
+    "L = mean(e**2 / 2 if |e| <= huber_delta else huber_delta (|e| - huber_delta / 2)); e = z - t; "
+    "dz = max(-huber_delta, min(huber_delta, e)) / (batch k)", whole=True)
+def huber_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, huber(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k), slots.huber_delta), batch)
+
+
+@op("dz z t k results",
+    "L = mean(sum over others of max(0, 1 - z[class] + z[other]) / k)", whole=True)
+def hinge_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    report(slots.results, hinge(
+        matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k),
+        matrix(arena, slots.t, batch, k)), batch)
+
+
+@op("z t k results", "right = argmax(z) = argmax(t), or the squared error", whole=True)
+def score_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
+    results = carray(reals_at(slots.results), (FIRST_STATISTIC,))
+    results[CORRECT] = squared_error(z, t) if results[VARIANCE] != 0.0 else count_correct(z, t, 0.0)
+
+
+@op("z t k results",
+    "right = argmax(z) = argmax(t), or the squared error of sigmoid(z)", whole=True)
+def probability_score_op(slots, arena, batch, shard, shards):
+    k = slots.k
+    z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
+    results = carray(reals_at(slots.results), (FIRST_STATISTIC,))
+    results[CORRECT] = (squared_error_of_shares(z, t) if results[VARIANCE] != 0.0
+                        else count_correct(z, t, 0.0))
+
+
+@op("y x n", "y = exp(x) / sum(exp(x))", whole=True)
+def softmax_forward_op(slots, arena, batch, shard, shards):
+    k = slots.n
+    softmax_forward(matrix(arena, slots.y, batch, k), matrix(arena, slots.x, batch, k))
+
+
+@op("y x n", "y = softmax(x)", whole=True)
+def margin_shares_op(slots, arena, batch, shard, shards):
+    k = slots.n
+    margin_shares(matrix(arena, slots.y, batch, k), matrix(arena, slots.x, batch, k))

@@ -42,7 +42,8 @@ def gaussian_noise(y, x, deviation, key, first):
         y[j] = x[j] + real(deviation * normal(key, first + j))
 
 
-@op("y x n deviation:real stream control", weight=2 * ELEMENTWISE)
+@op("y x n deviation:real stream control",
+    "y = x + deviation e, e normal; y = x outside training", weight=2 * ELEMENTWISE)
 def gaussian_noise_op(slots, arena, batch, shard, shards):
     begin, end = span(batch * slots.n, shard, shards)
     y = vector(arena, slots.y + begin, end - begin)

@@ -1,4 +1,4 @@
-"""Batch normalisation. Legend: n rows of k features side by side; x^ is the normalised x.
+"""Batch normalisation. Legend: n rows of k features side by side; x_hat = (x - mean) rstd.
 
 A row is an example, or a place of an image or a sequence. What every row needs, feature by feature,
 stands in tables as often as a strip has rows: see `engine.kernels.ops.row_blocks`. Statistics are
@@ -17,7 +17,7 @@ from engine.kernels.runtime.layout import CONTROL_LENGTH, TRAINING
 from engine.kernels.runtime.memory import doubles, integers_at, matrix, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
-CENTRE, SLOPE, SHIFT, ALONG, TILT = range(5)
+MEAN, GAIN, SHIFT, MEAN_DY, MEAN_DY_X_HAT = range(5)
 """Rows of the table that holds what every row of numbers needs."""
 
 
@@ -48,9 +48,9 @@ def block_moments(mean, squares, x, k):
     for begin in range(width, x.size, width):
         strip = x[begin:begin + width]
         for j in range(strip.size):
-            apart = np.float64(strip[j]) - np.float64(first[j])
-            mean[j] += apart
-            squares[j] += apart * apart
+            distance = np.float64(strip[j]) - np.float64(first[j])
+            mean[j] += distance
+            squares[j] += distance * distance
     rows, beside = x.size // k, width // k
     joined = 0
     for r in range(beside):
@@ -72,9 +72,9 @@ def _join(mean, squares, count, other_mean, other_squares, other_count):
     share = other_count / (count + other_count)
     weight = share * count
     for c in range(mean.size):
-        apart = other_mean[c] - mean[c]
-        mean[c] += apart * share
-        squares[c] += other_squares[c] + apart * apart * weight
+        distance = other_mean[c] - mean[c]
+        mean[c] += distance * share
+        squares[c] += other_squares[c] + distance * distance * weight
 
 
 @kernel
@@ -103,14 +103,14 @@ def join_moments(mean, variance, means, squares, rows, length):
 
 
 @kernel
-def centre_and_rate(centre, rate, mean, variance, epsilon):
-    """Compute ``centre = mean`` and ``rate = 1 / sqrt(variance + epsilon)``.
+def mean_and_rstd(mean, rstd, exact_mean, variance, epsilon):
+    """Round the mean, and compute ``rstd = 1 / sqrt(variance + epsilon)``.
 
     Parameters
     ----------
-    centre, rate : real[k]
-        Overwritten: ``x^ = (x - centre) rate``.
-    mean, variance : float64[k] or real[k]
+    mean, rstd : real[k]
+        Overwritten: ``x_hat = (x - mean) rstd``.
+    exact_mean, variance : float64[k] or real[k]
         Of the batch, or the running ones.
     epsilon : float64
         Keeps the denominator away from 0.
@@ -119,36 +119,36 @@ def centre_and_rate(centre, rate, mean, variance, epsilon):
     -----
     Source: Ioffe and Szegedy (2015), algorithm 1.
     """
-    real = centre.dtype.type
-    for c in range(centre.size):
-        centre[c] = real(mean[c])
-        rate[c] = real(1.0 / math.sqrt(np.float64(variance[c]) + epsilon))
+    real = mean.dtype.type
+    for c in range(mean.size):
+        mean[c] = real(exact_mean[c])
+        rstd[c] = real(1.0 / math.sqrt(np.float64(variance[c]) + epsilon))
 
 
 @kernel
-def batch_norm_forward(y, x, centre, slope, shift):
-    """Compute ``y = (x - centre) slope + shift``, with ``slope = rate scale``.
+def batch_norm_forward(y, x, mean, gain, shift):
+    """Compute ``y = (x - mean) gain + shift``, with ``gain = rstd scale``.
 
     Parameters
     ----------
     y, x : real[n * k]
         Result and argument.
-    centre, slope, shift : real[w]
+    mean, gain, shift : real[w]
         Of every feature, for a strip of rows.
 
     Notes
     -----
     Source: Ioffe and Szegedy (2015), algorithm 1.
     """
-    for begin in range(0, x.size, centre.size):
-        result, strip = y[begin:begin + centre.size], x[begin:begin + centre.size]
+    for begin in range(0, x.size, mean.size):
+        result, strip = y[begin:begin + mean.size], x[begin:begin + mean.size]
         for j in range(strip.size):
-            result[j] = (strip[j] - centre[j]) * slope[j] + shift[j]
+            result[j] = (strip[j] - mean[j]) * gain[j] + shift[j]
 
 
 @kernel
-def batch_norm_sums(sums, dy, x, centre, k):
-    """Compute ``sums = (sum of dy (x - centre), sum of dy)`` of every feature of a block.
+def batch_norm_sums(sums, dy, x, mean, k):
+    """Compute ``sums = (sum of dy (x - mean), sum of dy)`` of every feature of a block.
 
     Parameters
     ----------
@@ -156,35 +156,35 @@ def batch_norm_sums(sums, dy, x, centre, k):
         The first k numbers of both rows are the result; all are overwritten.
     dy, x : real[n * k]
         dL/dy and what the forward pass saw.
-    centre : real[w]
+    mean : real[w]
         As in the forward pass.
     k : int64
         Features.
 
     Notes
     -----
-    Times the rate, the first is dL/dscale; the second is dL/dshift. Source: Ioffe and Szegedy
+    Times rstd, the first is dL/dscale; the second is dL/dshift. Source: Ioffe and Szegedy
     (2015), sec. 3.
     """
-    across, along = sums[0], sums[1]
-    width = min(centre.size, x.size)
+    sum_dy_x, sum_dy = sums[0], sums[1]
+    width = min(mean.size, x.size)
     for j in range(width):
-        across[j] = along[j] = 0.0
+        sum_dy_x[j] = sum_dy[j] = 0.0
     for begin in range(0, x.size, width):
-        slope, strip = dy[begin:begin + width], x[begin:begin + width]
+        dy_row, strip = dy[begin:begin + width], x[begin:begin + width]
         for j in range(strip.size):
-            given = np.float64(slope[j])
-            across[j] += given * (np.float64(strip[j]) - np.float64(centre[j]))
-            along[j] += given
+            d = np.float64(dy_row[j])
+            sum_dy_x[j] += d * (np.float64(strip[j]) - np.float64(mean[j]))
+            sum_dy[j] += d
     for begin in range(k, width, k):
         for c in range(k):
-            across[c] += across[begin + c]
-            along[c] += along[begin + c]
+            sum_dy_x[c] += sum_dy_x[begin + c]
+            sum_dy[c] += sum_dy[begin + c]
 
 
 @kernel
-def batch_norm_backward(dx, dy, x, centre, slope, along, tilt):
-    """Compute ``dx = slope (dy - along - (x - centre) tilt)``.
+def batch_norm_backward(dx, dy, x, mean, gain, mean_dy, mean_dy_x_hat):
+    """Compute ``dx = gain (dy - mean_dy - (x - mean) mean_dy_x_hat)``.
 
     Parameters
     ----------
@@ -192,25 +192,26 @@ def batch_norm_backward(dx, dy, x, centre, slope, along, tilt):
         dL/dx, overwritten.
     dy, x : real[n * k]
         dL/dy and what the forward pass saw.
-    centre, slope : real[w]
+    mean, gain : real[w]
         As in the forward pass.
-    along, tilt : real[w]
-        Mean over the rows of ``dy``, and that of ``dy x^`` times the rate, by which the batch's own
-        statistics answer; 0 where the running ones stood in for them.
+    mean_dy, mean_dy_x_hat : real[w]
+        Mean over the rows of ``dy``, and that of ``dy x_hat`` times rstd: what the batch's mean and
+        variance take back; 0 where the running ones stood in for them.
 
     Notes
     -----
     Source: Ioffe and Szegedy (2015), sec. 3, with the sums gathered.
     """
-    for begin in range(0, x.size, centre.size):
-        result, strip = dx[begin:begin + centre.size], x[begin:begin + centre.size]
-        given = dy[begin:begin + centre.size]
+    for begin in range(0, x.size, mean.size):
+        result, strip = dx[begin:begin + mean.size], x[begin:begin + mean.size]
+        dy_row = dy[begin:begin + mean.size]
         for j in range(strip.size):
-            result[j] = slope[j] * (given[j] - along[j] - (strip[j] - centre[j]) * tilt[j])
+            result[j] = gain[j] * (dy_row[j] - mean_dy[j]
+                                   - (strip[j] - mean[j]) * mean_dy_x_hat[j])
 
 
 @kernel
-def follow_moments(running_mean, running_variance, mean, variance, momentum, rows):
+def update_running_stats(running_mean, running_variance, mean, variance, momentum, rows):
     """Move the running statistics towards those of a batch.
 
     Parameters
@@ -243,7 +244,8 @@ def _uses_batch(control, rows, frozen):
     return training and rows > 1 and frozen == 0
 
 
-@op("parts x rows k width blocks frozen control", weight=2 * ELEMENTWISE)
+@op("parts x rows k width blocks frozen control",
+    "parts = means and squared distances of x over some rows", weight=2 * ELEMENTWISE)
 def batch_moments_op(slots, arena, batch, shard, shards):
     k, width = slots.k, slots.width
     size = batch * slots.rows * k
@@ -257,70 +259,74 @@ def batch_moments_op(slots, arena, batch, shard, shards):
         block_moments(parts[b, 0], parts[b, 1], block, k)
 
 
-@op("table centres moments parts scale shift running rows k width blocks epsilon:real frozen "
-    "control", whole=True)
+@op("table stats moments parts scale shift running rows k width blocks epsilon:real frozen "
+    "control",
+    "mean, variance = those of the batch; rstd = 1 / sqrt(variance + epsilon)", whole=True)
 def batch_norm_table_op(slots, arena, batch, shard, shards):
     rows, k, width = batch * slots.rows, slots.k, slots.width
-    centres, moments = matrix(arena, slots.centres, 2, k), doubles(arena, slots.moments, 2 * k)
+    stats, moments = matrix(arena, slots.stats, 2, k), doubles(arena, slots.moments, 2 * k)
     running, epsilon = matrix(arena, slots.running, 2, k), slots.epsilon
     if _uses_batch(slots.control, rows, slots.frozen):
         length = block_length(rows * k, width, slots.blocks)
         parts = blocks_at(arena, slots.parts, -(-rows * k // length), width)
         join_moments(moments[:k], moments[k:], parts[:, 0, :k], parts[:, 1, :k], rows, length // k)
-        centre_and_rate(centres[0], centres[1], moments[:k], moments[k:], epsilon)
+        mean_and_rstd(stats[0], stats[1], moments[:k], moments[k:], epsilon)
     else:
-        centre_and_rate(centres[0], centres[1], running[0], running[1], epsilon)
+        mean_and_rstd(stats[0], stats[1], running[0], running[1], epsilon)
     table = matrix(arena, slots.table, 5, width)
     scale, shift = vector(arena, slots.scale, k), vector(arena, slots.shift, k)
     for c in range(k):
-        table[CENTRE, c], table[SHIFT, c] = centres[0, c], shift[c]
-        table[SLOPE, c] = centres[1, c] * scale[c]
-    for line in range(ALONG):
+        table[MEAN, c], table[SHIFT, c] = stats[0, c], shift[c]
+        table[GAIN, c] = stats[1, c] * scale[c]
+    for line in range(MEAN_DY):
         repeat(table[line], k, rows * k)
 
 
-@op("y x table rows k width", weight=2 * ELEMENTWISE)
+@op("y x table rows k width", "y = (x - mean) rstd scale + shift", weight=2 * ELEMENTWISE)
 def batch_norm_forward_op(slots, arena, batch, shard, shards):
     width = slots.width
     begin, end = strips(batch * slots.rows * slots.k, width, shard, shards)
     table = matrix(arena, slots.table, 5, width)
     batch_norm_forward(vector(arena, slots.y + begin, end - begin),
                        vector(arena, slots.x + begin, end - begin),
-                       table[CENTRE], table[SLOPE], table[SHIFT])
+                       table[MEAN], table[GAIN], table[SHIFT])
 
 
-@op("parts dy x table rows k width blocks", weight=2 * ELEMENTWISE)
+@op("parts dy x table rows k width blocks",
+    "parts = sums of dy (x - mean) and of dy over some rows", weight=2 * ELEMENTWISE)
 def batch_norm_sums_op(slots, arena, batch, shard, shards):
     k, width = slots.k, slots.width
     size = batch * slots.rows * k
     length = block_length(size, width, slots.blocks)
     begin, end = span(-(-size // length), shard, shards)
     parts = blocks_at(arena, slots.parts, slots.blocks, width)
-    centre = matrix(arena, slots.table, 5, width)[CENTRE]
+    mean = matrix(arena, slots.table, 5, width)[MEAN]
     for b in range(begin, end):
         first, count = b * length, min(length, size - b * length)
         batch_norm_sums(parts[b], vector(arena, slots.dy + first, count),
-                        vector(arena, slots.x + first, count), centre, k)
+                        vector(arena, slots.x + first, count), mean, k)
 
 
-@op("dscale dshift table centres parts rows k width blocks frozen control", whole=True)
-def batch_norm_slopes_op(slots, arena, batch, shard, shards):
+@op("dscale dshift table stats parts rows k width blocks frozen control",
+    "dscale = sum over n of dy[n] x_hat[n]; dshift = sum over n of dy[n]", whole=True)
+def batch_norm_parameters_op(slots, arena, batch, shard, shards):
     rows, k, width = batch * slots.rows, slots.k, slots.width
     length = block_length(rows * k, width, slots.blocks)
     parts = blocks_at(arena, slots.parts, -(-rows * k // length), width)
     add_blocks(parts[0, 0, :k], parts[:, 0, :k])
     add_blocks(parts[0, 1, :k], parts[:, 1, :k])
-    table, rate = matrix(arena, slots.table, 5, width), matrix(arena, slots.centres, 2, k)[1]
+    table, rstd = matrix(arena, slots.table, 5, width), matrix(arena, slots.stats, 2, k)[1]
     share = 1.0 / rows if _uses_batch(slots.control, rows, slots.frozen) else 0.0
     for c in range(k):
-        across, along = parts[0, 0, c] * rate[c], parts[0, 1, c]
-        arena[slots.dscale + c], arena[slots.dshift + c] = across, along
-        table[ALONG, c], table[TILT, c] = along * share, across * rate[c] * share
-    for line in range(ALONG, TILT + 1):
+        dscale, dshift = parts[0, 0, c] * rstd[c], parts[0, 1, c]
+        arena[slots.dscale + c], arena[slots.dshift + c] = dscale, dshift
+        table[MEAN_DY, c], table[MEAN_DY_X_HAT, c] = dshift * share, dscale * rstd[c] * share
+    for line in range(MEAN_DY, MEAN_DY_X_HAT + 1):
         repeat(table[line], k, rows * k)
 
 
-@op("dx dy x table rows k width", weight=2 * ELEMENTWISE)
+@op("dx dy x table rows k width",
+    "dx = rstd scale (dy - mean(dy) - x_hat mean(dy x_hat))", weight=2 * ELEMENTWISE)
 def batch_norm_backward_op(slots, arena, batch, shard, shards):
     width = slots.width
     begin, end = strips(batch * slots.rows * slots.k, width, shard, shards)
@@ -328,12 +334,13 @@ def batch_norm_backward_op(slots, arena, batch, shard, shards):
     batch_norm_backward(vector(arena, slots.dx + begin, end - begin),
                         vector(arena, slots.dy + begin, end - begin),
                         vector(arena, slots.x + begin, end - begin),
-                        table[CENTRE], table[SLOPE], table[ALONG], table[TILT])
+                        table[MEAN], table[GAIN], table[MEAN_DY], table[MEAN_DY_X_HAT])
 
 
-@op("running moments rows k momentum:real control", whole=True)
-def follow_moments_op(slots, arena, batch, shard, shards):
+@op("running moments rows k momentum:real control",
+    "running = (1 - momentum) running + momentum (mean, variance)", whole=True)
+def update_running_stats_op(slots, arena, batch, shard, shards):
     rows, k = batch * slots.rows, slots.k
     running, moments = matrix(arena, slots.running, 2, k), doubles(arena, slots.moments, 2 * k)
     if _uses_batch(slots.control, rows, 0):
-        follow_moments(running[0], running[1], moments[:k], moments[k:], slots.momentum, rows)
+        update_running_stats(running[0], running[1], moments[:k], moments[k:], slots.momentum, rows)

@@ -1,13 +1,16 @@
 """Update rules. Every kernel also measures the update, for the ratio of update to weight.
 
-Legend: w parameters, g their gradient, v and s the rule's memory, all of the same length, at most
-`BLOCK`; u the update over the rate. ``rule`` holds the constants of
-`engine.kernels.runtime.layout` (learning rate, momentum, ...), float64. The penalties add
+Legend: ``w``, real[n], parameters, changed in place; ``g``, real[n], their gradient, left alone;
+``m`` and ``v``, real[n], what a rule remembers: first and second moment, or what is said; n is at
+most `BLOCK`. ``rule``, float64[HYPER_LENGTH], holds the constants of
+`engine.kernels.runtime.layout` (learning rate, momentum, ...). ``measured``, int64, is how many of
+the parameters are decayed and measured. Every kernel returns four float64: the sums of the old
+weights, of their squares, of the updates and of their squares. The penalties add
 ``l2 w + l1 sign(w)`` to the gradient before a rule sees it. PyTorch's update rules, number for
 number.
 
 A block goes through short loops in the first cache, each simple enough for vector registers: limits
-and penalties if there are any, the direction of the update, its sums, the step.
+and penalties if there are any, the direction of the update u, its sums, the step.
 """
 
 from __future__ import annotations
@@ -22,9 +25,9 @@ from engine.kernels.ops.descent import (
     descend,
     operands,
     report,
-    room,
     shared_blocks,
     step_of,
+    workspace,
 )
 from engine.kernels.runtime.layout import (
     BETA1,
@@ -37,26 +40,16 @@ from engine.kernels.runtime.layout import (
 )
 from engine.kernels.runtime.policy import inlined, kernel, op
 
+MOMENTUM_DECAY = 0.004
+"""How fast NAdam's momentum grows to beta1 (Dozat 2016)."""
+
+NOTHING = 1e-20
+"""A product of momenta below this leaves 1 as it is."""
+
 
 @kernel
 def update_sgd(w, g, rule, measured):
     """Apply ``w <- w - rate g``.
-
-    Parameters
-    ----------
-    w : real[n]
-        Parameters, changed in place.
-    g : real[n]
-        Gradient; left alone.
-    rule : float64[HYPER_LENGTH]
-        Constants.
-    measured : int64
-        How many of the parameters are decayed and measured.
-
-    Returns
-    -------
-    float64, float64, float64, float64
-        Sums of the old weights, their squares, the updates, their squares.
 
     Notes
     -----
@@ -71,21 +64,8 @@ def update_momentum(w, g, v, rule, measured):
 
     Parameters
     ----------
-    w : real[n]
-        Parameters, changed in place.
-    g : real[n]
-        Gradient; left alone.
     v : real[n]
-        Running update, changed in place.
-    rule : float64[HYPER_LENGTH]
-        Constants.
-    measured : int64
-        How many of the parameters are decayed and measured.
-
-    Returns
-    -------
-    float64, float64, float64, float64
-        Sums of the old weights, their squares, the updates, their squares.
+        Velocity, changed in place: PyTorch's momentum buffer.
 
     Notes
     -----
@@ -104,21 +84,8 @@ def update_nesterov(w, g, v, rule, measured):
 
     Parameters
     ----------
-    w : real[n]
-        Parameters, changed in place.
-    g : real[n]
-        Gradient; left alone.
     v : real[n]
-        Running update, changed in place.
-    rule : float64[HYPER_LENGTH]
-        Constants.
-    measured : int64
-        How many of the parameters are decayed and measured.
-
-    Returns
-    -------
-    float64, float64, float64, float64
-        Sums of the old weights, their squares, the updates, their squares.
+        Velocity, changed in place: PyTorch's momentum buffer.
 
     Notes
     -----
@@ -126,7 +93,7 @@ def update_nesterov(w, g, v, rule, measured):
     """
     real = w.dtype.type
     rate, mu = real(rule[LEARNING_RATE]), real(rule[MOMENTUM])
-    u = room(w)
+    u = workspace(w)
     for j in range(w.size):
         v[j] = mu * v[j] + g[j]
         u[j] = g[j] + mu * v[j]
@@ -134,26 +101,13 @@ def update_nesterov(w, g, v, rule, measured):
 
 
 @kernel
-def update_rmsprop(w, g, s, rule, measured):
-    """Apply ``s <- rho s + (1 - rho) g**2;  w <- w - rate g / (sqrt(s) + epsilon)``.
+def update_rmsprop(w, g, v, rule, measured):
+    """Apply ``v <- rho v + (1 - rho) g**2;  w <- w - rate g / (sqrt(v) + epsilon)``.
 
     Parameters
     ----------
-    w : real[n]
-        Parameters, changed in place.
-    g : real[n]
-        Gradient; left alone.
-    s : real[n]
+    v : real[n]
         Running squared gradient, changed in place.
-    rule : float64[HYPER_LENGTH]
-        Constants.
-    measured : int64
-        How many of the parameters are decayed and measured.
-
-    Returns
-    -------
-    float64, float64, float64, float64
-        Sums of the old weights, their squares, the updates, their squares.
 
     Notes
     -----
@@ -163,10 +117,10 @@ def update_rmsprop(w, g, s, rule, measured):
     rate, rho = real(rule[LEARNING_RATE]), real(rule[RHO])
     # In float64 first: 1 - 0.99 would keep only six digits in float32.
     rest, epsilon = real(1.0 - rule[RHO]), real(rule[EPSILON])
-    u = room(w)
+    u = workspace(w)
     for j in range(w.size):
-        s[j] = rho * s[j] + rest * g[j] * g[j]
-        u[j] = g[j] / (np.sqrt(s[j]) + epsilon)
+        v[j] = rho * v[j] + rest * g[j] * g[j]
+        u[j] = g[j] / (np.sqrt(v[j]) + epsilon)
     return descend(w, u, rate, measured)
 
 
@@ -180,32 +134,19 @@ def adam_correction(rule, count):
 
 
 @kernel
-def update_adam(w, g, v, s, rule, measured, correction):
-    """Apply Adam: ``w <- w - rate v^ / (sqrt(s^) + epsilon)``, ^ being the bias correction.
+def update_adam(w, g, m, v, rule, measured, correction):
+    """Apply Adam: ``w <- w - rate m^ / (sqrt(v^) + epsilon)``, ^ being the bias correction.
 
     Parameters
     ----------
-    w : real[n]
-        Parameters, changed in place.
-    g : real[n]
-        Gradient; left alone.
-    v, s : real[n]
+    m, v : real[n]
         Running mean of the gradient and of its square, changed in place.
-    rule : float64[HYPER_LENGTH]
-        Constants.
-    measured : int64
-        How many of the parameters are decayed and measured.
     correction : (float64, float64)
         What `adam_correction` returns.
 
-    Returns
-    -------
-    float64, float64, float64, float64
-        Sums of the old weights, their squares, the updates, their squares.
-
     Notes
     -----
-    ``v <- beta1 v + (1 - beta1) g``, ``s <- beta2 s + (1 - beta2) g**2``. AdamW's decay, which is 0
+    ``m <- beta1 m + (1 - beta1) g``, ``v <- beta2 v + (1 - beta2) g**2``. AdamW's decay, which is 0
     for Adam, shrinks w first by ``rate * weight_decay``. Source: Kingma and Ba (2015), algorithm 1;
     Loshchilov and Hutter (2019), algorithm 2.
     """
@@ -214,53 +155,185 @@ def update_adam(w, g, v, s, rule, measured, correction):
     rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
     rate, root = real(rule[LEARNING_RATE] / correction[0]), real(correction[1])
     decay = real(rule[WEIGHT_DECAY] * correction[0])
-    u = room(w)
+    u = workspace(w)
     for j in range(w.size):
-        v[j] = beta1 * v[j] + rest1 * g[j]
-        s[j] = beta2 * s[j] + rest2 * g[j] * g[j]
-        u[j] = v[j] / (np.sqrt(s[j]) * root + epsilon)
+        m[j] = beta1 * m[j] + rest1 * g[j]
+        v[j] = beta2 * v[j] + rest2 * g[j] * g[j]
+        u[j] = m[j] / (np.sqrt(v[j]) * root + epsilon)
     if decay > 0:
         for j in range(measured):
             u[j] += decay * w[j]
     return descend(w, u, rate, measured)
 
 
-@op(SLOTS)
+@kernel
+def update_adagrad(w, g, state_sum, rule, measured):
+    """Apply ``state_sum <- state_sum + g**2;  w <- w - rate g / (sqrt(state_sum) + epsilon)``.
+
+    Parameters
+    ----------
+    state_sum : real[n]
+        Sum of squared gradients, changed in place.
+
+    Notes
+    -----
+    Source: Duchi, Hazan and Singer (2011), in the form of PyTorch.
+    """
+    real = w.dtype.type
+    rate = real(rule[LEARNING_RATE])
+    epsilon = real(rule[EPSILON])
+    u = workspace(w)
+    for j in range(w.size):
+        state_sum[j] += g[j] * g[j]
+        u[j] = g[j] / (np.sqrt(state_sum[j]) + epsilon)
+    return descend(w, u, rate, measured)
+
+
+@kernel
+def update_adadelta(w, g, acc_delta, v, rule, measured):
+    """Apply ``d = g sqrt(acc_delta + epsilon) / sqrt(v + epsilon);  w <- w - rate d``.
+
+    Parameters
+    ----------
+    acc_delta, v : real[n]
+        Running mean of ``d**2`` and of the squared gradient, changed in place.
+
+    Notes
+    -----
+    ``v <- rho v + (1 - rho) g**2`` before the step, and
+    ``acc_delta <- rho acc_delta + (1 - rho) d**2`` after it.
+    Source: Zeiler (2012), algorithm 1.
+    """
+    real = w.dtype.type
+    rate = real(rule[LEARNING_RATE])
+    rho, rest, epsilon = real(rule[RHO]), real(1.0 - rule[RHO]), real(rule[EPSILON])
+    u = workspace(w)
+    for j in range(w.size):
+        v[j] = rho * v[j] + rest * g[j] * g[j]
+        u[j] = g[j] * (np.sqrt(acc_delta[j] + epsilon) / np.sqrt(v[j] + epsilon))
+        acc_delta[j] = rho * acc_delta[j] + rest * u[j] * u[j]
+    return descend(w, u, rate, measured)
+
+
+@inlined
+def _momentum(beta1, step):
+    """Return NAdam's momentum of a step, which grows from beta1 / 2 to beta1."""
+    return beta1 * (1.0 - 0.5 * 0.96 ** (step * MOMENTUM_DECAY))
+
+
+@inlined
+def nadam_correction(rule, count):
+    """Return the factors of the gradient, of its mean and of the root of its mean square.
+
+    ``count`` is the number of steps since both memories were zero, this one included.
+    """
+    product = 1.0
+    step_now = 1
+    while step_now <= count and product > NOTHING:
+        product *= _momentum(rule[BETA1], step_now)
+        step_now += 1
+    now, following = _momentum(rule[BETA1], count), _momentum(rule[BETA1], count + 1)
+    return ((1.0 - now) / (1.0 - product), following / (1.0 - product * following),
+            1.0 / math.sqrt(1.0 - rule[BETA2] ** count))
+
+
+@kernel
+def update_nadam(w, g, m, v, rule, measured, correction):
+    """Apply NAdam: Adam whose mean of the gradient looks one step ahead, as Nesterov's does.
+
+    Parameters
+    ----------
+    m, v : real[n]
+        Running mean of the gradient and of its square, changed in place.
+    correction : (float64, float64, float64)
+        What `nadam_correction` returns.
+
+    Notes
+    -----
+    With ``mu_t = beta1 (1 - 0.96**(0.004 t) / 2)`` and P its product over all steps, the step is
+    ``rate ((1 - mu_t) g / (1 - P_t) + mu_(t+1) m / (1 - P_(t+1))) / (sqrt(v^) + epsilon)``.
+    Source: Dozat (2016), algorithm 2, in the form of PyTorch.
+    """
+    real = w.dtype.type
+    rate = real(rule[LEARNING_RATE])
+    beta1, beta2, epsilon = real(rule[BETA1]), real(rule[BETA2]), real(rule[EPSILON])
+    rest1, rest2 = real(1.0 - rule[BETA1]), real(1.0 - rule[BETA2])
+    of_gradient, of_mean, root = real(correction[0]), real(correction[1]), real(correction[2])
+    u = workspace(w)
+    for j in range(w.size):
+        m[j] = beta1 * m[j] + rest1 * g[j]
+        v[j] = beta2 * v[j] + rest2 * g[j] * g[j]
+        u[j] = (of_gradient * g[j] + of_mean * m[j]) / (np.sqrt(v[j]) * root + epsilon)
+    return descend(w, u, rate, measured)
+
+
+@op(SLOTS, "w = w - rate g")
 def update_sgd_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _v, _s, rule, measured = operands(slots, arena, blocks[b])
+        w, g, _m, _v, rule, measured = operands(slots, arena, blocks[b])
         report(figures[b], update_sgd(w, g, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS, "m = momentum m + g; w = w - rate m")
 def update_momentum_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, v, _s, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_momentum(w, g, v, rule, measured))
+        w, g, m, _v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_momentum(w, g, m, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS, "m = momentum m + g; w = w - rate (g + momentum m)")
 def update_nesterov_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, v, _s, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_nesterov(w, g, v, rule, measured))
+        w, g, m, _v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_nesterov(w, g, m, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS, "v = rho v + (1 - rho) g**2; w = w - rate g / (sqrt(v) + epsilon)")
 def update_rmsprop_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _v, s, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_rmsprop(w, g, s, rule, measured))
+        w, g, _m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_rmsprop(w, g, v, rule, measured))
 
 
-@op(SLOTS)
+@op(SLOTS,
+    "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g**2; w = w - rate m / (1 - beta1**t) "
+    "/ (sqrt(v / (1 - beta2**t)) + epsilon)")
 def update_adam_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     correction = adam_correction(common_rule(slots), step_of(slots))
     for b in range(begin, end):
-        w, g, v, s, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_adam(w, g, v, s, rule, measured, correction))
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_adam(w, g, m, v, rule, measured, correction))
+
+
+@op(SLOTS, "v = v + g**2; w = w - rate g / (sqrt(v) + epsilon)")
+def update_adagrad_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, _m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_adagrad(w, g, v, rule, measured))
+
+
+@op(SLOTS,
+    "v = rho v + (1 - rho) g**2; d = g sqrt(m + epsilon) / sqrt(v + epsilon); "
+    "m = rho m + (1 - rho) d**2; w = w - rate d")
+def update_adadelta_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
+    for b in range(begin, end):
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_adadelta(w, g, m, v, rule, measured))
+
+
+@op(SLOTS,
+    "m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g**2; w = w - rate ((1 - mu[t]) g / (1 "
+    "- P[t]) + mu[t + 1] m / (1 - P[t + 1])) / (sqrt(v / (1 - beta2**t)) + epsilon)")
+def update_nadam_op(slots, arena, batch, shard, shards):
+    blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
+    correction = nadam_correction(common_rule(slots), step_of(slots))
+    for b in range(begin, end):
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_nadam(w, g, m, v, rule, measured, correction))

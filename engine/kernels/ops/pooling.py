@@ -144,7 +144,7 @@ def window_spread(x, y, kh, kw, stride, scale):
                         row[c] += factor * given[c]
 
 
-@op("y at x h v c p q kh kw stride", weight=ELEMENTWISE)
+@op("y at x h v c p q kh kw stride", "y = max of the window of x", weight=ELEMENTWISE)
 def max_pooling_op(slots, arena, batch, shard, shards):
     h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -155,7 +155,8 @@ def max_pooling_op(slots, arena, batch, shard, shards):
                 slots.kh, slots.kw, slots.stride)
 
 
-@op("dx dy at h v c p q kh kw stride", weight=ELEMENTWISE)
+@op("dx dy at h v c p q kh kw stride",
+    "dx[at] = sum of dy over the windows whose largest is there", weight=ELEMENTWISE)
 def max_pooling_backward_op(slots, arena, batch, shard, shards):
     h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -166,7 +167,7 @@ def max_pooling_backward_op(slots, arena, batch, shard, shards):
                          slots.kh, slots.kw, slots.stride)
 
 
-@op("y x h v c p q kh kw stride scale:real", weight=ELEMENTWISE)
+@op("y x h v c p q kh kw stride scale:real", "y = scale sum of the window of x", weight=ELEMENTWISE)
 def window_sums_op(slots, arena, batch, shard, shards):
     h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)
@@ -175,7 +176,8 @@ def window_sums_op(slots, arena, batch, shard, shards):
                 slots.kh, slots.kw, slots.stride, slots.scale)
 
 
-@op("x y h v c p q kh kw stride scale:real", weight=ELEMENTWISE)
+@op("x y h v c p q kh kw stride scale:real",
+    "x = scale sum of y over the windows that hold it", weight=ELEMENTWISE)
 def window_spread_op(slots, arena, batch, shard, shards):
     h, v, c, p, q = slots.h, slots.v, slots.c, slots.p, slots.q
     begin, end = span(batch, shard, shards)

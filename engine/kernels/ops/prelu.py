@@ -70,7 +70,7 @@ def prelu_backward_slopes(ds, dy, x):
             ds[c] += zero if x[m, c] > 0 else x[m, c] * dy[m, c]
 
 
-@op("y x slopes rows c", weight=ELEMENTWISE)
+@op("y x slopes rows c", "y = x if x > 0 else slopes x", weight=ELEMENTWISE)
 def prelu_forward_op(slots, arena, batch, shard, shards):
     c = slots.c
     begin, end = span(batch * slots.rows, shard, shards)
@@ -79,7 +79,7 @@ def prelu_forward_op(slots, arena, batch, shard, shards):
                   vector(arena, slots.slopes, c))
 
 
-@op("dx dy x slopes rows c", weight=ELEMENTWISE)
+@op("dx dy x slopes rows c", "dx = dy if x > 0 else slopes dy", weight=ELEMENTWISE)
 def prelu_backward_input_op(slots, arena, batch, shard, shards):
     c = slots.c
     begin, end = span(batch * slots.rows, shard, shards)
@@ -89,7 +89,7 @@ def prelu_backward_input_op(slots, arena, batch, shard, shards):
                          vector(arena, slots.slopes, c))
 
 
-@op("ds dy x rows c", weight=ELEMENTWISE)
+@op("ds dy x rows c", "ds = sum of x dy over rows with x <= 0", weight=ELEMENTWISE)
 def prelu_backward_slopes_op(slots, arena, batch, shard, shards):
     rows, c = batch * slots.rows, slots.c
     begin, end = span(c, shard, shards)

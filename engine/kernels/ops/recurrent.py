@@ -37,7 +37,7 @@ def skipped(mask, n, t):
 
 @inlined
 def skip_back(dstates, n, t):
-    """Hand the gradient of the state after a skipped step to the one before."""
+    """Pass a skipped step's gradient of the state on to the step before it."""
     if t > 0:
         for j in range(dstates.shape[2]):
             dstates[n, t - 1, j] += dstates[n, t, j]
@@ -45,7 +45,7 @@ def skip_back(dstates, n, t):
 
 @inlined
 def is_cut(mask, n, t, truncation):
-    """Say whether no gradient goes from step t, which counts, to the step before."""
+    """Say whether truncation cuts the gradient between step t, which counts, and the one before."""
     counted = t
     if truncation > 0 and mask.size > 0:
         counted = 0
@@ -107,7 +107,7 @@ def set_out(before, x, t, units):
 
 @kernel
 def send_back(dstates, dz, ut, mask, t, truncation):
-    """Add ``dz u.T`` to the gradient of the state before step t, wherever it goes there.
+    """Add ``dz u.T`` to the gradient of the state before step t, where no truncation stops it.
 
     Parameters
     ----------
@@ -234,7 +234,9 @@ def last_state_backward(dstates, dy):
             dstates[n, last, j] = dy[n, j]
 
 
-@op("du dw db dc dz before units features columns apart steps p q")
+@op("du dw db dc dz before units features columns apart steps p q",
+    "du = sum over t of h[t - 1].T @ dz[t]; dw = sum over t of x[t].T @ dz[t]; db = sum over t of "
+    "dz[t]")
 def recurrent_backward_weights_op(slots, arena, batch, shard, shards):
     """Add up chunk by chunk: one lies in the cache while all that needs it is done."""
     units, columns, apart, rows = slots.units, slots.columns, slots.apart, batch * slots.steps
@@ -250,7 +252,7 @@ def recurrent_backward_weights_op(slots, arena, batch, shard, shards):
             rows_at(arena, slots.before, done, size, slots.q), done, first, last)
 
 
-@op("stacked u w b units features columns p")
+@op("stacked u w b units features columns p", "stacked = [u; w; b]")
 def stack_weights_op(slots, arena, batch, shard, shards):
     units, features, columns = slots.units, slots.features, slots.columns
     first, last = register_span(columns, shard, shards)
@@ -260,7 +262,7 @@ def stack_weights_op(slots, arena, batch, shard, shards):
                   vector(arena, max(slots.b, 0), columns if slots.b >= 0 else 0), first, last)
 
 
-@op("wt u w units features columns q")
+@op("wt u w units features columns q", "wt = [u.T, w.T]")
 def stack_transposed_op(slots, arena, batch, shard, shards):
     """Write recurrent weights and weights, transposed, side by side."""
     units, features, columns = slots.units, slots.features, slots.columns
@@ -271,7 +273,7 @@ def stack_transposed_op(slots, arena, batch, shard, shards):
               matrix(arena, slots.w, features, columns)[:, first:last])
 
 
-@op("y h units steps")
+@op("y h units steps", "y = h[steps - 1]")
 def last_state_op(slots, arena, batch, shard, shards):
     units, steps = slots.units, slots.steps
     begin, end = span(batch, shard, shards)
@@ -279,7 +281,7 @@ def last_state_op(slots, arena, batch, shard, shards):
                sequence(arena, slots.h + begin * steps * units, end - begin, steps, units))
 
 
-@op("dh dy units steps")
+@op("dh dy units steps", "dh[t] = dy if t = steps - 1 else 0")
 def last_state_backward_op(slots, arena, batch, shard, shards):
     units, steps = slots.units, slots.steps
     begin, end = span(batch, shard, shards)
@@ -288,7 +290,7 @@ def last_state_backward_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.dy + begin * units, end - begin, units))
 
 
-@op("start kept count units control")
+@op("start kept count units control", "start = kept, or 0 at the start of an epoch")
 def take_up_state_op(slots, arena, batch, shard, shards):
     """Begin with the state that the batch before left; with 0 where there is none to go on from.
 
@@ -306,7 +308,7 @@ def take_up_state_op(slots, arena, batch, shard, shards):
             start[j] = 0
 
 
-@op("kept count h units steps")
+@op("kept count h units steps", "kept = h[steps - 1]")
 def keep_state_op(slots, arena, batch, shard, shards):
     """Keep the last state of every example, and how many examples there are."""
     units, steps = slots.units, slots.steps
@@ -317,7 +319,7 @@ def keep_state_op(slots, arena, batch, shard, shards):
         vector(arena, slots.count, 1)[0] = batch
 
 
-@op("kept count h units steps")
+@op("kept count h units steps", "kept = c[steps - 1]")
 def keep_cells_op(slots, arena, batch, shard, shards):
     """Keep the last cell of every example, which stand behind those of all steps."""
     units = slots.units

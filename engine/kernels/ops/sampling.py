@@ -77,11 +77,11 @@ def sampling_backward(dx, dz, x, scale, key, first, deviations):
         for j in range(k):
             dx[n, j] = dz[n, j] + share * x[n, j]
             variance = exponential(x[n, k + j])
-            slope = share * (variance - real(1))
+            dv = share * (variance - real(1))
             if deviations != 0:
                 e = real(normal(key, (first + n) * k + j))
-                slope += dz[n, j] * exponential(half * x[n, k + j]) * e
-            dx[n, k + j] = half * slope
+                dv += dz[n, j] * exponential(half * x[n, k + j]) * e
+            dx[n, k + j] = half * dv
 
 
 @kernel
@@ -119,7 +119,7 @@ def _key(control, stream):
     return mixed(mixed(np.uint64(control[SEED]) + np.uint64(stream)) + np.uint64(control[STEP]))
 
 
-@op("z x k stream control")
+@op("z x k stream control", "z = m + exp(v / 2) e, e normal; z = m outside training; m, v = x")
 def sampling_op(slots, arena, batch, shard, shards):
     k = slots.k
     begin, end = span(batch, shard, shards)
@@ -129,7 +129,8 @@ def sampling_op(slots, arena, batch, shard, shards):
              _key(control, slots.stream), begin, control[TRAINING])
 
 
-@op("dx dz x k weight:real stream control")
+@op("dx dz x k weight:real stream control",
+    "dm = dz + weight m / batch; dv = dz e exp(v / 2) / 2 + weight (exp(v) - 1) / (2 batch)")
 def sampling_backward_op(slots, arena, batch, shard, shards):
     k = slots.k
     begin, end = span(batch, shard, shards)
@@ -140,7 +141,8 @@ def sampling_backward_op(slots, arena, batch, shard, shards):
                       slots.weight / batch, _key(control, slots.stream), begin, control[TRAINING])
 
 
-@op("x k weight:real results", whole=True)
+@op("x k weight:real results",
+    "L = L + weight sum of (m**2 + exp(v) - 1 - v) / 2, mean over examples", whole=True)
 def kullback_leibler_op(slots, arena, batch, shard, shards):
     carray(reals_at(slots.results), (LOSS + 1,))[LOSS] += slots.weight * kullback_leibler(
         matrix(arena, slots.x, batch, 2 * slots.k))

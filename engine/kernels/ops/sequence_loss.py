@@ -11,8 +11,13 @@ import math
 import numpy as np
 from numba import carray
 
-from engine.kernels.ops.loss_ops import report
-from engine.kernels.ops.losses import ROWS, _below_largest, _exponentiate, softmax_forward
+from engine.kernels.ops.losses import (
+    ROWS,
+    _below_largest,
+    _exponentiate,
+    report,
+    softmax_forward,
+)
 from engine.kernels.runtime.layout import CORRECT, FIRST_STATISTIC
 from engine.kernels.runtime.memory import matrix, reals_at, vector
 from engine.kernels.runtime.policy import kernel, op
@@ -114,7 +119,9 @@ def right_steps(z, t, steps):
     return total
 
 
-@op("dz z t k steps results", whole=True)
+@op("dz z t k steps results",
+    "L = -log(softmax(z[t])[target]), mean over the steps that count; dz = (softmax(z) - onehot) / "
+    "count", whole=True)
 def sequence_cross_entropy_op(slots, arena, batch, shard, shards):
     n, k = batch * slots.steps, slots.k
     t = vector(arena, slots.t, n)
@@ -122,14 +129,14 @@ def sequence_cross_entropy_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.dz, n, k), matrix(arena, slots.z, n, k), t), _counted(t))
 
 
-@op("z t k steps results", whole=True)
+@op("z t k steps results", "right = share of steps with argmax(z) = t", whole=True)
 def sequence_score_op(slots, arena, batch, shard, shards):
     n, k = batch * slots.steps, slots.k
     carray(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = right_steps(
         matrix(arena, slots.z, n, k), vector(arena, slots.t, n), slots.steps)
 
 
-@op("y x n steps", whole=True)
+@op("y x n steps", "y[t] = exp(x[t]) / sum(exp(x[t]))", whole=True)
 def softmax_steps_op(slots, arena, batch, shard, shards):
     n, k = batch * slots.steps, slots.n
     softmax_forward(matrix(arena, slots.y, n, k), matrix(arena, slots.x, n, k))

@@ -82,7 +82,8 @@ def rnn_backward(dz, dstates, after, mask, t, is_relu):
                 dz[n, j] = dstates[n, t, j] * (one - after[n, j] * after[n, j])
 
 
-@op("h x before w start mask units features steps p q is_relu")
+@op("h x before w start mask units features steps p q is_relu",
+    "h[t] = f(h[t - 1] @ u + x[t] @ w + b)")
 def rnn_forward_op(slots, arena, batch, shard, shards):
     units, features, steps, q = slots.units, slots.features, slots.steps, slots.q
     begin, end = span(batch, shard, shards)
@@ -101,7 +102,8 @@ def rnn_forward_op(slots, arena, batch, shard, shards):
                     slots.is_relu)
 
 
-@op("z dh dx before wt mask units features steps truncation p q is_relu")
+@op("z dh dx before wt mask units features steps truncation p q is_relu",
+    "dz[t] = dh[t] f'; dh[t - 1] = dh[t - 1] + dz[t] @ u.T; dx[t] = dz[t] @ w.T")
 def rnn_backward_op(slots, arena, batch, shard, shards):
     units, features, steps, p, q = slots.units, slots.features, slots.steps, slots.p, slots.q
     begin, end = span(batch, shard, shards)

@@ -30,7 +30,7 @@ def softmax_backward(dx, dy, y):
             dx[m, c] = y[m, c] * (dy[m, c] - mean)
 
 
-@op("y x rows c", weight=2 * ELEMENTWISE)
+@op("y x rows c", "y = exp(x) / sum(exp(x))", weight=2 * ELEMENTWISE)
 def softmax_rows_op(slots, arena, batch, shard, shards):
     c = slots.c
     begin, end = span(batch * slots.rows, shard, shards)
@@ -38,7 +38,7 @@ def softmax_rows_op(slots, arena, batch, shard, shards):
                     matrix(arena, slots.x + begin * c, end - begin, c))
 
 
-@op("dx dy y rows c", weight=2 * ELEMENTWISE)
+@op("dx dy y rows c", "dx = y (dy - sum of dy y)", weight=2 * ELEMENTWISE)
 def softmax_backward_op(slots, arena, batch, shard, shards):
     c = slots.c
     begin, end = span(batch * slots.rows, shard, shards)

@@ -202,7 +202,8 @@ def _report(results, blocks, figures):
     out[GRADIENT_ZERO_SHARE], out[GRADIENT_NONFINITE] = zeros / size, invalid
 
 
-@op("g blocks count figures hyper")
+@op("g blocks count figures hyper",
+    "figures = sum of g**2, max |g|, counts of zeros and of what is not finite")
 def measure_gradients_op(slots, arena, batch, shard, shards):
     count = slots.count
     blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)
@@ -217,7 +218,8 @@ def measure_gradients_op(slots, arena, batch, shard, shards):
             else out[ALL_SQUARES]
 
 
-@op("blocks learning count figures hyper results", whole=True)
+@op("blocks learning count figures hyper results",
+    "results = rms, max and shares of every layer; |g| before and after clipping", whole=True)
 def sum_gradients_op(slots, arena, batch, shard, shards):
     count = slots.count
     blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)

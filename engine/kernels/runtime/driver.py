@@ -9,7 +9,6 @@ from engine.kernels.runtime.layout import (
     BATCH_SIZE,
     CAPACITY,
     CORRECT,
-    CREW,
     EPOCH,
     EPOCH_ITEMS,
     EPOCH_LOSS,
@@ -20,6 +19,7 @@ from engine.kernels.runtime.layout import (
     GATHER,
     GRADIENT_NONFINITE,
     HEAD,
+    HELPERS,
     ITEMS,
     L1,
     L2,
@@ -66,16 +66,16 @@ from engine.kernels.runtime.threads import share
 
 
 @kernel
-def _walk(table, sections, section, arena, batch, crew):
-    """Call every op of a section in its order; ``crew`` is the helpers' board, or 0."""
+def _walk(table, sections, section, arena, batch, board):
+    """Call every op of a section in its order; ``board`` is the helpers', or 0."""
     base = table.ctypes.data
     for r in range(sections[section], sections[section + 1]):
         shards = table[r, SHARDS]
         row = base + 8 * ROW_LENGTH * r
-        if shards == 1 or crew == 0:
+        if shards == 1 or board == 0:
             call_op(table[r, ADDRESS], row, arena, batch, 0, 1)
         else:
-            share(crew, table[r, ADDRESS], row, arena, batch, shards)
+            share(board, table[r, ADDRESS], row, arena, batch, shards)
 
 
 @kernel
@@ -123,13 +123,13 @@ def evaluate(table, sections, arena, control, results):
     loss = 0.0
     items = 0.0
     correct = 0.0
-    crew = control[CREW]
+    board = control[HELPERS]
     while control[POSITION] < control[VALIDATION]:
         batch = min(control[CAPACITY], control[VALIDATION] - control[POSITION])
-        _walk(table, sections, GATHER, arena, batch, crew)
-        _walk(table, sections, FORWARD, arena, batch, crew)
-        _walk(table, sections, LOSS_SECTION, arena, batch, crew)
-        _walk(table, sections, SCORE, arena, batch, crew)
+        _walk(table, sections, GATHER, arena, batch, board)
+        _walk(table, sections, FORWARD, arena, batch, board)
+        _walk(table, sections, LOSS_SECTION, arena, batch, board)
+        _walk(table, sections, SCORE, arena, batch, board)
         loss += results[LOSS] * results[ITEMS]
         items += results[ITEMS]
         correct += results[CORRECT]
@@ -147,15 +147,15 @@ def _own(value, usual):
 
 
 @kernel
-def _begin_step(control, hyper, wishes, order, results):
-    """Take over what the person wishes, and choose the next batch."""
+def _begin_step(control, hyper, requested, order, results):
+    """Take over what was requested, and choose the next batch."""
     # Element by element: an assignment of slices takes Numba seconds to compile.
-    for place in range(wishes.size):
-        hyper[0, place] = wishes[place]
+    for place in range(requested.size):
+        hyper[0, place] = requested[place]
     rate = hyper[0, LEARNING_RATE] * schedule_factor(hyper[0], control[STEP], results[REDUCED])
     hyper[0, LEARNING_RATE] = results[RATE] = rate
     for pair in range(0, hyper.shape[0], 2):
-        for place in range(wishes.size):
+        for place in range(requested.size):
             hyper[pair, place] = hyper[pair + 1, place] = hyper[0, place]
         hyper[pair, L1] = _own(hyper[pair, OWN_L1], hyper[0, L1])
         hyper[pair, L2] = _own(hyper[pair, OWN_L2], hyper[0, L2])
@@ -165,10 +165,10 @@ def _begin_step(control, hyper, wishes, order, results):
     control[ORDER] = control[TRAINING_ORDER]
     if control[POSITION] == 0 and control[SHUFFLE] != 0:
         shuffle(order, control[SEED], control[EPOCH])
-    wished = int(wishes[BATCH_SIZE])
-    if wished <= 0:
-        wished = control[EXAMPLES]
-    control[BATCH] = min(wished, control[CAPACITY], control[EXAMPLES] - control[POSITION])
+    size = int(requested[BATCH_SIZE])
+    if size <= 0:
+        size = control[EXAMPLES]
+    control[BATCH] = min(size, control[CAPACITY], control[EXAMPLES] - control[POSITION])
 
 
 @kernel
@@ -228,25 +228,25 @@ def _record(ring, control, results):
 
 
 @kernel
-def _train(table, sections, arena, control, hyper, wishes, order, results, ring, steps):
+def _train(table, sections, arena, control, hyper, requested, order, results, ring, steps):
     """Do what `run_steps` says, whatever the treatment of denormals."""
     for done in range(steps):
         if control[STOP] != 0:
             return done
-        _begin_step(control, hyper, wishes, order, results)
-        batch, crew = control[BATCH], control[CREW]
-        _walk(table, sections, GATHER, arena, batch, crew)
-        _walk(table, sections, FORWARD, arena, batch, crew)
-        _walk(table, sections, LOSS_SECTION, arena, batch, crew)
+        _begin_step(control, hyper, requested, order, results)
+        batch, board = control[BATCH], control[HELPERS]
+        _walk(table, sections, GATHER, arena, batch, board)
+        _walk(table, sections, FORWARD, arena, batch, board)
+        _walk(table, sections, LOSS_SECTION, arena, batch, board)
         if results[LOSS] - results[LOSS] != 0.0:
             control[NONFINITE] = 1
             return done
-        _walk(table, sections, BACKWARD, arena, batch, crew)
-        _walk(table, sections, MEASURE, arena, batch, crew)
+        _walk(table, sections, BACKWARD, arena, batch, board)
+        _walk(table, sections, MEASURE, arena, batch, board)
         if _overflowed(results):
             control[NONFINITE] = 1
             return done
-        _walk(table, sections, UPDATE, arena, batch, crew)
+        _walk(table, sections, UPDATE, arena, batch, board)
         _end_step(table, sections, arena, control, hyper, results)
         _record(ring, control, results)
         if control[WATCHED] != 0 and control[POSITION] == 0:
@@ -255,7 +255,7 @@ def _train(table, sections, arena, control, hyper, wishes, order, results, ring,
 
 
 @kernel
-def run_steps(table, sections, arena, control, hyper, wishes, order, results, ring, steps):
+def run_steps(table, sections, arena, control, hyper, requested, order, results, ring, steps):
     """Train for up to ``steps`` mini-batches.
 
     Parameters
@@ -266,9 +266,9 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
         Counters; STOP is polled once per step, NONFINITE is set when the loop stops because of one.
     hyper : float64[2 * (1 + m), HYPER_LENGTH]
         Constants in force, for weights and for biases: first those of most layers, then a pair for
-        each of m layers with penalties of its own. Overwritten from ``wishes`` at every step, but
-        for what a layer has of its own.
-    wishes : float64[WISHES_LENGTH]
+        each of m layers with penalties of its own. Overwritten from ``requested`` at every step,
+        but for what a layer has of its own.
+    requested : float64[REQUESTED_LENGTH]
         What another thread may write at any time.
     order : int64[n]
         Training examples in the order of the running epoch.
@@ -290,6 +290,6 @@ def run_steps(table, sections, arena, control, hyper, wishes, order, results, ri
     Denormal numbers are taken for 0 meanwhile: a vanished gradient reads as exactly 0.
     """
     mode = flush_denormals()
-    done = _train(table, sections, arena, control, hyper, wishes, order, results, ring, steps)
+    done = _train(table, sections, arena, control, hyper, requested, order, results, ring, steps)
     restore_mode(mode)
     return done

@@ -29,12 +29,12 @@ NONFINITE = 14      # 1: the driver stopped before an update with such a number
 HEAD = 15           # rows ever written to the ring
 CAPACITY = 16       # examples that the arena has room for
 WATCHED = 17        # 1: the driver returns after every epoch, since somebody looks at each
-CREW = 18           # address of the board by which helpers share the work; 0: there are none
+HELPERS = 18           # address of the board on which helpers look for work; 0: there are none
 CONTROL_LENGTH = 19
 
-# wishes and hyper, float64: what may change between two steps.
+# requested and hyper, float64: what may change between two steps.
 LEARNING_RATE = 0
-BATCH_SIZE = 1      # wished; 0 is the whole training set
+BATCH_SIZE = 1      # 0 is the whole training set
 L1 = 2
 L2 = 3
 MOMENTUM = 4
@@ -55,8 +55,8 @@ THRESHOLD = 18
 CLIP_VALUE = 19     # 0: no limit, as for the two below
 CLIP_NORM = 20
 MAX_NORM = 21
-WISHES_LENGTH = 22
-# hyper alone: what a layer's own pair of rows has for L1, L2 and decay; NaN takes the wishes'.
+REQUESTED_LENGTH = 22
+# hyper alone: what a layer's own pair of rows has for L1, L2 and decay; NaN takes what is requested.
 OWN_L1 = 22
 OWN_L2 = 23
 OWN_WEIGHT_DECAY = 24
@@ -97,3 +97,4 @@ BACKWARD = 5
 MEASURE = 6
 UPDATE = 7
 SECTIONS = 8
+SECTION_NAMES = ("gather", "forward", "output", "loss", "score", "backward", "measure", "update")

@@ -99,7 +99,7 @@ def finish_writes(typingctx: Any) -> Any:
 
 @intrinsic(prefer_literal=True)
 def on_stack(typingctx: Any, like: Any, count: Any) -> Any:
-    """Return a pointer to room for ``count`` numbers, until the caller returns.
+    """Return a pointer to space for ``count`` numbers, until the caller returns.
 
     ``like``, an array or a pointer, says of which type; ``count`` is a constant. Nothing is
     allocated, and no array can be in the same place.
@@ -108,9 +108,9 @@ def on_stack(typingctx: Any, like: Any, count: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         with builder.goto_entry_block():
-            room = builder.alloca(ir.ArrayType(context.get_value_type(real), numbers))
-            room.align = 64
-        return builder.bitcast(room, context.get_value_type(real).as_pointer())
+            space = builder.alloca(ir.ArrayType(context.get_value_type(real), numbers))
+            space.align = 64
+        return builder.bitcast(space, context.get_value_type(real).as_pointer())
     return types.CPointer(real)(like, count), codegen
 
 

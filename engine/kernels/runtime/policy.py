@@ -42,6 +42,9 @@ class Op:
         Name by which layer kinds call it.
     slots : Slots
         What its row holds behind the header.
+    formula : str
+        What it computes, in plain mathematics with the names of its slots; what none of them holds
+        has the name that the literature gives it.
     is_whole : bool
         Whether one call does all the work; else every shard does its part, and any number of
         shards together write the same bytes.
@@ -50,10 +53,11 @@ class Op:
         product itself, more for what goes from number to number.
     """
 
-    def __init__(self, function: Function, slots: Slots, is_whole: bool = False,
+    def __init__(self, function: Function, slots: Slots, formula: str, is_whole: bool = False,
                  weight: int = 1) -> None:
         self.name = function.__name__.removesuffix("_op")
         self.slots = slots
+        self.formula = formula
         self.is_whole = is_whole
         self.weight = weight
         self._function = function
@@ -82,20 +86,23 @@ OPS: dict[str, Op] = {}
 """Every op by name."""
 
 
-def op(slots: str, *, whole: bool = False, weight: int = 1) -> Callable[[Function], Op]:
+def op(slots: str, formula: str, *, whole: bool = False, weight: int = 1
+       ) -> Callable[[Function], Op]:
     """Register a function ``(slots, arena, batch, shard, shards)`` as an op.
 
     Parameters
     ----------
     slots : str
         Names of what the row holds, as `Slots` takes them: the function reads ``slots.x``.
+    formula : str
+        What it computes: see `Op`.
     whole : bool
         Whether the function does all the work whatever its shard.
     weight : int
         Multiply-adds of a matrix product that take as long as one unit of its work.
     """
     def register(function: Function) -> Op:
-        registered = Op(function, Slots(slots), whole, weight)
+        registered = Op(function, Slots(slots), formula, whole, weight)
         OPS[registered.name] = registered
         return registered
     return register

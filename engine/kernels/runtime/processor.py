@@ -53,9 +53,9 @@ def baseline() -> Baseline | None:
 
 def wants_portable() -> bool:
     """Say whether kernels are to be compiled for any recent processor, and this one is one."""
-    wish = os.environ.get(VARIABLE) or ("portable" if getattr(sys, "frozen", False) else "native")
+    asked = os.environ.get(VARIABLE) or ("portable" if getattr(sys, "frozen", False) else "native")
     wanted = baseline()
-    if wish != "portable" or wanted is None:
+    if asked != "portable" or wanted is None:
         return False
     found = llvm.get_host_cpu_features()
     return all(found.get(feature) for feature in wanted.features if feature in found)

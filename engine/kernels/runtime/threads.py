@@ -22,7 +22,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from engine.kernels.runtime.layout import CREW
+from engine.kernels.runtime.layout import HELPERS
 from engine.kernels.runtime.memory import call_op
 from engine.kernels.runtime.policy import inlined, kernel
 from engine.kernels.runtime.rounding import ON_ARM, ON_X86, flush_denormals, restore_mode
@@ -242,7 +242,7 @@ def helped(control: NDArray[np.int64], threads: int) -> Iterator[None]:
     Parameters
     ----------
     control : int64[CONTROL_LENGTH]
-        CREW is the board's address meanwhile, and 0 afterwards.
+        HELPERS is the board's address meanwhile, and 0 afterwards.
     threads : int
         At least 1.
     """
@@ -252,13 +252,13 @@ def helped(control: NDArray[np.int64], threads: int) -> Iterator[None]:
     # A new board each time: a helper that is late must not stay for what comes next.
     board = np.zeros(BOARD_LENGTH, np.int64)
     board[OPEN], board[YIELD] = 1, _yield_address()
-    crew = [_idle.pop() if _idle else Helper() for _ in range(threads - 1)]
-    control[CREW] = board.ctypes.data
-    for helper in crew:
+    helpers = [_idle.pop() if _idle else Helper() for _ in range(threads - 1)]
+    control[HELPERS] = board.ctypes.data
+    for helper in helpers:
         helper.call(board)
     try:
         yield
     finally:
-        control[CREW] = 0
+        control[HELPERS] = 0
         board[OPEN] = 0
-        _idle.extend(crew)
+        _idle.extend(helpers)

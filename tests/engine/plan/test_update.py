@@ -70,17 +70,17 @@ def test_what_learns_is_updated_and_nothing_else(project: ProjectSpec) -> None:
     begin = min(layer.first for layer in plan.layers)
     update, = rows_of(plan, OPTIMIZERS[project.training.optimizer.kind].op)
     assert update["blocks"] == plan.blocks.ctypes.data
-    assert (update["p"], update["g"]) == (begin, begin + plan.parameters)
+    assert (update["w"], update["g"]) == (begin, begin + plan.parameters)
     assert covered(plan.blocks[:update["learning"]]) == [
         place - begin for layer in learning
         for place in range(layer.first, layer.first + layer.size)]
-    limited = {slots["p"] for slots in rows_of(plan, "limit_columns")}
+    limited = {slots["w"] for slots in rows_of(plan, "limit_columns")}
     weights = {value.data for layer in learning for value in layer.parameters.values()
                if value.data < layer.first + layer.weights}
     assert limited == (weights if project.training.max_norm else set())
     kept = [layer for layer in plan.layers
             if layer.spec.kind == "batch_norm" and not layer.spec.frozen]
-    assert len(rows_of(plan, "follow_moments")) == len(kept)
+    assert len(rows_of(plan, "update_running_stats")) == len(kept)
 
 
 @given(mixed())

@@ -150,7 +150,7 @@ def test_another_batch_size_begins_an_epoch_in_its_own_order(by_request: bool) -
 def test_a_batch_of_another_size_does_not_take_up_the_state() -> None:
     """A wish is felt at the next step, even where the order could not follow it yet."""
     run = advance(trainer("gru", windows()), 1)
-    run._plan.shared.wishes[layout.BATCH_SIZE] = 2
+    run._plan.shared.requested[layout.BATCH_SIZE] = 2
     run._arrangement._batch_size = 2
     found = states(advance(run, 1), 2)
     run.predict(windows().inputs[run._order[STREAMS:STREAMS + 2]])

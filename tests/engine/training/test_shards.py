@@ -40,14 +40,14 @@ def split(plan: Plan, precision: str, shards: int) -> None:
             shared[name] += 1
 
 
-def clear_rooms(plan: Plan, precision: str) -> None:
+def clear_workspaces(plan: Plan, precision: str) -> None:
     """Forget what ops wrote where they work on the way, each shard on its own part."""
     ops = {op.address(precision): op for op in catalogue.OPS.values()
-           if {"room", "size"} <= op.slots.places.keys() and op.is_compiled(precision)}
+           if {"workspace", "size"} <= op.slots.places.keys() and op.is_compiled(precision)}
     for line in plan.table:
         if (op := ops.get(int(line[layout.ADDRESS]))) is not None:
-            room, size = (int(line[op.slots.places[slot]]) for slot in ("room", "size"))
-            plan.arena[room:room + size * plan.capacity] = 0
+            workspace, size = (int(line[op.slots.places[slot]]) for slot in ("workspace", "size"))
+            plan.arena[workspace:workspace + size * plan.capacity] = 0
 
 
 def stepped(graph: Graph, shards: int) -> tuple[bytes, bytes, Plan]:
@@ -63,7 +63,7 @@ def stepped(graph: Graph, shards: int) -> tuple[bytes, bytes, Plan]:
     for _ in range(2):
         run(plan, BATCH, *STEP)
     assert plan.table[:, layout.SHARDS].max() == shards
-    clear_rooms(plan, precision)
+    clear_workspaces(plan, precision)
     return plan.arena.tobytes(), plan.shared.results.tobytes(), plan
 
 

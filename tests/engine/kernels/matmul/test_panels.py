@@ -26,9 +26,9 @@ def copies(request: pytest.FixtureRequest) -> tuple[Any, str]:
     unit, precision = request.param
 
     @njit
-    def copy(turned: Any, laid: Any, x: Any) -> None:
-        kernels.turn(turned, x)
-        kernels.lay(laid, x)
+    def copy(transposed_x: Any, copied: Any, x: Any) -> None:
+        kernels.copy_transposed(transposed_x, x)
+        kernels.copy_rows(copied, x)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registers, "UNIT", unit)
@@ -42,11 +42,12 @@ def test_every_number_arrives_and_nothing_beside_is_touched(copies: tuple[Any, s
     for rows in SIDES:
         for columns in SIDES:
             x = block(precision, rows, columns, 1)
-            turned, laid = block(precision, columns, rows, 2), block(precision, rows, columns, 3)
-            copy(turned, laid, x)
-            np.testing.assert_array_equal(turned, x.T)
-            np.testing.assert_array_equal(laid, x)
-            for array, width in ((turned, rows), (laid, columns)):
+            transposed_x = block(precision, columns, rows, 2)
+            copied = block(precision, rows, columns, 3)
+            copy(transposed_x, copied, x)
+            np.testing.assert_array_equal(transposed_x, x.T)
+            np.testing.assert_array_equal(copied, x)
+            for array, width in ((transposed_x, rows), (copied, columns)):
                 whole = array.base
                 assert isinstance(whole, np.ndarray)
                 assert (whole[[0, -1]] == GUARD).all()
@@ -59,19 +60,19 @@ def precision(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def check(precision: str, m: int, k: int, n: int, begun: bool, flipped: bool) -> None:
+def check(precision: str, m: int, k: int, n: int, begun: bool, transposed: bool) -> None:
     a, c = block(precision, m, k, 1), block(precision, m, n, 3)
-    b = block(precision, n, k, 2) if flipped else block(precision, k, n, 2)
+    b = block(precision, n, k, 2) if transposed else block(precision, k, n, 2)
     start = np.random.default_rng(n).standard_normal(n * begun).astype(precision)
     truth, scale = np.empty((m, n)), np.empty((m, n))
-    twins.multiply_packed(truth, double(a), double(b), double(start), flipped)
-    twins.multiply_packed(scale, *(np.abs(double(array)) for array in (a, b, start)), flipped)
+    twins.multiply_packed(truth, double(a), double(b), double(start), transposed)
+    twins.multiply_packed(scale, *(np.abs(double(array)) for array in (a, b, start)), transposed)
     c[...] = np.nan
-    kernels.multiply_packed(c, a, b, start, flipped)
-    if flipped:
-        turned = np.full((m, n), np.nan, precision)
-        kernels.multiply_turned(turned, a, b, start)
-        assert turned.tobytes() == c.tobytes()
+    kernels.multiply_packed(c, a, b, start, transposed)
+    if transposed:
+        transposed_x = np.full((m, n), np.nan, precision)
+        kernels.multiply_transposed(transposed_x, a, b, start)
+        assert transposed_x.tobytes() == c.tobytes()
     assert_close(c, truth, precision, units=1 + k / 16, scale=scale)
     whole = c.base
     assert isinstance(whole, np.ndarray)
@@ -80,20 +81,20 @@ def check(precision: str, m: int, k: int, n: int, begun: bool, flipped: bool) ->
 
 
 @given(m=st.integers(0, 20), k=st.integers(1, 30), n=st.integers(0, 30), begun=st.booleans(),
-       flipped=st.booleans(), precision=st.sampled_from(PRECISIONS))
-def test_a_product_in_one_panel(m: int, k: int, n: int, begun: bool, flipped: bool,
+       transposed=st.booleans(), precision=st.sampled_from(PRECISIONS))
+def test_a_product_in_one_panel(m: int, k: int, n: int, begun: bool, transposed: bool,
                                 precision: str) -> None:
     tile.install(precision)
-    check(precision, m, k, n, begun, flipped)
+    check(precision, m, k, n, begun, transposed)
 
 
 @pytest.mark.parametrize("size", [(3, 800, 60), (2, 70, 300), (1, 6200, 2), (9, 127, 145),
                                   (1, 128, 49)])
 @pytest.mark.parametrize("begun", [False, True])
-@pytest.mark.parametrize("flipped", [False, True])
-def test_a_product_in_many_panels(size: tuple[int, int, int], begun: bool, flipped: bool,
+@pytest.mark.parametrize("transposed", [False, True])
+def test_a_product_in_many_panels(size: tuple[int, int, int], begun: bool, transposed: bool,
                                   precision: str) -> None:
-    check(precision, *size, begun, flipped)
+    check(precision, *size, begun, transposed)
 
 
 @njit  # type: ignore[untyped-decorator]
@@ -110,11 +111,11 @@ def test_panels_and_parts_change_no_byte(precision: str) -> None:
     whole, other = np.empty((17, 200), precision), np.empty((17, 200), precision)
     unpacked(whole, a, b, start)
     for cuts in ((0, 200), (0, 64, 200), (0, 7, 55, 103, 200)):
-        for flipped in (False, True):
+        for transposed in (False, True):
             other[...] = np.nan
             for begin, end in pairwise(cuts):
-                part = bt[begin:end] if flipped else b[:, begin:end]
-                kernels.multiply_packed(other[:, begin:end], a, part, start[begin:end], flipped)
+                part = bt[begin:end] if transposed else b[:, begin:end]
+                kernels.multiply_packed(other[:, begin:end], a, part, start[begin:end], transposed)
             assert other.tobytes() == whole.tobytes()
 
 

@@ -50,11 +50,11 @@ class Product:
                             0, 0, 0, 0])
 
     def contract(self, c: Reals, a: Reals, b: Reals, c_rows: Integers, a_rows: Integers,
-                 legs: Integers, step: int, add: int, start: Reals) -> None:
+                 offsets: Integers, step: int, add: int, start: Reals) -> None:
         mode = strip.ADD if add else strip.START if start.size else 0
         self._run(c, a, b, [0, 0, step, b.strides[0] // b.itemsize, len(a_rows),
-                            len(b) // len(legs), b.shape[1], mode, len(legs),
-                            *(table.ctypes.data for table in (legs, a_rows, c_rows, start)), 0])
+                            len(b) // len(offsets), b.shape[1], mode, len(offsets),
+                            *(table.ctypes.data for table in (offsets, a_rows, c_rows, start)), 0])
 
     def _run(self, c: Reals, a: Reals, b: Reals, call: list[int]) -> None:
         numbers = np.array(call, np.int64)
@@ -195,22 +195,22 @@ def scattered(precision: str, m: int, segments: int, depth: int, n: int
     c = rng.standard_normal((m + 3, n)).astype(precision)
     a = rng.standard_normal(1100).astype(precision)
     b = block(precision, segments * depth, n, 2)
-    a_rows, legs = rng.integers(0, 300, m), rng.integers(0, 200, segments)
-    return c, a, b, rng.permutation(m + 3)[:m] * n, a_rows, legs
+    a_rows, offsets = rng.integers(0, 300, m), rng.integers(0, 200, segments)
+    return c, a, b, rng.permutation(m + 3)[:m] * n, a_rows, offsets
 
 
 def check_contraction(contract: Callable[..., None], precision: str, sizes: tuple[int, ...],
                       add: int, begun: bool) -> None:
-    c, a, b, c_rows, a_rows, legs = scattered(precision, *sizes)
+    c, a, b, c_rows, a_rows, offsets = scattered(precision, *sizes)
     step, start = 2, np.linspace(-1.0, 1.0, sizes[3] if begun else 0).astype(precision)
-    places = np.add.outer(legs, np.arange(sizes[2]) * step).reshape(-1)
+    places = np.add.outer(offsets, np.arange(sizes[2]) * step).reshape(-1)
     truth = c.astype(np.float64)
     for c_row, a_row in zip(c_rows, a_rows, strict=True):
         row = truth[c_row // sizes[3]]
         row *= add
         row += a[places + a_row].astype(np.float64) @ b.astype(np.float64)
         row += start if begun and not add else 0.0
-    contract(c, a, b, c_rows, a_rows, legs, step, add, start)
+    contract(c, a, b, c_rows, a_rows, offsets, step, add, start)
     np.testing.assert_allclose(c, truth, rtol=0, atol=1e-4 if precision == "float32" else 1e-12)
 
 
@@ -242,20 +242,20 @@ def test_every_unit_writes_the_same_bytes(unit: registers.Unit, precision: str) 
                 product(c, a, b, add)
             assert results[0].tobytes() == results[1].tobytes()
     for sizes in CONTRACTIONS:
-        c, a, b, c_rows, a_rows, legs = scattered(precision, *sizes)
+        c, a, b, c_rows, a_rows, offsets = scattered(precision, *sizes)
         for mode, begun in ((0, False), (0, True), (1, False)):
             start = np.linspace(-1.0, 1.0, sizes[3] if begun else 0).astype(precision)
             results = [c.copy() for _ in products]
             for product, result in zip(products, results, strict=True):
-                product.contract(result, a, b, c_rows, a_rows, legs, 2, mode, start)
+                product.contract(result, a, b, c_rows, a_rows, offsets, 2, mode, start)
             assert results[0].tobytes() == results[1].tobytes() != c.tobytes()
 
 
 @njit  # type: ignore[untyped-decorator]
-def contracted(c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, legs: Any, step: Any, add: Any,
+def contracted(c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, offsets: Any, step: Any, add: Any,
                start: Any) -> None:
     """Call the contraction as kernels do."""
-    tile.contract(c, a, b, c_rows, a_rows, legs, step, add, start)
+    tile.contract(c, a, b, c_rows, a_rows, offsets, step, add, start)
 
 
 @njit  # type: ignore[untyped-decorator]

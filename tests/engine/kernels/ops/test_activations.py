@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from engine.kernels.ops import activations, activations_further
+from engine.kernels.ops import activations
 from tests.engine.kernels.agreement import (
     PRECISIONS,
     assert_close,
@@ -22,8 +22,7 @@ FUNCTIONS = ("relu", "leaky_relu", "elu", "tanh", "sigmoid", "gelu", "selu", "si
 
 def compiled(name: str) -> Callable[..., None]:
     """Return a kernel by name."""
-    module = activations if hasattr(activations, name) else activations_further
-    function: Callable[..., None] = getattr(module, name)
+    function: Callable[..., None] = getattr(activations, name)
     return function
 
 

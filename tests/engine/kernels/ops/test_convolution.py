@@ -9,7 +9,7 @@ import pytest
 from engine.kernels.matmul import tile
 from engine.kernels.ops import convolution as kernels
 from engine.kernels.ops.neighbours import windows_together
-from engine.layers.convolution import room_for_adjoint, room_for_windows
+from engine.layers.convolution import workspace_for_adjoint, workspace_for_windows
 from tests.engine.kernels.agreement import (
     PRECISIONS,
     Reals,
@@ -62,15 +62,15 @@ def random(precision: str, *shape: int, seed: int = 0) -> Reals:
     return np.random.default_rng([seed, *shape]).standard_normal(shape).astype(precision)
 
 
-def room(precision: str, n: int, c: int, o: int, places: tuple[int, int], kernel: tuple[int, int],
-         stride: int) -> Reals:
-    """Return room for the convolution of n images, full of what must not be seen."""
-    return np.full(n * room_for_windows(c, o, *places, *kernel, stride), np.nan, precision)
+def workspace(precision: str, n: int, c: int, o: int, places: tuple[int, int],
+              kernel: tuple[int, int], stride: int) -> Reals:
+    """Return workspace for the convolution of n images, full of what must not be seen."""
+    return np.full(n * workspace_for_windows(c, o, *places, *kernel, stride), np.nan, precision)
 
 
-def adjoint_room(precision: str, n: int, o: int, c: int, image: tuple[int, int],
-                 kernel: tuple[int, int], stride: int) -> Reals:
-    return np.full(n * room_for_adjoint(o, c, *image, *kernel, stride), np.nan, precision)
+def adjoint_workspace(precision: str, n: int, o: int, c: int, image: tuple[int, int],
+                      kernel: tuple[int, int], stride: int) -> Reals:
+    return np.full(n * workspace_for_adjoint(o, c, *image, *kernel, stride), np.nan, precision)
 
 
 def agree(kernel: Callable[..., None], twin: Callable[..., None], shape: tuple[int, ...],
@@ -95,7 +95,7 @@ def test_convolution(n: int, image: tuple[int, int], kernel: tuple[int, int], st
     x, w = random(precision, n, *image, c), random(precision, *kernel, c, o, seed=1)
     b = random(precision, o if bias else 0, seed=2)
     agree(kernels.convolution, twins.convolution, (n, *places, o), precision, x, w, b, stride,
-          room(precision, n, c, o, places, kernel, stride), terms=kernel[0] * kernel[1] * c)
+          workspace(precision, n, c, o, places, kernel, stride), terms=kernel[0] * kernel[1] * c)
 
 
 @pytest.mark.parametrize(("n", "image", "kernel", "stride", "padding", "c", "o"), GEOMETRIES)
@@ -105,7 +105,7 @@ def test_gradient_of_the_weights(n: int, image: tuple[int, int], kernel: tuple[i
     x, dy = random(precision, n, *image, c), random(precision, n, *places, o, seed=1)
     agree(kernels.convolution_weights, twins.convolution_weights, (*kernel, c, o), precision,
           dy, x, stride, 0, 1, n,
-          room(precision, n, c, o, places, kernel, stride), terms=n * places[0] * places[1])
+          workspace(precision, n, c, o, places, kernel, stride), terms=n * places[0] * places[1])
 
 
 @pytest.mark.parametrize(("columns", "filters"), [(5, 4), (8, 1), (8, 17)])
@@ -113,11 +113,11 @@ def test_the_gradient_can_be_shared_out(columns: int, filters: int, precision: s
     x = random(precision, 2, 6, columns, 3)
     dy = random(precision, 2, 6, columns, filters, seed=1)
     whole, parts = np.empty((2, 3, 3, 3, filters), precision)
-    free = room(precision, 2, 3, filters, (6, columns), (3, 3), 1)
+    free = workspace(precision, 2, 3, filters, (6, columns), (3, 3), 1)
     kernels.convolution_weights(whole, dy, x, 1, 0, 1, 2, free)
     free[:] = np.nan
     kernels.convolution_weights(parts, dy, x, 1, 0, 2, 1, free[:free.size // 2])
-    assert np.isnan(free[free.size // 2:]).all(), "that is another shard's room"
+    assert np.isnan(free[free.size // 2:]).all(), "that is another shard's workspace"
     kernels.convolution_weights(parts, dy, x, 1, 1, 2, 1, free[free.size // 2:])
     assert whole.tobytes() == parts.tobytes()
 
@@ -127,8 +127,8 @@ def test_results_do_not_depend_on_the_batch(filters: int, precision: str) -> Non
     x, w = random(precision, 9, 6, 8, 3), random(precision, 3, 3, 3, filters, seed=1)
     y, alone = np.empty((2, 9, 6, 8, filters), precision)
     b = random(precision, filters, seed=2)
-    kernels.convolution(y, x, w, b, 1, room(precision, 9, 3, filters, (6, 8), (3, 3), 1))
-    free = room(precision, 1, 3, filters, (6, 8), (3, 3), 1)
+    kernels.convolution(y, x, w, b, 1, workspace(precision, 9, 3, filters, (6, 8), (3, 3), 1))
+    free = workspace(precision, 1, 3, filters, (6, 8), (3, 3), 1)
     for n in range(9):
         kernels.convolution(alone[n:n + 1], x[n:n + 1], w, b, 1, free)
     assert alone.tobytes() == y.tobytes()
@@ -144,7 +144,8 @@ def test_adjoint(n: int, image: tuple[int, int], kernel: tuple[int, int], stride
     flipped = agree(kernels.flip_weights, twins.flip_weights, (w.size,), precision, w, stride,
                     terms=0)
     agree(kernels.convolution_adjoint, twins.convolution_adjoint, (n, *image, c), precision,
-          y, flipped, b, *kernel, stride, adjoint_room(precision, n, o, c, image, kernel, stride),
+          y, flipped, b, *kernel, stride,
+          adjoint_workspace(precision, n, o, c, image, kernel, stride),
           terms=kernel[0] * kernel[1] * o)
 
 
@@ -158,10 +159,10 @@ def test_the_adjoint_is_the_adjoint(n: int, image: tuple[int, int], kernel: tupl
     w, none = random("float64", *kernel, c, o, seed=2), np.empty(0)
     forward, back, flipped = np.empty_like(y), np.empty_like(x), np.empty(w.size)
     kernels.convolution(forward, x, w, none, stride,
-                        room("float64", n, c, o, places, kernel, stride))
+                        workspace("float64", n, c, o, places, kernel, stride))
     kernels.flip_weights(flipped, w, stride)
     kernels.convolution_adjoint(back, y, flipped, none, *kernel, stride,
-                                adjoint_room("float64", n, o, c, image, kernel, stride))
+                                adjoint_workspace("float64", n, o, c, image, kernel, stride))
     assert np.sum(forward * y) == pytest.approx(np.sum(x * back), rel=1e-11, abs=1e-11)
 
 
@@ -173,7 +174,7 @@ def test_special_values_reach_the_windows_that_see_them(value: float, filters: i
     x[0, 0, 4, 1] = value
     y = np.empty((1, 6, 6, filters), precision)
     kernels.convolution(y, x, w, np.empty(0, precision), 1,
-                        room(precision, 1, 2, filters, (6, 6), (3, 3), 1))
+                        workspace(precision, 1, 2, filters, (6, 6), (3, 3), 1))
     seen = np.zeros((6, 6), bool)
     seen[:2, 3:] = True
     together = windows_together(filters, 6, 3, 1, y.itemsize)

@@ -33,16 +33,16 @@ def rows(shape: tuple[int, int], precision: str, offset: float) -> tuple[Reals, 
 
 
 def batch(x: Reals, precision: str, length: int = 1000) -> tuple[Reals, Reals, Reals, Reals]:
-    """Return mean, variance, centre and rate by the kernels, from blocks of so many rows."""
+    """Return mean, variance, rounded mean and rstd by the kernels, from blocks of so many rows."""
     k = x.shape[1]
     parts = np.full((-(-len(x) // length), 2, strip_width(k)), np.nan)
     for b, part in enumerate(parts):
         kernels.block_moments(*part, x[b * length:(b + 1) * length].reshape(-1), k)
     mean, variance = np.full(k, np.nan), np.full(k, np.nan)
     kernels.join_moments(mean, variance, parts[:, 0, :k], parts[:, 1, :k], len(x), length)
-    centre, rate = np.empty(k, precision), np.empty(k, precision)
-    kernels.centre_and_rate(centre, rate, mean, variance, EPSILON)
-    return mean, variance, centre, rate
+    mean_k, rstd = np.empty(k, precision), np.empty(k, precision)
+    kernels.mean_and_rstd(mean_k, rstd, mean, variance, EPSILON)
+    return mean, variance, mean_k, rstd
 
 
 def moments(x: Reals) -> tuple[Reals, Reals]:
@@ -63,32 +63,33 @@ LONG = ((700, 3), (1300, 8), (257, 1), (300, 300))
 def test_batch_norm(shape: tuple[int, int], offset: float, precision: str) -> None:
     x, dy, scale = rows(shape, precision, offset)
     k = shape[1]
-    mean, variance, centre, rate = batch(x, precision)
+    mean, variance, mean_k, rstd = batch(x, precision)
     truths = moments(x)
     np.testing.assert_allclose(mean, truths[0], 1e-13, 1e-13)
     np.testing.assert_allclose(variance, truths[1], 1e-12, 1e-13)
     expected = np.empty(k), np.empty(k)
-    twins.centre_and_rate(*expected, mean, variance, EPSILON)
-    assert_close(centre, expected[0], precision)
-    assert_close(rate, expected[1], precision)
+    twins.mean_and_rstd(*expected, mean, variance, EPSILON)
+    assert_close(mean_k, expected[0], precision)
+    assert_close(rstd, expected[1], precision)
     # Two rows of the tables, so that a strip ends within the batch.
-    centre, rate, scale = (np.tile(table, 2) for table in (centre, rate, scale))
-    flat, slopes = x.reshape(-1), dy.reshape(-1)
+    mean_k, rstd, scale = (np.tile(table, 2) for table in (mean_k, rstd, scale))
+    flat, dy_flat = x.reshape(-1), dy.reshape(-1)
     y, block = guarded(flat.shape, precision)
-    kernels.batch_norm_forward(y, flat, centre, rate, scale)
+    kernels.batch_norm_forward(y, flat, mean_k, rstd, scale)
     truth = np.empty(flat.shape)
-    twins.batch_norm_forward(truth, *map(double, (flat, centre, rate, scale)))
+    twins.batch_norm_forward(truth, *map(double, (flat, mean_k, rstd, scale)))
     assert_close(y, truth, precision, units=4, scale=4)
     assert_guards_untouched(block)
     sums, found = np.full((2, 2 * k), np.nan), np.empty((2, k))
-    kernels.batch_norm_sums(sums, slopes, flat, centre, k)
-    twins.batch_norm_sums(found, *map(double, (slopes, flat, centre)), k)
+    kernels.batch_norm_sums(sums, dy_flat, flat, mean_k, k)
+    twins.batch_norm_sums(found, *map(double, (dy_flat, flat, mean_k)), k)
     assert_close(sums[:, :k], found, "float64", scale=np.abs(found).max() + 4)
-    tilt, along = (np.tile(row / len(x), 2).astype(precision) for row in sums[:, :k])
+    mean_dy_x_hat, mean_dy = (np.tile(row / len(x), 2).astype(precision) for row in sums[:, :k])
     dx, block = guarded(flat.shape, precision)
-    kernels.batch_norm_backward(dx, slopes, flat, centre, rate, along, tilt)
-    twins.batch_norm_backward(truth, *map(double, (slopes, flat, centre, rate, along, tilt)))
-    assert_close(dx, truth, precision, units=4, scale=np.abs(truth).max() + rate.max())
+    kernels.batch_norm_backward(dx, dy_flat, flat, mean_k, rstd, mean_dy, mean_dy_x_hat)
+    given = (dy_flat, flat, mean_k, rstd, mean_dy, mean_dy_x_hat)
+    twins.batch_norm_backward(truth, *map(double, given))
+    assert_close(dx, truth, precision, units=4, scale=np.abs(truth).max() + rstd.max())
     assert_guards_untouched(block)
 
 
@@ -129,25 +130,60 @@ def test_a_feature_that_never_changes_has_no_variance() -> None:
 def test_layer_norm(shape: tuple[int, int], offset: float, precision: str) -> None:
     x, dy, scale = rows(shape, precision, offset)
     k = shape[1]
-    moments, moments_block = guarded((shape[0], 2), precision)
+    stats, stats_block = guarded((shape[0], 2), precision)
     y, block = guarded(shape, precision)
-    layers.layer_norm_forward(y, x, scale, scale, moments, EPSILON)
+    layers.layer_norm_forward(y, x, scale, scale, stats, EPSILON)
     truth, expected = np.empty(shape), np.empty((shape[0], 2))
     twins.layer_norm_forward(truth, *map(double, (x, scale, scale)), expected, EPSILON)
-    assert_close(moments, expected, precision, units=2)
+    assert_close(stats, expected, precision, units=2)
     # The mean is rounded once, in units of the rows' offset.
-    assert_close(y, truth, precision, units=4, scale=4 + offset * float(moments[:, 1].max()))
+    assert_close(y, truth, precision, units=4, scale=4 + offset * float(stats[:, 1].max()))
     assert_guards_untouched(block)
-    assert_guards_untouched(moments_block)
+    assert_guards_untouched(stats_block)
     dx, block = guarded(shape, precision)
-    layers.layer_norm_backward(dx, dy, x, scale, moments)
-    twins.layer_norm_backward(truth, *map(double, (dy, x, scale, moments)))
-    assert_close(dx, truth, precision, units=8, scale=4 * float(moments[:, 1].max()))
+    layers.layer_norm_backward(dx, dy, x, scale, stats)
+    twins.layer_norm_backward(truth, *map(double, (dy, x, scale, stats)))
+    assert_close(dx, truth, precision, units=8, scale=4 * float(stats[:, 1].max()))
     assert_guards_untouched(block)
     sums, found = np.full((2, k), np.nan), np.empty((2, k))
-    layers.layer_norm_sums(sums, dy, x, moments)
-    twins.layer_norm_sums(found, *map(double, (dy, x, moments)))
+    layers.layer_norm_sums(sums, dy, x, stats)
+    twins.layer_norm_sums(found, *map(double, (dy, x, stats)))
     assert_close(sums, found, precision, scale=np.abs(found).max() + 4)
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+@pytest.mark.parametrize("shape", [(2, 1), (3, 2), (7, 13), (64, 10)])
+def test_layer_norm_is_its_formula(shape: tuple[int, int], offset: float) -> None:
+    x, dy, scale = rows(shape, "float64", offset)
+    stats, y, dx = np.empty((shape[0], 2)), np.empty(shape), np.empty(shape)
+    layers.layer_norm_forward(y, x, scale, scale, stats, EPSILON)
+    x_hat = twins.normalised(x, EPSILON)
+    np.testing.assert_allclose(y, x_hat * scale + scale, 1e-11, 1e-11)
+    layers.layer_norm_backward(dx, dy, x, scale, stats)
+    np.testing.assert_allclose(dx, twins.normalised_backward(dy * scale, x, EPSILON), 1e-9,
+                               1e-11 / stats[:, 1].min())
+    sums = np.empty((2, shape[1]))
+    layers.layer_norm_sums(sums, dy, x, stats)
+    np.testing.assert_allclose(sums, [(dy * x_hat).sum(0), dy.sum(0)], 1e-9, 1e-10)
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+@pytest.mark.parametrize("shape", [(2, 1), (3, 2), (13, 7), (300, 3)])
+def test_batch_norm_is_its_formula(shape: tuple[int, int], offset: float) -> None:
+    x, dy, scale = rows(shape, "float64", offset)
+    _, _, mean, rstd = batch(x, "float64", 100)
+    y, dx = np.empty(x.size), np.empty(x.size)
+    kernels.batch_norm_forward(y, x.reshape(-1), mean, rstd * scale, scale)
+    x_hat = twins.normalised(x.T.copy(), EPSILON).T
+    np.testing.assert_allclose(y.reshape(shape), x_hat * scale + scale, 1e-11, 1e-11)
+    sums = np.empty((2, shape[1]))
+    kernels.batch_norm_sums(sums, dy.reshape(-1), x.reshape(-1), mean, shape[1])
+    np.testing.assert_allclose(sums * [rstd, np.ones(shape[1])],
+                               [(dy * x_hat).sum(0), dy.sum(0)], 1e-9, 1e-9)
+    kernels.batch_norm_backward(dx, dy.reshape(-1), x.reshape(-1), mean, rstd * scale,
+                                sums[1] / len(x), sums[0] * rstd**2 / len(x))
+    truth = twins.normalised_backward((dy * scale).T.copy(), x.T.copy(), EPSILON).T
+    np.testing.assert_allclose(dx.reshape(shape), truth, 1e-8, 1e-10 * rstd.max())
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -157,8 +193,8 @@ def test_running_statistics_follow_a_batch(momentum: float, n: int, precision: s
     mean, variance = rng.standard_normal(5), rng.uniform(0, 2, 5)
     running = rng.standard_normal(5).astype(precision), rng.uniform(0, 2, 5).astype(precision)
     truths = double(running[0]), double(running[1])
-    kernels.follow_moments(*running, mean, variance, momentum, n)
-    twins.follow_moments(*truths, mean, variance, momentum, n)
+    kernels.update_running_stats(*running, mean, variance, momentum, n)
+    twins.update_running_stats(*truths, mean, variance, momentum, n)
     for found, truth in zip(running, truths, strict=True):
         assert_close(found, truth, precision, scale=4)
 
@@ -167,7 +203,7 @@ def test_running_statistics_follow_a_batch(momentum: float, n: int, precision: s
 def test_a_number_that_is_not_finite_spoils_only_its_own_feature(value: float) -> None:
     x, _, scale = rows((6, 4), "float32", 0.0)
     x[2, 1] = value
-    _, _, centre, rate = batch(x, "float32")
+    _, _, mean_k, rstd = batch(x, "float32")
     y = np.empty_like(x)
-    kernels.batch_norm_forward(y.reshape(-1), x.reshape(-1), centre, rate, scale)
+    kernels.batch_norm_forward(y.reshape(-1), x.reshape(-1), mean_k, rstd, scale)
     assert np.isfinite(y).all(axis=0).tolist() == [True, False, True, True]

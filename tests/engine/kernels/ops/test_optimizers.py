@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.kernels.ops import descent, optimizers, optimizers_adaptive
+from engine.kernels.ops import descent, optimizers
 from engine.kernels.ops.blocks import BLOCK
 from engine.kernels.runtime import layout
 from tests.engine.kernels.agreement import (
@@ -23,7 +23,7 @@ from tests.reference import optimizers as twins
 MEMORIES = {"update_sgd": 0, "update_momentum": 1, "update_nesterov": 1, "update_rmsprop": 1,
             "update_adam": 2, "update_adagrad": 1, "update_adadelta": 2, "update_nadam": 2}
 CORRECTIONS = {"update_adam": optimizers.adam_correction,
-               "update_nadam": optimizers_adaptive.nadam_correction}
+               "update_nadam": optimizers.nadam_correction}
 PLACES = {"learning_rate": layout.LEARNING_RATE, "l1": layout.L1, "l2": layout.L2,
           "momentum": layout.MOMENTUM, "rho": layout.RHO, "beta1": layout.BETA1,
           "beta2": layout.BETA2, "epsilon": layout.EPSILON, "weight_decay": layout.WEIGHT_DECAY}
@@ -36,8 +36,7 @@ PENALTIES = {"none": {}, "l1": {"l1": 0.125}, "l2": {"l2": 0.0625},
 
 def compiled(kernel: str) -> Callable[..., Any]:
     """Return a kernel by name."""
-    module = optimizers if hasattr(optimizers, kernel) else optimizers_adaptive
-    function: Callable[..., Any] = getattr(module, kernel)
+    function: Callable[..., Any] = getattr(optimizers, kernel)
     return function
 
 
@@ -138,7 +137,7 @@ def test_nothing_moves_without_a_learning_rate(kernel: str, precision: str) -> N
 def test_nadams_product_of_momenta_is_that_of_all_steps(count: int, beta1: float) -> None:
     w, g = np.linspace(-1, 1, 5), np.linspace(0.5, 0.1, 5)
     truth, rule = w.copy(), {**RULE, "beta1": beta1}
-    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(rule), 5,
+    optimizers.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(rule), 5,
                                      *correction("update_nadam", rule, count))
     twins.update_nadam(truth, g, np.zeros(5), np.zeros(5), rule, count)
     np.testing.assert_allclose(w, truth, 1e-12)
@@ -146,7 +145,7 @@ def test_nadams_product_of_momenta_is_that_of_all_steps(count: int, beta1: float
 
 def test_nadam_does_not_slow_down_in_a_long_run() -> None:
     w, g = np.linspace(-1, 1, 5), np.linspace(0.5, 0.1, 5)
-    optimizers_adaptive.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(RULE), 5,
+    optimizers.update_nadam(w, g, np.zeros(5), np.zeros(5), in_row(RULE), 5,
                                      *correction("update_nadam", RULE, 10**15))
     assert np.isfinite(w).all()
 

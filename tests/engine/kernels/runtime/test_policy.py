@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from numba import njit
@@ -20,8 +22,15 @@ def test_every_op_is_registered_under_its_name() -> None:
         assert op.name == name
 
 
+@pytest.mark.parametrize("op", OPS.values(), ids=OPS)
+def test_every_op_says_what_it_computes_of_its_slots(op: Op) -> None:
+    names = set(re.findall(r"[A-Za-z_]\w*", op.formula))
+    assert names & op.slots.places.keys(), f"{op.name}: {op.formula!r} names none of its slots"
+    assert "=" in op.formula, f"{op.name} has no formula"
+
+
 def test_an_address_is_compiled_when_first_asked_for() -> None:
-    op = Op(nothing_op, Slots(""))
+    op = Op(nothing_op, Slots(""), "nothing")
     assert not op.is_compiled("float32")
     address = op.address("float32")
     assert address

@@ -39,13 +39,14 @@ def test_an_op_reads_its_slots_by_name(precision: str) -> None:
     row, arena = np.zeros(ROW_LENGTH, np.int64), np.zeros(4, precision)
     for name, value in {"y": 2, "weight": 0.75, "n": 8, "last": -1}.items():
         row[slots.places[name]] = slots.encode(name, value)
-    call(Op(add_up_op, slots).address(precision), row.ctypes.data, arena.ctypes.data)
+    address = Op(add_up_op, slots, "y = weight n + last").address(precision)
+    call(address, row.ctypes.data, arena.ctypes.data)
     np.testing.assert_array_equal(arena, [0.0, 0.0, 5.0, 0.0])
 
 
 def test_a_misspelt_slot_does_not_compile() -> None:
     with pytest.raises(TypingError, match="Unknown attribute 'z'"):
-        Op(misspelt_op, Slots("y x")).address("float32")
+        Op(misspelt_op, Slots("y x"), "y = z").address("float32")
 
 
 def test_a_row_has_room_for_so_many_slots_and_no_more() -> None:
