@@ -39,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[left_out] = Counter()
+    if config.getoption("--whole"):
+        # Read by tests/tiers.py.
+        os.environ["BACKPROP_LAB_WHOLE"] = "yes"
     if not config.getoption("--screen"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -101,12 +104,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(
             f"Left out: {counts['whole']} tests and parts of {counts['sampled']} others (run with "
             f"--whole).")
-
-
-@pytest.fixture(scope="session")
-def whole(pytestconfig: pytest.Config) -> bool:
-    """Say whether a test marked sampled is to take all of its sweep."""
-    return bool(pytestconfig.getoption("--whole"))
 
 
 @pytest.fixture(autouse=True)
