@@ -46,7 +46,7 @@ def test_the_default_project_can_be_trained() -> None:
 
 
 @pytest.mark.sampled
-@settings(max_examples=examples(150, 1000))
+@settings(max_examples=examples(100, 1000))
 @given(broken(), st.sampled_from(["classification", "regression"]), st.integers(1, 20),
        st.integers(1, 20))
 def test_nothing_is_too_broken(of: ProjectSpec, task: str, n_inputs: int, n_outputs: int) -> None:
