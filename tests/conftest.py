@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -21,6 +22,9 @@ hypothesis.settings.load_profile("ci")
 JOIN_S = 2.0
 """How long a thread that is about to end may take after its test."""
 
+
+ALONE = ("e2e", "alone")
+"""Marks of what runs with --screen, one after the other."""
 
 WHOLE = ("whole", "sampled", "needs")
 """Marks of what runs with --whole: what was left out, in part or for want of a package."""
@@ -44,6 +48,16 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["BACKPROP_LAB_WHOLE"] = "yes"
     if not config.getoption("--screen"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pass over files without a mark that is wanted: to import them all takes many seconds."""
+    wanted = [names for option, names in (("--screen", ALONE), ("--whole", WHOLE))
+              if config.getoption(option)]
+    if not wanted or collection_path.suffix != ".py":
+        return None
+    text = collection_path.read_text("utf-8")
+    return not all(any(f"mark.{name}" in text for name in names) for names in wanted) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,10 +7,6 @@ test of its own is marked ``whole`` where it is left out otherwise.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any
-
-import pytest
 
 VARIABLE = "BACKPROP_LAB_WHOLE"
 """Set by `conftest.py` where all is wanted, before tests are imported."""
@@ -19,10 +15,3 @@ VARIABLE = "BACKPROP_LAB_WHOLE"
 def examples(few: int, whole: int) -> int:
     """Return how many examples a sweep takes here."""
     return whole if os.environ.get(VARIABLE) else few
-
-
-def every(stride: int, parameters: Iterable[Any]) -> list[Any]:
-    """Return parameters of which one in ``stride`` runs each time, from the first on."""
-    return [value if place % stride == 0 else pytest.param(
-                *(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.whole)
-            for place, value in enumerate(parameters)]
