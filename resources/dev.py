@@ -1,7 +1,7 @@
 """Set Backprop Lab up on a fresh machine, then start, test, check or package it.
 
     python3 resources/dev.py run [the program's arguments]
-    python3 resources/dev.py test [pytest's arguments]
+    python3 resources/dev.py test [--whole] [pytest's arguments]
     python3 resources/dev.py check
     python3 resources/dev.py package [bundle] [smoke] [deb] [archive] [sums] [try] [time]
 
@@ -28,7 +28,10 @@ VERSIONS = ((3, 13), (3, 12), (3, 11))
 NO_TESTS = 5
 """What pytest returns when it was given nothing to run."""
 
-EXTRAS = {"run": "", "test": "[test]", "check": "[dev]", "package": "[dev]"}
+SIDE_BY_SIDE = ["--numprocesses=auto", "--dist=worksteal"]
+"""For pytest: one process for each processor, which takes over tests when it has done its own."""
+
+EXTRAS = {"run": "", "test": "[test]", "whole": "[dev]", "check": "[dev]", "package": "[dev]"}
 
 QT_LIBRARIES = [
     "libegl1", "libgl1", "libfontconfig1", "libfreetype6", "libglib2.0-0", "libdbus-1-3",
@@ -40,7 +43,8 @@ QT_LIBRARIES = [
 VIRTUAL_SCREEN = ["xvfb", "xauth"]
 PACKERS = ["binutils", "dpkg-dev", "xz-utils", "desktop-file-utils", "shared-mime-info",
            "libglib2.0-bin", "x11-utils", "libwayland-cursor0", "strace"]
-NEEDED = {"test": VIRTUAL_SCREEN, "package": [*VIRTUAL_SCREEN, *PACKERS]}
+NEEDED = {"test": VIRTUAL_SCREEN, "whole": VIRTUAL_SCREEN,
+          "package": [*VIRTUAL_SCREEN, *PACKERS]}
 """Debian packages besides Qt's libraries, without which a purpose makes no sense."""
 
 
@@ -195,12 +199,16 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests without a screen, then those that drive a window on a virtual screen."""
-    set_up("test")
+    """Run the tests that go side by side, then those that need a screen or the computer alone.
+
+    With ``--whole``, those that were left out before, for which `check` installs what they need.
+    """
+    set_up("whole" if "--whole" in arguments else "test")
+    compile_kernels()
     pytest = [str(PYTHON), "-m", "pytest"]
-    say("Tests without a screen.")
-    codes = [call(*pytest, *arguments, QT_QPA_PLATFORM="offscreen")]
-    say("Tests on a screen.")
+    say("Tests side by side.")
+    codes = [call(*pytest, *SIDE_BY_SIDE, *arguments, QT_QPA_PLATFORM="offscreen")]
+    say("Tests on a screen, and those that need the computer for themselves.")
     if sys.platform == "linux":
         pytest = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1920x1200x24", *pytest]
         codes.append(call(*pytest, "--screen", *arguments, QT_QPA_PLATFORM="xcb"))
@@ -208,6 +216,14 @@ def test(arguments: list[str]) -> int:
         codes.append(call(*pytest, "--screen", *arguments))
     failed = [code for code in codes if code not in (0, NO_TESTS)]
     return failed[0] if failed else min(codes)
+
+
+def compile_kernels() -> None:
+    """Compile the engine with all processors before tests begin, which would do it one by one."""
+    say("Compiling the engine, unless that has been done.")
+    for precision in ("float32", "float64"):
+        # What is wrong with it, tests will say.
+        call(PYTHON, "-m", "gui", "compile", "--quiet", "--precision", precision)
 
 
 def check(_arguments: list[str]) -> int:

@@ -7,7 +7,10 @@ import logging
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -20,24 +23,101 @@ JOIN_S = 2.0
 """How long a thread that is about to end may take after its test."""
 
 
+ALONE = ("e2e", "alone")
+"""Marks of what runs with --screen, one after the other."""
+
+WHOLE = ("whole", "sampled", "needs")
+"""Marks of what runs with --whole: what was left out, in part or for want of a package."""
+
+left_out = pytest.StashKey[Counter[str]]()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screen", action="store_true",
-                     help="run the tests marked e2e, which need a screen, and no others")
+                     help="run the tests marked e2e, which need a screen, and those marked alone, "
+                          "and no others")
+    parser.addoption("--whole", action="store_true",
+                     help="run what is left out without this option: the tests marked whole, and "
+                          "all of what is sampled otherwise; and those that need further packages")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[left_out] = Counter()
+    if config.getoption("--whole"):
+        # Read by tests/tiers.py.
+        os.environ["BACKPROP_LAB_WHOLE"] = "yes"
     if not config.getoption("--screen"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pass over files without a mark that is wanted: to import them all takes many seconds."""
+    wanted = [names for option, names in (("--screen", ALONE), ("--whole", WHOLE))
+              if config.getoption(option)]
+    if not wanted or collection_path.suffix != ".py":
+        return None
+    text = collection_path.read_text("utf-8")
+    return not all(any(f"mark.{name}" in text for name in names) for names in wanted) or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    screen = config.getoption("--screen")
-    kept, left_out = [], []
+    kept, deselected = [], []
     for item in items:
-        wanted = (item.get_closest_marker("e2e") is not None) == screen
-        (kept if wanted else left_out).append(item)
-    config.hook.pytest_deselected(items=left_out)
+        is_kept = is_of_this_run(item, config) and is_of_this_tier(item, config)
+        (kept if is_kept else deselected).append(item)
+        for mark in item.iter_markers("needs"):
+            for name in mark.args:
+                if not is_installed(name):
+                    item.add_marker(pytest.mark.skip(
+                        reason=f"needs {name}, which 'dev.py check' installs"))
+    config.hook.pytest_deselected(items=deselected)
     items[:] = kept
+
+
+def is_of_this_run(item: pytest.Item, config: pytest.Config) -> bool:
+    """Say whether a test is one for a screen, or one that others may run beside, as is wanted."""
+    on_screen = item.get_closest_marker("e2e") is not None
+    if on_screen or item.get_closest_marker("alone") is None:
+        return on_screen == config.getoption("--screen")
+    return config.getoption("--screen") or not hasattr(config, "workerinput")
+
+
+def is_of_this_tier(item: pytest.Item, config: pytest.Config) -> bool:
+    """Say whether a test is wanted with --whole, or without; count what the other tier has."""
+    if config.getoption("--whole"):
+        return any(item.get_closest_marker(name) for name in WHOLE)
+    for name in ("whole", "sampled"):
+        config.stash[left_out][name] += item.get_closest_marker(name) is not None
+    return item.get_closest_marker("whole") is None
+
+
+def is_installed(package: str) -> bool:
+    try:
+        metadata.distribution(package)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(session.config.stash[left_out])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    # Every worker has collected all tests.
+    node.config.stash[left_out] = Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    counts = config.stash[left_out]
+    if config.getoption("--whole"):
+        terminalreporter.write_line("Left out: all that runs without --whole.")
+    elif any(counts.values()):
+        terminalreporter.write_line(
+            f"Left out: {counts['whole']} tests and parts of {counts['sampled']} others (run with "
+            f"--whole).")
 
 
 @pytest.fixture(autouse=True)

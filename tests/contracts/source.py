@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +38,14 @@ def belongs(module: str, package: str) -> bool:
 
 def sources(*folders: str) -> list[Source]:
     """Return every module below these folders of the project."""
-    return [Source(module_name(path), path.read_text("utf-8"))
+    return [source_at(path)
             for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+@cache
+def source_at(path: Path) -> Source:
+    """Return the module in a file; the same one each time, since parsing takes long."""
+    return Source(module_name(path), path.read_text("utf-8"))
 
 
 def module_name(path: Path) -> str:

@@ -53,17 +53,35 @@ def test_nothing_goes_out_without_a_licence(tmp_path: Path) -> None:
         licences._text(metadata.PathDistribution(info))
 
 
-def test_the_list_is_written_beside_the_program(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def titles(text: str) -> list[str]:
+    """Return the names of the works in the list."""
+    return [title.split()[0] for title in re.findall(r"^={98}\n(.+)\nLicence: ", text, re.M)]
+
+
+@pytest.fixture
+def made_of_tqdm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Play a bundle that tqdm is all of; return the file for its list."""
     monkeypatch.setattr(licences, "BUILD", tmp_path)
     (tmp_path / recipe.CONTENTS).write_text(str(a_file_of("tqdm")), "utf-8")
-    licences.write(tmp_path / licences.THIRD_PARTY)
-    text = (tmp_path / licences.THIRD_PARTY).read_text("utf-8")
-    assert text.startswith("Backprop Lab contains the work of other people.")
-    titles = re.findall(r"^={98}\n(.+)\nLicence: ", text, re.M)
+    return tmp_path / licences.THIRD_PARTY
+
+
+@pytest.mark.needs("pyinstaller")
+def test_the_list_names_the_bootloader_that_is_the_programs_own_file(made_of_tqdm: Path) -> None:
+    licences.write(made_of_tqdm)
+    text = made_of_tqdm.read_text("utf-8")
     # Of the bundle's own contents none is PyInstaller's, whose bootloader is the program's file.
-    assert [title.split()[0] for title in titles] == ["pyinstaller", "tqdm", "Python"]
+    assert titles(text) == ["pyinstaller", "tqdm", "Python"]
     assert "Bootloader Exception" in text
+
+
+def test_the_list_is_written_beside_the_program(
+        made_of_tqdm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(licences, "packer_files", lambda: [a_file_of("pyqtgraph")])
+    licences.write(made_of_tqdm)
+    text = made_of_tqdm.read_text("utf-8")
+    assert text.startswith("Backprop Lab contains the work of other people.")
+    assert titles(text) == ["pyqtgraph", "tqdm", "Python"]
     for maker in ("Python", "Qt"):
         assert maker in licences.HEAD
     assert licences.HEAD.count("    https://") == 2

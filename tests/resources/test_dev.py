@@ -212,6 +212,25 @@ def test_both_runs_of_the_tests_count(
     assert last[1].startswith("xvfb-run")
 
 
+def test_the_engine_is_compiled_before_tests_go_side_by_side(machine: Machine) -> None:
+    dev.test([])
+    places = [next(place for place, line in enumerate(machine.commands) if part in line)
+              for part in ("pip install", "compile --quiet --precision float32",
+                           "compile --quiet --precision float64", "pytest --numprocesses=auto")]
+    assert places == sorted(places)
+    assert "--numprocesses" not in machine.ran("--screen")[0]
+
+
+def test_what_was_left_out_runs_with_all_tools(machine: Machine) -> None:
+    dev.test(["--whole"])
+    assert machine.ran("pip install")[0].endswith("[dev]")
+    assert [("--whole" in line) for line in machine.ran("-m pytest")] == [True, True]
+    machine.commands.clear()
+    dev.test([])
+    assert machine.ran("pip install")[0].endswith("[test]")
+    assert [("--whole" in line) for line in machine.ran("-m pytest")] == [False, False]
+
+
 def test_one_failed_check_fails_all(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
     assert dev.check([]) == 0
     machine.codes["-m mypy"] = 1

@@ -21,6 +21,7 @@ from engine.layers import (
 from engine.plan import build_plan
 from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.training.graphs import Graph, graphs
+from tests.tiers import examples
 
 
 def network(*layers: tuple[str, dict[str, Any]]) -> NetworkSpec:
@@ -102,7 +103,8 @@ def test_lenet() -> None:
     assert sum(cost.kept for cost in found) == 2 * functions + 1_176 + 400 + 10
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.sampled
+@settings(max_examples=examples(40, 100), suppress_health_check=[HealthCheck.too_slow])
 @given(graphs())
 def test_a_plan_agrees(graph: Graph) -> None:
     inputs = np.zeros((1, graph.n_inputs))

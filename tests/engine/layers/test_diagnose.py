@@ -21,6 +21,7 @@ from engine.spec import (
     default_project,
 )
 from tests.engine.layers.strategies import broken, sequential, trainable
+from tests.tiers import examples
 
 
 def project(*layers: LayerSpec, **training: Any) -> ProjectSpec:
@@ -44,7 +45,8 @@ def test_the_default_project_can_be_trained() -> None:
     assert texts(default_project()) == []
 
 
-@settings(max_examples=1000)
+@pytest.mark.sampled
+@settings(max_examples=examples(100, 1000))
 @given(broken(), st.sampled_from(["classification", "regression"]), st.integers(1, 20),
        st.integers(1, 20))
 def test_nothing_is_too_broken(of: ProjectSpec, task: str, n_inputs: int, n_outputs: int) -> None:

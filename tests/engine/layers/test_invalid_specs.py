@@ -15,6 +15,7 @@ from engine.layers import diagnose
 from engine.plan import arena, build_plan
 from tests.engine.layers.mutations import MUTATIONS, Broken, broken_graphs
 from tests.engine.training.graphs import Graph, graphs
+from tests.tiers import examples
 
 LITTLE = 2**20
 """Bytes that a diagnosis may take."""
@@ -26,7 +27,10 @@ SENTENCES = re.compile(r"(?P<place>[^:]+): (?P<found>.+); expected (?P<expected>
 seen: Counter[str] = Counter()
 
 
-@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+INVALID = examples(100, 1000)
+
+
+@settings(max_examples=INVALID, suppress_health_check=[HealthCheck.too_slow])
 @given(broken_graphs(graphs()))
 def _invalid(broken: Broken) -> None:
     graph = broken.graph
@@ -49,15 +53,16 @@ def _invalid(broken: Broken) -> None:
     seen["all"] += 1
 
 
+@pytest.mark.sampled
 def test_what_is_wrong_is_told_with_place_finding_expectation_and_remedy() -> None:
     seen.clear()
     _invalid()
-    assert seen["all"] >= 900
+    assert seen["all"] >= 0.9 * INVALID
     assert len(MUTATIONS) > 25
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow,
-                                                   HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20, 100),
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(graphs())
 def _too_large(graph: Graph) -> None:
     inputs = np.zeros((2, graph.n_inputs))
@@ -69,6 +74,7 @@ def _too_large(graph: Graph) -> None:
     assert peak < LITTLE
 
 
+@pytest.mark.sampled
 def test_an_arena_beyond_the_limit_is_never_allocated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arena, "LARGEST_ARENA", LITTLE)
     _too_large()

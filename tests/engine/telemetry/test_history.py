@@ -98,6 +98,7 @@ def test_odd_number_of_buckets_is_refused() -> None:
         History(("a",), 5)
 
 
+@pytest.mark.alone
 def test_a_frame_of_a_fast_run_is_taken_in_under_three_milliseconds() -> None:
     rng = np.random.default_rng(2)
     rows = rng.normal(size=(17_000, 14))

@@ -25,6 +25,7 @@ while time.monotonic() < end:
 """
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
                        reason="needs two processors, one of which can be given away"),

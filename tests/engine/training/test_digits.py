@@ -11,10 +11,11 @@ import pytest
 from engine.data import load
 from engine.training import Trainer
 from tests.engine.training.digits import denoising, lenet, trained, variational
+from tests.tiers import examples
 
-pytestmark = [pytest.mark.data, pytest.mark.slow]
+pytestmark = [pytest.mark.data, pytest.mark.sampled, pytest.mark.slow]
 
-SPLITS = (42, 101, 102)
+SPLITS = (42, 101, 102)[:examples(1, 3)]
 DRAWN = 1000
 
 

@@ -19,6 +19,7 @@ from engine.spec import project_from_json, project_to_json
 from engine.training.visit import run
 from engine.training.weights import draw, views
 from tests.engine.training.graphs import MOST_LAYERS, Graph, graphs
+from tests.tiers import examples
 
 Reals = NDArray[np.float64]
 
@@ -149,7 +150,7 @@ def agrees(plan: Plan, place: int, gradient: Reals, direction: Reals, name: str)
     return True
 
 
-@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100, 1000), suppress_health_check=[HealthCheck.too_slow])
 @given(graphs())
 def _random_graph(graph: Graph) -> None:
     project = graph.project
@@ -173,6 +174,7 @@ def _random_graph(graph: Graph) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sampled
 def test_random_graphs() -> None:
     counts.clear()
     _random_graph()

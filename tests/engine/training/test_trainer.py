@@ -31,6 +31,7 @@ def endless() -> Trainer:
     return trainer(clouds(2000), dense("dense-1", 64), dense("output", 3, "linear"), batch_size=0)
 
 
+@pytest.mark.alone
 def test_a_stop_asked_for_by_another_thread_is_felt_within_a_step() -> None:
     run = endless()
     advance(run, 3)
@@ -63,6 +64,7 @@ def test_a_stop_while_somebody_looks_is_not_lost(monkeypatch: pytest.MonkeyPatch
     assert run._plan.shared.control[layout.STOP] == 1
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("budget", [0.005, 0.02])
 def test_a_chunk_keeps_to_its_budget(budget: float) -> None:
     run = trainer(clouds(2000), batch_size=10)

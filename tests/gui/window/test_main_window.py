@@ -398,6 +398,7 @@ def test_closing_asks_where_no_copies_can_be_kept(
     assert not window.close()
 
 
+@pytest.mark.alone
 def test_closing_while_training_is_quick(open_window: Open, qtbot: QtBot) -> None:
     window = open_window()
     lab_of(window).workbench.run()

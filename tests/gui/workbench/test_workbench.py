@@ -102,6 +102,7 @@ def test_snapshots_are_made_only_when_the_window_has_taken_the_last(
     assert engine.newest.snapshots <= 2
 
 
+@pytest.mark.alone
 def test_pause_is_obeyed_within_the_step_in_hand(
     qtbot: QtBot, bench: Workbench, engine: FakeEngine
 ) -> None:
@@ -482,6 +483,7 @@ def test_a_stopping_rule_pauses_a_run_and_says_why(
     assert (bench.state, bench.reason) == (State.PAUSED, "")
 
 
+@pytest.mark.alone
 def test_shut_down_ends_the_thread_in_the_middle_of_a_run_and_can_be_repeated(
     qtbot: QtBot, bench: Workbench, engine: FakeEngine
 ) -> None:
