@@ -19,6 +19,7 @@ from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot
+from engine.telemetry.transfer import TransferReport
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
 from engine.training.forecasting import forecast
@@ -27,7 +28,7 @@ from engine.training.kept import Sound, go_back, parameters
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.stopping import EpochReport, Stopping
-from engine.training.transfer import TransferReport, transfer
+from engine.training.transfer import transfer
 from engine.training.writing import Writer, can_write
 
 Array = NDArray[np.float64]
@@ -134,7 +135,7 @@ class Trainer:
         results[row.VARIANCE] = self._examples.variance
         results[row.REDUCED:row.REDUCED + 3] = 1.0, np.inf, 0.0
         self._watch(training)
-        self.request_rates(training)
+        self._write_rates()
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
 
     def _watch(self, training: TrainingSpec) -> None:
@@ -264,18 +265,12 @@ class Trainer:
         """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
         self._plan.shared.control[row.STOP] = 1
 
-    def request_rates(self, training: TrainingSpec) -> None:
-        """Change what needs no new plan, felt at the next step; any thread may ask.
-
-        Learning rate and schedule, penalties, clipping, the optimizer's constants, and the batch
-        size as far as there is room for it; the rest of ``training`` is left to `apply`.
-        """
-        write_rates(self._plan.shared.wishes, training, self.project.training.optimizer.kind)
-
     def apply(self, training: TrainingSpec) -> None:
         """Change how the network is trained, without losing what it has learned.
 
-        A new optimizer starts with empty memory. Seed and precision need a new Trainer.
+        Rates, penalties, limits and constants are taken over by the next step, and a batch size for
+        which there is room; whatever else changes is built anew first. A new optimizer starts with
+        empty memory. Seed and precision need a new Trainer.
 
         Raises
         ------
@@ -295,8 +290,12 @@ class Trainer:
         self._plan.shared.control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
         if training.stopping != old.stopping:
             self._watch(training)
-        self.request_rates(training)
+        self._write_rates()
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
+
+    def _write_rates(self) -> None:
+        training = self.project.training
+        write_rates(self._plan.shared.wishes, training, training.optimizer.kind)
 
     def _rebuild(self, project: ProjectSpec) -> None:
         # Both are replaced together at the end: the old plan reads the old examples' memory.

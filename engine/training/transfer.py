@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan import Plan, PlannedLayer
+from engine.telemetry.transfer import LeftLayer, TransferReport
 from engine.training.weights import fits, views
 
 Start = Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class LeftLayer:
-    """A layer that starts as it would have started anyway.
-
-    Attributes
-    ----------
-    layer_id : str
-        The layer.
-    reason : str
-        Why, the end of a sentence: ``the other project has no layer of this name``.
-    """
-
-    layer_id: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class TransferReport:
-    """Which layers took over what another project has learned.
-
-    Attributes
-    ----------
-    matched : tuple[str, ...]
-        Ids of the layers that did.
-    left : tuple[LeftLayer, ...]
-        The others that have parameters.
-    """
-
-    matched: tuple[str, ...]
-    left: tuple[LeftLayer, ...]
 
 
 def transfer(plan: Plan, start: Start) -> TransferReport:

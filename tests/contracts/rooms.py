@@ -36,6 +36,7 @@ ORDER = (
     "gui.theme",
     "gui.widgets",
     "gui.document",
+    "gui.frames",
     "gui.data",
     "gui.builder",
     "gui.hyper",

@@ -247,16 +247,15 @@ def test_rows_shrink_so_that_all_are_seen(view: NetworkView, document: Document,
         assert row_rect(view, n + 1).bottom() <= view.rows.viewport().height()
 
 
-def test_frames_are_shown_and_other_runs_are_not(
+def test_frames_are_shown(
         view: NetworkView, document: Document, frame_of: Callable[..., Any],
         run_of: Callable[..., Any]) -> None:
     document.make_deep(4, 8, "sigmoid")
     view.set_run(run_of(document))
     first = document.project.network.layers[1].id
-    view.show_frame(frame_of(document, run_id=7))
     assert view.rows.model_of_rows.reading(first) is None
     before = view.grab().toImage()
-    view.show_frame(frame_of(document, run_id=1))
+    view.show_frame(frame_of(document))
     verdict = view.rows.model_of_rows.verdict(first)
     assert verdict is not None
     assert verdict.code == "vanishing"
@@ -315,8 +314,9 @@ def test_issues_are_told(view: NetworkView, document: Document) -> None:
 
 
 def test_tooltips_hold_the_live_numbers(view: NetworkView, document: Document,
-                                        frame_of: Callable[..., Any]) -> None:
-    view.set_run(type("Run", (), {"run_id": 1, "network": document.project.network})())
+                                        frame_of: Callable[..., Any],
+                                        run_of: Callable[..., Any]) -> None:
+    view.set_run(run_of(document))
     view.show_frame(frame_of(document))
     columns, index = view.rows.columns, view.rows.model_of_rows.index(3)
     assert "2 numbers in, 2 out, 6 parameters" in view.rows.tip(index, 5)

@@ -15,10 +15,11 @@ from engine.diagnosis.verdicts import Verdict
 from engine.errors import DivergedError, SpecError
 from engine.spec import default_project, write_project
 from gui import theme
+from gui.frames.frame import Frame
 from gui.widgets import Card
 from gui.window.lab_page import LabPage
 from gui.window.left_column import stops
-from gui.workbench.state import Frame, State
+from gui.workbench.state import State
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 LEFT = Qt.MouseButton.LeftButton
@@ -261,7 +262,7 @@ def parents(widget: QWidget) -> list[QWidget]:
 
 def test_the_layer_that_failed_is_marked_until_the_next_run(qtbot: QtBot, lab: LabPage) -> None:
     layer_id = lab.document.project.network.layers[2].id
-    lab.workbench.failed.emit(DivergedError("Layer 2 (Dense)", "an activation is not finite",
+    lab.workbench.failed.emit("A", DivergedError("Layer 2 (Dense)", "an activation is not finite",
                                             layer_id=layer_id, step=3))
     index = lab.network.rows.model_of_rows.index(2, 0)
     assert "not finite" in index.data(Qt.ItemDataRole.AccessibleTextRole)

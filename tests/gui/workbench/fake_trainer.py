@@ -15,8 +15,8 @@ from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
+from engine.telemetry.transfer import TransferReport
 from gui.workbench.engine_port import Progress
-from gui.workbench.state import TransferLike
 
 STEP_S = 1e-5
 
@@ -41,7 +41,7 @@ class FakeTrainer:
     """Takes 10 µs a step."""
 
     steps_per_epoch = 25
-    transfer: TransferLike | None = None
+    transfer: TransferReport | None = None
 
     def __init__(self, project: ProjectSpec, run_id: int, diverge_at: int = 0) -> None:
         self.project = project
@@ -49,7 +49,6 @@ class FakeTrainer:
         self.ring = FakeRing()
         self.step = 0
         self.applied: list[TrainingSpec] = []
-        self.rates: list[TrainingSpec] = []
         self.snapshots = 0
         self.threads: set[str] = set()
         self.chunks: list[int] = []
@@ -76,7 +75,6 @@ class FakeTrainer:
         self.threads.add(threading.current_thread().name)
         if self.crash:
             raise ZeroDivisionError("by nought")
-        self._stop.clear()
         self.finished = ""
         started, done = time.perf_counter(), 0
         while done < max_steps and not self._stop.is_set():
@@ -93,14 +91,13 @@ class FakeTrainer:
             self._stop.wait(STEP_S)
             if time.perf_counter() - started > budget_s:
                 break
+        if done < max_steps:
+            self._stop.clear()
         self.chunks.append(done)
         return done
 
     def request_stop(self) -> None:
         self._stop.set()
-
-    def request_rates(self, training: TrainingSpec) -> None:
-        self.rates.append(training)
 
     def apply(self, training: TrainingSpec) -> None:
         self.threads.add(threading.current_thread().name)
