@@ -52,6 +52,8 @@ class FakeTrainer:
         self.snapshots = 0
         self.threads: set[str] = set()
         self.chunks: list[int] = []
+        self.spent_s = 0.0
+        self.step_s = STEP_S
         self.diverge_at = diverge_at
         self.crash = False
         self.finish_at = 0
@@ -88,12 +90,13 @@ class FakeTrainer:
                 self.finished = "Stopped: enough."
                 break
             self.ring.rows.append((1 / self.step, float("nan"), float("nan"), 0.1, -3.0))
-            self._stop.wait(STEP_S)
+            self._stop.wait(self.step_s)
             if time.perf_counter() - started > budget_s:
                 break
         if done < max_steps:
             self._stop.clear()
         self.chunks.append(done)
+        self.spent_s += time.perf_counter() - started
         return done
 
     def request_stop(self) -> None:
