@@ -30,6 +30,7 @@ from gui.builder.rows_delegate import whole_words
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 from gui.document.document import Document
+from tests.gui.documents import make_deep
 
 NO_BUTTON, LEFT_BUTTON = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -238,7 +239,7 @@ def test_stack_asks_how_many(view: NetworkView, qtbot: QtBot) -> None:
                                             (99, MINI)])
 def test_rows_shrink_so_that_all_are_seen(view: NetworkView, document: Document, n: int,
                                           density: object, qtbot: QtBot) -> None:
-    document.make_deep(n, 4, "tanh")
+    make_deep(document, n, 4, "tanh")
     assert view.rows.density is density
     view.grab()
     shown = row_rect(view, n).height()
@@ -250,7 +251,7 @@ def test_rows_shrink_so_that_all_are_seen(view: NetworkView, document: Document,
 def test_frames_are_shown(
         view: NetworkView, document: Document, frame_of: Callable[..., Any],
         run_of: Callable[..., Any]) -> None:
-    document.make_deep(4, 8, "sigmoid")
+    make_deep(document, 4, 8, "sigmoid")
     view.set_run(run_of(document))
     first = document.project.network.layers[1].id
     assert view.rows.model_of_rows.reading(first) is None
@@ -338,7 +339,7 @@ def test_rows_are_in_the_accessible_tree(view: NetworkView, document: Document) 
 @pytest.mark.parametrize("width", [320, 560, 900])
 def test_columns_never_overlap(view: NetworkView, document: Document, n_hidden: int,
                                width: int) -> None:
-    document.make_deep(n_hidden, 4, "tanh")
+    make_deep(document, n_hidden, 4, "tanh")
     view.resize(width, 500)
     columns = view.rows.columns
     parts = [columns.card, columns.histogram, columns.gradient, columns.status, columns.update]

@@ -230,7 +230,8 @@ def test_a_run_goes_on_after_a_change_of_a_rate(
     lab.hyper.rate.line.setText("0,5")
     qtbot.keyClick(lab.hyper.rate.line, Qt.Key.Key_Return)
     assert lab.document.project.training.learning_rate == 0.5
-    assert engine.newest.rates[-1].learning_rate == 0.5
+    qtbot.waitUntil(lambda: bool(engine.newest.applied))
+    assert engine.newest.applied[-1].learning_rate == 0.5
     assert lab.workbench.state is State.RUNNING
     assert len(engine.trainers) == 1
 
