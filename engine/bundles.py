@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
+from engine.messages import Message, say
 from engine.spec import ProjectSpec, project_from_json, project_to_json, read_project
 from engine.spec.files import LARGEST_FILE, replace_file
 
@@ -44,6 +45,15 @@ BROKEN = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OverflowError, OSE
 """What the reader of zip files raises at those that are none."""
 
 Arrays = dict[str, NDArray[Any]]
+
+
+
+class Broken(ValueError):
+    """A file is no bundle; the message says what is wrong, as the end of a sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.code)
+        self.message = message
 
 
 def is_bundle(path: Path) -> bool:
@@ -102,25 +112,23 @@ def read_bundle(path: str | Path) -> tuple[ProjectSpec, Arrays]:
         with path.open("rb") as file:
             content = file.read(LARGEST_BUNDLE + 1)
     except OSError as error:
-        raise FormatError(str(path), f"cannot be read ({error.strerror or error})",
-                          "a readable file", "Check the name and the permission") from error
+        raise FormatError("file.unreadable", path=str(path),
+                          reason=error.strerror or str(error)) from error
     if len(content) > LARGEST_BUNDLE:
-        raise FormatError(path.name, f"the file has more than {LARGEST_BUNDLE:,} bytes",
-                          "what the largest network takes", "Open a file that Backprop Lab has "
-                          "saved")
+        raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
     try:
         members = _members(content)
         if members.keys() != {PROJECT, WEIGHTS}:
-            raise ValueError("it holds " + (", ".join(sorted(members))[:200] or "nothing"))
+            raise Broken(say("bundle.members", names=", ".join(sorted(members))[:200]) if members
+                         else say("bundle.no-members"))
         text = members[PROJECT]
         if len(text) > LARGEST_FILE:
-            raise ValueError(f"its project has more than {LARGEST_FILE:,} bytes")
+            raise Broken(say("bundle.project-too-large", most=LARGEST_FILE))
         project = project_from_json(text, path.name)
         return project, _arrays(members[WEIGHTS], project)
     except BROKEN as error:
-        raise FormatError(path.name, f"this is no project with weights ({error})",
-                          f"a {SUFFIX} file that Backprop Lab has saved",
-                          "Save it again, or open another one") from error
+        raise FormatError("bundle.broken", place=path.name, suffix=SUFFIX,
+                          reason=_reason(error)) from error
 
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path
@@ -145,8 +153,7 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
     packed = {}
     for name, array in weights.items():
         if problem := _problem(name, array, project):
-            raise FormatError(place, problem, "finite numbers under the names of the network's "
-                              "layers", "Reset the network, or rename the layer")
+            raise FormatError("bundle.unfit", place=place, problem=problem)
         buffer = io.BytesIO()
         np.lib.format.write_array_header_1_0(buffer, {
             "descr": array.dtype.newbyteorder("<").str, "fortran_order": False,
@@ -158,8 +165,8 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
     project_from_json(text, place)
     content = _zip({PROJECT: text, WEIGHTS: _zip(packed)})
     if len(content) > LARGEST_BUNDLE:
-        raise FormatError(place, f"it would have {len(content):,} bytes", f"{LARGEST_BUNDLE:,}",
-                          "Use fewer units")
+        raise FormatError("bundle.would-be-too-large", place=place, size=len(content),
+                          most=LARGEST_BUNDLE)
     replace_file(path, content)
 
 
@@ -203,12 +210,12 @@ def _members(content: bytes) -> dict[str, bytes]:
         entries = archive.infolist()
         if any(entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size
                for entry in entries):
-            raise ValueError("something in it is compressed")
+            raise Broken(say("bundle.compressed"))
         # Several names for the same bytes would unpack to more than there is.
         if sum(entry.file_size for entry in entries) > len(content):
-            raise ValueError("it claims to hold more than it does")
+            raise Broken(say("bundle.claims-more"))
         if len({entry.filename for entry in entries}) < len(entries):
-            raise ValueError("a name stands in it twice")
+            raise Broken(say("bundle.name-twice"))
         return {entry.filename: archive.read(entry) for entry in entries}
 
 
@@ -219,9 +226,11 @@ def _arrays(content: bytes, project: ProjectSpec) -> Arrays:
         try:
             array = _array(packed)
         except ValueError as error:
-            raise ValueError(f"{member[:200]} holds {error}") from error
-        if problem := "it is no array" if name == member else _problem(name, array, project):
-            raise ValueError(f"{member[:200]}: {problem}")
+            raise Broken(say("bundle.member-holds", member=member[:200],
+                             problem=_reason(error))) from error
+        if problem := (say("bundle.no-array") if name == member else
+                       _problem(name, array, project)):
+            raise Broken(say("bundle.member", member=member[:200], problem=problem))
         found[name] = array
     return found
 
@@ -232,25 +241,30 @@ def _array(packed: bytes) -> NDArray[Any]:
     end = begin + int.from_bytes(packed[len(MAGIC):begin], "little")
     header = HEADER.fullmatch(packed[begin:end])
     if not packed.startswith(MAGIC) or header is None:
-        raise ValueError("no array of real numbers")
+        raise Broken(say("bundle.no-numbers"))
     dtype = np.dtype(header[1].decode())
     shape = tuple(int(axis) for axis in header[2].split(b",") if axis.strip())
     if len(shape) > AXES or math.prod(shape) * dtype.itemsize != len(packed) - end:
-        raise ValueError(f"an array of shape {shape} in {len(packed):,} bytes")
+        raise Broken(say("bundle.array-size", shape=shape, size=len(packed)))
     return np.frombuffer(packed, dtype, offset=end).reshape(shape).astype(dtype.newbyteorder("="))
 
 
-def _problem(name: str, array: NDArray[Any], project: ProjectSpec) -> str:
-    """Say what keeps a parameter from being in a bundle, or return an empty text."""
+def _reason(error: Exception) -> str | Message:
+    """Return what an error says."""
+    return error.message if isinstance(error, Broken) else str(error)
+
+
+def _problem(name: str, array: NDArray[Any], project: ProjectSpec) -> Message | None:
+    """Say what keeps a parameter from being in a bundle, or return None."""
     layer, _, parameter = name.partition("/")
     if layer not in {other.id for other in project.network} or not parameter.isidentifier():
-        return f"the network has no parameter {name[:200]!r}"
+        return say("bundle.no-parameter", name=name[:200])
     # Zip files know neither: a reader may end the name there, or make a slash of it.
     if "\0" in name or "\\" in name or len(name) > 1000:
-        return f"the name {name[:200]!r} cannot be written into a zip file"
+        return say("bundle.name", name=name[:200])
     if array.dtype.newbyteorder("<").str not in DTYPES or array.ndim > AXES:
-        return f"{name} is an array of {array.dtype} with {array.ndim} axes"
-    return "" if np.isfinite(array).all() else f"{name} holds a number that is not finite"
+        return say("bundle.array", name=name, dtype=str(array.dtype), axes=array.ndim)
+    return None if np.isfinite(array).all() else say("bundle.not-finite", name=name)
 
 
 def _zip(members: Mapping[str, bytes]) -> bytes:

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 KERNELS = Path(__file__).parent / "kernels"
 
+STATISTICS = Path(__file__).parent / "statistics.py"
+"""The one module of ours that kernels are compiled from and that is no kernel."""
+
 BUILD_ID = KERNELS / "build-id.txt"
 """Holds `build_id` where the program is frozen and has no sources to be hashed."""
 
@@ -45,14 +48,15 @@ UNFINISHED_S = 3600
 def build_id() -> str:
     """Return a hash of every kernel's source.
 
-    A cached kernel does not notice edits in functions of another file, so the whole folder's text
-    names the cache.
+    A cached kernel does not notice edits in functions of another file, so the text of the folder
+    and its rooms names the cache, and that of the table which says where figures are written.
     """
     if BUILD_ID.is_file():
         return BUILD_ID.read_text(encoding="ascii").strip()
     digest = hashlib.sha256()
-    for path in sorted(KERNELS.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in (*sorted(KERNELS.rglob("*.py")), STATISTICS):
+        name = path.relative_to(KERNELS.parent).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -91,8 +95,8 @@ class Locator(_CacheLocator):  # type: ignore[misc]
     when no folder is writable. Chosen by NUMBA_CACHE_LOCATOR_CLASSES.
     """
 
-    def __init__(self, line: int) -> None:
-        self._line = line
+    def __init__(self, room: str, line: int) -> None:
+        self._place = f"{room}-{line}"
 
     def ensure_cache_path(self) -> None:
         """Do nothing: what cannot be written is compiled again, and that is no error."""
@@ -107,12 +111,14 @@ class Locator(_CacheLocator):  # type: ignore[misc]
 
     def get_disambiguator(self) -> str:
         """Return what tells functions of one name apart."""
-        return str(self._line)
+        return self._place
 
     @classmethod
     def from_function(cls, py_func: FunctionType, py_file: str) -> Locator:
         """Return a locator for any function."""
-        return cls(py_func.__code__.co_firstlineno)
+        # Numba itself names a file after the module without its package.
+        package = py_func.__module__.rpartition(".")[0]
+        return cls(package.rpartition(".")[2], py_func.__code__.co_firstlineno)
 
 
 @cache

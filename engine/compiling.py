@@ -19,9 +19,10 @@ from pathlib import Path
 
 from engine import native
 from engine.cachedir import cache_folder, prune
-from engine.kernels import catalogue, tile
-from engine.kernels.driver import run_steps
-from engine.kernels.processor import VARIABLE
+from engine.kernels.matmul import tile
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime.driver import run_steps
+from engine.kernels.runtime.processor import VARIABLE
 
 log = logging.getLogger(__name__)
 

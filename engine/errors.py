@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Self
+
+from engine.messages import Message
 
 
 class EngineError(Exception):
@@ -10,36 +12,59 @@ class EngineError(Exception):
 
     Parameters
     ----------
-    place : str
-        Where it happened, in the person's words: ``Layer 3 (Dense)``, ``iris.csv, line 12``.
-    found : str
-        What was found there.
-    expected : str
-        What would have been right.
-    remedy : str
-        What the person can do about it.
+    code : str
+        What is wrong, such as ``training.new-run``; `engine.messages` has the words.
+    values : object
+        What the words name: numbers, names, messages.
+
+    Attributes
+    ----------
+    message : Message
+        Code and values.
     """
 
-    def __init__(self, place: str, found: str, expected: str = "", remedy: str = "") -> None:
-        self.place = place
-        self.found = found
-        self.expected = expected
-        self.remedy = remedy
-        super().__init__(self.sentence)
+    message: Message
+
+    def __init__(self, code: str, /, **values: object) -> None:
+        super().__init__(code)
+        self.message = Message(code, values)
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """Return an error that says what a message says."""
+        return cls(message.code, **message.values)
+
+    def at(self, place: Message) -> Self:
+        """Return an error that says the same of another place."""
+        return type(self)(self.message.code, **{**self.message.values, "place": place})
 
     @property
     def sentence(self) -> str:
         """Place, found, expected and remedy as one readable text."""
-        text = f"{self.place}: {self.found}"
-        if self.expected:
-            text += f"; expected {self.expected}"
-        text += "."
-        if self.remedy:
-            text += f" {self.remedy.rstrip('.')}."
-        return text
+        return self.message.text
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.place, self.found, self.expected, self.remedy)
+    @property
+    def place(self) -> str:
+        """Where it happened, in the person's words: ``Layer 3 (Dense)``, ``iris.csv, line 12``."""
+        return self.message.part("place")
+
+    @property
+    def found(self) -> str:
+        """What was found there."""
+        return self.message.part("found")
+
+    @property
+    def expected(self) -> str:
+        """What would have been right; empty if that needs no saying."""
+        return self.message.part("expected")
+
+    @property
+    def remedy(self) -> str:
+        """What the person can do about it; empty if there is nothing."""
+        return self.message.part("remedy")
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class SpecError(EngineError):
@@ -70,12 +95,8 @@ class DivergedError(EngineError):
         predecessor already pushed them out of range, the last ones that were all finite.
     """
 
-    def __init__(self, place: str, found: str, expected: str = "", remedy: str = "",
-                 layer_id: str = "", step: int = 0) -> None:
-        super().__init__(place, found, expected, remedy)
+    def __init__(self, code: str, /, *, layer_id: str = "", step: int = 0,
+                 **values: object) -> None:
+        super().__init__(code, step=step, **values)
         self.layer_id = layer_id
         self.step = step
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.place, self.found, self.expected, self.remedy, self.layer_id,
-                            self.step)

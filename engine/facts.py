@@ -7,8 +7,8 @@ import numba
 import numpy as np
 
 from engine.cachedir import cache_folder
-from engine.kernels import tile
-from engine.kernels.registers import UNIT
+from engine.kernels.matmul import tile
+from engine.kernels.matmul.registers import UNIT
 from engine.training.pace import spare_processors
 
 

@@ -16,8 +16,9 @@ from numba.core.caching import FunctionCache
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
-from engine.kernels import processor, tile
-from engine.kernels.registers import Unit, unit_of
+from engine.kernels.matmul import tile
+from engine.kernels.matmul.registers import Unit, unit_of
+from engine.kernels.runtime import processor
 
 log = logging.getLogger(__name__)
 

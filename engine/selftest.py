@@ -20,6 +20,7 @@ from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import EngineError, FormatError
 from engine.facts import facts
+from engine.messages import Message, say
 from engine.spec import OptimizerSpec, ProjectSpec, read_project
 from engine.training import Trainer
 
@@ -42,14 +43,19 @@ class Finding:
 
     Attributes
     ----------
-    text : str
-        A line for people.
+    message : Message
+        What was found.
     passed : bool
         Whether that is right.
     """
 
-    text: str
+    message: Message
     passed: bool = True
+
+    @property
+    def text(self) -> str:
+        """A line for people."""
+        return self.message.text
 
 
 @dataclass(frozen=True)
@@ -74,23 +80,33 @@ class Difference:
 
 def self_test() -> Iterator[Finding]:
     """Yield what is found, one thing after the other; a part that fails does not end the test."""
-    checks: dict[str, Callable[[], Finding]] = {
-        "The engine's facts": _facts,
-        **{f"Gradient in {precision}": partial(_gradient, precision) for precision in TOLERANCES},
-        "Spiral": _training,
+    checks: dict[Message, Callable[[], Finding]] = {
+        say("self-test.facts"): _facts,
+        **{_named(precision): partial(_gradient, precision) for precision in TOLERANCES},
+        say("self-test.spiral"): _training,
     }
-    for name, check in checks.items():
+    for part, check in checks.items():
         try:
             yield check()
         except EngineError as error:
-            yield Finding(f"{name}: {error.sentence}", False)
+            yield Finding(say("self-test.failed", part=part, sentence=error.message), False)
         except Exception as error:  # noqa: BLE001 - what nobody has thought of is looked for
-            reason = str(error).rstrip(".") or "no reason given"
-            yield Finding(f"{name} cannot be tested: {reason} ({type(error).__name__}).", False)
+            yield Finding(_untested(part, error), False)
+
+
+def _untested(part: Message, error: Exception) -> Message:
+    if reason := str(error).rstrip("."):
+        return say("self-test.untested", part=part, reason=reason, type=type(error).__name__)
+    return say("self-test.untested-without-reason", part=part, type=type(error).__name__)
+
+
+def _named(precision: str) -> Message:
+    return say("self-test.gradient", precision=precision)
 
 
 def _facts() -> Finding:
-    return Finding("; ".join(f"{name}: {value}" for name, value in facts().items()) + ".")
+    return Finding(say("self-test.all-facts", facts=tuple(
+        say("self-test.fact", name=name, value=value) for name, value in facts().items())))
 
 
 def _gradient(precision: str) -> Finding:
@@ -111,22 +127,25 @@ def _golden() -> dict[str, Array]:
         with np.load(io.BytesIO(GOLDEN.read_bytes())) as file:
             return dict(file)
     except (*BROKEN, zlib.error) as error:
-        raise FormatError(GOLDEN.name, f"cannot be read ({type(error).__name__})",
-                          "the file that came with the program", "Install it anew") from error
+        raise FormatError("self-test.golden", place=GOLDEN.name,
+                          type=type(error).__name__) from error
 
 
 def _compared(precision: str, gradients: Mapping[str, Array], golden: dict[str, Array]) -> Finding:
     """Return how far gradients are from those of PyTorch, and where they are furthest."""
     if not golden or golden.keys() != gradients.keys():
-        return Finding(f"Gradient in {precision}: found that of {', '.join(sorted(gradients))}; "
-                       f"expected {', '.join(sorted(golden)) or 'none'}.", False)
+        return Finding(say("self-test.other-gradients", part=_named(precision),
+                           found=tuple(sorted(gradients)),
+                           expected=tuple(sorted(golden)) or (say("value.none"),)), False)
     worst = max((_difference(name, gradients[name], golden[name]) for name in golden),
                 key=lambda difference: difference.share)
     passed = worst.share <= TOLERANCES[precision]
-    where = "" if passed else (f" That of {worst.name} is furthest: found {worst.found:.9g}, "
-                               f"expected {worst.expected:.9g}.")
-    return Finding(f"Gradient in {precision}: {worst.share:.1e} from PyTorch's (at most "
-                   f"{TOLERANCES[precision]:.0e}).{where}", passed)
+    if passed:
+        return Finding(say("self-test.gradient-right", part=_named(precision), share=worst.share,
+                           most=TOLERANCES[precision]))
+    return Finding(say("self-test.gradient-wrong", part=_named(precision), share=worst.share,
+                       most=TOLERANCES[precision], name=worst.name, found=worst.found,
+                       expected=worst.expected), False)
 
 
 def _difference(name: str, found: Array, expected: Array) -> Difference:
@@ -158,5 +177,5 @@ def _training() -> Finding:
     while time.perf_counter() - begin < TRAINING_S:
         run.run(1 << 30, TRAINING_S / 10)
     score = run.evaluate().accuracy
-    return Finding(f"Spiral: {score:.0%} of unseen points right after {run.step:,} steps in "
-                   f"{TRAINING_S:g} s (at least {WANTED:.0%}).", score >= WANTED)
+    return Finding(say("self-test.score", part=say("self-test.spiral"), score=score, steps=run.step,
+                       seconds=TRAINING_S, wanted=WANTED), score >= WANTED)

@@ -16,8 +16,8 @@ from engine.data.limits import MOST_CELLS, MOST_ROWS
 from engine.data.numbers import MISSING
 from engine.data.records import QUOTE, Record
 from engine.data.sniff import TextFormat
-from engine.data.wording import count
 from engine.errors import DataError
+from engine.messages import Message, say
 
 _CHUNK_CHARACTERS = 2**18
 
@@ -41,13 +41,12 @@ class Sifting:
     first_line: int = 0
     first_width: int = 0
 
-    def note(self, width: int) -> tuple[str, ...]:
-        """Return a sentence on the rows that were left out, if any."""
+    def remarks(self, width: int) -> tuple[Message, ...]:
+        """Return what is to be said of the rows that were left out, if any."""
         if not self.left_out:
             return ()
-        verb = "does" if self.left_out == 1 else "do"
-        return (f"Left out: {count(self.left_out, 'row')} that {verb} not have {width} values (the "
-                f"first, line {self.first_line}, has {self.first_width}).",)
+        return (say("note.widths", rows=self.left_out, width=width, line=self.first_line,
+                    values=self.first_width),)
 
 
 class _Feed(io.TextIOBase):
@@ -80,9 +79,8 @@ class _Feed(io.TextIOBase):
                 continue
             sifting.kept += 1
             if sifting.kept > self._most_rows:
-                raise DataError(self._place, f"more than {self._most_rows:,} rows of values",
-                                f"at most {MOST_ROWS:,} rows and {MOST_CELLS:,} values",
-                                "Save fewer rows, or choose fewer columns")
+                raise DataError("table.too-many-rows", place=self._place,
+                                count=self._most_rows, rows=MOST_ROWS, values=MOST_CELLS)
             yield record.text
             if not record.text.endswith(("\n", "\r")):
                 yield "\n"
@@ -132,8 +130,7 @@ def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[i
         frame = pd.DataFrame()
     except (pd.errors.ParserError, ValueError, OverflowError, MemoryError) as error:
         raise feed.failure or DataError(
-            place, f"the table cannot be read ({error})", "rows of separated values",
-            "Check the separator, or save the table again as CSV") from error
+            "table.unreadable", place=place, reason=str(error)) from error
     if feed.failure is not None:
         raise feed.failure
     sifting = feed.sifting
@@ -152,12 +149,9 @@ def _parse(feed: _Feed, form: TextFormat, wanted: Sequence[int]) -> pd.DataFrame
 
 def _check_rows(sifting: Sifting, width: int, place: str) -> None:
     if sifting.left_out > sifting.kept:
-        share = f"{sifting.left_out:,} of {sifting.left_out + sifting.kept:,} rows do not have " \
-                f"{width} values"
-        raise DataError(f"{place}, line {sifting.first_line}",
-                        f"{count(sifting.first_width, 'value')} in a row, and {share}",
-                        f"{width} values in every row",
-                        "Check the separator, and quote text that contains it")
+        raise DataError("table.widths",
+                        place=say("place.line", file=place, line=sifting.first_line),
+                        values=sifting.first_width, odd=sifting.left_out,
+                        rows=sifting.left_out + sifting.kept, width=width)
     if not sifting.kept:
-        raise DataError(place, "no row of values below the names", "rows of values",
-                        "Choose another file, or say that the first row holds no names")
+        raise DataError("table.no-rows", place=place)

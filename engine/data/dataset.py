@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.messages import Message
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -61,8 +62,8 @@ class Dataset:
     is_series : bool
         Whether the rows are windows of one series, each a step later than the one before; the
         validation rows are then the last ones.
-    notes : tuple[str, ...]
-        What was done to the data, a sentence each: dropped rows, filled gaps, encoded columns.
+    remarks : tuple[Message, ...]
+        What was done to the data: dropped rows, filled gaps, encoded columns.
     """
 
     key: str
@@ -84,7 +85,12 @@ class Dataset:
     padding: str = ""
     joint: str = ""
     is_series: bool = False
-    notes: tuple[str, ...] = field(default=())
+    remarks: tuple[Message, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to the data, a sentence each."""
+        return tuple(remark.text for remark in self.remarks)
 
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""
@@ -99,6 +105,11 @@ class Dataset:
     def vocabulary(self) -> int:
         """Different tokens that the inputs stand for; 0 when they are just numbers."""
         return len(self.tokens or ())
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether it is a text of which the network learns how it goes on."""
+        return self.task == "sequence" and self.tokens is not None
 
     @property
     def n_outputs(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,16 +12,17 @@ from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import MOST_CELLS, MOST_COLUMNS, MOST_LEVELS
 from engine.data.scaling import check_range, measure
-from engine.data.wording import count, listing, quote
 from engine.errors import DataError
+from engine.messages import Message, say
 from engine.spec import Scaling
 
-_DROPPED = {
-    "empty": "holds no value",
-    "constant": "has the same value everywhere",
-    "text": f"has more than {MOST_LEVELS} different texts",
-    "identifier": "only names or counts the rows",
-}
+_DROPPED: Mapping[str, Callable[[str], Message]] = MappingProxyType({
+    "empty": lambda column: say("dropped.empty", column=column),
+    "constant": lambda column: say("dropped.constant", column=column),
+    "text": lambda column: say("dropped.text", column=column, most=MOST_LEVELS),
+    "identifier": lambda column: say("dropped.identifier", column=column),
+})
+"""Why a column of a kind is left out."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,17 @@ class Encoded:
         All finite.
     names : tuple[str, ...]
         One for every input: ``mass``, or ``island = Biscoe`` for a category.
-    notes : tuple[str, ...]
-        What was filled and encoded, a sentence each.
+    remarks : tuple[Message, ...]
+        What was filled and encoded.
     """
 
     inputs: Reals
     names: tuple[str, ...]
-    notes: tuple[str, ...]
+    remarks: tuple[Message, ...]
 
 
 def choose_inputs(columns: Sequence[Column], chosen: bool,
-                  place: str) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+                  place: str) -> tuple[tuple[Column, ...], tuple[Message, ...]]:
     """Leave out the columns that nothing can be learned from.
 
     Parameters
@@ -57,8 +59,8 @@ def choose_inputs(columns: Sequence[Column], chosen: bool,
 
     Returns
     -------
-    columns, notes
-        What is left, and a sentence on what is not.
+    columns, remarks
+        What is left, and what is not.
 
     Raises
     ------
@@ -71,10 +73,9 @@ def choose_inputs(columns: Sequence[Column], chosen: bool,
         if chosen and kind == "identifier" and column.numbers is not None:
             kind = "numeric"
         if chosen and kind in ("text", "identifier"):
-            raise DataError(f"{place}, column {quote(column.name)}",
-                            f"{column.distinct:,} different texts",
-                            f"numbers or at most {MOST_LEVELS} different texts",
-                            "Leave the column out of the inputs")
+            raise DataError("column.texts",
+                            place=say("place.column", file=place, column=column.name),
+                            count=column.distinct, most=MOST_LEVELS)
         if kind in _DROPPED:
             dropped.append((column, kind))
         else:
@@ -84,20 +85,12 @@ def choose_inputs(columns: Sequence[Column], chosen: bool,
         kept = [column for column, kind in dropped
                 if kind == "identifier" and column.numbers is not None]
         dropped = [pair for pair in dropped if pair[0] not in kept]
-    if not kept:
-        raise DataError(place, "no column to learn from: " + _reasons(dropped),
-                        f"a column of numbers, or of at most {MOST_LEVELS} different texts",
-                        "Add such a column")
-    if not dropped:
-        return tuple(kept), ()
-    return tuple(kept), (f"Left out: {_reasons(dropped)}.",)
-
-
-def _reasons(dropped: Sequence[tuple[Column, str]]) -> str:
-    if not dropped:
-        return "there is none besides the target"
-    return listing([f"{quote(column.name)} {_DROPPED[kind]}" for column, kind in dropped],
-                   "column")
+    reasons = tuple(_DROPPED[kind](column.name) for column, kind in dropped)
+    if kept:
+        return tuple(kept), (say("note.dropped", dropped=reasons),) if reasons else ()
+    if reasons:
+        raise DataError("columns.none-of-use", place=place, dropped=reasons, most=MOST_LEVELS)
+    raise DataError("columns.none", place=place, most=MOST_LEVELS)
 
 
 def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place: str) -> Encoded:
@@ -139,7 +132,7 @@ def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place
         block = inputs[:, numeric]
         inputs[:, numeric] = measure(scaling, block[training])(block)
     check_range(inputs, tuple(names), place)
-    return Encoded(inputs, tuple(names), tuple(_notes(columns)))
+    return Encoded(inputs, tuple(names), tuple(_remarks(columns)))
 
 
 def _levels(column: Column) -> tuple[str, ...]:
@@ -158,36 +151,33 @@ def _filled(numbers: Reals, training: Indices) -> Reals:
 
 def _check_size(rows: int, width: int, place: str) -> None:
     if width > MOST_COLUMNS:
-        raise DataError(place, f"{width:,} inputs after encoding categories",
-                        f"at most {MOST_COLUMNS:,}", "Choose fewer columns")
+        raise DataError("columns.too-many-inputs", place=place, inputs=width, most=MOST_COLUMNS)
     if rows * width > MOST_CELLS:
-        raise DataError(place, f"{rows:,} rows of {width:,} inputs",
-                        f"at most {MOST_CELLS:,} numbers",
-                        "Choose fewer columns or save fewer rows")
+        raise DataError("columns.too-many-numbers", place=place, rows=rows, inputs=width,
+                        most=MOST_CELLS)
 
 
-def _notes(columns: Sequence[Column]) -> list[str]:
-    notes = []
+def _remarks(columns: Sequence[Column]) -> list[Message]:
+    remarks = []
     for column in columns:
         if column.not_numbers:
-            notes.append(f"In {quote(column.name)}, {count(column.not_numbers, 'cell')} without a "
-                         f"number, for example {quote(column.example)}, counted as missing.")
+            remarks.append(say("note.no-numbers", column=column.name, cells=column.not_numbers,
+                               example=column.example))
         if column.infinite:
-            notes.append(f"In {quote(column.name)}, {count(column.infinite, 'cell')} with an "
-                         f"infinite or too large number counted as missing.")
+            remarks.append(say("note.infinite", column=column.name, cells=column.infinite))
     gaps = [(column, column.missing) for column in columns]
     numbers = [pair for pair in gaps if pair[1] and pair[0].numbers is not None]
     texts = [pair for pair in gaps if pair[1] and pair[0].numbers is None]
     if numbers:
-        notes.append(f"Missing numbers were filled with the median of the training examples: "
-                     f"{_listed(numbers)}.")
+        remarks.append(say("note.filled", columns=_counted(numbers)))
     if texts:
-        notes.append(f"Missing categories became a category of their own: {_listed(texts)}.")
+        remarks.append(say("note.missing-category", columns=_counted(texts)))
     encoded = [(column, len(_levels(column))) for column in columns if column.numbers is None]
     if encoded:
-        notes.append(f"Categories were one-hot encoded: {_listed(encoded)}.")
-    return notes
+        remarks.append(say("note.encoded", columns=_counted(encoded)))
+    return remarks
 
 
-def _listed(counted: Sequence[tuple[Column, int]]) -> str:
-    return listing([f"{quote(column.name)} ({number:,})" for column, number in counted], "column")
+def _counted(counted: Sequence[tuple[Column, int]]) -> tuple[Message, ...]:
+    return tuple(say("counted.column", column=column.name, count=number)
+                 for column, number in counted)

@@ -30,17 +30,14 @@ def check_features(names: Sequence[str]) -> tuple[str, ...]:
     DataError
         If there is none, one is unknown, or one comes twice.
     """
-    known = ", ".join(FEATURES)
+    known = tuple(FEATURES)
     if not names:
-        raise DataError("Features", "none is switched on", f"at least one of {known}",
-                        "Switch on x1 and x2")
+        raise DataError("features.none", known=known)
     for position, name in enumerate(names):
         if name not in FEATURES:
-            raise DataError("Features", f"an unknown feature {name!r}", f"one of {known}",
-                            "Correct its name or remove it")
+            raise DataError("features.unknown", name=name, known=known)
         if name in names[:position]:
-            raise DataError("Features", f"{name} comes twice", "every feature once",
-                            "Remove one of the two")
+            raise DataError("features.twice", name=name)
     return tuple(names)
 
 

@@ -14,27 +14,26 @@ from typing import TextIO
 
 from engine.data.limits import HEAD_BYTES, LARGEST_FILE, LARGEST_TEXT, LONGEST_LINE
 from engine.errors import DataError
+from engine.messages import Message, say
 
-_SAVE_AS_CSV = "Save it as CSV (text, with commas or semicolons) in the program that made it"
-
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "a zip archive, perhaps an Excel or LibreOffice workbook"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh91AY", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!\x1a", "a RAR archive"),
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF-", "a PDF document"),
-    (b"PAR1\x15", "a Parquet file"),
-    (b"\x89HDF\r\n", "an HDF5 file"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"\x7fELF", "a program"),
+_SIGNATURES: tuple[tuple[bytes, Message], ...] = (
+    (b"PK\x03\x04", say("kind.zip")),
+    (b"PK\x05\x06", say("kind.empty-zip")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", say("kind.excel")),
+    (b"\x1f\x8b", say("kind.gzip")),
+    (b"BZh91AY", say("kind.bzip2")),
+    (b"\xfd7zXZ\x00", say("kind.xz")),
+    (b"7z\xbc\xaf\x27\x1c", say("kind.7-zip")),
+    (b"Rar!\x1a", say("kind.rar")),
+    (b"\x89PNG\r\n", say("kind.png")),
+    (b"\xff\xd8\xff", say("kind.jpeg")),
+    (b"GIF8", say("kind.gif")),
+    (b"%PDF-", say("kind.pdf")),
+    (b"PAR1\x15", say("kind.parquet")),
+    (b"\x89HDF\r\n", say("kind.hdf5")),
+    (b"SQLite format 3\x00", say("kind.sqlite")),
+    (b"\x93NUMPY", say("kind.numpy")),
+    (b"\x7fELF", say("kind.program")),
 )
 
 _BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
@@ -77,21 +76,16 @@ def _named_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise DataError(str(path), "there is no such file", "an existing file",
-                        "Choose the file again; it may have been moved or renamed") from error
+        raise DataError("file.missing", path=str(path)) from error
     except IsADirectoryError as error:
-        raise DataError(str(path), "this is a folder", "a text file",
-                        "Choose a file inside it") from error
+        raise DataError("file.folder", path=str(path)) from error
     except PermissionError as error:
-        raise DataError(str(path), "the file may not be read (permission denied)",
-                        "a file that you may read",
-                        "Copy it to a folder of your own or ask its owner") from error
+        raise DataError("file.forbidden", path=str(path)) from error
     except UnicodeError:
         raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(str(path), f"the file cannot be read ({reason})", "a readable file",
-                        "Copy it to this computer and choose the copy") from error
+        raise DataError("file.failed", path=str(path), reason=reason) from error
 
 
 def read_head(path: Path) -> Head:
@@ -108,8 +102,7 @@ def read_head(path: Path) -> Head:
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(str(path))
         if not stat.S_ISREG(status.st_mode):
-            raise DataError(str(path), "this is a device, not a file", "a text file",
-                            "Choose a file")
+            raise DataError("file.device", path=str(path))
         _check_size(path, status)
         with path.open("rb") as file:
             head = Head(file.read(HEAD_BYTES), status.st_size)
@@ -119,17 +112,16 @@ def read_head(path: Path) -> Head:
 
 def _check_size(path: Path, status: os.stat_result) -> None:
     if status.st_size == 0:
-        raise DataError(path.name, "the file is empty", "a row of names and rows of values",
-                        "Choose another file or save this one again")
+        raise DataError("file.empty", place=path.name)
     if status.st_size > LARGEST_FILE:
-        raise DataError(path.name, f"the file has {status.st_size:,} bytes",
-                        f"at most {LARGEST_FILE:,}", "Save fewer rows or columns of it")
+        raise DataError("file.too-large", place=path.name, size=status.st_size,
+                        most=LARGEST_FILE)
 
 
 def _check_is_text(path: Path, content: bytes) -> None:
     for signature, what in _SIGNATURES:
         if content.startswith(signature):
-            raise DataError(path.name, f"this is {what}", "a text file", _SAVE_AS_CSV)
+            raise DataError("file.no-text", place=path.name, what=what)
 
 
 def find_encoding(content: bytes, complete: bool, place: str) -> str:
@@ -155,15 +147,13 @@ def find_encoding(content: bytes, complete: bool, place: str) -> str:
     if (utf16 := _utf16_by_zeros(content)) is not None:
         return utf16
     if b"\0" in content:
-        raise DataError(f"{place}, byte {content.index(0):,}", "a zero byte, which text never has",
-                        "a text file", _SAVE_AS_CSV)
+        raise DataError("file.zero-byte",
+                        place=say("place.byte", file=place, byte=content.index(0)))
     for name in ("utf-8", "cp1252"):
         if _decodes(content, name, complete):
             _check_control_characters(content, place)
             return name
-    raise DataError(place, "the file is in no encoding that can be found out",
-                    "UTF-8, UTF-16 or Windows-1252 text",
-                    "Save it as UTF-8, or choose its encoding by name")
+    raise DataError("file.no-encoding", place=place)
 
 
 def _utf16_by_zeros(content: bytes) -> str | None:
@@ -191,8 +181,7 @@ def _check_control_characters(content: bytes, place: str) -> None:
     start = content[:65536]
     strange = len(start) - len(start.translate(None, bytes(range(1, 9)) + bytes(range(14, 32))))
     if strange > max(2, len(start) // 200):
-        raise DataError(place, f"{strange:,} control characters, which text does not have",
-                        "a text file", _SAVE_AS_CSV)
+        raise DataError("file.controls", place=place, count=strange)
 
 
 def decode_head(head: Head, encoding: str, place: str) -> str:
@@ -231,8 +220,8 @@ def read_text(path: Path, encoding: str = "") -> str:
     """
     head = read_head(path)
     if head.size > LARGEST_TEXT:
-        raise DataError(path.name, f"the file has {head.size:,} bytes", f"at most {LARGEST_TEXT:,}",
-                        "Choose a shorter text")
+        raise DataError("file.text-too-large", place=path.name, size=head.size,
+                        most=LARGEST_TEXT)
     found = encoding or find_encoding(head.content, head.complete, path.name)
     with open_lines(path, found) as lines:
         return "".join(lines)
@@ -267,12 +256,9 @@ def _read_lines(path: Path, file: TextIO) -> Iterator[str]:
 
 def unknown_encoding(encoding: str, place: str) -> DataError:
     """Return the error for an encoding that Python does not know."""
-    return DataError(place, f"there is no text encoding called {encoding!r}",
-                     "a name such as utf-8, utf-16 or cp1252", "Choose another encoding")
+    return DataError("file.unknown-encoding", place=place, encoding=encoding)
 
 
 def wrong_encoding(encoding: str, place: str) -> EncodingError:
     """Return the error for text that is not in the encoding it is read in."""
-    return EncodingError(place, f"the text is not in the encoding {encoding}",
-                         "the encoding that the file was saved in",
-                         "Choose another encoding (Windows-1252 is common) or save it as UTF-8")
+    return EncodingError("file.wrong-encoding", place=place, encoding=encoding)

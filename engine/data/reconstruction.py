@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.errors import DataError
+from engine.messages import say
 from engine.spec import DataSpec
 
 _NOISE_STREAM = 2
@@ -32,19 +33,17 @@ def to_reconstruct(dataset: Dataset, spec: DataSpec) -> Dataset:
         If the inputs are the letters or words of a text.
     """
     if dataset.tokens is not None:
-        raise DataError(dataset.title, "a text, whose tokens are names and not sizes",
-                        "numbers for an autoencoder", "Choose another data set")
+        raise DataError("data.no-numbers", place=dataset.title)
     clean = dataset.inputs
     inputs = clean
-    notes = dataset.notes
+    remarks = dataset.remarks
     if spec.noise and dataset.points is None:
         rng = np.random.default_rng([spec.seed, _NOISE_STREAM])
         inputs = clean + spec.noise / 100 * rng.standard_normal(clean.shape)
-        notes = (*notes, f"Noise of standard deviation {spec.noise / 100:g} was added to the "
-                         "inputs; what is to be reconstructed has none.")
-    use = "only colours them" if dataset.class_names else "plays no part"
-    notes = (*notes, f"The inputs themselves are to be reconstructed; the target {use}.")
+        remarks = (*remarks, say("note.noise", deviation=spec.noise / 100))
+    use = (say("note.reconstructed-colours") if dataset.class_names else
+           say("note.reconstructed"))
     return replace(
         dataset, task="reconstruction", inputs=inputs, values=clean,
         target_names=dataset.feature_names, features_of=None, units_of=None, is_series=False,
-        notes=notes)
+        remarks=(*remarks, use))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from engine.data.limits import LONGEST_LINE
 from engine.errors import DataError
+from engine.messages import say
 
 QUOTE = '"'
 _SPACES = re.compile(r"[ \t]+")
@@ -71,9 +72,8 @@ def iterate_records(lines: Iterable[str], separator: str, place: str, skip: int 
         if record is not None:
             yield record
         elif not cut:
-            raise DataError(f"{place}, line {number}", "a quote is opened and never closed",
-                            f"a second {QUOTE} at the end of the text",
-                            f"Close the quote, or remove the {QUOTE}")
+            raise DataError("table.open-quote", quote=QUOTE,
+                            place=say("place.line", file=place, line=number))
 
 
 def split_cells(record: Record, separator: str) -> list[str]:
@@ -91,12 +91,11 @@ def split_lines(text: str) -> list[str]:
 def _numbered(lines: Iterable[str], place: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(lines, start=1):
         if len(line) > LONGEST_LINE:
-            raise DataError(f"{place}, line {number}", f"more than {LONGEST_LINE:,} characters",
-                            "a row of values on every line",
-                            "Check that this is a table and that its lines end")
+            raise DataError("table.long-line", most=LONGEST_LINE,
+                            place=say("place.line", file=place, line=number))
         if "\0" in line:
-            raise DataError(f"{place}, line {number}", "a zero byte, which text never has",
-                            "a text file", "Save the table again as CSV")
+            raise DataError("table.zero-byte",
+                            place=say("place.line", file=place, line=number))
         yield number, line.removeprefix("\ufeff") if number == 1 else line
 
 
@@ -125,7 +124,6 @@ def _quoted(number: int, first: str, source: Iterator[tuple[int, str]], separato
     try:
         cells = next(_reader(lines(), separator))
     except csv.Error as error:
-        raise DataError(f"{place}, line {number}",
-                        f"a text in quotes runs on for {len(taken):,} lines ({error})",
-                        f"a closing {QUOTE}", f"Close the quote, or remove the {QUOTE}") from error
+        raise DataError("table.long-quote", lines=len(taken), reason=str(error), quote=QUOTE,
+                        place=say("place.line", file=place, line=number)) from error
     return None if open_at_end else Record(number, "".join(taken), len(cells))

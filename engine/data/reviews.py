@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.split import split_rows
+from engine.messages import say
 from engine.spec import DataSpec
 
 COUNT = 1200
@@ -83,4 +84,4 @@ def load_reviews(spec: DataSpec) -> Dataset:
         feature_names=tuple(f"word {place}" for place in range(1, longest + 1)),
         target_names=("opinion",), training=training, validation=validation, tokens=words,
         padding=PADDING, joint=" ",
-        notes=(f"{len(words) - 1} different words; shorter reviews are filled up with token 0.",))
+        remarks=(say("note.reviews", words=len(words) - 1),))

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.data.dataset import Reals
-from engine.data.wording import quote
 from engine.errors import DataError
+from engine.messages import say
 from engine.spec import Scaling
 
 LARGEST_INPUT = 1e30
@@ -74,10 +74,9 @@ def check_range(inputs: Reals, names: tuple[str, ...], place: str) -> None:
     wrong = np.flatnonzero(~(largest <= LARGEST_INPUT))
     if len(wrong):
         column = int(wrong[0])
-        raise DataError(f"{place}, column {quote(names[column])}",
-                        f"a number of size {largest[column]:.3g}",
-                        f"at most {LARGEST_INPUT:.0e}",
-                        "Choose Standard scaling, leave the column out or correct the number")
+        raise DataError("column.too-large",
+                        place=say("place.column", file=place, column=names[column]),
+                        value=float(largest[column]), most=LARGEST_INPUT)
 
 
 def _standard(values: Reals) -> tuple[Reals, Reals]:

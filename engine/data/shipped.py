@@ -15,6 +15,7 @@ from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.scaling import check_range, measure
 from engine.data.split import split_rows
 from engine.errors import DataError
+from engine.messages import say
 from engine.spec import DataSpec, Scaling, TableSpec
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "datasets"
@@ -99,8 +100,7 @@ def read_numbers(key: str) -> tuple[Reals, Indices]:
 
 def damaged(path: Path) -> DataError:
     """Return the error for a file of the program that is missing or damaged."""
-    return DataError(str(path), "a file of the program is missing or damaged", "",
-                     "Install Backprop Lab again")
+    return DataError("data.damaged", path=str(path))
 
 
 def load_numbers(spec: DataSpec, title: str) -> Dataset:
@@ -125,12 +125,12 @@ def load_numbers(spec: DataSpec, title: str) -> Dataset:
     scaling = usual if spec.scaling == "auto" else spec.scaling
     scaled = measure(scaling, inputs[training])(inputs)
     check_range(scaled, source.feature_names, title)
-    notes = () if source.divisor == 1 else (f"Pixels were divided by {source.divisor:g}.",)
+    remarks = () if source.divisor == 1 else (say("note.pixels", divisor=source.divisor),)
     return Dataset(
         key=spec.source, title=title, task="classification", inputs=scaled, labels=labels.copy(),
         values=np.empty((len(inputs), 0)), class_names=source.class_names,
         feature_names=source.feature_names, target_names=("class",), training=training,
-        validation=validation, image_shape=source.image_shape, notes=notes)
+        validation=validation, image_shape=source.image_shape, remarks=remarks)
 
 
 def load_penguins(spec: DataSpec, title: str) -> Dataset:

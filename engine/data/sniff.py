@@ -13,15 +13,16 @@ from engine.data.files import Head, decode_head, find_encoding, read_head
 from engine.data.limits import MOST_COLUMNS
 from engine.data.numbers import is_missing, is_number, vote_decimal
 from engine.data.records import Record, iterate_records, split_cells, split_lines
-from engine.data.wording import count, listing, shorten
 from engine.errors import DataError
+from engine.messages import Message, say, shorten
 from engine.spec import TableSpec
 
 SEPARATORS = ("\t", ";", "|", ",", " ")
 """Tried in this order; the first of the best wins."""
 
-SEPARATOR_NAMES = {"\t": "tab", ";": "semicolon", "|": "vertical bar", ",": "comma",
-                   " ": "space"}
+_SEPARATOR_NAMES = {
+    "\t": say("separator.tab"), ";": say("separator.semicolon"), "|": say("separator.bar"),
+    ",": say("separator.comma"), " ": say("separator.space")}
 
 _SAMPLE_ROWS = 200
 _SAMPLE_CHARACTERS = 2**18
@@ -43,8 +44,8 @@ class TextFormat:
         Names of the columns, each once.
     skip : int
         Lines to leave out before the first row of values.
-    notes : tuple[str, ...]
-        What was changed to make names of the header, a sentence each.
+    remarks : tuple[Message, ...]
+        What was changed to make names of the header.
     """
 
     encoding: str
@@ -53,7 +54,7 @@ class TextFormat:
     header: bool
     names: tuple[str, ...]
     skip: int
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,26 +102,24 @@ def examine(path: Path, spec: TableSpec) -> Sample:
     decimal = spec.decimal or vote_decimal([cell for row in rows for cell in row], separator)
     header = has_header(rows, decimal) if spec.header is None else spec.header
     width = _width(rows, header)
-    names, notes = _names(rows, width, header, f"{place}, line {records[0].line}")
+    names, renamed = _names(rows, width, header,
+                            say("place.line", file=place, line=records[0].line))
     form = TextFormat(encoding, separator, decimal, header, names,
-                      skip=_last_line(records[0]) if header else skip, notes=titles + notes)
+                      skip=_last_line(records[0]) if header else skip, remarks=titles + renamed)
     return Sample(head, lines, form)
 
 
 def _check_is_table(text: str, place: str) -> None:
     start = text.lstrip("\ufeff \t\r\n")
     if not start:
-        raise DataError(place, "the file holds nothing but blanks",
-                        "a row of names and rows of values", "Choose another file")
+        raise DataError("table.blank", place=place)
     lower = start[:200].lower()
     if lower.startswith(("<!doctype html", "<html")):
-        raise DataError(place, "this is a web page", "a table of text",
-                        "Download the file itself instead of the page that shows it")
+        raise DataError("table.web-page", place=place)
     if lower.startswith(("<?xml", "<svg")):
-        raise DataError(place, "this is an XML document", "a table of text", "Save it as CSV")
+        raise DataError("table.xml", place=place)
     if re.match(r'\{\s*"|\{\s*\}|\[\s*[\[{]|\[\s*$', start):
-        raise DataError(place, "this is JSON", "a table of text",
-                        "Convert it to CSV in the program that made it")
+        raise DataError("table.json", place=place)
 
 
 def _lines(text: str, head: Head, place: str) -> tuple[str, ...]:
@@ -130,20 +129,18 @@ def _lines(text: str, head: Head, place: str) -> tuple[str, ...]:
     if len(lines) < 2:
         most = max(lines[0].count(separator) for separator in ",;\t|")
         if most >= MOST_COLUMNS:
-            raise _too_many_columns(most + 1, place, "more than ")
-        raise DataError(f"{place}, line 1", f"more than {len(lines[0]):,} characters in one line",
-                        "a row of values on every line",
-                        "Check that this is a table and that its lines end")
+            raise DataError("table.many-more-columns", place=place, count=most + 1,
+                            most=MOST_COLUMNS)
+        raise DataError("table.long-head", place=say("place.line", file=place, line=1),
+                        most=len(lines[0]))
     return tuple(lines[:-1])
 
 
 def _check_choice(separator: str, decimal: str, place: str) -> None:
     if len(separator) != 1 or separator in '"\r\n\0':
-        raise DataError(place, f"a separator {separator!r}", "one character, such as , ; or a tab",
-                        "Choose another separator")
+        raise DataError("table.separator", place=place, separator=separator)
     if decimal not in ("", ".", ","):
-        raise DataError(place, f"a decimal sign {decimal!r}", "a point or a comma",
-                        "Choose another decimal sign")
+        raise DataError("table.decimal", place=place, decimal=decimal)
 
 
 def _sample_records(lines: Sequence[str], separator: str, complete: bool, place: str,
@@ -157,8 +154,7 @@ def _sample_records(lines: Sequence[str], separator: str, complete: bool, place:
         if room < 0:
             break
     if not records:
-        raise DataError(place, "no complete row of values", "a table",
-                        "Check the quotes in the first lines")
+        raise DataError("table.no-row", place=place)
     return records
 
 
@@ -202,25 +198,16 @@ def _is_clean(cell: str, others: list[str]) -> bool:
 def _check_columns(records: list[Record], separator: str, place: str, alone: bool = True) -> None:
     widest = max(record.width for record in records)
     if widest > MOST_COLUMNS:
-        raise _too_many_columns(widest, place)
+        raise DataError("table.too-many-columns", place=place, count=widest, most=MOST_COLUMNS)
     if alone and widest < 2:
         raise _one_column(place, separator)
 
 
-def _too_many_columns(count: int, place: str, prefix: str = "") -> DataError:
-    return DataError(place, f"{prefix}{count:,} columns", f"at most {MOST_COLUMNS:,}",
-                     "Save fewer columns, or turn the table so that every example is a row")
-
-
 def _one_column(place: str, separator: str = "") -> DataError:
     if separator:
-        name = SEPARATOR_NAMES.get(separator, repr(separator))
-        return DataError(place, f"one column only, when a {name} separates columns",
-                         "at least two: something to learn from and a target",
-                         "Choose another separator")
-    return DataError(place, "one column only",
-                     "at least two: something to learn from and a target",
-                     "Add a column, or choose the separator by hand")
+        name = _SEPARATOR_NAMES.get(separator) or say("separator.other", character=separator)
+        return DataError("table.one-column-by-separator", place=place, separator=name)
+    return DataError("table.one-column", place=place)
 
 
 def has_header(rows: list[list[str]], decimal: str) -> bool:
@@ -248,7 +235,7 @@ def _width(rows: list[list[str]], header: bool) -> int:
 
 
 def _without_titles(records: list[Record],
-                    skip: int) -> tuple[list[Record], int, tuple[str, ...]]:
+                    skip: int) -> tuple[list[Record], int, tuple[Message, ...]]:
     """Leave out titles and comments above the table: rows of one cell, where others have more."""
     width = Counter(record.width for record in records).most_common(1)[0][0]
     titles = 0
@@ -258,7 +245,7 @@ def _without_titles(records: list[Record],
     if not titles:
         return records, skip, ()
     return records[titles:], _last_line(records[titles - 1]), (
-        f"Left out: {count(titles, 'line')} above the table.",)
+        say("note.titles", lines=titles),)
 
 
 def _last_line(record: Record) -> int:
@@ -267,7 +254,7 @@ def _last_line(record: Record) -> int:
 
 
 def _names(rows: list[list[str]], width: int, header: bool,
-           place: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+           place: Message) -> tuple[tuple[str, ...], tuple[Message, ...]]:
     if not header:
         return tuple(f"Column {i + 1}" for i in range(width)), ()
     given = list(rows[0])
@@ -278,13 +265,11 @@ def _names(rows: list[list[str]], width: int, header: bool,
         trailing = all(not row[-1] for row in rows[1:] if len(row) == width)
         given = [*given, ""] if trailing else ["Row name", *given]
     if len(given) != width:
-        raise DataError(place, f"{count(len(given), 'name')}, while most rows have "
-                        f"{count(width, 'value')}", "as many names as values",
-                        "Check the separator, or whether the first row names the columns")
+        raise DataError("table.names", place=place, names=len(given), values=width)
     return _unique_names(given)
 
 
-def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[Message, ...]]:
     names: dict[str, None] = {}
     renamed = []
     for position, cell in enumerate(given, start=1):
@@ -295,7 +280,4 @@ def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if name != wanted:
             renamed.append(name)
         names[name] = None
-    notes: tuple[str, ...] = ()
-    if renamed:
-        notes = (f"Columns of the same name were told apart: {listing(renamed, 'column')}.",)
-    return tuple(names), notes
+    return tuple(names), (say("note.renamed", names=tuple(renamed)),) if renamed else ()

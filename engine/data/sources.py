@@ -229,7 +229,7 @@ def _load(spec: DataSpec, base: Path | None) -> Dataset:
     if spec.source not in (TABLE, TEXT):
         return _source(spec.source).load(spec)
     if not spec.path:
-        raise DataError("Data", "no file is chosen", "the path of a text file", "Choose a file")
+        raise DataError("data.no-file-chosen")
     path = Path(spec.path).expanduser() if spec.path.startswith("~") else Path(spec.path)
     if spec.source == TEXT:
         return load_text(_folder(base) / path, spec)
@@ -253,7 +253,5 @@ def _folder(base: Path | None) -> Path:
 
 def _source(key: str) -> _Source:
     if key not in _SOURCES:
-        raise DataError("Data", f"an unknown data set {key!r}",
-                        "one of " + ", ".join((*_SOURCES, TABLE, TEXT)),
-                        "Choose a data set from the list")
+        raise DataError("data.unknown", key=key, known=(*_SOURCES, TABLE, TEXT))
     return _SOURCES[key]

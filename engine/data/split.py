@@ -37,8 +37,7 @@ def split_rows(n: int, labels: Indices | None, share: float, seed: int) -> tuple
         If there are fewer than two rows.
     """
     if n < 2:
-        raise DataError("Data", f"{n} examples", "at least 2, to learn from and to validate on",
-                        "Add examples")
+        raise DataError("data.too-few", count=n)
     rng = np.random.default_rng([seed, _SPLIT_STREAM])
     order = rng.permutation(n)
     groups = [order] if labels is None else _by_class(order, labels)

@@ -18,8 +18,8 @@ from engine.data.scaling import check_range, measure
 from engine.data.sniff import TextFormat, examine
 from engine.data.split import split_rows
 from engine.data.target import Target, make_target
-from engine.data.wording import listing, quote
 from engine.errors import DataError
+from engine.messages import Message, say
 from engine.spec import DataSpec, Scaling, TableSpec
 
 
@@ -35,14 +35,14 @@ class Table:
         What to predict.
     target_name : str
         Name of the target column.
-    notes : tuple[str, ...]
-        What was left out, a sentence each.
+    remarks : tuple[Message, ...]
+        What was left out.
     """
 
     inputs: tuple[Column, ...]
     target: Target
     target_name: str
-    notes: tuple[str, ...]
+    remarks: tuple[Message, ...]
 
 
 def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "") -> Dataset:
@@ -71,27 +71,27 @@ def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "") 
     scaling: Scaling = "standard" if spec.scaling == "auto" else spec.scaling
     encoded = encode(table.inputs, training, scaling, place)
     values = target.values
-    target_notes: tuple[str, ...] = ()
+    target_remarks: tuple[Message, ...] = ()
     units_of = None
     if not classes:
         scaler = measure(scaling, values[training])
         values, units_of = scaler(values), scaler.inverse
         check_range(values, (table.target_name,), place)
-        target_notes = _target_notes(scaling, table.target_name)
+        target_remarks = _target_remarks(scaling, table.target_name)
     return Dataset(
         key=key, title=title or path.name, task=target.task, inputs=encoded.inputs,
         labels=target.labels, values=values, class_names=target.class_names,
         feature_names=encoded.names, target_names=(table.target_name,), training=training,
         validation=validation, units_of=units_of,
-        notes=(*table.notes, *encoded.notes, *target_notes))
+        remarks=(*table.remarks, *encoded.remarks, *target_remarks))
 
 
-def _target_notes(scaling: Scaling, name: str) -> tuple[str, ...]:
-    how = {"standard": "mean 0 and deviation 1", "minmax": "0 to 1"}
-    if scaling not in how:
-        return ()
-    return (f"The target {quote(name)} was scaled to {how[scaling]} on the training examples, as "
-            f"the inputs were; the loss is that of scaled values.",)
+def _target_remarks(scaling: Scaling, name: str) -> tuple[Message, ...]:
+    if scaling == "standard":
+        return (say("note.target-standard", name=name),)
+    if scaling == "minmax":
+        return (say("note.target-minmax", name=name),)
+    return ()
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -128,10 +128,10 @@ def _read(path: Path, form: TextFormat, spec: TableSpec) -> Table:
         target = _last_with_values(columns, place)
         inputs = tuple(position for position in inputs if position != target)
     made = make_target(columns[target], spec.task, place)
-    usable, notes = choose_inputs([columns[position].take(made.rows) for position in inputs],
-                                  bool(spec.inputs), place)
+    usable, remarks = choose_inputs([columns[position].take(made.rows) for position in inputs],
+                                    bool(spec.inputs), place)
     return Table(usable, made, form.names[target],
-                 (*form.notes, *sifting.note(len(form.names)), *made.notes, *notes))
+                 (*form.remarks, *sifting.remarks(len(form.names)), *made.remarks, *remarks))
 
 
 @contextmanager
@@ -149,23 +149,26 @@ def choose_columns(names: Sequence[str], spec: TableSpec,
     DataError
         If a column is named that does not exist, or the target is the only input.
     """
-    target = _position(names, spec.target, "target", place) if spec.target else None
+    target = _target_position(names, spec.target, place) if spec.target else None
     if not spec.inputs:
         return target, tuple(i for i in range(len(names)) if i != target)
-    inputs = {_position(names, name, "input", place) for name in spec.inputs} - {target}
+    inputs = {_input_position(names, name, place) for name in spec.inputs} - {target}
     if target is None:
         inputs.discard(len(names) - 1)
     if not inputs:
-        raise DataError(place, f"the target {quote(spec.target or names[-1])} is the only input",
-                        "an input that is not the target", "Choose at least one other column")
+        raise DataError("table.only-target", place=place, name=spec.target or names[-1])
     return len(names) - 1 if target is None else target, tuple(sorted(inputs))
 
 
-def _position(names: Sequence[str], name: str, role: str, place: str) -> int:
+def _target_position(names: Sequence[str], name: str, place: str) -> int:
     if name not in names:
-        raise DataError(place, f"there is no column {quote(name)} for the {role}",
-                        f"one of {listing([quote(known) for known in names], 'column')}",
-                        "Choose a column of this file")
+        raise DataError("table.no-target-called", place=place, name=name, known=tuple(names))
+    return names.index(name)
+
+
+def _input_position(names: Sequence[str], name: str, place: str) -> int:
+    if name not in names:
+        raise DataError("table.no-input-called", place=place, name=name, known=tuple(names))
     return names.index(name)
 
 
@@ -173,5 +176,4 @@ def _last_with_values(columns: dict[int, Column], place: str) -> int:
     for position in sorted(columns, reverse=True):
         if columns[position].present.any():
             return position
-    raise DataError(place, "no column has a value in any row", "values to learn from",
-                    "Check the separator, or choose another file")
+    raise DataError("table.no-values", place=place)

@@ -17,6 +17,7 @@ from engine.data.records import iterate_records, split_cells
 from engine.data.sniff import examine
 from engine.data.target import make_target, suggest_target, suggest_task
 from engine.errors import DataError
+from engine.messages import Message, say
 from engine.spec import TableSpec, Task
 
 SHOWN_ROWS = 20
@@ -80,11 +81,11 @@ class TablePreview:
         The person's task, else the likely one for this target.
     inputs : tuple[str, ...]
         The person's inputs, else all usable columns but the target.
-    notes : tuple[str, ...]
-        What was changed or left out, a sentence each.
-    problem : str
-        Why these columns cannot be learned from, as a sentence; empty if they can, or if the
-        preview has not seen enough of the file to say.
+    remarks : tuple[Message, ...]
+        What was changed or left out.
+    fault : Message | None
+        Why these columns cannot be learned from; None if they can, or if the preview has not seen
+        enough of the file to say.
     """
 
     title: str
@@ -100,8 +101,18 @@ class TablePreview:
     target: str
     task: Task
     inputs: tuple[str, ...]
-    notes: tuple[str, ...]
-    problem: str
+    remarks: tuple[Message, ...]
+    fault: Message | None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was changed or left out, a sentence each."""
+        return tuple(remark.text for remark in self.remarks)
+
+    @property
+    def problem(self) -> str:
+        """Why these columns cannot be learned from, as a sentence; empty if they can."""
+        return "" if self.fault is None else self.fault.text
 
 
 def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
@@ -142,8 +153,8 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
         rows=tuple(tuple(split_cells(record, form.separator)) for record in records[:SHOWN_ROWS]),
         rows_seen=sifting.kept, complete=complete, target="" if target is None else target.name,
         task=task, inputs=tuple(column.name for column in inputs),
-        notes=(*form.notes, *sifting.note(len(form.names))),
-        problem=_problem(target, task, inputs, bool(spec.inputs), place) if complete else "")
+        remarks=(*form.remarks, *sifting.remarks(len(form.names))),
+        fault=_fault(target, task, inputs, bool(spec.inputs), place) if complete else None)
 
 
 def _target(columns: Sequence[Column], spec: TableSpec) -> Column | None:
@@ -167,15 +178,13 @@ def _column_preview(column: Column) -> ColumnPreview:
     return ColumnPreview(column.name, column.kind, column.missing, column.distinct, examples)
 
 
-def _problem(target: Column | None, task: Task, inputs: Sequence[Column], chosen: bool,
-             place: str) -> str:
+def _fault(target: Column | None, task: Task, inputs: Sequence[Column], chosen: bool,
+           place: str) -> Message | None:
     if target is None:
-        return DataError(place, "no column that can be predicted",
-                         "a column of numbers or of a few different texts",
-                         "Check the separator and the header").sentence
+        return say("table.nothing-to-predict", place=place)
     try:
         made = make_target(target, task, place)
         choose_inputs([column.take(made.rows) for column in inputs], chosen, place)
     except DataError as error:
-        return error.sentence
-    return ""
+        return error.message
+    return None

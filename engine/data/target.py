@@ -10,8 +10,8 @@ import numpy as np
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import FEWEST_ROWS, MOST_CLASSES
-from engine.data.wording import count, listing, quote
 from engine.errors import DataError
+from engine.messages import Message, say
 from engine.spec import Task
 
 _FEW_INTEGERS = 20
@@ -40,8 +40,8 @@ class Target:
         Values as the file has them; k = 0 for classification, else 1.
     class_names : tuple[str, ...]
         Names of the classes.
-    notes : tuple[str, ...]
-        Which rows were left out, a sentence each.
+    remarks : tuple[Message, ...]
+        Which rows were left out.
     """
 
     task: Task
@@ -49,7 +49,7 @@ class Target:
     labels: Indices
     values: Reals
     class_names: tuple[str, ...]
-    notes: tuple[str, ...]
+    remarks: tuple[Message, ...]
 
 
 def suggest_target(columns: Sequence[Column]) -> Column | None:
@@ -95,28 +95,26 @@ def make_target(column: Column, task: Task | None, place: str) -> Target:
         If the column has too few values, one class only, too many classes, or texts where
         regression needs numbers.
     """
-    place = f"{place}, column {quote(column.name)}"
+    where = say("place.column", file=place, column=column.name)
     rows = np.flatnonzero(column.present)
     if not len(rows):
-        raise DataError(place, "the target has no value in any row", "a value in every row",
-                        "Choose another target")
-    notes = _missing_notes(column, len(column.present) - len(rows))
+        raise DataError("target.empty", place=where)
+    remarks = _missing_remarks(column, len(column.present) - len(rows))
     task = task or suggest_task(column)
     if task == "classification":
-        return _classes(column.take(rows), rows, notes, place)
-    return _values(column, rows, notes, place)
+        return _classes(column.take(rows), rows, remarks, where)
+    return _values(column, rows, remarks, where)
 
 
-def _missing_notes(column: Column, missing: int) -> list[str]:
+def _missing_remarks(column: Column, missing: int) -> list[Message]:
     if not missing:
         return []
-    what = "value"
     if column.not_numbers:
-        what = f"number, but for example {quote(column.example)}"
-    return [f"Left out: {count(missing, 'row')} in which the target has no {what}."]
+        return [say("note.target-no-number", rows=missing, example=column.example)]
+    return [say("note.no-target", rows=missing)]
 
 
-def _classes(column: Column, rows: Indices, notes: list[str], place: str) -> Target:
+def _classes(column: Column, rows: Indices, remarks: list[Message], place: Message) -> Target:
     if column.numbers is None:
         assert column.codes is not None
         names, labels = column.levels, column.codes
@@ -133,44 +131,37 @@ def _classes(column: Column, rows: Indices, notes: list[str], place: str) -> Tar
         raise _too_few_classes(names, rare, place)
     if len(rare):
         kept = np.flatnonzero(counts[labels] >= 2)
-        listed = listing([f"class {quote(names[i])}" for i in rare], "example")
-        notes = [*notes, f"Left out, as the only example of its class: {listed}."]
+        alone = tuple(say("counted.class", name=names[i]) for i in rare)
+        remarks = [*remarks, say("note.only-examples", classes=alone)]
         place_of = np.cumsum(counts >= 2) - 1
         rows, labels = rows[kept], place_of[labels[kept]]
         names = tuple(name for name, size in zip(names, counts, strict=True) if size >= 2)
     _check_rows(len(rows), place)
     return Target("classification", rows, labels.astype(np.int64), np.empty((len(rows), 0)),
-                  names, tuple(notes))
+                  names, tuple(remarks))
 
 
-def _values(column: Column, rows: Indices, notes: list[str], place: str) -> Target:
+def _values(column: Column, rows: Indices, remarks: list[Message], place: Message) -> Target:
     if column.numbers is None:
-        raise DataError(place, f"texts such as {quote(column.levels[0])}", "numbers for regression",
-                        "Choose Classification or another target")
+        raise DataError("target.texts", place=place, example=column.levels[0])
     values = column.numbers[rows]
     _check_rows(len(rows), place)
     if values.min() == values.max():
-        raise DataError(place, f"the same value {values[0]:.6g} in every row",
-                        "values that differ", "Choose another target")
+        raise DataError("target.same-value", place=place, value=float(values[0]))
     return Target("regression", rows, np.empty(0, dtype=np.int64), values[:, None], (),
-                  tuple(notes))
+                  tuple(remarks))
 
 
-def _check_rows(number: int, place: str) -> None:
+def _check_rows(number: int, place: Message) -> None:
     if number < FEWEST_ROWS:
-        raise DataError(place, f"{count(number, 'row')} to learn from", f"at least {FEWEST_ROWS}",
-                        "Add rows, or fill the gaps of the target")
+        raise DataError("target.too-few-rows", place=place, rows=number, fewest=FEWEST_ROWS)
 
 
-def _too_many_classes(number: int, place: str) -> DataError:
-    return DataError(place, f"{number:,} different values", f"at most {MOST_CLASSES} classes",
-                     "Choose another target, or Regression if these are numbers")
+def _too_many_classes(number: int, place: Message) -> DataError:
+    return DataError("target.too-many-classes", place=place, count=number, most=MOST_CLASSES)
 
 
-def _too_few_classes(names: Sequence[str], rare: Indices, place: str) -> DataError:
+def _too_few_classes(names: Sequence[str], rare: Indices, place: Message) -> DataError:
     if len(names) == 1:
-        return DataError(place, f"one class only, {quote(names[0])}", "at least 2 classes",
-                         "Choose another target or add examples of another class")
-    return DataError(place, f"{len(names):,} different values, {len(rare):,} of them once only",
-                     "at least 2 classes of 2 examples or more",
-                     "Choose another target or add examples")
+        return DataError("target.one-class", place=place, name=names[0])
+    return DataError("target.rare-classes", place=place, count=len(names), rare=len(rare))

@@ -11,8 +11,8 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.files import read_text
 from engine.data.shipped import FOLDER, damaged
-from engine.data.wording import quote
 from engine.errors import DataError
+from engine.messages import say
 from engine.spec import DataSpec
 
 LARGEST_ALPHABET = 512
@@ -75,14 +75,12 @@ def continued(text: str, spec: DataSpec, title: str) -> Dataset:
     window = spec.window
     count = (len(text) - 1) // window
     if count < 2:
-        raise DataError(title, f"a text of {len(text):,} character{'s' * (len(text) != 1)}",
-                        f"at least {2 * window + 1:,}, two windows of {window} and one more",
-                        "Choose a longer text or a shorter window")
+        raise DataError("text.too-short", place=title, size=len(text), window=window,
+                        fewest=2 * window + 1)
     alphabet = tuple(sorted(set(text)))
     if len(alphabet) > LARGEST_ALPHABET:
-        raise DataError(title, f"{len(alphabet):,} different characters, such as "
-                        f"{quote(alphabet[-1])}", f"at most {LARGEST_ALPHABET}",
-                        "Choose a text that is written in letters")
+        raise DataError("text.alphabet", place=title, count=len(alphabet), example=alphabet[-1],
+                        most=LARGEST_ALPHABET)
     codes = np.array(list(map(ord, text)), np.int64)
     tokens = np.searchsorted(np.array(list(map(ord, alphabet))), codes)
     inputs = tokens[:count * window].reshape(count, window)
@@ -95,5 +93,4 @@ def continued(text: str, spec: DataSpec, title: str) -> Dataset:
         feature_names=tuple(f"character {place}" for place in range(1, window + 1)),
         target_names=("next character",), training=np.arange(learned),
         validation=np.arange(learned, count), tokens=alphabet,
-        notes=(f"{len(text):,} characters, {len(alphabet)} different ones, in windows of {window}; "
-               "the end of the text is for validation.",))
+        remarks=(say("note.text", size=len(text), alphabet=len(alphabet), window=window),))

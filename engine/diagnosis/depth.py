@@ -6,7 +6,8 @@ from engine.diagnosis.case import Case, Words
 from engine.diagnosis.layer_verdicts import arriving, exactly_zero, lost_precision, ratio
 from engine.diagnosis.remedies import keeps_it_in_range, passes_it_on
 from engine.diagnosis.rules import Limit
-from engine.diagnosis.wording import apart, count, indexed, magnitude, number, root
+from engine.messages.english.formats import count
+from engine.messages.numbers import apart, indexed, magnitude, number, root
 
 FAR_LESS = 3.0
 """How much less than the first layer another one must receive to be the one to speak of."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.rules import DEFAULTS, Thresholds
-from engine.diagnosis.wording import magnitude, number, percent, shown
+from engine.messages.numbers import magnitude, number, percent, shown
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
 
-from engine.layers import INITIALISERS, Options, kind
-from engine.spec import NetworkSpec, Task
+from engine.layers import LOSSES, LayerKind, Options, kind
+from engine.spec import LayerSpec, NetworkSpec, Task
+
+Known = tuple[LayerSpec, LayerKind, Options]
+"""A layer, its kind, and its options with defaults."""
 
 
 def symmetric_layers(network: NetworkSpec) -> frozenset[str]:
@@ -16,26 +20,21 @@ def symmetric_layers(network: NetworkSpec) -> frozenset[str]:
     then every unit computes the same and gets the same gradient. Dropout and
     noise break the tie.
     """
-    if any({"rate", "deviation"} & _options(network, i).keys() for i in range(len(network))):
+    if any(layer_kind.breaks_ties for _, layer_kind, _ in _known(network)):
         return frozenset()
-    learning = [i for i in range(len(network)) if "weights" in _options(network, i)]
     return frozenset(
-        network.layers[i].id
-        for i, following in pairwise(learning)
-        if int(_options(network, i).get("units", 1)) > 1
-        and _starts_constant(_options(network, i))
-        and _starts_constant(_options(network, following))
-    )
+        layer.id for (layer, layer_kind, options), (_, following, its) in pairwise(_drawn(network))
+        if layer_kind.equal_units(options) > 1 and following.starts_equal(its))
 
 
-def _options(network: NetworkSpec, position: int) -> Options:
-    layer = network.layers[position]
-    return kind(layer.kind).options(layer)
+def _known(network: NetworkSpec) -> Iterator[Known]:
+    for layer in network:
+        yield layer, kind(layer.kind), kind(layer.kind).options(layer)
 
 
-def _starts_constant(options: Options) -> bool:
-    scheme = INITIALISERS[str(options["weights"])]
-    return scheme.key == "zeros" or (scheme.has_spread and options["spread"] == 0)
+def _drawn(network: NetworkSpec) -> tuple[Known, ...]:
+    """Return the layers whose weights are drawn."""
+    return tuple(known for known in _known(network) if known[1].initialiser(known[2]))
 
 
 def chance_loss(network: NetworkSpec, task: Task, n_classes: int, loss: str) -> float:
@@ -45,41 +44,28 @@ def chance_loss(network: NetworkSpec, task: Task, n_classes: int, loss: str) -> 
     ----------
     network : NetworkSpec
         Its last layer with units tells whether one unit stands for two classes.
-    task : str
-        What is learned; to predict or reconstruct values has none, since R² = 0 says the same.
-    n_classes : int
-        Number of classes.
+    task, n_classes : str, int
+        As `engine.layers.Loss.at_chance` takes them.
     loss : str
         Key of the loss.
     """
-    if task not in ("classification", "sequence") or n_classes < 2:
-        return math.nan
-    share = 1 / n_classes
-    widths = [int(_options(network, i)["units"]) for i in range(len(network))
-              if "units" in _options(network, i)]
-    single = bool(widths) and widths[-1] == 1
-    if loss in ("softmax_cross_entropy", "sequence_cross_entropy"):
-        return -math.log(share)
-    if loss == "binary_cross_entropy":
-        return math.log(2) if single else (
-            -share * math.log(share) - (1 - share) * math.log(1 - share))
-    if loss == "hinge":
-        return 1.0 if single else 1 - share
-    if loss == "mean_squared_error":
-        return 1.0 if single else share * (1 - share)
-    return math.nan
+    widths = [layer_kind.units(options) for _, layer_kind, options in _known(network)
+              if layer_kind.width_option]
+    known = LOSSES.get(loss)
+    return known.at_chance(task, n_classes, widths[-1] if widths else 0) if known else math.nan
 
 
 def hidden_activations(network: NetworkSpec) -> frozenset[str]:
     """Return the activation functions that a gradient passes on its way to the first weights."""
-    learning = [i for i in range(len(network)) if "weights" in _options(network, i)]
-    return frozenset(kind(layer.kind).activation(kind(layer.kind).options(layer))
-                     for layer in network.layers[learning[0]:learning[-1]]) if learning else (
-                         frozenset())
+    drawn = _drawn(network)
+    if not drawn:
+        return frozenset()
+    first, last = (network.index(known[0].id) for known in (drawn[0], drawn[-1]))
+    return frozenset(layer_kind.activation(options)
+                     for _, layer_kind, options in list(_known(network))[first:last])
 
 
 def hidden_initialisers(network: NetworkSpec) -> frozenset[str]:
     """Return how the weights of all layers but the last are drawn, as keys."""
-    drawn = [str(_options(network, i)["weights"]) for i in range(len(network))
-             if "weights" in _options(network, i)]
-    return frozenset(drawn[:-1])
+    return frozenset(layer_kind.initialiser(options)
+                     for _, layer_kind, options in _drawn(network)[:-1])

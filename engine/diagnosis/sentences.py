@@ -9,7 +9,7 @@ from engine.diagnosis import depth
 from engine.diagnosis.case import Case, Words
 from engine.diagnosis.layer_verdicts import update_share
 from engine.diagnosis.remedies import keeps_units_alive
-from engine.diagnosis.wording import (
+from engine.messages.numbers import (
     apart,
     indexed,
     logarithm,

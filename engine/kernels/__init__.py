@@ -4,7 +4,7 @@ import os
 
 from numba.core import config
 
-from engine.kernels.processor import choose
+from engine.kernels.runtime.processor import choose
 
 os.environ.setdefault("NUMBA_CACHE_LOCATOR_CLASSES", "engine.cachedir.Locator")
 # Numba reads the environment at its import, and once more when it first compiles after a change in

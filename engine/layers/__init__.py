@@ -5,11 +5,13 @@ from engine.layers.adapt import fitted, output_layer
 from engine.layers.augmentation import AUGMENTATIONS, OF_IMAGES
 from engine.layers.cost import LayerCost, costs
 from engine.layers.diagnose import diagnose
+from engine.layers.export import Node
 from engine.layers.fields import Choice, Field
 from engine.layers.initialisers import INITIALISERS, Initialiser
 from engine.layers.issue import Issue
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.losses import LOSSES, Loss
+from engine.layers.mean_field import MeanFieldRule, Moments, Passage
 from engine.layers.optimizers import OPTIMIZERS, Optimizer
 from engine.layers.registry import kind, kinds
 from engine.layers.schedules import SCHEDULES, Schedule
@@ -38,9 +40,13 @@ __all__ = [
     "LayerKind",
     "Loss",
     "Lowering",
+    "MeanFieldRule",
+    "Moments",
+    "Node",
     "Optimizer",
     "Options",
     "Parameter",
+    "Passage",
     "ResolvedLayer",
     "Schedule",
     "Shape",

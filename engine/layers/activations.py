@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.layers.export import Node
 from engine.layers.fields import Choice
+from engine.layers.mean_field import MomentsRule
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class ActivationFunction:
         Whether a unit can be exactly zero for every example, and then learns nothing.
     initialiser : str
         The initial weights that theory recommends for it.
+    moments : callable | None
+        Its rule in a wide random network; None: no such rule.
+    node : Node | None
+        What it is in a neutral graph; None: no such rule.
     """
 
     key: str
@@ -38,6 +44,8 @@ class ActivationFunction:
     flat_above: float | None = None
     can_die: bool = False
     initialiser: str = "xavier_uniform"
+    moments: MomentsRule | None = None
+    node: Node | None = None
 
 
 _FUNCTIONS = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.layers.fields import Field
 from engine.layers.issue import Issue
+from engine.messages import say
 from engine.spec import AugmentationSpec, Task
 
 AUGMENTATIONS = (
@@ -47,18 +48,14 @@ def augmentation_issues(augmentation: AugmentationSpec, task: Task, is_image: bo
     wished = [field for field in AUGMENTATIONS if getattr(augmentation, field.key)]
     if is_text:
         if wished:
-            yield Issue("", f"Training: augmentation: {_titles(wished)} on a text, whose numbers "
-                            "stand for tokens; expected none. Turn it off.")
+            yield Issue("", say("augmentation.of-tokens", titles=_titles(wished)))
         return
     if not is_image and (odd := [field for field in wished if field.key in OF_IMAGES]):
-        yield Issue("", f"Training: augmentation: {_titles(odd)} on examples that are no images; "
-                        "expected noise at most. Turn it off, or choose a data set of images.")
+        yield Issue("", say("augmentation.of-images", titles=_titles(odd)))
     if is_image and task == "reconstruction" and (
             odd := [field for field in wished if field.key in MOVES]):
-        yield Issue("", f"Training: augmentation: {_titles(odd)} moves the inputs, but not the "
-                        "images that are to be reconstructed; expected noise, brightness or "
-                        "cutout. Turn it off.")
+        yield Issue("", say("augmentation.of-reconstruction", titles=_titles(odd)))
 
 
-def _titles(fields: list[Field]) -> str:
-    return ", ".join(field.title.lower() for field in fields)
+def _titles(fields: list[Field]) -> tuple[str, ...]:
+    return tuple(field.title.lower() for field in fields)

@@ -19,8 +19,8 @@ from engine.layers.images import (
     window,
     windowed,
 )
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import weighted_fields, weights_and_biases
+from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
+from engine.layers.weighted import WeightedKind, weighted_fields, weights_and_biases
 
 WIDEST = 16
 """Numbers of the widest register that any machine has."""
@@ -40,7 +40,7 @@ def _fields(places: str, stride: Field, padding: str) -> tuple[Field, ...]:
     )
 
 
-class _Convolution(LayerKind):
+class _Convolution(WeightedKind):
     """What convolutions have in common, transposed ones too.
 
     Attributes

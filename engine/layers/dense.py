@@ -8,8 +8,8 @@ from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.fields import Field
 from engine.layers.images import check_rank
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import weighted_fields, weights_and_biases
+from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
+from engine.layers.weighted import WeightedKind, weighted_fields, weights_and_biases
 
 
 def _sizes(x: Value, w: Value) -> dict[str, int]:
@@ -45,7 +45,7 @@ def lower_product_backward(plan: Lowering, y: Value, w: Value, b: Value | None) 
                       **_sizes(x, w))
 
 
-class Dense(LayerKind):
+class Dense(WeightedKind):
     """a = f(x W + b), for a row of numbers or for every step of a sequence."""
 
     key = "dense"

@@ -10,7 +10,6 @@ from msgspec.structs import asdict
 from engine.errors import EngineError
 from engine.layers.augmentation import augmentation_issues
 from engine.layers.form import network_form, training_form
-from engine.layers.images import text
 from engine.layers.issue import Issue, is_finite, shown
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES
@@ -18,10 +17,11 @@ from engine.layers.optimizers import OPTIMIZERS
 from engine.layers.registry import kind, kinds
 from engine.layers.schedules import SCHEDULES
 from engine.layers.shapes import infer_shapes, parameter_counts, place, sources
+from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
-_VERBS = {"reconstruction": "reconstruct"}
-"""What is done with values, where that is not to predict them."""
+_TASKS = {"classification": say("task.classification"), "regression": say("task.regression"),
+          "reconstruction": say("task.reconstruction"), "sequence": say("task.sequence")}
 
 LARGEST_NETWORK = 64_000_000
 """Parameters beyond which a network would not fit the machines that this is made for."""
@@ -67,22 +67,20 @@ def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
                        *asdict(training.stopping).items(),
                        *asdict(training.augmentation).items()):
         if value == math.inf:
-            yield Issue("", f"Training: {key} is infinite; expected a finite number. "
-                            "Change it.")
+            yield Issue("", say("training.infinite", key=key))
     loss = LOSSES.get(training.loss)
     if loss is None:
-        yield Issue("", f"Training: no loss is called {training.loss!r}; expected one of "
-                        + ", ".join(LOSSES) + ". Choose one of them.")
+        yield Issue("", say("training.no-loss", name=training.loss, known=tuple(LOSSES)))
     elif task not in loss.tasks:
-        fitting = ", ".join(other.title for other in LOSSES.values() if task in other.tasks)
-        yield Issue("", f"Training: {loss.title} cannot serve {task}; expected a loss for "
-                        f"it. Choose {fitting}.")
+        fitting = tuple(other.title for other in LOSSES.values() if task in other.tasks)
+        yield Issue("", say("training.loss-for-task", loss=loss.title, fitting=fitting,
+                            task=_TASKS.get(task, task)))
     if training.optimizer.kind not in OPTIMIZERS:
-        yield Issue("", f"Training: no optimizer is called {training.optimizer.kind!r}; expected "
-                        "one of " + ", ".join(OPTIMIZERS) + ". Choose one of them.")
+        yield Issue("", say("training.no-optimizer", name=training.optimizer.kind,
+                            known=tuple(OPTIMIZERS)))
     if training.schedule.kind not in SCHEDULES:
-        yield Issue("", f"Training: no schedule is called {training.schedule.kind!r}; expected "
-                        "one of " + ", ".join(SCHEDULES) + ". Choose one of them.")
+        yield Issue("", say("training.no-schedule", name=training.schedule.kind,
+                            known=tuple(SCHEDULES)))
 
 
 def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
@@ -90,23 +88,17 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
         yield from form
         return
     if not network.layers:
-        yield Issue("", "Network: it has no layers; expected two at least. Add an input layer and "
-                        "a dense layer.")
+        yield Issue("", say("network.no-layers"))
         return
     if not _starts_network(network.layers[0]):
-        yield Issue(network.layers[0].id, f"Layer 0: it is of kind {network.layers[0].kind!r}, but "
-                    "the first layer must be of kind input; expected 'input'. Put an input layer "
-                    "before it.")
+        yield Issue(network.layers[0].id, say("layer.not-input-first", kind=network.layers[0].kind))
     seen: set[str] = set()
     for position, layer in enumerate(network):
         if layer.id in seen or not layer.id or "/" in layer.id:
-            yield Issue(layer.id, f"Layer {position}: the id {layer.id!r} is empty, holds a slash "
-                                  "or is used twice; expected a name that no other layer has. "
-                                  "Give every layer an id of its own.")
+            yield Issue(layer.id, say("layer.id", position=position, name=layer.id))
         seen.add(layer.id)
         if position and _starts_network(layer):
-            yield Issue(layer.id, f"Layer {position}: it is another input layer; expected one, at "
-                                  "the start. Remove it.")
+            yield Issue(layer.id, say("layer.second-input", position=position))
         yield from _option_issues(position, layer)
         yield from _penalty_issues(position, layer)
 
@@ -119,29 +111,27 @@ def _option_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
     try:
         layer_kind = kind(layer.kind)
     except EngineError as error:
-        yield Issue(layer.id, f"Layer {position}: {error.found}; expected {error.expected}. "
-                              f"{error.remedy}.")
+        yield Issue(layer.id, error.at(say("place.position", position=position)).message)
         return
-    known = ", ".join(field.key for field in layer_kind.fields)
+    known = tuple(field.key for field in layer_kind.fields) or (say("value.none"),)
     for key, value in layer.options.items():
         field = layer_kind.field(key)
         if field is None:
-            yield Issue(layer.id, f"{place(position, layer)}: it has no option {key!r}; "
-                                  f"expected {known or 'none'}. Remove it.")
-        elif problem := field.problem(value):
-            yield Issue(layer.id, f"{place(position, layer)}: {field.title}: {problem}; "
-                                  f"expected {field.expected}. Change it.")
+            yield Issue(layer.id, say("layer.no-option", place=place(position, layer), option=key,
+                                      known=known))
+        elif (fault := field.fault(value)) is not None:
+            yield Issue(layer.id, say("layer.option", place=place(position, layer),
+                                      title=field.title, problem=fault, expected=field.expected))
 
 
 def _penalty_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
     if not isinstance(layer.frozen, bool):
-        yield Issue(layer.id, f"Layer {position}: frozen: {layer.frozen!r} is not true or "
-                              "false; expected one of them. Change it.")
+        yield Issue(layer.id, say("layer.frozen", position=position, value=repr(layer.frozen)))
     for key, title in PENALTIES.items():
         value = getattr(layer, key)
         if value is not None and not (is_finite(value) and value >= 0):
-            yield Issue(layer.id, f"Layer {position}: {title}: {shown(value)}; expected a finite "
-                                  "number from 0 on, or nothing for the training's own. Change it.")
+            yield Issue(layer.id, say("layer.penalty", position=position, title=title,
+                                      value=shown(value)))
 
 
 def _token_issues(network: NetworkSpec, vocabulary: int) -> Iterator[Issue]:
@@ -152,16 +142,12 @@ def _token_issues(network: NetworkSpec, vocabulary: int) -> Iterator[Issue]:
             continue
         room = int(layer_kind.options(layer)["vocabulary"])
         if not vocabulary:
-            yield Issue(layer.id, f"{place(position, layer)}: the data are no tokens; expected a "
-                                  "text. Remove this layer or choose a text.")
+            yield Issue(layer.id, say("layer.no-tokens", place=place(position, layer)))
         elif set(layer.inputs or (network.layers[position - 1].id,)) != {network.layers[0].id}:
-            yield Issue(layer.id, f"{place(position, layer)}: it is fed by numbers that a layer "
-                                  "computes; expected the data’s tokens. Let the input layer feed "
-                                  "it.")
+            yield Issue(layer.id, say("layer.fed-by-numbers", place=place(position, layer)))
         elif room < vocabulary:
-            yield Issue(layer.id, f"{place(position, layer)}: Vocabulary: {room:,}, but the text "
-                                  f"has {vocabulary:,} different tokens; expected {vocabulary:,} "
-                                  f"at least. Set it to {vocabulary}.")
+            yield Issue(layer.id, say("layer.vocabulary", place=place(position, layer), room=room,
+                                      tokens=vocabulary))
 
 
 def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> Iterator[Issue]:
@@ -170,17 +156,18 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
     try:
         shapes = infer_shapes(network, (n_inputs,))
     except EngineError as error:
-        yield Issue(_culprit(network, error), error.sentence)
+        yield Issue(_culprit(network, error), error.message)
         return
     yield from _size_issues(network, shapes)
     yield from _learning_issues(network, parameter_counts(network, (n_inputs,)))
     widths = loss.widths(task, n_outputs)
     steps = (n_inputs,) if task == "sequence" else ()
     if shapes[-1] not in {(*steps, width) for width in widths}:
-        given, remedy = _output_texts(shapes[-1], (*steps, widths[0]))
-        wanted = " or ".join(text((*steps, width)) for width in widths)
-        yield Issue(last.id, f"{place(len(network) - 1, last)}: the network gives {given} for "
-                             f"{_asked(task, n_inputs, n_outputs)}; expected {wanted}. {remedy}.")
+        yield Issue(last.id, say(
+            "output.shape", place=place(len(network) - 1, last), given=_given(shapes[-1]),
+            asked=_asked(task, n_inputs, n_outputs),
+            wanted=tuple((*steps, width) for width in widths),
+            remedy=_remedy(shapes[-1], (*steps, widths[0]))))
 
 
 def _size_issues(network: NetworkSpec, shapes: tuple[Shape, ...]) -> Iterator[Issue]:
@@ -188,58 +175,51 @@ def _size_issues(network: NetworkSpec, shapes: tuple[Shape, ...]) -> Iterator[Is
     read = {source for position in range(len(network)) for source in sources(network, position)}
     for position, (layer, shape) in enumerate(zip(network, shapes, strict=True)):
         if math.prod(shape) > LARGEST_OUTPUT:
-            yield Issue(layer.id, f"{place(position, layer)}: it gives {math.prod(shape):,} "
-                                  f"numbers for an example; expected at most {LARGEST_OUTPUT:,}. "
-                                  "Let it, or a layer before it, give fewer.")
+            yield Issue(layer.id, say("layer.too-large", place=place(position, layer),
+                                      size=math.prod(shape), most=LARGEST_OUTPUT))
         if position not in read and position < len(network) - 1:
-            yield Issue(layer.id, f"{place(position, layer)}: no layer reads its output; expected "
-                                  "one at least. Remove it, or make it an input of a later layer.")
+            yield Issue(layer.id, say("layer.unread", place=place(position, layer)))
 
 
 def _learning_issues(network: NetworkSpec, counts: tuple[int, ...]) -> Iterator[Issue]:
     """Say whether there is nothing to learn, or too much."""
     if not any(counts):
-        yield Issue("", "Network: no layer has anything to learn; expected one at least. Add a "
-                        "dense layer.")
+        yield Issue("", say("network.nothing-to-learn"))
     elif not any(count and not layer.frozen for count, layer in zip(counts, network, strict=True)):
-        yield Issue("", "Network: every layer that could learn is frozen; expected one at least "
-                        "that is not. Let one of them learn.")
+        yield Issue("", say("network.all-frozen"))
     if sum(counts) > LARGEST_NETWORK:
-        yield Issue("", f"Network: {sum(counts):,} parameters; expected at most "
-                        f"{LARGEST_NETWORK:,}. Use fewer units.")
+        yield Issue("", say("network.too-large", count=sum(counts), most=LARGEST_NETWORK))
 
 
 def _culprit(network: NetworkSpec, error: EngineError) -> str:
     """Return the id of the layer that an error names; empty if it names none."""
     return next((layer.id for position, layer in enumerate(network)
-                 if place(position, layer) == error.place), "")
+                 if place(position, layer) == error.message.values.get("place")), "")
 
 
-def _asked(task: Task, n_inputs: int, n_outputs: int) -> str:
+def _asked(task: Task, n_inputs: int, n_outputs: int) -> Message:
     """Return what the data ask for."""
-    classes = _count(n_outputs, "class", "classes")
     if task == "classification":
-        return classes
+        return say("output.classes", classes=n_outputs)
     if task == "sequence":
-        return f"{classes} at each of {_count(n_inputs, 'step', 'steps')}"
-    return _count(n_outputs, "value", "values") + f" to {_VERBS.get(task, 'predict')}"
+        return say("output.classes-at-steps", classes=n_outputs, steps=n_inputs)
+    if task == "reconstruction":
+        return say("output.reconstructed", count=n_outputs)
+    return say("output.predicted", count=n_outputs)
 
 
-def _output_texts(shape: Shape, wanted: Shape) -> tuple[str, str]:
-    """Return what comes out, and what to do so that the wanted shape does."""
-    width = wanted[-1]
-    given = _count(shape[0], "number", "numbers") if len(shape) == 1 else \
-        f"an array of shape {text(shape)}"
+def _given(shape: Shape) -> Message:
+    """Return what comes out."""
+    return say("output.row", size=shape[0]) if len(shape) == 1 else say("output.array", shape=shape)
+
+
+def _remedy(shape: Shape, wanted: Shape) -> Message:
+    """Return what to do so that the wanted shape comes out."""
+    units = wanted[-1]
     if shape[:-1] == wanted[:-1]:
-        return given, f"Set the units of the last dense layer to {width}"
+        return say("output.set-units", units=units)
     if len(wanted) > 1:
-        return given, ("Let every layer give a sequence of as many steps as go in, the last one a "
-                       f"dense layer of {_count(width, 'unit', 'units')}")
-    if math.prod(shape) == width:
-        return given, "Add a Flatten layer"
-    return (given,
-            f"Add a Flatten layer and a dense layer of {_count(width, 'unit', 'units')}")
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
+        return say("output.give-sequence", units=units)
+    if math.prod(shape) == units:
+        return say("output.flatten")
+    return say("output.flatten-and-dense", units=units)

@@ -15,6 +15,7 @@ class Dropout(LayerKind):
             "the mean (Srivastava et al. 2014); otherwise does nothing.")
     icon = "dices"
     group = "Normalise & regularise"
+    breaks_ties = True
     fields = (Field("rate", "Rate", 0.2, "Share of numbers that are set to 0.", 0.0, 0.95),)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.layers.issue import is_finite, shown
+from engine.messages import Message, say
 from engine.spec import Option
 
 
@@ -65,37 +66,48 @@ class Field:
     shown_when: tuple[str, tuple[Option, ...]] | None = None
 
     @property
-    def expected(self) -> str:
+    def expected(self) -> Message:
         """What a value has to be: ``a whole number from 1 to 64``."""
         if self.choices:
-            return "one of these"
+            return say("field.one-of-these")
         if isinstance(self.default, bool):
-            return "one of them"
-        low = "" if self.minimum is None else f" from {self.minimum:g}"
-        high = " on" if self.maximum is None else f" to {self.maximum:g}"
-        return ("a whole number" if isinstance(self.default, int) else "a number") + low + high
+            return say("field.one-of-them")
+        if isinstance(self.default, int):
+            if self.maximum is None:
+                return say("field.whole-from", low=self.minimum)
+            return say("field.whole-between", low=self.minimum, high=self.maximum)
+        if self.maximum is None:
+            return say("field.number-from", low=self.minimum)
+        return say("field.number-between", low=self.minimum, high=self.maximum)
+
+    def fault(self, value: object) -> Message | None:
+        """Say what is wrong with a value, or return None."""
+        if isinstance(self.default, bool):
+            return None if isinstance(value, bool) else say("field.not-true-or-false",
+                                                            value=repr(value))
+        if isinstance(self.default, str):
+            return self._choice_fault(value)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return say("field.not-a-number", value=repr(value))
+        if isinstance(self.default, int) and not isinstance(value, int):
+            return say("field.not-whole", value=repr(value))
+        return self._range_fault(value)
 
     def problem(self, value: object) -> str:
-        """Say what is wrong with a value, or return an empty text."""
-        if isinstance(self.default, bool):
-            return "" if isinstance(value, bool) else f"{value!r} is not true or false"
-        if isinstance(self.default, str):
-            return self._choice_problem(value)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"{value!r} is not a number"
-        if isinstance(self.default, int) and not isinstance(value, int):
-            return f"{value!r} is not a whole number"
-        return self._range_problem(value)
+        """Say in words what is wrong with a value, or return an empty text."""
+        fault = self.fault(value)
+        return "" if fault is None else fault.text
 
-    def _choice_problem(self, value: object) -> str:
+    def _choice_fault(self, value: object) -> Message | None:
         if isinstance(value, str) and any(value == choice.key for choice in self.choices):
-            return ""
-        return f"{value!r} is none of " + ", ".join(choice.key for choice in self.choices)
+            return None
+        return say("field.none-of", value=repr(value),
+                   choices=tuple(choice.key for choice in self.choices))
 
-    def _range_problem(self, value: float) -> str:
+    def _range_fault(self, value: float) -> Message | None:
         # Written so that NaN, which compares false with everything, is refused.
         if self.minimum is not None and not value >= self.minimum:
-            return f"{shown(value)} is below {self.minimum:g}"
+            return say("field.below", value=shown(value), limit=self.minimum)
         if self.maximum is not None and not value <= self.maximum:
-            return f"{shown(value)} is above {self.maximum:g}"
-        return "" if is_finite(value) else f"{shown(value)} is not finite"
+            return say("field.above", value=shown(value), limit=self.maximum)
+        return None if is_finite(value) else say("field.not-finite", value=shown(value))

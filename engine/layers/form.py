@@ -10,37 +10,37 @@ from collections.abc import Iterator
 import msgspec
 
 from engine.layers.issue import Issue, shown
+from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec, TrainingSpec
 
-PARTS: dict[str, tuple[type, str]] = {
-    "id": (str, "a text"), "kind": (str, "a text"), "inputs": (tuple, "a tuple of ids"),
-    "options": (dict, "a dictionary by names of options")}
+PARTS: dict[str, tuple[type, Message]] = {
+    "id": (str, say("part.text")), "kind": (str, say("part.text")),
+    "inputs": (tuple, say("part.ids")), "options": (dict, say("part.options"))}
 """What a layer's fields have to be, and in words; all hold texts."""
 
 
 def training_form(training: object) -> Iterator[Issue]:
     """Yield what keeps the training part from being written to a file and read again."""
     if not isinstance(training, TrainingSpec):
-        yield Issue("", f"Training: {shown(training)}; expected a TrainingSpec. Change it.")
+        yield Issue("", say("training.form", value=shown(training)))
         return
     try:
         msgspec.convert(msgspec.to_builtins(training), TrainingSpec)
     except (TypeError, OverflowError, msgspec.ValidationError) as error:
-        yield Issue("", _text(training, str(error)))
+        yield Issue("", _said(training, str(error)))
 
 
 def network_form(network: object) -> Iterator[Issue]:
     """Yield what is of a wrong type in a network, so that nothing else could be looked at."""
     layers = getattr(network, "layers", network)
     if not isinstance(network, NetworkSpec) or not _is_of(layers, tuple, object):
-        yield Issue("", f"Network: {shown(layers)}; expected a NetworkSpec with a tuple of layers. "
-                        "Change it.")
+        yield Issue("", say("network.form", value=shown(layers)))
         return
     for position, layer in enumerate(network.layers):
         if _is_of(layer, LayerSpec):
             yield from _layer_forms(position, layer)
         else:
-            yield Issue("", f"Layer {position}: {shown(layer)}; expected a LayerSpec. Change it.")
+            yield Issue("", say("network.layer-form", position=position, value=shown(layer)))
 
 
 def _is_of(value: object, kind: type, items: type = str) -> bool:
@@ -52,22 +52,24 @@ def _is_of(value: object, kind: type, items: type = str) -> bool:
 
 def _layer_forms(position: int, layer: LayerSpec) -> Iterator[Issue]:
     name = layer.id if _is_of(layer.id, str) else ""
-    for key, (wanted, words) in PARTS.items():
+    for key, (wanted, expected) in PARTS.items():
         if not _is_of(value := getattr(layer, key), wanted):
-            yield Issue(name, f"Layer {position}: {key}: {shown(value)}; expected {words}. "
-                              "Change it.")
+            yield Issue(name, say("network.layer-part", position=position, key=key,
+                                  value=shown(value), expected=expected))
 
 
-def _text(training: object, error: str) -> str:
+def _said(training: object, error: str) -> Message:
     """Return msgspec's words, such as "Expected `float` >= 0.0 - at `$.l1`", with what it found."""
     wanted, _, path = error.rstrip("`").partition(" - at `$.")
     if not path:
-        return f"Training: {error}; expected numbers and texts. Change it."
+        return say("training.unreadable", problem=error)
     found = training
     for name in path.split("."):
         found = getattr(found, name, found)
-    return f"Training: {path}: {shown(found)}; expected {_wanted(wanted)}. Change it."
+    return say("training.value", path=path, value=shown(found), wanted=_wanted(wanted))
 
 
-def _wanted(words: str) -> str:
-    return words.removeprefix("Expected ").replace("Number out of range", "a finite number")
+def _wanted(words: str) -> str | Message:
+    if words == "Number out of range":
+        return say("value.finite")
+    return words.removeprefix("Expected ")

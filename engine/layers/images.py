@@ -5,9 +5,9 @@ from __future__ import annotations
 from engine.errors import ShapeError
 from engine.layers.fields import Choice
 from engine.layers.kind import Shape
+from engine.messages import say
 
-NAMES = {1: "a flat row of numbers", 2: "a sequence, steps x features",
-         3: "an image, height x width x channels"}
+NAMES = {1: say("rank.row"), 2: say("rank.sequence"), 3: say("rank.image")}
 
 PADDING_CHOICES = (
     Choice("same", "Same", "Zeros around the input; with stride 1 the output is as large as it."),
@@ -33,11 +33,12 @@ def check_rank(title: str, shape: Shape, *ranks: int) -> None:
         1 for flat rows, 2 for sequences, 3 for images.
     """
     if len(shape) not in ranks:
-        found = f"shape {text(shape)}" if len(shape) > 1 else f"{shape[0]:,} numbers in a row"
-        raise ShapeError(title, f"an input of {found}",
-                         " or ".join(NAMES[rank] for rank in ranks),
-                         "Add a Flatten layer before it" if 1 in ranks else
-                         "Add a Reshape layer before it")
+        raise ShapeError(
+            "layer.rank", place=title,
+            shape=say("shape.axes", shape=shape) if len(shape) > 1 else
+            say("shape.row", size=shape[0]),
+            wanted=tuple(NAMES[rank] for rank in ranks),
+            remedy=say("layer.flatten-before") if 1 in ranks else say("layer.reshape-before"))
 
 
 def as_image(shape: Shape) -> tuple[int, int, int]:
@@ -71,8 +72,7 @@ def windows_along(title: str, axis: int, size: int, stride: int, padding: str) -
     if padding == "same":
         return -(-axis // stride)
     if axis < size:
-        raise ShapeError(title, f"an input of {axis} along an axis", f"at least {size}",
-                         "Choose a smaller window, or another layer before it")
+        raise ShapeError("layer.window", place=title, axis=axis, size=size)
     return (axis - size) // stride + 1
 
 

@@ -45,6 +45,8 @@ class Initialiser:
         Whether the weights are scaled, once they are drawn, by what they make of training data.
     bias : float | None
         Initial bias that belongs to the scheme; None leaves it to the person.
+    is_equal : bool
+        Whether all weights are the same number, whatever the spread.
     """
 
     key: str
@@ -55,6 +57,11 @@ class Initialiser:
     has_gain: bool = True
     is_scaled_by_data: bool = False
     bias: float | None = None
+    is_equal: bool = False
+
+    def starts_equal(self, spread: float) -> bool:
+        """Say whether all weights start as the same number."""
+        return self.is_equal or (self.has_spread and spread == 0)
 
 
 def _uniform(limit: Callable[[int, int, float], float]) -> Draw:
@@ -133,10 +140,10 @@ _INITIALISERS = (
                 _uniform(lambda i, o, s: s), has_spread=True),
     Initialiser("zeros", "Zeros",
                 "All weights 0: every unit of a layer stays equal to its neighbours.", _zeros,
-                has_gain=False),
+                has_gain=False, is_equal=True),
     Initialiser("constant", "Constant",
                 "All weights the same number of your choice: every unit of a layer stays equal to "
-                "its neighbours.", _constant, has_spread=True, has_gain=False),
+                "its neighbours.", _constant, has_spread=True, has_gain=False, is_equal=True),
     Initialiser("identity", "Identity",
                 "1 from every input to the unit of the same number, else 0; of a convolution in "
                 "the middle of the window: the layer passes on what it sees.", _identity),

@@ -18,8 +18,7 @@ class Input(LayerKind):
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return the shape of the data; raises ShapeError when something feeds it."""
         if len(inputs) != 1:
-            raise ShapeError("Input", f"{len(inputs)} layers before it", "none",
-                             "Make it the first layer")
+            raise ShapeError("layer.input-fed", place=self.title, count=len(inputs))
         return inputs[0]
 
     def lower(self, options: Options, plan: Lowering) -> None:

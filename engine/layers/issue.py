@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from engine.messages import Message, say
+
 
 @dataclass(frozen=True)
 class Issue:
@@ -14,12 +16,17 @@ class Issue:
     ----------
     layer_id : str
         The layer that it concerns, or empty.
-    text : str
-        Place, found, expected and remedy in one sentence or two.
+    message : Message
+        What is wrong.
     """
 
     layer_id: str
-    text: str
+    message: Message
+
+    @property
+    def text(self) -> str:
+        """Place, found, expected and remedy in one sentence or two."""
+        return self.message.text
 
 
 def is_finite(value: object) -> bool:
@@ -32,11 +39,11 @@ def is_finite(value: object) -> bool:
         return False
 
 
-def shown(value: object, longest: int = 60) -> str:
+def shown(value: object, longest: int = 60) -> str | Message:
     """Return a value as a sentence can hold it, cut where it is long."""
     try:
         written = repr(value)
     except ValueError:
         # Python writes no whole number of more than 4,300 digits.
-        return f"a value of type {type(value).__name__}"
+        return say("value.of-type", type=type(value).__name__)
     return written if len(written) <= longest else written[:longest] + "..."

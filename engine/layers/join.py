@@ -9,10 +9,6 @@ MOST = 64
 """Paths that can meet in one layer."""
 
 
-def _text(shape: Shape) -> str:
-    return "x".join(map(str, shape))
-
-
 class Add(LayerKind):
     """y = x1 + x2 + ..., number by number."""
 
@@ -28,8 +24,7 @@ class Add(LayerKind):
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return the common shape; raises ShapeError when they differ."""
         if len(set(inputs)) > 1:
-            raise ShapeError(self.title, "inputs of shapes " + ", ".join(map(_text, inputs)),
-                             "one shape", "Give the layers that feed it equal widths")
+            raise ShapeError("layer.add-shapes", place=self.title, shapes=inputs)
         return inputs[0]
 
     def lower(self, options: Options, plan: Lowering) -> None:
@@ -60,9 +55,7 @@ class Concatenate(LayerKind):
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return the inputs' shape with the sum of their last axes."""
         if len({shape[:-1] for shape in inputs}) > 1:
-            raise ShapeError(self.title, "inputs of shapes " + ", ".join(map(_text, inputs)),
-                             "shapes that differ in the last number only",
-                             "Choose layers that fit")
+            raise ShapeError("layer.concatenate-shapes", place=self.title, shapes=inputs)
         return (*inputs[0][:-1], sum(shape[-1] for shape in inputs))
 
     def lower(self, options: Options, plan: Lowering) -> None:

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeError
+from engine.layers.export import Node
 from engine.layers.fields import Field
+from engine.layers.mean_field import MeanFieldRule
 from engine.spec import LayerSpec, Option
 
 Shape = tuple[int, ...]
@@ -182,6 +184,8 @@ class LayerKind(ABC):
         Whether its output is the code from which what follows draws an example.
     reads_tokens : bool
         Whether it takes the data for tokens, numbered from 0 to its option ``vocabulary``.
+    breaks_ties : bool
+        Whether chance makes units differ in it, while training, that have been equal.
     """
 
     key: str
@@ -196,6 +200,7 @@ class LayerKind(ABC):
     group: str = "Basic"
     is_latent: bool = False
     reads_tokens: bool = False
+    breaks_ties: bool = False
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -208,10 +213,11 @@ class LayerKind(ABC):
     def check_inputs(self, count: int) -> None:
         """Raise ShapeError unless so many layers can feed one of this kind."""
         if not self.fewest_inputs <= count <= self.most_inputs:
-            wanted = str(self.fewest_inputs) if self.fewest_inputs == self.most_inputs else \
-                f"{self.fewest_inputs} to {self.most_inputs}"
-            raise ShapeError(self.title, "1 input" if count == 1 else f"{count} inputs", wanted,
-                             "Choose the layers that feed this one")
+            if self.fewest_inputs == self.most_inputs:
+                raise ShapeError("layer.inputs-exactly", place=self.title, count=count,
+                                 wanted=self.fewest_inputs)
+            raise ShapeError("layer.inputs-between", place=self.title, count=count,
+                             fewest=self.fewest_inputs, most=self.most_inputs)
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return the arrays that it learns or keeps: weights, other learned ones, the rest."""
@@ -232,6 +238,33 @@ class LayerKind(ABC):
     def activation(self, options: Options) -> str:
         """Return the key of the activation function that makes the output, or ``linear``."""
         return "linear"
+
+    def units(self, options: Options) -> int:
+        """Return how many units there are; 1 where their number is not the layer's to choose."""
+        return int(options[self.width_option]) if self.width_option else 1
+
+    def initialiser(self, options: Options) -> str:
+        """Return the key of how its weights are drawn; empty if it draws none."""
+        return ""
+
+    def starts_equal(self, options: Options) -> bool:
+        """Say whether all weights on its inputs start as the same number."""
+        return False
+
+    def equal_units(self, options: Options) -> int:
+        """Return how many of its units start with the same weights; 1 if no two do."""
+        return 1
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule | None:
+        """Return how it passes mean squares on in a wide random network; None: no such rule."""
+        return None
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...] | None:
+        """Return it as nodes of a neutral graph, each reading the one before; None: no such rule.
+
+        The first reads the layer's inputs.
+        """
+        return None
 
     def filters(self, weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Return weights as windows that can be drawn, real[kh, kw, channels, filters].

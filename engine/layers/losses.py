@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,13 @@ from numpy.typing import NDArray
 from engine.errors import ShapeError
 from engine.layers.fields import Field
 from engine.spec import Task
+
+Guess = Callable[[int, bool], float]
+"""``guess(n_classes, is_single)`` returns the loss of calling every class equally probable, or of
+the best constant answer; ``is_single`` where one unit stands for two classes."""
+
+OF_CLASSES: tuple[Task, ...] = ("classification", "sequence")
+"""Tasks whose answer is one of several classes."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Loss:
         Op that counts how well a batch was answered.
     target_range : tuple[float, float] | None
         Smallest and largest value that a target may have; None: any.
+    guess : callable | None
+        The loss of guessing; None for a loss that is not for classes.
     """
 
     key: str
@@ -50,6 +61,23 @@ class Loss:
     constants: tuple[Field, ...] = ()
     score_op: str = "score"
     target_range: tuple[float, float] | None = None
+    guess: Guess | None = None
+
+    def at_chance(self, task: Task, n_classes: int, width: int) -> float:
+        """Return the loss of guessing equally frequent classes; NaN where there is no such number.
+
+        Parameters
+        ----------
+        task : str
+            What is learned; to predict or reconstruct values has none, since R² = 0 says the same.
+        n_classes : int
+            Number of classes.
+        width : int
+            Output units: one may stand for two classes.
+        """
+        if self.guess is None or task not in OF_CLASSES or n_classes < 2:
+            return math.nan
+        return self.guess(n_classes, width == 1)
 
     def widths(self, task: Task, n_outputs: int) -> tuple[int, ...]:
         """Return the numbers of output units that fit, the preferred one first.
@@ -74,12 +102,32 @@ class Loss:
             If that many output units cannot stand for that many classes.
         """
         if width not in self.widths("classification", n_outputs):
-            raise ShapeError("Output layer", f"{width} units for {n_outputs} classes",
-                             " or ".join(map(str, self.widths("classification", n_outputs))),
-                             "Change the units of the last layer")
+            raise ShapeError("layer.output-units", units=width, classes=n_outputs,
+                             wanted=self.widths("classification", n_outputs))
         if width == 1 and self.single_output_classes is not None:
             return np.asarray(self.single_output_classes)[labels][:, None]
         return np.eye(n_outputs)[labels]
+
+
+def _surprise(n_classes: int, _is_single: bool) -> float:
+    """Return −log(1/n)."""
+    return math.log(n_classes)
+
+
+def _binary_surprise(n_classes: int, is_single: bool) -> float:
+    """Return the mean surprise of every unit, which is right for one class of n."""
+    share = 1 / (2 if is_single else n_classes)
+    return -share * math.log(share) - (1 - share) * math.log(1 - share)
+
+
+def _squared(n_classes: int, is_single: bool) -> float:
+    """Return the variance of targets −1 and 1, or of 0 and 1 in a unit for every class."""
+    return 1.0 if is_single else (n_classes - 1) / n_classes**2
+
+
+def _margin(n_classes: int, is_single: bool) -> float:
+    """Return the hinge of outputs that are all 0."""
+    return 1.0 if is_single else 1 - 1 / n_classes
 
 
 _HUBER_DELTA = Field("huber_delta", "Delta", 1.0, "Error δ from which on it counts by its size.",
@@ -93,17 +141,17 @@ _LOSSES = (
          "L = −log softmax(z)[class], mean over the batch",
          "One unit per class; softmax turns their outputs into probabilities.",
          "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None,
-         (_LABEL_SMOOTHING,)),
+         (_LABEL_SMOOTHING,), guess=_surprise),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
          "One unit for two classes, or one per class; a sigmoid gives each a probability. To "
          "reconstruct, one per value from 0 to 1, such as the grey of a pixel.",
          "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification", "reconstruction"),
-         (0.0, 1.0), (), "probability_score", (0.0, 1.0)),
+         (0.0, 1.0), (), "probability_score", (0.0, 1.0), _binary_surprise),
     Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
          "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
          "mean_squared_error", "", "", ("classification", "regression", "reconstruction"),
-         (-1.0, 1.0)),
+         (-1.0, 1.0), guess=_squared),
     Loss("mean_absolute_error", "Mean absolute error", "L = |z − t|, mean over batch and units",
          "For numbers; every error pulls equally, so that outliers count less than squared.",
          "mean_absolute_error", "", "", ("regression", "reconstruction"), None),
@@ -114,12 +162,13 @@ _LOSSES = (
                            "one unit: max(0, 1 − t z), t = ±1",
          "For classes; is content once the right output leads all others by 1. Its probabilities "
          "are a softmax for display alone.",
-         "hinge", "margin_shares", "softmax", ("classification",), (-1.0, 1.0)),
+         "hinge", "margin_shares", "softmax", ("classification",), (-1.0, 1.0),
+         guess=_margin),
     Loss("sequence_cross_entropy", "Sequence cross-entropy",
          "L = −log softmax(z)[class], mean over all steps that count",
          "One unit per class at every step of a sequence; padding does not count.",
          "sequence_cross_entropy", "softmax_steps", "softmax", ("sequence",), None, (),
-         "sequence_score"),
+         "sequence_score", guess=_surprise),
 )
 
 LOSSES = {loss.key: loss for loss in _LOSSES}

@@ -15,6 +15,7 @@ class GaussianNoise(LayerKind):
             "cannot learn examples by heart (Bishop 1995); otherwise does nothing.")
     icon = "waves"
     group = "Normalise & regularise"
+    breaks_ties = True
     fields = (Field("deviation", "Standard deviation", 0.1, "Spread of the noise.", 0.0, 100.0,
                     logarithmic=True),)
 

@@ -12,7 +12,7 @@ from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
 from engine.layers.row_blocks import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
 
 TABLE = 5
-"""Rows of the table of a batch norm: see `engine.kernels.norm`."""
+"""Rows of the table of a batch norm: see `engine.kernels.ops.norm`."""
 
 _EPSILON = Field("epsilon", "Epsilon", 1e-5, "Added to the variance, so that it is never 0.", 1e-12,
                  1.0, logarithmic=True)

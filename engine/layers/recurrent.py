@@ -12,8 +12,8 @@ import numpy as np
 from engine.layers.fields import Choice, Field
 from engine.layers.images import check_rank
 from engine.layers.initialisers import DRAWN_CHOICES, INITIALISERS, Weights
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import BIAS_FIELDS, DRAWN_FIELDS, initial_weights
+from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
+from engine.layers.weighted import BIAS_FIELDS, DRAWN_FIELDS, WeightedKind, initial_weights
 
 UNITS = Field("units", "Units", 16, "Number of units, the width of the state.", 1, 4096,
               logarithmic=True)
@@ -87,7 +87,7 @@ class Walk:
     work: int
 
 
-class Recurrent(LayerKind):
+class Recurrent(WeightedKind):
     """What all recurrent layers share; a subclass says what happens in a step.
 
     Attributes
@@ -125,6 +125,12 @@ class Recurrent(LayerKind):
         start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
         biases = np.repeat(self.gate_biases(options, start), units)
         return w, u, Parameter("b", biases.shape, partial(_given, biases), False)
+
+    def equal_units(self, options: Options) -> int:
+        """Return all units where the weights from state to state are the same as well."""
+        scheme = INITIALISERS[str(options["recurrent_weights"])]
+        alike = scheme.starts_equal(float(options["recurrent_spread"]))
+        return super().equal_units(options) if alike else 1
 
     def gate_biases(self, options: Options, start: float) -> list[float]:
         """Return where the biases of every gate start."""

@@ -22,6 +22,7 @@ from engine.layers.recurrent import GRU, LSTM, SimpleRNN
 from engine.layers.reshape import Flatten, Reshape
 from engine.layers.sampling import Sampling
 from engine.layers.sequence import Embedding, SequenceMean
+from engine.messages import say
 
 _KINDS: tuple[LayerKind, ...] = (
     Input(), Dense(), Activation(), PReLU(), Softmax(), Dropout(), Add(), Concatenate(),
@@ -46,6 +47,6 @@ def kind(key: str) -> LayerKind:
         If there is none of this key.
     """
     if key not in _BY_KEY:
-        raise SpecError("Network", f"a layer of kind {key!r}", "one of " + ", ".join(_BY_KEY),
-                        "Remove this layer or open the file with a newer Backprop Lab")
+        raise SpecError("layer.unknown-kind", place=say("place.network"), kind=key,
+                        known=tuple(_BY_KEY))
     return _BY_KEY[key]

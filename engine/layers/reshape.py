@@ -62,10 +62,8 @@ class Reshape(LayerKind):
         (shape,) = inputs
         wanted = self._wanted(options)
         if math.prod(shape) != math.prod(wanted):
-            raise ShapeError(self.title, f"an input of {math.prod(shape):,} numbers",
-                             f"{text(wanted)} = {math.prod(wanted):,}",
-                             f"Choose lengths whose product is {math.prod(shape):,}, or feed it "
-                             f"{math.prod(wanted):,} numbers")
+            raise ShapeError("layer.reshape-size", place=self.title, size=math.prod(shape),
+                             shape=wanted, wanted=math.prod(wanted))
         return wanted
 
     def refitted(self, options: Options, n_inputs: int) -> dict[str, Option]:

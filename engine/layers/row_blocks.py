@@ -1,4 +1,4 @@
-"""How long runs of rows are cut for sums that threads share: see `engine.kernels.row_blocks`."""
+"""How runs of rows are cut for sums that threads share: see `engine.kernels.ops.row_blocks`."""
 
 from __future__ import annotations
 

@@ -33,9 +33,7 @@ class Sampling(LayerKind):
         (shape,) = inputs
         check_rank(self.title, shape, 1)
         if shape[0] % 2:
-            raise ShapeError(self.title, f"an input of {shape[0]} numbers",
-                             "an even number: as many means as logarithms of variances",
-                             "Give the layer before it twice as many units as the code has numbers")
+            raise ShapeError("layer.sampling-odd", place=self.title, size=shape[0])
         return (shape[0] // 2,)
 
     def lower(self, options: Options, plan: Lowering) -> None:

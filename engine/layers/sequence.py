@@ -12,7 +12,7 @@ from engine.layers.fields import Field
 from engine.layers.images import check_rank
 from engine.layers.initialisers import Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
-from engine.layers.weighted import DRAWN_FIELDS, initial_weights
+from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
 from engine.spec import Option
 
 LARGEST_VOCABULARY = 65_536
@@ -22,7 +22,7 @@ _STARTS: dict[str, Option] = {"weights": "normal", "spread": 1.0}
 """Vectors start as normal numbers, as PyTorch has them."""
 
 
-class Embedding(LayerKind):
+class Embedding(WeightedKind):
     """y = w[token]."""
 
     key = "embedding"
@@ -42,6 +42,10 @@ class Embedding(LayerKind):
         *(replace(field, default=_STARTS.get(field.key, field.default))
           for field in DRAWN_FIELDS),
     )
+
+    def units(self, options: Options) -> int:
+        """Return the numbers of a vector."""
+        return int(options["units"])
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return ``(tokens, vector length)``; the input must be flat."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.errors import ShapeError
 from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.registry import kind
+from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec
 
 DATA = -1
@@ -47,9 +48,9 @@ class ResolvedLayer:
                                                           not parameter.is_weight)))
 
 
-def place(position: int, layer: LayerSpec) -> str:
+def place(position: int, layer: LayerSpec) -> Message:
     """Return how messages call a layer: ``Layer 3 (Dense)``; the input layer is number 0."""
-    return f"Layer {position} ({kind(layer.kind).title})"
+    return say("place.layer", position=position, title=kind(layer.kind).title)
 
 
 def sources(network: NetworkSpec, position: int) -> tuple[int, ...]:
@@ -66,18 +67,17 @@ def sources(network: NetworkSpec, position: int) -> tuple[int, ...]:
     before = {other.id: place for place, other in enumerate(network.layers[:position])}
     unknown = [name for name in layer.inputs if name not in before]
     if unknown or len(set(layer.inputs)) < len(layer.inputs):
-        found = _misplaced(network, unknown[0]) if unknown else "it names an input twice"
-        raise ShapeError(place(position, layer), found, "layers before it, each once",
-                         "Choose other inputs for this layer")
+        found = _misplaced(network, unknown[0]) if unknown else say("layer.input-twice")
+        raise ShapeError("layer.sources", place=place(position, layer), found=found)
     return tuple(before[name] for name in layer.inputs)
 
 
-def _misplaced(network: NetworkSpec, name: str) -> str:
+def _misplaced(network: NetworkSpec, name: str) -> Message:
     """Return what is wrong with an input that is not among the layers before its reader."""
     for position, layer in enumerate(network):
         if layer.id == name:
-            return f"its input {place(position, layer)} does not stand before it"
-    return f"its input {name!r} does not exist"
+            return say("layer.input-behind", layer=place(position, layer))
+    return say("layer.input-unknown", name=name)
 
 
 def resolve(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...]:
@@ -106,8 +106,7 @@ def resolve(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...
             layer_kind.check_inputs(len(shapes))
             shape = layer_kind.infer_shape(options, shapes)
         except ShapeError as error:
-            raise ShapeError(place(position, layer), error.found, error.expected,
-                             error.remedy) from error
+            raise error.at(place(position, layer)) from error
         resolved.append(ResolvedLayer(layer, layer_kind, options, feeding, shapes, shape))
     return tuple(resolved)
 

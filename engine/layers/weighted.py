@@ -17,7 +17,7 @@ from engine.layers.initialisers import (
     Initialiser,
     Weights,
 )
-from engine.layers.kind import Options, Parameter, Shape
+from engine.layers.kind import LayerKind, Options, Parameter, Shape
 
 INITIAL_FIELDS = (
     Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn at first.",
@@ -42,6 +42,22 @@ BIAS_FIELDS = (
           shown_when=("bias", (True,))),
 )
 """Whether there are biases, and how they start."""
+
+
+class WeightedKind(LayerKind):
+    """A kind whose weights are drawn by the values of `INITIAL_FIELDS`."""
+
+    def initialiser(self, options: Options) -> str:
+        """Return the key of how the weights are drawn."""
+        return str(options["weights"])
+
+    def starts_equal(self, options: Options) -> bool:
+        """Say whether the scheme makes all weights the same."""
+        return INITIALISERS[self.initialiser(options)].starts_equal(float(options["spread"]))
+
+    def equal_units(self, options: Options) -> int:
+        """Return all units where all weights are the same, since biases always are."""
+        return self.units(options) if self.starts_equal(options) else 1
 
 
 def weighted_fields(activation: str) -> tuple[Field, ...]:

@@ -43,9 +43,7 @@ class Layout:
             If it would be larger than `LARGEST_ARENA`, or the machine has no such memory.
         """
         wanted = self.size * self.dtype.itemsize
-        too_much = SpecError(
-            "Network", f"it needs {wanted / 2**20:,.0f} MiB of memory",
-            f"at most {LARGEST_ARENA / 2**20:,.0f} MiB", "Use fewer units or a smaller batch")
+        too_much = SpecError("network.memory", wanted=wanted, most=LARGEST_ARENA)
         if wanted > LARGEST_ARENA:
             raise too_much
         try:

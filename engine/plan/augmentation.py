@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import OF_IMAGES, Value
 from engine.plan.table import Line, Table
 from engine.spec import AugmentationSpec
@@ -30,9 +30,9 @@ def add_augmentation(table: Table, value: Value, address: int, augmentation: Aug
         height, width = image_shape
         # The probability of being mirrored.
         drawn["flip"] /= 2
-        table.add(row.GATHER, Line("augment_image", {
+        table.add(layout.GATHER, Line("augment_image", {
             "y": value.data, "x": address, "n": value.size, "height": height, "width": width,
             **drawn}))
     if augmentation.noise:
-        table.add(row.GATHER, Line("augment_noise", {
+        table.add(layout.GATHER, Line("augment_noise", {
             "y": value.data, "n": value.size, "deviation": float(augmentation.noise)}))

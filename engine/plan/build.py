@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, Value, resolve
 from engine.layers.shapes import DATA
 from engine.plan.arena import Layout
@@ -52,10 +52,10 @@ class Shared:
     @classmethod
     def for_layers(cls, layers: int, own: int = 0) -> Shared:
         """Return arrays for so many layers that learn, ``own`` of them with own penalties."""
-        return cls(np.zeros(row.CONTROL_LENGTH, np.int64),
-                   np.full((2 * (1 + own), row.HYPER_LENGTH), np.nan),
-                   np.zeros(row.WISHES_LENGTH),
-                   np.zeros(row.FIRST_STATISTIC + row.STATISTICS * layers))
+        return cls(np.zeros(layout.CONTROL_LENGTH, np.int64),
+                   np.full((2 * (1 + own), layout.HYPER_LENGTH), np.nan),
+                   np.zeros(layout.WISHES_LENGTH),
+                   np.zeros(layout.FIRST_STATISTIC + layout.STATISTICS * layers))
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class _Lowering:
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self._builder.work += work
-        self._builder.table.add(row.FORWARD, Line(op, slots, work, per_step))
+        self._builder.table.add(layout.FORWARD, Line(op, slots, work, per_step))
 
     def loss(self, op: str, **slots: int | float) -> None:
         self._builder.loss_terms.append(Line(op, slots))
@@ -187,7 +187,7 @@ class _Lowering:
         self.backward_lines.append(Line(op, slots, work, per_step))
 
     def update(self, op: str, *, per_step: int = 0, **slots: int | float) -> None:
-        self._builder.table.add(row.UPDATE, Line(op, slots, per_step=per_step))
+        self._builder.table.add(layout.UPDATE, Line(op, slots, per_step=per_step))
 
     def result(self, value: Value) -> None:
         source = self.inputs[0]
@@ -247,7 +247,7 @@ class _Builder:
                 self._branch(planned[source].output, backward[source], readers[source])
                 for source in layer.sources)
             lowering = _Lowering(self, layer.spec, feeding, placed)
-            begin = self.table.length(row.FORWARD)
+            begin = self.table.length(layout.FORWARD)
             layer.kind.lower(layer.options, lowering)
             learned = [parameter for parameter in group if parameter.is_learned]
             weights = sum(parameter.size for parameter in learned if parameter.is_weight)
@@ -255,14 +255,14 @@ class _Builder:
             assert lowering.output is not None, layer.spec.kind
             planned.append(PlannedLayer(
                 layer.spec, lowering.output, placed, place, weights, size,
-                statistic if size else -1, (begin, self.table.length(row.FORWARD)),
+                statistic if size else -1, (begin, self.table.length(layout.FORWARD)),
                 lowering.output_states, lowering.activated,
                 tuple(placed[parameter.name] for parameter in learned
                       if parameter.is_weight and parameter.is_by_unit)))
             backward.append(lowering.backward_lines)
             statistic += bool(size)
         for lines in reversed(backward):
-            self.table.extend(row.BACKWARD, lines)
+            self.table.extend(layout.BACKWARD, lines)
         self.blocks = add_updates(self.table, self.layout, self.project.training, planned, regions)
         return tuple(planned)
 
@@ -301,15 +301,15 @@ class _Builder:
             {"k": output.size}
         constants = {field.key: float(getattr(self.project.training, field.key))
                      for field in loss.constants}
-        self.table.add(row.LOSS_SECTION, Line(loss.op, {
+        self.table.add(layout.LOSS_SECTION, Line(loss.op, {
             "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants}))
-        self.table.extend(row.LOSS_SECTION, self.loss_terms)
-        self.table.add(row.SCORE, Line(loss.score_op, {
+        self.table.extend(layout.LOSS_SECTION, self.loss_terms)
+        self.table.add(layout.SCORE, Line(loss.score_op, {
             "z": output.data, "t": target.data, **form}))
         if not loss.output_op:
             return output
         prediction = self.value(output.shape, learns=False)
-        self.table.add(row.OUTPUT, Line(loss.output_op, {
+        self.table.add(layout.OUTPUT, Line(loss.output_op, {
             "y": prediction.data, "x": output.data,
             **{"n" if name == "k" else name: number for name, number in form.items()}}))
         return prediction
@@ -350,7 +350,7 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
     batch = builder.value((inputs.shape[1],), learns=False)
     target = builder.value((targets.shape[1],), learns=False)
     for value, examples in ((batch, inputs), (target, targets)):
-        builder.table.add(row.GATHER, Line("gather", {
+        builder.table.add(layout.GATHER, Line("gather", {
             "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)},
             value.size))
     add_augmentation(builder.table, batch, inputs.ctypes.data, project.training.augmentation,
@@ -362,13 +362,13 @@ def build_plan(project: ProjectSpec, inputs: Array, targets: Array, capacity: in
         "control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
         "results": shared.results.ctypes.data}, threads,
         min(project.training.batch_size or capacity, capacity))
-    shared.control[row.CAPACITY] = capacity
+    shared.control[layout.CAPACITY] = capacity
     write_own(shared.hyper, project.network.layers, project.training)
     # What a frozen layer's update would be, nobody ever writes.
     for layer in layers:
         if layer.spec.frozen and layer.statistic >= 0:
-            place = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
-            shared.results[place + row.UPDATE_RATIO] = math.nan
+            place = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
+            shared.results[place + layout.UPDATE_RATIO] = math.nan
     return Plan(arena, table, sections, builder.blocks, shared, layers, batch, target, prediction,
                 capacity, regions[1] - regions[0], builder.work, builder.backward_work)
 

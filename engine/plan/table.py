@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import catalogue, row
-from engine.kernels.policy import encode
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime import layout
 
 WORTH_SHARING = 500_000
 """Multiply-adds of an op from which on two threads are sooner done than one."""
@@ -42,7 +42,7 @@ class Table:
     """Lines of every section, in the order in which they run."""
 
     def __init__(self) -> None:
-        self._sections: list[list[Line]] = [[] for _ in range(row.SECTIONS)]
+        self._sections: list[list[Line]] = [[] for _ in range(layout.SECTIONS)]
 
     def add(self, section: int, line: Line) -> None:
         """Append a line to a section."""
@@ -81,15 +81,16 @@ class Table:
             The table, and where each section begins.
         """
         lines = [line for section in self._sections for line in section]
-        table = np.zeros((len(lines), row.ROW_LENGTH), np.int64)
+        table = np.zeros((len(lines), layout.ROW_LENGTH), np.int64)
         for packed, line in zip(table, lines, strict=True):
             op = catalogue.OPS[line.op]
-            if unknown := line.slots.keys() - set(op.slots):
+            if unknown := line.slots.keys() - op.slots.places.keys():
                 raise KeyError(f"{line.op} has no slot {', '.join(sorted(unknown))}")
-            packed[row.ADDRESS] = op.address(precision)
+            packed[layout.ADDRESS] = op.address(precision)
             done = line.work * batch * op.weight + line.per_step
-            packed[row.SHARDS] = threads if done >= WORTH_SHARING and not op.is_whole else 1
-            for place, slot in enumerate(op.slots, row.FIRST_SLOT):
-                packed[place] = encode(line.slots[slot] if slot in line.slots else common[slot])
+            packed[layout.SHARDS] = threads if done >= WORTH_SHARING and not op.is_whole else 1
+            for slot, place in op.slots.places.items():
+                value = line.slots[slot] if slot in line.slots else common[slot]
+                packed[place] = op.slots.encode(slot, value)
         sizes = [len(section) for section in self._sections]
         return table, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import blocks, row
+from engine.kernels.ops import blocks
+from engine.kernels.runtime import layout
 from engine.layers import OPTIMIZERS, ResolvedLayer
 from engine.plan.arena import Layout
 from engine.plan.table import Line, Table
@@ -24,7 +25,7 @@ Integers = NDArray[np.int64]
 MEASURING, UPDATING = 12, 30
 """Multiply-adds that could be done while a parameter is measured, and while it is updated."""
 
-OWN = {"l1": row.OWN_L1, "l2": row.OWN_L2, "weight_decay": row.OWN_WEIGHT_DECAY}
+OWN = {"l1": layout.OWN_L1, "l2": layout.OWN_L2, "weight_decay": layout.OWN_WEIGHT_DECAY}
 """Places of a layer's own penalties in its pair of rows."""
 
 
@@ -84,8 +85,8 @@ def blocks_of(layers: Sequence[PlannedLayer], begin: int) -> tuple[Integers, int
     Returns
     -------
     int64[blocks, BLOCK_LENGTH], int
-        Blocks as `engine.kernels.blocks` describes them: layer by layer, those of frozen layers,
-        which are only measured, behind all others.
+        Blocks as `engine.kernels.ops.blocks` describes them: layer by layer, those of frozen
+        layers, which are only measured, behind all others.
     """
     learning: list[list[int]] = []
     frozen: list[list[int]] = []
@@ -106,13 +107,13 @@ def blocks_of(layers: Sequence[PlannedLayer], begin: int) -> tuple[Integers, int
     return table, len(learning)
 
 
-def add_updates(table: Table, layout: Layout, training: TrainingSpec,
+def add_updates(table: Table, arena: Layout, training: TrainingSpec,
                 layers: Sequence[PlannedLayer], regions: Sequence[int]) -> Integers:
     """Append what measures, clips and follows the gradients.
 
     Parameters
     ----------
-    table, layout : Table, Layout
+    table, arena : Table, Layout
         Of the plan.
     training : TrainingSpec
         Says rule and limits.
@@ -129,30 +130,30 @@ def add_updates(table: Table, layout: Layout, training: TrainingSpec,
     divided, learning = blocks_of(layers, regions[0])
     measured, updated = int(divided[:, 1].sum()), int(divided[:learning, 1].sum())
     # Room for float64 in any precision.
-    figures = layout.reserve(2 * blocks.FIGURES * (1 + len(divided)))
+    figures = arena.reserve(2 * blocks.FIGURES * (1 + len(divided)))
     common = {"blocks": divided.ctypes.data, "figures": figures}
     p, g, v, s = regions
-    table.add(row.MEASURE, Line("measure_gradients", {
+    table.add(layout.MEASURE, Line("measure_gradients", {
         **common, "g": g, "count": len(divided)}, per_step=MEASURING * measured))
-    table.add(row.MEASURE, Line("sum_gradients", {
+    table.add(layout.MEASURE, Line("sum_gradients", {
         **common, "learning": learning, "count": len(divided)}))
-    table.add(row.UPDATE, Line(OPTIMIZERS[training.optimizer.kind].op, {
+    table.add(layout.UPDATE, Line(OPTIMIZERS[training.optimizer.kind].op, {
         **common, "p": p, "g": g, "v": v, "s": s, "learning": learning},
         per_step=UPDATING * updated))
-    table.add(row.UPDATE, Line("sum_updates", {**common, "learning": learning}))
+    table.add(layout.UPDATE, Line("sum_updates", {**common, "learning": learning}))
     if training.max_norm:
         for layer in layers:
             if layer.statistic >= 0 and not layer.spec.frozen:
-                _add_limits(table, layout, layer)
+                _add_limits(table, arena, layer)
     return divided
 
 
-def _add_limits(table: Table, layout: Layout, layer: PlannedLayer) -> None:
+def _add_limits(table: Table, arena: Layout, layer: PlannedLayer) -> None:
     """Append the limit on what goes into one unit, after a layer's update."""
     for value in layer.limited:
         columns = value.shape[-1]
         # Room for float64 in any precision.
-        squares = layout.reserve(2 * columns)
-        table.add(row.UPDATE, Line("limit_columns", {
+        squares = arena.reserve(2 * columns)
+        table.add(layout.UPDATE, Line("limit_columns", {
             "p": value.data, "rows": value.size // columns, "columns": columns,
             "squares": squares}))

@@ -28,8 +28,7 @@ def project_to_json(project: ProjectSpec) -> str:
     try:
         return msgspec.json.format(msgspec.json.encode(project), indent=2).decode() + "\n"
     except UnicodeError as error:
-        raise FormatError("Project", f"a text cannot be written ({error})", "Unicode",
-                          "Rename the file or the layer") from error
+        raise FormatError("project.text", reason=str(error)) from error
 
 
 def project_from_json(text: str | bytes, place: str = "Project") -> ProjectSpec:
@@ -51,24 +50,21 @@ def project_from_json(text: str | bytes, place: str = "Project") -> ProjectSpec:
     try:
         raw = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise FormatError(place, f"this is not JSON ({error})", "a project file",
-                          "Open a file that Backprop Lab has saved") from error
+        raise FormatError("project.not-json", place=place, reason=str(error)) from error
     _check_version(raw, place)
     try:
         return msgspec.convert(raw, ProjectSpec)
     except msgspec.ValidationError as error:
-        raise FormatError(place, str(error), "the fields that README lists",
-                          "Correct the field that is named") from error
+        raise FormatError("project.field", place=place, reason=str(error)) from error
 
 
 def _check_version(raw: Any, place: str) -> None:
     if not isinstance(raw, dict):
-        raise FormatError(place, f"the file holds a {type(raw).__name__}", "an object with fields",
-                          "Open a file that Backprop Lab has saved")
+        raise FormatError("project.no-object", place=place, type=type(raw).__name__)
     version = raw.get("version", FORMAT_VERSION)
     if isinstance(version, int) and version > FORMAT_VERSION:
-        raise FormatError(place, f"the file has format version {version}",
-                          f"{FORMAT_VERSION} or older", "Open it with a newer Backprop Lab")
+        raise FormatError("project.version", place=place, version=version,
+                          newest=FORMAT_VERSION)
 
 
 def read_project(path: str | Path) -> ProjectSpec:
@@ -84,11 +80,9 @@ def read_project(path: str | Path) -> ProjectSpec:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise FormatError(str(path), f"cannot be read ({error.strerror})", "a readable file",
-                          "Check the name and the permission") from error
+        raise FormatError("file.unreadable", path=str(path), reason=str(error.strerror)) from error
     if len(content) > LARGEST_FILE:
-        raise FormatError(path.name, f"the file has more than {LARGEST_FILE:,} bytes",
-                          "a few thousand", "Open a project file")
+        raise FormatError("project.too-large", place=path.name, most=LARGEST_FILE)
     return project_from_json(content, path.name)
 
 
@@ -119,8 +113,7 @@ def replace_file(path: str | Path, content: bytes) -> None:
     try:
         _replace(path, content)
     except OSError as error:
-        raise FormatError(str(path), f"cannot be written ({error.strerror})",
-                          "a folder with write permission", "Save it somewhere else") from error
+        raise FormatError("file.unwritable", path=str(path), reason=str(error.strerror)) from error
 
 
 def _replace(path: Path, content: bytes) -> None:

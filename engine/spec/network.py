@@ -83,8 +83,8 @@ class NetworkSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for position, layer in enumerate(self.layers):
             if layer.id == layer_id:
                 return position
-        raise SpecError("Network", f"no layer is called {layer_id!r}",
-                        "one of " + ", ".join(layer.id for layer in self.layers))
+        raise SpecError("network.no-layer-called", name=layer_id,
+                        known=tuple(layer.id for layer in self.layers))
 
     def layer(self, layer_id: str) -> LayerSpec:
         """Return the layer with this id; raises as `index` does."""

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.statistics import LOGARITHM, MAGNITUDE, layer_columns
+
 Reals = NDArray[np.float64]
 
-MAGNITUDES = ("gradient_rms",)
+MAGNITUDES = layer_columns(MAGNITUDE)
 """Figures of a layer that run over many powers of ten; of these `History.log_mean` tells."""
 
-LOGARITHMS = ("update_ratio",)
+LOGARITHMS = layer_columns(LOGARITHM)
 """Figures of a layer that are log10 of something already; of these it tells too."""
 
 

@@ -7,14 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-STATISTIC_COLUMNS = ("gradient_rms", "gradient_max", "gradient_zero_share", "gradient_nonfinite",
-                     "update_ratio")
-"""Columns of every layer that learns, in the order of `engine.kernels.row`."""
-
-SHARED_COLUMNS = ("loss", "validation_loss", "validation_accuracy", "learning_rate",
-                  "gradient_norm", "clipped_norm")
-"""Columns of every run: loss, results, the rate of the step, all gradients' norm before and after
-clipping."""
+from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
 
 MEMORY = 16 * 2**20
 """Bytes that a ring takes, whatever the number of columns."""
@@ -40,16 +33,15 @@ class Ring:
     Attributes
     ----------
     columns : tuple[str, ...]
-        Names of the columns behind the step: ``loss``, ``validation_loss``,
-        ``validation_accuracy``, ``learning_rate``, ``gradient_norm``, ``clipped_norm``, then five
-        for each layer, such as ``dense-1/gradient_rms``.
+        Names of the columns behind the step: those of `engine.statistics.RunStatistics`, then
+        those of `LayerStatistics` for each layer, such as ``dense-1/gradient_rms``.
     data : float64[capacity, 1 + len(columns)]
         The rows; column 0 is the step.
     """
 
     def __init__(self, weight_layers: Sequence[str], control: Integers, head: int) -> None:
-        self.columns = SHARED_COLUMNS + tuple(
-            f"{layer}/{column}" for layer in weight_layers for column in STATISTIC_COLUMNS)
+        self.columns = RUN_COLUMNS + tuple(
+            f"{layer}/{column}" for layer in weight_layers for column in LAYER_COLUMNS)
         width = 1 + len(self.columns)
         rows = min(MOST_ROWS, max(FEWEST_ROWS, MEMORY // (8 * width)))
         self.data = np.zeros((rows, width))

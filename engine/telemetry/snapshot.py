@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.statistics import NAN, LayerStatistics
+from engine.telemetry.parts import EVERYTHING, Wanted
+
 Array = NDArray[Any]
-NAN = float("nan")
 
 
 def frozen(array: Array) -> Array:
@@ -39,26 +41,21 @@ class Evaluation:
     examples: int
 
 
+UNMEASURED = Evaluation(NAN, NAN, 0)
+"""Stands where nothing was measured."""
+
+
 @dataclass(frozen=True)
-class LayerReading:
-    """Instruments of one layer. A figure that the layer does not have is NaN.
+class LayerReading(LayerStatistics):
+    """Instruments of one layer, what is measured at every step among them. What it lacks is NaN.
 
     Attributes
     ----------
     layer_id : str
         The layer.
-    gradient_rms, gradient_max : float
-        Root mean square and largest magnitude of dL/dW on the last training batch; of dL/db or
-        whatever else is learned where a layer has no weights.
     gradient_low, gradient_high : float
         5 % and 95 % quantile of ``|dL/dW|`` as the update saw it, that is after clipping; to within
         5 % of their value.
-    gradient_zero_share : float
-        Share of weights whose gradient is exactly zero, 0 to 1.
-    gradient_nonfinite : int
-        Number of NaN or infinite gradients.
-    update_ratio : float
-        log10(std(update) / std(weight)) of the last step.
     activation_mean, activation_std : float
         Of the layer's output on the probe batch.
     saturated_share : float
@@ -82,13 +79,8 @@ class LayerReading:
     """
 
     layer_id: str
-    gradient_rms: float = NAN
-    gradient_max: float = NAN
     gradient_low: float = NAN
     gradient_high: float = NAN
-    gradient_zero_share: float = NAN
-    gradient_nonfinite: int = 0
-    update_ratio: float = NAN
     activation_mean: float = NAN
     activation_std: float = NAN
     saturated_share: float = NAN
@@ -145,8 +137,27 @@ class Forecast:
 
 
 @dataclass(frozen=True)
+class Text:
+    """What a network has written by itself.
+
+    Attributes
+    ----------
+    prompt : str
+        The beginning, which was given to it.
+    text : str
+        All of it, the prompt too.
+    """
+
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """Everything heavy that the window draws.
+    """Everything heavy that the window draws, as far as it was asked for.
+
+    What was not is left at its default. All of it is copied: no later step changes a snapshot, and
+    none needs anything of its run to be read.
 
     Attributes
     ----------
@@ -155,13 +166,14 @@ class Snapshot:
     step, epoch : int
         Completed steps and epochs.
     loss : float
-        Loss of the last training batch.
+        Loss of the last training batch; before the first, that of the training examples if they
+        are evaluated.
     training : Evaluation
         On the training examples (at most the first 4,096 of them).
     validation : Evaluation | None
         On the validation examples (at most 4,096), if there are any.
     layers : tuple[LayerReading, ...]
-        One per layer of the network, in its order.
+        One per layer of the network, in its order; without readings, what else is asked of layers.
     surface : float64[g, g, k] | None
         For points in the plane: the network's output (probabilities for classification) on a grid
         over ``surface_range``; row 0 is the smallest x2, column 0 the smallest x1.
@@ -171,8 +183,8 @@ class Snapshot:
         For classification: validation examples by true class (row) and predicted class (column);
         training examples when there are none for validation.
     samples : int64[m]
-        Rows of the data set (validation examples first) that ``sample_outputs`` belongs to, in a
-        fixed order.
+        Rows of the data set (validation examples first) that ``sample_outputs`` and feature maps
+        belong to, in a fixed order.
     sample_outputs : float64[m, k]
         The network's output for them: probabilities, or values for regression.
     latent : Latent | None
@@ -183,15 +195,19 @@ class Snapshot:
         The beginning of ``text`` that was given to it.
     forecast : Forecast | None
         For a series.
+    parts : Wanted
+        What it holds: all that was asked for and can be had.
+    available : Wanted
+        What can be had of its run at all.
     """
 
     run_id: int
     step: int
     epoch: int
     loss: float
-    training: Evaluation
-    validation: Evaluation | None
-    layers: tuple[LayerReading, ...]
+    training: Evaluation = UNMEASURED
+    validation: Evaluation | None = None
+    layers: tuple[LayerReading, ...] = ()
     surface: Array | None = None
     surface_range: tuple[float, float] = (-6.0, 6.0)
     confusion: Array | None = None
@@ -201,3 +217,5 @@ class Snapshot:
     text: str = ""
     prompt: str = ""
     forecast: Forecast | None = None
+    parts: Wanted = EVERYTHING
+    available: Wanted = EVERYTHING

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.messages import Message
+
 
 @dataclass(frozen=True)
 class LeftLayer:
@@ -13,12 +15,17 @@ class LeftLayer:
     ----------
     layer_id : str
         The layer.
-    reason : str
-        Why, the end of a sentence: ``the other project has no layer of this name``.
+    message : Message
+        Why.
     """
 
     layer_id: str
-    reason: str
+    message: Message
+
+    @property
+    def reason(self) -> str:
+        """Why, the end of a sentence: ``the other project has no layer of this name``."""
+        return self.message.text
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine.errors import DivergedError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import Value, place
-from engine.plan import Plan, PlannedLayer
-
-REMEDY = "Lower the learning rate or choose smaller initial weights, then reset"
+from engine.plan import Plan
 
 
 def explain(plan: Plan, step: int) -> DivergedError:
@@ -22,23 +20,18 @@ def explain(plan: Plan, step: int) -> DivergedError:
     step : int
         The step that failed.
     """
-    batch = int(plan.shared.control[row.BATCH])
+    batch = int(plan.shared.control[layout.BATCH])
     for position, layer in enumerate(plan.layers):
         if not _finite(plan, layer.output.data, layer.output, batch):
-            return _error(position, layer, step, "an activation")
+            return DivergedError("diverged.activation", place=place(position, layer.spec),
+                                 layer_id=layer.spec.id, step=step)
     for position, layer in reversed(list(enumerate(plan.layers))):
         gradients = plan.arena[layer.first + plan.parameters:][:layer.size]
         if not np.isfinite(gradients).all():
-            return _error(position, layer, step, "a gradient")
-    return DivergedError("Loss", f"it is not a finite number any more at step {step:,}",
-                         remedy=REMEDY, step=step)
+            return DivergedError("diverged.gradient", place=place(position, layer.spec),
+                                 layer_id=layer.spec.id, step=step)
+    return DivergedError("diverged.loss", step=step)
 
 
 def _finite(plan: Plan, offset: int, value: Value, batch: int) -> bool:
     return bool(np.isfinite(plan.arena[offset:offset + value.size * batch]).all())
-
-
-def _error(position: int, layer: PlannedLayer, step: int, what: str) -> DivergedError:
-    return DivergedError(place(position, layer.spec),
-                         f"{what} is not a finite number any more at step {step:,}",
-                         remedy=REMEDY, layer_id=layer.spec.id, step=step)

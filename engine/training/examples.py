@@ -86,14 +86,12 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: NDArray[np.int64])
         If there is nothing to learn from.
     """
     if not len(dataset.training):
-        raise DataError(dataset.title, "no examples to learn from", "at least one",
-                        "Choose a larger training share")
+        raise DataError("training.no-examples", place=dataset.title)
     issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
                       is_image=dataset.image_shape is not None,
                       vocabulary=dataset.vocabulary)
     if issues:
-        place, _, found = issues[0].text.partition(": ")
-        raise SpecError(place, found.rstrip("."))
+        raise SpecError.of(issues[0].message)
     _check_tokens(dataset)
     width = infer_shapes(project.network, (dataset.n_inputs,))[-1][-1]
     variance = 0.0
@@ -119,10 +117,9 @@ def _check_tokens(dataset: Dataset) -> None:
     wrong = ~((inputs >= 0) & (inputs < dataset.vocabulary) & (inputs == np.floor(inputs)))
     if wrong.any():
         example, place = np.argwhere(wrong)[0]
-        raise DataError(f"{dataset.title}, example {example + 1}, token {place + 1}",
-                        f"{inputs[example, place]:g}",
-                        f"a whole number from 0 to {dataset.vocabulary - 1}",
-                        "Number the tokens without scaling them")
+        raise DataError("training.token", title=dataset.title, example=int(example) + 1,
+                        token=int(place) + 1, value=float(inputs[example, place]),
+                        largest=dataset.vocabulary - 1)
 
 
 def _check_range(values: Array, loss: Loss) -> None:
@@ -132,9 +129,8 @@ def _check_range(values: Array, loss: Loss) -> None:
     low, high = loss.target_range
     smallest, largest = float(values.min()), float(values.max())
     if not (low <= smallest and largest <= high):
-        raise SpecError("Training", f"{loss.title} with targets from {smallest:.4g} to "
-                        f"{largest:.4g}", f"targets from {low:g} to {high:g}",
-                        "Choose Min-max scaling or Mean squared error")
+        raise SpecError("training.target-range", loss=loss.title, smallest=smallest,
+                        largest=largest, low=low, high=high)
 
 
 def variance_of(values: Array) -> float:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
-from engine.kernels.schedules import CODES
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.schedules import CODES
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import TrainingSpec
 
-OPTIMIZER = {"momentum": row.MOMENTUM, "beta1": row.BETA1, "beta2": row.BETA2, "rho": row.RHO,
-             "epsilon": row.EPSILON, "weight_decay": row.WEIGHT_DECAY}
+OPTIMIZER = {"momentum": layout.MOMENTUM, "beta1": layout.BETA1, "beta2": layout.BETA2,
+             "rho": layout.RHO, "epsilon": layout.EPSILON, "weight_decay": layout.WEIGHT_DECAY}
 """Places of the optimizer's constants."""
 
-SCHEDULE = {"every": row.EVERY, "decay": row.DECAY, "length": row.LENGTH, "start": row.START,
-            "rise": row.RISE, "final": row.FINAL, "patience": row.PATIENCE,
-            "threshold": row.THRESHOLD}
+SCHEDULE = {"every": layout.EVERY, "decay": layout.DECAY, "length": layout.LENGTH,
+            "start": layout.START, "rise": layout.RISE, "final": layout.FINAL,
+            "patience": layout.PATIENCE, "threshold": layout.THRESHOLD}
 """Places of the schedule's constants."""
 
-PLAIN = {"learning_rate": row.LEARNING_RATE, "batch_size": row.BATCH_SIZE, "l1": row.L1,
-         "l2": row.L2, "clip_value": row.CLIP_VALUE, "clip_norm": row.CLIP_NORM,
-         "max_norm": row.MAX_NORM}
+PLAIN = {"learning_rate": layout.LEARNING_RATE, "batch_size": layout.BATCH_SIZE, "l1": layout.L1,
+         "l2": layout.L2, "clip_value": layout.CLIP_VALUE, "clip_norm": layout.CLIP_NORM,
+         "max_norm": layout.MAX_NORM}
 """Places of what stands in the training itself."""
 
 
@@ -43,7 +43,7 @@ def write_rates(wishes: NDArray[np.float64], training: TrainingSpec, optimizer: 
     schedule = training.schedule
     for key, place in SCHEDULE.items():
         wishes[place] = getattr(schedule, key)
-    wishes[row.SCHEDULE] = CODES[schedule.kind] if schedule.kind in SCHEDULES else 0
+    wishes[layout.SCHEDULE] = CODES[schedule.kind] if schedule.kind in SCHEDULES else 0
     for key, place in PLAIN.items():
         wishes[place] = getattr(training, key)
 

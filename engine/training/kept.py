@@ -7,7 +7,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.plan import Plan
 
 Array = NDArray[np.float64]
@@ -28,7 +28,7 @@ def go_back(plan: Plan, kept: Array) -> None:
     """Put parameters in place that were kept, with an empty memory of the optimizer."""
     np.copyto(parameters(plan), kept)
     plan.arena[2 * plan.parameters:4 * plan.parameters] = 0
-    plan.shared.control[row.OPTIMIZER_STEP] = 0
+    plan.shared.control[layout.OPTIMIZER_STEP] = 0
 
 
 class Sound:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeError, SpecError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import kind, place
 from engine.layers.shapes import sources
 from engine.plan import Plan
@@ -71,19 +71,18 @@ def decode(plan: Plan, layer_id: str, codes: Array) -> Array:
     position = network.index(layer_id)
     name = place(position, network.layers[position])
     if not is_cut(network, position):
-        raise SpecError(name, "a later layer reads what stands before it",
-                        "a layer through which everything flows", "Choose another layer")
+        raise SpecError("training.not-through", place=name)
     layer = plan.layers[position]
     if codes.ndim != 2 or codes.shape[1] != layer.output.size:
-        raise ShapeError(name, "codes of shape " + "x".join(map(str, codes.shape)),
-                         f"{layer.output.size} numbers for every code")
+        raise ShapeError("training.codes-shape", place=name, shape=codes.shape,
+                         size=layer.output.size)
     outputs = [np.zeros((0, plan.prediction.size))]
     with undisturbed(plan):
         for begin, batch in blocks(plan, len(codes)):
             block = codes[begin:begin + batch]
             plan.arena[layer.output.data:layer.output.data + block.size] = block.ravel()
             run_between(plan, batch, layer.forward[1])
-            run(plan, batch, row.OUTPUT)
+            run(plan, batch, layout.OUTPUT)
             outputs.append(rows_of(plan, plan.prediction, batch))
     return np.concatenate(outputs)
 
@@ -109,10 +108,10 @@ def encode(plan: Plan, layer_id: str, order: Integers) -> Array:
     layer = plan.layers[network.index(layer_id)]
     codes = [np.zeros((0, layer.output.size))]
     with undisturbed(plan):
-        plan.shared.control[row.ORDER] = order.ctypes.data
+        plan.shared.control[layout.ORDER] = order.ctypes.data
         for begin, batch in blocks(plan, len(order)):
-            plan.shared.control[row.POSITION] = begin
-            run(plan, batch, row.GATHER)
+            plan.shared.control[layout.POSITION] = begin
+            run(plan, batch, layout.GATHER)
             run_between(plan, batch, 0, layer.forward[1])
             codes.append(rows_of(plan, layer.output, batch))
     return np.concatenate(codes)

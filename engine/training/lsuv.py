@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import INITIALISERS, Value, kind
 from engine.plan import Plan, PlannedLayer
 from engine.training.visit import run, undisturbed
@@ -44,19 +44,19 @@ def scale(plan: Plan, training: NDArray[np.int64], given: Collection[str] = ()) 
         return
     batch = min(PROBE, len(training), plan.capacity)
     with undisturbed(plan):
-        plan.shared.control[row.ORDER] = training.ctypes.data
-        plan.shared.control[row.POSITION] = 0
-        run(plan, batch, row.GATHER)
+        plan.shared.control[layout.ORDER] = training.ctypes.data
+        plan.shared.control[layout.POSITION] = 0
+        run(plan, batch, layout.GATHER)
         for layer in layers:
             for _ in range(ROUNDS):
-                run(plan, batch, row.FORWARD)
+                run(plan, batch, layout.FORWARD)
                 if not _scaled(plan, layer, batch):
                     break
 
 
 def _asks(layer: PlannedLayer) -> bool:
-    options = kind(layer.spec.kind).options(layer.spec)
-    scheme = INITIALISERS.get(str(options.get("weights")))
+    layer_kind = kind(layer.spec.kind)
+    scheme = INITIALISERS.get(layer_kind.initialiser(layer_kind.options(layer.spec)))
     return scheme is not None and scheme.is_scaled_by_data
 
 

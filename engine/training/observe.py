@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import ShapeError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import LOSSES
 from engine.plan import Plan
 from engine.spec import Task
-from engine.telemetry.snapshot import NAN, Evaluation, Snapshot, frozen
+from engine.statistics import NAN
+from engine.telemetry.parts import EVERYTHING, Part, Wanted
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, frozen
 from engine.training.examples import Examples, variance_of
-from engine.training.latent import latent_plane
-from engine.training.pictures import with_pictures
-from engine.training.readings import probe_readings
+from engine.training.forecasting import forecast
+from engine.training.latent import latent_layer, latent_plane
+from engine.training.pictures import has_pictures, with_pictures
+from engine.training.readings import PROBED, probe_readings
 from engine.training.visit import blocks, rows_of, run, undisturbed
 
 Array = NDArray[np.float64]
@@ -85,16 +90,16 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     kept = SAMPLES if dataset.task == "sequence" else len(order)
     control, results = plan.shared.control, plan.shared.results
     with undisturbed(plan):
-        control[row.ORDER] = order.ctypes.data
+        control[layout.ORDER] = order.ctypes.data
         for begin, batch in blocks(plan, len(order)):
-            control[row.POSITION] = begin
-            run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.SCORE)
-            total += results[row.LOSS] * results[row.ITEMS]
-            items += results[row.ITEMS]
-            right += results[row.CORRECT]
+            control[layout.POSITION] = begin
+            run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.SCORE)
+            total += results[layout.LOSS] * results[layout.ITEMS]
+            items += results[layout.ITEMS]
+            right += results[layout.CORRECT]
             if begin >= kept:
                 continue
-            run(plan, batch, row.OUTPUT)
+            run(plan, batch, layout.OUTPUT)
             outputs.append(rows_of(plan, plan.prediction, min(batch, kept)))
             classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
     output = as_output(np.concatenate(outputs), dataset.task, loss)
@@ -115,55 +120,123 @@ def predict(plan: Plan, inputs: Array, task: Task, loss: str) -> Array:
     """Return the network's output for prepared inputs, float64[m, i] to float64[m, ...]."""
     place, outputs = plan.input, [np.zeros((0, *plan.prediction.shape))]
     if inputs.ndim != 2 or inputs.shape[1] != place.size:
-        raise ShapeError("Inputs", "an array of shape " + "x".join(map(str, inputs.shape)),
-                         f"{place.size} numbers for every example")
+        raise ShapeError("training.inputs-shape", shape=inputs.shape, size=place.size)
     with undisturbed(plan):
         for begin, batch in blocks(plan, len(inputs)):
             block = inputs[begin:begin + batch]
             plan.arena[place.data:place.data + block.size] = block.ravel()
-            run(plan, batch, row.FORWARD, row.OUTPUT)
+            run(plan, batch, layout.FORWARD, layout.OUTPUT)
             outputs.append(rows_of(plan, plan.prediction, batch))
     return as_output(np.concatenate(outputs), task, loss)
 
 
-def snapshot(plan: Plan, examples: Examples, dataset: Dataset, run_id: int, loss: str,
-             training: Integers, validation: Integers) -> Snapshot:
-    """Return everything heavy that the window draws.
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at.
 
-    Parameters
+    Attributes
     ----------
     plan, examples, dataset, loss : Plan, Examples, Dataset, str
-        The network, its data and its loss.
-    run_id : int
-        Stamped on the snapshot.
+        The network between two steps, its data and the key of its loss.
     training, validation : int64[...]
         The examples that are measured.
     """
-    readings = probe_readings(plan, training)
-    trained, outputs, classes = evaluate(plan, examples, dataset, training, loss)
-    validated, seen = None, training
-    if len(validation):
-        validated, outputs, classes = evaluate(plan, examples, dataset, validation, loss)
-        seen = validation
-    layers = with_pictures(plan, readings, seen)
-    confusion = None
-    if dataset.task == "classification":
-        k = dataset.n_outputs
-        pairs = dataset.labels[seen] * k + classes
-        confusion = frozen(np.bincount(pairs, minlength=k * k).reshape(k, k))
-    control = plan.shared.control
+
+    plan: Plan
+    examples: Examples
+    dataset: Dataset
+    loss: str
+    training: Integers
+    validation: Integers
+
+    @property
+    def seen(self) -> Integers:
+        """The examples whose answers are shown."""
+        return self.validation if len(self.validation) else self.training
+
+
+def available(subject: Subject) -> Wanted:
+    """Return the parts that there can be of a network on these data."""
+    plan, data = subject.plan, subject.dataset
+    sometimes = {
+        Part.STEP_GRADIENTS: any(layer.states is not None for layer in plan.layers),
+        Part.CONFUSION: data.task == "classification",
+        Part.PICTURES: has_pictures(plan),
+        Part.SURFACE: data.features_of is not None,
+        Part.LATENT: latent_layer(plan) is not None,
+        Part.FORECAST: data.is_series and len(data.validation) > 0,
+        Part.TEXT: data.is_continued,
+    }
+    return EVERYTHING - {part for part, there_is in sometimes.items() if not there_is}
+
+
+def snapshot(subject: Subject, run_id: int, wanted: Wanted, there_are: Wanted) -> Snapshot:
+    """Return the parts that are asked for; those of others cost nothing, and none leaves a trace.
+
+    Parameters
+    ----------
+    subject : Subject
+        What is looked at.
+    run_id : int
+        Stamped on the snapshot.
+    wanted : Wanted
+        The parts; what the network writes is not for looking to make.
+    there_are : Wanted
+        What is `available`.
+    """
+    plan, data, loss = subject.plan, subject.dataset, subject.loss
+    control, parts = plan.shared.control, (wanted & there_are) - {Part.TEXT}
+    held: dict[str, Any] = _answers(subject, parts)
+    if parts & {*PROBED, Part.PICTURES}:
+        held["layers"] = _layers(subject, parts)
+    if Part.SURFACE in parts:
+        held["surface"] = _surface(plan, data, loss)
+    if Part.LATENT in parts:
+        held["latent"] = latent_plane(plan, partial(as_output, task=data.task, loss=loss),
+                                      subject.seen)
+    if Part.FORECAST in parts:
+        held["forecast"] = forecast(data, partial(predict, plan, task=data.task, loss=loss))
+    at_first = held["training"].loss if Part.EVALUATION in parts else NAN
     return Snapshot(
-        run_id, int(control[row.STEP]), int(control[row.EPOCH]),
-        float(plan.shared.results[row.LOSS]) if control[row.STEP] else trained.loss,
-        trained, validated, layers, _surface(plan, dataset, loss), (-SURFACE_RANGE, SURFACE_RANGE),
-        confusion, frozen(seen[:SAMPLES]), frozen(outputs[:SAMPLES]),
-        latent_plane(plan, partial(as_output, task=dataset.task, loss=loss), seen))
+        run_id, int(control[layout.STEP]), int(control[layout.EPOCH]),
+        float(plan.shared.results[layout.LOSS]) if control[layout.STEP] else at_first,
+        surface_range=(-SURFACE_RANGE, SURFACE_RANGE), parts=parts, available=there_are, **held)
 
 
-def _surface(plan: Plan, dataset: Dataset, loss: str) -> Array | None:
-    """Return the output over the plane, or None for other data."""
-    if dataset.features_of is None:
-        return None
+def _answers(subject: Subject, parts: Wanted) -> dict[str, Any]:
+    """Return what the network says about examples, and how good that is."""
+    held: dict[str, Any] = {}
+    if parts & {Part.SAMPLES, Part.PICTURES}:
+        held["samples"] = frozen(subject.seen[:SAMPLES])
+    measured = partial(evaluate, subject.plan, subject.examples, subject.dataset, loss=subject.loss)
+    if Part.EVALUATION in parts:
+        held["training"], *answers = measured(order=subject.training)
+        if len(subject.validation):
+            held["validation"], *answers = measured(order=subject.validation)
+    elif Part.CONFUSION in parts:
+        _, *answers = measured(order=subject.seen)
+    elif Part.SAMPLES in parts:
+        _, *answers = measured(order=subject.seen[:SAMPLES])
+    if Part.SAMPLES in parts:
+        held["sample_outputs"] = frozen(answers[0][:SAMPLES])
+    if Part.CONFUSION in parts:
+        k = subject.dataset.n_outputs
+        pairs = subject.dataset.labels[subject.seen] * k + answers[1]
+        held["confusion"] = frozen(np.bincount(pairs, minlength=k * k).reshape(k, k))
+    return held
+
+
+def _layers(subject: Subject, parts: Wanted) -> tuple[LayerReading, ...]:
+    plan = subject.plan
+    layers = tuple(LayerReading(layer.spec.id) for layer in plan.layers)
+    if parts & PROBED:
+        layers = probe_readings(plan, subject.training, parts)
+    return with_pictures(plan, layers, subject.seen) if Part.PICTURES in parts else layers
+
+
+def _surface(plan: Plan, dataset: Dataset, loss: str) -> Array:
+    """Return the output over the plane."""
+    assert dataset.features_of is not None
     # A finer grid is drawn more smoothly, a coarser one costs a large network less.
     grid = 72 if plan.work < FINE_GRID_WORK else 48
     edge = np.linspace(-SURFACE_RANGE, SURFACE_RANGE, grid)

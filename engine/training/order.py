@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import kind
 from engine.plan import Shared
 from engine.spec import NetworkSpec
@@ -77,12 +77,12 @@ class Order:
         if self.is_free:
             return
         most = len(self.rows)
-        batch_size = min(int(shared.wishes[row.BATCH_SIZE]) or most, most, capacity)
+        batch_size = min(int(shared.wishes[layout.BATCH_SIZE]) or most, most, capacity)
         if batch_size == self._batch_size:
             return
         self._batch_size = batch_size
         order = continued(self._in_time, batch_size)
         self.rows[:len(order)] = order
-        shared.control[row.EXAMPLES] = len(order)
-        shared.control[row.POSITION] = 0
-        shared.results[row.EPOCH_SUM] = shared.results[row.EPOCH_ITEMS] = 0.0
+        shared.control[layout.EXAMPLES] = len(order)
+        shared.control[layout.POSITION] = 0
+        shared.results[layout.EPOCH_SUM] = shared.results[layout.EPOCH_ITEMS] = 0.0

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import kind
 from engine.plan import Plan, PlannedLayer
 from engine.telemetry.snapshot import LayerReading, frozen
@@ -22,6 +22,12 @@ CHANNELS = 64
 
 IMAGE = 3
 """Axes of an image: height, width and channels."""
+
+
+def has_pictures(plan: Plan) -> bool:
+    """Say whether any layer has feature maps or filters."""
+    return any(len(layer.output.shape) == IMAGE or _filters(plan, layer) is not None
+               for layer in plan.layers)
 
 
 def with_pictures(plan: Plan, readings: Sequence[LayerReading], seen: Integers
@@ -46,9 +52,9 @@ def with_pictures(plan: Plan, readings: Sequence[LayerReading], seen: Integers
 
 def _feature_maps(plan: Plan, seen: Integers) -> list[Array | None]:
     with undisturbed(plan):
-        plan.shared.control[row.ORDER] = seen.ctypes.data
-        plan.shared.control[row.POSITION] = 0
-        run(plan, 1, row.GATHER, row.FORWARD)
+        plan.shared.control[layout.ORDER] = seen.ctypes.data
+        plan.shared.control[layout.POSITION] = 0
+        run(plan, 1, layout.GATHER, layout.FORWARD)
         return [
             frozen(rows_of(plan, layer.output, 1).reshape(layer.output.shape)[..., :CHANNELS])
             if len(layer.output.shape) == IMAGE else None for layer in plan.layers]

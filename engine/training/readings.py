@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
-from engine.kernels.statistics import (
+from engine.kernels.ops.statistics import (
     BINS_PER_OCTAVE,
     LOWEST_EXPONENT,
     MAGNITUDE_BINS,
@@ -17,9 +17,12 @@ from engine.kernels.statistics import (
     gradient_statistics,
     magnitude_histogram,
 )
+from engine.kernels.runtime import layout
 from engine.layers import ACTIVATIONS, kind
 from engine.plan import Plan, PlannedLayer
-from engine.telemetry.snapshot import NAN, LayerReading, frozen
+from engine.statistics import NAN, layer_statistics
+from engine.telemetry.parts import Part, Wanted
+from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.examples import FEWEST
 from engine.training.visit import run, undisturbed
 
@@ -28,8 +31,12 @@ Integers = NDArray[np.int64]
 
 BINS = 24
 
+PROBED: Wanted = frozenset({Part.READINGS, Part.STEP_GRADIENTS})
+"""What the probe batch is sent forward and back for."""
 
-def probe_readings(plan: Plan, training: Integers) -> tuple[LayerReading, ...]:
+
+def probe_readings(plan: Plan, training: Integers, wanted: Wanted = PROBED
+                   ) -> tuple[LayerReading, ...]:
     """Return the reading of every layer.
 
     Gradients are those of the last training batch; before the first step, those of the probe batch.
@@ -40,35 +47,40 @@ def probe_readings(plan: Plan, training: Integers) -> tuple[LayerReading, ...]:
         The network between two steps.
     training : int64[...]
         Training examples; the first 64 are the probe batch.
+    wanted : Wanted
+        Of what is `PROBED`; the rest is left at its default.
     """
-    started = plan.shared.control[row.STEP] > 0
-    gradients = [_last_step(plan, layer) for layer in plan.layers] if started else []
+    measures = Part.READINGS in wanted
+    started = plan.shared.control[layout.STEP] > 0
+    gradients: list[dict[str, Any]] = [{}] * len(plan.layers)
+    if measures and started:
+        gradients = [_last_step(plan, layer) for layer in plan.layers]
     with undisturbed(plan, gradients=True):
         batch = min(FEWEST, len(training))
-        plan.shared.control[row.ORDER] = training.ctypes.data
-        plan.shared.control[row.POSITION] = 0
-        run(plan, batch, row.GATHER, row.FORWARD, row.LOSS_SECTION, row.BACKWARD)
-        if not started:
-            run(plan, batch, row.MEASURE)
-            plan.shared.results[row.FIRST_STATISTIC + row.UPDATE_RATIO::row.STATISTICS] = np.nan
+        plan.shared.control[layout.ORDER] = training.ctypes.data
+        plan.shared.control[layout.POSITION] = 0
+        run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.BACKWARD)
+        if measures and not started:
+            run(plan, batch, layout.MEASURE)
+            first = layout.FIRST_STATISTIC + layout.UPDATE_RATIO
+            plan.shared.results[first::layout.STATISTICS] = np.nan
             gradients = [_last_step(plan, layer) for layer in plan.layers]
-        return tuple(_reading(plan, layer, gradient, batch)
-                     for layer, gradient in zip(plan.layers, gradients, strict=True))
+        found = [_reading(plan, layer, gradient, batch) if measures else LayerReading(layer.spec.id)
+                 for layer, gradient in zip(plan.layers, gradients, strict=True)]
+        if Part.STEP_GRADIENTS in wanted:
+            found = [replace(reading, step_gradients=_step_gradients(plan, layer, batch))
+                     for reading, layer in zip(found, plan.layers, strict=True)]
+        return tuple(found)
 
 
 def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
     """Return the figures of a layer's gradient; none for a layer that does not learn."""
     if layer.statistic < 0:
         return {}
-    first = row.FIRST_STATISTIC + layer.statistic * row.STATISTICS
-    figures = plan.shared.results[first:first + row.STATISTICS]
+    first = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
+    figures = plan.shared.results[first:first + layout.STATISTICS]
     low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.measured])
-    return {"gradient_rms": float(figures[row.GRADIENT_RMS]),
-            "gradient_max": float(figures[row.GRADIENT_MAX]),
-            "gradient_zero_share": float(figures[row.GRADIENT_ZERO_SHARE]),
-            "gradient_nonfinite": int(figures[row.GRADIENT_NONFINITE]),
-            "update_ratio": float(figures[row.UPDATE_RATIO]),
-            "gradient_low": low, "gradient_high": high}
+    return {**layer_statistics(figures), "gradient_low": low, "gradient_high": high}
 
 
 def _band(gradient: Array) -> tuple[float, float]:
@@ -108,8 +120,7 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
         activation_gradient_rms=float(slope), histogram=frozen(histogram),
-        histogram_range=(smallest, largest), step_gradients=_step_gradients(plan, layer, batch),
-        **gradient)
+        histogram_range=(smallest, largest), **gradient)
 
 
 def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Array | None:

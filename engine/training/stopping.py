@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from engine.messages import Message, say
 from engine.spec import StoppingSpec
 
 
@@ -62,31 +63,31 @@ class Stopping:
         self._last = math.nan
         self._begin = 0.0
 
-    def reason(self, report: EpochReport) -> str:
-        """Return why training should end after this epoch, a sentence, or an empty text."""
+    def reason(self, report: EpochReport) -> Message | None:
+        """Return why training should end after this epoch, or None."""
         # Both remember something, so both are asked whatever comes first.
         patience, convergence = self._patience(report), self._convergence(report)
         return self._end(report) or self._goal(report) or patience or convergence
 
-    def _end(self, report: EpochReport) -> str:
+    def _end(self, report: EpochReport) -> Message | None:
         spec = self._spec
         if spec.epochs and report.epoch % spec.epochs == 0:
-            return f"Stopped after {report.epoch:,} epochs."
+            return say("stopped.epochs", epochs=report.epoch)
         if spec.seconds and report.seconds - self._begin >= spec.seconds:
             self._begin = report.seconds
-            return f"Stopped after {report.seconds:,.1f} seconds of training."
-        return ""
+            return say("stopped.seconds", seconds=report.seconds)
+        return None
 
-    def _goal(self, report: EpochReport) -> str:
+    def _goal(self, report: EpochReport) -> Message | None:
         spec = self._spec
         if spec.loss and report.loss <= spec.loss:
-            return f"Stopped: the training loss {report.loss:.4g} is at most {spec.loss:g}."
+            return say("stopped.loss", loss=report.loss, limit=spec.loss)
         if spec.accuracy and report.validation_accuracy >= spec.accuracy:
-            return (f"Stopped: the validation accuracy {report.validation_accuracy:.4g} is at "
-                    f"least {spec.accuracy:g}.")
-        return ""
+            return say("stopped.accuracy", accuracy=report.validation_accuracy,
+                       limit=spec.accuracy)
+        return None
 
-    def _patience(self, report: EpochReport) -> str:
+    def _patience(self, report: EpochReport) -> Message | None:
         has_validation = not math.isnan(report.validation_loss)
         loss = report.validation_loss if has_validation else report.loss
         self.improved = loss < self._best
@@ -95,18 +96,16 @@ class Stopping:
             self._best, self.best_epoch = loss, report.epoch
         self.out_of_patience = 0 < self._spec.patience <= self._waited
         if not self.out_of_patience:
-            return ""
+            return None
         self._waited = 0
-        name = "validation" if has_validation else "training"
-        return (f"Stopped early: the {name} loss has not become smaller for "
-                f"{self._spec.patience:,} epochs. The weights of epoch {self.best_epoch:,} are "
-                "back.")
+        if has_validation:
+            return say("stopped.validation-patience", patience=self._spec.patience,
+                       best=self.best_epoch)
+        return say("stopped.training-patience", patience=self._spec.patience,
+                   best=self.best_epoch)
 
-    def _convergence(self, report: EpochReport) -> str:
+    def _convergence(self, report: EpochReport) -> Message | None:
         change = abs(report.loss - self._last)
         small = change < self._spec.convergence * abs(self._last)
         self._last = report.loss
-        if not small:
-            return ""
-        return (f"Stopped: the training loss has converged, an epoch changes it by less than "
-                f"{self._spec.convergence:g} of itself.")
+        return say("stopped.converged", share=self._spec.convergence) if small else None

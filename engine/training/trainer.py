@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -12,33 +11,34 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
-from engine.kernels import row
-from engine.kernels.driver import run_steps
-from engine.kernels.threads import helped
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.driver import run_steps
+from engine.kernels.runtime.threads import helped
+from engine.messages import Message
 from engine.plan import Plan, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.parts import EVERYTHING, Wanted
 from engine.telemetry.ring import Ring
-from engine.telemetry.snapshot import Evaluation, Snapshot
+from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
-from engine.training.forecasting import forecast
 from engine.training.hyperparameters import built_in, write_rates
 from engine.training.kept import Sound, go_back, parameters
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import transfer
-from engine.training.writing import Writer, can_write
+from engine.training.writing import Writer
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
 WRITTEN = 8
-"""Most tokens that a snapshot adds to a text."""
+"""Most tokens that are added to a text at once."""
 
 WRITING_S = 0.01
-"""Seconds after which it adds no more."""
+"""Seconds after which no more are."""
 
 
 class Trainer:
@@ -71,8 +71,8 @@ class Trainer:
         One row for each of the last steps; other threads may read it.
     weight_layers : tuple[str, ...]
         Ids of the layers that learn.
-    finished : str
-        Why the last `run` ended by a stopping rule, a sentence; empty when none did.
+    ended : Message | None
+        Why the last `run` ended by a stopping rule; None when none did.
     transfer : TransferReport | None
         Which layers have taken over what ``start`` holds; None where nothing was to be.
     steps_per_epoch : int
@@ -104,15 +104,16 @@ class Trainer:
         self._plan = self._build(project, self._examples, None)
         self._pace = self._new_pace()
         self._trained_s = 0.0
-        self.finished = ""
+        self.ended: Message | None = None
         self._prepare_control()
         self.transfer = self._start(weights, start)
         self._sound = Sound(self._plan)
         self._best = parameters(self._plan).copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
-        self.ring = Ring(self.weight_layers, self._plan.shared.control, row.HEAD)
-        self._writer = Writer(dataset, project.training.seed) if can_write(dataset) else None
+        self.ring = Ring(self.weight_layers, self._plan.shared.control, layout.HEAD)
+        self._writer = Writer(dataset, project.training.seed) if dataset.is_continued else None
+        self._available = observe.available(self._subject)
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
         most = len(self._order)
@@ -125,15 +126,15 @@ class Trainer:
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
-        control[row.EXAMPLES] = len(self._order)
-        control[row.TRAINING_ORDER] = self._order.ctypes.data
-        control[row.VALIDATION] = len(self._validation)
-        control[row.VALIDATION_ORDER] = self._validation.ctypes.data
-        control[row.SEED] = training.seed
-        control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
+        control[layout.EXAMPLES] = len(self._order)
+        control[layout.TRAINING_ORDER] = self._order.ctypes.data
+        control[layout.VALIDATION] = len(self._validation)
+        control[layout.VALIDATION_ORDER] = self._validation.ctypes.data
+        control[layout.SEED] = training.seed
+        control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         results = self._plan.shared.results
-        results[row.VARIANCE] = self._examples.variance
-        results[row.REDUCED:row.REDUCED + 3] = 1.0, np.inf, 0.0
+        results[layout.VARIANCE] = self._examples.variance
+        results[layout.REDUCED:layout.REDUCED + 3] = 1.0, np.inf, 0.0
         self._watch(training)
         self._write_rates()
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
@@ -141,7 +142,7 @@ class Trainer:
     def _watch(self, training: TrainingSpec) -> None:
         """Begin to look for the reasons to stop."""
         self._stopping = Stopping(training.stopping)
-        self._plan.shared.control[row.WATCHED] = self._stopping.is_active
+        self._plan.shared.control[layout.WATCHED] = self._stopping.is_active
 
     def _start(self, given: Mapping[str, Array] | None, start: Mapping[str, Array] | None
                ) -> TransferReport | None:
@@ -154,7 +155,7 @@ class Trainer:
         return report
 
     def _new_pace(self) -> Pace:
-        return Pace(self._threads if self._plan.table[:, row.SHARDS].max() > 1 else 1)
+        return Pace(self._threads if self._plan.table[:, layout.SHARDS].max() > 1 else 1)
 
     @property
     def threads_in_use(self) -> int:
@@ -164,25 +165,30 @@ class Trainer:
     @property
     def step(self) -> int:
         """Completed steps; any thread may ask."""
-        return int(self._plan.shared.control[row.STEP])
+        return int(self._plan.shared.control[layout.STEP])
 
     @property
     def epoch(self) -> int:
         """Completed epochs; any thread may ask."""
-        return int(self._plan.shared.control[row.EPOCH])
+        return int(self._plan.shared.control[layout.EPOCH])
+
+    @property
+    def finished(self) -> str:
+        """Why the last `run` ended by a stopping rule, a sentence; empty when none did."""
+        return "" if self.ended is None else self.ended.text
 
     @property
     def steps_per_epoch(self) -> int:
         """Mini-batches until every training example was seen."""
-        examples = int(self._plan.shared.control[row.EXAMPLES])
+        examples = int(self._plan.shared.control[layout.EXAMPLES])
         return -(-examples // min(self.project.training.batch_size or examples, examples))
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Mini-batches until the running epoch ends."""
         control = self._plan.shared.control
-        examples = int(control[row.EXAMPLES])
-        left = examples - int(control[row.POSITION])
+        examples = int(control[layout.EXAMPLES])
+        left = examples - int(control[layout.POSITION])
         return -(-left // min(self.project.training.batch_size or left, examples))
 
     def run(self, max_steps: int, budget_s: float = 0.012) -> int:
@@ -199,7 +205,7 @@ class Trainer:
         -------
         int
             Steps done; fewer than ``max_steps`` when the budget is used up, a stop was asked for,
-            or a stopping rule has `finished` the run.
+            or a stopping rule has `ended` the run.
 
         Raises
         ------
@@ -212,8 +218,8 @@ class Trainer:
         self._sound.keep(plan, self._trained_s)
         begin = time.perf_counter()
         done = 0
-        self.finished = ""
-        while done < max_steps and not shared.control[row.STOP] and not self.finished:
+        self.ended = None
+        while done < max_steps and not shared.control[layout.STOP] and self.ended is None:
             left = budget_s - (time.perf_counter() - begin)
             if left <= 0 and done:
                 break
@@ -221,16 +227,16 @@ class Trainer:
             most = min(max_steps - done, len(self.ring.data) // 2)
             count = self._advance(self._pace.steps(left, most))
             done += count
-            if shared.control[row.NONFINITE]:
-                shared.control[row.NONFINITE] = 0
+            if shared.control[layout.NONFINITE]:
+                shared.control[layout.NONFINITE] = 0
                 error = divergence.explain(plan, self.step + 1)
                 self._sound.recover(plan)
                 raise error
-            if count and self._stopping.is_active and shared.control[row.POSITION] == 0:
+            if count and self._stopping.is_active and shared.control[layout.POSITION] == 0:
                 self._finish_epoch()
         if done < max_steps:
             # Cleared here and not before: a stop that was asked for between two calls holds.
-            shared.control[row.STOP] = 0
+            shared.control[layout.STOP] = 0
         return done
 
     def _advance(self, steps: int) -> int:
@@ -253,9 +259,9 @@ class Trainer:
     def _finish_epoch(self) -> None:
         """Ask the stopping rules; keep the best weights, and bring them back if they say so."""
         results = self._plan.shared.results
-        self.finished = self._stopping.reason(EpochReport(
+        self.ended = self._stopping.reason(EpochReport(
             self.epoch, self._trained_s, *(float(results[place]) for place in (
-                row.EPOCH_LOSS, row.VALIDATION_LOSS, row.VALIDATION_SCORE))))
+                layout.EPOCH_LOSS, layout.VALIDATION_LOSS, layout.VALIDATION_SCORE))))
         if self._stopping.improved:
             np.copyto(self._best, parameters(self._plan))
         elif self._stopping.out_of_patience and self._stopping.best_epoch:
@@ -263,7 +269,7 @@ class Trainer:
 
     def request_stop(self) -> None:
         """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
-        self._plan.shared.control[row.STOP] = 1
+        self._plan.shared.control[layout.STOP] = 1
 
     def apply(self, training: TrainingSpec) -> None:
         """Change how the network is trained, without losing what it has learned.
@@ -279,15 +285,14 @@ class Trainer:
         """
         old = self.project.training
         if (training.seed, training.precision) != (old.seed, old.precision):
-            raise SpecError("Training", "seed or precision changed", "a new run",
-                            "Reset the network")
+            raise SpecError("training.new-run")
         project = msgspec.structs.replace(self.project, training=training)
         examples = len(self._order)
         batch = min(training.batch_size or examples, examples)
         if built_in(training) != built_in(old) or batch > self._plan.capacity:
             self._rebuild(project)
         self.project = project
-        self._plan.shared.control[row.SHUFFLE] = training.shuffle and self._arrangement.is_free
+        self._plan.shared.control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         if training.stopping != old.stopping:
             self._watch(training)
         self._write_rates()
@@ -306,7 +311,7 @@ class Trainer:
         kept = plan.parameters * (4 if same_rule else 2)
         plan.arena[:kept] = self._plan.arena[:kept]
         if not same_rule:
-            plan.shared.control[row.OPTIMIZER_STEP] = 0
+            plan.shared.control[layout.OPTIMIZER_STEP] = 0
         self._plan, self._examples = plan, examples
         self._pace = self._new_pace()
 
@@ -372,13 +377,31 @@ class Trainer:
         return observe.as_output(latent.decode(self._plan, layer_id, latents),
                                  self._dataset.task, self.project.training.loss)
 
-    def snapshot(self) -> Snapshot:
-        """Return what the network looks like now."""
-        loss = self.project.training.loss
-        if self._writer is not None:
-            self._writer.write(self._plan, loss, WRITTEN, WRITING_S)
-        shown = observe.snapshot(self._plan, self._examples, self._dataset, self.run_id, loss,
-                                 self._training, self._validation)
-        return replace(shown, prompt=self._writer.prompt if self._writer else "",
-                       text=self._writer.text if self._writer else "",
-                       forecast=forecast(self._plan, self._dataset, loss))
+    def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
+        """Return what the network looks like now: the parts asked for, at their cost alone.
+
+        Looking changes no byte of the run, and the next look finds the same.
+        """
+        return observe.snapshot(self._subject, self.run_id, wanted, self._available)
+
+    @property
+    def _subject(self) -> observe.Subject:
+        return observe.Subject(self._plan, self._examples, self._dataset,
+                               self.project.training.loss, self._training, self._validation)
+
+    def write_text(self, tokens: int = WRITTEN, budget_s: float = WRITING_S) -> Text | None:
+        """Go on writing as the network expects it; None where the data are no text to continue.
+
+        The text alone is changed by it, and nothing of the run.
+
+        Parameters
+        ----------
+        tokens : int
+            Most tokens to add.
+        budget_s : float
+            Seconds after which no other one is begun.
+        """
+        if self._writer is None:
+            return None
+        self._writer.write(self._plan, self.project.training.loss, tokens, budget_s)
+        return Text(self._writer.prompt, self._writer.text)

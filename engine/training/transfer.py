@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.messages import Message, say
 from engine.plan import Plan, PlannedLayer
 from engine.telemetry.transfer import LeftLayer, TransferReport
 from engine.training.weights import fits, views
@@ -38,9 +39,9 @@ def transfer(plan: Plan, start: Start) -> TransferReport:
     for layer in plan.layers:
         if not layer.parameters:
             continue
-        reason = _difference(plan, layer, start)
-        if reason:
-            left.append(LeftLayer(layer.spec.id, reason))
+        difference = _difference(plan, layer, start)
+        if difference is not None:
+            left.append(LeftLayer(layer.spec.id, difference))
             continue
         matched.append(layer.spec.id)
         for name in layer.parameters:
@@ -49,28 +50,23 @@ def transfer(plan: Plan, start: Start) -> TransferReport:
     return TransferReport(tuple(matched), tuple(left))
 
 
-def _difference(plan: Plan, layer: PlannedLayer, start: Start) -> str:
-    """Say why a layer does not match, or return an empty text."""
+def _difference(plan: Plan, layer: PlannedLayer, start: Start) -> Message | None:
+    """Say why a layer does not match, or return None."""
     own = layer.spec.id + "/"
     given = {name.removeprefix(own): array for name, array in start.items()
              if name.startswith(own)}
     if not given:
-        return "the other project has no layer of this name, or one with nothing to learn"
-    return next(_differences(plan, layer, given), "")
+        return say("transfer.no-layer")
+    return next(_differences(plan, layer, given), None)
 
 
-def _differences(plan: Plan, layer: PlannedLayer, given: Start) -> Iterator[str]:
+def _differences(plan: Plan, layer: PlannedLayer, given: Start) -> Iterator[Message]:
     if given.keys() != layer.parameters.keys():
-        yield (f"it has {', '.join(layer.parameters)}, and the other project's layer "
-               f"{', '.join(sorted(given))}: it is of another kind or has other options")
+        yield say("transfer.parameters", own=tuple(layer.parameters), given=tuple(sorted(given)))
         return
     for name, value in layer.parameters.items():
         array = np.asarray(given[name])
         if array.shape != value.shape:
-            yield f"{name} is {_text(value.shape)} here, and {_text(array.shape)} there"
+            yield say("transfer.shape", name=name, here=value.shape, there=array.shape)
         elif array.dtype.kind not in "fiu" or not fits(array, plan.arena.dtype):
-            yield f"{name} holds something that is not a finite number of {plan.arena.dtype}"
-
-
-def _text(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) or "a single number"
+            yield say("transfer.not-finite", name=name, dtype=str(plan.arena.dtype))

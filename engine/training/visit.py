@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import row
-from engine.kernels.driver import run_section
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.driver import run_section
 from engine.layers import Value
 from engine.plan import Plan
 
@@ -29,12 +29,12 @@ def undisturbed(plan: Plan, gradients: bool = False) -> Iterator[None]:
     region = plan.arena[plan.parameters:2 * plan.parameters]
     control, results = shared.control.copy(), shared.results.copy()
     kept = region.copy() if gradients else None
-    shared.control[row.TRAINING] = 0
+    shared.control[layout.TRAINING] = 0
     try:
         yield
     finally:
         # Another thread may ask for a stop at any moment, so that one place is left alone.
-        shared.control[row.STOP + 1:] = control[row.STOP + 1:]
+        shared.control[layout.STOP + 1:] = control[layout.STOP + 1:]
         shared.results[:] = results
         if kept is not None:
             region[:] = kept
@@ -70,6 +70,6 @@ def run_between(plan: Plan, batch: int, first: int, end: int | None = None) -> N
     first, end : int
         Lines, counted as `engine.plan.PlannedLayer.forward` counts them; None is all that follow.
     """
-    begin, last = plan.sections[row.FORWARD:row.FORWARD + 2]
+    begin, last = plan.sections[layout.FORWARD:layout.FORWARD + 2]
     lines = np.array([begin + first, last if end is None else begin + end])
     run_section(plan.table, lines, 0, plan.arena.ctypes.data, batch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.compiling import Progress, compile_ops
-from engine.kernels import catalogue
+from engine.kernels.ops import catalogue
 from engine.plan import ops_of
 from engine.spec import ProjectSpec
 from engine.training.examples import Examples

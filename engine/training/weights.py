@@ -64,18 +64,15 @@ def load(plan: Plan, given: Mapping[str, Array]) -> None:
     places = dict(views(plan))
     for name in sorted(places.keys() | given.keys()):
         if name not in given:
-            raise FormatError("Weights", f"{name} is missing", "an array for every parameter",
-                              "Use a weights file of this network")
+            raise FormatError("weights.missing", name=name)
         if name not in places:
-            raise FormatError("Weights", f"the network has no parameter {name}",
-                              "only " + ", ".join(places), "Use a weights file of this network")
+            raise FormatError("weights.unknown", name=name, known=tuple(places))
         array = np.asarray(given[name])
         if array.shape != places[name].shape:
-            raise FormatError("Weights", f"{name} has shape {array.shape}",
-                              f"{places[name].shape}", "Use a weights file of this network")
+            raise FormatError("weights.shape", name=name, shape=array.shape,
+                              wanted=places[name].shape)
         if array.dtype.kind not in "fiu" or not fits(array, plan.arena.dtype):
-            raise FormatError("Weights", f"{name} holds something that is not a finite number",
-                              f"finite numbers of {plan.arena.dtype}", "Use another weights file")
+            raise FormatError("weights.not-finite", name=name, dtype=str(plan.arena.dtype))
         places[name][...] = array
 
 

@@ -16,11 +16,6 @@ LONGEST = 400
 """Tokens after which a text begins anew."""
 
 
-def can_write(dataset: Dataset) -> bool:
-    """Say whether a data set is a text that is to be continued."""
-    return dataset.task == "sequence" and dataset.tokens is not None
-
-
 class Writer:
     """Adds token after token to a window of the validation text, as the network expects them.
 

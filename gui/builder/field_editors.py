@@ -26,6 +26,7 @@ from gui.widgets import (
     CalmSlider,
     CalmSpinBox,
     LabelledCombo,
+    StopSlider,
     plain_number,
 )
 
@@ -142,9 +143,7 @@ class NumberEditor(FieldEditor):
         self._whole = isinstance(field.default, int)
         self._stops = slider_stops(field)
         self.spin = self._make_spin()
-        self.track = CalmSlider()
-        self.track.setRange(0, len(self._stops) - 1)
-        self.track.setPageStep(max(len(self._stops) // 10, 1))
+        self.track = StopSlider(self._stops)
         self.track.setAccessibleName(field.title)
         label = QLabel(field.title)
         label.setProperty("role", "small")
@@ -157,7 +156,7 @@ class NumberEditor(FieldEditor):
         layout.addWidget(self.track, 1, 0)
         layout.addWidget(self.spin, 1, 1)
         layout.setColumnStretch(0, 1)
-        self.track.valueChanged.connect(self._on_track_value_changed)
+        self.track.number_chosen.connect(self._on_track_number_chosen)
         self.spin.valueChanged.connect(self._on_spin_value_changed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -192,15 +191,12 @@ class NumberEditor(FieldEditor):
         for control in controls:
             control.blockSignals(True)
             if control is self.track:
-                self.track.setValue(self._position(number))
+                self.track.set_number(number)
             elif isinstance(self.spin, QSpinBox):
                 self.spin.setValue(round(number))
             else:
                 self.spin.setValue(number)
             control.blockSignals(False)
-
-    def _position(self, number: float) -> int:
-        return min(range(len(self._stops)), key=lambda i: abs(self._stops[i] - number))
 
     def _send(self, number: float) -> None:
         self.edited.emit(round(number) if self._whole else number)
@@ -209,9 +205,8 @@ class NumberEditor(FieldEditor):
     def _on_theme_changed(self) -> None:
         self.spin.setFixedWidth(theme.px(90))
 
-    @Slot(int)
-    def _on_track_value_changed(self, position: int) -> None:
-        number = self._stops[position]
+    @Slot(float)
+    def _on_track_number_chosen(self, number: float) -> None:
         self._show(number, self.spin)
         self._send(number)
 

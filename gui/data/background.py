@@ -66,15 +66,13 @@ class Background(QObject):
             thread.join(timeout_s)
 
     def _run(self, ticket: int, job: Job) -> None:
-        outcome: object = DataError(self._name, "it stopped for a reason that was not foreseen", "",
-                                    "Try again; the log file has the details")
+        outcome: object = DataError("background.unforeseen", place=self._name)
         try:
             outcome = job()
         except EngineError as error:
             outcome = error
         except MemoryError:
-            outcome = DataError(self._name, "there is not enough memory for it", "",
-                                "Use a smaller file or close other programs")
+            outcome = DataError("background.memory", place=self._name)
         finally:
             self._arrived.emit(ticket, outcome)
 

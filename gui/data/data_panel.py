@@ -34,7 +34,15 @@ from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
 from gui.document.gesture import Gesture
 from gui.document.project_files import home_folder
-from gui.widgets import Button, FlowLayout, IconButton, LabelledSlider, MessageBar, Segmented
+from gui.widgets import (
+    Button,
+    FlowLayout,
+    IconButton,
+    LabelledSlider,
+    MessageBar,
+    Segmented,
+    even_stops,
+)
 
 LARGEST_NEW_SEED = 9999
 TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
@@ -105,11 +113,11 @@ class DataPanel(EditingPanel):
         self.progress.setAccessibleName("Loading data")
         self.progress.hide()
         self.share = LabelledSlider(
-            "Training share", 10, 90, 50, step=5, unit="%",
+            "Training share", even_stops(10, 90, 5), 50, unit="%",
             tooltip="Share of the examples to learn from; the others are for validation.")
-        self.noise = LabelledSlider("Noise", 0, 50, 0, step=5)
+        self.noise = LabelledSlider("Noise", even_stops(0, 50, 5))
         self.window_length = LabelledSlider(
-            "Window", stops=WINDOWS, unit="steps",
+            "Window", WINDOWS, unit="steps",
             tooltip="How many steps an example has: what a recurrent network sees before it "
                     "answers, and how far back the gradient goes.")
         for slider, change in ((self.share, self._share_change), (self.noise, self._noise_change),

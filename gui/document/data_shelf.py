@@ -13,6 +13,7 @@ from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.layers import LOSSES, kind, output_layer
+from engine.messages import Message, say
 from engine.spec import DataSpec, ProjectSpec
 
 Loader = Callable[[DataSpec, Path | None], Dataset]
@@ -29,12 +30,17 @@ class Held:
     dataset : Dataset
         The examples; without any, but with the task that the project was made for, if they are
         not there.
-    problem : str
-        Why they are not there, in a sentence; empty if they are.
+    fault : Message | None
+        Why they are not there; None if they are.
     """
 
     dataset: Dataset
-    problem: str = ""
+    fault: Message | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why they are not there, in a sentence; empty if they are."""
+        return "" if self.fault is None else self.fault.text
 
 
 class DataShelf:
@@ -67,14 +73,14 @@ class DataShelf:
     def take(self, project: ProjectSpec) -> Held:
         """Return a project's data set, loaded if it is not at hand.
 
-        One that cannot be loaded is told by ``problem``, so that the project is not lost with it.
+        One that cannot be loaded is told by ``fault``, so that the project is not lost with it.
         """
         data = project.data
         if data not in self._datasets:
             try:
                 self.put(data, self.load_data(data, None))
             except DataError as error:
-                return Held(stand_in(project), problem_sentence(data, error))
+                return Held(stand_in(project), _fault(data, error))
         self._datasets.move_to_end(data)
         return Held(self._datasets[data])
 
@@ -83,12 +89,12 @@ class DataShelf:
         self._datasets.clear()
 
 
-def problem_sentence(data: DataSpec, error: DataError) -> str:
+def _fault(data: DataSpec, error: DataError) -> Message:
     """Return why data could not be loaded, short where the file is simply not there."""
     path = Path(data.path)
     if data.source not in (TABLE, TEXT) or not data.path or path.exists():
-        return error.sentence
-    return f"{path.name} was not found."
+        return error.message
+    return say("document.file-gone", name=path.name)
 
 
 def stand_in(project: ProjectSpec) -> Dataset:

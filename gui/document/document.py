@@ -14,11 +14,12 @@ from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.layers import LOSSES, Issue, diagnose, fitted, kind
+from engine.messages import say
 from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
 from gui.document import edits
 from gui.document.commands import Change, Edit
 from gui.document.data_shelf import DataShelf, Held, Loader
-from gui.document.edits import checked, words
+from gui.document.edits import PLACES, checked, words
 from gui.document.project_files import Weights, name_of, with_absolute_paths, write_file
 from gui.document.wiring import known_kind
 
@@ -207,7 +208,7 @@ class Document(QObject):
 
     def set_training(self, **changes: object) -> None:
         """Set fields of `TrainingSpec`; another loss makes the output layer fit it."""
-        training = checked(replace(self.project.training, **changes), "Training")
+        training = checked(replace(self.project.training, **changes), PLACES["training"])
         project = replace(self.project, training=training)
         if training.loss != self.project.training.loss:
             project = self._fitted_to_loss(project)
@@ -217,7 +218,7 @@ class Document(QObject):
     def set_part(self, part: str, **changes: object) -> None:
         """Set fields of a part of `TrainingSpec`, such as its ``schedule``."""
         before = self.project.training
-        after = checked(replace(getattr(before, part), **changes), part.capitalize())
+        after = checked(replace(getattr(before, part), **changes), PLACES[part])
         training = replace(before, **{part: after})
         text = part if "kind" in changes else words(changes)
         self._edit(replace(self.project, training=training), f"change {text}",
@@ -235,7 +236,7 @@ class Document(QObject):
         dataset : Dataset | None
             What ``data`` stands for when it has already been loaded, in another thread perhaps.
         """
-        data = checked(data, "Data")
+        data = checked(data, PLACES["data"])
         old = self.project.data
         differing = [name for name in DataSpec.__struct_fields__
                      if getattr(data, name) != getattr(old, name)]
@@ -313,7 +314,7 @@ class Document(QObject):
         """
         path = path or self.path
         if path is None:
-            raise SpecError("Project", "it has no file yet", "", "Choose where to save it")
+            raise SpecError("document.no-file")
         write_file(self.project, path, weights)
         self.holds_weights = weights is not None
         self.undo_stack.setClean()
@@ -368,9 +369,8 @@ class Document(QObject):
 
     def _found_issues(self) -> tuple[Issue, ...]:
         project, data = self.project, self.dataset
-        if self.data_problem:
-            text = f"{self.data_problem} Choose data in the Data panel."
-            return (Issue(edits.input_id(project.network), text),)
+        if (fault := self._held.fault) is not None:
+            return (Issue(edits.input_id(project.network), say("document.no-data", problem=fault)),)
         return diagnose(project, data.task, data.n_inputs, data.n_outputs,
                         is_image=data.image_shape is not None, vocabulary=data.vocabulary)
 

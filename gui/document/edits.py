@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from engine.errors import SpecError
 from engine.layers import Field, kind, output_layer, place
+from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec, Option
 from gui.document.wiring import block, extended, followed, known_kind, usual_inputs
 
@@ -19,6 +20,12 @@ MOST_LAYERS = 1000
 """More rows than this no one can read, and no classroom machine trains in real time."""
 WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2"}
 """Fields whose names are not words."""
+
+PLACES = {
+    "training": say("place.training"), "data": say("place.data"),
+    "optimizer": say("place.optimizer"), "schedule": say("place.schedule"),
+    "stopping": say("place.stopping"), "augmentation": say("place.augmentation")}
+"""How messages call the parts of a project."""
 
 
 def hidden_layers(network: NetworkSpec, kind_key: str = "dense") -> tuple[LayerSpec, ...]:
@@ -58,8 +65,7 @@ def added(network: NetworkSpec, kind_key: str, position: int,
     """
     layer_kind = kind(kind_key)
     if not layer_kind.insertable:
-        raise SpecError("Network", f"a second layer of kind {layer_kind.title}", "only the first",
-                        "Choose another kind of layer")
+        raise SpecError("edit.second-input", title=layer_kind.title)
     _check_room(network, 1)
     position = min(max(position, 1), len(network))
     model = min(hidden_layers(network, kind_key), default=None,
@@ -78,7 +84,7 @@ def removed(network: NetworkSpec, layer_id: str) -> NetworkSpec:
     SpecError
         If it is the input layer, or there is no such layer.
     """
-    _check_not_input(network, layer_id, "cannot be removed")
+    _check_not_input(network, layer_id, "edit.input-removed")
     after = followed(network, network.removed(layer_id))
     for layer in after:
         known = known_kind(layer)
@@ -97,7 +103,7 @@ def moved(network: NetworkSpec, layer_id: str, position: int) -> NetworkSpec:
     SpecError
         If it is the input layer, or there is no such layer.
     """
-    _check_not_input(network, layer_id, "cannot be moved")
+    _check_not_input(network, layer_id, "edit.input-moved")
     return followed(network, network.moved(layer_id, min(max(position, 1), len(network) - 1)))
 
 
@@ -112,7 +118,7 @@ def repeated(network: NetworkSpec, layer_id: str, times: int) -> tuple[NetworkSp
     SpecError
         If it is the input layer, there is no such layer, or the network gets too long.
     """
-    _check_not_input(network, layer_id, "cannot be repeated")
+    _check_not_input(network, layer_id, "edit.input-repeated")
     layers = block(network, layer_id)
     _check_room(network, times * len(layers))
     position = network.index(layer_id) + 1
@@ -139,13 +145,12 @@ def with_inputs(network: NetworkSpec, layer_id: str, inputs: Sequence[str]) -> N
     SpecError
         If there is no such layer, or one of them does not stand before it or is named twice.
     """
-    _check_not_input(network, layer_id, "is fed by the data alone")
+    _check_not_input(network, layer_id, "edit.input-fed")
     position = network.index(layer_id)
     before = [layer.id for layer in network.layers[:position]]
     layer = network.layers[position]
     if len(set(inputs)) < len(inputs) or not set(inputs) <= {*before, *layer.inputs}:
-        raise SpecError(place(position, layer), "these layers cannot feed it",
-                        "layers before it, each once", "Choose other inputs for this layer")
+        raise SpecError("edit.inputs", place=place(position, layer))
     known = known_kind(layer)
     if known is not None and known.most_inputs == 1 and tuple(inputs) == (before[-1],):
         inputs = ()
@@ -217,37 +222,38 @@ def selection_after(before: NetworkSpec, after: NetworkSpec, selected: str) -> s
     return new[min(old.index(selected) if selected in old else 1, len(new) - 1)]
 
 
-def _check_option(where: str, layer: LayerSpec, key: str, value: Option) -> None:
+def _check_option(where: Message, layer: LayerSpec, key: str, value: Option) -> None:
     field = kind(layer.kind).field(key)
     if field is None:
-        known = ", ".join(field.key for field in kind(layer.kind).fields)
-        raise SpecError(where, f"it has no option {key!r}", f"one of {known}" if known else "")
-    if problem := field.problem(value):
-        raise SpecError(where, f"{field.title}: {problem}")
+        known = tuple(field.key for field in kind(layer.kind).fields)
+        if known:
+            raise SpecError("edit.no-option", place=where, option=key, known=known)
+        raise SpecError("edit.no-options", place=where, option=key)
+    if (fault := field.fault(value)) is not None:
+        raise SpecError("edit.option", place=where, title=field.title, problem=fault)
 
 
-def _check_not_input(network: NetworkSpec, layer_id: str, what: str) -> None:
+def _check_not_input(network: NetworkSpec, layer_id: str, code: str) -> None:
+    """Raise SpecError if a layer is the input; the code says what cannot be done with it."""
     position = network.index(layer_id)
     known = known_kind(network.layers[0])
     if position == 0 and known is not None and not known.insertable:
-        raise SpecError("Layer 0 (Input)", f"the input layer {what}", "another layer",
-                        "Choose what enters the network in the Data panel")
+        raise SpecError(code, place=place(position, network.layers[0]))
 
 
 def _check_room(network: NetworkSpec, more: int) -> None:
     if more < 0 or len(network) + more > MOST_LAYERS:
-        raise SpecError("Network", f"{len(network) + more} layers", f"at most {MOST_LAYERS}",
-                        "Use fewer layers")
+        raise SpecError("edit.too-many-layers", count=len(network) + more, most=MOST_LAYERS)
 
 
-def checked(spec: SpecT, place: str) -> SpecT:
+def checked(spec: SpecT, place: Message) -> SpecT:
     """Return a spec whose fields hold what they may hold.
 
     Parameters
     ----------
     spec : Struct
         What somebody wants.
-    place : str
+    place : Message
         Its name in messages.
 
     Raises
@@ -259,7 +265,7 @@ def checked(spec: SpecT, place: str) -> SpecT:
     try:
         return msgspec.convert(msgspec.to_builtins(spec), type(spec))
     except msgspec.ValidationError as error:
-        raise SpecError(place, str(error), "", "Choose another value") from error
+        raise SpecError("edit.value", place=place, reason=str(error)) from error
 
 
 def words(names: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.errors import EngineError
 from engine.layers import LayerKind, Parameter, Shape, kind
+from engine.messages import say
 from engine.spec import LayerSpec, NetworkSpec
 
 FAILURES = (EngineError, ArithmeticError, LookupError, TypeError, ValueError)
@@ -126,8 +127,9 @@ def problem(layer_kind: LayerKind, layer: LayerSpec, inputs: tuple[Shape, ...],
             layer_kind.check_inputs(len(inputs))
         layer_kind.infer_shape(layer_kind.options(layer), inputs)
     except EngineError as error:
-        expected = f"; expected {error.expected}" if error.expected else ""
-        return f"{error.found}{expected}"
+        if not error.expected:
+            return error.found
+        return say("edit.shape", found=error.found, expected=error.expected).text
     except FAILURES:
         return "its options do not fit"
     return ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from engine.spec import Option
 from gui import theme
 from gui.document.slider_stops import slider_stops
 from gui.hyper.catalogue import Setting
-from gui.widgets import CalmComboBox, CalmSlider
+from gui.widgets import CalmComboBox, CalmSlider, StopSlider
 from gui.widgets.number_box import NumberBox
 
 TITLE_WIDTH, UNIT_WIDTH = 168, 48
@@ -115,13 +115,12 @@ class NumberRow(SettingRow):
         self._last = setting.usual
         self.number = NumberBox(field.title, self._problem)
         self.switch: QCheckBox | None = None
-        self.track = CalmSlider()
-        self._stops = slider_stops(field) if setting.slides else (0.0,)
+        self.track = StopSlider(slider_stops(field) if setting.slides else (0.0,))
         self._unit = QLabel(field.unit)
         self._build()
         self.number.edited.connect(self._on_number_edited)
         self.number.refused.connect(self.refused)
-        self.track.valueChanged.connect(self._on_track_value_changed)
+        self.track.number_chosen.connect(self._on_track_number_chosen)
 
     def slider(self) -> CalmSlider | None:
         return self.track if self.setting.slides else None
@@ -146,8 +145,6 @@ class NumberRow(SettingRow):
             self.switch.setFixedWidth(theme.px(TITLE_WIDTH))
             self.switch.clicked.connect(self._on_switch_clicked)
             self._row.addWidget(self.switch)
-        self.track.setRange(0, len(self._stops) - 1)
-        self.track.setPageStep(max(len(self._stops) // 10, 1))
         self.track.setAccessibleName(f"{field.title}, slider")
         self._unit.setProperty("role", "muted")
         self._unit.setFixedWidth(theme.px(UNIT_WIDTH))
@@ -165,9 +162,7 @@ class NumberRow(SettingRow):
 
     def _show(self, number: float) -> None:
         self.number.set_value(number)
-        with QSignalBlocker(self.track):
-            self.track.setValue(min(range(len(self._stops)),
-                                    key=lambda stop: abs(self._stops[stop] - number)))
+        self.track.set_number(number)
 
     def _send(self, number: float) -> None:
         self.edited.emit(round(number) if self._whole else number)
@@ -176,10 +171,10 @@ class NumberRow(SettingRow):
     def _on_number_edited(self, number: float) -> None:
         self._send(number)
 
-    @Slot(int)
-    def _on_track_value_changed(self, position: int) -> None:
-        self.number.set_value(self._stops[position])
-        self._send(self._stops[position])
+    @Slot(float)
+    def _on_track_number_chosen(self, number: float) -> None:
+        self.number.set_value(number)
+        self._send(number)
 
     @Slot(bool)
     def _on_switch_clicked(self, checked: bool) -> None:

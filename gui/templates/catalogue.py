@@ -66,8 +66,7 @@ def families(folder: Path = FOLDER) -> tuple[Family, ...]:
     try:
         return msgspec.json.decode((folder / INDEX).read_bytes(), type=tuple[Family, ...])
     except (OSError, msgspec.DecodeError) as error:
-        raise FormatError(INDEX, f"the list of templates cannot be read ({error})",
-                          "families with their templates", "Install Backprop Lab again") from error
+        raise FormatError("templates.unreadable", place=INDEX, reason=str(error)) from error
 
 
 def templates(folder: Path = FOLDER) -> tuple[Template, ...]:

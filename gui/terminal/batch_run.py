@@ -21,6 +21,7 @@ from engine.data.dataset import Dataset
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.spec import ProjectSpec
+from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.transfer import TransferReport
 from gui.program import INTERRUPTED
@@ -29,6 +30,7 @@ from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, mak
 FOREVER = 2**62
 """So many steps are no limit: one of the project's stopping rules ends the run."""
 CHUNK_S = 0.05
+RESULTS = frozenset({Part.EVALUATION})
 LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: weights and initial weights of the largest network in float64."""
 Weights = Mapping[str, NDArray[Any]]
@@ -169,7 +171,8 @@ class BatchRun:
                  + (", interrupted." if self._interrupted else ".")]
         lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
         lines += [f"  {trainer.finished}"] if trainer.finished else []
-        lines += [f"  {text}" for text in result_lines(trainer.snapshot(), self._dataset.task)]
+        results = result_lines(trainer.snapshot(RESULTS), self._dataset.task)
+        lines += [f"  {text}" for text in results]
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")
         if sys.stdout is not None:
@@ -223,20 +226,19 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
     FormatError
         If the file cannot be read, is no weights file, or is larger than any network.
     """
-    expected = "a weights.npz that Backprop Lab has written"
     try:
         with zipfile.ZipFile(path) as archive:
             # What an archive unpacks to can exceed the archive a thousandfold.
             size = sum(entry.file_size for entry in archive.infolist())
         if size > LARGEST_WEIGHTS_FILE:
-            raise FormatError(path.name, f"the weights take {size:,} bytes", expected)
+            raise FormatError("weights.too-large", place=path.name, size=size)
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files if not key.startswith("initial/")}
     except OSError as error:
-        raise FormatError(str(path), f"cannot be read ({error.strerror or error})",
-                          "a readable file", "Check the name and the permission") from error
+        raise FormatError("file.unreadable", path=str(path),
+                          reason=error.strerror or str(error)) from error
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
-        raise FormatError(path.name, f"this is no weights file ({error})", expected) from error
+        raise FormatError("weights.broken", place=path.name, reason=str(error)) from error
 
 
 @contextmanager
@@ -244,5 +246,5 @@ def _named_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FormatError(str(folder), f"cannot be written ({error.strerror or error})",
-                          "a folder with write permission", "Choose another with --out") from error
+        raise FormatError("results.unwritable", path=str(folder),
+                          reason=error.strerror or str(error)) from error

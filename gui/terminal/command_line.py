@@ -187,7 +187,7 @@ def _check(path: Path) -> int:
 
 def _compile(options: argparse.Namespace) -> int:
     from engine.compiling import compile_ops
-    from engine.kernels.catalogue import OPS
+    from engine.kernels.ops.catalogue import OPS
     from gui.terminal.batch_run import preparing
 
     with preparing(options.quiet) as show:

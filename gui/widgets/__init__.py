@@ -10,6 +10,8 @@ from gui.widgets.fields import (
     LabelledCombo,
     LabelledSlider,
     Separator,
+    StopSlider,
+    even_stops,
     plain_number,
 )
 from gui.widgets.flow import FlowLayout
@@ -40,8 +42,10 @@ __all__ = [
     "Separator",
     "StatReadout",
     "StatusGlyph",
+    "StopSlider",
     "Toast",
     "ViewCard",
+    "even_stops",
     "linear_ticks",
     "nice_step",
     "plain_number",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -69,6 +69,45 @@ class CalmSlider(QSlider):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the wheel pass."""
         event.ignore()
+
+
+class StopSlider(CalmSlider):
+    """A slider over given numbers.
+
+    Parameters
+    ----------
+    stops : sequence of float
+        The numbers at which it stops, first to last.
+
+    Signals
+    -------
+    number_chosen(float)
+        A person moved it to this number.
+    """
+
+    number_chosen = Signal(float)
+
+    def __init__(self, stops: Sequence[float], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._stops = tuple(stops)
+        self.setRange(0, len(self._stops) - 1)
+        self.setPageStep(max(1, len(self._stops) // 10))
+        self.valueChanged.connect(self._on_value_changed)
+
+    def set_number(self, number: float) -> None:
+        """Go to the stop that is nearest to a number, without emitting."""
+        with QSignalBlocker(self):
+            self.setValue(min(range(len(self._stops)),
+                              key=lambda stop: abs(self._stops[stop] - number)))
+
+    @Slot(int)
+    def _on_value_changed(self, position: int) -> None:
+        self.number_chosen.emit(self._stops[position])
+
+
+def even_stops(first: float, last: float, step: float) -> tuple[float, ...]:
+    """Return numbers at equal distances, both ends included."""
+    return tuple(first + step * i for i in range(round((last - first) / step) + 1))
 
 
 class LabelledCombo(QWidget):
@@ -165,20 +204,12 @@ class LabelledSlider(QWidget):
     ----------
     label : str
         Name of the setting; also the accessible name.
-    minimum, maximum : float
-        Both included. Both above 0 if ``logarithmic``.
-    value : float
-        First value.
-    step : float
-        Distance of two values on a linear scale; 0 divides the range into 200.
-    logarithmic : bool
-        Whether equal ways on the slider are equal factors.
     stops : sequence of float
-        If given, the only values there are; minimum, maximum and step are then not used.
+        The values that a person can choose, first to last.
+    value : float | None
+        First value; by default the first stop.
     unit : str
         Shown behind the value.
-    shown_as : callable | None
-        Turns a value into text; by default three figures and the unit.
     tooltip : str
         One sentence, with the formula.
 
@@ -193,38 +224,18 @@ class LabelledSlider(QWidget):
     value_changed = Signal(float)
     edit_finished = Signal()
 
-    def __init__(
-        self,
-        label: str,
-        minimum: float = 0.0,
-        maximum: float = 1.0,
-        value: float = 0.0,
-        *,
-        step: float = 0.0,
-        logarithmic: bool = False,
-        stops: Sequence[float] = (),
-        unit: str = "",
-        shown_as: Callable[[float], str] | None = None,
-        tooltip: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, label: str, stops: Sequence[float], value: float | None = None, *,
+                 unit: str = "", tooltip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stops = tuple(stops)
-        self._low, self._high = minimum, maximum
-        self._logarithmic = logarithmic
-        self._steps = self._count(step)
-        self._unit, self._shown_as = unit, shown_as
-        self._value = value
+        self._unit = unit
         self._text = label
-        self.slider = CalmSlider()
-        self.slider.setRange(0, self._steps)
-        self.slider.setPageStep(max(1, self._steps // 10))
+        self.slider = StopSlider(stops)
         self.slider.setAccessibleName(label)
         self._build()
         if tooltip:
             self.setToolTip(tooltip)
-        self.set_value(value)
-        self.slider.valueChanged.connect(self._on_slider_value_changed)
+        self.set_value(stops[0] if value is None else value)
+        self.slider.number_chosen.connect(self._on_slider_number_chosen)
         self.slider.sliderReleased.connect(self.edit_finished)
 
     def value(self) -> float:
@@ -234,24 +245,11 @@ class LabelledSlider(QWidget):
     def set_value(self, value: float) -> None:
         """Show a number without emitting; one between two stops is shown as it is."""
         self._value = value
-        self.slider.blockSignals(True)
-        self.slider.setValue(self._position(value))
-        self.slider.blockSignals(False)
+        self.slider.set_number(value)
         self._refresh()
-
-    def set_range(self, minimum: float, maximum: float, *, step: float = 0.0) -> None:
-        """Change the ends; the value stays if it lies between them."""
-        self._low, self._high = minimum, maximum
-        self._steps = self._count(step)
-        self.slider.blockSignals(True)
-        self.slider.setRange(0, self._steps)
-        self.slider.blockSignals(False)
-        self.set_value(min(max(self._value, minimum), maximum))
 
     def value_text(self) -> str:
         """Return the number as it is shown."""
-        if self._shown_as is not None:
-            return self._shown_as(self._value)
         return plain_number(self._value) + (f" {self._unit}" if self._unit else "")
 
     def _build(self) -> None:
@@ -272,38 +270,11 @@ class LabelledSlider(QWidget):
         layout.addWidget(self.slider)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def _count(self, step: float) -> int:
-        if self._stops:
-            return len(self._stops) - 1
-        if self._logarithmic or step <= 0:
-            return 200
-        return max(1, round((self._high - self._low) / step))
-
-    def _position(self, value: float) -> int:
-        if self._stops:
-            return min(range(len(self._stops)), key=lambda i: abs(self._stops[i] - value))
-        if self._logarithmic:
-            span = math.log(self._high / self._low)
-            share = math.log(max(value, self._low) / self._low) / span
-        else:
-            share = (value - self._low) / (self._high - self._low)
-        return round(min(max(share, 0.0), 1.0) * self._steps)
-
-    def _number_at(self, position: int) -> float:
-        if self._stops:
-            return self._stops[position]
-        share = position / self._steps
-        if self._logarithmic:
-            exact = self._low * (self._high / self._low) ** share
-        else:
-            exact = self._low + share * (self._high - self._low)
-        return float(f"{exact:.{FIGURES if self._logarithmic else 10}g}")
-
-    @Slot(int)
-    def _on_slider_value_changed(self, position: int) -> None:
-        self._value = self._number_at(position)
+    @Slot(float)
+    def _on_slider_number_chosen(self, number: float) -> None:
+        self._value = number
         self._refresh()
-        self.value_changed.emit(self._value)
+        self.value_changed.emit(number)
 
     def _refresh(self) -> None:
         self._label.setText(f"{self._text}:")

@@ -31,7 +31,7 @@ DESCRIPTION = ("Build a neural network out of layers, press Run, and watch every
                "while it learns.")
 TERMS = ("MIT licence. Shipped data sets have their own, stated beside them. The program "
          "neither asks the network for anything nor sends anything.")
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class About(QDialog):

@@ -300,7 +300,7 @@ class LabPage(QWidget):
             self.strip.say("nonfinite", 2, "The run has stopped.", sentence,
                            "Reset (R) begins anew; network and settings are as they were.")
         elif state is State.READY and reason is not None:
-            self.strip.say("waiting", 0, f"{TITLES[reason]}.", prospect(reason))
+            self.strip.say("waiting", 0, f"{TITLES[reason]}.", prospect(reason).text)
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
 

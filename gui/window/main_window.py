@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
         workbench.hold()
         self._head_start_ends_s = time.perf_counter() + HEAD_START_S
         self.workbench_made.emit(workbench)
-        for part in ("plots.graph", "plots", "output", "builder.data_panel", "builder.network_view",
+        for part in ("plots.graph", "plots", "output", "data.data_panel", "builder.network_view",
                      "builder.inspector", "templates", "hyper"):
             yield
             import_module(f"gui.{part}")

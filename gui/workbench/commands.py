@@ -90,25 +90,31 @@ class Advance:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Command: show what every network looks like now, whether it trains or stands still."""
+
+
+@dataclass(frozen=True)
 class Close:
     """Command: end the thread."""
 
 
 Aim = Go | Halt | Advance
-Command = Build | Drop | Retrain | Collect | Aim | Close
+Command = Build | Drop | Retrain | Collect | Look | Aim | Close
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:
     """Return the commands without those that a later one makes needless.
 
     A new run makes needless what its key was told before, to drop one does so, too, and later
-    hyper-parameters do so for earlier ones. To close makes everything else needless.
+    hyper-parameters and looks do so for earlier ones. To close makes everything else needless.
     """
     if any(isinstance(command, Close) for command in commands):
         return [Close()]
     kept: list[Command] = []
     replaced: set[str] = set()
     retrained: set[str] = set()
+    has_looked = False
     for command in reversed(commands):
         match command:
             case Build(run) | Drop(run):
@@ -117,6 +123,8 @@ def newest(commands: Sequence[Command]) -> list[Command]:
             case Retrain(run):
                 is_needless = run in replaced | retrained
                 retrained.add(run)
+            case Look():
+                is_needless, has_looked = has_looked, True
             case _:
                 is_needless = False
         if not is_needless:

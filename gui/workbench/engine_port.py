@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
+    from engine.telemetry.parts import Wanted
     from engine.telemetry.ring import Ring
-    from engine.telemetry.snapshot import Snapshot
+    from engine.telemetry.snapshot import Snapshot, Text
     from engine.telemetry.transfer import TransferReport
 
 Progress = Callable[[str, float], None]
@@ -62,8 +63,11 @@ class TrainerLike(Protocol):
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return copies of all that is learned, as ``layer-id/w`` and ``layer-id/b``."""
 
-    def snapshot(self) -> Snapshot:
-        """Return read-only copies of everything heavy that the window draws."""
+    def snapshot(self, wanted: Wanted = ...) -> Snapshot:
+        """Return read-only copies of what is asked for; it changes nothing of the run."""
+
+    def write_text(self) -> Text | None:
+        """Go on writing as the network expects it; None where there is no text to continue."""
 
 
 class TrainerFactory(Protocol):

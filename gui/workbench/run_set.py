@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.errors import EngineError
+    from engine.telemetry.parts import Wanted
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
 
 JOIN_S = 2.0
@@ -48,7 +49,7 @@ class RunSet(QObject):
     replaced(RunInfo)
         A new run stands at step 0.
     rested()
-        Runs have done what they were to do, or have ended: there is a last thing to show.
+        A run that stands still has something new to show.
     failed(str, EngineError)
         The run with this key has ended with an error.
     """
@@ -69,6 +70,7 @@ class RunSet(QObject):
         self._bridge.prepared.connect(self._on_bridge_prepared)
         self._bridge.built.connect(self._on_bridge_built)
         self._bridge.paused.connect(self._on_bridge_paused)
+        self._bridge.looked.connect(self._on_bridge_looked)
         self._bridge.failed.connect(self._on_bridge_failed)
         self._worker = Worker(self._bridge, factory)
         self._worker.start()
@@ -177,13 +179,14 @@ class RunSet(QObject):
             try:
                 found = reply.get(timeout=COLLECT_S)
             except Empty:
-                raise SpecError(
-                    "Weights", f"the engine is busy and has not answered for {COLLECT_S:.0f} "
-                    "seconds", "", "Pause, and try again in a moment") from None
+                raise SpecError("run.busy", seconds=COLLECT_S) from None
         if found is None:
-            raise SpecError("Weights", "there is no run yet", "a network that is ready",
-                            "Wait until the engine is prepared")
+            raise SpecError("run.none-yet")
         return found
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Have snapshots hold these parts from now on; what is new among them is shown at once."""
+        self._worker.set_wanted(wanted)
 
     def shut_down(self) -> bool:
         """Let go of every run and wait for the training thread; again does no harm.
@@ -288,6 +291,15 @@ class RunSet(QObject):
             run.show(State.PAUSED, ending)
             self.changed.emit()
         self.rested.emit()
+
+    @Slot(int)
+    def _on_bridge_looked(self, run_id: int) -> None:
+        if self._holds(self._on_bridge_looked, run_id):
+            return
+        run = self._told_of(run_id)
+        # While it runs, the next frame is near.
+        if run is not None and run.state is not State.RUNNING:
+            self.rested.emit()
 
     @Slot(int, object)
     def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:

@@ -1,27 +1,28 @@
-"""What the workbench says in words: the only place where its reasons become sentences."""
+"""What the workbench has to say about its reasons."""
 
 from __future__ import annotations
 
+from engine.messages import Message, say
 from gui.workbench.run_plan import Reason
 
 TITLES = {
-    Reason.OPENED: "Project opened",
-    Reason.LEARNED: "Project opened with what it had learned",
-    Reason.DATA: "Data changed: reset",
-    Reason.NETWORK: "Network changed: reset",
-    Reason.PRECISION: "Precision changed: reset",
-    Reason.SEED: "Seed changed: reset",
-    Reason.START: "First weights changed: reset",
+    Reason.OPENED: say("run.opened"),
+    Reason.LEARNED: say("run.opened-learned"),
+    Reason.DATA: say("run.data-changed"),
+    Reason.NETWORK: say("run.network-changed"),
+    Reason.PRECISION: say("run.precision-changed"),
+    Reason.SEED: say("run.seed-changed"),
+    Reason.START: say("run.first-weights-changed"),
 }
 """Why a run began anew, without a full stop."""
 
 PROSPECTS = {
-    Reason.OPENED: "Run (Space) trains it from step 0.",
-    Reason.LEARNED: "Run (Space) goes on from there; its steps are counted from 0 again.",
+    Reason.OPENED: say("run.opened-next"),
+    Reason.LEARNED: say("run.opened-learned-next"),
 }
-ANEW = "The run begins anew at step 0."
+ANEW = say("run.anew-next")
 
 
-def prospect(reason: Reason) -> str:
+def prospect(reason: Reason) -> Message:
     """Return what will happen next, in a sentence."""
     return PROSPECTS.get(reason, ANEW)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.run_info import FIRST
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
@@ -67,6 +68,7 @@ class Workbench(QObject):
         self._told: tuple[State, Reason | None, str] = (State.PREPARING, None, "")
         self._closed = False
         self._watched = True
+        self._wanted = EVERYTHING
         self.runs = RunSet(factory, self)
         self._clock = FrameClock(self.runs, self)
         self._clock.frame.connect(self.frame)
@@ -92,7 +94,7 @@ class Workbench(QObject):
     def sentence(self) -> str:
         """Why the lab does what it does, in words; empty if there is nothing to say."""
         _, reason, sentence = self._told
-        return sentence if reason is None else TITLES[reason]
+        return sentence if reason is None else TITLES[reason].text
 
     @property
     def clock(self) -> FrameClock:
@@ -170,10 +172,19 @@ class Workbench(QObject):
     def set_watched(self, watched: bool) -> None:
         """Make frames only while somebody can see them; training goes on either way."""
         self._watched = watched
+        self.set_wanted(self._wanted)
         if not watched:
             self._clock.stop()
         elif self.state is State.RUNNING:
             self._clock.start()
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Have snapshots hold these parts from now on, and nothing that nobody sees.
+
+        What is new among them is shown at once, also of a run that stands still.
+        """
+        self._wanted = wanted
+        self.runs.set_wanted(wanted if self._watched else NOTHING)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.

@@ -18,11 +18,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
+from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from gui.workbench.commands import (
     Advance,
     Aim,
@@ -33,13 +35,15 @@ from gui.workbench.commands import (
     Drop,
     Go,
     Halt,
+    Look,
     Retrain,
     newest,
 )
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds
 
 if TYPE_CHECKING:
-    from gui.workbench.engine_port import TrainerFactory
+    from engine.telemetry.snapshot import Snapshot
+    from gui.workbench.engine_port import TrainerFactory, TrainerLike
 
 UNHEARD_STEPS = 1000
 """Steps of a run that nobody draws yet: what is not read soon is written over by later steps."""
@@ -64,6 +68,8 @@ class Bridge(QObject):
         Run and its trainer.
     paused(int, int, str)
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
+    looked(int)
+        Run of which a look that was asked for is in its mailbox.
     failed(int, object)
         Run and an EngineError.
     """
@@ -71,6 +77,7 @@ class Bridge(QObject):
     prepared = Signal(int, str, float)
     built = Signal(int, object)
     paused = Signal(int, int, str)
+    looked = Signal(int)
     failed = Signal(int, object)
 
 
@@ -104,6 +111,7 @@ class Worker:
         self._rounds = Rounds()
         self._turn = 0
         self._has_to_rest = False
+        self._wanted = EVERYTHING
         self._closing = False
         self.stepped_s = math.nan
         self.heard = threading.Event()
@@ -118,9 +126,16 @@ class Worker:
     def submit(self, command: Command) -> None:
         """Have a command obeyed after the step in hand. Any thread."""
         self._commands.put(command)
-        # Whose turn it is may change at any moment; what a run is asked between turns costs none.
-        for lane in self._rounds.lanes:
-            lane.trainer.request_stop()
+        if not isinstance(command, Look):
+            # Whose turn it is may change at any moment; who has none loses nothing.
+            for lane in self._rounds.lanes:
+                lane.trainer.request_stop()
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Have snapshots of these parts alone, at once if any is new. Any thread; the last wins."""
+        before, self._wanted = self._wanted, wanted
+        if wanted - before:
+            self.submit(Look())
 
     def shut_down(self, timeout_s: float) -> bool:
         """End the thread and wait for it; returns False if it is still compiling after that time.
@@ -167,6 +182,8 @@ class Worker:
                 reply.put(None if lane is None else lane.trainer.weights())
             case Retrain():
                 self._retrain(command)
+            case Look():
+                self._look()
             case Go() | Halt() | Advance():
                 self._aim(command)
 
@@ -176,6 +193,12 @@ class Worker:
             with self._answering_for(lane.run_id):
                 lane.trainer.apply(command.training)
                 lane.pause_every = command.training.steps
+
+    def _look(self) -> None:
+        for lane in self._rounds.lanes:
+            with self._answering_for(lane.run_id):
+                if self._publish(lane):
+                    self._bridge.looked.emit(lane.run_id)
 
     def _aim(self, command: Aim) -> None:
         self._turn, self._has_to_rest = command.turn, True
@@ -247,13 +270,17 @@ class Worker:
             self._publish(lane)
             self._bridge.paused.emit(lane.run_id, self._turn, lane.ending)
 
-    def _publish(self, lane: Lane) -> None:
-        started = time.perf_counter()
-        lane.mailbox.put(lane.trainer.snapshot())
+    def _publish(self, lane: Lane) -> bool:
+        """Show what a network looks like now; return whether anybody wants to see it."""
+        wanted, started = self._wanted, time.perf_counter()
+        if not wanted:
+            return False
+        lane.mailbox.put(_seen(lane.trainer, wanted))
         lane.published_s = time.perf_counter()
         took = lane.published_s - started
         pauses = PAUSES * took * len(self._rounds.lanes)
         lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S
+        return True
 
     @contextmanager
     def _answering_for(self, run_id: int) -> Iterator[None]:
@@ -265,8 +292,7 @@ class Worker:
         except Exception as error:
             # A fault of the program must reach the person as one, not end the thread unseen.
             log.exception("the training thread met an unexpected error")
-            self._fail(run_id, EngineError("Training", f"an internal error ({error!r})", "",
-                                           "Reset, and report it with the log file"))
+            self._fail(run_id, EngineError("run.internal-error", error=repr(error)))
 
     def _fail(self, run_id: int, error: EngineError) -> None:
         for lane in self._rounds.lanes:
@@ -275,3 +301,13 @@ class Worker:
         self.failed = True
         self.prepared.set()
         self._bridge.failed.emit(run_id, error)
+
+
+def _seen(trainer: TrainerLike, wanted: Wanted) -> Snapshot:
+    """Return a snapshot, and with it what the network writes while somebody reads it."""
+    shown = trainer.snapshot(wanted)
+    written = trainer.write_text() if Part.TEXT in wanted else None
+    if written is None:
+        return shown
+    return replace(shown, prompt=written.prompt, text=written.text,
+                   parts=shown.parts | {Part.TEXT})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.cachedir import SHIPPED, build_id
 from engine.cachestore import SUFFIX
-from engine.kernels import processor
+from engine.kernels.runtime import processor
 from resources.installer import licences
 from resources.installer.pictures import write_icons
 from resources.installer.recipe import (

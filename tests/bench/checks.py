@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.kernels import catalogue, row
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
 from tests.bench import start
@@ -70,14 +71,14 @@ def without_measuring(plan: Network) -> Network:
     """
     addresses = {catalogue.OPS[name].address("float32") for name in SUMMING_OPS}
     kept = [[place for place in range(plan.sections[section], plan.sections[section + 1])
-             if section != row.MEASURE and int(plan.table[place, row.ADDRESS]) not in addresses]
-            for section in range(row.SECTIONS)]
+             if section != layout.MEASURE
+             and int(plan.table[place, layout.ADDRESS]) not in addresses]
+            for section in range(layout.SECTIONS)]
     table = np.ascontiguousarray(plan.table[[place for group in kept for place in group]])
     sections = np.concatenate([[0], np.cumsum([len(group) for group in kept])]).astype(np.int64)
     # What measuring says of clipping: all of every gradient is left.
-    measuring = plan.table[plan.sections[row.MEASURE]]
-    slots = catalogue.OPS["measure_gradients"].slots
-    place = measuring[row.FIRST_SLOT + slots.index("figures")]
+    measuring = plan.table[plan.sections[layout.MEASURE]]
+    place = measuring[catalogue.OPS["measure_gradients"].slots.places["figures"]]
     plan.arena[place:place + 2].view(np.float64)[:] = 1.0
     return replace(plan, table=table, sections=sections)
 
@@ -169,7 +170,8 @@ def check_vanishing(cases: Sequence[Case], threads: int, rounds: int, seconds: f
 
 def ends(network: Trainer) -> tuple[float, float]:
     """Return the gradients of the first and of the last layer in the newest step."""
-    results = network._plan.shared.results[row.FIRST_STATISTIC + row.GRADIENT_RMS::row.STATISTICS]
+    first = layout.FIRST_STATISTIC + layout.GRADIENT_RMS
+    results = network._plan.shared.results[first::layout.STATISTICS]
     return float(results[0]), float(results[-1])
 
 

@@ -9,7 +9,6 @@ import numba
 import numpy as np
 
 from engine.data.dataset import Dataset
-from engine.kernels import row
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
 from tests.bench.cases import LEARNING_RATE, Array, Case, Layer, data_of, measured, weights_of
@@ -71,14 +70,12 @@ def first_step(case: Case) -> tuple[float, dict[str, float]]:
     """Return loss and gradient norms of the first step."""
     network = trainer(case, threads=1, shuffle=False)
     network.run(1)
-    newest = network.ring.data[0]
-    rms = dict(zip(network.weight_layers, newest[7 + row.GRADIENT_RMS::row.STATISTICS],
-                   strict=True))
+    newest = dict(zip(network.ring.columns, network.ring.data[0, 1:], strict=True))
     weights = network.weights()
-    norms = {layer.id: float(rms[layer.id]) * sum(
+    norms = {layer.id: float(newest[f"{layer.id}/gradient_rms"]) * sum(
         weights[f"{layer.id}/{name}"].size for name in measured(layer)) ** 0.5
         for layer in case.layers if measured(layer)}
-    return float(newest[1]), norms
+    return float(newest["loss"]), norms
 
 
 def make(case: Case, threads: int, variant: str) -> Side:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kernels import catalogue, row
-from engine.kernels.driver import run_section
-from engine.kernels.threads import helped, share
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.driver import run_section
+from engine.kernels.runtime.threads import helped, share
 from engine.plan import Plan
 from tests.bench.cases import Case, multiply_adds
 from tests.bench.contestant import train
@@ -19,8 +20,8 @@ from tests.bench.machine import machine, say
 from tests.bench.ours import make, trainer
 from tests.bench.table import markdown, micro
 
-STEP = {row.GATHER: "gather", row.FORWARD: "forward", row.LOSS_SECTION: "loss",
-        row.BACKWARD: "backward", row.MEASURE: "measure", row.UPDATE: "update"}
+STEP = {layout.GATHER: "gather", layout.FORWARD: "forward", layout.LOSS_SECTION: "loss",
+        layout.BACKWARD: "backward", layout.MEASURE: "measure", layout.UPDATE: "update"}
 """Sections of a step, in their order."""
 
 ONE_ROW = np.array([0, 1], np.int64)
@@ -41,7 +42,7 @@ def profile(case: Case, threads: int, rounds: int) -> None:
     plan = network._plan
     # Batch and order as in the first step of an epoch.
     control = plan.shared.control
-    control[row.TRAINING], control[row.ORDER] = 1, control[row.TRAINING_ORDER]
+    control[layout.TRAINING], control[layout.ORDER] = 1, control[layout.TRAINING_ORDER]
     with helped(control, threads):
         spent = op_seconds(plan, case.batch, rounds)
     total = sum(seconds for _, seconds in spent.values())
@@ -86,7 +87,7 @@ def op_seconds(plan: Plan, batch: int, rounds: int
             found[number] = beyond_a_call(plan, plan.table[place:place + 1], batch)
     total: dict[tuple[str, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
     for (section, place), seconds in zip(places, np.median(spent, 0), strict=True):
-        key = STEP[section], names[int(plan.table[place, row.ADDRESS])]
+        key = STEP[section], names[int(plan.table[place, layout.ADDRESS])]
         count, before = total[key]
         total[key] = count + 1, before + max(0.0, float(seconds))
     return dict(total)
@@ -105,10 +106,10 @@ def beyond_a_call(plan: Plan, table: NDArray[np.int64], batch: int) -> float:
 
 def call(plan: Plan, table: NDArray[np.int64], sections: NDArray[np.int64], batch: int) -> None:
     """Call a row as the training loop does, or none; helpers share it if they are there."""
-    crew, arena = int(plan.shared.control[row.CREW]), plan.arena.ctypes.data
-    shards = int(table[0, row.SHARDS])
+    crew, arena = int(plan.shared.control[layout.CREW]), plan.arena.ctypes.data
+    shards = int(table[0, layout.SHARDS])
     if crew and shards > 1 and sections[1]:
-        share(crew, int(table[0, row.ADDRESS]), table.ctypes.data, arena, batch, shards)
+        share(crew, int(table[0, layout.ADDRESS]), table.ctypes.data, arena, batch, shards)
     else:
         run_section(table, sections, 0, arena, batch)
 

@@ -12,8 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from engine.kernels import tile
-from engine.kernels.policy import OPTIONS
+from engine.kernels.matmul import tile
+from engine.kernels.runtime.policy import OPTIONS
 
 ROWS, DEPTH, COLUMNS = 96, 128, 48
 """Of the product: 24 KiB of B and 48 KiB of A stay in the first and second caches."""

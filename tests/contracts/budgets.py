@@ -14,7 +14,7 @@ BODY_LINES = 40
 KERNEL_BODY_LINES = 60
 KERNEL_ARGUMENTS = 10
 KERNELS = "engine.kernels"
-CALLERS = ("engine.kernels.driver", "engine.kernels.threads")
+CALLERS = ("engine.kernels.runtime.driver", "engine.kernels.runtime.threads")
 """Call ops and compute nothing themselves, so that they have no formula to be checked by."""
 
 

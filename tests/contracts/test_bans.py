@@ -20,8 +20,8 @@ KEYS = {kind.key for kind in kinds()}
 PROGRAM = sources("engine", "gui", "resources")
 
 BANS = {
-    "jit": Ban("jit options have one home, engine.kernels.policy", jit_options, ("engine", "gui"),
-               exempt=("engine.kernels.policy",)),
+    "jit": Ban("jit options have one home, engine.kernels.runtime.policy", jit_options,
+               ("engine", "gui"), exempt=("engine.kernels.runtime.policy",)),
     "print": Ban("the program logs or shows, it never prints", prints,
                  ("engine", "gui", "resources")),
     "events": Ban("the window's events and threads take their own course", forced_events,
@@ -43,8 +43,8 @@ def test_ban_holds(ban: Ban) -> None:
 
 
 @pytest.mark.parametrize(("rule", "module", "text"), [
-    ("jit", "engine.kernels.dense", "@njit(cache=True)\ndef f(): ..."),
-    ("jit", "engine.kernels.dense", "@numba.cfunc(signature)\ndef f(): ..."),
+    ("jit", "engine.kernels.ops.dense", "@njit(cache=True)\ndef f(): ..."),
+    ("jit", "engine.kernels.ops.dense", "@numba.cfunc(signature)\ndef f(): ..."),
     ("jit", "engine.plan.build", "from numba import njit as compiled"),
     ("jit", "engine.training.trainer", "f = compiled(fastmath=True)"),
     ("print", "engine.data.load", "print(1)"),
@@ -66,8 +66,8 @@ def test_offence_is_seen(rule: str, module: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("rule", "module", "text"), [
-    ("jit", "engine.kernels.policy", "kernel = njit(nogil=True)"),
-    ("jit", "engine.kernels.dense", "from numba import prange\n@kernel\ndef f(): ..."),
+    ("jit", "engine.kernels.runtime.policy", "kernel = njit(nogil=True)"),
+    ("jit", "engine.kernels.ops.dense", "from numba import prange\n@kernel\ndef f(): ..."),
     ("print", "engine.data.load", "'print(1)'  # print(2)"),
     ("events", "gui.app", "timer.stop()"),
     ("colours", "gui.theme.tokens", "accent = '#336699'"),

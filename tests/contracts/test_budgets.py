@@ -89,8 +89,8 @@ def test_private_kernels_and_plain_functions_are_not_asked() -> None:
 
 def test_driver_needs_no_twin() -> None:
     text = "@kernel\ndef run_steps(rows):\n    'Walk the table.'\n"
-    assert not kernels_at_fault(Source("engine.kernels.driver", text), set())
-    assert kernels_at_fault(Source("engine.kernels.dense", text), set())
+    assert not kernels_at_fault(Source("engine.kernels.runtime.driver", text), set())
+    assert kernels_at_fault(Source("engine.kernels.ops.dense", text), set())
 
 
 def test_undocumented_method_is_seen_and_overrides_are_not() -> None:

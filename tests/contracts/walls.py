@@ -13,7 +13,7 @@ QT = ("PySide6", "shiboken6", "pyqtgraph")
 NUMBA = ("numba", "llvmlite")
 COMPILED = ("engine.kernels", "engine.plan", "engine.training")
 LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
-         "engine.bundles")
+         "engine.bundles", "engine.statistics")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
          "gui.labs")
@@ -55,7 +55,12 @@ WALLS = (
     Wall("the engine does not depend on the tools and tests around it", ("engine", "gui"),
          ("tests", "resources", "pytest", "hypothesis")),
     Wall("kernels are NumPy and Numba only", ("engine.kernels",),
-         allowed=("numpy", *NUMBA, "engine.kernels", "engine.cachedir")),
+         allowed=("numpy", *NUMBA, "engine.kernels", "engine.cachedir", "engine.statistics")),
+    Wall("kernels and window read it: it is the standard library's alone", ("engine.statistics",),
+         allowed=()),
+    Wall("runtime < matmul < ops", ("engine.kernels.runtime",),
+         ("engine.kernels.matmul", "engine.kernels.ops")),
+    Wall("runtime < matmul < ops", ("engine.kernels.matmul",), ("engine.kernels.ops",)),
     Wall("the window's thread never loads Numba", LIGHT, (*NUMBA, *COMPILED)),
     Wall("spec < layers < plan < training", ("engine.spec",), ("engine.layers",)),
     Wall("spec < layers < plan < training", ("engine.plan",), ("engine.training",)),

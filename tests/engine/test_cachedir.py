@@ -26,7 +26,7 @@ BUILD = "from engine.cachedir import build_id; print(build_id())"
 
 COMPILE = """
 import numpy as np
-from engine.kernels.random import mixed, shuffle
+from engine.kernels.runtime.random import mixed, shuffle
 order = np.arange(5)
 shuffle(order, 1, 0)
 hits = sum(sum(kernel.stats.cache_hits.values()) for kernel in (mixed, shuffle))
@@ -136,27 +136,34 @@ def test_an_edit_anywhere_in_the_kernels_makes_a_new_cache(tmp_path: Path) -> No
     cache = tmp_path / "cache"
     before = run(BUILD, tmp_path, root=root)
     assert before == run(BUILD, tmp_path)
-    code = ("import numpy as np\nfrom engine.kernels.random import shuffle\n"
+    code = ("import numpy as np\nfrom engine.kernels.runtime.random import shuffle\n"
             "order = np.arange(50)\nshuffle(order, 1, 0)\nprint(order.tolist())")
     old = run(code, tmp_path, root=root, cache=cache)
-    helper = root / "engine" / "kernels" / "random.py"
+    helper = root / "engine" / "kernels" / "runtime" / "random.py"
     helper.write_text(helper.read_text().replace("0xBF58476D1CE4E5B9", "0xBF58476D1CE4E5BB"))
     assert run(BUILD, tmp_path, root=root) != before
     assert run(code, tmp_path, root=root, cache=cache) != old
     assert len(list(cache.iterdir())) == 2
 
 
-def test_a_new_file_and_a_new_name_count_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("room", "other"), [("", "ops"), ("ops", "matmul"), ("matmul", "")])
+def test_a_new_file_a_new_name_and_a_new_room_count_too(tmp_path: Path, room: str, other: str
+                                                        ) -> None:
     root = tmp_path / "copy"
     shutil.copytree(ROOT / "engine", root / "engine",
                     ignore=shutil.ignore_patterns("__pycache__"))
     builds = [run(BUILD, tmp_path, root=root)]
-    new = root / "engine" / "kernels" / "new.py"
+    new = root / "engine" / "kernels" / room / "new.py"
     new.write_text('"""New."""\n')
     builds.append(run(BUILD, tmp_path, root=root))
-    new.rename(new.with_name("newer.py"))
+    new = new.rename(new.with_name("newer.py"))
     builds.append(run(BUILD, tmp_path, root=root))
-    assert len(set(builds)) == 3
+    new.rename(root / "engine" / "kernels" / other / "newer.py")
+    builds.append(run(BUILD, tmp_path, root=root))
+    table = root / "engine" / "statistics.py"
+    table.write_text(table.read_text() + "\n")
+    builds.append(run(BUILD, tmp_path, root=root))
+    assert len(set(builds)) == 5
 
 
 def test_two_processes_may_compile_at_once(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ import sys
 import numpy as np
 from numba import carray
 from engine import cachestore
-from engine.kernels.policy import compiled_callback, kernel
+from engine.kernels.runtime.policy import compiled_callback, kernel
 from numba import types
 
 def total(pointer, count):

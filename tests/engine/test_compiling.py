@@ -14,8 +14,8 @@ import pytest
 
 from engine import compiling, native
 from engine.compiling import COMMAND, LOOP, Partner, command, compile_ops, environment
-from engine.kernels import tile
-from engine.kernels.catalogue import OPS
+from engine.kernels.matmul import tile
+from engine.kernels.ops.catalogue import OPS
 from gui.program import COMPILE_OPS
 from gui.start import COMMAND_LINE
 

@@ -14,8 +14,9 @@ import pytest
 import engine
 from engine import native
 from engine.cachestore import SUFFIX
-from engine.kernels import processor, tile
-from engine.kernels.registers import UNIT
+from engine.kernels.matmul import tile
+from engine.kernels.matmul.registers import UNIT
+from engine.kernels.runtime import processor
 
 ROOT = Path(engine.__file__).parents[1]
 
@@ -28,8 +29,8 @@ import numpy as np
 from engine import compiling, native
 from engine.facts import facts
 from engine.kernels import tile
-from engine.kernels.registers import UNIT
-from tests.engine.kernels.test_tile import CONTRACTIONS, SIZES, Product, block, scattered
+from engine.kernels.matmul.registers import UNIT
+from tests.engine.kernels.matmul.test_tile import CONTRACTIONS, SIZES, Product, block, scattered
 
 class Compiled(Product):
     def __init__(self, precision):

@@ -139,7 +139,7 @@ def test_a_spiral_that_is_not_learned_is_wrong(
 @pytest.mark.parametrize(("error", "text"), [
     (ImportError("DLL load failed: not found."),
      "Spiral cannot be tested: DLL load failed: not found (ImportError)."),
-    (DataError("Spiral", "no points"), "Spiral: Spiral: no points."),
+    (DataError("as-given", place="Spiral", found="no points"), "Spiral: Spiral: no points."),
     (MemoryError(), "Spiral cannot be tested: no reason given (MemoryError)."),
 ], ids=["foreign", "our own", "wordless"])
 def test_whatever_is_raised_is_a_line(
@@ -161,7 +161,7 @@ def test_facts_that_cannot_be_had_are_a_line(monkeypatch: pytest.MonkeyPatch) ->
         "The engine's facts cannot be tested: no such library (ImportError)."]
 
 
-@pytest.mark.parametrize("missing", ["numba", "numpy", "engine.kernels.driver"])
+@pytest.mark.parametrize("missing", ["numba", "numpy", "engine.kernels.runtime.driver"])
 def test_a_library_that_is_missing_is_a_line(missing: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.modules[{missing!r}] = None;"

@@ -1,4 +1,4 @@
-"""Weights of neighbouring windows together. Legend as `engine.kernels.neighbours`."""
+"""Weights of neighbouring windows together. Legend as `engine.kernels.ops.neighbours`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recurrent layers. Legend as in `engine.kernels.recurrent`; an empty mask lets all steps count."""
+"""Recurrent layers. Legend: `engine.kernels.ops.recurrent`; an empty mask lets all steps count."""
 
 from __future__ import annotations
 

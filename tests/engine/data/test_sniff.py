@@ -93,8 +93,9 @@ def test_a_name_over_two_lines_is_skipped_whole(tmp_path):
 
 
 def test_names_told_apart_are_noted(tmp_path):
-    notes = examine(write(tmp_path, "x,x\n1,2\n"), TableSpec()).format.notes
-    assert notes == ("Columns of the same name were told apart: x (2).",)
+    remarks = examine(write(tmp_path, "x,x\n1,2\n"), TableSpec()).format.remarks
+    assert [remark.text for remark in remarks] == [
+        "Columns of the same name were told apart: x (2)."]
 
 
 def test_the_persons_choice_wins(tmp_path):

@@ -208,8 +208,8 @@ def test_a_shape_error_names_the_layer() -> None:
 
 
 def test_places_count_from_the_input() -> None:
-    assert place(0, NETWORK.layers[0]) == "Layer 0 (Input)"
-    assert place(1, NETWORK.layers[1]) == "Layer 1 (Dense)"
+    assert place(0, NETWORK.layers[0]).text == "Layer 0 (Input)"
+    assert place(1, NETWORK.layers[1]).text == "Layer 1 (Dense)"
 
 
 def test_labels() -> None:

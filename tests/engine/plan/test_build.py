@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.errors import SpecError
-from engine.kernels import catalogue, row
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime import layout
 from engine.layers import diagnose, infer_shapes, parameter_counts
 from engine.plan import Plan, Shared, build_plan, ops_of
 from engine.plan.build import REGIONS
@@ -94,7 +95,7 @@ def test_a_plan_mirrors_its_project(case: tuple[ProjectSpec, str, int], inputs: 
     assert plan.parameters >= sum(counts)
     places = [layer.statistic for layer in plan.layers if layer.statistic >= 0]
     assert places == list(range(sum(layer.size > 0 for layer in plan.layers)))
-    assert len(plan.shared.results) == row.FIRST_STATISTIC + row.STATISTICS * len(places)
+    assert len(plan.shared.results) == layout.FIRST_STATISTIC + layout.STATISTICS * len(places)
     for layer in plan.layers:
         sizes = [value.size for value in layer.parameters.values() if value.gradient >= 0]
         assert sum(sizes) == layer.size
@@ -113,18 +114,18 @@ def test_a_plan_mirrors_its_project(case: tuple[ProjectSpec, str, int], inputs: 
 def test_the_table_is_whole(case: tuple[ProjectSpec, str, int], inputs: int) -> None:
     project, _, _ = case
     plan = build(project, inputs=inputs)
-    assert plan.table.shape == (plan.sections[-1], row.ROW_LENGTH)
-    assert len(plan.sections) == row.SECTIONS + 1
+    assert plan.table.shape == (plan.sections[-1], layout.ROW_LENGTH)
+    assert len(plan.sections) == layout.SECTIONS + 1
     assert (np.diff(plan.sections) >= 0).all()
-    assert plan.table[:, row.ADDRESS].all()
-    assert (plan.table[:, row.SHARDS] == 1).all()
+    assert plan.table[:, layout.ADDRESS].all()
+    assert (plan.table[:, layout.SHARDS] == 1).all()
     sizes = np.diff(plan.sections)
-    assert sizes[row.GATHER] == 2
-    assert sizes[row.LOSS_SECTION] == sizes[row.SCORE] == 1
+    assert sizes[layout.GATHER] == 2
+    assert sizes[layout.LOSS_SECTION] == sizes[layout.SCORE] == 1
     kept = sum(layer.spec.kind == "batch_norm" for layer in plan.layers)
     # One row for all layers and one that adds their figures up; running statistics follow alone.
-    assert sizes[row.MEASURE] == 2
-    assert sizes[row.UPDATE] == 2 + kept
+    assert sizes[layout.MEASURE] == 2
+    assert sizes[layout.UPDATE] == 2 + kept
 
 
 @given(trainable(), st.integers(1, 4))
@@ -136,7 +137,7 @@ def test_the_ops_are_known_before_the_plan_is_built(case: tuple[ProjectSpec, str
     names = ops_of(project, inputs, outputs)
     assert len(set(names)) == len(names)
     addresses = {catalogue.OPS[name].address(precision) for name in names}
-    assert addresses == set(build(project, inputs=inputs).table[:, row.ADDRESS].tolist())
+    assert addresses == set(build(project, inputs=inputs).table[:, layout.ADDRESS].tolist())
 
 
 @given(broken() | trainable().map(lambda case: case[0]), st.sampled_from(
@@ -167,7 +168,7 @@ def test_shared_arrays_outlive_a_plan() -> None:
     first = build(default_project())
     second = build(default_project(), 50, shared=first.shared)
     assert second.shared is first.shared
-    assert second.shared.control[row.CAPACITY] == 50
+    assert second.shared.control[layout.CAPACITY] == 50
 
 
 def test_work_is_counted_in_multiply_adds() -> None:

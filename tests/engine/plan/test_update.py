@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine.kernels import blocks, catalogue, row
-from engine.kernels.driver import run_section
+from engine.kernels.ops import blocks, catalogue
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.driver import run_section
 from engine.layers import OPTIMIZERS, infer_shapes, resolve
 from engine.plan import Plan, build_plan
 from engine.plan.update import has_own, places
@@ -52,8 +53,8 @@ def rows_of(plan: Plan, name: str) -> list[dict[str, int]]:
     """Return the slots of every row of an op."""
     op = catalogue.OPS[name]
     address = op.address(str(plan.arena.dtype))
-    return [dict(zip(op.slots, packed[row.FIRST_SLOT:].tolist(), strict=False))
-            for packed in plan.table if packed[row.ADDRESS] == address]
+    return [{name: int(packed[place]) for name, place in op.slots.places.items()}
+            for packed in plan.table if packed[layout.ADDRESS] == address]
 
 
 def covered(parts: Integers, size: int = blocks.SIZE) -> list[int]:
@@ -98,7 +99,7 @@ def test_every_block_has_the_rules_of_its_layer(project: ProjectSpec) -> None:
             assert part[blocks.RULE] == 2 * pair + (not layer.weights)
         if pair:
             wanted = [layer.spec.l1, layer.spec.l2, layer.spec.weight_decay if decays else None]
-            found = hyper[2 * pair, row.OWN_L1:row.OWN_WEIGHT_DECAY + 1]
+            found = hyper[2 * pair, layout.OWN_L1:layout.OWN_WEIGHT_DECAY + 1]
             np.testing.assert_array_equal(found, [np.nan if v is None else v for v in wanted])
 
 
@@ -142,9 +143,9 @@ def test_shared_blocks_give_the_same_bytes(rule: str, precision: Precision) -> N
         rng = np.random.default_rng(1)
         plan.arena[:4 * plan.parameters] = rng.uniform(0.1, 1, 4 * plan.parameters)
         plan.shared.hyper[:] = 0.25
-        for section in (row.MEASURE, row.UPDATE):
+        for section in (layout.MEASURE, layout.UPDATE):
             begin = plan.sections[section]
-            plan.table[begin, row.SHARDS] = shards
+            plan.table[begin, layout.SHARDS] = shards
             tables = plan.table[begin:plan.sections[section + 1]]
             run_section(tables, np.array([0, len(tables)]), 0, plan.arena.ctypes.data, 1)
         assert np.isfinite(plan.arena[:4 * plan.parameters]).all()

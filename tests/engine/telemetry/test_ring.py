@@ -5,13 +5,12 @@ import threading
 import numpy as np
 import pytest
 
+from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
 from engine.telemetry import ring as module
 from engine.telemetry.ring import (
     FEWEST_ROWS,
     MEMORY,
     MOST_ROWS,
-    SHARED_COLUMNS,
-    STATISTIC_COLUMNS,
     Ring,
 )
 from tests.engine.training.runs import clouds, dense, trainer
@@ -97,7 +96,7 @@ def test_memory_has_a_limit_and_rows_a_least_number() -> None:
     control = np.zeros(1, np.int64)
     for layers in (0, 1, 10, 100, 1000):
         ring = Ring([f"layer-{n}" for n in range(layers)], control, 0)
-        assert len(ring.columns) == len(SHARED_COLUMNS) + layers * len(STATISTIC_COLUMNS)
+        assert len(ring.columns) == len(RUN_COLUMNS) + layers * len(LAYER_COLUMNS)
         assert FEWEST_ROWS <= len(ring.data) <= MOST_ROWS
         assert ring.data.nbytes <= max(MEMORY, FEWEST_ROWS * 8 * (1 + len(ring.columns)))
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
-from engine.kernels import catalogue, row
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime import layout
 from engine.layers import AUGMENTATIONS, OF_IMAGES, diagnose
 from engine.plan import Plan
 from engine.spec import AugmentationSpec, OptimizerSpec, ProjectSpec
@@ -128,12 +129,12 @@ def test_batches_do_not_matter() -> None:
 
 def gathered(plan: Plan, shards: int, batch: int) -> bytes:
     """Return the bytes of a batch whose ops were run shard by shard, the last one first."""
-    begin, end = plan.sections[row.GATHER], plan.sections[row.GATHER + 1]
+    begin, end = plan.sections[layout.GATHER], plan.sections[layout.GATHER + 1]
     addresses = {catalogue.OPS[name].address("float32"): catalogue.OPS[name]
                  for name in ("augment_image", "augment_noise")}
     form = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 5)
     for r in range(begin, end):
-        address = int(plan.table[r, row.ADDRESS])
+        address = int(plan.table[r, layout.ADDRESS])
         parts = shards if address in addresses else 1
         for shard in reversed(range(parts)):
             form(address)(plan.table[r].ctypes.data, plan.arena.ctypes.data, batch, shard, parts)
@@ -144,12 +145,12 @@ def gathered(plan: Plan, shards: int, batch: int) -> bytes:
 def test_shards_give_the_same_bytes() -> None:
     run = still(images(), ALL)
     plan = run._plan
-    plan.shared.control[row.ORDER] = run._order.ctypes.data
-    plan.shared.control[row.TRAINING] = 1
+    plan.shared.control[layout.ORDER] = run._order.ctypes.data
+    plan.shared.control[layout.TRAINING] = 1
     one = gathered(plan, 1, 23)
     assert all(gathered(plan, shards, 23) == one for shards in (2, 3, 7))
-    plan.shared.control[row.TRAINING] = 0
-    run_sections(plan, 23, row.GATHER)
+    plan.shared.control[layout.TRAINING] = 0
+    run_sections(plan, 23, layout.GATHER)
     assert gathered(plan, 3, 23) != one
 
 

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
 from engine.training.order import carries_state, continued
@@ -131,7 +131,7 @@ def test_another_batch_size_begins_an_epoch_in_its_own_order() -> None:
     change(run, batch_size=2)
     advance(run, 1)
     control = run._plan.shared.control
-    assert (control[row.EPOCH], control[row.POSITION], control[row.EXAMPLES]) == (1, 2, 12)
+    assert (control[layout.EPOCH], control[layout.POSITION], control[layout.EXAMPLES]) == (1, 2, 12)
     assert run._order.tolist() == continued(np.arange(12), 2).tolist()
     fresh = trainer("lstm", data, batch_size=2)
     np.testing.assert_array_equal(states(run, 2), states(advance(fresh, 1), 2))
@@ -140,13 +140,13 @@ def test_another_batch_size_begins_an_epoch_in_its_own_order() -> None:
     assert run.epoch == 2
     # The mean loss of an epoch counts only its own examples.
     losses = run.ring.read(WINDOWS + 2)[1][:, 0]
-    assert run._plan.shared.results[row.EPOCH_LOSS] == pytest.approx(losses.mean())
+    assert run._plan.shared.results[layout.EPOCH_LOSS] == pytest.approx(losses.mean())
 
 
 def test_a_batch_of_another_size_does_not_take_up_the_state() -> None:
     """A wish is felt at the next step, even where the order could not follow it yet."""
     run = advance(trainer("gru", windows()), 1)
-    run._plan.shared.wishes[row.BATCH_SIZE] = 2
+    run._plan.shared.wishes[layout.BATCH_SIZE] = 2
     run._arrangement._batch_size = 2
     found = states(advance(run, 1), 2)
     run.predict(windows().inputs[run._order[STREAMS:STREAMS + 2]])

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.errors import DivergedError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import OPTIMIZERS
 from engine.training import Trainer
 from tests.engine.training.runs import advance, curve, dense, trainer
@@ -132,7 +132,7 @@ def test_an_overflowing_update_brings_back_the_last_weights_that_were_numbers(op
     run.apply(replace(run.project.training, learning_rate=0.001))
     fresh = deep("float32", optimizer=optimizer, learning_rate=0.001, weights=before, batch_size=0)
     run.apply(replace(run.project.training, batch_size=0))
-    run._plan.shared.control[row.POSITION] = 0
+    run._plan.shared.control[layout.POSITION] = 0
     advance(run, 1)
     advance(fresh, 1)
     np.testing.assert_allclose(run.weights()["output/w"], fresh.weights()["output/w"], rtol=1e-5)

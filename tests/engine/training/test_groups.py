@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from numpy.lib.npyio import NpzFile
 
 from engine.errors import SpecError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import OPTIMIZERS
 from engine.spec import LayerSpec, OptimizerSpec
 from engine.training import Trainer
@@ -251,7 +251,7 @@ def test_rows_of_constants_are_as_many_as_layers_ask_for() -> None:
               replace(LAYERS[2], l2=0.3))
     run = advance(trainer(None, *layers, optimizer="adamw", l2=0.7), 1)
     hyper = run._plan.shared.hyper
-    assert hyper.shape == (6, row.HYPER_LENGTH)
-    assert hyper[:, row.L1].tolist() == [0, 0, 0.1, 0, 0, 0]
-    assert hyper[:, row.L2].tolist() == [0.7, 0, 0.7, 0, 0.3, 0]
-    assert hyper[:, row.WEIGHT_DECAY].tolist() == [0.01, 0, 0.01, 0, 0.01, 0]
+    assert hyper.shape == (6, layout.HYPER_LENGTH)
+    assert hyper[:, layout.L1].tolist() == [0, 0, 0.1, 0, 0, 0]
+    assert hyper[:, layout.L2].tolist() == [0.7, 0, 0.7, 0, 0.3, 0]
+    assert hyper[:, layout.WEIGHT_DECAY].tolist() == [0.01, 0, 0.01, 0, 0.01, 0]

@@ -12,7 +12,7 @@ from numpy.lib.npyio import NpzFile
 from numpy.typing import NDArray
 
 from engine.errors import DivergedError, FormatError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import parameter_counts
 from engine.spec import LayerSpec, NetworkSpec
 from engine.training import Trainer
@@ -111,7 +111,7 @@ def test_gradients_are_the_slopes_of_the_loss(layers: tuple[LayerSpec, ...], inp
             losses = []
             for shift in (-2e-4, -1e-4, 1e-4, 2e-4):
                 place[j] = value + shift
-                control[row.STEP] = 0
+                control[layout.STEP] = 0
                 losses.append(training_loss(run))
             place[j] = value
             numeric[j] = (8 * (losses[2] - losses[1]) - (losses[3] - losses[0])) / 1.2e-3
@@ -134,7 +134,7 @@ def test_a_batch_of_one_is_normalised_by_the_running_statistics() -> None:
     run = advance(trainer(None, *layers, precision="float64"), 10)
     kept = run.weights()
     change(run, batch_size=1, learning_rate=0.0, shuffle=False)
-    run._plan.shared.control[row.POSITION] = 0
+    run._plan.shared.control[layout.POSITION] = 0
     first = clouds().training[0]
     at_rest = run.predict(clouds().inputs[first:first + 1])[0]
     run._order[:] = clouds().training

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from numpy.typing import NDArray
 
-from engine.kernels import row, tile
+from engine.kernels.matmul import tile
+from engine.kernels.runtime import layout
 from engine.layers import LOSSES, diagnose, infer_shapes, kinds
 from engine.plan import Plan, build_plan
 from engine.spec import project_from_json, project_to_json
@@ -66,10 +67,10 @@ def planned(graph: Graph, examples: tuple[Reals, Reals], rng: np.random.Generato
             if value.gradient >= 0:
                 plan.arena[value.data:value.data + value.size] = rng.uniform(-0.6, 0.6, value.size)
     control = plan.shared.control
-    control[row.ORDER] = order.ctypes.data
-    control[row.TRAINING], control[row.SEED] = 1, graph.project.training.seed
-    control[row.BATCH] = BATCH
-    plan.shared.results[row.REDUCED] = 1.0
+    control[layout.ORDER] = order.ctypes.data
+    control[layout.TRAINING], control[layout.SEED] = 1, graph.project.training.seed
+    control[layout.BATCH] = BATCH
+    plan.shared.results[layout.REDUCED] = 1.0
     return plan
 
 
@@ -86,8 +87,8 @@ def poison(plan: Plan) -> None:
 
 
 def loss_of(plan: Plan) -> float:
-    run(plan, BATCH, row.GATHER, row.FORWARD, row.LOSS_SECTION)
-    return float(plan.shared.results[row.LOSS])
+    run(plan, BATCH, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION)
+    return float(plan.shared.results[layout.LOSS])
 
 
 def check_shapes(graph: Graph, plan: Plan) -> None:
@@ -163,7 +164,7 @@ def _random_graph(graph: Graph) -> None:
     poison(plan)
     assert math.isfinite(loss_of(plan))
     check_shapes(graph, plan)
-    run(plan, BATCH, row.BACKWARD)
+    run(plan, BATCH, layout.BACKWARD)
     check_gradients(graph, plan, rng)
     counts["graphs"] += 1
     counts["layers"] += len(project.network)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.layers import ACTIVATIONS
 from engine.spec import LayerSpec
-from engine.telemetry.ring import STATISTIC_COLUMNS
+from engine.statistics import LAYER_COLUMNS
 from engine.telemetry.snapshot import LayerReading
 from engine.training import Trainer
 from tests.engine.training.runs import LAYERS, advance, clouds, curve, dense, trainer
@@ -44,7 +44,7 @@ def test_the_rings_figures_are_numpys_on_the_gradients(optimizer: str, precision
         row, gradients, after = last_row(run), run.gradients(), run.weights()
         for layer in run.weight_layers:
             g = gradients[f"{layer}/w"].astype(np.float64)
-            figures = {name: row[f"{layer}/{name}"] for name in STATISTIC_COLUMNS}
+            figures = {name: row[f"{layer}/{name}"] for name in LAYER_COLUMNS}
             assert figures["gradient_rms"] == pytest.approx(np.sqrt(np.mean(g**2)), rel=near)
             assert figures["gradient_max"] == np.abs(g).max()
             assert figures["gradient_zero_share"] == np.mean(g == 0)
@@ -61,8 +61,8 @@ def test_the_ring_names_its_columns() -> None:
     assert run.weight_layers == ("dense-1", "dense-2", "dense-3", "output")
     assert run.ring.columns[:6] == ("loss", "validation_loss", "validation_accuracy",
                                     "learning_rate", "gradient_norm", "clipped_norm")
-    assert run.ring.columns[6:11] == tuple(f"dense-1/{name}" for name in STATISTIC_COLUMNS)
-    assert len(run.ring.columns) == 6 + 4 * len(STATISTIC_COLUMNS)
+    assert run.ring.columns[6:11] == tuple(f"dense-1/{name}" for name in LAYER_COLUMNS)
+    assert len(run.ring.columns) == 6 + 4 * len(LAYER_COLUMNS)
     assert run.ring.data.shape[1] == 1 + len(run.ring.columns)
 
 
@@ -139,7 +139,7 @@ def test_flat_ends_and_silent_units_are_counted() -> None:
 
 
 def figures(reading: LayerReading) -> dict[str, Any]:
-    return {name: getattr(reading, name) for name in STATISTIC_COLUMNS}
+    return {name: getattr(reading, name) for name in LAYER_COLUMNS}
 
 
 def test_a_snapshot_repeats_the_last_steps_figures() -> None:
@@ -148,7 +148,7 @@ def test_a_snapshot_repeats_the_last_steps_figures() -> None:
     for reading in run.snapshot().layers:
         if reading.layer_id in run.weight_layers:
             assert figures(reading) == {
-                name: row[f"{reading.layer_id}/{name}"] for name in STATISTIC_COLUMNS}
+                name: row[f"{reading.layer_id}/{name}"] for name in LAYER_COLUMNS}
         else:
             assert math.isnan(reading.gradient_rms)
             assert math.isnan(reading.update_ratio)

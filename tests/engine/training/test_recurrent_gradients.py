@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.kernels import row
-from engine.kernels.policy import OPS
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.policy import OPS
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
 from engine.training.weights import views
@@ -174,9 +174,9 @@ def sharded(run: Trainer, shards: int) -> Trainer:
              or "cells" in name]
     precision = run.project.training.precision
     addresses = {OPS[name].address(precision) for name in names}
-    split = np.isin(run._plan.table[:, row.ADDRESS], list(addresses))
+    split = np.isin(run._plan.table[:, layout.ADDRESS], list(addresses))
     assert split.sum() >= 10
-    run._plan.table[split, row.SHARDS] = shards
+    run._plan.table[split, layout.SHARDS] = shards
     return run
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.spec import LayerSpec
 from engine.training import examples as module
 from tests.engine.training.runs import (
@@ -132,7 +132,7 @@ def test_a_mean_over_steps_counts_every_step_once() -> None:
         assert run.evaluate(which).loss == pytest.approx(means[which], rel=1e-12)
     assert run.ring.read(0)[1][-1, VALIDATION_LOSS] == pytest.approx(means["validation"], rel=1e-12)
     results = run._plan.shared.results
-    assert results[row.EPOCH_LOSS] == pytest.approx(means["training"], rel=1e-6)
+    assert results[layout.EPOCH_LOSS] == pytest.approx(means["training"], rel=1e-6)
 
 
 def test_at_most_so_many_examples_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.errors import SpecError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.layers import LOSSES, OPTIMIZERS, Loss
 from engine.spec import OptimizerSpec
 from engine.training import trainer as module
@@ -38,7 +38,7 @@ def test_an_epoch_is_cut_into_batches(batch: int, sizes: list[int]) -> None:
             assert run.epoch == epoch
             assert run.steps_left_in_epoch == len(sizes) - place
             advance(run, 1)
-            found.append(int(run._plan.shared.control[row.BATCH]))
+            found.append(int(run._plan.shared.control[layout.BATCH]))
     assert found == 3 * sizes
     assert (run.step, run.epoch) == (3 * len(sizes), 3)
 
@@ -96,7 +96,7 @@ def test_a_batch_size_that_changes_within_an_epoch_takes_the_rest() -> None:
     assert run.steps_left_in_epoch == 2
     advance(run, 2)
     assert run.epoch == 1
-    assert run._plan.shared.control[row.BATCH] == 4
+    assert run._plan.shared.control[layout.BATCH] == 4
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -231,7 +231,7 @@ def test_a_plan_that_cannot_be_built_leaves_the_old_one_with_its_data(
     examples = run._examples
 
     def build_plan(*arguments: object) -> None:
-        raise SpecError("Network", "it needs too much memory")
+        raise SpecError("as-given", place="Network", found="it needs too much memory")
     with monkeypatch.context() as patch:
         patch.setattr(module, "build_plan", build_plan)
         with pytest.raises(SpecError, match="memory"):

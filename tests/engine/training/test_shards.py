@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.kernels import catalogue, row
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime import layout
 from engine.layers import OPTIMIZERS
 from engine.plan import Plan
 from engine.spec import OptimizerSpec, Precision
@@ -19,8 +20,8 @@ from engine.training.visit import run
 from tests.engine.training.graphs import Graph, graphs
 from tests.engine.training.test_random_graphs import BATCH, CAPACITY, data, planned
 
-STEP = (row.GATHER, row.FORWARD, row.OUTPUT, row.LOSS_SECTION, row.SCORE, row.BACKWARD,
-        row.MEASURE, row.UPDATE)
+STEP = (layout.GATHER, layout.FORWARD, layout.OUTPUT, layout.LOSS_SECTION, layout.SCORE,
+        layout.BACKWARD, layout.MEASURE, layout.UPDATE)
 """All that a step of training does, and what is shown of it."""
 
 CONSTANT = 0.01
@@ -34,19 +35,18 @@ def split(plan: Plan, precision: str, shards: int) -> None:
     names = {op.address(precision): name for name, op in catalogue.OPS.items()
              if not op.is_whole and op.is_compiled(precision)}
     for line in plan.table:
-        if (name := names.get(int(line[row.ADDRESS]))) is not None:
-            line[row.SHARDS] = shards
+        if (name := names.get(int(line[layout.ADDRESS]))) is not None:
+            line[layout.SHARDS] = shards
             shared[name] += 1
 
 
 def clear_rooms(plan: Plan, precision: str) -> None:
     """Forget what ops wrote where they work on the way, each shard on its own part."""
     ops = {op.address(precision): op for op in catalogue.OPS.values()
-           if {"room", "size"} <= set(op.slots) and op.is_compiled(precision)}
+           if {"room", "size"} <= op.slots.places.keys() and op.is_compiled(precision)}
     for line in plan.table:
-        if (op := ops.get(int(line[row.ADDRESS]))) is not None:
-            room, size = (int(line[row.FIRST_SLOT + op.slots.index(slot)])
-                          for slot in ("room", "size"))
+        if (op := ops.get(int(line[layout.ADDRESS]))) is not None:
+            room, size = (int(line[op.slots.places[slot]]) for slot in ("room", "size"))
             plan.arena[room:room + size * plan.capacity] = 0
 
 
@@ -58,11 +58,11 @@ def stepped(graph: Graph, shards: int) -> tuple[bytes, bytes, Plan]:
     inputs, targets = (array.astype(precision) for array in data(graph, rng))
     plan = planned(graph, (inputs, targets), rng, order)
     plan.shared.hyper[:] = CONSTANT
-    plan.shared.control[row.OPTIMIZER_STEP] = 1
+    plan.shared.control[layout.OPTIMIZER_STEP] = 1
     split(plan, precision, shards)
     for _ in range(2):
         run(plan, BATCH, *STEP)
-    assert plan.table[:, row.SHARDS].max() == shards
+    assert plan.table[:, layout.SHARDS].max() == shards
     clear_rooms(plan, precision)
     return plan.arena.tobytes(), plan.shared.results.tobytes(), plan
 

@@ -74,7 +74,9 @@ def test_the_best_epoch_is_named() -> None:
     stopping = Stopping(StoppingSpec(patience=1))
     assert not stopping.reason(epoch(1, 1.0, 5.0))
     assert stopping.improved
-    assert stopping.reason(epoch(2, 0.5, 6.0)) == (
+    reason = stopping.reason(epoch(2, 0.5, 6.0))
+    assert reason is not None
+    assert reason.text == (
         "Stopped early: the validation loss has not become smaller for 1 epochs. "
         "The weights of epoch 1 are back.")
     assert stopping.out_of_patience

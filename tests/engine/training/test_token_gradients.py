@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.data.dataset import Dataset
-from engine.kernels import row
-from engine.kernels.policy import OPS
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.policy import OPS
 from engine.layers import kind
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
@@ -149,9 +149,9 @@ def test_any_number_of_shards_gives_the_same_bytes(precision: str) -> None:
                       learning_rate=0.1, batch_size=3, precision=precision)
         names = ("embed", "embed_backward", "mark_tokens", "sequence_mean",
                  "sequence_mean_backward")
-        split_up = np.isin(run._plan.table[:, row.ADDRESS],
+        split_up = np.isin(run._plan.table[:, layout.ADDRESS],
                            [OPS[name].address(precision) for name in names])
         assert split_up.sum() == len(names)
-        run._plan.table[split_up, row.SHARDS] = shards
+        run._plan.table[split_up, layout.SHARDS] = shards
         found.append(contents(advance(run, 6)))
     assert found[0] == found[1] == found[2]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine.errors import DataError, FormatError, ShapeError, SpecError
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.spec import LayerSpec
 from engine.training import Trainer, visit
 from tests.engine.training.runs import (
@@ -60,7 +60,7 @@ def test_a_stop_while_somebody_looks_is_not_lost(monkeypatch: pytest.MonkeyPatch
         original(*arguments)
     monkeypatch.setattr("engine.training.observe.run", run_and_stop)
     run.predict(np.zeros((3, 4)))
-    assert run._plan.shared.control[row.STOP] == 1
+    assert run._plan.shared.control[layout.STOP] == 1
 
 
 @pytest.mark.parametrize("budget", [0.005, 0.02])

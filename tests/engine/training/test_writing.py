@@ -11,6 +11,7 @@ import pytest
 from engine.data import Dataset, load
 from engine.data.texts import continued
 from engine.spec import DataSpec, LayerSpec
+from engine.telemetry.parts import Part
 from engine.training import Trainer
 from engine.training.forecasting import LENGTH
 from engine.training.writing import LONGEST, Writer
@@ -134,13 +135,31 @@ def test_words_are_joined_by_spaces() -> None:
     assert set(found.split()) == {"one", "two", "three"}
 
 
-def test_the_text_grows_from_snapshot_to_snapshot() -> None:
+def test_a_text_grows_whenever_it_is_written_on() -> None:
     run = reader(story(), LSTM)
-    first = run.snapshot().text
-    second = advance(run, 5).snapshot().text
-    assert first
-    assert second.startswith(first)
-    assert len(second) > len(first)
+    first = run.write_text()
+    second = advance(run, 5).write_text(3)
+    assert first is not None
+    assert second is not None
+    assert first.text.startswith(first.prompt)
+    assert len(first.text) > len(first.prompt)
+    assert second.prompt == first.prompt
+    assert second.text.startswith(first.text)
+    assert len(second.text) == len(first.text) + 3
+
+
+def test_looking_writes_nothing_and_writing_leaves_the_run_alone() -> None:
+    run, silent = (advance(reader(story(), LSTM, layer("dropout")), 3) for _ in range(2))
+    before = run.write_text(1)
+    assert run.snapshot().text == ""
+    after = run.write_text(1)
+    assert before is not None
+    assert after is not None
+    assert len(after.text) == len(before.text) + 1
+    for _ in range(4):
+        run.write_text()
+        advance(run, 2)
+    assert contents(run) == contents(advance(silent, 8))
 
 
 def test_other_data_have_neither_text_nor_forecast() -> None:
@@ -150,7 +169,8 @@ def test_other_data_have_neither_text_nor_forecast() -> None:
                         layer("embedding", vocabulary=3, units=2), layer("sequence_mean"),
                         dense("output", 3, "linear"))):
         look = run.snapshot()
-        assert look.text == ""
+        assert run.write_text() is None
+        assert Part.TEXT not in look.available
         assert look.forecast is None
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, Qt
 
 from engine.layers import Issue
+from engine.messages import say
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec
 from gui.builder.rows import describe, summary
 from gui.builder.rows_model import MIME_LAYER, Role, RowsModel, figure, kind_mime, magnitude
@@ -51,7 +52,7 @@ def test_issues_stand_in_their_row(document: Document) -> None:
 ])
 def test_broken_networks_have_rows_too(document: Document, layers: tuple[LayerSpec, ...]) -> None:
     project = ProjectSpec(network=NetworkSpec(layers))
-    rows = describe(project, document.dataset, (Issue("", "x"), Issue("d", "y")))
+    rows = describe(project, document.dataset, (Issue("", say("x")), Issue("d", say("y"))))
     assert len(rows) == len(layers)
     assert all(row.label for row in rows)
     assert summary(rows)

@@ -46,7 +46,7 @@ def test_cancelled_work_is_not_told(background: Background, qtbot: QtBot) -> Non
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(("error", "words"), [
-    (DataError("x.csv", "it is empty"), "it is empty"),
+    (DataError("as-given", place="x.csv", found="it is empty"), "it is empty"),
     (MemoryError(), "not enough memory"),
     (ZeroDivisionError(), "not foreseen")])
 def test_failures_become_sentences(background: Background, qtbot: QtBot, error: Exception,

@@ -196,7 +196,7 @@ def test_a_refused_edit_leaves_everything_as_it_was(
 
 
 def refuse(spec: DataSpec, base: Path | None) -> Dataset:
-    raise DataError("x.csv", "it is empty")
+    raise DataError("as-given", place="x.csv", found="it is empty")
 
 
 def test_data_that_cannot_be_loaded_change_nothing(document: Document) -> None:

@@ -291,7 +291,7 @@ def test_threads_change_no_byte(tmp_path: Path) -> None:
 
 def test_compile_is_for_every_op(monkeypatch: pytest.MonkeyPatch) -> None:
     from engine import compiling
-    from engine.kernels.catalogue import OPS
+    from engine.kernels.ops.catalogue import OPS
 
     asked = []
     monkeypatch.setattr(compiling, "compile_ops",

@@ -246,7 +246,7 @@ def test_a_stopping_rule_is_told(qtbot: QtBot, lab: LabPage, engine: FakeEngine)
 
 
 def test_an_engine_that_refuses_is_told(qtbot: QtBot, lab: LabPage, engine: FakeEngine) -> None:
-    engine.refuse = SpecError("Training", "too large")
+    engine.refuse = SpecError("as-given", place="Training", found="too large")
     lab.document.set_data(replace(lab.document.project.data, noise=5.0))
     qtbot.waitUntil(lambda: lab.workbench.state is State.FAILED)
     assert "Training: too large." in strip_text(lab)
@@ -263,7 +263,8 @@ def parents(widget: QWidget) -> list[QWidget]:
 
 def test_the_layer_that_failed_is_marked_until_the_next_run(qtbot: QtBot, lab: LabPage) -> None:
     layer_id = lab.document.project.network.layers[2].id
-    lab.workbench.failed.emit("A", DivergedError("Layer 2 (Dense)", "an activation is not finite",
+    lab.workbench.failed.emit("A", DivergedError("as-given", place="Layer 2 (Dense)",
+                                                 found="an activation is not finite",
                                             layer_id=layer_id, step=3))
     index = lab.network.rows.model_of_rows.index(2, 0)
     assert "not finite" in index.data(Qt.ItemDataRole.AccessibleTextRole)

@@ -173,7 +173,7 @@ def test_restored_work_has_a_copy_even_where_none_can_be_written(
     open_window: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_arguments: object) -> None:
-        raise FormatError("Project", "the disk is full")
+        raise FormatError("as-given", place="Project", found="the disk is full")
 
     work = lost(folder, "A")
     window = open_window(None, folder)

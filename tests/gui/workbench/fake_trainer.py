@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
 from engine.spec import ProjectSpec, TrainingSpec
-from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
+from engine.telemetry.parts import EVERYTHING, Part, Wanted
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from gui.workbench.engine_port import Progress
 
@@ -42,6 +43,7 @@ class FakeTrainer:
 
     steps_per_epoch = 25
     transfer: TransferReport | None = None
+    available = frozenset({Part.READINGS, Part.EVALUATION, Part.SAMPLES, Part.CONFUSION})
 
     def __init__(self, project: ProjectSpec, run_id: int, diverge_at: int = 0) -> None:
         self.project = project
@@ -49,7 +51,9 @@ class FakeTrainer:
         self.ring = FakeRing()
         self.step = 0
         self.applied: list[TrainingSpec] = []
-        self.snapshots = 0
+        self.snapshots = self.texts = 0
+        self.asked: list[Wanted] = []
+        self.writes = False
         self.threads: set[str] = set()
         self.chunks: list[int] = []
         self.spent_s = 0.0
@@ -81,9 +85,10 @@ class FakeTrainer:
         started, done = time.perf_counter(), 0
         while done < max_steps and not self._stop.is_set():
             if self.step + 1 == self.diverge_at:
-                raise DivergedError("Layer 1 (Dense)", "a number is not finite at step "
-                                    f"{self.diverge_at}", "", "Lower the learning rate",
-                                    "dense-1", self.diverge_at)
+                raise DivergedError("as-given", place="Layer 1 (Dense)",
+                                    found=f"a number is not finite at step {self.diverge_at}",
+                                    remedy="Lower the learning rate", layer_id="dense-1",
+                                    step=self.diverge_at)
             self.step += 1
             done += 1
             if self.step == self.finish_at:
@@ -109,13 +114,18 @@ class FakeTrainer:
     def weights(self) -> dict[str, NDArray[Any]]:
         return {"dense-1/w": np.full((2, 4), float(self.step)), "dense-1/b": np.zeros(4)}
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
         self.threads.add(threading.current_thread().name)
         self.snapshots += 1
+        self.asked.append(wanted)
         loss = 1 / max(self.step, 1)
         readings = tuple(LayerReading(layer.id) for layer in self.project.network)
         return Snapshot(self.run_id, self.step, self.epoch, loss, Evaluation(loss, 0.5, 10), None,
-                        readings)
+                        readings, parts=wanted & self.available, available=self.available)
+
+    def write_text(self) -> Text | None:
+        self.texts += 1
+        return Text("Once", "Once" + " more" * self.texts) if self.writes else None
 
 
 @dataclass

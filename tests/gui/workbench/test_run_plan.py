@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.layers import Issue
+from engine.messages import say
 from engine.spec import default_project
 from gui.workbench.run_plan import Apply, Keep, Reason, Restart, RunPlan
 from gui.workbench.words import ANEW, TITLES, prospect
@@ -16,7 +17,7 @@ from tests.gui.workbench.conftest import two_clouds
 PROJECT = default_project()
 DATA = two_clouds(PROJECT.data)
 PLAN = RunPlan(PROJECT, DATA)
-BROKEN = RunPlan(PROJECT, DATA, (Issue("output", "It does not fit."),))
+BROKEN = RunPlan(PROJECT, DATA, (Issue("output", say("run.none-yet")),))
 
 
 def trained(**changes: Any) -> RunPlan:
@@ -53,6 +54,6 @@ def test_what_is_mended_begins_anew_and_so_does_what_is_opened() -> None:
 
 def test_every_reason_has_words() -> None:
     assert set(TITLES) == set(Reason)
-    assert len(set(TITLES.values())) == len(Reason)
+    assert len({message.text for message in TITLES.values()}) == len(Reason)
     assert prospect(Reason.SEED) == ANEW
-    assert "goes on" in prospect(Reason.LEARNED)
+    assert "goes on" in prospect(Reason.LEARNED).text

@@ -171,10 +171,10 @@ def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
 ) -> None:
     snapshot = FakeTrainer.snapshot
 
-    def compiled_first(self: FakeTrainer) -> Any:
+    def compiled_first(self: FakeTrainer, *wanted: Any) -> Any:
         if self.snapshots == 0:
             time.sleep(0.6)
-        return snapshot(self)
+        return snapshot(self, *wanted)
 
     monkeypatch.setattr(FakeTrainer, "snapshot", compiled_first)
     engine = FakeEngine()
@@ -436,7 +436,8 @@ def test_numbers_that_are_not_finite_end_the_run_with_a_sentence(
 def test_an_engine_that_refuses_a_project_is_heard(
     qtbot: QtBot, make_workbench: Make, document: Document
 ) -> None:
-    engine = FakeEngine(refuse=SpecError("Training", "too much of everything"))
+    engine = FakeEngine(refuse=SpecError("as-given", place="Training",
+                                         found="too much of everything"))
     workbench = make_workbench(engine)
     wait_for(qtbot, workbench, State.FAILED)
     assert workbench.sentence == "Training: too much of everything."

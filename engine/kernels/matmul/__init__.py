@@ -1,0 +1,1 @@
+"""The one matrix product, from the registers of a vector unit up to panels on the stack."""

@@ -1,0 +1,1 @@
+"""Kernels, and the ops by which a plan calls them."""

@@ -1,0 +1,77 @@
+"""A network's learned parameters in blocks, which measuring and updating go through.
+
+A block is a part of what one layer learns: weights, then what stands behind them. Each has figures
+of its own, so that any number of threads can share the blocks: the figures are added up afterwards,
+in the order of the blocks.
+"""
+
+from __future__ import annotations
+
+from numba import carray
+
+from engine.kernels.runtime.layout import HYPER_LENGTH
+from engine.kernels.runtime.memory import as_doubles, integers_at, reals_at, shifted, vector
+from engine.kernels.runtime.policy import inlined
+
+BLOCK = 2048
+"""Most parameters of a block: with gradient and memories they fit the first cache."""
+
+# A block, int64.
+FIRST = 0           # place of its first parameter in each of the four regions of the arena
+SIZE = 1
+MEASURED = 2        # how many of them, from the first, are weights: penalised and measured
+RULE = 3            # row of ``hyper`` that has its constants
+STATISTIC = 4       # place of its layer among those that learn
+BLOCK_LENGTH = 5
+
+# Figures of a block, float64: first of its gradient, then of its update.
+SQUARES = 0         # of the measured gradient, summed
+TOP = 1             # its largest magnitude
+ZEROS = 2
+INVALID = 3         # how many are NaN or infinite
+ALL_SQUARES = 4     # of the whole gradient
+CLIPPED_SQUARES = 5  # the same, every number clipped
+WEIGHT = 0          # the old weights, summed
+WEIGHT_SQUARES = 1
+CHANGE = 2          # the updates, summed
+CHANGE_SQUARES = 3
+FIGURES = 6
+
+
+@inlined
+def blocks_at(address, count):
+    """Return the blocks: int64[count, BLOCK_LENGTH]."""
+    return carray(integers_at(address), (count, BLOCK_LENGTH))
+
+
+@inlined
+def figures_at(arena, offset, count):
+    """Return the figures of so many blocks: float64[count, FIGURES]."""
+    return carray(as_doubles(shifted(arena, offset)), (1 + count, FIGURES))[1:]
+
+
+@inlined
+def share_at(arena, offset):
+    """Return what stands before all figures: an array of the share that clipping leaves."""
+    return carray(as_doubles(shifted(arena, offset)), (1,))
+
+
+@inlined
+def rule_at(address, place):
+    """Return a row of the constants in force."""
+    return carray(reals_at(address + 8 * HYPER_LENGTH * place), (HYPER_LENGTH,))
+
+
+@inlined
+def part(arena, region, block):
+    """Return a block's part of a region of the arena."""
+    return vector(arena, region + block[FIRST], block[SIZE])
+
+
+@inlined
+def run_of(blocks, begin):
+    """Return the end of the run of blocks that belong to the same layer."""
+    end = begin + 1
+    while end < blocks.shape[0] and blocks[end, STATISTIC] == blocks[begin, STATISTIC]:
+        end += 1
+    return end

@@ -1,0 +1,129 @@
+"""The dense layer. Legend: n examples, i inputs, o outputs."""
+
+from __future__ import annotations
+
+from engine.kernels.matmul.panels import (
+    block,
+    multiply_packed,
+    multiply_turned,
+    pays,
+    sum_rows,
+    turn,
+)
+from engine.kernels.matmul.tile import multiply_from
+from engine.kernels.runtime.memory import matrix, span, vector
+from engine.kernels.runtime.policy import inlined, kernel, op
+
+
+@inlined
+def _product(c, a, b, start):
+    """Compute ``c = start + a @ b`` the sooner way."""
+    if pays(c.shape[0], b):
+        multiply_packed(c, a, b, start, False)
+    else:
+        multiply_from(c, a, b, start)
+
+
+@kernel
+def dense_forward(y, x, w, b):
+    """Compute ``y = x @ w + b``.
+
+    Parameters
+    ----------
+    y : real[n, o]
+        Result.
+    x, w : real[n, i], real[i, o]
+        Inputs and weights.
+    b : real[o] or real[0]
+        Biases, or nothing.
+
+    Notes
+    -----
+    Source: Goodfellow, Bengio and Courville (2016), sec. 6.1.
+    """
+    _product(y, x, w, b)
+
+
+@kernel
+def dense_backward_weights(dw, db, dy, x):
+    """Compute the parameters' gradients ``dw = x.T @ dy`` and ``db = sum of dy over examples``.
+
+    Parameters
+    ----------
+    dw, db : real[i, o], real[o] or real[0]
+        dL/dw and dL/db, overwritten. L is the mean over the batch, so no 1/n here.
+    dy, x : real[n, o], real[n, i]
+        dL/dy and what the forward pass saw.
+
+    Notes
+    -----
+    Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
+    """
+    _product(dw, x.T, dy, db[:0])
+    if db.size > 0:
+        sum_rows(db, dy)
+
+
+@kernel
+def dense_backward_input(dx, dy, w):
+    """Compute the inputs' gradient ``dx = dy @ w.T``.
+
+    Parameters
+    ----------
+    dx : real[n, i]
+        dL/dx, overwritten.
+    dy, w : real[n, o], real[i, o]
+        dL/dy and the weights.
+
+    Notes
+    -----
+    Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
+    """
+    multiply_turned(dx, dy, w, w[0, :0])
+
+
+@kernel
+def transpose(y, x):
+    """Copy ``y = x.T``.
+
+    Parameters
+    ----------
+    y, x : real[o, i], real[i, o]
+        Result and argument.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    turn(y, x)
+
+
+@op("y x w b i o rows")
+def dense_forward_op(slots, arena, batch, shard, shards):
+    i, o, rows = slots.i, slots.o, batch * slots.rows
+    first, last, left, right = block(rows, o, i, shard, shards)
+    y = matrix(arena, slots.y + first * o, last - first, o)[:, left:right]
+    x = matrix(arena, slots.x + first * i, last - first, i)
+    dense_forward(y, x, matrix(arena, slots.w, i, o)[:, left:right],
+                  vector(arena, slots.b + left, right - left if slots.b >= 0 else 0))
+
+
+@op("dw db dy x i o rows")
+def dense_backward_weights_op(slots, arena, batch, shard, shards):
+    i, o = slots.i, slots.o
+    begin, end = span(i, shard, shards)
+    dw = matrix(arena, slots.dw + begin * o, end - begin, o)
+    dy = matrix(arena, slots.dy, batch * slots.rows, o)
+    x = matrix(arena, slots.x, batch * slots.rows, i)[:, begin:end]
+    # The first shard alone sums the biases' gradient.
+    biases = o if slots.db >= 0 and shard == 0 else 0
+    dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x)
+
+
+@op("dx dy w i o rows")
+def dense_backward_input_op(slots, arena, batch, shard, shards):
+    i, o, rows = slots.i, slots.o, batch * slots.rows
+    first, last, left, right = block(rows, i, o, shard, shards)
+    dense_backward_input(matrix(arena, slots.dx + first * i, last - first, i)[:, left:right],
+                         matrix(arena, slots.dy + first * o, last - first, o),
+                         matrix(arena, slots.w + left * o, right - left, o))

@@ -1,0 +1,1 @@
+"""What runs a plan: the loop, its threads, memory, options of the compiler, the processor."""

@@ -1,0 +1,295 @@
+"""The loop: walks a plan's op table for a chunk of mini-batches."""
+
+from __future__ import annotations
+
+from engine.kernels.runtime.layout import (
+    ADDRESS,
+    BACKWARD,
+    BATCH,
+    BATCH_SIZE,
+    CAPACITY,
+    CORRECT,
+    CREW,
+    EPOCH,
+    EPOCH_ITEMS,
+    EPOCH_LOSS,
+    EPOCH_SUM,
+    EXAMPLES,
+    FIRST_STATISTIC,
+    FORWARD,
+    GATHER,
+    GRADIENT_NONFINITE,
+    HEAD,
+    ITEMS,
+    L1,
+    L2,
+    LEARNING_RATE,
+    LOSS,
+    LOSS_SECTION,
+    MEASURE,
+    NONFINITE,
+    OPTIMIZER_STEP,
+    ORDER,
+    OWN_L1,
+    OWN_L2,
+    OWN_WEIGHT_DECAY,
+    POSITION,
+    RATE,
+    REDUCED,
+    ROW_LENGTH,
+    SCHEDULE,
+    SCORE,
+    SEED,
+    SHARDS,
+    SHOWN,
+    SHUFFLE,
+    STATISTICS,
+    STEP,
+    STOP,
+    TRAINING,
+    TRAINING_ORDER,
+    UPDATE,
+    VALIDATION,
+    VALIDATION_LOSS,
+    VALIDATION_ORDER,
+    VALIDATION_SCORE,
+    VARIANCE,
+    WATCHED,
+    WEIGHT_DECAY,
+)
+from engine.kernels.runtime.memory import call_op, finish_writes
+from engine.kernels.runtime.policy import kernel
+from engine.kernels.runtime.random import shuffle
+from engine.kernels.runtime.rounding import flush_denormals, restore_mode
+from engine.kernels.runtime.schedules import PLATEAU, follow_plateau, schedule_factor
+from engine.kernels.runtime.threads import share
+
+
+@kernel
+def _walk(table, sections, section, arena, batch, crew):
+    """Call every op of a section in its order; ``crew`` is the helpers' board, or 0."""
+    base = table.ctypes.data
+    for r in range(sections[section], sections[section + 1]):
+        shards = table[r, SHARDS]
+        row = base + 8 * ROW_LENGTH * r
+        if shards == 1 or crew == 0:
+            call_op(table[r, ADDRESS], row, arena, batch, 0, 1)
+        else:
+            share(crew, table[r, ADDRESS], row, arena, batch, shards)
+
+
+@kernel
+def run_section(table, sections, section, arena, batch):
+    """Call every op of a section in its order, its shards one after the other.
+
+    Parameters
+    ----------
+    table : int64[r, ROW_LENGTH]
+        The op table.
+    sections : int64[SECTIONS + 1]
+        Where every section begins.
+    section : int64
+        Which one.
+    arena : int64
+        Address of the arena.
+    batch : int64
+        Examples in the batch.
+    """
+    mode = flush_denormals()
+    base = table.ctypes.data
+    for r in range(sections[section], sections[section + 1]):
+        shards = table[r, SHARDS]
+        for shard in range(shards):
+            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, shard, shards)
+    restore_mode(mode)
+
+
+@kernel
+def evaluate(table, sections, arena, control, results):
+    """Measure loss and score of the examples that ``control`` names, without learning.
+
+    Parameters
+    ----------
+    table, sections, arena : int64[r, ROW_LENGTH], int64[SECTIONS + 1], int64
+        The plan.
+    control : int64[CONTROL_LENGTH]
+        ORDER and VALIDATION say which examples and how many; POSITION and BATCH are used up.
+    results : float64[...]
+        VALIDATION_LOSS and VALIDATION_SCORE are written: mean loss, and share of right classes or,
+        where VARIANCE is not 0, the coefficient of determination.
+    """
+    control[TRAINING] = 0
+    control[POSITION] = 0
+    loss = 0.0
+    items = 0.0
+    correct = 0.0
+    crew = control[CREW]
+    while control[POSITION] < control[VALIDATION]:
+        batch = min(control[CAPACITY], control[VALIDATION] - control[POSITION])
+        _walk(table, sections, GATHER, arena, batch, crew)
+        _walk(table, sections, FORWARD, arena, batch, crew)
+        _walk(table, sections, LOSS_SECTION, arena, batch, crew)
+        _walk(table, sections, SCORE, arena, batch, crew)
+        loss += results[LOSS] * results[ITEMS]
+        items += results[ITEMS]
+        correct += results[CORRECT]
+        control[POSITION] += batch
+    results[VALIDATION_LOSS] = loss / max(items, 1.0)
+    results[VALIDATION_SCORE] = correct / control[VALIDATION]
+    if results[VARIANCE] != 0:
+        results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_SCORE] / results[VARIANCE]
+
+
+@kernel
+def _own(value, usual):
+    """Return a layer's own penalty; the usual one where it is NaN."""
+    return value if value >= 0.0 else usual
+
+
+@kernel
+def _begin_step(control, hyper, wishes, order, results):
+    """Take over what the person wishes, and choose the next batch."""
+    # Element by element: an assignment of slices takes Numba seconds to compile.
+    for place in range(wishes.size):
+        hyper[0, place] = wishes[place]
+    rate = hyper[0, LEARNING_RATE] * schedule_factor(hyper[0], control[STEP], results[REDUCED])
+    hyper[0, LEARNING_RATE] = results[RATE] = rate
+    for pair in range(0, hyper.shape[0], 2):
+        for place in range(wishes.size):
+            hyper[pair, place] = hyper[pair + 1, place] = hyper[0, place]
+        hyper[pair, L1] = _own(hyper[pair, OWN_L1], hyper[0, L1])
+        hyper[pair, L2] = _own(hyper[pair, OWN_L2], hyper[0, L2])
+        hyper[pair, WEIGHT_DECAY] = _own(hyper[pair, OWN_WEIGHT_DECAY], hyper[0, WEIGHT_DECAY])
+        hyper[pair + 1, L1] = hyper[pair + 1, L2] = hyper[pair + 1, WEIGHT_DECAY] = 0.0
+    control[TRAINING] = 1
+    control[ORDER] = control[TRAINING_ORDER]
+    if control[POSITION] == 0 and control[SHUFFLE] != 0:
+        shuffle(order, control[SEED], control[EPOCH])
+    wished = int(wishes[BATCH_SIZE])
+    if wished <= 0:
+        wished = control[EXAMPLES]
+    control[BATCH] = min(wished, control[CAPACITY], control[EXAMPLES] - control[POSITION])
+
+
+@kernel
+def _overflowed(results):
+    """Say whether any gradient of the step is NaN or infinite."""
+    for place in range(FIRST_STATISTIC + GRADIENT_NONFINITE, results.size, STATISTICS):
+        if results[place] != 0:
+            return True
+    return False
+
+
+@kernel
+def _end_epoch(hyper, control, results):
+    """Sum the epoch up, and let the plateau schedule see its loss."""
+    results[EPOCH_LOSS] = results[EPOCH_SUM] / max(results[EPOCH_ITEMS], 1.0)
+    results[EPOCH_SUM] = results[EPOCH_ITEMS] = 0.0
+    state = results[REDUCED:REDUCED + 3]
+    if hyper[0, SCHEDULE] == PLATEAU:
+        seen = results[VALIDATION_LOSS] if control[VALIDATION] > 0 else results[EPOCH_LOSS]
+        follow_plateau(state, hyper[0], seen)
+    else:
+        state[0], state[1], state[2] = 1.0, float("inf"), 0.0
+
+
+@kernel
+def _end_step(table, sections, arena, control, hyper, results):
+    """Count the step; at the end of an epoch, validate."""
+    control[STEP] += 1
+    control[OPTIMIZER_STEP] += 1
+    control[POSITION] += control[BATCH]
+    results[EPOCH_SUM] += results[LOSS] * results[ITEMS]
+    results[EPOCH_ITEMS] += results[ITEMS]
+    results[VALIDATION_LOSS] = results[VALIDATION_SCORE] = float("nan")
+    if control[POSITION] < control[EXAMPLES]:
+        return
+    control[EPOCH] += 1
+    if control[VALIDATION] > 0:
+        loss = results[LOSS]
+        control[ORDER] = control[VALIDATION_ORDER]
+        evaluate(table, sections, arena, control, results)
+        results[LOSS] = loss
+    _end_epoch(hyper, control, results)
+    control[POSITION] = 0
+
+
+@kernel
+def _record(ring, control, results):
+    """Write the step's row; the head moves last, so that a reader never sees half a row."""
+    row = control[HEAD] % ring.shape[0]
+    ring[row, 0] = control[STEP]
+    for place in range(SHOWN):
+        ring[row, 1 + place] = results[place]
+    for place in range(results.size - FIRST_STATISTIC):
+        ring[row, 1 + SHOWN + place] = results[FIRST_STATISTIC + place]
+    finish_writes()
+    control[HEAD] += 1
+
+
+@kernel
+def _train(table, sections, arena, control, hyper, wishes, order, results, ring, steps):
+    """Do what `run_steps` says, whatever the treatment of denormals."""
+    for done in range(steps):
+        if control[STOP] != 0:
+            return done
+        _begin_step(control, hyper, wishes, order, results)
+        batch, crew = control[BATCH], control[CREW]
+        _walk(table, sections, GATHER, arena, batch, crew)
+        _walk(table, sections, FORWARD, arena, batch, crew)
+        _walk(table, sections, LOSS_SECTION, arena, batch, crew)
+        if results[LOSS] - results[LOSS] != 0.0:
+            control[NONFINITE] = 1
+            return done
+        _walk(table, sections, BACKWARD, arena, batch, crew)
+        _walk(table, sections, MEASURE, arena, batch, crew)
+        if _overflowed(results):
+            control[NONFINITE] = 1
+            return done
+        _walk(table, sections, UPDATE, arena, batch, crew)
+        _end_step(table, sections, arena, control, hyper, results)
+        _record(ring, control, results)
+        if control[WATCHED] != 0 and control[POSITION] == 0:
+            return done + 1
+    return steps
+
+
+@kernel
+def run_steps(table, sections, arena, control, hyper, wishes, order, results, ring, steps):
+    """Train for up to ``steps`` mini-batches.
+
+    Parameters
+    ----------
+    table, sections, arena : int64[r, ROW_LENGTH], int64[SECTIONS + 1], int64
+        The plan.
+    control : int64[CONTROL_LENGTH]
+        Counters; STOP is polled once per step, NONFINITE is set when the loop stops because of one.
+    hyper : float64[2 * (1 + m), HYPER_LENGTH]
+        Constants in force, for weights and for biases: first those of most layers, then a pair for
+        each of m layers with penalties of its own. Overwritten from ``wishes`` at every step, but
+        for what a layer has of its own.
+    wishes : float64[WISHES_LENGTH]
+        What another thread may write at any time.
+    order : int64[n]
+        Training examples in the order of the running epoch.
+    results : float64[FIRST_STATISTIC + STATISTICS * layers]
+        Figures of the last step.
+    ring : float64[capacity, 1 + SHOWN + STATISTICS * layers]
+        One row per step: its number, and the figures of `engine.statistics`.
+    steps : int64
+        How many.
+
+    Returns
+    -------
+    int64
+        Steps done: fewer than asked for after STOP, at the end of an epoch if WATCHED, or at a
+        number that is not finite. Parameters are then those before the step that failed.
+
+    Notes
+    -----
+    Denormal numbers are taken for 0 meanwhile: a vanished gradient reads as exactly 0.
+    """
+    mode = flush_denormals()
+    done = _train(table, sections, arena, control, hyper, wishes, order, results, ring, steps)
+    restore_mode(mode)
+    return done

@@ -1,0 +1,101 @@
+"""The one home of compiler options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import cfunc, njit, types
+
+from engine.kernels.runtime.slots import Slots
+
+FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
+"""Every fast-math flag but nnan and ninf: with those, NaN and infinity would go unseen."""
+
+OPTIONS = {"nogil": True, "no_cfunc_wrapper": True, "fastmath": FASTMATH, "error_model": "numpy"}
+
+kernel = njit(cache=True, **OPTIONS)
+"""Compile a function that kernels, ops or Python call; it runs without the interpreter's lock."""
+
+careful = njit(cache=True, nogil=True, fastmath={"nsz", "contract"}, error_model="numpy")
+"""Compile a function whose rounding errors are arranged on purpose: nothing may be reordered."""
+
+inlined = njit(cache=True, inline="always", **OPTIONS)
+"""Compile a function of a few operations into its callers."""
+
+DTYPES = {"float32": types.float32, "float64": types.float64}
+
+Function = Callable[..., None]
+
+
+def compiled_callback(signature: Any, function: Function) -> Any:
+    """Return a function compiled for callers that know only its ``address``."""
+    return cfunc(signature, cache=True, fastmath=FASTMATH, error_model="numpy")(function)
+
+
+class Op:
+    """A row's kernel: one signature for all, compiled for a precision when first asked for.
+
+    Attributes
+    ----------
+    name : str
+        Name by which layer kinds call it.
+    slots : Slots
+        What its row holds behind the header.
+    is_whole : bool
+        Whether one call does all the work; else every shard does its part, and any number of
+        shards together write the same bytes.
+    weight : int
+        Multiply-adds of a matrix product that take as long as one unit of the op's work: 1 for a
+        product itself, more for what goes from number to number.
+    """
+
+    def __init__(self, function: Function, slots: Slots, is_whole: bool = False,
+                 weight: int = 1) -> None:
+        self.name = function.__name__.removesuffix("_op")
+        self.slots = slots
+        self.is_whole = is_whole
+        self.weight = weight
+        self._function = function
+        self._compiled: dict[str, Any] = {}
+
+    def address(self, precision: str) -> int:
+        """Return the machine address for ``float32`` or ``float64``; compiles if need be."""
+        if precision not in self._compiled:
+            real = DTYPES[precision]
+            signature = types.void(self.slots, types.CPointer(real), *[types.int64] * 3)
+            self._compiled[precision] = compiled_callback(signature, self._function)
+        return int(self._compiled[precision].address)
+
+    def is_compiled(self, precision: str) -> bool:
+        """Say whether `address` would answer at once."""
+        return precision in self._compiled
+
+
+ELEMENTWISE = 16
+"""Weight of an op that reads, compares and writes numbers: one of ReLU's takes 0.11 ns in cache, in
+which a product does 14 multiply-adds. Ops with functions, random numbers or sums in float64 weigh
+twice as much.
+"""
+
+OPS: dict[str, Op] = {}
+"""Every op by name."""
+
+
+def op(slots: str, *, whole: bool = False, weight: int = 1) -> Callable[[Function], Op]:
+    """Register a function ``(slots, arena, batch, shard, shards)`` as an op.
+
+    Parameters
+    ----------
+    slots : str
+        Names of what the row holds, as `Slots` takes them: the function reads ``slots.x``.
+    whole : bool
+        Whether the function does all the work whatever its shard.
+    weight : int
+        Multiply-adds of a matrix product that take as long as one unit of its work.
+    """
+    def register(function: Function) -> Op:
+        registered = Op(function, Slots(slots), whole, weight)
+        OPS[registered.name] = registered
+        return registered
+    return register

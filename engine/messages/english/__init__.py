@@ -1,0 +1,19 @@
+"""The words in English, a module for each subject."""
+
+from engine.messages.english import (
+    data,
+    files,
+    layers,
+    program,
+    spec,
+    table,
+    training,
+    verdicts,
+)
+from engine.messages.english.formats import FORMATS, joined, plural
+from engine.messages.language import Language
+
+ENGLISH = Language(
+    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **training.WORDS,
+     **verdicts.WORDS, **program.WORDS},
+    FORMATS, plural, joined)

@@ -1,0 +1,71 @@
+"""How English writes what is no number, and joins parts to sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from engine.messages.language import Fault
+from engine.messages.texts import shorten
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+          "eleven", "twelve")
+
+
+def plural(number: float) -> int:
+    """Return 0 for one thing and 1 for any other number of them."""
+    return 0 if number == 1 else 1
+
+
+def joined(fault: Fault) -> str:
+    """Return place, found, expected and remedy as one readable text."""
+    text = f"{fault.place}: {fault.found}"
+    if fault.expected:
+        text += f"; expected {fault.expected}"
+    text += "."
+    if fault.remedy:
+        text += f" {fault.remedy.rstrip('.')}."
+    return text
+
+
+def count(value: int) -> str:
+    """Return a small whole number as a word."""
+    return _WORDS[value] if 0 <= value < len(_WORDS) else f"{value:,}"
+
+
+def quote(text: str) -> str:
+    """Return a person's text in quotes, shortened, without line breaks or control characters."""
+    return repr(shorten(text))
+
+
+def shape(axes: Sequence[int]) -> str:
+    """Return the lengths of axes: ``8x8x1``."""
+    return "x".join(map(str, axes))
+
+
+def listing(parts: Sequence[str], noun: str, nouns: str, most: int = 5) -> str:
+    """Return the first parts, and how many more there are of this noun."""
+    more = len(parts) - most
+    if more <= 0:
+        return ", ".join(parts)
+    return f"{', '.join(parts[:most])} and {more:,} more {noun if more == 1 else nouns}"
+
+
+FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
+    "word": count,
+    "name": repr,
+    "quote": quote,
+    "shape": shape,
+    "axes": lambda axes: shape(axes) or "a single number",
+    "shapes": lambda shapes: ", ".join(map(shape, shapes)),
+    "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
+    "list": lambda parts: ", ".join(map(str, parts)),
+    "any": lambda parts: " or ".join(map(str, parts)),
+    "sentences": lambda parts: " ".join(map(str, parts)),
+    "clauses": lambda parts: "; ".join(map(str, parts)),
+    "listing": listing,
+    "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
+    "first": lambda text, longest: text[:longest],
+    "capital": lambda text: text[:1].upper() + text[1:],
+})
+"""Ways to write values, by the names that templates call them."""

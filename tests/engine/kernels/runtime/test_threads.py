@@ -1,0 +1,141 @@
+"""A crew: every shard is done once, by whoever comes first, and nobody is waited for in vain."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.kernels.runtime import layout, threads
+from engine.kernels.runtime.policy import Op, kernel
+from engine.kernels.runtime.threads import BOARD_LENGTH, DONE, helped, share
+
+Integers = NDArray[np.int64]
+
+
+def count_op(line, arena, batch, shard, shards):  # type: ignore[no-untyped-def]
+    """Count the calls of every shard, one place after the other, and spend some time."""
+    spent = 0.0
+    for k in range(line[2]):
+        spent += k * 0.5
+    arena[shard] += 1.0 + (0.0 if spent >= 0 else 1.0)
+    arena[shards] = batch
+
+
+OP = Op(count_op, ("spent",))
+"""Not registered: the catalogue does not know it."""
+
+
+@kernel
+def share_often(board, address, line, arena, batch, shards, times):  # type: ignore[no-untyped-def]
+    for _ in range(times):
+        share(board, address, line, arena, batch, shards)
+
+
+def counted(crew: int, shards: int, times: int, spent: int = 0) -> NDArray[np.float64]:
+    """Return how often every shard was done, and the batch."""
+    line = np.zeros(layout.ROW_LENGTH, np.int64)
+    line[2] = spent
+    arena = np.zeros(shards + 1)
+    share_often(crew, OP.address("float64"), line.ctypes.data, arena.ctypes.data, 17, shards, times)
+    return arena
+
+
+def test_alone_every_shard_is_done() -> None:
+    board = np.zeros(BOARD_LENGTH, np.int64)
+    for shards in (1, 2, 7, 100):
+        assert counted(board.ctypes.data, shards, 3).tolist() == [3.0] * shards + [17.0]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+@pytest.mark.parametrize("shards", [1, 2, 3, 8, 64])
+def test_every_shard_is_done_once(count: int, shards: int) -> None:
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+    with helped(control, count):
+        # More threads than processors: each is interrupted in the middle of something.
+        found = counted(int(control[layout.CREW]), shards, 5_000, 20)
+    assert found.tolist() == [5_000.0] * shards + [17.0]
+
+
+def test_helpers_are_there_again_next_time() -> None:
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+    with helped(control, 4):
+        pass
+    before = threading.active_count()
+    for _ in range(20):
+        with helped(control, 4):
+            assert counted(int(control[layout.CREW]), 8, 10).tolist() == [10.0] * 8 + [17.0]
+    assert threading.active_count() == before
+
+
+def test_two_crews_have_helpers_of_their_own() -> None:
+    first, second = (np.zeros(layout.CONTROL_LENGTH, np.int64) for _ in range(2))
+    with helped(first, 3), helped(second, 3):
+        assert first[layout.CREW] != second[layout.CREW]
+        for control in (first, second):
+            assert counted(int(control[layout.CREW]), 8, 10).tolist() == [10.0] * 8 + [17.0]
+
+
+def test_helpers_come_and_go_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    came, left = threading.Event(), threading.Event()
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+
+    def noted(board: int) -> None:
+        # A helper may still have boards of the tests before, closed long ago.
+        is_this = board == control[layout.CREW]
+        if is_this:
+            came.set()
+        original(board)
+        if is_this:
+            left.set()
+
+    original = threads.help_out
+    monkeypatch.setattr(threads, "help_out", noted)
+    with helped(control, 2):
+        assert came.wait(10.0)
+        assert not left.wait(0.05)
+    assert control[layout.CREW] == 0
+    assert left.wait(10.0)
+
+
+def test_helpers_go_home_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+    monkeypatch.setattr(threads, "_idle", [])
+    left = threading.Semaphore(0)
+    original = threads.help_out
+    monkeypatch.setattr(threads, "help_out", lambda board: (original(board), left.release()))
+    with pytest.raises(KeyError), helped(control, 3):
+        raise KeyError
+    assert control[layout.CREW] == 0
+    assert len(threads._idle) == 2
+    assert all(left.acquire(timeout=10.0) for _ in range(2))
+
+
+def test_one_thread_has_no_crew() -> None:
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+    before = threading.active_count()
+    with helped(control, 1):
+        assert control[layout.CREW] == 0
+        assert threading.active_count() == before
+
+
+def test_a_helper_that_never_comes_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "help_out", lambda board: None)
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+    with helped(control, 2):
+        assert counted(int(control[layout.CREW]), 4, 10).tolist() == [10.0] * 4 + [17.0]
+
+
+def test_helpers_do_some_of_the_work() -> None:
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+    end = time.perf_counter() + 30.0
+    with helped(control, 2):
+        crew = int(control[layout.CREW])
+        done = np.ctypeslib.as_array((ctypes.c_int64 * BOARD_LENGTH).from_address(crew))[DONE:]
+        while done[0] == 0 and time.perf_counter() < end:
+            counted(crew, 64, 1, 100_000)
+        assert 0 < done[0] <= 64
