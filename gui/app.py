@@ -183,8 +183,8 @@ class Unattended(QObject):
             self.status = 2
         self._window.close()
 
-    @Slot(object)
-    def _on_workbench_failed(self, error: Exception) -> None:
+    @Slot(str, object)
+    def _on_workbench_failed(self, _run: str, error: Exception) -> None:
         if not self._options.unattended:
             return
         complain(str(error))

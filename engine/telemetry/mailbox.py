@@ -9,24 +9,15 @@ T = TypeVar("T")
 
 
 class Mailbox(Generic[T]):
-    """Hands the newest value from one thread to another.
-
-    Attributes
-    ----------
-    dropped : int
-        How many values were overwritten before anybody took them.
-    """
+    """Hands the newest value from one thread to another."""
 
     def __init__(self) -> None:
-        self.dropped = 0
         self._value: T | None = None
         self._lock = threading.Lock()
 
     def put(self, value: T) -> None:
         """Leave a value; one that is still there is thrown away."""
         with self._lock:
-            if self._value is not None:
-                self.dropped += 1
             self._value = value
 
     def take(self) -> T | None:

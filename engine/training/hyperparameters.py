@@ -23,7 +23,7 @@ PLAIN = {"learning_rate": layout.LEARNING_RATE, "batch_size": layout.BATCH_SIZE,
 """Places of what stands in the training itself."""
 
 
-def write_rates(requested: Doubles, training: TrainingSpec, optimizer: str) -> None:
+def write_hyperparameters(requested: Doubles, training: TrainingSpec, optimizer: str) -> None:
     """Write what the next step is to take over.
 
     Parameters

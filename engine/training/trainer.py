@@ -20,14 +20,15 @@ from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.parts import EVERYTHING, Wanted
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
+from engine.telemetry.transfer import TransferReport
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
 from engine.training.examples import Examples, measured_examples, prepare, room
-from engine.training.hyperparameters import built_in, write_rates
+from engine.training.hyperparameters import built_in, write_hyperparameters
 from engine.training.kept import LastFinite, go_back, parameters
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.stopping import EpochReport, Stopping
-from engine.training.transfer import TransferReport, transfer
+from engine.training.transfer import transfer
 from engine.training.writing import Writer
 
 Progress = Callable[[str, float], None]
@@ -134,7 +135,7 @@ class Trainer:
         results[layout.VARIANCE] = self._examples.variance
         results[layout.REDUCED:layout.REDUCED + 3] = 1.0, np.inf, 0.0
         self._watch(training)
-        self.request_rates(training)
+        self._write_hyperparameters()
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
 
     def _watch(self, training: TrainingSpec) -> None:
@@ -269,18 +270,12 @@ class Trainer:
         """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
         self._plan.shared.control[layout.STOP] = 1
 
-    def request_rates(self, training: TrainingSpec) -> None:
-        """Change what needs no new plan, felt at the next step; any thread may ask.
-
-        Learning rate and schedule, penalties, clipping, the optimizer's constants, and the batch
-        size as far as there is room for it; the rest of ``training`` is left to `apply`.
-        """
-        write_rates(self._plan.shared.requested, training, self.project.training.optimizer.kind)
-
     def apply(self, training: TrainingSpec) -> None:
         """Change how the network is trained, without losing what it has learned.
 
-        A new optimizer starts with empty memory. Seed and precision need a new Trainer.
+        Rates, penalties, limits and constants are taken over by the next step, and a batch size for
+        which there is room; whatever else changes is built anew first. A new optimizer starts with
+        empty memory. Seed and precision need a new Trainer.
 
         Raises
         ------
@@ -299,8 +294,12 @@ class Trainer:
         self._plan.shared.control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         if training.stopping != old.stopping:
             self._watch(training)
-        self.request_rates(training)
+        self._write_hyperparameters()
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
+
+    def _write_hyperparameters(self) -> None:
+        training = self.project.training
+        write_hyperparameters(self._plan.shared.requested, training, training.optimizer.kind)
 
     def _rebuild(self, project: ProjectSpec) -> None:
         # Both are replaced together at the end: the old plan reads the old examples' memory.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,46 +10,10 @@ from numpy.typing import NDArray
 
 from engine.messages import Message, say
 from engine.plan import Plan, PlannedLayer
+from engine.telemetry.transfer import LeftLayer, TransferReport
 from engine.training.weights import fits, views
 
 Start = Mapping[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class LeftLayer:
-    """A layer that starts as it would have started anyway.
-
-    Attributes
-    ----------
-    layer_id : str
-        The layer.
-    message : Message
-        Why.
-    """
-
-    layer_id: str
-    message: Message
-
-    @property
-    def reason(self) -> str:
-        """Why, the end of a sentence: ``the other project has no layer of this name``."""
-        return self.message.text
-
-
-@dataclass(frozen=True)
-class TransferReport:
-    """Which layers took over what another project has learned.
-
-    Attributes
-    ----------
-    matched : tuple[str, ...]
-        Ids of the layers that did.
-    left : tuple[LeftLayer, ...]
-        The others that have parameters.
-    """
-
-    matched: tuple[str, ...]
-    left: tuple[LeftLayer, ...]
 
 
 def transfer(plan: Plan, start: Start) -> TransferReport:

@@ -18,13 +18,14 @@ from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.figures import FIGURES, FigureLine, cost_of, figure_texts
 from gui.builder.inputs_editor import SourceList
 from gui.builder.layer_extras import LayerExtras
-from gui.builder.network_view import Frame, RunInfo
 from gui.builder.rows import Row, describe
 from gui.document import edits
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
 from gui.document.gesture import Gesture
 from gui.document.wiring import known_kind, possible_sources
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 from gui.widgets import Button, ElidedLabel, IconButton, Separator
 
 
@@ -40,7 +41,6 @@ class Inspector(EditingPanel):
         self._row: Row | None = None
         self._cost: LayerCost | None = None
         self._readings: Mapping[str, LayerReading] = {}
-        self._run_id: int | None = None
         self.editors: dict[str, FieldEditor] = {}
         self.figures: dict[str, ElidedLabel] = {}
         self._build()
@@ -98,16 +98,15 @@ class Inspector(EditingPanel):
 
     # What it shows
 
-    def set_run(self, info: RunInfo) -> None:
+    def set_run(self, _info: RunInfo) -> None:
         """Forget the numbers of the run before."""
-        self._run_id, self._readings = info.run_id, {}
+        self._readings = {}
         self._show_figures()
 
     def show_frame(self, frame: Frame) -> None:
         """Show the newest numbers of the selected layer."""
         snapshot = frame.snapshot
-        if snapshot is None or self._run_id not in (None, snapshot.run_id) \
-                or not self.wanted() <= snapshot.parts:
+        if snapshot is None or not self.wanted() <= snapshot.parts:
             return
         self._readings = {reading.layer_id: reading for reading in snapshot.layers}
         if self.isVisible():

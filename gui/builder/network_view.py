@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.diagnosis.verdicts import LayerVerdict, Verdict, judge_layers
+from engine.diagnosis.verdicts import LayerVerdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
@@ -17,35 +15,9 @@ from gui.builder.layer_actions import LayerActions
 from gui.builder.rows import summary
 from gui.builder.rows_view import RowsView
 from gui.document.document import Document
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 from gui.widgets import Card, MessageBar
-
-
-class Frame(Protocol):
-    """What a frame of the workbench tells the rows."""
-
-    @property
-    def running(self) -> bool:
-        """Whether training goes on."""
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The newest snapshot."""
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The verdict on it."""
-
-
-class RunInfo(Protocol):
-    """What the workbench tells about a run that takes another's place."""
-
-    @property
-    def run_id(self) -> int:
-        """Number of the run."""
-
-    @property
-    def network(self) -> NetworkSpec:
-        """The network that runs."""
 
 
 class NetworkView(Card):
@@ -69,7 +41,6 @@ class NetworkView(Card):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__("Network", parent)
         self._document = document
-        self._run_id: int | None = None
         self._network = NetworkSpec()
         self._shown: Snapshot | None = None
         self.layer_actions = LayerActions(document, self)
@@ -90,7 +61,7 @@ class NetworkView(Card):
 
     def set_run(self, info: RunInfo) -> None:
         """Forget the instruments of the run before."""
-        self._run_id, self._network, self._shown = info.run_id, info.network, None
+        self._network, self._shown = info.network, None
         self.rows.model_of_rows.set_readings((), ())
         self.rows.model_of_rows.set_failure("")
         self.rows.update_instruments()
@@ -110,8 +81,7 @@ class NetworkView(Card):
     def show_frame(self, frame: Frame) -> None:
         """Show the newest instruments; only their columns are painted anew."""
         snapshot = frame.snapshot
-        if snapshot is None or self._run_id not in (None, snapshot.run_id) \
-                or not self.wanted() <= snapshot.parts:
+        if snapshot is None or not self.wanted() <= snapshot.parts:
             return
         if snapshot is not self._shown:
             self._shown = snapshot

@@ -45,11 +45,6 @@ class Background(QObject):
         self._threads: list[threading.Thread] = []
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether the latest job has not ended."""
-        return any(thread.is_alive() for thread in self._threads)
-
     def submit(self, job: Job) -> None:
         """Start a job; results of those before it will not be told."""
         self._ticket += 1

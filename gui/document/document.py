@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -196,11 +196,6 @@ class Document(QObject):
         """Let layers keep their parameters from now on, in one step."""
         self._edit_network(edits.frozen(self.project.network, layer_ids), "freeze layers")
 
-    def set_hidden_options(self, options: Mapping[str, Option]) -> None:
-        """Set options of all hidden dense layers in one step."""
-        after = edits.with_hidden_options(self.project.network, options)
-        self._edit_network(after, "change all hidden layers")
-
     def apply_to_hidden(self, layer_id: str) -> None:
         """Give all hidden layers of its kind the activation and initial weights of a layer."""
         layer = self.project.network.layer(layer_id)
@@ -208,13 +203,6 @@ class Document(QObject):
         style = {field.key: options[field.key] for field in edits.style_fields(layer)}
         after = edits.with_hidden_options(self.project.network, style, layer.kind)
         self._edit_network(after, "apply to all hidden layers")
-
-    def make_deep(self, n_layers: int, units: int, activation: str,
-                  weights: str = "xavier_uniform") -> None:
-        """Replace what lies between input and output by ``n_layers`` equal dense layers."""
-        options: dict[str, Option] = {"units": units, "activation": activation, "weights": weights}
-        after = edits.deepened(self.project.network, n_layers, options)
-        self._edit_network(after, f"make {n_layers} hidden layers")
 
     # Edits of training and data
 
@@ -226,10 +214,6 @@ class Document(QObject):
             project = self._fitted_to_loss(project)
         key = ("training", *sorted(changes))
         self._edit(project, f"change {words(changes)}", key)
-
-    def set_optimizer(self, **changes: object) -> None:
-        """Set fields of `OptimizerSpec`."""
-        self.set_part("optimizer", **changes)
 
     def set_part(self, part: str, **changes: object) -> None:
         """Set fields of a part of `TrainingSpec`, such as its ``schedule``."""
@@ -272,10 +256,6 @@ class Document(QObject):
         """Start with the weights of the project in a file; None draws them."""
         start, whose = (str(path.resolve()), "from other") if path else ("", "with fresh")
         self._edit(replace(self.project, start_from=start), f"start {whose} weights")
-
-    def replace_project(self, project: ProjectSpec, text: str) -> None:
-        """Put another project in the place of this one as one step that can be undone."""
-        self._edit(project, text)
 
     # Files
 

@@ -186,29 +186,6 @@ def with_hidden_options(network: NetworkSpec, options: Mapping[str, Option],
     return network
 
 
-def deepened(network: NetworkSpec, n_layers: int, options: Mapping[str, Option]) -> NetworkSpec:
-    """Return the network with its hidden layers replaced by ``n_layers`` equal dense layers.
-
-    Raises
-    ------
-    SpecError
-        If an option is not allowed, or the network gets too long.
-    """
-    output = output_layer(network)
-    tail = network.layers[network.index(output.id):] if output else ()
-    kept = {layer.id for layer in (*network.layers[:1], *tail)}
-    tail = tuple(layer.with_inputs(*(name for name in layer.inputs if name in kept))
-                 if layer.inputs else layer for layer in tail)
-    deep = NetworkSpec((*network.layers[:1], *tail) if tail[:1] != network.layers[:1] else tail)
-    _check_room(deep, n_layers)
-    for number in range(n_layers):
-        layer = LayerSpec(deep.fresh_id("dense"), "dense", dict(options))
-        for key, value in options.items():
-            _check_option(place(number + 1, layer), layer, key, value)
-        deep = deep.inserted(number + 1, layer)
-    return deep
-
-
 def frozen(network: NetworkSpec, layer_ids: Iterable[str]) -> NetworkSpec:
     """Return the network in which layers keep their parameters; raises SpecError."""
     for layer_id in layer_ids:

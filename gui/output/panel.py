@@ -12,8 +12,9 @@ from engine.data.dataset import Dataset
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 from gui.output.features import FeatureView
-from gui.output.feed import FrameLike, RunLike
 from gui.output.latent import LatentView
 from gui.output.offers import OFFERS, AnyView, Offer, offers_for
 from gui.output.plane import PlaneView
@@ -109,12 +110,12 @@ class OutputPanel(ViewCard):
         """Say what the loss is of guessing every class alike; NaN where there is no such number."""
         self._scores.set_chance(loss)
 
-    def set_run(self, run: RunLike) -> None:
+    def set_run(self, run: RunInfo) -> None:
         """Show the data of another run, without predictions yet."""
         self._has_run = True
         self._show_dataset(run.dataset)
 
-    def show_frame(self, frame: FrameLike) -> None:
+    def show_frame(self, frame: Frame) -> None:
         """Show the frame's snapshot, if it has one; while hidden, it is only kept."""
         if frame.snapshot is None or self._dataset is None or not self._has_run:
             return

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from engine.telemetry.history import History
 from gui.plots.band import Band
 from gui.plots.curve import framed
-from gui.plots.feed import Reals, Seen, Series
+from gui.plots.feed import Reals, Seen
 from gui.plots.marked_curves import EMPTY_ENDS, MarkedCurves
 from gui.plots.ranges import halved, log10, run_span
 
@@ -45,7 +46,7 @@ class LayerCurves(MarkedCurves):
         super().__init__(parent=parent)
         self._figure = figure
         self._is_log10 = is_log10
-        self._history: Series | None = None
+        self._history: History | None = None
         self._band = Band()
         self._band.setZValue(-5)
         self.canvas.addItem(self._band)

@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 from gui.plots.curves import LayerCurves
-from gui.plots.feed import FrameLike, RunLike, Seen
+from gui.plots.feed import Seen
 from gui.plots.guide import GuideBand
 from gui.plots.layer_view import LayerView
 from gui.plots.through_time import ThroughTime
@@ -49,7 +51,7 @@ class GradientPlot(ViewCard):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self._frame: FrameLike | None = None
+        self._frame: Frame | None = None
         self._snapshot: Snapshot | None = None
         self._views: dict[str, LayerView] = {
             "lines": LayerCurves("gradient_rms"),
@@ -70,14 +72,14 @@ class GradientPlot(ViewCard):
         self.body.addWidget(self._stack, 1)
         self.set_title(*TITLES["lines"])
 
-    def set_run(self, run: RunLike) -> None:
+    def set_run(self, run: RunInfo) -> None:
         """Forget the run before and make a curve for every layer with weights."""
         self._frame = self._snapshot = None
         layers = WeightLayers.of(run)
         for view in self._views.values():
             view.set_layers(layers)
 
-    def show_frame(self, frame: FrameLike) -> None:
+    def show_frame(self, frame: Frame) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
         self._frame = frame
         snapshot = frame.snapshot

@@ -8,13 +8,16 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from engine.telemetry.history import History
 from engine.telemetry.parts import NOTHING, Wanted
 from gui import theme
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 from gui.plots.axes import ValueAxis
 from gui.plots.band import Band
 from gui.plots.canvas import Canvas
 from gui.plots.curve import FramedCurve, framed
-from gui.plots.feed import LOSS, VALIDATION_LOSS, FrameLike, Reals, RunLike, Series
+from gui.plots.feed import LOSS, VALIDATION_LOSS, Reals
 from gui.plots.graph import pg
 from gui.plots.legend import Legend, LegendEntry
 from gui.plots.ranges import EasedRange, halved, log10, run_span
@@ -45,7 +48,7 @@ class LossPlot(ViewCard):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Loss", parent)
-        self._frame: FrameLike | None = None
+        self._frame: Frame | None = None
         self._log = True
         self._hovered: float | None = None
         self._x: Reals = EMPTY
@@ -82,13 +85,13 @@ class LossPlot(ViewCard):
         self._toggle.clicked.connect(self.set_log)
         self.add_header_widget(self._toggle)
 
-    def set_run(self, _run: RunLike) -> None:
+    def set_run(self, _run: RunInfo) -> None:
         """Forget the run before; what follows belongs to another one."""
         self._frame = None
         self._range.reset()
         self._show_nothing()
 
-    def show_frame(self, frame: FrameLike) -> None:
+    def show_frame(self, frame: Frame) -> None:
         """Draw the newest history; while hidden, it is only kept."""
         self._frame = frame
         self.draw_when_seen()
@@ -129,7 +132,7 @@ class LossPlot(ViewCard):
         if frame is None or frame.history.length == 0:
             self._show_nothing()
             return
-        history: Series = frame.history
+        history = frame.history
         x = self._x = history.steps()
         mean, checked = (self._scaled(history.mean(column)) for column in self._curves)
         low, high = self._scaled(history.low(LOSS)), self._scaled(history.high(LOSS))
@@ -181,7 +184,7 @@ class LossPlot(ViewCard):
         frame = self._frame
         if frame is None or not len(self._x):
             return
-        history: Series = frame.history
+        history = frame.history
         for column, entry in self._entries.items():
             known = history.mean(column)
             known = known[np.isfinite(known)]
@@ -192,7 +195,7 @@ class LossPlot(ViewCard):
         at = int(np.argmin(np.abs(self._x - self._hovered)))
         self._canvas.show_readout(self._values_at(history, at), float(self._x[at]))
 
-    def _values_at(self, history: Series, at: int) -> str:
+    def _values_at(self, history: History, at: int) -> str:
         parts = [f"Step {self._x[at]:,.0f}"]
         low, high = float(history.low(LOSS)[at]), float(history.high(LOSS)[at])
         mean = float(history.mean(LOSS)[at])

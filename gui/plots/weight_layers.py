@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QColor
 
+from engine.telemetry.history import History
 from gui import theme
-from gui.plots.feed import Reals, RunLike, Series
+from gui.frames.run_info import RunInfo
+from gui.plots.feed import Reals
 from gui.plots.titles import layer_title
 
 
@@ -35,7 +37,7 @@ class WeightLayers:
     depth: int = 0
 
     @classmethod
-    def of(cls, run: RunLike) -> WeightLayers:
+    def of(cls, run: RunInfo) -> WeightLayers:
         """Return those of a run."""
         ids, network = tuple(run.weight_layers), run.network
         return cls(ids, tuple(network.index(i) for i in ids),
@@ -48,7 +50,7 @@ class WeightLayers:
                             tuple(self.positions[i] for i in kept),
                             tuple(self.titles[i] for i in kept), self.depth)
 
-    def log_means(self, history: Series, figure: str) -> Reals:
+    def log_means(self, history: History, figure: str) -> Reals:
         """Return log10 of a figure of theirs, float64[layers, buckets].
 
         It is -inf where the figure is 0, and NaN where there is none.

@@ -23,9 +23,9 @@ from engine.layers.diagnose import LARGEST_NETWORK
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.transfer import TransferReport
 from gui.program import INTERRUPTED
 from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
-from gui.workbench.state import TransferLike
 
 FOREVER = 2**62
 """So many steps are no limit: one of the project's stopping rules ends the run."""
@@ -191,7 +191,7 @@ def result_lines(snapshot: Snapshot, task: str) -> list[str]:
     ]
 
 
-def transfer_lines(transfer: TransferLike | None) -> list[str]:
+def transfer_lines(transfer: TransferReport | None) -> list[str]:
     """Return which layers started with another project's weights, and why others did not."""
     if transfer is None:
         return []

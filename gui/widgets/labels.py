@@ -149,11 +149,6 @@ class Badge(QLabel):
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    def set_tone(self, tone: str) -> None:
-        """Tint the pill for another meaning."""
-        self._tone = tone
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the pill and the word."""
         tokens = theme.current()

@@ -19,6 +19,8 @@ from gui.data.data_panel import DataPanel
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.document.commands import Change
 from gui.document.document import Document
+from gui.frames.frame import Frame
+from gui.frames.run_info import FIRST, RunInfo
 from gui.hyper import TrainingSheet
 from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
@@ -31,19 +33,17 @@ from gui.window.preferences import Settings
 from gui.window.right_column import RightColumn
 from gui.window.stage import Stage
 from gui.window.top_bar import TopBar
-from gui.window.transfer_report import TransferReport
+from gui.window.transfer_report import TransferDialog
 from gui.window.transport_bar import TransportBar
 from gui.window.wishes import Wishes
-from gui.workbench.state import Frame, RunInfo, State
-from gui.workbench.workbench import LEARNED, OPENED, Workbench
+from gui.workbench.state import IDLE, State
+from gui.workbench.words import TITLES, prospect
+from gui.workbench.workbench import Workbench
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
 COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
              "can already build your network.")
-WHAT_NEXT = {OPENED: "Run (Space) trains it from step 0.",
-             LEARNED: "Run (Space) goes on from there; its steps are counted from 0 again."}
-ANEW = "The run begins anew at step 0."
 
 
 class LabPage(QWidget):
@@ -252,24 +252,28 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_workbench_run_replaced(self, info: RunInfo) -> None:
+        if info.run != FIRST:
+            return
         self._stage.set_run(info)
         for view in (self.gradients, self.output):
             view.set_selected(self.document.selected)
         if info.transfer is not None and self._reports_transfer:
             self._reports_transfer = False
             source = Path(self.document.project.start_from).name
-            report = TransferReport(info.transfer, source, self)
+            report = TransferDialog(info.transfer, source, self)
             report.freeze_requested.connect(self.document.freeze)
             report.finished.connect(report.deleteLater)
             report.open()
 
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
+        if frame.run != FIRST:
+            return
         self.transport.show_frame(frame)
         self.sheet.set_step(frame.step)
         self._stage.show_frame(frame)
-        state, reason = self.workbench.state, self.workbench.reason
-        speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
+        state, sentence = self.workbench.state, self.workbench.sentence
+        speaks = state is State.RUNNING or (state in IDLE and not sentence)
         if frame.verdict is not None and speaks:
             if state is State.RUNNING and frame.verdict.code == "waiting":
                 # A large network may take a second for its first steps.
@@ -280,29 +284,29 @@ class LabPage(QWidget):
             self._seen_boundary = True
             self.boundary_shown.emit()
 
-    @Slot(object)
-    def _on_workbench_failed(self, error: EngineError) -> None:
-        if isinstance(error, DivergedError):
+    @Slot(str, object)
+    def _on_workbench_failed(self, run: str, error: EngineError) -> None:
+        if run == FIRST and isinstance(error, DivergedError):
             self.network.show_failure(error.layer_id)
 
     @Slot(object)
     def _on_workbench_state_changed(self, state: State) -> None:
-        reason = self.workbench.reason
-        self.transport.show_state(state, reason)
+        reason, sentence = self.workbench.reason, self.workbench.sentence
+        self.transport.show_state(state, sentence)
         if state is State.PREPARING:
             self._patience.start()
             return
         self._patience.stop()
         self.strip.hide_progress()
         if state is State.INVALID:
-            self.strip.say("flat", 1, "This cannot be trained yet.", reason)
+            self.strip.say("flat", 1, "This cannot be trained yet.", sentence)
         elif state is State.FAILED:
-            self.strip.say("nonfinite", 2, "The run has stopped.", reason,
+            self.strip.say("nonfinite", 2, "The run has stopped.", sentence,
                            "Reset (R) begins anew; network and settings are as they were.")
-        elif state is State.READY and reason:
-            self.strip.say("waiting", 0, f"{reason}.", WHAT_NEXT.get(reason, ANEW))
-        elif state is State.PAUSED and reason:
-            self.strip.say("waiting", 0, "Training has ended.", reason)
+        elif state is State.READY and reason is not None:
+            self.strip.say("waiting", 0, f"{TITLES[reason]}.", prospect(reason).text)
+        elif state is State.PAUSED and sentence:
+            self.strip.say("waiting", 0, "Training has ended.", sentence)
 
     @Slot(str, float)
     def _on_workbench_preparing(self, text: str, share: float) -> None:

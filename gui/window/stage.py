@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
-from gui.workbench.state import Frame, RunInfo
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot

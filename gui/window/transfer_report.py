@@ -14,21 +14,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.telemetry.transfer import TransferReport
 from gui import theme
 from gui.widgets import Button, PrimaryButton
-from gui.workbench.state import TransferLike
 
 WIDTH, HEIGHT = 560, 400
 EXPLANATION = ("A frozen layer keeps its weights; its gradient is measured all the same. Freeze "
                "what was taken over to train only the rest, or train everything further.")
 
 
-class TransferReport(QDialog):
+class TransferDialog(QDialog):
     """Tells which layers start with another project's weights. GUI thread only.
 
     Parameters
     ----------
-    report : TransferLike
+    report : TransferReport
         What matched.
     source : str
         Name of the other project's file.
@@ -41,7 +41,7 @@ class TransferReport(QDialog):
 
     freeze_requested = Signal(object)
 
-    def __init__(self, report: TransferLike, source: str, parent: QWidget | None = None) -> None:
+    def __init__(self, report: TransferReport, source: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report = report
         self.setWindowTitle("Weights taken over")

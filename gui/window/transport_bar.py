@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from gui import theme
+from gui.frames.frame import Frame
 from gui.widgets import Button, PrimaryButton, StatReadout
-from gui.workbench.state import Frame, State
+from gui.workbench.state import IDLE, State
 
 
 class TransportBar(QWidget):
@@ -56,7 +57,7 @@ class TransportBar(QWidget):
     def show_state(self, state: State, reason: str = "") -> None:
         """Offer what can be done in this state; ``reason`` explains why Run is off."""
         running = state is State.RUNNING
-        idle = state in (State.READY, State.PAUSED)
+        idle = state in IDLE
         self.toggle.setText("Pause" if running else "Run")
         self.toggle.set_icon("pause" if running else "play")
         self.toggle.setEnabled(running or idle)

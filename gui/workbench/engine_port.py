@@ -8,38 +8,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 from engine.spec import ProjectSpec, TrainingSpec
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
     from engine.telemetry.parts import Wanted
+    from engine.telemetry.ring import Ring
     from engine.telemetry.snapshot import Snapshot, Text
-    from gui.workbench.state import TransferLike
+    from engine.telemetry.transfer import TransferReport
 
 Progress = Callable[[str, float], None]
 """Told what is being prepared and which share of it is done, 0 to 1."""
-
-
-class RingLike(Protocol):
-    """Rows of figures, one per step, written while others read."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Name of every figure in a row."""
-
-    @property
-    def data(self) -> NDArray[np.float64]:
-        """The rows; as many fit in as it is long."""
-
-    def read(self, cursor: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
-        """Return the steps and rows since ``cursor``, and the next cursor."""
 
 
 class TrainerLike(Protocol):
     """A network in training; see `engine.training.trainer.Trainer`."""
 
     @property
-    def ring(self) -> RingLike:
+    def ring(self) -> Ring:
         """One row of figures per step."""
 
     @property
@@ -59,7 +44,7 @@ class TrainerLike(Protocol):
         """Steps until the running epoch ends."""
 
     @property
-    def transfer(self) -> TransferLike | None:
+    def transfer(self) -> TransferReport | None:
         """Which layers start with another project's weights; None where none were to."""
 
     @property
@@ -72,11 +57,8 @@ class TrainerLike(Protocol):
     def request_stop(self) -> None:
         """Let `run` return after the step in hand. Any thread."""
 
-    def request_rates(self, training: TrainingSpec) -> None:
-        """Change learning rate, penalties and constants from the next step on. Any thread."""
-
     def apply(self, training: TrainingSpec) -> None:
-        """Change any hyper-parameter without losing the weights."""
+        """Change any hyper-parameter without losing the weights, felt at the next step."""
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return copies of all that is learned, as ``layer-id/w`` and ``layer-id/b``."""

@@ -1,54 +1,30 @@
-"""The running lab: what a person asks for on one side, the training thread on the other."""
+"""The running lab: the document on one side, its run and those beside it on the other."""
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable
-from functools import partial
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from engine.diagnosis.verdicts import RunJudge
-from engine.errors import SpecError
-from engine.telemetry.mailbox import Mailbox
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
+from gui.frames.run_info import FIRST
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
-from gui.workbench.state import (
-    Advance,
-    Build,
-    Collect,
-    Command,
-    Go,
-    Halt,
-    Retrain,
-    RunInfo,
-    State,
-)
-from gui.workbench.worker import Bridge, Worker
+from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan
+from gui.workbench.run_set import RunSet
+from gui.workbench.state import State
+from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from engine.data.dataset import Dataset
-    from engine.errors import EngineError
-    from engine.spec import ProjectSpec
-    from engine.telemetry.snapshot import Snapshot
     from gui.document.document import Change, Document
-    from gui.workbench.engine_port import TrainerFactory, TrainerLike
-
-JOIN_S = 2.0
-COLLECT_S = 3.0
-IDLE = (State.READY, State.PAUSED)
-OPENED = "Project opened"
-LEARNED = f"{OPENED} with what it had learned"
+    from gui.workbench.engine_port import TrainerFactory
 
 
 class Workbench(QObject):
-    """Runs the document's project. GUI thread only.
+    """Runs the document's project, and others beside it. GUI thread only.
 
     Other hyper-parameters take effect at once; another network, other data, precision or seed
     begin a new run at step 0.
@@ -60,16 +36,21 @@ class Workbench(QObject):
     factory : TrainerFactory
         Makes trainers, in the training thread.
 
+    Attributes
+    ----------
+    runs : RunSet
+        The document's run, whose key is `FIRST`, and those that are added beside it.
+
     Signals
     -------
     state_changed(State)
-        The lab does something else now; `reason` says why.
+        The lab does something else now; `reason` and `sentence` say why.
     preparing(str, float)
         What is being prepared, and which share of it is done.
     frame(Frame)
-        There is something new to show.
-    failed(EngineError)
-        The run has ended with an error.
+        There is something new to show of a run. Whoever keeps what was shown listens here, too.
+    failed(str, EngineError)
+        The run with this key has ended with an error.
     run_replaced(RunInfo)
         A new run stands at step 0.
     """
@@ -77,48 +58,43 @@ class Workbench(QObject):
     state_changed = Signal(object)
     preparing = Signal(str, float)
     frame = Signal(object)
-    failed = Signal(object)
+    failed = Signal(str, object)
     run_replaced = Signal(object)
 
     def __init__(self, document: Document, factory: TrainerFactory = make_trainer,
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._state = State.PREPARING
-        self._reason = ""
-        self._run_id = 0
-        self._turn = 0
-        self._wants_to_run = False
+        self._told: tuple[State, Reason | None, str] = (State.PREPARING, None, "")
         self._closed = False
         self._watched = True
         self._wanted = EVERYTHING
-        self._held: list[Callable[[], None]] | None = None
-        self._fingerprint: tuple[object, ...] | None = None
-        self._dataset: Dataset | None = None
-        self._info: RunInfo | None = None
-        mailbox: Mailbox[Snapshot] = Mailbox()
-        self._bridge = Bridge(self)
-        self._bridge.prepared.connect(self._on_bridge_prepared)
-        self._bridge.built.connect(self._on_bridge_built)
-        self._bridge.paused.connect(self._on_bridge_paused)
-        self._bridge.looked.connect(self._on_bridge_looked)
-        self._bridge.failed.connect(self._on_bridge_failed)
-        self._worker = Worker(self._bridge, mailbox, factory)
-        self._clock = FrameClock(mailbox, self)
+        self.runs = RunSet(factory, self)
+        self._clock = FrameClock(self.runs, self)
         self._clock.frame.connect(self.frame)
+        self.runs.changed.connect(self._on_runs_changed)
+        self.runs.prepared.connect(self.preparing)
+        self.runs.replaced.connect(self.run_replaced)
+        self.runs.rested.connect(self._clock.tick)
+        self.runs.failed.connect(self.failed)
         document.changed.connect(self._on_document_changed)
-        self._worker.start()
-        self._begin_run(OPENED if document.path is not None else "")
+        self._begin_run(self._plan(), Reason.OPENED if document.path is not None else None)
 
     @property
     def state(self) -> State:
         """What the lab is doing."""
-        return self._state
+        return self._told[0]
 
     @property
-    def reason(self) -> str:
-        """Why it does that, if there is something to say: a sentence, or part of one."""
-        return self._reason
+    def reason(self) -> Reason | None:
+        """Why the run began anew, if there is something to say, until it moves."""
+        return self._told[1]
+
+    @property
+    def sentence(self) -> str:
+        """Why the lab does what it does, in words; empty if there is nothing to say."""
+        _, reason, sentence = self._told
+        return sentence if reason is None else TITLES[reason].text
 
     @property
     def clock(self) -> FrameClock:
@@ -128,72 +104,46 @@ class Workbench(QObject):
     @property
     def stepped_s(self) -> float:
         """`time.perf_counter` after the first steps of all; NaN before."""
-        return self._worker.stepped_s
+        return self.runs.stepped_s
 
     @property
     def is_getting_ready(self) -> bool:
-        """Whether a run is being prepared, or one that has been asked for has yet to step.
-
-        One that has failed will never do so.
-        """
-        worker = self._worker
-        return not worker.prepared.is_set() or (
-            self._wants_to_run and math.isnan(worker.stepped_s) and not worker.failed)
+        """Whether a run is being prepared, or one that has been asked for has yet to step."""
+        return self.runs.is_getting_ready
 
     def hold(self) -> None:
         """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
-        self._held = []
-        self._worker.heard.clear()
+        self.runs.hold()
 
     def listen(self) -> None:
         """Tell what has been held, and from now on everything at once."""
-        held, self._held = self._held or (), None
-        try:
-            for tell in held:
-                tell()
-        finally:
-            # Else a run would wait for ever for those who draw its first steps.
-            self._worker.heard.set()
+        self.runs.listen()
 
     def run(self) -> None:
         """Train until told otherwise; while the engine is being prepared, as soon as it is."""
-        if self._state in IDLE:
-            self._submit(Go(self._next_turn()))
-            self._set_state(State.RUNNING)
-        elif self._state is State.PREPARING and not self._wants_to_run:
-            # The thread need not wait for the window to hear that it is ready.
-            self._submit(Go(self._next_turn()))
-            self._wants_to_run = True
+        self.runs.run()
 
     def pause(self) -> None:
         """Stop after the step in hand."""
-        if self._state is State.RUNNING or self._wants_to_run:
-            self._submit(Halt(self._next_turn()))
-        self._wants_to_run = False
-        if self._state is State.RUNNING:
-            self._set_state(State.PAUSED)
+        self.runs.pause()
 
     def toggle(self) -> None:
         """Run or pause."""
-        if self._state is State.RUNNING:
+        if self.state is State.RUNNING:
             self.pause()
         else:
             self.run()
 
     def step(self) -> None:
         """Train on one batch, then stand still."""
-        if self._state in (*IDLE, State.RUNNING):
-            self._submit(Advance(self._next_turn(), 1))
-            self._set_state(State.PAUSED)
+        self.runs.advance(1)
 
     def step_epoch(self) -> None:
         """Train to the end of the epoch, then stand still."""
-        if self._state in (*IDLE, State.RUNNING):
-            self._submit(Advance(self._next_turn(), 0))
-            self._set_state(State.RUNNING)
+        self.runs.advance(0)
 
     def reset(self, new_seed: bool = False) -> None:
-        """Begin a new run at step 0.
+        """Begin all runs anew at step 0.
 
         Parameters
         ----------
@@ -204,27 +154,20 @@ class Workbench(QObject):
             # Through the document, so that the file holds it and it can be undone.
             self._document.set_training(seed=random.randrange(2**32))
         else:
-            self._begin_run()
+            self._begin_run(self._plan())
+        for run in tuple(self.runs):
+            if run.key != FIRST:
+                self.runs.add(run.key, run.plan)
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Return a copy of what the run has learned, as ``layer-id/w``; it goes on meanwhile.
+        """Return a copy of what the document's run has learned, as ``layer-id/w``.
 
         Raises
         ------
         SpecError
-            If there is no run, or it is still being prepared.
+            If there is no run, or it cannot be asked at present.
         """
-        reply: SimpleQueue[dict[str, NDArray[Any]] | None] = SimpleQueue()
-        found = None
-        if self._state not in (State.PREPARING, State.INVALID):
-            self._submit(Collect(reply))
-            try:
-                found = reply.get(timeout=COLLECT_S)
-            except Empty:
-                found = None
-        if found is None:
-            raise SpecError("run.none-yet")
-        return found
+        return self.runs.weights(FIRST)
 
     def set_watched(self, watched: bool) -> None:
         """Make frames only while somebody can see them; training goes on either way."""
@@ -232,7 +175,7 @@ class Workbench(QObject):
         self.set_wanted(self._wanted)
         if not watched:
             self._clock.stop()
-        elif self._state is State.RUNNING:
+        elif self.state is State.RUNNING:
             self._clock.start()
 
     def set_wanted(self, wanted: Wanted) -> None:
@@ -241,7 +184,7 @@ class Workbench(QObject):
         What is new among them is shown at once, also of a run that stands still.
         """
         self._wanted = wanted
-        self._worker.set_wanted(wanted if self._watched else NOTHING)
+        self.runs.set_wanted(wanted if self._watched else NOTHING)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.
@@ -251,147 +194,42 @@ class Workbench(QObject):
         bool
             False if the thread is still compiling; the end of the program then ends it.
         """
-        self._clock.forget_run()
-        ended = self._worker.shut_down(JOIN_S)
+        self._clock.stop()
+        ended = self.runs.shut_down()
         if not self._closed:
             self._document.changed.disconnect(self._on_document_changed)
         self._closed = True
-        self._bridge.blockSignals(True)
         return ended
 
-    def _submit(self, command: Command) -> None:
-        self._worker.submit(command)
+    def _plan(self) -> RunPlan:
+        document = self._document
+        return RunPlan(document.project, document.dataset, document.issues)
 
-    def _next_turn(self) -> int:
-        self._turn += 1
-        return self._turn
+    def _begin_run(self, plan: RunPlan, reason: Reason | None = None) -> None:
+        """Begin a new run of the document, or say why that cannot be."""
+        weights = None if plan.issues else self._document.take_weights()
+        if weights is not None and reason is Reason.OPENED:
+            reason = Reason.LEARNED
+        self.runs.add(FIRST, plan, reason, weights)
 
-    def _set_state(self, state: State, reason: str = "") -> None:
+    @Slot(object)
+    def _on_document_changed(self, change: Change) -> None:
+        plan = self._plan()
+        match RunPlan.diff(self.runs[FIRST].plan, plan, opened=change.opened):
+            case Restart(reason):
+                self._begin_run(plan, reason)
+            case Apply():
+                self.runs.apply(FIRST, plan)
+
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        state = self.runs.state
+        run = next((run for run in self.runs if run.state is state), None)
         if state is not State.RUNNING:
             self._clock.stop()
         elif self._watched:
             self._clock.start()
-        if (state, reason) != (self._state, self._reason):
-            self._state, self._reason = state, reason
+        told = (state, None, "") if run is None else (state, run.reason, run.sentence)
+        if told != self._told:
+            self._told = told
             self.state_changed.emit(state)
-
-    def _begin_run(self, reason: str = "") -> None:
-        """Begin a new run of the document, or say why that cannot be."""
-        self._wants_to_run = False
-        self._run_id += 1
-        self._clock.forget_run()
-        issues = self._document.issues
-        if issues:
-            self._fingerprint = None
-            self._submit(Halt(self._next_turn()))
-            self._set_state(State.INVALID, issues[0].text)
-            return
-        project, dataset = self._document.project, self._document.dataset
-        self._fingerprint = fingerprint(project)
-        self._dataset = dataset
-        weights = self._document.take_weights()
-        if weights is not None and reason == OPENED:
-            reason = LEARNED
-        self._submit(Build(self._run_id, project, dataset, weights))
-        self._set_state(State.PREPARING, reason)
-
-    @Slot(object)
-    def _on_document_changed(self, change: Change) -> None:
-        document, before, after = self._document, change.before, change.after
-        fits = self._fingerprint == fingerprint(after) and document.dataset is self._dataset
-        if document.issues or not fits:
-            self._begin_run(OPENED if change.opened else
-                            reset_reason(before, after, change.dataset_changed))
-        elif before.training != after.training:
-            self._worker.request_rates(after.training)
-            self._submit(Retrain(after.training))
-            if before.training.loss != after.training.loss and self._info is not None:
-                self._clock.set_judge(self._judge_for(self._info))
-
-    def _judge_for(self, info: RunInfo) -> RunJudge:
-        data = info.dataset
-        return RunJudge(info.network, data.task, len(data.class_names),
-                        self._document.project.training.loss)
-
-    def _holds(self, slot: Callable[..., None], *told: object) -> bool:
-        """Keep what has been told if nobody listens yet; return whether it is kept."""
-        if self._held is None:
-            return False
-        self._held.append(partial(slot, *told))
-        return True
-
-    @Slot(int, str, float)
-    def _on_bridge_prepared(self, run_id: int, text: str, share: float) -> None:
-        if self._holds(self._on_bridge_prepared, run_id, text, share):
-            return
-        if run_id == self._run_id:
-            self.preparing.emit(text, share)
-
-    @Slot(int, object)
-    def _on_bridge_built(self, run_id: int, trainer: TrainerLike) -> None:
-        if self._holds(self._on_bridge_built, run_id, trainer):
-            return
-        if run_id != self._run_id or self._state is not State.PREPARING:
-            return
-        project = self._document.project
-        info = RunInfo(run_id, project.network, tuple(trainer.weight_layers),
-                       self._document.dataset, tuple(trainer.ring.columns), trainer.transfer)
-        self._info = info
-        self._clock.set_run(info, trainer, self._judge_for(info))
-        self.run_replaced.emit(info)
-        self._set_state(State.READY, self._reason)
-        self._clock.tick()
-        if self._wants_to_run:
-            self._wants_to_run = False
-            self._set_state(State.RUNNING)
-
-    @Slot(int, int, str)
-    def _on_bridge_paused(self, run_id: int, turn: int, reason: str) -> None:
-        if self._holds(self._on_bridge_paused, run_id, turn, reason):
-            return
-        # Another command may have been given while this one was carried out.
-        if run_id != self._run_id or turn != self._turn:
-            return
-        if self._state is State.RUNNING:
-            self._set_state(State.PAUSED, reason)
-        self._clock.tick()
-
-    @Slot(int)
-    def _on_bridge_looked(self, run_id: int) -> None:
-        if self._holds(self._on_bridge_looked, run_id):
-            return
-        # While it runs, the next frame is near.
-        if run_id == self._run_id and self._state is not State.RUNNING:
-            self._clock.tick()
-
-    @Slot(int, object)
-    def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:
-        if self._holds(self._on_bridge_failed, run_id, error):
-            return
-        if run_id != self._run_id or self._state is State.INVALID:
-            return
-        self._wants_to_run = False
-        self._set_state(State.FAILED, error.sentence)
-        self._clock.tick()
-        self.failed.emit(error)
-
-
-def fingerprint(project: ProjectSpec) -> tuple[object, ...]:
-    """Return what a run cannot change without beginning anew, its data set aside."""
-    training = project.training
-    return project.network, training.precision, training.seed, project.start_from
-
-
-def reset_reason(before: ProjectSpec, after: ProjectSpec, dataset_changed: bool) -> str:
-    """Return why a change of the document begins a new run; empty if nothing needs saying."""
-    if dataset_changed:
-        return "Data changed: reset"
-    if before.network != after.network:
-        return "Network changed: reset"
-    if before.training.precision != after.training.precision:
-        return "Precision changed: reset"
-    if before.training.seed != after.training.seed:
-        return "Seed changed: reset"
-    if before.start_from != after.start_from:
-        return "First weights changed: reset"
-    return ""

@@ -2,10 +2,11 @@
 
 Contract
 --------
-Commands come in by a queue of frozen values; only rates and the wish to stop go straight to the
-trainer, which takes them from any thread. Figures leave through the trainer's ring and heavy things
-through a mailbox, both without waiting; signals tell of rare events only. The thread never touches
-a widget, and the window's thread never touches the engine's arrays. A failure is told once.
+Commands come in by a queue of frozen values, and let the chunk end after the step in hand. Figures
+leave through each trainer's ring and heavy things through each run's mailbox, both without waiting;
+signals tell of rare events only. The thread never touches a widget, and the window's thread never
+touches the engine's arrays. A failure is told once, and ends the run that it belongs to: the others
+go on. Several runs share the thread in turn; `gui.workbench.rounds` says whose turn it is.
 """
 
 from __future__ import annotations
@@ -15,24 +16,35 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
-from engine.telemetry.mailbox import Mailbox
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
-from gui.workbench.state import Advance, Build, Close, Collect, Command, Go, Halt, Look, Retrain
+from gui.workbench.commands import (
+    Advance,
+    Aim,
+    Build,
+    Close,
+    Collect,
+    Command,
+    Drop,
+    Go,
+    Halt,
+    Look,
+    Retrain,
+    newest,
+)
+from gui.workbench.rounds import CHUNK_S, Lane, Rounds
 
 if TYPE_CHECKING:
-    from engine.spec import TrainingSpec
     from engine.telemetry.snapshot import Snapshot
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
 
-CHUNK_S = 0.012
-"""Long enough that taking the GIL back costs little, short enough that commands are obeyed soon."""
 UNHEARD_STEPS = 1000
 """Steps of a run that nobody draws yet: what is not read soon is written over by later steps."""
 SNAPSHOT_S = 0.033
@@ -41,7 +53,6 @@ SLOW = 0.015
 """A snapshot that took longer than so many seconds makes the following ones rarer."""
 PAUSES = 3
 """Between slow snapshots the network trains for at least so many times as long as one takes."""
-FOREVER = 2**62
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +69,7 @@ class Bridge(QObject):
     paused(int, int, str)
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
     looked(int)
-        Run of which a look that was asked for is in the mailbox.
+        Run of which a look that was asked for is in its mailbox.
     failed(int, object)
         Run and an EngineError.
     """
@@ -71,14 +82,12 @@ class Bridge(QObject):
 
 
 class Worker:
-    """Owns the trainer and the thread that it runs in.
+    """Owns the trainers and the thread that they run in.
 
     Parameters
     ----------
     bridge : Bridge
         Told of rare events.
-    mailbox : Mailbox[Snapshot]
-        Where snapshots go.
     factory : TrainerFactory
         Makes trainers; called in the thread.
 
@@ -87,31 +96,23 @@ class Worker:
     stepped_s : float
         `time.perf_counter` after the first steps of all; NaN before.
     heard : threading.Event
-        Set while somebody draws what the run tells; else it waits after `UNHEARD_STEPS`.
+        Set while somebody draws what the runs tell; else each waits after `UNHEARD_STEPS`.
     prepared : threading.Event
         Set once the first run of all is prepared, or has failed.
     failed : bool
-        Whether the newest run has ended with an error.
+        Whether a run has ended with an error since the last one was begun.
     """
 
-    def __init__(
-        self, bridge: Bridge, mailbox: Mailbox[Snapshot], factory: TrainerFactory
-    ) -> None:
+    def __init__(self, bridge: Bridge, factory: TrainerFactory) -> None:
         self._bridge = bridge
-        self._mailbox = mailbox
         self._factory = factory
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
-        self._trainer: TrainerLike | None = None
-        self._run_id = 0
+        self._rounds = Rounds()
         self._turn = 0
-        self._target = 0
-        self._pause_every = 0
-        self._published = 0.0
-        self._interval = SNAPSHOT_S
+        self._has_to_rest = False
         self._wanted = EVERYTHING
         self._closing = False
-        self._is_counting = False
         self.stepped_s = math.nan
         self.heard = threading.Event()
         self.heard.set()
@@ -125,21 +126,16 @@ class Worker:
     def submit(self, command: Command) -> None:
         """Have a command obeyed after the step in hand. Any thread."""
         self._commands.put(command)
-        trainer = self._trainer
-        if trainer is not None and not isinstance(command, Retrain | Look):
-            trainer.request_stop()
+        if not isinstance(command, Look):
+            # Whose turn it is may change at any moment; who has none loses nothing.
+            for lane in self._rounds.lanes:
+                lane.trainer.request_stop()
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Have snapshots of these parts alone, at once if any is new. Any thread; the last wins."""
         before, self._wanted = self._wanted, wanted
         if wanted - before:
             self.submit(Look())
-
-    def request_rates(self, training: TrainingSpec) -> None:
-        """Change rates from the next step on, if there is a run. Any thread."""
-        trainer = self._trainer
-        if trainer is not None:
-            trainer.request_rates(training)
 
     def shut_down(self, timeout_s: float) -> bool:
         """End the thread and wait for it; returns False if it is still compiling after that time.
@@ -153,134 +149,161 @@ class Worker:
 
     def _live(self) -> None:
         while not self._closing:
-            try:
-                for command in newest(self._waiting_commands()):
-                    self._obey(command)
-                if self._is_running and not self._closing:
-                    self._train()
-            except DivergedError as error:
-                # The weights are still those of the last finite step: show what they do.
-                if self._trainer is not None:
-                    self._publish(self._trainer)
-                self._fail(error)
-            except EngineError as error:
-                self._fail(error)
-            except Exception as error:
-                # A fault of the program must reach the person as one, not end the thread unseen.
-                log.exception("the training thread met an unexpected error")
-                self._fail(EngineError("run.internal-error", error=repr(error)))
-        self._trainer = None
+            for command in newest(self._waiting_commands()):
+                self._obey(command)
+            if not self._closing:
+                # Nothing here may hold on to a run that a command is to let go of.
+                self._take_turn()
+                self._rest_if_done()
+        self._rounds = Rounds()
 
     def _waiting_commands(self) -> list[Command]:
-        commands = [] if self._is_running else [self._commands.get()]
+        commands = [] if self._rounds.moving() else [self._commands.get()]
         while True:
             try:
                 commands.append(self._commands.get_nowait())
             except queue.Empty:
                 return commands
 
-    @property
-    def _is_running(self) -> bool:
-        return self._trainer is not None and self._trainer.step < self._target
-
     def _obey(self, command: Command) -> None:
         match command:
             case Close():
                 self._closing = True
-            case Build():
-                self._build(command)
-            case Collect(reply):
-                reply.put(None if self._trainer is None else self._trainer.weights())
-            case Retrain(training):
-                if self._trainer is not None:
-                    self._trainer.apply(training)
-                    self._pause_every = training.steps
+            case Build(run, run_id):
+                # The old run is let go of first: two large networks need not fit into memory.
+                self._rounds.drop(run)
+                self.failed = False
+                with self._answering_for(run_id):
+                    self._build(command)
+            case Drop(run):
+                self._rounds.drop(run)
+            case Collect(run, reply):
+                lane = self._rounds.lane(run)
+                reply.put(None if lane is None else lane.trainer.weights())
+            case Retrain():
+                self._retrain(command)
             case Look():
-                if self._trainer is not None and self._publish(self._trainer):
-                    self._bridge.looked.emit(self._run_id)
-            case Go(turn) | Halt(turn) | Advance(turn, _):
-                self._turn = turn
+                self._look()
+            case Go() | Halt() | Advance():
                 self._aim(command)
 
-    def _aim(self, command: Go | Halt | Advance) -> None:
-        trainer = self._trainer
-        if trainer is None:
-            return
-        step, every = trainer.step, self._pause_every
-        match command:
-            case Go():
-                self._target = (step // every + 1) * every if every else FOREVER
-            case Advance(_, 0):
-                self._target = step + trainer.steps_left_in_epoch
-            case Advance(_, steps):
-                # Steps that were asked for and have not been taken yet are not forgotten.
-                self._target = (max(step, self._target) if self._is_counting else step) + steps
-            case Halt():
-                self._target = 0
-                self._settle(trainer)
-        self._is_counting = isinstance(command, Advance) and command.steps > 0
+    def _retrain(self, command: Retrain) -> None:
+        lane = self._rounds.lane(command.run)
+        if lane is not None:
+            with self._answering_for(lane.run_id):
+                lane.trainer.apply(command.training)
+                lane.pause_every = command.training.steps
+
+    def _look(self) -> None:
+        for lane in self._rounds.lanes:
+            with self._answering_for(lane.run_id):
+                if self._publish(lane):
+                    self._bridge.looked.emit(lane.run_id)
+
+    def _aim(self, command: Aim) -> None:
+        self._turn, self._has_to_rest = command.turn, True
+        self._rounds.aim(command)
+        for lane in self._rounds.lanes:
+            # The others go without what a stopping rule has ended.
+            if lane.ending:
+                self._bridge.paused.emit(lane.run_id, command.turn, lane.ending)
 
     def _build(self, command: Build) -> None:
-        # The old run is let go of first: two large networks need not fit into memory.
-        self._trainer, self._target, self._run_id = None, 0, command.run_id
-        self.failed = False
+        def on_progress(text: str, share: float) -> None:
+            self._bridge.prepared.emit(command.run_id, text, share)
+
         trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
-                                progress=self._on_progress, weights=command.weights)
-        self._pause_every = command.project.training.steps
-        self._trainer = trainer
-        self._publish(trainer)
+                                progress=on_progress, weights=command.weights)
+        lane = Lane(command.run, command.run_id, trainer, command.mailbox,
+                    command.project.training.steps)
+        self._rounds.put(lane)
+        self._publish(lane)
         # The first may have had to compile what it is made with, which says nothing of the next.
-        self._interval = SNAPSHOT_S
+        lane.interval_s = SNAPSHOT_S
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
 
-    def _on_progress(self, text: str, share: float) -> None:
-        self._bridge.prepared.emit(self._run_id, text, share)
-
-    def _train(self) -> None:
-        trainer = self._trainer
-        if trainer is None:
+    def _take_turn(self) -> None:
+        turn = self._rounds.turn()
+        if turn is None:
             return
-        steps = self._target - trainer.step
+        lane, steps = turn.lane, turn.steps
         if not self.heard.is_set():
-            steps = min(steps, UNHEARD_STEPS - trainer.step)
+            steps = min(steps, UNHEARD_STEPS - lane.step)
         if steps <= 0:
             self.heard.wait(CHUNK_S)
             return
+        with self._answering_for(lane.run_id):
+            self._train(lane, steps, turn.budget_s)
+            if lane.ending and self._rounds.moving():
+                # The others go on without it.
+                self._settle(lane)
+            elif (lane.is_moving and lane.mailbox.is_empty
+                  and time.perf_counter() - lane.published_s >= lane.interval_s):
+                self._publish(lane)
+
+    def _train(self, lane: Lane, steps: int, budget_s: float) -> None:
+        begin = time.perf_counter()
+        try:
+            done = lane.trainer.run(steps, budget_s)
+        except DivergedError:
+            # The weights are still those of the last finite step: show what they do.
+            self._publish(lane)
+            raise
+        now = time.perf_counter()
+        self._rounds.note(lane, done, now - begin)
         # What is told to stop at once takes no step.
-        if trainer.run(steps, CHUNK_S) > 0 and math.isnan(self.stepped_s):
-            self.stepped_s = time.perf_counter()
-        if trainer.finished:
-            self._target = 0
-        if not self._is_running:
-            self._settle(trainer, trainer.finished)
-        elif self._mailbox.is_empty and time.perf_counter() - self._published >= self._interval:
-            self._publish(trainer)
+        if done > 0 and math.isnan(self.stepped_s):
+            self.stepped_s = now
+        lane.ending = lane.trainer.finished
 
-    def _settle(self, trainer: TrainerLike, reason: str = "") -> None:
+    def _rest_if_done(self) -> None:
+        if self._has_to_rest and not self._rounds.moving():
+            self._has_to_rest = False
+            for lane in self._rounds.lanes:
+                if not lane.has_failed:
+                    self._settle(lane)
+
+    def _settle(self, lane: Lane) -> None:
         """Show where a run has come to rest, and why if a stopping rule says so."""
-        self._publish(trainer)
-        self._bridge.paused.emit(self._run_id, self._turn, reason)
+        with self._answering_for(lane.run_id):
+            self._publish(lane)
+            self._bridge.paused.emit(lane.run_id, self._turn, lane.ending)
 
-    def _publish(self, trainer: TrainerLike) -> bool:
-        """Show what the network looks like now; return whether anybody wants to see it."""
+    def _publish(self, lane: Lane) -> bool:
+        """Show what a network looks like now; return whether anybody wants to see it."""
         wanted, started = self._wanted, time.perf_counter()
         if not wanted:
             return False
-        self._mailbox.put(_look(trainer, wanted))
-        self._published = time.perf_counter()
-        took = self._published - started
-        self._interval = max(SLOW_SNAPSHOT_S, PAUSES * took) if took > SLOW else SNAPSHOT_S
+        lane.mailbox.put(_seen(lane.trainer, wanted))
+        lane.published_s = time.perf_counter()
+        took = lane.published_s - started
+        pauses = PAUSES * took * len(self._rounds.lanes)
+        lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S
         return True
 
-    def _fail(self, error: EngineError) -> None:
-        self._target = 0
+    @contextmanager
+    def _answering_for(self, run_id: int) -> Iterator[None]:
+        """Tell of what goes wrong with a run, and end it; the others go on."""
+        try:
+            yield
+        except EngineError as error:
+            self._fail(run_id, error)
+        except Exception as error:
+            # A fault of the program must reach the person as one, not end the thread unseen.
+            log.exception("the training thread met an unexpected error")
+            self._fail(run_id, EngineError("run.internal-error", error=repr(error)))
+
+    def _fail(self, run_id: int, error: EngineError) -> None:
+        for lane in self._rounds.lanes:
+            if lane.run_id == run_id:
+                lane.has_failed = True
         self.failed = True
         self.prepared.set()
-        self._bridge.failed.emit(self._run_id, error)
+        self._bridge.failed.emit(run_id, error)
 
 
-def _look(trainer: TrainerLike, wanted: Wanted) -> Snapshot:
+def _seen(trainer: TrainerLike, wanted: Wanted) -> Snapshot:
     """Return a snapshot, and with it what the network writes while somebody reads it."""
     shown = trainer.snapshot(wanted)
     written = trainer.write_text() if Part.TEXT in wanted else None
@@ -288,18 +311,3 @@ def _look(trainer: TrainerLike, wanted: Wanted) -> Snapshot:
         return shown
     return replace(shown, prompt=written.prompt, text=written.text,
                    parts=shown.parts | {Part.TEXT})
-
-
-def newest(commands: Sequence[Command]) -> list[Command]:
-    """Return the commands without those that a later one makes needless.
-
-    A new run makes everything before it needless, and so do later hyper-parameters and looks
-    earlier ones; to close makes everything else needless.
-    """
-    if any(isinstance(command, Close) for command in commands):
-        return [Close()]
-    builds = [position for position, command in enumerate(commands) if isinstance(command, Build)]
-    rest = commands[builds[-1]:] if builds else commands
-    last = {type(command): command for command in rest}
-    return [command for command in rest
-            if not isinstance(command, Retrain | Look) or command is last[type(command)]]

@@ -122,7 +122,7 @@ def train(run: Trainer, seconds: float, report: Report) -> None:
         # The schedule shall end with the time, whatever the speed turns out to be.
         training = run.project.training
         length = max(round(run.step * seconds / trained), 1)
-        run.request_rates(msgspec.structs.replace(
+        run.apply(msgspec.structs.replace(
             training, schedule=msgspec.structs.replace(training.schedule, length=length)))
         if trained - reported >= REPORT_S:
             reported = trained

@@ -41,6 +41,7 @@ ORDER = (
     "gui.theme",
     "gui.widgets",
     "gui.document",
+    "gui.frames",
     "gui.data",
     "gui.builder",
     "gui.hyper",

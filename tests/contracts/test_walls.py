@@ -41,6 +41,8 @@ def test_wall_stands(wall: Wall) -> None:
     ("gui.output.panel", "from gui.labs import runner"),
     ("gui.labs.runner", "from gui import builder"),
     ("gui.plots.loss", "if TYPE_CHECKING:\n    from gui.workbench import Frame"),
+    ("gui.frames.frame", "from PySide6.QtCore import QObject"),
+    ("gui.frames.frame", "from gui.workbench.state import State"),
     ("gui.widgets.card", "from gui.document.document import Document"),
     ("gui.window.main_window", "from engine.training.trainer import Trainer"),
     ("gui.doctor.strip", "from engine.plan import Plan"),

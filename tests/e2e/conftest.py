@@ -15,11 +15,12 @@ from pytestqt.qtbot import QtBot
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.app import SWITCH_INTERVAL_S
+from gui.frames.frame import Frame
 from gui.widgets import LabelledCombo
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
-from gui.workbench.state import Frame, State
+from gui.workbench.state import State
 
 LEFT = Qt.MouseButton.LeftButton
 START_MS = 90_000
@@ -71,7 +72,7 @@ class Person:
     def wait_until_ready(self) -> None:
         bench = self.lab.workbench
         self.qtbot.waitUntil(lambda: bench.state is not State.PREPARING, timeout=START_MS)
-        assert bench.state is State.READY, bench.reason
+        assert bench.state is State.READY, bench.sentence
 
     def run_until(self, reached: Callable[[Snapshot], bool], seconds: float) -> Snapshot:
         """Press Run, wait until a snapshot satisfies, press Pause, and return the newest."""

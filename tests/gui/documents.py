@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 
 from engine.data.dataset import Dataset
 from engine.diagnosis.verdicts import Verdict
 from engine.spec import DataSpec, LayerSpec, NetworkSpec, ProjectSpec, Task
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
+from gui.document.document import Document
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,16 @@ def load_fake(spec: DataSpec, _base: object = None) -> Dataset:
     if spec.source == "plane":
         return make_dataset(len(spec.features), 0, "regression", "plane")
     return make_dataset(len(spec.features), key=spec.source)
+
+
+def make_deep(document: Document, n_layers: int, units: int, activation: str) -> None:
+    """Let a document hold a network of so many equal dense layers between input and output."""
+    project = document.project
+    options = {"units": units, "activation": activation}
+    hidden = (LayerSpec(f"deep-{i + 1}", "dense", options) for i in range(n_layers))
+    layers = project.network.layers
+    network = NetworkSpec((layers[0], *hidden, layers[-1]))
+    document.load_project(replace(project, network=network), dataset=document.dataset)
 
 
 def make_snapshot(network: NetworkSpec, *, run_id: int = 1, step: int = 100,

@@ -62,6 +62,9 @@ WORDS: Mapping[str, Entry] = {
     "run.none-yet": Fault(
         "Weights", "there is no run yet", "a network that is ready",
         "Wait until the engine is prepared"),
+    "run.busy": Fault(
+        "Weights", "the engine is busy and has not answered for {seconds} seconds",
+        remedy="Pause, and try again in a moment"),
     "run.opened": "Project opened",
     "run.opened-learned": "Project opened with what it had learned",
     "run.data-changed": "Data changed: reset",
@@ -69,5 +72,9 @@ WORDS: Mapping[str, Entry] = {
     "run.precision-changed": "Precision changed: reset",
     "run.seed-changed": "Seed changed: reset",
     "run.first-weights-changed": "First weights changed: reset",
+    "run.anew-next": "The run begins anew at step 0.",
+    "run.opened-next": "Run (Space) trains it from step 0.",
+    "run.opened-learned-next":
+        "Run (Space) goes on from there; its steps are counted from 0 again.",
 }
 """Templates by code."""

@@ -125,14 +125,10 @@ def test_what_does_not_fill_a_batch_is_left_out() -> None:
     assert advance(everything, 2).epoch == 2
 
 
-@pytest.mark.parametrize("by_request", [True, False])
-def test_another_batch_size_begins_an_epoch_in_its_own_order(by_request: bool) -> None:
+def test_another_batch_size_begins_an_epoch_in_its_own_order() -> None:
     data = windows()
     run = advance(trainer("lstm", data), WINDOWS + 2)
-    if by_request:
-        run.request_rates(msgspec.structs.replace(run.project.training, batch_size=2))
-    else:
-        change(run, batch_size=2)
+    change(run, batch_size=2)
     advance(run, 1)
     control = run._plan.shared.control
     assert (control[layout.EPOCH], control[layout.POSITION], control[layout.EXAMPLES]) == (1, 2, 12)

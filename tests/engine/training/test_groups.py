@@ -114,7 +114,7 @@ def test_a_layers_own_penalty_is_what_the_training_has_for_all(key: str) -> None
 def test_what_is_not_overridden_stays_live(key: str) -> None:
     layers = (replace(LAYERS[0], **{key: 0.0}), *LAYERS[1:])
     runs = [trainer(None, *layers, optimizer="sgd", batch_size=0) for _ in range(2)]
-    runs[1].request_rates(replace(runs[1].project.training, **{key: 0.5}))
+    runs[1].apply(replace(runs[1].project.training, **{key: 0.5}))
     free, held = (advance(run, 1).weights() for run in runs)
     same = {name: np.array_equal(free[name], held[name]) for name in free}
     assert {name for name, equal in same.items() if not equal} == {"dense-2/w", "output/w"}

@@ -102,12 +102,13 @@ def test_a_batch_size_that_changes_within_an_epoch_takes_the_rest() -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_learning_rate_is_felt_at_the_next_step(optimizer: str) -> None:
     run = advance(trainer(optimizer=optimizer), 3)
-    run.request_rates(replace(run.project.training, learning_rate=0.0))
+    rate = run.project.training.learning_rate
+    change(run, learning_rate=0.0)
     frozen = run.weights()
     advance(run, 10)
     for name, array in run.weights().items():
         np.testing.assert_array_equal(array, frozen[name])
-    run.request_rates(run.project.training)
+    change(run, learning_rate=rate)
     advance(run, 1)
     assert (run.weights()["output/w"] != frozen["output/w"]).any()
 
@@ -238,11 +239,3 @@ def test_a_plan_that_cannot_be_built_leaves_the_old_one_with_its_data(
     # The old plan holds addresses of the old examples.
     assert run._examples is examples
     assert contents(advance(run, 30)) == contents(advance(twin, 30))
-
-
-def test_rates_asked_for_by_another_thread_do_not_grow_the_batch_beyond_its_room() -> None:
-    data = clouds(700)
-    run = trainer(data, batch_size=10)
-    run.request_rates(replace(run.project.training, batch_size=0))
-    advance(run, 1)
-    assert run._plan.shared.control[layout.BATCH] == run._plan.capacity < 700

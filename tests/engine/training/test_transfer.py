@@ -23,7 +23,8 @@ from engine.spec import (
     ProjectSpec,
     TrainingSpec,
 )
-from engine.training import LeftLayer, Trainer
+from engine.telemetry.transfer import LeftLayer
+from engine.training import Trainer
 from tests.engine.training.runs import LAYERS, advance, clouds, contents, dense, project, trainer
 
 Arrays = dict[str, NDArray[Any]]

@@ -191,7 +191,7 @@ def test_weight_decay_is_offered_where_the_optimizer_has_it(inspector: Inspector
     inspector.extras.header.click()
     decay = inspector.extras.penalties["weight_decay"]
     assert not decay.isVisible()
-    document.set_optimizer(kind="adamw")
+    document.set_part("optimizer", kind="adamw")
     assert decay.isVisible()
 
 

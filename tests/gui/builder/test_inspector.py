@@ -20,6 +20,7 @@ from gui.builder.inspector import Inspector, advised_weights
 from gui.builder.palette import LayerPalette
 from gui.document.document import Document
 from gui.document.slider_stops import slider_stops
+from tests.gui.documents import FakeRun
 
 
 class Echo(LayerKind):
@@ -201,9 +202,8 @@ def test_live_numbers(inspector: Inspector, document: Document,
     document.select("input")
     assert inspector.figures["gradient"].text() == "–"
     assert not inspector.remove.isVisible()
-    inspector.set_run(type("Run", (), {"run_id": 2, "network": document.project.network})())
+    inspector.set_run(FakeRun(2, document.project.network))
     document.select("dense-1")
-    inspector.show_frame(frame_of(document, run_id=1))
     assert inspector.figures["gradient"].text() == "–"
 
 

@@ -30,6 +30,7 @@ from gui.builder.rows_delegate import whole_words
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 from gui.document.document import Document
+from tests.gui.documents import make_deep
 
 NO_BUTTON, LEFT_BUTTON = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -238,7 +239,7 @@ def test_stack_asks_how_many(view: NetworkView, qtbot: QtBot) -> None:
                                             (99, MINI)])
 def test_rows_shrink_so_that_all_are_seen(view: NetworkView, document: Document, n: int,
                                           density: object, qtbot: QtBot) -> None:
-    document.make_deep(n, 4, "tanh")
+    make_deep(document, n, 4, "tanh")
     assert view.rows.density is density
     view.grab()
     shown = row_rect(view, n).height()
@@ -247,16 +248,15 @@ def test_rows_shrink_so_that_all_are_seen(view: NetworkView, document: Document,
         assert row_rect(view, n + 1).bottom() <= view.rows.viewport().height()
 
 
-def test_frames_are_shown_and_other_runs_are_not(
+def test_frames_are_shown(
         view: NetworkView, document: Document, frame_of: Callable[..., Any],
         run_of: Callable[..., Any]) -> None:
-    document.make_deep(4, 8, "sigmoid")
+    make_deep(document, 4, 8, "sigmoid")
     view.set_run(run_of(document))
     first = document.project.network.layers[1].id
-    view.show_frame(frame_of(document, run_id=7))
     assert view.rows.model_of_rows.reading(first) is None
     before = view.grab().toImage()
-    view.show_frame(frame_of(document, run_id=1))
+    view.show_frame(frame_of(document))
     verdict = view.rows.model_of_rows.verdict(first)
     assert verdict is not None
     assert verdict.code == "vanishing"
@@ -315,8 +315,9 @@ def test_issues_are_told(view: NetworkView, document: Document) -> None:
 
 
 def test_tooltips_hold_the_live_numbers(view: NetworkView, document: Document,
-                                        frame_of: Callable[..., Any]) -> None:
-    view.set_run(type("Run", (), {"run_id": 1, "network": document.project.network})())
+                                        frame_of: Callable[..., Any],
+                                        run_of: Callable[..., Any]) -> None:
+    view.set_run(run_of(document))
     view.show_frame(frame_of(document))
     columns, index = view.rows.columns, view.rows.model_of_rows.index(3)
     assert "2 numbers in, 2 out, 6 parameters" in view.rows.tip(index, 5)
@@ -338,7 +339,7 @@ def test_rows_are_in_the_accessible_tree(view: NetworkView, document: Document) 
 @pytest.mark.parametrize("width", [320, 560, 900])
 def test_columns_never_overlap(view: NetworkView, document: Document, n_hidden: int,
                                width: int) -> None:
-    document.make_deep(n_hidden, 4, "tanh")
+    make_deep(document, n_hidden, 4, "tanh")
     view.resize(width, 500)
     columns = view.rows.columns
     parts = [columns.card, columns.histogram, columns.gradient, columns.status, columns.update]

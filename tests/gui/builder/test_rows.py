@@ -14,6 +14,7 @@ from gui.builder.rows import describe, summary
 from gui.builder.rows_model import MIME_LAYER, Role, RowsModel, figure, kind_mime, magnitude
 from gui.builder.rows_tips import COLUMN_TIPS, JOINER, unbroken
 from gui.document.document import Document
+from tests.gui.documents import make_deep
 
 
 def test_rows_say_what_each_layer_is(document: Document) -> None:
@@ -60,7 +61,7 @@ def test_broken_networks_have_rows_too(document: Document, layers: tuple[LayerSp
 def test_model_speaks_in_words(document: Document, frame_of: Callable[..., Any]) -> None:
     from engine.diagnosis.verdicts import judge_layers
 
-    document.make_deep(2, 16, "sigmoid")
+    make_deep(document, 2, 16, "sigmoid")
     model = RowsModel(document)
     snapshot = frame_of(document, decay=1e-3).snapshot
     assert model.data(model.index(1), Role.READING) is None

@@ -180,11 +180,10 @@ def test_another_loss_fits_the_output(document: Document) -> None:
     lambda d: d.set_option("nobody", "units", 3),
     lambda d: d.set_training(learning_rate=-1.0),
     lambda d: d.set_training(batch_size=2.5),
-    lambda d: d.set_optimizer(beta1=1.0),
+    lambda d: d.set_part("optimizer", beta1=1.0),
     lambda d: d.set_data(DataSpec(noise=99.0)),
     lambda d: d.add_layer("conv9d"),
     lambda d: d.repeat_layer("dense-1", 5000),
-    lambda d: d.make_deep(3, 0, "tanh"),
 ])
 def test_a_refused_edit_leaves_everything_as_it_was(
         document: Document, edit: Callable[[Document], object]) -> None:
@@ -215,14 +214,9 @@ def lost_table(document: Document) -> ProjectSpec:
         source="table", path="/nowhere/people.csv"))
 
 
-@pytest.mark.parametrize("show", [
-    lambda document, project: document.load_project(project),
-    lambda document, project: document.replace_project(project, "restore work")])
-def test_a_project_outlives_its_data(
-        document: Document, tmp_path: Path,
-        show: Callable[[Document, ProjectSpec], None]) -> None:
+def test_a_project_outlives_its_data(document: Document, tmp_path: Path) -> None:
     project = lost_table(document)
-    show(document, project)
+    document.load_project(project)
     assert document.project == project
     assert document.data_problem == "people.csv was not found."
     (issue,) = document.issues
@@ -312,18 +306,6 @@ def test_a_name_that_somebody_gave_stays(document: Document) -> None:
     assert document.title == "Ten sigmoid layers"
 
 
-def test_make_deep_replaces_the_hidden_layers(document: Document) -> None:
-    document.add_layer("dropout")
-    document.make_deep(10, 16, "sigmoid", "he_normal")
-    layers = document.project.network.layers
-    assert len(layers) == 12
-    assert (layers[0].id, layers[-1].id) == ("input", "output")
-    assert {(x.options["units"], x.options["activation"], x.options["weights"])
-            for x in layers[1:-1]} == {(16, "sigmoid", "he_normal")}
-    document.undo_stack.undo()
-    assert len(document.project.network) == 5
-
-
 def test_apply_to_hidden_is_one_step_and_keeps_units_and_output(document: Document) -> None:
     document.set_option("dense-1", "activation", "relu")
     document.set_option("dense-1", "weights", "normal")
@@ -335,8 +317,6 @@ def test_apply_to_hidden_is_one_step_and_keeps_units_and_output(document: Docume
     assert (second["activation"], second["weights"], second["spread"], second["units"]) == (
         "relu", "normal", 0.25, 2)
     assert options(document, "output")["activation"] == "linear"
-    document.set_hidden_options({"activation": "elu"})
-    assert options(document, "dense-1")["activation"] == "elu"
 
 
 def test_stack_puts_equal_layers_behind(document: Document) -> None:
@@ -414,7 +394,6 @@ EDITS = st.lists(st.one_of(
     st.tuples(st.just("move"), st.integers(0, 12), st.integers(-3, 12)),
     st.tuples(st.just("units"), st.integers(0, 12), st.integers(-2, 40)),
     st.tuples(st.just("repeat"), st.integers(0, 12), st.integers(0, 3)),
-    st.tuples(st.just("deep"), st.integers(0, 5), st.integers(0, 9)),
     st.tuples(st.just("loss"), st.sampled_from(["softmax_cross_entropy", "mean_squared_error"])),
     st.tuples(st.just("data"), st.sampled_from(["spiral", "digits", "plane"])),
     st.tuples(st.just("gesture"), st.booleans()),
@@ -432,8 +411,6 @@ def apply(document: Document, edit: tuple[Any, ...]) -> None:
          "move": lambda: document.move_layer(layer_id, values[1]),
          "units": lambda: document.set_option(layer_id, "units", values[1]),
          "repeat": lambda: document.repeat_layer(layer_id, values[1])}[name]()
-    elif name == "deep":
-        document.make_deep(values[0], values[1], "relu")
     elif name == "loss":
         document.set_training(loss=values[0])
     elif name == "data":

@@ -173,16 +173,6 @@ def test_stacking_a_join_repeats_its_block(document: Document) -> None:
     assert len(document.project.network) == 6
 
 
-def test_making_it_deep_forgets_wires_to_layers_that_went(document: Document) -> None:
-    tail = (LayerSpec("act", "activation", {}, ("out",)), add("end", "act", "a"))
-    show(document, NetworkSpec((*network(dense("a", 2)).layers, *tail)))
-    document.make_deep(3, 2, "tanh")
-    assert inputs(document, "act") == ("out",)
-    assert inputs(document, "end") == ("act",)
-    issue, = document.issues
-    assert issue.layer_id == "end"
-
-
 def test_apply_to_all_hidden_keeps_wires(document: Document) -> None:
     show(document, RESIDUAL)
     document.set_option("b", "activation", "relu")

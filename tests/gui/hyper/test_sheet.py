@@ -162,9 +162,9 @@ def test_constants_of_optimizer_and_loss_come_from_the_registry(
     sheet.show_page("update")
     limits = ["clip_value", "clip_norm", "max_norm"]
     for key, rule in OPTIMIZERS.items():
-        document.set_optimizer(kind=key)
+        document.set_part("optimizer", kind=key)
         assert list(sheet.rows) == [field.key for field in rule.constants] + limits
-    document.set_optimizer(kind="adam")
+    document.set_part("optimizer", kind="adam")
     type_into(qtbot, number_row(sheet, "epsilon"), "1e-10")
     assert document.project.training.optimizer.epsilon == 1e-10
     assert number_row(sheet, "epsilon").number.text() == "1e-10"

@@ -15,10 +15,11 @@ from engine.diagnosis.verdicts import Verdict
 from engine.errors import DivergedError, SpecError
 from engine.spec import default_project, write_project
 from gui import theme
+from gui.frames.frame import Frame
 from gui.widgets import Card
 from gui.window.lab_page import LabPage
 from gui.window.left_column import stops
-from gui.workbench.state import Frame, State
+from gui.workbench.state import State
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 LEFT = Qt.MouseButton.LeftButton
@@ -229,7 +230,8 @@ def test_a_run_goes_on_after_a_change_of_a_rate(
     lab.hyper.rate.line.setText("0,5")
     qtbot.keyClick(lab.hyper.rate.line, Qt.Key.Key_Return)
     assert lab.document.project.training.learning_rate == 0.5
-    assert engine.newest.rates[-1].learning_rate == 0.5
+    qtbot.waitUntil(lambda: bool(engine.newest.applied))
+    assert engine.newest.applied[-1].learning_rate == 0.5
     assert lab.workbench.state is State.RUNNING
     assert len(engine.trainers) == 1
 
@@ -261,8 +263,8 @@ def parents(widget: QWidget) -> list[QWidget]:
 
 def test_the_layer_that_failed_is_marked_until_the_next_run(qtbot: QtBot, lab: LabPage) -> None:
     layer_id = lab.document.project.network.layers[2].id
-    lab.workbench.failed.emit(DivergedError("as-given", place="Layer 2 (Dense)",
-                                            found="an activation is not finite",
+    lab.workbench.failed.emit("A", DivergedError("as-given", place="Layer 2 (Dense)",
+                                                 found="an activation is not finite",
                                             layer_id=layer_id, step=3))
     index = lab.network.rows.model_of_rows.index(2, 0)
     assert "not finite" in index.data(Qt.ItemDataRole.AccessibleTextRole)

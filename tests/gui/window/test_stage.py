@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 from engine.spec import default_project
 from engine.telemetry.history import History
 from engine.telemetry.snapshot import Snapshot
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 from gui.window.stage import Stage
-from gui.workbench.state import Frame, RunInfo
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeTrainer
 
@@ -31,7 +32,7 @@ class View:
 
 
 def frame(step: int, snapshot: Snapshot | None = None) -> Frame:
-    return Frame(1, step, 0, 0.5, 0.0, True, History(()), snapshot, None)
+    return Frame("A", 1, step, 0, 0.5, 0.0, True, History(()), snapshot, None)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_another_run_forgets_the_frames_of_the_one_before(
     qtbot: QtBot, stage: Stage, log: list[tuple[str, int, bool]]
 ) -> None:
     project = default_project()
-    info = RunInfo(2, project.network, (), two_clouds(project.data), ())
+    info = RunInfo("A", 2, project.network, (), two_clouds(project.data), ())
     stage.show_frame(frame(1, SNAPSHOT))
     stage.set_run(info)
     qtbot.wait(20)

@@ -16,7 +16,7 @@ from engine.errors import SpecError
 from engine.spec import default_project
 from gui.window.document_files import AS_TEXT, PROJECTS, WITH_WEIGHTS
 from gui.window.lab_page import LabPage
-from gui.window.transfer_report import TransferReport
+from gui.window.transfer_report import TransferDialog
 from gui.workbench.state import State
 from tests.gui.workbench.fake_trainer import FakeEngine
 
@@ -139,8 +139,8 @@ def test_weights_of_another_project_are_reported_and_can_be_frozen(
     lab.choose_start()
     assert lab.document.project.start_from == str(path)
     assert lab.document.undo_stack.undoText() == "start from other weights"
-    qtbot.waitUntil(lambda: lab.findChild(TransferReport) is not None)
-    report = lab.findChild(TransferReport)
+    qtbot.waitUntil(lambda: lab.findChild(TransferDialog) is not None)
+    report = lab.findChild(TransferDialog)
     assert report is not None
     assert report.headline.text() == "2 of 3 layers start with the weights of teacher.bplab."
     report.freeze.click()
@@ -149,10 +149,10 @@ def test_weights_of_another_project_are_reported_and_can_be_frozen(
     lab.document.undo_stack.undo()
     assert not any(layer.frozen for layer in lab.document.project.network)
     # The question comes once, not at every reset.
-    qtbot.waitUntil(lambda: ready(lab) and lab.findChild(TransferReport) is None)
+    qtbot.waitUntil(lambda: ready(lab) and lab.findChild(TransferDialog) is None)
     lab.workbench.reset()
     qtbot.waitUntil(lambda: ready(lab))
-    assert lab.findChild(TransferReport) is None
+    assert lab.findChild(TransferDialog) is None
     lab.start_fresh()
     assert lab.document.project.start_from == ""
 

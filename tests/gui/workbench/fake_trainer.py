@@ -16,8 +16,8 @@ from engine.errors import DivergedError, EngineError
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
+from engine.telemetry.transfer import TransferReport
 from gui.workbench.engine_port import Progress
-from gui.workbench.state import TransferLike
 
 STEP_S = 1e-5
 
@@ -42,7 +42,7 @@ class FakeTrainer:
     """Takes 10 µs a step."""
 
     steps_per_epoch = 25
-    transfer: TransferLike | None = None
+    transfer: TransferReport | None = None
     available = frozenset({Part.READINGS, Part.EVALUATION, Part.SAMPLES, Part.CONFUSION})
 
     def __init__(self, project: ProjectSpec, run_id: int, diverge_at: int = 0) -> None:
@@ -51,12 +51,13 @@ class FakeTrainer:
         self.ring = FakeRing()
         self.step = 0
         self.applied: list[TrainingSpec] = []
-        self.rates: list[TrainingSpec] = []
         self.snapshots = self.texts = 0
         self.asked: list[Wanted] = []
         self.writes = False
         self.threads: set[str] = set()
         self.chunks: list[int] = []
+        self.spent_s = 0.0
+        self.step_s = STEP_S
         self.diverge_at = diverge_at
         self.crash = False
         self.finish_at = 0
@@ -80,7 +81,6 @@ class FakeTrainer:
         self.threads.add(threading.current_thread().name)
         if self.crash:
             raise ZeroDivisionError("by nought")
-        self._stop.clear()
         self.finished = ""
         started, done = time.perf_counter(), 0
         while done < max_steps and not self._stop.is_set():
@@ -95,17 +95,17 @@ class FakeTrainer:
                 self.finished = "Stopped: enough."
                 break
             self.ring.rows.append((1 / self.step, float("nan"), float("nan"), 0.1, -3.0))
-            self._stop.wait(STEP_S)
+            self._stop.wait(self.step_s)
             if time.perf_counter() - started > budget_s:
                 break
+        if done < max_steps:
+            self._stop.clear()
         self.chunks.append(done)
+        self.spent_s += time.perf_counter() - started
         return done
 
     def request_stop(self) -> None:
         self._stop.set()
-
-    def request_rates(self, training: TrainingSpec) -> None:
-        self.rates.append(training)
 
     def apply(self, training: TrainingSpec) -> None:
         self.threads.add(threading.current_thread().name)

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.diagnosis.verdicts import RunJudge
 from engine.spec import default_project
-from engine.telemetry.mailbox import Mailbox
-from engine.telemetry.snapshot import Snapshot
-from gui.workbench.frame_clock import PERIOD_MS, SLOW_PERIOD_MS, FrameClock, Speedometer
-from gui.workbench.state import Frame, RunInfo
+from gui.frames.frame import Frame
+from gui.workbench.frame_clock import PERIOD_MS, SLOW_PERIOD_MS, FrameClock
+from gui.workbench.run import Run, Speedometer
+from gui.workbench.run_plan import RunPlan
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeTrainer
 
@@ -22,14 +21,21 @@ def trainer() -> FakeTrainer:
     return FakeTrainer(default_project(), run_id=3)
 
 
-@pytest.fixture
-def clock(qapp: Any, trainer: FakeTrainer) -> FrameClock:
-    clock = FrameClock(Mailbox[Snapshot]())
+def run_of(trainer: FakeTrainer, key: str = "A") -> Run:
     project = default_project()
-    info = RunInfo(3, project.network, ("dense-1",), two_clouds(project.data),
-                   trainer.ring.columns)
-    clock.set_run(info, trainer, RunJudge(project.network))
-    return clock
+    run = Run(key, trainer.run_id, RunPlan(project, two_clouds(project.data)))
+    run.begin(trainer)
+    return run
+
+
+@pytest.fixture
+def runs(trainer: FakeTrainer) -> list[Run]:
+    return [run_of(trainer)]
+
+
+@pytest.fixture
+def clock(qapp: Any, runs: list[Run]) -> FrameClock:
+    return FrameClock(runs)
 
 
 def test_slow_painting_makes_frames_rarer_until_it_is_quick_again(
@@ -48,23 +54,35 @@ def test_slow_painting_makes_frames_rarer_until_it_is_quick_again(
     clock.stop()
 
 
-def test_a_snapshot_of_another_run_is_dropped(clock: FrameClock, trainer: FakeTrainer) -> None:
+def test_every_run_has_a_frame_of_its_own(
+    clock: FrameClock, runs: list[Run], trainer: FakeTrainer
+) -> None:
     frames: list[Frame] = []
     clock.frame.connect(frames.append)
-    stale = FakeTrainer(default_project(), run_id=2).snapshot()
-    clock._mailbox.put(stale)
+    other = FakeTrainer(default_project(), run_id=8)
+    runs.append(run_of(other, "B"))
+    other.run(5, 60.0)
+    runs[1].mailbox.put(other.snapshot())
     clock.tick()
-    assert frames[-1].snapshot is None
-    assert frames[-1].verdict is None
-    clock._mailbox.put(trainer.snapshot())
+    assert [(frame.run, frame.run_id, frame.step) for frame in frames] == [("A", 3, 0), ("B", 8, 5)]
+    assert [frame.history.length for frame in frames] == [0, 5]
+    assert frames[0].snapshot is None
+    assert frames[0].verdict is None
+    assert frames[1].snapshot is not None
+    assert frames[1].verdict is not None
+    runs[0].mailbox.put(trainer.snapshot())
     clock.tick()
-    assert frames[-1].snapshot is not None
-    assert frames[-1].verdict is not None
-    assert frames[-1].verdict.code == "waiting"
+    assert frames[2].snapshot is not None
+    assert frames[2].snapshot.run_id == 3
+    assert frames[2].verdict is not None
+    assert frames[2].verdict.code == "waiting"
+    assert frames[3].snapshot is None
 
 
-def test_without_a_run_there_is_no_frame(clock: FrameClock, qtbot: QtBot) -> None:
-    clock.forget_run()
+def test_a_run_that_is_not_prepared_has_no_frame(
+    clock: FrameClock, runs: list[Run], qtbot: QtBot
+) -> None:
+    runs[0] = Run("A", 4, runs[0].plan)
     with qtbot.assertNotEmitted(clock.frame, wait=1):
         clock.tick()
 

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,12 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import DivergedError, EngineError, SpecError
 from gui.document.document import Document
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
 from gui.workbench import worker
-from gui.workbench.state import Frame, RunInfo, State
+from gui.workbench.run import Run
+from gui.workbench.run_plan import Reason
+from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine, FakeTrainer
 
@@ -269,7 +274,7 @@ def test_a_run_goes_on_even_if_what_is_told_of_it_cannot_be_shown(
     def fail(*_told: object) -> None:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr(workbench.clock, "set_run", fail)
+    monkeypatch.setattr(Run, "begin", fail)
     with pytest.raises(ZeroDivisionError):
         workbench.listen()
     qtbot.waitUntil(lambda: engine.newest.step > 7)
@@ -306,8 +311,8 @@ def test_hyper_parameters_take_effect_without_a_reset(
     bench.run()
     qtbot.waitUntil(lambda: engine.newest.step > 10)
     document.set_training(learning_rate=0.3)
-    assert engine.newest.rates[-1].learning_rate == 0.3
-    document.set_optimizer(kind="adam")
+    qtbot.waitUntil(lambda: [training.learning_rate for training in engine.newest.applied] == [0.3])
+    document.set_part("optimizer", kind="adam")
     document.set_training(batch_size=30)
     qtbot.waitUntil(lambda: bool(engine.newest.applied)
                     and engine.newest.applied[-1] == document.project.training)
@@ -327,7 +332,8 @@ def test_another_network_begins_a_new_run_and_says_so(
     document.set_option("dense-1", "units", 8)
     assert bench.state is State.PREPARING
     wait_for(qtbot, bench, State.READY)
-    assert bench.reason == "Network changed: reset"
+    assert bench.reason is Reason.NETWORK
+    assert bench.sentence == "Network changed: reset"
     assert engine.newest.project == document.project
     assert [run.run_id for run in runs] == [frames[-1].run_id]
     assert frames[-1].step == 0
@@ -335,20 +341,21 @@ def test_another_network_begins_a_new_run_and_says_so(
 
 
 @pytest.mark.parametrize(("change", "reason"), [
-    (lambda d: d.set_data(replace(d.project.data, noise=10.0)), "Data changed: reset"),
-    (lambda d: d.set_training(precision="float64"), "Precision changed: reset"),
-    (lambda d: d.set_training(seed=7), "Seed changed: reset"),
-    (lambda d: d.load_project(d.project), "Project opened"),
+    (lambda d: d.set_data(replace(d.project.data, noise=10.0)), Reason.DATA),
+    (lambda d: d.set_training(precision="float64"), Reason.PRECISION),
+    (lambda d: d.set_training(seed=7), Reason.SEED),
+    (lambda d: d.set_start(Path("other.bplab")), Reason.START),
+    (lambda d: d.load_project(d.project), Reason.OPENED),
     (lambda d: d.load_project(d.project, weights={"dense-1/w": np.zeros((2, 4))}),
-     "Project opened with what it had learned"),
-], ids=["data", "precision", "seed", "project", "weights"])
+     Reason.LEARNED),
+], ids=["data", "precision", "seed", "start", "project", "weights"])
 def test_what_else_begins_a_new_run(
     qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document,
-    change: Callable[[Document], None], reason: str,
+    change: Callable[[Document], None], reason: Reason,
 ) -> None:
     change(document)
     wait_for(qtbot, bench, State.READY)
-    assert bench.reason == reason
+    assert bench.reason is reason
     assert len(engine.trainers) == 2
     assert engine.newest.project == document.project
 
@@ -388,7 +395,7 @@ def test_a_broken_document_says_what_is_wrong_and_recovers(
     bench.run()
     document.set_option("output", "units", 5)
     assert bench.state is State.INVALID
-    assert "5 numbers for 2 classes" in bench.reason
+    assert "5 numbers for 2 classes" in bench.sentence
     bench.run()
     assert bench.state is State.INVALID
     step = engine.newest.step
@@ -407,14 +414,14 @@ def test_numbers_that_are_not_finite_end_the_run_with_a_sentence(
     wait_for(qtbot, workbench, State.READY)
     errors: list[EngineError] = []
     frames: list[Frame] = []
-    workbench.failed.connect(errors.append)
+    workbench.failed.connect(lambda _run, error: errors.append(error))
     workbench.frame.connect(frames.append)
     workbench.run()
     wait_for(qtbot, workbench, State.FAILED)
     assert len(errors) == 1
     assert isinstance(errors[0], DivergedError)
-    assert "Layer 1 (Dense)" in workbench.reason
-    assert "step 40" in workbench.reason
+    assert "Layer 1 (Dense)" in workbench.sentence
+    assert "step 40" in workbench.sentence
     assert frames[-1].history.length == 39
     assert frames[-1].snapshot is not None
     workbench.run()
@@ -434,7 +441,7 @@ def test_an_engine_that_refuses_a_project_is_heard(
                                          found="too much of everything"))
     workbench = make_workbench(engine)
     wait_for(qtbot, workbench, State.FAILED)
-    assert workbench.reason == "Training: too much of everything."
+    assert workbench.sentence == "Training: too much of everything."
     engine.refuse = None
     document.set_option("dense-1", "units", 3)
     wait_for(qtbot, workbench, State.READY)
@@ -446,7 +453,7 @@ def test_a_fault_of_the_program_is_told_and_logged_and_the_lab_goes_on(
     engine.newest.crash = True
     bench.run()
     wait_for(qtbot, bench, State.FAILED)
-    assert "internal error" in bench.reason
+    assert "internal error" in bench.sentence
     assert any(record.levelno == logging.ERROR for record in caplog.records)
     caplog.clear()
     bench.reset()
@@ -473,14 +480,14 @@ def test_a_stopping_rule_pauses_a_run_and_says_why(
     engine.newest.finish_at = 50
     bench.run()
     wait_for(qtbot, bench, State.PAUSED)
-    assert (engine.newest.step, bench.reason) == (50, "Stopped: enough.")
+    assert (engine.newest.step, bench.sentence) == (50, "Stopped: enough.")
     assert frames[-1].step == 50
     assert not frames[-1].running
     bench.run()
-    assert bench.reason == ""
+    assert bench.sentence == ""
     qtbot.waitUntil(lambda: engine.newest.step > 60)
     bench.pause()
-    assert (bench.state, bench.reason) == (State.PAUSED, "")
+    assert (bench.state, bench.sentence) == (State.PAUSED, "")
 
 
 @pytest.mark.alone

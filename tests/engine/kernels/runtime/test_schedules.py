@@ -13,7 +13,7 @@ from engine.kernels.runtime import layout
 from engine.kernels.runtime import schedules as kernels
 from engine.layers import SCHEDULES
 from engine.spec import ScheduleSpec, TrainingSpec
-from engine.training.hyperparameters import write_rates
+from engine.training.hyperparameters import write_hyperparameters
 from tests.golden.training_cases import BASE_RATE, FOLDER, plateau_losses
 from tests.golden.training_cases import SCHEDULES as CASES
 from tests.reference import schedules as twins
@@ -27,7 +27,7 @@ SPECS = st.builds(
 
 def rule_of(spec: ScheduleSpec) -> NDArray[np.float64]:
     rule = np.zeros(layout.HYPER_LENGTH)
-    write_rates(rule, TrainingSpec(schedule=spec), "sgd")
+    write_hyperparameters(rule, TrainingSpec(schedule=spec), "sgd")
     return rule
 
 

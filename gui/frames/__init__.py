@@ -1,0 +1,1 @@
+"""What runs tell: all that the views draw, whoever makes it."""

@@ -1,0 +1,47 @@
+"""Everything that the views show of one run at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.diagnosis.verdicts import Verdict
+from engine.telemetry.history import History
+from engine.telemetry.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything that the views show of one run at one moment.
+
+    Attributes
+    ----------
+    run : str
+        Key of the run: ``A``, ``B``.
+    run_id : int
+        Its number; whatever the frame holds belongs to it.
+    step, epoch : int
+        Completed steps and epochs.
+    loss : float
+        Loss of the last training batch; NaN before the first step.
+    steps_per_second : float
+        Speed over the last half second of running; 0 before there is one.
+    running : bool
+        Whether more frames are on their way.
+    history : History
+        All series of the run; it goes on growing, so draw from it at once.
+    snapshot : Snapshot | None
+        The newest one, if there is one that has not been shown.
+    verdict : Verdict | None
+        What the numbers mean, if there is something new to say.
+    """
+
+    run: str
+    run_id: int
+    step: int
+    epoch: int
+    loss: float
+    steps_per_second: float
+    running: bool
+    history: History
+    snapshot: Snapshot | None
+    verdict: Verdict | None

@@ -1,0 +1,132 @@
+"""What the training thread is told to do: frozen values, and which of them are still wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.spec import ProjectSpec, TrainingSpec
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+    from numpy.typing import NDArray
+
+    from engine.data.dataset import Dataset
+    from engine.telemetry.mailbox import Mailbox
+    from engine.telemetry.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Build:
+    """Command: make a new run of this project at step 0, not running, in the place of its key.
+
+    Attributes
+    ----------
+    run : str
+        Key of the run.
+    run_id : int
+        Its number, which no other run has.
+    project, dataset : ProjectSpec, Dataset
+        What to train, on what.
+    mailbox : Mailbox[Snapshot]
+        Where its snapshots go, and no other run's.
+    weights : mapping | None
+        What to start from, as ``layer-id/w``; None draws them.
+    """
+
+    run: str
+    run_id: int
+    project: ProjectSpec
+    dataset: Dataset
+    mailbox: Mailbox[Snapshot]
+    weights: Mapping[str, NDArray[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Command: let go of a run; the others go on."""
+
+    run: str
+
+
+@dataclass(frozen=True)
+class Retrain:
+    """Command: go on with other hyper-parameters."""
+
+    run: str
+    training: TrainingSpec
+
+
+@dataclass(frozen=True)
+class Collect:
+    """Command: put a copy of all that a run has learned into the queue, None if there is none."""
+
+    run: str
+    reply: SimpleQueue[dict[str, NDArray[Any]] | None]
+
+
+@dataclass(frozen=True)
+class Go:
+    """Command: train all runs until told otherwise."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Halt:
+    """Command: stop training, all runs at the same step."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Command: train all runs for this many steps, then stop; 0 goes to the end of the epoch."""
+
+    turn: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """Command: show what every network looks like now, whether it trains or stands still."""
+
+
+@dataclass(frozen=True)
+class Close:
+    """Command: end the thread."""
+
+
+Aim = Go | Halt | Advance
+Command = Build | Drop | Retrain | Collect | Look | Aim | Close
+
+
+def newest(commands: Sequence[Command]) -> list[Command]:
+    """Return the commands without those that a later one makes needless.
+
+    A new run makes needless what its key was told before, to drop one does so, too, and later
+    hyper-parameters and looks do so for earlier ones. To close makes everything else needless.
+    """
+    if any(isinstance(command, Close) for command in commands):
+        return [Close()]
+    kept: list[Command] = []
+    replaced: set[str] = set()
+    retrained: set[str] = set()
+    has_looked = False
+    for command in reversed(commands):
+        match command:
+            case Build(run) | Drop(run):
+                is_needless = run in replaced
+                replaced.add(run)
+            case Retrain(run):
+                is_needless = run in replaced | retrained
+                retrained.add(run)
+            case Look():
+                is_needless, has_looked = has_looked, True
+            case _:
+                is_needless = False
+        if not is_needless:
+            kept.append(command)
+    return kept[::-1]

@@ -1,0 +1,212 @@
+"""Whose turn it is: several runs trained by one thread, all of them to the same step.
+
+A round
+-------
+The run whose steps are the slowest leads for its share of a chunk; the others then do as many
+steps, each in less time. So all get the same number of steps, whatever a step of each costs, and
+none waits for long. What lies behind, after a command in the middle of a round or because it came
+late, catches up first. As only one of them trains at a time, each may use all processors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gui.workbench.commands import Advance, Aim, Go, Halt
+
+if TYPE_CHECKING:
+    from engine.telemetry.mailbox import Mailbox
+    from engine.telemetry.snapshot import Snapshot
+    from gui.workbench.engine_port import TrainerLike
+
+CHUNK_S = 0.012
+"""Long enough that taking the GIL back costs little, short enough that commands are obeyed soon."""
+FOREVER = 2**62
+
+
+@dataclass(eq=False)
+class Lane:
+    """One run in the training thread.
+
+    Attributes
+    ----------
+    run, run_id : str, int
+        Its key and number.
+    trainer : TrainerLike
+        What trains it.
+    mailbox : Mailbox[Snapshot]
+        Where its snapshots go.
+    pause_every : int
+        Multiples of so many steps end what `Go` has begun; 0 for none.
+    goal : int
+        The step at which it comes to rest.
+    step_s : float
+        Seconds of a step when it last had its turn; 0 before that.
+    has_joined : bool
+        Whether it has stood level with the others; what came late does so when it has caught up.
+    ending : str
+        The stopping rule that has ended it, in words; empty as long as none has.
+    has_failed : bool
+        Whether it has ended with an error.
+    published_s, interval_s : float
+        When the last snapshot was made, and how long to wait for the next at least.
+    """
+
+    run: str
+    run_id: int
+    trainer: TrainerLike
+    mailbox: Mailbox[Snapshot]
+    pause_every: int = 0
+    goal: int = 0
+    step_s: float = 0.0
+    has_joined: bool = False
+    ending: str = ""
+    has_failed: bool = False
+    published_s: float = 0.0
+    interval_s: float = 0.0
+
+    @property
+    def step(self) -> int:
+        """Completed steps."""
+        return self.trainer.step
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it takes part in what all runs are told to do."""
+        return not self.ending and not self.has_failed
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it has not come to rest."""
+        return self.is_live and self.step < self.goal
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Who trains next.
+
+    Attributes
+    ----------
+    lane : Lane
+        The run.
+    steps : int
+        Most steps; at least 1.
+    budget_s : float
+        How long at most.
+    """
+
+    lane: Lane
+    steps: int
+    budget_s: float
+
+
+class Rounds:
+    """Keeps runs level. Training thread only, but for `lanes`.
+
+    Attributes
+    ----------
+    lanes : tuple[Lane, ...]
+        The runs, in the order in which their keys came; replaced as a whole, so that another thread
+        may look.
+    """
+
+    def __init__(self) -> None:
+        self.lanes: tuple[Lane, ...] = ()
+        self._stride = 1
+        self._is_counting = False
+
+    def lane(self, run: str) -> Lane | None:
+        """Return the run with a key; None if there is none."""
+        return next((lane for lane in self.lanes if lane.run == run), None)
+
+    def put(self, lane: Lane) -> None:
+        """Let a run take part, not moving as yet; none of its key may be there any more."""
+        self.lanes = (*self.lanes, lane)
+        lane.goal = lane.step
+        lane.has_joined = lane.step == self._front()
+        self._stride = 1
+
+    def drop(self, run: str) -> None:
+        """Let go of a run; the others go on."""
+        self.lanes = tuple(lane for lane in self.lanes if lane.run != run)
+        self._stride = 1
+
+    def moving(self) -> list[Lane]:
+        """Return the runs that have not come to rest."""
+        return [lane for lane in self.lanes if lane.is_moving]
+
+    def aim(self, command: Aim) -> None:
+        """Let all runs that have not ended train as far as a command says.
+
+        Those that a stopping rule has ended take part again when there are no others.
+        """
+        if not isinstance(command, Halt):
+            self._revive()
+        live = self._live()
+        if not live:
+            return
+        front = self._front()
+        goal = self._goal(command, live, front)
+        for lane in live:
+            # What is far behind, as it came late, does not keep a person waiting who wants to stop.
+            is_late = isinstance(command, Halt) and not lane.has_joined
+            lane.goal = lane.step if is_late else goal
+        self._is_counting = isinstance(command, Advance) and command.steps > 0
+
+    def _goal(self, command: Aim, live: list[Lane], front: int) -> int:
+        match command:
+            case Halt():
+                return front
+            case Go():
+                return min(((front // lane.pause_every + 1) * lane.pause_every
+                            for lane in live if lane.pause_every), default=FOREVER)
+            case Advance(_, 0):
+                first = next(lane for lane in live if lane.step == front)
+                return front + first.trainer.steps_left_in_epoch
+            case Advance(_, steps):
+                # Steps that were asked for and have not been taken yet are not forgotten.
+                asked_for = max(lane.goal for lane in live) if self._is_counting else front
+                return max(front, asked_for) + steps
+
+    def turn(self) -> Turn | None:
+        """Return who trains next; None when all have come to rest."""
+        moving = self.moving()
+        if not moving:
+            return None
+        front = self._front()
+        behind = [lane for lane in moving if lane.step < front]
+        if behind:
+            lane = min(behind, key=lambda lane: lane.step)
+            return Turn(lane, min(front, lane.goal) - lane.step, CHUNK_S)
+        leader = max(moving, key=lambda lane: lane.step_s)
+        steps = leader.goal - leader.step
+        if len(moving) > 1:
+            # What a step costs is not known of all at first, and may change.
+            steps = min(steps, self._stride)
+        return Turn(leader, steps, CHUNK_S / len(moving))
+
+    def note(self, lane: Lane, steps: int, seconds: float) -> None:
+        """Take note of a run's turn: how many steps it did, and how long they took."""
+        if not steps:
+            return
+        lane.step_s = seconds / steps
+        if lane.step == self._front():
+            lane.has_joined = True
+            self._stride = 2 * steps
+
+    def _live(self) -> list[Lane]:
+        return [lane for lane in self.lanes if lane.is_live]
+
+    def _front(self) -> int:
+        """Return the step of the run that has come furthest."""
+        return max((lane.step for lane in self._live()), default=0)
+
+    def _revive(self) -> None:
+        if self._live():
+            return
+        for lane in self.lanes:
+            if not lane.has_failed:
+                lane.ending, lane.has_joined = "", False
+        for lane in self._live():
+            lane.has_joined = lane.step == self._front()

@@ -1,0 +1,142 @@
+"""One run as the window's thread knows it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from engine.diagnosis.verdicts import JUDGED, RunJudge
+from engine.telemetry.history import History
+from engine.telemetry.mailbox import Mailbox
+from gui.frames.frame import Frame
+from gui.frames.run_info import RunInfo
+from gui.workbench.state import State
+
+if TYPE_CHECKING:
+    from engine.diagnosis.verdicts import Verdict
+    from engine.telemetry.snapshot import Snapshot
+    from gui.workbench.engine_port import TrainerLike
+    from gui.workbench.run_plan import Reason, RunPlan
+
+SPEED_WINDOW_S = 0.5
+
+
+class Run:
+    """Gathers what one run tells, and says what it amounts to. GUI thread only.
+
+    A reset makes another one. What an older one still tells goes into its own mailbox, where nobody
+    looks any more: so nothing of one run can turn up in another.
+
+    Parameters
+    ----------
+    key : str
+        Which of the runs side by side it is: ``A``, ``B``.
+    run_id : int
+        Its number, which no other run has.
+    plan : RunPlan
+        What it trains, on what.
+    reason : Reason | None
+        Why it begins anew, if there is something to say.
+
+    Attributes
+    ----------
+    state : State
+        What it is doing.
+    sentence : str
+        Why, in the engine's words; empty if there is nothing to say.
+    mailbox : Mailbox[Snapshot]
+        Where its snapshots come.
+    info : RunInfo | None
+        What stays the same; None until it is prepared.
+    """
+
+    def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None) -> None:
+        self.key, self.run_id, self.plan, self.reason = key, run_id, plan, reason
+        self.state = State.PREPARING
+        self.sentence = ""
+        self.mailbox: Mailbox[Snapshot] = Mailbox()
+        self.info: RunInfo | None = None
+        self._trainer: TrainerLike | None = None
+        self._history = History(())
+        self._judge: RunJudge | None = None
+        self._verdict: Verdict | None = None
+        self._cursor = self._step = 0
+        self._speed = Speedometer()
+
+    def show(self, state: State, sentence: str = "") -> None:
+        """Take over a state, and the engine's words for it; a reason lasts until the run moves."""
+        if state not in (State.PREPARING, State.READY):
+            self.reason = None
+        self.state, self.sentence = state, sentence
+
+    def begin(self, trainer: TrainerLike) -> RunInfo:
+        """Show a trainer's figures from its beginning; only those that any thread may read."""
+        project, data = self.plan.project, self.plan.dataset
+        self._trainer = trainer
+        self.info = RunInfo(self.key, self.run_id, project.network, tuple(trainer.weight_layers),
+                            data, tuple(trainer.ring.columns), trainer.transfer)
+        self._history = History(self.info.columns)
+        self._judge = self._made_judge()
+        return self.info
+
+    def follow(self, plan: RunPlan) -> None:
+        """Go on with other hyper-parameters; another loss is judged differently."""
+        loss, self.plan = self.plan.project.training.loss, plan
+        if self._judge is not None and plan.project.training.loss != loss:
+            self._judge = self._made_judge()
+
+    def restart_clock(self) -> None:
+        """Measure its speed anew after a rest."""
+        self._speed.restart(self._step, time.perf_counter())
+
+    def frame(self, *, running: bool) -> Frame | None:
+        """Return all that there is to show now; None before it is prepared.
+
+        Parameters
+        ----------
+        running : bool
+            Whether more frames are on their way.
+        """
+        trainer, judge = self._trainer, self._judge
+        if trainer is None or judge is None:
+            return None
+        steps, rows, self._cursor = trainer.ring.read(self._cursor)
+        self._history.extend(steps, rows)
+        if len(steps):
+            self._step = int(steps[-1])
+        snapshot = self.mailbox.take()
+        if snapshot is not None and snapshot.parts >= JUDGED:
+            self._verdict = judge.judge(snapshot)
+        if snapshot is not None:
+            self._step = max(self._step, snapshot.step)
+        if running:
+            self._speed.note(self._step, time.perf_counter())
+        return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
+                     self._speed.value, running, self._history, snapshot, self._verdict)
+
+    def _made_judge(self) -> RunJudge:
+        project, data = self.plan.project, self.plan.dataset
+        return RunJudge(project.network, data.task, len(data.class_names), project.training.loss)
+
+
+class Speedometer:
+    """Steps per second over the last half second of running."""
+
+    def __init__(self) -> None:
+        self.value = 0.0
+        self._seen: deque[tuple[int, float]] = deque()
+
+    def restart(self, step: int, now_s: float) -> None:
+        """Begin anew after a rest; the value stays until there is a new one."""
+        self._seen.clear()
+        self._seen.append((step, now_s))
+
+    def note(self, step: int, now_s: float) -> None:
+        """Take note of the step reached at a time."""
+        self._seen.append((step, now_s))
+        while len(self._seen) > 2 and now_s - self._seen[1][1] >= SPEED_WINDOW_S:
+            self._seen.popleft()
+        first_step, first_s = self._seen[0]
+        if now_s > first_s and step > first_step:
+            self.value = (step - first_step) / (now_s - first_s)

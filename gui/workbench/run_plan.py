@@ -1,0 +1,93 @@
+"""What of a document decides a run, and what a change of it asks of that run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.data.dataset import Dataset
+from engine.layers import Issue
+from engine.spec import ProjectSpec, TrainingSpec
+
+
+class Reason(Enum):
+    """Why a run began anew; `gui.workbench.words` says it."""
+
+    OPENED = "opened"
+    LEARNED = "learned"
+    """A project was opened together with what it had learned."""
+    DATA = "data"
+    NETWORK = "network"
+    PRECISION = "precision"
+    SEED = "seed"
+    START = "start"
+    """First weights come from another project, or no longer do."""
+
+
+@dataclass(frozen=True)
+class Keep:
+    """The run need not hear of the change."""
+
+
+@dataclass(frozen=True)
+class Apply:
+    """The run goes on, trained in another way."""
+
+    training: TrainingSpec
+
+
+@dataclass(frozen=True)
+class Restart:
+    """A new run has to begin; without a reason there is nothing to say about it."""
+
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """All that decides a run.
+
+    Attributes
+    ----------
+    project : ProjectSpec
+        Network and training.
+    dataset : Dataset
+        The examples; another object stands for others.
+    issues : tuple[Issue, ...]
+        What keeps it from being trained, most basic first.
+    """
+
+    project: ProjectSpec
+    dataset: Dataset
+    issues: tuple[Issue, ...] = ()
+
+    @staticmethod
+    def diff(before: RunPlan, after: RunPlan, *, opened: bool = False) -> Keep | Apply | Restart:
+        """Return what a change asks of the run of a plan: the only road from an edit to a run.
+
+        Parameters
+        ----------
+        before, after : RunPlan
+            The plan that the run follows, and the one that it is to follow.
+        opened : bool
+            Whether another project was opened, however alike the two may be.
+        """
+        if opened:
+            return Restart(Reason.OPENED)
+        old, new = before.project, after.project
+        reason = _reason(old, new, data_differ=before.dataset is not after.dataset)
+        if reason is not None or before.issues or after.issues:
+            return Restart(reason)
+        return Keep() if old.training == new.training else Apply(new.training)
+
+
+def _reason(old: ProjectSpec, new: ProjectSpec, *, data_differ: bool) -> Reason | None:
+    """Return what a run cannot take over on its way, the most telling first; None if all of it."""
+    differing = (
+        (Reason.DATA, data_differ),
+        (Reason.NETWORK, old.network != new.network),
+        (Reason.PRECISION, old.training.precision != new.training.precision),
+        (Reason.SEED, old.training.seed != new.training.seed),
+        (Reason.START, old.start_from != new.start_from),
+    )
+    return next((reason for reason, differs in differing if differs), None)

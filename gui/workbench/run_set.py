@@ -1,0 +1,315 @@
+"""The runs side by side: what they are asked for on one side, the training thread on the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.errors import SpecError
+from gui.workbench.commands import Advance, Aim, Build, Collect, Drop, Go, Halt, Retrain
+from gui.workbench.run import Run
+from gui.workbench.run_plan import Reason, RunPlan
+from gui.workbench.state import IDLE, State, foremost
+from gui.workbench.worker import Bridge, Worker
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.errors import EngineError
+    from engine.telemetry.parts import Wanted
+    from gui.workbench.engine_port import TrainerFactory, TrainerLike
+
+JOIN_S = 2.0
+COLLECT_S = 3.0
+
+
+class RunSet(QObject):
+    """Several runs by key, all at the same step whenever they rest. GUI thread only.
+
+    To run, to pause and to step are asked of all together. A run that fails, or that a stopping
+    rule ends, drops out, and the others go on. One that is added, or begun anew, beside others that
+    have steps behind them catches up with them first.
+
+    Parameters
+    ----------
+    factory : TrainerFactory
+        Makes trainers, in the training thread.
+
+    Signals
+    -------
+    changed()
+        A run does something else now, or there is one more or less.
+    prepared(str, float)
+        What is being prepared, and which share of it is done.
+    replaced(RunInfo)
+        A new run stands at step 0.
+    rested()
+        A run that stands still has something new to show.
+    failed(str, EngineError)
+        The run with this key has ended with an error.
+    """
+
+    changed = Signal()
+    prepared = Signal(str, float)
+    replaced = Signal(object)
+    rested = Signal()
+    failed = Signal(str, object)
+
+    def __init__(self, factory: TrainerFactory, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runs: dict[str, Run] = {}
+        self._run_id = self._turn = 0
+        self._wants_to_run = False
+        self._held: list[Callable[[], None]] | None = None
+        self._bridge = Bridge(self)
+        self._bridge.prepared.connect(self._on_bridge_prepared)
+        self._bridge.built.connect(self._on_bridge_built)
+        self._bridge.paused.connect(self._on_bridge_paused)
+        self._bridge.looked.connect(self._on_bridge_looked)
+        self._bridge.failed.connect(self._on_bridge_failed)
+        self._worker = Worker(self._bridge, factory)
+        self._worker.start()
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self._runs.values())
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __getitem__(self, key: str) -> Run:
+        return self._runs[key]
+
+    @property
+    def state(self) -> State:
+        """What the runs are doing together."""
+        return foremost(run.state for run in self)
+
+    @property
+    def stepped_s(self) -> float:
+        """`time.perf_counter` after the first steps of all; NaN before."""
+        return self._worker.stepped_s
+
+    @property
+    def is_getting_ready(self) -> bool:
+        """Whether a run is being prepared, or one that has been asked for has yet to step.
+
+        One that has failed will never do so.
+        """
+        worker = self._worker
+        return not worker.prepared.is_set() or (
+            self._wants_to_run and math.isnan(worker.stepped_s) and not worker.failed)
+
+    def hold(self) -> None:
+        """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
+        self._held = []
+        self._worker.heard.clear()
+
+    def listen(self) -> None:
+        """Tell what has been held, and from now on everything at once."""
+        held, self._held = self._held or (), None
+        try:
+            for tell in held:
+                tell()
+        finally:
+            # Else a run would wait for ever for those who draw its first steps.
+            self._worker.heard.set()
+
+    # Which runs there are
+
+    def add(self, key: str, plan: RunPlan, reason: Reason | None = None,
+            weights: Mapping[str, NDArray[Any]] | None = None) -> None:
+        """Begin a run of a plan in the place of the one with this key, if there is one.
+
+        It stands at step 0 until all are asked to run; those that run are paused.
+
+        Parameters
+        ----------
+        key : str
+            ``A``, ``B``.
+        plan : RunPlan
+            What to train; one that has issues is not begun.
+        reason : Reason | None
+            Why, if there is something to say.
+        weights : mapping | None
+            What to start from, as ``layer-id/w``; None draws them.
+        """
+        self._run_id += 1
+        run = self._runs[key] = Run(key, self._run_id, plan, reason)
+        if plan.issues:
+            run.show(State.INVALID, plan.issues[0].text)
+        self.pause()
+        if plan.issues:
+            self._worker.submit(Drop(key))
+        else:
+            self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
+                                      weights))
+        self.changed.emit()
+
+    def drop(self, key: str) -> None:
+        """Let go of a run; the others go on."""
+        if self._runs.pop(key, None) is not None:
+            self._worker.submit(Drop(key))
+            self._start_what_waited()
+            self.changed.emit()
+
+    def apply(self, key: str, plan: RunPlan) -> None:
+        """Go on with the hyper-parameters of another plan from the next step on."""
+        self._runs[key].follow(plan)
+        self._worker.submit(Retrain(key, plan.project.training))
+
+    def weights(self, key: str) -> dict[str, NDArray[Any]]:
+        """Return a copy of what a run has learned, as ``layer-id/w``; it goes on meanwhile.
+
+        Raises
+        ------
+        SpecError
+            If there is no such run or it is still being prepared, or if the training thread is busy
+            for longer than a person can be kept waiting.
+        """
+        run = self._runs.get(key)
+        found = None
+        if run is not None and run.state not in (State.PREPARING, State.INVALID):
+            reply: SimpleQueue[dict[str, NDArray[Any]] | None] = SimpleQueue()
+            self._worker.submit(Collect(key, reply))
+            try:
+                found = reply.get(timeout=COLLECT_S)
+            except Empty:
+                raise SpecError("run.busy", seconds=COLLECT_S) from None
+        if found is None:
+            raise SpecError("run.none-yet")
+        return found
+
+    def set_wanted(self, wanted: Wanted) -> None:
+        """Have snapshots hold these parts from now on; what is new among them is shown at once."""
+        self._worker.set_wanted(wanted)
+
+    def shut_down(self) -> bool:
+        """Let go of every run and wait for the training thread; again does no harm.
+
+        Returns
+        -------
+        bool
+            False if the thread is still compiling; the end of the program then ends it.
+        """
+        self._runs.clear()
+        ended = self._worker.shut_down(JOIN_S)
+        self._bridge.blockSignals(True)
+        return ended
+
+    # What they are to do
+
+    def run(self) -> None:
+        """Train until told otherwise; while one is being prepared, as soon as it is."""
+        state = self.state
+        if state in IDLE:
+            self._aim(Go(self._next_turn()), State.RUNNING)
+        elif state is State.PREPARING and not self._wants_to_run:
+            # The thread need not wait for the window to hear that it is ready.
+            self._worker.submit(Go(self._next_turn()))
+            self._wants_to_run = True
+
+    def pause(self) -> None:
+        """Stop after the step in hand, or as soon as all stand at the same step."""
+        if self._wants_to_run or any(run.state is State.RUNNING for run in self):
+            self._aim(Halt(self._next_turn()), State.PAUSED, among=(State.RUNNING,))
+        self._wants_to_run = False
+
+    def advance(self, steps: int) -> None:
+        """Train for so many steps, then stand still; 0 goes to the end of the epoch."""
+        if self.state in (*IDLE, State.RUNNING):
+            self._aim(Advance(self._next_turn(), steps), State.PAUSED if steps else State.RUNNING,
+                      among=(*IDLE, State.RUNNING))
+
+    def _aim(self, command: Aim, state: State, among: tuple[State, ...] = IDLE) -> None:
+        """Have all runs obey; those in some states are in another one then."""
+        self._worker.submit(command)
+        for run in self:
+            if run.state in among:
+                run.show(state)
+        self.changed.emit()
+
+    def _next_turn(self) -> int:
+        self._turn += 1
+        return self._turn
+
+    def _start_what_waited(self) -> None:
+        """Take note that runs train which were asked to before the last of them was prepared."""
+        if self._wants_to_run and not any(run.state is State.PREPARING for run in self):
+            self._wants_to_run = False
+            for run in self:
+                if run.state in IDLE:
+                    run.show(State.RUNNING)
+            self.changed.emit()
+
+    # What the training thread tells
+
+    def _holds(self, slot: Callable[..., None], *told: object) -> bool:
+        """Keep what has been told if nobody listens yet; return whether it is kept."""
+        if self._held is None:
+            return False
+        self._held.append(partial(slot, *told))
+        return True
+
+    def _told_of(self, run_id: int) -> Run | None:
+        """Return the run with a number; None if another has taken its place."""
+        return next((run for run in self if run.run_id == run_id), None)
+
+    @Slot(int, str, float)
+    def _on_bridge_prepared(self, run_id: int, text: str, share: float) -> None:
+        if self._holds(self._on_bridge_prepared, run_id, text, share):
+            return
+        if self._told_of(run_id) is not None:
+            self.prepared.emit(text, share)
+
+    @Slot(int, object)
+    def _on_bridge_built(self, run_id: int, trainer: TrainerLike) -> None:
+        if self._holds(self._on_bridge_built, run_id, trainer):
+            return
+        run = self._told_of(run_id)
+        if run is None or run.state is not State.PREPARING:
+            return
+        self.replaced.emit(run.begin(trainer))
+        run.show(State.READY)
+        self.changed.emit()
+        self.rested.emit()
+        self._start_what_waited()
+
+    @Slot(int, int, str)
+    def _on_bridge_paused(self, run_id: int, turn: int, ending: str) -> None:
+        if self._holds(self._on_bridge_paused, run_id, turn, ending):
+            return
+        run = self._told_of(run_id)
+        # Another command may have been given while this one was carried out.
+        if run is None or turn != self._turn:
+            return
+        if run.state is State.RUNNING:
+            run.show(State.PAUSED, ending)
+            self.changed.emit()
+        self.rested.emit()
+
+    @Slot(int)
+    def _on_bridge_looked(self, run_id: int) -> None:
+        if self._holds(self._on_bridge_looked, run_id):
+            return
+        run = self._told_of(run_id)
+        # While it runs, the next frame is near.
+        if run is not None and run.state is not State.RUNNING:
+            self.rested.emit()
+
+    @Slot(int, object)
+    def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:
+        if self._holds(self._on_bridge_failed, run_id, error):
+            return
+        run = self._told_of(run_id)
+        if run is None or run.state is State.INVALID:
+            return
+        run.show(State.FAILED, error.sentence)
+        self._start_what_waited()
+        self.changed.emit()
+        self.rested.emit()
+        self.failed.emit(run.key, error)

@@ -1,0 +1,28 @@
+"""What the workbench has to say about its reasons."""
+
+from __future__ import annotations
+
+from engine.messages import Message, say
+from gui.workbench.run_plan import Reason
+
+TITLES = {
+    Reason.OPENED: say("run.opened"),
+    Reason.LEARNED: say("run.opened-learned"),
+    Reason.DATA: say("run.data-changed"),
+    Reason.NETWORK: say("run.network-changed"),
+    Reason.PRECISION: say("run.precision-changed"),
+    Reason.SEED: say("run.seed-changed"),
+    Reason.START: say("run.first-weights-changed"),
+}
+"""Why a run began anew, without a full stop."""
+
+PROSPECTS = {
+    Reason.OPENED: say("run.opened-next"),
+    Reason.LEARNED: say("run.opened-learned-next"),
+}
+ANEW = say("run.anew-next")
+
+
+def prospect(reason: Reason) -> Message:
+    """Return what will happen next, in a sentence."""
+    return PROSPECTS.get(reason, ANEW)
