@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Array, Snapshot
 from gui import theme
+from gui.output.view import OutputView
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
 
 
-class ConfusionView(QWidget):
+class ConfusionView(QWidget, OutputView):
     """Counts of examples by true class (row) and predicted class (column), with recall.
 
     The shade of a cell is its share of the row: blue where the network is right, orange where it

@@ -15,6 +15,7 @@ from gui import theme
 from gui.output.drawing import draw_picture, draw_sentence, small_font
 from gui.output.pixels import ends_of, grey_image, image_of, mosaic, signed
 from gui.output.tiles import Tiling, tiling, zoom_for
+from gui.output.view import OutputView
 from gui.widgets import plain_number
 
 EMPTY = "Feature maps and filters are shown as soon as the network is ready."
@@ -124,7 +125,7 @@ class _Placed:
     image: QImage
 
 
-class FeatureView(QWidget):
+class FeatureView(QWidget, OutputView):
     """The example, its feature maps in the selected layer, and the layer's filters.
 
     Blue is positive, orange negative; the strongest colour is the largest magnitude of each kind.

@@ -21,6 +21,7 @@ from gui.output.drawing import (
     small_font,
 )
 from gui.output.probe import ProbeView
+from gui.output.view import OutputView
 
 EMPTY = "The forecast is shown as soon as the network is ready."
 OWN = "from its own forecasts alone"
@@ -57,7 +58,7 @@ def value_range(forecast: Forecast) -> tuple[float, float]:
     return float(told.min()) - 0.05 * span, float(told.max()) + 0.05 * span
 
 
-class ForecastView(ProbeView):
+class ForecastView(ProbeView, OutputView):
     """The series, the forecast of every value from the true ones before it, and from its own.
 
     Free-running, the network is given its own forecasts, so that its errors add up. From the

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.telemetry.snapshot import Latent, Snapshot
@@ -24,6 +24,7 @@ from gui.output.drawing import (
 )
 from gui.output.pixels import ends_of, grey, grey_image, image_of, mosaic
 from gui.output.probe import ProbeView
+from gui.output.view import OutputView, switch
 
 EMPTY = "The plane is shown as soon as the network is ready."
 DOT_PX, REACH_PX = 4.6, 9
@@ -45,7 +46,7 @@ def reach_of(latent: Latent) -> float:
     return next(m * power for m in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if m * power >= far * 0.999)
 
 
-class LatentView(ProbeView):
+class LatentView(ProbeView, OutputView):
     """Pictures drawn from the plane, and codes of examples on it, side by side where both fit.
 
     Attributes
@@ -59,12 +60,13 @@ class LatentView(ProbeView):
         self._dataset: Dataset | None = None
         self._latent: Latent | None = None
         self._grid, self._dots = QImage(), QPixmap()
-        self.pictures = _box("Show pictures", "Draw what the decoder makes of every point of the "
-                             "plane; further latent numbers are 0.")
-        self.codes = _box("Show codes", "Draw where the encoder puts examples: a dot each, in the "
-                          "colour of its class.")
-        for box in (self.pictures, self.codes):
-            box.toggled.connect(self._on_box_toggled)
+        self.pictures = switch(
+            "Show pictures", "Draw what the decoder makes of every point of the plane; further "
+            "latent numbers are 0.", self._on_box_toggled, on=True)
+        self.codes = switch(
+            "Show codes", "Draw where the encoder puts examples: a dot each, in the colour of its "
+            "class.", self._on_box_toggled, on=True)
+        self.controls = self.pictures, self.codes
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Forget the plane before."""
@@ -268,7 +270,7 @@ class LatentView(ProbeView):
         self._grid, self._dots = self._drawn_grid(), QPixmap()
         self.update()
 
-    @Slot()
+    @Slot(bool)
     def _on_box_toggled(self) -> None:
         self._refresh()
 
@@ -277,10 +279,3 @@ def _labels(dataset: Dataset, rows: Indices) -> Indices:
     """Return the classes of rows; 0 where the data have none."""
     has_classes = dataset.labels.ndim == 1 and len(dataset.labels) > 0
     return dataset.labels[rows] if has_classes else np.zeros(len(rows), np.int64)
-
-
-def _box(text: str, tooltip: str) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setChecked(True)
-    box.setToolTip(tooltip)
-    return box

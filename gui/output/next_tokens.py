@@ -23,6 +23,7 @@ from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.drawing import draw_sentence, fixed_font, small_font
 from gui.output.texts import joined, named, shown, unit
+from gui.output.view import OutputView
 
 EMPTY = "Probabilities are shown as soon as the network is ready."
 WINDOWS = 8
@@ -197,7 +198,7 @@ class _Key(QWidget):
             x += metrics.horizontalAdvance(text) + gap
 
 
-class NextTokens(QWidget):
+class NextTokens(QWidget, OutputView):
     """Validation windows, every token on the colour of the probability that it was given."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

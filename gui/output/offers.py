@@ -20,8 +20,8 @@ from gui.output.sample_table import SampleTable
 from gui.output.scatter import PredictionScatter
 from gui.output.written_text import WrittenText
 
-AnyView = (ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PlaneView
-           | PredictionScatter | ReconstructionView | SampleGrid | SampleTable | WrittenText)
+MakeView = type[ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PlaneView
+                | PredictionScatter | ReconstructionView | SampleGrid | SampleTable | WrittenText]
 Suits = Callable[[Dataset, Snapshot | None], bool]
 
 
@@ -45,7 +45,7 @@ class Offer:
     title: str
     tooltip: str
     part: Part
-    view: type[AnyView]
+    view: MakeView
     suits: Suits
 
 

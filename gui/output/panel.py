@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.parts import Part, Wanted
@@ -14,18 +12,12 @@ from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.frames.frame import Frame
 from gui.frames.run_info import RunInfo
-from gui.output.features import FeatureView
-from gui.output.latent import LatentView
-from gui.output.offers import OFFERS, AnyView, Offer, offers_for
-from gui.output.plane import PlaneView
-from gui.output.sample_grid import SampleGrid
-from gui.output.sample_table import SampleTable
+from gui.output.offers import OFFERS, Offer, offers_for
 from gui.output.scores import ScorePanel
-from gui.output.written_text import WrittenText
+from gui.output.view import UNLIMITED
 from gui.widgets import Segmented, ViewCard
 
 LEAST_PICTURE_PX = 108
-UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
 
 
 class OutputPanel(ViewCard):
@@ -50,7 +42,7 @@ class OutputPanel(ViewCard):
         self.add_header_widget(self._tabs)
         self._make_side()
         self._stack = QStackedWidget()
-        for view in dict.fromkeys(self._views.values()):
+        for view in self._all:
             self._stack.addWidget(view)
         self._row = QHBoxLayout()
         self._row.addWidget(self._stack, 1)
@@ -61,36 +53,19 @@ class OutputPanel(ViewCard):
         self._side.hide()
 
     def _make_views(self) -> None:
-        self._plane, self._latent = PlaneView(), LatentView()
-        self._features, self._writing = FeatureView(), WrittenText()
-        self._samples = (SampleGrid(), SampleTable())
-        made: tuple[AnyView, ...] = (
-            self._plane, self._latent, self._features, self._writing, *self._samples)
-        by_type = {type(view): view for view in made}
-        for kind in dict.fromkeys(offer.view for offer in OFFERS):
-            if kind not in by_type:
-                by_type[kind] = kind()
-        self._views = {offer.key: by_type[offer.view] for offer in OFFERS}
+        made = {kind: kind() for kind in dict.fromkeys(offer.view for offer in OFFERS)}
+        self._views = {offer.key: made[offer.view] for offer in OFFERS}
         self._parts = {offer.key: offer.part for offer in OFFERS}
+        self._all = tuple(made.values())
 
     def _make_side(self) -> None:
         self._scores = ScorePanel()
-        self._test = _box("Show test data", "Draw the validation points too, smaller and with a "
-                          "ring that stands out.", self._plane.set_shows_validation)
-        self._discrete = _box("Discretize output", "Colour by the decision alone: the most "
-                              "probable class, or the sign.", self._plane.set_discrete)
-        self._wrong = _box("Wrong ones first", "Begin with the examples on which the network is "
-                           "wrong.", self._on_wrong_toggled)
-        on_plane, wrong = (self._test, self._discrete), (self._wrong,)
-        self._controls: dict[str, tuple[QWidget, ...]] = {
-            "boundary": on_plane, "surface": on_plane, "images": wrong, "table": wrong,
-            "latent": (self._latent.pictures, self._latent.codes), "text": (self._writing.copy,),
-        }
+        self._controls = [control for view in self._all for control in view.controls]
         self._side = QWidget()
         column = QVBoxLayout(self._side)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._scores)
-        for control in dict.fromkeys(sum(self._controls.values(), ())):
+        for control in self._controls:
             column.addWidget(control)
             control.hide()
         column.addStretch(1)
@@ -120,7 +95,8 @@ class OutputPanel(ViewCard):
         if frame.snapshot is None or self._dataset is None or not self._has_run:
             return
         self._snapshot = frame.snapshot
-        self._writing.note(frame.snapshot)
+        for view in self._all:
+            view.note(frame.snapshot)
         offers = offers_for(self._dataset, frame.snapshot)
         for offer in offers:
             if offer.key not in self.views():
@@ -134,8 +110,9 @@ class OutputPanel(ViewCard):
         return frozenset({Part.EVALUATION, *drawn})
 
     def set_selected(self, layer_id: str) -> None:
-        """Show the features of another layer; an unknown one has none."""
-        self._features.set_selected(layer_id)
+        """Show what there is of another layer; an unknown one has nothing."""
+        for view in self._all:
+            view.set_selected(layer_id)
 
     def _show_dataset(self, dataset: Dataset) -> None:
         # What the network offers beyond the data is known with its first snapshot. A reset brings
@@ -175,9 +152,8 @@ class OutputPanel(ViewCard):
         """Show the view with this key, one of `views`."""
         self._tabs.set_current(key)
         self._stack.setCurrentWidget(self._views[key])
-        shown = self._controls.get(key, ())
-        for control in dict.fromkeys(sum(self._controls.values(), ())):
-            control.setVisible(control in shown)
+        for control in self._controls:
+            control.setVisible(control in self._views[key].controls)
         self._on_size_changed()
         self.draw_when_seen()
         self.wanted_changed.emit()
@@ -195,25 +171,13 @@ class OutputPanel(ViewCard):
         if snapshot is not None and Part.EVALUATION in snapshot.parts:
             self._scores.show_snapshot(snapshot)
 
-    @Slot(bool)
-    def _on_wrong_toggled(self, wrong_first: bool) -> None:
-        for view in self._samples:
-            view.set_wrong_first(wrong_first)
-
     @Slot()
     def _on_size_changed(self) -> None:
         self._row.setSpacing(theme.px(12))
         # The scores beside it are never cut; it is the picture that gives way.
         self._stack.setMinimumWidth(theme.px(LEAST_PICTURE_PX))
         room = UNLIMITED
-        if self.view() in ("boundary", "surface") and self.isVisible():
-            room = self._plane.width_for(self._stack.height())
+        if self.view() and self.isVisible():
+            room = self._views[self.view()].width_for(self._stack.height())
         self._stack.setMaximumWidth(room)
         self._row.setStretchFactor(self._side, 1 if room < UNLIMITED else 0)
-
-
-def _box(text: str, tooltip: str, slot: Callable[[bool], None]) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setToolTip(tooltip)
-    box.toggled.connect(slot)
-    return box

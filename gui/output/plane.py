@@ -11,28 +11,39 @@ from engine.data.dataset import Dataset, Indices
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.surface_image import picture
+from gui.output.view import OutputView, switch
 from gui.widgets import linear_ticks, tick_text
 
 POINT_PX = 5.2
 
 
-class PlaneView(QWidget):
+class PlaneView(QWidget, OutputView):
     """Decision boundary or regression surface, square, with axes from -6 to 6.
 
     Training points are ringed in the colour of the ground, validation points, which are smaller,
     in the colour of text.
+
+    Attributes
+    ----------
+    shows_validation, discrete : QCheckBox
+        Whether validation points are drawn; whether the decision is drawn without how sure it is.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._snapshot: Snapshot | None = None
-        self._discrete = False
-        self._shows_validation = False
         self._image = QImage()
         self._points = QPixmap()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("The network's output over the plane of the two inputs")
+        self.shows_validation = switch(
+            "Show test data", "Draw the validation points too, smaller and with a ring that stands "
+            "out.", self._on_shows_validation_toggled)
+        self.discrete = switch(
+            "Discretize output", "Colour by the decision alone: the most probable class, or the "
+            "sign.", self._on_discrete_toggled)
+        self.controls = self.shows_validation, self.discrete
         theme.notifier().changed.connect(self._on_theme_changed)
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -44,17 +55,6 @@ class PlaneView(QWidget):
         """Show the surface of a snapshot."""
         self._snapshot = snapshot
         self._image = self._drawn_surface()
-        self.update()
-
-    def set_discrete(self, discrete: bool) -> None:
-        """Show the decision alone, without how sure it is."""
-        self._discrete = discrete
-        self._refresh()
-
-    def set_shows_validation(self, shows: bool) -> None:
-        """Show or hide the validation points."""
-        self._shows_validation = shows
-        self._points = QPixmap()
         self.update()
 
     def width_for(self, height: int) -> int:
@@ -127,7 +127,7 @@ class PlaneView(QWidget):
         if snapshot is None or snapshot.surface is None or dataset is None:
             return QImage()
         pixels = np.ascontiguousarray(
-            picture(snapshot.surface, dataset.task, discrete=self._discrete))
+            picture(snapshot.surface, dataset.task, discrete=self.discrete.isChecked()))
         height, width, _ = pixels.shape
         image = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
         return image.copy()  # The bytes live only as long as this call.
@@ -145,7 +145,7 @@ class PlaneView(QWidget):
         painter.setClipRect(self.area())
         tokens = theme.current()
         self._draw_points(painter, dataset.training, tokens.point_outline)
-        if self._shows_validation:
+        if self.shows_validation.isChecked():
             self._draw_points(painter, dataset.validation, tokens.text, 0.8)
         painter.end()
         return pixmap
@@ -210,6 +210,15 @@ class PlaneView(QWidget):
         self._points = QPixmap()
         self._image = self._drawn_surface()
         self.update()
+
+    @Slot(bool)
+    def _on_shows_validation_toggled(self) -> None:
+        self._points = QPixmap()
+        self.update()
+
+    @Slot(bool)
+    def _on_discrete_toggled(self) -> None:
+        self._refresh()
 
     @Slot()
     def _on_theme_changed(self) -> None:

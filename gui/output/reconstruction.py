@@ -12,6 +12,7 @@ from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.drawing import draw_picture, draw_sentence, small_font
 from gui.output.pixels import Ends, ends_of, grey_image
+from gui.output.view import OutputView
 from gui.widgets import plain_number
 
 EMPTY = "What the network makes of the images is shown as soon as it is ready."
@@ -28,7 +29,7 @@ def error_text(error: float) -> str:
     return f"{error:.2g}" if 1e-3 <= error < 100 or error == 0 else plain_number(error)
 
 
-class ReconstructionView(QWidget):
+class ReconstructionView(QWidget, OutputView):
     """A column per example: input (where noise was added), output, target, and the error."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

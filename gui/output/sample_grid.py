@@ -22,6 +22,7 @@ from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.outcomes import Outcome, outcomes
 from gui.output.pixels import ends_of, grey_image
+from gui.output.view import OutputView, wrong_first
 
 
 def outcome_text(dataset: Dataset, one: Outcome) -> str:
@@ -148,14 +149,15 @@ class _Tiles(QWidget):
         return next(inside, None)
 
 
-class SampleGrid(QScrollArea):
+class SampleGrid(QScrollArea, OutputView):
     """Images with the predicted class and its probability, framed green or red with a mark."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tiles = _Tiles()
         self._snapshot: Snapshot | None = None
-        self._wrong_first = False
+        self.wrong_first = wrong_first(self._on_wrong_first_toggled)
+        self.controls = (self.wrong_first,)
         self.setWidget(self._tiles)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -172,12 +174,11 @@ class SampleGrid(QScrollArea):
         self._snapshot = snapshot
         if self._tiles.dataset is not None:
             self._tiles.shown = outcomes(
-                self._tiles.dataset, snapshot, wrong_first=self._wrong_first)
+                self._tiles.dataset, snapshot, wrong_first=self.wrong_first.isChecked())
             self._tiles.relaid()
 
-    def set_wrong_first(self, wrong_first: bool) -> None:
-        """Put the examples on which the network is wrong first."""
-        self._wrong_first = wrong_first
+    @Slot(bool)
+    def _on_wrong_first_toggled(self) -> None:
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
 

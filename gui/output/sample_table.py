@@ -28,6 +28,7 @@ from engine.telemetry.snapshot import Snapshot
 from gui.output.outcomes import Outcome, outcomes
 from gui.output.sample_grid import draw_mark, outcome_text
 from gui.output.texts import sentence
+from gui.output.view import OutputView, wrong_first
 
 Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("", "True", "Predicted", "Probability")
@@ -115,14 +116,15 @@ class MarkDelegate(QStyledItemDelegate):
         draw_mark(painter, place, bool(index.data(Qt.ItemDataRole.UserRole)))
 
 
-class SampleTable(QTableView):
+class SampleTable(QTableView, OutputView):
     """True and predicted class of single examples, with a mark for right or wrong."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._snapshot: Snapshot | None = None
         self._dataset: Dataset | None = None
-        self._wrong_first = False
+        self.wrong_first = wrong_first(self._on_wrong_first_toggled)
+        self.controls = (self.wrong_first,)
         self._outcomes = OutcomeModel()
         self._marks = MarkDelegate()
         self.setModel(self._outcomes)
@@ -153,11 +155,10 @@ class SampleTable(QTableView):
         if self._dataset is not None:
             self._outcomes.show(
                 self._dataset,
-                outcomes(self._dataset, snapshot, wrong_first=self._wrong_first))
+                outcomes(self._dataset, snapshot, wrong_first=self.wrong_first.isChecked()))
 
-    def set_wrong_first(self, wrong_first: bool) -> None:
-        """Put the examples on which the network is wrong first."""
-        self._wrong_first = wrong_first
+    @Slot(bool)
+    def _on_wrong_first_toggled(self) -> None:
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
 

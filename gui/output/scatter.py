@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
+from gui.output.view import OutputView
 from gui.widgets import linear_ticks, tick_text
 
 MOST_NAMES = 14
 """More targets than these have no legend: their colours could not be told apart."""
 
 
-class PredictionScatter(QWidget):
+class PredictionScatter(QWidget, OutputView):
     """One point per sample and target: true value across, predicted value up.
 
     On the diagonal the network is right.

@@ -13,6 +13,7 @@ from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.diary import Diary, Entry
 from gui.output.drawing import fixed_font
+from gui.output.view import OutputView
 from gui.widgets import Button, ElidedLabel, ReadingBox
 
 PATIENCE_MS = 800
@@ -22,7 +23,7 @@ HINT = "What is muted was given; the network goes on from it."
 HELD = "Held while text is selected."
 
 
-class WrittenText(QWidget):
+class WrittenText(QWidget, OutputView):
     """Texts with their steps, the newest at the end.
 
     The view stays at the end unless a person has scrolled away from it, and holds still while
@@ -48,6 +49,7 @@ class WrittenText(QWidget):
         self.copy.setToolTip("Copy the newest text to the clipboard.")
         self.copy.setEnabled(False)
         self.copy.clicked.connect(self._on_copy_clicked)
+        self.controls = (self.copy,)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._draw)

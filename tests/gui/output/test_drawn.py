@@ -44,7 +44,7 @@ def latent(panel: OutputPanel) -> LatentView:
     panel.set_run(Run(CLEAN))
     panel.show_frame(Frame(drawn(CLEAN)))
     panel.show_view("latent")
-    return panel._latent
+    return panel._views["latent"]
 
 
 def features(panel: OutputPanel, readings: tuple[LayerReading, ...], layer: str) -> FeatureView:
@@ -53,7 +53,7 @@ def features(panel: OutputPanel, readings: tuple[LayerReading, ...], layer: str)
     panel.show_frame(Frame(replace(sample_of(DIGITS), layers=readings)))
     panel.show_view("features")
     panel.grab()
-    return panel._features
+    return panel._views["features"]
 
 
 def test_network_brings_its_own_views(panel: OutputPanel) -> None:
@@ -138,12 +138,12 @@ def test_pictures_and_codes_stand_side_by_side(panel: OutputPanel) -> None:
     planes = latent(panel).planes()
     assert planes["pictures"].right() < planes["codes"].left()
     assert planes["pictures"].width() == planes["pictures"].height() > 100
-    panel._latent.pictures.setChecked(False)
-    alone = panel._latent.planes()
+    panel._views["latent"].pictures.setChecked(False)
+    alone = panel._views["latent"].planes()
     assert list(alone) == ["codes"]
     assert alone["codes"].width() >= planes["codes"].width()
-    panel._latent.codes.setChecked(False)
-    assert list(panel._latent.planes()) == ["pictures"], "one of them is always shown"
+    panel._views["latent"].codes.setChecked(False)
+    assert list(panel._views["latent"].planes()) == ["pictures"], "one of them is always shown"
 
 
 def test_spot_on_the_plane_says_where_it_is(panel: OutputPanel) -> None:
@@ -165,7 +165,8 @@ def test_grid_has_its_largest_second_number_at_the_top(panel: OutputPanel) -> No
     snapshot = snapshot_of(latent=Latent(grid, (-1.0, 1.0), np.zeros((0, 2)), np.zeros(0, int)))
     panel.show_frame(Frame(snapshot))
     panel.show_view("latent")
-    picture, area = panel._latent.grab().toImage(), panel._latent.planes()["pictures"]
+    view = panel._views["latent"]
+    picture, area = view.grab().toImage(), view.planes()["pictures"]
     top = picture.pixelColor((area.topLeft() + QPointF(9, 9)).toPoint())
     low = picture.pixelColor((area.bottomLeft() + QPointF(9, -9)).toPoint())
     assert (top.lightness(), low.lightness()) == (255, 0)
@@ -221,7 +222,7 @@ def test_codes_without_classes_or_images(panel: OutputPanel) -> None:
     panel.show_frame(Frame(drawn(CLEAN)))
     panel.show_view("latent")
     panel.grab()
-    assert list(panel._latent.planes()) == ["codes"]
+    assert list(panel._views["latent"].planes()) == ["codes"]
 
 
 def test_more_than_ten_classes_have_names_on_the_plane(panel: OutputPanel) -> None:

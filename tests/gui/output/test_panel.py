@@ -135,7 +135,7 @@ def test_small_losses_keep_their_width(panel: OutputPanel) -> None:
 def test_points_are_shown_before_there_is_a_run(panel: OutputPanel) -> None:
     panel.set_dataset(PLANE)
     assert panel.views() == ("boundary", "confusion")
-    assert points_drawn(panel._plane) > 0
+    assert points_drawn(panel._views["boundary"]) > 0
     assert panel.scores()["Accuracy, train"] == "–"
     panel.set_run(Run(PLANE))
     panel.show_frame(Frame(snapshot_of()))
@@ -196,7 +196,7 @@ def test_boundary_is_painted_where_it_belongs(panel: OutputPanel) -> None:
     surface = np.zeros((16, 16, 1))
     surface[8:, :8] = 1.0
     panel.show_frame(Frame(snapshot_of(surface=surface)))
-    plane = panel._plane
+    plane = panel._views["boundary"]
     image = plane.grab().toImage()
 
     def colour(x1: float, x2: float) -> QColor:
@@ -212,12 +212,12 @@ def test_picture_is_square_and_scores_stand_beside_it(
 ) -> None:
     panel.set_run(Run(PLANE))
     panel.show_frame(Frame(snapshot_of(surface=np.zeros((8, 8, 1)))))
-    area = panel._plane.area()
+    area = panel._views["boundary"].area()
     assert area.width() == area.height() > 120
 
     def gap() -> int:
-        right = panel._plane.area().topRight().toPoint()
-        return panel._side.x() - panel._plane.mapTo(panel, right).x()
+        right = panel._views["boundary"].area().topRight().toPoint()
+        return panel._side.x() - panel._views["boundary"].mapTo(panel, right).x()
 
     qtbot.waitUntil(lambda: 0 < gap() < 40, timeout=2000)
 
@@ -228,20 +228,20 @@ def points_drawn(plane: PlaneView) -> int:
 
 def test_test_data_are_shown_on_demand(panel: OutputPanel) -> None:
     panel.set_run(Run(PLANE))
-    before = points_drawn(panel._plane)
-    panel._test.setChecked(True)
-    assert points_drawn(panel._plane) > before > 0
+    before = points_drawn(panel._views["boundary"])
+    panel._views["boundary"].shows_validation.setChecked(True)
+    assert points_drawn(panel._views["boundary"]) > before > 0
 
 
 def test_options_belong_to_their_views(panel: OutputPanel) -> None:
     panel.set_run(Run(PLANE))
-    assert panel._discrete.isVisible()
-    assert not panel._wrong.isVisible()
+    assert panel._views["boundary"].discrete.isVisible()
+    assert not panel._views["images"].wrong_first.isVisible()
     panel.show_view("confusion")
-    assert not panel._discrete.isVisible()
+    assert not panel._views["boundary"].discrete.isVisible()
     panel.set_run(Run(DIGITS))
     panel.show_view("images")
-    assert panel._wrong.isVisible()
+    assert panel._views["images"].wrong_first.isVisible()
 
 
 @pytest.mark.parametrize(("dataset", "view"), [(DIGITS, SampleGrid), (TABLE, SampleTable)],
@@ -254,7 +254,7 @@ def test_wrong_ones_come_first_on_demand(
     shown = panel.findChild(view)
     assert isinstance(shown, SampleGrid | SampleTable)
     assert [one.is_right for one in shown.shown()] == [True] * 7 + [False] * 3
-    panel._wrong.setChecked(True)
+    shown.wrong_first.setChecked(True)
     assert [one.is_right for one in shown.shown()] == [False] * 3 + [True] * 7
     panel.grab()
 
@@ -337,7 +337,7 @@ def test_panel_repaints_in_the_other_theme(panel: OutputPanel, app: QApplication
     panel.set_run(Run(dataset_of(n=4)))
     panel.show_frame(Frame(snapshot_of(surface=np.ones((8, 8, 1)))))
     theme.apply(app, "dark")
-    plane = panel._plane
+    plane = panel._views["boundary"]
     image = plane.grab().toImage()
     at = plane.position(-5.8, 5.8).toPoint()
     assert image.pixelColor(at).name() == theme.DARK.map_positive

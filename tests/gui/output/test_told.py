@@ -40,7 +40,7 @@ def panel(app: QApplication, qtbot: QtBot) -> OutputPanel:
 def writing(panel: OutputPanel) -> WrittenText:
     panel.set_run(Run(FOX))
     panel.show_frame(Frame(written(FOX, step=0, words="xxxx")))
-    return panel._writing
+    return panel._views["text"]
 
 
 def forecast(panel: OutputPanel) -> ForecastView:

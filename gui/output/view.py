@@ -1,0 +1,57 @@
+"""What every view of the output is to the card that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from engine.data.dataset import Dataset
+from engine.telemetry.snapshot import Snapshot
+
+UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
+
+
+class OutputView:
+    """A widget under one of the tabs; mixed in beside the widget's own class.
+
+    Attributes
+    ----------
+    controls : tuple[QWidget, ...]
+        What stands beside it, under the scores, while it is seen.
+    """
+
+    controls: tuple[QWidget, ...] = ()
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show the examples of another data set, and forget what was shown."""
+        raise NotImplementedError
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show a snapshot that holds the part which the view draws."""
+        raise NotImplementedError
+
+    def note(self, snapshot: Snapshot) -> None:
+        """Take note of a snapshot, whether the view is seen or not."""
+
+    def set_selected(self, layer_id: str) -> None:
+        """Take note of the layer that is selected."""
+
+    def width_for(self, height: int) -> int:
+        """Return the most px that it can use of a height; what is beside gets the rest."""
+        return UNLIMITED
+
+
+def switch(text: str, tooltip: str, slot: Callable[..., None], *, on: bool = False) -> QCheckBox:
+    """Return a check box to stand beside a view."""
+    box = QCheckBox(text)
+    box.setChecked(on)
+    box.setToolTip(tooltip)
+    box.toggled.connect(slot)
+    return box
+
+
+def wrong_first(slot: Callable[..., None]) -> QCheckBox:
+    """Return the check box of those who sort examples."""
+    return switch("Wrong ones first", "Begin with the examples on which the network is wrong.",
+                  slot)
