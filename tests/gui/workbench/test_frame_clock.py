@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from engine.diagnosis.verdicts import RunJudge
 from engine.spec import default_project
 from engine.telemetry.mailbox import Mailbox
+from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from gui.workbench.frame_clock import PERIOD_MS, SLOW_PERIOD_MS, FrameClock, Speedometer
 from gui.workbench.state import Frame, RunInfo
@@ -61,6 +62,21 @@ def test_a_snapshot_of_another_run_is_dropped(clock: FrameClock, trainer: FakeTr
     assert frames[-1].snapshot is not None
     assert frames[-1].verdict is not None
     assert frames[-1].verdict.code == "waiting"
+
+
+def test_what_cannot_be_judged_leaves_the_verdict(
+    clock: FrameClock, trainer: FakeTrainer
+) -> None:
+    frames: list[Frame] = []
+    clock.frame.connect(frames.append)
+    clock._mailbox.put(trainer.snapshot())
+    clock.tick()
+    trainer.step = 7
+    clock._mailbox.put(trainer.snapshot(frozenset({Part.READINGS})))
+    clock.tick()
+    assert frames[-1].step == 7
+    assert frames[-1].snapshot is not None
+    assert frames[-1].verdict is frames[0].verdict
 
 
 def test_without_a_run_there_is_no_frame(clock: FrameClock, qtbot: QtBot) -> None:
