@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 from engine.spec.data import DataSpec
-from engine.spec.network import LayerSpec, NetworkSpec
-from engine.spec.training import TrainingSpec
+from engine.spec.network import LayerSpec, NetworkSpec, Option
+from engine.spec.training import OptimizerSpec, TrainingSpec
 
 FORMAT_VERSION = 1
 """Version of the project file; `engine.spec.files` reads this one and all before it."""
@@ -43,11 +43,16 @@ class ProjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def default_project() -> ProjectSpec:
-    """Return what the window opens with: the spiral and TensorFlow Playground's first network."""
+    """Return what the window opens with: the spiral, and a network that learns it.
+
+    What people see first should work, and give the doctor no cause for alarm: as few tanh units
+    saturate on the spiral, ReLU units die, and larger steps of Adam than these are too large.
+    """
+    hidden: dict[str, Option] = {"units": 12, "activation": "silu", "weights": "he_normal"}
     layers = (
         LayerSpec("input", "input"),
-        LayerSpec("dense-1", "dense", {"units": 4, "activation": "tanh"}),
-        LayerSpec("dense-2", "dense", {"units": 2, "activation": "tanh"}),
+        *(LayerSpec(f"dense-{number}", "dense", dict(hidden)) for number in (1, 2, 3)),
         LayerSpec("output", "dense", {"units": 2, "activation": "linear"}),
     )
-    return ProjectSpec(name="Spiral", network=NetworkSpec(layers))
+    return ProjectSpec(name="Spiral", network=NetworkSpec(layers), training=TrainingSpec(
+        optimizer=OptimizerSpec("adam"), learning_rate=0.003))

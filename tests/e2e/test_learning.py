@@ -18,13 +18,19 @@ from tests.e2e.conftest import Person, validation_accuracy
 pytestmark = pytest.mark.e2e
 
 
+def test_the_first_screen_is_learned(person: Person) -> None:
+    person.wait_until_ready()
+    person.run_until(lambda s: validation_accuracy(s) >= 0.95, seconds=60)
+    person.qtbot.waitUntil(lambda: person.lab.strip.accessibleName().startswith("Learned."))
+
+
 def test_the_spiral_is_learned(person: Person) -> None:
     for position in (1, 2):
         person.click_layer(position)
         person.type_units(16)
-    person.choose(person.lab.hyper.optimizer, "Adam")
+    person.choose(person.lab.hyper.optimizer, "AdamW")
     person.wait_until_ready()
-    assert person.lab.document.project.training.learning_rate == 0.001
+    assert person.lab.document.project.training.optimizer.kind == "adamw"
     last = person.run_until(lambda s: validation_accuracy(s) >= 0.95, seconds=60)
     assert person.lab.workbench.state is State.PAUSED
     assert last.surface is not None
@@ -44,7 +50,6 @@ def test_digits_are_learned(person: Person) -> None:
     for position in (1, 2):
         person.click_layer(position)
         person.type_units(64)
-    person.choose(lab.hyper.optimizer, "Adam")
     person.choose(lab.hyper.batch, "64")
     person.wait_until_ready()
     person.run_until(lambda s: validation_accuracy(s) >= 0.96, seconds=60)

@@ -16,7 +16,7 @@ from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
-from tests.gui.documents import FakeFrame, FakeRun, load_fake, make_snapshot
+from tests.gui.documents import FakeFrame, FakeRun, load_fake, make_snapshot, small_project
 from tests.gui.windows import Open, lab_of, leave_at_once
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeEngine
@@ -24,7 +24,7 @@ from tests.gui.workbench.fake_trainer import FakeEngine
 
 @pytest.fixture
 def document(qtbot: QtBot) -> Document:
-    return Document(load_data=load_fake)
+    return Document(small_project(), load_data=load_fake)
 
 
 @pytest.fixture

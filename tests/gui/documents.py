@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.diagnosis.verdicts import Verdict
-from engine.spec import DataSpec, NetworkSpec, Task
+from engine.spec import DataSpec, LayerSpec, NetworkSpec, ProjectSpec, Task
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
 
 
@@ -65,3 +65,13 @@ def make_snapshot(network: NetworkSpec, *, run_id: int = 1, step: int = 100,
             dead_share=0.0, histogram=histogram, histogram_range=(0.0, 1.0), **gradient))
     both = Evaluation(math.log(2), 0.5, 12)
     return Snapshot(run_id, step, 1, math.log(2), both, both, tuple(readings))
+
+
+def small_project() -> ProjectSpec:
+    """Return the spiral with tanh layers of 4 and 2 units: few enough to be counted."""
+    return ProjectSpec(name="Spiral", network=NetworkSpec((
+        LayerSpec("input", "input"),
+        LayerSpec("dense-1", "dense", {"units": 4, "activation": "tanh"}),
+        LayerSpec("dense-2", "dense", {"units": 2, "activation": "tanh"}),
+        LayerSpec("output", "dense", {"units": 2, "activation": "linear"}),
+    )))

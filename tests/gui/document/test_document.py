@@ -20,14 +20,13 @@ from engine.spec import (
     LayerSpec,
     NetworkSpec,
     ProjectSpec,
-    default_project,
     read_project,
     write_project,
 )
 from gui.builder.rows import describe, summary
 from gui.document.data_shelf import MOST_HELD
 from gui.document.document import Change, Document
-from tests.gui.documents import load_fake
+from tests.gui.documents import load_fake, small_project
 
 
 def ids(document: Document) -> list[str]:
@@ -162,7 +161,7 @@ def test_other_data_fit_output_and_loss_in_one_step(document: Document) -> None:
     assert document.issues == ()
     document.undo_stack.undo()
     document.undo_stack.undo()
-    assert document.project == default_project()
+    assert document.project == small_project()
     assert document.dataset.n_outputs == 2
 
 
@@ -212,7 +211,7 @@ def test_data_that_cannot_be_loaded_change_nothing(document: Document) -> None:
 def lost_table(document: Document) -> ProjectSpec:
     """Let nothing be loaded any more, and return a project of a table that is not there."""
     document._shelf.load_data = refuse
-    return replace(default_project(), name="Mine", data=DataSpec(
+    return replace(small_project(), name="Mine", data=DataSpec(
         source="table", path="/nowhere/people.csv"))
 
 
@@ -286,7 +285,7 @@ def test_a_long_way_back_keeps_few_data_sets(document: Document) -> None:
     document.undo_stack.redo()
     assert document.dataset is newest
     document.undo_stack.setIndex(0)
-    assert document.project == default_project()
+    assert document.project == small_project()
     assert document.dataset.n_inputs == first.n_inputs
     assert document.data_problem == ""
 
@@ -308,7 +307,7 @@ def test_a_project_without_a_name_follows_its_data(document: Document, qtbot: Qt
 
 
 def test_a_name_that_somebody_gave_stays(document: Document) -> None:
-    document.load_project(replace(default_project(), name="Ten sigmoid layers"))
+    document.load_project(replace(small_project(), name="Ten sigmoid layers"))
     document.set_data(replace(document.project.data, source="digits"))
     assert document.title == "Ten sigmoid layers"
 
@@ -447,7 +446,7 @@ def apply(document: Document, edit: tuple[Any, ...]) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_edits_keep_the_invariants_and_can_be_undone(document: Document,
                                                          sequence: list[tuple[Any, ...]]) -> None:
-    document.load_project(default_project())
+    document.load_project(small_project())
     states = {document.undo_stack.index(): document.project}
     for edit in sequence:
         try:
@@ -465,6 +464,6 @@ def test_any_edits_keep_the_invariants_and_can_be_undone(document: Document,
     for index in range(document.undo_stack.count(), 0, -1):
         assert document.project == states.get(index, document.project)
         document.undo_stack.undo()
-    assert document.project == default_project()
+    assert document.project == small_project()
     document.undo_stack.setIndex(document.undo_stack.count())
     assert document.project == last

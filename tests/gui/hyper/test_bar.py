@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from engine.layers import LOSSES, OPTIMIZERS
-from engine.spec import ScheduleSpec, StoppingSpec, default_project
+from engine.spec import ScheduleSpec, StoppingSpec, TrainingSpec, default_project
 from gui.document.document import Document
 from gui.hyper.bar import HyperBar
 from gui.widgets import LabelledCombo
@@ -19,7 +20,9 @@ from tests.gui.workbench.conftest import two_clouds
 
 @pytest.fixture
 def document(qapp: Any) -> Document:
-    return Document(load_data=two_clouds)
+    """Return a document that leaves all to its default, as TensorFlow Playground has it."""
+    project = replace(default_project(), training=TrainingSpec())
+    return Document(project, load_data=two_clouds)
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def type_into(qtbot: QtBot, line: Any, text: str) -> None:
     qtbot.keyClick(line, Qt.Key.Key_Return)
 
 
-def test_it_begins_as_tensorflow_playground_does(bar: HyperBar) -> None:
+def test_what_nobody_chose_is_as_tensorflow_playground_has_it(bar: HyperBar) -> None:
     assert bar.rate.number() == 0.03
     assert bar.rate.line.text() == "0.03"
     assert bar.batch.combo.currentText() == "10"
@@ -163,5 +166,10 @@ def test_a_number_box_is_silent_when_nothing_changed(qtbot: QtBot) -> None:
         type_into(qtbot, box, "0.50")
 
 
-def test_the_default_project_is_the_one_shown(document: Document) -> None:
+def test_the_default_project_is_the_one_shown(qtbot: QtBot) -> None:
+    document = Document(load_data=two_clouds)
+    bar = HyperBar(document)
+    qtbot.addWidget(bar)
     assert document.project == default_project()
+    assert bar.rate.number() == default_project().training.learning_rate
+    assert bar.optimizer.combo.currentText() == "Adam"
