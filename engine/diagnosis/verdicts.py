@@ -18,6 +18,7 @@ from engine.diagnosis.layer_verdicts import (
     update_share,
     weight_readings,
 )
+from engine.diagnosis.memory import Memory
 from engine.diagnosis.network import (
     chance_loss,
     hidden_activations,
@@ -100,23 +101,45 @@ class RunJudge:
         self._symmetric = symmetric_layers(network)
         self._activations = hidden_activations(network)
         self._initialisers = hidden_initialisers(network)
-        self._verdict: Verdict
         self._run_id: int | None = None
         self._forget()
 
     def judge(self, snapshot: Snapshot) -> Verdict:
-        """Return the verdict on a run.
+        """Note a snapshot if it is news, and return the verdict on the run as it was at its step.
 
         Parameters
         ----------
         snapshot : Snapshot
-            The newest; steps may lie one or thousands apart.
+            Steps may lie one or thousands apart.
         """
-        if snapshot.run_id != self._run_id or snapshot.step < self._past.step:
+        self.note(snapshot)
+        found = self.verdict_at(snapshot.step)
+        if found is not None:
+            return found
+        # Nothing was said before the run was first seen.
+        words = sentences.waiting()
+        return Verdict("waiting", 0, words.title, words.sentence, words.evidence, words.layer_id,
+                       judge_layers(snapshot, self._network, self._thresholds))
+
+    def verdict_at(self, step: int) -> Verdict | None:
+        """Return what was said of the run at a step, which changes nothing of what will be.
+
+        Of long runs some moments between are forgotten; then it is what was said shortly before,
+        and what its layers say is of that snapshot: `judge_layers` judges one by itself. None
+        before the first snapshot.
+        """
+        return self._said.at(step)
+
+    def note(self, snapshot: Snapshot) -> None:
+        """Judge a snapshot of a later step, or the first one of another run.
+
+        One that is no later than the last tells nothing that was not noted.
+        """
+        if snapshot.run_id != self._run_id:
             self._run_id = snapshot.run_id
             self._forget()
-        if snapshot.step == self._past.step:
-            return self._verdict
+        if snapshot.step <= self._past.step:
+            return
         usual = self._smoothing.smoothed(snapshot)
         run_level = self._run_level(usual, self._findings(usual))
         self._past.note(snapshot, _with_milder(run_level))
@@ -124,9 +147,8 @@ class RunJudge:
         layers = tuple(map(most_severe, self._findings(snapshot)))
         if self._silent(snapshot):
             layers = tuple(map(_silenced, layers, snapshot.layers))
-        self._verdict = Verdict(code, severity, words.title, words.sentence, words.evidence,
-                                words.layer_id, layers)
-        return self._verdict
+        self._said.note(snapshot.step, Verdict(
+            code, severity, words.title, words.sentence, words.evidence, words.layer_id, layers))
 
     def _silent(self, snapshot: Snapshot) -> bool:
         """Say whether every gradient has been 0 for a while though there is more to learn."""
@@ -140,6 +162,7 @@ class RunJudge:
         self._past = Past(self._thresholds.patience)
         self._smoothing = Smoothing(self._thresholds.snapshots)
         self._typical = ""
+        self._said: Memory[Verdict] = Memory()
 
     def _run_level(self, snapshot: Snapshot, found: Iterable[Iterable[LayerVerdict]],
                    ) -> dict[str, LayerVerdict]:

@@ -13,7 +13,7 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import start
+from tests.bench import looking, start
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -204,6 +204,14 @@ def check_start(cases: Sequence[Case], threads: int, rounds: int, seconds: float
         f"{statistics.median(warm):.2f} s ({min(warm):.2f} to {max(warm):.2f} s, {rounds} times).")
 
 
+def check_looking(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what a snapshot costs by what it holds; with nothing it has to cost nothing."""
+    said("looking")
+    for name in looking.LOOKED_AT:
+        found = looking.costs(name, threads, 3 * rounds)
+        say(markdown((name, "µs"), [[part, micro(spent)] for part, spent in found.items()]))
+
+
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
-    "vanishing": check_vanishing, "start": check_start}
+    "vanishing": check_vanishing, "looking": check_looking, "start": check_start}

@@ -5,5 +5,6 @@ CHECK_NAMES = {
     "threads": "one thread beside all of them",
     "scaling": "time of a step against its multiply-adds",
     "vanishing": "a network whose gradients vanish beside a healthy one",
+    "looking": "a snapshot with nothing in it, with each part, and with everything",
     "start": "compiling everything, and a warm start until the first step",
 }

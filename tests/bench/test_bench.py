@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bench import table
+from tests.bench import looking, table
 from tests.bench.cases import CASES, data_of, multiply_adds, shapes
 from tests.bench.checks import CHECKS, drawn, passing_on, slope, without_measuring
 from tests.bench.compare import Outcome, Rival
@@ -101,6 +101,13 @@ def test_work_is_counted_as_by_hand() -> None:
 
 def test_checks_are_those_of_the_command_line() -> None:
     assert CHECKS.keys() == CHECK_NAMES.keys()
+
+
+def test_where_nobody_looks_a_frame_takes_no_time_for_it() -> None:
+    found = looking.costs("13-lenet", threads=1, rounds=3)
+    assert found["nothing"] < 5e-4
+    assert found["nothing"] < 0.02 * found["readings"]
+    assert {"evaluation", "pictures", "everything"} <= found.keys()
 
 
 def test_a_plan_without_measuring_trains_alike() -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from engine.diagnosis.memory import LARGEST, Memory
 from engine.diagnosis.rules import Limit, Thresholds
 from engine.diagnosis.verdicts import RunJudge, judge_layers
-from engine.spec import LayerSpec, Task
+from engine.spec import LayerSpec, NetworkSpec, Task
+from engine.telemetry.snapshot import Snapshot
 from tests.engine.diagnosis.snapshots import network, snapshot, verdict_after
 
 
@@ -335,14 +337,72 @@ def test_a_rising_validation_loss_is_overfitting_before_all_is_learned() -> None
     assert (verdict.code, verdict.severity) == ("overfitting", 1)
 
 
-@pytest.mark.parametrize("again", [{"run_id": 2}, {"run_id": 1}], ids=["new run", "reset"])
-def test_another_run_starts_afresh(again: dict[str, int]) -> None:
+@pytest.mark.parametrize("step", [1, 61])
+def test_another_run_starts_afresh(step: int) -> None:
     net = network()
     judge = RunJudge(net)
     bad = {"dense_1": {"gradient_rms": 1e-6}}
     assert verdict_after(judge, net, (30, 60), **bad).code == "vanishing"
-    step = 61 if again["run_id"] == 2 else 1
-    assert judge.judge(snapshot(net, step, **again, **bad)).code == "healthy"
+    assert judge.judge(snapshot(net, step, run_id=2, **bad)).code == "healthy"
+    assert judge.verdict_at(0) is None
+    assert judge.judge(snapshot(net, step + 20, run_id=2, **bad)).code == "vanishing"
+
+
+BAD = {"dense_1": {"gradient_rms": 1e-6}}
+
+
+def course_of(net: NetworkSpec) -> list[Snapshot]:
+    """Return a run that is well, then vanishes, and recovers."""
+    return [snapshot(net, step, loss=0.4 + step / 1e4, **(BAD if 100 <= step < 200 else {}))
+            for step in range(0, 300, 10)]
+
+
+def test_an_earlier_step_is_told_as_it_was_told_then() -> None:
+    net = network()
+    judge, course = RunJudge(net), course_of(network())
+    told = {seen.step: judge.judge(seen) for seen in course}
+    assert {"waiting", "vanishing", "healthy"} <= {verdict.code for verdict in told.values()}
+    for seen in reversed(course):
+        assert judge.judge(seen) is told[seen.step]
+        assert judge.verdict_at(seen.step) is told[seen.step]
+        assert judge.verdict_at(seen.step + 9) is told[seen.step]
+    assert judge.verdict_at(-1) is None
+    assert judge.verdict_at(10**9) is told[course[-1].step]
+
+
+def test_asking_does_not_change_what_will_be_said() -> None:
+    net = network()
+    asked, silent = RunJudge(net), RunJudge(net)
+    course = course_of(net)
+    for number, seen in enumerate(course):
+        assert asked.judge(seen) == silent.judge(seen)
+        for earlier in course[:number:3]:
+            asked.judge(earlier)
+            asked.note(earlier)
+            asked.verdict_at(earlier.step - 1)
+
+
+def test_what_was_before_the_run_was_seen_is_not_judged() -> None:
+    net = network()
+    judge = RunJudge(net)
+    judge.judge(snapshot(net, 100))
+    early = judge.judge(snapshot(net, 50, **BAD))
+    assert early.code == "waiting"
+    assert [layer.code for layer in early.layers] == ["healthy", "vanishing", "healthy", "healthy"]
+
+
+def test_of_a_long_run_moments_are_remembered_evenly() -> None:
+    memory: Memory[int] = Memory()
+    for step in range(0, 100_000, 3):
+        memory.note(step, step)
+    assert len(memory) <= LARGEST
+    found = [memory.at(step) for step in range(0, 100_000, 100)]
+    behind = [step - known for step, known in zip(range(0, 100_000, 100), found, strict=True)
+              if known is not None]
+    assert len(behind) == len(found)
+    assert min(behind) >= 0
+    assert max(behind) <= 2 * 100_000 / (LARGEST / 2)
+    assert memory.at(10**6) == 99_999
 
 
 def test_judging_a_snapshot_twice_changes_nothing() -> None:
@@ -359,6 +419,7 @@ def test_memory_is_bounded() -> None:
     for step in range(1, 3000):
         judge.judge(snapshot(net, step))
     past = judge._past
+    assert len(judge._said) <= 256
     assert len(past.recent) <= 22
     assert len(past._curve) <= 256
     assert past.first_loss == 0.4

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.telemetry.snapshot import Latent, LayerReading
+from engine.telemetry.parts import EVERYTHING, Part
+from engine.telemetry.snapshot import Latent, LayerReading, Snapshot
 from gui import theme
 from gui.output import OutputPanel
 from gui.output.features import NO_FEATURES, FeatureView
@@ -62,8 +63,37 @@ def test_network_brings_its_own_views(panel: OutputPanel) -> None:
     panel.grab()
     panel.show_frame(Frame(replace(drawn(NOISY), layers=convolution())))
     assert panel.views() == ("reconstruction", "latent", "features")
-    panel.show_frame(Frame(replace(drawn(NOISY), latent=None)))
+    panel.show_frame(Frame(replace(drawn(NOISY), latent=None, layers=(), parts=frozenset())))
+    assert "latent" in panel.views(), "what was not asked for can still be had"
+    without = EVERYTHING - {Part.LATENT, Part.PICTURES}
+    panel.show_frame(Frame(replace(drawn(NOISY), latent=None, available=without)))
     assert panel.views() == ("reconstruction",)
+
+
+def test_a_view_keeps_what_it_has_shown_of_its_run(panel: OutputPanel) -> None:
+    view = latent(panel)
+    shown, scores = view._latent, panel.scores()
+    assert shown is not None
+    panel.show_frame(Frame(Snapshot(1, 9, 0, 0.1, parts=frozenset())))
+    assert view._latent is shown
+    assert panel.scores() == scores
+    panel.grab()
+    for key in panel.views():
+        panel.show_view(key)
+        panel.grab()
+    panel.set_run(Run(CLEAN))
+    panel.show_view("latent")
+    panel.show_frame(Frame(Snapshot(2, 0, 0, 0.1, parts=frozenset())))
+    assert view._latent is None, "nothing of the run before"
+    assert set(panel.scores().values()) == {"\N{EN DASH}"}
+
+
+def test_what_it_wants_goes_with_the_view(panel: OutputPanel, qtbot: QtBot) -> None:
+    latent(panel)
+    assert panel.wanted() == {Part.EVALUATION, Part.LATENT}
+    with qtbot.waitSignal(panel.wanted_changed):
+        panel.show_view("reconstruction")
+    assert panel.wanted() == {Part.EVALUATION, Part.SAMPLES}
 
 
 def test_choice_of_a_networks_view_outlives_a_reset(panel: OutputPanel) -> None:

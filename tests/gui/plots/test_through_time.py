@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.spec import LayerSpec, NetworkSpec
+from engine.telemetry.parts import EVERYTHING, NOTHING, Part
 from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui.plots import GradientPlot
 from gui.plots.through_time import ThroughTime, explanation
@@ -55,14 +56,19 @@ def shown(plot: GradientPlot, snapshot: Snapshot) -> ThroughTime:
 
 def test_only_recurrent_layers_have_the_view(plot: GradientPlot) -> None:
     assert plot.views() == ("lines", "waterfall", "update")
-    plot.show_frame(frame(snapshot_of()))
+    without = EVERYTHING - {Part.STEP_GRADIENTS}
+    plot.show_frame(frame(replace(snapshot_of(), available=without)))
     assert "time" not in plot.views()
+    assert plot.wanted() == NOTHING
     plot.show_frame(frame(recurrent(dense_1=DECAY)))
     assert plot.views() == ("lines", "waterfall", "update", "time")
     plot.show_view("time")
     plot.show_frame(frame(None))
     assert plot.view() == "time", "a frame without a snapshot says nothing new"
-    plot.show_frame(frame(recurrent(dense_1=None)))
+    assert plot.wanted() == {Part.STEP_GRADIENTS}
+    plot.show_frame(frame(replace(recurrent(dense_1=None), parts=frozenset())))
+    assert plot._views["time"]._y.size, "what was not asked for is not drawn"
+    plot.show_frame(frame(replace(recurrent(dense_1=None), available=without)))
     assert plot.view() == "lines"
     assert plot.title() == "Gradient RMS by layer"
 

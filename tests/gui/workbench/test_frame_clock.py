@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.spec import default_project
+from engine.telemetry.parts import Part
 from gui.frames.frame import Frame
 from gui.workbench.frame_clock import PERIOD_MS, SLOW_PERIOD_MS, FrameClock
 from gui.workbench.run import Run, Speedometer
@@ -77,6 +78,21 @@ def test_every_run_has_a_frame_of_its_own(
     assert frames[2].verdict is not None
     assert frames[2].verdict.code == "waiting"
     assert frames[3].snapshot is None
+
+
+def test_what_cannot_be_judged_leaves_the_verdict(
+    clock: FrameClock, runs: list[Run], trainer: FakeTrainer
+) -> None:
+    frames: list[Frame] = []
+    clock.frame.connect(frames.append)
+    runs[0].mailbox.put(trainer.snapshot())
+    clock.tick()
+    trainer.step = 7
+    runs[0].mailbox.put(trainer.snapshot(frozenset({Part.READINGS})))
+    clock.tick()
+    assert frames[-1].step == 7
+    assert frames[-1].snapshot is not None
+    assert frames[-1].verdict is frames[0].verdict
 
 
 def test_a_run_that_is_not_prepared_has_no_frame(

@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from engine.errors import DivergedError, EngineError, SpecError
+from engine.telemetry.parts import NOTHING, Part
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.run_info import RunInfo
 from gui.workbench import worker
+from gui.workbench.commands import Advance, Look, newest
 from gui.workbench.run import Run
 from gui.workbench.run_plan import Reason
 from gui.workbench.state import State
@@ -183,6 +185,87 @@ def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
     wait_for(qtbot, workbench, State.READY)
     workbench.run()
     qtbot.waitUntil(lambda: engine.newest.snapshots > 1, timeout=900)
+
+
+READINGS = frozenset({Part.READINGS})
+BOTH = frozenset({Part.READINGS, Part.CONFUSION})
+
+
+def test_where_nobody_looks_no_snapshot_is_taken(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    trainer = engine.newest
+    frames: list[Frame] = []
+    bench.frame.connect(frames.append)
+    bench.set_wanted(NOTHING)
+    count = trainer.snapshots
+    bench.run()
+    qtbot.waitUntil(lambda: trainer.step > 2000 and len(frames) > 3, timeout=20_000)
+    bench.pause()
+    qtbot.waitUntil(lambda: not frames[-1].running)
+    assert trainer.snapshots == count
+    assert not any(frame.snapshot for frame in frames[1:])
+    assert frames[-1].history.length
+
+
+def test_what_is_newly_wanted_is_shown_at_once_though_nothing_runs(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    trainer = engine.newest
+    bench.set_wanted(READINGS)
+    count = trainer.snapshots
+    with qtbot.waitSignal(bench.frame) as shown:
+        bench.set_wanted(BOTH)
+    assert shown.args is not None
+    assert shown.args[0].snapshot.parts == BOTH
+    assert shown.args[0].step == 0
+    # Less is no reason to look again, nor is the same.
+    bench.set_wanted(READINGS)
+    bench.set_wanted(READINGS)
+    with qtbot.assertNotEmitted(bench.frame, wait=60):
+        pass
+    assert trainer.asked[count:] == [BOTH]
+
+
+def test_a_window_that_comes_back_sees_where_its_run_has_come_to(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    bench.set_wanted(BOTH)
+    bench.set_watched(False)
+    count = engine.newest.snapshots
+    bench.step()
+    qtbot.waitUntil(lambda: engine.newest.step == 1)
+    assert engine.newest.snapshots == count
+    frames: list[Frame] = []
+    bench.frame.connect(frames.append)
+    bench.set_watched(True)
+    qtbot.waitUntil(lambda: any(frame.snapshot for frame in frames))
+    snapshot = next(frame.snapshot for frame in frames if frame.snapshot is not None)
+    assert (snapshot.step, snapshot.parts) == (1, BOTH)
+
+
+def test_a_text_is_written_only_for_those_who_read_it(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine
+) -> None:
+    trainer = engine.newest
+    trainer.writes = True
+    bench.set_wanted(READINGS)
+    before = trainer.texts
+    bench.step()
+    qtbot.waitUntil(lambda: trainer.step == 1 and trainer.asked[-1] == READINGS)
+    assert trainer.texts == before
+    with qtbot.waitSignal(bench.frame) as shown:
+        bench.set_wanted(frozenset({Part.TEXT}))
+    while not shown.args or not shown.args[0].snapshot or not shown.args[0].snapshot.text:
+        with qtbot.waitSignal(bench.frame) as shown:
+            pass
+    assert shown.args[0].snapshot.text == "Once" + " more" * (before + 1)
+    assert shown.args[0].snapshot.parts == {Part.TEXT}
+
+
+def test_of_looks_that_wait_only_the_last_is_taken() -> None:
+    first, last, advance = Look(), Look(), Advance(1, 1)
+    assert newest([first, advance, last]) == [advance, last]
 
 
 def test_a_step_ends_a_run(qtbot: QtBot, bench: Workbench, engine: FakeEngine) -> None:
