@@ -56,7 +56,8 @@ CLIP_VALUE = 19     # 0: no limit, as for the two below
 CLIP_NORM = 20
 MAX_NORM = 21
 REQUESTED_LENGTH = 22
-# hyper alone: what a layer's own pair of rows has for L1, L2 and decay; NaN takes the wishes'.
+# hyper alone: what a layer's own pair of rows has for L1, L2 and decay; NaN takes the
+# requested ones.
 OWN_L1 = 22
 OWN_L2 = 23
 OWN_WEIGHT_DECAY = 24
