@@ -22,7 +22,7 @@ MEASURED_STEPS = 4 * MEASURED
 FEWEST = 64
 """Examples that are always measured if there are so many; the probe batch."""
 
-ROOM = 2**21
+KEPT = 2**21
 """Numbers kept by layers for which there is always room, so as to look at many at once."""
 
 
@@ -33,11 +33,11 @@ def measured_examples(dataset: Dataset) -> int:
     return max(min(MEASURED, MEASURED_STEPS // dataset.n_inputs), FEWEST)
 
 
-def room(network: NetworkSpec, n_inputs: int) -> int:
+def capacity_for(network: NetworkSpec, n_inputs: int) -> int:
     """Return for how many examples a plan needs room, whatever the batch: some hundreds."""
     # Not what layers give: a recurrent one that gives its last state keeps every step's.
     numbers = n_inputs + sum(cost.kept for cost in costs(network, (n_inputs,)))
-    return max(FEWEST, min(ROOM // numbers, 512))
+    return max(FEWEST, min(KEPT // numbers, 512))
 
 
 @dataclass(frozen=True)

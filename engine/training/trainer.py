@@ -22,7 +22,7 @@ from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import divergence, latent, lsuv, observe, warmup, weights
-from engine.training.examples import Examples, measured_examples, prepare, room
+from engine.training.examples import Examples, capacity_for, measured_examples, prepare
 from engine.training.hyperparameters import built_in, write_hyperparameters
 from engine.training.kept import LastFinite, go_back, parameters
 from engine.training.order import Order
@@ -116,8 +116,8 @@ class Trainer:
 
     def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
         most = len(self._order)
-        requested = project.training.batch_size or most
-        capacity = max(room(project.network, examples.inputs.shape[1]), min(requested, most))
+        batch = min(project.training.batch_size or most, most)
+        capacity = max(capacity_for(project.network, examples.inputs.shape[1]), batch)
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,

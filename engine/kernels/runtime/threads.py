@@ -235,6 +235,14 @@ _idle: list[Helper] = []
 """Nobody needs them at present; they stay for the next time."""
 
 
+def _idle_or_new() -> Helper:
+    # Not by looking first: another training thread may take the last one meanwhile.
+    try:
+        return _idle.pop()
+    except IndexError:
+        return Helper()
+
+
 @contextmanager
 def helped(control: NDArray[np.int64], threads: int) -> Iterator[None]:
     """Let so many threads, this one among them, share what the training loop does meanwhile.
@@ -252,7 +260,7 @@ def helped(control: NDArray[np.int64], threads: int) -> Iterator[None]:
     # A new board each time: a helper that is late must not stay for what comes next.
     board = np.zeros(BOARD_LENGTH, np.int64)
     board[OPEN], board[YIELD] = 1, _yield_address()
-    helpers = [_idle.pop() if _idle else Helper() for _ in range(threads - 1)]
+    helpers = [_idle_or_new() for _ in range(threads - 1)]
     control[HELPERS] = board.ctypes.data
     for helper in helpers:
         helper.call(board)

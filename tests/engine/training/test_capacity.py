@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.spec import LayerSpec, NetworkSpec
-from engine.training.examples import FEWEST, ROOM, room
+from engine.training.examples import FEWEST, KEPT, capacity_for
 
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
@@ -16,4 +16,4 @@ def test_states_that_only_a_recurrent_layer_sees_count(kind: str) -> None:
         LayerSpec("fold", "reshape", {"form": "sequence", "features": 1, "steps": steps}),
         LayerSpec("layer", kind, {"units": units, "output": "last"}),
         LayerSpec("output", "dense", {"units": 10, "activation": "linear"})))
-    assert room(network, steps) <= max(FEWEST, ROOM // (steps * units))
+    assert capacity_for(network, steps) <= max(FEWEST, KEPT // (steps * units))
