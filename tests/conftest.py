@@ -15,9 +15,13 @@ from typing import Any
 
 import hypothesis
 import pytest
+from pytestqt.qtbot import QtBot
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("ci")
+
+PATIENCE_MS = 30_000
+"""How long qtbot waits for what must happen: other tests may use the processor meanwhile."""
 
 JOIN_S = 2.0
 """How long a thread that is about to end may take after its test."""
@@ -46,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--whole"):
         # Read by tests/tiers.py.
         os.environ["BACKPROP_LAB_WHOLE"] = "yes"
+    for wait in (QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil):
+        wait.__kwdefaults__["timeout"] = PATIENCE_MS
     if not config.getoption("--screen"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

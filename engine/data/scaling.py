@@ -60,10 +60,12 @@ def measure(scaling: Scaling, training: Reals) -> Scaler:
     unit = np.where(largest > _HUGE, largest, 1.0)
     reduced = training / unit
     shift, spread = _MEASURES[scaling](reduced)
-    constant = (reduced.max(axis=0) == reduced.min(axis=0)) | (spread == 0)
     if scaling == "none":
         return Scaler(np.ones_like(unit), shift, spread)
-    return Scaler(unit, shift, np.where(constant, 1.0, spread))
+    constant = reduced.max(axis=0) == reduced.min(axis=0)
+    # The mean of equal numbers is rounded: of large ones, it is off by thousands.
+    shift = np.where(constant, reduced[0], shift)
+    return Scaler(unit, shift, np.where(constant | (spread == 0), 1.0, spread))
 
 
 def check_range(inputs: Reals, names: tuple[str, ...], place: str) -> None:

@@ -33,6 +33,14 @@ def test_a_constant_column_is_centred():
     assert measure("minmax", values)(values) == pytest.approx(np.zeros((7, 1)))
 
 
+@pytest.mark.parametrize("scaling", ["standard", "minmax"])
+def test_a_constant_column_of_large_numbers_is_centred_exactly(scaling):
+    """The sum of three of these is no number of float64."""
+    values = np.full((3, 1), 1.8446743e19)
+    assert (values.mean(axis=0) != values[0]).any()
+    assert not measure(scaling, values)(values).any()
+
+
 def test_a_number_too_large_is_named():
     values = np.array([[1.0, 1.0], [2.0, -1e300]])
     with pytest.raises(DataError) as caught:
