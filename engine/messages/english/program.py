@@ -62,6 +62,7 @@ WORDS: Mapping[str, Entry] = {
     "run.none-yet": Fault(
         "Weights", "there is no run yet", "a network that is ready",
         "Wait until the engine is prepared"),
+    "run.told": "{reason}.",
     "run.opened": "Project opened",
     "run.opened-learned": "Project opened with what it had learned",
     "run.data-changed": "Data changed: reset",
