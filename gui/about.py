@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui import theme
 from gui.command_line import version
-from gui.faults import about_this_machine
+from gui.faults import about_this_machine, system
 from gui.widgets import Button, PrimaryButton
 
 WIDTH, VALUE_WIDTH = 540, 400
@@ -55,7 +55,7 @@ class About(QDialog):
         terms.setProperty("role", "muted")
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(theme.px(16))
-        self._add("System", about_this_machine().partition(", ")[2])
+        self._add("System", system())
         whole = QVBoxLayout(self)
         # Grows with the facts that come later.
         whole.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBo
 from engine.bundles import is_bundle
 from engine.diagnosis.network import chance_loss
 from engine.errors import DivergedError, EngineError
+from engine.messages import say
 from gui import theme
 from gui.builder.change import Change
 from gui.builder.data_panel import DataPanel
@@ -40,8 +41,8 @@ PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
 COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
              "can already build your network.")
-WHAT_NEXT = {OPENED: "Run (Space) trains it from step 0.",
-             LEARNED: "Run (Space) goes on from there; its steps are counted from 0 again."}
+WHAT_NEXT = {OPENED.code: "Run (Space) trains it from step 0.",
+             LEARNED.code: "Run (Space) goes on from there; its steps are counted from 0 again."}
 ANEW = "The run begins anew at step 0."
 
 
@@ -100,7 +101,6 @@ class Lab(QWidget):
                             workbench.clock.note_painted, self)
         self._preparing = ("", 0.0)
         self._seen_boundary = self._reports_transfer = False
-        self._promise = ""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -264,8 +264,9 @@ class Lab(QWidget):
         self.transport.show_frame(frame)
         self.sheet.set_step(frame.step)
         self._stage.show_frame(frame)
-        state, reason = self.workbench.state, self.workbench.reason
-        speaks = state is State.RUNNING or (state in (State.READY, State.PAUSED) and not reason)
+        state, told = self.workbench.state, self.workbench.told
+        speaks = state is State.RUNNING or (
+            state in (State.READY, State.PAUSED) and told is None)
         if frame.verdict is not None and speaks:
             if state is State.RUNNING and frame.verdict.code == "waiting":
                 # A large network may take a second for its first steps.
@@ -283,7 +284,7 @@ class Lab(QWidget):
 
     @Slot(object)
     def _on_workbench_state_changed(self, state: State) -> None:
-        reason = self.workbench.reason
+        told, reason = self.workbench.told, self.workbench.reason
         self.transport.show_state(state, reason)
         if state is State.PREPARING:
             self._patience.start()
@@ -295,9 +296,10 @@ class Lab(QWidget):
         elif state is State.FAILED:
             self.strip.say("nonfinite", 2, "The run has stopped.", reason,
                            "Reset (R) begins anew; network and settings are as they were.")
-        elif state is State.READY and reason:
-            self.strip.say("waiting", 0, f"{reason}.", WHAT_NEXT.get(reason, ANEW))
-        elif state is State.PAUSED and reason:
+        elif state is State.READY and told is not None:
+            self.strip.say("waiting", 0, say("run.told", reason=told).text,
+                           WHAT_NEXT.get(told.code, ANEW))
+        elif state is State.PAUSED and told is not None:
             self.strip.say("waiting", 0, "Training has ended.", reason)
 
     @Slot(str, float)
@@ -344,8 +346,8 @@ class Lab(QWidget):
     @Slot(object)
     def _on_gallery_chosen(self, template: Template) -> None:
         if self.files.open_template(template.path):
-            self._promise = f"{self.document.title}. {template.watch}"
-            self.message.show_message(self._promise)
+            self.message.show_message(f"{self.document.title}. {template.watch}",
+                                      topic="template")
 
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
@@ -354,7 +356,7 @@ class Lab(QWidget):
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
         # What a template promises holds for what it is made of.
-        if change.rows_changed and self.message.text() == self._promise:
+        if change.rows_changed and self.message.topic == "template":
             self.message.hide()
         self._show_examples()
 

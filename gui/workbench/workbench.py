@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.diagnosis.verdicts import RunJudge
 from engine.errors import SpecError
+from engine.messages import say
 from engine.telemetry.mailbox import Mailbox
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.errors import EngineError
+    from engine.messages import Message
     from engine.spec import ProjectSpec
     from engine.telemetry.snapshot import Snapshot
     from gui.builder.document import Change, Document
@@ -42,8 +44,8 @@ if TYPE_CHECKING:
 JOIN_S = 2.0
 COLLECT_S = 3.0
 IDLE = (State.READY, State.PAUSED)
-OPENED = "Project opened"
-LEARNED = f"{OPENED} with what it had learned"
+OPENED = say("run.opened")
+LEARNED = say("run.opened-learned")
 
 
 class Workbench(QObject):
@@ -62,7 +64,7 @@ class Workbench(QObject):
     Signals
     -------
     state_changed(State)
-        The lab does something else now; `reason` says why.
+        The lab does something else now; `told` says why.
     preparing(str, float)
         What is being prepared, and which share of it is done.
     frame(Frame)
@@ -84,7 +86,7 @@ class Workbench(QObject):
         super().__init__(parent)
         self._document = document
         self._state = State.PREPARING
-        self._reason = ""
+        self._told: Message | None = None
         self._run_id = 0
         self._turn = 0
         self._wants_to_run = False
@@ -105,7 +107,7 @@ class Workbench(QObject):
         self._clock.frame.connect(self.frame)
         document.changed.connect(self._on_document_changed)
         self._worker.start()
-        self._begin_run(OPENED if document.path is not None else "")
+        self._begin_run(OPENED if document.path is not None else None)
 
     @property
     def state(self) -> State:
@@ -113,9 +115,14 @@ class Workbench(QObject):
         return self._state
 
     @property
+    def told(self) -> Message | None:
+        """Why it does that, if there is something to say."""
+        return self._told
+
+    @property
     def reason(self) -> str:
-        """Why it does that, if there is something to say: a sentence, or part of one."""
-        return self._reason
+        """The same in words: a sentence, or part of one; empty if there is nothing to say."""
+        return "" if self._told is None else self._told.text
 
     @property
     def clock(self) -> FrameClock:
@@ -254,16 +261,16 @@ class Workbench(QObject):
         self._turn += 1
         return self._turn
 
-    def _set_state(self, state: State, reason: str = "") -> None:
+    def _set_state(self, state: State, told: Message | None = None) -> None:
         if state is not State.RUNNING:
             self._clock.stop()
         elif self._watched:
             self._clock.start()
-        if (state, reason) != (self._state, self._reason):
-            self._state, self._reason = state, reason
+        if (state, told) != (self._state, self._told):
+            self._state, self._told = state, told
             self.state_changed.emit(state)
 
-    def _begin_run(self, reason: str = "") -> None:
+    def _begin_run(self, told: Message | None = None) -> None:
         """Begin a new run of the document, or say why that cannot be."""
         self._wants_to_run = False
         self._run_id += 1
@@ -272,16 +279,16 @@ class Workbench(QObject):
         if issues:
             self._fingerprint = None
             self._submit(Halt(self._next_turn()))
-            self._set_state(State.INVALID, issues[0].text)
+            self._set_state(State.INVALID, issues[0].message)
             return
         project, dataset = self._document.project, self._document.dataset
         self._fingerprint = fingerprint(project)
         self._dataset = dataset
         weights = self._document.take_weights()
-        if weights is not None and reason == OPENED:
-            reason = LEARNED
+        if weights is not None and told == OPENED:
+            told = LEARNED
         self._submit(Build(self._run_id, project, dataset, weights))
-        self._set_state(State.PREPARING, reason)
+        self._set_state(State.PREPARING, told)
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
@@ -327,21 +334,21 @@ class Workbench(QObject):
         self._info = info
         self._clock.set_run(info, trainer, self._judge_for(info))
         self.run_replaced.emit(info)
-        self._set_state(State.READY, self._reason)
+        self._set_state(State.READY, self._told)
         self._clock.tick()
         if self._wants_to_run:
             self._wants_to_run = False
             self._set_state(State.RUNNING)
 
-    @Slot(int, int, str)
-    def _on_bridge_paused(self, run_id: int, turn: int, reason: str) -> None:
-        if self._holds(self._on_bridge_paused, run_id, turn, reason):
+    @Slot(int, int, object)
+    def _on_bridge_paused(self, run_id: int, turn: int, ended: Message | None) -> None:
+        if self._holds(self._on_bridge_paused, run_id, turn, ended):
             return
         # Another command may have been given while this one was carried out.
         if run_id != self._run_id or turn != self._turn:
             return
         if self._state is State.RUNNING:
-            self._set_state(State.PAUSED, reason)
+            self._set_state(State.PAUSED, ended)
         self._clock.tick()
 
     @Slot(int, object)
@@ -351,7 +358,7 @@ class Workbench(QObject):
         if run_id != self._run_id or self._state is State.INVALID:
             return
         self._wants_to_run = False
-        self._set_state(State.FAILED, error.sentence)
+        self._set_state(State.FAILED, error.message)
         self._clock.tick()
         self.failed.emit(error)
 
@@ -362,16 +369,17 @@ def fingerprint(project: ProjectSpec) -> tuple[object, ...]:
     return project.network, training.precision, training.seed, project.start_from
 
 
-def reset_reason(before: ProjectSpec, after: ProjectSpec, dataset_changed: bool) -> str:
-    """Return why a change of the document begins a new run; empty if nothing needs saying."""
+def reset_reason(before: ProjectSpec, after: ProjectSpec,
+                 dataset_changed: bool) -> Message | None:
+    """Return why a change of the document begins a new run; None if nothing needs saying."""
     if dataset_changed:
-        return "Data changed: reset"
+        return say("run.data-changed")
     if before.network != after.network:
-        return "Network changed: reset"
+        return say("run.network-changed")
     if before.training.precision != after.training.precision:
-        return "Precision changed: reset"
+        return say("run.precision-changed")
     if before.training.seed != after.training.seed:
-        return "Seed changed: reset"
+        return say("run.seed-changed")
     if before.start_from != after.start_from:
-        return "First weights changed: reset"
-    return ""
+        return say("run.first-weights-changed")
+    return None

@@ -25,6 +25,7 @@ from engine.telemetry.mailbox import Mailbox
 from gui.workbench.state import Advance, Build, Close, Collect, Command, Go, Halt, Retrain
 
 if TYPE_CHECKING:
+    from engine.messages import Message
     from engine.spec import TrainingSpec
     from engine.telemetry.snapshot import Snapshot
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
@@ -53,7 +54,7 @@ class Bridge(QObject):
         Run, what is being prepared, share that is done.
     built(int, object)
         Run and its trainer.
-    paused(int, int, str)
+    paused(int, int, Message | None)
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
     failed(int, object)
         Run and an EngineError.
@@ -61,7 +62,7 @@ class Bridge(QObject):
 
     prepared = Signal(int, str, float)
     built = Signal(int, object)
-    paused = Signal(int, int, str)
+    paused = Signal(int, int, object)
     failed = Signal(int, object)
 
 
@@ -235,17 +236,17 @@ class Worker:
         # What is told to stop at once takes no step.
         if trainer.run(steps, CHUNK_S) > 0 and math.isnan(self.stepped_s):
             self.stepped_s = time.perf_counter()
-        if trainer.finished:
+        if trainer.ended is not None:
             self._target = 0
         if not self._is_running:
-            self._settle(trainer, trainer.finished)
+            self._settle(trainer, trainer.ended)
         elif self._mailbox.is_empty and time.perf_counter() - self._published >= self._interval:
             self._publish(trainer)
 
-    def _settle(self, trainer: TrainerLike, reason: str = "") -> None:
+    def _settle(self, trainer: TrainerLike, ended: Message | None = None) -> None:
         """Show where a run has come to rest, and why if a stopping rule says so."""
         self._publish(trainer)
-        self._bridge.paused.emit(self._run_id, self._turn, reason)
+        self._bridge.paused.emit(self._run_id, self._turn, ended)
 
     def _publish(self, trainer: TrainerLike) -> None:
         started = time.perf_counter()
