@@ -13,7 +13,7 @@ QT = ("PySide6", "shiboken6", "pyqtgraph")
 NUMBA = ("numba", "llvmlite")
 COMPILED = ("engine.kernels", "engine.plan", "engine.training")
 LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
-         "engine.bundles")
+         "engine.bundles", "engine.messages")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.plots", "gui.output", "gui.labs")
 
@@ -55,6 +55,7 @@ WALLS = (
          ("tests", "resources", "pytest", "hypothesis")),
     Wall("kernels are NumPy and Numba only", ("engine.kernels",),
          allowed=("numpy", *NUMBA, "engine.kernels", "engine.cachedir")),
+    Wall("words need nothing but Python", ("engine.messages",), allowed=("engine.messages",)),
     Wall("the window's thread never loads Numba", LIGHT, (*NUMBA, *COMPILED)),
     Wall("spec < layers < plan < training", ("engine.spec",), ("engine.layers",)),
     Wall("spec < layers < plan < training", ("engine.plan",), ("engine.training",)),
