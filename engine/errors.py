@@ -36,7 +36,7 @@ class EngineError(Exception):
 
     def at(self, place: Message) -> Self:
         """Return an error that says the same of another place."""
-        return type(self)(self.message.code, **{**self.message.values, "place": place})
+        return self.of(self.message.changed(place=place))
 
     @property
     def sentence(self) -> str:

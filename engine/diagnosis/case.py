@@ -11,17 +11,30 @@ from engine.diagnosis.layer_verdicts import weight_readings
 from engine.diagnosis.past import Course
 from engine.diagnosis.rules import Thresholds
 from engine.layers import ACTIVATIONS, kind
+from engine.messages import Message, say
 from engine.spec import NetworkSpec, Task
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
 
 @dataclass(frozen=True)
 class Words:
-    """Title, sentence and evidence of a verdict, and the layer that it points at."""
+    """What a verdict says, and the layer that it points at.
 
-    title: str
-    sentence: str
-    evidence: str = ""
+    Attributes
+    ----------
+    title : Message
+        A few words with a full stop: ``Vanishing gradient.``
+    sentence : Message
+        What it means, for a student to read aloud.
+    evidence : Message | None
+        The rule that fired, with its numbers.
+    layer_id : str
+        The layer to look at, or empty.
+    """
+
+    title: Message
+    sentence: Message
+    evidence: Message | None = None
     layer_id: str = ""
 
 
@@ -109,11 +122,6 @@ class Case:
         validation = self.snapshot.validation
         return self.snapshot.training.accuracy - validation.accuracy if validation else 0.0
 
-    @property
-    def state(self) -> str:
-        """The second half of ``while ...``."""
-        return "the loss stays at chance" if self.at_chance else "the loss has not converged"
-
     @cached_property
     def measured(self) -> tuple[LayerReading, ...]:
         """Readings of the layers that have a gradient, from input to output."""
@@ -137,6 +145,8 @@ class Case:
         layer_kind = kind(layer.kind)
         return ACTIVATIONS[layer_kind.activation(layer_kind.options(layer))].title
 
-    def held(self) -> str:
+    def held(self) -> Message:
         """Return how long and in which state of the run a finding held."""
-        return f"for {self.thresholds.patience} steps while {self.state}"
+        steps = self.thresholds.patience
+        return (say("held.at-chance", steps=steps) if self.at_chance else
+                say("held.not-converged", steps=steps))

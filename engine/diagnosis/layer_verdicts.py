@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.rules import DEFAULTS, Thresholds
-from engine.messages.numbers import magnitude, number, percent, shown
+from engine.messages import Message, say
+from engine.messages.numbers import shown
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
@@ -29,14 +30,19 @@ class LayerVerdict:
         ``waiting``, ``healthy`` or one of `PRIORITY`.
     severity : int
         0 well, 1 deserves attention, 2 learning is at stake.
-    text : str
+    message : Message
         One sentence with the figure.
     """
 
     layer_id: str
     code: str
     severity: int
-    text: str
+    message: Message
+
+    @property
+    def text(self) -> str:
+        """One sentence with the figure."""
+        return self.message.text
 
 
 def judge_layers(snapshot: Snapshot, network: NetworkSpec,
@@ -73,13 +79,13 @@ def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = 
         What `symmetric_layers` says of the network, for callers who know it already.
     """
     if snapshot.step < 1:
-        return tuple((LayerVerdict(layer.id, "waiting", 0, "Waiting for the first step."),)
+        return tuple((LayerVerdict(layer.id, "waiting", 0, say("layer-verdict.waiting")),)
                      for layer in network)
     learned = converged(snapshot, thresholds)
     if symmetric is None:
         symmetric = symmetric_layers(network)
     reference = last_reading(snapshot)
-    source = f"layer {network.index(reference.layer_id)}’s gradient" if reference else ""
+    source = network.index(reference.layer_id) if reference else 0
     precision = lost_precision(snapshot)
     readings = {reading.layer_id: reading for reading in snapshot.layers}
     result = []
@@ -152,9 +158,11 @@ def lost_precision(snapshot: Snapshot) -> str:
     return name if decades < low or ahead < end else ""
 
 
-def exactly_zero(precision: str) -> str:
+def exactly_zero(precision: str) -> Message:
     """Return ``exactly 0 in single precision``, or less if that is not the cause."""
-    return f"exactly 0 in {precision} precision" if precision else "exactly 0"
+    if precision == "single":
+        return say("zero.single")
+    return say("zero.double") if precision else say("zero.exactly")
 
 
 def update_share(reading: LayerReading) -> float:
@@ -162,46 +170,49 @@ def update_share(reading: LayerReading) -> float:
     return math.nan if reading.update_ratio == math.inf else 10.0 ** min(reading.update_ratio, 300)
 
 
-def _healthy(reading: LayerReading) -> str:
+def _healthy(reading: LayerReading) -> Message:
     if math.isnan(reading.gradient_rms):
-        return "Healthy."
-    return f"Healthy: gradient RMS {magnitude(reading.gradient_rms)}."
+        return say("layer-verdict.healthy")
+    return say("layer-verdict.healthy-gradient", gradient=reading.gradient_rms)
 
 
 def _structure(reading: LayerReading, symmetric: bool) -> Iterator[LayerVerdict]:
     if reading.gradient_nonfinite:
         yield LayerVerdict(reading.layer_id, "nonfinite", 2,
-                           f"{reading.gradient_nonfinite:,} gradients are not finite.")
+                           say("layer-verdict.nonfinite", count=reading.gradient_nonfinite))
     if symmetric:
-        yield LayerVerdict(reading.layer_id, "symmetric", 2,
-                           "All units started equal and receive equal gradients.")
+        yield LayerVerdict(reading.layer_id, "symmetric", 2, say("layer-verdict.symmetric"))
 
 
-def _arrives(reading: LayerReading, reference: LayerReading | None, source: str,
-             precision: str) -> str:
+def _arrives(reading: LayerReading, reference: LayerReading | None, source: int,
+             precision: str) -> Message:
     """Return what of the last layer's gradient arrives, in numbers that agree with the rows'."""
     if reading.gradient_rms == 0:
-        return f"the gradient is {exactly_zero(precision)}."
+        return say("arrives.nothing", zero=exactly_zero(precision))
     value = arriving(reading, reference)
-    return f"{number(value)} {'times' if value > 1 else 'of'} {source} arrives."
+    if value > 1:
+        return say("arrives.times", value=value, layer=source)
+    return say("arrives.share", value=value, layer=source)
 
 
-def _gradient(layer_id: str, value: float, arrives: str,
+def _gradient(layer_id: str, value: float, arrives: Message,
               thresholds: Thresholds) -> Iterator[LayerVerdict]:
     if severity := thresholds.vanishing.below(value):
-        yield LayerVerdict(layer_id, "vanishing", severity, f"Vanishing: {arrives}")
+        yield LayerVerdict(layer_id, "vanishing", severity,
+                           say("layer-verdict.vanishing", arrives=arrives))
     if severity := thresholds.exploding.above(value):
-        yield LayerVerdict(layer_id, "exploding", severity, f"Exploding: {arrives}")
+        yield LayerVerdict(layer_id, "exploding", severity,
+                           say("layer-verdict.exploding", arrives=arrives))
 
 
 def _activations(reading: LayerReading, thresholds: Thresholds) -> Iterator[LayerVerdict]:
     dead, saturated = reading.dead_share, reading.saturated_share
     if severity := thresholds.dead.above(dead):
         yield LayerVerdict(reading.layer_id, "dead", severity,
-                           f"Dead: {percent(dead)} of the units are zero for every example.")
+                           say("layer-verdict.dead", share=dead))
     if severity := thresholds.saturated.above(saturated):
         yield LayerVerdict(reading.layer_id, "saturated", severity,
-                           f"Saturated: {percent(saturated)} of the activations lie in a flat end.")
+                           say("layer-verdict.saturated", share=saturated))
 
 
 def _update(reading: LayerReading, excused: bool,
@@ -210,9 +221,7 @@ def _update(reading: LayerReading, excused: bool,
     large, small = thresholds.update_large.above(share), thresholds.update_small.below(share)
     if large:
         yield LayerVerdict(reading.layer_id, "update_large", large,
-                           f"Large steps: each changes the weights by {percent(share)} of their "
-                           "spread.")
+                           say("layer-verdict.update-large", share=share))
     if small and not excused:
         yield LayerVerdict(reading.layer_id, "update_small", small,
-                           f"Small steps: each changes the weights by {number(share)} of their "
-                           "spread.")
+                           say("layer-verdict.update-small", share=share))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.diagnosis.case import Case
 from engine.layers import ACTIVATIONS, INITIALISERS
+from engine.messages import Message, say
 
 FREE = frozenset({"normal", "uniform", "playground", "zeros"})
 """Initial weights whose size does not follow from the layer's width."""
@@ -12,43 +13,45 @@ DEEP = 50
 """Layers from which the right activation and initial weights alone are not enough."""
 
 
-def passes_it_on(case: Case) -> str:
+def passes_it_on(case: Case) -> Message:
     """Return what lets more of the gradient arrive at the first layer."""
     functions, schemes = case.activations, case.initialisers
     deep = len(case.measured) > DEEP
     if "sigmoid" in functions:
-        return ("Fewer layers, with ReLU and He initial weights, pass it on." if deep
-                else "ReLU with He initial weights passes it on.")
+        return say("remedy.relu-and-fewer-layers") if deep else say("remedy.relu")
     if _arrived_at_first(case, case.thresholds.vanishing.warning, below=False):
-        drawn = "" if "orthogonal" in schemes or "tanh" not in functions else (
-            ", Orthogonal initial weights")
-        return (f"More arrived when the run began: a smaller learning rate{drawn}, and less "
-                "Regularization if there is any, keep it so.")
+        drawn = "orthogonal" in schemes or "tanh" not in functions
+        return say("remedy.keep") if drawn else say("remedy.keep-orthogonal")
     if "tanh" in functions:
-        better = "Xavier" if schemes & FREE else "Orthogonal" if "orthogonal" not in schemes else ""
-        also = "fewer layers" if deep else "ReLU with He initial weights"
-        return (f"{better} initial weights, or {also}, pass more of it on." if better
-                else f"{also[0].upper()}{also[1:]} may pass more of it on.")
+        return _of_tanh(schemes, deep)
     wanted = _wanted(case)
     if schemes - _family(wanted):
-        return f"{wanted} initial weights keep its size."
-    return "Fewer or wider layers pass more of it on."
+        return say("remedy.weights", scheme=wanted)
+    return say("remedy.fewer-or-wider")
 
 
-def keeps_it_in_range(case: Case) -> str:
+def _of_tanh(schemes: frozenset[str], deep: bool) -> Message:
+    if schemes & FREE or "orthogonal" not in schemes:
+        scheme = "Xavier" if schemes & FREE else "Orthogonal"
+        return (say("remedy.weights-or-fewer-layers", scheme=scheme) if deep else
+                say("remedy.weights-or-relu", scheme=scheme))
+    return say("remedy.fewer-layers") if deep else say("remedy.relu-perhaps")
+
+
+def keeps_it_in_range(case: Case) -> Message:
     """Return what keeps the gradient from growing on its way to the first layer."""
     if _arrived_at_first(case, case.thresholds.exploding.warning, below=True):
-        return "A smaller learning rate keeps the weights, and with them the gradient, in range."
+        return say("remedy.smaller-rate")
     wanted = _wanted(case)
     if case.initialisers - _family(wanted):
-        return f"Smaller initial weights, such as {wanted}, keep it in range."
-    return "Smaller initial weights or a smaller learning rate keep it in range."
+        return say("remedy.smaller-weights", scheme=wanted)
+    return say("remedy.smaller-both")
 
 
-def keeps_units_alive(case: Case) -> str:
+def keeps_units_alive(case: Case) -> Message:
     """Return what keeps units from being zero for every example."""
-    he = "" if case.initialisers <= _family("He") else "He initial weights or "
-    return f"A smaller learning rate{', ' if he else ' or '}{he}Leaky ReLU keep units alive."
+    has_he = case.initialisers <= _family("He")
+    return say("remedy.alive") if has_he else say("remedy.alive-he")
 
 
 def _wanted(case: Case) -> str:
@@ -58,7 +61,8 @@ def _wanted(case: Case) -> str:
 
 
 def _family(name: str) -> frozenset[str]:
-    return frozenset(key for key, scheme in INITIALISERS.items() if scheme.title.startswith(name))
+    """Return the keys of the initialisers of a name, such as ``Xavier``."""
+    return frozenset(key for key in INITIALISERS if key.startswith(name.lower()))
 
 
 def _arrived_at_first(case: Case, limit: float, *, below: bool) -> bool:

@@ -27,6 +27,7 @@ from engine.diagnosis.network import (
 )
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.rules import DEFAULTS, Thresholds
+from engine.messages import say
 from engine.spec import NetworkSpec, Task
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, Snapshot
@@ -52,14 +53,8 @@ class Verdict:
         ``healthy`` (learning, or learned), ``flat`` (at chance, or stuck), ``overfitting``.
     severity : int
         0 well, 1 deserves attention, 2 learning is at stake.
-    title : str
-        A few words with a full stop: ``Vanishing gradient.``
-    sentence : str
-        What it means, for a student to read aloud.
-    evidence : str
-        The rule that fired, with its numbers.
-    layer_id : str
-        The layer to look at, or empty.
+    words : Words
+        Title, sentence and evidence, and the layer that they point at.
     layers : tuple[LayerVerdict, ...]
         A verdict for every layer, in the network's order, on the newest snapshot alone: it stands
         beside that snapshot's numbers.
@@ -67,11 +62,28 @@ class Verdict:
 
     code: str
     severity: int
-    title: str
-    sentence: str
-    evidence: str
-    layer_id: str
+    words: Words
     layers: tuple[LayerVerdict, ...]
+
+    @property
+    def title(self) -> str:
+        """A few words, such as ``Vanishing gradient``, with a full stop."""
+        return self.words.title.text
+
+    @property
+    def sentence(self) -> str:
+        """What it means, for a student to read aloud."""
+        return self.words.sentence.text
+
+    @property
+    def evidence(self) -> str:
+        """The rule that fired, with its numbers; empty if there is none."""
+        return "" if self.words.evidence is None else self.words.evidence.text
+
+    @property
+    def layer_id(self) -> str:
+        """The layer to look at, or empty."""
+        return self.words.layer_id
 
 
 class RunJudge:
@@ -117,8 +129,7 @@ class RunJudge:
         if found is not None:
             return found
         # Nothing was said before the run was first seen.
-        words = sentences.waiting()
-        return Verdict("waiting", 0, words.title, words.sentence, words.evidence, words.layer_id,
+        return Verdict("waiting", 0, sentences.waiting(),
                        judge_layers(snapshot, self._network, self._thresholds))
 
     def verdict_at(self, step: int) -> Verdict | None:
@@ -147,8 +158,7 @@ class RunJudge:
         layers = tuple(map(most_severe, self._findings(snapshot)))
         if self._silent(snapshot):
             layers = tuple(map(_silenced, layers, snapshot.layers))
-        self._said.note(snapshot.step, Verdict(
-            code, severity, words.title, words.sentence, words.evidence, words.layer_id, layers))
+        self._said.note(snapshot.step, Verdict(code, severity, words, layers))
 
     def _silent(self, snapshot: Snapshot) -> bool:
         """Say whether every gradient has been 0 for a while though there is more to learn."""
@@ -297,7 +307,7 @@ def _silenced(verdict: LayerVerdict, reading: LayerReading) -> LayerVerdict:
     if verdict.code != "healthy" or reading.gradient_rms != 0:
         return verdict
     return LayerVerdict(verdict.layer_id, "vanishing", 2,
-                        "Vanishing: the gradient is exactly 0, as in every other layer.")
+                        say("layer-verdict.vanishing-everywhere"))
 
 
 def _with_milder(found: dict[str, LayerVerdict]) -> list[Finding]:

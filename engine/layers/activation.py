@@ -61,7 +61,11 @@ class Activation(LayerKind):
 
     def label(self, options: Options) -> str:
         """Return for example ``Activation · ReLU``."""
-        return f"Activation · {ACTIVATIONS[str(options['function'])].title}"
+        return f"{self.title} · {ACTIVATIONS[str(options['function'])].title}"
+
+    def short_label(self, options: Options) -> str:
+        """Return the label without the name of the activation function."""
+        return self.title
 
     def activation(self, options: Options) -> str:
         """Return the key of the function."""

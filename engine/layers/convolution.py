@@ -103,7 +103,11 @@ class _Convolution(WeightedKind):
     def label(self, options: Options) -> str:
         """Return for example ``Conv2D 16 · 3x3 · ReLU``."""
         name = ACTIVATIONS[str(options["activation"])].title
-        return f"{self.title} {options['filters']} · {text(self._kernel(options))} · {name}"
+        return f"{self.short_label(options)} · {name}"
+
+    def short_label(self, options: Options) -> str:
+        """Return the label without the name of the activation function."""
+        return f"{self.title} {options['filters']} · {text(self._kernel(options))}"
 
     def activation(self, options: Options) -> str:
         """Return the key of the layer's activation function."""

@@ -82,7 +82,11 @@ class Dense(WeightedKind):
     def label(self, options: Options) -> str:
         """Return for example ``Dense 16 · sigmoid``."""
         name = ACTIVATIONS[str(options["activation"])].title
-        return f"Dense {options['units']} · {name}"
+        return f"{self.short_label(options)} · {name}"
+
+    def short_label(self, options: Options) -> str:
+        """Return the label without the name of the activation function."""
+        return f"Dense {options['units']}"
 
     def activation(self, options: Options) -> str:
         """Return the key of the layer's activation function."""

@@ -236,6 +236,10 @@ class LayerKind(ABC):
         """Return a short name for a card, such as ``Dense 16 · sigmoid``."""
         return self.title
 
+    def short_label(self, options: Options) -> str:
+        """Return the label without the name of the activation function."""
+        return self.label(options)
+
     def activation(self, options: Options) -> str:
         """Return the key of the activation function that makes the output, or ``linear``."""
         return "linear"

@@ -43,6 +43,10 @@ class Message:
         """The words in the language that is spoken; whatever the values are, this never raises."""
         return speaking().text(self)
 
+    def changed(self, **values: object) -> Message:
+        """Return the same message with other values."""
+        return Message(self._code, {**self._values, **values})
+
     def part(self, name: str) -> str:
         """Return the words of one part of a `Fault`; empty if it has none."""
         return speaking().part(self, name)
@@ -134,7 +138,8 @@ class Language:
             return self._filled(entry, message.values)
         if entry is not None or "found" in message.values:
             return self.joined(Fault(*(self.part(message, name) for name in Fault._fields)))
-        told = ", ".join(f"{name} {self._plain(value)}" for name, value in message.values.items())
+        told = ", ".join(f"{name} {_as_it_is(self._plain(value), name)}"
+                         for name, value in message.values.items())
         return f"{message.code} ({told})" if told else message.code
 
     def part(self, message: Message, name: str) -> str:
@@ -144,7 +149,7 @@ class Language:
             return self._filled(getattr(entry, name), message.values)
         if name == "found" and name not in message.values:
             return self.text(message)
-        return str(self._plain(message.values.get(name, "")))
+        return _as_it_is(self._plain(message.values.get(name, "")), name)
 
     def _filled(self, template: str, values: Mapping[str, object]) -> str:
         return "".join(part if isinstance(part, str) else self._written(part, values)
@@ -165,7 +170,7 @@ class Language:
                 return NUMBERS[place.style](value, *known).translate(self._marks)
             return self.formats[place.style](value, *known)
         except Exception:  # noqa: BLE001 - a sentence with an ugly number is better than none
-            return str(value)
+            return _as_it_is(value, place.name)
 
     def _known(self, word: str, values: Mapping[str, object]) -> object:
         """Return what a format is to know: another value, a number or a word."""
@@ -178,6 +183,14 @@ class Language:
         if isinstance(value, tuple):
             return tuple(map(self._plain, value))
         return self.text(value) if isinstance(value, Message) else value
+
+
+def _as_it_is(value: object, name: str) -> str:
+    """Return a value that no format is for; its name in brackets where Python cannot write it."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - such as a whole number of more than 4,300 digits
+        return f"({name})"
 
 
 _spoken: Language | None = None

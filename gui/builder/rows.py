@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
-from engine.layers import ACTIVATIONS, LOSSES, Issue, LayerKind, Shape
+from engine.layers import LOSSES, Issue, LayerKind, Shape
 from engine.spec import LayerSpec, Option, ProjectSpec
 from gui.document.dataset_text import feature_title, inputs_text
 from gui.document.wiring import Wired, known_kind, wired
@@ -152,14 +152,12 @@ def summary(rows: Sequence[Row]) -> str:
 def _label(layer: LayerSpec, layer_kind: LayerKind, output_title: str) -> str:
     options = layer_kind.options(layer)
     try:
-        label = layer_kind.label(options)
+        # The identity in front of softmax goes without saying.
+        unsaid = output_title and layer_kind.activation(options) == "linear"
+        label = layer_kind.short_label(options) if unsaid else layer_kind.label(options)
     except (LookupError, TypeError, ValueError):
         return layer_kind.title
-    if not output_title:
-        return label
-    # The identity in front of softmax goes without saying.
-    name = label.removesuffix(" · " + ACTIVATIONS["linear"].title)
-    return f"{name} · {output_title}"
+    return f"{label} · {output_title}" if output_title else label
 
 
 def _output_title(project: ProjectSpec) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 from engine.diagnosis.layer_verdicts import ratio
 from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import LayerVerdict
+from engine.messages import say
 from engine.telemetry.snapshot import LayerReading
 from gui.builder.rows import Row, describe
 from gui.document.document import Change, Document
@@ -38,7 +39,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "nonfinite": "not finite",
 }
 """Words for verdicts whose code is not a word."""
-FAILURE = "The run has stopped: here a number became infinite or undefined."
+FAILURE = say("layer-verdict.failed")
 
 
 class Role(IntEnum):

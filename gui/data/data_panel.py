@@ -259,8 +259,8 @@ class DataPanel(EditingPanel):
         self.sentence.setVisible(bool(data.path if problem else not traits.has_features))
         if problem != self._shown_problem:
             if problem:
-                self.message.show_message(problem, "bad")
-            elif self.message.text() == self._shown_problem:
+                self.message.show_message(problem, "bad", topic="data")
+            elif self.message.topic == "data":
                 self.message.hide()
             self._shown_problem = problem
         self._show_sentence(data, info)

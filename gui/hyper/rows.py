@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from engine.messages import Message
 from engine.spec import Option
 from gui import theme
 from gui.document.slider_stops import slider_stops
@@ -113,7 +114,7 @@ class NumberRow(SettingRow):
         field = setting.field
         self._whole = isinstance(field.default, int)
         self._last = setting.usual
-        self.number = NumberBox(field.title, self._problem)
+        self.number = NumberBox(field.title, self._fault)
         self.switch: QCheckBox | None = None
         self.track = StopSlider(slider_stops(field) if setting.slides else (0.0,))
         self._unit = QLabel(field.unit)
@@ -156,9 +157,9 @@ class NumberRow(SettingRow):
         self._row.addWidget(self.number)
         self._row.addWidget(self._unit)
 
-    def _problem(self, number: float) -> str:
+    def _fault(self, number: float) -> Message | None:
         whole = self._whole and number.is_integer()
-        return self.setting.field.problem(int(number) if whole else number)
+        return self.setting.field.fault(int(number) if whole else number)
 
     def _show(self, number: float) -> None:
         self.number.set_value(number)

@@ -72,8 +72,13 @@ class LegendEntry(QWidget):
 
     def shown(self) -> str:
         """Return the words that are drawn."""
-        name = self._short if self._detail == Detail.SHORT else self._name
-        return f"{name}  {self._value}" if self._detail == Detail.VALUES else name
+        return "  ".join(self._parts())
+
+    def _parts(self) -> tuple[str, ...]:
+        """Return the name, and the value if there is room for it."""
+        if self._detail == Detail.VALUES:
+            return self._name, self._value
+        return (self._short if self._detail == Detail.SHORT else self._name,)
 
     def width_for(self, detail: Detail) -> int:
         """Return the width that it needs to say this much, whatever the value."""
@@ -98,12 +103,12 @@ class LegendEntry(QWidget):
         painter.drawLine(QLineF(1, middle, theme.px(STROKE_PX), middle))
         centred = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         area = self.rect().adjusted(theme.px(STROKE_PX + GAP_PX), 0, 0, 0)
-        name, _, value = self.shown().partition("  ")
+        name, *value = self._parts()
         painter.setPen(QColor(tokens.text_muted))
         painter.drawText(area, int(centred), name)
         painter.setPen(QColor(tokens.text))
         area.adjust(self.fontMetrics().horizontalAdvance(name + "  "), 0, 0, 0)
-        painter.drawText(area, int(centred), value)
+        painter.drawText(area, int(centred), "".join(value))
 
 
 class Legend(QWidget):

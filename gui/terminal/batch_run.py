@@ -124,7 +124,7 @@ class BatchRun:
     def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any]) -> None:
         chunk = len(trainer.ring.data) // 2
         cursor = 0
-        while trainer.step < self._steps and not self._interrupted and not trainer.finished:
+        while trainer.step < self._steps and not self._interrupted and trainer.ended is None:
             try:
                 bar.update(trainer.run(min(self._steps - trainer.step, chunk), CHUNK_S))
             finally:
@@ -170,7 +170,7 @@ class BatchRun:
         lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
                  + (", interrupted." if self._interrupted else ".")]
         lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
-        lines += [f"  {trainer.finished}"] if trainer.finished else []
+        lines += [] if trainer.ended is None else [f"  {trainer.ended.text}"]
         results = result_lines(trainer.snapshot(RESULTS), self._dataset.task)
         lines += [f"  {text}" for text in results]
         if self._out is not None:

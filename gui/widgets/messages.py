@@ -15,6 +15,11 @@ ICONS = {"info": "info", "good": "circle-check", "warning": "triangle-alert", "b
 class MessageBar(QWidget):
     """One message with an icon, up to two actions and a cross; hidden until `show_message`.
 
+    Attributes
+    ----------
+    topic : str
+        What the message is about, as `show_message` was told.
+
     Signals
     -------
     action_requested()
@@ -32,6 +37,7 @@ class MessageBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tone = "info"
+        self.topic = ""
         self._icon = QLabel()
         self._label = QLabel()
         self._label.setWordWrap(True)
@@ -59,7 +65,7 @@ class MessageBar(QWidget):
         return self._label.text()
 
     def show_message(self, text: str, tone: str = "info", *, action: str = "",
-                     second: str = "") -> None:
+                     second: str = "", topic: str = "") -> None:
         """Show a message until it is dismissed or replaced.
 
         Parameters
@@ -72,8 +78,11 @@ class MessageBar(QWidget):
             Word on a button; none if empty.
         second : str
             Word on another button.
+        topic : str
+            What it is about, for whoever takes the message back when that is over.
         """
         self._tone = tone
+        self.topic = topic
         self._label.setText(text)
         for button, word in ((self._action, action), (self._second, second)):
             button.setText(word)
@@ -136,9 +145,9 @@ class Toast(MessageBar):
         parent.installEventFilter(self)
 
     def show_message(self, text: str, tone: str = "info", *, action: str = "",
-                     second: str = "") -> None:
+                     second: str = "", topic: str = "") -> None:
         """Show a message for a few seconds; see `MessageBar.show_message`."""
-        super().show_message(text, tone, action=action, second=second)
+        super().show_message(text, tone, action=action, second=second, topic=topic)
         self._place()
         self.raise_()
         self._timer.start()

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from engine.messages import Message, say
 from gui import theme
 from gui.widgets import LabelledCombo
 
-Check = Callable[[float], str]
-"""Returns what is wrong with a number, or an empty text."""
+Check = Callable[[float], Message | None]
+"""Returns what is wrong with a number, or None."""
 
 
 def parsed(text: str) -> float | None:
@@ -75,12 +76,14 @@ class NumberBox(QLineEdit):
     @Slot()
     def _on_editing_finished(self) -> None:
         value = parsed(self.text())
-        problem = "not a number" if value is None else self._check(value)
-        if value is None or problem:
-            typed = self.text()
+        typed = repr(self.text())
+        fault = (say("field.not-a-number", value=typed) if value is None else
+                 self._check(value))
+        if fault is not None:
             self.set_value(self._value)
-            self.refused.emit(f"{self._name}: {typed!r} is {problem.removeprefix(f'{value} is ')}.")
-        elif value != self._value:
+            self.refused.emit(say("field.refused", title=self._name,
+                                  problem=fault.changed(value=typed)).text)
+        elif value is not None and value != self._value:
             self.set_value(value)
             self.edited.emit(value)
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from gui import theme
 from gui.program import version
 from gui.widgets import Button, PrimaryButton
-from gui.window.faults import about_this_machine
+from gui.window.faults import about_this_machine, system
 
 WIDTH, VALUE_WIDTH = 540, 400
 ICON = 48
@@ -55,7 +55,7 @@ class About(QDialog):
         terms.setProperty("role", "muted")
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(theme.px(16))
-        self._add("System", about_this_machine().partition(", ")[2])
+        self._add("System", system())
         whole = QVBoxLayout(self)
         # Grows with the facts that come later.
         whole.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)

@@ -131,7 +131,7 @@ class Faults:
         details = _logged(type(error), error, error.__traceback__)
         text = "Backprop Lab could not start."
         if self._unattended:
-            self._give_up(f"{text[:-1]}: {error!r}.")
+            self._give_up(f"Backprop Lab could not start: {error!r}.")
             return
         self.status = FAULT_EXIT
         if self._box is not None:
@@ -197,8 +197,12 @@ def _logged(kind: type[BaseException], error: BaseException, trace: TracebackTyp
 
 def about_this_machine() -> str:
     """Return the versions that a report needs."""
-    return (f"Backprop Lab {version()}, Python {platform.python_version()}, Qt {qVersion()}, "
-            f"{platform.platform()}")
+    return f"Backprop Lab {version()}, {system()}"
+
+
+def system() -> str:
+    """Return what the program runs on."""
+    return f"Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
 
 
 def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:

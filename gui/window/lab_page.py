@@ -103,7 +103,6 @@ class LabPage(QWidget):
                                self.gradients, self.strip), self)
         self._preparing = ("", 0.0)
         self._seen_boundary = self._reports_transfer = False
-        self._promise = ""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -352,8 +351,8 @@ class LabPage(QWidget):
     @Slot(object)
     def _on_gallery_chosen(self, template: Template) -> None:
         if self.files.open_template(template.path):
-            self._promise = f"{self.document.title}. {template.watch}"
-            self.message.show_message(self._promise)
+            self.message.show_message(f"{self.document.title}. {template.watch}",
+                                      topic="template")
 
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
@@ -362,7 +361,7 @@ class LabPage(QWidget):
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
         # What a template promises holds for what it is made of.
-        if change.rows_changed and self.message.text() == self._promise:
+        if change.rows_changed and self.message.topic == "template":
             self.message.hide()
         self._show_examples()
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
+    from engine.messages import Message
     from engine.telemetry.parts import Wanted
     from engine.telemetry.ring import Ring
     from engine.telemetry.snapshot import Snapshot, Text
@@ -36,8 +37,8 @@ class TrainerLike(Protocol):
         """Completed epochs."""
 
     @property
-    def finished(self) -> str:
-        """Why a stopping rule ended the last `run`; empty when none did."""
+    def ended(self) -> Message | None:
+        """Why a stopping rule ended the last `run`; None when none did."""
 
     @property
     def steps_left_in_epoch(self) -> int:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from gui.workbench.commands import Advance, Aim, Go, Halt
 
 if TYPE_CHECKING:
+    from engine.messages import Message
     from engine.telemetry.mailbox import Mailbox
     from engine.telemetry.snapshot import Snapshot
     from gui.workbench.engine_port import TrainerLike
@@ -45,8 +46,8 @@ class Lane:
         Seconds of a step when it last had its turn; 0 before that.
     has_joined : bool
         Whether it has stood level with the others; what came late does so when it has caught up.
-    ending : str
-        The stopping rule that has ended it, in words; empty as long as none has.
+    ending : Message | None
+        The stopping rule that has ended it; None as long as none has.
     has_failed : bool
         Whether it has ended with an error.
     published_s, interval_s : float
@@ -61,7 +62,7 @@ class Lane:
     goal: int = 0
     step_s: float = 0.0
     has_joined: bool = False
-    ending: str = ""
+    ending: Message | None = None
     has_failed: bool = False
     published_s: float = 0.0
     interval_s: float = 0.0
@@ -74,7 +75,7 @@ class Lane:
     @property
     def is_live(self) -> bool:
         """Whether it takes part in what all runs are told to do."""
-        return not self.ending and not self.has_failed
+        return self.ending is None and not self.has_failed
 
     @property
     def is_moving(self) -> bool:
@@ -207,6 +208,6 @@ class Rounds:
             return
         for lane in self.lanes:
             if not lane.has_failed:
-                lane.ending, lane.has_joined = "", False
+                lane.ending, lane.has_joined = None, False
         for lane in self._live():
             lane.has_joined = lane.step == self._front()

@@ -15,6 +15,7 @@ from gui.workbench.state import State
 
 if TYPE_CHECKING:
     from engine.diagnosis.verdicts import Verdict
+    from engine.messages import Message
     from engine.telemetry.snapshot import Snapshot
     from gui.workbench.engine_port import TrainerLike
     from gui.workbench.run_plan import Reason, RunPlan
@@ -43,8 +44,8 @@ class Run:
     ----------
     state : State
         What it is doing.
-    sentence : str
-        Why, in the engine's words; empty if there is nothing to say.
+    message : Message | None
+        Why; None if there is nothing to say.
     mailbox : Mailbox[Snapshot]
         Where its snapshots come.
     info : RunInfo | None
@@ -54,7 +55,7 @@ class Run:
     def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None) -> None:
         self.key, self.run_id, self.plan, self.reason = key, run_id, plan, reason
         self.state = State.PREPARING
-        self.sentence = ""
+        self.message: Message | None = None
         self.mailbox: Mailbox[Snapshot] = Mailbox()
         self.info: RunInfo | None = None
         self._trainer: TrainerLike | None = None
@@ -64,11 +65,11 @@ class Run:
         self._cursor = self._step = 0
         self._speed = Speedometer()
 
-    def show(self, state: State, sentence: str = "") -> None:
+    def show(self, state: State, message: Message | None = None) -> None:
         """Take over a state, and the engine's words for it; a reason lasts until the run moves."""
         if state not in (State.PREPARING, State.READY):
             self.reason = None
-        self.state, self.sentence = state, sentence
+        self.state, self.message = state, message
 
     def begin(self, trainer: TrainerLike) -> RunInfo:
         """Show a trainer's figures from its beginning; only those that any thread may read."""

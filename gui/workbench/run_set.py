@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.errors import EngineError
+    from engine.messages import Message
     from engine.telemetry.parts import Wanted
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
 
@@ -141,7 +142,7 @@ class RunSet(QObject):
         self._run_id += 1
         run = self._runs[key] = Run(key, self._run_id, plan, reason)
         if plan.issues:
-            run.show(State.INVALID, plan.issues[0].text)
+            run.show(State.INVALID, plan.issues[0].message)
         self.pause()
         if plan.issues:
             self._worker.submit(Drop(key))
@@ -279,8 +280,8 @@ class RunSet(QObject):
         self.rested.emit()
         self._start_what_waited()
 
-    @Slot(int, int, str)
-    def _on_bridge_paused(self, run_id: int, turn: int, ending: str) -> None:
+    @Slot(int, int, object)
+    def _on_bridge_paused(self, run_id: int, turn: int, ending: Message | None) -> None:
         if self._holds(self._on_bridge_paused, run_id, turn, ending):
             return
         run = self._told_of(run_id)
@@ -308,7 +309,7 @@ class RunSet(QObject):
         run = self._told_of(run_id)
         if run is None or run.state is State.INVALID:
             return
-        run.show(State.FAILED, error.sentence)
+        run.show(State.FAILED, error.message)
         self._start_what_waited()
         self.changed.emit()
         self.rested.emit()

@@ -19,6 +19,7 @@ from gui.workbench.words import TITLES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.messages import Message
     from gui.document.document import Change, Document
     from gui.workbench.engine_port import TrainerFactory
 
@@ -65,7 +66,7 @@ class Workbench(QObject):
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._told: tuple[State, Reason | None, str] = (State.PREPARING, None, "")
+        self._told: tuple[State, Reason | None, Message | None] = (State.PREPARING, None, None)
         self._closed = False
         self._watched = True
         self._wanted = EVERYTHING
@@ -93,8 +94,9 @@ class Workbench(QObject):
     @property
     def sentence(self) -> str:
         """Why the lab does what it does, in words; empty if there is nothing to say."""
-        _, reason, sentence = self._told
-        return sentence if reason is None else TITLES[reason].text
+        _, reason, message = self._told
+        told = message if reason is None else TITLES[reason]
+        return "" if told is None else told.text
 
     @property
     def clock(self) -> FrameClock:
@@ -229,7 +231,7 @@ class Workbench(QObject):
             self._clock.stop()
         elif self._watched:
             self._clock.start()
-        told = (state, None, "") if run is None else (state, run.reason, run.sentence)
+        told = (state, None, None) if run is None else (state, run.reason, run.message)
         if told != self._told:
             self._told = told
             self.state_changed.emit(state)

@@ -66,7 +66,7 @@ class Bridge(QObject):
         Run, what is being prepared, share that is done.
     built(int, object)
         Run and its trainer.
-    paused(int, int, str)
+    paused(int, int, Message | None)
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
     looked(int)
         Run of which a look that was asked for is in its mailbox.
@@ -76,7 +76,7 @@ class Bridge(QObject):
 
     prepared = Signal(int, str, float)
     built = Signal(int, object)
-    paused = Signal(int, int, str)
+    paused = Signal(int, int, object)
     looked = Signal(int)
     failed = Signal(int, object)
 
@@ -205,7 +205,7 @@ class Worker:
         self._rounds.aim(command)
         for lane in self._rounds.lanes:
             # The others go without what a stopping rule has ended.
-            if lane.ending:
+            if lane.ending is not None:
                 self._bridge.paused.emit(lane.run_id, command.turn, lane.ending)
 
     def _build(self, command: Build) -> None:
@@ -235,7 +235,7 @@ class Worker:
             return
         with self._answering_for(lane.run_id):
             self._train(lane, steps, turn.budget_s)
-            if lane.ending and self._rounds.moving():
+            if lane.ending is not None and self._rounds.moving():
                 # The others go on without it.
                 self._settle(lane)
             elif (lane.is_moving and lane.mailbox.is_empty
@@ -255,7 +255,7 @@ class Worker:
         # What is told to stop at once takes no step.
         if done > 0 and math.isnan(self.stepped_s):
             self.stepped_s = now
-        lane.ending = lane.trainer.finished
+        lane.ending = lane.trainer.ended
 
     def _rest_if_done(self) -> None:
         if self._has_to_rest and not self._rounds.moving():

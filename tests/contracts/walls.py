@@ -13,7 +13,7 @@ QT = ("PySide6", "shiboken6", "pyqtgraph")
 NUMBA = ("numba", "llvmlite")
 COMPILED = ("engine.kernels", "engine.plan", "engine.training")
 LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
-         "engine.bundles", "engine.arrays", "engine.statistics")
+         "engine.bundles", "engine.arrays", "engine.messages", "engine.statistics")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
          "gui.labs")
@@ -56,6 +56,7 @@ WALLS = (
          ("tests", "resources", "pytest", "hypothesis")),
     Wall("kernels are NumPy and Numba only", ("engine.kernels",),
          allowed=("numpy", *NUMBA, "engine.kernels", "engine.cachedir", "engine.statistics")),
+    Wall("words need nothing but Python", ("engine.messages",), allowed=("engine.messages",)),
     Wall("kernels and window read it: it is the standard library's alone", ("engine.statistics",),
          allowed=()),
     Wall("runtime < matmul < ops", ("engine.kernels.runtime",),

@@ -61,11 +61,8 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
     "list": lambda parts: ", ".join(map(str, parts)),
     "any": lambda parts: " or ".join(map(str, parts)),
-    "sentences": lambda parts: " ".join(map(str, parts)),
     "clauses": lambda parts: "; ".join(map(str, parts)),
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
-    "first": lambda text, longest: text[:longest],
-    "capital": lambda text: text[:1].upper() + text[1:],
 })
 """Ways to write values, by the names that templates call them."""

@@ -26,6 +26,7 @@ WORDS: Mapping[str, Entry] = {
     "field.below": "{value} is below {limit:general}",
     "field.above": "{value} is above {limit:general}",
     "field.not-finite": "{value} is not finite",
+    "field.refused": "{title}: {problem}.",
 
     "shape.row": "{size:whole} numbers in a row",
     "shape.axes": "shape {shape:shape}",

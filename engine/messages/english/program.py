@@ -65,6 +65,7 @@ WORDS: Mapping[str, Entry] = {
     "run.busy": Fault(
         "Weights", "the engine is busy and has not answered for {seconds} seconds",
         remedy="Pause, and try again in a moment"),
+    "run.told": "{reason}.",
     "run.opened": "Project opened",
     "run.opened-learned": "Project opened with what it had learned",
     "run.data-changed": "Data changed: reset",

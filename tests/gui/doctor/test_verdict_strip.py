@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from engine.diagnosis.case import Words
 from engine.diagnosis.verdicts import Verdict
+from engine.messages import say
 from gui import theme
 from gui.doctor.verdict_strip import VerdictStrip
 
@@ -22,8 +24,9 @@ def strip(qtbot: QtBot) -> VerdictStrip:
 
 
 def verdict(code: str = "vanishing", severity: int = 2, layer_id: str = "dense-1") -> Verdict:
-    return Verdict(code, severity, "Vanishing gradient.", "Layer 1 receives 7.9e-6.",
-                   "Fired: g₁/g₉ < 1e-4 for 20 steps.", layer_id, ())
+    words = Words(say("Vanishing gradient."), say("Layer 1 receives 7.9e-6."),
+                  say("Fired: g₁/g₉ < 1e-4 for 20 steps."), layer_id)
+    return Verdict(code, severity, words, ())
 
 
 def test_it_says_title_sentence_and_evidence(strip: VerdictStrip) -> None:

@@ -11,8 +11,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.diagnosis.case import Words
 from engine.diagnosis.verdicts import Verdict
 from engine.errors import DivergedError, SpecError
+from engine.messages import say
 from engine.spec import default_project, write_project
 from gui import theme
 from gui.frames.frame import Frame
@@ -50,7 +52,7 @@ def test_a_run_whose_first_figures_take_long_is_not_ready_for_run(
     lab.workbench.frame.connect(frames.append)
     lab.workbench.run()
     qtbot.waitUntil(lambda: engine.newest.step > 10 and bool(frames))
-    verdict = Verdict("waiting", 0, "Ready.", "Press Run.", "", "", ())
+    verdict = Verdict("waiting", 0, Words(say("Ready."), say("Press Run.")), ())
     lab._on_workbench_frame(dataclasses.replace(frames[-1], verdict=verdict, snapshot=None))
     assert strip_text(lab).startswith("Running.")
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
+from engine.messages import Message, say
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
@@ -61,7 +62,7 @@ class FakeTrainer:
         self.diverge_at = diverge_at
         self.crash = False
         self.finish_at = 0
-        self.finished = ""
+        self.ended: Message | None = None
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
         self._stop = threading.Event()
 
@@ -81,7 +82,7 @@ class FakeTrainer:
         self.threads.add(threading.current_thread().name)
         if self.crash:
             raise ZeroDivisionError("by nought")
-        self.finished = ""
+        self.ended = None
         started, done = time.perf_counter(), 0
         while done < max_steps and not self._stop.is_set():
             if self.step + 1 == self.diverge_at:
@@ -92,7 +93,7 @@ class FakeTrainer:
             self.step += 1
             done += 1
             if self.step == self.finish_at:
-                self.finished = "Stopped: enough."
+                self.ended = say("Stopped: enough.")
                 break
             self.ring.rows.append((1 / self.step, float("nan"), float("nan"), 0.1, -3.0))
             self._stop.wait(self.step_s)
