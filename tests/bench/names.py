@@ -5,5 +5,6 @@ CHECK_NAMES = {
     "threads": "one thread beside all of them",
     "scaling": "time of a step against its multiply-adds",
     "vanishing": "a network whose gradients vanish beside a healthy one",
+    "runs": "two runs that take turns in the window's training thread, beside one by itself",
     "start": "compiling everything, and a warm start until the first step",
 }
