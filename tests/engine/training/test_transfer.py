@@ -23,7 +23,6 @@ from engine.spec import (
     ProjectSpec,
     TrainingSpec,
 )
-from engine.telemetry.transfer import LeftLayer
 from engine.training import Trainer
 from tests.engine.training.runs import LAYERS, advance, clouds, contents, dense, project, trainer
 
@@ -58,9 +57,9 @@ def test_what_does_not_match_is_drawn_as_always() -> None:
     assert run.transfer is not None
     assert run.transfer.matched == ("dense-1",)
     nothing = "the other project has no layer of this name, or one with nothing to learn"
-    assert run.transfer.left == (
-        LeftLayer("batch", nothing), LeftLayer("dense-2", "w is 8x6 here, and 8x5 there"),
-        LeftLayer("dense-3", nothing), LeftLayer("output", "w is 4x3 here, and 5x3 there"))
+    assert [(layer.layer_id, layer.reason) for layer in run.transfer.left] == [
+        ("batch", nothing), ("dense-2", "w is 8x6 here, and 8x5 there"),
+        ("dense-3", nothing), ("output", "w is 4x3 here, and 5x3 there")]
     for name, array in run.weights().items():
         truth = start[name] if name.startswith("dense-1/") else drawn.weights()[name]
         np.testing.assert_array_equal(array, truth)
