@@ -2,8 +2,8 @@
 
 A round
 -------
-The run whose steps are the slowest leads for its share of a chunk; the others then do as many
-steps, each in less time. So all get the same number of steps, whatever a step of each costs, and
+The run whose steps are the slowest leads for a chunk; the others then do as many steps, each in
+less time. So all get the same number of steps, whatever a step of each costs, and
 none waits for long. What lies behind, after a command in the middle of a round or because it came
 late, catches up first. As only one of them trains at a time, each may use all processors.
 """
@@ -114,6 +114,7 @@ class Rounds:
 
     def __init__(self) -> None:
         self.lanes: tuple[Lane, ...] = ()
+        self._leader: Lane | None = None
         self._stride = 1
         self._is_counting = False
 
@@ -131,7 +132,7 @@ class Rounds:
     def drop(self, run: str) -> None:
         """Let go of a run; the others go on."""
         self.lanes = tuple(lane for lane in self.lanes if lane.run != run)
-        self._stride = 1
+        self._leader, self._stride = None, 1
 
     def moving(self) -> list[Lane]:
         """Return the runs that have not come to rest."""
@@ -178,14 +179,15 @@ class Rounds:
         front = self._front()
         behind = [lane for lane in moving if lane.step < front]
         if behind:
+            self._leader = None
             lane = min(behind, key=lambda lane: lane.step)
             return Turn(lane, min(front, lane.goal) - lane.step, CHUNK_S)
-        leader = max(moving, key=lambda lane: lane.step_s)
+        self._leader = leader = max(moving, key=lambda lane: lane.step_s)
         steps = leader.goal - leader.step
         if len(moving) > 1:
             # What a step costs is not known of all at first, and may change.
             steps = min(steps, self._stride)
-        return Turn(leader, steps, CHUNK_S / len(moving))
+        return Turn(leader, steps, CHUNK_S)
 
     def note(self, lane: Lane, steps: int, seconds: float) -> None:
         """Take note of a run's turn: how many steps it did, and how long they took."""
@@ -194,6 +196,7 @@ class Rounds:
         lane.step_s = seconds / steps
         if lane.step == self._front():
             lane.has_joined = True
+        if lane is self._leader:
             self._stride = 2 * steps
 
     def _live(self) -> list[Lane]:

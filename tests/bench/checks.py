@@ -13,7 +13,7 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import looking, start
+from tests.bench import looking, side_by_side, start
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -190,6 +190,19 @@ def passing_on(case: Case) -> dict[str, Array]:
     return weights
 
 
+def check_runs(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how fast each of two runs is that take turns, beside one by itself."""
+    said("runs")
+    lines = []
+    for case in cases:
+        found = [side_by_side.one_round(case, threads, seconds) for _ in range(rounds)]
+        alone, beside = zip(*found, strict=True)
+        lines.append([case.title, f"{statistics.median(alone):,.0f}",
+                      f"{statistics.median(beside):,.0f}", f"{ratio(beside, alone):.1%}"])
+        say(lines[-1][0] + ": " + lines[-1][-1])
+    say(markdown(("case", "one run, steps/s", "each of two, steps/s", "share"), lines))
+
+
 def check_start(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
     """Print how long compiling and starting take."""
     said("start")
@@ -214,4 +227,5 @@ def check_looking(cases: Sequence[Case], threads: int, rounds: int, seconds: flo
 
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
-    "vanishing": check_vanishing, "looking": check_looking, "start": check_start}
+    "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
+    "start": check_start}

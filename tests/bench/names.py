@@ -6,5 +6,6 @@ CHECK_NAMES = {
     "scaling": "time of a step against its multiply-adds",
     "vanishing": "a network whose gradients vanish beside a healthy one",
     "looking": "a snapshot with nothing in it, with each part, and with everything",
+    "runs": "two runs that take turns in the window's training thread, beside one by itself",
     "start": "compiling everything, and a warm start until the first step",
 }

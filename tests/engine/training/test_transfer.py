@@ -57,7 +57,7 @@ def test_what_does_not_match_is_drawn_as_always() -> None:
     assert run.transfer is not None
     assert run.transfer.matched == ("dense-1",)
     nothing = "the other project has no layer of this name, or one with nothing to learn"
-    assert [(left.layer_id, left.reason) for left in run.transfer.left] == [
+    assert [(layer.layer_id, layer.reason) for layer in run.transfer.left] == [
         ("batch", nothing), ("dense-2", "w is 8x6 here, and 8x5 there"),
         ("dense-3", nothing), ("output", "w is 4x3 here, and 5x3 there")]
     for name, array in run.weights().items():

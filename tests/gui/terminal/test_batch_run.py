@@ -25,7 +25,7 @@ from tests.gui.workbench.fake_trainer import FakeEngine
 
 PROJECT = default_project()
 DATASET = two_clouds(PROJECT.data)
-ROOT = Path(batch_run_module.__file__).parents[1]
+ROOT = Path(batch_run_module.__file__).parents[2]
 
 
 def batch_run(out: Path | None, engine: FakeEngine, steps: int = 2500, **options: Any) -> BatchRun:

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from engine.errors import DivergedError, EngineError, SpecError
+from engine.telemetry.parts import NOTHING, Part
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, RunInfo
-from gui.workbench import run_set
+from gui.workbench import rounds, run_set
 from gui.workbench.run_plan import RunPlan
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
@@ -297,3 +298,38 @@ def test_weights_that_a_busy_engine_does_not_give_are_not_said_to_be_missing(
     engine.compiling.set()
     wait_for(qtbot, pair, State.READY, State.READY)
     assert set(pair.weights()) == {"dense-1/w", "dense-1/b"}
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_commands_and_rates_do_not_wait_for_the_end_of_a_chunk(
+    qtbot: QtBot, pair: Workbench, engine: FakeEngine, document: Document,
+    monkeypatch: pytest.MonkeyPatch, beside: bool,
+) -> None:
+    monkeypatch.setattr(rounds, "CHUNK_S", 60.0)
+    both = trainers(engine)
+    if not beside:
+        pair.runs.drop("B")
+    pair.run()
+    qtbot.waitUntil(lambda: both[0].step > 1000, timeout=10_000)
+    for trainer in both:
+        trainer.step_s = 0.01
+    document.set_training(learning_rate=0.25)
+    qtbot.waitUntil(lambda: bool(both[0].applied), timeout=1000)
+    if beside:
+        # What is left of a round takes its time.
+        for trainer in both:
+            trainer.step_s = 1e-5
+    with qtbot.waitSignal(pair.runs.rested, timeout=1000):
+        pair.pause()
+    assert both[0].step == both[1].step or not beside
+
+
+def test_what_is_looked_at_anew_is_shown_of_both(
+    qtbot: QtBot, pair: Workbench, engine: FakeEngine
+) -> None:
+    frames: list[Frame] = []
+    pair.set_wanted(NOTHING)
+    pair.frame.connect(frames.append)
+    pair.set_wanted(frozenset({Part.READINGS}))
+    qtbot.waitUntil(lambda: {frame.run for frame in frames if frame.snapshot} == {"A", "B"})
+    assert [trainer.asked[-1] for trainer in trainers(engine)] == [{Part.READINGS}] * 2
