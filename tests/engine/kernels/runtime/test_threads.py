@@ -12,21 +12,22 @@ from numpy.typing import NDArray
 
 from engine.kernels.runtime import layout, threads
 from engine.kernels.runtime.policy import Op, kernel
+from engine.kernels.runtime.slots import Slots
 from engine.kernels.runtime.threads import BOARD_LENGTH, DONE, helped, share
 
 Integers = NDArray[np.int64]
 
 
-def count_op(line, arena, batch, shard, shards):  # type: ignore[no-untyped-def]
+def count_op(slots, arena, batch, shard, shards):  # type: ignore[no-untyped-def]
     """Count the calls of every shard, one place after the other, and spend some time."""
     spent = 0.0
-    for k in range(line[2]):
+    for k in range(slots.spent):
         spent += k * 0.5
     arena[shard] += 1.0 + (0.0 if spent >= 0 else 1.0)
     arena[shards] = batch
 
 
-OP = Op(count_op, ("spent",))
+OP = Op(count_op, Slots("spent"), "arena[shard] = arena[shard] + 1, after so much is spent")
 """Not registered: the catalogue does not know it."""
 
 
