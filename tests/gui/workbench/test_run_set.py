@@ -131,7 +131,9 @@ def test_one_fails_and_the_other_goes_on(
     wait_for(qtbot, pair, State.RUNNING, State.FAILED)
     assert pair.state is State.RUNNING
     assert [(run, type(error)) for run, error in failures] == [("B", DivergedError)]
-    assert "step 40" in pair.runs["B"].sentence
+    message = pair.runs["B"].message
+    assert message is not None
+    assert "step 40" in message.text
     last = [frame for frame in frames if frame.run == "B"][-1]
     assert (last.step, last.history.length) == (39, 39)
     qtbot.waitUntil(lambda: first.step > 300)
@@ -151,7 +153,8 @@ def test_one_ends_by_a_rule_and_the_other_goes_on(
     first.finish_at = 50
     pair.run()
     wait_for(qtbot, pair, State.PAUSED, State.RUNNING)
-    assert (first.step, pair.runs[FIRST].sentence) == (50, "Stopped: enough.")
+    assert first.step == 50
+    assert pair.runs[FIRST].message == first.ended
     qtbot.waitUntil(lambda: second.step > 200)
     rest(qtbot, pair)
     stood = second.step

@@ -21,6 +21,8 @@ from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 
 STEPS = 400
+PREPARING_MS = 240_000
+"""The first time, kernels are compiled."""
 Open = Callable[[], Workbench]
 
 
@@ -32,7 +34,7 @@ def open_bench(qtbot: QtBot) -> Iterator[Open]:
         project = replace(default_project(), data=DataSpec("spiral", seed=3))
         bench = Workbench(Document(project), make_trainer)
         benches.append(bench)
-        qtbot.waitUntil(lambda: bench.state is State.READY, timeout=120_000)
+        qtbot.waitUntil(lambda: bench.state is State.READY, timeout=PREPARING_MS)
         return bench
 
     yield make
@@ -49,7 +51,7 @@ def beside(bench: Workbench, **changes: Any) -> RunPlan:
 
 def add(qtbot: QtBot, bench: Workbench, plan: RunPlan) -> None:
     bench.runs.add("B", plan)
-    qtbot.waitUntil(lambda: bench.runs["B"].state is State.READY, timeout=120_000)
+    qtbot.waitUntil(lambda: bench.runs["B"].state is State.READY, timeout=PREPARING_MS)
 
 
 def advance(qtbot: QtBot, bench: Workbench, steps: int) -> None:
