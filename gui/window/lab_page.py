@@ -37,7 +37,7 @@ from gui.window.transfer_report import TransferDialog
 from gui.window.transport_bar import TransportBar
 from gui.window.wishes import Wishes
 from gui.workbench.state import IDLE, State
-from gui.workbench.words import TITLES, prospect
+from gui.workbench.words import headline, prospect
 from gui.workbench.workbench import Workbench
 
 PATIENCE_MS = 300
@@ -303,7 +303,7 @@ class LabPage(QWidget):
             self.strip.say("nonfinite", 2, "The run has stopped.", sentence,
                            "Reset (R) begins anew; network and settings are as they were.")
         elif state is State.READY and reason is not None:
-            self.strip.say("waiting", 0, f"{TITLES[reason]}.", prospect(reason).text)
+            self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
 

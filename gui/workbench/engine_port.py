@@ -1,4 +1,4 @@
-"""What the workbench asks of the engine, and the one place that imports it."""
+"""What the workbench asks of the engine, and where its trainers are made."""
 
 from __future__ import annotations
 

@@ -23,6 +23,11 @@ PROSPECTS = {
 ANEW = say("run.anew-next")
 
 
+def headline(reason: Reason) -> Message:
+    """Return why a run began anew, in a sentence."""
+    return say("run.told", reason=TITLES[reason])
+
+
 def prospect(reason: Reason) -> Message:
     """Return what will happen next, in a sentence."""
     return PROSPECTS.get(reason, ANEW)

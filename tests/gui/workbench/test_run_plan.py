@@ -11,7 +11,7 @@ from engine.layers import Issue
 from engine.messages import say
 from engine.spec import default_project
 from gui.workbench.run_plan import Apply, Keep, Reason, Restart, RunPlan
-from gui.workbench.words import ANEW, TITLES, prospect
+from gui.workbench.words import ANEW, TITLES, headline, prospect
 from tests.gui.workbench.conftest import two_clouds
 
 PROJECT = default_project()
@@ -55,5 +55,6 @@ def test_what_is_mended_begins_anew_and_so_does_what_is_opened() -> None:
 def test_every_reason_has_words() -> None:
     assert set(TITLES) == set(Reason)
     assert len({message.text for message in TITLES.values()}) == len(Reason)
+    assert headline(Reason.SEED).text == "Seed changed: reset."
     assert prospect(Reason.SEED) == ANEW
     assert "goes on" in prospect(Reason.LEARNED).text
