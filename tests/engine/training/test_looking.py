@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.data import load
-from engine.kernels import row
+from engine.kernels.runtime import layout
 from engine.spec import LayerSpec, read_project
 from engine.telemetry.parts import EVERYTHING, NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
@@ -19,7 +19,8 @@ from engine.training import Trainer, visit
 from tests.engine.training.runs import advance, dense, trainer
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "resources" / "examples").glob("[0-9]*.json"))
-ADDRESSES = [row.STOP, row.ORDER, row.TRAINING_ORDER, row.VALIDATION_ORDER, row.CREW]
+ADDRESSES = [layout.STOP, layout.ORDER, layout.TRAINING_ORDER, layout.VALIDATION_ORDER,
+             layout.HELPERS]
 """What of the control is not the run's own."""
 
 
@@ -37,7 +38,7 @@ def state(run: Trainer) -> dict[str, bytes]:
     plan, shared = run._plan, run._plan.shared
     return {"parameters, gradients, memory": plan.arena[:4 * plan.parameters].tobytes(),
             "control": np.delete(shared.control, ADDRESSES).tobytes(),
-            "hyper": shared.hyper.tobytes(), "wishes": shared.wishes.tobytes(),
+            "hyper": shared.hyper.tobytes(), "wishes": shared.requested.tobytes(),
             "results": shared.results.tobytes(), "ring": run.ring.data.tobytes(),
             "order": run._order.tobytes()}
 
