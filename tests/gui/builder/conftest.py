@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,8 +72,11 @@ def make_snapshot(network: NetworkSpec, *, run_id: int = 1, step: int = 100,
 
 
 @pytest.fixture
-def document(qtbot: QtBot) -> Document:
-    return Document(load_data=load_fake)
+def document(qtbot: QtBot) -> Iterator[Document]:
+    document = Document(load_data=load_fake)
+    yield document
+    # Edits hold the document that holds them: collected as garbage, Qt may find them gone already.
+    document.undo_stack.clear()
 
 
 @pytest.fixture
