@@ -23,8 +23,11 @@ from tests.gui.workbench.fake_trainer import FakeEngine
 
 
 @pytest.fixture
-def document(qtbot: QtBot) -> Document:
-    return Document(small_project(), load_data=load_fake)
+def document(qtbot: QtBot) -> Iterator[Document]:
+    document = Document(small_project(), load_data=load_fake)
+    yield document
+    # Edits hold the document that holds them: collected as garbage, Qt may find them gone already.
+    document.undo_stack.clear()
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def test_messages_are_values() -> None:
         message.code = "x"  # type: ignore[misc]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(broken_graphs(graphs()))
 def test_nothing_is_said_of_a_project_outside_the_catalogue(broken: Broken) -> None:
     graph = broken.graph

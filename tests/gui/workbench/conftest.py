@@ -26,8 +26,11 @@ def two_clouds(spec: DataSpec, base: Path | None = None) -> Dataset:
 
 
 @pytest.fixture
-def document(qapp: Any) -> Document:
-    return Document(load_data=two_clouds)
+def document(qapp: Any) -> Iterator[Document]:
+    document = Document(load_data=two_clouds)
+    yield document
+    # Edits hold the document that holds them: collected as garbage, Qt may find them gone already.
+    document.undo_stack.clear()
 
 
 @pytest.fixture
