@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakMethod
 
 from PySide6.QtGui import QUndoCommand
 
@@ -23,8 +24,9 @@ class Edit(QUndoCommand):
 
     Parameters
     ----------
-    show : callable
-        Makes a project the document's.
+    show : method of the document
+        Makes a project the document's. It is held weakly: the document holds its edits, and a
+        circle of the two would be taken apart in an order that Qt does not survive.
     before, after : ProjectSpec
         The two projects. Their examples are found again by `ProjectSpec.data`, so that a long way
         back does not keep every data set alive.
@@ -37,16 +39,21 @@ class Edit(QUndoCommand):
     def __init__(self, show: Show, before: ProjectSpec, after: ProjectSpec, text: str,
                  merge_key: Hashable | None = None) -> None:
         super().__init__(text)
-        self._show = show
+        self._show = WeakMethod(show)
         self.before = before
         self.after = after
         self.merge_key = merge_key
 
     def redo(self) -> None:
-        self._show(self.after)
+        self._tell(self.after)
 
     def undo(self) -> None:
-        self._show(self.before)
+        self._tell(self.before)
+
+    def _tell(self, project: ProjectSpec) -> None:
+        show = self._show()
+        if show is not None:
+            show(project)
 
     def id(self) -> int:
         return ALONE if self.merge_key is None else MERGEABLE
