@@ -46,7 +46,8 @@ def default_project() -> ProjectSpec:
     """Return what the window opens with: the spiral, and a network that learns it.
 
     What people see first should work, and give the doctor no cause for alarm: as few tanh units
-    saturate on the spiral, ReLU units die, and larger steps of Adam than these are too large.
+    saturate on the spiral, ReLU units die, and larger steps of Adam than these are too large. The
+    penalty holds the loss above 0, where gradients would fade for ever once all is learned.
     """
     hidden: dict[str, Option] = {"units": 12, "activation": "silu", "weights": "he_normal"}
     layers = (
@@ -55,4 +56,4 @@ def default_project() -> ProjectSpec:
         LayerSpec("output", "dense", {"units": 2, "activation": "linear"}),
     )
     return ProjectSpec(name="Spiral", network=NetworkSpec(layers), training=TrainingSpec(
-        optimizer=OptimizerSpec("adam"), learning_rate=0.003))
+        optimizer=OptimizerSpec("adam"), learning_rate=0.003, l2=0.001))

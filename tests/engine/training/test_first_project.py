@@ -65,6 +65,16 @@ def test_it_learns_other_points_too(seed: int, noise: int) -> None:
     assert sum(accuracy >= WANTED for accuracy in reached) >= 9, reached
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_gradients_stay_alive_when_all_is_learned(seed: int) -> None:
+    trainer = trained(default_project(), seed, 30_000)
+    snapshot = trainer.snapshot()
+    rms = [layer.gradient_rms for layer in snapshot.layers
+           if layer.layer_id in trainer.weight_layers]
+    assert min(rms) > 1e-5, rms
+    assert 1e-4 < snapshot.training.loss < 0.1
+
+
 def test_the_doctor_is_content_all_the_way() -> None:
     titles = dict.fromkeys((200, 500, 1000, MOST_STEPS), frozenset[str]())
     for seed in SEEDS:
