@@ -12,15 +12,13 @@ from numba import njit
 from engine.kernels import panels as kernels
 from engine.kernels import registers, tile
 from tests.engine.kernels.agreement import PRECISIONS, Reals, assert_close, double
-from tests.engine.kernels.test_tile import GUARD, UNITS, block
+from tests.engine.kernels.test_tile import EACH, GUARD, block
 from tests.reference import panels as twins
 
 SIDES = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50)
 
 
-@pytest.fixture(scope="module", params=[
-    pytest.param((unit, precision), id=f"{unit.bytes}-{unit.rows}-{unit.vectors}-{precision}")
-    for unit in UNITS for precision in PRECISIONS])
+@pytest.fixture(scope="module", params=EACH)
 def copies(request: pytest.FixtureRequest) -> tuple[Any, str]:
     """Return what turns and copies by the code for one vector unit."""
     unit, precision = request.param
