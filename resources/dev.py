@@ -31,6 +31,10 @@ NO_TESTS = 5
 SIDE_BY_SIDE = ["--numprocesses=auto", "--dist=worksteal"]
 """For pytest: one process for each processor, which takes over tests when it has done its own."""
 
+KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Lets Python keep its bytecode: tests start it again and again, which takes twice as long without,
+and what pytest makes of every assertion would be made by each process."""
+
 EXTRAS = {"run": "", "test": "[test]", "whole": "[dev]", "check": "[dev]", "package": "[dev]"}
 
 QT_LIBRARIES = [
@@ -207,13 +211,13 @@ def test(arguments: list[str]) -> int:
     compile_kernels()
     pytest = [str(PYTHON), "-m", "pytest"]
     say("Tests side by side.")
-    codes = [call(*pytest, *SIDE_BY_SIDE, *arguments, QT_QPA_PLATFORM="offscreen")]
+    codes = [call(*pytest, *SIDE_BY_SIDE, *arguments, QT_QPA_PLATFORM="offscreen", **KEEPING)]
     say("Tests on a screen, and those that need the computer for themselves.")
     if sys.platform == "linux":
         pytest = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1920x1200x24", *pytest]
-        codes.append(call(*pytest, "--screen", *arguments, QT_QPA_PLATFORM="xcb"))
+        codes.append(call(*pytest, "--screen", *arguments, QT_QPA_PLATFORM="xcb", **KEEPING))
     else:
-        codes.append(call(*pytest, "--screen", *arguments))
+        codes.append(call(*pytest, "--screen", *arguments, **KEEPING))
     failed = [code for code in codes if code not in (0, NO_TESTS)]
     return failed[0] if failed else min(codes)
 
@@ -223,7 +227,8 @@ def compile_kernels() -> None:
     say("Compiling the engine, unless that has been done.")
     for precision in ("float32", "float64"):
         # What is wrong with it, tests will say.
-        call(PYTHON, "-m", "gui", "compile", "--quiet", "--precision", precision)
+        call(PYTHON, "-m", "gui", "compile", "--quiet", "--precision", precision,
+             **KEEPING)
 
 
 def check(_arguments: list[str]) -> int:

@@ -24,11 +24,14 @@ class Machine:
 
     def __init__(self) -> None:
         self.commands: list[str] = []
+        self.environments: dict[str, dict[str, str]] = {}
         self.codes: dict[str, int] = {}
 
-    def run(self, command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+    def run(self, command: list[str], env: dict[str, str] | None = None, **_: Any
+            ) -> subprocess.CompletedProcess[str]:
         line = " ".join(command)
         self.commands.append(line)
+        self.environments[line] = env or {}
         code = next((code for part, code in self.codes.items() if part in line), 0)
         return subprocess.CompletedProcess(command, code, stdout=DPKG)
 
@@ -219,6 +222,15 @@ def test_the_engine_is_compiled_before_tests_go_side_by_side(machine: Machine) -
                            "compile --quiet --precision float64", "pytest --numprocesses=auto")]
     assert places == sorted(places)
     assert "--numprocesses" not in machine.ran("--screen")[0]
+
+
+def test_bytecode_is_kept_whatever_the_environment_says(
+        machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    dev.test([])
+    found = [machine.environments[line].get("PYTHONDONTWRITEBYTECODE")
+             for part in ("-m gui compile", "-m pytest") for line in machine.ran(part)]
+    assert found == [""] * 4
 
 
 def test_what_was_left_out_runs_with_all_tools(machine: Machine) -> None:

@@ -12,15 +12,17 @@ from numba import njit
 from engine.kernels.matmul import panels as kernels
 from engine.kernels.matmul import registers, tile
 from tests.engine.kernels.agreement import PRECISIONS, Reals, assert_close, double
+<<<<<<< HEAD:tests/engine/kernels/matmul/test_panels.py
 from tests.engine.kernels.matmul.test_tile import GUARD, UNITS, block
+=======
+from tests.engine.kernels.test_tile import EACH, GUARD, block
+>>>>>>> tests:tests/engine/kernels/test_panels.py
 from tests.reference import panels as twins
 
 SIDES = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50)
 
 
-@pytest.fixture(scope="module", params=[
-    pytest.param((unit, precision), id=f"{unit.bytes}-{unit.rows}-{unit.vectors}-{precision}")
-    for unit in UNITS for precision in PRECISIONS])
+@pytest.fixture(scope="module", params=EACH)
 def copies(request: pytest.FixtureRequest) -> tuple[Any, str]:
     """Return what turns and copies by the code for one vector unit."""
     unit, precision = request.param
@@ -119,19 +121,15 @@ def test_panels_and_parts_change_no_byte(precision: str) -> None:
             assert other.tobytes() == whole.tobytes()
 
 
-@njit  # type: ignore[untyped-decorator]
-def blocks(rows: int, columns: int, depth: int, shards: int, cover: Any) -> None:
-    """Count how often every number of a result belongs to a shard."""
-    for shard in range(shards):
-        first, last, left, right = kernels.block(rows, columns, depth, shard, shards)
-        cover[first:last, left:right] += 1
-
-
 @given(rows=st.integers(1, 70), columns=st.integers(1, 200),
        depth=st.sampled_from([1, kernels.MUCH]), shards=st.integers(1, 7))
 def test_shards_share_every_number_once(rows: int, columns: int, depth: int, shards: int) -> None:
     cover = np.zeros((rows, columns), np.int64)
-    blocks(rows, columns, depth, shards, cover)
+    for shard in range(shards):
+        first, last, left, right = kernels.block(rows, columns, depth, shard, shards)
+        assert 0 <= first <= last <= rows
+        assert 0 <= left <= right <= columns
+        cover[first:last, left:right] += 1
     assert (cover == 1).all()
 
 

@@ -19,8 +19,14 @@ from hypothesis import strategies as st
 from numba import cfunc, njit
 from numpy.typing import NDArray
 
+<<<<<<< HEAD:tests/engine/kernels/matmul/test_tile.py
 from engine.kernels.matmul import registers, strip, tile
 from engine.kernels.runtime.policy import DTYPES, FASTMATH
+=======
+from engine.kernels import registers, strip, tile
+from engine.kernels.policy import DTYPES, FASTMATH
+from tests.tiers import examples
+>>>>>>> tests:tests/engine/kernels/test_tile.py
 
 Reals = NDArray[Any]
 Integers = NDArray[np.int64]
@@ -28,6 +34,12 @@ Integers = NDArray[np.int64]
 UNITS = tuple(registers.Unit(*numbers) for numbers in (
     (64, 8, 3), (32, 6, 2), (32, 4, 2), (16, 8, 3), (16, 4, 2)))
 """AVX-512, AVX2, AVX, NEON, SSE."""
+
+EACH = tuple(
+    pytest.param((unit, precision), id=f"{unit.bytes}-{unit.rows}-{unit.vectors}-{precision}",
+                 # Compiling takes seconds; AVX alone has the registers of AVX2 in the rows of SSE.
+                 marks=[pytest.mark.whole] * (unit == UNITS[2]))
+    for unit in UNITS for precision in ("float32", "float64"))
 
 GUARD = 777.0
 PRECISIONS = tuple(DTYPES)
@@ -70,9 +82,7 @@ class Product:
 product_of = cache(Product)
 
 
-@pytest.fixture(scope="module", params=[
-    pytest.param((unit, precision), id=f"{unit.bytes}-{unit.rows}-{unit.vectors}-{precision}")
-    for unit in UNITS for precision in PRECISIONS])
+@pytest.fixture(scope="module", params=EACH)
 def product(request: pytest.FixtureRequest) -> Product:
     return product_of(*request.param)
 
@@ -109,8 +119,9 @@ SIZES = [(m, k, n) for m in (1, 2, 3, 5, 7, 8, 9, 13, 16, 17) for k in (1, 5)
          for n in (1, 3, 4, 5, 8, 15, 16, 17, 31, 32, 33, 47, 48, 49, 97)]
 
 
+@pytest.mark.sampled
 def test_all_edges_of_the_blocks(product: Product) -> None:
-    for m, k, n in SIZES:
+    for m, k, n in SIZES[::examples(4, 1)]:
         check(product, m, k, n, add=bool(m % 2), transposed=bool(n % 2))
 
 
@@ -229,7 +240,9 @@ HAS_FUSED = llvm.get_host_cpu_features().get("fma") or platform.machine() in ("a
 
 @pytest.mark.skipif(not HAS_FUSED, reason="products and sums are rounded one after the other")
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("unit", UNITS[1:], ids=str)
+@pytest.mark.parametrize("unit", [
+    pytest.param(unit, id=str(unit), marks=[pytest.mark.whole] * (unit == UNITS[2]))
+    for unit in UNITS[1:]])
 def test_every_unit_writes_the_same_bytes(unit: registers.Unit, precision: str) -> None:
     """So that one product can take the place of another while a network is trained."""
     products = product_of(UNITS[0], precision), product_of(unit, precision)
