@@ -12,11 +12,7 @@ from numba import njit
 from engine.kernels.matmul import panels as kernels
 from engine.kernels.matmul import registers, tile
 from tests.engine.kernels.agreement import PRECISIONS, Reals, assert_close, double
-<<<<<<< HEAD:tests/engine/kernels/matmul/test_panels.py
-from tests.engine.kernels.matmul.test_tile import GUARD, UNITS, block
-=======
-from tests.engine.kernels.test_tile import EACH, GUARD, block
->>>>>>> tests:tests/engine/kernels/test_panels.py
+from tests.engine.kernels.matmul.test_tile import EACH, GUARD, block
 from tests.reference import panels as twins
 
 SIDES = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 50)

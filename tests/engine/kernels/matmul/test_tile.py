@@ -19,14 +19,9 @@ from hypothesis import strategies as st
 from numba import cfunc, njit
 from numpy.typing import NDArray
 
-<<<<<<< HEAD:tests/engine/kernels/matmul/test_tile.py
 from engine.kernels.matmul import registers, strip, tile
 from engine.kernels.runtime.policy import DTYPES, FASTMATH
-=======
-from engine.kernels import registers, strip, tile
-from engine.kernels.policy import DTYPES, FASTMATH
 from tests.tiers import examples
->>>>>>> tests:tests/engine/kernels/test_tile.py
 
 Reals = NDArray[Any]
 Integers = NDArray[np.int64]
