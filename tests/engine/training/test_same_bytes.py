@@ -49,7 +49,7 @@ def outcomes(of: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", [
-    pytest.param(name, marks=pytest.mark.slow) if name in LONG else name for name in CASES])
+    pytest.param(name, marks=pytest.mark.whole) if name in LONG else name for name in CASES])
 def test_a_run_comes_to_the_recorded_numbers(name: str) -> None:
     wanted, found = CASES[name], outcomes(group(name))[name]
     compared = BEGIN if name in CHAOTIC else len(wanted["losses"])
