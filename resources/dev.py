@@ -32,7 +32,7 @@ SIDE_BY_SIDE = ["--numprocesses=auto", "--dist=worksteal"]
 """For pytest: one process for each processor, which takes over tests when it has done its own."""
 
 SLOWER = "--override-ini=faulthandler_timeout=1500"
-"""For pytest: a sweep may take minutes where others use the processors, and is no test that hangs."""
+"""For pytest: where others use the processors, a sweep may take minutes, and does not hang."""
 
 KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
 """Lets Python keep its bytecode: tests start it again and again, which takes twice as long without,
@@ -217,13 +217,15 @@ def test(arguments: list[str]) -> int:
         arguments = [*arguments, SLOWER]
     pytest = [str(PYTHON), "-m", "pytest"]
     say("Tests side by side.")
-    codes = [call(*pytest, *SIDE_BY_SIDE, *arguments, QT_QPA_PLATFORM="offscreen", **KEEPING)]
+    codes = [call(*pytest, *SIDE_BY_SIDE, *arguments, folder=ROOT, QT_QPA_PLATFORM="offscreen",
+                  **KEEPING)]
     say("Tests on a screen, and those that need the computer for themselves.")
     if sys.platform == "linux":
         pytest = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1920x1200x24", *pytest]
-        codes.append(call(*pytest, "--screen", *arguments, QT_QPA_PLATFORM="xcb", **KEEPING))
+        codes.append(call(*pytest, "--screen", *arguments, folder=ROOT, QT_QPA_PLATFORM="xcb",
+                          **KEEPING))
     else:
-        codes.append(call(*pytest, "--screen", *arguments, **KEEPING))
+        codes.append(call(*pytest, "--screen", *arguments, folder=ROOT, **KEEPING))
     failed = [code for code in codes if code not in (0, NO_TESTS)]
     return failed[0] if failed else min(codes)
 
@@ -234,7 +236,7 @@ def compile_kernels() -> None:
     for precision in ("float32", "float64"):
         # What is wrong with it, tests will say.
         call(PYTHON, "-m", "gui", "compile", "--quiet", "--precision", precision,
-             **KEEPING)
+             folder=ROOT, **KEEPING)
 
 
 def check(_arguments: list[str]) -> int:
