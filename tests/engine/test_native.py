@@ -28,7 +28,7 @@ import ctypes, json, sys
 import numpy as np
 from engine import compiling, native
 from engine.facts import facts
-from engine.kernels import tile
+from engine.kernels.matmul import tile
 from engine.kernels.matmul.registers import UNIT
 from tests.engine.kernels.matmul.test_tile import CONTRACTIONS, SIZES, Product, block, scattered
 
@@ -83,7 +83,7 @@ TRAIN = """
 import hashlib, json
 from engine import compiling, native
 from engine.data import load
-from engine.kernels import tile
+from engine.kernels.matmul import tile
 from engine.selftest import RESOURCES
 from engine.spec import read_project
 from engine.training import Trainer

@@ -176,7 +176,7 @@ def test_work_is_counted_in_multiply_adds() -> None:
     dense_only = [LayerSpec(layer.id, layer.kind, {**layer.options, "activation": "linear"})
                   if layer.kind == "dense" else layer for layer in project.network]
     plan = build(replace(project, network=NetworkSpec(tuple(dense_only))), inputs=2)
-    assert plan.work == 2 * 4 + 4 * 2 + 2 * 2
+    assert plan.work == 2 * 12 + 12 * 12 + 12 * 12 + 12 * 2
 
 
 def test_a_network_that_does_not_fit_the_memory() -> None:

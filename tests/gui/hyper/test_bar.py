@@ -159,7 +159,7 @@ def test_numbers_are_written_as_they_are_read() -> None:
 
 
 def test_a_number_box_is_silent_when_nothing_changed(qtbot: QtBot) -> None:
-    box = NumberBox("N", lambda _value: "")
+    box = NumberBox("N", lambda _value: None)
     qtbot.addWidget(box)
     box.set_value(0.5)
     with qtbot.assertNotEmitted(box.edited):

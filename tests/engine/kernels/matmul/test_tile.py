@@ -324,10 +324,10 @@ ON_AN_OLD_MACHINE = """
 import sys
 import numpy as np
 from numba import njit
-from engine.kernels import registers
+from engine.kernels.matmul import registers
 unit = registers.Unit(*map(int, sys.argv[1:]))
 registers.UNIT = unit
-from engine.kernels import tile
+from engine.kernels.matmul import tile
 @njit
 def product(c, a, b, add):
     tile.multiply(c, a, b, add)

@@ -31,7 +31,7 @@ if sys.argv[1] == "frozen":
     sys.frozen = True
 import numpy as np
 from numba.core.registry import cpu_target
-from engine.kernels import registers, tile
+from engine.kernels.matmul import registers, tile
 from engine.kernels.runtime.random import mixed, shuffle
 def chosen():
     return cpu_target.target_context.codegen().magic_tuple()[1:]
@@ -136,7 +136,8 @@ def test_the_second_process_chooses_as_the_first() -> None:
             "import engine.kernels.matmul.registers as mine\n"
             "from engine.compiling import environment\n"
             "child = ('import sys; sys.frozen = True; '\n"
-            "         'from engine.kernels import registers, processor; '\n"
+            "         'from engine.kernels.matmul import registers; '\n"
+            "         'from engine.kernels.runtime import processor; '\n"
             "         'from numba.core import config; '\n"
             "         'print(config.CPU_NAME, config.CPU_FEATURES, registers.UNIT)')\n"
             "from numba.core import config\n"
