@@ -31,6 +31,9 @@ NO_TESTS = 5
 SIDE_BY_SIDE = ["--numprocesses=auto", "--dist=worksteal"]
 """For pytest: one process for each processor, which takes over tests when it has done its own."""
 
+SLOWER = "--override-ini=faulthandler_timeout=1500"
+"""For pytest: where others use the processors, a sweep takes minutes and is no test that hangs."""
+
 KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
 """Lets Python keep its bytecode: tests start it again and again, which takes twice as long without,
 and what pytest makes of every assertion would be made by each process."""
@@ -207,8 +210,11 @@ def test(arguments: list[str]) -> int:
 
     With ``--whole``, those that were left out before, for which `check` installs what they need.
     """
-    set_up("whole" if "--whole" in arguments else "test")
+    is_whole = "--whole" in arguments
+    set_up("whole" if is_whole else "test")
     compile_kernels()
+    if is_whole:
+        arguments = [*arguments, SLOWER]
     pytest = [str(PYTHON), "-m", "pytest"]
     say("Tests side by side.")
     codes = [call(*pytest, *SIDE_BY_SIDE, *arguments, QT_QPA_PLATFORM="offscreen", **KEEPING)]

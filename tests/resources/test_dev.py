@@ -237,6 +237,7 @@ def test_what_was_left_out_runs_with_all_tools(machine: Machine) -> None:
     dev.test(["--whole"])
     assert machine.ran("pip install")[0].endswith("[dev]")
     assert [("--whole" in line) for line in machine.ran("-m pytest")] == [True, True]
+    assert [("faulthandler" in line) for line in machine.ran("-m pytest")] == [True, True]
     machine.commands.clear()
     dev.test([])
     assert machine.ran("pip install")[0].endswith("[test]")
