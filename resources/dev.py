@@ -32,7 +32,7 @@ SIDE_BY_SIDE = ["--numprocesses=auto", "--dist=worksteal"]
 """For pytest: one process for each processor, which takes over tests when it has done its own."""
 
 SLOWER = "--override-ini=faulthandler_timeout=1500"
-"""For pytest: where others use the processors, a sweep may take minutes, and does not hang."""
+"""For pytest: where others use the processors, a sweep takes minutes and is no test that hangs."""
 
 KEEPING = {"PYTHONDONTWRITEBYTECODE": ""}
 """Lets Python keep its bytecode: tests start it again and again, which takes twice as long without,
