@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer
 
 from engine.data.dataset import Dataset
-from engine.spec import LayerSpec, NetworkSpec
+from engine.spec import LayerSpec, NetworkSpec, TrainingSpec
 from gui.workbench.state import State
 from tests.e2e.conftest import Person
 
@@ -71,8 +71,8 @@ def large_network() -> NetworkSpec:
 def test_the_window_stays_responsive_while_a_large_network_trains(person: Person) -> None:
     document = person.lab.document
     data = replace(document.project.data, source="digits")
-    document.load_project(replace(document.project, data=data, network=large_network()), None,
-                          images())
+    document.load_project(replace(document.project, data=data, network=large_network(),
+                                  training=TrainingSpec()), None, images())
     person.wait_until_ready()
     person.click(person.lab.transport.toggle)
     person.qtbot.wait(1500)
