@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gui.program import ERROR
+from gui.terminal.command_line import main
 from resources.installer import __main__ as installer
 from resources.installer import bundle, smoke, trial
 from resources.installer.shell import PackagingError, call
@@ -183,8 +185,10 @@ def test_a_broken_program_is_whole_but_for_what_is_broken(
         monkeypatch.setattr(smoke, name, partial(getattr(bundle, name), tmp_path / "dist"))
     made = [file.relative_to(smoke.root()) for file in a_bundle(tmp_path / "dist")]
     missing = {}
-    for title, file, _ in smoke.broken_bundles():
+    for title, file, arguments in smoke.broken_bundles():
         assert file.is_file()
+        if arguments:
+            assert main(["check", arguments[0]]) == ERROR, "What would train is not broken."
         # The program stands where it stood, and so does what it looks for.
         copy = Path(str(file).removesuffix(str(made[0])))
         missing[title] = [one.name for one in made if not (copy / one).exists()]
