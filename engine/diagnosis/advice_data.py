@@ -13,7 +13,8 @@ from engine.messages import say
 from engine.spec import ProjectSpec
 
 LARGE, HUGE = 20.0, 200.0
-"""Size of inputs or targets that deserves attention, and from which learning is at stake."""
+"""Size of one input, or target, that deserves attention, and of all together from which learning is
+at stake: a step changes a sum of the first layer by their squares."""
 
 _NORMS = frozenset({"batch_norm", "layer_norm"})
 _SHAPING = frozenset({"input", "flatten", "reshape", "gaussian_noise"})
@@ -60,10 +61,11 @@ def _inputs(design: Design) -> Iterator[Note]:
     column = int(found.argmax())
     values = design.rows[:, column]
     names = design.dataset.feature_names
-    yield Note("unscaled-inputs", 2 if found[column] > HUGE else 1, design.spec(0).id,
+    severity = 2 if float(np.hypot.reduce(found)) > HUGE else 1
+    yield Note("unscaled-inputs", severity, design.spec(0).id,
                say("advice.unscaled-inputs.title"), say("advice.unscaled-inputs.told"),
-               say("advice.column-runs", name=names[column] if column < len(names) else str(column),
-                   low=float(values.min()), high=float(values.max())),
+               say("advice.column-runs", name=names[column], low=float(values.min()),
+                   high=float(values.max())),
                Fix(say("advice.scale-inputs"), _scaled(design)))
 
 

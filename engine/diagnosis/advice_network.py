@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from engine.data.dataset import Reals
 from engine.diagnosis.advice_data import are_unscaled, sizes
 from engine.diagnosis.design import Design, Fix, Note
 from engine.diagnosis.network import symmetric_layers
-from engine.diagnosis.passing import SUMMING, Passing, passings
+from engine.diagnosis.passing import NORMS, SUMMING, passings
+from engine.diagnosis.rules import Limit
 from engine.layers import ACTIVATIONS, INITIALISERS
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
@@ -31,11 +33,11 @@ _HALF = 0.5
 _WIDEST_FIT = 128
 """Inputs up to which a straight line is fitted: it takes some milliseconds."""
 
-_FADED, _GROWN = 1e-3, 1e3
-"""What is left of a signal or its gradient, behind all layers, that deserves attention."""
+_FADED, _GROWN = Limit(1e-3, 1e-4), Limit(1e2, 1e3)
+"""What becomes of a signal or its gradient, behind all layers."""
 
-_FLAT, _FLATTER = 8.0, 20.0
-"""Size of weighted sums from which functions with two flat ends are in them for most examples."""
+_FLAT = Limit(16.0, 40.0)
+"""Size of tanh's weighted sums from which hardly any lies where it is steep."""
 
 _GAIN = 30.0
 """How much better the initial weights that theory recommends have to be to be named."""
@@ -57,62 +59,71 @@ def _linear(design: Design) -> Iterator[Note]:
     last = design.weighted[-1]
     if _has_bend(design, last):
         return
-    fit = straight_line(design.rows, _indicators(design))
-    if fit >= _STRAIGHT_LINES:
+    line = straight_line(design)
+    above = (line.right - line.guessed) / (1 - line.guessed) if line else math.nan
+    if above >= _STRAIGHT_LINES:
         return
-    evidence = None
-    if not math.isnan(fit):
-        evidence = (say("advice.line-above-chance", share=fit)
-                    if design.dataset.task == "classification" else
-                    say("advice.line-r2", value=fit))
-    yield Note("linear", 2 if fit < _HALF else 1, design.spec(design.hidden[0]).id,
-               say("advice.linear.title"), say("advice.linear.told"), evidence,
+    yield Note("linear", 2 if above < _HALF else 1, design.spec(design.hidden[0]).id,
+               say("advice.linear.title"), say("advice.linear.told"), line.told if line else None,
                Fix(say("advice.use", name=ACTIVATIONS["relu"].title), _bent(design)))
 
 
-def _indicators(design: Design) -> Reals:
-    """Return what a straight line would have to hit: values, or 1 for the right class."""
-    dataset, rows = design.dataset, design.dataset.training[:len(design.rows)]
-    if dataset.task == "classification":
-        return np.eye(dataset.n_outputs)[dataset.labels[rows]]
-    return dataset.values[rows]
+@dataclass(frozen=True)
+class _Line:
+    """How well the best straight line does.
 
-
-def straight_line(inputs: Reals, targets: Reals) -> float:
-    """Return how well the best straight line does, above guessing: 0 is guessing, 1 all there is.
-
-    NaN where it was not tried because there are too many inputs.
-
-    Parameters
+    Attributes
     ----------
-    inputs : float64[n, d]
-        Examples.
-    targets : float64[n, k]
-        Values, or a 1 for the class of each among zeros.
+    right, guessed : float
+        Share of examples that it gets right, and the commonest class's; R², and 0.
+    told : Message
+        Both in words.
     """
+
+    right: float
+    guessed: float
+    told: Message
+
+
+def straight_line(design: Design) -> _Line | None:
+    """Return how well the best straight line does, by least squares; None with many inputs."""
+    dataset, inputs = design.dataset, design.rows
     if inputs.shape[1] > _WIDEST_FIT or not np.isfinite(inputs).all():
-        return math.nan
-    size = np.maximum(sizes(inputs), 1e-300)
-    design = np.column_stack([inputs / size, np.ones(len(inputs))])
-    fitted = design @ np.linalg.lstsq(design, targets, rcond=None)[0]
-    if targets.shape[1] > 1 and set(np.unique(targets)) <= {0.0, 1.0}:
-        right = float(np.mean(fitted.argmax(axis=1) == targets.argmax(axis=1)))
-        guessed = float(targets.mean(axis=0).max())
-        return (right - guessed) / (1 - guessed) if guessed < 1 else 1.0
-    spread = float(np.sum((targets - targets.mean(axis=0))**2))
-    return 1 - float(np.sum((fitted - targets)**2)) / spread if spread > 0 else 1.0
+        return None
+    known = np.column_stack([inputs / np.maximum(sizes(inputs), 1e-300), np.ones(len(inputs))])
+    rows = dataset.training[:len(inputs)]
+    if dataset.task == "classification":
+        labels = dataset.labels[rows]
+        answers = _fitted(known, np.eye(dataset.n_outputs)[labels]).argmax(axis=1)
+        right = float(np.mean(answers == labels))
+        guessed = min(float(np.bincount(labels).max()) / len(labels), 0.999)
+        return _Line(right, guessed, say("advice.line-right", right=right, guessed=guessed))
+    values = dataset.values[rows]
+    missed = float(np.mean((_fitted(known, values) - values)**2))
+    spread = float(np.mean((values - values.mean(axis=0))**2))
+    r2 = 1 - missed / spread if spread > 0 else 1.0
+    return _Line(r2, 0.0, say("advice.line-r2", value=r2))
+
+
+def _fitted(known: Reals, wanted: Reals) -> Reals:
+    """Return what the best straight line answers."""
+    answers: Reals = known @ np.linalg.lstsq(known, wanted, rcond=None)[0]
+    return answers
 
 
 def _bent(design: Design) -> ProjectSpec:
-    """Return the project with ReLU behind every hidden weighted sum."""
-    network = design.project.network
-    for position in design.hidden:
-        layer = design.layers[position]
-        if layer.kind.field("activation"):
-            changes = {"activation": "relu"}
+    """Return the project with ReLU, and He initial weights, behind every hidden weighted sum."""
+    network, relu = design.project.network, ACTIVATIONS["relu"]
+    for position, layer in enumerate(design.layers[:design.weighted[-1]]):
+        changes = {}
+        if layer.kind.key == "activation":
+            changes["function"] = relu.key
+        elif layer.kind.key in SUMMING:
+            following = [design.layers[reader].kind.key for reader in design.readers[position]]
+            changes["activation"] = "linear" if following == ["activation"] else relu.key
             if layer.kind.initialiser(layer.options).startswith(("xavier", "lecun")):
-                changes["weights"] = ACTIVATIONS["relu"].initialiser
-            network = network.replaced(design.spec(position).with_options(**changes))
+                changes["weights"] = relu.initialiser
+        network = network.replaced(design.spec(position).with_options(**changes))
     return design.with_network(network)
 
 
@@ -126,12 +137,12 @@ def _equal(design: Design) -> Iterator[Note]:
         units = design.layers[first].kind.units(design.layers[first].options)
         yield Note("constant-weights", 2, design.spec(first).id,
                    say("advice.constant-weights.title"),
-                   say("advice.constant-weights.told", layer=design.title(first)),
+                   say("advice.constant-weights.told", layer=first),
                    say("advice.equal-units", units=units, layers=len(equal)), _drawn(design))
     elif stuck:
-        yield Note("constant-weights", 2, design.spec(stuck[0]).id, say("advice.zero-weights.title"),
-                   say("advice.zero-weights.told", layer=design.title(stuck[0])), None,
-                   _drawn(design))
+        yield Note("constant-weights", 2, design.spec(stuck[0]).id,
+                   say("advice.zero-weights.title"),
+                   say("advice.zero-weights.told", layer=stuck[0]), None, _drawn(design))
 
 
 def _passes_nothing(design: Design, position: int) -> bool:
@@ -151,9 +162,8 @@ def _function(design: Design, position: int) -> str:
         key = layer.kind.activation(layer.options)
         if key != "linear":
             return key
-        if layer is not design.layers[position] and layer.kind.key != "activation":
-            if layer.kind.key in {"batch_norm", "layer_norm", "dropout"}:
-                continue
+        passes = layer.kind.key in {*NORMS, "activation"} or layer.kind.breaks_ties
+        if layer is not design.layers[position] and not passes:
             break
     return "linear"
 
@@ -181,27 +191,23 @@ def _family(scheme: str) -> str:
 
 
 def _bottleneck(design: Design) -> Iterator[Note]:
-    """Say that everything has to pass through one unit, or too few for the classes."""
+    """Say that everything has to pass through one unit."""
     if design.dataset.task not in ("classification", "regression"):
         return
-    for position in design.hidden:
+    for position, following in pairwise(design.weighted):
         layer = design.layers[position]
-        if len(layer.shape) != 1 or _goes_round(design, position):
-            continue
-        following = next(p for p in design.weighted if p > position)
-        width = layer.kind.units(layer.options)
         before, after = math.prod(layer.inputs[0]), design.layers[following].shape[-1]
-        classes = design.dataset.n_outputs if design.dataset.task == "classification" else 0
-        narrow = width == 1 or (classes > 2**width and min(before, after) >= 4 * width)
-        if narrow and min(before, after) > width:
-            enough = max(min(before, after, _WIDEN), math.ceil(math.log2(max(classes, 2))))
-            option = {layer.kind.width_option: enough}
-            yield Note("bottleneck", 2 if width == 1 else 1, design.spec(position).id,
-                       say("advice.bottleneck.title"),
-                       say("advice.bottleneck.told", units=width),
-                       say("advice.widths", before=before, units=width, after=after),
-                       Fix(say("advice.units", units=enough),
-                           design.with_options(position, **option)))
+        one = layer.shape == (1,) and layer.kind.width_option
+        if not one or min(before, after) == 1 or _goes_round(design, position):
+            continue
+        units = min(before, after, _WIDEN)
+        # One that is 0 for all examples cuts everything off.
+        severity = 2 if ACTIVATIONS[_function(design, position)].can_die else 1
+        yield Note("bottleneck", severity, design.spec(position).id,
+                   say("advice.bottleneck.title"), say("advice.bottleneck.told", layer=position),
+                   say("advice.widths", before=before, after=after),
+                   Fix(say("advice.units", units=units),
+                       design.with_options(position, **{layer.kind.width_option: units})))
 
 
 def _goes_round(design: Design, position: int) -> bool:
@@ -220,7 +226,7 @@ class _Sizes:
         The first layer's share of the last one's gradient, and of the first signal what arrives at
         the last layer.
     flat : float
-        The largest weighted sums of a function with two flat ends.
+        The largest weighted sums of a function with two flat ends, in units of tanh's.
     """
 
     gradient: float
@@ -237,16 +243,20 @@ class _Sizes:
 
 
 def _measured(design: Design, size: float) -> _Sizes:
-    found: tuple[Passing, ...] = passings(design.layers, design.weighted, size)
+    found = passings(design.layers, design.weighted, size)
     first, last = found[0], found[-1]
-    flat = [passing.argument for passing in found[:-1] if _has_flat_ends(design, passing.position)]
+    flat = [passing.argument * _steepness(design, passing.position) for passing in found[:-1]]
     return _Sizes(first.gradient / max(last.gradient, 1e-300),
                   last.argument / max(first.argument, 1e-300), max(flat, default=0.0))
 
 
-def _has_flat_ends(design: Design, position: int) -> bool:
+def _steepness(design: Design, position: int) -> float:
+    """Return how much sooner than tanh a layer's function is flat; 0 without two flat ends."""
     function = ACTIVATIONS[_function(design, position)]
-    return function.flat_below is not None and function.flat_above is not None
+    if function.flat_below is None or function.flat_above is None:
+        return 0.0
+    # A sigmoid is a tanh of half the size.
+    return 0.5 if function.key == "sigmoid" else 1.0
 
 
 def _suited(design: Design, *, equal: bool) -> tuple[ProjectSpec, str]:
@@ -285,24 +295,34 @@ def _weights(design: Design) -> Iterator[Note]:
     project, name = _suited(design, equal=False)
     if not name:
         return
-    size = 1.0
-    if not are_unscaled(design) and design.dataset.tokens is None:
-        size = min(max(float(np.sqrt(np.mean(sizes(design.rows)**2))), 1e-3), 10.0)
+    size = _input_size(design)
     now, then = _measured(design, size), _measured(Design(project, design.dataset), size)
     layer_id = design.spec(next(p for p in design.weighted if project.network.layers[p]
                                 != design.spec(p))).id
     fix = Fix(say("advice.use", name=name), project)
-    if now.most > _GROWN and now.most > _GAIN * then.most:
-        yield Note("weights-too-large", 2, layer_id, say("advice.weights-too-large.title"),
+    if (severity := _GROWN.above(now.most)) and now.most > _GAIN * then.most:
+        yield Note("weights-too-large", severity, layer_id, say("advice.weights-too-large.title"),
                    say("advice.weights-too-large.told", name=name), _large(now), fix)
-    elif now.flat > _FLAT and now.flat > 2 * then.flat:
-        yield Note("weights-too-large", 2 if now.flat > _FLATTER else 1, layer_id,
-                   say("advice.weights-too-large.title"),
+    elif (severity := _FLAT.above(now.flat)) and now.flat > 2 * then.flat:
+        yield Note("weights-too-large", severity, layer_id, say("advice.weights-too-large.title"),
                    say("advice.weights-flat.told", name=name),
                    say("advice.flat-evidence", size=now.flat), fix)
-    elif now.least < _FADED and now.least * _GAIN < then.least:
-        yield Note("weights-too-small", 2, layer_id, say("advice.weights-too-small.title"),
-                   say("advice.weights-too-small.told", name=name), _small(now), fix)
+    elif (severity := _FADED.below(now.least)) and now.least * _GAIN < then.least:
+        if _FADED.below(then.least):
+            # However they are drawn, weights cannot make up for what flat functions take.
+            fix = Fix(say("advice.use-relu"), _bent(Design(project, design.dataset)))
+            told = say("advice.weights-too-small.relu")
+        else:
+            told = say("advice.weights-too-small.told", name=name)
+        yield Note("weights-too-small", severity, layer_id, say("advice.weights-too-small.title"),
+                   told, _small(now), fix)
+
+
+def _input_size(design: Design) -> float:
+    """Return the root mean square of the inputs, of tokens and unscaled numbers 1."""
+    if design.dataset.tokens is not None or are_unscaled(design):
+        return 1.0
+    return min(max(float(np.sqrt(np.mean(sizes(design.rows)**2))), 1e-3), 10.0)
 
 
 def _summing(design: Design) -> set[int]:

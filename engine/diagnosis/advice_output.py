@@ -11,8 +11,8 @@ from engine.layers import ACTIVATIONS, LOSSES
 from engine.messages import Message, say
 from engine.spec import LayerSpec, ProjectSpec
 
-_PASSING = frozenset({"flatten", "reshape", "dropout", "gaussian_noise", "max_pooling", "upsampling",
-                      "average_pooling", "global_average_pooling", "sequence_mean"})
+_PASSING = frozenset({"flatten", "reshape", "dropout", "gaussian_noise", "max_pooling",
+                      "average_pooling", "global_average_pooling", "upsampling", "sequence_mean"})
 """Kinds that give no number beyond those that they are given."""
 
 _SLACK = 0.05
@@ -100,11 +100,11 @@ def _bounded(found: Squash) -> Message:
 
 def _target_outside(design: Design) -> Iterator[Note]:
     """Say that a loss is given targets that it does not take."""
-    limits, dataset = design.loss.target_range, design.dataset
-    if limits is None or dataset.task in ("classification", "sequence"):
+    limits = design.loss.target_range
+    found = None if limits is None else design.dataset.target_range
+    if limits is None or found is None:
         return
-    targets = dataset.values[dataset.training]
-    low, high = float(targets.min()), float(targets.max())
+    low, high = found
     if limits[0] <= low and high <= limits[1]:
         return
     other = LOSSES["mean_squared_error"]

@@ -21,7 +21,7 @@ from engine.messages import Message, say
 from engine.spec import ProjectSpec, ScheduleSpec
 
 _DROPOUT = Limit(0.79, 0.89)
-_MAX_NORM = Limit(0.7, 0.2)
+_MAX_NORM = Limit(0.7, 0.31)
 _MODEST_DROPOUT = 0.5
 _USUAL_NORM = 3.0
 _MODEST_BATCH = 16
@@ -146,10 +146,10 @@ def _batch(design: Design) -> Iterator[Note]:
     """Say that batch norm has a single row to take a mean of."""
     if design.project.training.batch_size != 1:
         return
-    for position, layer in enumerate(design.layers):
+    for layer in design.layers:
         rows = math.prod(layer.inputs[0][:-1])
         if layer.kind.key == "batch_norm" and rows == 1 and not layer.spec.frozen:
-            yield Note("batch-of-one", 2, layer.spec.id, say("advice.batch-of-one.title"),
+            yield Note("batch-of-one", 1, layer.spec.id, say("advice.batch-of-one.title"),
                        say("advice.batch-of-one.told"), None,
                        Fix(say("advice.set-batch", size=_MODEST_BATCH),
                            design.with_training(batch_size=_MODEST_BATCH)))

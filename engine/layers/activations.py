@@ -55,7 +55,8 @@ class ActivationFunction:
 
 _FUNCTIONS = (
     ActivationFunction("relu", "ReLU", "max(0, z)", "1 for z > 0, else 0",
-                       "relu_forward", "relu_backward", lowest=0.0, can_die=True, initialiser="he_normal"),
+                       "relu_forward", "relu_backward", lowest=0.0, can_die=True,
+                       initialiser="he_normal"),
     ActivationFunction("tanh", "Tanh", "tanh z", "1 − tanh² z",
                        "tanh_forward", "tanh_backward", -0.97, 0.97, -1.0, 1.0),
     ActivationFunction("sigmoid", "Sigmoid", "σ(z) = 1 / (1 + e⁻ᶻ)", "σ(z) (1 − σ(z)), at most 1/4",

@@ -13,11 +13,11 @@ _OF_OUTPUT: Mapping[str, Entry] = {
     "advice.target-outside.told":
         "{loss} takes targets from {low:general} to {high:general}, and these leave that range. "
         "{other} takes any; Min-max scaling brings them into it.",
-    "advice.target-runs": "The target runs from {low:general,3} to {high:general,3}.",
+    "advice.target-runs": "The target runs from {low:figure} to {high:figure}.",
     "advice.sigmoid-twice.title": "Sigmoid twice.",
     "advice.sigmoid-twice.told":
-        "Binary cross-entropy has a sigmoid of its own. With another one before it the answer is "
-        "always the same class. Make the output linear.",
+        "Binary cross-entropy has a sigmoid of its own. With another one before it no probability "
+        "falls below one half. Make the output linear.",
     "advice.shares-between":
         "Probabilities can only lie between {low:percent} and {high:percent}.",
     "advice.softmax-twice.title": "Softmax twice.",
@@ -30,7 +30,7 @@ _OF_OUTPUT: Mapping[str, Entry] = {
     "advice.output-range.told":
         "{bounded}, and the target does not stay there. A linear output reaches every value.",
     "advice.target-leaves":
-        "The target runs from {low:general,3} to {high:general,3}; {share:percent} of it is out "
+        "The target runs from {low:figure} to {high:figure}; {share:percent} of it is out "
         "of reach.",
     "advice.output-shares.told":
         "{bounded}, which leaves the loss no way to become sure of a class. A linear output "
@@ -49,7 +49,7 @@ _OF_DATA: Mapping[str, Entry] = {
     "advice.unscaled-inputs.told":
         "Large inputs make large sums: units saturate or die, and steps overshoot. Standard "
         "scaling brings every input to mean 0 and deviation 1.",
-    "advice.column-runs": "{name:quote} runs from {low:general,3} to {high:general,3}.",
+    "advice.column-runs": "{name:quote} runs from {low:figure} to {high:figure}.",
     "advice.scale-inputs": "Scale inputs",
     "advice.unscaled-target.title": "Target without scaling.",
     "advice.unscaled-target.told":
@@ -63,29 +63,34 @@ _OF_NETWORK: Mapping[str, Entry] = {
     "advice.linear.told":
         "Linear layers, however many, together are one straight line. ReLU or tanh in the hidden "
         "layers lets the network bend.",
-    "advice.line-above-chance":
-        "Of the way from guessing to all right, the best straight line goes {share:percent}.",
+    "advice.line-right":
+        "The best straight line gets {right:percent} of the examples right; always the commonest "
+        "class, {guessed:percent}.",
     "advice.line-r2": "The best straight line has R² {value:fixed,2}.",
     "advice.constant-weights.title": "Equal initial weights.",
     "advice.constant-weights.told":
-        "The units of {layer} start equal, get equal gradients and stay equal: together they are "
-        "one unit. Random weights tell them apart.",
+        "The units of layer {layer} start equal, get equal gradients and stay equal: together they "
+        "are one unit. Random weights tell them apart.",
     "advice.equal-units":
         "{units} equal {units|unit|units}; {layers} {layers|layer|layers} of this kind.",
     "advice.zero-weights.title": "Zero weights before ReLU.",
     "advice.zero-weights.told":
-        "With weights of 0 every sum in {layer} is 0, where ReLU has no slope: neither it nor what "
-        "stands before it ever learns. Random weights do.",
+        "With weights of 0 every sum in layer {layer} is 0, where ReLU has no slope: neither it "
+        "nor what stands before it ever learns. Random weights do.",
     "advice.bottleneck.title": "A bottleneck.",
     "advice.bottleneck.told":
-        "All that the layers before have found has to pass through {units} {units|unit|units}. "
-        "More units keep what later layers need.",
-    "advice.widths": "From {before} numbers to {units}, then {after}.",
+        "All that comes in has to pass through the one unit of layer {layer}: what it drops, no "
+        "later layer finds again. Give it more units.",
+    "advice.widths": "From {before} numbers to 1, then to {after}.",
     "advice.units": "Use {units} units",
     "advice.weights-too-small.title": "Initial weights too small.",
     "advice.weights-too-small.told":
         "Layer by layer the signal and its gradient shrink: what reaches the other end is next to "
         "nothing. {name} initial weights keep their size.",
+    "advice.weights-too-small.relu":
+        "Layer by layer the signal and its gradient shrink: what reaches the other end is next to "
+        "nothing. ReLU with He initial weights keeps their size.",
+    "advice.use-relu": "Use ReLU with He",
     "advice.weights-too-large.title": "Initial weights too large.",
     "advice.weights-too-large.told":
         "Layer by layer the signal or its gradient grows: the first steps overshoot. {name} "
