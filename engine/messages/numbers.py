@@ -66,6 +66,14 @@ def general(value: float, digits: int = 6) -> str:
     return f"{value:.{digits}g}"
 
 
+def figure(value: float, digits: int = 3) -> str:
+    """Return a number as a table of a person's data would show it: ``1,270,000``, ``0.0125``."""
+    rounded = float(f"{value:.{digits}g}")
+    if abs(rounded) < 10 ** (digits - 1) or abs(rounded) >= 1e12 or not math.isfinite(rounded):
+        return general(value, digits)
+    return f"{rounded:,.0f}"
+
+
 def bytes_in_mib(value: float) -> str:
     """Return bytes in MiB, without their unit: ``1,024``."""
     return f"{value / 2**20:,.0f}"
@@ -73,7 +81,7 @@ def bytes_in_mib(value: float) -> str:
 
 NUMBERS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "number": number, "magnitude": magnitude, "logarithm": logarithm, "percent": percent,
-    "general": general, "mib": bytes_in_mib,
+    "general": general, "figure": figure, "mib": bytes_in_mib,
     "index": lambda value: indexed("", value), "apart": apart,
     "whole": lambda value: f"{value:,}",
     "fixed": lambda value, digits: f"{value:,.{digits}f}",
