@@ -1,4 +1,4 @@
-"""What can be had without learning: how good the best answer is that does not look at the inputs."""
+"""What can be had without learning: the best answer that does not look at the inputs."""
 
 from __future__ import annotations
 

@@ -193,8 +193,12 @@ def lost_precision(snapshot: Snapshot) -> str:
     decades = math.log10(smallest)
     # Where one more step of the same size would lead.
     ahead = 2 * decades - math.log10(before)
+    # The gradient of a layer's units ends before that of its weights does, or after.
+    at_units = [reading.activation_gradient_rms for reading in snapshot.layers
+                if reading.activation_gradient_rms > 0]
+    least = min([decades, *map(math.log10, at_units)])
     name, low, end = ("double", -290, -322) if decades < -60 else ("single", -30, -44)
-    return name if decades < low or ahead < end else ""
+    return name if least < low or ahead < end else ""
 
 
 def exactly_zero(precision: str) -> Message:

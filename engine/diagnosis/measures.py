@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from engine.diagnosis.rules import Limit, Thresholds
@@ -145,4 +146,4 @@ def passages(readings: Sequence[LayerReading], measure: Measure) -> tuple[float,
         figures.reverse()
     if not all(figure > 0 and math.isfinite(figure) for figure in figures):
         return ()
-    return tuple(later / earlier for earlier, later in zip(figures, figures[1:], strict=False))
+    return tuple(later / earlier for earlier, later in pairwise(figures))

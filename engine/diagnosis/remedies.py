@@ -76,5 +76,6 @@ def _value_at_first(case: Case, measure: Measure) -> float:
     here, there = first.get(measure.layer_id), first.get(measure.reference_id)
     if here is None or there is None:
         return math.nan
-    reference = measure.reference if measure.is_beside_inputs else figure_of(there, measure.quantity)
-    return replace(measure, figure=figure_of(here, measure.quantity), reference=reference).value
+    quantity = measure.quantity
+    reference = measure.reference if measure.is_beside_inputs else figure_of(there, quantity)
+    return replace(measure, figure=figure_of(here, quantity), reference=reference).value

@@ -212,12 +212,13 @@ class RunJudge:
             if stands.get(verdict.code, verdict.layer_id) != verdict.layer_id:
                 continue
             kept = worst.get(verdict.code)
-            # What is not finite spreads towards the input, and what is dead lets nothing through:
-            # the layer nearest to the output is the origin.
-            from_output = verdict.code == "nonfinite" or (
-                verdict.code == "dead" and kept is not None and kept.severity == verdict.severity)
-            if kept is None or verdict.severity > kept.severity or from_output:
+            # What is not finite spreads towards the input: the last layer is its origin.
+            if kept is None or verdict.severity > kept.severity or verdict.code == "nonfinite":
                 worst[verdict.code] = verdict
+        if dead := [verdict for verdict in verdicts if verdict.code == "dead"]:
+            # Of layers that let nothing through, the one nearest to the output cuts off the others.
+            shares = {reading.layer_id: reading.dead_share for reading in snapshot.layers}
+            worst["dead"] = max(reversed(dead), key=lambda verdict: shares[verdict.layer_id])
         if vanishing := [verdict for verdict in verdicts if verdict.code == "vanishing"]:
             worst["vanishing"] = depth.speaker(vanishing, first)
         return worst
