@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,11 @@ class Thresholds:
         """
         if code not in _LIMITS:
             return self
-        eased = {name: limit.eased(self.eased if name not in _SHARES else self.eased ** 0.5,
-                                   up=name in _FROM_BELOW)
-                 for name in _LIMITS[code] if isinstance(limit := getattr(self, name), Limit)}
+        eased: dict[str, Any] = {}
+        for name in _LIMITS[code]:
+            limit: Limit = getattr(self, name)
+            factor = self.eased ** 0.5 if name in _SHARES else self.eased
+            eased[name] = limit.eased(factor, up=name in _FROM_BELOW)
         return replace(self, **eased)
 
 
