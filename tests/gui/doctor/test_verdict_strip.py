@@ -25,7 +25,7 @@ def strip(qtbot: QtBot) -> VerdictStrip:
 
 def verdict(code: str = "vanishing", severity: int = 2, layer_id: str = "dense-1") -> Verdict:
     words = Words(say("Vanishing gradient."), say("Layer 1 receives 7.9e-6."),
-                  say("Fired: g₁/g₉ < 1e-4 for 20 steps."), layer_id)
+                  say("Rule: g₁/g₉ < 1e-4 for 20 steps."), layer_id)
     return Verdict(code, severity, words, ())
 
 
@@ -33,8 +33,8 @@ def test_it_says_title_sentence_and_evidence(strip: VerdictStrip) -> None:
     strip.show_verdict(verdict())
     texts = [label.text() for label in strip.findChildren(QLabel) if label.isVisible()]
     assert "<b>Vanishing gradient.</b> Layer 1 receives 7.9e-6." in texts
-    assert "Fired: g₁/g₉ &lt; 1e-4 for 20 steps." not in texts
-    assert "Fired: g₁/g₉ < 1e-4 for 20 steps." in texts
+    assert "Rule: g₁/g₉ &lt; 1e-4 for 20 steps." not in texts
+    assert "Rule: g₁/g₉ < 1e-4 for 20 steps." in texts
     assert strip.accessibleName() == "Vanishing gradient. Layer 1 receives 7.9e-6."
 
 
