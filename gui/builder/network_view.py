@@ -87,13 +87,13 @@ class NetworkView(Card):
             return
         if snapshot is not self._shown:
             self._shown = snapshot
-            verdict = frame.verdict
+            verdict, model = frame.verdict, self.rows.model_of_rows
             if verdict is not None:
                 # Rows, rules and sentences have the same figures.
-                self.rows.model_of_rows.set_readings(verdict.readings, verdict.layers)
-            elif self._network.layers:
-                self.rows.model_of_rows.set_readings(
-                    snapshot.layers, judge_layers(snapshot, self._network))
+                model.set_readings(verdict.readings, verdict.layers)
+            else:
+                model.set_readings(snapshot.layers, judge_layers(snapshot, self._network)
+                                   if self._network.layers else ())
         if self.isVisible():
             model = self.rows.model_of_rows
             if self.rows.axis.fit(model.readings(), frame.running, model.quantity):

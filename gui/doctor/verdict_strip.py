@@ -93,6 +93,11 @@ class VerdictStrip(Card):
         self._on_strip_theme_changed()
         self.say("waiting", 0, "Starting.", "The engine is made ready.")
 
+    @property
+    def shown_code(self) -> str:
+        """Code of what is shown."""
+        return self._code
+
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""
         return JUDGED
