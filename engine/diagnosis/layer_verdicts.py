@@ -13,8 +13,8 @@ from engine.messages import Message, say
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
-PRIORITY = ("nonfinite", "exploding", "symmetric", "update_large", "dead", "cut_off", "vanishing",
-            "saturated", "update_small")
+PRIORITY = ("nonfinite", "exploding", "symmetric", "update_large", "dead", "cut_off", "saturated",
+            "vanishing", "update_small")
 """Codes of findings; where two are equally severe, the earlier one is the likelier cause."""
 
 
@@ -102,7 +102,7 @@ class _Look:
         self._network, self._thresholds = network, thresholds
         self._symmetric, self._learned = symmetric, learned
         self._readings = {reading.layer_id: reading for reading in snapshot.layers}
-        self._measures = Measures(snapshot, thresholds)
+        self._measures = Measures(snapshot.layers, thresholds)
         self._precision = lost_precision(snapshot)
         self._blocker = blocker(snapshot)
         self._blocked_before = (network.index(self._blocker) if self._blocker else 0)

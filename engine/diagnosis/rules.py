@@ -163,11 +163,10 @@ class Thresholds:
         """
         if code not in _LIMITS:
             return self
-        eased: dict[str, Any] = {}
-        for name in _LIMITS[code]:
-            limit: Limit = getattr(self, name)
-            factor = self.eased ** 0.5 if name in _SHARES else self.eased
-            eased[name] = limit.eased(factor, up=name in _FROM_BELOW)
+        eased: dict[str, Any] = {
+            name: getattr(self, name).eased(
+                self.eased if name not in _SHARES else self.eased ** 0.5, up=name in _FROM_BELOW)
+            for name in _LIMITS[code]}
         return replace(self, **eased)
 
 

@@ -17,12 +17,14 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from engine.diagnosis.layer_verdicts import ratio
+from engine.diagnosis.design import Note
+from engine.diagnosis.measures import Measures, Quantity, figure_of
 from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.messages import say
 from engine.telemetry.snapshot import LayerReading
 from gui.builder.rows import Row, describe
+from gui.builder.scales import Span, bounds, spans
 from gui.document.document import Change, Document
 
 MIME_LAYER = "application/x-backprop-lab-layer"
@@ -37,6 +39,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "update_small": "small steps",
     "update_large": "large steps",
     "nonfinite": "not finite",
+    "cut_off": "cut off",
 }
 """Words for verdicts whose code is not a word."""
 FAILURE = say("layer-verdict.failed")
@@ -96,15 +99,20 @@ class RowsModel(QAbstractListModel):
         What is said about every layer.
     failed : str
         The layer that has ended the run; empty for none.
+    quantity : str
+        Which gradient is shown: ``weights`` (dL/dW) or ``activations`` (dL/da).
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.quantity: Quantity = "weights"
         self._document = document
         self.rows: tuple[Row, ...] = ()
         self._readings: dict[str, LayerReading] = {}
         self._verdicts: dict[str, LayerVerdict] = {}
-        self._reference: LayerReading | None = None
+        self._measures = Measures((), DEFAULTS)
+        self._limits: dict[str, Span] = {}
+        self._spans: dict[str, Span] = {}
         self.failed = ""
         self._describe()
         document.changed.connect(self._on_document_changed)
@@ -123,14 +131,28 @@ class RowsModel(QAbstractListModel):
         """Return the instruments of all layers that run."""
         return tuple(self._readings.values())
 
+    def gradient(self, reading: LayerReading) -> float:
+        """Return the gradient that is shown of a layer; NaN if it has none."""
+        return figure_of(reading, self.quantity)
+
     def gradient_state(self, reading: LayerReading) -> str:
-        """Return what a layer's gradient alone says: healthy, vanishing, exploding or nonfinite."""
+        """Return what the shown gradient says: healthy, vanishing, exploding or nonfinite."""
         if reading.gradient_nonfinite or reading.layer_id == self.failed:
             return "nonfinite"
-        share = ratio(reading, self._reference)
+        measure = next((one for one in self._measures.of(reading)
+                        if one.quantity == self.quantity), None)
+        share = math.nan if measure is None else measure.value
         if DEFAULTS.vanishing.below(share):
             return "vanishing"
         return "exploding" if DEFAULTS.exploding.above(share) else "healthy"
+
+    def scale(self, layer_id: str) -> Span:
+        """Return the ends of the axis on which a layer's activations are drawn."""
+        return self._spans.get(layer_id, (0.0, 0.0))
+
+    def notes(self, layer_id: str) -> tuple[Note, ...]:
+        """Return what is to be said of a layer before it runs."""
+        return tuple(note for note in self._document.notes if note.layer_id == layer_id)
 
     def position(self, layer_id: str) -> int:
         """Return the row of a layer, -1 if it has none."""
@@ -145,8 +167,8 @@ class RowsModel(QAbstractListModel):
         """
         self._readings = {reading.layer_id: reading for reading in readings}
         self._verdicts = {verdict.layer_id: verdict for verdict in verdicts}
-        measured = [reading for reading in readings if not math.isnan(reading.gradient_rms)]
-        self._reference = measured[-1] if measured else None
+        self._measures = Measures(tuple(readings), DEFAULTS)
+        self._spans = spans(self._limits, readings)
 
     def set_failure(self, layer_id: str) -> None:
         """Note which layer has ended the run; empty for none."""
@@ -190,6 +212,7 @@ class RowsModel(QAbstractListModel):
             parts.append(f"gradient RMS {magnitude(reading.gradient_rms)}")
         if verdict is not None:
             parts.append(status_word(verdict.code))
+        parts += [note.title.text.rstrip(".") for note in self.notes(row.layer_id)]
         return ", ".join(parts)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -248,6 +271,7 @@ class RowsModel(QAbstractListModel):
     def _describe(self) -> None:
         document = self._document
         self.rows = describe(document.project, document.dataset, document.issues)
+        self._limits = bounds(document.project.network)
 
 
 def kind_mime(key: str) -> QMimeData:

@@ -250,8 +250,22 @@ class RowsView(QListView):
         row, wire = rows[index.row()], self.hovered_wire
         if wire is not None and x < self.columns.card[0]:
             return wire_tip(rows[wire.source], rows[wire.reader])
-        return column_tip(self.columns.name_at(x), row, self.model_of_rows.reading(row.layer_id),
-                          self.model_of_rows.verdict(row.layer_id))
+        model, layer_id = self.model_of_rows, row.layer_id
+        return column_tip(self.columns.name_at(x), row, model.reading(layer_id),
+                          model.verdict(layer_id), model.notes(layer_id), model.scale(layer_id))
+
+    def explanation(self) -> str:
+        """Return everything that there is to say about the current row, as rich text."""
+        index = self.currentIndex()
+        if not index.isValid():
+            return ""
+        model, row = self.model_of_rows, self.model_of_rows.rows[index.row()]
+        layer_id = row.layer_id
+        columns = ("card",) if row.is_input or row.issue else ("card", "status", "gradient",
+                                                               "histogram", "update")
+        return "<hr>".join(dict.fromkeys(
+            column_tip(column, row, model.reading(layer_id), model.verdict(layer_id),
+                       model.notes(layer_id), model.scale(layer_id)) for column in columns))
 
     # Keys and menu
 

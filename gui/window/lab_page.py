@@ -223,6 +223,7 @@ class LabPage(QWidget):
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
         self.strip.layer_selected.connect(document.select)
+        self.strip.mend_requested.connect(self._on_strip_mend_requested)
         for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
@@ -300,8 +301,8 @@ class LabPage(QWidget):
         if state is State.INVALID:
             self.strip.say("flat", 1, "This cannot be trained yet.", sentence)
         elif state is State.FAILED:
-            self.strip.say("nonfinite", 2, "The run has stopped.", sentence,
-                           "Reset (R) begins anew; network and settings are as they were.")
+            self.strip.show_failure(sentence, next(
+                (note for note in self.document.notes if note.severity > 1), None))
         elif state is State.READY and reason is not None:
             self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
         elif state is State.PAUSED and sentence:
@@ -331,6 +332,13 @@ class LabPage(QWidget):
                 self.sheet.take_focus()
         else:
             self.sheet.hide()
+
+    @Slot(str, str)
+    def _on_strip_mend_requested(self, code: str, layer_id: str) -> None:
+        try:
+            self.document.mend(code, layer_id)
+        except EngineError as error:
+            self._on_refused(error.sentence)
 
     @Slot()
     def _on_layer_clicked(self) -> None:

@@ -441,3 +441,51 @@ def test_what_is_cut_ends_after_a_word_and_says_so(view: NetworkView) -> None:
     width = metrics.horizontalAdvance("12 parameters · Xavier…")
     assert whole_words(text, metrics, width) == "12 parameters · Xavier…"
     assert whole_words(text, metrics, width - 1) == "12 parameters…"
+
+
+def test_the_switch_shows_the_gradient_of_units(qtbot: QtBot, view: NetworkView,
+                                                document: Document,
+                                                frame_of: Callable[..., Any]) -> None:
+    view.show_frame(frame_of(document, decay=1e-6))
+    model, switch = view.rows.model_of_rows, view._header.switch
+    reading = model.reading("dense-1")
+    assert reading is not None
+    assert model.gradient(reading) == reading.gradient_rms
+    assert view.rows.axis.low < -8
+    qtbot.mouseClick(switch, LEFT_BUTTON)
+    assert (model.quantity, switch.text()) == ("activations", "∂L/∂a")
+    assert model.gradient(reading) is reading.activation_gradient_rms
+    # What is shown now, none, lies in the axis that there always is.
+    assert view.rows.axis.low == -8
+    qtbot.mouseClick(switch, LEFT_BUTTON)
+    assert (model.quantity, switch.text()) == ("weights", "∂L/∂W")
+
+
+def test_what_is_known_before_the_first_step_stands_on_its_layer(view: NetworkView,
+                                                                 document: Document) -> None:
+    model = view.rows.model_of_rows
+    layers = [layer.id for layer in document.project.network][1:]
+    assert not any(model.notes(layer) for layer in layers)
+    plain = pixels_of(view.grab().toImage(), theme.current().bad)
+    document.set_option(layers[-1], "units", 2)
+    for layer in layers:
+        document.set_option(layer, "weights", "zeros")
+    noted = [layer for layer in layers if model.notes(layer)]
+    assert noted
+    (note,) = model.notes(noted[0])
+    row = model.rows[model.position(noted[0])]
+    assert note.title.text.rstrip(".") in model.words(row)
+    assert pixels_of(view.grab().toImage(), theme.current().bad) > plain
+    document.mend(note.code, note.layer_id)
+    assert not model.notes(noted[0])
+    document.undo_stack.undo()
+    assert model.notes(noted[0])
+
+
+def test_f1_on_a_row_says_all_there_is(view: NetworkView, document: Document,
+                                       frame_of: Callable[..., Any]) -> None:
+    view.show_frame(frame_of(document))
+    document.select("dense-1")
+    text = view.rows.explanation()
+    for part in ("Mean", "RMS of ∂L/∂a", "std(Δw)"):
+        assert part in text

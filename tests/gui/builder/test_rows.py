@@ -130,4 +130,4 @@ def test_only_points_in_the_plane_have_features(document: Document) -> None:
 def test_formulae_between_bars_are_not_parted() -> None:
     assert unbroken("of |g| and |∂L/∂w|.") == (
         f"of |{JOINER}g{JOINER}| and " + JOINER.join("|∂L/∂w|") + ".")
-    assert "|g|" in COLUMN_TIPS["gradient"]
+    assert "|∂L/∂w|" in COLUMN_TIPS["gradient"]
