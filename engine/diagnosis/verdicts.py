@@ -354,7 +354,7 @@ class RunJudge:
             return Opinion("overfitting", 1, sentences.unproven(case))
         if case.has_begun and case.generalises and (case.improving or early):
             return Opinion("learning", 0, sentences.learning(case))
-        if early or case.is_falling:
+        if early or (case.is_falling and not case.risen):
             return Opinion("early", 0, sentences.early(case))
         if case.at_chance:
             return Opinion("chance", 1, sentences.chance(case))

@@ -85,7 +85,7 @@ def test_the_doctor_is_content_all_the_way() -> None:
             assert not ill, (where, ill)
             if snapshot.step in titles:
                 titles[snapshot.step] |= {verdict.title}
-    assert titles[200] == {"First steps."}
+    assert titles[200] == {"Learning."}
     assert titles[MOST_STEPS] == {"Learned."}
 
 

@@ -126,7 +126,7 @@ def test_why_tells_the_rule_and_what_else_could_be_said(qtbot: QtBot, strip: Ver
     dialog = strip.findChild(Why)
     assert dialog is not None
     text = dialog.text.text()
-    assert text.index("Layer 1 receives") < text.index("Fired: g₁/g₉ &lt; 1e-4") \
+    assert text.index("Layer 1 receives") < text.index("Rule: g₁/g₉ &lt; 1e-4") \
         < text.index("Second.") < text.index("Rule: 2 &lt; 3 &amp; more.")
     dialog.accept()
     strip.say("waiting", 0, "Ready.", "Press Run.")
