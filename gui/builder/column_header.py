@@ -30,7 +30,7 @@ TITLES: Mapping[str, tuple[str, ...]] = {
 }
 """Words for every column, of which the first that fit are shown, whole."""
 
-SWITCH = 64
+SWITCH = 70
 """Px, at 13 px text, that the switch of the gradient takes."""
 
 

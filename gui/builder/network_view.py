@@ -89,8 +89,8 @@ class NetworkView(Card):
             self._shown = snapshot
             verdict, model = frame.verdict, self.rows.model_of_rows
             if verdict is not None:
-                # Rows, rules and sentences have the same figures.
-                model.set_readings(verdict.readings, verdict.layers)
+                # Bars move with every frame; numbers are those of the sentence.
+                model.set_readings(frame.readings, verdict.layers, verdict.readings)
             else:
                 model.set_readings(snapshot.layers, judge_layers(snapshot, self._network)
                                    if self._network.layers else ())

@@ -164,7 +164,7 @@ class RowsDelegate(QStyledItemDelegate):
         if row.is_input:
             self._text(painter, wide, row.note, theme.current().text_muted, 11)
             return
-        reading = self._model.reading(row.layer_id)
+        reading, told = self._model.reading(row.layer_id), self._model.told(row.layer_id)
         verdict = self._model.verdict(row.layer_id)
         if reading is not None:
             self._paint_histogram(painter, columns.rect("histogram", rect), row, reading)
@@ -174,12 +174,12 @@ class RowsDelegate(QStyledItemDelegate):
                        row.note, theme.current().text_muted, 11)
         elif reading is not None and not math.isnan(self._model.gradient(reading)):
             self._paint_bar(painter, columns.rect("gradient", rect), reading)
-            self._paint_update(painter, columns.rect("update", rect), reading.update_ratio,
-                               verdict)
+            self._paint_update(painter, columns.rect("update", rect),
+                               math.nan if told is None else told.update_ratio, verdict)
         if row.layer_id == self._model.failed:
             self._paint_failure(painter, columns.rect("status", rect))
-        elif verdict is not None and reading is not None:
-            self._paint_status(painter, columns.rect("status", rect), reading, verdict)
+        elif verdict is not None and told is not None:
+            self._paint_status(painter, columns.rect("status", rect), told, verdict)
 
     def _paint_issue(self, painter: QPainter, box: QRect, issue: str) -> None:
         tokens, px = theme.current(), theme.px

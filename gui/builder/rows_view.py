@@ -251,7 +251,7 @@ class RowsView(QListView):
         if wire is not None and x < self.columns.card[0]:
             return wire_tip(rows[wire.source], rows[wire.reader])
         model, layer_id = self.model_of_rows, row.layer_id
-        return column_tip(self.columns.name_at(x), row, model.reading(layer_id),
+        return column_tip(self.columns.name_at(x), row, model.told(layer_id),
                           model.verdict(layer_id), model.notes(layer_id), model.scale(layer_id))
 
     def explanation(self) -> str:
@@ -264,7 +264,7 @@ class RowsView(QListView):
         columns = ("card",) if row.is_input or row.issue else ("card", "status", "gradient",
                                                                "histogram", "update")
         return "<hr>".join(dict.fromkeys(
-            column_tip(column, row, model.reading(layer_id), model.verdict(layer_id),
+            column_tip(column, row, model.told(layer_id), model.verdict(layer_id),
                        model.notes(layer_id), model.scale(layer_id)) for column in columns))
 
     # Keys and menu

@@ -279,7 +279,7 @@ class LabPage(QWidget):
                 # A large network may take a second for its first steps.
                 self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
             else:
-                self.strip.show_verdict(frame.verdict, at_once=not frame.running)
+                self.strip.show_verdict(frame.verdict)
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
