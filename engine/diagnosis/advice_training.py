@@ -64,7 +64,7 @@ class Penalty:
 _PENALTIES = (
     Penalty("l1", "l1", say("advice.name-l1"), Limit(0.011, 0.029), 0.001),
     Penalty("l2", "l2", say("advice.name-l2"), Limit(0.051, 0.29), 0.001),
-    Penalty("weight_decay", "l2", say("advice.name-weight-decay"), Limit(2.0, 9.0), 0.01),
+    Penalty("weight_decay", "l2", say("advice.name-weight-decay"), Limit(0.9, 4.9), 0.01),
 )
 
 
