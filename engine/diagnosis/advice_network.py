@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.data.dataset import Reals
-from engine.diagnosis.advice_data import are_unscaled, sizes
+from engine.diagnosis.advice_data import are_unscaled
 from engine.diagnosis.design import Design, Fix, Note
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.passing import NORMS, SUMMING, passings
@@ -90,7 +90,7 @@ def straight_line(design: Design) -> _Line | None:
     dataset, inputs = design.dataset, design.rows
     if inputs.shape[1] > _WIDEST_FIT or not np.isfinite(inputs).all():
         return None
-    known = np.column_stack([inputs / np.maximum(sizes(inputs), 1e-300), np.ones(len(inputs))])
+    known = np.column_stack([inputs / np.maximum(design.input_sizes, 1e-300), np.ones(len(inputs))])
     rows = dataset.training[:len(inputs)]
     if dataset.task == "classification":
         labels = dataset.labels[rows]
@@ -325,7 +325,7 @@ def _input_size(design: Design) -> float:
     """Return the root mean square of the inputs, of tokens and unscaled numbers 1."""
     if design.dataset.tokens is not None or are_unscaled(design):
         return 1.0
-    return min(max(float(np.sqrt(np.mean(sizes(design.rows)**2))), 1e-3), 10.0)
+    return min(max(float(np.sqrt(np.mean(design.input_sizes**2))), 1e-3), 10.0)
 
 
 def _summing(design: Design) -> set[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,11 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from engine.data import Dataset, load
+from engine.data import load
 from engine.diagnosis.advice import ORDER, Note, advise
-from engine.layers import diagnose
 from engine.spec import (
     DataSpec,
     LayerSpec,
-    NetworkSpec,
     OptimizerSpec,
     ProjectSpec,
     ScheduleSpec,
@@ -28,6 +25,20 @@ from engine.spec import (
     read_project,
 )
 from tests.datasets import BESIDE
+from tests.engine.diagnosis.projects import (
+    BCE,
+    EQUAL,
+    IMAGE,
+    MSE,
+    SINE,
+    TO_2,
+    check,
+    dense,
+    layer,
+    loaded,
+    project,
+    sequence,
+)
 from tests.engine.layers.strategies import broken
 from tests.tiers import examples
 
@@ -39,30 +50,6 @@ TEMPLATES = sorted((Path(__file__).parents[3] / "resources" / "examples").glob("
 LONGEST = 170
 """Characters of a sentence that can be read aloud."""
 
-EQUAL: dict[str, Any] = {"weights": "constant", "spread": 0.1}
-
-
-def dense(units: int, activation: str = "tanh", **options: Any) -> LayerSpec:
-    return LayerSpec("", "dense", {"units": units, "activation": activation, **options})
-
-
-def layer(kind: str, **options: Any) -> LayerSpec:
-    return LayerSpec("", kind, options)
-
-
-def project(data: DataSpec | str, *layers: LayerSpec, optimizer: str = "sgd",
-            **training: Any) -> ProjectSpec:
-    network = NetworkSpec((LayerSpec("input", "input"),))
-    for spec in layers:
-        name = spec.id or network.fresh_id(spec.kind)
-        network = network.inserted(len(network), replace(spec, id=name))
-    spec = TrainingSpec(optimizer=OptimizerSpec(optimizer), **training)
-    return ProjectSpec(data=DataSpec(data, training_share=0.7) if isinstance(data, str) else data,
-                       network=network, training=spec)
-
-
-loaded = cache(load)
-
 
 def notes(of: ProjectSpec) -> tuple[Note, ...]:
     return advise(of, loaded(of.data))
@@ -72,29 +59,14 @@ def codes(of: ProjectSpec) -> list[str]:
     return [note.code for note in notes(of)]
 
 
-def check(of: ProjectSpec, dataset: Dataset) -> list[str]:
-    return [issue.text for issue in diagnose(
-        of, dataset.task, dataset.n_inputs, dataset.n_outputs,
-        is_image=dataset.image_shape is not None, vocabulary=dataset.vocabulary,
-        target_range=dataset.target_range)]
-
-
 def deep(depth: int, activation: str, **options: Any) -> list[LayerSpec]:
     return [dense(16, activation, **options) for _ in range(depth)]
 
 
-def sequence(*layers: LayerSpec) -> tuple[LayerSpec, ...]:
-    return (layer("reshape", form="sequence", steps=8, features=1), *layers)
-
-
-IMAGE = layer("reshape", height=8, width=8, channels=1)
-MSE: dict[str, Any] = {"loss": "mean_squared_error"}
-BCE: dict[str, Any] = {"loss": "binary_cross_entropy"}
-SINE = DataSpec("sine", window=8)
 RAW_WINE = DataSpec("wine", scaling="none")
 WINE_BACK = DataSpec("wine", goal="reconstruct")
 DIGITS_BACK = DataSpec("digits", goal="reconstruct")
-TO_2, TO_3, TO_10 = dense(2, "linear"), dense(3, "linear"), dense(10, "linear")
+TO_3, TO_10 = dense(3, "linear"), dense(10, "linear")
 
 ILL: dict[str, tuple[ProjectSpec, str, int, str]] = {
     "a rate of 0": (project("circle", dense(8), TO_2, learning_rate=0.0), "rate-zero", 2, ""),
