@@ -15,9 +15,6 @@ LARGE, HUGE = 20.0, 200.0
 """Size of one input, or target, that deserves attention, and of all together from which learning is
 at stake: a step changes a sum of the first layer by their squares."""
 
-_NORMS = frozenset({"batch_norm", "layer_norm"})
-_SHAPING = frozenset({"input", "flatten", "reshape", "gaussian_noise"})
-
 
 def are_unscaled(design: Design) -> bool:
     """Say whether inputs come in large numbers though nothing brings them to a common size."""
@@ -33,8 +30,9 @@ def _is_off(design: Design) -> bool:
 
 def _normed(design: Design) -> bool:
     """Say whether the first thing that happens to the data is a normalisation."""
-    behind = [layer for layer in design.between(0) if layer.kind.key not in _SHAPING]
-    return bool(behind) and behind[0].kind.key in _NORMS
+    first = next((layer.kind for layer in design.between(0)
+                  if layer.kind.limits(layer.options) is not None), None)
+    return first is not None and first.normalises
 
 
 def _scaled(design: Design) -> ProjectSpec:

@@ -51,7 +51,7 @@ def _even(known: tuple[Known, ...]) -> set[str]:
 
 def _treats_alike(layer_kind: LayerKind) -> bool:
     """Say whether a kind without drawn weights does the same to every unit."""
-    return not (layer_kind.breaks_ties or layer_kind.is_latent or layer_kind.key == "reshape")
+    return layer_kind.treats_alike and not layer_kind.breaks_ties
 
 
 def _returns_alike(reader: Known, sources: Mapping[str, tuple[str, ...]], even: Container[str],

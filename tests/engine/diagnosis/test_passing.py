@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from engine.diagnosis.passing import moments, passings, weight_size
+from engine.diagnosis.passing import passings
 from engine.layers import ACTIVATIONS, INITIALISERS, ResolvedLayer, resolve
+from engine.layers.weighted import initial_size
 from engine.spec import LayerSpec, NetworkSpec, Option
 from tests.reference import activations as reference
 
@@ -59,16 +60,17 @@ def test_values_lie_where_the_function_says(key: str) -> None:
 @pytest.mark.parametrize("variance", [0.01, 1.0, 25.0])
 def test_moments_are_those_of_many_numbers(key: str, variance: float) -> None:
     z = math.sqrt(variance) * np.random.default_rng(0).standard_normal(10_000)
-    square, steepness = moments(key, variance)
-    assert square == pytest.approx(np.mean(function(key, z)**2), rel=0.1)
-    assert steepness == pytest.approx(np.mean(slope(key, z)**2), rel=0.12)
+    moments = ACTIVATIONS[key].moments(variance)
+    assert moments.value == pytest.approx(np.mean(function(key, z)**2), rel=0.1)
+    assert moments.slope == pytest.approx(np.mean(slope(key, z)**2), rel=0.12)
 
 
 @pytest.mark.parametrize("scheme", [key for key in INITIALISERS if key not in {"lsuv", "zeros"}])
 def test_weights_are_as_large_as_those_that_are_drawn(scheme: str) -> None:
     layer = network(1, "tanh", weights=scheme, spread=0.3, gain=2.0)[1]
     drawn = layer.parameters()[0].draw(np.random.default_rng(1))
-    assert weight_size(layer) == pytest.approx(math.sqrt(np.mean(drawn**2)), rel=0.05)
+    size = initial_size(layer.options, drawn.shape, *drawn.shape)
+    assert size == pytest.approx(math.sqrt(np.mean(drawn**2)), rel=0.05)
 
 
 @pytest.mark.parametrize(("activation", "spread"), [
@@ -77,7 +79,7 @@ def test_weights_are_as_large_as_those_that_are_drawn(scheme: str) -> None:
 def test_signal_and_gradient_are_those_of_a_random_network(activation: str, spread: float) -> None:
     depth = 6
     layers = network(depth, activation, weights="normal", spread=spread)
-    found = passings(layers, range(1, depth + 2), 1.0)
+    found = passings(layers, 1.0)
     rng = np.random.default_rng(2)
     weights = [layer.parameters()[0].draw(rng) for layer in layers[1:]]
     a, sums = rng.standard_normal((50, WIDTH)), []
@@ -104,6 +106,5 @@ def test_a_way_round_keeps_what_the_way_through_loses() -> None:
                    LayerSpec(f"add-{n}", "add", {}, (before, f"dense-{n}"))]
     layers.append(LayerSpec("output", "dense", {"units": 2, "activation": "linear"}))
     resolved = resolve(NetworkSpec(tuple(layers)), (16,))
-    weighted = [n for n, layer in enumerate(resolved) if layer.kind.key == "dense"]
-    first, last = (passings(resolved, weighted, 1.0)[end] for end in (0, -1))
+    first, last = (passings(resolved, 1.0)[end] for end in (0, -1))
     assert first.gradient > 0.1 * last.gradient
