@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.errors import ShapeError
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.layers.mean_field import MeanFieldRule, Passage
 
 MOST = 64
 """Paths that can meet in one layer."""
@@ -26,6 +27,10 @@ class Add(LayerKind):
         if len(set(inputs)) > 1:
             raise ShapeError("layer.add-shapes", place=self.title, shapes=inputs)
         return inputs[0]
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
+        """Return the rule of a sum of numbers that have nothing to do with one another."""
+        return lambda given: Passage(sum(given), (1.0,) * len(given))
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a chain of sums; backward, every input gets the same gradient."""

@@ -31,6 +31,9 @@ class _Pooling(LayerKind):
         return (*windowed(self.title, shape, int(options["size"]), int(options["stride"]),
                           "valid"), shape[-1])
 
+    def limits(self, options: Options) -> None:
+        """Return None: they are some of the inputs, or means of them."""
+
     def label(self, options: Options) -> str:
         """Return for example ``Max pooling 2``."""
         return f"{self.title} {options['size']}"
@@ -45,6 +48,7 @@ class MaxPooling(_Pooling):
 
     key = "max_pooling"
     title = "Max pooling"
+    bends = True
     help = ("Keeps the largest number of every window of a channel. The gradient goes back to it "
             "alone; of equal ones, to the first.")
 
@@ -93,6 +97,9 @@ class GlobalAveragePooling(LayerKind):
         check_rank(self.title, inputs[0], 2, 3)
         return inputs[0][-1:]
 
+    def limits(self, options: Options) -> None:
+        """Return None: they are means of the inputs."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a mean over one window that holds everything."""
         (x,) = plan.inputs
@@ -124,6 +131,9 @@ class Upsampling(LayerKind):
         (shape,) = inputs
         check_rank(self.title, shape, 2, 3)
         return (*(axis * int(options["factor"]) for axis in shape[:-1]), shape[-1])
+
+    def limits(self, options: Options) -> None:
+        """Return None: they are the inputs."""
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to what spreads a number over its window, and back to sums over windows."""

@@ -99,6 +99,7 @@ class Recurrent(WeightedKind):
     """
 
     icon = "repeat"
+    bends = True
     width_option = "units"
     group = "Sequence"
     gates: int

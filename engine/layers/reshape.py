@@ -27,6 +27,9 @@ class Flatten(LayerKind):
         """Return ``(numbers,)``."""
         return (math.prod(inputs[0]),)
 
+    def limits(self, options: Options) -> None:
+        """Return None: the numbers stay what they are."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the input on under its new shape."""
         (x,) = plan.inputs
@@ -40,6 +43,7 @@ class Reshape(LayerKind):
     title = "Reshape"
     help = "Makes an image or a sequence of a row of numbers, such as 8 x 8 x 1 of 64."
     icon = "proportions"
+    treats_alike = False
     group = "Shape"
     fields = (
         Field("form", "Form", "image", "What the numbers become.", choices=(
@@ -74,6 +78,9 @@ class Reshape(LayerKind):
         if n_inputs % features:
             return {"steps": n_inputs, "features": 1}
         return {"steps": n_inputs // features}
+
+    def limits(self, options: Options) -> None:
+        """Return None: the numbers stay what they are."""
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the input on under its new shape."""

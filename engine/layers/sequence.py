@@ -32,6 +32,7 @@ class Embedding(WeightedKind):
     icon = "case-sensitive"
     group = "Sequence"
     reads_tokens = True
+    bends = True
     fields = (
         Field("vocabulary", "Vocabulary", 64, "How many different tokens there are.", 1,
               LARGEST_VOCABULARY, logarithmic=True),
@@ -95,6 +96,9 @@ class SequenceMean(LayerKind):
         (shape,) = inputs
         check_rank(self.title, shape, 2)
         return shape[1:]
+
+    def limits(self, options: Options) -> None:
+        """Return None: they are means of the inputs."""
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and one backward."""

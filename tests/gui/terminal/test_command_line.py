@@ -186,6 +186,35 @@ def test_check_says_what_is_wrong_a_line_each(
         assert word in line
 
 
+def test_check_notes_what_is_decided_before_the_first_step(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads(project.read_text())
+    path = written(project.parent, {**content, "training": {"learning_rate": 0.0, "l1": 0.1}})
+    assert main(["check", str(path)]) == 0
+    rate, penalty, end = capsys.readouterr().out.splitlines()
+    assert rate.startswith("Note: Learning rate 0. ")
+    assert penalty.startswith("Note: L1 pulls too hard. ")
+    assert end == "project.json: it can be trained."
+
+
+def test_check_says_what_training_would_refuse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, {
+        "data": {"source": "wine", "goal": "reconstruct"},
+        "network": {"layers": [*LAYERS[:1], {"id": "code", "kind": "dense"}, {
+            "id": "output", "kind": "dense", "options": {"units": 13, "activation": "linear"}}]},
+        "training": {"loss": "binary_cross_entropy"}})
+    told = []
+    for command in (["check"], ["train", "--steps", "1", "--out", str(tmp_path)]):
+        assert main([*command, str(path)]) == 2
+        said = capsys.readouterr()
+        told.append((said.out + said.err).splitlines()[-1].removeprefix("backprop-lab: "))
+    assert told[0] == told[1]
+    assert told[0].startswith("Training: Binary cross-entropy with targets from -")
+
+
 @pytest.mark.parametrize("content", ["", "[1]", "{", '{"version": 99}', '{"nework": {}}'],
                          ids=["empty", "list", "half", "newer", "unknown field"])
 def test_what_is_no_project_is_one_sentence(
