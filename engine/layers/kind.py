@@ -72,8 +72,8 @@ class Value:
     shape : tuple[int, ...]
         Shape of one example.
     mask : int
-        Of a sequence: offset of real[steps] per example, 1 for steps that count and 0 for padding;
-        -1 when all of them count.
+        Of a sequence: offset of real[steps] per example, 0 for padding and more for steps that
+        count; -1 when all of them count.
     """
 
     data: int
@@ -148,7 +148,9 @@ class Lowering(Protocol):
     def result(self, value: Value) -> None:
         """Say which value is the layer's output.
 
-        A sequence that is as long as the layer's first input, and has no mask, takes that one's.
+        A sequence that has no mask, and is as long as the layer's inputs, takes theirs. Where they
+        differ, a step counts that counts in any of them, whatever their order; so all count where
+        one input has no mask. A sequence of another length, or of what was none, has no padding.
         """
 
     def argument(self, value: Value) -> None:
