@@ -70,11 +70,14 @@ class _Convolution(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (kernel..., channels, filters) and ``b`` of shape (filters,)."""
-        (shape,) = inputs
-        kernel, filters = self._kernel(options), int(options["filters"])
-        places = math.prod(kernel)
-        return weights_and_biases(options, (*kernel, shape[-1], filters), places * shape[-1],
-                                  places * filters, filters)
+        filters = int(options["filters"])
+        return weights_and_biases(options, (*self._kernel(options), inputs[0][-1], filters),
+                                  self.fans(options, inputs), filters)
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the places of the kernel, times the channels in and times the filters."""
+        places = math.prod(self._kernel(options))
+        return places * inputs[0][-1], places * int(options["filters"])
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to the product, around the activation's ops."""
@@ -267,11 +270,9 @@ class TransposedConv2D(_Convolution):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (kernel, kernel, filters, channels) and ``b`` of (filters,)."""
-        (shape,) = inputs
-        kernel, filters = self._kernel(options), int(options["filters"])
-        places = math.prod(kernel)
-        return weights_and_biases(options, (*kernel, filters, shape[-1]), places * shape[-1],
-                                  places * filters, filters)
+        filters = int(options["filters"])
+        return weights_and_biases(options, (*self._kernel(options), filters, inputs[0][-1]),
+                                  self.fans(options, inputs), filters)
 
     def filters(self, weights: Reals) -> Reals | None:
         """Return the weights with the filters last."""

@@ -67,8 +67,12 @@ class Dense(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (inputs, units) and, with a bias, ``b`` of shape (units,)."""
-        fan_in, fan_out = inputs[0][-1], int(options["units"])
-        return weights_and_biases(options, (fan_in, fan_out), fan_in, fan_out, fan_out)
+        fans = self.fans(options, inputs)
+        return weights_and_biases(options, fans, fans, fans[1])
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the numbers of a row, or of a step of a sequence, and the units."""
+        return inputs[0][-1], int(options["units"])
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one product forward and two backward, around the activation's ops."""

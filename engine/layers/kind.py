@@ -250,6 +250,13 @@ class LayerKind(ABC):
         """Return how many units there are; 1 where their number is not the layer's to choose."""
         return int(options[self.width_option]) if self.width_option else 1
 
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int] | None:
+        """Return how many numbers a unit weighs, and how many units weigh a number; None: no such.
+
+        Random weights are drawn by them.
+        """
+        return None
+
     def initialiser(self, options: Options) -> str:
         """Return the key of how its weights are drawn; empty if it draws none."""
         return ""

@@ -57,10 +57,14 @@ class Embedding(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (vocabulary, vector length)."""
-        shape = int(options["vocabulary"]), int(options["units"])
-        draw = initial_weights(options, shape, *shape)
+        shape = self.fans(options, inputs)
+        draw = initial_weights(options, shape, shape)
         return (Parameter("w", shape, partial(_padded, draw) if options["padding"] else draw,
                           is_by_unit=False),)
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the tokens, of which a vector's number weighs one at a time, and the numbers."""
+        return int(options["vocabulary"]), int(options["units"])
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a look-up, the gradient of its rows and, with padding, a mask."""
