@@ -72,8 +72,8 @@ def _card_tip(row: Row, notes: Sequence[Note]) -> str:
     lines = [note.text for note in notes] + [row.help]
     if row.is_input:
         lines.append(f"{row.detail}; {row.note}.")
-    if row.fan_in is not None and row.fan_out is not None and not row.is_input:
-        lines.append(f"{row.fan_in:,} numbers in, {row.fan_out:,} out, "
+    if row.numbers_in is not None and row.numbers_out is not None and not row.is_input:
+        lines.append(f"{row.numbers_in:,} numbers in, {row.numbers_out:,} out, "
                      f"{row.parameters or 0:,} parameters.")
     if row.fed_by:
         lines.append(f"{row.fed_by[0].upper()}{row.fed_by[1:]}.")
