@@ -170,6 +170,7 @@ class Inspector(EditingPanel):
         for field in kind.fields if kind is not None else ():
             editor = editor_for(field)
             editor.edited.connect(partial(self._on_edited, field.key))
+            editor.refused.connect(self.refused)
             slider = editor.slider()
             if slider is not None:
                 self._gesture.watch(slider)
