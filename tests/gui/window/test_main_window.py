@@ -10,7 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, Qt, QTimer, QUrl
+from PySide6.QtCore import (
+    QEvent,
+    QMimeData,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    QUrl,
+)
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -461,6 +472,29 @@ def test_a_window_nobody_sees_makes_no_frames(open_window: Open, qtbot: QtBot) -
     with qtbot.waitSignal(bench.frame):
         pass
     bench.pause()
+
+
+def test_the_first_window_fills_a_screen_that_it_does_not_fit(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def opened(settings: Settings) -> MainWindow:
+        window = MainWindow(settings)
+        qtbot.addWidget(window, before_close_func=leave_at_once)
+        window.fill_small_screen()
+        window.show()
+        return window
+
+    room = qapp.primaryScreen().availableGeometry()
+    small = opened(Settings(None))
+    assert small.isMaximized()
+    qtbot.waitUntil(lambda: room.contains(small.geometry()))
+    assert small.normalGeometry().height() < room.height(), "there is room for its frame"
+    settings = Settings(tmp_path / "settings.ini")
+    small.setWindowState(Qt.WindowState.WindowNoState)
+    settings.geometry = small.saveGeometry()
+    assert not opened(settings).isMaximized(), "a place that was chosen is kept"
+    monkeypatch.setattr(main_window, "USUAL_SIZE", QSize(700, 500))
+    assert not opened(Settings(None)).isMaximized()
 
 
 def test_choices_are_found_again(open_window: Open, tmp_path: Path, qapp: QApplication) -> None:
