@@ -152,7 +152,7 @@ class Document(QObject):
         """
         network = self.project.network
         if position is None:
-            position = edits.default_position(network, self._selected)
+            position = edits.default_position(network, self._selected, self._output_widths())
         after, layer_id = edits.added(network, kind_key, position, self.dataset.n_inputs)
         self._edit_network(after, f"add {kind(kind_key).title}")
         return layer_id
@@ -373,6 +373,13 @@ class Document(QObject):
             return (Issue(edits.input_id(project.network), say("document.no-data", problem=fault)),)
         return diagnose(project, data.task, data.n_inputs, data.n_outputs,
                         is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+
+    def _output_widths(self) -> tuple[int, ...]:
+        """Return the numbers of units that an output layer may have; empty for any."""
+        loss, data = LOSSES.get(self.project.training.loss), self.dataset
+        if loss is None or data.task not in loss.tasks or data.task == "reconstruction":
+            return ()
+        return loss.widths(data.task, data.n_outputs) if data.n_outputs else ()
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
