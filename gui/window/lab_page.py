@@ -25,6 +25,7 @@ from gui.hyper import TrainingSheet
 from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
+from gui.plots.canvas import Canvas
 from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.document_files import DocumentFiles
@@ -42,6 +43,7 @@ from gui.workbench.workbench import Workbench
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
+PRESS_RUN, PREPARING = "Press Run to start", "Preparing…"
 COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
              "can already build your network.")
 
@@ -291,7 +293,9 @@ class LabPage(QWidget):
     @Slot(object)
     def _on_workbench_state_changed(self, state: State) -> None:
         reason, sentence = self.workbench.reason, self.workbench.sentence
-        self.transport.show_state(state, sentence)
+        waits = self.workbench.waits_to_run
+        self.transport.show_state(state, sentence, waits=waits)
+        self._show_empty_text(PREPARING if waits else PRESS_RUN if state is State.READY else "")
         if state is State.PREPARING:
             self._patience.start()
             return
@@ -307,6 +311,11 @@ class LabPage(QWidget):
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
 
+    def _show_empty_text(self, text: str) -> None:
+        """Say this in plots that have nothing to draw yet."""
+        for canvas in self.right.findChildren(Canvas):
+            canvas.set_empty_text(text)
+
     @Slot(str, float)
     def _on_workbench_preparing(self, text: str, share: float) -> None:
         self._preparing = (text, share)
@@ -316,6 +325,7 @@ class LabPage(QWidget):
     @Slot()
     def _on_patience_timeout(self) -> None:
         text, share = self._preparing
+        self._show_empty_text(PREPARING)
         self.strip.say("waiting", 0, "Preparing engine.", COMPILING, text)
         self.strip.show_progress(share)
 

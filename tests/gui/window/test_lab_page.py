@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from engine.messages import say
 from engine.spec import default_project, write_project
 from gui import theme
 from gui.frames.frame import Frame
+from gui.plots.canvas import Canvas
 from gui.widgets import Card
 from gui.window.lab_page import LabPage
 from gui.window.left_column import stops
@@ -29,6 +31,11 @@ LEFT = Qt.MouseButton.LeftButton
 
 def strip_text(lab: LabPage) -> str:
     return lab.strip.accessibleName()
+
+
+def empty_texts(lab: LabPage) -> set[str]:
+    """Return what plots say that have nothing to draw, and can be seen."""
+    return {canvas.empty_text() for canvas in lab.right.findChildren(Canvas) if canvas.isVisible()}
 
 
 def test_run_and_pause_with_the_large_button(
@@ -216,6 +223,42 @@ def test_preparing_is_mentioned_when_it_takes_long(qtbot: QtBot, lab: LabPage) -
     assert "tanh forward" in texts
     lab._on_workbench_state_changed(State.READY)
     assert not lab.strip._progress.isVisible()
+
+
+def test_run_pressed_while_the_engine_is_prepared_is_kept_and_shown(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    assert empty_texts(lab) == {"Press Run to start"}
+    engine.compiling = threading.Event()
+    lab.workbench.reset()
+    toggle, bench = lab.transport.toggle, lab.workbench
+    assert bench.state is State.PREPARING
+    qtbot.mouseClick(toggle, LEFT)
+    assert toggle.text() == "Waiting…"
+    assert empty_texts(lab) == {"Preparing…"}
+    qtbot.mouseClick(toggle, LEFT)
+    assert toggle.text() == "Run", "it can be taken back"
+    qtbot.mouseClick(toggle, LEFT)
+    engine.compiling.set()
+    qtbot.waitUntil(lambda: bench.state is State.RUNNING)
+    assert toggle.text() == "Pause"
+    assert empty_texts(lab) <= {""}
+    qtbot.waitUntil(lambda: engine.newest.step > 0)
+
+
+def test_run_taken_back_while_the_engine_is_prepared_does_not_begin(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    engine.compiling = threading.Event()
+    lab.workbench.reset()
+    for _ in range(2):
+        qtbot.mouseClick(lab.transport.toggle, LEFT)
+    engine.compiling.set()
+    qtbot.waitUntil(lambda: lab.workbench.state is State.READY)
+    qtbot.wait(50)
+    assert lab.workbench.state is State.READY
+    assert engine.newest.step == 0
+    assert empty_texts(lab) == {"Press Run to start"}
 
 
 def test_a_layer_from_the_palette_lands_in_the_network(qtbot: QtBot, lab: LabPage) -> None:
