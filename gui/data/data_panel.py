@@ -402,5 +402,12 @@ class DataPanel(EditingPanel):
             self.show_document()
 
     @Slot(object)
-    def _on_document_changed(self, _change: Change) -> None:
+    def _on_document_changed(self, change: Change) -> None:
+        if change.opened:
+            # What was on its way is for another project.
+            self._cancel_loading()
+            self._shown_problem = ""
+        # What has been refused is history; why there are no examples is told as long as it is so.
+        if change.opened or self.message.topic != "data":
+            self.message.hide()
         self.show_document()

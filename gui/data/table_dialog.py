@@ -211,6 +211,7 @@ class TableDialog(QDialog):
             self.columns.setRowCount(0)
             self.cells.setRowCount(0)
             self.cells.setColumnCount(0)
+        self._show_notes(())
         self._fail(error.sentence)
 
     @Slot(tuple)
@@ -222,6 +223,7 @@ class TableDialog(QDialog):
         self._looker.cancel()
         self._loader.cancel()
         self._dataset = None
+        self._show_notes(())
         self._fail("Tick at least one column to learn from.")
 
     def _wanted(self) -> DataSpec:

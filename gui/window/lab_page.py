@@ -356,7 +356,7 @@ class LabPage(QWidget):
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
-        self.message.show_message(sentence, "warning")
+        self.message.show_message(sentence, "warning", topic="refused")
 
     @Slot(object)
     def _on_gallery_chosen(self, template: Template) -> None:
@@ -366,13 +366,15 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
-        self.message.show_message(f"Saved {path}.", "good")
+        self.message.show_message(f"Saved {path}.", "good", topic="saved")
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
-        # What a template promises holds for what it is made of.
-        if change.rows_changed and self.message.topic == "template":
+        # What a template promises holds for what it is made of; all else until the next edit.
+        if change.opened or change.rows_changed or self.message.topic != "template":
             self.message.hide()
+        if change.opened:
+            self._reports_transfer = False
         self._show_examples()
 
     def _show_examples(self) -> None:

@@ -20,6 +20,7 @@ from engine.spec import default_project, write_project
 from gui import theme
 from gui.frames.frame import Frame
 from gui.plots.canvas import Canvas
+from gui.templates import families
 from gui.widgets import Card
 from gui.window.lab_page import LabPage
 from gui.window.left_column import stops
@@ -259,6 +260,30 @@ def test_run_taken_back_while_the_engine_is_prepared_does_not_begin(
     assert lab.workbench.state is State.READY
     assert engine.newest.step == 0
     assert empty_texts(lab) == {"Press Run to start"}
+
+
+def test_what_was_said_goes_with_what_it_was_about(lab: LabPage, tmp_path: Path) -> None:
+    bar = lab.message
+    lab.hyper.refused.emit("Learning rate: '-1' is not a number from 0 on.")
+    assert bar.isVisible()
+    lab.document.set_training(learning_rate=0.5)
+    assert not bar.isVisible(), "corrected"
+    lab.files.refused.emit("no.json: there is no such file.")
+    lab.document.undo_stack.setClean()
+    lab.files.new()
+    assert not bar.isVisible(), "New begins without what was said before"
+    assert lab.files.save_to(tmp_path / "mine.json")
+    assert bar.isVisible()
+    lab.document.set_training(learning_rate=0.25)
+    assert not bar.isVisible(), "what is shown now has not been saved"
+    lab.document.undo_stack.setClean()
+    lab._on_gallery_chosen(next(template for family in families()
+                                for template in family.templates))
+    assert bar.topic == "template"
+    lab.document.set_training(learning_rate=0.125)
+    assert bar.isVisible()
+    lab.files.open(tmp_path / "mine.json")
+    assert not bar.isVisible()
 
 
 def test_a_layer_from_the_palette_lands_in_the_network(qtbot: QtBot, lab: LabPage) -> None:
