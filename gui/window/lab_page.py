@@ -19,6 +19,7 @@ from gui.data.data_panel import DataPanel
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.document.commands import Change
 from gui.document.document import Document
+from gui.document.file_folder import FileFolder
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, RunInfo
 from gui.hyper import TrainingSheet
@@ -78,7 +79,8 @@ class LabPage(QWidget):
     def build(self) -> Iterator[None]:
         """Make the parts one after the other, so that the window can answer in between."""
         document, workbench = self.document, self.workbench
-        self.files = DocumentFiles(document, self, workbench.weights)
+        folder = FileFolder(self._settings.folder, self._settings.keep_folder)
+        self.files = DocumentFiles(document, self, workbench.weights, folder)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -86,7 +88,7 @@ class LabPage(QWidget):
         # Apart from other messages, so that none of them can take the place of lost work.
         self.offer = MessageBar()
         yield
-        self.data_panel = DataPanel(document)
+        self.data_panel = DataPanel(document, folder)
         self.palette_panel = LayerPalette()
         yield
         self.inspector = Inspector(document)
@@ -261,7 +263,8 @@ class LabPage(QWidget):
         if info.transfer is not None and self._reports_transfer:
             self._reports_transfer = False
             source = Path(self.document.project.start_from).name
-            report = TransferDialog(info.transfer, source, self)
+            order = [layer.id for layer in self.document.project.network]
+            report = TransferDialog(info.transfer, source, order, self)
             report.freeze_requested.connect(self.document.freeze)
             report.finished.connect(report.deleteLater)
             report.open()
