@@ -52,6 +52,11 @@ class Inspector(EditingPanel):
         self.setAccessibleName("Inspector")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = self._made_head()
+        self.issue = QLabel()
+        self.issue.setProperty("role", "bad")
+        self.issue.setWordWrap(True)
+        self.issue.setTextFormat(Qt.TextFormat.PlainText)
+        self.issue.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._form = QVBoxLayout()
         self._form.setSpacing(5)
         self.inputs = SourceList()
@@ -70,6 +75,7 @@ class Inspector(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(head)
+        layout.addWidget(self.issue)
         layout.addWidget(self.inputs)
         layout.addLayout(self._form)
         for widget in (self.advice, self.apply, self.extras, Separator()):
@@ -130,6 +136,8 @@ class Inspector(EditingPanel):
             self._rebuild_form(kind)
         self.title.setText(row.label if row is not None else "No layer selected")
         self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
+        self.issue.setText(row.issue if row is not None else "")
+        self.issue.setVisible(row is not None and bool(row.issue))
         self.remove.setVisible(row is not None and row.can_change)
         self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
         # What is hidden only to be shown again loses the keyboard.

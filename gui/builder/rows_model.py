@@ -124,9 +124,16 @@ class RowsModel(QAbstractListModel):
         return tuple(self._readings.values())
 
     def gradient_state(self, reading: LayerReading) -> str:
-        """Return what a layer's gradient alone says: healthy, vanishing, exploding or nonfinite."""
+        """Return what a layer's gradient alone says: healthy, vanishing, exploding or nonfinite.
+
+        ``waiting`` while it is too early to say.
+        """
         if reading.gradient_nonfinite or reading.layer_id == self.failed:
             return "nonfinite"
+        verdict = self._verdicts.get(reading.layer_id)
+        if verdict is not None and verdict.code == "waiting":
+            # Before there is a verdict, which has a shape as well, no colour says one.
+            return "waiting"
         share = ratio(reading, self._reference)
         if DEFAULTS.vanishing.below(share):
             return "vanishing"

@@ -124,6 +124,10 @@ class Document(QObject):
             self._selected = layer_id
             self.selection_changed.emit(layer_id)
 
+    def end_position(self) -> int:
+        """Return where a layer goes that is added at the end: before an output layer."""
+        return edits.default_position(self.project.network, "", self._output_widths())
+
     def begin_gesture(self) -> None:
         """Let edits of one thing, until `end_gesture`, count as one step to undo."""
         self._gesture += 1

@@ -278,6 +278,18 @@ def test_a_real_number_is_typed_as_people_write_it(
     assert refused == ["Gain: '7' is above 1."]
 
 
+def test_what_is_wrong_with_a_layer_is_told_in_full(
+    inspector: Inspector, document: Document
+) -> None:
+    document.select("output")
+    assert not inspector.issue.isVisible()
+    document.set_option("output", "units", 5)
+    assert inspector.issue.isVisible()
+    assert inspector.issue.text() == document.issues[0].text
+    document.set_option("output", "units", 2)
+    assert not inspector.issue.isVisible()
+
+
 def test_tab_goes_down_the_form_then_to_the_buttons(qtbot: QtBot, document: Document) -> None:
     window, before, after = QWidget(), QPushButton("before"), QPushButton("after")
     inspector = Inspector(document)
