@@ -24,6 +24,7 @@ from engine.telemetry.snapshot import LayerReading
 from gui import theme
 from gui.builder.axis import TICK_SPACING, GradientAxis
 from gui.builder.band import band_brush
+from gui.builder.card_text import card_shape, fitting_lines
 from gui.builder.columns import Columns, Density
 from gui.builder.rows import Row
 from gui.builder.rows_model import RowsModel, magnitude, signed, status_word
@@ -143,14 +144,34 @@ class RowsDelegate(QStyledItemDelegate):
     def _paint_card_text(self, painter: QPainter, box: QRect, row: Row) -> None:
         tokens, density, px = theme.current(), self._scene.density, theme.px
         if density.lines == 1:
+            self._paint_shape(painter, box, row, density.text)
             self._text(painter, box, row.label, tokens.text, density.text, bold=True)
             return
         middle = box.center().y()
         upper = QRect(box.left(), middle - px(16), box.width(), px(18))
         lower = QRect(box.left(), middle + px(1), box.width(), px(15))
+        if not self._paint_shape(painter, upper, row, 13):
+            # Rather than a word of the detail, which the inspector shows as well.
+            lower.setRight(self._paint_shape_at_end(painter, lower, row) - px(6))
         self._text(painter, upper, row.label, tokens.text, 13, bold=True)
         detail = whole_words(row.detail, QFontMetrics(self._fonts[11, False]), lower.width())
         self._text(painter, lower, detail, tokens.text_muted, 11)
+
+    def _paint_shape(self, painter: QPainter, box: QRect, row: Row, size: int) -> bool:
+        """Write what a layer gives at the end of its label's line; say whether there is room."""
+        wide = QFontMetrics(self._fonts[size, True]).horizontalAdvance(row.label)
+        room = box.width() - wide - theme.px(8)
+        text = card_shape(row.shape)
+        if text and QFontMetrics(self._fonts[11, False]).horizontalAdvance(text) > room:
+            return False
+        self._figure(painter, box, text, theme.current().text_muted, 11, RIGHT)
+        return True
+
+    def _paint_shape_at_end(self, painter: QPainter, box: QRect, row: Row) -> int:
+        """Write what a layer gives at the end of a line of its own, and return where it begins."""
+        text = card_shape(row.shape)
+        self._figure(painter, box, text, theme.current().text_muted, 11, RIGHT)
+        return box.right() - QFontMetrics(self._fonts[11, False]).horizontalAdvance(text)
 
     # Instruments
 
@@ -188,11 +209,11 @@ class RowsDelegate(QStyledItemDelegate):
         theme.icon("circle-alert", tokens.bad).paint(painter, spot)
         painter.setPen(QColor(tokens.bad))
         painter.setFont(self._fonts[11, False])
-        area = box.adjusted(side + px(6), 0, 0, 0)
-        if self._scene.density.lines == 2:
-            painter.drawText(area, LEFT | Qt.TextFlag.TextWordWrap, issue)
-        else:
-            self._text(painter, area, issue, tokens.bad, 11)
+        area, metrics = box.adjusted(side + px(6), 0, 0, 0), painter.fontMetrics()
+        # The whole is in the inspector, and in the tooltip.
+        most = box.height() // metrics.lineSpacing()
+        painter.drawText(area, LEFT, "\n".join(
+            fitting_lines(issue, metrics, area.width(), most)))
 
     def _paint_histogram(self, painter: QPainter, box: QRect, row: Row,
                          reading: LayerReading) -> None:

@@ -141,9 +141,16 @@ class RowsModel(QAbstractListModel):
         return figure_of(reading, self.quantity)
 
     def gradient_state(self, reading: LayerReading) -> str:
-        """Return what the shown gradient says: healthy, vanishing, exploding or nonfinite."""
+        """Return what the shown gradient says: healthy, vanishing, exploding or nonfinite.
+
+        ``waiting`` while it is too early to say.
+        """
         if reading.gradient_nonfinite or reading.layer_id == self.failed:
             return "nonfinite"
+        verdict = self._verdicts.get(reading.layer_id)
+        if verdict is not None and verdict.code == "waiting":
+            # Before there is a verdict, which has a shape as well, no colour says one.
+            return "waiting"
         measure = next((one for one in self._measures.of(reading)
                         if one.quantity == self.quantity), None)
         share = math.nan if measure is None else measure.value

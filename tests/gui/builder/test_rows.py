@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -77,6 +78,10 @@ def test_model_speaks_in_words(document: Document, frame_of: Callable[..., Any])
     assert model.data(model.index(1), Role.VERDICT).code == "vanishing"
     assert model.data(QModelIndex()) is None
     assert model.gradient_state(model.readings()[1]) == "vanishing"
+    first = judge_layers(dataclasses.replace(snapshot, step=0), document.project.network)
+    model.set_readings(snapshot.layers, first)
+    assert {model.gradient_state(reading) for reading in model.readings()} == {"waiting"}, \
+        "before the first step no colour is a verdict"
 
 
 def test_model_follows_the_document(document: Document) -> None:
