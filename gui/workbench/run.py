@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gui.workbench.run_plan import Reason, RunPlan
 
 SPEED_WINDOW_S = 0.5
+SPEED_STEPS = 10
+"""A speed is the mean of so many steps at least: a frame may see a step 33 ms late."""
 
 
 class Run:
@@ -122,22 +124,35 @@ class Run:
 
 
 class Speedometer:
-    """Steps per second over the last half second of running."""
+    """Steps per second over the last half second of running, and over some steps at least."""
 
     def __init__(self) -> None:
         self.value = 0.0
         self._seen: deque[tuple[int, float]] = deque()
+        self._has_rested = False
 
     def restart(self, step: int, now_s: float) -> None:
         """Begin anew after a rest; the value stays until there is a new one."""
         self._seen.clear()
         self._seen.append((step, now_s))
+        self._has_rested = True
 
     def note(self, step: int, now_s: float) -> None:
         """Take note of the step reached at a time."""
+        # Where steps are rare, the time since the last one says nothing of the next.
+        if self._seen and step == self._seen[-1][0]:
+            return
+        if self._has_rested and step == self._seen[0][0] + 1:
+            # The first step comes at once, however slow the run is to be.
+            self._seen.clear()
+        self._has_rested = False
         self._seen.append((step, now_s))
-        while len(self._seen) > 2 and now_s - self._seen[1][1] >= SPEED_WINDOW_S:
+        while len(self._seen) > 2 and self._has_enough_without_first():
             self._seen.popleft()
         first_step, first_s = self._seen[0]
         if now_s > first_s and step > first_step:
             self.value = (step - first_step) / (now_s - first_s)
+
+    def _has_enough_without_first(self) -> bool:
+        (step, seen_s), (last_step, last_s) = self._seen[1], self._seen[-1]
+        return last_s - seen_s >= SPEED_WINDOW_S and last_step - step >= SPEED_STEPS
