@@ -96,6 +96,8 @@ class RowsModel(QAbstractListModel):
         What is said about every layer.
     failed : str
         The layer that has ended the run; empty for none.
+    last_gradients : mapping
+        Gradient RMS by layer id as the last run left it.
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -106,6 +108,7 @@ class RowsModel(QAbstractListModel):
         self._verdicts: dict[str, LayerVerdict] = {}
         self._reference: LayerReading | None = None
         self.failed = ""
+        self.last_gradients: Mapping[str, float] = {}
         self._describe()
         document.changed.connect(self._on_document_changed)
 

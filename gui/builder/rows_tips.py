@@ -27,8 +27,26 @@ FROZEN = "Frozen: its parameters stay as they are; its gradient is still shown."
 
 
 def column_tip(column: str, row: Row, reading: LayerReading | None,
-               verdict: LayerVerdict | None) -> str:
-    """Return what to say about one column of one row, as rich text."""
+               verdict: LayerVerdict | None, last: float | None = None) -> str:
+    """Return what to say about one column of one row, as rich text.
+
+    Parameters
+    ----------
+    column : str
+        Its name.
+    row, reading, verdict : Row, LayerReading | None, LayerVerdict | None
+        The layer, and what is known of it.
+    last : float | None
+        Gradient RMS as the last run left it.
+    """
+    tip = _column_tip(column, row, reading, verdict)
+    if column == "gradient" and last is not None and not row.note:
+        tip += _paragraphs(f"The grey mark is where the last run has left it: {magnitude(last)}.")
+    return tip
+
+
+def _column_tip(column: str, row: Row, reading: LayerReading | None,
+                verdict: LayerVerdict | None) -> str:
     if row.issue:
         return _paragraphs(row.label, row.issue)
     if row.is_input or column == "card":

@@ -251,7 +251,8 @@ class RowsView(QListView):
         if wire is not None and x < self.columns.card[0]:
             return wire_tip(rows[wire.source], rows[wire.reader])
         return column_tip(self.columns.name_at(x), row, self.model_of_rows.reading(row.layer_id),
-                          self.model_of_rows.verdict(row.layer_id))
+                          self.model_of_rows.verdict(row.layer_id),
+                          self.model_of_rows.last_gradients.get(row.layer_id))
 
     # Keys and menu
 

@@ -249,6 +249,7 @@ class LabPage(QWidget):
         bench.frame.connect(self._on_workbench_frame)
         bench.failed.connect(self._on_workbench_failed)
         self._wishes.changed.connect(bench.set_wanted)
+        self.loss.count_changed.connect(self.gradients.set_count)
 
     # What the workbench tells
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -9,14 +10,18 @@ from typing import TYPE_CHECKING
 from engine.diagnosis.verdicts import JUDGED, RunJudge
 from engine.telemetry.history import History
 from engine.telemetry.mailbox import Mailbox
+from engine.telemetry.parts import Part
+from gui.frames.epochs import EpochScale
 from gui.frames.frame import Frame
+from gui.frames.ghost import LEAST_STEPS, Ghost
+from gui.frames.record import BEGINNING, Record, kept_columns
 from gui.frames.run_info import RunInfo
 from gui.workbench.state import State
 
 if TYPE_CHECKING:
     from engine.diagnosis.verdicts import Verdict
     from engine.messages import Message
-    from engine.telemetry.snapshot import Snapshot
+    from engine.telemetry.snapshot import LayerReading, Snapshot
     from gui.workbench.engine_port import TrainerLike
     from gui.workbench.run_plan import Reason, RunPlan
 
@@ -41,6 +46,8 @@ class Run:
         What it trains, on what.
     reason : Reason | None
         Why it begins anew, if there is something to say.
+    ghost : Ghost | None
+        What stays of the run whose place it takes.
 
     Attributes
     ----------
@@ -54,14 +61,20 @@ class Run:
         What stays the same; None until it is prepared.
     """
 
-    def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None) -> None:
+    def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None,
+                 ghost: Ghost | None = None) -> None:
         self.key, self.run_id, self.plan, self.reason = key, run_id, plan, reason
+        self._ghost = ghost
         self.state = State.PREPARING
         self.message: Message | None = None
         self.mailbox: Mailbox[Snapshot] = Mailbox()
         self.info: RunInfo | None = None
         self._trainer: TrainerLike | None = None
         self._history = History(())
+        self._record = Record(History(()), self._history)
+        self._early: list[int] = []
+        self._epochs = EpochScale()
+        self._readings: tuple[LayerReading, ...] = ()
         self._judge: RunJudge | None = None
         self._verdict: Verdict | None = None
         self._cursor = self._step = 0
@@ -79,7 +92,12 @@ class Run:
         self._trainer = trainer
         self.info = RunInfo(self.key, self.run_id, project.network, tuple(trainer.weight_layers),
                             data, tuple(trainer.ring.columns), trainer.transfer)
-        self._history = History(self.info.columns)
+        columns = self.info.columns
+        early = kept_columns(columns)
+        self._early = [columns.index(name) for name in early]
+        self._history = History(columns)
+        # With room to spare, so that no two of them are ever merged.
+        self._record = Record(History(early, BEGINNING + 2), self._history)
         self._judge = self._made_judge()
         return self.info
 
@@ -104,19 +122,56 @@ class Run:
         trainer, judge = self._trainer, self._judge
         if trainer is None or judge is None:
             return None
-        steps, rows, self._cursor = trainer.ring.read(self._cursor)
-        self._history.extend(steps, rows)
-        if len(steps):
-            self._step = int(steps[-1])
+        self._read(trainer)
         snapshot = self.mailbox.take()
         if snapshot is not None and snapshot.parts >= JUDGED:
             self._verdict = judge.judge(snapshot)
+        if snapshot is not None and Part.READINGS in snapshot.parts:
+            self._readings = snapshot.layers
         if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if running:
             self._speed.note(self._step, time.perf_counter())
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
-                     self._speed.value, running, self._history, snapshot, self._verdict)
+                     self._speed.value, running, self._history, snapshot, self._verdict,
+                     self._record, self._epochs, self._comparable())
+
+    def left_behind(self) -> Ghost | None:
+        """Return what stays of it when another takes its place; of a short one, nothing new."""
+        if self._trainer is None:
+            return self._ghost
+        self._read(self._trainer)
+        if self._step < LEAST_STEPS:
+            return self._ghost
+        record, names = self._record, self._record.beginning.columns
+        steps = record.steps()
+        return Ghost(
+            steps, self._epochs.at(steps),
+            {name: record.mean(name) for name in names if "/" not in name},
+            {name: record.log_mean(name) for name in names if "/" in name},
+            {reading.layer_id: reading.gradient_rms for reading in self._readings
+             if not math.isnan(reading.gradient_rms)},
+            self._objective())
+
+    def _read(self, trainer: TrainerLike) -> None:
+        """Take over what has been told since the last time."""
+        self._epochs = self._epochs.bent(self._step, trainer.steps_per_epoch)
+        steps, rows, self._cursor = trainer.ring.read(self._cursor)
+        self._history.extend(steps, rows)
+        beginning = self._record.beginning
+        room = BEGINNING - beginning.length
+        if room > 0:
+            beginning.extend(steps[:room], rows[:room, self._early])
+        if len(steps):
+            self._step = int(steps[-1])
+
+    def _objective(self) -> tuple[str, str]:
+        return self.plan.dataset.task, self.plan.project.training.loss
+
+    def _comparable(self) -> Ghost | None:
+        """Return the ghost, unless its numbers are those of another task or loss."""
+        ghost = self._ghost
+        return ghost if ghost is not None and ghost.objective == self._objective() else None
 
     def _made_judge(self) -> RunJudge:
         project, data = self.plan.project, self.plan.dataset

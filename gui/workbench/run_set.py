@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
+FOREIGN = (Reason.OPENED, Reason.LEARNED)
+"""With another project, nothing stays of the run of the one before."""
 
 
 class RunSet(QObject):
@@ -147,7 +149,9 @@ class RunSet(QObject):
             What to start from, as ``layer-id/w``; None draws them.
         """
         self._run_id += 1
-        run = self._runs[key] = Run(key, self._run_id, plan, reason)
+        before = self._runs.get(key)
+        ghost = None if before is None or reason in FOREIGN else before.left_behind()
+        run = self._runs[key] = Run(key, self._run_id, plan, reason, ghost)
         if plan.issues:
             run.show(State.INVALID, plan.issues[0].message)
         self.pause()
