@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.diagnosis.network import output_width
-from engine.layers import LOSSES
+from engine.layers import LOSSES, Loss
 from engine.spec import ProjectSpec
 
 Kind = Literal["commonest", "mean", "last"]
@@ -88,13 +88,22 @@ def _of_classes(project: ProjectSpec, dataset: Dataset) -> Baseline:
     loss = LOSSES.get(project.training.loss)
     if not shares or loss is None:
         return Baseline("commonest")
-    cost = loss.at_chance(dataset.task, shares, output_width(project.network))
+    cost = loss.at_chance(dataset.task, _smoothed(shares, project, loss),
+                          output_width(project.network))
     best = int(np.argmax(shares))
     held_out = dataset.labels[dataset.validation]
     counted = held_out[held_out >= 0]
     validation = float(np.mean(counted == best)) if len(counted) else shares[best]
     return Baseline("commonest", cost, shares[best], validation, shares,
                     dataset.class_names[best])
+
+
+def _smoothed(shares: tuple[float, ...], project: ProjectSpec, loss: Loss) -> tuple[float, ...]:
+    """Return the mean of the targets of each class, of which label smoothing spreads a part."""
+    if "label_smoothing" not in {field.key for field in loss.constants}:
+        return shares
+    spread = project.training.label_smoothing
+    return tuple((1 - spread) * share + spread / len(shares) for share in shares)
 
 
 def _persistence(dataset: Dataset, rows: np.ndarray) -> float:

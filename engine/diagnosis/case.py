@@ -146,16 +146,28 @@ class Case:
         return not self.course.now >= self.course.before * (1 - self.thresholds.progress / 3)
 
     @property
+    def is_validation_loss_notable(self) -> bool:
+        """Whether the validation loss is more than a small part of what guessing costs."""
+        held_out, begun = self.snapshot.validation, self.thresholds.begun
+        if held_out is None:
+            return False
+        if self.has_values:
+            return 1 - held_out.accuracy > begun
+        return not held_out.loss <= begun * self.baseline.loss
+
+    @property
     def at_chance(self) -> bool:
         """Whether the network does no better than an answer that does not look at the inputs."""
-        limit = self.thresholds.chance
         if self.has_values:
-            return self.skill <= (limit if self.baseline.kind == "mean" else self.thresholds.begun)
-        guessing = self.baseline.loss
-        if not math.isfinite(guessing):
-            return self.skill <= limit
-        blind = self.skill <= limit and self.loss > (1 - CLOSE) * guessing
-        return blind or self.loss >= (1 - limit) * guessing
+            limits = self.thresholds
+            return self.skill <= (limits.chance if self.baseline.kind == "mean" else limits.begun)
+        return self.skill <= CLOSE and self.loss >= self.chance_limit
+
+    @property
+    def chance_limit(self) -> float:
+        """Loss from which the network does no better than guessing, given its right answers."""
+        limit = self.thresholds.chance
+        return (1 - (CLOSE if self.skill <= limit else limit)) * self.baseline.loss
 
     @property
     def times_guessing(self) -> float:
@@ -206,4 +218,5 @@ class Case:
 
 CLOSE = 0.2
 """Share of the loss of guessing within which right answers no more frequent than by guessing are
-no better than it; a loss that is less tells of something learned."""
+no better than it; a loss that is less tells of something learned. And the skill up to which a loss
+of guessing, or more, counts as guessing: somebody who is mostly right has found something."""

@@ -135,6 +135,8 @@ def overconfident(case: Case, lowest: float) -> Words:
     validation = case.snapshot.validation
     assert validation is not None
     return Words(say("overfitting.title"),
+                 say("overfitting.grown", loss=validation.loss, lowest=lowest)
+                 if case.has_values else
                  say("overfitting.sure", loss=validation.loss, lowest=lowest),
                  say("overfitting.sure-fired", loss=validation.loss,
                      factor=case.thresholds.tripled, lowest=lowest))
@@ -142,15 +144,22 @@ def overconfident(case: Case, lowest: float) -> Words:
 
 def unproven(case: Case) -> Words:
     """Say that what is known of the training examples is no better than guessing on others."""
-    validation, base = case.snapshot.validation, case.baseline
-    assert validation is not None
-    balanced = not case.has_values and not base.is_even
+    base, scores = case.baseline.validation, _scores(case)
     return Words(say("overfitting.title"),
-                 say("overfitting.unbalanced", scores=_scores(case), balanced=validation.balanced)
-                 if balanced else
-                 say("overfitting.unproven", scores=_scores(case), base=base.validation),
+                 say("overfitting.unproven-r2", scores=scores, base=base) if case.has_values else
+                 say("overfitting.unproven", scores=scores, base=base),
                  say("overfitting.unproven-fired", skill=case.validation_skill,
                      limit=case.thresholds.skill))
+
+
+def unbalanced(case: Case) -> Words:
+    """Say that rare classes are not found among the validation examples."""
+    validation = case.snapshot.validation
+    assert validation is not None
+    return Words(say("overfitting.title"),
+                 say("overfitting.unbalanced", scores=_scores(case), balanced=validation.balanced),
+                 say("overfitting.unbalanced-fired", balanced=validation.balanced,
+                     limit=case.thresholds.balanced))
 
 
 def learned(case: Case) -> Words:
@@ -158,7 +167,7 @@ def learned(case: Case) -> Words:
     limit, scores, first = case.thresholds.learned, _scores(case), case.course.first
     return Words(say("learned.title"),
                  say("learned.fallen", scores=scores, first=first, loss=case.loss)
-                 if case.loss < first else
+                 if _reads_less(case.loss, first) else
                  say("learned.told", scores=scores, loss=case.loss),
                  say("learned.fired-r2", limit=limit) if case.has_values else
                  say("learned.fired-accuracy", limit=limit))
@@ -169,7 +178,7 @@ def early(case: Case) -> Words:
     half, now = case.course.half, case.course.now
     step = case.snapshot.step
     title, evidence = say("early.title"), say("early.fired", step=case.thresholds.early)
-    if step < case.thresholds.early or not now < half:
+    if step < case.thresholds.early or not _reads_less(now, half):
         return Words(title, say("early.told", loss=case.loss), evidence)
     if math.isfinite(case.baseline.loss):
         return Words(title, say("early.falling", half=half, now=now, guessing=case.baseline.loss))
@@ -178,11 +187,13 @@ def early(case: Case) -> Words:
 
 def learning(case: Case) -> Words:
     """Say that the loss is falling, or has hardly changed of late."""
-    half, share, scores = case.course.half, case.thresholds.progress, _scores(case)
-    if math.isnan(half):
+    course, share, scores = case.course, case.thresholds.progress, _scores(case)
+    half = course.half
+    lately = _lately(case, half)
+    settling = course.now <= course.before * SETTLING and not case.still_falling
+    if lately is None or not (settling or case.still_falling):
         return Words(say("learning.title"),
                      say("learning.begun", loss=case.loss, scores=scores))
-    lately = _lately(case, half)
     if case.still_falling:
         return Words(say("learning.title"),
                      say("learning.told", half=half, lately=lately, scores=scores),
@@ -190,6 +201,11 @@ def learning(case: Case) -> Words:
     return Words(say("settling.title"),
                  say("settling.told", half=half, lately=lately, scores=scores),
                  say("settling.fired", share=share))
+
+
+SETTLING = 1.05
+"""Share of what it was a fifth of the run ago to which a loss may have risen and still has hardly
+changed."""
 
 
 def risen(case: Case) -> Words:
@@ -205,24 +221,24 @@ def risen(case: Case) -> Words:
 def chance(case: Case) -> Words:
     """Say that the network does no better than an answer that does not look at the inputs."""
     base = case.baseline
-    limit, step = case.thresholds.chance, case.snapshot.step
+    limit, step, score = case.thresholds.chance, case.snapshot.step, case.score
     if base.kind == "last":
-        return Words(say("last.title"),
-                     say("last.told", base=base.training, score=case.score),
-                     say("last.fired", score=case.score, base=base.training, step=step))
+        least = base.training + case.thresholds.begun * (1 - base.training)
+        return Words(say("last.title") if score <= base.training else say("last.title-hardly"),
+                     say("last.told", base=base.training, score=score),
+                     say("last.fired", score=score, limit=least, base=base.training, step=step))
     if case.has_values:
-        return Words(say("mean.title"), say("mean.told", score=case.score),
-                     say("mean.fired", score=case.score, limit=limit, step=step))
-    if not base.is_even:
-        return Words(say("chance.title"),
-                     say("chance.told-commonest", loss=case.loss, score=case.score,
-                         name=base.name, share=base.training, guessing=base.loss),
-                     say("chance.fired-commonest", share=base.training, guessing=base.loss,
-                         step=step))
-    return Words(say("chance.title"),
-                 say("chance.told", loss=case.loss, classes=len(base.shares),
-                     guessing=base.loss),
-                 say("chance.fired", share=limit, chance=base.loss, step=step))
+        return Words(say("mean.title"),
+                     say("mean.told-worse", score=score) if score < -limit else
+                     say("mean.told", score=score),
+                     say("mean.fired", score=score, limit=limit, step=step))
+    told = (say("chance.told", loss=case.loss, classes=len(base.shares), guessing=base.loss)
+            if base.is_even else
+            say("chance.told-commonest", loss=case.loss, score=score, name=base.name,
+                share=base.training, guessing=base.loss))
+    return Words(say("chance.title"), told,
+                 say("chance.fired", score=score, share=base.training, loss=case.loss,
+                     limit=case.chance_limit, step=step))
 
 
 def flat(case: Case) -> Words:
@@ -252,11 +268,17 @@ def silent(case: Case) -> Words:
                  say("silent.fired", snapshots=case.thresholds.snapshots))
 
 
-def _lately(case: Case, before: float) -> Message:
-    """Return the loss now, or its level if the newest figure is an odd one out."""
-    if case.loss < before:
+def _lately(case: Case, before: float) -> Message | None:
+    """Return the loss now, or its level if the newest figure is odd; None if neither is less."""
+    if _reads_less(case.loss, before):
         return say("lately.now", loss=case.loss)
-    return say("lately.about", level=case.course.now)
+    level = case.course.now
+    return say("lately.about", level=level) if _reads_less(level, before) else None
+
+
+def _reads_less(loss: float, than: float) -> bool:
+    """Say whether a loss is less than another one as sentences write them; False for NaN."""
+    return float(number(loss, 3)) < float(number(than, 3))
 
 
 def _scores(case: Case) -> Message:

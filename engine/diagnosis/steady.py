@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from engine.diagnosis.case import Words
 from engine.diagnosis.design import Fix
+from engine.messages import say
 
 UNDECIDED = frozenset({"waiting", "early"})
 """Codes that say that nothing can be said; they never take the place of something that was."""
@@ -52,8 +54,9 @@ class Steady:
         self._patience = patience
         self._said: Opinion | None = None
         self._changes = 0
+        self._said_at = self._step = 0
         self._rival = ""
-        self._since = 0
+        self._since = self._held = 0
 
     @property
     def code(self) -> str:
@@ -64,30 +67,48 @@ class Steady:
         """Take the next opinion as readily as the first: somebody has changed the run."""
         self._changes = 0
 
-    def settle(self, step: int, opinion: Opinion) -> Opinion:
-        """Return what is to be said at a step of which there is a new opinion.
+    def settle(self, step: int, opinions: Sequence[Opinion]) -> Opinion:
+        """Return what is to be said at a step of which there are new opinions.
+
+        What is held though the figures no longer say it names the step of its own figures.
 
         Parameters
         ----------
         step : int
             Later than all before.
-        opinion : Opinion
-            What its figures say by themselves.
+        opinions : sequence of Opinion
+            What its figures say by themselves, the best first; at least one.
         """
-        said = self._said
-        if said is None or said.code in UNDECIDED or opinion.code in {said.code, *AT_ONCE}:
+        opinion = opinions[0]
+        said, passed = self._said, step - self._step
+        self._step = step
+        if said is None or said.code in UNDECIDED or opinion.code in AT_ONCE:
             return self._say(opinion)
-        if opinion.code in UNDECIDED:
-            self._rival = ""
-            return said
-        if opinion.code != self._rival:
-            self._rival, self._since = opinion.code, step
-        share = SHARES[min(self._changes, len(SHARES) - 1)]
-        if step - self._since < max(self._patience, share * self._since):
-            return said
-        self._changes += 1
-        return self._say(opinion)
+        if self._has_won(step, passed, opinion, said):
+            self._changes += 1
+            return self._say(opinion)
+        for again in opinions:
+            if again.code == said.code:
+                self._said, self._said_at = again, step
+                return again
+        words = replace(said.words, sentence=say("held.told", step=self._said_at,
+                                                 sentence=said.words.sentence))
+        return replace(said, words=words)
+
+    def _has_won(self, step: int, passed: int, opinion: Opinion, said: Opinion) -> bool:
+        """Say whether another opinion than what is said has held for long enough."""
+        if opinion.code == self._rival:
+            self._held += passed
+            share = SHARES[min(self._changes, len(SHARES) - 1)]
+            return self._held >= max(self._patience, share * self._since)
+        # A loss that goes to and fro says the one thing, then the other: the one that it says for
+        # longer wins.
+        self._held -= passed
+        if self._held <= 0:
+            is_news = opinion.code != said.code and opinion.code not in UNDECIDED
+            self._rival, self._since, self._held = opinion.code if is_news else "", step, 0
+        return False
 
     def _say(self, opinion: Opinion) -> Opinion:
-        self._said, self._rival = opinion, ""
+        self._said, self._said_at, self._rival, self._held = opinion, self._step, "", 0
         return opinion

@@ -28,7 +28,7 @@ from engine.diagnosis.steady import Opinion, Steady
 from engine.messages import say
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part, Wanted
-from engine.telemetry.snapshot import LayerReading, Snapshot
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
 
 __all__ = ["JUDGED", "LayerVerdict", "RunJudge", "Verdict", "judge_layers"]
 
@@ -174,7 +174,7 @@ class RunJudge:
         self._past.note(snapshot, _with_milder(lenient))
         case = Case(self._patient, usual, self._thresholds, self._past.course(), self._past.first)
         opinions = self._opinions(case, snapshot, lenient, seconds)
-        said = self._steady.settle(snapshot.step, opinions[0])
+        said = self._steady.settle(snapshot.step, opinions)
         others = tuple(opinion.words for opinion in opinions
                        if opinion.code not in {said.code, "early", "waiting"})
         layers = tuple(map(most_severe, self._findings(usual, self._thresholds)))
@@ -186,13 +186,12 @@ class RunJudge:
     def _silent(self, case: Case) -> bool:
         """Say whether every gradient has been 0 for a while though there is more to learn."""
         return (self._past.silent >= self._thresholds.snapshots
-                and case.score < self._thresholds.learned)
+                and not self._is_learned(case.snapshot.training))
 
     def _findings(self, snapshot: Snapshot, thresholds: Thresholds
                   ) -> tuple[tuple[LayerVerdict, ...], ...]:
-        learned = snapshot.training.accuracy >= thresholds.learned
         return findings(snapshot, self._patient.network, thresholds, self._patient.symmetric,
-                        learned=learned)
+                        learned=self._is_learned(snapshot.training))
 
     def _forget(self) -> None:
         self._past = Past(self._thresholds.patience)
@@ -251,7 +250,7 @@ class RunJudge:
             return [Opinion("nonfinite", 2, sentences.nonfinite(case, layer_id)), *notes]
         early = self._is_early(case, seconds)
         lasting = self._lasting(case, found, early=early)
-        is_learned = self._is_learned(case)
+        is_learned = self._is_learned(case.snapshot.training)
         progress = self._progress(case, early=early, learned=is_learned)
         if is_learned:
             return [progress, *notes]
@@ -336,13 +335,14 @@ class RunJudge:
         last = case.measured[-1]
         return self._past.died_down(last.layer_id, last.gradient_rms, self._thresholds.died_down)
 
-    def _is_learned(self, case: Case) -> bool:
+    def _is_learned(self, training: Evaluation) -> bool:
         """Say whether the training examples are known, and more than the baseline knows."""
-        thresholds, training = self._thresholds, case.snapshot.training
+        thresholds = self._thresholds
         staying = self._steady.code in ("learned", "overfitting")
         if training.accuracy < thresholds.learned - (thresholds.kept if staying else 0.0):
             return False
-        return case.skill >= thresholds.skill and not training.missed
+        skill = self._patient.baseline.skill(training.accuracy)
+        return skill >= thresholds.skill and not training.missed
 
     def _progress(self, case: Case, *, early: bool, learned: bool) -> Opinion:
         """Judge the run by what it has learned."""
@@ -354,7 +354,7 @@ class RunJudge:
             return Opinion("overfitting", 1, sentences.unproven(case))
         if case.has_begun and case.generalises and (case.improving or early):
             return Opinion("learning", 0, sentences.learning(case))
-        if early or case.is_falling:
+        if early or (case.is_falling and not case.risen):
             return Opinion("early", 0, sentences.early(case))
         if case.at_chance:
             return Opinion("chance", 1, sentences.chance(case))
@@ -379,16 +379,14 @@ class RunJudge:
         if validation is None:
             return Opinion("learned", 0, sentences.learned(case))
         lowest = self._past.lowest_validation
-        floor = thresholds.begun * case.baseline.loss if case.baseline.loss > 0 else 0.0
-        if validation.loss > max(thresholds.tripled * lowest, floor):
+        if validation.loss > thresholds.tripled * lowest and case.is_validation_loss_notable:
             return Opinion("overfitting", 1, sentences.overconfident(case, lowest))
-        known = (case.validation_skill >= thresholds.skill
-                 and (case.baseline.is_even or validation.balanced >= thresholds.balanced))
-        if known:
-            return Opinion("learned", 0, sentences.learned(case))
-        if case.at_chance:
-            return Opinion("chance", 1, sentences.chance(case))
-        return Opinion("overfitting", 1, sentences.unproven(case))
+        if case.validation_skill < thresholds.skill:
+            return Opinion("overfitting", 1, sentences.unproven(case))
+        # Steps of a sequence have no mean over the classes.
+        if not case.baseline.is_even and validation.balanced < thresholds.balanced:
+            return Opinion("overfitting", 1, sentences.unbalanced(case))
+        return Opinion("learned", 0, sentences.learned(case))
 
 
 def note_opinion(note: Note) -> Opinion:

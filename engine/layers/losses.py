@@ -131,13 +131,23 @@ def _variance(shares: Shares, is_single: bool) -> float:
 
 
 def _margin(shares: Shares, is_single: bool) -> float:
-    """Return the hinge of outputs that are all 0, or of 1 for the commonest class if that is less.
+    """Return the least hinge of outputs that are always the same.
 
-    An example of another class then costs 2 in one unit; of n units, one for each, 2 in that of the
-    commonest and 1 in n − 2 others.
+    A unit for each class: from the commonest to the rarest, the best outputs go down in steps of 0
+    or 1. Of two classes without a step between, each costs 1; with D steps, only the rarer one
+    does, 1 + D. Least cost of the first b classes by where the last step is.
     """
-    rare = 1 - max(shares)
-    return min(1.0, 2 * rare) if is_single else min(1 - 1 / len(shares), rare)
+    if is_single:
+        return 2 * min(shares)
+    p, n = sorted(shares, reverse=True), len(shares)
+    least = [0.0] + [math.inf] * n
+    for end in range(1, n + 1):
+        step = end * math.fsum(p[end:])
+        inside = 0.0
+        for begin in range(end - 1, -1, -1):
+            inside += p[begin] * (end - 1 - begin)
+            least[end] = min(least[end], least[begin] + inside + step)
+    return (least[n] + math.fsum(j * p[j] for j in range(n))) / n
 
 
 _HUBER_DELTA = Field("huber_delta", "Delta", 1.0, "Error δ from which on it counts by its size.",

@@ -225,6 +225,7 @@ _PROGRESS: Mapping[str, Entry] = {
     "lately.now": "{loss:number,3} now",
     "lately.about": "about {level:number,3} lately",
 
+    "held.told": "At step {step:whole}: {sentence}",
     "waiting.title": "Ready.",
     "waiting.told": "Press Run, or Step for a single batch, and watch the gradients.",
     "overfitting.title": "Overfitting.",
@@ -235,14 +236,22 @@ _PROGRESS: Mapping[str, Entry] = {
         "The validation loss is {loss:number,3} and was {lowest:number,3}: on examples that the "
         "network gets wrong it has become ever surer. Stop earlier, or use Dropout or "
         "Regularization.",
+    "overfitting.grown":
+        "The validation loss is {loss:number,3} and was {lowest:number,3}: what is still learned "
+        "does not hold for other examples. Stop earlier, or use Dropout or Regularization.",
     "overfitting.sure-fired":
         "Rule: validation loss {loss:number,3} > {factor:number} × {lowest:number,3}.",
     "overfitting.unproven":
-        "{scores}, and an answer that does not look at the inputs has {base:number}: what was "
-        "learned does not hold for other examples. More examples or other inputs are needed.",
+        "{scores}, where the commonest class alone gets {base:percent}: what was learned does not "
+        "hold for other examples. More examples or other inputs are needed.",
+    "overfitting.unproven-r2":
+        "{scores}, where an answer without the inputs has R² {base:number}: what was learned does "
+        "not hold for other examples. More examples or other inputs are needed.",
     "overfitting.unbalanced":
         "{scores}, but only {balanced:percent} as a mean over the classes: the rare ones are not "
         "found in other examples. More examples of them are needed.",
+    "overfitting.unbalanced-fired":
+        "Rule: mean over the classes {balanced:percent}, less than {limit:percent}, on validation.",
     "overfitting.unproven-fired":
         "Rule: {skill:number} of what guessing gets wrong is right on validation, less than "
         "{limit:number}.",
@@ -283,15 +292,19 @@ _PROGRESS: Mapping[str, Entry] = {
     "mean.title": "No better than the mean.",
     "chance.title": "Loss at chance.",
     "last.title": "No better than the last value.",
+    "last.title-hardly": "Hardly better than the last value.",
     "last.told":
-        "Taking the last value for the next one gives R² {base:number}; the network has "
-        "{score:number}. A longer window, or more units, may find what comes.",
+        "Taking the last value for the next one gives R² {base:number,3}; the network has "
+        "{score:number,3}. A longer window, or more units, may find what comes.",
     "last.fired":
-        "Rule: R² {score:number} not above {base:number}, that of the last value, at step "
-        "{step:whole}.",
+        "Rule: R² {score:number,3} ≤ {limit:number,3}, where the last value has {base:number,3}, "
+        "at step {step:whole}.",
     "mean.told":
         "R² is {score:number}: the network predicts little more than the mean of the targets. "
         "Wait, raise the learning rate, or give it more units.",
+    "mean.told-worse":
+        "R² is {score:number}: the mean of the targets would be better than what the network "
+        "predicts. A smaller learning rate, scaled data, or more units may help.",
     "mean.fired": "Rule: R² {score:number} ≤ {limit:number} at step {step:whole}.",
     "chance.told":
         "The loss is {loss:number,3}; guessing among {classes} equally frequent classes gives "
@@ -301,10 +314,8 @@ _PROGRESS: Mapping[str, Entry] = {
         "The loss is {loss:number,3}, and {score:percent} are right. Always answering {name} gives "
         "{guessing:number,3} and {share:percent}: the network has found nothing more yet.",
     "chance.fired":
-        "Rule: loss within {share:percent} of {chance:number,3} at step {step:whole}.",
-    "chance.fired-commonest":
-        "Rule: no better than the commonest class ({share:percent}, loss {guessing:number,3}) at "
-        "step {step:whole}.",
+        "Rule: {score:percent} right, guessing {share:percent}, and loss {loss:number,3} ≥ "
+        "{limit:number,3} at step {step:whole}.",
     "flat.told":
         "It is {loss:number,3} and was {half:number,3} when the run was half as long. {scores}. "
         "More units, more layers or another learning rate may take it further.",

@@ -28,7 +28,7 @@ def strip(qtbot: QtBot) -> VerdictStrip:
 
 def verdict(code: str = "vanishing", severity: int = 2, layer_id: str = "dense-1") -> Verdict:
     words = Words(say("Vanishing gradient."), say("Layer 1 receives 7.9e-6."),
-                  say("Fired: g₁/g₉ < 1e-4 for 20 steps."), layer_id)
+                  say("Rule: g₁/g₉ < 1e-4 for 20 steps."), layer_id)
     return Verdict(code, severity, words, ())
 
 
@@ -36,8 +36,8 @@ def test_it_says_title_sentence_and_evidence(strip: VerdictStrip) -> None:
     strip.show_verdict(verdict())
     texts = [label.text() for label in strip.findChildren(QLabel) if label.isVisible()]
     assert "<b>Vanishing gradient.</b> Layer 1 receives 7.9e-6." in texts
-    assert "Fired: g₁/g₉ &lt; 1e-4 for 20 steps." not in texts
-    assert "Fired: g₁/g₉ < 1e-4 for 20 steps." in texts
+    assert "Rule: g₁/g₉ &lt; 1e-4 for 20 steps." not in texts
+    assert "Rule: g₁/g₉ < 1e-4 for 20 steps." in texts
     assert strip.accessibleName() == "Vanishing gradient. Layer 1 receives 7.9e-6."
 
 
@@ -106,7 +106,7 @@ def test_why_tells_the_rule_and_what_else_could_be_said(qtbot: QtBot, strip: Ver
     dialog = strip.findChild(Why)
     assert dialog is not None
     text = dialog.text.text()
-    assert text.index("Layer 1 receives") < text.index("Fired: g₁/g₉ &lt; 1e-4") \
+    assert text.index("Layer 1 receives") < text.index("Rule: g₁/g₉ &lt; 1e-4") \
         < text.index("Second.") < text.index("Rule: 2 &lt; 3 &amp; more.")
     dialog.accept()
     strip.say("waiting", 0, "Ready.", "Press Run.")
