@@ -72,6 +72,8 @@ class Network:
         What must not be said at any time.
     is_well : bool
         Whether every severity but 0 is a false alarm.
+    file : str
+        Name of its project file, where it has one.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Network:
     last: Codes
     never: Codes
     is_well: bool
+    file: str = ""
 
 
 def well(name: str, why: str, data: Data, *parts: Part, steps: int = 1000,
@@ -107,7 +110,8 @@ def filed(file: str, first: str, *, steps: int = 2000, last: str = "", is_well: 
           never: Codes = PRAISE) -> Network:
     """Return the network of a project file beside the program."""
     return Network(f"file: {file}", "As the index of these files says.", partial(_read, file),
-                   steps, codes(first), codes(last), frozenset() if is_well else never, is_well)
+                   steps, codes(first), codes(last), frozenset() if is_well else never, is_well,
+                   file)
 
 
 def _read(file: str, seed: int) -> tuple[ProjectSpec, Dataset]:
@@ -152,10 +156,11 @@ def layer(kind: str, /, *, name: str = "", inputs: tuple[str, ...] = (), **optio
     return LayerSpec(name, kind, options, inputs)
 
 
-def dense(units: int, activation: str = "tanh", weights: str = "xavier_uniform", /,
-          **options: Option) -> LayerSpec:
+def dense(units: int, activation: str = "tanh", weights: str = "xavier_uniform", /, *,
+          name: str = "", inputs: tuple[str, ...] = (), **options: Option) -> LayerSpec:
     """Return a dense layer."""
-    return layer("dense", units=units, activation=activation, weights=weights, **options)
+    return LayerSpec(name, "dense", {"units": units, "activation": activation, "weights": weights,
+                                     **options}, inputs)
 
 
 def stack(depth: int, units: int, activation: str = "tanh", weights: str = "xavier_uniform", /,
@@ -172,7 +177,8 @@ def out(units: int, activation: str = "linear", **options: Option) -> LayerSpec:
 def conv(filters: int, activation: str = "relu", weights: str = "he_normal", /,
          **options: Option) -> LayerSpec:
     """Return a convolution with windows of 3 by 3."""
-    return layer("conv2d", filters=filters, activation=activation, weights=weights, **options)
+    return LayerSpec("", "conv2d", {"filters": filters, "activation": activation,
+                                    "weights": weights, **options})
 
 
 def image(size: int = 8) -> LayerSpec:
@@ -288,7 +294,8 @@ def _finished(inputs: Reals, share: float, scaling: str, factor: float | Sequenc
 
 
 def _standard(numbers: Reals, learned: int) -> Reals:
-    return (numbers - numbers[:learned].mean(0)) / numbers[:learned].std(0)
+    scaled: Reals = (numbers - numbers[:learned].mean(0)) / numbers[:learned].std(0)
+    return scaled
 
 
 def shares(*counts: int, width: int = 4) -> Callable[..., tuple[Reals, NDArray[np.int64]]]:
@@ -320,5 +327,5 @@ def smooth(n: int, width: int = 4, noise: float = 0.1) -> Callable[..., tuple[Re
         inputs = rng.standard_normal((n, width))
         slopes = rng.standard_normal(width) / np.sqrt(width)
         found = np.sin(1.5 * inputs @ slopes) + 0.5 * inputs[:, 0]
-        return inputs, found + noise * rng.standard_normal(n)
+        return inputs, np.asarray(found + noise * rng.standard_normal(n))
     return draw

@@ -89,6 +89,16 @@ class Course:
         """Whether attention was asked for a network in which nothing is wrong."""
         return self.network.is_well and any(said.severity > 0 for said in self.said)
 
+    @property
+    def forbidden(self) -> list[str]:
+        """What was said though it must never be."""
+        return sorted(self.network.never & {said.code for said in self.told})
+
+    @property
+    def returns(self) -> list[str]:
+        """What was said again though it may only be said before all else."""
+        return [said.code for said in self.told if said.code in NOT_YET]
+
     def faults(self) -> list[str]:
         """Return what is wrong with the verdicts, a few words each; empty if nothing is."""
         network, told = self.network, self.told
@@ -97,10 +107,10 @@ class Course:
             found.append(f"first is {self.first or 'nothing'}")
         if network.last and (not told or told[-1].code not in network.last):
             found.append(f"last is {told[-1].code if told else 'nothing'}")
-        found += [f"says {code}" for code in sorted(network.never & {s.code for s in told})]
+        found += [f"says {code}" for code in self.forbidden]
         if self.changes > MOST_CHANGES:
             found.append(f"{self.changes} changes")
-        found += [f"back to {said.code}" for said in told if said.code in NOT_YET]
+        found += [f"back to {code}" for code in self.returns]
         if self.false_alarm:
             found.append("false alarm")
         return found
@@ -168,11 +178,12 @@ def row(course: Course) -> str:
 def summary(courses: Sequence[Course]) -> str:
     """Return how many courses are right."""
     right = sum(course.first in course.network.first for course in courses)
+    restless = sum(course.changes > MOST_CHANGES for course in courses)
     return (f"{len({course.network.name for course in courses})} networks, {len(courses)} courses: "
             f"first verdict right in {right / max(1, len(courses)):.1%}, "
             f"{sum(course.false_alarm for course in courses)} false alarms, "
-            f"{sum('learned' in {s.code for s in c.said} & c.network.never for c in courses)} "
-            f"false 'Learned', {sum(c.changes > MOST_CHANGES for c in courses)} restless, "
+            f"{sum('learned' in course.forbidden for course in courses)} "
+            f"false 'Learned', {restless} restless, "
             f"{sum(not course.faults() for course in courses)} without a fault.")
 
 

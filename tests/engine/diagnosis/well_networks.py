@@ -107,8 +107,8 @@ WELL: tuple[Network, ...] = (
          learning_rate=0.003, batch_size=16),
     well("breast cancer, cosine", "A schedule that ends when all is learned.",
          table("breast_cancer"), dense(16, "relu", "he_normal"), layer("dropout", rate=0.2),
-         out(2), optimizer="nadam", learning_rate=0.002, batch_size=32, steps=1200,
-         schedule=ScheduleSpec("cosine", length=1200)),
+         out(2), optimizer="nadam", learning_rate=0.002, batch_size=32, steps=600,
+         schedule=ScheduleSpec("cosine", length=600)),
     well("penguins, RMSprop", "Columns of words are numbers by then.",
          table("penguins"), dense(12, "tanh"), out(3), optimizer="rmsprop",
          learning_rate=0.003, batch_size=16, steps=800),
@@ -134,7 +134,11 @@ WELL: tuple[Network, ...] = (
          IMAGES, image(), conv(8, "linear"), layer("batch_norm"),
          layer("activation", function="relu"), layer("max_pooling"), layer("flatten"), out(10),
          optimizer="momentum", learning_rate=0.02, batch_size=32, steps=600),
-    well("digits through two numbers", "An autoencoder, whose code is narrow on purpose.",
+    well("batch norm of one image", "The places of one image are many enough for a mean.",
+         IMAGES, image(), conv(6, "linear"), layer("batch_norm"),
+         layer("activation", function="relu"), layer("max_pooling"), layer("flatten"), out(10),
+         batch_size=1, learning_rate=0.01),
+    well("digits through twelve numbers", "An autoencoder, whose code is narrow on purpose.",
          table("digits", goal="reconstruct"), dense(64, "relu", "he_normal"), dense(12, "tanh"),
          dense(64, "relu", "he_normal"), out(64), optimizer="adam", learning_rate=0.003,
          batch_size=32, steps=1500),
@@ -222,5 +226,8 @@ WELL: tuple[Network, ...] = (
     well("warmed up", "A rate that begins small is no rate that is too small.",
          table("wine"), dense(16, "tanh"), out(3), optimizer="adam", learning_rate=0.01,
          batch_size=16, schedule=ScheduleSpec("warm_up", length=300)),
+)
+
+FILED_WELL: tuple[Network, ...] = (
     filed("learned-then-early", "learning learned", is_well=True),
 )
