@@ -107,6 +107,12 @@ class Dataset:
         return len(self.tokens or ())
 
     @property
+    def target_range(self) -> tuple[float, float] | None:
+        """Smallest and largest value that is learned from; None where there are only classes."""
+        values = self.values[self.training]
+        return (float(values.min()), float(values.max())) if values.size else None
+
+    @property
     def is_continued(self) -> bool:
         """Whether it is a text of which the network learns how it goes on."""
         return self.task == "sequence" and self.tokens is not None

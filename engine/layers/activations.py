@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from engine.layers.export import Node
@@ -24,6 +25,8 @@ class ActivationFunction:
     flat_below, flat_above : float | None
         An activation beyond one of these lies in a flat end, where f' is below about 6 % of its
         largest value (DESIGN: tanh 0.97; sigmoid 0.015 and 0.985). None: no such end.
+    lowest, highest : float
+        Between which its values lie.
     can_die : bool
         Whether a unit can be exactly zero for every example, and then learns nothing.
     initialiser : str
@@ -42,6 +45,8 @@ class ActivationFunction:
     backward: str
     flat_below: float | None = None
     flat_above: float | None = None
+    lowest: float = -math.inf
+    highest: float = math.inf
     can_die: bool = False
     initialiser: str = "xavier_uniform"
     moments: MomentsRule | None = None
@@ -50,33 +55,38 @@ class ActivationFunction:
 
 _FUNCTIONS = (
     ActivationFunction("relu", "ReLU", "max(0, z)", "1 for z > 0, else 0",
-                       "relu_forward", "relu_backward", can_die=True, initialiser="he_normal"),
+                       "relu_forward", "relu_backward", lowest=0.0, can_die=True,
+                       initialiser="he_normal"),
     ActivationFunction("tanh", "Tanh", "tanh z", "1 − tanh² z",
-                       "tanh_forward", "tanh_backward", -0.97, 0.97),
+                       "tanh_forward", "tanh_backward", -0.97, 0.97, -1.0, 1.0),
     ActivationFunction("sigmoid", "Sigmoid", "σ(z) = 1 / (1 + e⁻ᶻ)", "σ(z) (1 − σ(z)), at most 1/4",
-                       "sigmoid_forward", "sigmoid_backward", 0.015, 0.985),
+                       "sigmoid_forward", "sigmoid_backward", 0.015, 0.985, 0.0, 1.0),
     ActivationFunction("linear", "Linear", "z", "1", "", ""),
     ActivationFunction("leaky_relu", "Leaky ReLU", "z for z > 0, else 0.01 z",
                        "1 for z > 0, else 0.01", "leaky_relu_forward", "leaky_relu_backward",
                        initialiser="he_normal"),
     ActivationFunction("elu", "ELU", "z for z > 0, else eᶻ − 1", "1 for z > 0, else eᶻ",
-                       "elu_forward", "elu_backward", -0.94, None, initialiser="he_normal"),
+                       "elu_forward", "elu_backward", -0.94, None, -1.0, initialiser="he_normal"),
     ActivationFunction("gelu", "GELU", "z Φ(z), Φ the normal distribution", "Φ(z) + z φ(z)",
-                       "gelu_forward", "gelu_backward", initialiser="he_normal"),
+                       "gelu_forward", "gelu_backward", lowest=-0.17,
+                       initialiser="he_normal"),
     ActivationFunction("selu", "SELU", "1.0507 z for z > 0, else 1.7581 (eᶻ − 1)",
                        "1.0507 for z > 0, else 1.7581 eᶻ", "selu_forward", "selu_backward",
-                       -1.65, None, initialiser="lecun_normal"),
+                       -1.65, None, -1.7581, initialiser="lecun_normal"),
     ActivationFunction("silu", "SiLU", "z σ(z)", "σ(z) (1 + z σ(−z))",
-                       "silu_forward", "silu_backward", initialiser="he_normal"),
+                       "silu_forward", "silu_backward", lowest=-0.2785,
+                       initialiser="he_normal"),
     ActivationFunction("softplus", "Softplus", "log(1 + eᶻ)", "σ(z)",
-                       "softplus_forward", "softplus_backward", 0.06, None,
+                       "softplus_forward", "softplus_backward", 0.06, None, 0.0,
                        initialiser="he_normal"),
     ActivationFunction("softsign", "Softsign", "z / (1 + |z|)", "1 / (1 + |z|)²",
-                       "softsign_forward", "softsign_backward", -0.755, 0.755),
+                       "softsign_forward", "softsign_backward", -0.755, 0.755, -1.0, 1.0),
     # Just inside its ends, which a comparison with the ends themselves would leave out.
     ActivationFunction("hard_tanh", "Hard tanh", "max(−1, min(1, z))", "1 for −1 < z < 1, else 0",
-                       "hard_tanh_forward", "hard_tanh_backward", -0.9999, 0.9999),
-    ActivationFunction("sine", "Sine", "sin z", "cos z", "sine_forward", "sine_backward"),
+                       "hard_tanh_forward", "hard_tanh_backward", -0.9999, 0.9999,
+                       -1.0, 1.0),
+    ActivationFunction("sine", "Sine", "sin z", "cos z", "sine_forward", "sine_backward",
+                       lowest=-1.0, highest=1.0),
 )
 
 ACTIVATIONS = {function.key: function for function in _FUNCTIONS}

@@ -116,7 +116,7 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
     return LayerReading(
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
-        activation_gradient_rms=float(rms), histogram=frozen(histogram),
+        activation_gradient_rms=float(rms), values=value.size, histogram=frozen(histogram),
         histogram_range=(smallest, largest), **gradient)
 
 

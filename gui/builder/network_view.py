@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.diagnosis.verdicts import LayerVerdict, judge_layers
+from engine.diagnosis.verdicts import judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
@@ -85,7 +85,13 @@ class NetworkView(Card):
             return
         if snapshot is not self._shown:
             self._shown = snapshot
-            self.rows.model_of_rows.set_readings(snapshot.layers, self._verdicts(frame, snapshot))
+            verdict = frame.verdict
+            if verdict is not None:
+                # Rows, rules and sentences have the same figures.
+                self.rows.model_of_rows.set_readings(verdict.readings, verdict.layers)
+            elif self._network.layers:
+                self.rows.model_of_rows.set_readings(
+                    snapshot.layers, judge_layers(snapshot, self._network))
         if self.isVisible():
             if self.rows.axis.fit(self.rows.model_of_rows.readings(), glide=frame.running):
                 self._header.update()
@@ -94,11 +100,6 @@ class NetworkView(Card):
     def wanted(self) -> Wanted:
         """Return what its rows show."""
         return frozenset({Part.READINGS})
-
-    def _verdicts(self, frame: Frame, snapshot: Snapshot) -> tuple[LayerVerdict, ...]:
-        if frame.verdict is not None:
-            return frame.verdict.layers
-        return judge_layers(snapshot, self._network) if self._network.layers else ()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

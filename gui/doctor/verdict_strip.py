@@ -14,8 +14,9 @@ from engine.telemetry.parts import Wanted
 from gui import theme
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 
-GLYPHS = {"learning": "healthy", "learned": "healthy", "chance": "flat"}
-"""States of learning that have no shape of their own."""
+GLYPHS = {"early": "waiting", "learning": "healthy", "learned": "healthy", "settled": "flat",
+          "chance": "flat", "risen": "flat", "far_off": "exploding", "silent": "vanishing"}
+"""Codes that have no shape of their own."""
 STRIPE = 4
 READING_S = 0.7
 """How long numbers stand still."""

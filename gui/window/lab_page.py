@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
-from engine.diagnosis.network import chance_loss
+from engine.diagnosis.baseline import baseline_of
 from engine.errors import DivergedError, EngineError
 from gui import theme
 from gui.builder.inspector import Inspector
@@ -369,8 +369,7 @@ class LabPage(QWidget):
         # The examples are known before the engine is ready for them.
         project, dataset = self.document.project, self.document.dataset
         self.output.set_dataset(dataset)
-        self.output.set_chance(chance_loss(project.network, dataset.task,
-                                           len(dataset.class_names), project.training.loss))
+        self.output.set_chance(baseline_of(project, dataset).loss)
 
     @Slot()
     def _on_document_path_changed(self) -> None:

@@ -78,14 +78,14 @@ class Run:
         self.info = RunInfo(self.key, self.run_id, project.network, tuple(trainer.weight_layers),
                             data, tuple(trainer.ring.columns), trainer.transfer)
         self._history = History(self.info.columns)
-        self._judge = self._made_judge()
+        self._judge = RunJudge.of(project, data)
         return self.info
 
     def follow(self, plan: RunPlan) -> None:
-        """Go on with other hyper-parameters; another loss is judged differently."""
-        loss, self.plan = self.plan.project.training.loss, plan
-        if self._judge is not None and plan.project.training.loss != loss:
-            self._judge = self._made_judge()
+        """Go on with other hyper-parameters, which the judge learns of."""
+        self.plan = plan
+        if self._judge is not None:
+            self._judge.follow(plan.project, plan.dataset)
 
     def restart_clock(self) -> None:
         """Measure its speed anew after a rest."""
@@ -108,7 +108,7 @@ class Run:
             self._step = int(steps[-1])
         snapshot = self.mailbox.take()
         if snapshot is not None and snapshot.parts >= JUDGED:
-            self._verdict = judge.judge(snapshot)
+            self._verdict = judge.judge(snapshot, self._speed.running_s)
         if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if running:
@@ -116,16 +116,20 @@ class Run:
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
                      self._speed.value, running, self._history, snapshot, self._verdict)
 
-    def _made_judge(self) -> RunJudge:
-        project, data = self.plan.project, self.plan.dataset
-        return RunJudge(project.network, data.task, len(data.class_names), project.training.loss)
-
 
 class Speedometer:
-    """Steps per second over the last half second of running."""
+    """Steps per second over the last half second of running.
+
+    Attributes
+    ----------
+    value : float
+        The speed.
+    running_s : float
+        Seconds of running so far.
+    """
 
     def __init__(self) -> None:
-        self.value = 0.0
+        self.value = self.running_s = 0.0
         self._seen: deque[tuple[int, float]] = deque()
 
     def restart(self, step: int, now_s: float) -> None:
@@ -135,6 +139,8 @@ class Speedometer:
 
     def note(self, step: int, now_s: float) -> None:
         """Take note of the step reached at a time."""
+        if self._seen:
+            self.running_s += max(0.0, now_s - self._seen[-1][1])
         self._seen.append((step, now_s))
         while len(self._seen) > 2 and now_s - self._seen[1][1] >= SPEED_WINDOW_S:
             self._seen.popleft()

@@ -11,13 +11,13 @@ import pytest
 
 from engine.diagnosis.past import LARGEST_CURVE, Past, Smoothing
 from engine.diagnosis.verdicts import RunJudge, Verdict
-from tests.engine.diagnosis.snapshots import network, snapshot, verdict_after
+from tests.engine.diagnosis.snapshots import judge_of, network, snapshot, verdict_after
 
 NET = network()
 
 
 def run(loss: Callable[[int], float], steps: int, every: int) -> Verdict:
-    judge = RunJudge(NET)
+    judge = judge_of(NET)
     for step in range(0, steps + 1, every):
         verdict = judge.judge(snapshot(NET, step, loss=loss(step)))
     return verdict
@@ -74,7 +74,7 @@ def test_a_loss_that_never_fell_is_flat_rather_than_settled() -> None:
 
 
 def test_what_is_learned_does_not_claim_a_fall_that_was_none() -> None:
-    judge = RunJudge(NET)
+    judge = judge_of(NET)
     judge.judge(snapshot(NET, 0, loss=0.1))
     verdict = judge.judge(snapshot(NET, 10, loss=0.2, accuracy=0.97))
     assert "The loss is 0.2." in verdict.sentence
@@ -84,7 +84,7 @@ def test_what_is_learned_does_not_claim_a_fall_that_was_none() -> None:
                                               (0.1, "Learning rate too low.")])
 def test_small_steps_of_a_gradient_that_has_died_down_are_no_small_learning_rate(
         later: float, title: str) -> None:
-    judge = RunJudge(NET)
+    judge = judge_of(NET)
     verdict_after(judge, NET, (0, 500, 1000), loss=0.7)
     rest = {name: {"gradient_rms": later, "update_ratio": -6.0}
             for name in ("dense_1", "dense_2", "output")}
@@ -93,7 +93,7 @@ def test_small_steps_of_a_gradient_that_has_died_down_are_no_small_learning_rate
 
 
 def test_r_squared_is_not_rounded_up_to_a_perfect_1() -> None:
-    judge = RunJudge(NET, "regression", 0, "mean_squared_error")
+    judge = judge_of(NET, "regression", 0, "mean_squared_error")
     judge.judge(snapshot(NET, 0))
     verdict = judge.judge(snapshot(NET, 10, accuracy=0.9971, validation=(0.1, 0.96)))
     assert "Training R² 0.997, validation 0.96." in verdict.sentence

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from engine.diagnosis.verdicts import RunJudge, Verdict, judge_layers
+from engine.diagnosis.verdicts import Verdict, judge_layers
 from engine.spec import LayerSpec, NetworkSpec
-from tests.engine.diagnosis.snapshots import network, snapshot, verdict_after
+from tests.engine.diagnosis.snapshots import judge_of, network, snapshot, verdict_after
 
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -20,7 +20,7 @@ def profile(depth: int, factor: float, last: float = 0.1) -> dict[str, dict[str,
 
 
 def vanishing_sentence(net: NetworkSpec, **layers: dict[str, float]) -> str:
-    verdict = verdict_after(RunJudge(net), net, (1, 21), **layers)
+    verdict = verdict_after(judge_of(net), net, (1, 21), **layers)
     assert verdict.code == "vanishing"
     return verdict.sentence
 
@@ -31,7 +31,7 @@ def rows(net: NetworkSpec, verdict: Verdict) -> dict[str, str]:
 
 def test_a_gradient_that_falls_tenfold_per_snapshot_is_followed() -> None:
     net = network()
-    judge = RunJudge(net)
+    judge = judge_of(net)
     for step in range(1, 50):
         gradient = 10.0 ** -step
         verdict = judge.judge(snapshot(net, step, dense_1={"gradient_rms": gradient}))
@@ -46,7 +46,7 @@ def test_a_gradient_that_falls_tenfold_per_snapshot_is_followed() -> None:
     assert (verdict.code, verdict.severity) == ("vanishing", 2)
     # Two snapshots of five do not move the median, and then it takes twenty steps.
     codes = []
-    judge = RunJudge(net)
+    judge = judge_of(net)
     for step in range(1, 50):
         codes.append(judge.judge(snapshot(
             net, step, dense_1={"gradient_rms": 10.0 ** -step})).severity)
@@ -55,7 +55,7 @@ def test_a_gradient_that_falls_tenfold_per_snapshot_is_followed() -> None:
 
 def test_a_gradient_of_exactly_0_is_taken_at_once() -> None:
     net = network(12, "tanh")
-    judge = RunJudge(net)
+    judge = judge_of(net)
     healthy = {f"dense_{i}": {"gradient_rms": 0.1} for i in range(1, 12)}
     for step in range(1, 10):
         judge.judge(snapshot(net, step, **healthy))
@@ -86,7 +86,7 @@ def test_what_makes_a_gradient_0(smallest: float, words: str) -> None:
 
 def test_sentence_and_evidence_say_what_the_rows_show_when_batches_differ() -> None:
     net = network(11, "sigmoid")
-    judge = RunJudge(net)
+    judge = judge_of(net)
     for step in range(1, 60):
         # The last layer's gradient depends much on the batch, the first layer's does not.
         last = 10.0 ** -(1 + step % 3)
@@ -101,7 +101,7 @@ def test_sentence_and_evidence_say_what_the_rows_show_when_batches_differ() -> N
 
 def test_an_odd_snapshot_is_told_apart_from_the_medians_that_decided() -> None:
     net = network()
-    judge = RunJudge(net)
+    judge = judge_of(net)
     verdict_after(judge, net, tuple(range(1, 31)), dense_1={"gradient_rms": 9e-6})
     verdict = judge.judge(snapshot(net, 31, dense_1={"gradient_rms": 0.05}))
     assert verdict.code == "vanishing"
@@ -114,7 +114,7 @@ def test_an_odd_snapshot_is_told_apart_from_the_medians_that_decided() -> None:
 
 def test_rows_say_small_steps_only_beside_small_steps() -> None:
     net = network()
-    judge = RunJudge(net)
+    judge = judge_of(net)
     verdict_after(judge, net, tuple(range(1, 31)), dense_1={"update_ratio": -4.5})
     verdict = judge.judge(snapshot(net, 31, dense_1={"update_ratio": -3.4}))
     assert rows(net, verdict)["dense-1"] == "healthy"
@@ -125,10 +125,10 @@ def test_rows_say_small_steps_only_beside_small_steps() -> None:
 def test_update_evidence_shows_the_logarithm_of_the_rows() -> None:
     net = network()
     small = {f"dense_{i}": {"update_ratio": -6.78} for i in (1, 2)}
-    verdict = verdict_after(RunJudge(net), net, (1, 21), **small)
+    verdict = verdict_after(judge_of(net), net, (1, 21), **small)
     assert verdict.evidence.startswith("Fired: log₁₀(update/weight) = −6.8 < −5.0 for 20 steps")
     assert "by only 1.6e-07 of their spread" in verdict.sentence
-    judge = RunJudge(net)
+    judge = judge_of(net)
     verdict_after(judge, net, tuple(range(1, 31)), **small)
     usual = {f"dense_{i}": {"update_ratio": -3.0} for i in (1, 2)}
     assert verdict_after(judge, net, (31,), **usual).evidence == (
@@ -139,7 +139,7 @@ def test_update_evidence_shows_the_logarithm_of_the_rows() -> None:
 def test_steps_that_change_nothing_are_not_called_0_of_a_spread() -> None:
     net = network()
     still = {f"dense_{i}": {"update_ratio": -math.inf} for i in (1, 2)}
-    sentence = verdict_after(RunJudge(net), net, (1, 21), **still).sentence
+    sentence = verdict_after(judge_of(net), net, (1, 21), **still).sentence
     assert sentence.startswith("The steps do not change the weights of layer ")
 
 
@@ -150,7 +150,7 @@ def test_steps_that_change_nothing_are_not_called_0_of_a_spread() -> None:
 def test_the_arithmetic_of_a_sentence_checks_out(depth: int, factor: float) -> None:
     net = network(depth)
     layers = profile(depth, factor, 0.137)
-    verdict = verdict_after(RunJudge(net), net, (1, 21), **layers)
+    verdict = verdict_after(judge_of(net), net, (1, 21), **layers)
     said = re.search(r"receives (\S+) of .* by about (\S+), so \S+ of them leave "
                      r"\(?([-.e0-9]+)\)?([⁰¹²³⁴⁵⁶⁷⁸⁹]+) ≈ (\S+)\. ", verdict.sentence)
     assert said, verdict.sentence
@@ -173,7 +173,7 @@ def test_the_layer_that_receives_least_tells_the_story() -> None:
     least = min(deep, key=lambda layer: deep[layer]["gradient_rms"])
     deep["dense_1"] = {"gradient_rms": 3e-4}
     assert least == "dense_43"
-    verdict = verdict_after(RunJudge(net), net, (1, 21), **deep)
+    verdict = verdict_after(judge_of(net), net, (1, 21), **deep)
     assert (verdict.code, verdict.layer_id) == ("vanishing", "dense-1")
     assert verdict.severity == max(layer.severity for layer in verdict.layers)
     assert "Layer 43 receives least, 8.0e-04 of layer 101’s gradient: each" in verdict.sentence
@@ -191,10 +191,10 @@ def test_a_little_less_elsewhere_leaves_the_first_layer_to_speak() -> None:
 def test_red_rows_in_the_middle_make_the_run_red_unless_it_learns() -> None:
     net = network(9)
     inner = {f"dense_{i}": {"gradient_rms": 1e-7} for i in (4, 5)}
-    verdict = verdict_after(RunJudge(net), net, (1, 21), **inner)
+    verdict = verdict_after(judge_of(net), net, (1, 21), **inner)
     assert (verdict.code, verdict.severity) == ("vanishing", 2)
     assert "Such layers hardly learn." in verdict.sentence
-    falling = RunJudge(net)
+    falling = judge_of(net)
     for step in (1, 1000, 2100, 3000):
         verdict = falling.judge(snapshot(net, step, loss=0.7 / step, **inner))
     assert verdict.title == "Learning."
@@ -204,7 +204,7 @@ def test_gradients_that_are_0_everywhere_are_neither_healthy_nor_early() -> None
     net = network()
     none = {name: {"gradient_rms": 0.0, "update_ratio": math.nan}
             for name in ("dense_1", "dense_2", "output")}
-    judge = RunJudge(net)
+    judge = judge_of(net)
     verdict = verdict_after(judge, net, (1, 2, 3, 4), **none)
     assert verdict.layers[1].code == "healthy"
     verdict = verdict_after(judge, net, (5,), **none)
@@ -217,7 +217,7 @@ def test_gradients_that_are_0_everywhere_are_neither_healthy_nor_early() -> None
 
 def test_tiny_gradients_that_grow_by_chance_do_not_explode() -> None:
     net = network()
-    judge = RunJudge(net)
+    judge = judge_of(net)
     tiny = {name: {"gradient_rms": 1e-15} for name in ("dense_1", "dense_2", "output")}
     verdict_after(judge, net, (1, 5, 10), loss=0.6931, **tiny)
     grown = {**tiny, "output": {"gradient_rms": 1e-13}}
@@ -258,7 +258,7 @@ def test_an_activation_layer_counts_as_what_it_is() -> None:
 def test_what_vanished_in_the_course_of_a_run_is_not_blamed_on_the_start_alone(
         weights: str, orthogonal: bool) -> None:
     net = network(4, "tanh", weights)
-    judge = RunJudge(net)
+    judge = judge_of(net)
     verdict_after(judge, net, (0, 1))
     sentence = verdict_after(judge, net, tuple(range(2, 40)),
                              dense_1={"gradient_rms": 1e-7}).sentence
@@ -277,7 +277,7 @@ def test_what_vanished_in_the_course_of_a_run_is_not_blamed_on_the_start_alone(
 def test_exploding_names_a_remedy(activation: str, weights: str, begin: float,
                                   remedy: str) -> None:
     net = network(3, activation, weights)
-    judge = RunJudge(net)
+    judge = judge_of(net)
     judge.judge(snapshot(net, 0, dense_1={"gradient_rms": begin}))
     verdict = verdict_after(judge, net, tuple(range(1, 40)), dense_1={"gradient_rms": 50.0})
     assert verdict.code == "exploding"
@@ -290,5 +290,5 @@ def test_exploding_names_a_remedy(activation: str, weights: str, begin: float,
 ])
 def test_dead_units_are_not_sent_to_weights_that_they_have(weights: str, remedy: str) -> None:
     net = network(3, "relu", weights)
-    assert remedy in verdict_after(RunJudge(net), net, (1, 25),
+    assert remedy in verdict_after(judge_of(net), net, (1, 25),
                                    dense_2={"dead_share": 0.6}).sentence
