@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from engine.spec import OptimizerSpec, ScheduleSpec
 from tests.engine.diagnosis.making import (
-    DIVERGED,
     Network,
     classes,
     clouds,
@@ -30,7 +29,7 @@ from tests.engine.diagnosis.making import (
     values,
 )
 
-BLOWN_UP = f"weights-too-large exploding nonfinite {DIVERGED}"
+BLOWN_UP = "weights-too-large exploding nonfinite far_off"
 """What may be said of activations and gradients that grow from layer to layer."""
 
 FADED = "weights-too-small vanishing"
@@ -153,7 +152,7 @@ UNITS: tuple[Network, ...] = (
         IMAGES, image(), conv(8), conv(8, "relu", "he_normal", initial_bias=-30.0),
         layer("flatten"), out(10), learning_rate=0.05, batch_size=32, steps=500),
     ill("killed by a huge rate", "One step of 100 and no unit of ReLU answers again.",
-        f"dead update_large silent exploding {DIVERGED}", table("spiral", 0.5),
+        "dead update_large silent exploding", table("spiral", 0.5),
         stack(3, 16, "relu", "he_normal"), out(2), learning_rate=100.0),
     ill("zeros", "Weights of 0 everywhere: all units are one.", "constant-weights symmetric",
         table("circle", 0.5), stack(2, 8, "tanh", "zeros"), out(2, weights="zeros")),
@@ -195,21 +194,21 @@ RATES: tuple[Network, ...] = (
     ill("clipped to nothing", "All gradients together are cut down to 1e-5.", "update_small",
         table("moons", 0.5), stack(2, 12, "tanh"), out(2), clip_norm=1e-5),
     ill("decayed to nothing", "A rate that is halved every 5 steps is 0 after two hundred.",
-        "update_small rate-zero learning", table("spiral", 0.5),
-        stack(2, 12, "tanh"), out(2), steps=2500, last="update_small rate-zero",
+        "update_small rate-zero schedule-decays learning", table("spiral", 0.5),
+        stack(2, 12, "tanh"), out(2), steps=2500, last="update_small rate-zero schedule-decays",
         schedule=ScheduleSpec("exponential", every=5, decay=0.5), learning_rate=0.03),
-    ill("ended too soon", "A cosine of 100 steps ends before anything is learned.",
-        "update_small rate-zero learning", IMAGES, dense(24, "tanh"), out(10),
-        steps=2000, last="update_small rate-zero", batch_size=32, learning_rate=0.01,
-        schedule=ScheduleSpec("cosine", length=60)),
+    ill("ended too soon", "A cosine of 60 steps ends before anything is learned.",
+        "update_small rate-zero schedule-decays learning", IMAGES, dense(24, "tanh"), out(10),
+        steps=2000, last="update_small rate-zero schedule-decays", batch_size=32,
+        learning_rate=0.01, schedule=ScheduleSpec("cosine", length=60)),
     ill("rate 1, Adam", "Every step moves every weight by 1.",
-        f"update_large saturated exploding {DIVERGED}", table("circle", 0.5), stack(3, 12, "tanh"),
+        "update_large saturated exploding", table("circle", 0.5), stack(3, 12, "tanh"),
         out(2), optimizer="adam", learning_rate=1.0),
     ill("rate 30", "Steps of SGD that are larger than what they change.",
-        f"update_large saturated exploding {DIVERGED}", table("spiral", 0.5), stack(2, 12, "tanh"),
+        "update_large saturated exploding", table("spiral", 0.5), stack(2, 12, "tanh"),
         out(2), learning_rate=30.0),
     ill("rate 0.5, Adam, ReLU", "Too large for four layers of ReLU: the loss is thrown about.",
-        f"update_large dead exploding {DIVERGED}", IMAGES, stack(3, 32, "relu", "he_normal"),
+        "update_large dead exploding", IMAGES, stack(3, 32, "relu", "he_normal"),
         out(10), optimizer="adam", learning_rate=0.5, batch_size=32, steps=600),
     ill("diverging regression", "A rate above two over the curvature doubles the error.",
         f"{BLOWN_UP} update_large", values(smooth(300, 6)), dense(32, "relu", "he_normal"), out(1),
@@ -221,7 +220,7 @@ RATES: tuple[Network, ...] = (
         out(3), optimizer=OptimizerSpec("momentum", momentum=0.99), learning_rate=3.0,
         batch_size=16, steps=600),
     ill("RMSprop, rate 1", "RMSprop's steps are of the rate's size.",
-        f"update_large saturated exploding {DIVERGED}", table("spiral", 0.5),
+        "update_large saturated exploding", table("spiral", 0.5),
         stack(2, 16, "tanh"), out(2), optimizer="rmsprop", learning_rate=1.0,
         batch_size=16, steps=600),
 )

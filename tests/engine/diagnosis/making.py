@@ -46,9 +46,6 @@ PRAISE = frozenset({"learned"})
 
 AT_CHANCE = frozenset({"chance", "flat"})
 
-DIVERGED = "diverged"
-"""Stands for the end of a run by numbers that are not finite, which the program tells by itself."""
-
 
 @dataclass(frozen=True)
 class Network:
@@ -157,16 +154,17 @@ def layer(kind: str, /, *, name: str = "", inputs: tuple[str, ...] = (), **optio
 
 
 def dense(units: int, activation: str = "tanh", weights: str = "xavier_uniform", /, *,
-          name: str = "", inputs: tuple[str, ...] = (), **options: Option) -> LayerSpec:
+          name: str = "", inputs: tuple[str, ...] = (), **options: float) -> LayerSpec:
     """Return a dense layer."""
     return LayerSpec(name, "dense", {"units": units, "activation": activation, "weights": weights,
                                      **options}, inputs)
 
 
 def stack(depth: int, units: int, activation: str = "tanh", weights: str = "xavier_uniform", /,
-          **options: Option) -> tuple[LayerSpec, ...]:
+          **options: float) -> tuple[LayerSpec, ...]:
     """Return dense layers that are alike."""
-    return (dense(units, activation, weights, **options),) * depth
+    return (LayerSpec("", "dense", {"units": units, "activation": activation, "weights": weights,
+                                    **options}),) * depth
 
 
 def out(units: int, activation: str = "linear", **options: Option) -> LayerSpec:

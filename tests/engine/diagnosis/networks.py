@@ -32,6 +32,7 @@ CODES = frozenset({
     "exploding", "vanishing", "silent", "saturated", "dead", "symmetric", "update_small",
     "update_large", "rate-zero", "linear", "sigmoid-twice", "softmax-twice", "output-range",
     "constant-weights", "l1", "l2", "max-norm", "dropout", "unscaled-inputs", "unscaled-target",
-    "bottleneck", "batch-of-one", "weights-too-small", "weights-too-large",
+    "bottleneck", "batch-of-one", "far_off", "schedule-decays", "weights-too-small",
+    "weights-too-large",
 })
 """What a judge can say once it can say anything."""

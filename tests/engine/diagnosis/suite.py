@@ -18,7 +18,7 @@ from engine.errors import DivergedError
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Snapshot
 from engine.training import Trainer
-from tests.engine.diagnosis.making import DIVERGED, NOT_YET, Network
+from tests.engine.diagnosis.making import NOT_YET, Network
 from tests.engine.diagnosis.networks import NETWORKS
 
 SPACINGS = (20, 26, 50)
@@ -118,7 +118,7 @@ class Course:
 
 def judge_of(project: ProjectSpec, dataset: Dataset) -> RunJudge:
     """Return what judges the runs of a project."""
-    return RunJudge(project.network, dataset.task, len(dataset.class_names), project.training.loss)
+    return RunJudge.of(project, dataset)
 
 
 def watched(network: Network, seed: int, spacings: Sequence[int] = SPACINGS) -> list[Course]:
@@ -127,24 +127,27 @@ def watched(network: Network, seed: int, spacings: Sequence[int] = SPACINGS) -> 
     trainer = Trainer(project, dataset, threads=1)
     courses = [Course(network, seed, spacing) for spacing in spacings]
     judges = [judge_of(project, dataset) for _ in spacings]
-    snapshot = trainer.snapshot(JUDGED)
-    for judge, course in zip(judges, courses, strict=True):
-        course.note(as_said(snapshot, judge.judge(snapshot)))
-    for step in looks(network.steps, spacings):
-        try:
-            while trainer.step < step:
-                trainer.run(step - trainer.step, budget_s=10.0)
-        except DivergedError as error:
-            for course in courses:
-                course.note(Said(trainer.step, DIVERGED, 2, sentence=str(error)))
-            break
+    for step in (0, *looks(network.steps, spacings)):
+        diverged = not advanced(trainer, step)
         snapshot = trainer.snapshot(JUDGED)
         for judge, course in zip(judges, courses, strict=True):
-            if step % course.spacing == 0:
+            # As in the window, everybody sees what was left before numbers went out of range.
+            if step % course.spacing == 0 or diverged:
                 course.note(as_said(snapshot, judge.judge(snapshot)))
-    for course in courses:
-        course.end = figures(snapshot)
+            course.end = figures(snapshot) + (", diverged" if diverged else "")
+        if diverged:
+            break
     return courses
+
+
+def advanced(trainer: Trainer, step: int) -> bool:
+    """Train up to a step; say whether all numbers stayed finite."""
+    try:
+        while trainer.step < step:
+            trainer.run(step - trainer.step, budget_s=10.0)
+    except DivergedError:
+        return False
+    return True
 
 
 def looks(steps: int, spacings: Sequence[int]) -> list[int]:
