@@ -74,6 +74,8 @@ def open_window(app: QApplication, options: WindowOptions, faults: Faults) -> Ma
         FileOpener(app, window.open_if_untouched)
     if options.size is not None:
         window.resize(*options.size)
+    else:
+        window.fill_small_screen()
     return window
 
 

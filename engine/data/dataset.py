@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +107,7 @@ class Dataset:
         """Different tokens that the inputs stand for; 0 when they are just numbers."""
         return len(self.tokens or ())
 
-    @property
+    @cached_property
     def target_range(self) -> tuple[float, float] | None:
         """Smallest and largest value that is learned from; None where there are only classes."""
         values = self.values[self.training]

@@ -119,9 +119,25 @@ class Case:
         course, begun = self.course, self.thresholds.begun
         if not course.now < course.first * (1 - begun):
             return False
+        return self._is_better(course.now, self.skill)
+
+    @property
+    def generalises(self) -> bool:
+        """Whether what is learned holds for the validation examples, too, if there are any."""
+        held_out = self.snapshot.validation
+        return held_out is None or self._is_better(held_out.loss, self.validation_skill)
+
+    def _is_better(self, loss: float, skill: float) -> bool:
+        """Say whether a loss, or a skill where guessing has no loss, is better than guessing."""
+        begun = self.thresholds.begun
         if math.isfinite(self.baseline.loss):
-            return course.now < self.baseline.loss * (1 - begun)
-        return self.skill > begun
+            return loss < self.baseline.loss * (1 - begun) or skill > 2 * begun
+        return skill > begun
+
+    @property
+    def is_falling(self) -> bool:
+        """Whether the loss has fallen much in the later half of the run."""
+        return self.course.now < self.course.half * self.thresholds.settled
 
     @property
     def still_falling(self) -> bool:

@@ -13,8 +13,8 @@ from engine.messages import Message, say
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
-PRIORITY = ("nonfinite", "exploding", "symmetric", "update_large", "dead", "cut_off", "vanishing",
-            "saturated", "update_small")
+PRIORITY = ("nonfinite", "exploding", "symmetric", "update_large", "dead", "cut_off", "saturated",
+            "vanishing", "update_small")
 """Codes of findings; where two are equally severe, the earlier one is the likelier cause."""
 
 
@@ -102,7 +102,7 @@ class _Look:
         self._network, self._thresholds = network, thresholds
         self._symmetric, self._learned = symmetric, learned
         self._readings = {reading.layer_id: reading for reading in snapshot.layers}
-        self._measures = Measures(snapshot, thresholds)
+        self._measures = Measures(snapshot.layers, thresholds)
         self._precision = lost_precision(snapshot)
         self._blocker = blocker(snapshot)
         self._blocked_before = (network.index(self._blocker) if self._blocker else 0)
@@ -112,12 +112,13 @@ class _Look:
         reading = self._readings.get(layer_id) or LayerReading(layer_id)
         cut_off = tuple(self._cut_off(reading))
         flow = cut_off or tuple(self._flow(reading))
-        explained = any(verdict.code in ("vanishing", "cut_off") for verdict in flow)
+        explained = bool(flow)
         found = (
             *_structure(reading, layer_id in self._symmetric and not self._learned),
             *flow,
             *_activations(reading, self._thresholds),
-            # What has been learned needs no more updates, and a vanishing gradient explains itself.
+            # What has been learned needs no more updates, and small ones are what becomes of a
+            # gradient that does not flow.
             *_update(reading, self._learned or explained, self._thresholds),
         )
         return found or (LayerVerdict(layer_id, "healthy", 0, _healthy(reading)),)

@@ -78,25 +78,25 @@ def weight_readings(snapshot: Snapshot) -> tuple[LayerReading, ...]:
 
 
 class Measures:
-    """All comparisons of a snapshot's layers.
+    """All comparisons of the layers of a moment.
 
     Parameters
     ----------
-    snapshot : Snapshot
-        One moment of the run.
+    layers : sequence of LayerReading
+        All of them, from input to output.
     thresholds : Thresholds
         Say which layers are alike enough in size to be compared.
     """
 
-    def __init__(self, snapshot: Snapshot, thresholds: Thresholds) -> None:
+    def __init__(self, layers: Sequence[LayerReading], thresholds: Thresholds) -> None:
         self._comparable = thresholds.comparable
-        self._weighted = weight_readings(snapshot)
-        self._last = snapshot.layers[-1].layer_id if snapshot.layers else ""
+        self._weighted = tuple(one for one in layers if not math.isnan(one.gradient_rms))
+        self._last = layers[-1].layer_id if layers else ""
         # Numbers that a network is given may be of any size; a layer that enlarges small ones is
         # not to be blamed.
-        given = snapshot.layers[0].activation_rms if snapshot.layers else math.nan
+        given = layers[0].activation_rms if layers else math.nan
         self._given = max(1.0, given) if math.isfinite(given) else 1.0
-        self._given_id = snapshot.layers[0].layer_id if snapshot.layers else ""
+        self._given_id = layers[0].layer_id if layers else ""
 
     def of(self, reading: LayerReading) -> tuple[Measure, ...]:
         """Return what is compared of one layer, gradients first; of what it lacks, nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -162,9 +163,10 @@ class Thresholds:
         """
         if code not in _LIMITS:
             return self
-        eased = {name: limit.eased(self.eased if name not in _SHARES else self.eased ** 0.5,
-                                   up=name in _FROM_BELOW)
-                 for name in _LIMITS[code] if isinstance(limit := getattr(self, name), Limit)}
+        eased: dict[str, Any] = {
+            name: getattr(self, name).eased(
+                self.eased if name not in _SHARES else self.eased ** 0.5, up=name in _FROM_BELOW)
+            for name in _LIMITS[code]}
         return replace(self, **eased)
 
 

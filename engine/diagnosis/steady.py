@@ -13,9 +13,10 @@ UNDECIDED = frozenset({"waiting", "early"})
 AT_ONCE = frozenset({"nonfinite"})
 """Codes of what ends a run."""
 
-SHARES = (0.1, 0.25, 1.0)
+SHARES = (0.1, 0.3, 4.0)
 """For which share of the run so far a verdict must hold to take the place of the first, the second
-and any later one: what a run does late takes as long to be seen as what it did early."""
+and any later one: two changes are what a run has time to be read for, and what it does late takes
+as long to be seen as what it did early."""
 
 
 @dataclass(frozen=True)

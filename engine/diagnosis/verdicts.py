@@ -38,6 +38,9 @@ JUDGED: Wanted = frozenset({Part.READINGS, Part.EVALUATION})
 _EXCUSED_BY_PROGRESS = frozenset({"dead", "saturated", "update_large", "update_small"})
 """Findings that a falling loss proves harmless."""
 
+_OFTEN_HARMLESS = frozenset({"dead", "saturated"})
+"""Findings that a network that has learned something may well have: what it lacks is another."""
+
 _NOT_ALONE = frozenset({"cut_off"})
 """Findings of layers that another finding explains."""
 
@@ -252,9 +255,10 @@ class RunJudge:
         progress = self._progress(case, early=early, learned=is_learned)
         if is_learned:
             return [progress, *notes]
-        bad = [*self._growth(case, raw), *self._far_off(case, found), *lasting]
+        bad = [*self._growth(case, raw), *lasting, *self._far_off(case, found)]
+        bad.sort(key=lambda opinion: -opinion.severity)
         if self._silent(case):
-            bad.append(Opinion("silent", 2, sentences.silent(case)))
+            bad.insert(0, Opinion("silent", 2, sentences.silent(case)))
         ill = bool(bad) or progress.severity > 0
         # A cause is said before what it leads to.
         causes = notes if ill else severe
@@ -298,14 +302,15 @@ class RunJudge:
                  ) -> list[Opinion]:
         """Return the findings that have held long enough: most severe, then likeliest first."""
         standstill = not early and not case.improving
-        falling = case.course.now < case.course.half * self._thresholds.settled
         lasting = []
         for severity in (2, 1):
             for code in PRIORITY:
                 if code not in found or found[code].severity != severity:
                     continue
                 # Before the loss can tell, only what is severe is worth an alarm.
-                alarming = standstill or (early and severity > 1 and not falling)
+                alarming = standstill or (early and severity > 1 and not case.is_falling)
+                if code in _OFTEN_HARMLESS and case.has_begun:
+                    alarming = False
                 if self._excused(case, found[code]) and not alarming:
                     continue
                 if code == "update_small" and self._died_down(case):
@@ -345,14 +350,18 @@ class RunJudge:
             return Opinion("overfitting", 1, sentences.overfitting(case))
         if learned:
             return self._learned(case)
-        if case.has_begun and (case.improving or early):
+        if case.has_begun and not case.generalises and not early:
+            return Opinion("overfitting", 1, sentences.unproven(case))
+        if case.has_begun and case.generalises and (case.improving or early):
             return Opinion("learning", 0, sentences.learning(case))
-        if early or case.improving:
+        if early or case.is_falling:
+            return Opinion("early", 0, sentences.early(case))
+        if case.at_chance:
+            return Opinion("chance", 1, sentences.chance(case))
+        if case.improving:
             return Opinion("early", 0, sentences.early(case))
         if case.risen:
             return Opinion("risen", 1, sentences.risen(case))
-        if case.at_chance:
-            return Opinion("chance", 1, sentences.chance(case))
         if case.course.now < self._thresholds.settled * case.course.first and case.skill > 0:
             severity = 0 if case.skill >= self._thresholds.skill else 1
             return Opinion("settled", severity, sentences.settled(case))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from engine.diagnosis.measures import Quantity
 from engine.diagnosis.verdicts import judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
@@ -46,6 +47,7 @@ class NetworkView(Card):
         self.layer_actions = LayerActions(document, self)
         self.rows = RowsView(document, self.layer_actions)
         self._header = ColumnHeader(lambda: self.rows.columns, self.rows.axis)
+        self._header.switch.chosen.connect(self._on_quantity_chosen)
         self.message = MessageBar()
         self.body.addWidget(self.message)
         self.body.addWidget(self._header)
@@ -85,21 +87,30 @@ class NetworkView(Card):
             return
         if snapshot is not self._shown:
             self._shown = snapshot
-            verdict = frame.verdict
+            verdict, model = frame.verdict, self.rows.model_of_rows
             if verdict is not None:
-                # Rows, rules and sentences have the same figures.
-                self.rows.model_of_rows.set_readings(verdict.readings, verdict.layers)
-            elif self._network.layers:
-                self.rows.model_of_rows.set_readings(
-                    snapshot.layers, judge_layers(snapshot, self._network))
+                # Bars move with every frame; numbers are those of the sentence.
+                model.set_readings(frame.readings, verdict.layers, verdict.readings)
+            else:
+                model.set_readings(snapshot.layers, judge_layers(snapshot, self._network)
+                                   if self._network.layers else ())
         if self.isVisible():
-            if self.rows.axis.fit(self.rows.model_of_rows.readings(), glide=frame.running):
+            model = self.rows.model_of_rows
+            if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
                 self._header.update()
             self.rows.update_instruments()
 
     def wanted(self) -> Wanted:
         """Return what its rows show."""
         return frozenset({Part.READINGS})
+
+    @Slot(str)
+    def _on_quantity_chosen(self, quantity: Quantity) -> None:
+        model = self.rows.model_of_rows
+        model.quantity = quantity
+        self.rows.axis.fit(model.readings(), False, quantity)
+        self._header.update()
+        self.rows.viewport().update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.diagnosis.verdicts import Verdict
 from engine.telemetry.history import History
-from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.snapshot import LayerReading, Snapshot
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Frame:
     snapshot : Snapshot | None
         The newest one, if there is one that has not been shown.
     verdict : Verdict | None
-        What the numbers mean, if there is something new to say.
+        What is told of it, if there is anything: sentence and numbers stand still for a while.
+    readings : tuple[LayerReading, ...]
+        Every layer's figures now, medians of the last snapshots; empty before there are any.
     """
 
     run: str
@@ -45,3 +47,4 @@ class Frame:
     history: History
     snapshot: Snapshot | None
     verdict: Verdict | None
+    readings: tuple[LayerReading, ...] = ()

@@ -77,6 +77,14 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         """Show or hide the text for an empty plot."""
         self._empty.setVisible(empty)
 
+    def set_empty_text(self, text: str) -> None:
+        """Say something else while there is nothing to draw."""
+        self._empty.setText(text)
+
+    def empty_text(self) -> str:
+        """Return what is said while there is nothing to draw; empty if something is drawn."""
+        return "" if self._empty.isHidden() else self._empty.text()
+
     def show_readout(self, text: str, x: float) -> None:
         """Show a line of values beside a hair line at ``x``."""
         self._cross.setValue(x)

@@ -19,6 +19,7 @@ QLabel[role="muted"] { color: $text_muted; }
 QLabel[role="small"] { color: $text_muted; font-size: 11u; }
 QLabel[role="number"] { font-weight: 600; font-size: 15u; }
 QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="bad"] { color: $bad; }
 QLabel[role="readout"] { background: $surface_raised; border: 1px solid $border_strong;
     border-radius: 6u; padding: 2u 7u; font-size: 12u; }
 QLabel:disabled { color: $text_disabled; }

@@ -13,7 +13,7 @@ SCHEMES = ("system", "light", "dark")
 
 
 class Settings:
-    """Theme, interface size and the window's place, kept in a file of the user.
+    """Theme, interface size, the window's place and the last folder, kept in a file of the user.
 
     Parameters
     ----------
@@ -55,6 +55,19 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._set("geometry", geometry)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file that was chosen last; empty if none was."""
+        return str(self._get("folder", ""))
+
+    @folder.setter
+    def folder(self, folder: str) -> None:
+        self._set("folder", folder)
+
+    def keep_folder(self, folder: str) -> None:
+        """Remember the folder of the file that was chosen last."""
+        self.folder = folder
 
     def _get(self, key: str, default: object) -> object:
         return default if self._store is None else self._store.value(key, default)

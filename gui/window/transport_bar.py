@@ -54,19 +54,31 @@ class TransportBar(QWidget):
         self._on_theme_changed()
         self.show_state(State.PREPARING)
 
-    def show_state(self, state: State, reason: str = "") -> None:
-        """Offer what can be done in this state; ``reason`` explains why Run is off."""
+    def show_state(self, state: State, reason: str = "", *, waits: bool = False) -> None:
+        """Offer what can be done in this state.
+
+        Parameters
+        ----------
+        state : State
+            What the lab is doing.
+        reason : str
+            Why Run is off.
+        waits : bool
+            Whether it will run as soon as the engine is prepared.
+        """
         running = state is State.RUNNING
         idle = state in IDLE
-        self.toggle.setText("Pause" if running else "Run")
-        self.toggle.set_icon("pause" if running else "play")
-        self.toggle.setEnabled(running or idle)
+        self.toggle.setText("Pause" if running else "Waiting…" if waits else "Run")
+        self.toggle.set_icon("pause" if running or waits else "play")
+        self.toggle.setEnabled(running or idle or state is State.PREPARING)
         self.step.setEnabled(running or idle)
         self.epoch.setEnabled(running or idle)
         self.reset.setEnabled(state not in (State.PREPARING, State.INVALID))
         self.toggle.setToolTip({
             State.RUNNING: "Pause after the step in hand (Space).",
-            State.PREPARING: "The engine is being prepared.",
+            State.PREPARING: "It runs as soon as the engine is ready. Press again to let it stand "
+                             "still (Space)." if waits else
+                             "Train as soon as the engine is ready (Space).",
             State.INVALID: reason,
             State.FAILED: f"{reason} Reset to begin anew.",
         }.get(state, "Train until you pause (Space)."))

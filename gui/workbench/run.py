@@ -12,6 +12,7 @@ from engine.telemetry.mailbox import Mailbox
 from gui.frames.frame import Frame
 from gui.frames.run_info import RunInfo
 from gui.workbench.state import State
+from gui.workbench.telling import Telling
 
 if TYPE_CHECKING:
     from engine.diagnosis.verdicts import Verdict
@@ -62,6 +63,7 @@ class Run:
         self._history = History(())
         self._judge: RunJudge | None = None
         self._verdict: Verdict | None = None
+        self._telling = Telling()
         self._cursor = self._step = 0
         self._speed = Speedometer()
 
@@ -113,8 +115,10 @@ class Run:
             self._step = max(self._step, snapshot.step)
         if running:
             self._speed.note(self._step, time.perf_counter())
+        told = self._telling.take(self._verdict, time.perf_counter(), running=running)
+        readings = self._verdict.readings if self._verdict is not None else ()
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
-                     self._speed.value, running, self._history, snapshot, self._verdict)
+                     self._speed.value, running, self._history, snapshot, told, readings)
 
 
 class Speedometer:

@@ -105,6 +105,11 @@ class RunSet(QObject):
         return not worker.prepared.is_set() or (
             self._wants_to_run and math.isnan(worker.stepped_s) and not worker.failed)
 
+    @property
+    def waits_to_run(self) -> bool:
+        """Whether all will train as soon as the last of them is prepared."""
+        return self._wants_to_run
+
     def hold(self) -> None:
         """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
         self._held = []
@@ -213,12 +218,13 @@ class RunSet(QObject):
             # The thread need not wait for the window to hear that it is ready.
             self._worker.submit(Go(self._next_turn()))
             self._wants_to_run = True
+            self.changed.emit()
 
     def pause(self) -> None:
         """Stop after the step in hand, or as soon as all stand at the same step."""
-        if self._wants_to_run or any(run.state is State.RUNNING for run in self):
+        asked, self._wants_to_run = self._wants_to_run, False
+        if asked or any(run.state is State.RUNNING for run in self):
             self._aim(Halt(self._next_turn()), State.PAUSED, among=(State.RUNNING,))
-        self._wants_to_run = False
 
     def advance(self, steps: int) -> None:
         """Train for so many steps, then stand still; 0 goes to the end of the epoch."""

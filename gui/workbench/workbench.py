@@ -66,7 +66,8 @@ class Workbench(QObject):
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._told: tuple[State, Reason | None, Message | None] = (State.PREPARING, None, None)
+        self._told: tuple[State, Reason | None, Message | None, bool] = (
+            State.PREPARING, None, None, False)
         self._closed = False
         self._watched = True
         self._wanted = EVERYTHING
@@ -94,9 +95,14 @@ class Workbench(QObject):
     @property
     def sentence(self) -> str:
         """Why the lab does what it does, in words; empty if there is nothing to say."""
-        _, reason, message = self._told
+        _, reason, message, _ = self._told
         told = message if reason is None else TITLES[reason]
         return "" if told is None else told.text
+
+    @property
+    def waits_to_run(self) -> bool:
+        """Whether it will train as soon as the engine is prepared."""
+        return self._told[3]
 
     @property
     def clock(self) -> FrameClock:
@@ -130,8 +136,8 @@ class Workbench(QObject):
         self.runs.pause()
 
     def toggle(self) -> None:
-        """Run or pause."""
-        if self.state is State.RUNNING:
+        """Run or pause; while the engine is being prepared, run as soon as it is, or rather not."""
+        if self.state is State.RUNNING or self.runs.waits_to_run:
             self.pause()
         else:
             self.run()
@@ -231,7 +237,9 @@ class Workbench(QObject):
             self._clock.stop()
         elif self._watched:
             self._clock.start()
-        told = (state, None, None) if run is None else (state, run.reason, run.message)
+        waits = state is State.PREPARING and self.runs.waits_to_run
+        told = (state, None, None, waits) if run is None else \
+            (state, run.reason, run.message, waits)
         if told != self._told:
             self._told = told
             self.state_changed.emit(state)

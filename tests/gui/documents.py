@@ -20,6 +20,7 @@ class FakeFrame:
     snapshot: Snapshot | None
     running: bool = False
     verdict: Verdict | None = None
+    readings: tuple[LayerReading, ...] = ()
 
 
 @dataclass(frozen=True)
