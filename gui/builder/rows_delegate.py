@@ -197,6 +197,9 @@ class RowsDelegate(QStyledItemDelegate):
             self._paint_bar(painter, columns.rect("gradient", rect), reading)
             self._paint_update(painter, columns.rect("update", rect),
                                math.nan if told is None else told.update_ratio, verdict)
+        last = self._model.last_gradients.get(row.layer_id)
+        if last is not None and not row.note and self._model.quantity == "weights":
+            self._paint_last(painter, columns.rect("gradient", rect), last)
         if row.layer_id == self._model.failed:
             self._paint_failure(painter, columns.rect("status", rect))
         elif verdict is not None and told is not None:
@@ -284,6 +287,18 @@ class RowsDelegate(QStyledItemDelegate):
                          thick)
             painter.fillRect(line, band_brush(line, not axis.holds(reading.gradient_low),
                                               not axis.holds(reading.gradient_high)))
+
+    def _paint_last(self, painter: QPainter, box: QRect, gradient: float) -> None:
+        """Mark where the last run's gradient stood; beyond the axis there is no place for it."""
+        axis, px = self._scene.axis, theme.px
+        if not axis.holds(gradient):
+            return
+        height = min(px(self._scene.density.bar) + px(6), box.height())
+        x = box.left() + round(axis.share(gradient) * (box.width() - 1))
+        mark = QRect(x - 1, box.top() + (box.height() - height) // 2, 2, height)
+        # An edge in the ground's colour lets it stand out from the bar as well.
+        painter.fillRect(mark.adjusted(-1, 0, 1, 0), QColor(theme.current().surface))
+        painter.fillRect(mark, QColor(theme.current().ghost))
 
     def _paint_status(self, painter: QPainter, box: QRect, reading: LayerReading,
                       verdict: LayerVerdict) -> None:

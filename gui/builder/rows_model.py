@@ -101,6 +101,8 @@ class RowsModel(QAbstractListModel):
         The layer that has ended the run; empty for none.
     quantity : str
         Which gradient is shown: ``weights`` (dL/dW) or ``activations`` (dL/da).
+    last_gradients : mapping
+        Gradient RMS by layer id as the last run left it.
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -115,6 +117,7 @@ class RowsModel(QAbstractListModel):
         self._limits: dict[str, Span] = {}
         self._spans: dict[str, Span] = {}
         self.failed = ""
+        self.last_gradients: Mapping[str, float] = {}
         self._describe()
         document.changed.connect(self._on_document_changed)
 

@@ -31,7 +31,7 @@ from gui.builder.lanes import Lanes, Wire, wires_of
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
-from gui.builder.rows_tips import column_tip, wire_tip
+from gui.builder.rows_tips import Shown, column_tip, wire_tip
 from gui.document.document import Document
 from gui.widgets import Button
 
@@ -116,7 +116,8 @@ class RowsView(QListView):
         self.viewport().setAutoFillBackground(False)
         self.add_button.setProperty("tone", "quiet")
         self.add_button.setToolTip("<p>Adds a layer at the end, before the output layer if there "
-                                   "is one. Between two rows, a plus appears below the pointer.</p>")
+                                   "is one. Between two rows, a plus appears below the pointer."
+                                   "</p>")
         self.add_button.clicked.connect(self._on_add_button_clicked)
         self.verticalScrollBar().valueChanged.connect(self._place_add_button)
 
@@ -272,22 +273,23 @@ class RowsView(QListView):
         row, wire = rows[index.row()], self.hovered_wire
         if wire is not None and x < self.columns.card[0]:
             return wire_tip(rows[wire.source], rows[wire.reader])
-        model, layer_id = self.model_of_rows, row.layer_id
-        return column_tip(self.columns.name_at(x), row, model.told(layer_id),
-                          model.verdict(layer_id), model.notes(layer_id), model.scale(layer_id))
+        return column_tip(self.columns.name_at(x), row, self._shown(row.layer_id))
+
+    def _shown(self, layer_id: str) -> Shown:
+        model = self.model_of_rows
+        return Shown(model.told(layer_id), model.verdict(layer_id), model.notes(layer_id),
+                     model.scale(layer_id), model.last_gradients.get(layer_id))
 
     def explanation(self) -> str:
         """Return everything that there is to say about the current row, as rich text."""
         index = self.currentIndex()
         if not index.isValid():
             return ""
-        model, row = self.model_of_rows, self.model_of_rows.rows[index.row()]
-        layer_id = row.layer_id
+        row = self.model_of_rows.rows[index.row()]
         columns = ("card",) if row.is_input or row.issue else ("card", "status", "gradient",
                                                                "histogram", "update")
-        return "<hr>".join(dict.fromkeys(
-            column_tip(column, row, model.told(layer_id), model.verdict(layer_id),
-                       model.notes(layer_id), model.scale(layer_id)) for column in columns))
+        return "<hr>".join(dict.fromkeys(column_tip(column, row, self._shown(row.layer_id))
+                                         for column in columns))
 
     # Keys and menu
 

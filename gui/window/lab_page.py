@@ -38,6 +38,7 @@ from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
 from gui.window.transport_bar import TransportBar
 from gui.window.wishes import Wishes
+from gui.workbench.pace import Speed
 from gui.workbench.state import IDLE, State
 from gui.workbench.words import headline, prospect
 from gui.workbench.workbench import Workbench
@@ -245,12 +246,15 @@ class LabPage(QWidget):
         transport.step_requested.connect(bench.step)
         transport.epoch_requested.connect(bench.step_epoch)
         transport.reset_requested.connect(self._on_transport_reset_requested)
+        transport.speed.show_speed(bench.speed)
+        transport.speed.speed_requested.connect(self._on_transport_speed_requested)
         bench.state_changed.connect(self._on_workbench_state_changed)
         bench.preparing.connect(self._on_workbench_preparing)
         bench.run_replaced.connect(self._on_workbench_run_replaced)
         bench.frame.connect(self._on_workbench_frame)
         bench.failed.connect(self._on_workbench_failed)
         self._wishes.changed.connect(bench.set_wanted)
+        self.loss.count_changed.connect(self.gradients.set_count)
 
     # What the workbench tells
 
@@ -360,6 +364,11 @@ class LabPage(QWidget):
     @Slot()
     def _on_transport_reset_requested(self) -> None:
         self.workbench.reset()
+
+    @Slot(object)
+    def _on_transport_speed_requested(self, speed: Speed) -> None:
+        self.workbench.set_speed(speed)
+        self._settings.speed = speed
 
     @Slot()
     def _on_top_bar_theme_requested(self) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from engine.diagnosis.past import LARGEST_CURVE, Past, Smoothing
-from engine.diagnosis.verdicts import RunJudge, Verdict
+from engine.diagnosis.verdicts import Verdict
 from tests.engine.diagnosis.snapshots import judge_of, network, snapshot, verdict_after
 
 NET = network()
