@@ -152,7 +152,7 @@ UNITS: tuple[Network, ...] = (
         IMAGES, image(), conv(8), conv(8, "relu", "he_normal", initial_bias=-30.0),
         layer("flatten"), out(10), learning_rate=0.05, batch_size=32, steps=500),
     ill("killed by a huge rate", "One step of 100 and no unit of ReLU answers again.",
-        "dead update_large silent exploding far_off", table("spiral", 0.5),
+        "dead update_large silent exploding far_off nonfinite", table("spiral", 0.5),
         stack(3, 16, "relu", "he_normal"), out(2), learning_rate=100.0),
     ill("zeros", "Weights of 0 everywhere: all units are one.", "constant-weights symmetric",
         table("circle", 0.5), stack(2, 8, "tanh", "zeros"), out(2, weights="zeros")),
@@ -326,7 +326,7 @@ HELD_DOWN: tuple[Network, ...] = (
 
 DATA: tuple[Network, ...] = (
     ill("990 and 10", "99 % is what always the commoner one gives; nothing is found.",
-        "chance learning", classes(shares(990, 10)), dense(8, "tanh"), out(2), optimizer="adam",
+        "chance learning overfitting", classes(shares(990, 10)), dense(8, "tanh"), out(2), optimizer="adam",
         learning_rate=0.003, batch_size=32, steps=2000, last=STUCK),
     ill("80 and 20", "Inputs that say nothing, and shares that say 80 %.", "chance learning",
         classes(shares(640, 160)), dense(4, "tanh"), out(2), batch_size=32, steps=2000,
@@ -372,7 +372,7 @@ DATA: tuple[Network, ...] = (
 )
 
 FILED: tuple[Network, ...] = (
-    filed("imbalance-99", "chance learning", steps=4000, last=STUCK),
+    filed("imbalance-99", "chance learning overfitting", steps=4000, last=STUCK),
     filed("baseline-80", "chance learning", steps=4000, last=STUCK),
     filed("overfit-below-mean", "unscaled-inputs unscaled-target",
           never=frozenset({"learned", "overfitting"})),
