@@ -23,7 +23,7 @@ def are_unscaled(design: Design) -> bool:
 
 def _is_off(design: Design) -> bool:
     dataset, scaling = design.dataset, design.project.data.scaling
-    if dataset.tokens is not None or dataset.points is not None:
+    if dataset.tokens is not None:
         return False
     return scaling == "none" or (scaling == "auto" and dataset.image_shape is not None)
 

@@ -196,6 +196,14 @@ HEALTHY: dict[str, ProjectSpec] = {
                                             dense(13, "linear"), **MSE),
     "a bag of words": project("reviews", layer("embedding", vocabulary=73, units=8),
                               layer("sequence_mean"), TO_2),
+    "words, which are no numbers": project(
+        DataSpec("reviews", scaling="none"), layer("embedding", vocabulary=73, units=8),
+        layer("sequence_mean"), TO_2),
+    "squares of points": project(
+        DataSpec("spiral", scaling="none", features=("x1", "x2", "x1^2", "x2^2", "x1*x2")),
+        dense(8), TO_2),
+    "sigmoids that other weights would not help": project(
+        "spiral", *deep(10, "sigmoid", weights="lecun_normal"), TO_2),
     "batch norm behind linear layers": project("circle", dense(8, "linear"), layer("batch_norm"),
                                                layer("activation"), TO_2),
     "tanh for −1 and 1": project("circle", dense(8), dense(1), **MSE),
