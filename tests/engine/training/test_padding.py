@@ -1,21 +1,25 @@
-"""Padding in random networks: what stands beside an example is nothing to it, nor who looks on."""
+"""In random networks, with padding or not, nothing is changed by neighbours or by who looks on."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.layers import LOSSES
 from engine.plan import Plan
 from engine.spec import LayerSpec
 from engine.training import Trainer
 from tests.engine.training.graphs import Graph, graphs
 from tests.engine.training.masked import register
+from tests.engine.training.networks import dataset
 from tests.engine.training.runs import advance, clouds, contents, dense, project
 from tests.engine.training.texts import tokens
 from tests.tiers import examples
@@ -98,6 +102,19 @@ def test_numbers_in_one_row_have_no_padding(monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_allclose(found, SEQUENCES.mean(axis=1), 1e-12)
 
 
+def made(graph: Graph) -> Dataset:
+    """Return examples for a network."""
+    if graph.vocabulary:
+        return padded(graph)
+    rng = np.random.default_rng(graph.n_inputs)
+    inputs = rng.standard_normal((N, graph.n_inputs))
+    if graph.task == "classification":
+        return dataset(inputs, rng.integers(0, graph.n_outputs, N), classes=graph.n_outputs)
+    low, high = LOSSES[graph.project.training.loss].target_range or (-1.0, 1.0)
+    return dataclasses.replace(dataset(inputs, values=rng.uniform(low, high, (N, graph.n_outputs))),
+                               task=graph.task)
+
+
 def padded(graph: Graph) -> Dataset:
     """Return examples of any length, filled up with token 0; one has nothing else."""
     rng = np.random.default_rng(graph.n_inputs)
@@ -142,10 +159,10 @@ def check_neighbours(run: Trainer, data: Dataset, rng: np.random.Generator) -> N
         np.testing.assert_allclose(run.predict(data.inputs[rows]), alone[rows], 1e-9, 1e-12)
 
 
-@settings(max_examples=examples(30, 500), suppress_health_check=[HealthCheck.too_slow])
-@given(graphs(padded=True))
-def _padded_graph(graph: Graph) -> None:
-    data = padded(graph)
+@settings(max_examples=examples(40, 600), suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([True, True, False]).flatmap(graphs))
+def _random_graph(graph: Graph) -> None:
+    data = made(graph)
     seen, unseen = trainer(graph, data), trainer(graph, data)
     count(seen._plan)
     rng = np.random.default_rng(len(graph.project.network))
@@ -160,7 +177,7 @@ def _padded_graph(graph: Graph) -> None:
 
 @pytest.mark.slow
 @pytest.mark.sampled
-def test_random_graphs_with_padding() -> None:
+def test_examples_are_alone_in_random_networks() -> None:
     counts.clear()
-    _padded_graph()
+    _random_graph()
     assert min(counts["skipped"], counts["dropped"], counts["joined"]) > 0, counts
