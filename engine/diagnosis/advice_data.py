@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec.structs import replace
 
-from engine.data.dataset import Reals
-from engine.diagnosis.design import MOST_ROWS, Design, Fix, Note
+from engine.diagnosis.design import MOST_ROWS, Design, Fix, Note, sizes
 from engine.messages import say
 from engine.spec import ProjectSpec
 
@@ -16,34 +15,24 @@ LARGE, HUGE = 20.0, 200.0
 """Size of one input, or target, that deserves attention, and of all together from which learning is
 at stake: a step changes a sum of the first layer by their squares."""
 
-_NORMS = frozenset({"batch_norm", "layer_norm"})
-_SHAPING = frozenset({"input", "flatten", "reshape", "gaussian_noise"})
-
-
-def sizes(columns: Reals) -> Reals:
-    """Return the root mean square of every column."""
-    # Dividing first: the squares of astronomical numbers are infinite.
-    largest = np.maximum(np.abs(columns).max(axis=0), 1e-300)
-    found: Reals = largest * np.sqrt(np.mean((columns / largest) ** 2, axis=0))
-    return found
-
 
 def are_unscaled(design: Design) -> bool:
     """Say whether inputs come in large numbers though nothing brings them to a common size."""
-    return _is_off(design) and not _normed(design) and bool((sizes(design.rows) > LARGE).any())
+    return _is_off(design) and not _normed(design) and bool((design.input_sizes > LARGE).any())
 
 
 def _is_off(design: Design) -> bool:
     dataset, scaling = design.dataset, design.project.data.scaling
-    if dataset.tokens is not None or dataset.points is not None:
+    if dataset.tokens is not None:
         return False
     return scaling == "none" or (scaling == "auto" and dataset.image_shape is not None)
 
 
 def _normed(design: Design) -> bool:
     """Say whether the first thing that happens to the data is a normalisation."""
-    behind = [layer for layer in design.between(0) if layer.kind.key not in _SHAPING]
-    return bool(behind) and behind[0].kind.key in _NORMS
+    first = next((layer.kind for layer in design.between(0)
+                  if layer.kind.limits(layer.options) is not None), None)
+    return first is not None and first.normalises
 
 
 def _scaled(design: Design) -> ProjectSpec:
@@ -57,7 +46,7 @@ def _inputs(design: Design) -> Iterator[Note]:
     """Say that inputs are large and nothing scales them."""
     if not are_unscaled(design):
         return
-    found = sizes(design.rows)
+    found = design.input_sizes
     column = int(found.argmax())
     values = design.rows[:, column]
     names = design.dataset.feature_names

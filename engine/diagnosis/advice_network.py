@@ -11,18 +11,14 @@ from itertools import pairwise
 import numpy as np
 
 from engine.data.dataset import Reals
-from engine.diagnosis.advice_data import are_unscaled, sizes
+from engine.diagnosis.advice_data import are_unscaled
 from engine.diagnosis.design import Design, Fix, Note
 from engine.diagnosis.network import symmetric_layers
-from engine.diagnosis.passing import NORMS, SUMMING, passings
+from engine.diagnosis.passing import passings
 from engine.diagnosis.rules import Limit
-from engine.layers import ACTIVATIONS, INITIALISERS
+from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
-
-_BENDING = frozenset({"rnn", "lstm", "gru", "embedding", "prelu", "softmax", "max_pooling",
-                      "layer_norm", "sampling"})
-"""Kinds that are more than a weighted sum, whatever their function."""
 
 _STRAIGHT_LINES = 0.95
 """How well a straight line does, above guessing, where there is nothing more to want."""
@@ -48,7 +44,7 @@ _WIDEN = 16
 
 def _has_bend(design: Design, last: int) -> bool:
     """Say whether anything before a layer is more than a weighted sum."""
-    return any(layer.kind.key in _BENDING or layer.kind.activation(layer.options) != "linear"
+    return any(layer.kind.bends or layer.kind.activation(layer.options) != "linear"
                for layer in design.layers[:last])
 
 
@@ -90,7 +86,7 @@ def straight_line(design: Design) -> _Line | None:
     dataset, inputs = design.dataset, design.rows
     if inputs.shape[1] > _WIDEST_FIT or not np.isfinite(inputs).all():
         return None
-    known = np.column_stack([inputs / np.maximum(sizes(inputs), 1e-300), np.ones(len(inputs))])
+    known = np.column_stack([inputs / np.maximum(design.input_sizes, 1e-300), np.ones(len(inputs))])
     rows = dataset.training[:len(inputs)]
     if dataset.task == "classification":
         labels = dataset.labels[rows]
@@ -107,7 +103,10 @@ def straight_line(design: Design) -> _Line | None:
 
 def _fitted(known: Reals, wanted: Reals) -> Reals:
     """Return what the best straight line answers."""
-    answers: Reals = known @ np.linalg.lstsq(known, wanted, rcond=None)[0]
+    products = known.T @ known
+    # Columns that say the same, such as pixels that are always 0, leave nothing to solve.
+    products.flat[::len(products) + 1] += 1e-9 * len(known)
+    answers: Reals = known @ np.linalg.solve(products, known.T @ wanted)
     return answers
 
 
@@ -116,15 +115,21 @@ def _bent(design: Design) -> ProjectSpec:
     network, relu = design.project.network, ACTIVATIONS["relu"]
     for position, layer in enumerate(design.layers[:design.weighted[-1]]):
         changes = {}
-        if layer.kind.key == "activation":
-            changes["function"] = relu.key
-        elif layer.kind.key in SUMMING:
-            following = [design.layers[reader].kind.key for reader in design.readers[position]]
-            changes["activation"] = "linear" if following == ["activation"] else relu.key
+        option = layer.kind.function_option
+        if option:
+            # Where a layer of its own applies the function, it takes one of them.
+            following = [design.layers[reader].kind for reader in design.readers[position]]
+            later = len(following) == 1 and _is_function(following[0])
+            changes[option] = "linear" if later and not _is_function(layer.kind) else relu.key
             if layer.kind.initialiser(layer.options).startswith(("xavier", "lecun")):
                 changes["weights"] = relu.initialiser
         network = network.replaced(design.spec(position).with_options(**changes))
     return design.with_network(network)
+
+
+def _is_function(layer_kind: LayerKind) -> bool:
+    """Say whether a kind applies an activation function and does nothing else."""
+    return bool(layer_kind.function_option) and not layer_kind.width_option
 
 
 def _equal(design: Design) -> Iterator[Note]:
@@ -148,7 +153,7 @@ def _equal(design: Design) -> Iterator[Note]:
 def _passes_nothing(design: Design, position: int) -> bool:
     """Say whether all weighted sums start at 0 or below, where ReLU has no slope."""
     layer = design.layers[position]
-    if layer.kind.key not in SUMMING or not ACTIVATIONS[_function(design, position)].can_die:
+    if not layer.kind.function_option or not ACTIVATIONS[_function(design, position)].can_die:
         return False
     scheme, spread = INITIALISERS[layer.kind.initialiser(layer.options)], layer.options["spread"]
     zero = scheme.key == "zeros" or (scheme.has_spread and spread == 0)
@@ -162,7 +167,7 @@ def _function(design: Design, position: int) -> str:
         key = layer.kind.activation(layer.options)
         if key != "linear":
             return key
-        passes = layer.kind.key in {*NORMS, "activation"} or layer.kind.breaks_ties
+        passes = (layer.kind.normalises or layer.kind.breaks_ties or _is_function(layer.kind))
         if layer is not design.layers[position] and not passes:
             break
     return "linear"
@@ -243,7 +248,7 @@ class _Sizes:
 
 
 def _measured(design: Design, size: float) -> _Sizes:
-    found = passings(design.layers, design.weighted, size)
+    found = passings(design.layers, size)
     first, last = found[0], found[-1]
     flat = [passing.argument * _steepness(design, passing.position) for passing in found[:-1]]
     return _Sizes(first.gradient / max(last.gradient, 1e-300),
@@ -273,11 +278,11 @@ def _suited(design: Design, *, equal: bool) -> tuple[ProjectSpec, str]:
     network, names = design.project.network, Counter[str]()
     for position in design.weighted:
         layer = design.layers[position]
-        if layer.kind.key not in SUMMING or layer.kind.starts_equal(layer.options) != equal:
+        if not layer.kind.function_option or layer.kind.starts_equal(layer.options) != equal:
             continue
         wanted = ACTIVATIONS[_function(design, position)].initialiser
         scheme = layer.kind.initialiser(layer.options)
-        if INITIALISERS[scheme].is_scaled_by_data or _family(scheme) == "Orthogonal":
+        if INITIALISERS[scheme].size is not None:
             continue
         if _family(scheme) != _family(wanted) or layer.options["gain"] != 1:
             network = network.replaced(
@@ -322,12 +327,12 @@ def _input_size(design: Design) -> float:
     """Return the root mean square of the inputs, of tokens and unscaled numbers 1."""
     if design.dataset.tokens is not None or are_unscaled(design):
         return 1.0
-    return min(max(float(np.sqrt(np.mean(sizes(design.rows)**2))), 1e-3), 10.0)
+    return min(max(float(np.sqrt(np.mean(design.input_sizes**2))), 1e-3), 10.0)
 
 
 def _summing(design: Design) -> set[int]:
     return {position for position in design.weighted
-            if design.layers[position].kind.key in SUMMING}
+            if design.layers[position].kind.function_option}
 
 
 def _large(found: _Sizes) -> Message:

@@ -7,13 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.diagnosis.design import Design, Fix, Note
-from engine.layers import ACTIVATIONS, LOSSES
+from engine.layers import ACTIVATIONS, LOSSES, ActivationFunction, LayerKind
 from engine.messages import Message, say
 from engine.spec import LayerSpec, ProjectSpec
-
-_PASSING = frozenset({"flatten", "reshape", "dropout", "gaussian_noise", "max_pooling",
-                      "average_pooling", "global_average_pooling", "upsampling", "sequence_mean"})
-"""Kinds that give no number beyond those that they are given."""
 
 _SLACK = 0.05
 """Standard deviations by which a target may leave the range of the output."""
@@ -27,20 +23,19 @@ _FEW_PERCENT = 0.3
 
 @dataclass(frozen=True)
 class Squash:
-    """The function that bounds what comes out.
+    """The layer that bounds what comes out.
 
     Attributes
     ----------
     position : int
-        The layer that applies it.
-    key, title : str
-        Its key and its name.
+        Where it stands.
+    title : str
+        Name of its function, or of itself.
     lowest, highest : float
-        Between which its values lie.
+        Between which its numbers lie.
     """
 
     position: int
-    key: str
     title: str
     lowest: float
     highest: float
@@ -51,15 +46,11 @@ def squash(design: Design) -> Squash | None:
     position = len(design.layers) - 1
     while position > 0:
         layer = design.layers[position]
-        key = layer.kind.activation(layer.options)
-        if layer.kind.key == "softmax":
-            return Squash(position, "softmax", layer.kind.title, 0.0, 1.0)
-        if key != "linear":
-            function = ACTIVATIONS[key]
-            found = Squash(position, key, function.title, function.lowest, function.highest)
-            return found if math.isfinite(found.lowest) else None
-        if layer.kind.key not in {*_PASSING, "activation"}:
-            return None
+        limits = layer.kind.limits(layer.options)
+        if limits is not None:
+            key = layer.kind.activation(layer.options)
+            title = layer.kind.title if key == "linear" else ACTIVATIONS[key].title
+            return Squash(position, title, *limits) if math.isfinite(limits[0]) else None
         position = layer.sources[0]
     return None
 
@@ -68,10 +59,12 @@ def made_linear(design: Design) -> ProjectSpec:
     """Return the project with an output that can be any number."""
     while (found := squash(design)) is not None:
         layer, network = design.spec(found.position), design.project.network
-        if layer.kind in ("softmax", "activation"):
+        layer_kind = design.layers[found.position].kind
+        if _is_function_alone(layer_kind):
             network = network.removed(layer.id)
-        elif design.layers[found.position].kind.field("activation") and layer.kind != "rnn":
-            network = network.replaced(layer.with_options(activation="linear"))
+        elif layer_kind.function_option:
+            network = network.replaced(
+                layer.with_options(**{layer_kind.function_option: "linear"}))
         else:
             # What a recurrent layer gives is bounded by what it is.
             network = network.inserted(len(network), LayerSpec(
@@ -81,13 +74,23 @@ def made_linear(design: Design) -> ProjectSpec:
     return design.project
 
 
+def _is_function_alone(layer_kind: LayerKind) -> bool:
+    """Say whether there is nothing to a kind but its function."""
+    return not layer_kind.width_option
+
+
 def _note(design: Design, found: Squash, code: str, severity: int, title: Message,
           sentence: Message, evidence: Message) -> Note:
-    kind = design.spec(found.position).kind
-    label = (say("advice.remove-layer") if kind in ("softmax", "activation") else
-             say("advice.make-linear"))
+    alone = _is_function_alone(design.layers[found.position].kind)
+    label = say("advice.remove-layer") if alone else say("advice.make-linear")
     return Note(code, severity, design.spec(found.position).id, title, sentence, evidence,
                 Fix(label, made_linear(design)))
+
+
+def _function(design: Design, found: Squash) -> ActivationFunction:
+    """Return the activation function of the layer that bounds the output."""
+    layer = design.layers[found.position]
+    return ACTIVATIONS[layer.kind.activation(layer.options)]
 
 
 def _bounded(found: Squash) -> Message:
@@ -132,7 +135,7 @@ def _output(design: Design) -> Iterator[Note]:
 def _before_softmax(design: Design, found: Squash) -> Iterator[Note]:
     classes = design.width
     if math.isinf(found.highest):
-        if ACTIVATIONS[found.key].can_die:
+        if _function(design, found).can_die:
             yield _note(design, found, "output-range", 1, say("advice.output-range.title"),
                         say("advice.output-cut.told", function=found.title),
                         say("advice.output-cut.evidence", function=found.title))
@@ -140,7 +143,7 @@ def _before_softmax(design: Design, found: Squash) -> Iterator[Note]:
     reach = math.exp(found.highest - found.lowest)
     most = reach / (reach + classes - 1)
     evidence = say("advice.most-share", share=most, classes=classes)
-    if found.key == "softmax":
+    if design.layers[found.position].kind.gives_shares:
         yield _note(design, found, "softmax-twice", 2, say("advice.softmax-twice.title"),
                     say("advice.softmax-twice.told"), evidence)
     else:
@@ -152,7 +155,7 @@ def _before_softmax(design: Design, found: Squash) -> Iterator[Note]:
 def _before_sigmoid(design: Design, found: Squash) -> Iterator[Note]:
     low, high = (1 / (1 + math.exp(-limit)) for limit in (found.lowest, found.highest))
     evidence = say("advice.shares-between", low=low, high=high)
-    if found.key == "sigmoid":
+    if _function(design, found).forward == design.loss.output_op:
         yield _note(design, found, "sigmoid-twice", 2, say("advice.sigmoid-twice.title"),
                     say("advice.sigmoid-twice.told"), evidence)
     else:

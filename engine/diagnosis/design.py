@@ -15,8 +15,16 @@ from engine.layers import LOSSES, Loss, ResolvedLayer, place, resolve
 from engine.messages import Message
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
 
-MOST_ROWS = 4096
+MOST_ROWS = 2048
 """Examples that are looked at: a note is written while somebody edits."""
+
+
+def sizes(columns: Reals) -> Reals:
+    """Return the root mean square of every column."""
+    # Dividing first: the squares of astronomical numbers are infinite.
+    largest = np.maximum(np.abs(columns).max(axis=0), 1e-300)
+    found: Reals = largest * np.sqrt(np.mean((columns / largest) ** 2, axis=0))
+    return found
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,11 @@ class Design:
         """Training inputs, float64[m, d], at most `MOST_ROWS` of them."""
         dataset = self.dataset
         return dataset.inputs[dataset.training[:MOST_ROWS]]
+
+    @cached_property
+    def input_sizes(self) -> Reals:
+        """Root mean square of every input, float64[d]."""
+        return sizes(self.rows)
 
     @cached_property
     def targets(self) -> Reals:

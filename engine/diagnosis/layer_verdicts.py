@@ -112,12 +112,13 @@ class _Look:
         reading = self._readings.get(layer_id) or LayerReading(layer_id)
         cut_off = tuple(self._cut_off(reading))
         flow = cut_off or tuple(self._flow(reading))
-        explained = any(verdict.code in ("vanishing", "cut_off") for verdict in flow)
+        explained = bool(flow)
         found = (
             *_structure(reading, layer_id in self._symmetric and not self._learned),
             *flow,
             *_activations(reading, self._thresholds),
-            # What has been learned needs no more updates, and a vanishing gradient explains itself.
+            # What has been learned needs no more updates, and small ones are what becomes of a
+            # gradient that does not flow.
             *_update(reading, self._learned or explained, self._thresholds),
         )
         return found or (LayerVerdict(layer_id, "healthy", 0, _healthy(reading)),)

@@ -50,7 +50,7 @@ def _even(known: tuple[Known, ...]) -> set[str]:
 
 def _treats_alike(layer_kind: LayerKind) -> bool:
     """Say whether a kind without drawn weights does the same to every unit."""
-    return not (layer_kind.breaks_ties or layer_kind.is_latent or layer_kind.key == "reshape")
+    return layer_kind.treats_alike and not layer_kind.breaks_ties
 
 
 def _returns_alike(reader: Known, sources: Mapping[str, tuple[str, ...]], even: Container[str],
@@ -59,8 +59,9 @@ def _returns_alike(reader: Known, sources: Mapping[str, tuple[str, ...]], even: 
     layer, layer_kind, options = reader
     if layer_kind.initialiser(options):
         return layer_kind.starts_equal(options)
-    fed_evenly = all(source in even for source in sources[layer.id])
-    return layer.id in alike and _treats_alike(layer_kind) and fed_evenly
+    # Where paths only meet, units that differ do not change what the others get.
+    evenly = layer_kind.most_inputs > 1 or all(source in even for source in sources[layer.id])
+    return layer.id in alike and _treats_alike(layer_kind) and evenly
 
 
 def _known(network: NetworkSpec) -> Iterator[Known]:

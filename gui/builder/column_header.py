@@ -26,11 +26,12 @@ TITLES: Mapping[str, tuple[str, ...]] = {
     "card": ("Layer",),
     "histogram": ("Activations", "Outputs"),
     "gradient": ("RMS of", "RMS"),
+    "status": ("Value",),
     "update": ("log₁₀ Δw/w", "log Δw/w"),
 }
 """Words for every column, of which the first that fit are shown, whole."""
 
-SWITCH = 64
+SWITCH = 70
 """Px, at 13 px text, that the switch of the gradient takes."""
 
 
@@ -56,8 +57,8 @@ class ColumnHeader(QWidget):
         self._columns, self._axis = columns, axis
         self._titles: dict[str, tuple[QRect, str]] = {}
         self.switch = QuantitySwitch(self)
-        self.setAccessibleName("Columns: layer, activations, gradient RMS, log₁₀ of update to "
-                               "weight")
+        self.setAccessibleName("Columns: layer, activations, gradient RMS, its value, log₁₀ of "
+                               "update to weight")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
 
@@ -132,20 +133,25 @@ def fitting_titles(columns: Columns, line: QRect,
     """Return for every column where its heading stands, and the longest one that fits.
 
     A heading may reach to the next one; that of the last column reaches over the one before it,
-    which has none.
+    as far as that leaves it room.
     """
+    gap, value = theme.px(4), metrics.horizontalAdvance(TITLES["status"][0])
+    end, status = columns.update[0] + columns.update[1], columns.status[0]
+    update = _fitting("update", end - status - value - gap, metrics)
+    rooms = {"card": (columns.card[0], columns.histogram[0] - gap),
+             "histogram": (columns.histogram[0], columns.gradient[0] - gap),
+             "gradient": (columns.gradient[0], status - gap),
+             "status": (status, end - update[1] - gap),
+             "update": (end - update[1], end)}
     found = {}
-    ends = {"card": columns.histogram[0], "histogram": columns.gradient[0],
-            "gradient": columns.status[0], "update": columns.update[0] + columns.update[1]}
-    for name, titles in TITLES.items():
-        left = columns.status[0] if name == "update" else getattr(columns, name)[0]
-        room = ends[name] - left - (0 if name == "update" else theme.px(4))
-        if name == "gradient":
-            # The switch stands behind it, or in its place.
-            room = min(room, columns.gradient[1]) - theme.px(SWITCH)
-        widths = {title: metrics.horizontalAdvance(title) for title in titles}
-        title = next((t for t in titles if widths[t] <= room), "")
-        width = widths.get(title, 0)
-        start = left + room - width if name == "update" else left
-        found[name] = QRect(line.left() + start, line.top(), width + 1, line.height()), title
+    for name, (left, right) in rooms.items():
+        title, width = update if name == "update" else _fitting(name, right - left, metrics)
+        found[name] = QRect(line.left() + left, line.top(), width + 1, line.height()), title
     return found
+
+
+def _fitting(name: str, room: int, metrics: QFontMetrics) -> tuple[str, int]:
+    """Return the longest heading of a column that fits, and its width in px; empty if none does."""
+    widths = {title: metrics.horizontalAdvance(title) for title in TITLES[name]}
+    title = next((t for t in TITLES[name] if widths[t] <= room), "")
+    return title, widths.get(title, 0)

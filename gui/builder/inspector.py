@@ -53,6 +53,11 @@ class Inspector(EditingPanel):
         self.setAccessibleName("Inspector")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = self._made_head()
+        self.issue = QLabel()
+        self.issue.setProperty("role", "bad")
+        self.issue.setWordWrap(True)
+        self.issue.setTextFormat(Qt.TextFormat.PlainText)
+        self.issue.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._form = QVBoxLayout()
         self._form.setSpacing(5)
         self.inputs = SourceList()
@@ -75,6 +80,7 @@ class Inspector(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(head)
+        layout.addWidget(self.issue)
         layout.addWidget(self.notes)
         layout.addWidget(self.inputs)
         layout.addLayout(self._form)
@@ -138,6 +144,8 @@ class Inspector(EditingPanel):
             self._rebuild_form(kind)
         self.title.setText(row.label if row is not None else "No layer selected")
         self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
+        self.issue.setText(row.issue if row is not None else "")
+        self.issue.setVisible(row is not None and bool(row.issue))
         self.remove.setVisible(row is not None and row.can_change)
         self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
         # What is hidden only to be shown again loses the keyboard.
@@ -180,6 +188,7 @@ class Inspector(EditingPanel):
         for field in kind.fields if kind is not None else ():
             editor = editor_for(field)
             editor.edited.connect(partial(self._on_edited, field.key))
+            editor.refused.connect(self.refused)
             slider = editor.slider()
             if slider is not None:
                 self._gesture.watch(slider)

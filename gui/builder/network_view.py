@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -17,8 +19,11 @@ from gui.builder.rows import summary
 from gui.builder.rows_view import RowsView
 from gui.document.document import Document
 from gui.frames.frame import Frame
+from gui.frames.ghost import Ghost
 from gui.frames.run_info import RunInfo
 from gui.widgets import Card, MessageBar
+
+NO_MARKS: Mapping[str, float] = {}
 
 
 class NetworkView(Card):
@@ -82,6 +87,7 @@ class NetworkView(Card):
 
     def show_frame(self, frame: Frame) -> None:
         """Show the newest instruments; only their columns are painted anew."""
+        self._show_last_run(frame.ghost)
         snapshot = frame.snapshot
         if snapshot is None or not self.wanted() <= snapshot.parts:
             return
@@ -89,8 +95,8 @@ class NetworkView(Card):
             self._shown = snapshot
             verdict, model = frame.verdict, self.rows.model_of_rows
             if verdict is not None:
-                # Rows, rules and sentences have the same figures.
-                model.set_readings(verdict.readings, verdict.layers)
+                # Bars move with every frame; numbers are those of the sentence.
+                model.set_readings(frame.readings, verdict.layers, verdict.readings)
             else:
                 model.set_readings(snapshot.layers, judge_layers(snapshot, self._network)
                                    if self._network.layers else ())
@@ -98,6 +104,12 @@ class NetworkView(Card):
             model = self.rows.model_of_rows
             if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
                 self._header.update()
+            self.rows.update_instruments()
+
+    def _show_last_run(self, ghost: Ghost | None) -> None:
+        marks = NO_MARKS if ghost is None else ghost.gradients
+        if marks is not self.rows.model_of_rows.last_gradients:
+            self.rows.model_of_rows.last_gradients = marks
             self.rows.update_instruments()
 
     def wanted(self) -> Wanted:

@@ -43,7 +43,7 @@ class QuantitySwitch(QAbstractButton):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._font())
         width = max(metrics.horizontalAdvance(word) for word in WORDS.values())
-        return QSize(width + theme.px(20), theme.px(17))
+        return QSize(width + theme.px(26), theme.px(17))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens, px, painter = theme.current(), theme.px, QPainter(self)
@@ -55,7 +55,7 @@ class QuantitySwitch(QAbstractButton):
         painter.drawRoundedRect(box, px(4), px(4))
         painter.setFont(self._font())
         painter.setPen(QColor(tokens.text))
-        words = box.adjusted(px(4), 0, -px(14), 0)
+        words = box.adjusted(px(5), 0, -px(16), 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
                          self.text())
         side = px(10)

@@ -24,6 +24,7 @@ from engine.telemetry.snapshot import LayerReading
 from gui import theme
 from gui.builder.axis import TICK_SPACING, GradientAxis
 from gui.builder.band import band_brush
+from gui.builder.card_text import card_shape, fitting_lines
 from gui.builder.columns import Columns, Density
 from gui.builder.rows import Row
 from gui.builder.rows_model import RowsModel, magnitude, signed, status_word
@@ -143,14 +144,34 @@ class RowsDelegate(QStyledItemDelegate):
     def _paint_card_text(self, painter: QPainter, box: QRect, row: Row) -> None:
         tokens, density, px = theme.current(), self._scene.density, theme.px
         if density.lines == 1:
+            self._paint_shape(painter, box, row, density.text)
             self._text(painter, box, row.label, tokens.text, density.text, bold=True)
             return
         middle = box.center().y()
         upper = QRect(box.left(), middle - px(16), box.width(), px(18))
         lower = QRect(box.left(), middle + px(1), box.width(), px(15))
+        if not self._paint_shape(painter, upper, row, 13):
+            # Rather than a word of the detail, which the inspector shows as well.
+            lower.setRight(self._paint_shape_at_end(painter, lower, row) - px(6))
         self._text(painter, upper, row.label, tokens.text, 13, bold=True)
         detail = whole_words(row.detail, QFontMetrics(self._fonts[11, False]), lower.width())
         self._text(painter, lower, detail, tokens.text_muted, 11)
+
+    def _paint_shape(self, painter: QPainter, box: QRect, row: Row, size: int) -> bool:
+        """Write what a layer gives at the end of its label's line; say whether there is room."""
+        wide = QFontMetrics(self._fonts[size, True]).horizontalAdvance(row.label)
+        room = box.width() - wide - theme.px(8)
+        text = card_shape(row.shape)
+        if text and QFontMetrics(self._fonts[11, False]).horizontalAdvance(text) > room:
+            return False
+        self._figure(painter, box, text, theme.current().text_muted, 11, RIGHT)
+        return True
+
+    def _paint_shape_at_end(self, painter: QPainter, box: QRect, row: Row) -> int:
+        """Write what a layer gives at the end of a line of its own, and return where it begins."""
+        text = card_shape(row.shape)
+        self._figure(painter, box, text, theme.current().text_muted, 11, RIGHT)
+        return box.right() - QFontMetrics(self._fonts[11, False]).horizontalAdvance(text)
 
     # Instruments
 
@@ -164,7 +185,7 @@ class RowsDelegate(QStyledItemDelegate):
         if row.is_input:
             self._text(painter, wide, row.note, theme.current().text_muted, 11)
             return
-        reading = self._model.reading(row.layer_id)
+        reading, told = self._model.reading(row.layer_id), self._model.told(row.layer_id)
         verdict = self._model.verdict(row.layer_id)
         if reading is not None:
             self._paint_histogram(painter, columns.rect("histogram", rect), row, reading)
@@ -174,12 +195,15 @@ class RowsDelegate(QStyledItemDelegate):
                        row.note, theme.current().text_muted, 11)
         elif reading is not None and not math.isnan(self._model.gradient(reading)):
             self._paint_bar(painter, columns.rect("gradient", rect), reading)
-            self._paint_update(painter, columns.rect("update", rect), reading.update_ratio,
-                               verdict)
+            self._paint_update(painter, columns.rect("update", rect),
+                               math.nan if told is None else told.update_ratio, verdict)
+        last = self._model.last_gradients.get(row.layer_id)
+        if last is not None and not row.note and self._model.quantity == "weights":
+            self._paint_last(painter, columns.rect("gradient", rect), last)
         if row.layer_id == self._model.failed:
             self._paint_failure(painter, columns.rect("status", rect))
-        elif verdict is not None and reading is not None:
-            self._paint_status(painter, columns.rect("status", rect), reading, verdict)
+        elif verdict is not None and told is not None:
+            self._paint_status(painter, columns.rect("status", rect), told, verdict)
 
     def _paint_issue(self, painter: QPainter, box: QRect, issue: str) -> None:
         tokens, px = theme.current(), theme.px
@@ -188,11 +212,11 @@ class RowsDelegate(QStyledItemDelegate):
         theme.icon("circle-alert", tokens.bad).paint(painter, spot)
         painter.setPen(QColor(tokens.bad))
         painter.setFont(self._fonts[11, False])
-        area = box.adjusted(side + px(6), 0, 0, 0)
-        if self._scene.density.lines == 2:
-            painter.drawText(area, LEFT | Qt.TextFlag.TextWordWrap, issue)
-        else:
-            self._text(painter, area, issue, tokens.bad, 11)
+        area, metrics = box.adjusted(side + px(6), 0, 0, 0), painter.fontMetrics()
+        # The whole is in the inspector, and in the tooltip.
+        most = box.height() // metrics.lineSpacing()
+        painter.drawText(area, LEFT, "\n".join(
+            fitting_lines(issue, metrics, area.width(), most)))
 
     def _paint_histogram(self, painter: QPainter, box: QRect, row: Row,
                          reading: LayerReading) -> None:
@@ -263,6 +287,18 @@ class RowsDelegate(QStyledItemDelegate):
                          thick)
             painter.fillRect(line, band_brush(line, not axis.holds(reading.gradient_low),
                                               not axis.holds(reading.gradient_high)))
+
+    def _paint_last(self, painter: QPainter, box: QRect, gradient: float) -> None:
+        """Mark where the last run's gradient stood; beyond the axis there is no place for it."""
+        axis, px = self._scene.axis, theme.px
+        if not axis.holds(gradient):
+            return
+        height = min(px(self._scene.density.bar) + px(6), box.height())
+        x = box.left() + round(axis.share(gradient) * (box.width() - 1))
+        mark = QRect(x - 1, box.top() + (box.height() - height) // 2, 2, height)
+        # An edge in the ground's colour lets it stand out from the bar as well.
+        painter.fillRect(mark.adjusted(-1, 0, 1, 0), QColor(theme.current().surface))
+        painter.fillRect(mark, QColor(theme.current().ghost))
 
     def _paint_status(self, painter: QPainter, box: QRect, reading: LayerReading,
                       verdict: LayerVerdict) -> None:

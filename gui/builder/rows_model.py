@@ -101,6 +101,8 @@ class RowsModel(QAbstractListModel):
         The layer that has ended the run; empty for none.
     quantity : str
         Which gradient is shown: ``weights`` (dL/dW) or ``activations`` (dL/da).
+    last_gradients : mapping
+        Gradient RMS by layer id as the last run left it.
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -109,17 +111,23 @@ class RowsModel(QAbstractListModel):
         self._document = document
         self.rows: tuple[Row, ...] = ()
         self._readings: dict[str, LayerReading] = {}
+        self._told: dict[str, LayerReading] = {}
         self._verdicts: dict[str, LayerVerdict] = {}
         self._measures = Measures((), DEFAULTS)
         self._limits: dict[str, Span] = {}
         self._spans: dict[str, Span] = {}
         self.failed = ""
+        self.last_gradients: Mapping[str, float] = {}
         self._describe()
         document.changed.connect(self._on_document_changed)
 
     def reading(self, layer_id: str) -> LayerReading | None:
         """Return the latest instruments of a layer, if it runs."""
         return self._readings.get(layer_id)
+
+    def told(self, layer_id: str) -> LayerReading | None:
+        """Return the instruments whose numbers are to be read, if the layer runs."""
+        return self._told.get(layer_id)
 
     def verdict(self, layer_id: str) -> LayerVerdict | None:
         """Return what is to be said about a layer, if it runs."""
@@ -136,9 +144,16 @@ class RowsModel(QAbstractListModel):
         return figure_of(reading, self.quantity)
 
     def gradient_state(self, reading: LayerReading) -> str:
-        """Return what the shown gradient says: healthy, vanishing, exploding or nonfinite."""
+        """Return what the shown gradient says: healthy, vanishing, exploding or nonfinite.
+
+        ``waiting`` while it is too early to say.
+        """
         if reading.gradient_nonfinite or reading.layer_id == self.failed:
             return "nonfinite"
+        verdict = self._verdicts.get(reading.layer_id)
+        if verdict is not None and verdict.code == "waiting":
+            # Before there is a verdict, which has a shape as well, no colour says one.
+            return "waiting"
         measure = next((one for one in self._measures.of(reading)
                         if one.quantity == self.quantity), None)
         share = math.nan if measure is None else measure.value
@@ -158,14 +173,18 @@ class RowsModel(QAbstractListModel):
         """Return the row of a layer, -1 if it has none."""
         return next((row.position for row in self.rows if row.layer_id == layer_id), -1)
 
-    def set_readings(self, readings: Sequence[LayerReading],
-                     verdicts: Sequence[LayerVerdict]) -> None:
+    def set_readings(self, readings: Sequence[LayerReading], verdicts: Sequence[LayerVerdict],
+                     told: Sequence[LayerReading] = ()) -> None:
         """Take new instruments; who shows them repaints them.
+
+        Numbers are those of ``told``, where they are others than bars and histograms show: those
+        move, and what is to be read stands still for a while.
 
         No ``dataChanged`` is emitted: thirty times a second it would lay out and read out
         every row anew.
         """
         self._readings = {reading.layer_id: reading for reading in readings}
+        self._told = {reading.layer_id: reading for reading in told or readings}
         self._verdicts = {verdict.layer_id: verdict for verdict in verdicts}
         self._measures = Measures(tuple(readings), DEFAULTS)
         self._spans = spans(self._limits, readings)
@@ -206,7 +225,7 @@ class RowsModel(QAbstractListModel):
             return ", ".join([*parts, row.issue])
         if row.is_input:
             return ", ".join([*parts, row.note.replace(" · ", " and ")])
-        reading = self._readings.get(row.layer_id)
+        reading = self._told.get(row.layer_id)
         verdict = self.verdict(row.layer_id)
         if reading is not None and not math.isnan(reading.gradient_rms):
             parts.append(f"gradient RMS {magnitude(reading.gradient_rms)}")

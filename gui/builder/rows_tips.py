@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from engine.diagnosis.design import Note
@@ -29,19 +30,52 @@ COLUMN_TIPS: Mapping[str, str] = {
 FROZEN = "Frozen: its parameters stay as they are; its gradient is still shown."
 
 
-def column_tip(column: str, row: Row, reading: LayerReading | None, verdict: LayerVerdict | None,
-               notes: Sequence[Note] = (), span: Span = (0.0, 0.0)) -> str:
+@dataclass(frozen=True)
+class Shown:
+    """What is known of a row's layer.
+
+    Attributes
+    ----------
+    reading : LayerReading | None
+        Its figures.
+    verdict : LayerVerdict | None
+        What is to be said of them.
+    notes : tuple[Note, ...]
+        What was to be said before the first step.
+    span : tuple[float, float]
+        Ends of the axis on which its activations are drawn.
+    last : float | None
+        Gradient RMS as the last run left it.
+    """
+
+    reading: LayerReading | None = None
+    verdict: LayerVerdict | None = None
+    notes: tuple[Note, ...] = ()
+    span: Span = (0.0, 0.0)
+    last: float | None = None
+
+
+def column_tip(column: str, row: Row, shown: Shown) -> str:
     """Return what to say about one column of one row, as rich text."""
+    tip = _column_tip(column, row, shown)
+    if column == "gradient" and shown.last is not None and not row.note:
+        tip += _paragraphs("The grey mark is where the last run has left it: "
+                           f"{magnitude(shown.last)}.")
+    return tip
+
+
+def _column_tip(column: str, row: Row, shown: Shown) -> str:
+    reading, verdict = shown.reading, shown.verdict
     if row.issue:
         return _paragraphs(row.label, row.issue)
     if row.is_input or column == "card":
-        return _card_tip(row, notes)
+        return _card_tip(row, shown.notes)
     if verdict is not None and verdict.code == "nonfinite" and column in ("gradient", "status"):
         return _paragraphs(verdict.text, *_last_gradient(reading))
     if reading is None:
         return _paragraphs(COLUMN_TIPS[column], "No numbers yet: press Run or Step.")
     if column == "histogram":
-        return _histogram_tip(reading, span)
+        return _histogram_tip(reading, shown.span)
     if column == "status":
         return _status_tip(reading, verdict)
     return _update_tip(reading) if column == "update" else _gradient_tip(reading)
@@ -72,8 +106,8 @@ def _card_tip(row: Row, notes: Sequence[Note]) -> str:
     lines = [note.text for note in notes] + [row.help]
     if row.is_input:
         lines.append(f"{row.detail}; {row.note}.")
-    if row.fan_in is not None and row.fan_out is not None and not row.is_input:
-        lines.append(f"{row.fan_in:,} numbers in, {row.fan_out:,} out, "
+    if row.numbers_in is not None and row.numbers_out is not None and not row.is_input:
+        lines.append(f"{row.numbers_in:,} numbers in, {row.numbers_out:,} out, "
                      f"{row.parameters or 0:,} parameters.")
     if row.fed_by:
         lines.append(f"{row.fed_by[0].upper()}{row.fed_by[1:]}.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
@@ -20,16 +18,7 @@ GLYPHS = {"early": "waiting", "learning": "healthy", "learned": "healthy", "sett
           "chance": "flat", "risen": "flat", "far_off": "exploding", "silent": "vanishing"}
 """Codes that have no shape of their own."""
 STRIPE = 4
-READING_S = 0.7
-"""How long numbers stand still."""
-
 STOPPED = "The run has stopped."
-
-STANDING_S = 3.0
-"""How long a verdict stays at least, before another one takes its place."""
-
-FLEETING = frozenset({"", "waiting", "early"})
-"""Codes that anything may take the place of."""
 
 
 class VerdictStrip(Card):
@@ -50,8 +39,6 @@ class VerdictStrip(Card):
         super().__init__("", parent)
         self._code, self._severity = "waiting", 0
         self._layer_id = ""
-        self._about: tuple[str, int, str] | None = None
-        self._said = self._since = 0.0
         self._verdict: Verdict | None = None
         self._glyph = StatusGlyph(size=22)
         self._text = QLabel()
@@ -93,36 +80,20 @@ class VerdictStrip(Card):
         self._on_strip_theme_changed()
         self.say("waiting", 0, "Starting.", "The engine is made ready.")
 
-    @property
-    def shown_code(self) -> str:
-        """Code of what is shown."""
-        return self._code
-
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""
         return JUDGED
 
-    def show_verdict(self, verdict: Verdict, *, at_once: bool = False) -> None:
+    def show_verdict(self, verdict: Verdict) -> None:
         """Show what is to be said about a run.
 
         Parameters
         ----------
         verdict : Verdict
-            The newest.
-        at_once : bool
-            Whether new numbers in the same verdict may replace those that somebody is just reading.
+            What is told of it.
         """
-        now = time.monotonic()
-        about = (verdict.code, verdict.severity, verdict.layer_id)
-        if about == self._about and not at_once and now - self._said < READING_S:
+        if verdict is self._verdict:
             return
-        before = self._about[0] if self._about is not None else ""
-        if before != verdict.code:
-            stands = before not in FLEETING and now - self._since < STANDING_S
-            if stands and not at_once and verdict.code != "nonfinite":
-                return
-            self._since = now
-        self._about, self._said = about, now
         self.say(verdict.code, verdict.severity, verdict.title, verdict.sentence,
                  verdict.evidence, verdict.layer_id)
         self._verdict = verdict
@@ -144,7 +115,6 @@ class VerdictStrip(Card):
         layer_id : str
             The layer that a button offers to show, or empty.
         """
-        self._about = self._about if self._about and self._about[0] == code else None
         self._verdict = None
         self._mend.hide()
         self.why.hide()
@@ -178,7 +148,7 @@ class VerdictStrip(Card):
                      "Reset (R) begins anew; network and settings are as they were.")
             return
         words = Words(cause.title, cause.sentence, cause.evidence, cause.layer_id)
-        self.show_verdict(Verdict(cause.code, 2, words, (), fix=cause.fix), at_once=True)
+        self.show_verdict(Verdict(cause.code, 2, words, (), fix=cause.fix))
         self._evidence.setText(f"{STOPPED} {sentence}")
         self._evidence.show()
 

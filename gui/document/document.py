@@ -134,6 +134,10 @@ class Document(QObject):
             self._selected = layer_id
             self.selection_changed.emit(layer_id)
 
+    def end_position(self) -> int:
+        """Return where a layer goes that is added at the end: before an output layer."""
+        return edits.default_position(self.project.network, "", self._output_widths())
+
     def begin_gesture(self) -> None:
         """Let edits of one thing, until `end_gesture`, count as one step to undo."""
         self._gesture += 1
@@ -162,7 +166,7 @@ class Document(QObject):
         """
         network = self.project.network
         if position is None:
-            position = edits.default_position(network, self._selected)
+            position = edits.default_position(network, self._selected, self._output_widths())
         after, layer_id = edits.added(network, kind_key, position, self.dataset.n_inputs)
         self._edit_network(after, f"add {kind(kind_key).title}")
         return layer_id
@@ -397,6 +401,13 @@ class Document(QObject):
             return (Issue(edits.input_id(project.network), say("document.no-data", problem=fault)),)
         return diagnose(project, data.task, data.n_inputs, data.n_outputs,
                         is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+
+    def _output_widths(self) -> tuple[int, ...]:
+        """Return the numbers of units that an output layer may have; empty for any."""
+        loss, data = LOSSES.get(self.project.training.loss), self.dataset
+        if loss is None or data.task not in loss.tasks or data.task == "reconstruction":
+            return ()
+        return loss.widths(data.task, data.n_outputs) if data.n_outputs else ()
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)

@@ -187,7 +187,7 @@ def _check(path: Path) -> int:
         say(f"Note: {note.text}")
     if issues:
         return ERROR
-    say(f"{path.name}: nothing is wrong.")
+    say(f"{path.name}: {'it can be trained' if notes else 'nothing is wrong'}.")
     return 0
 
 

@@ -58,36 +58,16 @@ def test_it_offers_the_layer_it_speaks_of(qtbot: QtBot, strip: VerdictStrip) -> 
     with qtbot.waitSignal(strip.layer_selected) as told:
         qtbot.mouseClick(shown, Qt.MouseButton.LeftButton)
     assert told.args == ["dense-1"]
-    strip.show_verdict(verdict(layer_id=""), at_once=True)
+    strip.show_verdict(verdict(layer_id=""))
     assert not shown.isVisible()
 
 
 def test_its_edge_has_the_verdicts_colour(strip: VerdictStrip) -> None:
     for code, role in (("vanishing", "vanishing"), ("exploding", "exploding"),
                        ("learned", "good"), ("learning", "good"), ("rate-zero", "bad")):
-        strip.show_verdict(verdict(code), at_once=True)
+        strip.show_verdict(verdict(code))
         image = strip.grab().toImage()
         assert image.pixelColor(1, image.height() // 2).name() == getattr(theme.current(), role)
-
-
-def test_a_verdict_stands_for_three_seconds(strip: VerdictStrip,
-                                            monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [100.0]
-    monkeypatch.setattr("gui.doctor.verdict_strip.time.monotonic", lambda: clock[0])
-    strip.show_verdict(verdict("early", 0))
-    # Nothing has been said yet that somebody would want to finish reading.
-    strip.show_verdict(verdict("vanishing"))
-    clock[0] += 2.9
-    strip.show_verdict(verdict("learning", 0))
-    assert strip.shown_code == "vanishing"
-    clock[0] += 0.2
-    strip.show_verdict(verdict("learning", 0))
-    assert strip.shown_code == "learning"
-    strip.show_verdict(verdict("nonfinite"))
-    assert strip.shown_code == "nonfinite"
-    # Who has paused sees what is said of the step that he sees.
-    strip.show_verdict(verdict("learned", 0), at_once=True)
-    assert strip.shown_code == "learned"
 
 
 def cause() -> Note:
@@ -104,7 +84,7 @@ def test_it_offers_what_mends_it(qtbot: QtBot, strip: VerdictStrip) -> None:
     with qtbot.waitSignal(strip.mend_requested) as told:
         qtbot.mouseClick(mend, Qt.MouseButton.LeftButton)
     assert told.args == ["rate-zero", ""]
-    strip.show_verdict(verdict(), at_once=True)
+    strip.show_verdict(verdict())
     assert not mend.isVisible()
 
 
