@@ -100,6 +100,8 @@ class Steady:
         if opinion.code == self._rival:
             self._held += passed
             share = SHARES[min(self._changes, len(SHARES) - 1)]
+            if said.code == "learned":
+                share = max(share, SHARES[1])
             return self._held >= max(self._patience, share * self._since)
         # A loss that goes to and fro says the one thing, then the other: the one that it says for
         # longer wins.
