@@ -191,7 +191,7 @@ def _bottleneck(design: Design) -> Iterator[Note]:
         one = layer.shape == (1,) and layer.kind.width_option
         if not one or min(before, after) == 1 or _goes_round(design, position):
             continue
-        units = min(before, after, _WIDEN)
+        units = min(before, _WIDEN)
         # One that is 0 for all examples cuts everything off.
         severity = 2 if ACTIVATIONS[_function(design, position)].can_die else 1
         yield Note("bottleneck", severity, design.spec(position).id,

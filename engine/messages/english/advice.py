@@ -41,6 +41,7 @@ _OF_OUTPUT: Mapping[str, Entry] = {
     "advice.output-cut.evidence": "{function} gives 0 for half of all sums, with a slope of 0.",
     "advice.remove-layer": "Remove the layer",
     "advice.make-linear": "Make it linear",
+    "advice.add-dense": "Add a dense layer",
     "advice.use": "Use {name}",
 }
 

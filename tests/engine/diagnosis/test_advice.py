@@ -344,6 +344,19 @@ def test_numbers_that_decided_are_told() -> None:
     assert "23 %" in twice.evidence.text
 
 
+@pytest.mark.parametrize(("name", "label"), [
+    ("a sigmoid for a series", "Make it linear"), ("an LSTM's state for a series",
+                                                   "Add a dense layer"),
+    ("a softmax layer before its own", "Remove the layer"), ("a rate of 0", "Set it to 0.03"),
+    ("ten tanh with spread 0.05", "Use Xavier"), ("thirty ReLU with Xavier", "Use He"),
+    ("ten sigmoids with spread 0.05", "Use ReLU with He"), ("a bottleneck", "Use 8 units"),
+    ("wine as the file has it", "Scale inputs")])
+def test_a_button_says_what_it_does(name: str, label: str) -> None:
+    first = notes(ILL[name][0])[0]
+    assert first.fix is not None
+    assert first.fix.label.text == label
+
+
 @settings(max_examples=examples(50, 500))
 @given(broken())
 def test_nothing_is_too_broken_to_be_asked_about(of: ProjectSpec) -> None:
