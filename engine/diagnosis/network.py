@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Iterator, Mapping
 
-from engine.layers import LOSSES, LayerKind, Options, kind
-from engine.spec import LayerSpec, NetworkSpec, Task
+from engine.layers import LayerKind, Options, kind
+from engine.spec import LayerSpec, NetworkSpec
 
 Known = tuple[LayerSpec, LayerKind, Options]
 """A layer, its kind, and its options with defaults."""
@@ -75,22 +74,11 @@ def _drawn(network: NetworkSpec) -> tuple[Known, ...]:
     return tuple(known for known in _known(network) if known[1].initialiser(known[2]))
 
 
-def chance_loss(network: NetworkSpec, task: Task, n_classes: int, loss: str) -> float:
-    """Return the loss of guessing equally frequent classes; NaN where there is no such number.
-
-    Parameters
-    ----------
-    network : NetworkSpec
-        Its last layer with units tells whether one unit stands for two classes.
-    task, n_classes : str, int
-        As `engine.layers.Loss.at_chance` takes them.
-    loss : str
-        Key of the loss.
-    """
+def output_width(network: NetworkSpec) -> int:
+    """Return the units of the last layer that has such a number; 0 if none has."""
     widths = [layer_kind.units(options) for _, layer_kind, options in _known(network)
               if layer_kind.width_option]
-    known = LOSSES.get(loss)
-    return known.at_chance(task, n_classes, widths[-1] if widths else 0) if known else math.nan
+    return widths[-1] if widths else 0
 
 
 def hidden_activations(network: NetworkSpec) -> frozenset[str]:

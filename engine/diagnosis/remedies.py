@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from engine.diagnosis.case import Case
+from engine.diagnosis.measures import Measure, figure_of
 from engine.layers import ACTIVATIONS, INITIALISERS
 from engine.messages import Message, say
 
@@ -13,13 +17,14 @@ DEEP = 50
 """Layers from which the right activation and initial weights alone are not enough."""
 
 
-def passes_it_on(case: Case) -> Message:
+def passes_it_on(case: Case, measure: Measure) -> Message:
     """Return what lets more of the gradient arrive at the first layer."""
-    functions, schemes = case.activations, case.initialisers
+    functions, schemes = case.patient.activations, case.patient.initialisers
     deep = len(case.measured) > DEEP
     if "sigmoid" in functions:
         return say("remedy.relu-and-fewer-layers") if deep else say("remedy.relu")
-    if _arrived_at_first(case, case.thresholds.vanishing.warning, below=False):
+    at_first = _value_at_first(case, measure)
+    if at_first > measure.smallness(case.thresholds).warning:
         drawn = "orthogonal" in schemes or "tanh" not in functions
         return say("remedy.keep") if drawn else say("remedy.keep-orthogonal")
     if "tanh" in functions:
@@ -38,25 +43,25 @@ def _of_tanh(schemes: frozenset[str], deep: bool) -> Message:
     return say("remedy.fewer-layers") if deep else say("remedy.relu-perhaps")
 
 
-def keeps_it_in_range(case: Case) -> Message:
-    """Return what keeps the gradient from growing on its way to the first layer."""
-    if _arrived_at_first(case, case.thresholds.exploding.warning, below=True):
+def keeps_it_in_range(case: Case, measure: Measure) -> Message:
+    """Return what keeps a gradient, or the activations, from growing through the layers."""
+    if _value_at_first(case, measure) < measure.largeness(case.thresholds).warning:
         return say("remedy.smaller-rate")
     wanted = _wanted(case)
-    if case.initialisers - _family(wanted):
+    if case.patient.initialisers - _family(wanted):
         return say("remedy.smaller-weights", scheme=wanted)
     return say("remedy.smaller-both")
 
 
 def keeps_units_alive(case: Case) -> Message:
     """Return what keeps units from being zero for every example."""
-    has_he = case.initialisers <= _family("He")
+    has_he = case.patient.initialisers <= _family("He")
     return say("remedy.alive") if has_he else say("remedy.alive-he")
 
 
 def _wanted(case: Case) -> str:
     """Return the initial weights that suit the network's activation functions: He or Xavier."""
-    suited = {ACTIVATIONS[key].initialiser for key in case.activations if key != "linear"}
+    suited = {ACTIVATIONS[key].initialiser for key in case.patient.activations if key != "linear"}
     return "He" if "he_normal" in suited else "Xavier"
 
 
@@ -65,8 +70,12 @@ def _family(name: str) -> frozenset[str]:
     return frozenset(key for key in INITIALISERS if key.startswith(name.lower()))
 
 
-def _arrived_at_first(case: Case, limit: float, *, below: bool) -> bool:
-    """Say on which side of a limit the first layer's share was when the run was first seen."""
-    first, last = (case.first_gradients.get(reading.layer_id, 0.0)
-                   for reading in (case.measured[0], case.measured[-1]))
-    return last > 0 and (first / last < limit if below else first / last > limit)
+def _value_at_first(case: Case, measure: Measure) -> float:
+    """Return what a measure was when the run was first seen; NaN if it was not to be had."""
+    first = {reading.layer_id: reading for reading in case.first}
+    here, there = first.get(measure.layer_id), first.get(measure.reference_id)
+    if here is None or there is None:
+        return math.nan
+    quantity = measure.quantity
+    reference = measure.reference if measure.is_beside_inputs else figure_of(there, quantity)
+    return replace(measure, figure=figure_of(here, quantity), reference=reference).value

@@ -77,11 +77,14 @@ class _Convolution(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (kernel..., channels, filters) and ``b`` of shape (filters,)."""
-        (shape,) = inputs
-        kernel, filters = self._kernel(options), int(options["filters"])
-        places = math.prod(kernel)
-        return weights_and_biases(options, (*kernel, shape[-1], filters), places * shape[-1],
-                                  places * filters, filters)
+        filters = int(options["filters"])
+        return weights_and_biases(options, (*self._kernel(options), inputs[0][-1], filters),
+                                  self.fans(options, inputs), filters)
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the places of the kernel, times the channels in and times the filters."""
+        places = math.prod(self._kernel(options))
+        return places * inputs[0][-1], places * int(options["filters"])
 
     def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
         """Return the rule of a window that lies inside the image."""
@@ -287,11 +290,9 @@ class TransposedConv2D(_Convolution):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (kernel, kernel, filters, channels) and ``b`` of (filters,)."""
-        (shape,) = inputs
-        kernel, filters = self._kernel(options), int(options["filters"])
-        places = math.prod(kernel)
-        return weights_and_biases(options, (*kernel, filters, shape[-1]), places * shape[-1],
-                                  places * filters, filters)
+        filters = int(options["filters"])
+        return weights_and_biases(options, (*self._kernel(options), filters, inputs[0][-1]),
+                                  self.fans(options, inputs), filters)
 
     def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
         """Return how many windows lie over a place, and how many places a number's window has."""

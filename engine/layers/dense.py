@@ -74,8 +74,12 @@ class Dense(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (inputs, units) and, with a bias, ``b`` of shape (units,)."""
-        fan_in, fan_out = inputs[0][-1], int(options["units"])
-        return weights_and_biases(options, (fan_in, fan_out), fan_in, fan_out, fan_out)
+        fans = self.fans(options, inputs)
+        return weights_and_biases(options, fans, fans, fans[1])
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the numbers of a row, or of a step of a sequence, and the units."""
+        return inputs[0][-1], int(options["units"])
 
     def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
         """Return the rule of weighted sums of all inputs."""

@@ -29,6 +29,9 @@ LARGEST_NETWORK = 64_000_000
 LARGEST_OUTPUT = 2**23
 """Numbers of one layer and example beyond which 64 of them, with gradients, fill the arena."""
 
+LONGEST_ID = 200
+"""Letters of a layer's id."""
+
 PENALTIES = {"l1": "L1", "l2": "L2", "weight_decay": "Weight decay"}
 """What a layer may have of its own, by its name for people."""
 
@@ -99,13 +102,21 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
         yield Issue(network.layers[0].id, say("layer.not-input-first", kind=network.layers[0].kind))
     seen: set[str] = set()
     for position, layer in enumerate(network):
-        if layer.id in seen or not layer.id or "/" in layer.id:
+        if layer.id in seen or not _is_name(layer.id):
             yield Issue(layer.id, say("layer.id", position=position, name=layer.id))
         seen.add(layer.id)
         if position and _starts_network(layer):
             yield Issue(layer.id, say("layer.second-input", position=position))
         yield from _option_issues(position, layer)
         yield from _penalty_issues(position, layer)
+
+
+def _is_name(layer_id: str) -> bool:
+    """Say whether weights can be filed under an id, whatever the system."""
+    # A zip file, which is what weights are kept in, ends a name at a zero and may split it at
+    # either slash; half of a surrogate pair has no bytes.
+    return 0 < len(layer_id) <= LONGEST_ID and not any(
+        letter in "/\\\0" or "\ud800" <= letter <= "\udfff" for letter in layer_id)
 
 
 def _starts_network(layer: LayerSpec) -> bool:

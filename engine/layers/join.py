@@ -16,7 +16,8 @@ class Add(LayerKind):
     key = "add"
     title = "Add"
     help = ("Adds the outputs of several layers. With an earlier layer among them it is a skip: "
-            "the gradient reaches that layer undiminished (He et al. 2016).")
+            "the gradient reaches that layer undiminished (He et al. 2016). A step of a sequence "
+            "is padding where it is so in all of them.")
     icon = "circle-plus"
     group = "Join"
     fewest_inputs = 2
@@ -51,7 +52,8 @@ class Concatenate(LayerKind):
 
     key = "concatenate"
     title = "Concatenate"
-    help = "Puts the outputs of several layers side by side."
+    help = ("Puts the outputs of several layers side by side. A step of a sequence is padding "
+            "where it is so in all of them.")
     icon = "combine"
     group = "Join"
     fewest_inputs = 2

@@ -73,8 +73,8 @@ class Value:
     shape : tuple[int, ...]
         Shape of one example.
     mask : int
-        Of a sequence: offset of real[steps] per example, 1 for steps that count and 0 for padding;
-        -1 when all of them count.
+        Of a sequence: offset of real[steps] per example, 0 for padding and more for steps that
+        count; -1 when all of them count.
     """
 
     data: int
@@ -149,7 +149,9 @@ class Lowering(Protocol):
     def result(self, value: Value) -> None:
         """Say which value is the layer's output.
 
-        A sequence that is as long as the layer's first input, and has no mask, takes that one's.
+        A sequence that has no mask, and is as long as the layer's inputs, takes theirs. Where they
+        differ, a step counts that counts in any of them, whatever their order; so all count where
+        one input has no mask. A sequence of another length, or of what was none, has no padding.
         """
 
     def argument(self, value: Value) -> None:
@@ -271,6 +273,13 @@ class LayerKind(ABC):
     def units(self, options: Options) -> int:
         """Return how many units there are; 1 where their number is not the layer's to choose."""
         return int(options[self.width_option]) if self.width_option else 1
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int] | None:
+        """Return how many numbers a unit weighs, and how many units weigh a number; None: no such.
+
+        Random weights are drawn by them.
+        """
+        return None
 
     def initialiser(self, options: Options) -> str:
         """Return the key of how its weights are drawn; empty if it draws none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.layers.fields import Field
 from engine.layers.images import as_image, check_rank, window, windowed
 from engine.layers.kind import LayerKind, Lowering, Options, Shape, Value
+from engine.layers.sequence import lower_sequence_mean
 
 
 def _sizes(large: Shape, small: Shape, kernel: tuple[int, int], stride: int) -> dict[str, int]:
@@ -88,7 +89,7 @@ class GlobalAveragePooling(LayerKind):
     key = "global_average_pooling"
     title = "Global average pooling"
     help = ("Takes the mean of every channel over the whole image or sequence, and gives one row "
-            "of them.")
+            "of them. Padding does not count.")
     icon = "focus"
     group = "Image"
 
@@ -101,10 +102,13 @@ class GlobalAveragePooling(LayerKind):
         """Return None: they are means of the inputs."""
 
     def lower(self, options: Options, plan: Lowering) -> None:
-        """Lower to a mean over one window that holds everything."""
+        """Lower to a mean over one window that holds everything, or all steps that count."""
         (x,) = plan.inputs
         y = plan.value(x.shape[-1:])
-        _lower_mean(plan, x, y, _sizes(x.shape, y.shape, as_image(x.shape)[:2], 1))
+        if x.mask < 0:
+            _lower_mean(plan, x, y, _sizes(x.shape, y.shape, as_image(x.shape)[:2], 1))
+        else:
+            lower_sequence_mean(plan, x, y)
         plan.result(y)
 
 

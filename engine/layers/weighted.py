@@ -75,7 +75,7 @@ def weighted_fields(activation: str) -> tuple[Field, ...]:
             *INITIAL_FIELDS, *BIAS_FIELDS)
 
 
-def weights_and_biases(options: Options, shape: Shape, fan_in: int, fan_out: int, units: int
+def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], units: int
                        ) -> tuple[Parameter, ...]:
     """Return ``w`` and, with a bias, ``b`` of shape (units,).
 
@@ -85,12 +85,12 @@ def weights_and_biases(options: Options, shape: Shape, fan_in: int, fan_out: int
         Values of `weighted_fields`.
     shape : tuple[int, ...]
         Shape of the weights; their last axis is the columns of the matrix that is drawn.
-    fan_in, fan_out : int
-        How many numbers flow into a unit, and out of an input.
+    fans : tuple[int, int]
+        What `engine.layers.kind.LayerKind.fans` returns.
     units : int
         How many biases there are.
     """
-    weights = Parameter("w", shape, initial_weights(options, shape, fan_in, fan_out))
+    weights = Parameter("w", shape, initial_weights(options, shape, fans))
     if not options["bias"]:
         return (weights,)
     scheme = INITIALISERS[str(options["weights"])]
@@ -98,7 +98,7 @@ def weights_and_biases(options: Options, shape: Shape, fan_in: int, fan_out: int
     return weights, Parameter("b", (units,), partial(_constant, start, units), False)
 
 
-def initial_weights(options: Options, shape: Shape, fan_in: int, fan_out: int
+def initial_weights(options: Options, shape: Shape, fans: tuple[int, int]
                     ) -> Callable[[np.random.Generator], Weights]:
     """Return what draws weights by the values of `INITIAL_FIELDS`.
 
@@ -108,12 +108,12 @@ def initial_weights(options: Options, shape: Shape, fan_in: int, fan_out: int
         Among them those values.
     shape : tuple[int, ...]
         Shape of the weights; see `engine.layers.initialisers.Draw`.
-    fan_in, fan_out : int
-        How many numbers flow into a unit, and out of an input.
+    fans : tuple[int, int]
+        What `engine.layers.kind.LayerKind.fans` returns.
     """
     scheme = INITIALISERS[str(options["weights"])]
     gain = float(options["gain"]) if scheme.has_gain else 1.0
-    return partial(_drawn, scheme, shape, (fan_in, fan_out), float(options["spread"]), gain)
+    return partial(_drawn, scheme, shape, fans, float(options["spread"]), gain)
 
 
 def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int) -> float:

@@ -5,21 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui import theme
 from gui.builder.axis import TICK_SPACING, GradientAxis, decade_text
 from gui.builder.columns import Columns
+from gui.builder.quantity_switch import QuantitySwitch
 from gui.builder.rows_tips import COLUMN_TIPS, unbroken
 
 TITLES: Mapping[str, tuple[str, ...]] = {
     "card": ("Layer",),
     "histogram": ("Activations", "Outputs"),
-    "gradient": ("Gradient RMS", "Gradient", "RMS"),
+    "gradient": ("RMS of", "RMS"),
+    "status": ("Value",),
     "update": ("log₁₀ Δw/w", "log Δw/w"),
 }
 """Words for every column, of which the first that fit are shown, whole."""
+
+SWITCH = 70
+"""Px, at 13 px text, that the switch of the gradient takes."""
 
 
 class ColumnHeader(QWidget):
@@ -31,6 +44,11 @@ class ColumnHeader(QWidget):
         Returns where the columns are now.
     axis : GradientAxis
         The axis whose decades are shown.
+
+    Attributes
+    ----------
+    switch : QuantitySwitch
+        Which gradient is shown.
     """
 
     def __init__(self, columns: Callable[[], Columns], axis: GradientAxis,
@@ -38,13 +56,29 @@ class ColumnHeader(QWidget):
         super().__init__(parent)
         self._columns, self._axis = columns, axis
         self._titles: dict[str, tuple[QRect, str]] = {}
-        self.setAccessibleName("Columns: layer, activations, gradient RMS, log₁₀ of update to "
-                               "weight")
+        self.switch = QuantitySwitch(self)
+        self.setAccessibleName("Columns: layer, activations, gradient RMS, its value, log₁₀ of "
+                               "update to weight")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(300), theme.px(34))
+        return QSize(theme.px(300), theme.px(36))
+
+    def place_switch(self) -> None:
+        """Put the switch where the gradient's heading ends."""
+        font = QFont(self.font())
+        font.setPixelSize(theme.px(12))
+        left, width = self._columns().gradient
+        size, gap = self.switch.sizeHint(), theme.px(6)
+        title = QFontMetrics(font).horizontalAdvance(TITLES["gradient"][0]) + gap
+        self.switch.setVisible(width >= size.width())
+        self.switch.setGeometry(left + (title if width >= title + size.width() else 0), 0,
+                                size.width(), size.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.place_switch()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -54,6 +88,7 @@ class ColumnHeader(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(tokens.text_muted))
         line = QRect(0, 0, self.width(), px(17))
+        self.place_switch()
         self._titles = fitting_titles(columns, line, painter.fontMetrics())
         for name, (spot, title) in self._titles.items():
             side = Qt.AlignmentFlag.AlignRight if name == "update" else Qt.AlignmentFlag.AlignLeft
@@ -98,17 +133,25 @@ def fitting_titles(columns: Columns, line: QRect,
     """Return for every column where its heading stands, and the longest one that fits.
 
     A heading may reach to the next one; that of the last column reaches over the one before it,
-    which has none.
+    as far as that leaves it room.
     """
+    gap, value = theme.px(4), metrics.horizontalAdvance(TITLES["status"][0])
+    end, status = columns.update[0] + columns.update[1], columns.status[0]
+    update = _fitting("update", end - status - value - gap, metrics)
+    rooms = {"card": (columns.card[0], columns.histogram[0] - gap),
+             "histogram": (columns.histogram[0], columns.gradient[0] - gap),
+             "gradient": (columns.gradient[0], status - gap),
+             "status": (status, end - update[1] - gap),
+             "update": (end - update[1], end)}
     found = {}
-    ends = {"card": columns.histogram[0], "histogram": columns.gradient[0],
-            "gradient": columns.status[0], "update": columns.update[0] + columns.update[1]}
-    for name, titles in TITLES.items():
-        left = columns.status[0] if name == "update" else getattr(columns, name)[0]
-        room = ends[name] - left - (0 if name == "update" else theme.px(4))
-        widths = {title: metrics.horizontalAdvance(title) for title in titles}
-        title = next((t for t in titles if widths[t] <= room), "")
-        width = widths.get(title, 0)
-        start = left + room - width if name == "update" else left
-        found[name] = QRect(line.left() + start, line.top(), width + 1, line.height()), title
+    for name, (left, right) in rooms.items():
+        title, width = update if name == "update" else _fitting(name, right - left, metrics)
+        found[name] = QRect(line.left() + left, line.top(), width + 1, line.height()), title
     return found
+
+
+def _fitting(name: str, room: int, metrics: QFontMetrics) -> tuple[str, int]:
+    """Return the longest heading of a column that fits, and its width in px; empty if none does."""
+    widths = {title: metrics.horizontalAdvance(title) for title in TITLES[name]}
+    title = next((t for t in TITLES[name] if widths[t] <= room), "")
+    return title, widths.get(title, 0)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QLabel,
     QSizePolicy,
@@ -19,15 +17,12 @@ from PySide6.QtWidgets import (
 from engine.layers import Field
 from engine.spec import Option
 from gui import theme
-from gui.builder.rows_model import signed
+from gui.builder.field_spins import PlainSpinBox, WholeSpinBox
 from gui.document.slider_stops import slider_stops
 from gui.widgets import (
-    CalmDoubleSpinBox,
     CalmSlider,
-    CalmSpinBox,
     LabelledCombo,
     StopSlider,
-    plain_number,
 )
 
 CHOICE_LENGTH = 10
@@ -46,9 +41,12 @@ class FieldEditor(QWidget):
     -------
     edited(object)
         A person has chosen this value.
+    refused(str)
+        What a person has typed is wrong; why.
     """
 
     edited = Signal(object)
+    refused = Signal(str)
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,17 +122,6 @@ class SwitchEditor(FieldEditor):
         self.edited.emit(checked)
 
 
-class PlainSpinBox(CalmDoubleSpinBox):
-    """A spin box that writes a number as people do: ``−0.2``, not ``-0.20000``."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setDecimals(6)
-
-    def textFromValue(self, value: float) -> str:
-        return signed(plain_number(value).replace(",", ""))
-
-
 class NumberEditor(FieldEditor):
     """A slider, and a spin box for the exact number."""
 
@@ -171,15 +158,9 @@ class NumberEditor(FieldEditor):
         number = float(value) if isinstance(value, int | float) else 0.0
         self._show(number, self.spin, self.track)
 
-    def _make_spin(self) -> QSpinBox | QDoubleSpinBox:
-        spin: QSpinBox | QDoubleSpinBox
-        if self._whole:
-            spin = CalmSpinBox()
-            spin.setRange(round(self._stops[0]), round(self._stops[-1]))
-        else:
-            spin = PlainSpinBox()
-            spin.setRange(self._stops[0], self._stops[-1])
-            spin.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
+    def _make_spin(self) -> WholeSpinBox | PlainSpinBox:
+        spin = WholeSpinBox(self.field) if self._whole else PlainSpinBox(self.field)
+        spin.refused.connect(self.refused)
         spin.setKeyboardTracking(False)
         spin.setAccessibleName(self.field.title)
         spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -18,6 +18,7 @@ from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.figures import FIGURES, FigureLine, cost_of, figure_texts
 from gui.builder.inputs_editor import SourceList
 from gui.builder.layer_extras import LayerExtras
+from gui.builder.layer_notes import LayerNotes
 from gui.builder.rows import Row, describe
 from gui.document import edits
 from gui.document.document import Change, Document
@@ -52,6 +53,11 @@ class Inspector(EditingPanel):
         self.setAccessibleName("Inspector")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = self._made_head()
+        self.issue = QLabel()
+        self.issue.setProperty("role", "bad")
+        self.issue.setWordWrap(True)
+        self.issue.setTextFormat(Qt.TextFormat.PlainText)
+        self.issue.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._form = QVBoxLayout()
         self._form.setSpacing(5)
         self.inputs = SourceList()
@@ -60,6 +66,10 @@ class Inspector(EditingPanel):
         self.extras = LayerExtras()
         self.extras.inputs_chosen.connect(self._on_inputs_chosen)
         self.extras.field_chosen.connect(self._on_field_chosen)
+        self.notes = LayerNotes()
+        # Only when the button has done with the click may it be taken away.
+        self.notes.mend_requested.connect(self._on_mend_requested,
+                                          Qt.ConnectionType.QueuedConnection)
         self.advice = Button("", "check")
         self.advice.clicked.connect(self._on_advice_clicked)
         self.apply = Button("Apply to all hidden layers")
@@ -70,6 +80,8 @@ class Inspector(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(head)
+        layout.addWidget(self.issue)
+        layout.addWidget(self.notes)
         layout.addWidget(self.inputs)
         layout.addLayout(self._form)
         for widget in (self.advice, self.apply, self.extras, Separator()):
@@ -108,7 +120,9 @@ class Inspector(EditingPanel):
         snapshot = frame.snapshot
         if snapshot is None or not self.wanted() <= snapshot.parts:
             return
-        self._readings = {reading.layer_id: reading for reading in snapshot.layers}
+        # The rows' figures, not those of the newest moment alone.
+        readings = snapshot.layers if frame.verdict is None else frame.verdict.readings
+        self._readings = {reading.layer_id: reading for reading in readings}
         if self.isVisible():
             self._show_figures()
 
@@ -130,6 +144,8 @@ class Inspector(EditingPanel):
             self._rebuild_form(kind)
         self.title.setText(row.label if row is not None else "No layer selected")
         self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
+        self.issue.setText(row.issue if row is not None else "")
+        self.issue.setVisible(row is not None and bool(row.issue))
         self.remove.setVisible(row is not None and row.can_change)
         self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
         # What is hidden only to be shown again loses the keyboard.
@@ -140,6 +156,8 @@ class Inspector(EditingPanel):
             self._show_wiring(kind, layer, row)
             self._show_options(kind, layer)
             self._show_advice(kind, layer)
+        self.notes.show_notes(tuple(note for note in document.notes
+                                    if self._layer_id and note.layer_id == self._layer_id))
         self._show_figures()
 
     def _show_wiring(self, kind: LayerKind, layer: LayerSpec, row: Row) -> None:
@@ -170,6 +188,7 @@ class Inspector(EditingPanel):
         for field in kind.fields if kind is not None else ():
             editor = editor_for(field)
             editor.edited.connect(partial(self._on_edited, field.key))
+            editor.refused.connect(self.refused)
             slider = editor.slider()
             if slider is not None:
                 self._gesture.watch(slider)
@@ -236,6 +255,10 @@ class Inspector(EditingPanel):
     def _on_field_chosen(self, key: str, value: object) -> None:
         self._document.end_gesture()
         self.attempt(partial(self._document.set_layer, self._layer_id, **{key: value}))
+
+    @Slot(str, str)
+    def _on_mend_requested(self, code: str, layer_id: str) -> None:
+        self.attempt(partial(self._document.mend, code, layer_id))
 
     @Slot()
     def _on_advice_clicked(self) -> None:

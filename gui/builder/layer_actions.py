@@ -79,7 +79,8 @@ class LayerActions(QObject):
         """Ask how many copies of a layer to insert, and insert them."""
         dialog = QInputDialog(self._widget)
         dialog.setWindowTitle("Stack")
-        dialog.setLabelText(f"Copies of {self._extent(layer_id)} to insert after it:")
+        dialog.setLabelText(f"Copies of {self._extent(layer_id)} to insert after it, 1 to "
+                            f"{MOST_COPIES}:")
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
         dialog.setIntRange(1, MOST_COPIES)
         dialog.setIntValue(8)

@@ -31,10 +31,13 @@ from gui.builder.lanes import Lanes, Wire, wires_of
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
-from gui.builder.rows_tips import column_tip, wire_tip
+from gui.builder.rows_tips import Shown, column_tip, wire_tip
 from gui.document.document import Document
+from gui.widgets import Button
 
 NOWHERE = -1
+FOOT = 26
+"""Px, at 13 px text, below the rows that belong to the button that adds one."""
 PLUS_REACH = 6
 """How near, in px, the pointer must be to a gap for the plus to appear."""
 
@@ -67,6 +70,8 @@ class RowsView(QListView):
         The wires beside the cards.
     hovered_wire : Wire | None
         The one under the pointer.
+    add_button : Button
+        Below the last row: offers the kinds of layers that can come there.
     """
 
     def __init__(self, document: Document, actions: LayerActions,
@@ -87,6 +92,7 @@ class RowsView(QListView):
         self.delegate = RowsDelegate(self.model_of_rows, self, self)
         self.setModel(self.model_of_rows)
         self.setItemDelegate(self.delegate)
+        self.add_button = Button("Add layer", "plus", parent=self)
         self._configure()
         document.selection_changed.connect(self._on_document_selection_changed)
         self.model_of_rows.modelReset.connect(self._on_rows_reset)
@@ -108,6 +114,12 @@ class RowsView(QListView):
         self.setDropIndicatorShown(False)
         self.setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
+        self.add_button.setProperty("tone", "quiet")
+        self.add_button.setToolTip("<p>Adds a layer at the end, before the output layer if there "
+                                   "is one. Between two rows, a plus appears below the pointer."
+                                   "</p>")
+        self.add_button.clicked.connect(self._on_add_button_clicked)
+        self.verticalScrollBar().valueChanged.connect(self._place_add_button)
 
     # Painting
 
@@ -157,16 +169,27 @@ class RowsView(QListView):
         """Choose columns and density for the room that there is."""
         viewport = self.viewport()
         self.columns = columns_for(viewport.width() - theme.px(2), self.wiring.width())
-        fitting = fitting_density(self.model_of_rows.rowCount(), self.height() - 2)
+        fitting = fitting_density(self.model_of_rows.rowCount(),
+                                  self.height() - 2 - theme.px(FOOT))
         if fitting != (self.density, self.row_height):
             self.density, self.row_height = fitting
             self.scheduleDelayedItemsLayout()
         self.wiring.row_height = self.row_height
+        self._place_add_button()
         viewport.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+
+    @Slot()
+    def _place_add_button(self) -> None:
+        """Put the button right below the last row, or below what can be seen of the rows."""
+        below = min(self._row_top(self.model_of_rows.rowCount()), self.viewport().height())
+        left, width = self.columns.card
+        height = theme.px(FOOT - 4)
+        width = min(width, self.add_button.sizeHint().width())
+        self.add_button.setGeometry(left, below + theme.px(2), width, height)
 
     def _row_top(self, position: int) -> int:
         return position * self.row_height - self.verticalScrollBar().value()
@@ -250,8 +273,23 @@ class RowsView(QListView):
         row, wire = rows[index.row()], self.hovered_wire
         if wire is not None and x < self.columns.card[0]:
             return wire_tip(rows[wire.source], rows[wire.reader])
-        return column_tip(self.columns.name_at(x), row, self.model_of_rows.reading(row.layer_id),
-                          self.model_of_rows.verdict(row.layer_id))
+        return column_tip(self.columns.name_at(x), row, self._shown(row.layer_id))
+
+    def _shown(self, layer_id: str) -> Shown:
+        model = self.model_of_rows
+        return Shown(model.told(layer_id), model.verdict(layer_id), model.notes(layer_id),
+                     model.scale(layer_id), model.last_gradients.get(layer_id))
+
+    def explanation(self) -> str:
+        """Return everything that there is to say about the current row, as rich text."""
+        index = self.currentIndex()
+        if not index.isValid():
+            return ""
+        row = self.model_of_rows.rows[index.row()]
+        columns = ("card",) if row.is_input or row.issue else ("card", "status", "gradient",
+                                                               "histogram", "update")
+        return "<hr>".join(dict.fromkeys(column_tip(column, row, self._shown(row.layer_id))
+                                         for column in columns))
 
     # Keys and menu
 
@@ -370,7 +408,14 @@ class RowsView(QListView):
         self.wiring.wires, self.hovered_wire = wires_of(self.model_of_rows.rows), None
 
     @Slot()
+    def _on_add_button_clicked(self) -> None:
+        menu = self._actions.kinds_menu(self._document.end_position())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
+
+    @Slot()
     def _on_theme_changed(self) -> None:
+        self.setViewportMargins(0, 0, 0, theme.px(FOOT))
         self.delegate.restyle(theme.base_font())
         self.fit()
         self.scheduleDelayedItemsLayout()

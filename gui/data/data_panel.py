@@ -32,8 +32,8 @@ from gui.data.table_dialog import TableDialog
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
+from gui.document.file_folder import FileFolder
 from gui.document.gesture import Gesture
-from gui.document.project_files import home_folder
 from gui.widgets import (
     Button,
     FlowLayout,
@@ -60,10 +60,22 @@ FEATURE_TIPS = {
 
 
 class DataPanel(EditingPanel):
-    """Chooses and prepares the document's data; what is refused it tells itself, too."""
+    """Chooses and prepares the document's data; what is refused it tells itself, too.
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    document : Document
+        What is edited.
+    folder : FileFolder | None
+        Where dialogs open; by default it is not remembered.
+    parent : QWidget | None
+        Qt's owner.
+    """
+
+    def __init__(self, document: Document, folder: FileFolder | None = None,
+                 parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
+        self._folder = folder or FileFolder()
         self._gesture = Gesture(document, self)
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
@@ -90,7 +102,7 @@ class DataPanel(EditingPanel):
         table = data.table if data.source == TABLE and path is None else TableSpec()
         if path is None and data.source == TABLE and data.path:
             path = Path(data.path)
-        dialog = TableDialog(data, self.window())
+        dialog = TableDialog(data, self._folder, self.window())
         dialog.imported.connect(self._on_dialog_imported)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -288,9 +300,10 @@ class DataPanel(EditingPanel):
         # Until a file has been read, the data stay what they are.
         self.show_document()
         data = self._document.project.data
-        folder = str(Path(data.path).parent) if data.path else home_folder()
-        name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", folder, TEXT_FILTER)
+        name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", self._folder.path(),
+                                              TEXT_FILTER)
         if name:
+            self._folder.note(Path(name))
             self._set(replace(data, source=TEXT, path=name, table=TableSpec(), goal="predict"))
 
     def _choose(self, key: str) -> None:
@@ -402,5 +415,12 @@ class DataPanel(EditingPanel):
             self.show_document()
 
     @Slot(object)
-    def _on_document_changed(self, _change: Change) -> None:
+    def _on_document_changed(self, change: Change) -> None:
+        if change.opened:
+            # What was on its way is for another project.
+            self._cancel_loading()
+            self._shown_problem = ""
+        # What has been refused is history; why there are no examples is told as long as it is so.
+        if change.opened or self.message.topic != "data":
+            self.message.hide()
         self.show_document()

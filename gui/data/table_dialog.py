@@ -31,6 +31,7 @@ from gui.data.background import Background
 from gui.data.table_columns import ColumnList
 from gui.data.table_form import TableForm
 from gui.document.dataset_text import inputs_text
+from gui.document.file_folder import FileFolder
 from gui.widgets import Button, ElidedLabel, MessageBar, PrimaryButton
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class TableDialog(QDialog):
     ----------
     data : DataSpec
         The data in use; its split and seed are kept.
+    folder : FileFolder | None
+        Where a file is looked for; by default it is not remembered.
     parent : QWidget | None
         The window.
 
@@ -59,8 +62,10 @@ class TableDialog(QDialog):
 
     imported = Signal(object, object)
 
-    def __init__(self, data: DataSpec, parent: QWidget | None = None) -> None:
+    def __init__(self, data: DataSpec, folder: FileFolder | None = None,
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._folder = folder or FileFolder()
         self._data = data
         self._path: Path | None = None
         self._dataset: Dataset | None = None
@@ -211,6 +216,7 @@ class TableDialog(QDialog):
             self.columns.setRowCount(0)
             self.cells.setRowCount(0)
             self.cells.setColumnCount(0)
+        self._show_notes(())
         self._fail(error.sentence)
 
     @Slot(tuple)
@@ -222,6 +228,7 @@ class TableDialog(QDialog):
         self._looker.cancel()
         self._loader.cancel()
         self._dataset = None
+        self._show_notes(())
         self._fail("Tick at least one column to learn from.")
 
     def _wanted(self) -> DataSpec:
@@ -271,9 +278,9 @@ class TableDialog(QDialog):
 
         One that takes the place of a file that could not be read is read as that was to be.
         """
-        folder = str(self._path.parent) if self._path is not None else ""
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, FILTER)
+        path, _ = QFileDialog.getOpenFileName(self, "Choose a table", self._folder.path(), FILTER)
         if path:
+            self._folder.note(Path(path))
             self.read(Path(path), self.form.spec() if self._preview is None else None)
 
     @Slot()

@@ -12,6 +12,8 @@ from PySide6.QtGui import QUndoStack
 from engine.bundles import read_either
 from engine.data import load
 from engine.data.dataset import Dataset
+from engine.diagnosis.advice import advise
+from engine.diagnosis.design import Note
 from engine.errors import SpecError
 from engine.layers import LOSSES, Issue, diagnose, fitted, kind
 from engine.messages import say
@@ -69,6 +71,7 @@ class Document(QObject):
         self._gesture = 0
         self._in_gesture = False
         self._issues: tuple[Issue, ...] | None = None
+        self._notes: tuple[Note, ...] | None = None
         self._weights: Weights | None = None
         self.path: Path | None = None
         self.holds_weights = False
@@ -105,6 +108,13 @@ class Document(QObject):
         return self._issues
 
     @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the project decides before its first step, the likeliest trouble first."""
+        if self._notes is None:
+            self._notes = () if self.issues else advise(self.project, self.dataset)
+        return self._notes
+
+    @property
     def title(self) -> str:
         """The file's name without its ending, or the project's name."""
         return self.path.stem if self.path else self.project.name
@@ -123,6 +133,10 @@ class Document(QObject):
             self.end_gesture()
             self._selected = layer_id
             self.selection_changed.emit(layer_id)
+
+    def end_position(self) -> int:
+        """Return where a layer goes that is added at the end: before an output layer."""
+        return edits.default_position(self.project.network, "", self._output_widths())
 
     def begin_gesture(self) -> None:
         """Let edits of one thing, until `end_gesture`, count as one step to undo."""
@@ -152,7 +166,7 @@ class Document(QObject):
         """
         network = self.project.network
         if position is None:
-            position = edits.default_position(network, self._selected)
+            position = edits.default_position(network, self._selected, self._output_widths())
         after, layer_id = edits.added(network, kind_key, position, self.dataset.n_inputs)
         self._edit_network(after, f"add {kind(kind_key).title}")
         return layer_id
@@ -195,6 +209,20 @@ class Document(QObject):
     def freeze(self, layer_ids: Iterable[str]) -> None:
         """Let layers keep their parameters from now on, in one step."""
         self._edit_network(edits.frozen(self.project.network, layer_ids), "freeze layers")
+
+    def mend(self, code: str, layer_id: str = "") -> None:
+        """Do what one of `notes` recommends; nothing if there is none any more.
+
+        Parameters
+        ----------
+        code, layer_id : str
+            The note's.
+        """
+        fix = next((note.fix for note in self.notes
+                    if (note.code, note.layer_id) == (code, layer_id)), None)
+        if fix is not None:
+            label = fix.label.text
+            self._edit(fix.project, label[:1].lower() + label[1:])
 
     def apply_to_hidden(self, layer_id: str) -> None:
         """Give all hidden layers of its kind the activation and initial weights of a layer."""
@@ -347,7 +375,7 @@ class Document(QObject):
               opened: bool = False) -> None:
         before, examples, title = self._project, self.dataset, self.title
         self._held = held or self._held_for(project)
-        self._project, self._issues = project, None
+        self._project, self._issues, self._notes = project, None, None
         selected = edits.selection_after(before.network, project.network, self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
@@ -373,6 +401,13 @@ class Document(QObject):
             return (Issue(edits.input_id(project.network), say("document.no-data", problem=fault)),)
         return diagnose(project, data.task, data.n_inputs, data.n_outputs,
                         is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+
+    def _output_widths(self) -> tuple[int, ...]:
+        """Return the numbers of units that an output layer may have; empty for any."""
+        loss, data = LOSSES.get(self.project.training.loss), self.dataset
+        if loss is None or data.task not in loss.tasks or data.task == "reconstruction":
+            return ()
+        return loss.widths(data.task, data.n_outputs) if data.n_outputs else ()
 
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)

@@ -41,14 +41,35 @@ def input_id(network: NetworkSpec) -> str:
     return first.id if first is not None and layer_kind and not layer_kind.insertable else ""
 
 
-def default_position(network: NetworkSpec, selected: str) -> int:
-    """Return where a new layer goes: after the selected layer, never after the output layer."""
+def default_position(network: NetworkSpec, selected: str, widths: Sequence[int] = ()) -> int:
+    """Return where a new layer goes: after the selected layer, not after the output layer.
+
+    Parameters
+    ----------
+    network : NetworkSpec
+        The network.
+    selected : str
+        Id of the selected layer; empty for none.
+    widths : sequence of int
+        Numbers of units that fit the data. While a network is built from nothing, its last layer
+        is the output only once it has one of them; without any, it always is.
+    """
     output = output_layer(network)
+    if output is not None and widths and width(output) not in widths:
+        output = None
     before_output = network.index(output.id) if output else len(network)
     ids = [layer.id for layer in network]
     if selected in ids and ids.index(selected) < before_output:
         return ids.index(selected) + 1
     return max(before_output, 1)
+
+
+def width(layer: LayerSpec) -> Option | None:
+    """Return how many numbers a layer gives if a person chooses that; else None."""
+    layer_kind = known_kind(layer)
+    if layer_kind is None or not layer_kind.width_option:
+        return None
+    return layer_kind.options(layer)[layer_kind.width_option]
 
 
 def added(network: NetworkSpec, kind_key: str, position: int,

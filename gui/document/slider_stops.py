@@ -7,7 +7,7 @@ import math
 from engine.layers import Field
 
 UNBOUNDED = 1000.0
-"""Where a slider ends when its field has no bound; the spin box ends there, too."""
+"""Where a slider ends when its field has no bound; larger numbers can be typed."""
 DECADES = 4
 """Decades below its maximum that a logarithmic slider spans when its field may be 0."""
 EVERY_WHOLE = 16

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -59,6 +60,9 @@ class TrainingSheet(EditingPanel):
         self._area: QWidget | None = None
         self.rows: dict[str, SettingRow] = {}
         self._build()
+        # While it is seen, wherever in the window the keyboard is.
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        escape.activated.connect(self._on_escape_activated)
         document.changed.connect(self._on_document_changed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -179,6 +183,14 @@ class TrainingSheet(EditingPanel):
                          else self._document.set_training(**change))
 
     @Slot()
+    def _on_escape_activated(self) -> None:
+        holder = QApplication.focusWidget()
+        was_inside = holder is not None and self.isAncestorOf(holder)
+        self.hide()
+        if was_inside and self._area is not None:
+            self._area.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
     def _on_document_changed(self) -> None:
         if self.isVisible():
             self.show_document()
@@ -201,13 +213,6 @@ class TrainingSheet(EditingPanel):
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close on Esc."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-        else:
-            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Keep clicks from what lies below."""

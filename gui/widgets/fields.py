@@ -43,6 +43,14 @@ class CalmComboBox(QComboBox):
         """Let the wheel pass."""
         event.ignore()
 
+    def showPopup(self) -> None:
+        """Open a list that is wide enough for every line of it."""
+        view = self.view()
+        scroll_bar = view.verticalScrollBar().sizeHint().width()
+        room = view.sizeHintForColumn(0) + scroll_bar + 2 * view.frameWidth()
+        view.setMinimumWidth(max(room, self.width()))
+        super().showPopup()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the choice; where it has no room, three dots say so."""
         if self.isEditable():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from engine.messages import Message, say
@@ -24,15 +25,69 @@ def parsed(text: str) -> float | None:
 
 
 def written(value: float) -> str:
-    """Return a number in a short form that `parsed` reads as the same: ``0.00001``, ``1e-8``."""
-    if value == 0 or 1e-5 <= abs(value) < 1e7:
+    """Return a number in a short form that `parsed` reads as the same: ``0.0001``, ``1e-5``."""
+    if value == 0 or 1e-4 <= abs(value) < 1e7:
         text = f"{value:.12f}".rstrip("0").rstrip(".")
     else:
         text = f"{value:.6g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return text if parsed(text) == value else repr(value)
 
 
-class NumberBox(QLineEdit):
+class NumberLine(QLineEdit):
+    """A line with a number: the click that enters it selects all, and Esc takes back what is typed.
+
+    Where there is nothing to take back, Esc is left to what the line stands in. Who came with a
+    click is done with Return, and keys drive the window again.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = ""
+        self._came_by_click = self._is_entering = False
+
+    def show_text(self, text: str) -> None:
+        """Show a text from its beginning; Esc comes back to it."""
+        self._shown = text
+        self.setText(text)
+        self.setCursorPosition(0)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc from the window's shortcuts while there is something to take back."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride \
+                and event.key() == Qt.Key.Key_Escape and self._is_changed():
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take back what has been typed on Esc; leave after Return, if a click came here."""
+        if event.key() == Qt.Key.Key_Escape and self._is_changed():
+            self.show_text(self._shown)
+            self.selectAll()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._came_by_click:
+            (self.focusProxy() or self).clearFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Note whether a click brings the keyboard here."""
+        super().focusInEvent(event)
+        self._came_by_click = event.reason() == Qt.FocusReason.MouseFocusReason
+        self._is_entering = self._came_by_click
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Select all at the end of that click, so that the next key begins another number."""
+        super().mouseReleaseEvent(event)
+        if self._is_entering and not self.hasSelectedText():
+            self.selectAll()
+        self._is_entering = False
+
+    def _is_changed(self) -> bool:
+        return not self.isReadOnly() and self.text() != self._shown
+
+
+class NumberBox(NumberLine):
     """A number to type. A wrong one is put back when the box is left.
 
     Parameters
@@ -70,8 +125,7 @@ class NumberBox(QLineEdit):
     def set_value(self, value: float) -> None:
         """Show a number without emitting."""
         self._value = value
-        self.setText(written(value))
-        self.setCursorPosition(0)
+        self.show_text(written(value))
 
     @Slot()
     def _on_editing_finished(self) -> None:
@@ -118,11 +172,13 @@ class NumberCombo(LabelledCombo):
         self._name = label
         self._number = ladder[0]
         self._ladder = list(ladder)
-        self.line = QLineEdit()
+        self.line = NumberLine()
         self.line.setAccessibleName(label)
         # The box around it has the border already.
         self.line.setStyleSheet("border: none; padding: 0; background: transparent;")
         self.combo.setLineEdit(self.line)
+        # The line takes the keyboard by the policy of the box around it.
+        self.combo.setFocusPolicy(Qt.FocusPolicy.ClickFocus | Qt.FocusPolicy.TabFocus)
         self.combo.setInsertPolicy(self.combo.InsertPolicy.NoInsert)
         self.combo.setCompleter(None)  # type: ignore[arg-type]
         self.value_changed.connect(self._on_value_changed)
@@ -138,8 +194,7 @@ class NumberCombo(LabelledCombo):
         with QSignalBlocker(self.combo):
             index = self._ladder.index(number) if number in self._ladder else -1
             self.combo.setCurrentIndex(index)
-            self.combo.setEditText(written(number))
-            self.line.setCursorPosition(0)
+            self.line.show_text(written(number))
 
     @Slot(str)
     def _on_value_changed(self, key: str) -> None:

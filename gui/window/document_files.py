@@ -12,7 +12,8 @@ from engine.bundles import SUFFIX, is_bundle, read_bundle
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
-from gui.document.project_files import Weights, home_folder
+from gui.document.file_folder import FileFolder
+from gui.document.project_files import Weights
 
 PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
@@ -32,6 +33,8 @@ class DocumentFiles(QObject):
         Where dialogs appear.
     weights : callable
         Returns what the run has learned, for files that hold weights; raises EngineError.
+    folder : FileFolder | None
+        Where dialogs open; by default it is not remembered.
 
     Signals
     -------
@@ -45,8 +48,9 @@ class DocumentFiles(QObject):
     saved = Signal(object)
 
     def __init__(self, document: Document, window: QWidget,
-                 weights: Callable[[], Weights]) -> None:
+                 weights: Callable[[], Weights], folder: FileFolder | None = None) -> None:
         super().__init__(window)
+        self._folder = folder or FileFolder()
         self._weights = weights
         self._document = document
         self._window = window
@@ -62,13 +66,14 @@ class DocumentFiles(QObject):
         """Ask for a project file and open it."""
         if not self.may_leave():
             return
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder(),
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder.path(),
                                               OPEN_FILTER)
         if name:
             self.open(Path(name))
 
     def open(self, path: Path) -> bool:
         """Open a project file; returns False, and tells why, if that is not possible."""
+        self._folder.note(path)
         return self._attempt(lambda: self._document.open(path))
 
     def open_template(self, path: Path) -> bool:
@@ -104,7 +109,9 @@ class DocumentFiles(QObject):
         return self._ask_save("Save project with weights", WITH_WEIGHTS)
 
     def _ask_save(self, title: str, names: str) -> bool:
-        suggestion = Path(self._folder()) / f"{self._document.title}{SUFFIX}"
+        own = self._document.path
+        folder = Path(self._folder.path()) if own is None else own.parent
+        suggestion = folder / f"{self._document.title}{SUFFIX}"
         name, chosen = QFileDialog.getSaveFileName(self._window, title, str(suggestion), names)
         if not name:
             return False
@@ -129,6 +136,7 @@ class DocumentFiles(QObject):
 
         if not self._attempt(write):
             return False
+        self._folder.note(path)
         self.saved.emit(path)
         return True
 
@@ -136,7 +144,10 @@ class DocumentFiles(QObject):
     def ask_start(self) -> bool:
         """Ask for a project whose weights this one starts with; returns whether it does now."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Start from the weights of another project", self._folder(), WITH_WEIGHTS)
+            self._window, "Start from the weights of another project", self._folder.path(),
+            WITH_WEIGHTS)
+        if name:
+            self._folder.note(Path(name))
         return bool(name) and self.start_from(Path(name))
 
     def start_from(self, path: Path | None) -> bool:
@@ -178,6 +189,3 @@ class DocumentFiles(QObject):
             self.refused.emit(error.sentence)
             return False
         return True
-
-    def _folder(self) -> str:
-        return str(self._document.path.parent) if self._document.path else home_folder()

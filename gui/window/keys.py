@@ -64,6 +64,9 @@ class LabKeys(QObject):
 
 def keys_of(widget: QWidget | None) -> frozenset[str]:
     """Return the keys of `ALL` that a control uses itself."""
+    if isinstance(widget, QComboBox) and widget.isEditable():
+        # It has the keyboard for the line within it.
+        return ALL
     for control, keys in NEEDED:
         if isinstance(widget, control):
             return keys

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
-from engine.diagnosis.network import chance_loss
+from engine.diagnosis.baseline import baseline_of
 from engine.errors import DivergedError, EngineError
 from gui import theme
 from gui.builder.inspector import Inspector
@@ -19,12 +19,14 @@ from gui.data.data_panel import DataPanel
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.document.commands import Change
 from gui.document.document import Document
+from gui.document.file_folder import FileFolder
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, RunInfo
 from gui.hyper import TrainingSheet
 from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
+from gui.plots.canvas import Canvas
 from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.document_files import DocumentFiles
@@ -36,12 +38,14 @@ from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
 from gui.window.transport_bar import TransportBar
 from gui.window.wishes import Wishes
+from gui.workbench.pace import Speed
 from gui.workbench.state import IDLE, State
 from gui.workbench.words import headline, prospect
 from gui.workbench.workbench import Workbench
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
+PRESS_RUN, PREPARING = "Press Run to start", "Preparing…"
 COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
              "can already build your network.")
 
@@ -76,7 +80,8 @@ class LabPage(QWidget):
     def build(self) -> Iterator[None]:
         """Make the parts one after the other, so that the window can answer in between."""
         document, workbench = self.document, self.workbench
-        self.files = DocumentFiles(document, self, workbench.weights)
+        folder = FileFolder(self._settings.folder, self._settings.keep_folder)
+        self.files = DocumentFiles(document, self, workbench.weights, folder)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -84,7 +89,7 @@ class LabPage(QWidget):
         # Apart from other messages, so that none of them can take the place of lost work.
         self.offer = MessageBar()
         yield
-        self.data_panel = DataPanel(document)
+        self.data_panel = DataPanel(document, folder)
         self.palette_panel = LayerPalette()
         yield
         self.inspector = Inspector(document)
@@ -223,6 +228,7 @@ class LabPage(QWidget):
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
         self.strip.layer_selected.connect(document.select)
+        self.strip.mend_requested.connect(self._on_strip_mend_requested)
         for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
@@ -240,12 +246,15 @@ class LabPage(QWidget):
         transport.step_requested.connect(bench.step)
         transport.epoch_requested.connect(bench.step_epoch)
         transport.reset_requested.connect(self._on_transport_reset_requested)
+        transport.speed.show_speed(bench.speed)
+        transport.speed.speed_requested.connect(self._on_transport_speed_requested)
         bench.state_changed.connect(self._on_workbench_state_changed)
         bench.preparing.connect(self._on_workbench_preparing)
         bench.run_replaced.connect(self._on_workbench_run_replaced)
         bench.frame.connect(self._on_workbench_frame)
         bench.failed.connect(self._on_workbench_failed)
         self._wishes.changed.connect(bench.set_wanted)
+        self.loss.count_changed.connect(self.gradients.set_count)
 
     # What the workbench tells
 
@@ -259,7 +268,8 @@ class LabPage(QWidget):
         if info.transfer is not None and self._reports_transfer:
             self._reports_transfer = False
             source = Path(self.document.project.start_from).name
-            report = TransferDialog(info.transfer, source, self)
+            order = [layer.id for layer in self.document.project.network]
+            report = TransferDialog(info.transfer, source, order, self)
             report.freeze_requested.connect(self.document.freeze)
             report.finished.connect(report.deleteLater)
             report.open()
@@ -278,7 +288,7 @@ class LabPage(QWidget):
                 # A large network may take a second for its first steps.
                 self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
             else:
-                self.strip.show_verdict(frame.verdict, at_once=not frame.running)
+                self.strip.show_verdict(frame.verdict)
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
@@ -291,7 +301,9 @@ class LabPage(QWidget):
     @Slot(object)
     def _on_workbench_state_changed(self, state: State) -> None:
         reason, sentence = self.workbench.reason, self.workbench.sentence
-        self.transport.show_state(state, sentence)
+        waits = self.workbench.waits_to_run
+        self.transport.show_state(state, sentence, waits=waits)
+        self._show_empty_text(PREPARING if waits else PRESS_RUN if state is State.READY else "")
         if state is State.PREPARING:
             self._patience.start()
             return
@@ -300,12 +312,17 @@ class LabPage(QWidget):
         if state is State.INVALID:
             self.strip.say("flat", 1, "This cannot be trained yet.", sentence)
         elif state is State.FAILED:
-            self.strip.say("nonfinite", 2, "The run has stopped.", sentence,
-                           "Reset (R) begins anew; network and settings are as they were.")
+            self.strip.show_failure(sentence, next(
+                (note for note in self.document.notes if note.severity > 1), None))
         elif state is State.READY and reason is not None:
             self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
+
+    def _show_empty_text(self, text: str) -> None:
+        """Say this in plots that have nothing to draw yet."""
+        for canvas in self.right.findChildren(Canvas):
+            canvas.set_empty_text(text)
 
     @Slot(str, float)
     def _on_workbench_preparing(self, text: str, share: float) -> None:
@@ -316,6 +333,7 @@ class LabPage(QWidget):
     @Slot()
     def _on_patience_timeout(self) -> None:
         text, share = self._preparing
+        self._show_empty_text(PREPARING)
         self.strip.say("waiting", 0, "Preparing engine.", COMPILING, text)
         self.strip.show_progress(share)
 
@@ -332,6 +350,13 @@ class LabPage(QWidget):
         else:
             self.sheet.hide()
 
+    @Slot(str, str)
+    def _on_strip_mend_requested(self, code: str, layer_id: str) -> None:
+        try:
+            self.document.mend(code, layer_id)
+        except EngineError as error:
+            self._on_refused(error.sentence)
+
     @Slot()
     def _on_layer_clicked(self) -> None:
         self.left.show_panel("inspector")
@@ -340,13 +365,18 @@ class LabPage(QWidget):
     def _on_transport_reset_requested(self) -> None:
         self.workbench.reset()
 
+    @Slot(object)
+    def _on_transport_speed_requested(self, speed: Speed) -> None:
+        self.workbench.set_speed(speed)
+        self._settings.speed = speed
+
     @Slot()
     def _on_top_bar_theme_requested(self) -> None:
         self.set_theme("light" if theme.current().is_dark else "dark")
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
-        self.message.show_message(sentence, "warning")
+        self.message.show_message(sentence, "warning", topic="refused")
 
     @Slot(object)
     def _on_gallery_chosen(self, template: Template) -> None:
@@ -356,21 +386,22 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
-        self.message.show_message(f"Saved {path}.", "good")
+        self.message.show_message(f"Saved {path}.", "good", topic="saved")
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
-        # What a template promises holds for what it is made of.
-        if change.rows_changed and self.message.topic == "template":
+        # What a template promises holds for what it is made of; all else until the next edit.
+        if change.opened or change.rows_changed or self.message.topic != "template":
             self.message.hide()
+        if change.opened:
+            self._reports_transfer = False
         self._show_examples()
 
     def _show_examples(self) -> None:
         # The examples are known before the engine is ready for them.
         project, dataset = self.document.project, self.document.dataset
         self.output.set_dataset(dataset)
-        self.output.set_chance(chance_loss(project.network, dataset.task,
-                                           len(dataset.class_names), project.training.loss))
+        self.output.set_chance(baseline_of(project, dataset).loss)
 
     @Slot()
     def _on_document_path_changed(self) -> None:

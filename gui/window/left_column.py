@@ -88,6 +88,8 @@ class Scrolled(QScrollArea):
             Qt.ScrollBarPolicy.ScrollBarAsNeeded
         if policy != self.verticalScrollBarPolicy():
             self.setVerticalScrollBarPolicy(policy)
+        # Qt counts on the height at another width, where fewer lines break.
+        self._panel.setMinimumHeight(self.height_at(self.viewport().width()))
 
     def height_at(self, width: int) -> int:
         """Return the height at which nothing has to be scrolled."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 USUAL_SIZE = QSize(1500, 940)
 SMALLEST_SIZE = QSize(800, 520)
+FRAME = QSize(16, 48)
+"""Room for what the desktop draws round a window, before it has said how much that is."""
 HEAD_START_S = 1.0
 """How long the training thread may have Python for itself; what takes longer has to be shown."""
 GLANCE_MS = 5
@@ -87,9 +89,15 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST_SIZE)
         self.setCentralWidget(Skeleton())
-        if settings.geometry.isEmpty() or not self.restoreGeometry(settings.geometry):
-            room = self.screen().availableSize()
-            self.resize(USUAL_SIZE.boundedTo(room))
+        self._has_place = not settings.geometry.isEmpty() and bool(
+            self.restoreGeometry(settings.geometry))
+        if not self._has_place:
+            self.resize(USUAL_SIZE.boundedTo(self._room()))
+
+    def fill_small_screen(self) -> None:
+        """Open maximised where nobody has chosen a place and the usual size does not fit."""
+        if not self._has_place and USUAL_SIZE.boundedTo(self._room()) != USUAL_SIZE:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
 
     def open_if_untouched(self, path: Path) -> bool:
         """Open a file unless the window shows another or unsaved work; returns whether it does."""
@@ -122,6 +130,10 @@ class MainWindow(QMainWindow):
             return self._recovery.keep()
         modified = self.lab is not None and self.lab.document.is_modified()
         return Kept.FAILED if modified else Kept.NOTHING
+
+    def _room(self) -> QSize:
+        """Return what the screen has for a window, its frame not counted."""
+        return (self.screen().availableSize() - FRAME).expandedTo(SMALLEST_SIZE)
 
     # What Qt tells
 
@@ -204,6 +216,7 @@ class MainWindow(QMainWindow):
         document = Document(parent=self)
         refused = self._read_project(document)
         workbench = self._workbench = Workbench(document, parent=self)
+        workbench.set_speed(self._settings.speed)
         workbench.hold()
         self._head_start_ends_s = time.perf_counter() + HEAD_START_S
         self.workbench_made.emit(workbench)

@@ -8,12 +8,13 @@ from typing import cast
 from PySide6.QtCore import QByteArray, QSettings
 
 from gui import theme
+from gui.workbench.pace import Speed
 
 SCHEMES = ("system", "light", "dark")
 
 
 class Settings:
-    """Theme, interface size and the window's place, kept in a file of the user.
+    """Theme, interface size, speed, the window's place and the last folder, in a file of the user.
 
     Parameters
     ----------
@@ -47,6 +48,18 @@ class Settings:
         self._set("scale", repr(factor))
 
     @property
+    def speed(self) -> Speed:
+        """How fast runs may go."""
+        try:
+            return Speed(str(self._get("speed", Speed.VISIBLE.value)))
+        except ValueError:
+            return Speed.VISIBLE
+
+    @speed.setter
+    def speed(self, speed: Speed) -> None:
+        self._set("speed", speed.value)
+
+    @property
     def geometry(self) -> QByteArray:
         """The window's place and size as Qt writes it; empty at the first start."""
         value = self._get("geometry", QByteArray())
@@ -55,6 +68,19 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._set("geometry", geometry)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file that was chosen last; empty if none was."""
+        return str(self._get("folder", ""))
+
+    @folder.setter
+    def folder(self, folder: str) -> None:
+        self._set("folder", folder)
+
+    def keep_folder(self, folder: str) -> None:
+        """Remember the folder of the file that was chosen last."""
+        self.folder = folder
 
     def _get(self, key: str, default: object) -> object:
         return default if self._store is None else self._store.value(key, default)

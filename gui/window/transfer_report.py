@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,6 +23,9 @@ from gui.widgets import Button, PrimaryButton
 WIDTH, HEIGHT = 560, 400
 EXPLANATION = ("A frozen layer keeps its weights; its gradient is measured all the same. Freeze "
                "what was taken over to train only the rest, or train everything further.")
+LAST_STAYS = ("A frozen layer keeps its weights; its gradient is measured all the same. Freeze all "
+              "but the last layer, which then learns to answer anew from what the others see, or "
+              "train everything further.")
 
 
 class TransferDialog(QDialog):
@@ -32,6 +37,8 @@ class TransferDialog(QDialog):
         What matched.
     source : str
         Name of the other project's file.
+    order : sequence of str
+        The network's layers, first to last; the last that learns is never offered for freezing.
 
     Signals
     -------
@@ -41,17 +48,22 @@ class TransferDialog(QDialog):
 
     freeze_requested = Signal(object)
 
-    def __init__(self, report: TransferReport, source: str, parent: QWidget | None = None) -> None:
+    def __init__(self, report: TransferReport, source: str, order: Sequence[str],
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report = report
+        learning = {*report.matched, *(layer.layer_id for layer in report.left)}
+        last = next((layer for layer in reversed(order) if layer in learning), "")
+        self._frozen = tuple(layer for layer in report.matched if layer != last)
+        self._last_stays = last in report.matched
         self.setWindowTitle("Weights taken over")
         total = len(report.matched) + len(report.left)
         self.headline = QLabel(
             f"{len(report.matched)} of {total} layers start with the weights of {source}.")
         self.headline.setProperty("role", "title")
-        explanation = QLabel(EXPLANATION)
+        explanation = QLabel(LAST_STAYS if self._last_stays else EXPLANATION)
         explanation.setProperty("role", "muted")
-        explanation.setVisible(bool(report.matched))
+        explanation.setVisible(bool(self._frozen))
         for text in (self.headline, explanation):
             text.setWordWrap(True)
         whole = QVBoxLayout(self)
@@ -65,9 +77,10 @@ class TransferDialog(QDialog):
 
     def _buttons(self) -> QHBoxLayout:
         matched = bool(self._report.matched)
-        self.freeze = PrimaryButton("Freeze what was taken over")
+        self.freeze = PrimaryButton("Freeze all but the last layer" if self._last_stays else
+                                    "Freeze what was taken over")
         self.freeze.setToolTip("Keep the weights of these layers as they are; can be undone.")
-        self.freeze.setVisible(matched)
+        self.freeze.setVisible(bool(self._frozen))
         self.freeze.clicked.connect(self._on_freeze_clicked)
         self.leave = Button("Train all layers" if matched else "Close")
         self.leave.setToolTip("Leave every layer free to learn.")
@@ -108,5 +121,5 @@ class TransferDialog(QDialog):
 
     @Slot()
     def _on_freeze_clicked(self) -> None:
-        self.freeze_requested.emit(self._report.matched)
+        self.freeze_requested.emit(self._frozen)
         self.accept()

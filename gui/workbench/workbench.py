@@ -11,6 +11,7 @@ from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.run_info import FIRST
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
+from gui.workbench.pace import Speed
 from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan
 from gui.workbench.run_set import RunSet
 from gui.workbench.state import State
@@ -66,7 +67,8 @@ class Workbench(QObject):
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._told: tuple[State, Reason | None, Message | None] = (State.PREPARING, None, None)
+        self._told: tuple[State, Reason | None, Message | None, bool] = (
+            State.PREPARING, None, None, False)
         self._closed = False
         self._watched = True
         self._wanted = EVERYTHING
@@ -94,9 +96,14 @@ class Workbench(QObject):
     @property
     def sentence(self) -> str:
         """Why the lab does what it does, in words; empty if there is nothing to say."""
-        _, reason, message = self._told
+        _, reason, message, _ = self._told
         told = message if reason is None else TITLES[reason]
         return "" if told is None else told.text
+
+    @property
+    def waits_to_run(self) -> bool:
+        """Whether it will train as soon as the engine is prepared."""
+        return self._told[3]
 
     @property
     def clock(self) -> FrameClock:
@@ -121,6 +128,15 @@ class Workbench(QObject):
         """Tell what has been held, and from now on everything at once."""
         self.runs.listen()
 
+    @property
+    def speed(self) -> Speed:
+        """How fast the runs may go; the full speed unless somebody asks for another."""
+        return self.runs.speed
+
+    def set_speed(self, speed: Speed) -> None:
+        """Go no faster than this from now on, also while running."""
+        self.runs.set_speed(speed)
+
     def run(self) -> None:
         """Train until told otherwise; while the engine is being prepared, as soon as it is."""
         self.runs.run()
@@ -130,8 +146,8 @@ class Workbench(QObject):
         self.runs.pause()
 
     def toggle(self) -> None:
-        """Run or pause."""
-        if self.state is State.RUNNING:
+        """Run or pause; while the engine is being prepared, run as soon as it is, or rather not."""
+        if self.state is State.RUNNING or self.runs.waits_to_run:
             self.pause()
         else:
             self.run()
@@ -231,7 +247,9 @@ class Workbench(QObject):
             self._clock.stop()
         elif self._watched:
             self._clock.start()
-        told = (state, None, None) if run is None else (state, run.reason, run.message)
+        waits = state is State.PREPARING and self.runs.waits_to_run
+        told = (state, None, None, waits) if run is None else \
+            (state, run.reason, run.message, waits)
         if told != self._told:
             self._told = told
             self.state_changed.emit(state)

@@ -237,6 +237,59 @@ def test_slider_stops() -> None:
     assert free[0] < 0 < free[-1]
 
 
+@pytest.mark.parametrize(("typed", "units", "told"), [
+    ("99999", 16, "Units: '99999' is above 4096."),
+    ("0", 16, "Units: '0' is below 1."),
+    ("2.5", 16, "Units: '2.5' is not a whole number."),
+    ("4096", 4096, ""), ("1e3", 1000, ""), ("1234567890123", 16, "above 4096"),
+])
+def test_a_number_beyond_its_limit_is_told_and_never_cut(
+    qtbot: QtBot, inspector: Inspector, document: Document, typed: str, units: int, told: str
+) -> None:
+    document.select("dense-1")
+    document.set_option("dense-1", "units", 16)
+    refused: list[str] = []
+    inspector.refused.connect(refused.append)
+    line = number(inspector, "units").spin.lineEdit()
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+    line.selectAll()
+    qtbot.keyClicks(line, typed)
+    assert line.text() == typed
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert options(document, "dense-1")["units"] == units
+    assert line.text() == str(units)
+    assert len(refused) == bool(told)
+    assert told in "".join(refused)
+
+
+@pytest.mark.usefixtures("with_echo")
+def test_a_real_number_is_typed_as_people_write_it(
+    qtbot: QtBot, inspector: Inspector, document: Document
+) -> None:
+    layer_id = document.add_layer("echo")
+    refused: list[str] = []
+    inspector.refused.connect(refused.append)
+    line = number(inspector, "gain").spin.lineEdit()
+    for typed, gain in (("0,25", 0.25), ("1e-3", 0.001), ("7", 0.001)):
+        line.selectAll()
+        qtbot.keyClicks(line, typed)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        assert options(document, layer_id)["gain"] == gain
+    assert refused == ["Gain: '7' is above 1."]
+
+
+def test_what_is_wrong_with_a_layer_is_told_in_full(
+    inspector: Inspector, document: Document
+) -> None:
+    document.select("output")
+    assert not inspector.issue.isVisible()
+    document.set_option("output", "units", 5)
+    assert inspector.issue.isVisible()
+    assert inspector.issue.text() == document.issues[0].text
+    document.set_option("output", "units", 2)
+    assert not inspector.issue.isVisible()
+
+
 def test_tab_goes_down_the_form_then_to_the_buttons(qtbot: QtBot, document: Document) -> None:
     window, before, after = QWidget(), QPushButton("before"), QPushButton("after")
     inspector = Inspector(document)

@@ -23,10 +23,11 @@ from pytestqt.qtbot import QtBot
 from gui import theme
 from gui.builder.axis import TICK_SPACING
 from gui.builder.band import ALPHA, band_brush
+from gui.builder.card_text import card_shape, fitting_lines
 from gui.builder.column_header import TITLES
 from gui.builder.columns import COMFORTABLE, COMPACT, MINI, SHORTEST_BAR
 from gui.builder.network_view import NetworkView
-from gui.builder.rows_delegate import whole_words
+from gui.builder.rows_delegate import RowsDelegate, whole_words
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 from gui.document.document import Document
@@ -235,7 +236,7 @@ def test_stack_asks_how_many(view: NetworkView, qtbot: QtBot) -> None:
     assert len(ids(view)) == 9
 
 
-@pytest.mark.parametrize(("n", "density"), [(2, COMFORTABLE), (14, COMPACT), (20, MINI),
+@pytest.mark.parametrize(("n", "density"), [(2, COMFORTABLE), (13, COMPACT), (20, MINI),
                                             (99, MINI)])
 def test_rows_shrink_so_that_all_are_seen(view: NetworkView, document: Document, n: int,
                                           density: object, qtbot: QtBot) -> None:
@@ -434,6 +435,65 @@ def test_a_band_fades_where_the_axis_cuts_it() -> None:
     assert alphas(False, True)[2] < ALPHA / 4
 
 
+def test_lines_fit_and_three_dots_say_that_there_is_more(view: NetworkView) -> None:
+    metrics, text = view.fontMetrics(), "Set the units of the last dense layer to 2 or 3."
+    width = metrics.horizontalAdvance("Set the units of the")
+    lines = fitting_lines(text, metrics, width, 9)
+    assert " ".join(lines) == text
+    assert lines[0] == "Set the units of the"
+    assert all(metrics.horizontalAdvance(line) <= width for line in lines)
+    two = fitting_lines(text, metrics, width, 2)
+    assert two[0] == "Set the units of the"
+    assert two[1].endswith("…")
+    assert metrics.horizontalAdvance(two[1]) <= width
+    assert fitting_lines("", metrics, width, 2) == [""]
+
+
+def test_a_card_shows_the_shape_that_its_layer_gives(
+    view: NetworkView, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, QRect]] = []
+    write = RowsDelegate._figure
+
+    def note(self: RowsDelegate, painter: QPainter, box: QRect, text: str, *rest: Any) -> None:
+        written.append((text, QRect(box)))
+        write(self, painter, box, text, *rest)
+
+    monkeypatch.setattr(RowsDelegate, "_figure", note)
+    document.add_layer("reshape", 1)
+    document.set_option("reshape-1", "height", 1)
+    document.set_option("reshape-1", "width", 2)
+    document.add_layer("flatten", 2)
+    assert document.issues == ()
+    view.rows.viewport().grab()
+    cards = view.rows.columns.card
+    shapes = [text for text, box in written if box.right() <= sum(cards)]
+    assert shapes == [card_shape(row.shape) for row in view.rows.model_of_rows.rows if row.shape]
+    assert "1×2×1" in shapes
+
+
+def test_a_layer_can_always_be_added_at_the_end(
+    view: NetworkView, document: Document, qtbot: QtBot
+) -> None:
+    button = view.rows.add_button
+    for n in (0, 2, 60):
+        make_deep(document, n, 4, "tanh")
+        view.rows.viewport().grab()
+        last = row_rect(view, view.rows.model_of_rows.rowCount() - 1)
+        assert button.isVisible()
+        assert button.y() > min(last.bottom(), view.rows.viewport().height())
+        assert view.rows.rect().contains(button.geometry())
+    make_deep(document, 1, 4, "tanh")
+    qtbot.mouseClick(button, LEFT_BUTTON)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    next(entry for entry in menu.actions() if entry.text() == "Dense").trigger()
+    menu.close()
+    layers = document.project.network.layers
+    assert [layer.kind for layer in layers] == ["input", "dense", "dense", "dense"]
+    assert document.selected == layers[2].id, "before the output"
+
+
 def test_what_is_cut_ends_after_a_word_and_says_so(view: NetworkView) -> None:
     metrics = view.fontMetrics()
     text = "12 parameters · Xavier uniform"
@@ -441,3 +501,51 @@ def test_what_is_cut_ends_after_a_word_and_says_so(view: NetworkView) -> None:
     width = metrics.horizontalAdvance("12 parameters · Xavier…")
     assert whole_words(text, metrics, width) == "12 parameters · Xavier…"
     assert whole_words(text, metrics, width - 1) == "12 parameters…"
+
+
+def test_the_switch_shows_the_gradient_of_units(qtbot: QtBot, view: NetworkView,
+                                                document: Document,
+                                                frame_of: Callable[..., Any]) -> None:
+    view.show_frame(frame_of(document, decay=1e-6))
+    model, switch = view.rows.model_of_rows, view._header.switch
+    reading = model.reading("dense-1")
+    assert reading is not None
+    assert model.gradient(reading) == reading.gradient_rms
+    assert view.rows.axis.low < -8
+    qtbot.mouseClick(switch, LEFT_BUTTON)
+    assert (model.quantity, switch.text()) == ("activations", "∂L/∂a")
+    assert model.gradient(reading) is reading.activation_gradient_rms
+    # What is shown now, none, lies in the axis that there always is.
+    assert view.rows.axis.low == -8
+    qtbot.mouseClick(switch, LEFT_BUTTON)
+    assert (model.quantity, switch.text()) == ("weights", "∂L/∂W")
+
+
+def test_what_is_known_before_the_first_step_stands_on_its_layer(view: NetworkView,
+                                                                 document: Document) -> None:
+    model = view.rows.model_of_rows
+    layers = [layer.id for layer in document.project.network][1:]
+    assert not any(model.notes(layer) for layer in layers)
+    plain = pixels_of(view.grab().toImage(), theme.current().bad)
+    document.set_option(layers[-1], "units", 2)
+    for layer in layers:
+        document.set_option(layer, "weights", "zeros")
+    noted = [layer for layer in layers if model.notes(layer)]
+    assert noted
+    (note,) = model.notes(noted[0])
+    row = model.rows[model.position(noted[0])]
+    assert note.title.text.rstrip(".") in model.words(row)
+    assert pixels_of(view.grab().toImage(), theme.current().bad) > plain
+    document.mend(note.code, note.layer_id)
+    assert not model.notes(noted[0])
+    document.undo_stack.undo()
+    assert model.notes(noted[0])
+
+
+def test_f1_on_a_row_says_all_there_is(view: NetworkView, document: Document,
+                                       frame_of: Callable[..., Any]) -> None:
+    view.show_frame(frame_of(document))
+    document.select("dense-1")
+    text = view.rows.explanation()
+    for part in ("Mean", "RMS of ∂L/∂a", "std(Δw)"):
+        assert part in text

@@ -142,6 +142,28 @@ def test_a_file_that_has_gone_is_told(panel: DataPanel, document: Document, qtbo
     assert data(document).source == "spiral"
 
 
+def test_what_was_refused_goes_with_the_next_edit_and_with_another_project(
+    panel: DataPanel, document: Document
+) -> None:
+    for amend in (lambda: document.set_training(learning_rate=0.5),
+                  lambda: document.load_project(default_project())):
+        panel.refused.emit("This cannot be read.")
+        assert panel.message.isVisible()
+        amend()
+        assert not panel.message.isVisible()
+
+
+def test_what_was_being_loaded_is_not_for_another_project(
+    panel: DataPanel, document: Document, qtbot: QtBot
+) -> None:
+    panel.tiles["digits"].click()
+    document.load_project(default_project())
+    assert not panel.progress.isVisible()
+    panel._background.join()
+    qtbot.wait(50)
+    assert data(document).source == "spiral"
+
+
 def test_csv_tile_opens_the_dialog_and_keeps_the_data(panel: DataPanel, document: Document,
                                                       qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"

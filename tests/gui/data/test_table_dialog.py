@@ -135,6 +135,16 @@ def test_a_missing_file_and_a_folder(dialog: TableDialog, tmp_path: Path, qtbot:
         assert path.name in dialog.message.text()
 
 
+def test_notes_on_a_file_go_with_it(dialog: TableDialog, people: Path, tmp_path: Path,
+                                    qtbot: QtBot) -> None:
+    dialog.read(people)
+    ready(dialog, qtbot)
+    assert dialog.notes.text()
+    dialog.read(tmp_path / "gone.csv")
+    qtbot.waitUntil(dialog.message.isVisible)
+    assert dialog.notes.text() == ""
+
+
 def test_a_file_can_be_dropped(dialog: TableDialog, people: Path, qtbot: QtBot) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(people))])

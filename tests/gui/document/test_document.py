@@ -57,6 +57,18 @@ def test_new_layer_stays_before_the_output(document: Document, selected: str) ->
     assert ids(document)[-2:] == [new, "output"]
 
 
+def test_a_network_is_built_from_nothing_downwards(document: Document) -> None:
+    for layer_id in ("dense-1", "dense-2", "output"):
+        document.remove_layer(layer_id)
+    first, second = document.add_layer("dense"), document.add_layer("dropout")
+    third = document.add_layer("dense")
+    assert ids(document) == ["input", first, second, third]
+    document.set_option(third, "units", document.dataset.n_outputs)
+    assert document.issues == ()
+    between = document.add_layer("dense")
+    assert ids(document) == ["input", first, second, between, third]
+
+
 def test_new_layer_never_copies_the_output(document: Document) -> None:
     document.remove_layer("dense-1")
     document.remove_layer("dense-2")

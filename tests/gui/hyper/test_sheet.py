@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.dataset import Dataset
@@ -233,10 +233,36 @@ def test_it_lies_inside_the_window_and_closes_on_escape(
     for size in ((1000, 700), (500, 300)):
         window.resize(*size)
         qtbot.waitUntil(lambda: window.rect().contains(sheet.geometry()))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     sheet.take_focus()
     with qtbot.waitSignal(sheet.closed):
-        qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
+
+
+def test_escape_closes_it_from_anywhere_but_first_takes_back_what_is_being_typed(
+    qtbot: QtBot, sheet: TrainingSheet, document: Document
+) -> None:
+    window = sheet.parentWidget()
+    assert window is not None
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    sheet.show_page("run")
+    row = number_row(sheet, "seed")
+    seed = document.project.training.seed
+    qtbot.mouseClick(row.number, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(row.number, "77")
+    qtbot.keyClick(row.number, Qt.Key.Key_Escape)
+    assert sheet.isVisible()
+    assert row.number.text() == str(seed)
+    qtbot.keyClick(row.number, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert document.project.training.seed == seed
+    sheet.show()
+    window.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not sheet.isVisible(), "the keyboard need not be inside"
 
 
 def test_every_control_has_a_name_and_an_explanation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from engine.messages import say
 from engine.spec import default_project, write_project
 from gui import theme
 from gui.frames.frame import Frame
+from gui.plots.canvas import Canvas
+from gui.templates import families
 from gui.widgets import Card
 from gui.window.lab_page import LabPage
 from gui.window.left_column import stops
@@ -31,13 +34,18 @@ def strip_text(lab: LabPage) -> str:
     return lab.strip.accessibleName()
 
 
+def empty_texts(lab: LabPage) -> set[str]:
+    """Return what plots say that have nothing to draw, and can be seen."""
+    return {canvas.empty_text() for canvas in lab.right.findChildren(Canvas) if canvas.isVisible()}
+
+
 def test_run_and_pause_with_the_large_button(
     qtbot: QtBot, lab: LabPage, engine: FakeEngine
 ) -> None:
     qtbot.mouseClick(lab.transport.toggle, LEFT)
     assert lab.workbench.state is State.RUNNING
     assert lab.transport.toggle.text() == "Pause"
-    qtbot.waitUntil(lambda: lab.transport.speed_readout.value() != "–")
+    qtbot.waitUntil(lambda: lab.transport.step_readout.remark() != "")
     qtbot.mouseClick(lab.transport.toggle, LEFT)
     assert lab.transport.toggle.text() == "Run"
     qtbot.waitUntil(
@@ -216,6 +224,66 @@ def test_preparing_is_mentioned_when_it_takes_long(qtbot: QtBot, lab: LabPage) -
     assert "tanh forward" in texts
     lab._on_workbench_state_changed(State.READY)
     assert not lab.strip._progress.isVisible()
+
+
+def test_run_pressed_while_the_engine_is_prepared_is_kept_and_shown(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    assert empty_texts(lab) == {"Press Run to start"}
+    engine.compiling = threading.Event()
+    lab.workbench.reset()
+    toggle, bench = lab.transport.toggle, lab.workbench
+    assert bench.state is State.PREPARING
+    qtbot.mouseClick(toggle, LEFT)
+    assert toggle.text() == "Waiting…"
+    assert empty_texts(lab) == {"Preparing…"}
+    qtbot.mouseClick(toggle, LEFT)
+    assert toggle.text() == "Run", "it can be taken back"
+    qtbot.mouseClick(toggle, LEFT)
+    engine.compiling.set()
+    qtbot.waitUntil(lambda: bench.state is State.RUNNING)
+    assert toggle.text() == "Pause"
+    assert empty_texts(lab) <= {""}
+    qtbot.waitUntil(lambda: engine.newest.step > 0)
+
+
+def test_run_taken_back_while_the_engine_is_prepared_does_not_begin(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    engine.compiling = threading.Event()
+    lab.workbench.reset()
+    for _ in range(2):
+        qtbot.mouseClick(lab.transport.toggle, LEFT)
+    engine.compiling.set()
+    qtbot.waitUntil(lambda: lab.workbench.state is State.READY)
+    qtbot.wait(50)
+    assert lab.workbench.state is State.READY
+    assert engine.newest.step == 0
+    assert empty_texts(lab) == {"Press Run to start"}
+
+
+def test_what_was_said_goes_with_what_it_was_about(lab: LabPage, tmp_path: Path) -> None:
+    bar = lab.message
+    lab.hyper.refused.emit("Learning rate: '-1' is not a number from 0 on.")
+    assert bar.isVisible()
+    lab.document.set_training(learning_rate=0.5)
+    assert not bar.isVisible(), "corrected"
+    lab.files.refused.emit("no.json: there is no such file.")
+    lab.document.undo_stack.setClean()
+    lab.files.new()
+    assert not bar.isVisible(), "New begins without what was said before"
+    assert lab.files.save_to(tmp_path / "mine.json")
+    assert bar.isVisible()
+    lab.document.set_training(learning_rate=0.25)
+    assert not bar.isVisible(), "what is shown now has not been saved"
+    lab.document.undo_stack.setClean()
+    lab._on_gallery_chosen(next(template for family in families()
+                                for template in family.templates))
+    assert bar.topic == "template"
+    lab.document.set_training(learning_rate=0.125)
+    assert bar.isVisible()
+    lab.files.open(tmp_path / "mine.json")
+    assert not bar.isVisible()
 
 
 def test_a_layer_from_the_palette_lands_in_the_network(qtbot: QtBot, lab: LabPage) -> None:

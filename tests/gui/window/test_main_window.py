@@ -10,21 +10,36 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, Qt, QTimer, QUrl
+from PySide6.QtCore import (
+    QEvent,
+    QMimeData,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    QUrl,
+)
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.bundles import write_bundle
 from engine.spec import default_project, project_to_json, write_project
 from gui import theme
+from gui.app import Unattended
+from gui.program import WindowOptions
 from gui.templates import Gallery, templates
 from gui.widgets import Button, ReadingBox
 from gui.window import main_window
-from gui.window.keys import keys_of
+from gui.window.keys import ALL, keys_of
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
+from gui.workbench.pace import Speed
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.windows import Open, lab_of, leave_at_once
@@ -209,6 +224,46 @@ def test_what_has_the_keyboard_keeps_the_keys_it_needs(
     qtbot.keyClick(lab.network.rows, KEY.Key_Space)
     assert lab.workbench.state is State.RUNNING
     qtbot.keyClick(lab.network.rows, KEY.Key_Space)
+
+
+def test_a_rate_is_typed_with_the_mouse_and_no_letter_drives_the_run(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = open_window()
+    lab = lab_of(window)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: lab.network.rows.hasFocus())
+    log = lab.loss.is_log()
+    qtbot.mouseClick(lab.hyper.rate.line, Qt.MouseButton.LeftButton)
+    box = QApplication.focusWidget()
+    assert box is lab.hyper.rate.combo
+    for key in (KEY.Key_R, KEY.Key_L, KEY.Key_Space, KEY.Key_Right):
+        qtbot.keyClick(box, key)
+    qtbot.keyClick(box, KEY.Key_Escape)
+    assert lab.hyper.rate.line.text() == "0.003"
+    assert lab.workbench.state is State.READY
+    assert lab.loss.is_log() is log
+    assert lab.transport.step_readout.value() == "0"
+    qtbot.keyClicks(box, "0.25")
+    qtbot.keyClick(box, KEY.Key_Return)
+    assert lab.document.project.training.learning_rate == 0.25
+    qtbot.keyClick(QApplication.focusWidget() or window, KEY.Key_Space)
+    assert lab.workbench.state is State.RUNNING
+    lab.workbench.pause()
+
+
+def test_every_box_to_type_into_takes_the_keyboard_on_a_click_and_keeps_its_keys(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = open_window()
+    lab = lab_of(window)
+    lab.sheet.show_over(lab.network)
+    boxes = [line for line in window.findChildren(QLineEdit) if not line.isReadOnly()]
+    assert len(boxes) > 5
+    for line in boxes:
+        holder = line.focusProxy() or line
+        assert holder.focusPolicy() & Qt.FocusPolicy.ClickFocus, line.accessibleName()
+        assert keys_of(holder) == ALL, line.accessibleName()
 
 
 def test_keys_that_controls_need(qtbot: QtBot) -> None:
@@ -423,12 +478,73 @@ def test_a_window_nobody_sees_makes_no_frames(open_window: Open, qtbot: QtBot) -
     bench.pause()
 
 
+def test_the_first_window_fills_a_screen_that_it_does_not_fit(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def opened(settings: Settings) -> MainWindow:
+        window = MainWindow(settings)
+        qtbot.addWidget(window, before_close_func=leave_at_once)
+        window.fill_small_screen()
+        window.show()
+        return window
+
+    room = qapp.primaryScreen().availableGeometry()
+    small = opened(Settings(None))
+    assert small.isMaximized()
+    qtbot.waitUntil(lambda: room.contains(small.geometry()))
+    assert small.normalGeometry().height() < room.height(), "there is room for its frame"
+    settings = Settings(tmp_path / "settings.ini")
+    small.setWindowState(Qt.WindowState.WindowNoState)
+    settings.geometry = small.saveGeometry()
+    assert not opened(settings).isMaximized(), "a place that was chosen is kept"
+    monkeypatch.setattr(main_window, "USUAL_SIZE", QSize(700, 500))
+    assert not opened(Settings(None)).isMaximized()
+
+
 def test_choices_are_found_again(open_window: Open, tmp_path: Path, qapp: QApplication) -> None:
     settings = Settings(tmp_path / "settings.ini")
     lab = lab_of(open_window(settings=settings))
     lab.set_theme("dark")
     lab.set_scale(1.25)
+    assert (settings.speed, lab.workbench.speed) == (Speed.VISIBLE, Speed.VISIBLE)
+    choose_speed(lab, Speed.TEN)
     again = Settings(tmp_path / "settings.ini")
-    assert (again.theme, again.scale) == ("dark", 1.25)
+    assert (again.theme, again.scale, again.speed) == ("dark", 1.25, Speed.TEN)
+    second = lab_of(open_window(settings=again))
+    assert second.workbench.speed is second.transport.speed.speed() is Speed.TEN
+    (tmp_path / "settings.ini").write_text("[General]\nspeed=warp\n", encoding="utf-8")
+    assert Settings(tmp_path / "settings.ini").speed is Speed.VISIBLE
     theme.set_scale(qapp, 1.0)
     theme.apply(qapp, "light")
+
+
+def choose_speed(lab: LabPage, speed: Speed) -> None:
+    """Choose a speed in its box, with the keyboard."""
+    box = lab.transport.speed
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    for _ in range(list(Speed).index(speed)):
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.speed() is speed
+
+
+def test_a_speed_that_is_chosen_holds_at_once(qtbot: QtBot, open_window: Open) -> None:
+    lab = lab_of(open_window())
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() != "0")
+    choose_speed(lab, Speed.FULL)
+    assert lab.workbench.speed is Speed.FULL
+    qtbot.waitUntil(lambda: int(lab.transport.step_readout.value().replace(",", "")) > 3000)
+    assert "as this computer can" in lab.transport.speed.toolTip()
+    lab.workbench.pause()
+
+
+def test_only_who_watches_waits_for_the_first_steps(open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+    bench = lab_of(window).workbench
+    Unattended(window, WindowOptions(run=True), 0.0)._on_window_workbench_made(bench)
+    assert bench.speed is Speed.VISIBLE
+    options = WindowOptions(screenshot=tmp_path / "window.png", run=True)
+    Unattended(window, options, 0.0)._on_window_workbench_made(bench)
+    assert bench.speed is Speed.FULL
+    bench.pause()

@@ -13,7 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from engine.bundles import read_bundle, read_either, write_bundle
 from engine.errors import SpecError
+from engine.messages import say
 from engine.spec import default_project
+from engine.telemetry.transfer import LeftLayer, TransferReport
+from gui.document.file_folder import FileFolder
 from gui.window.document_files import AS_TEXT, PROJECTS, WITH_WEIGHTS
 from gui.window.lab_page import LabPage
 from gui.window.transfer_report import TransferDialog
@@ -155,6 +158,51 @@ def test_weights_of_another_project_are_reported_and_can_be_frozen(
     assert lab.findChild(TransferDialog) is None
     lab.start_fresh()
     assert lab.document.project.start_from == ""
+
+
+@pytest.mark.parametrize(("matched", "frozen", "word"), [
+    (("dense-1", "dense-2", "output"), ("dense-1", "dense-2"), "Freeze all but the last layer"),
+    (("dense-1",), ("dense-1",), "Freeze what was taken over"),
+    (("output",), (), ""),
+])
+def test_a_layer_that_learns_is_left(
+    qtbot: QtBot, matched: tuple[str, ...], frozen: tuple[str, ...], word: str
+) -> None:
+    order = ("input", "dense-1", "dense-2", "output")
+    left = tuple(LeftLayer(layer, say("run.none-yet")) for layer in order[1:]
+                 if layer not in matched)
+    dialog = TransferDialog(TransferReport(matched, left), "teacher.bplab", order)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    asked: list[tuple[str, ...]] = []
+    dialog.freeze_requested.connect(asked.append)
+    assert dialog.freeze.isVisible() == bool(frozen)
+    if frozen:
+        assert dialog.freeze.text() == word
+        dialog.freeze.click()
+        assert asked == [frozen]
+
+
+def test_dialogs_open_where_a_person_chose_a_file_last(
+    lab: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(_parent: object, _title: str, folder: str, _filter: str) -> tuple[str, str]:
+        asked.append(folder)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
+    lab.files.ask_open()
+    assert asked == [FileFolder().path()]
+    assert lab.files.save_to(tmp_path / "mine.json")
+    lab.files.ask_open()
+    lab.files.ask_start()
+    lab.data_panel._on_text_tile_clicked()
+    dialog = lab.data_panel.open_table_dialog()
+    dialog.ask_file()
+    dialog.reject()
+    assert asked[1:] == [str(tmp_path)] * 4
 
 
 def test_the_other_project_is_named_from_beside_the_file(
