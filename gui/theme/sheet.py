@@ -70,6 +70,10 @@ QPushButton[tone="quiet"]:hover { background: $surface_raised; }
 QPushButton[tone="quiet"]:checked { background: $surface_sunken; color: $text;
     border: 1px solid $border; }
 QPushButton[tone="quiet"]:focus { border: 2px solid $focus; padding: 3u 7u; }
+QPushButton[tone="slim"] { background: transparent; border: 1px solid transparent;
+    color: $text_muted; font-weight: 600; padding: 0 8u; }
+QPushButton[tone="slim"]:hover { background: $surface_raised; }
+QPushButton[tone="slim"]:focus { border: 2px solid $focus; padding: 0 7u; }
 QPushButton[tone="accent"] { color: $accent; border-color: $accent; }
 IconButton { padding: 5u; }
 IconButton:focus { padding: 4u; }
