@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.diagnosis.case import Words
@@ -168,7 +175,7 @@ def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, lab: LabPage) -> Non
     for widget in lab.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, Card | QPushButton | QComboBox):
             continue
-        if any(isinstance(p, type(lab._scroller)) and p is not lab._scroller
+        if any(isinstance(p, QScrollArea) and p is not lab.body
                for p in parents(widget)):
             continue
         corner = widget.mapTo(lab, QPoint(0, 0))
