@@ -172,9 +172,9 @@ class Past:
         while len(self.recent) > 1 and self.recent[0].step < step - self._window:
             self.recent.popleft()
         self._note_loss(step, loss)
-        if snapshot.validation is not None:
-            if snapshot.validation.loss < self.lowest_validation:
-                self.lowest_validation, self.lowest_step = snapshot.validation.loss, step
+        held_out = snapshot.validation
+        if held_out is not None and held_out.loss < self.lowest_validation:
+            self.lowest_validation, self.lowest_step = held_out.loss, step
         self._since = {finding: self._since.get(finding, step) for finding in found}
 
     def _note_loss(self, step: int, loss: float) -> None:

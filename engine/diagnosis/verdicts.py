@@ -254,10 +254,18 @@ class RunJudge:
         progress = self._progress(case, early=early, learned=is_learned)
         if is_learned:
             return [progress, *notes]
+        gravest = max((one.severity for one in found.values()), default=0)
+        if early and progress.code == "learning" and gravest > 1 and (
+                case.skill < self._thresholds.skill):
+            # The last layers alone may learn something by heart.
+            progress = Opinion("early", 0, sentences.early(case))
         bad = [*self._growth(case, raw), *lasting, *self._far_off(case, found)]
         bad.sort(key=lambda opinion: -opinion.severity)
         if self._silent(case):
-            bad.insert(0, Opinion("silent", 2, sentences.silent(case)))
+            silent = Opinion("silent", 2, sentences.silent(case))
+            # Units that are all dead say where the gradient ends.
+            place = next((i + 1 for i, one in enumerate(bad) if one.code == "dead"), 0)
+            bad.insert(place, silent)
         ill = bool(bad) or progress.severity > 0
         # A cause is said before what it leads to.
         causes = notes if ill else severe
