@@ -121,10 +121,10 @@ def _effect(case: Case, measure: Measure, severity: int) -> Message:
 def _exactly_zero(case: Case, measure: Measure) -> Message:
     """Say which layers receive nothing at all, and where the gradient gets lost."""
     gradients = [reading.gradient_rms for reading in case.measured]
-    if 0 not in gradients or not any(gradients):
+    start = gradients.index(0) if 0 in gradients else len(gradients)
+    if not any(gradients[start:]):
         # A gradient may be lost at a layer's units and still reach its neighbour's weights.
         return say("received.nothing", layer=case.position(measure.layer_id))
-    start = gradients.index(0)
     end = next((i for i in range(start, len(gradients)) if gradients[i] > 0), len(gradients) - 1)
     first, last, above = (case.position(case.measured[i].layer_id) for i in (start, end - 1, end))
     precision, gradient = lost_precision(case.snapshot), gradients[end]

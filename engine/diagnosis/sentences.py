@@ -197,8 +197,8 @@ def learning(case: Case) -> Words:
     course, share, scores = case.course, case.thresholds.progress, _scores(case)
     half = course.half
     lately = _lately(case, half)
-    settling = course.now <= course.before * SETTLING and not case.still_falling
-    if lately is None or not (settling or case.still_falling):
+    steady = case.still_falling or course.now <= course.before * SETTLING
+    if lately is None or not case.improving or not steady:
         return Words(say("learning.title"),
                      say("learning.begun", loss=case.loss, scores=scores))
     if case.still_falling:
@@ -250,8 +250,10 @@ def chance(case: Case) -> Words:
 
 def flat(case: Case) -> Words:
     """Say that the loss has stopped falling before anything was learned."""
+    course = case.course
     return Words(say("flat.title"),
-                 say("flat.told", loss=case.loss, half=case.course.half, scores=_scores(case)),
+                 say("flat.told", level=course.now, half=course.half, scores=_scores(case)),
+                 say("flat.fired-above", first=course.first) if course.now >= course.first else
                  say("flat.fired", share=case.thresholds.progress))
 
 

@@ -219,7 +219,7 @@ _RULES: Mapping[str, Entry] = {
         "The loss is {loss:number,3} and R² {score:number}: the mean of the targets would be far "
         "better. Smaller initial weights, a smaller learning rate or scaled data bring it back.",
     "far-off.fired":
-        "Rule: the error is {times:number} times that of guessing; comes above {limit:number}.",
+        "Rule: the error is {times:apart,$limit} times that of guessing; comes above {limit:number}.",
 }
 
 _PROGRESS: Mapping[str, Entry] = {
@@ -257,9 +257,9 @@ _PROGRESS: Mapping[str, Entry] = {
         "{scores}, but only {balanced:percent} as a mean over the classes: the rare ones are not "
         "found in other examples. More examples of them are needed.",
     "overfitting.unbalanced-fired":
-        "Rule: mean over the classes {balanced:percent}, less than {limit:percent}, on validation.",
+        "Rule: mean over the classes {balanced:apart,$limit} < {limit:number} on validation.",
     "overfitting.unproven-fired":
-        "Rule: {skill:number} of what guessing gets wrong is right on validation, less than "
+        "Rule: {skill:apart,$limit} of what guessing gets wrong is right on validation, less than "
         "{limit:number}.",
     "overfitting.fired": "Rule: gap {gap:number} ≥ {limit:number}.",
     "learned.title": "Learned.",
@@ -323,7 +323,7 @@ _PROGRESS: Mapping[str, Entry] = {
         "Rule: {score:percent} right, guessing {share:percent}, and loss {loss:number,3} ≥ "
         "{limit:number,3} at step {step:whole}.",
     "flat.told":
-        "It is {loss:number,3} and was {half:number,3} when the run was half as long. {scores}. "
+        "It is {level:number,3} and was {half:number,3} when the run was half as long. {scores}. "
         "More units, more layers or another learning rate may take it further.",
     "settled.title": "The loss has settled.",
     "settled.at":
@@ -334,6 +334,7 @@ _PROGRESS: Mapping[str, Entry] = {
         "the later half of the run. {scores}. More units, more layers or another learning rate may "
         "take it further.",
     "flat.title": "The loss is flat.",
+    "flat.fired-above": "Rule: loss not below the {first:number,3} of the beginning.",
     "flat.fired":
         "Rule: loss down by less than {share:percent} in the later half of the run.",
     "silent.title": "No gradient.",

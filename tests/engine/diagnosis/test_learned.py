@@ -76,7 +76,7 @@ def test_rare_classes_that_are_not_found_in_other_examples_are_told() -> None:
                    scored(0.96, 0.1, balanced=0.7))
     assert (verdict.code, verdict.severity) == ("overfitting", 1)
     assert "but only 70 % as a mean over the classes" in verdict.sentence
-    assert verdict.evidence == "Rule: mean over the classes 70 %, less than 75 %, on validation."
+    assert verdict.evidence == "Rule: mean over the classes 0.7 < 0.75 on validation."
 
 
 def test_steps_of_a_text_have_no_mean_over_the_classes() -> None:
@@ -208,8 +208,8 @@ def test_what_does_not_hold_for_other_examples_is_not_learned() -> None:
     judge = judge_of_base(0.9)
     verdict = last(judge, scored(0.97), scored(0.91, 0.2))
     assert "where the commonest class alone gets 90 %" in verdict.sentence
-    assert verdict.evidence == ("Rule: 0.1 of what guessing gets wrong is right on validation, less "
-                                "than 0.5.")
+    assert verdict.evidence == (
+        "Rule: 0.1 of what guessing gets wrong is right on validation, less than 0.5.")
 
 
 def judge_of_base(share: float) -> RunJudge:
