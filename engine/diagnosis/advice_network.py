@@ -10,17 +10,17 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.data.dataset import Reals
 from engine.diagnosis.advice_data import are_unscaled
 from engine.diagnosis.design import Design, Fix, Note
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.passing import passings
 from engine.diagnosis.rules import Limit
+from engine.diagnosis.straight_line import r_squared, share_right
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
 
-_STRAIGHT_LINES = 0.95
+_STRAIGHT_LINES = 0.965
 """How well a straight line does, above guessing, where there is nothing more to want."""
 
 _HALF = 0.5
@@ -55,7 +55,7 @@ def _linear(design: Design) -> Iterator[Note]:
     last = design.weighted[-1]
     if _has_bend(design, last):
         return
-    line = straight_line(design)
+    line = _straight_line(design)
     above = (line.right - line.guessed) / (1 - line.guessed) if line else math.nan
     if above >= _STRAIGHT_LINES:
         return
@@ -81,33 +81,19 @@ class _Line:
     told: Message
 
 
-def straight_line(design: Design) -> _Line | None:
-    """Return how well the best straight line does, by least squares; None with many inputs."""
+def _straight_line(design: Design) -> _Line | None:
+    """Return how well straight lines alone do; None with too many inputs to try."""
     dataset, inputs = design.dataset, design.rows
-    if inputs.shape[1] > _WIDEST_FIT or not np.isfinite(inputs).all():
+    if inputs.shape[1] > _WIDEST_FIT:
         return None
-    known = np.column_stack([inputs / np.maximum(design.input_sizes, 1e-300), np.ones(len(inputs))])
     rows = dataset.training[:len(inputs)]
-    if dataset.task == "classification":
-        labels = dataset.labels[rows]
-        answers = _fitted(known, np.eye(dataset.n_outputs)[labels]).argmax(axis=1)
-        right = float(np.mean(answers == labels))
-        guessed = min(float(np.bincount(labels).max()) / len(labels), 0.999)
-        return _Line(right, guessed, say("advice.line-right", right=right, guessed=guessed))
-    values = dataset.values[rows]
-    missed = float(np.mean((_fitted(known, values) - values)**2))
-    spread = float(np.mean((values - values.mean(axis=0))**2))
-    r2 = 1 - missed / spread if spread > 0 else 1.0
-    return _Line(r2, 0.0, say("advice.line-r2", value=r2))
-
-
-def _fitted(known: Reals, wanted: Reals) -> Reals:
-    """Return what the best straight line answers."""
-    products = known.T @ known
-    # Columns that say the same, such as pixels that are always 0, leave nothing to solve.
-    products.flat[::len(products) + 1] += 1e-9 * len(known)
-    answers: Reals = known @ np.linalg.solve(products, known.T @ wanted)
-    return answers
+    if dataset.task != "classification":
+        r2 = r_squared(inputs, dataset.values[rows])
+        return _Line(r2, 0.0, say("advice.line-r2", value=r2))
+    labels = dataset.labels[rows]
+    right = share_right(inputs, labels, dataset.n_outputs)
+    guessed = min(float(np.bincount(labels).max()) / len(labels), 0.999)
+    return _Line(right, guessed, say("advice.line-right", right=right, guessed=guessed))
 
 
 def _bent(design: Design) -> ProjectSpec:
@@ -205,7 +191,7 @@ def _bottleneck(design: Design) -> Iterator[Note]:
         one = layer.shape == (1,) and layer.kind.width_option
         if not one or min(before, after) == 1 or _goes_round(design, position):
             continue
-        units = min(before, after, _WIDEN)
+        units = min(before, _WIDEN)
         # One that is 0 for all examples cuts everything off.
         severity = 2 if ACTIVATIONS[_function(design, position)].can_die else 1
         yield Note("bottleneck", severity, design.spec(position).id,

@@ -81,8 +81,13 @@ def _is_function_alone(layer_kind: LayerKind) -> bool:
 
 def _note(design: Design, found: Squash, code: str, severity: int, title: Message,
           sentence: Message, evidence: Message) -> Note:
-    alone = _is_function_alone(design.layers[found.position].kind)
-    label = say("advice.remove-layer") if alone else say("advice.make-linear")
+    layer_kind = design.layers[found.position].kind
+    if _is_function_alone(layer_kind):
+        label = say("advice.remove-layer")
+    elif layer_kind.function_option:
+        label = say("advice.make-linear")
+    else:
+        label = say("advice.add-dense")
     return Note(code, severity, design.spec(found.position).id, title, sentence, evidence,
                 Fix(label, made_linear(design)))
 

@@ -148,12 +148,12 @@ class Case:
     @property
     def is_validation_loss_notable(self) -> bool:
         """Whether the validation loss is more than a small part of what guessing costs."""
-        held_out, begun = self.snapshot.validation, self.thresholds.begun
+        held_out = self.snapshot.validation
         if held_out is None:
             return False
         if self.has_values:
-            return 1 - held_out.accuracy > begun
-        return not held_out.loss <= begun * self.baseline.loss
+            return 1 - held_out.accuracy > self.thresholds.begun
+        return not held_out.loss <= self.thresholds.notable * self.baseline.loss
 
     @property
     def at_chance(self) -> bool:

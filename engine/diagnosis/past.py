@@ -129,6 +129,8 @@ class Past:
         The layers when the run was first seen.
     lowest_validation : float
         The lowest loss over the validation examples so far.
+    lowest_step : int
+        When that was.
     silent : int
         For how many snapshots up to the last one all gradients have been exactly 0.
     """
@@ -142,7 +144,7 @@ class Past:
         self._largest: dict[str, float] = {}
         self.recent: deque[Moment] = deque()
         self.first: tuple[LayerReading, ...] = ()
-        self.lowest_validation = math.inf
+        self.lowest_validation, self.lowest_step = math.inf, 0
         self.silent = 0
 
     @property
@@ -170,8 +172,9 @@ class Past:
         while len(self.recent) > 1 and self.recent[0].step < step - self._window:
             self.recent.popleft()
         self._note_loss(step, loss)
-        if snapshot.validation is not None:
-            self.lowest_validation = min(self.lowest_validation, snapshot.validation.loss)
+        held_out = snapshot.validation
+        if held_out is not None and held_out.loss < self.lowest_validation:
+            self.lowest_validation, self.lowest_step = held_out.loss, step
         self._since = {finding: self._since.get(finding, step) for finding in found}
 
     def _note_loss(self, step: int, loss: float) -> None:

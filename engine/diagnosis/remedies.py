@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from engine.diagnosis.case import Case
-from engine.diagnosis.measures import Measure, figure_of
+from engine.diagnosis.measures import Measure, Measures
 from engine.layers import ACTIVATIONS, INITIALISERS
 from engine.messages import Message, say
 
@@ -23,8 +22,7 @@ def passes_it_on(case: Case, measure: Measure) -> Message:
     deep = len(case.measured) > DEEP
     if "sigmoid" in functions:
         return say("remedy.relu-and-fewer-layers") if deep else say("remedy.relu")
-    at_first = _value_at_first(case, measure)
-    if at_first > measure.smallness(case.thresholds).warning:
+    if _began_well(case, measure, small=True):
         drawn = "orthogonal" in schemes or "tanh" not in functions
         return say("remedy.keep") if drawn else say("remedy.keep-orthogonal")
     if "tanh" in functions:
@@ -45,7 +43,7 @@ def _of_tanh(schemes: frozenset[str], deep: bool) -> Message:
 
 def keeps_it_in_range(case: Case, measure: Measure) -> Message:
     """Return what keeps a gradient, or the activations, from growing through the layers."""
-    if _value_at_first(case, measure) < measure.largeness(case.thresholds).warning:
+    if _began_well(case, measure, small=False):
         return say("remedy.smaller-rate")
     wanted = _wanted(case)
     if case.patient.initialisers - _family(wanted):
@@ -53,8 +51,11 @@ def keeps_it_in_range(case: Case, measure: Measure) -> Message:
     return say("remedy.smaller-both")
 
 
-def keeps_units_alive(case: Case) -> Message:
-    """Return what keeps units from being zero for every example."""
+def keeps_units_alive(case: Case, layer_id: str) -> Message:
+    """Return what keeps units of a layer from being zero for every example."""
+    first = next((one for one in case.first if one.layer_id == layer_id), None)
+    if first is not None and case.thresholds.dead.above(first.dead_share) > 1:
+        return say("remedy.alive-from-start")
     has_he = case.patient.initialisers <= _family("He")
     return say("remedy.alive") if has_he else say("remedy.alive-he")
 
@@ -70,12 +71,17 @@ def _family(name: str) -> frozenset[str]:
     return frozenset(key for key in INITIALISERS if key.startswith(name.lower()))
 
 
-def _value_at_first(case: Case, measure: Measure) -> float:
-    """Return what a measure was when the run was first seen; NaN if it was not to be had."""
-    first = {reading.layer_id: reading for reading in case.first}
-    here, there = first.get(measure.layer_id), first.get(measure.reference_id)
-    if here is None or there is None:
-        return math.nan
-    quantity = measure.quantity
-    reference = measure.reference if measure.is_beside_inputs else figure_of(there, quantity)
-    return replace(measure, figure=figure_of(here, quantity), reference=reference).value
+def _began_well(case: Case, measure: Measure, *, small: bool) -> bool:
+    """Say whether nothing of a layer was too small, or too large, when the run was first seen.
+
+    Gradients of weights may look even while activations and what units receive do not.
+    """
+    first = next((one for one in case.first if one.layer_id == measure.layer_id), None)
+    if first is None:
+        return False
+    measures = [one for one in Measures(case.first, case.thresholds).of(first)
+                if not math.isnan(one.value) and not (small and one.is_beside_inputs)]
+    limits = [(one.smallness if small else one.largeness)(case.thresholds) for one in measures]
+    beyond = [limit.below(one.value) if small else limit.above(one.value)
+              for one, limit in zip(measures, limits, strict=True)]
+    return measure.quantity in {one.quantity for one in measures} and not any(beyond)

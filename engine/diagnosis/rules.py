@@ -117,6 +117,8 @@ class Thresholds:
         Factor over its lowest value that makes a rising validation loss a sign of overfitting.
     tripled : float
         The same where the score has stayed what it was.
+    notable : float
+        Share of what guessing costs that the validation loss must be for that.
     """
 
     vanishing: Limit = Limit(1e-2, 1e-4)
@@ -152,6 +154,7 @@ class Thresholds:
     gap: float = 0.1
     rise: float = 1.1
     tripled: float = 3.0
+    notable: float = 0.1
 
     def leaving(self, code: str) -> Thresholds:
         """Return the thresholds by which a finding of a code goes again: it comes at stricter ones.

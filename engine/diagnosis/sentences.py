@@ -51,7 +51,7 @@ def symmetric(case: Case, found: LayerVerdict) -> Words:
 def dead(case: Case, found: LayerVerdict) -> Words:
     """Say that units are zero for every example."""
     n, share = case.position(found.layer_id), case.reading(found.layer_id).dead_share
-    remedy = keeps_units_alive(case)
+    remedy = keeps_units_alive(case, found.layer_id)
     return Words(say("dead.title"),
                  say("dead.all", layer=n, remedy=remedy) if share >= 1 else
                  say("dead.some", layer=n, share=share, remedy=remedy),
@@ -87,6 +87,10 @@ def update_small(case: Case, found: LayerVerdict) -> Words:
     evidence = say("rule.update-small", now=case.reading(found.layer_id).update_ratio,
                    comes=math.log10(limits[0].warning), goes=math.log10(limits[1].warning))
     step = case.snapshot.step
+    limit = case.patient.project.training.clip_norm
+    if 0 < limit <= CRAMPED:
+        return Words(say("clipped.title"), say("clipped.told", limit=limit), evidence,
+                     found.layer_id)
     factor = case.patient.rate_factor(step)
     if factor < DECAYED:
         return Words(say("decayed.title"), say("decayed.told", step=step, factor=factor,
@@ -96,6 +100,9 @@ def update_small(case: Case, found: LayerVerdict) -> Words:
                  say("update-small.told", layer=n, share=share) if share > 0 else
                  say("update-small.nothing", layer=n), evidence, found.layer_id)
 
+
+CRAMPED = 1e-2
+"""Largest norm of all gradients together that makes small steps of what rates are usual."""
 
 DECAYED = 1e-2
 """Factor of a schedule below which it, and not the learning rate, makes the steps small."""

@@ -15,6 +15,12 @@ UNDECIDED = frozenset({"waiting", "early"})
 AT_ONCE = frozenset({"nonfinite"})
 """Codes of what ends a run."""
 
+OVERSHOT = frozenset({"far_off", "update_large", "exploding"})
+"""Codes of what a learning rate that is too high does, and"""
+
+LEFT_BEHIND = frozenset({"vanishing", "saturated", "dead", "silent", "flat", "chance"})
+"""of what it leaves behind, which says less of the cause."""
+
 SHARES = (0.1, 0.3, 4.0)
 """For which share of the run so far a verdict must hold to take the place of the first, the second
 and any later one: two changes are what a run has time to be read for, and what it does late takes
@@ -100,6 +106,10 @@ class Steady:
         if opinion.code == self._rival:
             self._held += passed
             share = SHARES[min(self._changes, len(SHARES) - 1)]
+            if said.code == "learned":
+                share = max(share, SHARES[1])
+            elif said.code in OVERSHOT and opinion.code in LEFT_BEHIND:
+                share = max(share, 1.0)
             return self._held >= max(self._patience, share * self._since)
         # A loss that goes to and fro says the one thing, then the other: the one that it says for
         # longer wins.

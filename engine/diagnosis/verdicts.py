@@ -254,10 +254,18 @@ class RunJudge:
         progress = self._progress(case, early=early, learned=is_learned)
         if is_learned:
             return [progress, *notes]
+        gravest = max((one.severity for one in found.values()), default=0)
+        if early and progress.code == "learning" and gravest > 1 and (
+                case.skill < self._thresholds.skill):
+            # The last layers alone may learn something by heart.
+            progress = Opinion("early", 0, sentences.early(case))
         bad = [*self._growth(case, raw), *lasting, *self._far_off(case, found)]
         bad.sort(key=lambda opinion: -opinion.severity)
         if self._silent(case):
-            bad.insert(0, Opinion("silent", 2, sentences.silent(case)))
+            silent = Opinion("silent", 2, sentences.silent(case))
+            # Units that are all dead say where the gradient ends.
+            place = next((i + 1 for i, one in enumerate(bad) if one.code == "dead"), 0)
+            bad.insert(place, silent)
         ill = bool(bad) or progress.severity > 0
         # A cause is said before what it leads to.
         causes = notes if ill else severe
@@ -346,13 +354,14 @@ class RunJudge:
 
     def _progress(self, case: Case, *, early: bool, learned: bool) -> Opinion:
         """Judge the run by what it has learned."""
-        if case.overfits and (learned or self._parts(case)):
+        if case.overfits and self._parts(case):
             return Opinion("overfitting", 1, sentences.overfitting(case))
-        if learned:
+        # While the validation loss still falls, a gap to the training score may yet close.
+        if learned and not case.overfits:
             return self._learned(case)
         if case.has_begun and not case.generalises and not early:
             return Opinion("overfitting", 1, sentences.unproven(case))
-        if case.has_begun and case.generalises and (case.improving or early):
+        if case.has_begun and case.generalises and (case.improving or early or learned):
             return Opinion("learning", 0, sentences.learning(case))
         if early or (case.is_falling and not case.risen):
             return Opinion("early", 0, sentences.early(case))
@@ -368,10 +377,12 @@ class RunJudge:
         return Opinion("flat", 1, sentences.flat(case))
 
     def _parts(self, case: Case) -> bool:
-        """Say whether the loss over the validation examples has begun to rise."""
-        validation = case.snapshot.validation
-        return (validation is not None
-                and validation.loss > self._thresholds.rise * self._past.lowest_validation)
+        """Say whether the loss over the validation examples rises, or has long stopped falling."""
+        validation, past = case.snapshot.validation, self._past
+        if validation is None:
+            return False
+        has_stopped = case.snapshot.step >= 2 * max(past.lowest_step, self._thresholds.patience)
+        return has_stopped or validation.loss > self._thresholds.rise * past.lowest_validation
 
     def _learned(self, case: Case) -> Opinion:
         """Say what the examples that were held back make of what has been learned."""

@@ -105,6 +105,12 @@ class ColumnHeader(QWidget):
             spot = QRect(x - half, box.top(), 2 * half, box.height())
             painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, decade_text(decade))
 
+    def heading_width(self, name: str) -> int:
+        """Return the px of the words above a column."""
+        font = QFont(self.font())
+        font.setPixelSize(theme.px(12))
+        return QFontMetrics(font).horizontalAdvance(TITLES[name][0])
+
     def titles(self) -> dict[str, str]:
         """Return the words that stand above every column."""
         return {name: title for name, (_, title) in self._titles.items()}

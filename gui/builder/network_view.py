@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +13,7 @@ from engine.diagnosis.verdicts import judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
+from gui import theme
 from gui.builder.column_header import ColumnHeader
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows import summary
@@ -21,7 +22,12 @@ from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.ghost import Ghost
 from gui.frames.run_info import RunInfo
-from gui.widgets import Card, MessageBar
+from gui.widgets import Button, Card, MessageBar
+
+WORDS = ("Add layer", "Add", "")
+"""What stands on the button that adds one; the longest that fits."""
+HEADINGS = 18
+"""Px, at 13 px text, of the words above the columns."""
 
 NO_MARKS: Mapping[str, float] = {}
 
@@ -40,6 +46,9 @@ class NetworkView(Card):
     ----------
     rows : RowsView
         The list.
+    add_button : Button
+        Offers the kinds of layers that can come at the end: below the last row, or beside the
+        heading of the layers where the rows need all the room.
     layer_actions : LayerActions
         What can be done to a layer.
     """
@@ -60,6 +69,13 @@ class NetworkView(Card):
         # The summary needs the room more than the one-word title.
         self.header.setStretch(0, 0)
         self.header.setStretch(1, 1)
+        self.add_button = Button(WORDS[0], "plus", parent=self)
+        self.add_button.setAccessibleName("Add layer")
+        self.add_button.setProperty("tone", "slim")
+        self.add_button.setToolTip("<p>Adds a layer at the end, before the output layer if there "
+                                   "is one. Between two rows, a plus appears at the pointer.</p>")
+        self.add_button.clicked.connect(self._on_add_button_clicked)
+        self.rows.fitted.connect(self._place_add_button)
         self.setFocusProxy(self.rows)
         self.rows.viewport().installEventFilter(self)
         self.layer_actions.refused.connect(self._on_actions_refused)
@@ -128,11 +144,41 @@ class NetworkView(Card):
         if event.type() == QEvent.Type.Resize:
             # A scroll bar that comes or goes moves the columns, too.
             self._header.update()
+            self._place_add_button()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._header.update()
+        self._place_add_button()
+
+    @Slot()
+    def _place_add_button(self) -> None:
+        button, foot, px = self.add_button, self.rows.foot(), theme.px
+        left, width = self.rows.columns.card
+        # As high as the headings, without the decades below them.
+        heading = self._header.heading_width("card") + px(8)
+        spot = QRect(left + heading, 0, width - heading, px(HEADINGS)) if foot.isNull() else foot
+        for word in WORDS:
+            button.setText(word)
+            if button.sizeHint().width() <= spot.width():
+                break
+        wide = min(button.sizeHint().width(), spot.width())
+        if foot.isNull():
+            spot.setLeft(spot.right() - wide + 1)
+            spot.translate(self._header.mapTo(self, QPoint(0, 0)))
+        else:
+            spot.setWidth(wide)
+            spot = spot.adjusted(0, px(2), 0, -px(2)).translated(
+                self.rows.mapTo(self, QPoint(0, 0)))
+        button.setGeometry(spot)
+        button.raise_()
+
+    @Slot()
+    def _on_add_button_clicked(self) -> None:
+        menu = self.layer_actions.kinds_menu(self._document.end_position())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
 
     @Slot()
     def _on_document_changed(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, QPointF, QRect, Qt, Slot
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, QPointF, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -26,14 +26,13 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from gui import theme
 from gui.builder.axis import GradientAxis
-from gui.builder.columns import COMFORTABLE, MINI, columns_for, fitting_density
+from gui.builder.columns import COMFORTABLE, MINI, Density, columns_for, fitting_density
 from gui.builder.lanes import Lanes, Wire, wires_of
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
 from gui.builder.rows_tips import Shown, column_tip, wire_tip
 from gui.document.document import Document
-from gui.widgets import Button
 
 NOWHERE = -1
 FOOT = 26
@@ -70,9 +69,14 @@ class RowsView(QListView):
         The wires beside the cards.
     hovered_wire : Wire | None
         The one under the pointer.
-    add_button : Button
-        Below the last row: offers the kinds of layers that can come there.
+
+    Signals
+    -------
+    fitted()
+        Rows, or the room below the last of them, lie elsewhere.
     """
+
+    fitted = Signal()
 
     def __init__(self, document: Document, actions: LayerActions,
                  parent: QWidget | None = None) -> None:
@@ -92,7 +96,6 @@ class RowsView(QListView):
         self.delegate = RowsDelegate(self.model_of_rows, self, self)
         self.setModel(self.model_of_rows)
         self.setItemDelegate(self.delegate)
-        self.add_button = Button("Add layer", "plus", parent=self)
         self._configure()
         document.selection_changed.connect(self._on_document_selection_changed)
         self.model_of_rows.modelReset.connect(self._on_rows_reset)
@@ -114,12 +117,7 @@ class RowsView(QListView):
         self.setDropIndicatorShown(False)
         self.setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self.add_button.setProperty("tone", "quiet")
-        self.add_button.setToolTip("<p>Adds a layer at the end, before the output layer if there "
-                                   "is one. Between two rows, a plus appears below the pointer."
-                                   "</p>")
-        self.add_button.clicked.connect(self._on_add_button_clicked)
-        self.verticalScrollBar().valueChanged.connect(self._place_add_button)
+        self.verticalScrollBar().valueChanged.connect(self.fitted)
 
     # Painting
 
@@ -169,27 +167,36 @@ class RowsView(QListView):
         """Choose columns and density for the room that there is."""
         viewport = self.viewport()
         self.columns = columns_for(viewport.width() - theme.px(2), self.wiring.width())
-        fitting = fitting_density(self.model_of_rows.rowCount(),
-                                  self.height() - 2 - theme.px(FOOT))
+        fitting = self._fitting()
+        # Smaller rows need all the room.
+        foot = 0 if fitting[0] is MINI else theme.px(FOOT)
+        if foot != self.viewportMargins().bottom():
+            self.setViewportMargins(0, 0, 0, foot)
         if fitting != (self.density, self.row_height):
             self.density, self.row_height = fitting
             self.scheduleDelayedItemsLayout()
         self.wiring.row_height = self.row_height
-        self._place_add_button()
         viewport.update()
+        self.fitted.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
 
-    @Slot()
-    def _place_add_button(self) -> None:
-        """Put the button right below the last row, or below what can be seen of the rows."""
+    def _fitting(self) -> tuple[Density, int]:
+        """Return the density and the px of a row that fit the height."""
+        rows, height = self.model_of_rows.rowCount(), self.height() - 2
+        fitting = fitting_density(rows, height - theme.px(FOOT))
+        if fitting[0] is not MINI:
+            return fitting
+        return MINI, min(fitting_density(rows, height)[1], theme.px(MINI.most))
+
+    def foot(self) -> QRect:
+        """Return the room below the last row, or below what is seen; null where there is none."""
+        height = self.viewportMargins().bottom()
         below = min(self._row_top(self.model_of_rows.rowCount()), self.viewport().height())
         left, width = self.columns.card
-        height = theme.px(FOOT - 4)
-        width = min(width, self.add_button.sizeHint().width())
-        self.add_button.setGeometry(left, below + theme.px(2), width, height)
+        return QRect(left, below, width, height) if height else QRect()
 
     def _row_top(self, position: int) -> int:
         return position * self.row_height - self.verticalScrollBar().value()
@@ -408,14 +415,7 @@ class RowsView(QListView):
         self.wiring.wires, self.hovered_wire = wires_of(self.model_of_rows.rows), None
 
     @Slot()
-    def _on_add_button_clicked(self) -> None:
-        menu = self._actions.kinds_menu(self._document.end_position())
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
-
-    @Slot()
     def _on_theme_changed(self) -> None:
-        self.setViewportMargins(0, 0, 0, theme.px(FOOT))
         self.delegate.restyle(theme.base_font())
         self.fit()
         self.scheduleDelayedItemsLayout()

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from engine.layers import LOSSES, OPTIMIZERS
 from engine.spec import TrainingSpec
@@ -14,7 +14,7 @@ from gui import theme
 from gui.document.document import Document
 from gui.document.editing import EditingPanel
 from gui.hyper import FurtherSettings
-from gui.widgets import LabelledCombo
+from gui.widgets import FittingComboBox, LabelledCombo
 from gui.widgets.number_box import NumberCombo
 
 LEARNING_RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -24,6 +24,8 @@ PENALTY_RATES = (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 FIRST_PENALTY = 0.001
 PENALTIES = (("none", "None"), ("l1", "L1"), ("l2", "L2"))
 BOTH = ("both", "L1 + L2")
+LOSS_LETTERS = 10
+"""Letters of a loss that are seen where room is short."""
 
 
 class HyperBar(EditingPanel):
@@ -48,7 +50,8 @@ class HyperBar(EditingPanel):
         self.optimizer = LabelledCombo("Optimizer", tooltip="What a step does with the gradient.")
         self.batch = LabelledCombo(
             "Batch size", tooltip="Examples in a mini-batch; Full takes all training examples.")
-        self.loss = LabelledCombo("Loss", tooltip="What training makes small.")
+        self.loss = LabelledCombo("Loss", tooltip="What training makes small.",
+                                  combo=FittingComboBox(LOSS_LETTERS))
         self.penalty = LabelledCombo(
             "Regularization", PENALTIES,
             tooltip="Penalty on large weights: λ Σ|w| for L1, λ/2 Σw² for L2; biases are left out.")
@@ -71,10 +74,8 @@ class HyperBar(EditingPanel):
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetMaximumSize)
         self.rate.combo.setMinimumContentsLength(6)
         self.penalty_rate.combo.setMinimumContentsLength(5)
-        # The list is as wide as its widest line all the same.
-        self.loss.combo.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.loss.combo.setMinimumContentsLength(10)
+        # Its name is cut only where there is no room for it.
+        self.loss.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.optimizer.set_options([(o.key, o.title) for o in OPTIMIZERS.values()],
                                    [f"<p>{o.help}</p><p>{o.formula}</p>"
                                     for o in OPTIMIZERS.values()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.data.dataset import Dataset
@@ -13,13 +13,15 @@ from gui import theme
 from gui.output.view import OutputView
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
+FRAME = 2
+"""Px of the frame round what is right."""
 
 
 class ConfusionView(QWidget, OutputView):
     """Counts of examples by true class (row) and predicted class (column), with recall.
 
-    The shade of a cell is its share of the row: blue where the network is right, orange where it
-    is wrong.
+    The shade of a cell is its share of the row. Where the network is right, on the diagonal, a cell
+    is green and has a frame; where it is wrong, it is red. Blue and orange stand for classes.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -85,9 +87,14 @@ class ConfusionView(QWidget, OutputView):
         tokens = theme.current()
         count, total = int(self._counts[row, column]), int(self._counts[row].sum())
         share = count / total if total else 0.0
-        target = tokens.positive if row == column else tokens.negative
+        target = tokens.good if row == column else tokens.bad
         ground = theme.blended(tokens.surface_sunken, target, share**0.7)
         painter.fillRect(place.adjusted(1, 1, -1, -1), ground)
+        if row == column:
+            painter.setPen(QPen(QColor(tokens.good), FRAME))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            inset = 1 + FRAME / 2
+            painter.drawRect(place.adjusted(inset, inset, -inset, -inset))
         if count or row == column:
             ink = max((tokens.text, tokens.surface),
                       key=lambda colour: theme.contrast(colour, ground.name()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from engine.data.dataset import Dataset, Reals
@@ -25,6 +25,8 @@ from gui.output.view import OutputView
 
 EMPTY = "The forecast is shown as soon as the network is ready."
 OWN = "from its own forecasts alone"
+START = "Only its own from here on", "Own only"
+"""What the dashed line means, and in short."""
 HEADROOM = 0.35
 """A forecast may leave the range of the series by this share of it; beyond, it is cut off."""
 
@@ -151,13 +153,16 @@ class ForecastView(ProbeView, OutputView):
         self._draw_pointed(painter, area)
         self.draw_focus(painter)
 
+    def _has_start(self) -> bool:
+        """Say whether there is a step of time from which on all true values have left."""
+        return 0 < self._window < self._last()
+
     def _draw_start(self, painter: QPainter, area: QRectF) -> None:
         """Draw where the last true value has left the network's window."""
-        if not 0 < self._window < self._last():
+        if not self._has_start():
             return
-        tokens = theme.current()
         x = area.left() + self._window / self._last() * area.width()
-        painter.setPen(QPen(QColor(tokens.border_strong), 1, Qt.PenStyle.DashLine))
+        painter.setPen(start_pen())
         painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
 
     def _pen(self, line: Line) -> QPen:
@@ -173,19 +178,38 @@ class ForecastView(ProbeView, OutputView):
         tokens, metrics = theme.current(), painter.fontMetrics()
         stroke, gap = theme.px(15), theme.px(6)
         x, middle = self.area().left(), metrics.height() / 2
-        names = [line.name for line in LINES]
-        if sum(stroke + metrics.horizontalAdvance(name) + 3 * gap for name in names) \
-                > self.width() - x + 2 * gap:
-            names = [line.short for line in LINES]
-        for line, name in zip(LINES, names, strict=True):
-            pen = self._pen(line)
-            pen.setWidthF(max(pen.widthF(), theme.px(2.5)))
+        names = self.legend(metrics, round(self.width() - x + 2 * gap), stroke + 3 * gap)
+        for name, pen in zip(names, self._legend_pens(), strict=True):
             painter.setPen(pen)
             painter.drawLine(QLineF(x, middle, x + stroke, middle))
             painter.setPen(QColor(tokens.text_muted))
             wide = metrics.horizontalAdvance(name)
             painter.drawText(QPointF(x + stroke + gap, metrics.ascent()), name)
             x += stroke + wide + 3 * gap
+
+    def legend(self, metrics: QFontMetrics, room: int, beside: int) -> list[str]:
+        """Return what stands in the legend: the longest words that fit a number of px.
+
+        Parameters
+        ----------
+        metrics : QFontMetrics
+            Of the legend's font.
+        room : int
+            Px that there are.
+        beside : int
+            Px that every entry takes beside its words.
+        """
+        start = (START,) if self._has_start() else ()
+        entries = [(line.name, line.short) for line in LINES] + list(start)
+        wide = sum(metrics.horizontalAdvance(name) + beside for name, _ in entries)
+        return [name if wide <= room else short for name, short in entries]
+
+    def _legend_pens(self) -> list[QPen]:
+        """Return how every entry of the legend is drawn."""
+        pens = [self._pen(line) for line in LINES]
+        for pen in pens:
+            pen.setWidthF(max(pen.widthF(), theme.px(2.5)))
+        return [*pens, start_pen()] if self._has_start() else pens
 
     def _draw_pointed(self, painter: QPainter, area: QRectF) -> None:
         if self.pointed is None:
@@ -199,6 +223,11 @@ class ForecastView(ProbeView, OutputView):
 
     def _last(self) -> int:
         return len(self._forecast.actual) - 1 if self._forecast is not None else 0
+
+
+def start_pen() -> QPen:
+    """Return how it is drawn that there are no true values left."""
+    return QPen(QColor(theme.current().text_muted), 1, Qt.PenStyle.DashLine)
 
 
 def _pieces(values: Reals, area: QRectF, y: tuple[float, float]) -> list[QPolygonF]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import atan2, degrees, hypot
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -13,6 +15,7 @@ from gui import theme
 from gui.output.view import OutputView
 from gui.widgets import linear_ticks, tick_text
 
+RIGHT = "predicted = true"
 MOST_NAMES = 14
 """More targets than these have no legend: their colours could not be told apart."""
 
@@ -76,6 +79,7 @@ class PredictionScatter(QWidget, OutputView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.good), theme.px(1), Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(area.bottomLeft(), area.topRight()))
+        self._draw_meaning(painter, area)
         painter.setClipRect(area.adjusted(-4, -4, 4, 4))
         self._draw_points(painter, area)
         self._draw_names(painter, area)
@@ -105,6 +109,16 @@ class PredictionScatter(QWidget, OutputView):
         painter.rotate(-90)
         painter.drawText(QRectF(0, 0, area.height(), line), Qt.AlignmentFlag.AlignCenter,
                          "predicted")
+        painter.restore()
+
+    def _draw_meaning(self, painter: QPainter, area: QRectF) -> None:
+        """Write along the upper end of the dashed line what it stands for."""
+        length, line = hypot(area.width(), area.height()), painter.fontMetrics().height()
+        painter.save()
+        painter.translate(area.bottomLeft())
+        painter.rotate(-degrees(atan2(area.height(), area.width())))
+        painter.drawText(QRectF(0, -line - 2, length - 3 * line, line),
+                         Qt.AlignmentFlag.AlignRight, RIGHT)
         painter.restore()
 
     def _draw_points(self, painter: QPainter, area: QRectF) -> None:

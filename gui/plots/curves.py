@@ -47,6 +47,9 @@ class LayerCurves(MarkedCurves):
         A person clicked on the curve of this layer.
     """
 
+    # Before the first step, the last run has all the room.
+    needs_steps = False
+
     def __init__(
         self, figure: str, *, is_log10: bool = False, parent: QWidget | None = None
     ) -> None:
@@ -115,7 +118,7 @@ class LayerCurves(MarkedCurves):
                                if name in ghost.logarithms])
 
     def _show_ghost_alone(self) -> None:
-        """Give all the room to the last run until there is a step of this one."""
+        """Give all the room to the last run, if one has stayed."""
         known = self._ghosts.values_until(np.inf)
         self.canvas.set_empty(not len(known))
         if len(known):

@@ -150,6 +150,5 @@ class GradientPlot(ViewCard):
         self._show_legend()
         view = self._views[self.view()]
         frame = self._frame
-        if frame is not None and (frame.history.length > 0 or frame.ghost is not None
-                                  or not view.needs_steps):
+        if frame is not None and (frame.history.length > 0 or not view.needs_steps):
             view.draw(Seen(frame.history, self._snapshot, frame.record, frame.epochs, frame.ghost))

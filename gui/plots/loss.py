@@ -108,6 +108,7 @@ class LossPlot(ViewCard):
         """Forget the run before; what follows belongs to another one."""
         self._frame = None
         self._range.reset()
+        self._show_ghost(None)
         self._show_nothing()
 
     def show_frame(self, frame: Frame) -> None:

@@ -76,6 +76,10 @@ QPushButton[tone="axis"]:hover { background: $surface_raised; }
 QPushButton[tone="axis"]:focus { border: 2px solid $focus; padding: 0 13u 0 2u; }
 QPushButton[tone="axis"]::menu-indicator { image: url(icons:control-down.svg); width: 10u;
     height: 10u; subcontrol-origin: padding; subcontrol-position: right center; right: 2u; }
+QPushButton[tone="slim"] { background: transparent; border: 1px solid transparent;
+    color: $text_muted; font-weight: 600; padding: 0 8u; }
+QPushButton[tone="slim"]:hover { background: $surface_raised; }
+QPushButton[tone="slim"]:focus { border: 2px solid $focus; padding: 0 7u; }
 QPushButton[tone="accent"] { color: $accent; border-color: $accent; }
 IconButton { padding: 5u; }
 IconButton:focus { padding: 4u; }

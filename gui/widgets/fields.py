@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -29,6 +29,8 @@ from gui import theme
 
 FIGURES = 3
 SPIN_INSET_PX = 8
+SPARE_PX = 4
+"""Between a choice and the arrow beside it."""
 
 
 class CalmComboBox(QComboBox):
@@ -65,6 +67,32 @@ class CalmComboBox(QComboBox):
         option.currentText = self.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, room - 2)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+
+class FittingComboBox(CalmComboBox):
+    """A combo box that asks for room for its choice, and can do with less.
+
+    Parameters
+    ----------
+    least : int
+        Letters that it always has room for.
+    """
+
+    def __init__(self, least: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._least = least
+        # The list is as wide as its widest line all the same.
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(least)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.currentTextChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the whole choice."""
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        missing = metrics.horizontalAdvance(self.currentText()) + SPARE_PX \
+            - self._least * metrics.horizontalAdvance("X")
+        return QSize(hint.width() + max(missing, 0), hint.height())
 
 
 class CalmSlider(QSlider):
@@ -131,6 +159,8 @@ class LabelledCombo(QWidget):
         Whether the label stands left of the box instead of above it.
     tooltip : str
         One sentence, with the formula.
+    combo : CalmComboBox | None
+        The box; by default one that is as wide as its widest option.
 
     Signals
     -------
@@ -147,12 +177,13 @@ class LabelledCombo(QWidget):
         *,
         beside: bool = False,
         tooltip: str = "",
+        combo: CalmComboBox | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.label = QLabel(label)
         self.label.setProperty("role", "muted" if beside else "small")
-        self.combo = CalmComboBox()
+        self.combo = combo or CalmComboBox()
         self.combo.setAccessibleName(label)
         self.label.setBuddy(self.combo)
         self._keys: list[str] = []

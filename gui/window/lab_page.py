@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
 from engine.diagnosis.baseline import baseline_of
@@ -29,10 +29,11 @@ from gui.plots import GradientPlot, LossPlot
 from gui.plots.canvas import Canvas
 from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
+from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
 from gui.window.preferences import Settings
-from gui.window.right_column import RightColumn
+from gui.window.right_column import Instrument, RightColumn
 from gui.window.stage import Stage
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
@@ -45,6 +46,9 @@ from gui.workbench.workbench import Workbench
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
+LOSS_TIP = "<p>The loss of training and validation examples over the steps.</p>"
+GRADIENTS_TIP = "<p>The size of every layer’s gradient over the steps.</p>"
+OUTPUT_TIP = "<p>What the network gives, and how good that is.</p>"
 PRESS_RUN, PREPARING = "Press Run to start", "Preparing…"
 COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
              "can already build your network.")
@@ -185,34 +189,22 @@ class LabPage(QWidget):
     # Composition
 
     def _arrange(self) -> None:
-        # From the outside in: at every new parent, Qt styles all that is within once more.
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
         self._inner = QVBoxLayout()
         column.addLayout(self._inner, 1)
-        # In a window that is too small for all, what does not fit is scrolled to, never squeezed.
-        self._scroller = QScrollArea()
-        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroller.setCornerWidget(QWidget())
-        self._scroller.setWidgetResizable(True)
         self._inner.addWidget(self.offer)
         self._inner.addWidget(self.message)
-        self._inner.addWidget(self._scroller, 1)
-        self.body = QSplitter(Qt.Orientation.Horizontal)
-        self._scroller.setWidget(self.body)
         self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
         self.right = RightColumn()
-        for part, stretch in ((self.left, 0), (self.network, 10), (self.right, 10)):
-            self.body.addWidget(part)
-            self.body.setStretchFactor(self.body.count() - 1, stretch)
-        for view, stretch in ((self.loss, 4), (self.gradients, 5), (self.output, 6)):
-            self.right.addWidget(view)
-            self.right.setStretchFactor(self.right.count() - 1, stretch)
-        for splitter in (self.right, self.body):
-            splitter.setChildrenCollapsible(False)
+        self.body = Body(self.left, self.network, self.right, self)
+        self._inner.addWidget(self.body, 1)
+        self.right.fill((Instrument("loss", "Loss", LOSS_TIP, self.loss, 140, 4),
+                         Instrument("gradients", "Gradients", GRADIENTS_TIP, self.gradients,
+                                    150, 5),
+                         Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
         self._inner.addWidget(self.strip)
         theme.notifier().changed.connect(self._on_theme_changed)
@@ -413,12 +405,5 @@ class LabPage(QWidget):
         gap = theme.px(8)
         self._inner.setContentsMargins(gap, gap, gap, gap)
         self._inner.setSpacing(gap)
-        for splitter in (self.right, self.body):
-            splitter.setHandleWidth(gap)
-        for part, width in ((self.left, 240), (self.network, 440)):
-            # Fonts differ in width from one computer to the next.
-            part.setMinimumWidth(max(theme.px(width), part.minimumSizeHint().width()))
-        for view, height in ((self.loss, 140), (self.gradients, 150), (self.output, 200)):
-            view.setMinimumHeight(theme.px(height))
-        self.body.setSizes([theme.px(252), theme.px(560), theme.px(600)])
-        self.right.setSizes([theme.px(220), theme.px(270), theme.px(330)])
+        self.body.restyle()
+        self.right.take_usual_heights()

@@ -126,6 +126,9 @@ class Pages(QStackedWidget):
 class LeftColumn(QWidget):
     """Three panels in one, two or three cards. GUI thread only.
 
+    Where the window is wide, the inspector has a column of its own, so that palette and inspector
+    stand side by side. Where it is narrow, all take turns.
+
     Parameters
     ----------
     data, layers, inspector : QWidget
@@ -150,12 +153,18 @@ class LeftColumn(QWidget):
         # The inspector says itself which layer it shows.
         self._cards = {"data": Card("Data"), "layers": Card("Layers"), "inspector": Card()}
         self._cards["layers"].set_hint("drag into the network")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._columns = QHBoxLayout(self)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._column, self._second = QVBoxLayout(), QVBoxLayout()
+        for column in (self._column, self._second):
+            column.setContentsMargins(0, 0, 0, 0)
+        self._columns.addLayout(self._column, 1)
+        self._columns.addLayout(self._second)
         self._column.addWidget(self._tabbed)
         for key, card in self._cards.items():
             self._column.addWidget(card, 1 if key == "inspector" else 0)
         self._together: tuple[str, ...] | None = None
+        self._is_wide = self._is_narrow = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -174,18 +183,42 @@ class LeftColumn(QWidget):
         """Return the panel that is at the front of those that take turns; else empty."""
         return self._tabs.current() if self.tabs() else ""
 
+    def is_wide(self) -> bool:
+        """Say whether the inspector has a column of its own."""
+        return self._is_wide
+
+    def set_room(self, *, wide: bool = False, narrow: bool = False) -> None:
+        """Give the inspector a column of its own, or let all panels take turns, or neither."""
+        if wide != self._is_wide:
+            card = self._cards["inspector"]
+            old, new = (self._column, self._second) if wide else (self._second, self._column)
+            old.removeWidget(card)
+            new.addWidget(card, 1)
+            self._columns.setStretchFactor(self._second, 1 if wide else 0)
+            self._column.setStretchFactor(self._cards["layers"], 1 if wide else 0)
+        changed = (wide, narrow) != (self._is_wide, self._is_narrow)
+        self._is_wide, self._is_narrow = wide, narrow
+        if changed:
+            self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let panels take turns where there is no room for all."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        inside = self.width() - theme.px(30)
+        width = (self.width() - self._columns.spacing()) // 2 if self._is_wide else self.width()
+        inside = width - theme.px(30)
         heights = {key: panel.height_at(inside) + theme.px(HEADER)
                    for key, panel in self._panels.items()}
         smallest, whole = theme.px(SMALLEST_INSPECTOR), theme.px(WHOLE_INSPECTOR)
         gap = self._column.spacing()
-        if heights["data"] + heights["layers"] + whole + 2 * gap <= self.height():
+        if self._is_narrow:
+            self._arrange(tuple(self._panels))
+        elif self._is_wide:
+            fits = heights["data"] + heights["layers"] + gap <= self.height()
+            self._arrange(() if fits else ("data", "layers"))
+        elif heights["data"] + heights["layers"] + whole + 2 * gap <= self.height():
             self._arrange(())
         elif heights["data"] + smallest + gap <= self.height():
             self._arrange(("data", "layers"))
@@ -211,7 +244,8 @@ class LeftColumn(QWidget):
         self._tabs.set_tooltips({key: TIPS[key] for key in together})
         self._order_tabs()
         self._tabbed.setVisible(bool(together))
-        self._column.setStretchFactor(self._tabbed, 1 if "inspector" in together else 0)
+        fills = "inspector" in together or self._is_wide
+        self._column.setStretchFactor(self._tabbed, 1 if fills else 0)
         if together:
             self._stack.setCurrentWidget(self._panels[self._tabs.current()])
 
@@ -236,7 +270,8 @@ class LeftColumn(QWidget):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self._column.setSpacing(theme.px(8))
+        for layout in (self._columns, self._column, self._second):
+            layout.setSpacing(theme.px(8))
         self._fit()
 
 

@@ -1,25 +1,128 @@
-"""The column of instruments."""
+"""The column of instruments: all at once or in turn, as the height allows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from gui import theme
+from gui.widgets import Segmented
 
 LEAST_PX = 330
+SWITCH_PX = 30
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A view of the column.
+
+    Attributes
+    ----------
+    key, title, tip : str
+        Its name, the word on its tab, and what that explains, as rich text.
+    view : QWidget
+        The view.
+    least, share : int
+        The height in px, at 13 px text, below which it cannot be read; its share of what is left.
+    """
+
+    key: str
+    title: str
+    tip: str
+    view: QWidget
+    least: int
+    share: int
 
 
 class RightColumn(QSplitter):
-    """Views one below the other, never narrower than the tabs in their headers.
+    """Views one below the other, never narrower than the tabs in their headers. GUI thread only.
 
-    Which tabs there are depends on the network, so that the width is asked for, not set.
+    Which tabs there are depends on the network, so that the width is asked for, not set. Where the
+    height is short, those above the last view take turns, and where it is very short, all do.
     """
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Vertical)
+        self.setChildrenCollapsible(False)
+        self._instruments: dict[str, Instrument] = {}
+        self._switches: dict[tuple[str, ...], QWidget] = {}
+        self._turns: tuple[str, ...] = ()
+
+    def fill(self, instruments: Sequence[Instrument]) -> None:
+        """Put views into it, from top to bottom."""
+        self._instruments = {one.key: one for one in instruments}
+        keys = tuple(self._instruments)
+        self._switches = {turns: self._made_switch(turns) for turns in (keys[:-1], keys) if turns}
+        for one in instruments:
+            self.addWidget(one.view)
+            self.setStretchFactor(self.count() - 1, one.share)
+
+    def take_usual_heights(self) -> None:
+        """Give every view its share of the height."""
+        shares = [one.share for one in self._instruments.values()]
+        self.setSizes([0] * len(self._switches) + [theme.px(55 * share) for share in shares])
+
+    def turns(self) -> tuple[str, ...]:
+        """Return the keys of the views that take turns at present."""
+        return self._turns
+
+    def show_view(self, key: str) -> None:
+        """Bring a view to the front if it takes turns."""
+        if key in self._turns:
+            self._switches[self._turns].findChildren(Segmented)[0].set_current(key)
+            for other in self._turns:
+                self._instruments[other].view.setVisible(other == key)
+
+    def fit(self, height: int) -> None:
+        """Let views take turns where a height in px is too little for all."""
+        for one in self._instruments.values():
+            one.view.setMinimumHeight(theme.px(one.least))
+        for switch in self._switches.values():
+            switch.setFixedHeight(theme.px(SWITCH_PX))
+        keys = tuple(self._instruments)
+        tallest = max((self._instruments[key].least for key in keys[:-1]), default=0)
+        two = tallest + SWITCH_PX + sum(self._instruments[key].least for key in keys[-1:])
+        if self._needed(sum(one.least for one in self._instruments.values()), len(keys)) <= height:
+            self._take_turns(())
+        elif self._needed(two, 3) <= height:
+            self._take_turns(keys[:-1])
+        else:
+            self._take_turns(keys)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the widest header."""
         least = super().minimumSizeHint()
         return QSize(max(theme.px(LEAST_PX), least.width()), least.height())
+
+    def _made_switch(self, turns: Sequence[str]) -> QWidget:
+        switch = QWidget()
+        tabs = Segmented([(key, self._instruments[key].title) for key in turns], "Instrument")
+        tabs.set_tooltips({key: self._instruments[key].tip for key in turns})
+        tabs.selected.connect(self.show_view)
+        row = QHBoxLayout(switch)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(tabs)
+        row.addStretch(1)
+        self.addWidget(switch)
+        switch.hide()
+        return switch
+
+    def _needed(self, height: int, parts: int) -> int:
+        """Return the px of parts that are so high together, at 13 px text, and of their gaps."""
+        return theme.px(height) + self.handleWidth() * (parts - 1)
+
+    def _take_turns(self, turns: tuple[str, ...]) -> None:
+        if turns == self._turns:
+            return
+        self._turns = turns
+        for keys, switch in self._switches.items():
+            switch.setVisible(keys == turns)
+        for one in self._instruments.values():
+            one.view.show()
+        self.take_usual_heights()
+        if turns:
+            # What the network gives has the loss beside it.
+            self.show_view(turns[-1] if len(turns) == len(self._instruments) else turns[0])

@@ -112,11 +112,11 @@ class TopBar(QWidget):
         gaps = self._row.spacing() * GAPS
         parts = (self.menu_button, self._transport, self._hyper, self.theme_button)
         room = self.width() - gaps - margins.left() - margins.right() \
-            - sum(part.sizeHint().width() for part in parts)
+            - sum(part.minimumSizeHint().width() for part in parts)
         name = self._name.sizeHint().width()
         in_two = room < 0
         # What is on in the training matters more than the program's name.
-        hyper, layout = self._hyper.sizeHint().width(), self._hyper.layout()
+        hyper, layout = self._hyper.minimumSizeHint().width(), self._hyper.layout()
         most = layout.maximumSize().width() if layout is not None else hyper
         room += hyper if in_two else hyper - most
         if in_two != (self._second.count() > 0):

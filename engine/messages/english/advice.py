@@ -41,6 +41,7 @@ _OF_OUTPUT: Mapping[str, Entry] = {
     "advice.output-cut.evidence": "{function} gives 0 for half of all sums, with a slope of 0.",
     "advice.remove-layer": "Remove the layer",
     "advice.make-linear": "Make it linear",
+    "advice.add-dense": "Add a dense layer",
     "advice.use": "Use {name}",
 }
 
@@ -64,9 +65,9 @@ _OF_NETWORK: Mapping[str, Entry] = {
         "Linear layers, however many, together are one straight line. ReLU or tanh in the hidden "
         "layers lets the network bend.",
     "advice.line-right":
-        "The best straight line gets {right:percent} of the examples right; always the commonest "
-        "class, {guessed:percent}.",
-    "advice.line-r2": "The best straight line has R² {value:fixed,2}.",
+        "Straight lines alone get {right:percent} of the examples right, the commonest class "
+        "{guessed:percent}.",
+    "advice.line-r2": "A straight line alone has R² {value:fixed,2}.",
     "advice.constant-weights.title": "Equal initial weights.",
     "advice.constant-weights.told":
         "The units of layer {layer} start equal, get equal gradients and stay equal: together they "

@@ -65,6 +65,9 @@ _REMEDIES: Mapping[str, Entry] = {
     "remedy.smaller-both":
         "Smaller initial weights or a smaller learning rate keep it in range.",
     "remedy.alive": "A smaller learning rate or Leaky ReLU keep units alive.",
+    "remedy.alive-from-start":
+        "They were from the start: initial biases of 0 with He initial weights, or Leaky ReLU, "
+        "keep units alive.",
     "remedy.alive-he":
         "A smaller learning rate, He initial weights or Leaky ReLU keep units alive.",
 }
@@ -105,7 +108,8 @@ _FINDINGS: Mapping[str, Entry] = {
         "Layer {layer}’s units receive {value:number} times layer {last}’s ∂L/∂a.",
     "received.activations":
         "Layer {layer}’s activations are {value:number} times layer {last}’s.",
-    "received.size": "Layer {layer}’s activations have an RMS of {figure:magnitude}.",
+    "received.size":
+        "Layer {layer}’s activations have an RMS of {figure:magnitude}; about 1 is usual.",
     "received.nothing": "Layer {layer}’s units receive nothing.",
     "received.alike": "{received} Each layer multiplies by about {factor:number}.",
     "received.by-one":
@@ -202,6 +206,10 @@ _RULES: Mapping[str, Entry] = {
     "rule.update-small":
         "Rule: log₁₀(update/weight) = {now:logarithm}; comes below {comes:logarithm}, goes above "
         "{goes:logarithm}.",
+    "clipped.title": "Clipped to next to nothing.",
+    "clipped.told":
+        "All gradients together are clipped to a norm of {limit:number}, so that each step hardly "
+        "changes anything. A limit of about 1, or none, lets the network learn.",
     "decayed.title": "The schedule has ended the learning.",
     "decayed.told":
         "At step {step:whole} the schedule leaves {factor:number} of the learning rate "
@@ -303,15 +311,15 @@ _PROGRESS: Mapping[str, Entry] = {
         "at step {step:whole}.",
     "mean.told":
         "R² is {score:number}: the network predicts little more than the mean of the targets. "
-        "Wait, raise the learning rate, or give it more units.",
+        "Wait, raise the learning rate, give it more units, or other inputs.",
     "mean.told-worse":
         "R² is {score:number}: the mean of the targets would be better than what the network "
         "predicts. A smaller learning rate, scaled data, or more units may help.",
     "mean.fired": "Rule: R² {score:number} ≤ {limit:number} at step {step:whole}.",
     "chance.told":
         "The loss is {loss:number,3}; guessing among {classes} equally frequent classes gives "
-        "{guessing:number,3}. The network has found nothing yet: wait, raise the learning rate, or "
-        "give it more units.",
+        "{guessing:number,3}. The network has found nothing yet: wait, raise the learning rate, "
+        "or give it more units or other inputs.",
     "chance.told-commonest":
         "The loss is {loss:number,3}, and {score:percent} are right. Always answering {name} gives "
         "{guessing:number,3} and {share:percent}: the network has found nothing more yet.",

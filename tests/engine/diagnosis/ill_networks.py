@@ -326,8 +326,8 @@ HELD_DOWN: tuple[Network, ...] = (
 
 DATA: tuple[Network, ...] = (
     ill("990 and 10", "99 % is what always the commoner one gives; nothing is found.",
-        "chance learning overfitting", classes(shares(990, 10)), dense(8, "tanh"), out(2), optimizer="adam",
-        learning_rate=0.003, batch_size=32, steps=2000, last=STUCK),
+        "chance learning overfitting", classes(shares(990, 10)), dense(8, "tanh"), out(2),
+        optimizer="adam", learning_rate=0.003, batch_size=32, steps=2000, last=STUCK),
     ill("80 and 20", "Inputs that say nothing, and shares that say 80 %.", "chance learning",
         classes(shares(640, 160)), dense(4, "tanh"), out(2), batch_size=32, steps=2000,
         last=STUCK),

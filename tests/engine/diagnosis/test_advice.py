@@ -191,6 +191,7 @@ ILL: dict[str, tuple[ProjectSpec, str, int, str]] = {
 HEALTHY: dict[str, ProjectSpec] = {
     "a single linear layer": project("circle", TO_2),
     "linear layers on a plane": project("plane", dense(4, "linear"), dense(1, "linear"), **MSE),
+    "linear layers on flowers": project("iris", dense(8, "linear"), TO_3),
     "a linear autoencoder": project(WINE_BACK, dense(2, "linear"), dense(13, "linear"), **MSE),
     "an autoencoder's code of one": project(WINE_BACK, dense(8), dense(1), dense(8),
                                             dense(13, "linear"), **MSE),
@@ -334,13 +335,26 @@ def test_several_causes_come_in_their_order() -> None:
 def test_numbers_that_decided_are_told() -> None:
     linear, = notes(ILL["linear layers on a circle"][0])
     assert linear.evidence is not None
-    assert "The best straight line gets 60 % of" in linear.evidence.text
+    assert "Straight lines alone get 60 % of" in linear.evidence.text
     series, = notes(ILL["a ReLU for a series"][0])
     assert series.evidence is not None
     assert series.evidence.text.startswith("The target runs from -1.4")
     twice, = notes(ILL["a softmax layer before its own"][0])
     assert twice.evidence is not None
     assert "23 %" in twice.evidence.text
+
+
+@pytest.mark.parametrize(("name", "label"), [
+    ("a sigmoid for a series", "Make it linear"), ("an LSTM's state for a series",
+                                                   "Add a dense layer"),
+    ("a softmax layer before its own", "Remove the layer"), ("a rate of 0", "Set it to 0.03"),
+    ("ten tanh with spread 0.05", "Use Xavier"), ("thirty ReLU with Xavier", "Use He"),
+    ("ten sigmoids with spread 0.05", "Use ReLU with He"), ("a bottleneck", "Use 8 units"),
+    ("wine as the file has it", "Scale inputs")])
+def test_a_button_says_what_it_does(name: str, label: str) -> None:
+    first = notes(ILL[name][0])[0]
+    assert first.fix is not None
+    assert first.fix.label.text == label
 
 
 @settings(max_examples=examples(50, 500))

@@ -316,5 +316,13 @@ def test_exploding_names_a_remedy(activation: str, weights: str, begin: float,
 ])
 def test_dead_units_are_not_sent_to_weights_that_they_have(weights: str, remedy: str) -> None:
     net = network(3, "relu", weights)
-    assert remedy in verdict_after(judge_of(net), net, (1, 25),
+    judge = judge_of(net)
+    verdict_after(judge, net, (0, 1))
+    assert remedy in verdict_after(judge, net, tuple(range(2, 60)),
                                    dense_2={"dead_share": 0.6}).sentence
+
+
+def test_units_that_were_dead_from_the_start_are_not_blamed_on_the_rate() -> None:
+    net = network(3, "relu")
+    sentence = verdict_after(judge_of(net), net, (1, 25), dense_2={"dead_share": 0.6}).sentence
+    assert "They were from the start: initial biases of 0" in sentence

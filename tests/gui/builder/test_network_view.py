@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import (
@@ -31,6 +33,7 @@ from gui.builder.rows_delegate import RowsDelegate, whole_words
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 from gui.document.document import Document
+from gui.frames.ghost import Ghost
 from tests.gui.documents import make_deep
 
 NO_BUTTON, LEFT_BUTTON = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
@@ -328,6 +331,40 @@ def test_tooltips_hold_the_live_numbers(view: NetworkView, document: Document,
     assert "−3" in view.rows.tip(index, columns.update[0] + 3)
 
 
+def test_the_last_run_has_a_grey_mark_on_the_axis_of_this_one(
+        view: NetworkView, document: Document, frame_of: Callable[..., Any],
+        run_of: Callable[..., Any]) -> None:
+    frame = frame_of(document)
+    ghost = Ghost(np.zeros(0), np.zeros(0), {}, {}, {"output": 1e-6, "dense-2": 1e-30, "gone": 1.0},
+                  ("classification", "softmax_cross_entropy"))
+    view.set_run(run_of(document))
+    view.show_frame(frame)
+    low, high = view.rows.axis.low, view.rows.axis.high
+    columns, index = view.rows.columns, view.rows.model_of_rows.index(3)
+    box = columns.rect("gradient", row_rect(view, 3))
+    x = box.left() + round(view.rows.axis.share(1e-6) * (box.width() - 1))
+
+    def grey(row: int) -> int:
+        area = columns.rect("gradient", row_rect(view, row))
+        image = view.rows.viewport().grab(area).toImage()
+        return sum(image.pixelColor(at, y).name() == theme.current().ghost
+                   for at in range(image.width()) for y in range(image.height()))
+
+    assert [grey(row) for row in (1, 2, 3)] == [0, 0, 0]
+    assert "last run" not in view.rows.tip(index, columns.gradient[0] + 3)
+    view.show_frame(dataclasses.replace(frame, ghost=ghost))
+    assert (view.rows.axis.low, view.rows.axis.high) == (low, high)
+    assert grey(3) > 20
+    # What lies beyond the axis, or was not there, has no mark.
+    assert [grey(row) for row in (1, 2)] == [0, 0]
+    image = view.rows.viewport().grab(row_rect(view, 3)).toImage()
+    assert image.pixelColor(x, image.height() // 2).name() == theme.current().ghost
+    assert "has left it: 1.0e-06" in view.rows.tip(index, columns.gradient[0] + 3)
+    assert "last run" not in view.rows.tip(index, columns.status[0] + 3)
+    view.show_frame(frame)
+    assert grey(3) == 0
+
+
 def test_rows_are_in_the_accessible_tree(view: NetworkView, document: Document) -> None:
     interface = QAccessible.queryAccessibleInterface(view.rows)
     assert interface is not None
@@ -475,14 +512,19 @@ def test_a_card_shows_the_shape_that_its_layer_gives(
 def test_a_layer_can_always_be_added_at_the_end(
     view: NetworkView, document: Document, qtbot: QtBot
 ) -> None:
-    button = view.rows.add_button
+    button = view.add_button
     for n in (0, 2, 60):
         make_deep(document, n, 4, "tanh")
-        view.rows.viewport().grab()
-        last = row_rect(view, view.rows.model_of_rows.rowCount() - 1)
+        view.grab()
         assert button.isVisible()
-        assert button.y() > min(last.bottom(), view.rows.viewport().height())
-        assert view.rows.rect().contains(button.geometry())
+        assert view.rect().contains(button.geometry())
+        spot = view.rows.mapFrom(view, button.pos())
+        assert view.childAt(button.geometry().center()) is button
+        if n == 60:
+            assert spot.y() < 0, "beside the heading: the rows need all the room"
+            continue
+        last = row_rect(view, view.rows.model_of_rows.rowCount() - 1)
+        assert spot.y() > last.bottom()
     make_deep(document, 1, 4, "tanh")
     qtbot.mouseClick(button, LEFT_BUTTON)
     menu = QApplication.activePopupWidget()

@@ -46,7 +46,7 @@ def strip(qtbot: QtBot) -> VerdictStrip:
 def lines_of(strip: VerdictStrip, words: Words, fix: Fix | None) -> int:
     """Return how many lines a sentence takes beside the buttons that it comes with."""
     other = Words(words.title, words.sentence)
-    strip.show_verdict(Verdict("vanishing", 2, words, (), others=(other,), fix=fix), at_once=True)
+    strip.show_verdict(Verdict("vanishing", 2, words, (), others=(other,), fix=fix))
     strip.layout().activate()
     text = next(label for label in strip.findChildren(QLabel) if label.text().startswith("<b>"))
     assert strip.width() == WIDTH

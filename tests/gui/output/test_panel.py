@@ -305,7 +305,7 @@ def test_confusion_finds_the_cell_below_the_pointer(panel: OutputPanel) -> None:
     assert view._cell_at(area.topLeft() - QPoint(9, 9).toPointF()) is None
 
 
-def test_confusion_shades_right_blue_and_wrong_orange(panel: OutputPanel) -> None:
+def test_confusion_tells_right_from_wrong_without_colours_of_classes(panel: OutputPanel) -> None:
     view = confusion(panel, [[10, 0], [10, 0]], 2)
     image, area = view.grab().toImage(), view._area()
 
@@ -314,9 +314,11 @@ def test_confusion_shades_right_blue_and_wrong_orange(panel: OutputPanel) -> Non
         y = area.top() + (row + 0.1) * area.height() / 2
         return image.pixelColor(int(x), int(y)).name()
 
-    assert colour(0, 0) == theme.LIGHT.positive
-    assert colour(1, 0) == theme.LIGHT.negative
+    assert colour(0, 0) == theme.LIGHT.good
+    assert colour(1, 0) == theme.LIGHT.bad
     assert colour(1, 1) == theme.LIGHT.surface_sunken
+    edge = image.pixelColor(int(area.left() + area.width() / 2) + 3, int(area.bottom()) - 4)
+    assert edge.name() == theme.LIGHT.good, "a shape says so, too, where there is no shade"
 
 
 def test_confusion_of_an_absent_class(panel: OutputPanel) -> None:

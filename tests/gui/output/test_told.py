@@ -258,6 +258,18 @@ def test_forecast_reads_its_values(panel: OutputPanel) -> None:
     assert "Free-running: mean absolute error" in view.accessibleDescription()
 
 
+def test_the_legend_of_the_forecast_explains_the_dashed_line(panel: OutputPanel) -> None:
+    view = forecast(panel)
+    metrics = view.fontMetrics()
+    assert view.legend(metrics, 2000, 30) == [
+        "Actual", "One step ahead", "Free-running", "Only its own from here on"]
+    assert view.legend(metrics, 100, 30) == ["True", "One", "Free", "Own only"]
+    assert len(view._legend_pens()) == 4
+    assert view._legend_pens()[-1].style() is Qt.PenStyle.DashLine
+    view._window = 0
+    assert len(view.legend(metrics, 2000, 30)) == len(view._legend_pens()) == 3
+
+
 def test_arrow_keys_walk_along_the_series(panel: OutputPanel) -> None:
     view = forecast(panel)
     for expected in (0, 1, 2):

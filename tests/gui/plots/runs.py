@@ -27,12 +27,12 @@ class Frame:
     history: History
     snapshot: Snapshot | None = None
     ghost: Ghost | None = None
-    beginning: History = field(default_factory=lambda: History(()))
+    beginning: History | None = None
     epochs: EpochScale = field(default_factory=lambda: EpochScale(25))
 
     @property
     def record(self) -> Record:
-        return Record(self.beginning, self.history)
+        return Record(self.beginning or History(self.history.columns), self.history)
 
 
 def run_of(layers: int) -> Run:

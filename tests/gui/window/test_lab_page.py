@@ -9,14 +9,22 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.diagnosis.case import Words
 from engine.diagnosis.verdicts import Verdict
 from engine.errors import DivergedError, SpecError
+from engine.layers import LOSSES
 from engine.messages import say
-from engine.spec import default_project, write_project
+from engine.spec import DataSpec, default_project, write_project
 from gui import theme
 from gui.frames.frame import Frame
 from gui.plots.canvas import Canvas
@@ -168,13 +176,29 @@ def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, lab: LabPage) -> Non
     for widget in lab.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, Card | QPushButton | QComboBox):
             continue
-        if any(isinstance(p, type(lab._scroller)) and p is not lab._scroller
+        if any(isinstance(p, QScrollArea) and p is not lab.body
                for p in parents(widget)):
             continue
         corner = widget.mapTo(lab, QPoint(0, 0))
         assert visible.contains(widget.rect().translated(corner)), widget
         if isinstance(widget, QPushButton | QComboBox):
             assert widget.width() >= widget.minimumSizeHint().width(), widget
+
+
+def test_the_name_of_the_loss_is_whole_where_there_is_room(
+    qtbot: QtBot, lab: LabPage
+) -> None:
+    box = lab.hyper.loss.combo
+    lab.document.set_training(l2=0.0)
+    lab.document.set_data(DataSpec(source="plane"))
+    for key in ("mean_squared_error", "mean_absolute_error"):
+        lab.document.set_training(loss=key)
+        qtbot.waitUntil(lambda: box.width() == box.sizeHint().width())
+        assert box.width() > box.fontMetrics().horizontalAdvance(LOSSES[key].title)
+    height = lab.top_bar.height()
+    lab.document.set_training(l2=0.1, clip_norm=1.0, label_smoothing=0.0)
+    qtbot.waitUntil(lambda: box.width() < box.sizeHint().width())
+    assert lab.top_bar.height() == height, "it gives way before the bar takes another row"
 
 
 def test_siblings_never_overlap_at_any_interface_size(
