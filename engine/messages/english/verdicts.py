@@ -223,7 +223,8 @@ _RULES: Mapping[str, Entry] = {
         "The loss is {loss:number,3} and R² {score:number}: the mean of the targets would be far "
         "better. Smaller initial weights, a smaller learning rate or scaled data bring it back.",
     "far-off.fired":
-        "Rule: the error is {times:apart,$limit} times that of guessing; comes above {limit:number}.",
+        "Rule: the error is {times:apart,$limit} times that of guessing; comes above "
+        "{limit:number}.",
 }
 
 _PROGRESS: Mapping[str, Entry] = {

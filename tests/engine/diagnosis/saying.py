@@ -187,8 +187,10 @@ def verdicts(seed: int, runs: int) -> Iterator[Verdict]:
         base, n_classes = baseline(random, task, loss, net)
         project = default_project()
         training = with_fields(project.training, loss=loss)
-        if random.random() < 0.1:
-            training = with_fields(training, schedule=ScheduleSpec("step", every=100, decay=0.1))
+        if random.random() < 0.2:
+            training = random.choice((
+                with_fields(training, schedule=ScheduleSpec("step", every=100, decay=0.1)),
+                with_fields(training, clip_norm=somewhere(random, 1e-6, 1e-3))))
         project = with_fields(project, network=net, training=training)
         judge = RunJudge(Patient(project, task, tuple(map(str, range(n_classes))), 1000, base))
         for seen in snapshots(random, net, task, base, n_classes):
