@@ -11,6 +11,7 @@ from engine.diagnosis.layer_verdicts import LayerVerdict, exactly_zero, lost_pre
 from engine.diagnosis.measures import Measure, passages
 from engine.diagnosis.remedies import keeps_it_in_range, passes_it_on
 from engine.messages import Message, say
+from engine.messages.numbers import number
 
 
 def vanishing(case: Case, found: LayerVerdict) -> Words:
@@ -32,11 +33,10 @@ def exploding(case: Case, found: LayerVerdict) -> Words:
     measure = found.measure
     assert measure is not None
     remedy = keeps_it_in_range(case, measure)
-    if measure.quantity == "signal":
-        told = say("exploding.told-of-activations", layer=case.position(found.layer_id),
-                   figure=measure.figure, remedy=remedy)
-    else:
-        told = say("exploding.told", received=_received(case, measure), remedy=remedy)
+    received = _received(case, measure)
+    told = (say("exploding.activations", received=received, remedy=remedy)
+            if measure.quantity == "signal" else
+            say("exploding.told", received=received, remedy=remedy))
     return Words(say("exploding.title"), told, _evidence(case, measure, "exploding"),
                  found.layer_id)
 
@@ -77,6 +77,8 @@ def _received(case: Case, measure: Measure) -> Message:
     """Say what a layer receives, and explain it by what the layers on the way do to it."""
     n, end = case.position(measure.layer_id), case.position(measure.reference_id)
     value = measure.shown
+    if measure.is_beside_inputs:
+        return say("received.size", layer=n, figure=measure.figure)
     if measure.quantity == "signal":
         received = say("received.activations", layer=n, last=end, value=value)
     elif measure.quantity == "activations":
@@ -103,8 +105,11 @@ def _by_one(case: Case, measure: Measure, received: Message, way: Sequence[float
     ids = [reading.layer_id for reading in case.measured]
     step = 1 if ids.index(measure.layer_id) > ids.index(measure.reference_id) else -1
     start = ids.index(measure.reference_id) + step * place
-    return say("received.by-one", received=received, factor=way[place],
-               before=case.position(ids[start]), after=case.position(ids[start + step]))
+    before, after = case.position(ids[start]), case.position(ids[start + step])
+    # A figure that is written twice tells nothing the second time.
+    if number(way[place]) == number(measure.shown):
+        return say("received.by-one-alone", received=received, before=before, after=after)
+    return say("received.by-one", received=received, factor=way[place], before=before, after=after)
 
 
 def _effect(case: Case, measure: Measure, severity: int) -> Message:

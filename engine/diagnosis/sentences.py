@@ -250,9 +250,12 @@ def chance(case: Case) -> Words:
 
 def flat(case: Case) -> Words:
     """Say that the loss has stopped falling before anything was learned."""
-    course = case.course
+    course, scores = case.course, _scores(case)
+    # Two levels that are written alike are one.
     return Words(say("flat.title"),
-                 say("flat.told", level=course.now, half=course.half, scores=_scores(case)),
+                 say("flat.still", level=course.now, scores=scores)
+                 if number(course.now, 3) == number(course.half, 3) else
+                 say("flat.told", level=course.now, half=course.half, scores=scores),
                  say("flat.fired-above", first=course.first) if course.now >= course.first else
                  say("flat.fired", share=case.thresholds.progress))
 
@@ -261,7 +264,6 @@ def settled(case: Case) -> Words:
     """Say that the loss has stopped falling at what has been learned."""
     course, scores = case.course, _scores(case)
     evidence = say("flat.fired", share=case.thresholds.progress)
-    # Two levels that are written alike are one.
     if number(course.low) == number(course.high):
         return Words(say("settled.title"),
                      say("settled.at", first=course.first, level=course.now, scores=scores),

@@ -93,9 +93,9 @@ _FINDINGS: Mapping[str, Entry] = {
         "Rule: g{layer:index} from {before:magnitude} to {now:magnitude} in {steps} "
         "{steps|step|steps}, loss {first:number,3} → {loss:number,3}.",
     "exploding.told":
-        "{received} Steps that suit the last layer are far too large for the first. {remedy}",
-    "exploding.told-of-activations":
-        "Layer {layer}’s activations have an RMS of {figure:magnitude}; about 1 is usual. {remedy}",
+        "{received} Steps that suit the one are far too large for the other. {remedy}",
+    "exploding.activations":
+        "{received} Such numbers make gradients, and with them steps, too large. {remedy}",
 
     "vanishing.title": "Vanishing gradient.",
     "vanishing.told": "{received} {effect} {remedy}",
@@ -108,11 +108,15 @@ _FINDINGS: Mapping[str, Entry] = {
         "Layer {layer}’s units receive {value:number} times layer {last}’s ∂L/∂a.",
     "received.activations":
         "Layer {layer}’s activations are {value:number} times layer {last}’s.",
+    "received.size":
+        "Layer {layer}’s activations have an RMS of {figure:magnitude}; about 1 is usual.",
     "received.nothing": "Layer {layer}’s units receive nothing.",
     "received.alike": "{received} Each layer multiplies by about {factor:number}.",
     "received.by-one":
         "{received} Most of it happens between layers {before} and {after}, a factor of "
         "{factor:number}.",
+    "received.by-one-alone":
+        "{received} All of it happens between layers {before} and {after}.",
     "vanishing.early-layers-hardly": "The early layers hardly learn.",
     "vanishing.early-layers-slowly": "The early layers learn slowly.",
     "vanishing.such-layers-hardly": "Such layers hardly learn.",
@@ -335,6 +339,9 @@ _PROGRESS: Mapping[str, Entry] = {
         "the later half of the run. {scores}. More units, more layers or another learning rate may "
         "take it further.",
     "flat.title": "The loss is flat.",
+    "flat.still":
+        "It is {level:number,3}, as it was when the run was half as long. {scores}. More units, "
+        "more layers or another learning rate may take it further.",
     "flat.fired-above": "Rule: loss not below the {first:number,3} of the beginning.",
     "flat.fired":
         "Rule: loss down by less than {share:percent} in the later half of the run.",

@@ -170,10 +170,11 @@ def test_the_arithmetic_of_a_sentence_checks_out(depth: int, factor: float) -> N
 
 
 @pytest.mark.parametrize(("depth", "layers", "words"), [
-    (9, {4: 1e-6}, "Most of it happens between layers 5 and 4, a factor of 1.0e-05."),
-    (9, {8: 1e-6}, "Most of it happens between layers 9 and 8, a factor of 1.0e-05."),
-    (5, {2: 1e-3, 4: 1e-2}, ""),
-], ids=["in the middle", "at the output", "by two of them"])
+    (9, {4: 1e-6}, "All of it happens between layers 5 and 4."),
+    (9, {8: 1e-6}, "All of it happens between layers 9 and 8."),
+    (9, {4: 1e-6, 2: 1e-7}, "Most of it happens between layers 5 and 4, a factor of 1.0e-05."),
+    (7, {2: 1e-4, 4: 1e-3, 6: 1e-2}, ""),
+], ids=["in the middle", "at the output", "mostly", "by three of them"])
 def test_each_layer_is_said_to_do_it_only_when_they_do_so_alike(
         depth: int, layers: dict[int, float], words: str) -> None:
     net = network(depth)
@@ -182,10 +183,9 @@ def test_each_layer_is_said_to_do_it_only_when_they_do_so_alike(
     for n in range(depth - 1, 0, -1):
         gradient = min(gradient, layers.get(n, gradient))
         falls[f"dense_{n}"] = {"gradient_rms": gradient}
-    sentence = vanishing_sentence(net, **falls) if gradient < 1e-3 else verdict_after(
-        judge_of(net), net, (1, 21), accuracy=GUESSING, **falls).sentence
+    sentence = vanishing_sentence(net, **falls)
     assert "Each layer multiplies" not in sentence
-    assert ("Most of it" in sentence) == bool(words)
+    assert ("of it happens" in sentence) == bool(words)
     assert words in sentence
 
 
