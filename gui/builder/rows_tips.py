@@ -41,7 +41,7 @@ def column_tip(column: str, row: Row, reading: LayerReading | None,
     """
     tip = _column_tip(column, row, reading, verdict)
     if column == "gradient" and last is not None and not row.note:
-        tip += _paragraphs(f"The grey mark is where the last run has left it: {magnitude(last)}.")
+        tip += _paragraphs(f"The grey mark is where the last run ended: {magnitude(last)}.")
     return tip
 
 

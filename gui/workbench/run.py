@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from engine.diagnosis.verdicts import JUDGED, RunJudge
 from engine.telemetry.history import History
 from engine.telemetry.mailbox import Mailbox
-from engine.telemetry.parts import Part
 from gui.frames.epochs import EpochScale
 from gui.frames.frame import Frame
 from gui.frames.ghost import LEAST_STEPS, Ghost
@@ -21,7 +19,7 @@ from gui.workbench.state import State
 if TYPE_CHECKING:
     from engine.diagnosis.verdicts import Verdict
     from engine.messages import Message
-    from engine.telemetry.snapshot import LayerReading, Snapshot
+    from engine.telemetry.snapshot import Snapshot
     from gui.workbench.engine_port import TrainerLike
     from gui.workbench.run_plan import Reason, RunPlan
 
@@ -74,7 +72,6 @@ class Run:
         self._record = Record(History(()), self._history)
         self._early: list[int] = []
         self._epochs = EpochScale()
-        self._readings: tuple[LayerReading, ...] = ()
         self._judge: RunJudge | None = None
         self._verdict: Verdict | None = None
         self._cursor = self._step = 0
@@ -126,8 +123,6 @@ class Run:
         snapshot = self.mailbox.take()
         if snapshot is not None and snapshot.parts >= JUDGED:
             self._verdict = judge.judge(snapshot)
-        if snapshot is not None and Part.READINGS in snapshot.parts:
-            self._readings = snapshot.layers
         if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if running:
@@ -148,10 +143,7 @@ class Run:
         return Ghost(
             steps, self._epochs.at(steps),
             {name: record.mean(name) for name in names if "/" not in name},
-            {name: record.log_mean(name) for name in names if "/" in name},
-            {reading.layer_id: reading.gradient_rms for reading in self._readings
-             if not math.isnan(reading.gradient_rms)},
-            self._objective())
+            {name: record.log_mean(name) for name in names if "/" in name}, self._objective())
 
     def _read(self, trainer: TrainerLike) -> None:
         """Take over what has been told since the last time."""
