@@ -132,12 +132,13 @@ class _Look:
 
     def _flow(self, reading: LayerReading) -> Iterator[LayerVerdict]:
         """Say which gradient, or whether the activations, have become too small or too large."""
-        said: set[str] = set()
+        worst: dict[str, tuple[int, Measure]] = {}
         for measure in self._measures.of(reading):
             for code, severity in _beyond(measure, self._thresholds):
-                if code in said or (self._learned and severity < 2):
-                    continue
-                said.add(code)
+                if severity > worst.get(code, (0, measure))[0]:
+                    worst[code] = severity, measure
+        for code, (severity, measure) in worst.items():
+            if severity > 1 or not self._learned:
                 yield LayerVerdict(reading.layer_id, code, severity, self._told(measure, code),
                                    measure)
 

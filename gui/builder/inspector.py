@@ -86,13 +86,16 @@ class Inspector(EditingPanel):
         layout.addLayout(self._form)
         for widget in (self.advice, self.apply, self.extras, Separator()):
             layout.addWidget(widget)
+        layout.addLayout(self._made_lines())
+
+    def _made_lines(self) -> QVBoxLayout:
         lines = QVBoxLayout()
         lines.setSpacing(1)
         for key, title, tip in FIGURES:
             line = FigureLine(title, tip)
             self.figures[key] = line.value
             lines.addWidget(line)
-        layout.addLayout(lines)
+        return lines
 
     def _made_head(self) -> QHBoxLayout:
         self.title = ElidedLabel(role="title")

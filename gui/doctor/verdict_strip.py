@@ -47,16 +47,7 @@ class VerdictStrip(Card):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._evidence = ElidedLabel("", role="small")
-        self._show_layer = Button("Show layer")
-        self._show_layer.setToolTip("Select the layer that this is about.")
-        self._show_layer.clicked.connect(self._on_show_layer_clicked)
-        self._mend = Button("", "check", accent=True)
-        self._mend.setToolTip("Do what is recommended; it can be undone.")
-        self._mend.clicked.connect(self._on_mend_clicked)
-        self.why = Button("Why?")
-        self.why.setToolTip("The rule behind this, with its numbers, and what else could be said "
-                            "(F1).")
-        self.why.clicked.connect(self.explain)
+        buttons = self._made_buttons()
         self._progress = QProgressBar()
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
@@ -72,13 +63,26 @@ class VerdictStrip(Card):
         self._row = QHBoxLayout()
         self._row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addLayout(words, 1)
-        for button in (self._mend, self._show_layer, self.why):
+        for button in buttons:
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._row)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_strip_theme_changed)
         self._on_strip_theme_changed()
         self.say("waiting", 0, "Starting.", "The engine is made ready.")
+
+    def _made_buttons(self) -> tuple[Button, ...]:
+        self._show_layer = Button("Show layer")
+        self._show_layer.setToolTip("Select the layer that this is about.")
+        self._show_layer.clicked.connect(self._on_show_layer_clicked)
+        self._mend = Button("", "check", accent=True)
+        self._mend.setToolTip("Do what is recommended; it can be undone.")
+        self._mend.clicked.connect(self._on_mend_clicked)
+        self.why = Button("Why?")
+        self.why.setToolTip("The rule behind this, with its numbers, and what else could be said "
+                            "(F1).")
+        self.why.clicked.connect(self.explain)
+        return self._mend, self._show_layer, self.why
 
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""

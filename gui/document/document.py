@@ -400,7 +400,8 @@ class Document(QObject):
         if (fault := self._held.fault) is not None:
             return (Issue(edits.input_id(project.network), say("document.no-data", problem=fault)),)
         return diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                        is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+                        is_image=data.image_shape is not None, vocabulary=data.vocabulary,
+                        target_range=data.target_range)
 
     def _output_widths(self) -> tuple[int, ...]:
         """Return the numbers of units that an output layer may have; empty for any."""

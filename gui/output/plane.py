@@ -68,7 +68,9 @@ class PlaneView(QWidget, OutputView):
     def area(self) -> QRectF:
         """Return where the picture is, in px."""
         top = self.fontMetrics().height() * 0.4
-        side = min(self.width() - self._beside() - self._bar_width(),
+        # Half of the last number below the picture is right of it.
+        after = max(self._bar_width(), self.fontMetrics().horizontalAdvance("0") / 2 + 1)
+        side = min(self.width() - self._beside() - after,
                    self.height() - self._below() - top)
         return QRectF(self._beside(), top, max(side, 1.0), max(side, 1.0))
 

@@ -17,7 +17,7 @@ WIDE = 1568
 LEFT, NETWORK = 240, 440
 """Least widths in px at 13 px text."""
 USUAL_LEFT, USUAL_NETWORK, USUAL_RIGHT = 252, 560, 600
-WIDE_LEFT = 500
+WIDE_LEFT, WIDE_RIGHT = 488, 504
 LARGEST = 16_777_215
 
 
@@ -112,9 +112,9 @@ class Body(QScrollArea):
         return max(theme.px(LEFT), self._left.minimumSizeHint().width() // columns)
 
     def _take_usual_widths(self) -> None:
-        px = theme.px
-        left = RAIL if self._is_folded else WIDE_LEFT if self._left.is_wide() else USUAL_LEFT
-        self.splitter.setSizes([px(left), px(USUAL_NETWORK), px(USUAL_RIGHT)])
+        left, right = (WIDE_LEFT, WIDE_RIGHT) if self._left.is_wide() else (
+            RAIL if self._is_folded else USUAL_LEFT, USUAL_RIGHT)
+        self.splitter.setSizes([theme.px(part) for part in (left, USUAL_NETWORK, right)])
 
     def _fold(self, folded: bool) -> None:
         if folded == self._is_folded:

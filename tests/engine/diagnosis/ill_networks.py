@@ -327,7 +327,7 @@ HELD_DOWN: tuple[Network, ...] = (
 DATA: tuple[Network, ...] = (
     ill("990 and 10", "99 % is what always the commoner one gives; nothing is found.",
         "chance learning overfitting", classes(shares(990, 10)), dense(8, "tanh"), out(2),
-        optimizer="adam", learning_rate=0.003, batch_size=32, steps=2000, last=STUCK),
+        optimizer="adam", learning_rate=0.003, batch_size=32, steps=2000, last=f"{STUCK} learning"),
     ill("80 and 20", "Inputs that say nothing, and shares that say 80 %.", "chance learning",
         classes(shares(640, 160)), dense(4, "tanh"), out(2), batch_size=32, steps=2000,
         last=STUCK),
@@ -365,7 +365,7 @@ DATA: tuple[Network, ...] = (
         table("spiral", 0.5), dense(2, "tanh"), out(2), optimizer="adam", learning_rate=0.01,
         steps=4000, last="flat settled chance learning"),
     ill("the first of sixty words", "What is asked for is sixty steps back; tanh forgets it.",
-        "chance flat vanishing learning", tokens(_first_word, 12),
+        "chance flat vanishing learning overfitting", tokens(_first_word, 12),
         layer("embedding", vocabulary=12, units=6),
         layer("rnn", units=8, recurrent_weights="normal", recurrent_spread=0.1), out(2),
         learning_rate=0.05, batch_size=32, steps=1500, last="chance flat vanishing overfitting"),

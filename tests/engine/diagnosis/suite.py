@@ -80,6 +80,12 @@ class Course:
         return self.told[0].code if self.told else ""
 
     @property
+    def ends_rightly(self) -> bool:
+        """Whether the last word is one of those that are asked for."""
+        last = self.told[-1].code if self.told else ""
+        return not self.network.last or last in self.network.last
+
+    @property
     def changes(self) -> int:
         """How often another code was said after that."""
         return max(0, sum(1 for _ in groupby(said.code for said in self.told)) - 1)
@@ -105,7 +111,7 @@ class Course:
         found = []
         if self.first not in network.first:
             found.append(f"first is {self.first or 'nothing'}")
-        if network.last and (not told or told[-1].code not in network.last):
+        if not self.ends_rightly:
             found.append(f"last is {told[-1].code if told else 'nothing'}")
         found += [f"says {code}" for code in self.forbidden]
         if self.changes > MOST_CHANGES:

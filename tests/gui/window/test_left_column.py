@@ -151,6 +151,20 @@ def test_nothing_is_cut_off_at_the_side(
         theme.set_scale(qapp, 1.0)
 
 
+def test_a_long_message_is_whole_and_squeezes_nothing(real: LeftColumn) -> None:
+    data = real.findChild(DataPanel)
+    real.resize(252, 620)
+    settle()
+    heights = [tile.height() for tile in data.tiles.values()]
+    data.message.show_message("The file cannot be read: line 37 has 12 cells where the line of "
+                              "titles has 11, and 14 further lines have other numbers. " * 3, "bad")
+    settle()
+    message = data.message
+    assert message.height() >= message.heightForWidth(message.width())
+    assert [tile.height() for tile in data.tiles.values()] == heights
+    assert real._panels["data"].verticalScrollBar().isVisible(), "the rest is scrolled to"
+
+
 def test_at_1600_by_1000_the_inspector_fits_below_the_layers(real: LeftColumn) -> None:
     real.resize(252, 846)
     real.show_panel("layers")
