@@ -26,6 +26,8 @@ RARE = frozenset({
     "layer-verdict.failed", "zero.double",
     # Fifty layers and more, of which there are only a few here.
     "remedy.relu-and-fewer-layers", "remedy.weights-or-fewer-layers", "remedy.fewer-layers",
+    # What helps networks that have the right weights already.
+    "remedy.relu-perhaps", "remedy.alive",
     # One odd figure at the end of a fall, and a network that knew all from the first step on.
     "lately.about", "learned.told",
     # A layer in the middle alone.

@@ -78,9 +78,9 @@ def test_one_that_comes_and_goes_wins_when_it_is_said_for_longer() -> None:
     noise = random.Random(1)
     for share, winner in ((0.8, "settled"), (0.2, "learning")):
         steady = Steady(PATIENCE)
-        codes(steady, [(1000, "learning")])
+        codes(steady, [(10_000, "learning")])
         shown = codes(steady, ((step, "settled" if noise.random() < share else "learning")
-                               for step in range(1010, 20_000, 10)))
+                               for step in range(10_010, 30_000, 10)))
         assert shown[-1] == winner
         assert changes(shown) == (winner == "settled")
 
