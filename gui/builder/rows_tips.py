@@ -59,8 +59,7 @@ def column_tip(column: str, row: Row, shown: Shown) -> str:
     """Return what to say about one column of one row, as rich text."""
     tip = _column_tip(column, row, shown)
     if column == "gradient" and shown.last is not None and not row.note:
-        tip += _paragraphs("The grey mark is where the last run has left it: "
-                           f"{magnitude(shown.last)}.")
+        tip += _paragraphs(f"The grey mark is where the last run ended: {magnitude(shown.last)}.")
     return tip
 
 

@@ -143,16 +143,12 @@ class Run:
         self._read(self._trainer)
         if self._step < LEAST_STEPS:
             return self._ghost
-        readings = self._verdict.readings if self._verdict is not None else ()
         record, names = self._record, self._record.beginning.columns
         steps = record.steps()
         return Ghost(
             steps, self._epochs.at(steps),
             {name: record.mean(name) for name in names if "/" not in name},
-            {name: record.log_mean(name) for name in names if "/" in name},
-            {reading.layer_id: reading.gradient_rms for reading in readings
-             if not math.isnan(reading.gradient_rms)},
-            self._objective())
+            {name: record.log_mean(name) for name in names if "/" in name}, self._objective())
 
     def _read(self, trainer: TrainerLike) -> None:
         """Take over what has been told since the last time."""

@@ -335,7 +335,10 @@ def test_the_last_run_has_a_grey_mark_on_the_axis_of_this_one(
         view: NetworkView, document: Document, frame_of: Callable[..., Any],
         run_of: Callable[..., Any]) -> None:
     frame = frame_of(document)
-    ghost = Ghost(np.zeros(0), np.zeros(0), {}, {}, {"output": 1e-6, "dense-2": 1e-30, "gone": 1.0},
+    last = {"output/gradient_rms": [0.0, *[-6.5, -5.5] * 4], "dense-2/gradient_rms": [-30.0],
+            "dense-1/gradient_rms": [-np.inf, np.nan], "gone/gradient_rms": [0.0],
+            "output/update_ratio": [-3.0]}
+    ghost = Ghost(np.zeros(0), np.zeros(0), {}, {name: np.array(v) for name, v in last.items()},
                   ("classification", "softmax_cross_entropy"))
     view.set_run(run_of(document))
     view.show_frame(frame)
@@ -355,11 +358,11 @@ def test_the_last_run_has_a_grey_mark_on_the_axis_of_this_one(
     view.show_frame(dataclasses.replace(frame, ghost=ghost))
     assert (view.rows.axis.low, view.rows.axis.high) == (low, high)
     assert grey(3) > 20
-    # What lies beyond the axis, or was not there, has no mark.
+    # What lies beyond the axis, or was nought, has no mark.
     assert [grey(row) for row in (1, 2)] == [0, 0]
     image = view.rows.viewport().grab(row_rect(view, 3)).toImage()
     assert image.pixelColor(x, image.height() // 2).name() == theme.current().ghost
-    assert "has left it: 1.0e-06" in view.rows.tip(index, columns.gradient[0] + 3)
+    assert "last run ended: 1.0e-06" in view.rows.tip(index, columns.gradient[0] + 3)
     assert "last run" not in view.rows.tip(index, columns.status[0] + 3)
     view.show_frame(frame)
     assert grey(3) == 0

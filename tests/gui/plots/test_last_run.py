@@ -31,7 +31,7 @@ def ghost_of(run: Run, steps: int, height: float = 1.0) -> Ghost:
              for figure in ("gradient_rms", "update_ratio")]
     return Ghost(at, at / 25, {"loss": height / at, "validation_loss": checked},
                  {name: np.full(steps, -2.0) for name in names},
-                 dict.fromkeys(run.weight_layers, 0.01), ("classification", "cross_entropy"))
+                 ("classification", "cross_entropy"))
 
 
 def begun(frame: Frame) -> Frame:

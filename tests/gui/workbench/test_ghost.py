@@ -76,6 +76,7 @@ def test_a_reset_leaves_the_run_before_behind(lab: Lab) -> None:
     assert ghost.losses["loss"] == pytest.approx(1 / ghost.steps)
     assert ghost.logarithms["dense-1/gradient_rms"] == pytest.approx(np.full(40, -1.0))
     assert ghost.logarithms["dense-1/update_ratio"] == pytest.approx(np.full(40, -3.0))
+    assert ghost.gradients == pytest.approx({"dense-1": 0.1})
     lab.train(30)
     assert lab.ghost() is ghost, "it stays while the new one runs"
     lab.reset()
