@@ -18,6 +18,7 @@ from gui.program import NAME, WindowOptions, complain, say
 from gui.window.faults import Faults, write_log
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
+from gui.workbench.pace import Speed
 
 if TYPE_CHECKING:
     from gui.workbench.workbench import Workbench
@@ -140,6 +141,9 @@ class Unattended(QObject):
 
     @Slot(object)
     def _on_window_workbench_made(self, workbench: Workbench) -> None:
+        if self._options.unattended:
+            # Nobody watches: a picture after some seconds is to show as much as can be learned.
+            workbench.set_speed(Speed.FULL)
         if self._options.run:
             workbench.run()
 

@@ -48,6 +48,8 @@ class Column:
         Infinite numbers, or such as leave float64; they count as missing.
     example : str
         The first cell that is not a number.
+    numbered : bool
+        Whether it counts the rows of the file, of which these may be a part.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Column:
     not_numbers: int = 0
     infinite: int = 0
     example: str = ""
+    numbered: bool = False
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -77,7 +80,7 @@ class Column:
         if self.numbers is not None:
             return Column(self.name, self.position, numbers=self.numbers[rows],
                           not_numbers=self.not_numbers, infinite=self.infinite,
-                          example=self.example)
+                          example=self.example, numbered=self.kind == "identifier")
         assert self.codes is not None
         codes = self.codes[rows]
         used = np.unique(codes[codes >= 0])
@@ -111,6 +114,8 @@ class Column:
     def _counts_rows(self, count: int) -> bool:
         numbers = self.numbers
         assert numbers is not None
+        if self.numbered:
+            return True
         if count <= _FEW_ROWS or count != len(numbers) or numbers[0] not in (0, 1):
             return False
         if self.position and not _IDENTIFIER.fullmatch(self.name):

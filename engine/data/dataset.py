@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +106,15 @@ class Dataset:
     def vocabulary(self) -> int:
         """Different tokens that the inputs stand for; 0 when they are just numbers."""
         return len(self.tokens or ())
+
+    @cached_property
+    def target_range(self) -> tuple[float, float] | None:
+        """Smallest and largest value that is learned from; None where there are only classes."""
+        if not len(self.training) or not self.values.size:
+            return None
+        # Row by row, without a copy of what may be hundreds of megabytes.
+        lowest, highest = self.values.min(axis=1), self.values.max(axis=1)
+        return float(lowest[self.training].min()), float(highest[self.training].max())
 
     @property
     def is_continued(self) -> bool:

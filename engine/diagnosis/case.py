@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.diagnosis.layer_verdicts import weight_readings
+from engine.diagnosis.baseline import Baseline
+from engine.diagnosis.measures import weight_readings
 from engine.diagnosis.past import Course
+from engine.diagnosis.patient import Patient
 from engine.diagnosis.rules import Thresholds
 from engine.layers import ACTIVATIONS, kind
-from engine.messages import Message, say
-from engine.spec import NetworkSpec, Task
+from engine.messages import Message
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
 
@@ -44,39 +44,34 @@ class Case:
 
     Attributes
     ----------
+    patient : Patient
+        What is known from before the first step.
     snapshot : Snapshot
-        The newest: what the rows show, and so what sentences say.
-    usual : Snapshot
-        The same with medians of the last snapshots, by which the run was judged.
-    network : NetworkSpec
-        The network that runs.
-    activations, initialisers : frozenset[str]
-        Keys of its hidden layers' activation functions and initial weights.
+        The newest, with medians of the last ones in its readings: what rows, rules and sentences
+        all have.
     thresholds : Thresholds
         When each rule fires.
-    task : str
-        ``classification`` or ``regression``.
-    n_classes : int
-        Number of classes.
-    chance : float
-        Loss of guessing; NaN where there is no such number.
     course : Course
         How the loss went.
-    first_gradients : Mapping[str, float]
-        Gradient RMS by layer id when the run was first seen.
+    first : tuple[LayerReading, ...]
+        The layers when the run was first seen.
     """
 
+    patient: Patient
     snapshot: Snapshot
-    usual: Snapshot
-    network: NetworkSpec
-    activations: frozenset[str]
-    initialisers: frozenset[str]
     thresholds: Thresholds
-    task: Task
-    n_classes: int
-    chance: float
     course: Course
-    first_gradients: Mapping[str, float]
+    first: tuple[LayerReading, ...]
+
+    @property
+    def baseline(self) -> Baseline:
+        """What can be had without learning."""
+        return self.patient.baseline
+
+    @property
+    def has_values(self) -> bool:
+        """Whether the targets are values, so that the score is R²."""
+        return self.patient.has_values
 
     @property
     def loss(self) -> float:
@@ -84,11 +79,31 @@ class Case:
         return self.snapshot.training.loss
 
     @property
+    def score(self) -> float:
+        """Share of training examples that are right, or R²."""
+        return self.snapshot.training.accuracy
+
+    @property
+    def skill(self) -> float:
+        """Which part of what the baseline gets wrong is right, on the training examples."""
+        return self.baseline.skill(self.score)
+
+    @property
+    def validation_skill(self) -> float:
+        """The same on the validation examples; on the training examples if there are none."""
+        held_out = self.snapshot.validation
+        if held_out is None:
+            return self.skill
+        return self.baseline.skill(held_out.accuracy, on_validation=True)
+
+    @property
     def risen(self) -> bool:
-        """Whether the loss has fallen and risen again."""
+        """Whether the loss has fallen and risen again, by more than is worth nothing."""
         course, thresholds = self.course, self.thresholds
         fell = course.best < course.first * (1 - thresholds.progress)
-        return fell and course.now > course.best * thresholds.risen
+        scale = self.baseline.loss if math.isfinite(self.baseline.loss) else course.first
+        noticeable = course.now - course.best > thresholds.begun * scale
+        return fell and course.now > course.best * thresholds.risen and noticeable
 
     @property
     def improving(self) -> bool:
@@ -99,28 +114,87 @@ class Case:
         return self.course.now < limit and not self.risen
 
     @property
+    def has_begun(self) -> bool:
+        """Whether something is learned: the loss has fallen, and below what guessing costs."""
+        course, begun = self.course, self.thresholds.begun
+        if not course.now < course.first * (1 - begun):
+            return False
+        return self._is_better(course.now, self.skill)
+
+    @property
+    def generalises(self) -> bool:
+        """Whether what is learned holds for the validation examples, too, if there are any."""
+        held_out = self.snapshot.validation
+        return held_out is None or self._is_better(held_out.loss, self.validation_skill)
+
+    def _is_better(self, loss: float, skill: float) -> bool:
+        """Say whether a loss, or a skill where guessing has no loss, is better than guessing."""
+        begun = self.thresholds.begun
+        if math.isfinite(self.baseline.loss):
+            return loss < self.baseline.loss * (1 - begun) or skill > 2 * begun
+        return skill > begun
+
+    @property
+    def is_falling(self) -> bool:
+        """Whether the loss has fallen much in the later half of the run."""
+        return self.course.now < self.course.half * self.thresholds.settled
+
+    @property
     def still_falling(self) -> bool:
         """Whether it has fallen in the last fifth of the run too, as a steady fall would."""
         # On a logarithmic axis of steps the last fifth is a third of the later half.
         return not self.course.now >= self.course.before * (1 - self.thresholds.progress / 3)
 
     @property
-    def has_values(self) -> bool:
-        """Whether the targets are values, so that the score is R²."""
-        return self.task in ("regression", "reconstruction")
+    def is_validation_loss_notable(self) -> bool:
+        """Whether the validation loss is more than a small part of what guessing costs."""
+        held_out = self.snapshot.validation
+        if held_out is None:
+            return False
+        if self.has_values:
+            return 1 - held_out.accuracy > self.thresholds.begun
+        return not held_out.loss <= self.thresholds.notable * self.baseline.loss
 
     @property
     def at_chance(self) -> bool:
-        """Whether the network does no better than guessing."""
+        """Whether the network does no better than an answer that does not look at the inputs."""
         if self.has_values:
-            return self.snapshot.training.accuracy <= self.thresholds.chance
-        return abs(self.loss - self.chance) <= self.thresholds.chance * self.chance
+            limits = self.thresholds
+            return self.skill <= (limits.chance if self.baseline.kind == "mean" else limits.begun)
+        return self.skill <= CLOSE and self.loss >= self.chance_limit
+
+    @property
+    def chance_limit(self) -> float:
+        """Loss from which the network does no better than guessing, given its right answers."""
+        limit = self.thresholds.chance
+        return (1 - (CLOSE if self.skill <= limit else limit)) * self.baseline.loss
+
+    @property
+    def times_guessing(self) -> float:
+        """How many times the loss of guessing the loss is."""
+        if self.has_values:
+            return max(0.0, 1 - self.score)
+        return self.loss / self.baseline.loss if self.baseline.loss > 0 else math.nan
 
     @property
     def gap(self) -> float:
         """Training minus validation accuracy; 0 without validation examples."""
         validation = self.snapshot.validation
         return self.snapshot.training.accuracy - validation.accuracy if validation else 0.0
+
+    @property
+    def gap_limit(self) -> float:
+        """Gap from which the network overfits: more than chance makes of so few examples."""
+        validation, limit = self.snapshot.validation, self.thresholds.gap
+        if validation is None or self.has_values:
+            return limit
+        share = min(max(validation.accuracy, 0.0), 1.0)
+        return max(limit, 2 * math.sqrt(share * (1 - share) / max(1, validation.examples)))
+
+    @property
+    def overfits(self) -> bool:
+        """Whether the training examples are known, and those of validation clearly less."""
+        return self.skill >= self.thresholds.skill and self.gap >= self.gap_limit
 
     @cached_property
     def measured(self) -> tuple[LayerReading, ...]:
@@ -129,24 +203,20 @@ class Case:
 
     def position(self, layer_id: str) -> int:
         """Return a layer's number as people see it; the input is 0."""
-        return self.network.index(layer_id)
+        return self.patient.network.index(layer_id)
 
     def reading(self, layer_id: str) -> LayerReading:
         """Return a layer's reading."""
         return next(r for r in self.snapshot.layers if r.layer_id == layer_id)
 
-    def usual_reading(self, layer_id: str) -> LayerReading:
-        """Return a layer's reading with medians of the last snapshots."""
-        return next(r for r in self.usual.layers if r.layer_id == layer_id)
-
     def function(self, layer_id: str) -> str:
         """Return the name of a layer's activation function."""
-        layer = self.network.layer(layer_id)
+        layer = self.patient.network.layer(layer_id)
         layer_kind = kind(layer.kind)
         return ACTIVATIONS[layer_kind.activation(layer_kind.options(layer))].title
 
-    def held(self) -> Message:
-        """Return how long and in which state of the run a finding held."""
-        steps = self.thresholds.patience
-        return (say("held.at-chance", steps=steps) if self.at_chance else
-                say("held.not-converged", steps=steps))
+
+CLOSE = 0.2
+"""Share of the loss of guessing within which right answers no more frequent than by guessing are
+no better than it; a loss that is less tells of something learned. And the skill up to which a loss
+of guessing, or more, counts as guessing: somebody who is mostly right has found something."""

@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.diagnosis.measures import Measure, Measures, weight_readings
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.rules import DEFAULTS, Thresholds
 from engine.messages import Message, say
-from engine.messages.numbers import shown
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
-PRIORITY = ("nonfinite", "exploding", "symmetric", "update_large", "dead", "vanishing", "saturated",
-            "update_small")
+PRIORITY = ("nonfinite", "exploding", "symmetric", "update_large", "dead", "cut_off", "saturated",
+            "vanishing", "update_small")
 """Codes of findings; where two are equally severe, the earlier one is the likelier cause."""
 
 
@@ -32,12 +32,15 @@ class LayerVerdict:
         0 well, 1 deserves attention, 2 learning is at stake.
     message : Message
         One sentence with the figure.
+    measure : Measure | None
+        Of a gradient or activations that vanish or explode: what was compared.
     """
 
     layer_id: str
     code: str
     severity: int
     message: Message
+    measure: Measure | None = None
 
     @property
     def text(self) -> str:
@@ -68,7 +71,8 @@ def most_severe(found: tuple[LayerVerdict, ...]) -> LayerVerdict:
 
 
 def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = DEFAULTS,
-             symmetric: frozenset[str] | None = None) -> tuple[tuple[LayerVerdict, ...], ...]:
+             symmetric: frozenset[str] | None = None, *, learned: bool = False,
+             ) -> tuple[tuple[LayerVerdict, ...], ...]:
     """Return everything that is to be said about each layer; ``healthy`` or ``waiting`` if nothing.
 
     Parameters
@@ -77,66 +81,103 @@ def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = 
         As for `judge_layers`.
     symmetric : frozenset[str], optional
         What `symmetric_layers` says of the network, for callers who know it already.
+    learned : bool
+        Whether the network has learned its examples: then it needs no more updates, and a gradient
+        that is left over is no warning.
     """
     if snapshot.step < 1:
         return tuple((LayerVerdict(layer.id, "waiting", 0, say("layer-verdict.waiting")),)
                      for layer in network)
-    learned = converged(snapshot, thresholds)
     if symmetric is None:
         symmetric = symmetric_layers(network)
-    reference = last_reading(snapshot)
-    source = network.index(reference.layer_id) if reference else 0
-    precision = lost_precision(snapshot)
-    readings = {reading.layer_id: reading for reading in snapshot.layers}
-    result = []
-    for layer in network:
-        reading = readings.get(layer.id) or LayerReading(layer.id)
-        value = ratio(reading, reference)
-        unusual = thresholds.vanishing.below(value) or thresholds.exploding.above(value)
-        gradient = tuple(_gradient(
-            layer.id, value, _arrives(reading, reference, source, precision), thresholds,
-        )) if unusual else ()
-        vanishing = any(verdict.code == "vanishing" for verdict in gradient)
+    look = _Look(snapshot, network, thresholds, symmetric, learned)
+    return tuple(look.at(layer.id) for layer in network)
+
+
+class _Look:
+    """One look at all layers, each seen beside the others."""
+
+    def __init__(self, snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds,
+                 symmetric: frozenset[str], learned: bool) -> None:
+        self._network, self._thresholds = network, thresholds
+        self._symmetric, self._learned = symmetric, learned
+        self._readings = {reading.layer_id: reading for reading in snapshot.layers}
+        self._measures = Measures(snapshot.layers, thresholds)
+        self._precision = lost_precision(snapshot)
+        self._blocker = blocker(snapshot)
+        self._blocked_before = (network.index(self._blocker) if self._blocker else 0)
+
+    def at(self, layer_id: str) -> tuple[LayerVerdict, ...]:
+        """Return what is to be said about a layer."""
+        reading = self._readings.get(layer_id) or LayerReading(layer_id)
+        cut_off = tuple(self._cut_off(reading))
+        flow = cut_off or tuple(self._flow(reading))
+        explained = bool(flow)
         found = (
-            *_structure(reading, layer.id in symmetric and not learned),
-            *gradient,
-            *_activations(reading, thresholds),
-            # What has been learned needs no more updates, and a vanishing gradient explains itself.
-            *_update(reading, learned or vanishing, thresholds),
+            *_structure(reading, layer_id in self._symmetric and not self._learned),
+            *flow,
+            *_activations(reading, self._thresholds),
+            # What has been learned needs no more updates, and small ones are what becomes of a
+            # gradient that does not flow.
+            *_update(reading, self._learned or explained, self._thresholds),
         )
-        result.append(found or (LayerVerdict(layer.id, "healthy", 0, _healthy(reading)),))
-    return tuple(result)
+        return found or (LayerVerdict(layer_id, "healthy", 0, _healthy(reading)),)
+
+    def _cut_off(self, reading: LayerReading) -> Iterator[LayerVerdict]:
+        """Say that a layer nearer to the output lets nothing through."""
+        behind = self._network.index(reading.layer_id) < self._blocked_before
+        if behind and reading.gradient_rms == 0:
+            yield LayerVerdict(reading.layer_id, "cut_off", 2,
+                               say("layer-verdict.cut-off", layer=self._blocked_before))
+
+    def _flow(self, reading: LayerReading) -> Iterator[LayerVerdict]:
+        """Say which gradient, or whether the activations, have become too small or too large."""
+        worst: dict[str, tuple[int, Measure]] = {}
+        for measure in self._measures.of(reading):
+            for code, severity in _beyond(measure, self._thresholds):
+                if severity > worst.get(code, (0, measure))[0]:
+                    worst[code] = severity, measure
+        for code, (severity, measure) in worst.items():
+            if severity > 1 or not self._learned:
+                yield LayerVerdict(reading.layer_id, code, severity, self._told(measure, code),
+                                   measure)
+
+    def _told(self, measure: Measure, code: str) -> Message:
+        layer = self._network.index(measure.reference_id)
+        if measure.quantity == "signal":
+            if code == "exploding":
+                return say("layer-verdict.signal-large", figure=measure.figure)
+            return say("layer-verdict.signal-small", value=measure.shown, layer=layer)
+        if measure.figure == 0:
+            return say("layer-verdict.vanishing",
+                       arrives=say("arrives.nothing", zero=exactly_zero(self._precision)))
+        arrives = _arrives(measure, layer)
+        return (say("layer-verdict.exploding", arrives=arrives) if code == "exploding" else
+                say("layer-verdict.vanishing", arrives=arrives))
 
 
-def converged(snapshot: Snapshot, thresholds: Thresholds) -> bool:
-    """Say whether the network has learned its training examples."""
-    return snapshot.training.accuracy >= thresholds.learned
+def _arrives(measure: Measure, layer: int) -> Message:
+    """Return what of another layer's gradient arrives."""
+    if measure.quantity == "weights":
+        return (say("arrives.times", value=measure.shown, layer=layer) if measure.shown > 1 else
+                say("arrives.share", value=measure.shown, layer=layer))
+    return (say("arrives.times-at-units", value=measure.shown, layer=layer) if measure.shown > 1
+            else say("arrives.share-at-units", value=measure.shown, layer=layer))
 
 
-def weight_readings(snapshot: Snapshot) -> tuple[LayerReading, ...]:
-    """Return the readings of layers that have a gradient, from input to output."""
-    return tuple(reading for reading in snapshot.layers if not math.isnan(reading.gradient_rms))
+def _beyond(measure: Measure, thresholds: Thresholds) -> Iterator[tuple[str, int]]:
+    """Return which thresholds a measure is beyond: ``vanishing`` or ``exploding``, and how far."""
+    small, large = measure.smallness(thresholds), measure.largeness(thresholds)
+    if not measure.is_beside_inputs and (severity := small.below(measure.value)):
+        yield "vanishing", severity
+    if severity := large.above(measure.value):
+        yield "exploding", severity
 
 
-def last_reading(snapshot: Snapshot) -> LayerReading | None:
-    """Return the reading that the others are compared with."""
-    measured = weight_readings(snapshot)
-    return measured[-1] if measured else None
-
-
-def ratio(reading: LayerReading, reference: LayerReading | None) -> float:
-    """Return a layer's gradient RMS over the last layer's; NaN if that makes no sense."""
-    if reference is None or reference.gradient_rms == 0:
-        return math.nan
-    value = reading.gradient_rms / reference.gradient_rms
-    return value if math.isfinite(value) else math.nan
-
-
-def arriving(reading: LayerReading, reference: LayerReading | None) -> float:
-    """Return the same ratio of the two gradients as the rows show them; NaN as `ratio`."""
-    if reference is None or math.isnan(ratio(reading, reference)):
-        return math.nan
-    return shown(reading.gradient_rms) / shown(reference.gradient_rms)
+def blocker(snapshot: Snapshot) -> str:
+    """Return the layer nearest to the output whose units are all dead; empty if there is none."""
+    dead = [reading.layer_id for reading in snapshot.layers if reading.dead_share >= 1]
+    return dead[-1] if dead else ""
 
 
 def lost_precision(snapshot: Snapshot) -> str:
@@ -154,8 +195,12 @@ def lost_precision(snapshot: Snapshot) -> str:
     decades = math.log10(smallest)
     # Where one more step of the same size would lead.
     ahead = 2 * decades - math.log10(before)
+    # The gradient of a layer's units ends before that of its weights does, or after.
+    at_units = [reading.activation_gradient_rms for reading in snapshot.layers
+                if reading.activation_gradient_rms > 0]
+    least = min([decades, *map(math.log10, at_units)])
     name, low, end = ("double", -290, -322) if decades < -60 else ("single", -30, -44)
-    return name if decades < low or ahead < end else ""
+    return name if least < low or ahead < end else ""
 
 
 def exactly_zero(precision: str) -> Message:
@@ -182,27 +227,6 @@ def _structure(reading: LayerReading, symmetric: bool) -> Iterator[LayerVerdict]
                            say("layer-verdict.nonfinite", count=reading.gradient_nonfinite))
     if symmetric:
         yield LayerVerdict(reading.layer_id, "symmetric", 2, say("layer-verdict.symmetric"))
-
-
-def _arrives(reading: LayerReading, reference: LayerReading | None, source: int,
-             precision: str) -> Message:
-    """Return what of the last layer's gradient arrives, in numbers that agree with the rows'."""
-    if reading.gradient_rms == 0:
-        return say("arrives.nothing", zero=exactly_zero(precision))
-    value = arriving(reading, reference)
-    if value > 1:
-        return say("arrives.times", value=value, layer=source)
-    return say("arrives.share", value=value, layer=source)
-
-
-def _gradient(layer_id: str, value: float, arrives: Message,
-              thresholds: Thresholds) -> Iterator[LayerVerdict]:
-    if severity := thresholds.vanishing.below(value):
-        yield LayerVerdict(layer_id, "vanishing", severity,
-                           say("layer-verdict.vanishing", arrives=arrives))
-    if severity := thresholds.exploding.above(value):
-        yield LayerVerdict(layer_id, "exploding", severity,
-                           say("layer-verdict.exploding", arrives=arrives))
 
 
 def _activations(reading: LayerReading, thresholds: Thresholds) -> Iterator[LayerVerdict]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Container, Iterator, Mapping
 
-from engine.layers import LOSSES, LayerKind, Options, kind
-from engine.spec import LayerSpec, NetworkSpec, Task
+from engine.layers import LayerKind, Options, kind
+from engine.spec import LayerSpec, NetworkSpec
 
 Known = tuple[LayerSpec, LayerKind, Options]
 """A layer, its kind, and its options with defaults."""
@@ -17,14 +15,53 @@ def symmetric_layers(network: NetworkSpec) -> frozenset[str]:
     """Return the ids of layers whose units start equal and stay so.
 
     That is the case when all weights into the units are equal and all weights out of them too:
-    then every unit computes the same and gets the same gradient. Dropout and
-    noise break the tie.
+    then every unit computes the same and gets the same gradient, whatever stands between that
+    treats all units alike. Dropout and noise on the way break the tie.
     """
-    if any(layer_kind.breaks_ties for _, layer_kind, _ in _known(network)):
-        return frozenset()
-    return frozenset(
-        layer.id for (layer, layer_kind, options), (_, following, its) in pairwise(_drawn(network))
-        if layer_kind.equal_units(options) > 1 and following.starts_equal(its))
+    known = tuple(_known(network))
+    even, alike = _even(known), set[str]()
+    sources = _sources(network)
+    for layer, _, _ in reversed(known):
+        readers = [other for other in known if layer.id in sources[other[0].id]]
+        if readers and all(_returns_alike(reader, sources, even, alike) for reader in readers):
+            alike.add(layer.id)
+    return frozenset(layer.id for layer, layer_kind, options in known
+                     if layer.id in alike and layer_kind.equal_units(options) > 1)
+
+
+def _sources(network: NetworkSpec) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the layers that feed each."""
+    before = ("", *(layer.id for layer in network))
+    return {layer.id: layer.inputs or (previous,)
+            for previous, layer in zip(before, network, strict=False)}
+
+
+def _even(known: tuple[Known, ...]) -> set[str]:
+    """Return the layers whose outputs are the same number in every unit, or channel."""
+    sources = _sources(NetworkSpec(tuple(layer for layer, _, _ in known)))
+    found = set[str]()
+    for layer, layer_kind, options in known:
+        drawn = bool(layer_kind.initialiser(options))
+        if (layer_kind.equal_units(options) > 1 if drawn else
+                _treats_alike(layer_kind) and found.issuperset(sources[layer.id])):
+            found.add(layer.id)
+    return found
+
+
+def _treats_alike(layer_kind: LayerKind) -> bool:
+    """Say whether a kind without drawn weights does the same to every unit."""
+    return layer_kind.treats_alike and not layer_kind.breaks_ties
+
+
+def _returns_alike(reader: Known, sources: Mapping[str, tuple[str, ...]], even: Container[str],
+                   alike: Container[str]) -> bool:
+    """Say whether a layer sends the same gradient back to every unit that feeds it."""
+    layer, layer_kind, options = reader
+    if layer_kind.initialiser(options):
+        return layer_kind.starts_equal(options)
+    # Where paths only meet, units that differ do not change what the others get.
+    evenly = layer_kind.most_inputs > 1 or all(source in even for source in sources[layer.id])
+    return layer.id in alike and _treats_alike(layer_kind) and evenly
 
 
 def _known(network: NetworkSpec) -> Iterator[Known]:
@@ -37,22 +74,11 @@ def _drawn(network: NetworkSpec) -> tuple[Known, ...]:
     return tuple(known for known in _known(network) if known[1].initialiser(known[2]))
 
 
-def chance_loss(network: NetworkSpec, task: Task, n_classes: int, loss: str) -> float:
-    """Return the loss of guessing equally frequent classes; NaN where there is no such number.
-
-    Parameters
-    ----------
-    network : NetworkSpec
-        Its last layer with units tells whether one unit stands for two classes.
-    task, n_classes : str, int
-        As `engine.layers.Loss.at_chance` takes them.
-    loss : str
-        Key of the loss.
-    """
+def output_width(network: NetworkSpec) -> int:
+    """Return the units of the last layer that has such a number; 0 if none has."""
     widths = [layer_kind.units(options) for _, layer_kind, options in _known(network)
               if layer_kind.width_option]
-    known = LOSSES.get(loss)
-    return known.at_chance(task, n_classes, widths[-1] if widths else 0) if known else math.nan
+    return widths[-1] if widths else 0
 
 
 def hidden_activations(network: NetworkSpec) -> frozenset[str]:

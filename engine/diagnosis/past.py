@@ -68,8 +68,15 @@ class Course:
     best_step: int
 
 
+_MAGNITUDES = ("gradient_rms", "gradient_max", "gradient_low", "gradient_high",
+               "activation_gradient_rms")
+SMOOTHED = (*_MAGNITUDES, "update_ratio", "activation_mean", "activation_std", "saturated_share",
+            "dead_share")
+"""Figures of a layer that are medians; of magnitudes, of their logarithms."""
+
+
 class Smoothing:
-    """Gradient and update of every layer as medians of the last few snapshots.
+    """Gradients, update and activations of every layer as medians of the last few snapshots.
 
     A median follows a gradient that falls by powers of ten within the same few snapshots, and is
     deaf to one odd batch. A gradient that is exactly 0 or not finite is taken as it is.
@@ -89,19 +96,21 @@ class Smoothing:
         return replace(snapshot, layers=tuple(map(self._reading, snapshot.layers)))
 
     def _reading(self, reading: LayerReading) -> LayerReading:
-        gradient, update = reading.gradient_rms, reading.update_ratio
-        if math.isfinite(gradient):
-            usual = self._median(reading.layer_id, "gradient", _decades(gradient))
-            gradient = 10.0 ** usual if gradient > 0 else 0.0
-        if math.isfinite(update):
-            update = self._median(reading.layer_id, "update", update)
+        figures = vars(reading)
         # Several times as fast as `replace`, which counts for a hundred layers at every frame.
-        return LayerReading(**{**vars(reading), "gradient_rms": gradient, "update_ratio": update})
+        return LayerReading(**{**figures, **{
+            name: self._usual(reading.layer_id, name, figures[name]) for name in SMOOTHED}})
 
-    def _median(self, layer_id: str, figure: str, value: float) -> float:
-        kept = self._figures.setdefault((layer_id, figure), deque(maxlen=self._snapshots))
-        kept.append(value)
-        return median(kept)
+    def _usual(self, layer_id: str, name: str, value: float) -> float:
+        if not math.isfinite(value):
+            return value
+        is_magnitude = name in _MAGNITUDES
+        kept = self._figures.setdefault((layer_id, name), deque(maxlen=self._snapshots))
+        kept.append(_decades(value) if is_magnitude else value)
+        if is_magnitude and value == 0:
+            return value
+        usual = median(kept)
+        return 10.0 ** usual if is_magnitude else usual
 
 
 class Past:
@@ -116,10 +125,12 @@ class Past:
     ----------
     recent : deque[Moment]
         Moments within the window, oldest first.
-    first_gradients : dict[str, float]
-        Gradient RMS by layer id when the run was first seen.
+    first : tuple[LayerReading, ...]
+        The layers when the run was first seen.
     lowest_validation : float
         The lowest loss over the validation examples so far.
+    lowest_step : int
+        When that was.
     silent : int
         For how many snapshots up to the last one all gradients have been exactly 0.
     """
@@ -132,8 +143,8 @@ class Past:
         self._since: dict[Finding, int] = {}
         self._largest: dict[str, float] = {}
         self.recent: deque[Moment] = deque()
-        self.first_gradients: dict[str, float] = {}
-        self.lowest_validation = math.inf
+        self.first: tuple[LayerReading, ...] = ()
+        self.lowest_validation, self.lowest_step = math.inf, 0
         self.silent = 0
 
     @property
@@ -150,7 +161,7 @@ class Past:
         """Remember a snapshot of a later step and what was found in it."""
         step, loss = snapshot.step, snapshot.training.loss
         gradients = {reading.layer_id: reading.gradient_rms for reading in snapshot.layers}
-        self.first_gradients = self.first_gradients or gradients
+        self.first = self.first or snapshot.layers
         for layer_id, gradient in gradients.items():
             if gradient > self._largest.get(layer_id, 0.0):
                 self._largest[layer_id] = gradient
@@ -161,8 +172,9 @@ class Past:
         while len(self.recent) > 1 and self.recent[0].step < step - self._window:
             self.recent.popleft()
         self._note_loss(step, loss)
-        if snapshot.validation is not None:
-            self.lowest_validation = min(self.lowest_validation, snapshot.validation.loss)
+        held_out = snapshot.validation
+        if held_out is not None and held_out.loss < self.lowest_validation:
+            self.lowest_validation, self.lowest_step = held_out.loss, step
         self._since = {finding: self._since.get(finding, step) for finding in found}
 
     def _note_loss(self, step: int, loss: float) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from engine.diagnosis.case import Case
+from engine.diagnosis.measures import Measure, Measures
 from engine.layers import ACTIVATIONS, INITIALISERS
 from engine.messages import Message, say
 
@@ -13,13 +16,13 @@ DEEP = 50
 """Layers from which the right activation and initial weights alone are not enough."""
 
 
-def passes_it_on(case: Case) -> Message:
+def passes_it_on(case: Case, measure: Measure) -> Message:
     """Return what lets more of the gradient arrive at the first layer."""
-    functions, schemes = case.activations, case.initialisers
+    functions, schemes = case.patient.activations, case.patient.initialisers
     deep = len(case.measured) > DEEP
     if "sigmoid" in functions:
         return say("remedy.relu-and-fewer-layers") if deep else say("remedy.relu")
-    if _arrived_at_first(case, case.thresholds.vanishing.warning, below=False):
+    if _began_well(case, measure, small=True):
         drawn = "orthogonal" in schemes or "tanh" not in functions
         return say("remedy.keep") if drawn else say("remedy.keep-orthogonal")
     if "tanh" in functions:
@@ -38,25 +41,28 @@ def _of_tanh(schemes: frozenset[str], deep: bool) -> Message:
     return say("remedy.fewer-layers") if deep else say("remedy.relu-perhaps")
 
 
-def keeps_it_in_range(case: Case) -> Message:
-    """Return what keeps the gradient from growing on its way to the first layer."""
-    if _arrived_at_first(case, case.thresholds.exploding.warning, below=True):
+def keeps_it_in_range(case: Case, measure: Measure) -> Message:
+    """Return what keeps a gradient, or the activations, from growing through the layers."""
+    if _began_well(case, measure, small=False):
         return say("remedy.smaller-rate")
     wanted = _wanted(case)
-    if case.initialisers - _family(wanted):
+    if case.patient.initialisers - _family(wanted):
         return say("remedy.smaller-weights", scheme=wanted)
     return say("remedy.smaller-both")
 
 
-def keeps_units_alive(case: Case) -> Message:
-    """Return what keeps units from being zero for every example."""
-    has_he = case.initialisers <= _family("He")
+def keeps_units_alive(case: Case, layer_id: str) -> Message:
+    """Return what keeps units of a layer from being zero for every example."""
+    first = next((one for one in case.first if one.layer_id == layer_id), None)
+    if first is not None and case.thresholds.dead.above(first.dead_share) > 1:
+        return say("remedy.alive-from-start")
+    has_he = case.patient.initialisers <= _family("He")
     return say("remedy.alive") if has_he else say("remedy.alive-he")
 
 
 def _wanted(case: Case) -> str:
     """Return the initial weights that suit the network's activation functions: He or Xavier."""
-    suited = {ACTIVATIONS[key].initialiser for key in case.activations if key != "linear"}
+    suited = {ACTIVATIONS[key].initialiser for key in case.patient.activations if key != "linear"}
     return "He" if "he_normal" in suited else "Xavier"
 
 
@@ -65,8 +71,17 @@ def _family(name: str) -> frozenset[str]:
     return frozenset(key for key in INITIALISERS if key.startswith(name.lower()))
 
 
-def _arrived_at_first(case: Case, limit: float, *, below: bool) -> bool:
-    """Say on which side of a limit the first layer's share was when the run was first seen."""
-    first, last = (case.first_gradients.get(reading.layer_id, 0.0)
-                   for reading in (case.measured[0], case.measured[-1]))
-    return last > 0 and (first / last < limit if below else first / last > limit)
+def _began_well(case: Case, measure: Measure, *, small: bool) -> bool:
+    """Say whether nothing of a layer was too small, or too large, when the run was first seen.
+
+    Gradients of weights may look even while activations and what units receive do not.
+    """
+    first = next((one for one in case.first if one.layer_id == measure.layer_id), None)
+    if first is None:
+        return False
+    measures = [one for one in Measures(case.first, case.thresholds).of(first)
+                if not math.isnan(one.value) and not (small and one.is_beside_inputs)]
+    limits = [(one.smallness if small else one.largeness)(case.thresholds) for one in measures]
+    beyond = [limit.below(one.value) if small else limit.above(one.value)
+              for one, limit in zip(measures, limits, strict=True)]
+    return measure.quantity in {one.quantity for one in measures} and not any(beyond)

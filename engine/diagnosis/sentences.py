@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 
 from engine.diagnosis import depth
 from engine.diagnosis.case import Case, Words
-from engine.diagnosis.layer_verdicts import update_share
+from engine.diagnosis.layer_verdicts import LayerVerdict, update_share
 from engine.diagnosis.remedies import keeps_units_alive
 from engine.messages import Message, say
 from engine.messages.numbers import number, shown
+from engine.telemetry.snapshot import LayerReading
 
 
 def waiting() -> Words:
@@ -29,61 +30,82 @@ def nonfinite(case: Case, layer_id: str) -> Words:
                  say("nonfinite.gradient-fired", layer=layer, count=n, step=step), layer_id)
 
 
-def growth(case: Case, layer_id: str, before: float, since: int) -> Words:
+def growth(case: Case, reading: LayerReading, before: float, since: int) -> Words:
     """Say that a gradient has grown within a few steps."""
-    now = case.reading(layer_id).gradient_rms
-    steps, n = case.snapshot.step - since, case.position(layer_id)
+    now, n = reading.gradient_rms, case.position(reading.layer_id)
+    steps = case.snapshot.step - since
     return Words(say("exploding.title"),
                  say("exploding.growth", layer=n, steps=steps, times=shown(now) / shown(before)),
                  say("exploding.growth-fired", layer=n, steps=steps, before=before, now=now,
                      first=case.course.first, loss=case.loss),
-                 layer_id)
+                 reading.layer_id)
 
 
-def symmetric(case: Case, layer_id: str, severity: int) -> Words:
+def symmetric(case: Case, found: LayerVerdict) -> Words:
     """Say that units that start equal stay equal."""
-    n = case.position(layer_id)
+    n = case.position(found.layer_id)
     return Words(say("symmetric.title"), say("symmetric.told", layer=n),
-                 say("symmetric.fired", layer=n), layer_id)
+                 say("symmetric.fired", layer=n), found.layer_id)
 
 
-def dead(case: Case, layer_id: str, severity: int) -> Words:
+def dead(case: Case, found: LayerVerdict) -> Words:
     """Say that units are zero for every example."""
-    n, share = case.position(layer_id), case.reading(layer_id).dead_share
-    remedy = keeps_units_alive(case)
+    n, share = case.position(found.layer_id), case.reading(found.layer_id).dead_share
+    remedy = keeps_units_alive(case, found.layer_id)
     return Words(say("dead.title"),
                  say("dead.all", layer=n, remedy=remedy) if share >= 1 else
                  say("dead.some", layer=n, share=share, remedy=remedy),
-                 say("dead.fired", share=share, limit=case.thresholds.dead.at(severity),
-                     held=case.held()), layer_id)
+                 say("rule.dead", share=share, comes=case.thresholds.dead.warning,
+                     goes=case.thresholds.leaving("dead").dead.warning), found.layer_id)
 
 
-def saturated(case: Case, layer_id: str, severity: int) -> Words:
+def saturated(case: Case, found: LayerVerdict) -> Words:
     """Say that activations lie in a flat end of their function."""
-    n, share = case.position(layer_id), case.reading(layer_id).saturated_share
+    n, share = case.position(found.layer_id), case.reading(found.layer_id).saturated_share
     return Words(say("saturated.title"),
-                 say("saturated.told", share=share, layer=n, function=case.function(layer_id)),
-                 say("saturated.fired", share=share, limit=case.thresholds.saturated.at(severity),
-                     held=case.held()), layer_id)
+                 say("saturated.told", share=share, layer=n,
+                     function=case.function(found.layer_id)),
+                 say("rule.saturated", share=share, comes=case.thresholds.saturated.warning,
+                     goes=case.thresholds.leaving("saturated").saturated.warning), found.layer_id)
 
 
-def update_large(case: Case, layer_id: str, severity: int) -> Words:
+def update_large(case: Case, found: LayerVerdict) -> Words:
     """Say that steps are large beside the weights."""
-    limit = case.thresholds.update_large.at(severity)
+    limits = case.thresholds.update_large, case.thresholds.leaving("update_large").update_large
     return Words(say("update-large.title"),
-                 say("update-large.told", layer=case.position(layer_id),
-                     share=_shown_share(case, layer_id)),
-                 _update_evidence(case, layer_id, ">", limit), layer_id)
+                 say("update-large.told", layer=case.position(found.layer_id),
+                     share=_shown_share(case, found.layer_id)),
+                 say("rule.update-large", now=case.reading(found.layer_id).update_ratio,
+                     comes=math.log10(limits[0].warning), goes=math.log10(limits[1].warning)),
+                 found.layer_id)
 
 
-def update_small(case: Case, layer_id: str, severity: int) -> Words:
-    """Say that steps are small beside the weights."""
-    limit = case.thresholds.update_small.at(severity)
-    n, share = case.position(layer_id), _shown_share(case, layer_id)
+def update_small(case: Case, found: LayerVerdict) -> Words:
+    """Say that steps are small beside the weights, and whether a schedule has made them so."""
+    limits = case.thresholds.update_small, case.thresholds.leaving("update_small").update_small
+    n, share = case.position(found.layer_id), _shown_share(case, found.layer_id)
+    evidence = say("rule.update-small", now=case.reading(found.layer_id).update_ratio,
+                   comes=math.log10(limits[0].warning), goes=math.log10(limits[1].warning))
+    step = case.snapshot.step
+    limit = case.patient.project.training.clip_norm
+    if 0 < limit <= CRAMPED:
+        return Words(say("clipped.title"), say("clipped.told", limit=limit), evidence,
+                     found.layer_id)
+    factor = case.patient.rate_factor(step)
+    if factor < DECAYED:
+        return Words(say("decayed.title"), say("decayed.told", step=step, factor=factor,
+                                               rate=case.patient.project.training.learning_rate),
+                     evidence, found.layer_id)
     return Words(say("update-small.title"),
                  say("update-small.told", layer=n, share=share) if share > 0 else
-                 say("update-small.nothing", layer=n),
-                 _update_evidence(case, layer_id, "<", limit), layer_id)
+                 say("update-small.nothing", layer=n), evidence, found.layer_id)
+
+
+CRAMPED = 1e-2
+"""Largest norm of all gradients together that makes small steps of what rates are usual."""
+
+DECAYED = 1e-2
+"""Factor of a schedule below which it, and not the learning rate, makes the steps small."""
 
 
 def _shown_share(case: Case, layer_id: str) -> float:
@@ -92,36 +114,67 @@ def _shown_share(case: Case, layer_id: str) -> float:
     return 10.0 ** round(math.log10(share), 1) if share > 0 else share
 
 
-def _update_evidence(case: Case, layer_id: str, sign: str, limit: float) -> Message:
-    """Return the rule with the logarithm that the rows show, and the median if that decided."""
-    end = math.log10(limit)
-    now, usual = case.reading(layer_id).update_ratio, case.usual_reading(layer_id).update_ratio
-    if now < end if sign == "<" else now > end:
-        return say("update.fired", now=now, end=end, sign=sign, held=case.held())
-    return say("update.fired-by-median", usual=usual, now=now, end=end, sign=sign,
-               held=case.held(), snapshots=case.thresholds.snapshots)
-
-
-FINDINGS: Mapping[str, Callable[[Case, str, int], Words]] = {
+FINDINGS: Mapping[str, Callable[[Case, LayerVerdict], Words]] = {
     "exploding": depth.exploding, "symmetric": symmetric, "dead": dead,
     "vanishing": depth.vanishing,
     "saturated": saturated, "update_large": update_large, "update_small": update_small,
 }
-"""What to say about a lasting finding, by its code; called with case, layer id and severity."""
+"""What to say about a lasting finding, by its code; called with the case and what was found."""
+
+
+def far_off(case: Case) -> Words:
+    """Say that the loss is many times that of guessing."""
+    limit, times = case.thresholds.far_off.warning, case.times_guessing
+    return Words(say("far-off.title"),
+                 say("far-off.told-r2", loss=case.loss, score=case.score) if case.has_values else
+                 say("far-off.told", loss=case.loss, guessing=case.baseline.loss),
+                 say("far-off.fired", times=times, limit=limit))
 
 
 def overfitting(case: Case) -> Words:
     """Say that training examples are known better than validation examples."""
     return Words(say("overfitting.title"), say("overfitting.told", scores=_scores(case)),
-                 say("overfitting.fired", gap=case.gap, limit=case.thresholds.gap))
+                 say("overfitting.fired", gap=case.gap, limit=case.gap_limit))
+
+
+def overconfident(case: Case, lowest: float) -> Words:
+    """Say that the validation loss has risen while the score has stayed."""
+    validation = case.snapshot.validation
+    assert validation is not None
+    return Words(say("overfitting.title"),
+                 say("overfitting.grown", loss=validation.loss, lowest=lowest)
+                 if case.has_values else
+                 say("overfitting.sure", loss=validation.loss, lowest=lowest),
+                 say("overfitting.sure-fired", loss=validation.loss,
+                     factor=case.thresholds.tripled, lowest=lowest))
+
+
+def unproven(case: Case) -> Words:
+    """Say that what is known of the training examples is no better than guessing on others."""
+    base, scores = case.baseline.validation, _scores(case)
+    return Words(say("overfitting.title"),
+                 say("overfitting.unproven-r2", scores=scores, base=base) if case.has_values else
+                 say("overfitting.unproven", scores=scores, base=base),
+                 say("overfitting.unproven-fired", skill=case.validation_skill,
+                     limit=case.thresholds.skill))
+
+
+def unbalanced(case: Case) -> Words:
+    """Say that rare classes are not found among the validation examples."""
+    validation = case.snapshot.validation
+    assert validation is not None
+    return Words(say("overfitting.title"),
+                 say("overfitting.unbalanced", scores=_scores(case), balanced=validation.balanced),
+                 say("overfitting.unbalanced-fired", balanced=validation.balanced,
+                     limit=case.thresholds.balanced))
 
 
 def learned(case: Case) -> Words:
     """Say that training examples are known, and validation examples about as well."""
-    limit, scores = case.thresholds.learned, _scores(case)
+    limit, scores, first = case.thresholds.learned, _scores(case), case.course.first
     return Words(say("learned.title"),
-                 say("learned.fallen", scores=scores, first=case.course.first, loss=case.loss)
-                 if case.loss < case.course.first else
+                 say("learned.fallen", scores=scores, first=first, loss=case.loss)
+                 if _reads_less(case.loss, first) else
                  say("learned.told", scores=scores, loss=case.loss),
                  say("learned.fired-r2", limit=limit) if case.has_values else
                  say("learned.fired-accuracy", limit=limit))
@@ -129,17 +182,25 @@ def learned(case: Case) -> Words:
 
 def early(case: Case) -> Words:
     """Say that it is too early to judge."""
-    return Words(say("early.title"), say("early.told", loss=case.loss),
-                 say("early.fired", step=case.thresholds.early))
+    half, now = case.course.half, case.course.now
+    step = case.snapshot.step
+    title, evidence = say("early.title"), say("early.fired", step=case.thresholds.early)
+    if step < case.thresholds.early or not _reads_less(now, half):
+        return Words(title, say("early.told", loss=case.loss), evidence)
+    if math.isfinite(case.baseline.loss):
+        return Words(title, say("early.falling", half=half, now=now, guessing=case.baseline.loss))
+    return Words(title, say("early.falling-r2", half=half, now=now, score=case.score))
 
 
 def learning(case: Case) -> Words:
     """Say that the loss is falling, or has hardly changed of late."""
-    half, share, scores = case.course.half, case.thresholds.progress, _scores(case)
-    if math.isnan(half):
+    course, share, scores = case.course, case.thresholds.progress, _scores(case)
+    half = course.half
+    lately = _lately(case, half)
+    steady = case.still_falling or course.now <= course.before * SETTLING
+    if lately is None or not case.improving or not steady:
         return Words(say("learning.title"),
                      say("learning.begun", loss=case.loss, scores=scores))
-    lately = _lately(case, half)
     if case.still_falling:
         return Words(say("learning.title"),
                      say("learning.told", half=half, lately=lately, scores=scores),
@@ -147,6 +208,11 @@ def learning(case: Case) -> Words:
     return Words(say("settling.title"),
                  say("settling.told", half=half, lately=lately, scores=scores),
                  say("settling.fired", share=share))
+
+
+SETTLING = 1.05
+"""Share of what it was a fifth of the run ago to which a loss may have risen and still has hardly
+changed."""
 
 
 def risen(case: Case) -> Words:
@@ -160,28 +226,44 @@ def risen(case: Case) -> Words:
 
 
 def chance(case: Case) -> Words:
-    """Say that the loss is that of guessing."""
-    limit, step = case.thresholds.chance, case.snapshot.step
+    """Say that the network does no better than an answer that does not look at the inputs."""
+    base = case.baseline
+    limit, step, score = case.thresholds.chance, case.snapshot.step, case.score
+    if base.kind == "last":
+        least = base.training + case.thresholds.begun * (1 - base.training)
+        return Words(say("last.title") if score <= base.training else say("last.title-hardly"),
+                     say("last.told", base=base.training, score=score),
+                     say("last.fired", score=score, limit=least, base=base.training, step=step))
     if case.has_values:
-        return Words(say("mean.title"), say("mean.told"),
-                     say("mean.fired", score=case.snapshot.training.accuracy, limit=limit,
-                         step=step))
-    is_logarithm = math.isclose(case.chance, math.log(case.n_classes))
-    return Words(say("chance.title"),
-                 say("chance.told", loss=case.loss, classes=case.n_classes),
-                 say("chance.fired-logarithm", share=limit, classes=case.n_classes,
-                     chance=case.chance, step=step) if is_logarithm else
-                 say("chance.fired", share=limit, chance=case.chance, step=step))
+        return Words(say("mean.title"),
+                     say("mean.told-worse", score=score) if score < -limit else
+                     say("mean.told", score=score),
+                     say("mean.fired", score=score, limit=limit, step=step))
+    told = (say("chance.told", loss=case.loss, classes=len(base.shares), guessing=base.loss)
+            if base.is_even else
+            say("chance.told-commonest", loss=case.loss, score=score, name=base.name,
+                share=base.training, guessing=base.loss))
+    return Words(say("chance.title"), told,
+                 say("chance.fired", score=score, share=base.training, loss=case.loss,
+                     limit=case.chance_limit, step=step))
 
 
 def flat(case: Case) -> Words:
-    """Say that the loss has stopped falling before the examples were learned."""
+    """Say that the loss has stopped falling before anything was learned."""
+    course, scores = case.course, _scores(case)
+    # Two levels that are written alike are one.
+    return Words(say("flat.title"),
+                 say("flat.still", level=course.now, scores=scores)
+                 if number(course.now, 3) == number(course.half, 3) else
+                 say("flat.told", level=course.now, half=course.half, scores=scores),
+                 say("flat.fired-above", first=course.first) if course.now >= course.first else
+                 say("flat.fired", share=case.thresholds.progress))
+
+
+def settled(case: Case) -> Words:
+    """Say that the loss has stopped falling at what has been learned."""
     course, scores = case.course, _scores(case)
     evidence = say("flat.fired", share=case.thresholds.progress)
-    if not course.now < case.thresholds.settled * course.first:
-        return Words(say("flat.title"),
-                     say("flat.told", loss=case.loss, half=course.half, scores=scores), evidence)
-    # Two levels that are written alike are one.
     if number(course.low) == number(course.high):
         return Words(say("settled.title"),
                      say("settled.at", first=course.first, level=course.now, scores=scores),
@@ -197,11 +279,17 @@ def silent(case: Case) -> Words:
                  say("silent.fired", snapshots=case.thresholds.snapshots))
 
 
-def _lately(case: Case, before: float) -> Message:
-    """Return the loss now, or its level if the newest figure is an odd one out."""
-    if case.loss < before:
+def _lately(case: Case, before: float) -> Message | None:
+    """Return the loss now, or its level if the newest figure is odd; None if neither is less."""
+    if _reads_less(case.loss, before):
         return say("lately.now", loss=case.loss)
-    return say("lately.about", level=case.course.now)
+    level = case.course.now
+    return say("lately.about", level=level) if _reads_less(level, before) else None
+
+
+def _reads_less(loss: float, than: float) -> bool:
+    """Say whether a loss is less than another one as sentences write them; False for NaN."""
+    return float(number(loss, 3)) < float(number(than, 3))
 
 
 def _scores(case: Case) -> Message:

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from engine.diagnosis import sentences
+from engine.data.dataset import Dataset
+from engine.diagnosis import depth, sentences
+from engine.diagnosis.advice import advise
 from engine.diagnosis.case import Case, Words
+from engine.diagnosis.design import Fix, Note
 from engine.diagnosis.layer_verdicts import (
     PRIORITY,
     LayerVerdict,
-    converged,
     findings,
     judge_layers,
     most_severe,
     update_share,
-    weight_readings,
 )
+from engine.diagnosis.measures import weight_readings
 from engine.diagnosis.memory import Memory
-from engine.diagnosis.network import (
-    chance_loss,
-    hidden_activations,
-    hidden_initialisers,
-    symmetric_layers,
-)
 from engine.diagnosis.past import Finding, Past, Smoothing
+from engine.diagnosis.patient import Patient
 from engine.diagnosis.rules import DEFAULTS, Thresholds
+from engine.diagnosis.steady import Opinion, Steady
 from engine.messages import say
-from engine.spec import NetworkSpec, Task
+from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part, Wanted
-from engine.telemetry.snapshot import LayerReading, Snapshot
+from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
 
 __all__ = ["JUDGED", "LayerVerdict", "RunJudge", "Verdict", "judge_layers"]
 
@@ -39,6 +37,12 @@ JUDGED: Wanted = frozenset({Part.READINGS, Part.EVALUATION})
 
 _EXCUSED_BY_PROGRESS = frozenset({"dead", "saturated", "update_large", "update_small"})
 """Findings that a falling loss proves harmless."""
+
+_OFTEN_HARMLESS = frozenset({"dead", "saturated"})
+"""Findings that a network that has learned something may well have: what it lacks is another."""
+
+_NOT_ALONE = frozenset({"cut_off"})
+"""Findings of layers that another finding explains."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +53,32 @@ class Verdict:
     ----------
     code : str
         A finding (``vanishing``, ``exploding``, ``nonfinite``, ``saturated``, ``dead``,
-        ``update_small``, ``update_large``, ``symmetric``), or the state of learning: ``waiting``,
-        ``healthy`` (learning, or learned), ``flat`` (at chance, or stuck), ``overfitting``.
+        ``update_small``, ``update_large``, ``symmetric``, ``far_off``, ``silent``), a cause that
+        was known before the first step (`engine.diagnosis.advice.Note`), or the state of learning:
+        ``waiting``, ``early``, ``learning``, ``learned``, ``settled``, ``flat``, ``chance``,
+        ``risen``, ``overfitting``.
     severity : int
         0 well, 1 deserves attention, 2 learning is at stake.
     words : Words
         Title, sentence and evidence, and the layer that they point at.
     layers : tuple[LayerVerdict, ...]
-        A verdict for every layer, in the network's order, on the newest snapshot alone: it stands
-        beside that snapshot's numbers.
+        A verdict for every layer, in the network's order.
+    readings : tuple[LayerReading, ...]
+        The figures of every layer that rows, rules and sentences have: medians of the last
+        snapshots.
+    others : tuple[Words, ...]
+        What else could be said, the likelier cause first.
+    fix : Fix | None
+        What mends it with one click.
     """
 
     code: str
     severity: int
     words: Words
     layers: tuple[LayerVerdict, ...]
+    readings: tuple[LayerReading, ...] = ()
+    others: tuple[Words, ...] = ()
+    fix: Fix | None = None
 
     @property
     def title(self) -> str:
@@ -77,7 +92,7 @@ class Verdict:
 
     @property
     def evidence(self) -> str:
-        """The rule that fired, with its numbers; empty if there is none."""
+        """The rule that decided, with its numbers; empty if there is none."""
         return "" if self.words.evidence is None else self.words.evidence.text
 
     @property
@@ -91,46 +106,48 @@ class RunJudge:
 
     Parameters
     ----------
-    network : NetworkSpec
-        The network that runs.
-    task : str
-        ``classification`` or ``regression``.
-    n_classes : int
-        Number of classes; 0 for regression.
-    loss : str
-        Key of the loss that is minimised.
+    patient : Patient
+        The project, and what its data say of it.
+    notes : tuple[Note, ...]
+        What was known to go wrong before the first step, the likeliest cause first.
     thresholds : Thresholds
         When each rule fires.
     """
 
-    def __init__(self, network: NetworkSpec, task: Task = "classification", n_classes: int = 2,
-                 loss: str = "softmax_cross_entropy", thresholds: Thresholds = DEFAULTS) -> None:
-        self._network = network
-        self._task: Task = task
-        self._n_classes = n_classes
-        self._chance = chance_loss(network, task, n_classes, loss)
-        self._thresholds = thresholds
-        self._symmetric = symmetric_layers(network)
-        self._activations = hidden_activations(network)
-        self._initialisers = hidden_initialisers(network)
+    def __init__(self, patient: Patient, notes: tuple[Note, ...] = (),
+                 thresholds: Thresholds = DEFAULTS) -> None:
+        self._patient, self._notes, self._thresholds = patient, notes, thresholds
         self._run_id: int | None = None
         self._forget()
 
-    def judge(self, snapshot: Snapshot) -> Verdict:
+    @classmethod
+    def of(cls, project: ProjectSpec, dataset: Dataset) -> RunJudge:
+        """Return the judge of a project that is trained on its data."""
+        return cls(Patient.of(project, dataset), advise(project, dataset))
+
+    def follow(self, project: ProjectSpec, dataset: Dataset) -> None:
+        """Go on with a run whose hyper-parameters somebody has changed."""
+        self._patient, self._notes = Patient.of(project, dataset), advise(project, dataset)
+        self._steady.pardon()
+
+    def judge(self, snapshot: Snapshot, seconds: float = 0.0) -> Verdict:
         """Note a snapshot if it is news, and return the verdict on the run as it was at its step.
 
         Parameters
         ----------
         snapshot : Snapshot
             Steps may lie one or thousands apart.
+        seconds : float
+            For how long the run has been training.
         """
-        self.note(snapshot)
+        self.note(snapshot, seconds)
         found = self.verdict_at(snapshot.step)
         if found is not None:
             return found
         # Nothing was said before the run was first seen.
         return Verdict("waiting", 0, sentences.waiting(),
-                       judge_layers(snapshot, self._network, self._thresholds))
+                       judge_layers(snapshot, self._patient.network, self._thresholds),
+                       snapshot.layers)
 
     def verdict_at(self, step: int) -> Verdict | None:
         """Return what was said of the run at a step, which changes nothing of what will be.
@@ -141,7 +158,7 @@ class RunJudge:
         """
         return self._said.at(step)
 
-    def note(self, snapshot: Snapshot) -> None:
+    def note(self, snapshot: Snapshot, seconds: float = 0.0) -> None:
         """Judge a snapshot of a later step, or the first one of another run.
 
         One that is no later than the last tells nothing that was not noted.
@@ -152,25 +169,34 @@ class RunJudge:
         if snapshot.step <= self._past.step:
             return
         usual = self._smoothing.smoothed(snapshot)
-        run_level = self._run_level(usual, self._findings(usual))
-        self._past.note(snapshot, _with_milder(run_level))
-        words, code, severity = self._decide(snapshot, usual, run_level)
-        layers = tuple(map(most_severe, self._findings(snapshot)))
-        if self._silent(snapshot):
-            layers = tuple(map(_silenced, layers, snapshot.layers))
-        self._said.note(snapshot.step, Verdict(code, severity, words, layers))
+        lenient = self._run_level(usual, self._findings(
+            usual, self._thresholds.leaving(self._steady.code)))
+        self._past.note(snapshot, _with_milder(lenient))
+        case = Case(self._patient, usual, self._thresholds, self._past.course(), self._past.first)
+        opinions = self._opinions(case, snapshot, lenient, seconds)
+        said = self._steady.settle(snapshot.step, opinions)
+        others = tuple(opinion.words for opinion in opinions
+                       if opinion.code not in {said.code, "early", "waiting"})
+        layers = tuple(map(most_severe, self._findings(usual, self._thresholds)))
+        if self._silent(case):
+            layers = tuple(map(_silenced, layers, usual.layers))
+        self._said.note(snapshot.step, Verdict(said.code, said.severity, said.words, layers,
+                                               usual.layers, others, said.fix))
 
-    def _silent(self, snapshot: Snapshot) -> bool:
+    def _silent(self, case: Case) -> bool:
         """Say whether every gradient has been 0 for a while though there is more to learn."""
-        learned = converged(snapshot, self._thresholds)
-        return self._past.silent >= self._thresholds.snapshots and not learned
+        return (self._past.silent >= self._thresholds.snapshots
+                and not self._is_learned(case.snapshot.training))
 
-    def _findings(self, snapshot: Snapshot) -> tuple[tuple[LayerVerdict, ...], ...]:
-        return findings(snapshot, self._network, self._thresholds, self._symmetric)
+    def _findings(self, snapshot: Snapshot, thresholds: Thresholds
+                  ) -> tuple[tuple[LayerVerdict, ...], ...]:
+        return findings(snapshot, self._patient.network, thresholds, self._patient.symmetric,
+                        learned=self._is_learned(snapshot.training))
 
     def _forget(self) -> None:
         self._past = Past(self._thresholds.patience)
         self._smoothing = Smoothing(self._thresholds.snapshots)
+        self._steady = Steady(self._thresholds.patience)
         self._typical = ""
         self._said: Memory[Verdict] = Memory()
 
@@ -181,19 +207,22 @@ class RunJudge:
         measured = weight_readings(snapshot)
         first = measured[0].layer_id if measured else ""
         typical = self._typical_layer(measured)
-        stands = {"exploding": first, "update_large": typical, "update_small": typical}
-        verdicts = [verdict for verdicts in found for verdict in verdicts if verdict.severity > 0]
+        stands = {"update_large": typical, "update_small": typical}
+        verdicts = [verdict for verdicts in found for verdict in verdicts
+                    if verdict.severity > 0 and verdict.code not in _NOT_ALONE]
         for verdict in verdicts:
             if stands.get(verdict.code, verdict.layer_id) != verdict.layer_id:
                 continue
             kept = worst.get(verdict.code)
-            # A gradient that is not finite spreads towards the input: the last layer is its origin.
+            # What is not finite spreads towards the input: the last layer is its origin.
             if kept is None or verdict.severity > kept.severity or verdict.code == "nonfinite":
                 worst[verdict.code] = verdict
-        for verdict in verdicts:
-            # The first layer stands for the others, as severe as the least of them.
-            if verdict.code == "vanishing" and verdict.layer_id == first:
-                worst["vanishing"] = replace(verdict, severity=worst["vanishing"].severity)
+        if dead := [verdict for verdict in verdicts if verdict.code == "dead"]:
+            # Of layers that let nothing through, the one nearest to the output cuts off the others.
+            shares = {reading.layer_id: reading.dead_share for reading in snapshot.layers}
+            worst["dead"] = max(reversed(dead), key=lambda verdict: shares[verdict.layer_id])
+        if vanishing := [verdict for verdict in verdicts if verdict.code == "vanishing"]:
+            worst["vanishing"] = depth.speaker(vanishing, first)
         return worst
 
     def _typical_layer(self, measured: tuple[LayerReading, ...]) -> str:
@@ -209,97 +238,172 @@ class RunJudge:
             self._typical = middle[1]
         return self._typical
 
-    def _decide(self, snapshot: Snapshot, usual: Snapshot,
-                found: dict[str, LayerVerdict]) -> tuple[Words, str, int]:
-        if snapshot.step < 1:
-            return sentences.waiting(), "waiting", 0
-        case = self._case(snapshot, usual)
-        if "nonfinite" in found or not math.isfinite(snapshot.loss):
+    def _opinions(self, case: Case, raw: Snapshot, found: dict[str, LayerVerdict],
+                  seconds: float) -> list[Opinion]:
+        """Return what could be said, the best first."""
+        notes = [note_opinion(note) for note in self._notes]
+        severe = [opinion for opinion in notes if opinion.severity > 1]
+        if case.snapshot.step < 1:
+            return [*severe, Opinion("waiting", 0, sentences.waiting())]
+        if "nonfinite" in found or not math.isfinite(raw.loss):
             layer_id = found["nonfinite"].layer_id if "nonfinite" in found else ""
-            return sentences.nonfinite(case, layer_id), "nonfinite", 2
-        if (growth := self._growth(case)) is not None:
-            return growth, "exploding", 2
-        if converged(snapshot, self._thresholds):
-            return self._learned(case)
-        if (lasting := self._lasting(case, found)) is not None:
-            code, severity = lasting
-            words = sentences.FINDINGS[code](case, found[code].layer_id, severity)
-            return words, code, severity
-        if self._silent(snapshot):
-            return sentences.silent(case), "vanishing", 2
-        return self._progress(case)
+            return [Opinion("nonfinite", 2, sentences.nonfinite(case, layer_id)), *notes]
+        early = self._is_early(case, seconds)
+        lasting = self._lasting(case, found, early=early)
+        is_learned = self._is_learned(case.snapshot.training)
+        progress = self._progress(case, early=early, learned=is_learned)
+        if is_learned:
+            return [progress, *notes]
+        gravest = max((one.severity for one in found.values()), default=0)
+        if early and progress.code == "learning" and gravest > 1 and (
+                case.skill < self._thresholds.skill):
+            # The last layers alone may learn something by heart.
+            progress = Opinion("early", 0, sentences.early(case))
+        bad = [*self._growth(case, raw), *lasting, *self._far_off(case, found)]
+        bad.sort(key=lambda opinion: -opinion.severity)
+        if self._silent(case):
+            silent = Opinion("silent", 2, sentences.silent(case))
+            # Units that are all dead say where the gradient ends.
+            place = next((i + 1 for i, one in enumerate(bad) if one.code == "dead"), 0)
+            bad.insert(place, silent)
+        ill = bool(bad) or progress.severity > 0
+        # A cause is said before what it leads to.
+        causes = notes if ill else severe
+        return [*causes, *bad, progress]
 
-    def _case(self, snapshot: Snapshot, usual: Snapshot) -> Case:
-        return Case(snapshot, usual, self._network, self._activations, self._initialisers,
-                    self._thresholds, self._task, self._n_classes, self._chance,
-                    self._past.course(), self._past.first_gradients)
+    def _is_early(self, case: Case, seconds: float) -> bool:
+        """Say whether it is too early for a verdict on what is not learned."""
+        step, thresholds = case.snapshot.step, self._thresholds
+        many = (self._patient.examples_by(step) >= thresholds.early_examples
+                and step >= thresholds.early_steps)
+        long = seconds >= thresholds.early_seconds and step >= thresholds.fewest_steps
+        return not (step >= thresholds.early or many or long)
 
-    def _growth(self, case: Case) -> Words | None:
+    def _growth(self, case: Case, raw: Snapshot) -> list[Opinion]:
         """Say that a gradient has grown suddenly and taken the loss with it."""
-        snapshot, thresholds = case.snapshot, self._thresholds
+        thresholds = self._thresholds
         # A gradient that is almost 0 grows tenfold by chance, while the loss stays where it is.
-        if not snapshot.training.loss > thresholds.rise * self._past.first_loss:
-            return None
+        if not raw.training.loss > thresholds.rise * self._past.first_loss:
+            return []
         for moment in self._past.recent:
-            inside = snapshot.step - thresholds.patience <= moment.step < snapshot.step
-            if not inside or snapshot.training.loss <= moment.loss:
+            inside = raw.step - thresholds.patience <= moment.step < raw.step
+            if not inside or raw.training.loss <= moment.loss:
                 continue
-            for reading in case.measured:
+            for reading in weight_readings(raw):
                 before = moment.gradients.get(reading.layer_id, math.nan)
                 if 0 < before * thresholds.growth <= reading.gradient_rms:
-                    return sentences.growth(case, reading.layer_id, before, moment.step)
-        return None
+                    words = sentences.growth(case, reading, before, moment.step)
+                    return [Opinion("exploding", 2, words)]
+        return []
 
-    def _lasting(self, case: Case, found: dict[str, LayerVerdict]) -> Finding | None:
-        """Return the most severe finding that has held long enough; the likelier cause first."""
-        early = case.snapshot.step < self._thresholds.early
+    def _far_off(self, case: Case, found: dict[str, LayerVerdict]) -> list[Opinion]:
+        """Say that the loss is many times that of guessing, unless activations explain it."""
+        severity = self._thresholds.far_off.above(case.times_guessing)
+        if not severity or "exploding" in found or case.snapshot.step < self._thresholds.patience:
+            return []
+        if case.improving and severity < 2:
+            return []
+        return [Opinion("far_off", severity, sentences.far_off(case))]
+
+    def _lasting(self, case: Case, found: dict[str, LayerVerdict], *, early: bool
+                 ) -> list[Opinion]:
+        """Return the findings that have held long enough: most severe, then likeliest first."""
         standstill = not early and not case.improving
+        lasting = []
         for severity in (2, 1):
             for code in PRIORITY:
-                if code not in found or found[code].severity < severity:
+                if code not in found or found[code].severity != severity:
                     continue
                 # Before the loss can tell, only what is severe is worth an alarm.
-                alarming = standstill or (early and severity > 1)
+                alarming = standstill or (early and severity > 1 and not case.is_falling)
+                if code in _OFTEN_HARMLESS and case.has_begun:
+                    alarming = False
                 if self._excused(case, found[code]) and not alarming:
                     continue
                 if code == "update_small" and self._died_down(case):
                     continue
-                structural = code == "symmetric"
-                if structural or self._past.lasted((code, severity)) >= self._thresholds.patience:
-                    return code, severity
-        return None
+                held = self._past.lasted((code, severity)) >= self._thresholds.patience
+                if code == "symmetric" or held:
+                    lasting.append(Opinion(code, severity,
+                                           sentences.FINDINGS[code](case, found[code])))
+        return lasting
 
     def _excused(self, case: Case, finding: LayerVerdict) -> bool:
         """Say whether a falling loss proves a finding harmless."""
-        # A layer in the middle that receives little does no harm while all others learn.
-        inner = finding.code == "vanishing" and finding.layer_id != case.measured[0].layer_id
-        return inner or finding.code in _EXCUSED_BY_PROGRESS
+        if finding.code in ("vanishing", "exploding"):
+            # A layer in the middle that receives little does no harm while all others learn, nor
+            # a mild one while half of what can be learned is.
+            inner = finding.code == "vanishing" and finding.layer_id != case.measured[0].layer_id
+            mild = finding.severity < 2 and case.skill >= self._thresholds.skill
+            return inner or mild
+        return finding.code in _EXCUSED_BY_PROGRESS
 
     def _died_down(self, case: Case) -> bool:
         """Say whether steps are small because the gradient has become small: a loss settled."""
-        last = weight_readings(case.usual)[-1]
+        last = case.measured[-1]
         return self._past.died_down(last.layer_id, last.gradient_rms, self._thresholds.died_down)
 
-    def _learned(self, case: Case) -> tuple[Words, str, int]:
-        if case.gap >= self._thresholds.gap:
-            return sentences.overfitting(case), "overfitting", 1
-        return sentences.learned(case), "healthy", 0
+    def _is_learned(self, training: Evaluation) -> bool:
+        """Say whether the training examples are known, and more than the baseline knows."""
+        thresholds = self._thresholds
+        staying = self._steady.code in ("learned", "overfitting")
+        if training.accuracy < thresholds.learned - (thresholds.kept if staying else 0.0):
+            return False
+        skill = self._patient.baseline.skill(training.accuracy)
+        return skill >= thresholds.skill and not training.missed
 
-    def _progress(self, case: Case) -> tuple[Words, str, int]:
-        """Judge a run in whose layers nothing is wrong."""
-        validation = case.snapshot.validation
-        if (case.gap >= self._thresholds.gap and validation is not None
-                and validation.loss > self._thresholds.rise * self._past.lowest_validation):
-            return sentences.overfitting(case), "overfitting", 1
-        if case.snapshot.step < self._thresholds.early:
-            return sentences.early(case), "healthy", 0
-        if case.improving:
-            return sentences.learning(case), "healthy", 0
-        if case.risen:
-            return sentences.risen(case), "flat", 1
+    def _progress(self, case: Case, *, early: bool, learned: bool) -> Opinion:
+        """Judge the run by what it has learned."""
+        if case.overfits and self._parts(case):
+            return Opinion("overfitting", 1, sentences.overfitting(case))
+        # While the validation loss still falls, a gap to the training score may yet close.
+        if learned and not case.overfits:
+            return self._learned(case)
+        if case.has_begun and not case.generalises and not early:
+            return Opinion("overfitting", 1, sentences.unproven(case))
+        if case.has_begun and case.generalises and (case.improving or early or learned):
+            return Opinion("learning", 0, sentences.learning(case))
+        if early or (case.is_falling and not case.risen):
+            return Opinion("early", 0, sentences.early(case))
         if case.at_chance:
-            return sentences.chance(case), "flat", 1
-        return sentences.flat(case), "flat", 1
+            return Opinion("chance", 1, sentences.chance(case))
+        if case.improving:
+            return Opinion("early", 0, sentences.early(case))
+        if case.risen:
+            return Opinion("risen", 1, sentences.risen(case))
+        if case.course.now < self._thresholds.settled * case.course.first and case.skill > 0:
+            severity = 0 if case.skill >= self._thresholds.skill else 1
+            return Opinion("settled", severity, sentences.settled(case))
+        return Opinion("flat", 1, sentences.flat(case))
+
+    def _parts(self, case: Case) -> bool:
+        """Say whether the loss over the validation examples rises, or has long stopped falling."""
+        validation, past = case.snapshot.validation, self._past
+        if validation is None:
+            return False
+        has_stopped = case.snapshot.step >= 2 * max(past.lowest_step, self._thresholds.patience)
+        return has_stopped or validation.loss > self._thresholds.rise * past.lowest_validation
+
+    def _learned(self, case: Case) -> Opinion:
+        """Say what the examples that were held back make of what has been learned."""
+        thresholds, validation = self._thresholds, case.snapshot.validation
+        if validation is None:
+            return Opinion("learned", 0, sentences.learned(case))
+        lowest = self._past.lowest_validation
+        if validation.loss > thresholds.tripled * lowest and case.is_validation_loss_notable:
+            return Opinion("overfitting", 1, sentences.overconfident(case, lowest))
+        if case.validation_skill < thresholds.skill:
+            return Opinion("overfitting", 1, sentences.unproven(case))
+        # Steps of a sequence have no mean over the classes.
+        if not case.baseline.is_even and validation.balanced < thresholds.balanced:
+            return Opinion("overfitting", 1, sentences.unbalanced(case))
+        return Opinion("learned", 0, sentences.learned(case))
+
+
+def note_opinion(note: Note) -> Opinion:
+    """Return what was known before the first step as what is to be said of the run."""
+    return Opinion(note.code, note.severity,
+                   Words(note.title, note.sentence, note.evidence, note.layer_id), note.fix)
 
 
 def _silenced(verdict: LayerVerdict, reading: LayerReading) -> LayerVerdict:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS, ActivationFunction
 from engine.layers.fields import Field
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
+from engine.layers.mean_field import MeanFieldRule, Passage
 
 
 def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> Value:
@@ -48,6 +49,7 @@ class Activation(LayerKind):
     title = "Activation"
     help = "Applies one function to every number; it has nothing to learn."
     icon = "activity"
+    function_option = "function"
     fields = (Field("function", "Function", "relu", "The function that is applied.",
                     choices=ACTIVATION_CHOICES),)
 
@@ -58,6 +60,19 @@ class Activation(LayerKind):
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to the function's forward and backward op."""
         plan.result(lower_activation(plan, ACTIVATIONS[str(options["function"])], plan.inputs[0]))
+
+    def limits(self, options: Options) -> tuple[float, float] | None:
+        """Return between which numbers the function's values lie; None for the identity."""
+        return None if self.activation(options) == "linear" else super().limits(options)
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
+        """Return the rule of the function."""
+        rule = ACTIVATIONS[self.activation(options)].moments
+
+        def passage(given: tuple[float, ...]) -> Passage:
+            moments = rule(given[0])
+            return Passage(moments.value, (moments.slope,))
+        return passage
 
     def label(self, options: Options) -> str:
         """Return for example ``Activation · ReLU``."""
@@ -80,6 +95,7 @@ class PReLU(LayerKind):
     help = ("Leaky ReLU that learns its slope below 0, one for every unit or channel "
             "(He et al. 2015).")
     icon = "chart-spline"
+    bends = True
     fields = (Field("slope", "Initial slope", 0.25, "Where the slopes below 0 start.", 0.0, 1.0),)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -114,10 +130,16 @@ class Softmax(LayerKind):
     help = ("Turns every row of numbers into shares that sum to 1. The cross-entropy loss already "
             "holds a softmax of its own: in front of it, leave this layer out.")
     icon = "percent"
+    bends = True
+    gives_shares = True
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return the input's shape."""
         return inputs[0]
+
+    def limits(self, options: Options) -> tuple[float, float]:
+        """Return 0 and 1."""
+        return 0.0, 1.0
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and one backward."""

@@ -18,7 +18,13 @@ from engine.layers.images import (
     windowed,
 )
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import WeightedKind, weighted_fields, weights_and_biases
+from engine.layers.mean_field import MeanFieldRule
+from engine.layers.weighted import (
+    WeightedKind,
+    weighted_fields,
+    weighted_rule,
+    weights_and_biases,
+)
 
 WIDEST = 16
 """Numbers of the widest register that any machine has."""
@@ -49,6 +55,7 @@ class _Convolution(WeightedKind):
 
     rank: int = 3
     width_option = "filters"
+    function_option = "activation"
 
     @abstractmethod
     def extent(self, options: Options, shape: Shape) -> Shape:
@@ -70,11 +77,27 @@ class _Convolution(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (kernel..., channels, filters) and ``b`` of shape (filters,)."""
+        filters = int(options["filters"])
+        return weights_and_biases(options, (*self._kernel(options), inputs[0][-1], filters),
+                                  self.fans(options, inputs), filters)
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the places of the kernel, times the channels in and times the filters."""
+        places = math.prod(self._kernel(options))
+        return places * inputs[0][-1], places * int(options["filters"])
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
+        """Return the rule of a window that lies inside the image."""
         (shape,) = inputs
-        kernel, filters = self._kernel(options), int(options["filters"])
-        places = math.prod(kernel)
-        return weights_and_biases(options, (*kernel, shape[-1], filters), places * shape[-1],
-                                  places * filters, filters)
+        places, filters = math.prod(self._kernel(options)), int(options["filters"])
+        fans = places * shape[-1], places * filters
+        weights = self.parameters(options, inputs)[0]
+        return weighted_rule(options, weights.shape, fans, self.seen(options, *fans))
+
+    def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
+        """Return how many numbers lie in a window, and how many windows a number lies in."""
+        # With a stride, fewer windows lie over a place.
+        return fan_in, fan_out / int(options["stride"]) ** (self.rank - 1)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to the product, around the activation's ops."""
@@ -267,11 +290,13 @@ class TransposedConv2D(_Convolution):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (kernel, kernel, filters, channels) and ``b`` of (filters,)."""
-        (shape,) = inputs
-        kernel, filters = self._kernel(options), int(options["filters"])
-        places = math.prod(kernel)
-        return weights_and_biases(options, (*kernel, filters, shape[-1]), places * shape[-1],
-                                  places * filters, filters)
+        filters = int(options["filters"])
+        return weights_and_biases(options, (*self._kernel(options), filters, inputs[0][-1]),
+                                  self.fans(options, inputs), filters)
+
+    def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
+        """Return how many windows lie over a place, and how many places a number's window has."""
+        return fan_in / int(options["stride"]) ** (self.rank - 1), fan_out
 
     def filters(self, weights: Reals) -> Reals | None:
         """Return the weights with the filters last."""

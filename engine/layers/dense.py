@@ -9,7 +9,13 @@ from engine.layers.activations import ACTIVATIONS
 from engine.layers.fields import Field
 from engine.layers.images import check_rank
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import WeightedKind, weighted_fields, weights_and_biases
+from engine.layers.mean_field import MeanFieldRule
+from engine.layers.weighted import (
+    WeightedKind,
+    weighted_fields,
+    weighted_rule,
+    weights_and_biases,
+)
 
 
 def _sizes(x: Value, w: Value) -> dict[str, int]:
@@ -53,6 +59,7 @@ class Dense(WeightedKind):
     help = "Every unit weighs every input: a = f(x W + b). Every step of a sequence alike."
     icon = "layers"
     width_option = "units"
+    function_option = "activation"
     fields = (
         Field("units", "Units", 4, "Number of units, the width of the layer's output.", 1, 4096,
               logarithmic=True),
@@ -67,8 +74,17 @@ class Dense(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (inputs, units) and, with a bias, ``b`` of shape (units,)."""
-        fan_in, fan_out = inputs[0][-1], int(options["units"])
-        return weights_and_biases(options, (fan_in, fan_out), fan_in, fan_out, fan_out)
+        fans = self.fans(options, inputs)
+        return weights_and_biases(options, fans, fans, fans[1])
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the numbers of a row, or of a step of a sequence, and the units."""
+        return inputs[0][-1], int(options["units"])
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
+        """Return the rule of weighted sums of all inputs."""
+        fans = inputs[0][-1], int(options["units"])
+        return weighted_rule(options, fans, fans, fans)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one product forward and two backward, around the activation's ops."""

@@ -12,7 +12,7 @@ from engine.layers.augmentation import augmentation_issues
 from engine.layers.form import network_form, training_form
 from engine.layers.issue import Issue, is_finite, shown
 from engine.layers.kind import Shape
-from engine.layers.losses import LOSSES
+from engine.layers.losses import LOSSES, Loss
 from engine.layers.optimizers import OPTIMIZERS
 from engine.layers.registry import kind, kinds
 from engine.layers.schedules import SCHEDULES
@@ -29,12 +29,16 @@ LARGEST_NETWORK = 64_000_000
 LARGEST_OUTPUT = 2**23
 """Numbers of one layer and example beyond which 64 of them, with gradients, fill the arena."""
 
+LONGEST_ID = 200
+"""Letters of a layer's id."""
+
 PENALTIES = {"l1": "L1", "l2": "L2", "weight_decay": "Weight decay"}
 """What a layer may have of its own, by its name for people."""
 
 
 def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
-             is_image: bool = False, vocabulary: int = 0) -> tuple[Issue, ...]:
+             is_image: bool = False, vocabulary: int = 0,
+             target_range: tuple[float, float] | None = None) -> tuple[Issue, ...]:
     """Return what is wrong with a project, most basic first; an empty tuple if it can be trained.
 
     Parameters
@@ -49,6 +53,9 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
         Whether every example is an image.
     vocabulary : int
         How many tokens the numbers that go in stand for; 0 when they are just numbers.
+    target_range : tuple[float, float] | None
+        Smallest and largest value to predict or reconstruct; None leaves unsaid whether the loss
+        takes them.
     """
     issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
     if not issues:
@@ -56,6 +63,7 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
                                           vocabulary > 0))
         issues.extend(_token_issues(project.network, vocabulary))
         issues.extend(_fit_issues(project, task, n_inputs, n_outputs))
+        issues.extend(_range_issues(LOSSES[project.training.loss], target_range))
     return tuple(issues)
 
 
@@ -94,13 +102,21 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
         yield Issue(network.layers[0].id, say("layer.not-input-first", kind=network.layers[0].kind))
     seen: set[str] = set()
     for position, layer in enumerate(network):
-        if layer.id in seen or not layer.id or "/" in layer.id:
+        if layer.id in seen or not _is_name(layer.id):
             yield Issue(layer.id, say("layer.id", position=position, name=layer.id))
         seen.add(layer.id)
         if position and _starts_network(layer):
             yield Issue(layer.id, say("layer.second-input", position=position))
         yield from _option_issues(position, layer)
         yield from _penalty_issues(position, layer)
+
+
+def _is_name(layer_id: str) -> bool:
+    """Say whether weights can be filed under an id, whatever the system."""
+    # A zip file, which is what weights are kept in, ends a name at a zero and may split it at
+    # either slash; half of a surrogate pair has no bytes.
+    return 0 < len(layer_id) <= LONGEST_ID and not any(
+        letter in "/\\\0" or "\ud800" <= letter <= "\udfff" for letter in layer_id)
 
 
 def _starts_network(layer: LayerSpec) -> bool:
@@ -168,6 +184,17 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
             asked=_asked(task, n_inputs, n_outputs),
             wanted=tuple((*steps, width) for width in widths),
             remedy=_remedy(shapes[-1], (*steps, widths[0]))))
+
+
+def _range_issues(loss: Loss, found: tuple[float, float] | None) -> Iterator[Issue]:
+    """Say that a loss does not take the targets that it is given."""
+    if loss.target_range is None or found is None:
+        return
+    low, high = loss.target_range
+    smallest, largest = found
+    if not (low <= smallest and largest <= high):
+        yield Issue("", say("training.target-range", loss=loss.title, smallest=smallest,
+                            largest=largest, low=low, high=high))
 
 
 def _size_issues(network: NetworkSpec, shapes: tuple[Shape, ...]) -> Iterator[Issue]:

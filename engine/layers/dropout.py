@@ -22,6 +22,9 @@ class Dropout(LayerKind):
         """Return the input's shape."""
         return inputs[0]
 
+    def limits(self, options: Options) -> None:
+        """Return None: outside training it does nothing."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op, forward and backward: the gradient passes the same mask again."""
         (x,) = plan.inputs

@@ -45,6 +45,9 @@ class Initialiser:
         Whether the weights are scaled, once they are drawn, by what they make of training data.
     bias : float | None
         Initial bias that belongs to the scheme; None leaves it to the person.
+    size : callable | None
+        ``size(shape)`` returns the root mean square of what is drawn, where that follows from the
+        shape alone.
     is_equal : bool
         Whether all weights are the same number, whatever the spread.
     """
@@ -57,6 +60,7 @@ class Initialiser:
     has_gain: bool = True
     is_scaled_by_data: bool = False
     bias: float | None = None
+    size: Callable[[tuple[int, ...]], float] | None = None
     is_equal: bool = False
 
     def starts_equal(self, spread: float) -> bool:
@@ -110,6 +114,10 @@ def _orthogonal(rng: np.random.Generator, fan_in: int, fan_out: int, spread: flo
     return (q if rows >= columns else np.ascontiguousarray(q.T)).reshape(shape)
 
 
+def _orthogonal_size(shape: tuple[int, ...]) -> float:
+    return 1 / math.sqrt(max(math.prod(shape[:-1]), shape[-1]))
+
+
 _INITIALISERS = (
     Initialiser("xavier_uniform", "Xavier uniform",
                 "Glorot and Bengio 2010: uniform in ±√(6 / (fan in + fan out)).",
@@ -129,11 +137,11 @@ _INITIALISERS = (
                 _normal(lambda i, o, s: math.sqrt(1 / i))),
     Initialiser("orthogonal", "Orthogonal",
                 "Saxe et al. 2014: a random matrix with orthonormal columns or rows.",
-                _orthogonal),
+                _orthogonal, size=_orthogonal_size),
     Initialiser("lsuv", "LSUV",
                 "Mishkin and Matas 2016: orthogonal, then scaled, layer by layer, until the "
                 "weighted sums of some training examples have variance 1.",
-                _orthogonal, has_gain=False, is_scaled_by_data=True),
+                _orthogonal, has_gain=False, is_scaled_by_data=True, size=_orthogonal_size),
     Initialiser("normal", "Normal", "Normal with mean 0 and a standard deviation of your choice.",
                 _normal(lambda i, o, s: s), has_spread=True),
     Initialiser("uniform", "Uniform", "Uniform between minus and plus a limit of your choice.",
@@ -146,7 +154,8 @@ _INITIALISERS = (
                 "its neighbours.", _constant, has_spread=True, has_gain=False, is_equal=True),
     Initialiser("identity", "Identity",
                 "1 from every input to the unit of the same number, else 0; of a convolution in "
-                "the middle of the window: the layer passes on what it sees.", _identity),
+                "the middle of the window: the layer passes on what it sees.", _identity,
+                size=lambda shape: math.sqrt(min(shape[-2:]) / math.prod(shape))),
     Initialiser("playground", "Playground",
                 "As TensorFlow Playground: uniform in ±0.5, and biases start at 0.1.",
                 _uniform(lambda i, o, s: 0.5), bias=0.1),

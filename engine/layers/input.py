@@ -21,6 +21,9 @@ class Input(LayerKind):
             raise ShapeError("layer.input-fed", place=self.title, count=len(inputs))
         return inputs[0]
 
+    def limits(self, options: Options) -> None:
+        """Return None: the data are what they are."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the gathered batch on."""
         plan.result(plan.inputs[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.errors import ShapeError
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.layers.mean_field import MeanFieldRule, Passage
 
 MOST = 64
 """Paths that can meet in one layer."""
@@ -15,7 +16,8 @@ class Add(LayerKind):
     key = "add"
     title = "Add"
     help = ("Adds the outputs of several layers. With an earlier layer among them it is a skip: "
-            "the gradient reaches that layer undiminished (He et al. 2016).")
+            "the gradient reaches that layer undiminished (He et al. 2016). A step of a sequence "
+            "is padding where it is so in all of them.")
     icon = "circle-plus"
     group = "Join"
     fewest_inputs = 2
@@ -26,6 +28,10 @@ class Add(LayerKind):
         if len(set(inputs)) > 1:
             raise ShapeError("layer.add-shapes", place=self.title, shapes=inputs)
         return inputs[0]
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
+        """Return the rule of a sum of numbers that have nothing to do with one another."""
+        return lambda given: Passage(sum(given), (1.0,) * len(given))
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a chain of sums; backward, every input gets the same gradient."""
@@ -46,7 +52,8 @@ class Concatenate(LayerKind):
 
     key = "concatenate"
     title = "Concatenate"
-    help = "Puts the outputs of several layers side by side."
+    help = ("Puts the outputs of several layers side by side. A step of a sequence is padding "
+            "where it is so in all of them.")
     icon = "combine"
     group = "Join"
     fewest_inputs = 2

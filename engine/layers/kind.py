@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Reals
 from engine.errors import ShapeError
+from engine.layers.activations import ACTIVATIONS
 from engine.layers.export import Node
 from engine.layers.fields import Field
 from engine.layers.mean_field import MeanFieldRule
@@ -72,8 +73,8 @@ class Value:
     shape : tuple[int, ...]
         Shape of one example.
     mask : int
-        Of a sequence: offset of real[steps] per example, 1 for steps that count and 0 for padding;
-        -1 when all of them count.
+        Of a sequence: offset of real[steps] per example, 0 for padding and more for steps that
+        count; -1 when all of them count.
     """
 
     data: int
@@ -148,7 +149,9 @@ class Lowering(Protocol):
     def result(self, value: Value) -> None:
         """Say which value is the layer's output.
 
-        A sequence that is as long as the layer's first input, and has no mask, takes that one's.
+        A sequence that has no mask, and is as long as the layer's inputs, takes theirs. Where they
+        differ, a step counts that counts in any of them, whatever their order; so all count where
+        one input has no mask. A sequence of another length, or of what was none, has no padding.
         """
 
     def argument(self, value: Value) -> None:
@@ -187,6 +190,18 @@ class LayerKind(ABC):
         Whether it takes the data for tokens, numbered from 0 to its option ``vocabulary``.
     breaks_ties : bool
         Whether chance makes units differ in it, while training, that have been equal.
+    treats_alike : bool
+        Whether it does the same to every number along the last axis, but for what it learns.
+    bends : bool
+        Whether it is more than a weighted sum, whatever its activation function.
+    normalises : bool
+        Whether what it gives has mean 0 and variance 1, whatever comes in.
+    reads_batch : bool
+        Whether what it gives for an example, while training, depends on the others in the batch.
+    gives_shares : bool
+        Whether it gives numbers from 0 to 1 that sum to 1.
+    function_option : str
+        The option that sets its activation function, any of them; empty when there is none.
     """
 
     key: str
@@ -202,6 +217,12 @@ class LayerKind(ABC):
     is_latent: bool = False
     reads_tokens: bool = False
     breaks_ties: bool = False
+    treats_alike: bool = True
+    bends: bool = False
+    normalises: bool = False
+    reads_batch: bool = False
+    gives_shares: bool = False
+    function_option: str = ""
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -244,9 +265,21 @@ class LayerKind(ABC):
         """Return the key of the activation function that makes the output, or ``linear``."""
         return "linear"
 
+    def limits(self, options: Options) -> tuple[float, float] | None:
+        """Return between which numbers its outputs lie; None: no further apart than its inputs."""
+        function = ACTIVATIONS[self.activation(options)]
+        return function.lowest, function.highest
+
     def units(self, options: Options) -> int:
         """Return how many units there are; 1 where their number is not the layer's to choose."""
         return int(options[self.width_option]) if self.width_option else 1
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int] | None:
+        """Return how many numbers a unit weighs, and how many units weigh a number; None: no such.
+
+        Random weights are drawn by them.
+        """
+        return None
 
     def initialiser(self, options: Options) -> str:
         """Return the key of how its weights are drawn; empty if it draws none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,12 @@ from engine.errors import ShapeError
 from engine.layers.fields import Field
 from engine.spec import Task
 
-Guess = Callable[[int, bool], float]
-"""``guess(n_classes, is_single)`` returns the loss of calling every class equally probable, or of
-the best constant answer; ``is_single`` where one unit stands for two classes."""
+Shares = tuple[float, ...]
+"""Share of the examples that each class has."""
+
+Guess = Callable[[Shares, bool], float]
+"""``guess(shares, is_single)`` returns the loss of the best answer that is always the same;
+``is_single`` where one unit stands for two classes."""
 
 OF_CLASSES: tuple[Task, ...] = ("classification", "sequence")
 """Tasks whose answer is one of several classes."""
@@ -63,21 +66,21 @@ class Loss:
     target_range: tuple[float, float] | None = None
     guess: Guess | None = None
 
-    def at_chance(self, task: Task, n_classes: int, width: int) -> float:
-        """Return the loss of guessing equally frequent classes; NaN where there is no such number.
+    def at_chance(self, task: Task, shares: Sequence[float], width: int) -> float:
+        """Return the loss of the best answer that is always the same; NaN if there is none.
 
         Parameters
         ----------
         task : str
             What is learned; to predict or reconstruct values has none, since R² = 0 says the same.
-        n_classes : int
-            Number of classes.
+        shares : sequence of float
+            Share of the examples that each class has, 0 to 1.
         width : int
             Output units: one may stand for two classes.
         """
-        if self.guess is None or task not in OF_CLASSES or n_classes < 2:
+        if self.guess is None or task not in OF_CLASSES or len(shares) < 2:
             return math.nan
-        return self.guess(n_classes, width == 1)
+        return self.guess(tuple(shares), width == 1)
 
     def widths(self, task: Task, n_outputs: int) -> tuple[int, ...]:
         """Return the numbers of output units that fit, the preferred one first.
@@ -109,25 +112,42 @@ class Loss:
         return np.eye(n_outputs)[labels]
 
 
-def _surprise(n_classes: int, _is_single: bool) -> float:
-    """Return −log(1/n)."""
-    return math.log(n_classes)
+def _entropy(shares: Shares, _is_single: bool) -> float:
+    """Return −Σ p log p: the probabilities that are always given are the shares."""
+    return -math.fsum(share * math.log(share) for share in shares if share > 0)
 
 
-def _binary_surprise(n_classes: int, is_single: bool) -> float:
-    """Return the mean surprise of every unit, which is right for one class of n."""
-    share = 1 / (2 if is_single else n_classes)
-    return -share * math.log(share) - (1 - share) * math.log(1 - share)
+def _binary_entropy(shares: Shares, is_single: bool) -> float:
+    """Return the mean over the units of the entropy of each one's yes and no."""
+    units = shares[1:] if is_single else shares
+    return math.fsum(_entropy((share, 1 - share), True) for share in units) / len(units)
 
 
-def _squared(n_classes: int, is_single: bool) -> float:
+def _variance(shares: Shares, is_single: bool) -> float:
     """Return the variance of targets −1 and 1, or of 0 and 1 in a unit for every class."""
-    return 1.0 if is_single else (n_classes - 1) / n_classes**2
+    if is_single:
+        return 4 * shares[0] * shares[1]
+    return math.fsum(share * (1 - share) for share in shares) / len(shares)
 
 
-def _margin(n_classes: int, is_single: bool) -> float:
-    """Return the hinge of outputs that are all 0."""
-    return 1.0 if is_single else 1 - 1 / n_classes
+def _margin(shares: Shares, is_single: bool) -> float:
+    """Return the least hinge of outputs that are always the same.
+
+    A unit for each class: from the commonest to the rarest, the best outputs go down in steps of 0
+    or 1. Of two classes without a step between, each costs 1; with D steps, only the rarer one
+    does, 1 + D. Least cost of the first b classes by where the last step is.
+    """
+    if is_single:
+        return 2 * min(shares)
+    p, n = sorted(shares, reverse=True), len(shares)
+    least = [0.0] + [math.inf] * n
+    for end in range(1, n + 1):
+        step = end * math.fsum(p[end:])
+        inside = 0.0
+        for begin in range(end - 1, -1, -1):
+            inside += p[begin] * (end - 1 - begin)
+            least[end] = min(least[end], least[begin] + inside + step)
+    return (least[n] + math.fsum(j * p[j] for j in range(n))) / n
 
 
 _HUBER_DELTA = Field("huber_delta", "Delta", 1.0, "Error δ from which on it counts by its size.",
@@ -141,17 +161,17 @@ _LOSSES = (
          "L = −log softmax(z)[class], mean over the batch",
          "One unit per class; softmax turns their outputs into probabilities.",
          "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None,
-         (_LABEL_SMOOTHING,), guess=_surprise),
+         (_LABEL_SMOOTHING,), guess=_entropy),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
          "One unit for two classes, or one per class; a sigmoid gives each a probability. To "
          "reconstruct, one per value from 0 to 1, such as the grey of a pixel.",
          "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification", "reconstruction"),
-         (0.0, 1.0), (), "probability_score", (0.0, 1.0), _binary_surprise),
+         (0.0, 1.0), (), "probability_score", (0.0, 1.0), _binary_entropy),
     Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
          "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
          "mean_squared_error", "", "", ("classification", "regression", "reconstruction"),
-         (-1.0, 1.0), guess=_squared),
+         (-1.0, 1.0), guess=_variance),
     Loss("mean_absolute_error", "Mean absolute error", "L = |z − t|, mean over batch and units",
          "For numbers; every error pulls equally, so that outliers count less than squared.",
          "mean_absolute_error", "", "", ("regression", "reconstruction"), None),
@@ -168,7 +188,7 @@ _LOSSES = (
          "L = −log softmax(z)[class], mean over all steps that count",
          "One unit per class at every step of a sequence; padding does not count.",
          "sequence_cross_entropy", "softmax_steps", "softmax", ("sequence",), None, (),
-         "sequence_score", guess=_surprise),
+         "sequence_score", guess=_entropy),
 )
 
 LOSSES = {loss.key: loss for loss in _LOSSES}

@@ -23,6 +23,9 @@ class GaussianNoise(LayerKind):
         """Return the input's shape."""
         return inputs[0]
 
+    def limits(self, options: Options) -> None:
+        """Return None: outside training it does nothing."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op; the gradient passes as it is."""
         (x,) = plan.inputs

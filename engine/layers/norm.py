@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.layers.fields import Field
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.layers.row_blocks import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
 
 TABLE = 5
@@ -20,6 +21,10 @@ _EPSILON = Field("epsilon", "Epsilon", 1e-5, "Added to the variance, so that it 
 
 def _filled(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
     return np.full(size, value)
+
+
+def _normalised(given: tuple[float, ...]) -> Passage:
+    return Passage(1.0, (1 / given[0],))
 
 
 def _scale_and_shift(features: int) -> tuple[Parameter, Parameter]:
@@ -37,6 +42,8 @@ class BatchNorm(LayerKind):
             "shift (Ioffe and Szegedy 2015). Outside training, for a batch of one, and in a frozen "
             "layer, the running mean and variance take the batch's place.")
     icon = "sliders-horizontal"
+    normalises = True
+    reads_batch = True
     group = "Normalise & regularise"
     fields = (
         Field("momentum", "Momentum", 0.1,
@@ -56,6 +63,10 @@ class BatchNorm(LayerKind):
                           False),
                 Parameter("running_variance", (features,), partial(_filled, 1.0, features), False,
                           False))
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
+        """Return the rule of a division by the deviation."""
+        return _normalised
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to statistics and normalisation; the running ones move with the update."""
@@ -97,6 +108,8 @@ class LayerNorm(LayerKind):
     help = ("Gives the features of every example mean 0 and variance 1, then a learned scale and "
             "shift (Ba, Kiros and Hinton 2016). It does the same in training and outside.")
     icon = "sliders-vertical"
+    normalises = True
+    bends = True
     group = "Normalise & regularise"
     fields = (_EPSILON,)
 
@@ -107,6 +120,10 @@ class LayerNorm(LayerKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return scale and shift."""
         return _scale_and_shift(inputs[0][-1])
+
+    def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
+        """Return the rule of a division by the deviation."""
+        return _normalised
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and two backward."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.layers.fields import Field
 from engine.layers.images import as_image, check_rank, window, windowed
 from engine.layers.kind import LayerKind, Lowering, Options, Shape, Value
+from engine.layers.sequence import lower_sequence_mean
 
 
 def _sizes(large: Shape, small: Shape, kernel: tuple[int, int], stride: int) -> dict[str, int]:
@@ -31,6 +32,9 @@ class _Pooling(LayerKind):
         return (*windowed(self.title, shape, int(options["size"]), int(options["stride"]),
                           "valid"), shape[-1])
 
+    def limits(self, options: Options) -> None:
+        """Return None: they are some of the inputs, or means of them."""
+
     def label(self, options: Options) -> str:
         """Return for example ``Max pooling 2``."""
         return f"{self.title} {options['size']}"
@@ -45,6 +49,7 @@ class MaxPooling(_Pooling):
 
     key = "max_pooling"
     title = "Max pooling"
+    bends = True
     help = ("Keeps the largest number of every window of a channel. The gradient goes back to it "
             "alone; of equal ones, to the first.")
 
@@ -84,7 +89,7 @@ class GlobalAveragePooling(LayerKind):
     key = "global_average_pooling"
     title = "Global average pooling"
     help = ("Takes the mean of every channel over the whole image or sequence, and gives one row "
-            "of them.")
+            "of them. Padding does not count.")
     icon = "focus"
     group = "Image"
 
@@ -93,11 +98,17 @@ class GlobalAveragePooling(LayerKind):
         check_rank(self.title, inputs[0], 2, 3)
         return inputs[0][-1:]
 
+    def limits(self, options: Options) -> None:
+        """Return None: they are means of the inputs."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
-        """Lower to a mean over one window that holds everything."""
+        """Lower to a mean over one window that holds everything, or all steps that count."""
         (x,) = plan.inputs
         y = plan.value(x.shape[-1:])
-        _lower_mean(plan, x, y, _sizes(x.shape, y.shape, as_image(x.shape)[:2], 1))
+        if x.mask < 0:
+            _lower_mean(plan, x, y, _sizes(x.shape, y.shape, as_image(x.shape)[:2], 1))
+        else:
+            lower_sequence_mean(plan, x, y)
         plan.result(y)
 
 
@@ -124,6 +135,9 @@ class Upsampling(LayerKind):
         (shape,) = inputs
         check_rank(self.title, shape, 2, 3)
         return (*(axis * int(options["factor"]) for axis in shape[:-1]), shape[-1])
+
+    def limits(self, options: Options) -> None:
+        """Return None: they are the inputs."""
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to what spreads a number over its window, and back to sums over windows."""

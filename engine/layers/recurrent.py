@@ -99,6 +99,7 @@ class Recurrent(WeightedKind):
     """
 
     icon = "repeat"
+    bends = True
     width_option = "units"
     group = "Sequence"
     gates: int
@@ -113,8 +114,8 @@ class Recurrent(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` (features, gates x units), ``u`` (units, gates x units), biases ``b``."""
-        features, units = inputs[0][-1], int(options["units"])
-        fresh = initial_weights(options, (features, units), features, units)
+        features, units = fans = self.fans(options, inputs)
+        fresh = initial_weights(options, fans, fans)
         kept = partial(INITIALISERS[str(options["recurrent_weights"])].draw, fan_in=units,
                        fan_out=units, spread=float(options["recurrent_spread"]))
         w = Parameter("w", (features, self.gates * units), partial(_drawn, fresh, self.gates))
@@ -125,6 +126,10 @@ class Recurrent(WeightedKind):
         start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
         biases = np.repeat(self.gate_biases(options, start), units)
         return w, u, Parameter("b", biases.shape, partial(_given, biases), False)
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the features of a step, and the units: each gate's matrix is drawn for itself."""
+        return inputs[0][-1], int(options["units"])
 
     def equal_units(self, options: Options) -> int:
         """Return all units where the weights from state to state are the same as well."""

@@ -1,4 +1,8 @@
-"""Layers that give their input another shape; nothing is computed and nothing is copied."""
+"""Layers that give their input another shape; nothing is computed and nothing is copied.
+
+What a mask says of steps means nothing for what is made of their numbers: it goes on to a sequence
+of as many steps and to nothing else, as `engine.layers.kind.Lowering.result` has it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,8 @@ class Flatten(LayerKind):
 
     key = "flatten"
     title = "Flatten"
-    help = "Puts the numbers of an image or a sequence into one row, as a dense layer wants them."
+    help = ("Puts the numbers of an image or a sequence into one row, as a dense layer wants them. "
+            "Those of padding are among them.")
     icon = "ellipsis"
     group = "Shape"
 
@@ -27,10 +32,13 @@ class Flatten(LayerKind):
         """Return ``(numbers,)``."""
         return (math.prod(inputs[0]),)
 
+    def limits(self, options: Options) -> None:
+        """Return None: the numbers stay what they are."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the input on under its new shape."""
         (x,) = plan.inputs
-        plan.result(replace(x, shape=(x.size,)))
+        plan.result(replace(x, shape=(x.size,), mask=-1))
 
 
 class Reshape(LayerKind):
@@ -38,8 +46,10 @@ class Reshape(LayerKind):
 
     key = "reshape"
     title = "Reshape"
-    help = "Makes an image or a sequence of a row of numbers, such as 8 x 8 x 1 of 64."
+    help = ("Makes an image or a sequence of a row of numbers, such as 8 x 8 x 1 of 64. In a "
+            "sequence of another length, padding counts as any other step.")
     icon = "proportions"
+    treats_alike = False
     group = "Shape"
     fields = (
         Field("form", "Form", "image", "What the numbers become.", choices=(
@@ -75,9 +85,12 @@ class Reshape(LayerKind):
             return {"steps": n_inputs, "features": 1}
         return {"steps": n_inputs // features}
 
+    def limits(self, options: Options) -> None:
+        """Return None: the numbers stay what they are."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the input on under its new shape."""
-        plan.result(replace(plan.inputs[0], shape=self._wanted(options)))
+        plan.result(replace(plan.inputs[0], shape=self._wanted(options), mask=-1))
 
     def label(self, options: Options) -> str:
         """Return for example ``Reshape 8x8x1``."""

@@ -20,6 +20,8 @@ class Sampling(LayerKind):
     icon = "shuffle"
     group = "Generative"
     is_latent = True
+    treats_alike = False
+    bends = True
     fields = (
         Field("weight", "KL weight β", 0.015625,
               "L += β Σ (m² + exp(v) − 1 − v) / 2, summed over the code, mean over the batch. "

@@ -11,7 +11,7 @@ import numpy as np
 from engine.layers.fields import Field
 from engine.layers.images import check_rank
 from engine.layers.initialisers import Weights
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
 from engine.spec import Option
 
@@ -32,13 +32,16 @@ class Embedding(WeightedKind):
     icon = "case-sensitive"
     group = "Sequence"
     reads_tokens = True
+    bends = True
     fields = (
         Field("vocabulary", "Vocabulary", 64, "How many different tokens there are.", 1,
               LARGEST_VOCABULARY, logarithmic=True),
         Field("units", "Vector length", 16, "Numbers that stand for a token.", 1, 1024,
               logarithmic=True),
         Field("padding", "Token 0 is padding", False,
-              "Later layers skip steps of token 0, and its vector stays 0."),
+              "The vector of token 0 stays 0. Recurrent layers, Sequence mean and Global average "
+              "pooling skip its steps, as long as the sequence keeps its length; other layers take "
+              "them as they are."),
         *(replace(field, default=_STARTS.get(field.key, field.default))
           for field in DRAWN_FIELDS),
     )
@@ -55,10 +58,14 @@ class Embedding(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (vocabulary, vector length)."""
-        shape = int(options["vocabulary"]), int(options["units"])
-        draw = initial_weights(options, shape, *shape)
+        shape = self.fans(options, inputs)
+        draw = initial_weights(options, shape, shape)
         return (Parameter("w", shape, partial(_padded, draw) if options["padding"] else draw,
                           is_by_unit=False),)
+
+    def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
+        """Return the tokens, of which a vector's number weighs one at a time, and the numbers."""
+        return int(options["vocabulary"]), int(options["units"])
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a look-up, the gradient of its rows and, with padding, a mask."""
@@ -80,6 +87,14 @@ class Embedding(WeightedKind):
         return f"Embedding {options['vocabulary']} → {options['units']}"
 
 
+def lower_sequence_mean(plan: Lowering, x: Value, y: Value) -> None:
+    """Append y = mean of x over the steps that count, and its gradient, to a plan."""
+    shape = {"mask": x.mask, "k": x.shape[1], "steps": x.shape[0]}
+    plan.forward("sequence_mean", x.size, y=y.data, x=x.data, **shape)
+    if x.gradient >= 0:
+        plan.backward("sequence_mean_backward", x.size, dx=x.gradient, dy=y.gradient, **shape)
+
+
 class SequenceMean(LayerKind):
     """y = mean of x over the steps."""
 
@@ -96,15 +111,14 @@ class SequenceMean(LayerKind):
         check_rank(self.title, shape, 2)
         return shape[1:]
 
+    def limits(self, options: Options) -> None:
+        """Return None: they are means of the inputs."""
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and one backward."""
         (x,) = plan.inputs
-        steps, k = x.shape
-        y = plan.value((k,))
-        plan.forward("sequence_mean", x.size, y=y.data, x=x.data, mask=x.mask, k=k, steps=steps)
-        if x.gradient >= 0:
-            plan.backward("sequence_mean_backward", x.size, dx=x.gradient, dy=y.gradient,
-                          mask=x.mask, k=k, steps=steps)
+        y = plan.value(x.shape[1:])
+        lower_sequence_mean(plan, x, y)
         plan.result(y)
 
 

@@ -106,9 +106,23 @@ def resolve(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...
             layer_kind.check_inputs(len(shapes))
             shape = layer_kind.infer_shape(options, shapes)
         except ShapeError as error:
-            raise error.at(place(position, layer)) from error
+            fault = _naming_last_state(error, resolved, feeding[0])
+            raise fault.at(place(position, layer)) from error
         resolved.append(ResolvedLayer(layer, layer_kind, options, feeding, shapes, shape))
     return tuple(resolved)
+
+
+def _naming_last_state(error: ShapeError, before: list[ResolvedLayer], source: int) -> ShapeError:
+    """Return an error whose remedy names the layer that gives its last state alone, if one does."""
+    if error.message.code != "layer.rank":
+        return error
+    while source > 0 and len(before[source].shape) == 1:
+        layer = before[source]
+        if layer.options.get("output") == "last":
+            remedy = say("layer.give-every-state", layer=place(source, layer.spec))
+            return ShapeError.of(error.message.changed(remedy=remedy))
+        source = layer.sources[0]
+    return error
 
 
 def infer_shapes(network: NetworkSpec, data_shape: Shape) -> tuple[Shape, ...]:

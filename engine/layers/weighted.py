@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from engine.layers.activations import ACTIVATION_CHOICES
+from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS
 from engine.layers.fields import Field
 from engine.layers.initialisers import (
     DRAWN_CHOICES,
@@ -18,6 +19,7 @@ from engine.layers.initialisers import (
     Weights,
 )
 from engine.layers.kind import LayerKind, Options, Parameter, Shape
+from engine.layers.mean_field import MeanFieldRule, Passage
 
 INITIAL_FIELDS = (
     Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn at first.",
@@ -73,7 +75,7 @@ def weighted_fields(activation: str) -> tuple[Field, ...]:
             *INITIAL_FIELDS, *BIAS_FIELDS)
 
 
-def weights_and_biases(options: Options, shape: Shape, fan_in: int, fan_out: int, units: int
+def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], units: int
                        ) -> tuple[Parameter, ...]:
     """Return ``w`` and, with a bias, ``b`` of shape (units,).
 
@@ -83,12 +85,12 @@ def weights_and_biases(options: Options, shape: Shape, fan_in: int, fan_out: int
         Values of `weighted_fields`.
     shape : tuple[int, ...]
         Shape of the weights; their last axis is the columns of the matrix that is drawn.
-    fan_in, fan_out : int
-        How many numbers flow into a unit, and out of an input.
+    fans : tuple[int, int]
+        What `engine.layers.kind.LayerKind.fans` returns.
     units : int
         How many biases there are.
     """
-    weights = Parameter("w", shape, initial_weights(options, shape, fan_in, fan_out))
+    weights = Parameter("w", shape, initial_weights(options, shape, fans))
     if not options["bias"]:
         return (weights,)
     scheme = INITIALISERS[str(options["weights"])]
@@ -96,7 +98,7 @@ def weights_and_biases(options: Options, shape: Shape, fan_in: int, fan_out: int
     return weights, Parameter("b", (units,), partial(_constant, start, units), False)
 
 
-def initial_weights(options: Options, shape: Shape, fan_in: int, fan_out: int
+def initial_weights(options: Options, shape: Shape, fans: tuple[int, int]
                     ) -> Callable[[np.random.Generator], Weights]:
     """Return what draws weights by the values of `INITIAL_FIELDS`.
 
@@ -106,12 +108,47 @@ def initial_weights(options: Options, shape: Shape, fan_in: int, fan_out: int
         Among them those values.
     shape : tuple[int, ...]
         Shape of the weights; see `engine.layers.initialisers.Draw`.
-    fan_in, fan_out : int
-        How many numbers flow into a unit, and out of an input.
+    fans : tuple[int, int]
+        What `engine.layers.kind.LayerKind.fans` returns.
     """
     scheme = INITIALISERS[str(options["weights"])]
     gain = float(options["gain"]) if scheme.has_gain else 1.0
-    return partial(_drawn, scheme, shape, (fan_in, fan_out), float(options["spread"]), gain)
+    return partial(_drawn, scheme, shape, fans, float(options["spread"]), gain)
+
+
+def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int) -> float:
+    """Return the root mean square of weights that `initial_weights` draws, without drawing all."""
+    scheme = INITIALISERS[str(options["weights"])]
+    gain = float(options["gain"]) if scheme.has_gain else 1.0
+    if scheme.size is not None:
+        return gain * scheme.size(shape)
+    drawn = scheme.draw(np.random.default_rng(0), fan_in, fan_out, float(options["spread"]),
+                        (1024,))
+    return gain * math.sqrt(float(np.mean(drawn**2)))
+
+
+def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int], seen: tuple[float, float]
+                  ) -> MeanFieldRule:
+    """Return the mean-field rule of a function of weighted sums.
+
+    Parameters
+    ----------
+    options, shape : Mapping[str, Option], tuple[int, ...]
+        Values of `weighted_fields`, and the shape of the weights.
+    fans : tuple[int, int]
+        Fan in and fan out, as the weights are drawn by.
+    seen : tuple[float, float]
+        How many numbers there really are in a sum, and sums that see a number.
+    """
+    square = initial_size(options, shape, *fans)**2
+    rule = ACTIVATIONS[str(options["activation"])].moments
+
+    def passage(given: tuple[float, ...]) -> Passage:
+        argument = seen[0] * square * given[0]
+        # So that neighbours in a deep network, which hardly differ, are calculated once.
+        moments = rule(float(f"{argument:.4g}"))
+        return Passage(moments.value, (seen[1] * square * moments.slope,), argument, moments.slope)
+    return passage
 
 
 def _drawn(scheme: Initialiser, shape: Shape, fans: tuple[int, int], spread: float, gain: float,

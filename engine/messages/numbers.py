@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -57,24 +56,6 @@ def percent(share: float) -> str:
     return f"{int(value) if value > 99 else round(value)} %"
 
 
-def root(value: float, exponent: int) -> tuple[str, str]:
-    """Return the factor whose power is a value, and that power: ``0.230``, ``0.230⁸``.
-
-    The factor has three digits, or as many as it takes for the power, evaluated as it is written,
-    to round to the same two digits as the value.
-    """
-    exact = value ** (1 / exponent)
-    for digits in range(3, 16):
-        text = f"{exact:#.{digits}g}".rstrip(".")
-        try:
-            if f"{float(text) ** exponent:.1e}" == f"{value:.1e}":
-                break
-        except OverflowError:
-            continue
-    raised = str(exponent).translate(_RAISED)
-    return text, f"({text}){raised}" if "e" in text else f"{text}{raised}"
-
-
 def indexed(symbol: str, index: int) -> str:
     """Return a symbol with an index: ``g₁``."""
     return symbol + str(index).translate(_LOWERED)
@@ -85,6 +66,14 @@ def general(value: float, digits: int = 6) -> str:
     return f"{value:.{digits}g}"
 
 
+def figure(value: float, digits: int = 3) -> str:
+    """Return a number as a table of a person's data would show it: ``1,270,000``, ``0.0125``."""
+    rounded = float(f"{value:.{digits}g}")
+    if abs(rounded) < 10 ** (digits - 1) or abs(rounded) >= 1e12 or not math.isfinite(rounded):
+        return general(value, digits)
+    return f"{rounded:,.0f}"
+
+
 def bytes_in_mib(value: float) -> str:
     """Return bytes in MiB, without their unit: ``1,024``."""
     return f"{value / 2**20:,.0f}"
@@ -92,11 +81,8 @@ def bytes_in_mib(value: float) -> str:
 
 NUMBERS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "number": number, "magnitude": magnitude, "logarithm": logarithm, "percent": percent,
-    "general": general, "mib": bytes_in_mib,
+    "general": general, "figure": figure, "mib": bytes_in_mib,
     "index": lambda value: indexed("", value), "apart": apart,
-    "apart_logarithm": lambda value, limit: apart(value, limit, logarithm, 1),
-    "root": lambda value, exponent: root(value, exponent)[0],
-    "power": lambda value, exponent: root(value, exponent)[1],
     "whole": lambda value: f"{value:,}",
     "fixed": lambda value, digits: f"{value:,.{digits}f}",
     "scientific": lambda value, digits: f"{value:.{digits}e}",

@@ -75,10 +75,23 @@ class _Lowering:
         self._builder.table.add(layout.UPDATE, self._line(op, slots, 0, per_step))
 
     def result(self, value: Value) -> None:
-        source = self.inputs[0]
-        if value.mask < 0 and len(value.shape) == 2 and value.shape[0] == source.shape[0]:
-            value = replace(value, mask=source.mask)
+        if value.mask < 0 and len(value.shape) == 2:
+            value = replace(value, mask=self._mask_of_inputs(value.shape[0]))
         self.output = value
+
+    def _mask_of_inputs(self, steps: int) -> int:
+        """Return where the mask of so many steps that count in any input is; -1: all count."""
+        if any(len(x.shape) != 2 or x.shape[0] != steps for x in self.inputs):
+            return -1
+        first, *others = dict.fromkeys(x.mask for x in self.inputs)
+        if not others or -1 in (first, *others):
+            return -1 if others else first
+        mask, so_far = self.array((steps,)), first
+        for other in others:
+            # A step counts unless its number is 0, so that a sum says whether one of them counts.
+            self.forward("add", 0, y=mask, a=so_far, b=other, n=steps)
+            so_far = mask
+        return mask
 
     def argument(self, value: Value) -> None:
         self.activated = value
@@ -147,8 +160,10 @@ class _Builder:
                               if parameter.is_weight and parameter.is_by_unit)))
             backward.append(lowering.backward_lines)
             statistic += bool(size)
-        for lines in reversed(backward):
+        for position, lines in reversed(tuple(enumerate(backward))):
+            begin = self.table.length(layout.BACKWARD)
             self.table.extend(layout.BACKWARD, lines)
+            planned[position] = replace(planned[position], backward=(begin, begin + len(lines)))
         self.blocks = add_updates(self.table, self.layout, self.project.training, planned, regions)
         return tuple(planned)
 

@@ -60,8 +60,9 @@ class PlannedLayer:
         Offset of its parameters in the arena, number of weights, number of all learned ones.
     statistic : int
         Place among the layers that learn; -1 for one that does not.
-    forward : tuple[int, int]
-        Its rows of the table: begin and end in the forward pass.
+    forward, backward : tuple[int, int]
+        Its rows of the table: begin and end in the forward pass, and in the backward pass, where
+        the last layer's come first.
     states : Value | None
         Of a recurrent layer: its states, of shape (steps, units).
     argument : Value | None
@@ -78,6 +79,7 @@ class PlannedLayer:
     size: int
     statistic: int
     forward: tuple[int, int]
+    backward: tuple[int, int] = (0, 0)
     states: Value | None = None
     argument: Value | None = None
     limited: tuple[Value, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,11 +35,18 @@ class Evaluation:
         determination R².
     examples : int
         How many examples it was measured on.
+    balanced : float
+        For classes: mean over the classes of the share of their examples that are right, so that a
+        rare class counts as much as a common one; NaN for anything else.
+    missed : tuple[int, ...]
+        Numbers of the classes that have examples, none of which was taken for that class.
     """
 
     loss: float
     accuracy: float
     examples: int
+    balanced: float = NAN
+    missed: tuple[int, ...] = ()
 
 
 UNMEASURED = Evaluation(NAN, NAN, 0)
@@ -64,6 +72,8 @@ class LayerReading(LayerStatistics):
         Share of units that are zero on the whole probe batch; of an image, of channels.
     activation_gradient_rms : float
         Root mean square of dL/da on the probe batch.
+    values : int
+        Numbers that the layer gives for one example; 0 where nothing was measured.
     histogram : int64[24]
         Count of activations of the probe batch in equal bins of ``histogram_range``.
     histogram_range : tuple[float, float]
@@ -86,11 +96,17 @@ class LayerReading(LayerStatistics):
     saturated_share: float = NAN
     dead_share: float = NAN
     activation_gradient_rms: float = NAN
+    values: int = 0
     histogram: Array = field(default_factory=lambda: frozen(np.zeros(24, np.int64)))
     histogram_range: tuple[float, float] = (0.0, 0.0)
     step_gradients: Array | None = None
     feature_maps: Array | None = None
     filters: Array | None = None
+
+    @property
+    def activation_rms(self) -> float:
+        """Root mean square of the layer's output on the probe batch."""
+        return math.hypot(self.activation_mean, self.activation_std)
 
 
 @dataclass(frozen=True)

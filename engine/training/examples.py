@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrays import Integers, Reals
 from engine.data.dataset import Dataset
 from engine.errors import DataError, SpecError
-from engine.layers import LOSSES, Loss, costs, diagnose, infer_shapes
+from engine.layers import LOSSES, costs, diagnose, infer_shapes
 from engine.spec import NetworkSpec, ProjectSpec
 
 MEASURED = 4096
@@ -77,8 +77,7 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
     Raises
     ------
     SpecError
-        If the project cannot be trained on these data: the first of `diagnose`'s issues, or targets
-        that the loss does not take.
+        If the project cannot be trained on these data: the first of `diagnose`'s issues.
     DataError
         If there is nothing to learn from.
     """
@@ -86,7 +85,7 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
         raise DataError("training.no-examples", place=dataset.title)
     issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
                       is_image=dataset.image_shape is not None,
-                      vocabulary=dataset.vocabulary)
+                      vocabulary=dataset.vocabulary, target_range=dataset.target_range)
     if issues:
         raise SpecError.of(issues[0].message)
     _check_tokens(dataset)
@@ -99,7 +98,6 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
         targets = dataset.labels.astype(np.float64)
     else:
         targets = dataset.values
-        _check_range(targets[dataset.training], LOSSES[project.training.loss])
         variance = variance_of(targets[measured]) if len(measured) else math.nan
     dtype = np.dtype(project.training.precision)
     return Examples(np.ascontiguousarray(dataset.inputs, dtype),
@@ -117,17 +115,6 @@ def _check_tokens(dataset: Dataset) -> None:
         raise DataError("training.token", title=dataset.title, example=int(example) + 1,
                         token=int(place) + 1, value=float(inputs[example, place]),
                         largest=dataset.vocabulary - 1)
-
-
-def _check_range(values: Reals, loss: Loss) -> None:
-    """Raise SpecError if a loss does not take these targets."""
-    if loss.target_range is None:
-        return
-    low, high = loss.target_range
-    smallest, largest = float(values.min()), float(values.max())
-    if not (low <= smallest and largest <= high):
-        raise SpecError("training.target-range", loss=loss.title, smallest=smallest,
-                        largest=largest, low=low, high=high)
 
 
 def variance_of(values: Reals) -> float:

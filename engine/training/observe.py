@@ -102,15 +102,34 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     output = as_output(np.concatenate(outputs), dataset.task, loss)
     guesses = np.concatenate(classes)
     mean = float(total / max(items, 1.0))
+    by_class: dict[str, Any] = {}
     if dataset.task == "classification":
         score = float(np.mean(guesses == dataset.labels[order]))
+        by_class = recalls(dataset.labels[order], guesses)
     elif dataset.task == "sequence":
         score = float(right / len(order))
     else:
         values = dataset.values[order]
         with np.errstate(all="ignore"):
             score = 1.0 - float(np.mean((output - values) ** 2)) / variance_of(values)
-    return Evaluation(mean, score, len(order)), output, guesses
+    return Evaluation(mean, score, len(order), **by_class), output, guesses
+
+
+def recalls(labels: Integers, guesses: Integers) -> dict[str, Any]:
+    """Return how well each class is known, as fields of an `Evaluation`.
+
+    Parameters
+    ----------
+    labels, guesses : int64[m]
+        True and predicted class of every example.
+    """
+    there = np.bincount(labels)
+    found = np.bincount(labels[labels == guesses], minlength=len(there))
+    taken = np.bincount(guesses, minlength=len(there))
+    present = there > 0
+    missed = np.flatnonzero(present & (taken[:len(there)] == 0))
+    return {"balanced": float(np.mean(found[present] / there[present])),
+            "missed": tuple(missed.tolist())}
 
 
 def predict(plan: Plan, inputs: Doubles, task: Task, loss: str) -> Doubles:

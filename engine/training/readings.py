@@ -24,7 +24,7 @@ from engine.statistics import NAN, layer_statistics
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, frozen
 from engine.training.examples import FEWEST
-from engine.training.visit import run, undisturbed
+from engine.training.visit import run, run_between, undisturbed
 
 BINS = 24
 
@@ -56,18 +56,37 @@ def probe_readings(plan: Plan, training: Integers, wanted: Wanted = PROBED
         batch = min(FEWEST, len(training))
         plan.shared.control[layout.ORDER] = training.ctypes.data
         plan.shared.control[layout.POSITION] = 0
-        run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.BACKWARD)
+        run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION)
+        sent_back = _backward(plan, batch)
         if measures and not started:
             run(plan, batch, layout.MEASURE)
             first = layout.FIRST_STATISTIC + layout.UPDATE_RATIO
             plan.shared.results[first::layout.STATISTICS] = np.nan
             gradients = [_last_step(plan, layer) for layer in plan.layers]
-        found = [_reading(plan, layer, gradient, batch) if measures else LayerReading(layer.spec.id)
-                 for layer, gradient in zip(plan.layers, gradients, strict=True)]
+        found = [replace(_reading(plan, layer, gradient, batch), activation_gradient_rms=rms)
+                 if measures else LayerReading(layer.spec.id)
+                 for layer, gradient, rms in zip(plan.layers, gradients, sent_back, strict=True)]
         if Part.STEP_GRADIENTS in wanted:
             found = [replace(reading, step_gradients=_step_gradients(plan, layer, batch))
                      for reading, layer in zip(found, plan.layers, strict=True)]
         return tuple(found)
+
+
+def _backward(plan: Plan, batch: int) -> list[float]:
+    """Run the backward pass; return the root mean square of dL/da for every layer.
+
+    Each is measured when all that reads the layer, and the layer itself, has sent back: one that
+    only passes numbers on shares its gradient's memory with the layer before, and where that is a
+    recurrent one, it adds what later steps send to earlier ones there.
+    """
+    found = [NAN] * len(plan.layers)
+    for position, layer in reversed(tuple(enumerate(plan.layers))):
+        run_between(plan, batch, *layer.backward, layout.BACKWARD)
+        value = layer.output
+        if value.gradient >= 0:
+            sent = plan.arena[value.gradient:value.gradient + batch * value.size]
+            found[position] = float(gradient_statistics(sent)[0])
+    return found
 
 
 def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
@@ -95,7 +114,7 @@ def _band(gradient: Reals) -> tuple[float, float]:
 
 def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: int
              ) -> LayerReading:
-    """Return a layer's reading, the probe batch's activations and gradients being in the arena."""
+    """Return a layer's reading, the probe batch's activations being in the arena."""
     value = layer.output
     layer_kind = kind(layer.spec.kind)
     function = ACTIVATIONS[layer_kind.activation(layer_kind.options(layer.spec))]
@@ -108,15 +127,11 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         -math.inf if function.flat_below is None else function.flat_below,
         math.inf if function.flat_above is None else function.flat_above)
     saturates = function.flat_below is not None or function.flat_above is not None
-    rms = NAN
-    if value.gradient >= 0:
-        begin = value.gradient
-        rms = gradient_statistics(plan.arena[begin:begin + batch * value.size])[0]
     mean, deviation, smallest, largest, flat, dead = (float(figure) for figure in summary)
     return LayerReading(
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
-        activation_gradient_rms=float(rms), histogram=frozen(histogram),
+        values=value.size, histogram=frozen(histogram),
         histogram_range=(smallest, largest), **gradient)
 
 

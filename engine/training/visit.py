@@ -58,8 +58,9 @@ def run(plan: Plan, batch: int, *sections: int) -> None:
         run_section(plan.table, plan.sections, section, plan.arena.ctypes.data, batch)
 
 
-def run_between(plan: Plan, batch: int, first: int, end: int | None = None) -> None:
-    """Run some lines of the forward pass for ``batch`` examples.
+def run_between(plan: Plan, batch: int, first: int, end: int | None = None,
+                section: int = layout.FORWARD) -> None:
+    """Run some lines of the forward pass, or of another section, for ``batch`` examples.
 
     Parameters
     ----------
@@ -69,7 +70,9 @@ def run_between(plan: Plan, batch: int, first: int, end: int | None = None) -> N
         Examples.
     first, end : int
         Lines, counted as `engine.plan.PlannedLayer.forward` counts them; None is all that follow.
+    section : int
+        Of which section.
     """
-    begin, last = plan.sections[layout.FORWARD:layout.FORWARD + 2]
+    begin, last = plan.sections[section:section + 2]
     lines = np.array([begin + first, last if end is None else begin + end])
     run_section(plan.table, lines, 0, plan.arena.ctypes.data, batch)

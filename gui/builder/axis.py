@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from engine.diagnosis.measures import Quantity, figure_of
 from engine.telemetry.snapshot import LayerReading
 
 LOWEST, HIGHEST = -8.0, 1.0
@@ -34,7 +35,8 @@ class GradientAxis:
     def __init__(self) -> None:
         self.low, self.high = LOWEST, HIGHEST
 
-    def fit(self, readings: Iterable[LayerReading], glide: bool) -> bool:
+    def fit(self, readings: Iterable[LayerReading], glide: bool,
+            quantity: Quantity = "weights") -> bool:
         """Move the ends to hold all RMS values, and the bands where they reach not much further.
 
         Returns whether the ends have moved.
@@ -45,12 +47,14 @@ class GradientAxis:
             What is in view.
         glide : bool
             Whether to go part of the way, as fits a picture that will be drawn again soon.
+        quantity : str
+            Which gradient is in view; that of activations has no bands.
         """
         shown = tuple(readings)
-        values = _decades(reading.gradient_rms for reading in shown)
+        values = _decades(figure_of(reading, quantity) for reading in shown)
         low = min([LOWEST, *map(math.floor, values)])
         high = max([HIGHEST, *map(math.ceil, values)])
-        if values:
+        if values and quantity == "weights":
             lows = _decades(reading.gradient_low for reading in shown)
             highs = _decades(reading.gradient_high for reading in shown)
             least, most = math.floor(min(values)) - BAND_ROOM, math.ceil(max(values)) + BAND_ROOM

@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui import theme
 from gui.builder.axis import TICK_SPACING, GradientAxis, decade_text
 from gui.builder.columns import Columns
+from gui.builder.quantity_switch import QuantitySwitch
 from gui.builder.rows_tips import COLUMN_TIPS, unbroken
 
 TITLES: Mapping[str, tuple[str, ...]] = {
     "card": ("Layer",),
     "histogram": ("Activations", "Outputs"),
-    "gradient": ("Gradient RMS", "Gradient", "RMS"),
+    "gradient": ("RMS of", "RMS"),
     "status": ("Value",),
     "update": ("log₁₀ Δw/w", "log Δw/w"),
 }
 """Words for every column, of which the first that fit are shown, whole."""
+
+SWITCH = 70
+"""Px, at 13 px text, that the switch of the gradient takes."""
 
 
 class ColumnHeader(QWidget):
@@ -32,6 +44,11 @@ class ColumnHeader(QWidget):
         Returns where the columns are now.
     axis : GradientAxis
         The axis whose decades are shown.
+
+    Attributes
+    ----------
+    switch : QuantitySwitch
+        Which gradient is shown.
     """
 
     def __init__(self, columns: Callable[[], Columns], axis: GradientAxis,
@@ -39,13 +56,29 @@ class ColumnHeader(QWidget):
         super().__init__(parent)
         self._columns, self._axis = columns, axis
         self._titles: dict[str, tuple[QRect, str]] = {}
+        self.switch = QuantitySwitch(self)
         self.setAccessibleName("Columns: layer, activations, gradient RMS, its value, log₁₀ of "
                                "update to weight")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(300), theme.px(34))
+        return QSize(theme.px(300), theme.px(36))
+
+    def place_switch(self) -> None:
+        """Put the switch where the gradient's heading ends."""
+        font = QFont(self.font())
+        font.setPixelSize(theme.px(12))
+        left, width = self._columns().gradient
+        size, gap = self.switch.sizeHint(), theme.px(6)
+        title = QFontMetrics(font).horizontalAdvance(TITLES["gradient"][0]) + gap
+        self.switch.setVisible(width >= size.width())
+        self.switch.setGeometry(left + (title if width >= title + size.width() else 0), 0,
+                                size.width(), size.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.place_switch()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -55,6 +88,7 @@ class ColumnHeader(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(tokens.text_muted))
         line = QRect(0, 0, self.width(), px(17))
+        self.place_switch()
         self._titles = fitting_titles(columns, line, painter.fontMetrics())
         for name, (spot, title) in self._titles.items():
             side = Qt.AlignmentFlag.AlignRight if name == "update" else Qt.AlignmentFlag.AlignLeft

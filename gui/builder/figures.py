@@ -17,7 +17,9 @@ from gui.document.document import Document
 from gui.widgets import ElidedLabel
 
 FIGURES: tuple[tuple[str, str, str], ...] = (
-    ("fan", "Fan in → out", "Numbers per example that enter and leave the layer."),
+    ("fan", "Fan in → out", "How many numbers a unit weighs → how many units weigh a number; of a "
+                            "convolution, places of the kernel × channels. Random weights are "
+                            "drawn by them."),
     ("parameters", "Parameters", "Numbers that the layer learns: weights and biases."),
     ("work", "Multiply-adds", "Forward · backward pass, for one example; an operation on single "
                               "numbers counts as one."),
@@ -87,8 +89,8 @@ def figure_texts(row: Row | None, reading: LayerReading, cost: LayerCost | None 
     if cost is not None:
         work = f"{cost.forward:,} · {cost.backward:,}"
         memory = f"{cost.kept * np.dtype(precision).itemsize:,} B"
-    if row is not None and row.fan_in is not None and row.fan_out is not None:
-        fan = f"{row.fan_in:,} → {row.fan_out:,}"
+    if row is not None and row.fans is not None:
+        fan = "{:,} → {:,}".format(*row.fans)
     if row is not None and row.parameters is not None:
         parameters = f"{row.parameters:,}"
     if not math.isnan(reading.activation_mean):

@@ -18,6 +18,7 @@ from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
 from gui.builder.figures import FIGURES, FigureLine, cost_of, figure_texts
 from gui.builder.inputs_editor import SourceList
 from gui.builder.layer_extras import LayerExtras
+from gui.builder.layer_notes import LayerNotes
 from gui.builder.rows import Row, describe
 from gui.document import edits
 from gui.document.document import Change, Document
@@ -65,6 +66,10 @@ class Inspector(EditingPanel):
         self.extras = LayerExtras()
         self.extras.inputs_chosen.connect(self._on_inputs_chosen)
         self.extras.field_chosen.connect(self._on_field_chosen)
+        self.notes = LayerNotes()
+        # Only when the button has done with the click may it be taken away.
+        self.notes.mend_requested.connect(self._on_mend_requested,
+                                          Qt.ConnectionType.QueuedConnection)
         self.advice = Button("", "check")
         self.advice.clicked.connect(self._on_advice_clicked)
         self.apply = Button("Apply to all hidden layers")
@@ -76,17 +81,21 @@ class Inspector(EditingPanel):
         layout.setSpacing(6)
         layout.addLayout(head)
         layout.addWidget(self.issue)
+        layout.addWidget(self.notes)
         layout.addWidget(self.inputs)
         layout.addLayout(self._form)
         for widget in (self.advice, self.apply, self.extras, Separator()):
             layout.addWidget(widget)
+        layout.addLayout(self._made_lines())
+
+    def _made_lines(self) -> QVBoxLayout:
         lines = QVBoxLayout()
         lines.setSpacing(1)
         for key, title, tip in FIGURES:
             line = FigureLine(title, tip)
             self.figures[key] = line.value
             lines.addWidget(line)
-        layout.addLayout(lines)
+        return lines
 
     def _made_head(self) -> QHBoxLayout:
         self.title = ElidedLabel(role="title")
@@ -114,7 +123,9 @@ class Inspector(EditingPanel):
         snapshot = frame.snapshot
         if snapshot is None or not self.wanted() <= snapshot.parts:
             return
-        self._readings = {reading.layer_id: reading for reading in snapshot.layers}
+        # The rows' figures, not those of the newest moment alone.
+        readings = snapshot.layers if frame.verdict is None else frame.verdict.readings
+        self._readings = {reading.layer_id: reading for reading in readings}
         if self.isVisible():
             self._show_figures()
 
@@ -148,6 +159,8 @@ class Inspector(EditingPanel):
             self._show_wiring(kind, layer, row)
             self._show_options(kind, layer)
             self._show_advice(kind, layer)
+        self.notes.show_notes(tuple(note for note in document.notes
+                                    if self._layer_id and note.layer_id == self._layer_id))
         self._show_figures()
 
     def _show_wiring(self, kind: LayerKind, layer: LayerSpec, row: Row) -> None:
@@ -245,6 +258,10 @@ class Inspector(EditingPanel):
     def _on_field_chosen(self, key: str, value: object) -> None:
         self._document.end_gesture()
         self.attempt(partial(self._document.set_layer, self._layer_id, **{key: value}))
+
+    @Slot(str, str)
+    def _on_mend_requested(self, code: str, layer_id: str) -> None:
+        self.attempt(partial(self._document.mend, code, layer_id))
 
     @Slot()
     def _on_advice_clicked(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.diagnosis.verdicts import LayerVerdict, judge_layers
+from engine.diagnosis.measures import Quantity
+from engine.diagnosis.verdicts import judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
@@ -17,6 +20,7 @@ from gui.builder.rows import summary
 from gui.builder.rows_view import NOWHERE, RowsView
 from gui.document.document import Document
 from gui.frames.frame import Frame
+from gui.frames.ghost import Ghost
 from gui.frames.run_info import RunInfo
 from gui.widgets import Button, Card, MessageBar
 
@@ -24,6 +28,8 @@ WORDS = ("Add layer", "Add", "")
 """What stands on the button that adds one; the longest that fits."""
 HEADINGS = 18
 """Px, at 13 px text, of the words above the columns."""
+
+NO_MARKS: Mapping[str, float] = {}
 
 
 class NetworkView(Card):
@@ -55,6 +61,7 @@ class NetworkView(Card):
         self.layer_actions = LayerActions(document, self)
         self.rows = RowsView(document, self.layer_actions)
         self._header = ColumnHeader(lambda: self.rows.columns, self.rows.axis)
+        self._header.switch.chosen.connect(self._on_quantity_chosen)
         self.message = MessageBar()
         self.body.addWidget(self.message)
         self.body.addWidget(self._header)
@@ -96,25 +103,42 @@ class NetworkView(Card):
 
     def show_frame(self, frame: Frame) -> None:
         """Show the newest instruments; only their columns are painted anew."""
+        self._show_last_run(frame.ghost)
         snapshot = frame.snapshot
         if snapshot is None or not self.wanted() <= snapshot.parts:
             return
         if snapshot is not self._shown:
             self._shown = snapshot
-            self.rows.model_of_rows.set_readings(snapshot.layers, self._verdicts(frame, snapshot))
+            verdict, model = frame.verdict, self.rows.model_of_rows
+            if verdict is not None:
+                # Bars move with every frame; numbers are those of the sentence.
+                model.set_readings(frame.readings, verdict.layers, verdict.readings)
+            else:
+                model.set_readings(snapshot.layers, judge_layers(snapshot, self._network)
+                                   if self._network.layers else ())
         if self.isVisible():
-            if self.rows.axis.fit(self.rows.model_of_rows.readings(), glide=frame.running):
+            model = self.rows.model_of_rows
+            if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
                 self._header.update()
+            self.rows.update_instruments()
+
+    def _show_last_run(self, ghost: Ghost | None) -> None:
+        marks = NO_MARKS if ghost is None else ghost.gradients
+        if marks is not self.rows.model_of_rows.last_gradients:
+            self.rows.model_of_rows.last_gradients = marks
             self.rows.update_instruments()
 
     def wanted(self) -> Wanted:
         """Return what its rows show."""
         return frozenset({Part.READINGS})
 
-    def _verdicts(self, frame: Frame, snapshot: Snapshot) -> tuple[LayerVerdict, ...]:
-        if frame.verdict is not None:
-            return frame.verdict.layers
-        return judge_layers(snapshot, self._network) if self._network.layers else ()
+    @Slot(str)
+    def _on_quantity_chosen(self, quantity: Quantity) -> None:
+        model = self.rows.model_of_rows
+        model.quantity = quantity
+        self.rows.axis.fit(model.readings(), False, quantity)
+        self._header.update()
+        self.rows.viewport().update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

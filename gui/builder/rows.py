@@ -35,7 +35,7 @@ class Row:
         What a layer of this kind does.
     parameters : int | None
         Numbers that it learns; None when shapes do not fit.
-    fan_in, fan_out : int | None
+    numbers_in, numbers_out : int | None
         Numbers per example that go in and come out; None when shapes do not fit.
     is_input : bool
         Whether data enter here.
@@ -53,6 +53,9 @@ class Row:
         Whether it learns weights, which penalties count; None when shapes do not fit.
     frozen : bool
         Whether its parameters stay as they are.
+    fans : tuple[int, int] | None
+        Numbers that a unit weighs, and units that weigh a number; None without weights, and when
+        shapes do not fit.
     """
 
     layer_id: str
@@ -62,8 +65,8 @@ class Row:
     note: str
     help: str
     parameters: int | None
-    fan_in: int | None
-    fan_out: int | None
+    numbers_in: int | None
+    numbers_out: int | None
     is_input: bool
     can_change: bool
     issue: str
@@ -72,6 +75,7 @@ class Row:
     shape: str = ""
     has_weights: bool | None = None
     frozen: bool = False
+    fans: tuple[int, int] | None = None
 
 
 def describe(project: ProjectSpec, dataset: Dataset, issues: Sequence[Issue]) -> tuple[Row, ...]:
@@ -104,7 +108,13 @@ def _row(project: ProjectSpec, dataset: Dataset, position: int, found: Wired, is
     return Row(layer.id, position, label, detail, note, layer_kind.help, count,
                _size(found.inputs), None if found.shape is None else math.prod(found.shape),
                is_input, not is_input, issue, found.sources, fed_by, shape_text(found.shape),
-               _has_weights(found), layer.frozen)
+               _has_weights(found), layer.frozen, _fans(layer, layer_kind, found))
+
+
+def _fans(layer: LayerSpec, layer_kind: LayerKind, found: Wired) -> tuple[int, int] | None:
+    if found.parameters is None or found.inputs is None:
+        return None
+    return layer_kind.fans(layer_kind.options(layer), found.inputs)
 
 
 def _size(shapes: Sequence[Shape] | None) -> int | None:

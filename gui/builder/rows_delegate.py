@@ -28,6 +28,7 @@ from gui.builder.card_text import card_shape, fitting_lines
 from gui.builder.columns import Columns, Density
 from gui.builder.rows import Row
 from gui.builder.rows_model import RowsModel, magnitude, signed, status_word
+from gui.builder.scales import places
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -124,11 +125,15 @@ class RowsDelegate(QStyledItemDelegate):
         painter.drawPath(shape)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         inside = box.toRect().adjusted(px(13), 0, -px(6), 0)
-        if row.frozen:
-            side = px(scene.density.text)
-            spot = QRect(inside.right() - side, inside.center().y() - side // 2, side, side)
-            theme.icon("lock", tokens.accent).paint(painter, spot)
-            inside.setRight(spot.left() - px(4))
+        notes = self._model.notes(row.layer_id)
+        severe = tokens.bad if any(note.severity > 1 for note in notes) else tokens.warning
+        for shown, icon, colour in ((row.frozen, "lock", tokens.accent),
+                                    (bool(notes), "triangle-alert", severe)):
+            if shown:
+                side = px(scene.density.text)
+                spot = QRect(inside.right() - side, inside.center().y() - side // 2, side, side)
+                theme.icon(icon, colour).paint(painter, spot)
+                inside.setRight(spot.left() - px(4))
         self._paint_card_text(painter, inside, row)
 
     def _paint_flow(self, painter: QPainter, rect: QRect, x: float, gap: int) -> None:
@@ -180,22 +185,25 @@ class RowsDelegate(QStyledItemDelegate):
         if row.is_input:
             self._text(painter, wide, row.note, theme.current().text_muted, 11)
             return
-        reading = self._model.reading(row.layer_id)
+        reading, told = self._model.reading(row.layer_id), self._model.told(row.layer_id)
         verdict = self._model.verdict(row.layer_id)
         if reading is not None:
             self._paint_histogram(painter, columns.rect("histogram", rect), row, reading)
         self._paint_grid(painter, columns.rect("gradient", rect))
-        if row.note:
+        if row.note and self._model.quantity == "weights":
             self._text(painter, columns.rect("gradient", rect).adjusted(theme.px(4), 0, 0, 0),
                        row.note, theme.current().text_muted, 11)
-        elif reading is not None and not math.isnan(reading.gradient_rms):
+        elif reading is not None and not math.isnan(self._model.gradient(reading)):
             self._paint_bar(painter, columns.rect("gradient", rect), reading)
-            self._paint_update(painter, columns.rect("update", rect), reading.update_ratio,
-                               verdict)
+            self._paint_update(painter, columns.rect("update", rect),
+                               math.nan if told is None else told.update_ratio, verdict)
+        last = self._model.last_gradients.get(row.layer_id)
+        if last is not None and not row.note and self._model.quantity == "weights":
+            self._paint_last(painter, columns.rect("gradient", rect), last)
         if row.layer_id == self._model.failed:
             self._paint_failure(painter, columns.rect("status", rect))
-        elif verdict is not None and reading is not None:
-            self._paint_status(painter, columns.rect("status", rect), reading, verdict)
+        elif verdict is not None and told is not None:
+            self._paint_status(painter, columns.rect("status", rect), told, verdict)
 
     def _paint_issue(self, painter: QPainter, box: QRect, issue: str) -> None:
         tokens, px = theme.current(), theme.px
@@ -212,25 +220,36 @@ class RowsDelegate(QStyledItemDelegate):
 
     def _paint_histogram(self, painter: QPainter, box: QRect, row: Row,
                          reading: LayerReading) -> None:
-        counts = reading.histogram.tolist()
-        top = max(counts, default=0)
-        if top <= 0:
+        bins = places(reading, self._model.scale(row.layer_id))
+        if not bins:
             return
+        top = max(count for _, _, count in bins)
         room = box.height() - theme.px(self._scene.density.gap) - theme.px(2)
         base = box.top() + box.height() - theme.px(self._scene.density.gap) // 2 - 1
-        pitch = box.width() / len(counts)
-        gap = 1 if pitch >= 2.5 else 0
         bars = []
-        for number, count in enumerate(counts):
-            if count:
-                left, right = round(number * pitch), round((number + 1) * pitch)
-                height = max(round(room * count / top), 1)
-                bars.append(QRect(box.left() + left, base - height, right - left - gap, height))
+        for begin, end, count in bins:
+            left, right = round(begin * (box.width() - 1)), round(end * (box.width() - 1))
+            height = max(round(room * count / top), 1)
+            gap = 1 if right - left >= 3 else 0
+            bars.append(QRect(box.left() + left, base - height, max(right - left - gap, 1), height))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.depth_colour(row.position))
         painter.drawRects(bars)
         painter.setPen(QColor(theme.current().border))
         painter.drawLine(box.left(), base, box.right(), base)
+        if self._scene.density.lines == 2:
+            self._paint_scale(painter, box, reading)
+
+    def _paint_scale(self, painter: QPainter, box: QRect, reading: LayerReading) -> None:
+        """Write the standard deviation, on a ground of its own where bars reach up to it."""
+        text = f"σ {scale_text(reading.activation_std)}"
+        painter.setFont(self._fonts[11, False])
+        width = painter.fontMetrics().horizontalAdvance(text) + theme.px(4)
+        spot = QRect(box.right() - width, box.top() + theme.px(2), width + 1, theme.px(13))
+        ground = QColor(theme.current().surface)
+        ground.setAlpha(210)
+        painter.fillRect(spot, ground)
+        self._figure(painter, spot, text, theme.current().text_muted, 11, RIGHT)
 
     def _ticks(self, width: int) -> list[int]:
         axis = self._scene.axis
@@ -251,14 +270,16 @@ class RowsDelegate(QStyledItemDelegate):
         tokens, axis = theme.current(), self._scene.axis
         height = theme.px(self._scene.density.bar)
         top = box.top() + (box.height() - height) // 2
-        length = round(axis.share(reading.gradient_rms) * (box.width() - 1))
-        if reading.gradient_rms > 0:
+        gradient = self._model.gradient(reading)
+        length = round(axis.share(gradient) * (box.width() - 1))
+        if gradient > 0:
             colour = QColor(theme.status_colour(self._model.gradient_state(reading)))
             painter.fillRect(QRect(box.left(), top, max(length, 2), height), colour)
             painter.setPen(QColor(tokens.surface))
             painter.drawLines([QLine(box.left() + x, top, box.left() + x, top + height - 1)
                                for x in self._ticks(box.width()) if 0 < x < length])
-        if reading.gradient_high > 0:
+        # The band is that of ∂L/∂W.
+        if reading.gradient_high > 0 and self._model.quantity == "weights":
             left = round(axis.share(reading.gradient_low) * (box.width() - 1))
             right = round(axis.share(reading.gradient_high) * (box.width() - 1))
             thick = max(height // 3, 2)
@@ -267,11 +288,23 @@ class RowsDelegate(QStyledItemDelegate):
             painter.fillRect(line, band_brush(line, not axis.holds(reading.gradient_low),
                                               not axis.holds(reading.gradient_high)))
 
+    def _paint_last(self, painter: QPainter, box: QRect, gradient: float) -> None:
+        """Mark where the last run's gradient stood; beyond the axis there is no place for it."""
+        axis, px = self._scene.axis, theme.px
+        if not axis.holds(gradient):
+            return
+        height = min(px(self._scene.density.bar) + px(6), box.height())
+        x = box.left() + round(axis.share(gradient) * (box.width() - 1))
+        mark = QRect(x - 1, box.top() + (box.height() - height) // 2, 2, height)
+        # An edge in the ground's colour lets it stand out from the bar as well.
+        painter.fillRect(mark.adjusted(-1, 0, 1, 0), QColor(theme.current().surface))
+        painter.fillRect(mark, QColor(theme.current().ghost))
+
     def _paint_status(self, painter: QPainter, box: QRect, reading: LayerReading,
                       verdict: LayerVerdict) -> None:
         tokens, px, density = theme.current(), theme.px, self._scene.density
         side = px(12 if density.lines == 2 else 11 if density.height > 20 else 9)
-        value = magnitude(reading.gradient_rms)
+        value = magnitude(self._model.gradient(reading))
         word = status_word(verdict.code)
         shown = word if verdict.code != "waiting" else ""
         colour = theme.status_colour(verdict.code, verdict.severity)
@@ -328,6 +361,13 @@ def update_colour(verdict: LayerVerdict | None) -> str:
     if verdict is None or verdict.code not in ("update_small", "update_large"):
         return tokens.text
     return (tokens.text, tokens.warning, tokens.bad)[verdict.severity]
+
+
+def scale_text(value: float) -> str:
+    """Return a standard deviation in two figures: ``0.83``, ``12``, ``7e+06``."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:.2g}" if 0.01 <= value < 100 or value == 0 else f"{value:.0e}"
 
 
 def whole_words(text: str, metrics: QFontMetrics, width: int) -> str:

@@ -17,12 +17,14 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from engine.diagnosis.layer_verdicts import ratio
+from engine.diagnosis.design import Note
+from engine.diagnosis.measures import Measures, Quantity, figure_of
 from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.messages import say
 from engine.telemetry.snapshot import LayerReading
 from gui.builder.rows import Row, describe
+from gui.builder.scales import Span, bounds, spans
 from gui.document.document import Change, Document
 
 MIME_LAYER = "application/x-backprop-lab-layer"
@@ -37,6 +39,7 @@ STATUS_WORDS: Mapping[str, str] = {
     "update_small": "small steps",
     "update_large": "large steps",
     "nonfinite": "not finite",
+    "cut_off": "cut off",
 }
 """Words for verdicts whose code is not a word."""
 FAILURE = say("layer-verdict.failed")
@@ -96,22 +99,35 @@ class RowsModel(QAbstractListModel):
         What is said about every layer.
     failed : str
         The layer that has ended the run; empty for none.
+    quantity : str
+        Which gradient is shown: ``weights`` (dL/dW) or ``activations`` (dL/da).
+    last_gradients : mapping
+        Gradient RMS by layer id as the last run left it.
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.quantity: Quantity = "weights"
         self._document = document
         self.rows: tuple[Row, ...] = ()
         self._readings: dict[str, LayerReading] = {}
+        self._told: dict[str, LayerReading] = {}
         self._verdicts: dict[str, LayerVerdict] = {}
-        self._reference: LayerReading | None = None
+        self._measures = Measures((), DEFAULTS)
+        self._limits: dict[str, Span] = {}
+        self._spans: dict[str, Span] = {}
         self.failed = ""
+        self.last_gradients: Mapping[str, float] = {}
         self._describe()
         document.changed.connect(self._on_document_changed)
 
     def reading(self, layer_id: str) -> LayerReading | None:
         """Return the latest instruments of a layer, if it runs."""
         return self._readings.get(layer_id)
+
+    def told(self, layer_id: str) -> LayerReading | None:
+        """Return the instruments whose numbers are to be read, if the layer runs."""
+        return self._told.get(layer_id)
 
     def verdict(self, layer_id: str) -> LayerVerdict | None:
         """Return what is to be said about a layer, if it runs."""
@@ -123,8 +139,12 @@ class RowsModel(QAbstractListModel):
         """Return the instruments of all layers that run."""
         return tuple(self._readings.values())
 
+    def gradient(self, reading: LayerReading) -> float:
+        """Return the gradient that is shown of a layer; NaN if it has none."""
+        return figure_of(reading, self.quantity)
+
     def gradient_state(self, reading: LayerReading) -> str:
-        """Return what a layer's gradient alone says: healthy, vanishing, exploding or nonfinite.
+        """Return what the shown gradient says: healthy, vanishing, exploding or nonfinite.
 
         ``waiting`` while it is too early to say.
         """
@@ -134,26 +154,40 @@ class RowsModel(QAbstractListModel):
         if verdict is not None and verdict.code == "waiting":
             # Before there is a verdict, which has a shape as well, no colour says one.
             return "waiting"
-        share = ratio(reading, self._reference)
+        measure = next((one for one in self._measures.of(reading)
+                        if one.quantity == self.quantity), None)
+        share = math.nan if measure is None else measure.value
         if DEFAULTS.vanishing.below(share):
             return "vanishing"
         return "exploding" if DEFAULTS.exploding.above(share) else "healthy"
+
+    def scale(self, layer_id: str) -> Span:
+        """Return the ends of the axis on which a layer's activations are drawn."""
+        return self._spans.get(layer_id, (0.0, 0.0))
+
+    def notes(self, layer_id: str) -> tuple[Note, ...]:
+        """Return what is to be said of a layer before it runs."""
+        return tuple(note for note in self._document.notes if note.layer_id == layer_id)
 
     def position(self, layer_id: str) -> int:
         """Return the row of a layer, -1 if it has none."""
         return next((row.position for row in self.rows if row.layer_id == layer_id), -1)
 
-    def set_readings(self, readings: Sequence[LayerReading],
-                     verdicts: Sequence[LayerVerdict]) -> None:
+    def set_readings(self, readings: Sequence[LayerReading], verdicts: Sequence[LayerVerdict],
+                     told: Sequence[LayerReading] = ()) -> None:
         """Take new instruments; who shows them repaints them.
+
+        Numbers are those of ``told``, where they are others than bars and histograms show: those
+        move, and what is to be read stands still for a while.
 
         No ``dataChanged`` is emitted: thirty times a second it would lay out and read out
         every row anew.
         """
         self._readings = {reading.layer_id: reading for reading in readings}
+        self._told = {reading.layer_id: reading for reading in told or readings}
         self._verdicts = {verdict.layer_id: verdict for verdict in verdicts}
-        measured = [reading for reading in readings if not math.isnan(reading.gradient_rms)]
-        self._reference = measured[-1] if measured else None
+        self._measures = Measures(tuple(readings), DEFAULTS)
+        self._spans = spans(self._limits, readings)
 
     def set_failure(self, layer_id: str) -> None:
         """Note which layer has ended the run; empty for none."""
@@ -191,12 +225,13 @@ class RowsModel(QAbstractListModel):
             return ", ".join([*parts, row.issue])
         if row.is_input:
             return ", ".join([*parts, row.note.replace(" · ", " and ")])
-        reading = self._readings.get(row.layer_id)
+        reading = self._told.get(row.layer_id)
         verdict = self.verdict(row.layer_id)
         if reading is not None and not math.isnan(reading.gradient_rms):
             parts.append(f"gradient RMS {magnitude(reading.gradient_rms)}")
         if verdict is not None:
             parts.append(status_word(verdict.code))
+        parts += [note.title.text.rstrip(".") for note in self.notes(row.layer_id)]
         return ", ".join(parts)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
@@ -255,6 +290,7 @@ class RowsModel(QAbstractListModel):
     def _describe(self) -> None:
         document = self._document
         self.rows = describe(document.project, document.dataset, document.issues)
+        self._limits = bounds(document.project.network)
 
 
 def kind_mime(key: str) -> QMimeData:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
+from engine.diagnosis.design import Note
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.telemetry.snapshot import LayerReading
 from gui.builder.rows import Row
 from gui.builder.rows_model import figure, magnitude
+from gui.builder.scales import Span
 
 JOINER = "\N{WORD JOINER}"
 BARS = re.compile(r"\|[^|\s]+\|")
 COLUMN_TIPS: Mapping[str, str] = {
     "card": "The network's layers. Data flow down, gradients flow up.",
     "histogram": "How the layer's outputs are distributed on a fixed batch of training examples.",
-    "gradient": "Root mean square of ∂L/∂W, √(mean g²), of the last training batch, on one "
-                "logarithmic axis for all layers. The thin line is the middle 90 % of |g|.",
+    "gradient": "Root mean square of ∂L/∂W, √(mean g²), of the last training batch, or of ∂L/∂a on "
+                "the fixed batch, on one logarithmic axis for all layers. The thin line is the "
+                "middle 90 % of |∂L/∂w|.",
     "status": "Gradient RMS and what it means beside the other layers.",
     "update": "log₁₀ of std(Δw) / std(w): how much one step changes the weights. About −3 is "
               "usual.",
@@ -26,19 +30,52 @@ COLUMN_TIPS: Mapping[str, str] = {
 FROZEN = "Frozen: its parameters stay as they are; its gradient is still shown."
 
 
-def column_tip(column: str, row: Row, reading: LayerReading | None,
-               verdict: LayerVerdict | None) -> str:
+@dataclass(frozen=True)
+class Shown:
+    """What is known of a row's layer.
+
+    Attributes
+    ----------
+    reading : LayerReading | None
+        Its figures.
+    verdict : LayerVerdict | None
+        What is to be said of them.
+    notes : tuple[Note, ...]
+        What was to be said before the first step.
+    span : tuple[float, float]
+        Ends of the axis on which its activations are drawn.
+    last : float | None
+        Gradient RMS as the last run left it.
+    """
+
+    reading: LayerReading | None = None
+    verdict: LayerVerdict | None = None
+    notes: tuple[Note, ...] = ()
+    span: Span = (0.0, 0.0)
+    last: float | None = None
+
+
+def column_tip(column: str, row: Row, shown: Shown) -> str:
     """Return what to say about one column of one row, as rich text."""
+    tip = _column_tip(column, row, shown)
+    if column == "gradient" and shown.last is not None and not row.note:
+        tip += _paragraphs("The grey mark is where the last run has left it: "
+                           f"{magnitude(shown.last)}.")
+    return tip
+
+
+def _column_tip(column: str, row: Row, shown: Shown) -> str:
+    reading, verdict = shown.reading, shown.verdict
     if row.issue:
         return _paragraphs(row.label, row.issue)
     if row.is_input or column == "card":
-        return _card_tip(row)
+        return _card_tip(row, shown.notes)
     if verdict is not None and verdict.code == "nonfinite" and column in ("gradient", "status"):
         return _paragraphs(verdict.text, *_last_gradient(reading))
     if reading is None:
         return _paragraphs(COLUMN_TIPS[column], "No numbers yet: press Run or Step.")
     if column == "histogram":
-        return _histogram_tip(reading)
+        return _histogram_tip(reading, shown.span)
     if column == "status":
         return _status_tip(reading, verdict)
     return _update_tip(reading) if column == "update" else _gradient_tip(reading)
@@ -65,12 +102,12 @@ def figure_text(value: float) -> str:
     return figure(value) or "–"
 
 
-def _card_tip(row: Row) -> str:
-    lines = [row.help]
+def _card_tip(row: Row, notes: Sequence[Note]) -> str:
+    lines = [note.text for note in notes] + [row.help]
     if row.is_input:
         lines.append(f"{row.detail}; {row.note}.")
-    if row.fan_in is not None and row.fan_out is not None and not row.is_input:
-        lines.append(f"{row.fan_in:,} numbers in, {row.fan_out:,} out, "
+    if row.numbers_in is not None and row.numbers_out is not None and not row.is_input:
+        lines.append(f"{row.numbers_in:,} numbers in, {row.numbers_out:,} out, "
                      f"{row.parameters or 0:,} parameters.")
     if row.fed_by:
         lines.append(f"{row.fed_by[0].upper()}{row.fed_by[1:]}.")
@@ -79,13 +116,15 @@ def _card_tip(row: Row) -> str:
     return _paragraphs(row.label, *lines)
 
 
-def _histogram_tip(reading: LayerReading) -> str:
+def _histogram_tip(reading: LayerReading, span: Span) -> str:
     low, high = reading.histogram_range
     return _paragraphs(
         COLUMN_TIPS["histogram"],
-        f"Mean {figure_text(reading.activation_mean)}, standard deviation "
-        f"{figure_text(reading.activation_std)}; shown from {figure_text(low)} to "
-        f"{figure_text(high)}.",
+        f"Mean {figure_text(reading.activation_mean)}, standard deviation σ "
+        f"{figure_text(reading.activation_std)}, RMS {figure_text(reading.activation_rms)}; from "
+        f"{figure_text(low)} to {figure_text(high)}.",
+        f"The axis runs from {figure_text(span[0])} to {figure_text(span[1])}: the function’s own "
+        "bounds, or for functions without them the same for all layers.",
         f"Saturated {share_text(reading.saturated_share)}, dead {share_text(reading.dead_share)}.")
 
 
@@ -98,6 +137,7 @@ def _gradient_tip(reading: LayerReading) -> str:
         f"RMS {magnitude(reading.gradient_rms)}, largest {magnitude(reading.gradient_max)}; "
         f"90 % of |g| lie between {magnitude(reading.gradient_low) or '–'} and "
         f"{magnitude(reading.gradient_high) or '–'}.",
+        f"RMS of ∂L/∂a: {magnitude(reading.activation_gradient_rms) or '–'}.",
         f"Exactly zero: {share_text(reading.gradient_zero_share)}. Not finite: "
         f"{reading.gradient_nonfinite:,}.")
 

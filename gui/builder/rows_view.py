@@ -31,7 +31,7 @@ from gui.builder.lanes import Lanes, Wire, wires_of
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
-from gui.builder.rows_tips import column_tip, wire_tip
+from gui.builder.rows_tips import Shown, column_tip, wire_tip
 from gui.document.document import Document
 
 NOWHERE = -1
@@ -280,8 +280,23 @@ class RowsView(QListView):
         row, wire = rows[index.row()], self.hovered_wire
         if wire is not None and x < self.columns.card[0]:
             return wire_tip(rows[wire.source], rows[wire.reader])
-        return column_tip(self.columns.name_at(x), row, self.model_of_rows.reading(row.layer_id),
-                          self.model_of_rows.verdict(row.layer_id))
+        return column_tip(self.columns.name_at(x), row, self._shown(row.layer_id))
+
+    def _shown(self, layer_id: str) -> Shown:
+        model = self.model_of_rows
+        return Shown(model.told(layer_id), model.verdict(layer_id), model.notes(layer_id),
+                     model.scale(layer_id), model.last_gradients.get(layer_id))
+
+    def explanation(self) -> str:
+        """Return everything that there is to say about the current row, as rich text."""
+        index = self.currentIndex()
+        if not index.isValid():
+            return ""
+        row = self.model_of_rows.rows[index.row()]
+        columns = ("card",) if row.is_input or row.issue else ("card", "status", "gradient",
+                                                               "histogram", "update")
+        return "<hr>".join(dict.fromkeys(column_tip(column, row, self._shown(row.layer_id))
+                                         for column in columns))
 
     # Keys and menu
 

@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from typing import Protocol
-
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.diagnosis.verdicts import JUDGED
+from engine.diagnosis.case import Words
+from engine.diagnosis.design import Note
+from engine.diagnosis.verdicts import JUDGED, Verdict
 from engine.telemetry.parts import Wanted
 from gui import theme
+from gui.doctor.why import Why
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 
-GLYPHS = {"learning": "healthy", "learned": "healthy", "chance": "flat"}
-"""States of learning that have no shape of their own."""
+GLYPHS = {"early": "waiting", "learning": "healthy", "learned": "healthy", "settled": "flat",
+          "chance": "flat", "risen": "flat", "far_off": "exploding", "silent": "vanishing"}
+"""Codes that have no shape of their own."""
 STRIPE = 4
-READING_S = 0.7
-"""How long numbers stand still."""
-
-
-class Verdict(Protocol):
-    """What is to be said about a run: `engine.diagnosis.verdicts.Verdict`."""
-
-    @property
-    def code(self) -> str:
-        """Which finding it is."""
-
-    @property
-    def severity(self) -> int:
-        """0 well, 1 deserves attention, 2 learning is at stake."""
-
-    @property
-    def title(self) -> str:
-        """A few words with a full stop."""
-
-    @property
-    def sentence(self) -> str:
-        """What it means."""
-
-    @property
-    def evidence(self) -> str:
-        """The rule that fired, with its numbers."""
-
-    @property
-    def layer_id(self) -> str:
-        """The layer to look at, or empty."""
+STOPPED = "The run has stopped."
 
 
 class VerdictStrip(Card):
@@ -56,16 +28,18 @@ class VerdictStrip(Card):
     -------
     layer_selected(str)
         A person wants to see the layer that the verdict is about.
+    mend_requested(str, str)
+        A person wants what it recommends; the code of the note, and its layer.
     """
 
     layer_selected = Signal(str)
+    mend_requested = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._code, self._severity = "waiting", 0
         self._layer_id = ""
-        self._about: tuple[str, int, str] | None = None
-        self._said = 0.0
+        self._verdict: Verdict | None = None
         self._glyph = StatusGlyph(size=22)
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.RichText)
@@ -73,9 +47,7 @@ class VerdictStrip(Card):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._evidence = ElidedLabel("", role="small")
-        self._show_layer = Button("Show layer")
-        self._show_layer.setToolTip("Select the layer that this is about.")
-        self._show_layer.clicked.connect(self._on_show_layer_clicked)
+        buttons = self._made_buttons()
         self._progress = QProgressBar()
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
@@ -91,34 +63,48 @@ class VerdictStrip(Card):
         self._row = QHBoxLayout()
         self._row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addLayout(words, 1)
-        self._row.addWidget(self._show_layer, 0, Qt.AlignmentFlag.AlignVCenter)
+        for button in buttons:
+            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._row)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_strip_theme_changed)
         self._on_strip_theme_changed()
         self.say("waiting", 0, "Starting.", "The engine is made ready.")
 
+    def _made_buttons(self) -> tuple[Button, ...]:
+        self._show_layer = Button("Show layer")
+        self._show_layer.setToolTip("Select the layer that this is about.")
+        self._show_layer.clicked.connect(self._on_show_layer_clicked)
+        self._mend = Button("", "check", accent=True)
+        self._mend.setToolTip("Do what is recommended; it can be undone.")
+        self._mend.clicked.connect(self._on_mend_clicked)
+        self.why = Button("Why?")
+        self.why.setToolTip("The rule behind this, with its numbers, and what else could be said "
+                            "(F1).")
+        self.why.clicked.connect(self.explain)
+        return self._mend, self._show_layer, self.why
+
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""
         return JUDGED
 
-    def show_verdict(self, verdict: Verdict, *, at_once: bool = False) -> None:
+    def show_verdict(self, verdict: Verdict) -> None:
         """Show what is to be said about a run.
 
         Parameters
         ----------
         verdict : Verdict
-            The newest.
-        at_once : bool
-            Whether new numbers in the same verdict may replace those that somebody is just reading.
+            What is told of it.
         """
-        now = time.monotonic()
-        about = (verdict.code, verdict.severity, verdict.layer_id)
-        if about == self._about and not at_once and now - self._said < READING_S:
+        if verdict is self._verdict:
             return
-        self._about, self._said = about, now
         self.say(verdict.code, verdict.severity, verdict.title, verdict.sentence,
                  verdict.evidence, verdict.layer_id)
+        self._verdict = verdict
+        if verdict.fix is not None:
+            self._mend.setText(verdict.fix.label.text)
+        self._mend.setVisible(verdict.fix is not None)
+        self.why.setVisible(verdict.words.evidence is not None or bool(verdict.others))
 
     def say(self, code: str, severity: int, title: str, sentence: str, evidence: str = "",
             layer_id: str = "") -> None:
@@ -133,7 +119,9 @@ class VerdictStrip(Card):
         layer_id : str
             The layer that a button offers to show, or empty.
         """
-        self._about = self._about if self._about and self._about[0] == code else None
+        self._verdict = None
+        self._mend.hide()
+        self.why.hide()
         text = f"<b>{_escaped(title)}</b> {_escaped(sentence)}"
         if text != self._text.text():
             self._text.setText(text)
@@ -146,8 +134,27 @@ class VerdictStrip(Card):
         if (code, severity) != (self._code, self._severity):
             self._code, self._severity = code, severity
             self.update()
-        self._glyph.set_status(GLYPHS.get(code, code), max(severity, 1) if code in GLYPHS
-                               else severity)
+        shape = glyph_of(code, severity)
+        self._glyph.set_status(shape, max(severity, 1) if shape != code else severity)
+
+    def show_failure(self, sentence: str, cause: Note | None) -> None:
+        """Show that the run has ended by itself, and what was known to bring that about.
+
+        Parameters
+        ----------
+        sentence : str
+            What has happened.
+        cause : Note | None
+            What was known before the first step; None if it is none of that.
+        """
+        if cause is None:
+            self.say("nonfinite", 2, STOPPED, sentence,
+                     "Reset (R) begins anew; network and settings are as they were.")
+            return
+        words = Words(cause.title, cause.sentence, cause.evidence, cause.layer_id)
+        self.show_verdict(Verdict(cause.code, 2, words, (), fix=cause.fix))
+        self._evidence.setText(f"{STOPPED} {sentence}")
+        self._evidence.show()
 
     def show_progress(self, share: float) -> None:
         """Show a bar that is filled so far, 0 to 1, until `hide_progress`."""
@@ -161,7 +168,8 @@ class VerdictStrip(Card):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card and, at its left edge, a stripe in the verdict's colour."""
         super().paintEvent(event)
-        colour = theme.status_colour(GLYPHS.get(self._code, self._code), max(self._severity, 1))
+        shape = glyph_of(self._code, self._severity)
+        colour = theme.status_colour(shape, max(self._severity, 1))
         radius = theme.px(12)
         edge = QPainterPath()
         edge.addRoundedRect(QRectF(self.rect()), radius, radius)
@@ -170,6 +178,17 @@ class VerdictStrip(Card):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(edge.intersected(stripe), QColor(colour))
+
+    @Slot()
+    def explain(self) -> None:
+        """Say why: the rule with its numbers, and what else could be said."""
+        if self._verdict is not None:
+            Why(self._verdict.words, self._verdict.others, self).open()
+
+    @Slot()
+    def _on_mend_clicked(self) -> None:
+        if self._verdict is not None:
+            self.mend_requested.emit(self._verdict.code, self._verdict.layer_id)
 
     @Slot()
     def _on_show_layer_clicked(self) -> None:
@@ -182,6 +201,16 @@ class VerdictStrip(Card):
         # Two lines of sentence and one of evidence always have room, so that nothing jumps.
         lines = 2 * self.fontMetrics().lineSpacing() + theme.px(15)
         self.setFixedHeight(lines + theme.px(24))
+
+
+def glyph_of(code: str, severity: int) -> str:
+    """Return which shape a verdict has; a cause that was known before has that of all such."""
+    shape = GLYPHS.get(code, code)
+    if code == "settled" and severity == 0:
+        return "healthy"
+    if shape in theme.STATUS_CODES:
+        return shape
+    return "cause" if severity > 1 else "note"
 
 
 def _escaped(text: str) -> str:

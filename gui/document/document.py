@@ -12,6 +12,8 @@ from PySide6.QtGui import QUndoStack
 from engine.bundles import read_either
 from engine.data import load
 from engine.data.dataset import Dataset
+from engine.diagnosis.advice import advise
+from engine.diagnosis.design import Note
 from engine.errors import SpecError
 from engine.layers import LOSSES, Issue, diagnose, fitted, kind
 from engine.messages import say
@@ -69,6 +71,7 @@ class Document(QObject):
         self._gesture = 0
         self._in_gesture = False
         self._issues: tuple[Issue, ...] | None = None
+        self._notes: tuple[Note, ...] | None = None
         self._weights: Weights | None = None
         self.path: Path | None = None
         self.holds_weights = False
@@ -103,6 +106,13 @@ class Document(QObject):
         if self._issues is None:
             self._issues = self._found_issues()
         return self._issues
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the project decides before its first step, the likeliest trouble first."""
+        if self._notes is None:
+            self._notes = () if self.issues else advise(self.project, self.dataset)
+        return self._notes
 
     @property
     def title(self) -> str:
@@ -199,6 +209,20 @@ class Document(QObject):
     def freeze(self, layer_ids: Iterable[str]) -> None:
         """Let layers keep their parameters from now on, in one step."""
         self._edit_network(edits.frozen(self.project.network, layer_ids), "freeze layers")
+
+    def mend(self, code: str, layer_id: str = "") -> None:
+        """Do what one of `notes` recommends; nothing if there is none any more.
+
+        Parameters
+        ----------
+        code, layer_id : str
+            The note's.
+        """
+        fix = next((note.fix for note in self.notes
+                    if (note.code, note.layer_id) == (code, layer_id)), None)
+        if fix is not None:
+            label = fix.label.text
+            self._edit(fix.project, label[:1].lower() + label[1:])
 
     def apply_to_hidden(self, layer_id: str) -> None:
         """Give all hidden layers of its kind the activation and initial weights of a layer."""
@@ -351,7 +375,7 @@ class Document(QObject):
               opened: bool = False) -> None:
         before, examples, title = self._project, self.dataset, self.title
         self._held = held or self._held_for(project)
-        self._project, self._issues = project, None
+        self._project, self._issues, self._notes = project, None, None
         selected = edits.selection_after(before.network, project.network, self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
@@ -376,7 +400,8 @@ class Document(QObject):
         if (fault := self._held.fault) is not None:
             return (Issue(edits.input_id(project.network), say("document.no-data", problem=fault)),)
         return diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                        is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+                        is_image=data.image_shape is not None, vocabulary=data.vocabulary,
+                        target_range=data.target_range)
 
     def _output_widths(self) -> tuple[int, ...]:
         """Return the numbers of units that an output layer may have; empty for any."""

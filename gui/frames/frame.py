@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.diagnosis.verdicts import Verdict
 from engine.telemetry.history import History
-from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.snapshot import LayerReading, Snapshot
+from gui.frames.epochs import EpochScale
+from gui.frames.ghost import Ghost
+from gui.frames.record import Record
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,15 @@ class Frame:
     snapshot : Snapshot | None
         The newest one, if there is one that has not been shown.
     verdict : Verdict | None
-        What the numbers mean, if there is something new to say.
+        What is told of it, if there is anything: sentence and numbers stand still for a while.
+    readings : tuple[LayerReading, ...]
+        Every layer's figures now, medians of the last snapshots; empty before there are any.
+    record : Record
+        The history with its first steps one by one, which goes on growing too.
+    epochs : EpochScale
+        How many epochs its steps are.
+    ghost : Ghost | None
+        What stays of the run before, where it can be compared with this one.
     """
 
     run: str
@@ -45,3 +56,7 @@ class Frame:
     history: History
     snapshot: Snapshot | None
     verdict: Verdict | None
+    record: Record
+    readings: tuple[LayerReading, ...] = ()
+    epochs: EpochScale = field(default_factory=EpochScale)
+    ghost: Ghost | None = None

@@ -1,4 +1,4 @@
-"""Axes: steps with thousands separators, powers of ten as people write them."""
+"""Axes: steps and epochs with thousands separators, powers of ten as people write them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui import theme
+from gui.plots.count import Count
 from gui.plots.graph import pg
 from gui.widgets import linear_ticks, tick_text
 
@@ -113,20 +114,44 @@ class ValueAxis(Axis):
         return [tick_text(value, spacing) for value in values]
 
 
-class StepAxis(Axis):
-    """Whole steps, with the word at its right end."""
+class CountAxis(Axis):
+    """What is counted, whole steps at first, with the word for it at its right end."""
 
     def __init__(self, orientation: str, *, word: str = "step") -> None:
         self.word = word
+        self._count = Count.STEPS
+        self._reserved = 0
         super().__init__(orientation)
 
+    def set_count(self, count: Count) -> None:
+        """Count something else."""
+        self._count, self.word = count, count.word
+        self.picture = None
+        self.update()
+
+    def reserve(self, width: int) -> None:
+        """Leave the right end free for something so wide, in px, in the place of the word."""
+        if width != self._reserved:
+            self._reserved = width
+            self.picture = None
+            self.update()
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
-        """Return whole tick positions about 90 px apart."""
-        spacing, values = linear_ticks(minVal, maxVal, max(1, int(size / theme.px(84))))
+        """Return tick positions about 90 px apart, at whole numbers but for parts of an epoch."""
+        room = max(1, int(size / theme.px(84)))
+        if self._count is Count.LOG_STEPS:
+            return [(1.0, log_ticks(minVal, maxVal, room + 1))]
+        spacing, values = linear_ticks(minVal, maxVal, room)
+        if self._count is Count.EPOCHS:
+            return [(spacing, values)]
         return [(max(spacing, 1.0), [v for v in values if v == round(v)])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the steps with thousands separators."""
+        """Return the numbers with thousands separators."""
+        if self._count is Count.LOG_STEPS:
+            return [f"{10.0**value:,.0f}" for value in values]
+        if self._count is Count.EPOCHS:
+            return [tick_text(value, spacing) for value in values]
         return [f"{value:,.0f}" for value in values]
 
     def generateDrawSpecs(self, p: Any) -> Specs | None:
@@ -138,9 +163,11 @@ class StepAxis(Axis):
         metrics = QFontMetricsF(self.style["tickFont"])
         box = self.mapRectFromParent(self.geometry())
         top = texts[0][0].y() if texts else box.y() + theme.px(6)
-        width = metrics.horizontalAdvance(self.word)
+        width = self._reserved or metrics.horizontalAdvance(self.word)
         place = QRectF(box.right() - width - 2, top, width, metrics.height())
         clear = place.adjusted(-theme.px(10), 0, 0, 0)
         kept = [text for text in texts if not text[0].intersects(clear)]
+        if self._reserved:
+            return axis, ticks, kept
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
         return axis, ticks, [*kept, (place, flags, self.word)]

@@ -7,7 +7,8 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gui import theme
-from gui.plots.axes import Axis, StepAxis
+from gui.plots.axes import Axis, CountAxis
+from gui.plots.count import Count
 from gui.plots.graph import pg
 
 
@@ -36,9 +37,10 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, left: Axis, empty_text: str = "", parent: QWidget | None = None, *,
                  word: str = "step") -> None:
-        self._axes = (left, StepAxis("bottom", word=word))
+        self._counting = CountAxis("bottom", word=word)
+        self._axes = (left, self._counting)
         super().__init__(parent, enableMenu=False,
-                         axisItems={"left": left, "bottom": self._axes[1]})
+                         axisItems={"left": left, "bottom": self._counting})
         self.setFrameShape(self.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAntialiasing(False)
@@ -72,6 +74,14 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     def set_ranges(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show this part of the plane."""
         self.box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=False)
+
+    def set_count(self, count: Count) -> None:
+        """Count something else along the axis at the bottom."""
+        self._counting.set_count(count)
+
+    def reserve(self, width: int) -> None:
+        """Leave the right end of the axis at the bottom free for something so wide, in px."""
+        self._counting.reserve(width)
 
     def set_empty(self, empty: bool) -> None:
         """Show or hide the text for an empty plot."""

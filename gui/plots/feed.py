@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from engine.telemetry.history import History
 from engine.telemetry.snapshot import Snapshot
+from gui.frames.epochs import EpochScale
+from gui.frames.ghost import Ghost
+from gui.frames.record import Record
 
 Reals = NDArray[np.float64]
 LOSS = "loss"
@@ -25,7 +28,16 @@ class Seen:
         The run so far.
     snapshot : Snapshot | None
         The newest one that there was, whenever it came.
+    record : Record
+        The run so far, with its first steps one by one.
+    epochs : EpochScale
+        How many epochs its steps are.
+    ghost : Ghost | None
+        What stays of the run before.
     """
 
     history: History
     snapshot: Snapshot | None
+    record: Record
+    epochs: EpochScale
+    ghost: Ghost | None

@@ -9,10 +9,13 @@ from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui.frames.frame import Frame
 from gui.frames.run_info import RunInfo
+from gui.plots.count import Count
 from gui.plots.curves import LayerCurves
 from gui.plots.feed import Seen
+from gui.plots.ghost_curves import TIP, TITLE
 from gui.plots.guide import GuideBand
 from gui.plots.layer_view import LayerView
+from gui.plots.legend import Legend, LegendEntry
 from gui.plots.through_time import ThroughTime
 from gui.plots.waterfall import Waterfall
 from gui.plots.weight_layers import WeightLayers
@@ -59,6 +62,9 @@ class GradientPlot(ViewCard):
             "update": LayerCurves("update_ratio", is_log10=True),
             "time": ThroughTime(),
         }
+        self._last_run = LegendEntry(TITLE, "ghost", tooltip=TIP, has_value=False)
+        self._last_run.hide()
+        self.add_header_widget(Legend(self._last_run))
         self._guide = GuideBand(self._views["update"].canvas, "healthy: 1e-4 to 1e-2")
         self._tabs = Segmented((), "Gradient view")
         self._offer(has_time=False)
@@ -121,13 +127,28 @@ class GradientPlot(ViewCard):
     def show_view(self, key: str) -> None:
         """Show the view with this key."""
         self._tabs.set_current(key)
+        self._show_legend()
         self.set_title(*TITLES[key])
         self._stack.setCurrentWidget(self._views[key])
         self.draw()
         self.wanted_changed.emit()
 
+    def set_count(self, count: Count) -> None:
+        """Count something else along the axis of the curves; the waterfall has a column a step."""
+        for view in self._views.values():
+            if isinstance(view, LayerCurves):
+                view.set_count(count)
+        self.draw()
+
+    def _show_legend(self) -> None:
+        ghost = None if self._frame is None else self._frame.ghost
+        view = self._views[self.view()]
+        self._last_run.setVisible(ghost is not None and isinstance(view, LayerCurves))
+
     def draw(self) -> None:
         """Draw the newest history."""
+        self._show_legend()
         view = self._views[self.view()]
-        if self._frame is not None and (self._frame.history.length > 0 or not view.needs_steps):
-            view.draw(Seen(self._frame.history, self._snapshot))
+        frame = self._frame
+        if frame is not None and (frame.history.length > 0 or not view.needs_steps):
+            view.draw(Seen(frame.history, self._snapshot, frame.record, frame.epochs, frame.ghost))

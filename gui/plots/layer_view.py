@@ -98,9 +98,13 @@ class LayerView(QWidget):
         if at < 0:
             self.canvas.hide_readout()
             return
-        step, value = float(self._x[at]), power_text(float(self._y[index, at]))
-        self.canvas.show_readout(
-            f"{self._layers.titles[index]}   {value} at {self._word} {step:,.0f}", step)
+        value = power_text(float(self._y[index, at]))
+        self.canvas.show_readout(f"{self._layers.titles[index]}   {value} at {self._place(at)}",
+                                 float(self._x[at]))
+
+    def _place(self, at: int) -> str:
+        """Return where a point stands, in words."""
+        return f"{self._word} {self._x[at]:,.0f}"
 
     @Slot(QPointF)
     def _on_canvas_pressed(self, point: QPointF) -> None:

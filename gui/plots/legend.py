@@ -35,13 +35,16 @@ class LegendEntry(QWidget):
         What stands for the name where room is short; by default the name.
     tooltip : str
         One sentence about the curve.
+    has_value : bool
+        Whether there is a value to tell.
     """
 
     def __init__(
         self, name: str, role: str, *, short: str = "", tooltip: str = "",
-        parent: QWidget | None = None,
+        has_value: bool = True, parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._has_value = has_value
         self._name, self._role, self._short = name, role, short or name
         self._value = ""
         self._detail = Detail.VALUES
@@ -85,7 +88,7 @@ class LegendEntry(QWidget):
         metrics = self.fontMetrics()
         name = self._short if detail == Detail.SHORT else self._name
         width = theme.px(STROKE_PX + GAP_PX) + metrics.horizontalAdvance(name) + 2
-        if detail == Detail.VALUES:
+        if detail == Detail.VALUES and self._has_value:
             width += max(map(metrics.horizontalAdvance,
                              (f"  {text}" for text in (*WIDEST_VALUES, self._value))))
         return width
@@ -152,8 +155,9 @@ class Legend(QWidget):
         return super().event(event)
 
     def _width_for(self, detail: Detail) -> int:
-        gaps = self._row.spacing() * (len(self._entries) - 1)
-        return sum(entry.width_for(detail) for entry in self._entries) + gaps
+        shown = [entry for entry in self._entries if not entry.isHidden()]
+        gaps = self._row.spacing() * max(len(shown) - 1, 0)
+        return sum(entry.width_for(detail) for entry in shown) + gaps
 
     def _fit(self) -> None:
         fitting = [detail for detail in Detail if self._width_for(detail) <= self.width()]

@@ -12,21 +12,29 @@ from engine.telemetry.history import History
 from engine.telemetry.parts import NOTHING, Wanted
 from gui import theme
 from gui.frames.frame import Frame
+from gui.frames.ghost import Ghost
+from gui.frames.record import Record
 from gui.frames.run_info import RunInfo
 from gui.plots.axes import ValueAxis
 from gui.plots.band import Band
 from gui.plots.canvas import Canvas
+from gui.plots.count import Count, places, span
+from gui.plots.count_button import CountButton
 from gui.plots.curve import FramedCurve, framed
 from gui.plots.feed import LOSS, VALIDATION_LOSS, Reals
+from gui.plots.ghost_curves import TIP, TITLE, GhostCurves
 from gui.plots.graph import pg
 from gui.plots.legend import Legend, LegendEntry
-from gui.plots.ranges import EasedRange, halved, log10, run_span
+from gui.plots.ranges import EasedRange, halved, log10, widened
 from gui.widgets import Button, ViewCard, plain_number
 
 EMPTY: Reals = np.zeros(0)
 EMPTY_LOG_ENDS, EMPTY_ENDS = (-1.15, 0.15), (0.0, 1.0)
 BATCH_TIP = ("Loss of the training batches: of one batch, or the mean of those that a point stands "
              "for; the band reaches from the smallest to the largest.")
+GHOST_TIP = f"{TIP} The dashed line is its validation loss."
+LEAST_REACH = {True: 1.0, False: 0.01}
+"""How far the last run may widen the axis at least, in decades where it is logarithmic."""
 VALIDATION_TIP = "Loss over the validation examples at the end of every epoch."
 # Single batches may come near zero loss; they must not squeeze the rest of the curve. Where it is
 # for a tenth of its way is no single batch.
@@ -42,9 +50,12 @@ class LossPlot(ViewCard):
     -------
     log_changed(bool)
         A person switched between the logarithmic and the plain axis.
+    count_changed(Count)
+        A person wants something else to be counted along the axis at the bottom.
     """
 
     log_changed = Signal(bool)
+    count_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Loss", parent)
@@ -52,6 +63,9 @@ class LossPlot(ViewCard):
         self._log = True
         self._hovered: float | None = None
         self._x: Reals = EMPTY
+        self._steps: Reals = EMPTY
+        self._count = Count.STEPS
+        self._ghost: tuple[Ghost | None, Count, bool] = (None, self._count, True)
         self._range = EasedRange(0.25)
         self._ends = EMPTY_LOG_ENDS
         self._make_header()
@@ -64,6 +78,9 @@ class LossPlot(ViewCard):
         }
         for item in (self._band, *self._curves.values()):
             self._canvas.addItem(item)
+        self._ghosts = GhostCurves(self._canvas)
+        self._count_button = CountButton(self._canvas)
+        self._count_button.chosen.connect(self.set_count)
         self._canvas.hovered.connect(self._on_canvas_hovered)
         self._canvas.setAccessibleName("Loss over steps")
         self.body.addWidget(self._canvas, 1)
@@ -76,7 +93,9 @@ class LossPlot(ViewCard):
             LOSS: LegendEntry("train (batch)", "train", short="batch", tooltip=BATCH_TIP),
             VALIDATION_LOSS: LegendEntry("validation", "validation", tooltip=VALIDATION_TIP),
         }
-        self.add_header_widget(Legend(*self._entries.values()))
+        self._ghost_entry = LegendEntry(TITLE, "ghost", tooltip=GHOST_TIP, has_value=False)
+        self._ghost_entry.hide()
+        self.add_header_widget(Legend(*self._entries.values(), self._ghost_entry))
         self._toggle = Button("log y")
         self._toggle.setProperty("tone", "quiet")
         self._toggle.setCheckable(True)
@@ -89,6 +108,7 @@ class LossPlot(ViewCard):
         """Forget the run before; what follows belongs to another one."""
         self._frame = None
         self._range.reset()
+        self._show_ghost(None)
         self._show_nothing()
 
     def show_frame(self, frame: Frame) -> None:
@@ -126,17 +146,31 @@ class LossPlot(ViewCard):
         """Switch between the logarithmic and the plain axis."""
         self.set_log(not self._log)
 
+    @Slot(object)
+    def set_count(self, count: Count) -> None:
+        """Count something else along the axis at the bottom."""
+        if count is self._count:
+            return
+        self._count = count
+        self._count_button.show_count(count)
+        self._canvas.set_count(count)
+        self._hovered = None
+        self.count_changed.emit(count)
+        self.draw()
+
     def draw(self) -> None:
-        """Draw the newest history."""
+        """Draw the newest history, before it what stays of the last run."""
         frame = self._frame
+        self._show_ghost(None if frame is None else frame.ghost)
         if frame is None or frame.history.length == 0:
             self._show_nothing()
             return
-        history = frame.history
-        x = self._x = history.steps()
+        history = self._series(frame)
+        self._steps = history.steps()
+        x = self._x = places(self._count, self._steps, frame.epochs.at(self._steps))
         mean, checked = (self._scaled(history.mean(column)) for column in self._curves)
         low, high = self._scaled(history.low(LOSS)), self._scaled(history.high(LOSS))
-        self._set_range(np.concatenate((mean, checked)), high)
+        self._set_range(frame, np.concatenate((mean, checked)), high)
         self._band.set_data(x, low, high, self._ends)
         measured = np.isfinite(checked) | np.isneginf(checked)
         self._curves[LOSS].set_points(*thinned(x, self._above_floor(mean)))
@@ -145,17 +179,43 @@ class LossPlot(ViewCard):
         self._canvas.set_empty(False)
         self._refresh_texts()
 
+    def _series(self, frame: Frame) -> History | Record:
+        """Return what to draw: where the axis is logarithmic, the first steps one by one."""
+        return frame.record if self._count is Count.LOG_STEPS else frame.history
+
+    def _show_ghost(self, ghost: Ghost | None) -> None:
+        """Draw what stays of the last run, anew only where it or an axis has changed."""
+        shown = (ghost, self._count, self._log)
+        if shown == self._ghost:
+            return
+        self._ghost = shown
+        self._ghost_entry.setVisible(ghost is not None)
+        if ghost is None:
+            self._ghosts.show(EMPTY, ())
+            return
+        self._ghosts.show(places(self._count, ghost.steps, ghost.epochs),
+                          [self._scaled(ghost.losses[column]) for column in self._curves],
+                          dashed=(1,))
+
     def _show_nothing(self) -> None:
-        self._x = EMPTY
+        self._x = self._steps = EMPTY
         for curve in self._curves.values():
             curve.set_points(EMPTY, EMPTY)
         self._band.clear()
         for entry in self._entries.values():
             entry.set_value("")
         self._canvas.hide_readout()
-        self._canvas.set_empty(True)
         self._ends = EMPTY_LOG_ENDS if self._log else EMPTY_ENDS
-        self._canvas.set_ranges((0.0, 100.0), self._ends)
+        right = 100.0 if self._count is Count.STEPS else 2.0
+        known = self._ghosts.values_until(np.inf)
+        if len(known):
+            # There is nothing else to be seen: the last run has all the room.
+            right = self._ghosts.last_place()
+            self._ends = EasedRange(LEAST_REACH[self._log]).towards(
+                float(known.min()), float(known.max()))
+        self._canvas.set_empty(not len(known))
+        self._canvas.set_ranges((0.0, right), self._ends)
+        self._ghosts.set_bounds(framed((0.0, right), self._ends, self._canvas.pixel()))
 
     def _scaled(self, values: Reals) -> Reals:
         return log10(values) if self._log else np.where(np.isfinite(values), values, np.nan)
@@ -164,8 +224,9 @@ class LossPlot(ViewCard):
         """Return values of which none, be it 0 on a logarithmic axis, is below the plot."""
         return np.maximum(values, self._ends[0] + self._canvas.pixel()[1])
 
-    def _set_range(self, values: Reals, highs: Reals) -> None:
+    def _set_range(self, frame: Frame, values: Reals, highs: Reals) -> None:
         values, highs = values[np.isfinite(values)], highs[np.isfinite(highs)]
+        reach = span(self._count, float(self._steps[-1]), frame.epochs)
         if len(values):
             low, high = float(values.min()), float(values.max())
             if self._log:
@@ -173,18 +234,20 @@ class LossPlot(ViewCard):
             # The spread is shown in full but for rare peaks far above the mean.
             peak = float(np.quantile(highs, 0.98)) if len(highs) else high
             high = max(high, min(peak, high + 0.5 * (high - low)))
+            low, high = widened(low, high, self._ghosts.values_until(reach[1]),
+                                LEAST_REACH[self._log])
             self._ends = self._range.towards(low, high)
-        span = run_span(self._x)
-        self._canvas.set_ranges(span, self._ends)
-        bounds = framed(span, self._ends, self._canvas.pixel())
+        self._canvas.set_ranges(reach, self._ends)
+        bounds = framed(reach, self._ends, self._canvas.pixel())
         for curve in self._curves.values():
             curve.set_bounds(bounds)
+        self._ghosts.set_bounds(bounds)
 
     def _refresh_texts(self) -> None:
         frame = self._frame
         if frame is None or not len(self._x):
             return
-        history = frame.history
+        history = self._series(frame)
         for column, entry in self._entries.items():
             known = history.mean(column)
             known = known[np.isfinite(known)]
@@ -195,8 +258,10 @@ class LossPlot(ViewCard):
         at = int(np.argmin(np.abs(self._x - self._hovered)))
         self._canvas.show_readout(self._values_at(history, at), float(self._x[at]))
 
-    def _values_at(self, history: History, at: int) -> str:
-        parts = [f"Step {self._x[at]:,.0f}"]
+    def _values_at(self, history: History | Record, at: int) -> str:
+        parts = [f"Step {self._steps[at]:,.0f}"]
+        if self._count is Count.EPOCHS:
+            parts.insert(0, f"Epoch {plain_number(float(self._x[at]))}")
         low, high = float(history.low(LOSS)[at]), float(history.high(LOSS)[at])
         mean = float(history.mean(LOSS)[at])
         if math.isfinite(mean):

@@ -54,9 +54,23 @@ class EasedRange:
         return self._ends
 
 
-def run_span(steps: Reals) -> tuple[float, float]:
-    """Return the range of the step axis: from 0 to the newest step, at least 10."""
-    return 0.0, max(float(steps[-1]) if len(steps) else 0.0, 10.0)
+def widened(low: float, high: float, others: Reals, least: float) -> tuple[float, float]:
+    """Return a range that holds other values too, as far as it stays no more than thrice as wide.
+
+    Parameters
+    ----------
+    low, high : float
+        The range.
+    others : float64[n]
+        Finite values.
+    least : float
+        It may be widened by so much on each side at least.
+    """
+    if not len(others):
+        return low, high
+    reach = max(high - low, least)
+    return (min(low, max(float(others.min()), low - reach)),
+            max(high, min(float(others.max()), high + reach)))
 
 
 def halved(values: Reals, merge: Merge = _middle) -> Reals:

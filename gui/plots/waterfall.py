@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 
 from gui import theme
 from gui.plots.axes import Axis, decimal_text, log_ticks
+from gui.plots.count import LEAST_STEPS
 from gui.plots.feed import Seen
 from gui.plots.graph import pg
 from gui.plots.layer_view import NOWHERE, LayerView
-from gui.plots.ranges import run_span
 
 DECADES = 12
 
@@ -149,7 +149,7 @@ class Waterfall(LayerView):
         self.bar.set_ends(low, high)
         self.bar.show()
         self.canvas.set_empty(False)
-        self.canvas.set_ranges(run_span(x), (0.0, float(n_layers)))
+        self.canvas.set_ranges((0.0, max(float(x[-1]), LEAST_STEPS)), (0.0, float(n_layers)))
         self._mark_selected()
 
     def _nearest(self, point: QPointF) -> tuple[int, int]:

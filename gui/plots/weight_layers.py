@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from engine.telemetry.history import History
 from gui import theme
+from gui.frames.record import Record
 from gui.frames.run_info import RunInfo
 from gui.plots.feed import Reals
 from gui.plots.titles import layer_title
@@ -50,7 +51,7 @@ class WeightLayers:
                             tuple(self.positions[i] for i in kept),
                             tuple(self.titles[i] for i in kept), self.depth)
 
-    def log_means(self, history: History, figure: str) -> Reals:
+    def log_means(self, history: History | Record, figure: str) -> Reals:
         """Return log10 of a figure of theirs, float64[layers, buckets].
 
         It is -inf where the figure is 0, and NaN where there is none.

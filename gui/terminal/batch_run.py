@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import sys
@@ -33,6 +34,8 @@ CHUNK_S = 0.05
 RESULTS = frozenset({Part.EVALUATION})
 LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: weights and initial weights of the largest network in float64."""
+INITIAL = "initial/"
+"""What stands before ``layer-id/w`` where these are weights before step 1."""
 Weights = Mapping[str, NDArray[Any]]
 _LOCK = threading.RLock()
 """Held by whichever thread draws a bar."""
@@ -156,13 +159,14 @@ class BatchRun:
             self._out.mkdir(parents=True, exist_ok=True)
             path = self._out / "history.csv"
             file = stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
-            file.write(",".join(("step", *trainer.ring.columns)) + "\n")
+            # Columns are named after layers, whose names may hold a comma, a quote or a new line.
+            csv.writer(file, lineterminator="\n").writerow(("step", *trainer.ring.columns))
         return file
 
     def _keep_weights(self, trainer: TrainerLike, initial: Weights) -> None:
         if self._out is None:
             return
-        arrays = {**trainer.weights(), **{f"initial/{key}": w for key, w in initial.items()}}
+        arrays = {**trainer.weights(), **{INITIAL + key: w for key, w in initial.items()}}
         with _named_errors(self._out):
             write_weights(self._out / "weights.npz", arrays)
 
@@ -233,12 +237,17 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
         if size > LARGEST_WEIGHTS_FILE:
             raise FormatError("weights.too-large", place=path.name, size=size)
         with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files if not key.startswith("initial/")}
+            return {key: archive[key] for key in archive.files if not _is_initial(key)}
     except OSError as error:
         raise FormatError("file.unreadable", path=str(path),
                           reason=error.strerror or str(error)) from error
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
         raise FormatError("weights.broken", place=path.name, reason=str(error)) from error
+
+
+def _is_initial(key: str) -> bool:
+    """Say whether an array is one before step 1; a layer may be called ``initial`` as well."""
+    return key.startswith(INITIAL) and "/" in key.removeprefix(INITIAL)
 
 
 @contextmanager

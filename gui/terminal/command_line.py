@@ -166,6 +166,7 @@ def _positive(text: str) -> int:
 def _check(path: Path) -> int:
     from engine.bundles import read_either, start_weights
     from engine.data import load
+    from engine.diagnosis.advice import advise
     from engine.layers import diagnose
 
     project, _ = read_either(path)
@@ -176,12 +177,17 @@ def _check(path: Path) -> int:
         say(error.sentence)
         return ERROR
     issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                      is_image=data.image_shape is not None, vocabulary=data.vocabulary)
+                      is_image=data.image_shape is not None, vocabulary=data.vocabulary,
+                      target_range=data.target_range)
     for issue in issues:
         say(issue.text)
+    # What training refuses is told already, and there is nothing to be noted of what is broken.
+    notes = [note for note in advise(project, data) if note.code != "target-outside-loss"]
+    for note in notes:
+        say(f"Note: {note.text}")
     if issues:
         return ERROR
-    say(f"{path.name}: nothing is wrong.")
+    say(f"{path.name}: {'it can be trained' if notes else 'nothing is wrong'}.")
     return 0
 
 

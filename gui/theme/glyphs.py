@@ -32,8 +32,8 @@ def status_glyph(painter: QPainter, rect: QRectF, code: str, severity: int = 2) 
         The largest centred square in it is filled.
     code : str
         ``healthy``, ``vanishing``, ``exploding``, ``saturated``, ``dead``, ``update_small``,
-        ``update_large``, ``symmetric``, ``nonfinite``, ``flat``, ``overfitting`` or ``waiting``;
-        another one is drawn as ``waiting``.
+        ``update_large``, ``symmetric``, ``nonfinite``, ``flat``, ``overfitting``, ``cut_off``,
+        ``note``, ``cause`` or ``waiting``; another one is drawn as ``waiting``.
     severity : int
         2 fills the shape; 1 and 0 draw its outline.
     """
@@ -116,5 +116,11 @@ _GLYPHS: Mapping[str, tuple[str, Draw]] = MappingProxyType({
     "overfitting": ("warning", _lines((0.12, 0.5, 0.42, 0.5), (0.42, 0.5, 0.86, 0.2),
                                       (0.42, 0.5, 0.86, 0.8))),
     "waiting": ("text_muted", _lines((0.3, 0.5, 0.7, 0.5))),
+    # A gradient that comes to a wall.
+    "cut_off": ("bad", _lines((0.2, 0.2, 0.8, 0.2), (0.5, 0.9, 0.5, 0.42), (0.5, 0.4, 0.28, 0.62),
+                              (0.5, 0.4, 0.72, 0.62))),
+    # What was known before the first step.
+    "note": ("warning", _lines((0.5, 0.12, 0.5, 0.58), (0.5, 0.8, 0.5, 0.86))),
+    "cause": ("bad", _lines((0.5, 0.12, 0.5, 0.58), (0.5, 0.8, 0.5, 0.86))),
 })
 STATUS_CODES = tuple(_GLYPHS)

@@ -70,6 +70,12 @@ QPushButton[tone="quiet"]:hover { background: $surface_raised; }
 QPushButton[tone="quiet"]:checked { background: $surface_sunken; color: $text;
     border: 1px solid $border; }
 QPushButton[tone="quiet"]:focus { border: 2px solid $focus; padding: 3u 7u; }
+QPushButton[tone="axis"] { background: transparent; border: 1px solid transparent;
+    color: $axis; font-size: 11u; padding: 0 14u 0 3u; border-radius: 5u; }
+QPushButton[tone="axis"]:hover { background: $surface_raised; }
+QPushButton[tone="axis"]:focus { border: 2px solid $focus; padding: 0 13u 0 2u; }
+QPushButton[tone="axis"]::menu-indicator { image: url(icons:control-down.svg); width: 10u;
+    height: 10u; subcontrol-origin: padding; subcontrol-position: right center; right: 2u; }
 QPushButton[tone="slim"] { background: transparent; border: 1px solid transparent;
     color: $text_muted; font-weight: 600; padding: 0 8u; }
 QPushButton[tone="slim"]:hover { background: $surface_raised; }

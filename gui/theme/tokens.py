@@ -33,8 +33,8 @@ class Tokens:
         The two diseases of a gradient.
     grid, axis : str
         Grid lines and axis labels of plots.
-    train, validation : str
-        Curves of the two parts of the data.
+    train, validation, ghost : str
+        Curves of the two parts of the data; all that stays of the last run.
     point_outline : str
         Ring around a data point.
     focus : str
@@ -76,6 +76,7 @@ class Tokens:
     axis: str
     train: str
     validation: str
+    ghost: str
     point_outline: str
     focus: str
     classes: tuple[str, ...]
@@ -120,6 +121,7 @@ LIGHT = Tokens(
     axis="#646a73",
     train="#0877bd",
     validation="#f59322",
+    ghost="#868c95",
     point_outline="#ffffff",
     focus="#0877bd",
     classes=("#f59322", "#0877bd", "#2b9a6b", "#8a56c2", "#c8324f",
@@ -160,6 +162,7 @@ DARK = Tokens(
     axis="#9ea5af",
     train="#4aa8ea",
     validation="#f7a14a",
+    ghost="#767e8a",
     point_outline="#0d0f13",
     focus="#6bb8ef",
     classes=("#f7a14a", "#4aa8ea", "#4cc793", "#b58cf0", "#f06a85",

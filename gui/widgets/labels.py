@@ -86,20 +86,22 @@ class StatReadout(QWidget):
         What the number is.
     value : str
         First value.
-    template : str
-        Widest text to expect; the width is kept for it.
+    template, remark : str
+        Widest value and remark to expect; the width is kept for them.
     """
 
     def __init__(
-        self, label: str, value: str = "", *, template: str = "", parent: QWidget | None = None
+        self, label: str, value: str = "", *, template: str = "", remark: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._name = label
         self._label = QLabel(label)
         self._label.setProperty("role", "small")
         self._value = QLabel(value)
         self._value.setProperty("role", "number")
         self._value.setTextFormat(Qt.TextFormat.PlainText)
-        self._template = template
+        self._template, self._widest_remark, self._remark = template, remark, ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
@@ -118,13 +120,30 @@ class StatReadout(QWidget):
         """Show another value."""
         if text != self._value.text():
             self._value.setText(text)
-        self.setAccessibleName(f"{self._label.text()}: {text}")
+        self.setAccessibleName(f"{self._name}: {' '.join(filter(None, (text, self._remark)))}")
+
+    def remark(self) -> str:
+        """Return what stands behind the label."""
+        return self._remark
+
+    def set_remark(self, text: str) -> None:
+        """Show a second, small figure behind the label; empty for none."""
+        if text != self._remark:
+            self._remark = text
+            self._label.setText(self._labelled(text))
+            self.set_value(self.value())
+
+    def _labelled(self, remark: str) -> str:
+        return f"{self._name}  {remark}" if remark else self._name
 
     @Slot()
     def _on_theme_changed(self) -> None:
         self._value.ensurePolished()
         width = self._value.fontMetrics().horizontalAdvance(self._template)
         self._value.setMinimumWidth(width + theme.px(2) if self._template else 0)
+        self._label.ensurePolished()
+        widest = self._label.fontMetrics().horizontalAdvance(self._labelled(self._widest_remark))
+        self._label.setMinimumWidth(widest + theme.px(2) if self._widest_remark else 0)
 
 
 class Badge(QLabel):

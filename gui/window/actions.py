@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from gui import theme
+from gui.builder.rows_view import RowsView
 from gui.window.keys import LabKeys
 
 if TYPE_CHECKING:
@@ -125,9 +126,16 @@ class Actions(QObject):
 
     def _explain(self) -> None:
         widget = QApplication.focusWidget()
+        if isinstance(widget, RowsView) and (text := widget.explanation()):
+            spot = widget.visualRect(widget.currentIndex()).bottomLeft()
+            QToolTip.showText(widget.viewport().mapToGlobal(spot), text, widget)
+            return
         while widget is not None and not widget.toolTip():
             widget = widget.parentWidget()
-        if widget is not None:
+        if widget is None:
+            # Nothing has the keyboard: what is said of the run is what there is to explain.
+            self._lab.strip.explain()
+        else:
             QToolTip.showText(widget.mapToGlobal(widget.rect().bottomLeft()), widget.toolTip(),
                               widget)
 

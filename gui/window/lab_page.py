@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
-from engine.diagnosis.network import chance_loss
+from engine.diagnosis.baseline import baseline_of
 from engine.errors import DivergedError, EngineError
 from gui import theme
 from gui.builder.inspector import Inspector
@@ -39,6 +39,7 @@ from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
 from gui.window.transport_bar import TransportBar
 from gui.window.wishes import Wishes
+from gui.workbench.pace import Speed
 from gui.workbench.state import IDLE, State
 from gui.workbench.words import headline, prospect
 from gui.workbench.workbench import Workbench
@@ -219,6 +220,7 @@ class LabPage(QWidget):
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
         self.strip.layer_selected.connect(document.select)
+        self.strip.mend_requested.connect(self._on_strip_mend_requested)
         for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
@@ -236,12 +238,15 @@ class LabPage(QWidget):
         transport.step_requested.connect(bench.step)
         transport.epoch_requested.connect(bench.step_epoch)
         transport.reset_requested.connect(self._on_transport_reset_requested)
+        transport.speed.show_speed(bench.speed)
+        transport.speed.speed_requested.connect(self._on_transport_speed_requested)
         bench.state_changed.connect(self._on_workbench_state_changed)
         bench.preparing.connect(self._on_workbench_preparing)
         bench.run_replaced.connect(self._on_workbench_run_replaced)
         bench.frame.connect(self._on_workbench_frame)
         bench.failed.connect(self._on_workbench_failed)
         self._wishes.changed.connect(bench.set_wanted)
+        self.loss.count_changed.connect(self.gradients.set_count)
 
     # What the workbench tells
 
@@ -275,7 +280,7 @@ class LabPage(QWidget):
                 # A large network may take a second for its first steps.
                 self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
             else:
-                self.strip.show_verdict(frame.verdict, at_once=not frame.running)
+                self.strip.show_verdict(frame.verdict)
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
@@ -299,8 +304,8 @@ class LabPage(QWidget):
         if state is State.INVALID:
             self.strip.say("flat", 1, "This cannot be trained yet.", sentence)
         elif state is State.FAILED:
-            self.strip.say("nonfinite", 2, "The run has stopped.", sentence,
-                           "Reset (R) begins anew; network and settings are as they were.")
+            self.strip.show_failure(sentence, next(
+                (note for note in self.document.notes if note.severity > 1), None))
         elif state is State.READY and reason is not None:
             self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
         elif state is State.PAUSED and sentence:
@@ -337,6 +342,13 @@ class LabPage(QWidget):
         else:
             self.sheet.hide()
 
+    @Slot(str, str)
+    def _on_strip_mend_requested(self, code: str, layer_id: str) -> None:
+        try:
+            self.document.mend(code, layer_id)
+        except EngineError as error:
+            self._on_refused(error.sentence)
+
     @Slot()
     def _on_layer_clicked(self) -> None:
         self.left.show_panel("inspector")
@@ -344,6 +356,11 @@ class LabPage(QWidget):
     @Slot()
     def _on_transport_reset_requested(self) -> None:
         self.workbench.reset()
+
+    @Slot(object)
+    def _on_transport_speed_requested(self, speed: Speed) -> None:
+        self.workbench.set_speed(speed)
+        self._settings.speed = speed
 
     @Slot()
     def _on_top_bar_theme_requested(self) -> None:
@@ -376,8 +393,7 @@ class LabPage(QWidget):
         # The examples are known before the engine is ready for them.
         project, dataset = self.document.project, self.document.dataset
         self.output.set_dataset(dataset)
-        self.output.set_chance(chance_loss(project.network, dataset.task,
-                                           len(dataset.class_names), project.training.loss))
+        self.output.set_chance(baseline_of(project, dataset).loss)
 
     @Slot()
     def _on_document_path_changed(self) -> None:

@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
         document = Document(parent=self)
         refused = self._read_project(document)
         workbench = self._workbench = Workbench(document, parent=self)
+        workbench.set_speed(self._settings.speed)
         workbench.hold()
         self._head_start_ends_s = time.perf_counter() + HEAD_START_S
         self.workbench_made.emit(workbench)

@@ -8,12 +8,13 @@ from typing import cast
 from PySide6.QtCore import QByteArray, QSettings
 
 from gui import theme
+from gui.workbench.pace import Speed
 
 SCHEMES = ("system", "light", "dark")
 
 
 class Settings:
-    """Theme, interface size, the window's place and the last folder, kept in a file of the user.
+    """Theme, interface size, speed, the window's place and the last folder, in a file of the user.
 
     Parameters
     ----------
@@ -45,6 +46,18 @@ class Settings:
     @scale.setter
     def scale(self, factor: float) -> None:
         self._set("scale", repr(factor))
+
+    @property
+    def speed(self) -> Speed:
+        """How fast runs may go."""
+        try:
+            return Speed(str(self._get("speed", Speed.VISIBLE.value)))
+        except ValueError:
+            return Speed.VISIBLE
+
+    @speed.setter
+    def speed(self, speed: Speed) -> None:
+        self._set("speed", speed.value)
 
     @property
     def geometry(self) -> QByteArray:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from gui import theme
 from gui.frames.frame import Frame
 from gui.widgets import Button, PrimaryButton, StatReadout
+from gui.window.speed_box import SpeedBox
 from gui.workbench.state import IDLE, State
 
 
@@ -20,6 +21,11 @@ class TransportBar(QWidget):
     -------
     toggle_requested(), step_requested(), epoch_requested(), reset_requested()
         A person wants to run or pause, to make one step or epoch, to begin anew.
+
+    Attributes
+    ----------
+    speed : SpeedBox
+        How fast to go.
     """
 
     toggle_requested = Signal()
@@ -32,17 +38,18 @@ class TransportBar(QWidget):
         self.reset = Button("Reset", "rotate-ccw")
         self.toggle = PrimaryButton("Run", "play")
         self.step = Button("Step", "step-forward")
-        self.epoch = Button("Step epoch", "skip-forward")
+        self.epoch = Button("Epoch", "skip-forward")
         self.epoch_readout = StatReadout("Epoch", "000,000", template="000,000")
-        self.step_readout = StatReadout("Step", "0", template="0,000,000")
-        self.speed_readout = StatReadout("Steps/s", "–", template="000,000")
+        self.step_readout = StatReadout("Step", "0", template="0,000,000",
+                                         remark="000,000/s")
+        self.speed = SpeedBox()
         self._describe()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        for button in (self.reset, self.toggle, self.step, self.epoch):
+        for button in (self.reset, self.toggle, self.speed, self.step, self.epoch):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(theme.px(4))
-        for readout in (self.epoch_readout, self.step_readout, self.speed_readout):
+        for readout in (self.epoch_readout, self.step_readout):
             row.addWidget(readout, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row = row
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -88,16 +95,17 @@ class TransportBar(QWidget):
         self.epoch_readout.set_value(f"{frame.epoch:07,}" if frame.epoch < 1_000_000
                                      else f"{frame.epoch:,}")
         self.step_readout.set_value(f"{frame.step:,}")
-        self.speed_readout.set_value(speed_text(frame.steps_per_second))
+        self.step_readout.set_remark(speed_text(frame.steps_per_second))
 
     def _describe(self) -> None:
         self.toggle.setObjectName("run")
         self.reset.setToolTip("Begin anew with the same seed (R); with another seed: Shift+R.")
         self.step.setToolTip("Train on one batch: forward, backward, update (→).")
+        self.epoch.setAccessibleName("Step epoch")
         self.epoch.setToolTip("Train until every example has been seen once (Shift+→).")
         self.epoch_readout.setToolTip("How often every training example has been seen.")
-        self.step_readout.setToolTip("Updates of the weights, one for each batch.")
-        self.speed_readout.setToolTip("Steps per second over the last half second of running.")
+        self.step_readout.setToolTip("Updates of the weights, one for each batch; behind the word, "
+                                     "how many a second there were lately.")
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -106,9 +114,9 @@ class TransportBar(QWidget):
 
 
 def speed_text(steps_per_second: float) -> str:
-    """Return a speed with three figures: ``61,200``, ``8.51``; a dash when there is none."""
+    """Return a speed with three figures: ``61,200/s``, ``8.51/s``; empty when there is none."""
     if not steps_per_second > 0:
-        return "–"
+        return ""
     digits = 2 - math.floor(math.log10(steps_per_second))
     rounded = round(steps_per_second, digits)
-    return f"{rounded:,.{max(0, min(digits, 2))}f}"
+    return f"{rounded:,.{max(0, min(digits, 2))}f}/s"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
+from gui.workbench.pace import Speed
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -90,6 +91,13 @@ class Advance:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """Command: go no faster than this from now on."""
+
+    speed: Speed
+
+
+@dataclass(frozen=True)
 class Look:
     """Command: show what every network looks like now, whether it trains or stands still."""
 
@@ -100,7 +108,7 @@ class Close:
 
 
 Aim = Go | Halt | Advance
-Command = Build | Drop | Retrain | Collect | Look | Aim | Close
+Command = Build | Drop | Retrain | Collect | Pace | Look | Aim | Close
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:

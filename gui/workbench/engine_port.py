@@ -45,6 +45,10 @@ class TrainerLike(Protocol):
         """Steps until the running epoch ends."""
 
     @property
+    def steps_per_epoch(self) -> int:
+        """Steps of a whole epoch; any thread may ask."""
+
+    @property
     def transfer(self) -> TransferReport | None:
         """Which layers start with another project's weights; None where none were to."""
 

@@ -10,10 +10,12 @@ late, catches up first. As only one of them trains at a time, each may use all p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gui.workbench.commands import Advance, Aim, Go, Halt
+from gui.workbench.pace import UNLIMITED
 
 if TYPE_CHECKING:
     from engine.messages import Message
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 CHUNK_S = 0.012
 """Long enough that taking the GIL back costs little, short enough that commands are obeyed soon."""
-FOREVER = 2**62
+FOREVER = UNLIMITED
 
 
 @dataclass(eq=False)
@@ -52,6 +54,8 @@ class Lane:
         Whether it has ended with an error.
     published_s, interval_s : float
         When the last snapshot was made, and how long to wait for the next at least.
+    published_step : int
+        The step that it shows; -1 before there is one.
     """
 
     run: str
@@ -66,6 +70,7 @@ class Lane:
     has_failed: bool = False
     published_s: float = 0.0
     interval_s: float = 0.0
+    published_step: int = -1
 
     @property
     def step(self) -> int:
@@ -95,11 +100,18 @@ class Turn:
         Most steps; at least 1.
     budget_s : float
         How long at most.
+    leads : bool
+        Whether these steps are new to all runs, rather than made up for.
     """
 
     lane: Lane
     steps: int
     budget_s: float
+    leads: bool = False
+
+
+def _unlimited(_lane: Lane) -> int:
+    return FOREVER
 
 
 class Rounds:
@@ -171,8 +183,20 @@ class Rounds:
                 asked_for = max(lane.goal for lane in live) if self._is_counting else front
                 return max(front, asked_for) + steps
 
-    def turn(self) -> Turn | None:
-        """Return who trains next; None when all have come to rest."""
+    @property
+    def is_counting(self) -> bool:
+        """Whether the runs go as many steps as a person has asked for one by one."""
+        return self._is_counting
+
+    def turn(self, allowed: Callable[[Lane], int] = _unlimited) -> Turn | None:
+        """Return who trains next; None when all have come to rest, or have to wait.
+
+        Parameters
+        ----------
+        allowed : callable
+            Returns how many steps a run that stands at the front may take now. What lies behind
+            catches up without a limit.
+        """
         moving = self.moving()
         if not moving:
             return None
@@ -183,11 +207,14 @@ class Rounds:
             lane = min(behind, key=lambda lane: lane.step)
             return Turn(lane, min(front, lane.goal) - lane.step, CHUNK_S)
         self._leader = leader = max(moving, key=lambda lane: lane.step_s)
-        steps = leader.goal - leader.step
+        # Whoever leads, it is always the first that is asked: their epochs may differ.
+        steps = min(leader.goal - leader.step, allowed(moving[0]))
+        if steps <= 0:
+            return None
         if len(moving) > 1:
             # What a step costs is not known of all at first, and may change.
             steps = min(steps, self._stride)
-        return Turn(leader, steps, CHUNK_S)
+        return Turn(leader, steps, CHUNK_S, leads=True)
 
     def note(self, lane: Lane, steps: int, seconds: float) -> None:
         """Take note of a run's turn: how many steps it did, and how long they took."""

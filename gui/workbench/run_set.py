@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import SpecError
-from gui.workbench.commands import Advance, Aim, Build, Collect, Drop, Go, Halt, Retrain
+from gui.workbench.commands import Advance, Aim, Build, Collect, Drop, Go, Halt, Pace, Retrain
+from gui.workbench.pace import Speed
 from gui.workbench.run import Run
 from gui.workbench.run_plan import Reason, RunPlan
 from gui.workbench.state import IDLE, State, foremost
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
+FOREIGN = (Reason.OPENED, Reason.LEARNED)
+"""With another project, nothing stays of the run of the one before."""
 
 
 class RunSet(QObject):
@@ -40,6 +43,11 @@ class RunSet(QObject):
     ----------
     factory : TrainerFactory
         Makes trainers, in the training thread.
+
+    Attributes
+    ----------
+    speed : Speed
+        How fast they may go; `set_speed` changes it.
 
     Signals
     -------
@@ -66,6 +74,7 @@ class RunSet(QObject):
         self._runs: dict[str, Run] = {}
         self._run_id = self._turn = 0
         self._wants_to_run = False
+        self.speed = Speed.FULL
         self._held: list[Callable[[], None]] | None = None
         self._bridge = Bridge(self)
         self._bridge.prepared.connect(self._on_bridge_prepared)
@@ -145,7 +154,9 @@ class RunSet(QObject):
             What to start from, as ``layer-id/w``; None draws them.
         """
         self._run_id += 1
-        run = self._runs[key] = Run(key, self._run_id, plan, reason)
+        before = self._runs.get(key)
+        ghost = None if before is None or reason in FOREIGN else before.left_behind()
+        run = self._runs[key] = Run(key, self._run_id, plan, reason, ghost)
         if plan.issues:
             run.show(State.INVALID, plan.issues[0].message)
         self.pause()
@@ -231,6 +242,16 @@ class RunSet(QObject):
         if self.state in (*IDLE, State.RUNNING):
             self._aim(Advance(self._next_turn(), steps), State.PAUSED if steps else State.RUNNING,
                       among=(*IDLE, State.RUNNING))
+
+    def set_speed(self, speed: Speed) -> None:
+        """Go no faster than this from now on, also while running.
+
+        What is asked for step by step is done at once all the same.
+        """
+        self.speed = speed
+        self._worker.submit(Pace(speed))
+        for run in self:
+            run.restart_clock()
 
     def _aim(self, command: Aim, state: State, among: tuple[State, ...] = IDLE) -> None:
         """Have all runs obey; those in some states are in another one then."""

@@ -11,6 +11,7 @@ from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.run_info import FIRST
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
+from gui.workbench.pace import Speed
 from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan
 from gui.workbench.run_set import RunSet
 from gui.workbench.state import State
@@ -126,6 +127,15 @@ class Workbench(QObject):
     def listen(self) -> None:
         """Tell what has been held, and from now on everything at once."""
         self.runs.listen()
+
+    @property
+    def speed(self) -> Speed:
+        """How fast the runs may go; the full speed unless somebody asks for another."""
+        return self.runs.speed
+
+    def set_speed(self, speed: Speed) -> None:
+        """Go no faster than this from now on, also while running."""
+        self.runs.set_speed(speed)
 
     def run(self) -> None:
         """Train until told otherwise; while the engine is being prepared, as soon as it is."""

@@ -16,7 +16,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -36,10 +36,12 @@ from gui.workbench.commands import (
     Go,
     Halt,
     Look,
+    Pace,
     Retrain,
     newest,
 )
-from gui.workbench.rounds import CHUNK_S, Lane, Rounds
+from gui.workbench.pace import UNLIMITED, Pacer
+from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
@@ -90,6 +92,8 @@ class Worker:
         Told of rare events.
     factory : TrainerFactory
         Makes trainers; called in the thread.
+    clock : callable
+        Returns the seconds by which the speed is kept.
 
     Attributes
     ----------
@@ -103,12 +107,15 @@ class Worker:
         Whether a run has ended with an error since the last one was begun.
     """
 
-    def __init__(self, bridge: Bridge, factory: TrainerFactory) -> None:
+    def __init__(self, bridge: Bridge, factory: TrainerFactory,
+                 clock: Callable[[], float] = time.perf_counter) -> None:
         self._bridge = bridge
         self._factory = factory
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
         self._rounds = Rounds()
+        self._clock, self._pacer = clock, Pacer()
+        self._rest_s = 0.0
         self._turn = 0
         self._has_to_rest = False
         self._wanted = EVERYTHING
@@ -158,12 +165,17 @@ class Worker:
         self._rounds = Rounds()
 
     def _waiting_commands(self) -> list[Command]:
-        commands = [] if self._rounds.moving() else [self._commands.get()]
-        while True:
-            try:
+        """Return what has come; wait for it while there is nothing to train, or not yet."""
+        commands: list[Command] = []
+        try:
+            if not self._rounds.moving():
+                commands.append(self._commands.get())
+            elif self._rest_s > 0:
+                commands.append(self._commands.get(timeout=self._rest_s))
+            while True:
                 commands.append(self._commands.get_nowait())
-            except queue.Empty:
-                return commands
+        except queue.Empty:
+            return commands
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -182,6 +194,9 @@ class Worker:
                 reply.put(None if lane is None else lane.trainer.weights())
             case Retrain():
                 self._retrain(command)
+            case Pace(speed):
+                self._pacer.speed = speed
+                self._pacer.begin(self._clock())
             case Look():
                 self._look()
             case Go() | Halt() | Advance():
@@ -203,6 +218,7 @@ class Worker:
     def _aim(self, command: Aim) -> None:
         self._turn, self._has_to_rest = command.turn, True
         self._rounds.aim(command)
+        self._pacer.begin(self._clock())
         for lane in self._rounds.lanes:
             # The others go without what a stopping rule has ended.
             if lane.ending is not None:
@@ -223,9 +239,18 @@ class Worker:
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
 
+    def _allowed(self, lane: Lane) -> int:
+        """Return how many steps the speed allows now."""
+        if self._rounds.is_counting:
+            # Who asks for single steps has them at once.
+            return UNLIMITED
+        return self._pacer.allowed(lane.step, lane.trainer.steps_per_epoch, self._clock())
+
     def _take_turn(self) -> None:
-        turn = self._rounds.turn()
+        self._rest_s = 0.0
+        turn = self._rounds.turn(self._allowed)
         if turn is None:
+            self._rest()
             return
         lane, steps = turn.lane, turn.steps
         if not self.heard.is_set():
@@ -234,7 +259,7 @@ class Worker:
             self.heard.wait(CHUNK_S)
             return
         with self._answering_for(lane.run_id):
-            self._train(lane, steps, turn.budget_s)
+            self._train(lane, steps, turn)
             if lane.ending is not None and self._rounds.moving():
                 # The others go on without it.
                 self._settle(lane)
@@ -242,16 +267,30 @@ class Worker:
                   and time.perf_counter() - lane.published_s >= lane.interval_s):
                 self._publish(lane)
 
-    def _train(self, lane: Lane, steps: int, budget_s: float) -> None:
-        begin = time.perf_counter()
+    def _rest(self) -> None:
+        """Say how long to wait for the next step; what stands meanwhile is shown."""
+        moving = self._rounds.moving()
+        if not moving:
+            return
+        if self._pacer.rest_s(self._clock()) >= SNAPSHOT_S:
+            for lane in moving:
+                if lane.published_step != lane.step:
+                    with self._answering_for(lane.run_id):
+                        self._publish(lane)
+        self._rest_s = self._pacer.rest_s(self._clock())
+
+    def _train(self, lane: Lane, steps: int, turn: Turn) -> None:
+        begin, before = time.perf_counter(), lane.step
         try:
-            done = lane.trainer.run(steps, budget_s)
+            done = lane.trainer.run(steps, turn.budget_s)
         except DivergedError:
             # The weights are still those of the last finite step: show what they do.
             self._publish(lane)
             raise
         now = time.perf_counter()
         self._rounds.note(lane, done, now - begin)
+        if turn.leads:
+            self._pacer.note(before, done, lane.trainer.steps_per_epoch, self._clock())
         # What is told to stop at once takes no step.
         if done > 0 and math.isnan(self.stepped_s):
             self.stepped_s = now
@@ -276,7 +315,7 @@ class Worker:
         if not wanted:
             return False
         lane.mailbox.put(_seen(lane.trainer, wanted))
-        lane.published_s = time.perf_counter()
+        lane.published_s, lane.published_step = time.perf_counter(), lane.step
         took = lane.published_s - started
         pauses = PAUSES * took * len(self._rounds.lanes)
         lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S

@@ -114,7 +114,8 @@ def test_every_activation_function_answers(function: ActivationFunction) -> None
 def test_every_loss_says_what_guessing_costs(loss: Loss, task: str) -> None:
     for n_classes in (0, 1, 2, 3, 10):
         width = loss.widths(task, n_classes)[0]  # type: ignore[arg-type]
-        found = loss.at_chance(task, n_classes, width)  # type: ignore[arg-type]
+        shares = (1 / n_classes,) * n_classes if n_classes else ()
+        found = loss.at_chance(task, shares, width)  # type: ignore[arg-type]
         wanted = task in ("classification", "sequence") and task in loss.tasks and n_classes > 1
         if wanted:
             assert math.isfinite(found)

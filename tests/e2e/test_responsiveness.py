@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer
 
 from engine.data.dataset import Dataset
 from engine.spec import LayerSpec, NetworkSpec, TrainingSpec
+from gui.workbench.pace import Speed
 from gui.workbench.state import State
 from tests.e2e.conftest import Person
 
@@ -74,6 +75,7 @@ def test_the_window_stays_responsive_while_a_large_network_trains(person: Person
     document.load_project(replace(document.project, data=data, network=large_network(),
                                   training=TrainingSpec()), None, images())
     person.wait_until_ready()
+    person.lab.workbench.set_speed(Speed.FULL)
     person.click(person.lab.transport.toggle)
     person.qtbot.wait(1500)
     # What the window itself does wrong shows in every attempt, another program's load does not.
@@ -122,6 +124,7 @@ def test_a_hundred_thousand_steps_keep_the_memory_flat(person: Person) -> None:
     def steps() -> int:
         return person.frames[-1].step if person.frames else 0
 
+    person.lab.workbench.set_speed(Speed.FULL)
     person.click(person.lab.transport.toggle)
     person.qtbot.waitUntil(lambda: steps() > 5000, timeout=30_000)
     before = resident()

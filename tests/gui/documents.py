@@ -13,6 +13,7 @@ from engine.diagnosis.verdicts import Verdict
 from engine.spec import DataSpec, LayerSpec, NetworkSpec, ProjectSpec, Task
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot
 from gui.document.document import Document
+from gui.frames.ghost import Ghost
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class FakeFrame:
     snapshot: Snapshot | None
     running: bool = False
     verdict: Verdict | None = None
+    readings: tuple[LayerReading, ...] = ()
+    ghost: Ghost | None = None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 ``rule`` is a mapping: learning_rate, l1, l2, momentum, rho, beta1, beta2, epsilon, weight_decay.
 Penalties go into the gradient before the rule sees it. Every twin returns what its kernel measures:
-the sums of the old weights, of their squares, of the updates (subtracted from the weights) and of
-their squares.
+means and standard deviations of the old weights and of the updates, which are subtracted from them.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 Reals = NDArray[np.float64]
 Rule = Mapping[str, float]
-Sums = tuple[float, float, float, float]
+Moments = tuple[float, float, float, float]
 quietly = np.errstate(all="ignore")
 
 
@@ -26,10 +25,11 @@ def penalise(slope: Reals, g: Reals, w: Reals, rule: Rule, measured: int) -> Non
 
 
 def sums(x: Reals, size: int) -> tuple[float, float]:
-    return math.fsum(x[:size]), math.fsum(x[:size]**2)
+    mean = math.fsum(x[:size]) / size
+    return mean, math.sqrt(math.fsum((x[:size] - mean)**2) / size)
 
 
-def descend(w: Reals, u: Reals, rate: float, measured: int) -> Sums:
+def descend(w: Reals, u: Reals, rate: float, measured: int) -> Moments:
     before, step = w[:measured].copy(), rate * u[:measured]
     w -= rate * u
     return (*sums(before, measured), *sums(step, measured))
@@ -41,15 +41,17 @@ def penalised(g: float, w: float, rule: Rule) -> float:
     return g + rule["l1"] * sign + rule["l2"] * w
 
 
-def measured(before: Reals, after: Reals) -> Sums:
-    """Return the four sums."""
+def measured(before: Reals, after: Reals) -> Moments:
+    """Return the four moments; NaN of no numbers."""
+    if not before.size:
+        return math.nan, math.nan, math.nan, math.nan
     update = before - after
-    return (float(np.sum(before)), float(np.sum(before**2)), float(np.sum(update)),
-            float(np.sum(update**2)))
+    return (float(np.mean(before)), float(np.std(before)), float(np.mean(update)),
+            float(np.std(update)))
 
 
 @quietly
-def update_sgd(w: Reals, g: Reals, rule: Rule) -> Sums:
+def update_sgd(w: Reals, g: Reals, rule: Rule) -> Moments:
     before = w.copy()
     for j in range(w.size):
         w[j] = w[j] - rule["learning_rate"] * penalised(g[j], w[j], rule)
@@ -57,7 +59,7 @@ def update_sgd(w: Reals, g: Reals, rule: Rule) -> Sums:
 
 
 @quietly
-def update_momentum(w: Reals, g: Reals, v: Reals, rule: Rule) -> Sums:
+def update_momentum(w: Reals, g: Reals, v: Reals, rule: Rule) -> Moments:
     before = w.copy()
     for j in range(w.size):
         v[j] = rule["momentum"] * v[j] + penalised(g[j], w[j], rule)
@@ -66,7 +68,7 @@ def update_momentum(w: Reals, g: Reals, v: Reals, rule: Rule) -> Sums:
 
 
 @quietly
-def update_nesterov(w: Reals, g: Reals, v: Reals, rule: Rule) -> Sums:
+def update_nesterov(w: Reals, g: Reals, v: Reals, rule: Rule) -> Moments:
     before = w.copy()
     for j in range(w.size):
         slope = penalised(g[j], w[j], rule)
@@ -76,7 +78,7 @@ def update_nesterov(w: Reals, g: Reals, v: Reals, rule: Rule) -> Sums:
 
 
 @quietly
-def update_rmsprop(w: Reals, g: Reals, s: Reals, rule: Rule) -> Sums:
+def update_rmsprop(w: Reals, g: Reals, s: Reals, rule: Rule) -> Moments:
     before = w.copy()
     for j in range(w.size):
         slope = penalised(g[j], w[j], rule)
@@ -86,7 +88,7 @@ def update_rmsprop(w: Reals, g: Reals, s: Reals, rule: Rule) -> Sums:
 
 
 @quietly
-def update_adam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) -> Sums:
+def update_adam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) -> Moments:
     """Step as Adam, or as AdamW when weight_decay is not 0."""
     before = w.copy()
     for j in range(w.size):
@@ -101,7 +103,7 @@ def update_adam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) 
 
 
 @quietly
-def update_adagrad(w: Reals, g: Reals, s: Reals, rule: Rule) -> Sums:
+def update_adagrad(w: Reals, g: Reals, s: Reals, rule: Rule) -> Moments:
     before = w.copy()
     for j in range(w.size):
         slope = penalised(g[j], w[j], rule)
@@ -111,7 +113,7 @@ def update_adagrad(w: Reals, g: Reals, s: Reals, rule: Rule) -> Sums:
 
 
 @quietly
-def update_adadelta(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule) -> Sums:
+def update_adadelta(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule) -> Moments:
     before = w.copy()
     for j in range(w.size):
         slope = penalised(g[j], w[j], rule)
@@ -123,7 +125,7 @@ def update_adadelta(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule) -> Sums:
 
 
 @quietly
-def update_nadam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) -> Sums:
+def update_nadam(w: Reals, g: Reals, v: Reals, s: Reals, rule: Rule, count: int) -> Moments:
     def mu(step: int) -> float:
         return rule["beta1"] * (1 - 0.5 * 0.96 ** (0.004 * step))
 

@@ -31,10 +31,12 @@ ZEROS = 2
 INVALID = 3         # how many are NaN or infinite
 ALL_SQUARES = 4     # of the whole gradient
 CLIPPED_SQUARES = 5  # the same, every number clipped
-WEIGHT = 0          # the old weights, summed
-WEIGHT_SQUARES = 1
-CHANGE = 2          # the updates, summed
-CHANGE_SQUARES = 3
+WEIGHT_SHIFT = 0    # a number near the old weights
+WEIGHT = 1          # their distances from it, summed
+WEIGHT_SQUARES = 2
+CHANGE_SHIFT = 3    # the same of the updates
+CHANGE = 4
+CHANGE_SQUARES = 5
 FIGURES = 6
 
 

@@ -14,6 +14,7 @@ from numba import carray
 from engine.kernels.ops.blocks import (
     BLOCK,
     CHANGE,
+    CHANGE_SHIFT,
     CHANGE_SQUARES,
     FIRST,
     MEASURED,
@@ -21,6 +22,7 @@ from engine.kernels.ops.blocks import (
     SIZE,
     STATISTIC,
     WEIGHT,
+    WEIGHT_SHIFT,
     WEIGHT_SQUARES,
     blocks_at,
     figures_at,
@@ -89,9 +91,24 @@ def penalise(penalised, g, w, rule, measured):
         penalised[j] = g[j]
 
 
+@inlined
+def distances(x, size):
+    """Return the first number, and the sums of what the others differ from it and of the squares.
+
+    However far the numbers are from 0: what is squared is never more than their number times their
+    variance away from it.
+    """
+    shift, total, squares = np.float64(x[0]), 0.0, 0.0
+    for j in range(size):
+        distance = np.float64(x[j]) - shift
+        total += distance
+        squares += distance * distance
+    return shift, total, squares
+
+
 @kernel
 def sums(x, size):
-    """Return the sum of the first numbers of x, and that of their squares.
+    """Return a shift, and the sums of the first numbers' distances from it and of their squares.
 
     Parameters
     ----------
@@ -102,14 +119,15 @@ def sums(x, size):
 
     Returns
     -------
-    float64, float64
-        Of which the standard deviation follows to 1e-6 of itself.
+    float64, float64, float64
+        Of which the standard deviation follows to 1e-6 of itself; of equal numbers, it is 0.
 
     Notes
     -----
     Distances from a shift near the mean are summed in x's own precision, which fills whole vector
     registers. Where that would lose digits, since the shift is far from the mean or squares leave
-    the range, everything is summed in float64. Source: Chan, Golub and LeVeque (1983), sec. 3.
+    the range, distances from the first number are summed in float64. Source: Chan, Golub and
+    LeVeque (1983), sec. 3.
     """
     zero = x.dtype.type(0)
     shift, total, squares = zero, zero, zero
@@ -124,16 +142,10 @@ def sums(x, size):
             distance = x[j] - shift
             total += distance
             squares += distance * distance
-        middle, first, second = np.float64(shift), np.float64(total), np.float64(squares)
+        first, second = np.float64(total), np.float64(squares)
         if second < LARGEST and first * first < 0.75 * second * size:
-            whole = size * middle
-            return first + whole, second + (2.0 * first + whole) * middle
-    plain, squared = 0.0, 0.0
-    for j in range(size):
-        value = np.float64(x[j])
-        plain += value
-        squared += value * value
-    return plain, squared
+            return np.float64(shift), first, second
+    return distances(x, size)
 
 
 @kernel
@@ -153,28 +165,25 @@ def descend(w, u, rate, measured):
 
     Returns
     -------
-    float64, float64, float64, float64
-        Sums of the old weights, their squares, the updates, their squares.
+    float64[6]
+        A shift near the old weights, the sums of their distances from it and of the squares; the
+        same of the updates.
 
     Notes
     -----
     Source: definition.
     """
     if measured < MANY:
-        weight, squares, change, changes = 0.0, 0.0, 0.0, 0.0
-        for j in range(measured):
-            value, step = np.float64(w[j]), np.float64(u[j])
-            weight += value
-            squares += value * value
-            change += step
-            changes += step * step
+        place, weight, squares = distances(w, measured)
+        middle, change, changes = distances(u, measured)
     else:
-        weight, squares = sums(w, measured)
-        change, changes = sums(u, measured)
+        place, weight, squares = sums(w, measured)
+        middle, change, changes = sums(u, measured)
     for j in range(w.size):
         w[j] -= rate * u[j]
     length = np.float64(rate)
-    return weight, squares, length * change, length * length * changes
+    return (place, weight, squares,
+            length * middle, length * change, length * length * changes)
 
 
 @inlined
@@ -218,29 +227,35 @@ def common_rule(slots):
 @inlined
 def report(figures, sums):
     """Keep the sums of a block's update."""
-    figures[WEIGHT], figures[WEIGHT_SQUARES], figures[CHANGE], figures[CHANGE_SQUARES] = sums
+    (figures[WEIGHT_SHIFT], figures[WEIGHT], figures[WEIGHT_SQUARES],
+     figures[CHANGE_SHIFT], figures[CHANGE], figures[CHANGE_SQUARES]) = sums
 
 
 @inlined
-def _update_ratio(sums, size):
-    """Return log10(std(update) / std(weight)); NaN where one of them is 0."""
-    weight = sums[1] / size - (sums[0] / size) ** 2
-    update = sums[3] / size - (sums[2] / size) ** 2
-    if not (weight > 0.0 and update > 0.0):
-        return np.nan
-    return 0.5 * math.log10(update / weight)
+def _scatter(blocks, figures, shift, total, squares):
+    """Return the sum of squared distances from the mean of what is measured in a run of blocks.
+
+    All of it is brought to the first block's shift: equal numbers have a scatter of exactly 0.
+    """
+    size, whole, second = 0, 0.0, 0.0
+    for b in range(blocks.shape[0]):
+        count = blocks[b, MEASURED]
+        if count > 0:
+            apart = figures[b, shift] - figures[0, shift]
+            size += count
+            whole += figures[b, total] + count * apart
+            second += figures[b, squares] + (2.0 * figures[b, total] + count * apart) * apart
+    return second - whole * whole / size
 
 
 @inlined
 def _report_ratio(results, blocks, figures):
-    """Write the ratio of update to weight of a run of blocks, the weights of one layer."""
-    sums, size = (0.0, 0.0, 0.0, 0.0), 0
-    for b in range(blocks.shape[0]):
-        size += blocks[b, MEASURED]
-        sums = (sums[0] + figures[b, WEIGHT], sums[1] + figures[b, WEIGHT_SQUARES],
-                sums[2] + figures[b, CHANGE], sums[3] + figures[b, CHANGE_SQUARES])
+    """Write log10(std(update) / std(weight)) of a run of blocks; NaN where one of them is 0."""
+    weight = _scatter(blocks, figures, WEIGHT_SHIFT, WEIGHT, WEIGHT_SQUARES)
+    update = _scatter(blocks, figures, CHANGE_SHIFT, CHANGE, CHANGE_SQUARES)
     place = FIRST_STATISTIC + blocks[0, STATISTIC] * STATISTICS + UPDATE_RATIO
-    carray(reals_at(results), (place + 1,))[place] = _update_ratio(sums, size)
+    carray(reals_at(results), (place + 1,))[place] = \
+        0.5 * math.log10(update / weight) if weight > 0.0 and update > 0.0 else np.nan
 
 
 @op("blocks learning figures results", "results = log10(std(update) / std(w))", whole=True)

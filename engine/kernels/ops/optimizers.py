@@ -4,10 +4,10 @@ Legend: ``w``, real[n], parameters, changed in place; ``g``, real[n], their grad
 ``m`` and ``v``, real[n], what a rule remembers: first and second moment, or what is said; n is at
 most `BLOCK`. ``rule``, float64[HYPER_LENGTH], holds the constants of
 `engine.kernels.runtime.layout` (learning rate, momentum, ...). ``measured``, int64, is how many of
-the parameters are decayed and measured. Every kernel returns four float64: the sums of the old
-weights, of their squares, of the updates and of their squares. The penalties add
-``l2 w + l1 sign(w)`` to the gradient before a rule sees it. PyTorch's update rules, number for
-number.
+the parameters are decayed and measured. Every kernel returns six float64: a shift near the old
+weights, the sums of their distances from it and of the squares, and the same of the updates. The
+penalties add ``l2 w + l1 sign(w)`` to the gradient before a rule sees it. PyTorch's update rules,
+number for number.
 
 A block goes through short loops in the first cache, each simple enough for vector registers: limits
 and penalties if there are any, the direction of the update u, its sums, the step.

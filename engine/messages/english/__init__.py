@@ -1,6 +1,7 @@
 """The words in English, a module for each subject."""
 
 from engine.messages.english import (
+    advice,
     data,
     files,
     layers,
@@ -15,5 +16,5 @@ from engine.messages.language import Language
 
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **training.WORDS,
-     **verdicts.WORDS, **program.WORDS},
+     **verdicts.WORDS, **advice.WORDS, **program.WORDS},
     FORMATS, plural, joined)

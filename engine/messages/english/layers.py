@@ -37,6 +37,7 @@ WORDS: Mapping[str, Entry] = {
     "layer.rank": Fault("{place}", "an input of {shape}", "{wanted:any}", "{remedy}"),
     "layer.flatten-before": "Add a Flatten layer before it",
     "layer.reshape-before": "Add a Reshape layer before it",
+    "layer.give-every-state": "Let {layer} give every state: set its Output to Every state",
     "layer.window": Fault(
         "{place}", "an input of {axis} along an axis", "at least {size}",
         "Choose a smaller window, or another layer before it"),
@@ -77,7 +78,8 @@ WORDS: Mapping[str, Entry] = {
         "Layer 0", "it is of kind {kind:name}, but the first layer must be of kind input",
         "'input'", "Put an input layer before it"),
     "layer.id": Fault(
-        "Layer {position}", "the id {name:name} is empty, holds a slash or is used twice",
+        "Layer {position}",
+        "the id {name:name} is empty, too long, used twice, or holds a slash or what is no letter",
         "a name that no other layer has", "Give every layer an id of its own"),
     "layer.second-input": Fault(
         "Layer {position}", "it is another input layer", "one, at the start", "Remove it"),

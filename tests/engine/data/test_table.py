@@ -176,6 +176,16 @@ def test_columns_of_no_use_are_left_out(table):
         "'id' only names or counts the rows.")
 
 
+@pytest.mark.parametrize("row", [0, 7, 39])
+@pytest.mark.parametrize("target", ["", "maybe"])
+def test_a_row_number_is_one_also_where_rows_are_left_out(table, target, row):
+    lines = rows(40, id=list(range(1, 41))).splitlines()
+    lines[1 + row] = f"{row / 2},{1 + row},{target}"
+    data = table("\n".join(lines))
+    assert data.feature_names == ("x",)
+    assert len(data.inputs) == 39
+
+
 def test_a_row_number_that_is_chosen_is_kept(table):
     data = table(rows(40, id=list(range(1, 41))), inputs=("id",))
     assert data.feature_names == ("id",)

@@ -10,14 +10,14 @@ from itertools import pairwise
 import pytest
 
 from engine.diagnosis.past import LARGEST_CURVE, Past, Smoothing
-from engine.diagnosis.verdicts import RunJudge, Verdict
-from tests.engine.diagnosis.snapshots import network, snapshot, verdict_after
+from engine.diagnosis.verdicts import Verdict
+from tests.engine.diagnosis.snapshots import judge_of, network, snapshot, verdict_after
 
 NET = network()
 
 
 def run(loss: Callable[[int], float], steps: int, every: int) -> Verdict:
-    judge = RunJudge(NET)
+    judge = judge_of(NET)
     for step in range(0, steps + 1, every):
         verdict = judge.judge(snapshot(NET, step, loss=loss(step)))
     return verdict
@@ -29,10 +29,10 @@ def test_a_loss_that_rises_again_is_not_falling() -> None:
         return 0.9 - 0.53 * step / 30_000 if step <= 30_000 else min(
             0.55, 0.37 + 0.18 * (step - 30_000) / 8_000)
     verdict = run(loss, 40_000, 100)
-    assert (verdict.code, verdict.severity) == ("flat", 1)
+    assert (verdict.code, verdict.severity) == ("risen", 1)
     assert verdict.title == "The loss has risen again."
     assert "The lowest was 0.37 at step 30,000; lately it is about 0.55." in verdict.sentence
-    assert verdict.evidence == "Fired: loss 0.55 > 1.2 × 0.37."
+    assert verdict.evidence == "Rule: loss 0.55 > 1.2 × 0.37."
 
 
 def test_one_odd_figure_is_no_rise() -> None:
@@ -49,7 +49,8 @@ def test_a_loss_that_is_flat_for_very_long_is_not_falling() -> None:
     def loss(step: int) -> float:
         return 0.4 + 0.3 * math.exp(-step / 2_000) + noise.uniform(-0.02, 0.02)
     verdict = run(loss, 900_000, 300)
-    assert (verdict.code, verdict.severity, verdict.title) == ("flat", 1, "The loss has settled.")
+    assert (verdict.code, verdict.severity, verdict.title) == (
+        "settled", 0, "The loss has settled.")
     assert "It began at 0.69" in verdict.sentence
     assert "has settled between 0.38 and 0.42" in verdict.sentence
 
@@ -58,10 +59,10 @@ def test_a_loss_that_has_just_stopped_falling_is_settling() -> None:
     def loss(step: int) -> float:
         return max(0.3, 0.7 - step / 5_000)
     titles = {step: run(loss, step, 10).title for step in (1_990, 2_400, 3_000, 3_900, 4_500)}
-    assert titles == {1_990: "First steps.", 2_400: "Learning.", 3_000: "The loss is settling.",
+    assert titles == {1_990: "Learning.", 2_400: "Learning.", 3_000: "The loss is settling.",
                       3_900: "The loss is settling.", 4_500: "The loss has settled."}
     verdict = run(loss, 3_000, 10)
-    assert (verdict.code, verdict.severity) == ("healthy", 0)
+    assert (verdict.code, verdict.severity) == ("learning", 0)
     assert "0.4 when the run was half as long, 0.3 now" in verdict.sentence
 
 
@@ -74,7 +75,7 @@ def test_a_loss_that_never_fell_is_flat_rather_than_settled() -> None:
 
 
 def test_what_is_learned_does_not_claim_a_fall_that_was_none() -> None:
-    judge = RunJudge(NET)
+    judge = judge_of(NET)
     judge.judge(snapshot(NET, 0, loss=0.1))
     verdict = judge.judge(snapshot(NET, 10, loss=0.2, accuracy=0.97))
     assert "The loss is 0.2." in verdict.sentence
@@ -84,7 +85,7 @@ def test_what_is_learned_does_not_claim_a_fall_that_was_none() -> None:
                                               (0.1, "Learning rate too low.")])
 def test_small_steps_of_a_gradient_that_has_died_down_are_no_small_learning_rate(
         later: float, title: str) -> None:
-    judge = RunJudge(NET)
+    judge = judge_of(NET)
     verdict_after(judge, NET, (0, 500, 1000), loss=0.7)
     rest = {name: {"gradient_rms": later, "update_ratio": -6.0}
             for name in ("dense_1", "dense_2", "output")}
@@ -93,7 +94,7 @@ def test_small_steps_of_a_gradient_that_has_died_down_are_no_small_learning_rate
 
 
 def test_r_squared_is_not_rounded_up_to_a_perfect_1() -> None:
-    judge = RunJudge(NET, "regression", 0, "mean_squared_error")
+    judge = judge_of(NET, "regression", 0, "mean_squared_error")
     judge.judge(snapshot(NET, 0))
     verdict = judge.judge(snapshot(NET, 10, accuracy=0.9971, validation=(0.1, 0.96)))
     assert "Training R² 0.997, validation 0.96." in verdict.sentence

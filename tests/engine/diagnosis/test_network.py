@@ -1,18 +1,12 @@
 from __future__ import annotations
 
-import math
-
-import numpy as np
-import pytest
-
 from engine.diagnosis.network import (
-    chance_loss,
     hidden_activations,
     hidden_initialisers,
+    output_width,
     symmetric_layers,
 )
-from engine.layers import LOSSES
-from engine.spec import LayerSpec, NetworkSpec, default_project
+from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.diagnosis.snapshots import network
 
 EQUAL = {"weights": "constant", "spread": 0.1}
@@ -22,40 +16,12 @@ def row(*layers: LayerSpec) -> NetworkSpec:
     return NetworkSpec((LayerSpec("input", "input"), *layers))
 
 
-def test_a_text_is_guessed_at_the_logarithm_of_its_alphabet() -> None:
-    assert chance_loss(default_project().network, "sequence", 69, "sequence_cross_entropy") \
-        == math.log(69)
-    assert math.isnan(chance_loss(default_project().network, "reconstruction", 10,
-                                  "binary_cross_entropy"))
-
-
-def test_a_loss_that_nobody_knows_has_no_chance() -> None:
-    assert math.isnan(chance_loss(default_project().network, "classification", 2, "guesswork"))
-
-
-@pytest.mark.parametrize(("key", "answer", "width"), [
-    ("softmax_cross_entropy", np.zeros((4, 4)), 4),
-    ("hinge", np.zeros((4, 4)), 4),
-    ("mean_squared_error", np.full((4, 4), 0.25), 4),
-    ("binary_cross_entropy", np.full((4, 4), 0.25), 4),
-    ("mean_squared_error", np.zeros((2, 1)), 1),
-    ("binary_cross_entropy", np.full((2, 1), 0.5), 1),
-    ("hinge", np.zeros((2, 1)), 1),
-])
-def test_guessing_costs_what_the_formula_says(key: str, answer: np.ndarray, width: int) -> None:
-    loss, n_classes = LOSSES[key], len(answer)
-    targets = loss.encode(np.arange(n_classes), n_classes, width)
-    t, z = targets, answer
-    cost = {
-        "softmax_cross_entropy": lambda: -np.mean(
-            np.sum(t * (z - np.log(np.exp(z).sum(1, keepdims=True))), 1)),
-        "binary_cross_entropy": lambda: -np.mean(t * np.log(z) + (1 - t) * np.log(1 - z)),
-        "mean_squared_error": lambda: np.mean((z - t) ** 2),
-        "hinge": lambda: np.mean(np.maximum(0, 1 - t * z)) if width == 1 else np.mean(
-            [sum(max(0.0, 1 - z[i, i] + z[i, j]) for j in range(4) if j != i) / 4
-             for i in range(4)]),
-    }[key]()
-    assert loss.at_chance("classification", n_classes, width) == pytest.approx(cost)
+def test_the_output_is_as_wide_as_the_last_layer_that_has_a_width() -> None:
+    net = network()
+    assert output_width(net) == 2
+    softmax = net.inserted(len(net.layers), LayerSpec("act", "activation"))
+    assert output_width(softmax) == 2
+    assert output_width(row()) == 0
 
 
 def test_equal_filters_and_equal_constants_are_symmetric_too() -> None:

@@ -89,6 +89,12 @@ def test_ids_are_unique_names(name: str) -> None:
     assert repr(name) in issue.text
 
 
+@pytest.mark.parametrize("name", ["a\\b", "a\0b", "a\ud800", 201 * "a"], ids=ascii)
+def test_an_id_is_one_that_weights_can_be_filed_under(name: str) -> None:
+    issue = diagnose(project(INPUT, LayerSpec(name, "dense"), OUTPUT), "classification", 2, 2)[0]
+    assert issue.message.code == "layer.id"
+
+
 def test_an_unknown_kind_option_and_value_are_named() -> None:
     found = texts(project(INPUT, LayerSpec("a", "conv9d"),
                           LayerSpec("b", "dense", {"unit": 3, "units": 0})))

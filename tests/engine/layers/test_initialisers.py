@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.layers import INITIALISERS, kind
+from engine.layers import INITIALISERS, kind, kinds
 from engine.spec import LayerSpec
 
 Reals = NDArray[np.float64]
@@ -157,6 +157,52 @@ def test_xavier_with_pytorchs_gain_keeps_the_variance_through_tanh_and_relu() ->
             shares.append(float(np.sqrt(np.mean(x**2))))
         assert shares[1] > 0.5
         assert shares[0] < 0.7 * shares[1]
+
+
+def as_pytorch_counts(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return fan in and fan out as ``torch.nn.init`` takes them from weights of our shape.
+
+    Its weights have the units first, then the inputs, then the places of the kernel.
+    """
+    *places, inputs, units = shape
+    return math.prod(places) * inputs, math.prod(places) * units
+
+
+@pytest.mark.parametrize(("key", "options", "shape", "fans"), [
+    ("dense", {"units": 5}, (12,), (12, 5)),
+    ("dense", {"units": 5}, (7, 12), (12, 5)),
+    ("conv2d", {"filters": 8, "kernel": 3}, (8, 8, 1), (9, 72)),
+    ("conv2d", {"filters": 4, "kernel": 5, "stride": 2}, (9, 9, 3), (75, 100)),
+    ("conv1d", {"filters": 8, "kernel": 3}, (10, 2), (6, 24)),
+    ("rnn", {"units": 6}, (4, 3), (3, 6)),
+])
+def test_fans_are_pytorchs(key: str, options: dict[str, int], shape: tuple[int, ...],
+                           fans: tuple[int, int]) -> None:
+    owner = kind(key)
+    chosen = owner.options(LayerSpec("a", key, {**options, "weights": "he_uniform"}))
+    assert owner.fans(chosen, (shape,)) == fans
+    w = owner.parameters(chosen, (shape,))[0]
+    assert as_pytorch_counts(w.shape) == fans
+    largest = max(np.abs(w.draw(np.random.default_rng(seed))).max() for seed in range(50))
+    assert largest == pytest.approx(math.sqrt(6 / fans[0]), rel=0.05)
+
+
+def test_every_gate_has_the_fans_of_its_own_matrix() -> None:
+    owner = kind("lstm")
+    assert owner.fans(owner.options(LayerSpec("a", "lstm", {"units": 6})), ((4, 3),)) == (3, 6)
+
+
+def test_a_transposed_convolution_counts_as_the_convolution_of_its_output() -> None:
+    owner = kind("conv2d_transpose")
+    layer = LayerSpec("a", "conv2d_transpose", {"filters": 8, "kernel": 3})
+    assert owner.fans(owner.options(layer), ((4, 4, 2),)) == (18, 72)
+
+
+def test_layers_without_weights_have_no_fans() -> None:
+    for owner in kinds():
+        options = owner.options(LayerSpec("a", owner.key))
+        if owner.field("weights") is None:
+            assert owner.fans(options, ((4, 4, 2),)) is None
 
 
 def biases(**options: bool | float | str) -> Reals:

@@ -129,6 +129,26 @@ def test_the_gain_is_a_factor_on_what_weighs_the_features(key: str) -> None:
     np.testing.assert_array_equal(twice["u"], once["u"])
 
 
+@pytest.mark.parametrize("first", GATES)
+@pytest.mark.parametrize("reader", [*GATES, "conv1d", "sequence_mean"])
+def test_a_layer_that_gives_its_last_state_alone_is_named(first: str, reader: str) -> None:
+    layers = [LayerSpec("input", "input"), LayerSpec("words", "embedding", {"vocabulary": 9}),
+              LayerSpec("first", first), LayerSpec("dropout", "dropout"),
+              LayerSpec("reader", reader), LayerSpec("output", "dense", {"units": 2})]
+    if reader == "conv1d":
+        layers.insert(-1, LayerSpec("flatten", "flatten"))
+    of = ProjectSpec(network=NetworkSpec(tuple(layers)))
+    [issue] = diagnose(of, "classification", 7, 2, vocabulary=9)
+    assert issue.layer_id == "reader"
+    title = kind(first).title
+    assert issue.text.endswith(
+        f"Let Layer 2 ({title}) give every state: set its Output to Every state.")
+    every = of.network.replaced(of.network.layer("first").with_options(output="sequence"))
+    last = [issue.text for issue in diagnose(ProjectSpec(network=every), "classification", 7, 2,
+                                             vocabulary=9)]
+    assert last == []
+
+
 def test_rows_never_lie_a_power_of_two_apart() -> None:
     lengths = [row_length(columns) for columns in range(1, 600)]
     for columns, length in enumerate(lengths, 1):

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 
-from engine.diagnosis.verdicts import RunJudge
 from engine.errors import DataError, SpecError
 from engine.layers import diagnose
 from engine.messages import Fault, Language, Message, say, speak, speaking
 from engine.messages.english import ENGLISH
 from engine.messages.language import Entry
 from engine.messages.template import Place, names, parsed
-from tests.engine.diagnosis.snapshots import network, verdict_after
+from tests.engine.diagnosis.snapshots import judge_of, network, verdict_after
 from tests.engine.layers.mutations import Broken, broken_graphs
 from tests.engine.messages.toy import LATIN, LETTER, TOY, english_in
 from tests.engine.training.graphs import graphs
@@ -148,7 +147,7 @@ def test_nothing_is_said_of_a_project_outside_the_catalogue(broken: Broken) -> N
 @pytest.mark.parametrize("gradient", [0.0, 1e-7, 1e-3, 1e-2, 10.0, 1e4, 1e9])
 def test_nothing_is_said_of_a_run_outside_the_catalogue(gradient: float) -> None:
     net = network()
-    verdict = verdict_after(RunJudge(net), net, (1, 21), dense_1={"gradient_rms": gradient})
+    verdict = verdict_after(judge_of(net), net, (1, 21), dense_1={"gradient_rms": gradient})
     for message in (verdict.words.title, verdict.words.sentence, verdict.words.evidence,
                     *(layer.message for layer in verdict.layers)):
         assert message is None or not english_in(message), message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -27,6 +27,8 @@ MOST_LOOSE = 4
 
 EXACT: dict[str, Any] = {"truncation": 0}
 """Options that make a gradient other than the derivative of the loss, on purpose."""
+
+_TASKS: tuple[Task, ...] = get_args(Task)
 
 SINGLE = [found.key for found in kinds()
           if found.insertable and not found.reads_tokens and found.fewest_inputs == 1]
@@ -181,22 +183,37 @@ def join(growing: Growing) -> None:
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> Graph:
-    """Return a project that can be trained, of any task."""
-    loss = draw(st.sampled_from(list(LOSSES.values())))
-    task = draw(st.sampled_from(loss.tasks))
+def graphs(draw: st.DrawFn, padded: bool = False) -> Graph:
+    """Return a project that can be trained, of any task.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws.
+    padded : bool
+        Whether the data are tokens of which 0 is padding, for one embedding or for two.
+    """
+    by_token = ("classification", "sequence") if padded else _TASKS
+    loss = draw(st.sampled_from([loss for loss in LOSSES.values()
+                                 if set(loss.tasks) & set(by_token)]))
+    task = draw(st.sampled_from([task for task in loss.tasks if task in by_token]))
     by_class = task in ("classification", "sequence")
     window = draw(st.integers(2, 5))
     n_outputs = draw(st.integers(2 if by_class else 1, 3))
-    reads = task == "sequence" or (task == "classification" and draw(st.booleans()))
+    reads = task == "sequence" or (task == "classification" and (padded or draw(st.booleans())))
     growing = Growing(window, lambda shape: task != "sequence" or (
         len(shape) == 2 and shape[0] == window))
     vocabulary = 0
     if reads:
         vocabulary = n_outputs if task == "sequence" else draw(st.integers(2, 6))
         values = {**draw(options("embedding", (window,))), "vocabulary": vocabulary + draw(
-            st.integers(0, 1))}
+            st.integers(0, 1)), **({"padding": True} if padded else {})}
         assert growing.add("embedding", values, [0])
+        if padded and draw(st.booleans()):
+            # As long as the first, so that they can be added; its steps may all count.
+            assert growing.add("embedding", {**values, "padding": draw(st.booleans())}, [0])
+            if draw(st.booleans()):
+                growing.add(draw(st.sampled_from(JOINS)), {}, draw(st.permutations([1, 2])))
     else:
         # Wide enough for an image.
         units = draw(st.sampled_from([3, 12, 16, 18, 32]))

@@ -80,6 +80,21 @@ def test_without_an_update_there_is_no_ratio() -> None:
     assert all(math.isnan(last_row(run)[f"{layer}/update_ratio"]) for layer in run.weight_layers)
 
 
+@pytest.mark.parametrize("precision", TOLERANCE)
+@pytest.mark.parametrize("units", [1, 5, 900])
+@pytest.mark.parametrize("spread", [0.1, 0.7])
+def test_equal_weights_have_no_deviation_to_compare_with(spread: float, units: int, precision: str
+                                                         ) -> None:
+    equal = {"weights": "constant", "spread": spread}
+    run = trainer(clouds(), dense("dense-1", units, **equal), dense("output", 3, "linear"),
+                  precision=precision, learning_rate=1e-3)
+    advance(run, 1)
+    assert math.isnan(last_row(run)["dense-1/update_ratio"])
+    assert math.isfinite(last_row(run)["output/update_ratio"])
+    advance(run, 1)
+    assert math.isfinite(last_row(run)["dense-1/update_ratio"])
+
+
 def activations(run: Trainer, inputs: Reals) -> dict[str, Reals]:
     """Return the output of every layer, computed in float64."""
     weights = {name: array.astype(np.float64) for name, array in run.weights().items()}
@@ -198,6 +213,29 @@ def test_gradients_of_activations_are_those_of_the_probe_batch() -> None:
         assert readings[layer].activation_gradient_rms == pytest.approx(
             np.sqrt(np.mean(slope**2)), rel=1e-11)
     assert math.isnan(readings["input"].activation_gradient_rms)
+
+
+@pytest.mark.parametrize("view", ["flatten", "reshape", "activation"])
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_what_only_passes_a_sequence_on_has_a_gradient_of_its_own(kind: str, view: str) -> None:
+    options = {"flatten": {}, "activation": {"function": "linear"},
+               "reshape": {"form": "sequence", "steps": 2, "features": 10}}
+    behind = {
+        "flatten": (), "activation": (LayerSpec("row", "flatten"),),
+        "reshape": (LayerSpec("row", "flatten"),)}
+
+    def shown(*between: LayerSpec) -> float:
+        run = trainer(
+            clouds(30), LayerSpec("steps", "reshape", {"form": "sequence", "steps": 4,
+                                                       "features": 1}),
+            LayerSpec("states", kind, {"units": 5, "output": "sequence"}), *between,
+            LayerSpec("view", view, options[view]), *behind[view], dense("output", 3, "linear"),
+            precision="float64")
+        return {reading.layer_id: reading for reading in advance(run, 3).snapshot().layers
+                }["view"].activation_gradient_rms
+    # A layer that does nothing, but has memory of its own, keeps the recurrent layer off.
+    apart = shown(LayerSpec("none", "dropout", {"rate": 0.0}))
+    assert shown() == pytest.approx(apart, rel=1e-12)
 
 
 def test_a_snapshot_is_read_only_and_says_when() -> None:

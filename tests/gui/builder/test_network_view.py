@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import (
@@ -31,6 +33,7 @@ from gui.builder.rows_delegate import RowsDelegate, whole_words
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 from gui.document.document import Document
+from gui.frames.ghost import Ghost
 from tests.gui.documents import make_deep
 
 NO_BUTTON, LEFT_BUTTON = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
@@ -328,6 +331,40 @@ def test_tooltips_hold_the_live_numbers(view: NetworkView, document: Document,
     assert "−3" in view.rows.tip(index, columns.update[0] + 3)
 
 
+def test_the_last_run_has_a_grey_mark_on_the_axis_of_this_one(
+        view: NetworkView, document: Document, frame_of: Callable[..., Any],
+        run_of: Callable[..., Any]) -> None:
+    frame = frame_of(document)
+    ghost = Ghost(np.zeros(0), np.zeros(0), {}, {}, {"output": 1e-6, "dense-2": 1e-30, "gone": 1.0},
+                  ("classification", "softmax_cross_entropy"))
+    view.set_run(run_of(document))
+    view.show_frame(frame)
+    low, high = view.rows.axis.low, view.rows.axis.high
+    columns, index = view.rows.columns, view.rows.model_of_rows.index(3)
+    box = columns.rect("gradient", row_rect(view, 3))
+    x = box.left() + round(view.rows.axis.share(1e-6) * (box.width() - 1))
+
+    def grey(row: int) -> int:
+        area = columns.rect("gradient", row_rect(view, row))
+        image = view.rows.viewport().grab(area).toImage()
+        return sum(image.pixelColor(at, y).name() == theme.current().ghost
+                   for at in range(image.width()) for y in range(image.height()))
+
+    assert [grey(row) for row in (1, 2, 3)] == [0, 0, 0]
+    assert "last run" not in view.rows.tip(index, columns.gradient[0] + 3)
+    view.show_frame(dataclasses.replace(frame, ghost=ghost))
+    assert (view.rows.axis.low, view.rows.axis.high) == (low, high)
+    assert grey(3) > 20
+    # What lies beyond the axis, or was not there, has no mark.
+    assert [grey(row) for row in (1, 2)] == [0, 0]
+    image = view.rows.viewport().grab(row_rect(view, 3)).toImage()
+    assert image.pixelColor(x, image.height() // 2).name() == theme.current().ghost
+    assert "has left it: 1.0e-06" in view.rows.tip(index, columns.gradient[0] + 3)
+    assert "last run" not in view.rows.tip(index, columns.status[0] + 3)
+    view.show_frame(frame)
+    assert grey(3) == 0
+
+
 def test_rows_are_in_the_accessible_tree(view: NetworkView, document: Document) -> None:
     interface = QAccessible.queryAccessibleInterface(view.rows)
     assert interface is not None
@@ -510,3 +547,51 @@ def test_what_is_cut_ends_after_a_word_and_says_so(view: NetworkView) -> None:
     width = metrics.horizontalAdvance("12 parameters · Xavier…")
     assert whole_words(text, metrics, width) == "12 parameters · Xavier…"
     assert whole_words(text, metrics, width - 1) == "12 parameters…"
+
+
+def test_the_switch_shows_the_gradient_of_units(qtbot: QtBot, view: NetworkView,
+                                                document: Document,
+                                                frame_of: Callable[..., Any]) -> None:
+    view.show_frame(frame_of(document, decay=1e-6))
+    model, switch = view.rows.model_of_rows, view._header.switch
+    reading = model.reading("dense-1")
+    assert reading is not None
+    assert model.gradient(reading) == reading.gradient_rms
+    assert view.rows.axis.low < -8
+    qtbot.mouseClick(switch, LEFT_BUTTON)
+    assert (model.quantity, switch.text()) == ("activations", "∂L/∂a")
+    assert model.gradient(reading) is reading.activation_gradient_rms
+    # What is shown now, none, lies in the axis that there always is.
+    assert view.rows.axis.low == -8
+    qtbot.mouseClick(switch, LEFT_BUTTON)
+    assert (model.quantity, switch.text()) == ("weights", "∂L/∂W")
+
+
+def test_what_is_known_before_the_first_step_stands_on_its_layer(view: NetworkView,
+                                                                 document: Document) -> None:
+    model = view.rows.model_of_rows
+    layers = [layer.id for layer in document.project.network][1:]
+    assert not any(model.notes(layer) for layer in layers)
+    plain = pixels_of(view.grab().toImage(), theme.current().bad)
+    document.set_option(layers[-1], "units", 2)
+    for layer in layers:
+        document.set_option(layer, "weights", "zeros")
+    noted = [layer for layer in layers if model.notes(layer)]
+    assert noted
+    (note,) = model.notes(noted[0])
+    row = model.rows[model.position(noted[0])]
+    assert note.title.text.rstrip(".") in model.words(row)
+    assert pixels_of(view.grab().toImage(), theme.current().bad) > plain
+    document.mend(note.code, note.layer_id)
+    assert not model.notes(noted[0])
+    document.undo_stack.undo()
+    assert model.notes(noted[0])
+
+
+def test_f1_on_a_row_says_all_there_is(view: NetworkView, document: Document,
+                                       frame_of: Callable[..., Any]) -> None:
+    view.show_frame(frame_of(document))
+    document.select("dense-1")
+    text = view.rows.explanation()
+    for part in ("Mean", "RMS of ∂L/∂a", "std(Δw)"):
+        assert part in text

@@ -29,7 +29,8 @@ def test_rows_say_what_each_layer_is(document: Document) -> None:
     assert rows[0].note == "12 training · 8 validation examples"
     assert rows[1].detail == "48 parameters · Xavier uniform"
     assert (rows[2].detail, rows[2].note) == ("no parameters", "nothing to learn")
-    assert (rows[3].fan_in, rows[3].fan_out, rows[3].parameters) == (16, 2, 34)
+    assert (rows[3].numbers_in, rows[3].numbers_out, rows[3].parameters) == (16, 2, 34)
+    assert [row.fans for row in rows] == [None, (2, 16), None, (16, 2), (2, 2)]
     assert summary(rows) == "4 layers · 88 parameters"
 
 
@@ -135,4 +136,4 @@ def test_only_points_in_the_plane_have_features(document: Document) -> None:
 def test_formulae_between_bars_are_not_parted() -> None:
     assert unbroken("of |g| and |∂L/∂w|.") == (
         f"of |{JOINER}g{JOINER}| and " + JOINER.join("|∂L/∂w|") + ".")
-    assert "|g|" in COLUMN_TIPS["gradient"]
+    assert "|∂L/∂w|" in COLUMN_TIPS["gradient"]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.spec import LayerSpec, NetworkSpec
 from engine.telemetry.history import History
 from engine.telemetry.snapshot import Snapshot
+from gui.frames.epochs import EpochScale
+from gui.frames.ghost import Ghost
+from gui.frames.record import Record
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,13 @@ class Frame:
     step: int
     history: History
     snapshot: Snapshot | None = None
+    ghost: Ghost | None = None
+    beginning: History | None = None
+    epochs: EpochScale = field(default_factory=lambda: EpochScale(25))
+
+    @property
+    def record(self) -> Record:
+        return Record(self.beginning or History(self.history.columns), self.history)
 
 
 def run_of(layers: int) -> Run:

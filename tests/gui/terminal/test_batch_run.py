@@ -65,6 +65,16 @@ def test_initial_weights_are_kept_on_request(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["history.csv", "weights.npz"]
 
 
+def test_initial_weights_are_told_from_a_layer_called_initial(tmp_path: Path) -> None:
+    own = {"initial/w": np.ones(2), "dense/w": np.zeros(2)}
+    write_weights(tmp_path / "weights.npz", {**own, **{f"initial/{key}": np.full(2, 7.0)
+                                                       for key in own}})
+    found = read_weights(tmp_path / "weights.npz")
+    assert found.keys() == own.keys()
+    for key, array in own.items():
+        np.testing.assert_array_equal(found[key], array)
+
+
 def test_quiet_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     batch_run(tmp_path, FakeEngine(), 10, quiet=True).carry_out()
     assert capsys.readouterr() == ("", "")

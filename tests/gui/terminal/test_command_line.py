@@ -117,6 +117,26 @@ def test_training_goes_on_from_given_weights(project: Path, tmp_path: Path) -> N
             np.testing.assert_array_equal(before[name], after[f"initial/{name}"])
 
 
+@pytest.mark.parametrize("name", ["initial", "a, b", 'say "a"', "two\nlines", "w.npy", " Ω ",
+                                  200 * "a"], ids=ascii)
+def test_what_is_written_of_a_layer_can_be_read_whatever_its_name(name: str, tmp_path: Path
+                                                                  ) -> None:
+    layers = [{**layer, "id": name} if layer["id"] == "hidden" else layer for layer in LAYERS]
+    project = written(tmp_path, {"name": "Test", "network": {"layers": layers}})
+    first, again = tmp_path / "first", tmp_path / "again"
+    assert main(["check", str(project)]) == 0
+    assert main(["train", str(project), "--steps", "2", "--out", str(first), "--quiet",
+                 "--keep-initial"]) == 0
+    with (first / "history.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(None not in row and float(row[f"{name}/gradient_rms"]) > 0 for row in rows)
+    assert main(["train", str(project), "--steps", "1", "--out", str(again), "--quiet",
+                 "--keep-initial", "--from", str(first / "weights.npz")]) == 0
+    with np.load(first / "weights.npz") as before, np.load(again / "weights.npz") as after:
+        for key in (f"{name}/w", f"{name}/b", "output/w"):
+            np.testing.assert_array_equal(before[key], after[f"initial/{key}"])
+
+
 def test_weights_of_another_network_are_refused(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +204,35 @@ def test_check_says_what_is_wrong_a_line_each(
     assert not output.err
     for word, line in zip(("shame", "Units", "twice", "convolutoin"), lines, strict=True):
         assert word in line
+
+
+def test_check_notes_what_is_decided_before_the_first_step(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads(project.read_text())
+    path = written(project.parent, {**content, "training": {"learning_rate": 0.0, "l1": 0.1}})
+    assert main(["check", str(path)]) == 0
+    rate, penalty, end = capsys.readouterr().out.splitlines()
+    assert rate.startswith("Note: Learning rate 0. ")
+    assert penalty.startswith("Note: L1 pulls too hard. ")
+    assert end == "project.json: it can be trained."
+
+
+def test_check_says_what_training_would_refuse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, {
+        "data": {"source": "wine", "goal": "reconstruct"},
+        "network": {"layers": [*LAYERS[:1], {"id": "code", "kind": "dense"}, {
+            "id": "output", "kind": "dense", "options": {"units": 13, "activation": "linear"}}]},
+        "training": {"loss": "binary_cross_entropy"}})
+    told = []
+    for command in (["check"], ["train", "--steps", "1", "--out", str(tmp_path)]):
+        assert main([*command, str(path)]) == 2
+        said = capsys.readouterr()
+        told.append((said.out + said.err).splitlines()[-1].removeprefix("backprop-lab: "))
+    assert told[0] == told[1]
+    assert told[0].startswith("Training: Binary cross-entropy with targets from -")
 
 
 @pytest.mark.parametrize("content", ["", "[1]", "{", '{"version": 99}', '{"nework": {}}'],

@@ -43,7 +43,8 @@ def test_text_on_the_primary_button_reaches_aa(tokens: Tokens) -> None:
 
 @both
 def test_status_shapes_and_focus_can_be_seen(tokens: Tokens) -> None:
-    for role in ("good", "warning", "bad", "vanishing", "exploding", "focus", "text_muted"):
+    for role in ("good", "warning", "bad", "vanishing", "exploding", "focus", "text_muted",
+                 "ghost"):
         for ground in ("surface", "surface_sunken"):
             assert contrast(getattr(tokens, role), getattr(tokens, ground)) >= AA_SHAPE, role
 

@@ -260,11 +260,15 @@ def test_icon_of_a_button_can_change(app: QApplication, qtbot: QtBot) -> None:
 
 
 def test_readout_does_not_dance(app: QApplication, qtbot: QtBot) -> None:
-    readout = StatReadout("Step", "0", template="1,000,000")
+    readout = StatReadout("Step", "0", template="1,000,000", remark="000,000/s")
     qtbot.addWidget(readout)
     before = readout.sizeHint().width()
     readout.set_value("111,111")
+    assert readout.accessibleName() == "Step: 111,111"
+    readout.set_remark("888,888/s")
     assert readout.sizeHint().width() == before
+    assert readout.accessibleName() == "Step: 111,111 888,888/s"
+    readout.set_remark("")
     assert readout.accessibleName() == "Step: 111,111"
 
 

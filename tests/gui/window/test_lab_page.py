@@ -53,7 +53,7 @@ def test_run_and_pause_with_the_large_button(
     qtbot.mouseClick(lab.transport.toggle, LEFT)
     assert lab.workbench.state is State.RUNNING
     assert lab.transport.toggle.text() == "Pause"
-    qtbot.waitUntil(lambda: lab.transport.speed_readout.value() != "–")
+    qtbot.waitUntil(lambda: lab.transport.step_readout.remark() != "")
     qtbot.mouseClick(lab.transport.toggle, LEFT)
     assert lab.transport.toggle.text() == "Run"
     qtbot.waitUntil(

@@ -23,12 +23,15 @@ from PySide6.QtCore import (
     QUrl,
 )
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.bundles import write_bundle
 from engine.spec import default_project, project_to_json, write_project
 from gui import theme
+from gui.app import Unattended
+from gui.program import WindowOptions
 from gui.templates import Gallery, templates
 from gui.widgets import Button, ReadingBox
 from gui.window import main_window
@@ -36,6 +39,7 @@ from gui.window.keys import ALL, keys_of
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
+from gui.workbench.pace import Speed
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.windows import Open, lab_of, leave_at_once
@@ -502,7 +506,45 @@ def test_choices_are_found_again(open_window: Open, tmp_path: Path, qapp: QAppli
     lab = lab_of(open_window(settings=settings))
     lab.set_theme("dark")
     lab.set_scale(1.25)
+    assert (settings.speed, lab.workbench.speed) == (Speed.VISIBLE, Speed.VISIBLE)
+    choose_speed(lab, Speed.TEN)
     again = Settings(tmp_path / "settings.ini")
-    assert (again.theme, again.scale) == ("dark", 1.25)
+    assert (again.theme, again.scale, again.speed) == ("dark", 1.25, Speed.TEN)
+    second = lab_of(open_window(settings=again))
+    assert second.workbench.speed is second.transport.speed.speed() is Speed.TEN
+    (tmp_path / "settings.ini").write_text("[General]\nspeed=warp\n", encoding="utf-8")
+    assert Settings(tmp_path / "settings.ini").speed is Speed.VISIBLE
     theme.set_scale(qapp, 1.0)
     theme.apply(qapp, "light")
+
+
+def choose_speed(lab: LabPage, speed: Speed) -> None:
+    """Choose a speed in its box, with the keyboard."""
+    box = lab.transport.speed
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    for _ in range(list(Speed).index(speed)):
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.speed() is speed
+
+
+def test_a_speed_that_is_chosen_holds_at_once(qtbot: QtBot, open_window: Open) -> None:
+    lab = lab_of(open_window())
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() != "0")
+    choose_speed(lab, Speed.FULL)
+    assert lab.workbench.speed is Speed.FULL
+    qtbot.waitUntil(lambda: int(lab.transport.step_readout.value().replace(",", "")) > 3000)
+    assert "as this computer can" in lab.transport.speed.toolTip()
+    lab.workbench.pause()
+
+
+def test_only_who_watches_waits_for_the_first_steps(open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+    bench = lab_of(window).workbench
+    Unattended(window, WindowOptions(run=True), 0.0)._on_window_workbench_made(bench)
+    assert bench.speed is Speed.VISIBLE
+    options = WindowOptions(screenshot=tmp_path / "window.png", run=True)
+    Unattended(window, options, 0.0)._on_window_workbench_made(bench)
+    assert bench.speed is Speed.FULL
+    bench.pause()

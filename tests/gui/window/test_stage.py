@@ -11,10 +11,13 @@ from engine.spec import default_project
 from engine.telemetry.history import History
 from engine.telemetry.snapshot import Snapshot
 from gui.frames.frame import Frame
+from gui.frames.record import Record
 from gui.frames.run_info import RunInfo
 from gui.window.stage import Stage
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeTrainer
+
+HISTORY = History(())
 
 
 class View:
@@ -32,7 +35,8 @@ class View:
 
 
 def frame(step: int, snapshot: Snapshot | None = None) -> Frame:
-    return Frame("A", 1, step, 0, 0.5, 0.0, True, History(()), snapshot, None)
+    return Frame("A", 1, step, 0, 0.5, 0.0, True, HISTORY, snapshot, None,
+                 Record(HISTORY, HISTORY))
 
 
 @pytest.fixture

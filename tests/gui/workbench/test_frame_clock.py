@@ -122,3 +122,30 @@ def test_speed_is_kept_over_a_pause_and_the_pause_does_not_count() -> None:
     assert speed.value == pytest.approx(1000)
     speed.note(550, 60.1)
     assert speed.value == pytest.approx(500)
+
+
+@pytest.mark.parametrize("per_second", [1, 10])
+def test_a_slow_speed_is_told_as_it_is(per_second: int) -> None:
+    speed = Speedometer()
+    speed.restart(0, 0.0)
+    told = []
+    for frame in range(1, 30 * 30):
+        now_s = frame / 30
+        # The first step comes at once.
+        speed.note(1 + int(now_s * per_second), now_s)
+        told.append(speed.value)
+    # A step that comes at once is no measure; later, 33 ms more or less are.
+    assert max(told) < 1.6 * per_second
+    assert told[-1] == pytest.approx(per_second, rel=0.05)
+
+
+def test_only_the_time_of_running_counts() -> None:
+    speed = Speedometer()
+    speed.note(1, 1000.0)
+    speed.restart(1, 2000.0)
+    # Where steps are slow, frames tell the same one again.
+    for now_s in (2001.0, 2002.0, 2003.0):
+        speed.note(2, now_s)
+    speed.restart(2, 9000.0)
+    speed.note(3, 9000.5)
+    assert speed.running_s == pytest.approx(3.5)

@@ -1,0 +1,76 @@
+"""What the size of inputs and targets means for a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec.structs import replace
+
+from engine.diagnosis.design import MOST_ROWS, Design, Fix, Note, sizes
+from engine.messages import say
+from engine.spec import ProjectSpec
+
+LARGE, HUGE = 20.0, 200.0
+"""Size of one input, or target, that deserves attention, and of all together from which learning is
+at stake: a step changes a sum of the first layer by their squares."""
+
+
+def are_unscaled(design: Design) -> bool:
+    """Say whether inputs come in large numbers though nothing brings them to a common size."""
+    return _is_off(design) and not _normed(design) and bool((design.input_sizes > LARGE).any())
+
+
+def _is_off(design: Design) -> bool:
+    dataset, scaling = design.dataset, design.project.data.scaling
+    if dataset.tokens is not None:
+        return False
+    return scaling == "none" or (scaling == "auto" and dataset.image_shape is not None)
+
+
+def _normed(design: Design) -> bool:
+    """Say whether the first thing that happens to the data is a normalisation."""
+    first = next((layer.kind for layer in design.between(0)
+                  if layer.kind.limits(layer.options) is not None), None)
+    return first is not None and first.normalises
+
+
+def _scaled(design: Design) -> ProjectSpec:
+    # What is to be reconstructed by shares of a pixel has to lie between 0 and 1.
+    bounded = design.loss.target_range is not None and design.dataset.task == "reconstruction"
+    scaling = "minmax" if bounded else "standard"
+    return replace(design.project, data=replace(design.project.data, scaling=scaling))
+
+
+def _inputs(design: Design) -> Iterator[Note]:
+    """Say that inputs are large and nothing scales them."""
+    if not are_unscaled(design):
+        return
+    found = design.input_sizes
+    column = int(found.argmax())
+    values = design.rows[:, column]
+    names = design.dataset.feature_names
+    severity = 2 if float(np.hypot.reduce(found)) > HUGE else 1
+    yield Note("unscaled-inputs", severity, design.spec(0).id,
+               say("advice.unscaled-inputs.title"), say("advice.unscaled-inputs.told"),
+               say("advice.column-runs", name=names[column], low=float(values.min()),
+                   high=float(values.max())),
+               Fix(say("advice.scale-inputs"), _scaled(design)))
+
+
+def _target(design: Design) -> Iterator[Note]:
+    """Say that what is to be predicted is large and nothing scales it."""
+    dataset = design.dataset
+    if dataset.task != "regression" or design.project.data.scaling != "none":
+        return
+    values = dataset.values[dataset.training[:MOST_ROWS]]
+    size = float(sizes(values).max())
+    if size > LARGE:
+        yield Note("unscaled-target", 2 if size > HUGE else 1, "",
+                   say("advice.unscaled-target.title"), say("advice.unscaled-target.told"),
+                   say("advice.target-runs", low=float(values.min()), high=float(values.max())),
+                   Fix(say("advice.scale-target"), _scaled(design)))
+
+
+DATA_RULES = (_inputs, _target)
+"""Rules about the data, each with the notes that it has."""

@@ -1,0 +1,115 @@
+"""What can be had without learning: the best answer that does not look at the inputs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.diagnosis.network import output_width
+from engine.layers import LOSSES, Loss
+from engine.spec import ProjectSpec
+
+Kind = Literal["commonest", "mean", "last"]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The simplest answer, and how good it is.
+
+    Attributes
+    ----------
+    kind : str
+        ``commonest``: always the commonest class, with the probabilities that the shares give;
+        ``mean``: always the mean of the targets; ``last``: in a series, the last value again.
+    loss : float
+        What it costs; NaN where the score says the same (values), or there is no such number.
+    training, validation : float
+        Its score on the training and the validation examples: share of right classes, or R².
+    shares : tuple[float, ...]
+        Share of the training examples that each class has; empty for values.
+    name : str
+        The commonest class; empty for values.
+    """
+
+    kind: Kind = "mean"
+    loss: float = math.nan
+    training: float = 0.0
+    validation: float = 0.0
+    shares: tuple[float, ...] = ()
+    name: str = ""
+
+    @property
+    def is_even(self) -> bool:
+        """Whether the classes are about equally frequent, so that the share of right ones tells."""
+        return not self.shares or min(self.shares) * len(self.shares) >= EVEN
+
+    def skill(self, score: float, *, on_validation: bool = False) -> float:
+        """Return which part of what the baseline gets wrong is right: 0 as good, 1 perfect."""
+        base = self.validation if on_validation else self.training
+        return (score - base) / (1 - base) if base < 1 else score - base
+
+
+EVEN = 0.7
+"""Share of its fair part that the rarest class must have for classes to count as equally frequent.
+"""
+
+
+def baseline_of(project: ProjectSpec, dataset: Dataset) -> Baseline:
+    """Return what can be had of a project's data without learning.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        Its loss, and its network's output, say what the answer costs.
+    dataset : Dataset
+        The data.
+    """
+    if dataset.task in ("classification", "sequence"):
+        return _of_classes(project, dataset)
+    if dataset.is_series and dataset.values.shape[1] == 1:
+        return Baseline("last", training=_persistence(dataset, dataset.training),
+                        validation=_persistence(dataset, dataset.validation))
+    return Baseline()
+
+
+def class_shares(dataset: Dataset) -> tuple[float, ...]:
+    """Return the share of the training examples, or of their steps, that each class has."""
+    labels = dataset.labels[dataset.training].ravel()
+    counts = np.bincount(labels[labels >= 0], minlength=len(dataset.class_names))
+    return tuple((counts / max(1, counts.sum())).tolist())
+
+
+def _of_classes(project: ProjectSpec, dataset: Dataset) -> Baseline:
+    shares = class_shares(dataset)
+    loss = LOSSES.get(project.training.loss)
+    if not shares or loss is None:
+        return Baseline("commonest")
+    cost = loss.at_chance(dataset.task, _smoothed(shares, project, loss),
+                          output_width(project.network))
+    best = int(np.argmax(shares))
+    held_out = dataset.labels[dataset.validation]
+    counted = held_out[held_out >= 0]
+    validation = float(np.mean(counted == best)) if len(counted) else shares[best]
+    return Baseline("commonest", cost, shares[best], validation, shares,
+                    dataset.class_names[best])
+
+
+def _smoothed(shares: tuple[float, ...], project: ProjectSpec, loss: Loss) -> tuple[float, ...]:
+    """Return the mean of the targets of each class, of which label smoothing spreads a part."""
+    if "label_smoothing" not in {field.key for field in loss.constants}:
+        return shares
+    spread = project.training.label_smoothing
+    return tuple((1 - spread) * share + spread / len(shares) for share in shares)
+
+
+def _persistence(dataset: Dataset, rows: np.ndarray) -> float:
+    """Return R² of answering with the newest value of each window; 0 where it is worse."""
+    targets, last = dataset.values[rows, 0], dataset.inputs[rows, -1]
+    variance = float(np.var(targets)) if len(rows) else 0.0
+    if variance == 0:
+        return 0.0
+    return max(0.0, 1 - float(np.mean((targets - last) ** 2)) / variance)

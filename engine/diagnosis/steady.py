@@ -1,0 +1,124 @@
+"""Which verdict stays on the screen while figures go to and fro."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.diagnosis.case import Words
+from engine.diagnosis.design import Fix
+from engine.messages import say
+
+UNDECIDED = frozenset({"waiting", "early"})
+"""Codes that say that nothing can be said; they never take the place of something that was."""
+
+AT_ONCE = frozenset({"nonfinite"})
+"""Codes of what ends a run."""
+
+OVERSHOT = frozenset({"far_off", "update_large", "exploding"})
+"""Codes of what a learning rate that is too high does, and"""
+
+LEFT_BEHIND = frozenset({"vanishing", "saturated", "dead", "silent", "flat", "chance"})
+"""of what it leaves behind, which says less of the cause."""
+
+SHARES = (0.1, 0.3, 4.0)
+"""For which share of the run so far a verdict must hold to take the place of the first, the second
+and any later one: two changes are what a run has time to be read for, and what it does late takes
+as long to be seen as what it did early."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What could be said of a run.
+
+    Attributes
+    ----------
+    code, severity : str, int
+        As `engine.diagnosis.verdicts.Verdict` has them.
+    words : Words
+        What is said.
+    fix : Fix | None
+        What mends it with one click.
+    """
+
+    code: str
+    severity: int
+    words: Words
+    fix: Fix | None = None
+
+
+class Steady:
+    """Holds an opinion until another one has lasted.
+
+    Parameters
+    ----------
+    patience : int
+        Steps for which another opinion must hold at least.
+    """
+
+    def __init__(self, patience: int) -> None:
+        self._patience = patience
+        self._said: Opinion | None = None
+        self._changes = 0
+        self._said_at = self._step = 0
+        self._rival = ""
+        self._since = self._held = 0
+
+    @property
+    def code(self) -> str:
+        """What is being said; empty before the first opinion."""
+        return self._said.code if self._said is not None else ""
+
+    def pardon(self) -> None:
+        """Take the next opinion as readily as the first: somebody has changed the run."""
+        self._changes = 0
+
+    def settle(self, step: int, opinions: Sequence[Opinion]) -> Opinion:
+        """Return what is to be said at a step of which there are new opinions.
+
+        What is held though the figures no longer say it names the step of its own figures.
+
+        Parameters
+        ----------
+        step : int
+            Later than all before.
+        opinions : sequence of Opinion
+            What its figures say by themselves, the best first; at least one.
+        """
+        opinion = opinions[0]
+        said, passed = self._said, step - self._step
+        self._step = step
+        if said is None or said.code in UNDECIDED or opinion.code in AT_ONCE:
+            return self._say(opinion)
+        if self._has_won(step, passed, opinion, said):
+            self._changes += 1
+            return self._say(opinion)
+        for again in opinions:
+            if again.code == said.code:
+                self._said, self._said_at = again, step
+                return again
+        words = replace(said.words, sentence=say("held.told", step=self._said_at,
+                                                 sentence=said.words.sentence))
+        return replace(said, words=words)
+
+    def _has_won(self, step: int, passed: int, opinion: Opinion, said: Opinion) -> bool:
+        """Say whether another opinion than what is said has held for long enough."""
+        if opinion.code == self._rival:
+            self._held += passed
+            share = SHARES[min(self._changes, len(SHARES) - 1)]
+            if said.code == "learned":
+                share = max(share, SHARES[1])
+            elif said.code in OVERSHOT and opinion.code in LEFT_BEHIND:
+                share = max(share, 1.0)
+            return self._held >= max(self._patience, share * self._since)
+        # A loss that goes to and fro says the one thing, then the other: the one that it says for
+        # longer wins.
+        self._held -= passed
+        if self._held <= 0:
+            is_news = opinion.code != said.code and opinion.code not in UNDECIDED
+            self._rival, self._since, self._held = opinion.code if is_news else "", step, 0
+        return False
+
+    def _say(self, opinion: Opinion) -> Opinion:
+        self._said, self._said_at, self._rival, self._held = opinion, self._step, "", 0
+        return opinion

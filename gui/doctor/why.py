@@ -1,0 +1,84 @@
+"""Why the doctor says what it says: the rule with its numbers, and what else could be said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.diagnosis.case import Words
+from gui import theme
+from gui.widgets import Button
+
+WIDTH, HEIGHT = 560, 340
+RANK = ("A cause comes before what it leads to, and what puts learning at stake before what "
+        "deserves attention. A verdict comes and goes at two different numbers, after it has held "
+        "for a while, so that it stands still.")
+
+
+class Why(QDialog):
+    """One verdict, its rule, and the others below it in their order. GUI thread only.
+
+    Parameters
+    ----------
+    said : Words
+        What is said.
+    others : sequence of Words
+        What else could be said, the likelier cause first.
+    parent : QWidget | None
+        Qt's owner.
+    """
+
+    def __init__(self, said: Words, others: Sequence[Words] = (), parent: QWidget | None = None
+                 ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Why?")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.text = QLabel(told(said, others))
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.text)
+        close = Button("Close")
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(close)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*[theme.px(16)] * 4)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(row)
+        self.resize(theme.px(WIDTH), theme.px(HEIGHT))
+
+
+def told(said: Words, others: Sequence[Words] = ()) -> str:
+    """Return what is said, why, and what else could be, as rich text."""
+    lines = [_paragraph(said)]
+    if others:
+        lines.append("<p><b>What else could be said, the likelier first</b></p><ol>")
+        lines += [f"<li>{_paragraph(words)}</li>" for words in others]
+        lines.append("</ol>")
+    muted = theme.current().text_muted
+    return "".join([*lines, f"<p style='color:{muted}'>{escape(RANK)}</p>"])
+
+
+def _paragraph(words: Words) -> str:
+    text = f"<p><b>{escape(words.title.text)}</b> {escape(words.sentence.text)}"
+    if words.evidence is not None:
+        text += f"<br>{escape(words.evidence.text)}"
+    return text + "</p>"

@@ -1,0 +1,162 @@
+"""What can be had without looking at the inputs, against all answers that are always the same."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from engine.data.dataset import Dataset
+from engine.diagnosis.baseline import Baseline, baseline_of, class_shares
+from engine.layers import LOSSES
+from engine.spec import ProjectSpec, Task, default_project
+from tests.engine.diagnosis.snapshots import network
+from tests.reference import losses as twins
+
+COUNTS = ((5, 5), (9, 1), (3, 3, 3), (6, 3, 1), (8, 7, 5), (1, 2, 3, 4), (12, 3, 3, 2), (0, 4, 6))
+Cost = Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], float]
+
+
+def project(loss: str, units: int, **training: float) -> ProjectSpec:
+    made = default_project()
+    net = network()
+    return replace(made, network=net.replaced(net.layer("output").with_options(units=units)),
+                   training=replace(made.training, loss=loss, **training))
+
+
+def dataset(labels: list[int] | NDArray[np.int64] = (), task: Task = "classification", *,  # type: ignore[assignment]
+            inputs: NDArray[np.float64] | None = None, values: NDArray[np.float64] | None = None,
+            validation: int = 0, is_series: bool = False) -> Dataset:
+    """Return examples, the last of them for validation."""
+    known = np.asarray(labels, np.int64)
+    rows = len(known) if values is None else len(values)
+    split = rows - validation
+    names = tuple("ABCD"[:int(known.max()) + 1]) if known.size else ()
+    return Dataset(
+        "made", "Made", task, np.zeros((rows, 1)) if inputs is None else inputs, known,
+        np.empty((rows, 0)) if values is None else values, names, ("x",), ("t",),
+        np.arange(split), np.arange(split, rows), is_series=is_series)
+
+
+def labelled(counts: tuple[int, ...]) -> list[int]:
+    return [label for label, count in enumerate(counts) for _ in range(count)]
+
+
+def least(cost: Cost, targets: NDArray[np.float64]) -> float:
+    """Return the least cost of one answer for all rows: a smooth cost falls along its gradient."""
+    answer, dz = np.zeros(targets.shape[1]), np.empty_like(targets)
+    for _ in range(400):
+        cost(dz, np.tile(answer, (len(targets), 1)), targets)
+        answer -= 0.4 * len(answer) * dz.sum(axis=0)
+    return cost(dz, np.tile(answer, (len(targets), 1)), targets)
+
+
+def least_of_whole(cost: Cost, targets: NDArray[np.float64]) -> float:
+    """Return the least cost of all whole numbers: a hinge bends there alone."""
+    n, dz = targets.shape[1], np.empty_like(targets)
+    span = range(-1, 2) if n == 1 else range(n)
+    return min(cost(dz, np.tile(np.array(answer, float), (len(targets), 1)), targets)
+               for answer in itertools.product(span, repeat=n))
+
+
+@pytest.mark.parametrize(("key", "counts", "width"), [
+    (loss.key, counts, width) for loss in LOSSES.values() if "classification" in loss.tasks
+    for counts in COUNTS for width in loss.widths("classification", len(counts))])
+def test_no_answer_without_the_inputs_costs_less(key: str, counts: tuple[int, ...],
+                                                 width: int) -> None:
+    data = dataset(labelled(counts))
+    targets = LOSSES[key].encode(data.labels, len(counts), width)
+    search = least_of_whole if key == "hinge" else least
+    found = search(getattr(twins, key), targets)
+    baseline = baseline_of(project(key, width), data)
+    assert baseline.loss == pytest.approx(found, rel=2e-2 if 0 in counts else 1e-4)
+    # An answer that can only be approached is what nobody stays below.
+    assert baseline.loss <= found + 1e-9
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.5])
+def test_smoothed_labels_cost_what_they_cost(spread: float) -> None:
+    data = dataset(labelled((6, 3, 1)))
+    targets = np.eye(3)[data.labels]
+    found = least(lambda dz, z, t: twins.softmax_cross_entropy(dz, z, t, spread), targets)
+    baseline = baseline_of(project("softmax_cross_entropy", 3, label_smoothing=spread), data)
+    assert baseline.loss == pytest.approx(found, rel=1e-4)
+
+
+def test_equally_frequent_letters_cost_the_logarithm_of_the_alphabet() -> None:
+    labels = np.tile(np.arange(4), (3, 2))
+    labels[0, :4] = -1
+    labels[1, :4] = -1
+    found = baseline_of(project("sequence_cross_entropy", 4), dataset(labels, "sequence"))
+    assert found.loss == pytest.approx(math.log(4))
+    assert found.shares == (0.25,) * 4
+
+
+def test_steps_that_do_not_count_are_not_counted() -> None:
+    labels = np.array([[0, 0, -1], [0, 1, -1], [1, 1, 1]])
+    data = dataset(labels, "sequence", validation=1)
+    found = baseline_of(project("sequence_cross_entropy", 2), data)
+    assert found.shares == (0.75, 0.25)
+    assert (found.name, found.training, found.validation) == ("A", 0.75, 0.0)
+
+
+def test_the_commonest_class_of_the_training_examples_is_the_answer() -> None:
+    data = dataset([0] * 2 + [1] * 6 + [2] * 2 + [0, 0, 1, 2], validation=4)
+    found = baseline_of(project("softmax_cross_entropy", 3), data)
+    assert (found.kind, found.name, found.training, found.validation) == (
+        "commonest", "B", 0.6, 0.25)
+    assert class_shares(data) == pytest.approx((0.2, 0.6, 0.2))
+    assert not found.is_even
+    assert baseline_of(project("softmax_cross_entropy", 3), dataset([0, 1, 2] * 4)).is_even
+
+
+@pytest.mark.parametrize(("score", "skill"), [(0.6, 0.0), (1.0, 1.0), (0.8, 0.5), (0.4, -0.5)])
+def test_skill_is_the_part_of_what_the_answer_gets_wrong(score: float, skill: float) -> None:
+    baseline = Baseline("commonest", training=0.6, validation=0.2)
+    assert baseline.skill(score) == pytest.approx(skill)
+    assert baseline.skill(0.6, on_validation=True) == pytest.approx(0.5)
+    assert Baseline("commonest", training=1.0).skill(1.0) == 0.0
+
+
+def series(steps: NDArray[np.float64], window: int = 4) -> Dataset:
+    inputs = np.lib.stride_tricks.sliding_window_view(steps, window)[:-1]
+    return dataset(task="regression", inputs=inputs, values=steps[window:, None],
+                   validation=len(inputs) // 4, is_series=True)
+
+
+def test_of_a_random_walk_the_last_value_is_worth_what_the_formula_says() -> None:
+    walk = np.cumsum(np.random.default_rng(1).standard_normal(4000))
+    data = series(walk)
+    found = baseline_of(project("mean_squared_error", 1), data)
+    for rows, score in ((data.training, found.training), (data.validation, found.validation)):
+        errors = sum((walk[row + 4] - walk[row + 3]) ** 2 for row in rows)
+        mean = sum(walk[row + 4] for row in rows) / len(rows)
+        spread = sum((walk[row + 4] - mean) ** 2 for row in rows)
+        assert score == pytest.approx(1 - errors / spread)
+        assert score > 0.97
+    assert (found.kind, found.shares, found.name) == ("last", (), "")
+    assert math.isnan(found.loss)
+
+
+def test_a_last_value_that_is_worse_than_the_mean_is_worth_nothing() -> None:
+    found = baseline_of(project("mean_squared_error", 1),
+                        series(np.random.default_rng(1).standard_normal(400)))
+    assert (found.kind, found.training, found.validation) == ("last", 0.0, 0.0)
+    still = baseline_of(project("mean_squared_error", 1), series(np.ones(40)))
+    assert still.training == 0.0
+
+
+def test_other_values_have_their_mean() -> None:
+    data = dataset(task="regression", values=np.arange(8.0)[:, None])
+    assert baseline_of(project("mean_squared_error", 1), data).kind == "mean"
+    assert baseline_of(project("mean_squared_error", 1), data).skill(0.3) == 0.3
+
+
+def test_a_loss_that_nobody_knows_has_no_cost() -> None:
+    found = baseline_of(project("guesswork", 2), dataset([0, 1]))
+    assert (found.kind, math.isnan(found.loss)) == ("commonest", True)
