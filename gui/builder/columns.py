@@ -38,7 +38,7 @@ class Density:
     text: int
 
 
-COMFORTABLE = Density("comfortable", 42, 48, 6, 11, 2, 13)
+COMFORTABLE = Density("comfortable", 40, 48, 6, 11, 2, 13)
 COMPACT = Density("compact", 30, 36, 4, 9, 1, 13)
 MINI = Density("mini", 18, 26, 2, 6, 1, 11)
 DENSITIES = (COMFORTABLE, COMPACT, MINI)

@@ -31,7 +31,7 @@ STEPS = 2000
 USAGE = """\
 backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
-backprop-lab check PROJECT        print what is wrong with a project
+backprop-lab check PROJECT        print what is wrong with a project, and notes on it
 backprop-lab --self-test          test the engine on this computer; exit code 0 or 1
 backprop-lab compile              compile the engine now, so that nothing waits for it later
 
@@ -142,7 +142,7 @@ def _parser() -> Parser:
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
     check = commands.add_parser(
         "check", prog="backprop-lab check",
-        description="Print what is wrong with a project, a line each.")
+        description="Print what is wrong with a project, a line each, and notes on it.")
     check.add_argument("project", type=Path, metavar="PROJECT")
     compiled = commands.add_parser(
         "compile", prog="backprop-lab compile",
