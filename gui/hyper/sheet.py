@@ -62,7 +62,8 @@ class TrainingSheet(EditingPanel):
         self._build()
         # While it is seen, wherever in the window the keyboard is.
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        escape.activated.connect(self._on_escape_activated)
+        for closing in (escape.activated, escape.activatedAmbiguously):
+            closing.connect(self._on_escape_activated)
         document.changed.connect(self._on_document_changed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()

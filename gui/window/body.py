@@ -61,7 +61,9 @@ class Body(QScrollArea):
         self._is_folded = False
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), left)
         self._escape.setEnabled(False)
-        self._escape.activated.connect(left.hide)
+        # Ambiguous while the training sheet is open, too: then one Esc closes one of them.
+        for closing in (self._escape.activated, self._escape.activatedAmbiguously):
+            closing.connect(left.hide)
         self.rail.panel_requested.connect(self._on_rail_panel_requested)
         network.installEventFilter(self)
 

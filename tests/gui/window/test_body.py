@@ -72,6 +72,12 @@ def test_the_rail_lays_a_panel_over_the_network_and_takes_it_away(
     qtbot.waitUntil(lab.isActiveWindow)
     qtbot.keyClick(lab, Qt.Key.Key_Escape)
     assert not lab.left.isVisible()
+    qtbot.mouseClick(buttons["layers"], LEFT)
+    lab.sheet.show_over(lab.network)
+    for _ in range(2):
+        qtbot.keyClick(lab, Qt.Key.Key_Escape)
+    assert not lab.left.isVisible()
+    assert not lab.sheet.isVisible()
     for button in buttons.values():
         assert button.accessibleName()
         assert button.toolTip()
