@@ -277,9 +277,17 @@ def _suited(design: Design, *, equal: bool) -> tuple[ProjectSpec, str]:
     return design.with_network(network), names.most_common(1)[0][0] if names else ""
 
 
+_MOST_BIAS = 1.0
+"""Initial bias beyond which it, and not the weights, decides where a function works."""
+
+
 def _weights(design: Design) -> Iterator[Note]:
     """Say that the signal or its gradient dies or grows on its way through the layers."""
     if not design.hidden or not set(design.hidden) & _summing(design):
+        return
+    if any(abs(float(design.layers[position].options.get("initial_bias") or 0.0)) > _MOST_BIAS
+           for position in design.hidden):
+        # Theory is that of sums around 0.
         return
     # Layers whose weights are all equal are another rule's, and their sums no random ones.
     design = Design(_suited(design, equal=True)[0], design.dataset)

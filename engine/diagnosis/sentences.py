@@ -152,7 +152,9 @@ def overconfident(case: Case, lowest: float) -> Words:
 def unproven(case: Case) -> Words:
     """Say that what is known of the training examples is no better than guessing on others."""
     base, scores = case.baseline.validation, _scores(case)
-    return Words(say("overfitting.title"),
+    title = (say("overfitting.title") if case.skill >= case.thresholds.skill else
+             say("chance.title-elsewhere"))
+    return Words(title,
                  say("overfitting.unproven-r2", scores=scores, base=base) if case.has_values else
                  say("overfitting.unproven", scores=scores, base=base),
                  say("overfitting.unproven-fired", skill=case.validation_skill,

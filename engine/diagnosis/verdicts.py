@@ -41,6 +41,9 @@ _EXCUSED_BY_PROGRESS = frozenset({"dead", "saturated", "update_large", "update_s
 _OFTEN_HARMLESS = frozenset({"dead", "saturated"})
 """Findings that a network that has learned something may well have: what it lacks is another."""
 
+FEW = 4
+"""Units below which one of them is too large a share to say anything of a layer."""
+
 _NOT_ALONE = frozenset({"cut_off"})
 """Findings of layers that another finding explains."""
 
@@ -208,8 +211,11 @@ class RunJudge:
         first = measured[0].layer_id if measured else ""
         typical = self._typical_layer(measured)
         stands = {"update_large": typical, "update_small": typical}
+        few = {reading.layer_id for reading in snapshot.layers
+               if 0 < reading.values < FEW and not reading.dead_share >= 1}
         verdicts = [verdict for verdicts in found for verdict in verdicts
-                    if verdict.severity > 0 and verdict.code not in _NOT_ALONE]
+                    if verdict.severity > 0 and verdict.code not in _NOT_ALONE
+                    and not (verdict.code in _OFTEN_HARMLESS and verdict.layer_id in few)]
         for verdict in verdicts:
             if stands.get(verdict.code, verdict.layer_id) != verdict.layer_id:
                 continue
@@ -267,8 +273,9 @@ class RunJudge:
             place = next((i + 1 for i, one in enumerate(bad) if one.code == "dead"), 0)
             bad.insert(place, silent)
         ill = bool(bad) or progress.severity > 0
-        # A cause is said before what it leads to.
-        causes = notes if ill else severe
+        # A cause is said before what it leads to; where layers are gravely ill, even before the
+        # loss can tell.
+        causes = notes if ill or (gravest > 1 and progress.code == "early") else severe
         return [*causes, *bad, progress]
 
     def _is_early(self, case: Case, seconds: float) -> bool:
@@ -359,8 +366,9 @@ class RunJudge:
         # While the validation loss still falls, a gap to the training score may yet close.
         if learned and not case.overfits:
             return self._learned(case)
-        if case.has_begun and not case.generalises and not early:
-            return Opinion("overfitting", 1, sentences.unproven(case))
+        if case.has_begun and not case.generalises and not early and self._parts(case):
+            by_heart = case.skill >= self._thresholds.skill
+            return Opinion("overfitting" if by_heart else "chance", 1, sentences.unproven(case))
         if case.has_begun and case.generalises and (case.improving or early or learned):
             return Opinion("learning", 0, sentences.learning(case))
         if early or (case.is_falling and not case.risen):
@@ -392,8 +400,10 @@ class RunJudge:
         lowest = self._past.lowest_validation
         if validation.loss > thresholds.tripled * lowest and case.is_validation_loss_notable:
             return Opinion("overfitting", 1, sentences.overconfident(case, lowest))
-        if case.validation_skill < thresholds.skill:
+        if case.validation_skill < thresholds.skill and self._parts(case):
             return Opinion("overfitting", 1, sentences.unproven(case))
+        if case.validation_skill < thresholds.skill:
+            return Opinion("learning", 0, sentences.learning(case))
         # Steps of a sequence have no mean over the classes.
         if not case.baseline.is_even and validation.balanced < thresholds.balanced:
             return Opinion("overfitting", 1, sentences.unbalanced(case))

@@ -17,7 +17,7 @@ from gui import theme
 from gui.builder.column_header import ColumnHeader
 from gui.builder.layer_actions import LayerActions
 from gui.builder.rows import summary
-from gui.builder.rows_view import RowsView
+from gui.builder.rows_view import NOWHERE, RowsView
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.ghost import Ghost
@@ -173,6 +173,8 @@ class NetworkView(Card):
                 self.rows.mapTo(self, QPoint(0, 0)))
         button.setGeometry(spot)
         button.raise_()
+        # A layer may be dropped where it stands.
+        button.setVisible(self.rows.drop_position == NOWHERE)
 
     @Slot()
     def _on_add_button_clicked(self) -> None:

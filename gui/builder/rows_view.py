@@ -73,7 +73,7 @@ class RowsView(QListView):
     Signals
     -------
     fitted()
-        Rows, or the room below the last of them, lie elsewhere.
+        Rows, the room below the last of them, or what is dragged over them lie elsewhere.
     """
 
     fitted = Signal()
@@ -379,6 +379,7 @@ class RowsView(QListView):
         if position != self.drop_position:
             self.drop_position = position
             self.viewport().update()
+            self.fitted.emit()
 
     # What else happens
 

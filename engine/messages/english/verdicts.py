@@ -252,6 +252,7 @@ _PROGRESS: Mapping[str, Entry] = {
         "does not hold for other examples. Stop earlier, or use Dropout or Regularization.",
     "overfitting.sure-fired":
         "Rule: validation loss {loss:number,3} > {factor:number} × {lowest:number,3}.",
+    "chance.title-elsewhere": "No better than guessing on other examples.",
     "overfitting.unproven":
         "{scores}, where the commonest class alone gets {base:percent}: what was learned does not "
         "hold for other examples. More examples or other inputs are needed.",

@@ -13,8 +13,9 @@ def is_there(network: Network) -> bool:
 
 
 GROUPS: dict[str, tuple[Network, ...]] = {
-    "well, the first half": WELL[:len(WELL) // 2],
-    "well, the second half": WELL[len(WELL) // 2:],
+    "well, a third": WELL[::3],
+    "well, another third": WELL[1::3],
+    "well, the rest": WELL[2::3],
     "depth": ill.DEPTH,
     "units": ill.UNITS,
     "rates": ill.RATES,

@@ -529,6 +529,10 @@ def test_a_layer_can_always_be_added_at_the_end(
         last = row_rect(view, view.rows.model_of_rows.rowCount() - 1)
         assert spot.y() > last.bottom()
     make_deep(document, 1, 4, "tanh")
+    below = view.rows.mapFrom(view, button.geometry().center())
+    assert drag(view, kind_mime("dense"), below, drop=False) == 3
+    assert not button.isVisible(), "a layer can be dropped there"
+    view.rows.dragLeaveEvent(QDragLeaveEvent())
     qtbot.mouseClick(button, LEFT_BUTTON)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
