@@ -121,6 +121,7 @@ _GLYPHS: Mapping[str, tuple[str, Draw]] = MappingProxyType({
                               (0.5, 0.4, 0.72, 0.62))),
     # What was known before the first step.
     "note": ("warning", _lines((0.5, 0.12, 0.5, 0.58), (0.5, 0.8, 0.5, 0.86))),
-    "cause": ("bad", _lines((0.5, 0.12, 0.5, 0.58), (0.5, 0.8, 0.5, 0.86))),
+    "cause": ("bad", _lines((0.5, 0.08, 0.5, 0.46), (0.5, 0.64, 0.5, 0.68),
+                            (0.24, 0.92, 0.76, 0.92))),
 })
 STATUS_CODES = tuple(_GLYPHS)
