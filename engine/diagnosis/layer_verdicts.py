@@ -99,13 +99,14 @@ class _Look:
 
     def __init__(self, snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds,
                  symmetric: frozenset[str], learned: bool) -> None:
-        self._network, self._thresholds = network, thresholds
+        self._thresholds = thresholds
+        self._places = {layer.id: place for place, layer in enumerate(network)}
         self._symmetric, self._learned = symmetric, learned
         self._readings = {reading.layer_id: reading for reading in snapshot.layers}
         self._measures = Measures(snapshot.layers, thresholds)
         self._precision = lost_precision(snapshot)
         self._blocker = blocker(snapshot)
-        self._blocked_before = (network.index(self._blocker) if self._blocker else 0)
+        self._blocked_before = self._places.get(self._blocker, 0)
 
     def at(self, layer_id: str) -> tuple[LayerVerdict, ...]:
         """Return what is to be said about a layer."""
@@ -125,7 +126,7 @@ class _Look:
 
     def _cut_off(self, reading: LayerReading) -> Iterator[LayerVerdict]:
         """Say that a layer nearer to the output lets nothing through."""
-        behind = self._network.index(reading.layer_id) < self._blocked_before
+        behind = self._places[reading.layer_id] < self._blocked_before
         if behind and reading.gradient_rms == 0:
             yield LayerVerdict(reading.layer_id, "cut_off", 2,
                                say("layer-verdict.cut-off", layer=self._blocked_before))
@@ -143,7 +144,7 @@ class _Look:
                                    measure)
 
     def _told(self, measure: Measure, code: str) -> Message:
-        layer = self._network.index(measure.reference_id)
+        layer = self._places[measure.reference_id]
         if measure.quantity == "signal":
             if code == "exploding":
                 return say("layer-verdict.signal-large", figure=measure.figure)

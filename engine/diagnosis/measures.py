@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.diagnosis.rules import Limit, Thresholds
 from engine.messages.numbers import shown
@@ -16,8 +15,7 @@ Quantity = Literal["weights", "activations", "signal"]
 """Of which figure: RMS of dL/dW, of dL/da, or of the activations themselves."""
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """A layer's figure beside that of the layer with which it is compared.
 
     Attributes
@@ -117,8 +115,8 @@ class Measures:
         return tuple(measure for measure in found if not math.isnan(measure.figure))
 
     def _alike(self, one: LayerReading, other: LayerReading) -> bool:
-        small, large = sorted((one.values, other.values))
-        return small * self._comparable >= large
+        return (one.values * self._comparable >= other.values
+                and other.values * self._comparable >= one.values)
 
 
 def _measure(quantity: Quantity, reading: LayerReading, reference: LayerReading) -> Measure:

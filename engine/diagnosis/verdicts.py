@@ -172,15 +172,17 @@ class RunJudge:
         if snapshot.step <= self._past.step:
             return
         usual = self._smoothing.smoothed(snapshot)
-        lenient = self._run_level(usual, self._findings(
-            usual, self._thresholds.leaving(self._steady.code)))
+        strict, eased = self._thresholds, self._thresholds.leaving(self._steady.code)
+        by_layer = self._findings(usual, strict)
+        lenient = self._run_level(usual, by_layer if eased is strict else
+                                  self._findings(usual, eased))
         self._past.note(snapshot, _with_milder(lenient))
         case = Case(self._patient, usual, self._thresholds, self._past.course(), self._past.first)
         opinions = self._opinions(case, snapshot, lenient, seconds)
         said = self._steady.settle(snapshot.step, opinions)
         others = tuple(opinion.words for opinion in opinions
                        if opinion.code not in {said.code, "early", "waiting"})
-        layers = tuple(map(most_severe, self._findings(usual, self._thresholds)))
+        layers = tuple(map(most_severe, by_layer))
         if self._silent(case):
             layers = tuple(map(_silenced, layers, usual.layers))
         self._said.note(snapshot.step, Verdict(said.code, said.severity, said.words, layers,
