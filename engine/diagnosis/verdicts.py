@@ -226,9 +226,7 @@ class RunJudge:
             if kept is None or verdict.severity > kept.severity or verdict.code == "nonfinite":
                 worst[verdict.code] = verdict
         if dead := [verdict for verdict in verdicts if verdict.code == "dead"]:
-            # Of layers that let nothing through, the one nearest to the output cuts off the others.
-            shares = {reading.layer_id: reading.dead_share for reading in snapshot.layers}
-            worst["dead"] = max(reversed(dead), key=lambda verdict: shares[verdict.layer_id])
+            worst["dead"] = _origin(dead, snapshot)
         if vanishing := [verdict for verdict in verdicts if verdict.code == "vanishing"]:
             worst["vanishing"] = depth.speaker(vanishing, first)
         return worst
@@ -368,7 +366,8 @@ class RunJudge:
         # While the validation loss still falls, a gap to the training score may yet close.
         if learned and not case.overfits:
             return self._learned(case)
-        if case.has_begun and not case.generalises and not early and self._parts(case):
+        is_seen = case.snapshot.step >= self._thresholds.early_steps
+        if case.has_begun and not case.generalises and is_seen and self._parts(case):
             by_heart = case.skill >= self._thresholds.skill
             return Opinion("overfitting" if by_heart else "chance", 1, sentences.unproven(case))
         if case.has_begun and case.generalises and (case.improving or early or learned):
@@ -377,6 +376,8 @@ class RunJudge:
             return Opinion("early", 0, sentences.early(case))
         if case.at_chance:
             return Opinion("chance", 1, sentences.chance(case))
+        if not case.generalises and self._parts(case):
+            return Opinion("chance", 1, sentences.unproven(case))
         if case.improving:
             return Opinion("early", 0, sentences.early(case))
         if case.risen:
@@ -402,13 +403,13 @@ class RunJudge:
         lowest = self._past.lowest_validation
         if validation.loss > thresholds.tripled * lowest and case.is_validation_loss_notable:
             return Opinion("overfitting", 1, sentences.overconfident(case, lowest))
+        # Steps of a sequence have no mean over the classes.
+        if not case.baseline.is_even and validation.balanced < thresholds.balanced:
+            return Opinion("overfitting", 1, sentences.unbalanced(case))
         if case.validation_skill < thresholds.skill and self._parts(case):
             return Opinion("overfitting", 1, sentences.unproven(case))
         if case.validation_skill < thresholds.skill:
             return Opinion("learning", 0, sentences.learning(case))
-        # Steps of a sequence have no mean over the classes.
-        if not case.baseline.is_even and validation.balanced < thresholds.balanced:
-            return Opinion("overfitting", 1, sentences.unbalanced(case))
         return Opinion("learned", 0, sentences.learned(case))
 
 
@@ -416,6 +417,24 @@ def note_opinion(note: Note) -> Opinion:
     """Return what was known before the first step as what is to be said of the run."""
     return Opinion(note.code, note.severity,
                    Words(note.title, note.sentence, note.evidence, note.layer_id), note.fix)
+
+
+def _origin(dead: list[LayerVerdict], snapshot: Snapshot) -> LayerVerdict:
+    """Return which of the layers with dead units is to be spoken of.
+
+    Of layers that let nothing through, one after another, the first has made the others dead: they
+    are given nothing but zeros.
+    """
+    shares = {reading.layer_id: reading.dead_share for reading in snapshot.layers
+              if not math.isnan(reading.dead_share)}
+    most = max(dead, key=lambda verdict: shares[verdict.layer_id])
+    if shares[most.layer_id] < 1:
+        return most
+    ids = list(shares)
+    place = max(i for i, layer_id in enumerate(ids) if shares[layer_id] >= 1)
+    while place > 0 and shares[ids[place - 1]] >= 1:
+        place -= 1
+    return next((verdict for verdict in dead if verdict.layer_id == ids[place]), most)
 
 
 def _silenced(verdict: LayerVerdict, reading: LayerReading) -> LayerVerdict:

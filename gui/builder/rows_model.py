@@ -18,8 +18,7 @@ from PySide6.QtCore import (
 )
 
 from engine.diagnosis.design import Note
-from engine.diagnosis.measures import Measures, Quantity, figure_of
-from engine.diagnosis.rules import DEFAULTS
+from engine.diagnosis.measures import Quantity, figure_of
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.messages import say
 from engine.telemetry.snapshot import LayerReading
@@ -42,6 +41,9 @@ STATUS_WORDS: Mapping[str, str] = {
     "cut_off": "cut off",
 }
 """Words for verdicts whose code is not a word."""
+FLOW = frozenset({"waiting", "vanishing", "exploding", "cut_off", "nonfinite"})
+"""Codes of verdicts that are about the gradient, and so colour its bar."""
+
 FAILURE = say("layer-verdict.failed")
 
 
@@ -113,7 +115,6 @@ class RowsModel(QAbstractListModel):
         self._readings: dict[str, LayerReading] = {}
         self._told: dict[str, LayerReading] = {}
         self._verdicts: dict[str, LayerVerdict] = {}
-        self._measures = Measures((), DEFAULTS)
         self._limits: dict[str, Span] = {}
         self._spans: dict[str, Span] = {}
         self.failed = ""
@@ -144,22 +145,15 @@ class RowsModel(QAbstractListModel):
         return figure_of(reading, self.quantity)
 
     def gradient_state(self, reading: LayerReading) -> str:
-        """Return what the shown gradient says: healthy, vanishing, exploding or nonfinite.
+        """Return what a layer's bar says: what its row does of the gradient, else ``healthy``.
 
         ``waiting`` while it is too early to say.
         """
         if reading.gradient_nonfinite or reading.layer_id == self.failed:
             return "nonfinite"
         verdict = self._verdicts.get(reading.layer_id)
-        if verdict is not None and verdict.code == "waiting":
-            # Before there is a verdict, which has a shape as well, no colour says one.
-            return "waiting"
-        measure = next((one for one in self._measures.of(reading)
-                        if one.quantity == self.quantity), None)
-        share = math.nan if measure is None else measure.value
-        if DEFAULTS.vanishing.below(share):
-            return "vanishing"
-        return "exploding" if DEFAULTS.exploding.above(share) else "healthy"
+        # Before there is a verdict, which has a shape as well, no colour says one.
+        return verdict.code if verdict is not None and verdict.code in FLOW else "healthy"
 
     def scale(self, layer_id: str) -> Span:
         """Return the ends of the axis on which a layer's activations are drawn."""
@@ -186,7 +180,6 @@ class RowsModel(QAbstractListModel):
         self._readings = {reading.layer_id: reading for reading in readings}
         self._told = {reading.layer_id: reading for reading in told or readings}
         self._verdicts = {verdict.layer_id: verdict for verdict in verdicts}
-        self._measures = Measures(tuple(readings), DEFAULTS)
         self._spans = spans(self._limits, readings)
 
     def set_failure(self, layer_id: str) -> None:

@@ -100,11 +100,18 @@ _OF_NETWORK: Mapping[str, Entry] = {
         "Most units begin in a flat end of their function, where they hardly learn. {name} initial "
         "weights begin where it is steep.",
     "advice.flat-evidence": "Weighted sums are about {size:number} in size; 1 is usual.",
-    "advice.gradient-fades": "About {share:number} of the last layer’s gradient gets to the first.",
-    "advice.signal-fades": "About {share:number} of the first layer’s sums gets to the last.",
+    "advice.gradient-fades":
+        "By theory, before the first step: about {share:number} of the last layer’s ∂L/∂a gets to "
+        "the first.",
+    "advice.signal-fades":
+        "By theory, before the first step: about {share:number} of the first layer’s sums gets to "
+        "the last.",
     "advice.gradient-grows":
-        "The first layer’s gradient is about {factor:number} times the last one’s.",
-    "advice.signal-grows": "The last layer’s sums are about {factor:number} times the first one’s.",
+        "By theory, before the first step: the first layer’s ∂L/∂a is about {factor:number} times "
+        "the last one’s.",
+    "advice.signal-grows":
+        "By theory, before the first step: the last layer’s sums are about {factor:number} times "
+        "the first one’s.",
 }
 
 _OF_TRAINING: Mapping[str, Entry] = {

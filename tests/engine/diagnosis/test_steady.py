@@ -176,3 +176,13 @@ def test_learned_stays_learned_while_the_score_goes_to_and_fro() -> None:
                                  accuracy=scores.uniform(0.92, 0.97) if step > 400 else 0.97)).code
             for step in range(20, 6000, 20)]
     assert set(said) == {"learned"}
+
+
+def test_what_has_long_had_no_figures_gives_way_though_nothing_else_lasts() -> None:
+    steady = Steady(PATIENCE)
+    codes(steady, [(100, "learning")])
+    # Three things are said in turn, none of them for long enough to win.
+    turns = [(step, ("flat", "settled", "risen")[step // 10 % 3]) for step in range(110, 260, 10)]
+    shown = codes(steady, turns)
+    assert shown[:10] == ["learning"] * 10
+    assert shown[-1] != "learning"

@@ -445,3 +445,13 @@ def test_a_text_is_known_by_its_accuracy() -> None:
     verdict = verdict_after(judge, network(), (1, 1000, 2100), loss=0.01, accuracy=0.99)
     assert "accuracy 99 %" in verdict.sentence
     assert "R²" not in verdict.sentence + verdict.evidence
+
+
+def test_of_dead_layers_one_after_another_the_first_is_the_origin() -> None:
+    net = network(7, "relu")
+    dead = {f"dense_{i}": {"dead_share": 1.0, "gradient_rms": 0.0} for i in (3, 4, 5)}
+    before = {f"dense_{i}": {"gradient_rms": 0.0} for i in (1, 2)}
+    verdict = verdict_after(judge_of(net), net, (1, 25), **dead, **before)
+    assert (verdict.code, verdict.layer_id) == ("dead", "dense-3")
+    assert "layer 3" in verdict.sentence
+    assert [layer.code for layer in verdict.layers[1:3]] == ["cut_off"] * 2

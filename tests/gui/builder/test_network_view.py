@@ -22,6 +22,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
+from engine.diagnosis.verdicts import LayerVerdict
+from engine.messages import say
 from gui import theme
 from gui.builder.axis import TICK_SPACING
 from gui.builder.band import ALPHA, band_brush
@@ -598,3 +600,15 @@ def test_f1_on_a_row_says_all_there_is(view: NetworkView, document: Document,
     text = view.rows.explanation()
     for part in ("Mean", "RMS of ∂L/∂a", "std(Δw)"):
         assert part in text
+
+
+def test_a_bar_says_what_its_row_says(view: NetworkView, document: Document,
+                                      frame_of: Callable[..., Any]) -> None:
+    view.show_frame(frame_of(document))
+    model = view.rows.model_of_rows
+    reading = model.reading("dense-1")
+    assert reading is not None
+    for code, state in (("exploding", "exploding"), ("vanishing", "vanishing"),
+                        ("update_small", "healthy"), ("waiting", "waiting")):
+        model.set_readings((reading,), (LayerVerdict("dense-1", code, 1, say("flat.title")),))
+        assert model.gradient_state(reading) == state
