@@ -16,6 +16,9 @@ LARGEST_CURVE = 256
 TENTH = 0.1
 """Share of the run over which a level of the loss is taken."""
 
+FARTHEST = 0.25
+"""Share of the run by which a point may lie beside the place that it stands for."""
+
 Finding = tuple[str, int]
 """Code and severity."""
 
@@ -49,7 +52,7 @@ class Course:
         When the run was first seen.
     half, before, now : float
         Level when the run was half and four fifths as long, and level of the last tenth; ``half``
-        and ``before`` are NaN until there were two snapshots.
+        and ``before`` are NaN where no snapshot was near.
     low, high : float
         Between these the loss has mostly been in the later half of the run.
     best : float
@@ -206,13 +209,17 @@ class Past:
                       self._level(points, 1 - TENTH / 2), low, high, self._best[1], self._best[0])
 
     def _level(self, points: list[tuple[int, float]], share: float) -> float:
-        """Return the median loss around a share of the run, or the loss of the nearest point."""
-        if not points:
-            return math.nan
+        """Return the median loss around a share of the run, or the loss of the nearest point.
+
+        NaN where there is none near enough to be called so.
+        """
         low, high = (share - TENTH / 2) * self.step, (share + TENTH / 2) * self.step
         inside = [loss for step, loss in points if low <= step <= high]
+        if inside or not points:
+            return median(inside) if inside else math.nan
         middle = share * self.step
-        return median(inside or [min(points, key=lambda point: abs(point[0] - middle))[1]])
+        step, loss = min(points, key=lambda point: abs(point[0] - middle))
+        return loss if abs(step - middle) <= FARTHEST * self.step else math.nan
 
 
 def _decades(value: float) -> float:

@@ -44,6 +44,9 @@ _OFTEN_HARMLESS = frozenset({"dead", "saturated"})
 FEW = 4
 """Units below which one of them is too large a share to say anything of a layer."""
 
+SETTLING = 10
+"""As many times the patience pass before a gap between training and validation says anything."""
+
 _NOT_ALONE = frozenset({"cut_off"})
 """Findings of layers that another finding explains."""
 
@@ -390,9 +393,10 @@ class RunJudge:
     def _parts(self, case: Case) -> bool:
         """Say whether the loss over the validation examples rises, or has long stopped falling."""
         validation, past = case.snapshot.validation, self._past
-        if validation is None:
+        step, patience = case.snapshot.step, self._thresholds.patience
+        if validation is None or step < SETTLING * patience:
             return False
-        has_stopped = case.snapshot.step >= 2 * max(past.lowest_step, self._thresholds.patience)
+        has_stopped = step >= 2 * max(past.lowest_step, patience)
         return has_stopped or validation.loss > self._thresholds.rise * past.lowest_validation
 
     def _learned(self, case: Case) -> Opinion:
