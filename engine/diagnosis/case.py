@@ -109,7 +109,7 @@ class Case:
     def improving(self) -> bool:
         """Whether the loss has fallen in the later half of the run, and below where it began."""
         if math.isnan(self.course.half):
-            return True
+            return not self.course.now > self.course.first
         limit = min(self.course.half * (1 - self.thresholds.progress), self.course.first)
         return self.course.now < limit and not self.risen
 
@@ -138,6 +138,13 @@ class Case:
     def is_falling(self) -> bool:
         """Whether the loss has fallen much in the later half of the run."""
         return self.course.now < self.course.half * self.thresholds.settled
+
+    @property
+    def has_dropped(self) -> bool:
+        """The same; of a run that has no middle yet, since it began."""
+        course = self.course
+        before = course.first if math.isnan(course.half) else course.half
+        return course.now < before * self.thresholds.settled
 
     @property
     def still_falling(self) -> bool:

@@ -325,7 +325,7 @@ class RunJudge:
                 if code not in found or found[code].severity != severity:
                     continue
                 # Before the loss can tell, only what is severe is worth an alarm.
-                alarming = standstill or (early and severity > 1 and not case.is_falling)
+                alarming = standstill or (early and severity > 1 and not case.has_dropped)
                 if code in _OFTEN_HARMLESS and case.has_begun:
                     alarming = False
                 if self._excused(case, found[code]) and not alarming:
@@ -405,7 +405,11 @@ class RunJudge:
         if validation is None:
             return Opinion("learned", 0, sentences.learned(case))
         lowest = self._past.lowest_validation
-        if validation.loss > thresholds.tripled * lowest and case.is_validation_loss_notable:
+        tripled = validation.loss > thresholds.tripled * lowest and case.is_validation_loss_notable
+        if tripled and case.snapshot.step < SETTLING * thresholds.patience:
+            # Among the first steps a loss leaps, and comes back.
+            return Opinion("learning", 0, sentences.learning(case))
+        if tripled:
             return Opinion("overfitting", 1, sentences.overconfident(case, lowest))
         # Steps of a sequence have no mean over the classes.
         if not case.baseline.is_even and validation.balanced < thresholds.balanced:
