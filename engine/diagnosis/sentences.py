@@ -200,7 +200,7 @@ def learning(case: Case) -> Words:
     half = course.half
     lately = _lately(case, half)
     steady = case.still_falling or course.now <= course.before * SETTLING
-    if lately is None or not case.improving or not steady:
+    if lately is None or math.isnan(half) or not case.improving or not steady:
         return Words(say("learning.title"),
                      say("learning.begun", loss=case.loss, scores=scores))
     if case.still_falling:
@@ -253,6 +253,13 @@ def chance(case: Case) -> Words:
 def flat(case: Case) -> Words:
     """Say that the loss has stopped falling before anything was learned."""
     course, scores = case.course, _scores(case)
+    if math.isnan(course.half):
+        # Of its middle nothing is known.
+        return Words(say("flat.title"),
+                     say("flat.as-begun", level=course.now, scores=scores)
+                     if number(course.now, 3) == number(course.first, 3) else
+                     say("flat.since", level=course.now, first=course.first, scores=scores),
+                     say("flat.fired-above", first=course.first))
     # Two levels that are written alike are one.
     return Words(say("flat.title"),
                  say("flat.still", level=course.now, scores=scores)

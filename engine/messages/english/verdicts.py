@@ -328,6 +328,12 @@ _PROGRESS: Mapping[str, Entry] = {
     "chance.fired":
         "Rule: {score:percent} right, guessing {share:percent}, and loss {loss:number,3} ≥ "
         "{limit:number,3} at step {step:whole}.",
+    "flat.as-begun":
+        "It is {level:number,3}, as at the beginning. {scores}. More units, more layers or another "
+        "learning rate may take it further.",
+    "flat.since":
+        "It is {level:number,3} and began at {first:number,3}. {scores}. More units, more layers "
+        "or another learning rate may take it further.",
     "flat.told":
         "It is {level:number,3} and was {half:number,3} when the run was half as long. {scores}. "
         "More units, more layers or another learning rate may take it further.",
