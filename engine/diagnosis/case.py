@@ -114,6 +114,18 @@ class Case:
         return self.course.now < limit and not self.risen
 
     @property
+    def overshoots(self) -> bool:
+        """Whether the loss tells of steps that are too large: it leaps, or is above guessing.
+
+        Steps may be large beside weights that are small by right: those that begin at 0, or that
+        are best there.
+        """
+        course, begun = self.course, self.thresholds.begun
+        scale = self.baseline.loss if math.isfinite(self.baseline.loss) else course.first
+        leaps = course.high - course.low > begun * scale and not self.improving
+        return leaps or self.risen or self.times_guessing > 1 + begun
+
+    @property
     def has_begun(self) -> bool:
         """Whether something is learned: the loss has fallen, and below what guessing costs."""
         course, begun = self.course, self.thresholds.begun
@@ -131,7 +143,9 @@ class Case:
         """Say whether a loss, or a skill where guessing has no loss, is better than guessing."""
         begun = self.thresholds.begun
         if math.isfinite(self.baseline.loss):
-            return loss < self.baseline.loss * (1 - begun) or skill > 2 * begun
+            # Right answers alone may be luck of a boundary that moves.
+            known = skill > 2 * begun and loss < self.baseline.loss * (1 - self.thresholds.chance)
+            return known or loss < self.baseline.loss * (1 - begun)
         return skill > begun
 
     @property
@@ -201,7 +215,8 @@ class Case:
     @property
     def overfits(self) -> bool:
         """Whether the training examples are known, and those of validation clearly less."""
-        return self.skill >= self.thresholds.skill and self.gap >= self.gap_limit
+        return (self.skill >= self.thresholds.skill and self.gap >= self.gap_limit
+                and not self.times_guessing > 1)
 
     @cached_property
     def measured(self) -> tuple[LayerReading, ...]:

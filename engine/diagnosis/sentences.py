@@ -87,10 +87,13 @@ def update_small(case: Case, found: LayerVerdict) -> Words:
     evidence = say("rule.update-small", now=case.reading(found.layer_id).update_ratio,
                    comes=math.log10(limits[0].warning), goes=math.log10(limits[1].warning))
     step = case.snapshot.step
-    limit = case.patient.project.training.clip_norm
-    if 0 < limit <= CRAMPED:
-        return Words(say("clipped.title"), say("clipped.told", limit=limit), evidence,
+    training = case.patient.project.training
+    if 0 < training.clip_norm <= CRAMPED:
+        return Words(say("clipped.title"), say("clipped.told", limit=training.clip_norm), evidence,
                      found.layer_id)
+    if 0 < training.clip_value <= CRAMPED_VALUE:
+        return Words(say("clipped.title"), say("clipped.told-value", limit=training.clip_value),
+                     evidence, found.layer_id)
     factor = case.patient.rate_factor(step)
     if factor < DECAYED:
         return Words(say("decayed.title"), say("decayed.told", step=step, factor=factor,
@@ -103,6 +106,9 @@ def update_small(case: Case, found: LayerVerdict) -> Words:
 
 CRAMPED = 1e-2
 """Largest norm of all gradients together that makes small steps of what rates are usual."""
+
+CRAMPED_VALUE = 1e-3
+"""The same of every single gradient."""
 
 DECAYED = 1e-2
 """Factor of a schedule below which it, and not the learning rate, makes the steps small."""
@@ -182,16 +188,26 @@ def learned(case: Case) -> Words:
                  say("learned.fired-accuracy", limit=limit))
 
 
-def early(case: Case) -> Words:
-    """Say that it is too early to judge."""
+def early(case: Case, *, is_over: bool = False) -> Words:
+    """Say that it is too early to judge, or of a slow run, how its loss goes.
+
+    Parameters
+    ----------
+    case : Case
+        The run.
+    is_over : bool
+        Whether the time is over in which it is too early.
+    """
     half, now = case.course.half, case.course.now
-    step = case.snapshot.step
-    title, evidence = say("early.title"), say("early.fired", step=case.thresholds.early)
-    if step < case.thresholds.early or not _reads_less(now, half):
-        return Words(title, say("early.told", loss=case.loss), evidence)
+    if not is_over:
+        return Words(say("early.title"), say("early.told", loss=case.loss),
+                     say("early.fired", step=case.thresholds.early))
+    title = say("slow.title")
+    if not _reads_less(now, half):
+        return Words(title, say("slow.told", now=now, scores=_scores(case)))
     if math.isfinite(case.baseline.loss):
-        return Words(title, say("early.falling", half=half, now=now, guessing=case.baseline.loss))
-    return Words(title, say("early.falling-r2", half=half, now=now, score=case.score))
+        return Words(title, say("slow.falling", half=half, now=now, guessing=case.baseline.loss))
+    return Words(title, say("slow.falling-r2", half=half, now=now, score=case.score))
 
 
 def learning(case: Case) -> Words:

@@ -24,7 +24,7 @@ from engine.diagnosis.memory import Memory
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.patient import Patient
 from engine.diagnosis.rules import DEFAULTS, Thresholds
-from engine.diagnosis.steady import Opinion, Steady
+from engine.diagnosis.steady import OVERSHOT, Opinion, Steady
 from engine.messages import say
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part, Wanted
@@ -44,8 +44,8 @@ _OFTEN_HARMLESS = frozenset({"dead", "saturated"})
 FEW = 4
 """Units below which one of them is too large a share to say anything of a layer."""
 
-SETTLING = 10
-"""As many times the patience pass before a gap between training and validation says anything."""
+FIRST_PATIENCES = 10
+"""So many times the patience pass before a gap between training and validation says anything."""
 
 _NOT_ALONE = frozenset({"cut_off"})
 """Findings of layers that another finding explains."""
@@ -276,10 +276,12 @@ class RunJudge:
             place = next((i + 1 for i, one in enumerate(bad) if one.code == "dead"), 0)
             bad.insert(place, silent)
         ill = bool(bad) or progress.severity > 0
+        # Where steps are too large, nobody is to be told to make them larger.
+        last = [] if any(one.code in OVERSHOT for one in bad) else [progress]
         # A cause is said before what it leads to; where layers are gravely ill, even before the
         # loss can tell.
         causes = notes if ill or (gravest > 1 and progress.code == "early") else severe
-        return [*causes, *bad, progress]
+        return [*causes, *bad, *last]
 
     def _is_early(self, case: Case, seconds: float) -> bool:
         """Say whether it is too early for a verdict on what is not learned."""
@@ -326,8 +328,10 @@ class RunJudge:
                     continue
                 # Before the loss can tell, only what is severe is worth an alarm.
                 alarming = standstill or (early and severity > 1 and not case.has_dropped)
-                if code in _OFTEN_HARMLESS and case.has_begun:
+                if code in _OFTEN_HARMLESS and (case.has_begun or self._explains(case)):
                     alarming = False
+                if code == "update_large" and not case.overshoots:
+                    continue
                 if self._excused(case, found[code]) and not alarming:
                     continue
                 if code == "update_small" and self._died_down(case):
@@ -337,6 +341,10 @@ class RunJudge:
                     lasting.append(Opinion(code, severity,
                                            sentences.FINDINGS[code](case, found[code])))
         return lasting
+
+    def _explains(self, case: Case) -> bool:
+        """Say whether half of what there is to explain is, however good the baseline."""
+        return case.has_values and case.score >= self._thresholds.skill
 
     def _excused(self, case: Case, finding: LayerVerdict) -> bool:
         """Say whether a falling loss proves a finding harmless."""
@@ -359,8 +367,11 @@ class RunJudge:
         staying = self._steady.code in ("learned", "overfitting")
         if training.accuracy < thresholds.learned - (thresholds.kept if staying else 0.0):
             return False
-        skill = self._patient.baseline.skill(training.accuracy)
-        return skill >= thresholds.skill and not training.missed
+        baseline = self._patient.baseline
+        # Many answers may be right while the others cost more than guessing: a run that diverges.
+        is_wild = training.loss > baseline.loss
+        return (baseline.skill(training.accuracy) >= thresholds.skill and not training.missed
+                and not is_wild)
 
     def _progress(self, case: Case, *, early: bool, learned: bool) -> Opinion:
         """Judge the run by what it has learned."""
@@ -376,13 +387,13 @@ class RunJudge:
         if case.has_begun and case.generalises and (case.improving or early or learned):
             return Opinion("learning", 0, sentences.learning(case))
         if early or (case.is_falling and not case.risen):
-            return Opinion("early", 0, sentences.early(case))
+            return Opinion("early", 0, sentences.early(case, is_over=not early))
         if case.at_chance:
             return Opinion("chance", 1, sentences.chance(case))
         if not case.generalises and self._parts(case):
             return Opinion("chance", 1, sentences.unproven(case))
         if case.improving:
-            return Opinion("early", 0, sentences.early(case))
+            return Opinion("early", 0, sentences.early(case, is_over=True))
         if case.risen:
             return Opinion("risen", 1, sentences.risen(case))
         if case.course.now < self._thresholds.settled * case.course.first and case.skill > 0:
@@ -394,7 +405,7 @@ class RunJudge:
         """Say whether the loss over the validation examples rises, or has long stopped falling."""
         validation, past = case.snapshot.validation, self._past
         step, patience = case.snapshot.step, self._thresholds.patience
-        if validation is None or step < SETTLING * patience:
+        if validation is None or step < FIRST_PATIENCES * patience:
             return False
         has_stopped = step >= 2 * max(past.lowest_step, patience)
         return has_stopped or validation.loss > self._thresholds.rise * past.lowest_validation
@@ -406,7 +417,7 @@ class RunJudge:
             return Opinion("learned", 0, sentences.learned(case))
         lowest = self._past.lowest_validation
         tripled = validation.loss > thresholds.tripled * lowest and case.is_validation_loss_notable
-        if tripled and case.snapshot.step < SETTLING * thresholds.patience:
+        if tripled and case.snapshot.step < FIRST_PATIENCES * thresholds.patience:
             # Among the first steps a loss leaps, and comes back.
             return Opinion("learning", 0, sentences.learning(case))
         if tripled:

@@ -64,6 +64,7 @@ class LossPlot(ViewCard):
         self._hovered: float | None = None
         self._x: Reals = EMPTY
         self._steps: Reals = EMPTY
+        self._pixel = (0.0, 0.0)
         self._count = Count.STEPS
         self._ghost: tuple[Ghost | None, Count, bool] = (None, self._count, True)
         self._range = EasedRange(0.25)
@@ -222,7 +223,7 @@ class LossPlot(ViewCard):
 
     def _above_floor(self, values: Reals) -> Reals:
         """Return values of which none, be it 0 on a logarithmic axis, is below the plot."""
-        return np.maximum(values, self._ends[0] + self._canvas.pixel()[1])
+        return np.maximum(values, self._ends[0] + self._pixel[1])
 
     def _set_range(self, frame: Frame, values: Reals, highs: Reals) -> None:
         values, highs = values[np.isfinite(values)], highs[np.isfinite(highs)]
@@ -238,7 +239,9 @@ class LossPlot(ViewCard):
                                 LEAST_REACH[self._log])
             self._ends = self._range.towards(low, high)
         self._canvas.set_ranges(reach, self._ends)
-        bounds = framed(reach, self._ends, self._canvas.pixel())
+        # Asked once: to find it takes as long as to draw a curve.
+        self._pixel = self._canvas.pixel()
+        bounds = framed(reach, self._ends, self._pixel)
         for curve in self._curves.values():
             curve.set_bounds(bounds)
         self._ghosts.set_bounds(bounds)

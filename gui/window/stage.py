@@ -73,8 +73,8 @@ class Stage(QObject):
             self._unseen = set(self._views)
         self._waiting += [view for view in self._views if view not in self._waiting]
         if not self._timer.isActive():
+            # Not at once: making a frame has taken its time, too, and others wait meanwhile.
             self._timer.start()
-            self._on_timer_timeout()
 
     def stop(self) -> None:
         """Draw nothing more."""

@@ -210,6 +210,9 @@ _RULES: Mapping[str, Entry] = {
     "clipped.told":
         "All gradients together are clipped to a norm of {limit:number}, so that each step hardly "
         "changes anything. A limit of about 1, or none, lets the network learn.",
+    "clipped.told-value":
+        "Every single gradient is clipped to {limit:number}, so that each step hardly changes "
+        "anything. A limit of about 1, or none, lets the network learn.",
     "decayed.title": "The schedule has ended the learning.",
     "decayed.told":
         "At step {step:whole} the schedule leaves {factor:number} of the learning rate "
@@ -278,10 +281,13 @@ _PROGRESS: Mapping[str, Entry] = {
     "early.told":
         "The loss is {loss:number,3} so far. It is too early to say whether the network learns.",
     "early.fired": "A verdict on what is not learned comes at step {step:whole} at the latest.",
-    "early.falling":
+    "slow.title": "Slowly.",
+    "slow.told":
+        "The loss is {now:number,3} of late; it falls, but hardly. {scores}.",
+    "slow.falling":
         "The loss is falling: {half:number,3} when the run was half as long, {now:number,3} now. "
         "Guessing gives {guessing:number,3}.",
-    "early.falling-r2":
+    "slow.falling-r2":
         "The loss is falling: {half:number,3} when the run was half as long, {now:number,3} now. "
         "R² is {score:number} so far.",
     "learning.title": "Learning.",
@@ -340,11 +346,12 @@ _PROGRESS: Mapping[str, Entry] = {
     "settled.title": "The loss has settled.",
     "settled.at":
         "It began at {first:number,3} and has settled at {level:number,3} in the later half of the "
-        "run. {scores}. More units, more layers or another learning rate may take it further.",
+        "run. {scores}. More units, more layers or another learning rate may take it further, or "
+        "there is nothing more to be found.",
     "settled.between":
         "It began at {first:number,3} and has settled between {low:number} and {high:number} in "
         "the later half of the run. {scores}. More units, more layers or another learning rate may "
-        "take it further.",
+        "take it further, or there is nothing more to be found.",
     "flat.title": "The loss is flat.",
     "flat.still":
         "It is {level:number,3}, as it was when the run was half as long. {scores}. More units, "
@@ -355,7 +362,7 @@ _PROGRESS: Mapping[str, Entry] = {
     "silent.title": "No gradient.",
     "silent.told":
         "The gradients of all layers are exactly 0, so no step changes anything. {scores}. Reset "
-        "with other initial weights or another activation.",
+        "with a smaller learning rate, other initial weights or another activation.",
     "silent.fired":
         "Rule: gradient RMS 0 in every layer in {snapshots} snapshots one after another.",
 }

@@ -195,7 +195,8 @@ def verdicts(seed: int, runs: int) -> Iterator[Verdict]:
         if is_slow:
             training = random.choice((
                 with_fields(training, schedule=ScheduleSpec("step", every=100, decay=0.1)),
-                with_fields(training, clip_norm=somewhere(random, 1e-6, 1e-3))))
+                with_fields(training, clip_norm=somewhere(random, 1e-6, 1e-3)),
+                with_fields(training, clip_value=somewhere(random, 1e-7, 1e-4))))
         project = with_fields(project, network=net, training=training)
         judge = RunJudge(Patient(project, task, tuple(map(str, range(n_classes))), 1000, base))
         for seen in snapshots(random, net, task, base, n_classes, is_slow=is_slow):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import msgspec
 import pytest
 
+from engine.diagnosis.baseline import Baseline
 from engine.diagnosis.memory import LARGEST, Memory
 from engine.diagnosis.rules import Limit, Thresholds
 from engine.diagnosis.verdicts import judge_layers
@@ -260,8 +262,9 @@ def test_the_typical_layer_decides_about_the_learning_rate(ratio: float, code: s
     net = network()
     one = {"dense_1": {"update_ratio": ratio}}
     two = {**one, "dense_2": {"update_ratio": ratio}}
-    assert verdict_after(judge_of(net), net, (1, 25), **one).code == "early"
-    verdict = verdict_after(judge_of(net), net, (1, 25), **two)
+    # Above the loss of guessing, so that steps that are large tell of a harm.
+    assert verdict_after(judge_of(net), net, (1, 25), loss=0.8, **one).code == "early"
+    verdict = verdict_after(judge_of(net), net, (1, 25), loss=0.8, **two)
     assert (verdict.code, verdict.severity, verdict.title) == (code, 2, title)
 
 
@@ -455,3 +458,63 @@ def test_of_dead_layers_one_after_another_the_first_is_the_origin() -> None:
     assert (verdict.code, verdict.layer_id) == ("dead", "dense-3")
     assert "layer 3" in verdict.sentence
     assert [layer.code for layer in verdict.layers[1:3]] == ["cut_off"] * 2
+
+
+def test_large_steps_beside_weights_that_are_small_by_right_are_no_high_rate() -> None:
+    net = network()
+    large = {name: {"update_ratio": -0.5} for name in ("dense_1", "dense_2", "output")}
+    # A loss that falls, and one that stands still where there is nothing to learn.
+    for losses in ((0.69, 0.5, 0.3, 0.2), (0.69, 0.69, 0.69, 0.69)):
+        judge = judge_of(net)
+        codes = {judge.judge(snapshot(net, 1 + 30 * i, loss=loss, **large)).code
+                 for i, loss in enumerate(losses)}
+        assert "update_large" not in codes
+    judge = judge_of(net)
+    for i, loss in enumerate((0.69, 0.9, 1.4, 0.8)):
+        verdict = judge.judge(snapshot(net, 1 + 30 * i, loss=loss, **large))
+    assert verdict.code == "update_large"
+    # Nobody is told to raise the rate beside it.
+    assert all("raise the learning rate" not in words.sentence.text for words in verdict.others)
+
+
+def test_a_loss_far_above_guessing_is_never_learned_whatever_is_right() -> None:
+    net = network()
+    judge = judge_of(net)
+    for step in range(0, 3000, 100):
+        verdict = judge.judge(snapshot(net, step, loss=0.69 if step == 0 else 2.6e8, accuracy=0.96,
+                                       validation=(6.5e7, 0.8)))
+    assert (verdict.code, verdict.severity) == ("far_off", 2)
+
+
+def test_right_answers_of_a_line_that_moves_are_not_learning() -> None:
+    net = network()
+    judge = judge_of(net)
+    codes = [judge.judge(snapshot(net, step, loss=0.85 if step == 0 else 0.692, accuracy=0.58)).code
+             for step in range(0, 1900, 50)]
+    assert "learning" not in codes
+
+
+def test_dead_units_of_a_network_that_explains_its_series_are_no_illness() -> None:
+    net = network(3, "relu")
+    judge = judge_of(net, "regression", 0, "mean_squared_error")
+    judge._patient = replace(judge._patient,
+                             baseline=Baseline("last", training=0.994, validation=0.99))
+    for step in range(0, 4000, 100):
+        verdict = judge.judge(snapshot(net, step, loss=0.01, accuracy=0.989,
+                                       dense_1={"dead_share": 0.56}))
+    assert verdict.code == "chance"
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"clip_norm": 1e-5}, "clipped to a norm of 1.0e-05"),
+    ({"clip_value": 1e-5}, "Every single gradient is clipped to 1.0e-05")])
+def test_clipping_is_named_as_the_cause_of_small_steps(changes: dict[str, float],
+                                                       words: str) -> None:
+    net = network()
+    judge = judge_of(net)
+    project = judge._patient.project
+    training = msgspec.structs.replace(project.training, **changes)
+    judge._patient = replace(judge._patient,
+                             project=msgspec.structs.replace(project, training=training))
+    small = {name: {"update_ratio": -7.0} for name in ("dense_1", "dense_2", "output")}
+    assert words in verdict_after(judge, net, (1, 25), **small).sentence
