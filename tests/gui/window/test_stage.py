@@ -68,7 +68,7 @@ def test_those_who_wait_get_the_newest_frame_and_the_newest_snapshot(
     qtbot: QtBot, stage: Stage, log: list[tuple[str, int, bool]]
 ) -> None:
     stage.show_frame(frame(1, SNAPSHOT))
-    qtbot.waitUntil(lambda: len(log) == 1)
+    stage._on_timer_timeout()
     stage.show_frame(frame(2))
     qtbot.waitUntil(lambda: len(log) == 4)
     assert log == [("a", 1, True), ("b", 2, True), ("c", 2, True), ("a", 2, False)]
@@ -80,7 +80,7 @@ def test_another_run_forgets_the_frames_of_the_one_before(
     project = default_project()
     info = RunInfo("A", 2, project.network, (), two_clouds(project.data), ())
     stage.show_frame(frame(1, SNAPSHOT))
-    qtbot.waitUntil(lambda: len(log) == 1)
+    stage._on_timer_timeout()
     stage.set_run(info)
     qtbot.wait(20)
     assert log == [("a", 1, True)]
