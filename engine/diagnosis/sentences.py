@@ -160,6 +160,12 @@ def unproven(case: Case) -> Words:
     base, scores = case.baseline.validation, _scores(case)
     title = (say("overfitting.title") if case.skill >= case.thresholds.skill else
              say("chance.title-elsewhere"))
+    held_out, guessing = case.snapshot.validation, case.baseline.loss
+    limit = guessing * (1 - case.thresholds.begun)
+    if held_out is not None and held_out.loss >= limit:
+        return Words(title, say("overfitting.unproven-loss", scores=scores, loss=held_out.loss,
+                                guessing=guessing),
+                     say("overfitting.unproven-loss-fired", loss=held_out.loss, limit=limit))
     return Words(title,
                  say("overfitting.unproven-r2", scores=scores, base=base) if case.has_values else
                  say("overfitting.unproven", scores=scores, base=base),

@@ -259,6 +259,12 @@ _PROGRESS: Mapping[str, Entry] = {
     "overfitting.unproven":
         "{scores}, where the commonest class alone gets {base:percent}: what was learned does not "
         "hold for other examples. More examples or other inputs are needed.",
+    "overfitting.unproven-loss":
+        "{scores}. The validation loss is {loss:number,3}, and guessing gives {guessing:number,3}: "
+        "what was learned does not hold for other examples. More examples or other inputs are "
+        "needed.",
+    "overfitting.unproven-loss-fired":
+        "Rule: validation loss {loss:apart,$limit} not below {limit:number,3}.",
     "overfitting.unproven-r2":
         "{scores}, where an answer without the inputs has R² {base:number}: what was learned does "
         "not hold for other examples. More examples or other inputs are needed.",

@@ -30,11 +30,13 @@ RARE = frozenset({
     "remedy.relu-perhaps", "remedy.alive",
     # One odd figure at the end of a fall, and a network that knew all from the first step on.
     "lately.about", "learned.told",
+    # Validation examples that cost less than guessing, and are no more often right.
+    "overfitting.unproven",
     # A layer in the middle alone.
     "vanishing.such-layers-hardly",
     # Layers behind dead ones, or with fading activations, that nothing worse is said of.
     "layer-verdict.cut-off", "layer-verdict.signal-small"})
-"""What random runs hardly ever come to; `test_depth`, `test_course` and `test_measures` make them
+"""What random runs hardly ever come to; `test_depth`, `test_learned` and their like make them
 say it."""
 
 CLAIMS: Mapping[str, Callable[[Values], bool]] = {

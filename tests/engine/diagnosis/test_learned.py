@@ -9,8 +9,12 @@ from dataclasses import replace
 import pytest
 from msgspec.structs import replace as with_fields
 
+from engine.diagnosis import sentences
 from engine.diagnosis.baseline import Baseline
+from engine.diagnosis.case import Case
+from engine.diagnosis.past import Course
 from engine.diagnosis.patient import Patient
+from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import RunJudge, Verdict
 from engine.layers import LOSSES
 from engine.spec import Task, default_project
@@ -233,3 +237,15 @@ def test_a_verdict_comes_by_examples_or_seconds_where_steps_are_slow() -> None:
             seen = replace(snapshot(NET, at, loss=0.693), training=stuck)
             verdict = judge.judge(seen, seconds)
         assert verdict.code == code
+
+
+@pytest.mark.parametrize(("validation", "words"), [
+    (scored(0.53, 0.7), "The validation loss is 0.7, and guessing gives 0.693:"),
+    (scored(0.52, 0.5), "where the commonest class alone gets 50 %:")])
+def test_what_does_not_hold_for_others_is_told_by_the_figure_that_says_so(
+        validation: Evaluation, words: str) -> None:
+    even = Baseline("commonest", 0.693, 0.5, 0.5, (0.5, 0.5), "well")
+    seen = replace(snapshot(NET, 3000), training=scored(0.99), validation=validation)
+    course = Course(0.7, 0.3, 0.1, 0.02, 0.02, 0.1, 0.02, 3000)
+    case = Case(Patient(default_project(), baseline=even), seen, DEFAULTS, course, ())
+    assert words in sentences.unproven(case).sentence.text
