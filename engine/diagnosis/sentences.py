@@ -222,6 +222,9 @@ def learning(case: Case) -> Words:
     half = course.half
     lately = _lately(case, half)
     steady = case.still_falling or course.now <= course.before * SETTLING
+    if not case.still_falling and case.snapshot.step < case.thresholds.early_steps:
+        # Among the first steps a loss that rests has not settled.
+        steady = False
     if lately is None or math.isnan(half) or not case.improving or not steady:
         return Words(say("learning.title"),
                      say("learning.begun", loss=case.loss, scores=scores))
