@@ -187,6 +187,8 @@ def test_keys_drive_the_lab(qtbot: QtBot, open_window: Open) -> None:
     qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "1")
     qtbot.keyClick(window, KEY.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: lab.transport.step_readout.value() == "25")
+    # The epoch's last step is shown before the run has come to rest: until then, Space pauses it.
+    qtbot.waitUntil(lambda: lab.workbench.state is State.PAUSED)
     qtbot.keyClick(window, KEY.Key_Space)
     assert lab.workbench.state is State.RUNNING
     qtbot.keyClick(window, KEY.Key_Space)
