@@ -17,15 +17,6 @@ from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Scaling
 
-_DROPPED: Mapping[str, Callable[[str], Message]] = MappingProxyType({
-    "empty": lambda column: say("dropped.empty", column=column),
-    "constant": lambda column: say("dropped.constant", column=column),
-    "text": lambda column: say("dropped.text", column=column, most=MOST_LEVELS),
-    "identifier": lambda column: say("dropped.identifier", column=column),
-})
-"""Why a column of a kind is left out."""
-
-
 @dataclass(frozen=True)
 class Encoded:
     """Inputs of a network.
@@ -43,57 +34,6 @@ class Encoded:
     inputs: Reals
     names: tuple[str, ...]
     remarks: tuple[Remark, ...]
-
-
-def choose_inputs(columns: Sequence[Column], chosen: bool,
-                  place: str) -> tuple[
-                      tuple[Column, ...], tuple[Remark, ...], Mapping[str, Message]]:
-    """Leave out the columns that nothing can be learned from.
-
-    Parameters
-    ----------
-    columns : sequence of Column
-        Every column but the target, with the rows to be used only.
-    chosen : bool
-        Whether the person named them; then a row number is kept, and free text is an error.
-    place : str
-        The file's name for error messages.
-
-    Returns
-    -------
-    columns, remarks, reasons
-        What is left, and what is not, and why by the names of the columns.
-
-    Raises
-    ------
-    DataError
-        If nothing is left, or a chosen column is free text.
-    """
-    kept, dropped = [], []
-    for column in columns:
-        kind = column.kind
-        if chosen and kind == "identifier" and column.numbers is not None:
-            kind = "numeric"
-        if chosen and kind in ("text", "identifier"):
-            raise DataError("column.texts",
-                            place=say("place.column", file=place, column=column.name),
-                            count=column.distinct, most=MOST_LEVELS)
-        if kind in _DROPPED:
-            dropped.append((column, kind))
-        else:
-            kept.append(column)
-    if not kept:
-        # A table of one row number and a target is a curve over time.
-        kept = [column for column, kind in dropped
-                if kind == "identifier" and column.numbers is not None]
-        dropped = [pair for pair in dropped if pair[0] not in kept]
-    reasons = {column.name: _DROPPED[kind](column.name) for column, kind in dropped}
-    why = tuple(reasons.values())
-    if kept:
-        return tuple(kept), (remark("note.dropped", dropped=why),) if why else (), reasons
-    if why:
-        raise DataError("columns.none-of-use", place=place, dropped=why, most=MOST_LEVELS)
-    raise DataError("columns.none", place=place, most=MOST_LEVELS)
 
 
 def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place: str) -> Encoded:

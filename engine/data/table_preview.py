@@ -135,7 +135,8 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
         decimal=form.decimal, header=form.header,
         columns=tuple(_column_preview(column) for column in reading.columns), rows=reading.shown,
         rows_seen=reading.sifting.kept, complete=reading.complete,
-        target="" if found.target is None else found.target.name, task=found.task,
+        target=spec.target if spec.target in form.names else found.target.name if found.target else "",
+        task=found.task,
         inputs=tuple(column.name for column in found.inputs), remarks=found.remarks,
         fault=found.fault if reading.complete else None)
 
