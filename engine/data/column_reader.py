@@ -15,9 +15,10 @@ import pandas as pd
 from engine.data.limits import MOST_CELLS, MOST_ROWS
 from engine.data.numbers import MISSING
 from engine.data.records import QUOTE, Record
+from engine.data.remark import Remark, remark
 from engine.data.sniff import TextFormat
 from engine.errors import DataError
-from engine.messages import Message, say
+from engine.messages import say
 
 _CHUNK_CHARACTERS = 2**18
 
@@ -41,12 +42,12 @@ class Sifting:
     first_line: int = 0
     first_width: int = 0
 
-    def remarks(self, width: int) -> tuple[Message, ...]:
+    def remarks(self, width: int) -> tuple[Remark, ...]:
         """Return what is to be said of the rows that were left out, if any."""
         if not self.left_out:
             return ()
-        return (say("note.widths", rows=self.left_out, width=width, line=self.first_line,
-                    values=self.first_width),)
+        return (remark("note.widths", rows=self.left_out, width=width, line=self.first_line,
+                       values=self.first_width),)
 
 
 class _Feed(io.TextIOBase):

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.messages import Message
+from engine.data.remark import Remark
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -63,7 +63,7 @@ class Dataset:
     is_series : bool
         Whether the rows are windows of one series, each a step later than the one before; the
         validation rows are then the last ones.
-    remarks : tuple[Message, ...]
+    remarks : tuple[Remark, ...]
         What was done to the data: dropped rows, filled gaps, encoded columns.
     """
 
@@ -86,7 +86,7 @@ class Dataset:
     padding: str = ""
     joint: str = ""
     is_series: bool = False
-    remarks: tuple[Message, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:

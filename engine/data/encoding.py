@@ -11,6 +11,7 @@ import numpy as np
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import MOST_CELLS, MOST_COLUMNS, MOST_LEVELS
+from engine.data.remark import Remark, remark
 from engine.data.scaling import check_range, measure
 from engine.errors import DataError
 from engine.messages import Message, say
@@ -35,17 +36,18 @@ class Encoded:
         All finite.
     names : tuple[str, ...]
         One for every input: ``mass``, or ``island = Biscoe`` for a category.
-    remarks : tuple[Message, ...]
+    remarks : tuple[Remark, ...]
         What was filled and encoded.
     """
 
     inputs: Reals
     names: tuple[str, ...]
-    remarks: tuple[Message, ...]
+    remarks: tuple[Remark, ...]
 
 
 def choose_inputs(columns: Sequence[Column], chosen: bool,
-                  place: str) -> tuple[tuple[Column, ...], tuple[Message, ...]]:
+                  place: str) -> tuple[
+                      tuple[Column, ...], tuple[Remark, ...], Mapping[str, Message]]:
     """Leave out the columns that nothing can be learned from.
 
     Parameters
@@ -59,8 +61,8 @@ def choose_inputs(columns: Sequence[Column], chosen: bool,
 
     Returns
     -------
-    columns, remarks
-        What is left, and what is not.
+    columns, remarks, reasons
+        What is left, and what is not, and why by the names of the columns.
 
     Raises
     ------
@@ -85,11 +87,12 @@ def choose_inputs(columns: Sequence[Column], chosen: bool,
         kept = [column for column, kind in dropped
                 if kind == "identifier" and column.numbers is not None]
         dropped = [pair for pair in dropped if pair[0] not in kept]
-    reasons = tuple(_DROPPED[kind](column.name) for column, kind in dropped)
+    reasons = {column.name: _DROPPED[kind](column.name) for column, kind in dropped}
+    why = tuple(reasons.values())
     if kept:
-        return tuple(kept), (say("note.dropped", dropped=reasons),) if reasons else ()
-    if reasons:
-        raise DataError("columns.none-of-use", place=place, dropped=reasons, most=MOST_LEVELS)
+        return tuple(kept), (remark("note.dropped", dropped=why),) if why else (), reasons
+    if why:
+        raise DataError("columns.none-of-use", place=place, dropped=why, most=MOST_LEVELS)
     raise DataError("columns.none", place=place, most=MOST_LEVELS)
 
 
@@ -157,24 +160,24 @@ def _check_size(rows: int, width: int, place: str) -> None:
                         most=MOST_CELLS)
 
 
-def _remarks(columns: Sequence[Column]) -> list[Message]:
+def _remarks(columns: Sequence[Column]) -> list[Remark]:
     remarks = []
     for column in columns:
         if column.not_numbers:
-            remarks.append(say("note.no-numbers", column=column.name, cells=column.not_numbers,
+            remarks.append(remark("note.no-numbers", column=column.name, cells=column.not_numbers,
                                example=column.example))
         if column.infinite:
-            remarks.append(say("note.infinite", column=column.name, cells=column.infinite))
+            remarks.append(remark("note.infinite", column=column.name, cells=column.infinite))
     gaps = [(column, column.missing) for column in columns]
     numbers = [pair for pair in gaps if pair[1] and pair[0].numbers is not None]
     texts = [pair for pair in gaps if pair[1] and pair[0].numbers is None]
     if numbers:
-        remarks.append(say("note.filled", columns=_counted(numbers)))
+        remarks.append(remark("note.filled", columns=_counted(numbers)))
     if texts:
-        remarks.append(say("note.missing-category", columns=_counted(texts)))
+        remarks.append(remark("note.missing-category", columns=_counted(texts)))
     encoded = [(column, len(_levels(column))) for column in columns if column.numbers is None]
     if encoded:
-        remarks.append(say("note.encoded", columns=_counted(encoded)))
+        remarks.append(remark("note.encoded", columns=_counted(encoded)))
     return remarks
 
 

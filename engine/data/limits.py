@@ -14,8 +14,11 @@ LONGEST_LINE = 2**20
 HEAD_BYTES = 2**20
 """Bytes that finding out a file's form, and its preview, may read."""
 
-HEAD_ROWS = 1000
-"""Rows that a preview reads."""
+WHOLE_BYTES = 4 * 2**20
+"""Bytes of a file that a preview reads wholly."""
+
+PIECES, PIECE_BYTES = 64, 2**15
+"""Number and bytes of the pieces of a larger file that its preview reads, besides the head."""
 
 MOST_ROWS = 5_000_000
 

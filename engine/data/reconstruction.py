@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.remark import remark
 from engine.errors import DataError
-from engine.messages import say
 from engine.spec import DataSpec
 
 _NOISE_STREAM = 2
@@ -40,9 +40,9 @@ def to_reconstruct(dataset: Dataset, spec: DataSpec) -> Dataset:
     if spec.noise and dataset.points is None:
         rng = np.random.default_rng([spec.seed, _NOISE_STREAM])
         inputs = clean + spec.noise / 100 * rng.standard_normal(clean.shape)
-        remarks = (*remarks, say("note.noise", deviation=spec.noise / 100))
-    use = (say("note.reconstructed-colours") if dataset.class_names else
-           say("note.reconstructed"))
+        remarks = (*remarks, remark("note.noise", deviation=spec.noise / 100))
+    use = (remark("note.reconstructed-colours") if dataset.class_names else
+           remark("note.reconstructed"))
     return replace(
         dataset, task="reconstruction", inputs=inputs, values=clean,
         target_names=dataset.feature_names, features_of=None, units_of=None, is_series=False,

@@ -10,8 +10,8 @@ from itertools import chain
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.remark import remark
 from engine.data.split import split_rows
-from engine.messages import say
 from engine.spec import DataSpec
 
 COUNT = 1200
@@ -84,4 +84,4 @@ def load_reviews(spec: DataSpec) -> Dataset:
         feature_names=tuple(f"word {place}" for place in range(1, longest + 1)),
         target_names=("opinion",), training=training, validation=validation, tokens=words,
         padding=PADDING, joint=" ",
-        remarks=(say("note.reviews", words=len(words) - 1),))
+        remarks=(remark("note.reviews", words=len(words) - 1),))

@@ -12,10 +12,10 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.data.dataset import Dataset, Indices, Reals
+from engine.data.remark import remark
 from engine.data.scaling import check_range, measure
 from engine.data.split import split_rows
 from engine.errors import DataError
-from engine.messages import say
 from engine.spec import DataSpec, Scaling, TableSpec
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "datasets"
@@ -125,7 +125,7 @@ def load_numbers(spec: DataSpec, title: str) -> Dataset:
     scaling = usual if spec.scaling == "auto" else spec.scaling
     scaled = measure(scaling, inputs[training])(inputs)
     check_range(scaled, source.feature_names, title)
-    remarks = () if source.divisor == 1 else (say("note.pixels", divisor=source.divisor),)
+    remarks = () if source.divisor == 1 else (remark("note.pixels", divisor=source.divisor),)
     return Dataset(
         key=spec.source, title=title, task="classification", inputs=scaled, labels=labels.copy(),
         values=np.empty((len(inputs), 0)), class_names=source.class_names,

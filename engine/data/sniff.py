@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
-from engine.data.files import Head, decode_head, find_encoding, read_head
 from engine.data.limits import MOST_COLUMNS
+from engine.data.lines import LineSource
 from engine.data.numbers import is_missing, is_number, vote_decimal
 from engine.data.records import Record, iterate_records, split_cells, split_lines
+from engine.data.remark import Remark, remark
 from engine.errors import DataError
 from engine.messages import Message, say, shorten
 from engine.spec import TableSpec
@@ -44,7 +44,7 @@ class TextFormat:
         Names of the columns, each once.
     skip : int
         Lines to leave out before the first row of values.
-    remarks : tuple[Message, ...]
+    remarks : tuple[Remark, ...]
         What was changed to make names of the header.
     """
 
@@ -54,86 +54,37 @@ class TextFormat:
     header: bool
     names: tuple[str, ...]
     skip: int
-    remarks: tuple[Message, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The beginning of a text file and how to read it.
-
-    Attributes
-    ----------
-    head : Head
-        The file's first bytes.
-    lines : tuple[str, ...]
-        Its first lines; the last is left out when the head cuts it.
-    format : TextFormat
-        How to read it.
-    """
-
-    head: Head
-    lines: tuple[str, ...]
-    format: TextFormat
-
-
-def examine(path: Path, spec: TableSpec) -> Sample:
-    """Find out how a text file is to be read from its first megabyte.
+def examine(source: LineSource, spec: TableSpec) -> TextFormat:
+    """Find out how the lines of a file are to be read from the first of them.
 
     Raises
     ------
     DataError
-        If it is not a readable text file, holds no table, or has too many columns.
+        If they hold no table, or one of too many columns.
     """
-    head = read_head(path)
-    place = path.name
-    encoding = spec.encoding or find_encoding(head.content, head.complete, place)
-    text = decode_head(head, encoding, place)
-    _check_is_table(text, place)
-    lines = _lines(text, head, place)
-    declared = _DECLARED_SEPARATOR.fullmatch(lines[0].rstrip("\r\n"))
-    skip = 1 if declared else 0
-    separator = spec.separator or (declared[1] if declared else "")
-    separator = separator or _find_separator(lines, head.complete, place)
+    place, lines, declared = source.place, source.head, source.declared
+    chosen = _DECLARED_SEPARATOR.fullmatch(lines[0].rstrip("\r\n"))
+    skip = 1 if chosen else 0
+    separator = spec.separator or declared.separator or (chosen[1] if chosen else "")
+    separator = separator or _find_separator(lines, source.complete, place)
     _check_choice(separator, spec.decimal, place)
-    records = _sample_records(lines, separator, head.complete, place, skip)
+    records = _sample_records(lines, separator, source.complete, place, skip)
     _check_columns(records, separator, place)
     records, skip, titles = _without_titles(records, skip)
     rows = [split_cells(record, separator) for record in records]
-    decimal = spec.decimal or vote_decimal([cell for row in rows for cell in row], separator)
-    header = has_header(rows, decimal) if spec.header is None else spec.header
+    decimal = spec.decimal or declared.decimal or vote_decimal(
+        [cell for row in rows for cell in row], separator)
+    header = spec.header if spec.header is not None else declared.header
+    if header is None:
+        header = has_header(rows, decimal)
     width = _width(rows, header)
     names, renamed = _names(rows, width, header,
                             say("place.line", file=place, line=records[0].line))
-    form = TextFormat(encoding, separator, decimal, header, names,
+    return TextFormat(source.encoding, separator, decimal, header, names,
                       skip=_last_line(records[0]) if header else skip, remarks=titles + renamed)
-    return Sample(head, lines, form)
-
-
-def _check_is_table(text: str, place: str) -> None:
-    start = text.lstrip("\ufeff \t\r\n")
-    if not start:
-        raise DataError("table.blank", place=place)
-    lower = start[:200].lower()
-    if lower.startswith(("<!doctype html", "<html")):
-        raise DataError("table.web-page", place=place)
-    if lower.startswith(("<?xml", "<svg")):
-        raise DataError("table.xml", place=place)
-    if re.match(r'\{\s*"|\{\s*\}|\[\s*[\[{]|\[\s*$', start):
-        raise DataError("table.json", place=place)
-
-
-def _lines(text: str, head: Head, place: str) -> tuple[str, ...]:
-    lines = split_lines(text.removeprefix("\ufeff"))
-    if head.complete:
-        return tuple(lines)
-    if len(lines) < 2:
-        most = max(lines[0].count(separator) for separator in ",;\t|")
-        if most >= MOST_COLUMNS:
-            raise DataError("table.many-more-columns", place=place, count=most + 1,
-                            most=MOST_COLUMNS)
-        raise DataError("table.long-head", place=say("place.line", file=place, line=1),
-                        most=len(lines[0]))
-    return tuple(lines[:-1])
 
 
 def _check_choice(separator: str, decimal: str, place: str) -> None:
@@ -235,7 +186,7 @@ def _width(rows: list[list[str]], header: bool) -> int:
 
 
 def _without_titles(records: list[Record],
-                    skip: int) -> tuple[list[Record], int, tuple[Message, ...]]:
+                    skip: int) -> tuple[list[Record], int, tuple[Remark, ...]]:
     """Leave out titles and comments above the table: rows of one cell, where others have more."""
     width = Counter(record.width for record in records).most_common(1)[0][0]
     titles = 0
@@ -245,7 +196,7 @@ def _without_titles(records: list[Record],
     if not titles:
         return records, skip, ()
     return records[titles:], _last_line(records[titles - 1]), (
-        say("note.titles", lines=titles),)
+        remark("note.titles", lines=titles),)
 
 
 def _last_line(record: Record) -> int:
@@ -254,7 +205,7 @@ def _last_line(record: Record) -> int:
 
 
 def _names(rows: list[list[str]], width: int, header: bool,
-           place: Message) -> tuple[tuple[str, ...], tuple[Message, ...]]:
+           place: Message) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
     if not header:
         return tuple(f"Column {i + 1}" for i in range(width)), ()
     given = list(rows[0])
@@ -269,7 +220,7 @@ def _names(rows: list[list[str]], width: int, header: bool,
     return _unique_names(given)
 
 
-def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[Message, ...]]:
+def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
     names: dict[str, None] = {}
     renamed = []
     for position, cell in enumerate(given, start=1):
@@ -280,4 +231,4 @@ def _unique_names(given: list[str]) -> tuple[tuple[str, ...], tuple[Message, ...
         if name != wanted:
             renamed.append(name)
         names[name] = None
-    return tuple(names), (say("note.renamed", names=tuple(renamed)),) if renamed else ()
+    return tuple(names), (remark("note.renamed", names=tuple(renamed)),) if renamed else ()

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
-from engine.data.column_reader import read_columns
-from engine.data.columns import Column, Kind, interpret
-from engine.data.encoding import choose_inputs
-from engine.data.limits import HEAD_ROWS
-from engine.data.records import iterate_records, split_cells
-from engine.data.sniff import examine
-from engine.data.target import make_target, suggest_target, suggest_task
-from engine.errors import DataError
-from engine.messages import Message, say
+from engine.data.columns import Column, Kind
+from engine.data.reading import read
+from engine.data.remark import Remark
+from engine.data.understanding import understand
+from engine.messages import Message
 from engine.spec import TableSpec, Task
 
-SHOWN_ROWS = 20
 _EXAMPLES = 3
 
 
@@ -81,7 +76,7 @@ class TablePreview:
         The person's task, else the likely one for this target.
     inputs : tuple[str, ...]
         The person's inputs, else all usable columns but the target.
-    remarks : tuple[Message, ...]
+    remarks : tuple[Remark, ...]
         What was changed or left out.
     fault : Message | None
         Why these columns cannot be learned from; None if they can, or if the preview has not seen
@@ -101,7 +96,7 @@ class TablePreview:
     target: str
     task: Task
     inputs: tuple[str, ...]
-    remarks: tuple[Message, ...]
+    remarks: tuple[Remark, ...]
     fault: Message | None
 
     @property
@@ -116,12 +111,12 @@ class TablePreview:
 
 
 def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
-    """Look at the beginning of a text file.
+    """Look at a file: at all of it if it is small, else at a sample that is spread over it.
 
     Parameters
     ----------
     path : str or Path
-        The file. At most a megabyte and a thousand rows of it are read.
+        The file.
     spec : TableSpec, optional
         What the person has fixed. A target or inputs that the file does not have are ignored, so
         that a preview stays possible while the separator is being chosen.
@@ -131,41 +126,27 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
     DataError
         If it is not a readable table; the sentence says where and what to do.
     """
-    path, spec = Path(path), spec or TableSpec()
-    place = path.name
-    sample = examine(path, spec)
-    form = sample.format
-    records = list(islice(
-        iterate_records(sample.lines, form.separator, place, form.skip,
-                        cut=not sample.head.complete), HEAD_ROWS + 1))
-    complete = sample.head.complete and len(records) <= HEAD_ROWS
-    records = records[:HEAD_ROWS]
-    cells, sifting = read_columns(iter(records), form, range(len(form.names)), place)
-    columns = [interpret(name, position, cells[position], form.decimal)
-               for position, name in enumerate(form.names)]
-    target = _target(columns, spec)
-    task = spec.task or ("regression" if target is None else suggest_task(target))
-    inputs = _inputs(columns, spec, target)
+    spec = spec or TableSpec()
+    reading = read(Path(path), spec, sampled=True)
+    form, source = reading.form, reading.source
+    found = understand(reading, _known(spec, form.names))
     return TablePreview(
-        title=place, size=sample.head.size, encoding=form.encoding, separator=form.separator,
+        title=source.place, size=source.size, encoding=form.encoding, separator=form.separator,
         decimal=form.decimal, header=form.header,
-        columns=tuple(_column_preview(column) for column in columns),
-        rows=tuple(tuple(split_cells(record, form.separator)) for record in records[:SHOWN_ROWS]),
-        rows_seen=sifting.kept, complete=complete, target="" if target is None else target.name,
-        task=task, inputs=tuple(column.name for column in inputs),
-        remarks=(*form.remarks, *sifting.remarks(len(form.names))),
-        fault=_fault(target, task, inputs, bool(spec.inputs), place) if complete else None)
+        columns=tuple(_column_preview(column) for column in reading.columns), rows=reading.shown,
+        rows_seen=reading.sifting.kept, complete=reading.complete,
+        target="" if found.target is None else found.target.name, task=found.task,
+        inputs=tuple(column.name for column in found.inputs), remarks=found.remarks,
+        fault=found.fault if reading.complete else None)
 
 
-def _target(columns: Sequence[Column], spec: TableSpec) -> Column | None:
-    by_name = {column.name: column for column in columns}
-    return by_name.get(spec.target) or suggest_target(columns)
-
-
-def _inputs(columns: Sequence[Column], spec: TableSpec, target: Column | None) -> list[Column]:
-    named = [column for column in columns if column.name in spec.inputs and column is not target]
-    return named or [column for column in columns
-                     if column.kind in ("numeric", "category") and column is not target]
+def _known(spec: TableSpec, names: Sequence[str]) -> TableSpec:
+    """Return the choices without columns that the file does not have."""
+    return replace(
+        spec, target=spec.target if spec.target in names else "",
+        inputs=tuple(name for name in spec.inputs if name in names),
+        more_targets=tuple(name for name in spec.more_targets if name in names),
+        split_by=spec.split_by if spec.split_by in names else "")
 
 
 def _column_preview(column: Column) -> ColumnPreview:
@@ -176,15 +157,3 @@ def _column_preview(column: Column) -> ColumnPreview:
         _, first = np.unique(values, return_index=True)
         examples = tuple(f"{values[i]:.6g}" for i in sorted(first)[:_EXAMPLES])
     return ColumnPreview(column.name, column.kind, column.missing, column.distinct, examples)
-
-
-def _fault(target: Column | None, task: Task, inputs: Sequence[Column], chosen: bool,
-           place: str) -> Message | None:
-    if target is None:
-        return say("table.nothing-to-predict", place=place)
-    try:
-        made = make_target(target, task, place)
-        choose_inputs([column.take(made.rows) for column in inputs], chosen, place)
-    except DataError as error:
-        return error.message
-    return None

@@ -10,6 +10,7 @@ import numpy as np
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import FEWEST_ROWS, MOST_CLASSES
+from engine.data.remark import Remark, remark
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Task
@@ -40,7 +41,7 @@ class Target:
         Values as the file has them; k = 0 for classification, else 1.
     class_names : tuple[str, ...]
         Names of the classes.
-    remarks : tuple[Message, ...]
+    remarks : tuple[Remark, ...]
         Which rows were left out.
     """
 
@@ -49,7 +50,7 @@ class Target:
     labels: Indices
     values: Reals
     class_names: tuple[str, ...]
-    remarks: tuple[Message, ...]
+    remarks: tuple[Remark, ...]
 
 
 def suggest_target(columns: Sequence[Column]) -> Column | None:
@@ -106,15 +107,15 @@ def make_target(column: Column, task: Task | None, place: str) -> Target:
     return _values(column, rows, remarks, where)
 
 
-def _missing_remarks(column: Column, missing: int) -> list[Message]:
+def _missing_remarks(column: Column, missing: int) -> list[Remark]:
     if not missing:
         return []
     if column.not_numbers:
-        return [say("note.target-no-number", rows=missing, example=column.example)]
-    return [say("note.no-target", rows=missing)]
+        return [remark("note.target-no-number", rows=missing, example=column.example)]
+    return [remark("note.no-target", rows=missing)]
 
 
-def _classes(column: Column, rows: Indices, remarks: list[Message], place: Message) -> Target:
+def _classes(column: Column, rows: Indices, remarks: list[Remark], place: Message) -> Target:
     if column.numbers is None:
         assert column.codes is not None
         names, labels = column.levels, column.codes
@@ -132,7 +133,7 @@ def _classes(column: Column, rows: Indices, remarks: list[Message], place: Messa
     if len(rare):
         kept = np.flatnonzero(counts[labels] >= 2)
         alone = tuple(say("counted.class", name=names[i]) for i in rare)
-        remarks = [*remarks, say("note.only-examples", classes=alone)]
+        remarks = [*remarks, remark("note.only-examples", classes=alone)]
         place_of = np.cumsum(counts >= 2) - 1
         rows, labels = rows[kept], place_of[labels[kept]]
         names = tuple(name for name, size in zip(names, counts, strict=True) if size >= 2)
@@ -141,7 +142,7 @@ def _classes(column: Column, rows: Indices, remarks: list[Message], place: Messa
                   names, tuple(remarks))
 
 
-def _values(column: Column, rows: Indices, remarks: list[Message], place: Message) -> Target:
+def _values(column: Column, rows: Indices, remarks: list[Remark], place: Message) -> Target:
     if column.numbers is None:
         raise DataError("target.texts", place=place, example=column.levels[0])
     values = column.numbers[rows]

@@ -10,9 +10,9 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.files import read_text
+from engine.data.remark import remark
 from engine.data.shipped import FOLDER, damaged
 from engine.errors import DataError
-from engine.messages import say
 from engine.spec import DataSpec
 
 LARGEST_ALPHABET = 512
@@ -93,4 +93,4 @@ def continued(text: str, spec: DataSpec, title: str) -> Dataset:
         feature_names=tuple(f"character {place}" for place in range(1, window + 1)),
         target_names=("next character",), training=np.arange(learned),
         validation=np.arange(learned, count), tokens=alphabet,
-        remarks=(say("note.text", size=len(text), alphabet=len(alphabet), window=window),))
+        remarks=(remark("note.text", size=len(text), alphabet=len(alphabet), window=window),))

@@ -1,7 +1,7 @@
 """What a person asks for: frozen values without arrays, readable without Numba."""
 
 from engine.spec.augmentation import AugmentationSpec
-from engine.spec.data import DataSpec, Goal, Scaling, TableSpec, Task
+from engine.spec.data import DataSpec, Goal, Scaling, Split, TableSpec, TargetScaling, Task
 from engine.spec.files import project_from_json, project_to_json, read_project, write_project
 from engine.spec.network import LayerSpec, NetworkSpec, Option
 from engine.spec.project import FORMAT_VERSION, ProjectSpec, default_project
@@ -21,8 +21,10 @@ __all__ = [
     "ProjectSpec",
     "Scaling",
     "ScheduleSpec",
+    "Split",
     "StoppingSpec",
     "TableSpec",
+    "TargetScaling",
     "Task",
     "TrainingSpec",
     "default_project",

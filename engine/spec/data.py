@@ -11,6 +11,8 @@ Task = Literal["classification", "regression", "reconstruction", "sequence"]
 
 Goal = Literal["predict", "reconstruct"]
 Scaling = Literal["auto", "none", "standard", "minmax"]
+Split = Literal["random", "groups", "latest"]
+TargetScaling = Literal["auto", "none", "standard", "log"]
 
 
 class TableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,11 +29,39 @@ class TableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     encoding : str
         Text encoding; empty lets the reader find out.
     target : str
-        Column to predict; empty takes the last one.
+        Column to predict; empty takes the most likely one.
     inputs : tuple[str, ...]
         Columns to learn from; empty takes every usable one but the target.
     task : str | None
         ``classification`` or ``regression``; None decides by the target's values.
+    quote : str
+        ``"`` or ``'`` around texts; empty lets the reader find out.
+    sheet : str
+        Sheet of a workbook; empty takes the first that holds a table.
+    cells : str
+        Range of that sheet, such as ``B3:F40``; empty takes all that is filled.
+    missing : tuple[str, ...]
+        Cells that hold no value, besides those that are known, such as ``-200``.
+    present : tuple[str, ...]
+        Cells that hold a value although they look as if they did not, such as ``none``.
+    more_targets : tuple[str, ...]
+        Columns that are one answer together with ``target``: 0 and 1 for every class, or several
+        numbers.
+    merge_spellings : bool
+        Whether classes that differ in spaces or capitals only are one.
+    fewest : int
+        Classes of fewer examples are left out.
+    split : str
+        Which examples are for validation: ``random`` ones, whole ``groups`` of equal values in
+        ``split_by``, or the ``latest`` by it.
+    split_by : str
+        Column that says so; it may be an input or none. Empty takes the order of the rows.
+    test_path : str
+        Another file of the same columns, whose rows are all for validation; relative to the
+        project file.
+    target_scaling : str
+        Of a regression: ``auto`` does as with the inputs, ``none``, ``standard``, or ``log``, which
+        takes the logarithm and then scales it to mean 0 and deviation 1.
     """
 
     separator: str = ""
@@ -41,6 +71,18 @@ class TableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     target: str = ""
     inputs: tuple[str, ...] = ()
     task: Task | None = None
+    quote: str = ""
+    sheet: str = ""
+    cells: str = ""
+    missing: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    more_targets: tuple[str, ...] = ()
+    merge_spellings: bool = False
+    fewest: Annotated[int, msgspec.Meta(ge=1)] = 2
+    split: Split = "random"
+    split_by: str = ""
+    test_path: str = ""
+    target_scaling: TargetScaling = "auto"
 
 
 class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from engine.data.sniff import examine
+from engine.data.sniff import TextFormat
+from engine.data.sniff import examine as examine_lines
+from engine.data.text_file import text_source
 from engine.errors import DataError
 from engine.spec import TableSpec
 
 ROWS = [("name", "width", "kind"), ("a", "1.5", "x"), ("b", "2.5", "y"), ("c", "3.25", "x")]
+
+
+def examine(path: Path, spec: TableSpec) -> TextFormat:
+    return examine_lines(text_source(path, spec), spec)
 
 
 def write(tmp_path, text, encoding="utf-8"):
@@ -21,7 +29,7 @@ def write(tmp_path, text, encoding="utf-8"):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_separators_and_line_ends(tmp_path, separator, end):
     path = write(tmp_path, end.join(separator.join(row) for row in ROWS))
-    form = examine(path, TableSpec()).format
+    form = examine(path, TableSpec())
     assert (form.separator, form.decimal, form.header) == (separator, ".", True)
     assert form.names == ROWS[0]
     assert form.skip == 1
@@ -34,7 +42,7 @@ def test_separators_and_line_ends(tmp_path, separator, end):
 ])
 def test_encodings(tmp_path, encoding, found):
     path = write(tmp_path, "größe;farbe\n1,5;grün\n2,5;weiß\n", encoding)
-    form = examine(path, TableSpec()).format
+    form = examine(path, TableSpec())
     assert form.encoding == found
     assert form.names == ("größe", "farbe")
     assert form.decimal == ","
@@ -55,7 +63,7 @@ def test_encodings(tmp_path, encoding, found):
     ("1.234,5;2\n2.345,6;3\n", ";", ","),
 ])
 def test_separator_and_decimal_together(tmp_path, text, separator, decimal):
-    form = examine(write(tmp_path, text), TableSpec()).format
+    form = examine(write(tmp_path, text), TableSpec())
     assert (form.separator, form.decimal) == (separator, decimal)
 
 
@@ -70,7 +78,7 @@ def test_separator_and_decimal_together(tmp_path, text, separator, decimal):
     ("NA,1\n2,3\n", False),
 ])
 def test_header(tmp_path, text, header):
-    assert examine(write(tmp_path, text), TableSpec()).format.header is header
+    assert examine(write(tmp_path, text), TableSpec()).header is header
 
 
 @pytest.mark.parametrize(("text", "names"), [
@@ -84,16 +92,16 @@ def test_header(tmp_path, text, header):
     ("Name (cm),Größe\n1,2\n", ("Name (cm)", "Größe")),
 ])
 def test_names(tmp_path, text, names):
-    form = examine(write(tmp_path, text), TableSpec()).format
+    form = examine(write(tmp_path, text), TableSpec())
     assert form.names == names
 
 
 def test_a_name_over_two_lines_is_skipped_whole(tmp_path):
-    assert examine(write(tmp_path, 'a,"two\nlines"\n1,2\n'), TableSpec()).format.skip == 2
+    assert examine(write(tmp_path, 'a,"two\nlines"\n1,2\n'), TableSpec()).skip == 2
 
 
 def test_names_told_apart_are_noted(tmp_path):
-    remarks = examine(write(tmp_path, "x,x\n1,2\n"), TableSpec()).format.remarks
+    remarks = examine(write(tmp_path, "x,x\n1,2\n"), TableSpec()).remarks
     assert [remark.text for remark in remarks] == [
         "Columns of the same name were told apart: x (2)."]
 
@@ -101,7 +109,7 @@ def test_names_told_apart_are_noted(tmp_path):
 def test_the_persons_choice_wins(tmp_path):
     path = write(tmp_path, "1,5;2,5\n3,5;4,5\n")
     form = examine(path, TableSpec(separator=",", decimal=".", header=True,
-                                   encoding="cp1252")).format
+                                   encoding="cp1252"))
     assert (form.separator, form.decimal, form.header, form.encoding) == (",", ".", True, "cp1252")
     assert form.names == ("1", "5;2", "5")
 

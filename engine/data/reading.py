@@ -1,0 +1,155 @@
+"""The columns of a person's table as they were understood, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from engine.data.column_reader import Sifting, read_columns
+from engine.data.columns import Column, interpret
+from engine.data.files import EncodingError
+from engine.data.formats import open_source
+from engine.data.limits import WHOLE_BYTES
+from engine.data.lines import LineSource
+from engine.data.records import QUOTE, Record, iterate_records, split_cells
+from engine.data.remark import Remark
+from engine.data.sniff import TextFormat, examine
+from engine.spec import TableSpec
+
+SHOWN_ROWS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a file holds.
+
+    Attributes
+    ----------
+    source : LineSource
+        Where its lines came from.
+    form : TextFormat
+        How they were read.
+    columns : tuple[Column, ...]
+        Those that were asked for, in the order of the file.
+    shown : tuple[tuple[str, ...], ...]
+        The cells of its first rows, at most 20.
+    sifting : Sifting
+        Which rows were read.
+    complete : bool
+        Whether these are all rows of the file, not a sample of them.
+    """
+
+    source: LineSource
+    form: TextFormat
+    columns: tuple[Column, ...]
+    shown: tuple[tuple[str, ...], ...]
+    sifting: Sifting
+    complete: bool
+
+    @property
+    def place(self) -> str:
+        """The file's name, for sentences."""
+        return self.source.place
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What was done to make columns of the file."""
+        return (*self.source.remarks, *self.form.remarks,
+                *self.sifting.remarks(len(self.form.names)))
+
+
+def read(path: Path, spec: TableSpec, sampled: bool = False,
+         wanted: tuple[str, ...] | None = None) -> Reading:
+    """Read the columns of a table.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    spec : TableSpec
+        What the person has chosen for it.
+    sampled : bool
+        Whether a sample that is spread over a large file will do.
+    wanted : tuple[str, ...] or None
+        Names of the columns to read; None reads all.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read as a table; the sentence says where and what to do.
+    """
+    return _cached(path, *_stamp(path), _form_of(spec), sampled, wanted)
+
+
+def _form_of(spec: TableSpec) -> TableSpec:
+    """Return what of a person's choices says how cells are read, not what is learned from them."""
+    return TableSpec(separator=spec.separator, decimal=spec.decimal, header=spec.header,
+                     encoding=spec.encoding, quote=spec.quote, sheet=spec.sheet, cells=spec.cells,
+                     missing=spec.missing, present=spec.present)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes with a file: its time and size; zeros if there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=1)
+def _cached(path: Path, time_ns: int, size: int, spec: TableSpec, sampled: bool,
+            wanted: tuple[str, ...] | None) -> Reading:
+    # One is kept, so that a preview that has read everything, another target, seed or split do not
+    # have the file read again.
+    sampled = sampled and size > WHOLE_BYTES
+    try:
+        return _read(open_source(path, spec), spec, sampled, wanted)
+    except EncodingError:
+        if spec.encoding:
+            raise
+    # Its first megabyte was plain enough to pass for UTF-8.
+    return _read(open_source(path, replace(spec, encoding="cp1252")), spec, sampled, wanted)
+
+
+def _read(source: LineSource, spec: TableSpec, sampled: bool,
+          wanted: tuple[str, ...] | None) -> Reading:
+    form, place = examine(source, spec), source.place
+    places = range(len(form.names)) if wanted is None else [
+        position for position, name in enumerate(form.names) if name in wanted]
+    shown = tuple(tuple(split_cells(record, form.separator))
+                  for record in islice(_records_of_head(source, form), SHOWN_ROWS))
+    with _records(source, form, sampled) as records:
+        cells, sifting = read_columns(records, form, places, place)
+    columns = tuple(interpret(form.names[position], position, cells.pop(position), form.decimal)
+                    for position in places)
+    return Reading(source, form, columns, shown, sifting, not sampled)
+
+
+@contextmanager
+def _records(source: LineSource, form: TextFormat, sampled: bool) -> Iterator[Iterator[Record]]:
+    if sampled:
+        yield chain(_records_of_head(source, form), _records_of_pieces(source, form))
+        return
+    with source.open() as lines:
+        yield iterate_records(lines, form.separator, source.place, form.skip)
+
+
+def _records_of_head(source: LineSource, form: TextFormat) -> Iterator[Record]:
+    return iterate_records(source.head, form.separator, source.place, form.skip,
+                           cut=not source.complete)
+
+
+def _records_of_pieces(source: LineSource, form: TextFormat) -> Iterator[Record]:
+    # Where a piece begins inside a text in quotes, its lines are no rows: those with quotes are
+    # not looked at, and those of another width tell nothing of the file.
+    plain = [line for line in source.pieces() if QUOTE not in line]
+    width = len(form.names)
+    return (record for record in iterate_records(plain, form.separator, source.place)
+            if record.width == width)
