@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -76,7 +76,7 @@ class Block:
         frame = self._read(wanted, dtype=object, na_filter=False)
         return {position: [text.strip() for text in frame[position]] for position in wanted}
 
-    def _read(self, wanted: Sequence[int], **options: object) -> pd.DataFrame:
+    def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(
             BytesIO(self.content), engine="c", sep=self.separator, decimal=self.decimal,
             quotechar=QUOTE, header=None, names=list(range(self.width)), usecols=list(wanted),
@@ -133,7 +133,7 @@ class _Growing:
         """Add a block of which the texts are known, and perhaps the numbers."""
         numbers = _plain_numbers(texts, block) if plain is None else plain
         odd = {} if numbers is None else {
-            int(row): texts[row] for row in np.flatnonzero(np.isnan(numbers)) if texts[row]}
+            row: texts[row] for row in np.flatnonzero(np.isnan(numbers)).tolist() if texts[row]}
         if numbers is None or not _is_plain(numbers, odd, texts):
             self.is_texts = True
             self.parts.append(_Part(None, {}, self.coded(texts)))

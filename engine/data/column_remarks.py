@@ -6,9 +6,14 @@ from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 from engine.data.columns import Column
+from engine.data.numbers import ERRORS, NOT_AVAILABLE
 from engine.data.remark import Change, Remark, remark
 from engine.messages import Message, say
 from engine.spec import TableSpec
+
+_UNDERSTOOD = NOT_AVAILABLE | {
+    text for text in ERRORS if text.strip("-<>").lower() in ("nan", "na")}
+"""Words that can be nothing but a gap among numbers, so that it need not be said."""
 
 
 def column_remarks(columns: Sequence[Column], spec: TableSpec) -> tuple[Remark, ...]:
@@ -51,9 +56,10 @@ def _sentinels(columns: Sequence[Column], spec: TableSpec) -> Iterator[Remark]:
 
 
 def _markers(columns: Sequence[Column], spec: TableSpec) -> Iterator[Remark]:
-    for marker in dict.fromkeys(text for column in columns for text, _ in column.markers):
-        counted = [(column, count) for column in columns
-                   for found, count in column.markers if found == marker]
+    named = [(column, text, count) for column in columns for text, count in column.markers
+             if column.numbers is None or text not in _UNDERSTOOD or text in spec.missing]
+    for marker in dict.fromkeys(text for _, text, _ in named):
+        counted = [(column, count) for column, text, count in named if text == marker]
         if marker in spec.missing:
             left = tuple(text for text in spec.missing if text != marker)
             fields = {"missing": left}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.data.cells import Cells, cells_of
 from engine.data.dataset import Indices, Reals
 from engine.data.dates import Order, are_compact, compact_days, find_dates
-from engine.data.judging import FEW_ROWS, Judged, Kept, judge, look_at
+from engine.data.judging import FEW_ROWS, Judged, Kept, Look, judge, look_at
 from engine.data.limits import MOST_LEVELS
 from engine.data.missing import find_sentinels, gaps_among_texts, looks_missing, may_be_gaps
 from engine.data.number_style import Ambiguity, Hints
@@ -64,6 +64,9 @@ class Column:
         Texts such as ``NA`` that are values of a column of texts, and might be meant for none.
     ambiguous : Ambiguity | None
         Numbers such as ``1,234`` of which nothing tells how they are to be read.
+    decimal : str
+        The decimal sign that its numbers show, or that goes with what groups their digits; empty
+        if they show none.
     unit : str
         What stands at every number, such as ``%``, ``$`` or ``kg``.
     kept : str
@@ -91,6 +94,7 @@ class Column:
     sentinels: tuple[tuple[float, int], ...] = ()
     doubtful: tuple[tuple[str, int], ...] = ()
     ambiguous: Ambiguity | None = None
+    decimal: str = ""
     unit: str = ""
     kept: Kept = ""
     number_share: float = 0.0
@@ -193,7 +197,7 @@ def interpret(name: str, position: int, cells: Cells | pd.Series, decimal: str, 
     choices = _Choices(Hints(decimal, chosen, known), frozenset(missing), frozenset(present))
     judged = judge(look, choices.hints, choices.missing, choices.present)
     if judged.numbers is not None:
-        return _numeric(name, position, judged)
+        return _numeric(name, position, look, judged, decimal)
     return _of_texts(name, position, look.cells, judged, choices, markers)
 
 
@@ -226,13 +230,19 @@ def interpret_columns(names: Sequence[str], cells: dict[int, Cells], decimal: st
         look = looks.pop(position)
         judged = judge(look, choices.hints, choices.missing, choices.present)
         if judged.numbers is not None:
-            columns[position] = _numeric(names[position], position, judged)
+            columns[position] = _numeric(names[position], position, look, judged, decimal)
         else:
             texts[position] = look.cells, judged
     markers = frozenset(text for column in columns.values() for text, _ in column.markers)
     for position, (found, judged) in texts.items():
         columns[position] = _of_texts(names[position], position, found, judged, choices, markers)
     return tuple(columns[position] for position in sorted(columns))
+
+
+def _shown(look: Look, judged: Judged, decimal: str) -> str:
+    if judged.style is not None and judged.style.shown:
+        return judged.style.decimal
+    return look.own_decimal(decimal)
 
 
 @dataclass(frozen=True)
@@ -244,7 +254,13 @@ class _Choices:
     present: frozenset[str]
 
 
-def _numeric(name: str, position: int, judged: Judged) -> Column:
+def shown_decimal(columns: Sequence[Column]) -> str:
+    """Return the decimal sign that most columns show; empty if none does."""
+    signs = [column.decimal for column in columns if column.decimal]
+    return max(signs, key=signs.count) if signs else ""
+
+
+def _numeric(name: str, position: int, look: Look, judged: Judged, decimal: str) -> Column:
     numbers = judged.numbers
     assert numbers is not None
     infinite = np.isinf(numbers)
@@ -252,7 +268,9 @@ def _numeric(name: str, position: int, judged: Judged) -> Column:
     column = Column(
         name, position, numbers=numbers, infinite=int(infinite.sum()),
         not_numbers=judged.not_numbers, example=judged.example, example_row=judged.example_row,
-        markers=judged.markers, ambiguous=judged.ambiguous, unit=judged.unit,
+        markers=judged.markers, unit=judged.unit,
+        ambiguous=None if judged.style is None else judged.style.ambiguous,
+        decimal=_shown(look, judged, decimal),
         sentinels=find_sentinels(numbers))
     if not judged.unit and not judged.not_numbers and are_compact(numbers):
         days = compact_days(numbers)

@@ -26,7 +26,7 @@ _MONTHS = MappingProxyType({
     name: number
     for number, names in enumerate((
         "january jan januar jänner jän janvier janv gennaio gen enero ene januari januar",
-        "february feb februar feber février févr fév fevrier febbraio febrero februari fevereiro fev",
+        "february feb februar feber février févr fév fevrier febbraio febrero februari fevereiro",
         "march mar märz mär mrz mars marzo maart mrt março marco",
         "april apr avril avr aprile abril abr",
         "may mai maggio mag mayo mei maj maio",
@@ -60,8 +60,8 @@ _DAY_NAME = re.compile(
 _NAME_DAY = re.compile(
     rf"{_WEEKDAY}{_NAME}[ -](?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:, ?| |-)(?P<year>\d{{4}}){_CLOCK}")
 _UNIX = re.compile(
-    rf"[^\W\d_]{{2,4}} {_NAME} +(?P<day>\d{{1,2}}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d) "
-    r"(?:[A-Z]{3,4} )?(?P<year>\d{4})")
+    rf"[^\W\d_]{{2,4}} {_NAME} +(?P<day>\d{{1,2}}) (?P<hour>\d\d):(?P<minute>\d\d):"
+    r"(?P<second>\d\d) (?:[A-Z]{3,4} )?(?P<year>\d{4})")
 _MONTH_OF = re.compile(rf"{_NAME}[ -/](?:de )?(?P<year>\d{{4}}|'?\d{{2}})")
 _YEAR_NAME = re.compile(rf"(?P<year>\d{{4}})[ -/]?{_NAME}(?:[ -](?P<day>\d{{1,2}}))?")
 _YEAR_MONTH = re.compile(r"(?P<year>\d{4})(?:[-/]|M|-M)(?P<month>\d{1,2})")

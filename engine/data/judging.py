@@ -12,15 +12,15 @@ from engine.data.cells import Cells, Texts
 from engine.data.dataset import Indices, Reals
 from engine.data.missing import find_markers
 from engine.data.number_style import (
-    Ambiguity,
     Hints,
+    Style,
     are_codes,
     bears,
     find_style,
     find_unit,
     own_decimal,
 )
-from engine.data.numbers import MISSING, Written, infinite, parse_number, take_apart
+from engine.data.numbers import MISSING, SIGNS, Written, infinite, parse_number, take_apart
 
 Kept = Literal["", "codes", "units", "mixed"]
 
@@ -74,8 +74,10 @@ class Judged(NamedTuple):
     ----------
     numbers : float64[n] | None
         The numbers; None if it is a column of texts.
-    not_numbers, example, example_row, markers, ambiguous, unit, kept
+    not_numbers, example, example_row, markers, unit, kept
         As `engine.data.columns.Column` has them.
+    style : Style | None
+        How they are written; None if all are plain.
     share : float
         Share of its filled cells that look like numbers.
     """
@@ -85,7 +87,7 @@ class Judged(NamedTuple):
     example: str = ""
     example_row: int = 0
     markers: tuple[tuple[str, int], ...] = ()
-    ambiguous: Ambiguity | None = None
+    style: Style | None = None
     unit: str = ""
     kept: Kept = ""
     share: float = 0.0
@@ -117,7 +119,7 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
     cells, texts, counts = look.cells, look.texts, look.counts
     plain = 0 if cells.numbers is None else int((~np.isnan(cells.numbers)).sum())
     values = np.full(len(texts.levels), np.nan)
-    unit, ambiguous, kept = _fill(values, look, hints, plain)
+    unit, style, kept = _fill(values, look, hints, plain)
     if kept:
         return Judged(None, kept=kept, share=_share(look, plain))
     gaps = {place for place, text in enumerate(texts.levels)
@@ -127,7 +129,9 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
     numbers = plain + int(counts[found].sum())
     if not numbers:
         return Judged(None)
-    others = [place for place in np.flatnonzero(~found) if place not in gaps]
+    if _one_of_two(look, gaps, values[found]):
+        return Judged(None)
+    others = [int(place) for place in np.flatnonzero(~found) if place not in gaps]
     wrong = _wrong(look, others, values, found, numbers, present)
     gaps |= set(others) - set(wrong)
     filled = numbers + int(counts[wrong].sum())
@@ -142,12 +146,12 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
         full, int(counts[wrong].sum()), texts.levels[example] if wrong else "",
         int(_rows_of(look, [example])[0]) + 1 if wrong else 0,
         tuple((texts.levels[place], int(counts[place])) for place in sorted(gaps)
-              if texts.levels[place]) + taken, ambiguous, unit)
+              if texts.levels[place]) + taken, style, unit)
 
 
 def _fill(values: Reals, look: Look, hints: Hints,
-          plain: int) -> tuple[str, Ambiguity | None, Kept]:
-    """Write the values of texts that are numbers; return their unit, doubts, or why they are none."""
+          plain: int) -> tuple[str, Style | None, Kept]:
+    """Write the values of texts that are numbers; return unit, doubts, or why they are none."""
     counted = look.counted
     for place, text in enumerate(look.texts.levels):
         endless = infinite(text)
@@ -173,19 +177,30 @@ def _fill(values: Reals, look: Look, hints: Hints,
         value = style.value(written)
         if value is not None:
             values[place] = value
-    return unit, style.ambiguous, ""
+    return unit, style, ""
+
+
+def _one_of_two(look: Look, gaps: set[int], numbers: Reals) -> bool:
+    """Return whether signs are a class beside one number, as ``-`` is beside 1."""
+    signs = any(look.texts.levels[place] in SIGNS for place in gaps)
+    return signs and _different(look, numbers) < 2
+
+
+def _different(look: Look, numbers: Reals) -> int:
+    plain = look.cells.numbers
+    if plain is not None:
+        numbers = np.append(plain[~np.isnan(plain)], numbers)
+    return len(np.unique(numbers))
 
 
 def _wrong(look: Look, others: Sequence[int], values: Reals, found: Indices, numbers: int,
            present: frozenset[str]) -> list[int]:
     """Return which texts are neither numbers nor mark what is missing."""
     counts, levels = look.counts, look.texts.levels
-    different = len(np.unique(values[found]))
-    if look.cells.numbers is not None:
-        different += len(np.unique(look.cells.numbers))
+    different = _different(look, values[found])
     markers = find_markers([(levels[place], int(counts[place])) for place in others
                             if levels[place] not in present], numbers, different)
-    return [int(place) for place in others if levels[place] not in markers]
+    return [place for place in others if levels[place] not in markers]
 
 
 def _are_few(wrong: int, filled: int, rows: Indices) -> bool:
@@ -203,7 +218,8 @@ def _rows_of(look: Look, places: Sequence[int]) -> Indices:
 
 def _whole(look: Look, values: Reals) -> Reals:
     if look.cells.numbers is None:
-        return values[look.texts.codes]
+        full: Reals = values[look.texts.codes]
+        return full
     full = look.cells.numbers
     full[look.cells.odd_rows] = values[look.texts.codes]
     return full

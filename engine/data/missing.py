@@ -67,6 +67,8 @@ def find_markers(others: Sequence[tuple[str, int]], numbers: int,
     beside it; another has to be short, and to stand among many different numbers that are most of
     the column: ``studio`` among 1, 2 and 3 is a class of its own.
     """
+    if different < 2:
+        return frozenset()
     again = [(text, count) for text, count in others if count > 1]
     again.sort(key=lambda pair: -pair[1])
     known = [(text, count) for text, count in again if looks_missing(text)][:_MOST_MARKERS]
@@ -153,7 +155,8 @@ def find_sentinels(numbers: Reals) -> tuple[tuple[float, int], ...]:
     values, counts = np.unique(known, return_counts=True)
     while len(found) < _MOST_SENTINELS and len(values) > 4:
         for at in (0, -1):
-            if counts[at] >= _FEWEST_REPEATS and _stands_off(values, counts, at):
+            if counts[at] >= _FEWEST_REPEATS and _is_chosen(values[at], found) and _stands_off(
+                    values, counts, at):
                 found.append((float(values[at]), int(counts[at])))
                 values, counts = np.delete(values, at), np.delete(counts, at)
                 break
@@ -164,10 +167,14 @@ def find_sentinels(numbers: Reals) -> tuple[tuple[float, int], ...]:
 
 def _stands_off(values: Reals, counts: NDArray[np.int64], at: int) -> bool:
     value = float(values[at])
-    if not _is_chosen(value):
-        return False
     rest = values[1:] if at == 0 else values[:-1]
     shares = counts[1:] if at == 0 else counts[:-1]
+    if at == -1 and set(f"{value:.12g}") == {"9"}:
+        # 97 and 98 may stand beside 99, for other reasons why there is no value.
+        others = rest < value - 3
+        rest, shares = rest[others], shares[others]
+    if len(rest) < 3:
+        return False
     if value == -1:
         # It is near to most numbers that are never negative, and tells itself by coming so often.
         return bool(rest[0] >= 0 and len(rest) >= _FEWEST_VALUES
@@ -182,9 +189,11 @@ def _stands_off(values: Reals, counts: NDArray[np.int64], at: int) -> bool:
     return value > high + _FAR * spread and value - float(rest[-1]) > spread
 
 
-def _is_chosen(value: float) -> bool:
-    """Return whether people choose such a number for no reading."""
+def _is_chosen(value: float, found: Sequence[tuple[float, int]]) -> bool:
+    """Return whether people choose such a number for no reading, beside those that were found."""
     if value == -1 or value in _FILLS:
+        return True
+    if value > 0 and any(value + 1 == other for other, _ in found):
         return True
     digits = f"{abs(value):.12g}".replace(".", "")
     if len(digits) > 1 and len(set(digits)) == 1:

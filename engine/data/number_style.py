@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ _MOSTLY = 0.95
 
 _SHORTENED = 44
 """Of so many numbers with three decimals, one at least would end in 0 and be written shorter."""
+
+
+_PLURAL = re.compile(r"(?<=[^\W\d_]{2})s$|(?<=[^\W\d_]{3})(?:en?|n)$")
 
 
 class Ambiguity(NamedTuple):
@@ -58,12 +62,15 @@ class Style:
         ``.`` or ``,``.
     groups : str
         Signs that may group digits.
+    shown : bool
+        Whether the numbers themselves tell so.
     ambiguous : Ambiguity | None
         What might be meant otherwise.
     """
 
     decimal: str
     groups: str
+    shown: bool = False
     ambiguous: Ambiguity | None = None
 
     def value(self, written: Written) -> float | None:
@@ -127,7 +134,7 @@ def find_style(numbers: Sequence[tuple[Written, int]], hints: Hints) -> Style:
         return Style(hints.decimal, GROUPS[hints.decimal])
     own = own_decimal(numbers)
     if own:
-        return Style(own, GROUPS[own])
+        return Style(own, GROUPS[own], shown=True)
     both = [(written, count) for written, count in numbers if can_be_both(written.body)]
     if not both:
         decimal = hints.known or hints.decimal
@@ -150,10 +157,10 @@ def _either(sign: str, both: Sequence[tuple[Written, int]],
         # Nobody writes both, but bare whole numbers beside them are odd enough to be told.
         return _styled(sign, sign, both, told=thousands)
     if thousands:
-        return _styled(sign, other, both, told=not sure)
+        return _styled(sign, other, both, told=not sure or sign == ".", shown=True)
     bare = any(written.body.isdigit() for written, _ in numbers)
     if sign == "." and not bare and hints.decimal == ".":
-        return _styled(sign, ".", both, told=False)
+        return _styled(sign, ".", both, told=_mostly_rounded(both))
     return _styled(sign, hints.decimal, both, told=True)
 
 
@@ -164,21 +171,28 @@ def _are_thousands(sign: str, both: Sequence[tuple[Written, int]],
     if any(len(body.lstrip("0")) > 3 for body in bare):
         return False, False
     total = sum(count for _, count in both)
-    zeros = sum(count for written, count in both if written.body.endswith("0"))
     if any(body != "0" for body in bare):
-        if zeros:
+        if any(written.body.endswith("0") for written, _ in both):
             # Three decimals are written in full, and then whole numbers have them too.
             return True, True
         return total < _SHORTENED and (sign == "," or total < _SHORTENED // 4), False
-    return sign == "," and total >= 5 and zeros > 0.6 * total, False
+    return sign == "," and _mostly_rounded(both), False
 
 
-def _styled(sign: str, decimal: str, both: Sequence[tuple[Written, int]], told: bool) -> Style:
+def _mostly_rounded(both: Sequence[tuple[Written, int]]) -> bool:
+    """Return whether most numbers end in 0, as thousands do more often than three decimals."""
+    total = sum(count for _, count in both)
+    zeros = sum(count for written, count in both if written.body.endswith("0"))
+    return total >= 5 and zeros > 0.6 * total
+
+
+def _styled(sign: str, decimal: str, both: Sequence[tuple[Written, int]], told: bool,
+            shown: bool = False) -> Style:
     if not told:
-        return Style(decimal, GROUPS[decimal])
+        return Style(decimal, GROUPS[decimal], shown)
     written = both[0][0]
     turned = "." if decimal == "," else ","
-    return Style(decimal, GROUPS[decimal], Ambiguity(
+    return Style(decimal, GROUPS[decimal], shown, Ambiguity(
         written.body, sign, value_of(written, decimal), value_of(written, turned), turned))
 
 
@@ -213,9 +227,9 @@ def bears(written: Written, unit: str) -> bool:
 
 
 def _one_of(unit: str) -> str:
-    """Return a unit as it stands behind 1: ``years`` and ``year`` are the same."""
+    """Return what units have in common that differ in number only: ``year`` and ``years``."""
     lower = unit.lower() if len(unit) > 1 else unit
-    return lower[:-1] if len(lower) > 3 and lower.endswith("s") else lower
+    return _PLURAL.sub("", lower)
 
 
 def are_codes(numbers: Sequence[tuple[Written, int]], texts: Sequence[str]) -> bool:

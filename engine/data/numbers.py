@@ -40,21 +40,23 @@ _LOOKS = {
 
 _CODES = ("EUR|USD|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RUB|UAH|TRY|BRL|ARS|MXN|"
           "CLP|COP|AUD|CAD|NZD|ZAR|KRW|TWD|HKD|SGD|THB|IDR|MYR|PHP|VND|ILS|AED|SAR|EGP|NGN|KES")
+# ruff: noqa: RUF001
 _MONEY = (rf"[A-Z]{{0,3}}[$€£¥₹₽₩₺₴₪₫฿₦₱¢]|(?i:{_CODES})|[Kk][Rr]\.?|[Rr]s\.?|S?Fr\.?|zł|Kč|Ft|"
-          r"lei|руб\.?|р\.|лв\.?|₽|R")
+          r"lei|руб\.?|р\.|лв\.?|R")
 """Signs and codes of currencies, before or after a number."""
 
-_UNIT = r"[^\W\d_]|[%‰°µμ²³$€£¥₹₽₩₺₴₪₫฿₦₱¢″\"]"
+_UNIT = r"[^\W\d_]|[%‰°µμ²³$€£¥₹₽₩₺₴₪₫฿₦₱¢]"
 _WRITTEN = re.compile(rf"""
     (?P<open>\()? \ ? (?P<sign>[-+])? \ ?
     (?:(?P<front>{_MONEY}) \ ? )? (?P<inner>\()? \ ? (?P<late>[-+])? \ ?
     (?P<body>\d (?:[\d.,' ]*\d)? (?:[.,](?!-))? | [.,]\d+)
     (?:\ ?(?P<exponent>[eE][-+]?\d+))?
     (?:[.,]-{{1,2}})? (?P<trail>-)? \ ? (?P<shut>\))?
-    \ ? (?P<back>(?:{_UNIT}) (?:[^\s,;:()'"=<>?*!\#&]|\ (?={_UNIT})){{0,15}})?
+    \ ? (?P<back>(?:{_UNIT}) (?:[^\s,;:()'"=<>?*!\#&]|\ (?={_UNIT})){{0,15}}|")?
     \ ? (?P<close>\))?""", re.VERBOSE)
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _MONEY_ALONE = re.compile(_MONEY)
+_NOTHING_OWED = re.compile(rf"(?P<unit>{_MONEY}) *-{{1,2}}(?:\?\?)?")
 _ANY_DIGIT = re.compile(r"\d")
 
 
@@ -92,7 +94,7 @@ def is_money(unit: str) -> bool:
 def take_apart(cell: str) -> Written | None:
     """Return what a number is written of, or None if the cell holds something else."""
     if not _ANY_DIGIT.search(cell):
-        return None
+        return _nothing_owed(cell)
     text = _plain(cell)
     found = _WRITTEN.fullmatch(text)
     if found is None:
@@ -107,6 +109,12 @@ def take_apart(cell: str) -> Written | None:
         return None
     negative = brackets or signs == "-"
     return Written(negative, part["body"], part["exponent"], part["front"] or part["back"])
+
+
+def _nothing_owed(cell: str) -> Written | None:
+    """Return the 0 that spreadsheets write as ``$ -``, or None."""
+    found = _NOTHING_OWED.fullmatch(cell.replace("\u00a0", " "))
+    return None if found is None else Written(False, "0", "", found["unit"])
 
 
 def _plain(cell: str) -> str:
@@ -138,8 +146,9 @@ def _digit(letter: str) -> str:
 def _body(decimal: str, groups: str) -> re.Pattern[str]:
     """Return what digits look like that these signs group: by three, or as in India."""
     point, group = re.escape(decimal), f"[{re.escape(groups)}]"
-    grouped = rf"[1-9]\d{{0,2}}({group})\d{{3}}(?:\1\d{{3}})*|[1-9]\d?(?:({group})\d\d)(?:\2\d\d)*\2\d{{3}}"
-    whole = rf"(?:\d+|{grouped})" if groups else r"\d+"
+    threes = rf"[1-9]\d{{0,2}}({group})\d{{3}}(?:\1\d{{3}})*"
+    indian = rf"[1-9]\d?({group})\d\d(?:\2\d\d)*\2\d{{3}}"
+    whole = rf"(?:\d+|{threes}|{indian})"
     return re.compile(rf"{whole}(?:{point}\d*)?|{point}\d+")
 
 

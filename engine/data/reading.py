@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replace_format
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from engine.data.column_reader import Sifting, read_columns
 from engine.data.column_remarks import column_remarks
-from engine.data.columns import Column, interpret_columns
+from engine.data.columns import Column, interpret_columns, shown_decimal
 from engine.data.files import EncodingError
 from engine.data.formats import open_source
 from engine.data.limits import WHOLE_BYTES
@@ -54,7 +55,7 @@ class Reading:
     shown: tuple[tuple[str, ...], ...]
     sifting: Sifting
     complete: bool
-    spec: TableSpec = TableSpec()
+    spec: TableSpec
 
     @property
     def place(self) -> str:
@@ -134,6 +135,7 @@ def _read(source: LineSource, spec: TableSpec, sampled: bool,
         cells, sifting = read_columns(records, form, places, place, spec.present)
     columns = interpret_columns(form.names, cells, form.decimal, chosen=bool(spec.decimal),
                                 missing=spec.missing, present=spec.present)
+    form = replace_format(form, decimal=shown_decimal(columns) or form.decimal)
     return Reading(source, form, columns, shown, sifting, not sampled, spec)
 
 
