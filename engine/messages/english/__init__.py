@@ -2,6 +2,7 @@
 
 from engine.messages.english import (
     advice,
+    columns,
     data,
     files,
     layers,
@@ -15,6 +16,6 @@ from engine.messages.english.formats import FORMATS, joined, plural
 from engine.messages.language import Language
 
 ENGLISH = Language(
-    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **training.WORDS,
-     **verdicts.WORDS, **advice.WORDS, **program.WORDS},
+    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
+     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
     FORMATS, plural, joined)
