@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.data.columns import Column
 from engine.data.encoding import choose_inputs
+from engine.data.joint_target import make_joint_target
 from engine.data.reading import Reading
 from engine.data.remark import Remark
 from engine.data.target import Target, make_target, suggest_target, suggest_task
@@ -65,7 +66,8 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
     _check_names(reading.form.names, spec, place)
     by_name = {column.name: column for column in columns}
     target = by_name.get(spec.target) if spec.target else suggest_target(columns)
-    others = [column for column in columns if column is not target]
+    joint = _joint(target, by_name, spec)
+    others = [column for column in columns if column not in joint]
     named = [column for column in others if column.name in spec.inputs]
     task: Task = spec.task or ("regression" if target is None else suggest_task(target))
     candidates = named if spec.inputs else others
@@ -73,14 +75,22 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
         return Understanding(None, task, None, tuple(candidates), {}, reading.remarks,
                              say(_nothing(columns), place=place))
     try:
-        made = make_target(target, task, place)
+        made = (make_target(target, task, place) if len(joint) == 1 else
+                make_joint_target(joint, spec.task, place))
         inputs, remarks, reasons = choose_inputs(
             [column.take(made.rows) for column in candidates], bool(spec.inputs), place)
     except DataError as error:
         return Understanding(target, task, None, tuple(candidates), {}, reading.remarks,
                              error.message)
-    return Understanding(target, task, made, inputs, reasons,
+    return Understanding(target, made.task, made, inputs, reasons,
                          (*reading.remarks, *made.remarks, *remarks), None)
+
+
+def _joint(target: Column | None, by_name: Mapping[str, Column],
+           spec: TableSpec) -> list[Column]:
+    """Return the columns that are one answer: the target, and those named with it."""
+    names = [] if target is None else [target.name]
+    return [by_name[name] for name in dict.fromkeys((*names, *spec.more_targets))]
 
 
 def _check_names(names: Sequence[str], spec: TableSpec, place: str) -> None:

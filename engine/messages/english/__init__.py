@@ -7,6 +7,7 @@ from engine.messages.english import (
     layers,
     program,
     spec,
+    split,
     table,
     training,
     verdicts,
@@ -15,6 +16,6 @@ from engine.messages.english.formats import FORMATS, joined, plural
 from engine.messages.language import Language
 
 ENGLISH = Language(
-    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **training.WORDS,
-     **verdicts.WORDS, **advice.WORDS, **program.WORDS},
+    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **split.WORDS,
+     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
     FORMATS, plural, joined)

@@ -227,11 +227,5 @@ WORDS: Mapping[str, Entry] = {
     "note.only-examples":
         "Left out, as the only example of its class: {classes:listing,example,examples}.",
     "counted.class": "class {name:quote}",
-    "note.target-standard":
-        "The target {name:quote} was scaled to mean 0 and deviation 1 on the training examples, as "
-        "the inputs were; the loss is that of scaled values.",
-    "note.target-minmax":
-        "The target {name:quote} was scaled to 0 to 1 on the training examples, as the inputs "
-        "were; the loss is that of scaled values.",
 }
 """Templates by code."""
