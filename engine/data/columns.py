@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,15 +13,14 @@ from numpy.typing import NDArray
 from engine.data.cells import Cells, cells_of
 from engine.data.dataset import Indices, Reals
 from engine.data.dates import Order, are_compact, compact_days, find_dates
+from engine.data.identifiers import counts_rows
 from engine.data.judging import FEW_ROWS, Judged, Kept, Look, judge, look_at
 from engine.data.limits import MOST_LEVELS
+from engine.data.lines import Role
 from engine.data.missing import find_sentinels, gaps_among_texts, looks_missing, may_be_gaps
 from engine.data.number_style import Ambiguity, Hints
 
 Kind = Literal["numeric", "category", "date", "text", "identifier", "constant", "empty"]
-
-_IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|idx|row|row name|nr|no|number|#)|column 1|unnamed.*",
-                         re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +74,8 @@ class Column:
         Share of its filled cells that look like numbers, if it is one of texts.
     numbered : bool
         Whether it counts the rows of the file, of which these may be a part.
+    role : str
+        What the file itself says of it; empty if it says nothing.
     """
 
     name: str
@@ -99,6 +99,7 @@ class Column:
     kept: Kept = ""
     number_share: float = 0.0
     numbered: bool = False
+    role: Role = ""
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -150,23 +151,13 @@ class Column:
         if distinct == 1:
             return "constant"
         if self.numbers is not None:
-            return "identifier" if self._counts_rows(count) else "numeric"
+            counting = self.numbered or counts_rows(self.name, self.position, self.numbers)
+            return "identifier" if counting else "numeric"
         if self.days is not None:
             return "date"
         if distinct == count > FEW_ROWS:
             return "identifier"
         return "category" if distinct <= MOST_LEVELS else "text"
-
-    def _counts_rows(self, count: int) -> bool:
-        numbers = self.numbers
-        assert numbers is not None
-        if self.numbered:
-            return True
-        if count <= FEW_ROWS or count != len(numbers) or numbers[0] not in (0, 1):
-            return False
-        if self.position and not _IDENTIFIER.fullmatch(self.name):
-            return False
-        return bool((np.diff(numbers) == 1).all())
 
 
 def interpret(name: str, position: int, cells: Cells | pd.Series, decimal: str, *,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
+from engine.data.calendar_inputs import calendar_columns
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
-from engine.data.limits import MOST_CELLS, MOST_COLUMNS, MOST_LEVELS
+from engine.data.limits import MOST_CELLS, MOST_COLUMNS
 from engine.data.remark import Remark, remark
 from engine.data.scaling import check_range, measure
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Scaling
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -55,6 +56,9 @@ def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place
     DataError
         If there would be too many inputs, or a number is too large.
     """
+    dates = [column for column in columns if column.days is not None]
+    columns = [part for column in columns
+               for part in (calendar_columns(column) if column.days is not None else (column,))]
     n = len(columns[0].present)
     widths = [1 if column.numbers is not None else len(_levels(column)) for column in columns]
     _check_size(n, sum(widths), place)
@@ -75,7 +79,7 @@ def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place
         block = inputs[:, numeric]
         inputs[:, numeric] = measure(scaling, block[training])(block)
     check_range(inputs, tuple(names), place)
-    return Encoded(inputs, tuple(names), tuple(_remarks(columns)))
+    return Encoded(inputs, tuple(names), (*_remarks(columns), *_date_remarks(dates)))
 
 
 def _levels(column: Column) -> tuple[str, ...]:
@@ -105,7 +109,7 @@ def _remarks(columns: Sequence[Column]) -> list[Remark]:
     for column in columns:
         if column.not_numbers:
             remarks.append(remark("note.no-numbers", column=column.name, cells=column.not_numbers,
-                               example=column.example))
+                                  example=column.example))
         if column.infinite:
             remarks.append(remark("note.infinite", column=column.name, cells=column.infinite))
     gaps = [(column, column.missing) for column in columns]
@@ -119,6 +123,13 @@ def _remarks(columns: Sequence[Column]) -> list[Remark]:
     if encoded:
         remarks.append(remark("note.encoded", columns=_counted(encoded)))
     return remarks
+
+
+def _date_remarks(dates: Sequence[Column]) -> list[Remark]:
+    if not dates:
+        return []
+    return [remark("note.dates", columns=tuple(
+        say("column.named", column=column.name) for column in dates))]
 
 
 def _counted(counted: Sequence[tuple[Column, int]]) -> tuple[Message, ...]:

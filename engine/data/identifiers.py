@@ -39,9 +39,9 @@ def counts_rows(name: str, position: int, numbers: Reals) -> bool:
 
     Notes
     -----
-    All differ and all are whole. Then a name such as ``CustomerId`` tells; or a name such as ``no``,
-    none at all, or the first place in the file, if they run from 0 or 1 to the number of rows, in
-    any order.
+    All differ and all are whole. Then a name such as ``CustomerId`` tells; or a name such as
+    ``no``, none at all, or the first place in the file, if they run from 0 or 1 to the number of
+    rows, in any order.
     """
     values = numbers[~np.isnan(numbers)]
     if len(values) <= _FEW_ROWS or len(values) < 0.9 * len(numbers):

@@ -109,11 +109,11 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _cached(path: Path, time_ns: int, size: int, spec: TableSpec, sampled: bool,
             wanted: tuple[str, ...] | None) -> Reading:
-    # One is kept, so that a preview that has read everything, another target, seed or split do not
-    # have the file read again.
+    # Kept, so that a preview that has read everything, another target, seed or split do not have
+    # the file read again; two, for there may be a file for validation beside it.
     sampled = sampled and size > WHOLE_BYTES
     try:
         return _read(open_source(path, spec), spec, sampled, wanted)

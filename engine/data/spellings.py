@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -13,8 +14,7 @@ from engine.data.columns import Column
 from engine.data.dataset import Indices
 
 _LONG = 6
-"""Letters of a name in which one wrong letter is taken for a slip; ``North`` and ``South`` differ in
-two, but ``male`` and ``mile`` in one."""
+"""Letters of a name in which one wrong letter is a slip; ``male`` and ``mile`` are two."""
 
 _RARE = 0.1
 """How often, beside the other spelling, one with a wrong letter may come to be taken for a slip."""
@@ -51,7 +51,7 @@ def merged(column: Column) -> Column:
     levels = tuple(sorted(set(wanted)))
     place_of = {level: place for place, level in enumerate(levels)}
     recode = np.array([*(place_of[level] for level in wanted), -1], dtype=np.int64)
-    return column.recoded(recode[column.codes], levels)
+    return replace(column, codes=recode[column.codes], levels=levels)
 
 
 def _folded(text: str) -> str:
@@ -78,7 +78,7 @@ def _join_slips(alike: dict[str, list[int]], counts: Indices) -> None:
 
 
 def _is_slip(first: str, second: str) -> bool:
-    """Return whether two names differ in one letter: another, one more, one less, or two swapped."""
+    """Return whether one letter of two names differs, is left out or has changed places."""
     shorter, longer = sorted((first, second), key=len)
     if len(shorter) < _LONG or len(longer) - len(shorter) > 1 \
             or any(letter.isdigit() for letter in shorter + longer):

@@ -15,6 +15,7 @@ from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Task
 
+
 @dataclass(frozen=True)
 class Target:
     """What is to be predicted.

@@ -35,9 +35,9 @@ _CLASS_NAMES = frozenset({
 
 _NUMBER_NAMES = frozenset({
     "grade", "grades", "mark", "marks", "score", "points", "count", "number", "rings", "age",
-    "year", "price", "rank", "sales", "amount", "cost", "note", "noten", "punkte", "anzahl", "alter",
-    "preis", "jahr", "nota", "notas", "puntos", "edad", "prix", "âge", "année", "precio", "total",
-    "hours", "days", "visits", "goals", "children", "kinder", "rooms", "mpg",
+    "year", "price", "rank", "sales", "amount", "cost", "note", "noten", "punkte", "anzahl",
+    "alter", "preis", "jahr", "nota", "notas", "puntos", "edad", "prix", "âge", "année", "precio",
+    "total", "hours", "days", "visits", "goals", "children", "kinder", "rooms", "mpg",
 })
 """Names of columns whose whole numbers are counts, marks or amounts."""
 

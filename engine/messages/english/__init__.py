@@ -8,6 +8,7 @@ from engine.messages.english import (
     layers,
     program,
     spec,
+    split,
     table,
     training,
     verdicts,
@@ -17,5 +18,6 @@ from engine.messages.language import Language
 
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
+     **split.WORDS,
      **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
     FORMATS, plural, joined)

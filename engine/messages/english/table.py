@@ -202,7 +202,8 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "one class only, {name:quote}", "at least 2 classes",
         "Choose another target or add examples of another class"),
     "target.rare-classes": Fault(
-        "{place}", "{count:whole} different values, {rare:whole} of them in fewer than {fewest} rows",
+        "{place}",
+        "{count:whole} different values, {rare:whole} of them in fewer than {fewest} rows",
         "at least 2 classes of {fewest} examples or more",
         "Choose another target or add examples"),
 
@@ -225,6 +226,9 @@ WORDS: Mapping[str, Entry] = {
     "note.missing-category":
         "Missing categories became a category of their own: {columns:listing,column,columns}.",
     "note.encoded": "Categories were one-hot encoded: {columns:listing,column,columns}.",
+    "note.dates":
+        "Dates became days since the first, and year, month, weekday and time of day where they "
+        "change: {columns:listing,column,columns}.",
     "note.rows-used": "{used:whole} of {rows:whole} rows were used: {reasons:list}.",
     "rows.widths": "{count:whole} {count|has|have} another number of values",
     "rows.no-target": "{count:whole} {count|has|have} no value of {name:quote}",
@@ -256,11 +260,5 @@ WORDS: Mapping[str, Entry] = {
     "change.use": "Use {count|it|them}",
     "change.leave-out": "Leave it out",
     "change.merge-spellings": "Make them one",
-    "note.target-standard":
-        "The target {name:quote} was scaled to mean 0 and deviation 1 on the training examples, as "
-        "the inputs were; the loss is that of scaled values.",
-    "note.target-minmax":
-        "The target {name:quote} was scaled to 0 to 1 on the training examples, as the inputs "
-        "were; the loss is that of scaled values.",
 }
 """Templates by code."""
