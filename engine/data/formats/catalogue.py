@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.data.files import read_start
+from engine.data.formats.archive import Archive
+from engine.data.formats.spreadsheet import archive_source
 from engine.data.lines import LineSource
 from engine.data.text_file import text_source
 from engine.spec import TableSpec
 
+_ZIP = b"PK\x03\x04"
+
 
 def open_source(path: Path, spec: TableSpec) -> LineSource:
-    """Return the lines of a person's table.
+    """Return the lines of a person's table, by what the file is and not what it is called.
 
     Parameters
     ----------
@@ -24,4 +29,9 @@ def open_source(path: Path, spec: TableSpec) -> LineSource:
     DataError
         If the file cannot be read, or is of no kind that holds a table.
     """
+    start = read_start(path, 16).content
+    if start.startswith(_ZIP):
+        archive = Archive(path)
+        if archive.kind():
+            return archive_source(archive, path, spec)
     return text_source(path, spec)
