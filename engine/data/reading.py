@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from engine.data.column_reader import Sifting, read_columns
 from engine.data.columns import Column, interpret
+from engine.data.columns_declared import declare, settled
 from engine.data.files import EncodingError
 from engine.data.formats import open_source
 from engine.data.limits import WHOLE_BYTES
@@ -120,14 +121,15 @@ def _cached(path: Path, time_ns: int, size: int, spec: TableSpec, sampled: bool,
 
 def _read(source: LineSource, spec: TableSpec, sampled: bool,
           wanted: tuple[str, ...] | None) -> Reading:
-    form, place = examine(source, spec), source.place
+    form, place = examine(source, settled(source, spec)), source.place
     places = range(len(form.names)) if wanted is None else [
         position for position, name in enumerate(form.names) if name in wanted]
     shown = tuple(tuple(split_cells(record, form.separator))
                   for record in islice(_records_of_head(source, form), SHOWN_ROWS))
     with _records(source, form, sampled) as records:
         cells, sifting = read_columns(records, form, places, place)
-    columns = tuple(interpret(form.names[position], position, cells.pop(position), form.decimal)
+    columns = tuple(declare(interpret(form.names[position], position, cells[position],
+                                      form.decimal), cells.pop(position), source)
                     for position in places)
     return Reading(source, form, columns, shown, sifting, not sampled)
 

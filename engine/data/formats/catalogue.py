@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.data.files import read_start
+from engine.data.formats.arff import arff_source, is_arff
 from engine.data.formats.archive import Archive
 from engine.data.formats.spreadsheet import archive_source
 from engine.data.lines import LineSource
@@ -12,6 +13,7 @@ from engine.data.text_file import text_source
 from engine.spec import TableSpec
 
 _ZIP = b"PK\x03\x04"
+_FIRST_LINES = 1_000
 
 
 def open_source(path: Path, spec: TableSpec) -> LineSource:
@@ -34,4 +36,8 @@ def open_source(path: Path, spec: TableSpec) -> LineSource:
         archive = Archive(path)
         if archive.kind():
             return archive_source(archive, path, spec)
-    return text_source(path, spec)
+    source = text_source(path, spec)
+    with source.open() as lines:
+        if is_arff("".join(source.head[:_FIRST_LINES])):
+            return arff_source(path, lines, source.size)
+    return source

@@ -62,4 +62,37 @@ WORDS: Mapping[str, Entry] = {
     "results}: open and save the file in a spreadsheet program.",
     "note.sheet-errors": "{count:whole} {count|cell holds|cells hold} an error such as #N/A and "
     "{count|counts|count} as missing.",
+
+    "arff.line": Fault(
+        "{place}", "{text:quote} in the header of an ARFF file", "@relation, @attribute or @data",
+        "Correct the line, or save the file anew with Weka"),
+    "arff.attribute": Fault(
+        "{place}", "an attribute {text:quote}", "a name, and numeric, string, date or {a, b}",
+        "Correct the line, or save the file anew with Weka"),
+    "arff.twice": Fault(
+        "{place}", "a second attribute {name:quote}", "every name once", "Rename one of the two"),
+    "arff.relational": Fault(
+        "{place}", "the attribute {name:quote} is relational, a table in every cell",
+        "numeric, nominal, string or date attributes", "Take it apart with Weka's filters"),
+    "arff.no-data": Fault(
+        "{place}", "this ARFF file has no attributes, or no line @data", "@attribute lines, then "
+        "@data and rows", "Choose another file, or save it anew with Weka"),
+    "arff.no-rows": Fault(
+        "{place}", "no row below @data", "rows of values", "Choose another file"),
+    "arff.width": Fault(
+        "{place}", "{count:whole} {count|value|values}", "{width:whole}, one for each attribute",
+        "Correct the line; a value with commas or blanks stands in quotes"),
+    "arff.sparse": Fault(
+        "{place}", "a sparse row {text:quote}", "places and values such as {0 1.5, 3 red}",
+        "Correct the line"),
+    "arff.level": Fault(
+        "{place}", "{value:quote}, which {name:quote} does not have", "one of its declared values",
+        "Correct the line, or add the value to its @attribute line"),
+    "arff.date": Fault(
+        "{place}", "a date {value:quote} in {name:quote}", "a date as its @attribute line says",
+        "Correct the line"),
+    "arff.too-large": Fault(
+        "{place}", "written out, the sparse rows up to here have more than {most:whole} values",
+        "at most that", "Save fewer rows or attributes"),
+    "note.arff-weights": "The weights of {count:whole} {count|row|rows} were left out.",
 }
