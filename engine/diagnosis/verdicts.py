@@ -370,7 +370,7 @@ class RunJudge:
         baseline = self._patient.baseline
         # Many answers may be right while the others cost more than guessing: a run that diverges.
         is_wild = training.loss > baseline.loss
-        return (baseline.skill(training.accuracy) >= thresholds.skill and not training.missed
+        return (baseline.skill_of(training) >= thresholds.skill and not training.missed
                 and not is_wild)
 
     def _progress(self, case: Case, *, early: bool, learned: bool) -> Opinion:

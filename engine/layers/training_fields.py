@@ -42,6 +42,15 @@ STOPPING = (
 STEPS = Field("steps", "Steps", 0, "Pauses training every so many steps, even within an epoch.",
               1, 1_000_000_000, "steps", logarithmic=True)
 
+CLASS_WEIGHTS = Field(
+    "class_weights", "Class weights", "none",
+    "What an example counts in the loss: L = Σ w l / Σ w over the batch. Training and validation "
+    "loss are both weighted, accuracy is not.",
+    choices=(Choice("none", "None", "Every example counts alike, so that a rare class counts "
+                    "little: w = 1."),
+             Choice("balanced", "Balanced", "Every class counts alike, however rare: w = examples "
+                    "/ (classes × examples of its class), measured on the training examples.")))
+
 PRECISION = Field(
     "precision", "Precision", "float32",
     "Bits of every number; 64 see gradients that 32 round to 0. Another precision begins a new "
