@@ -44,12 +44,10 @@ STEPS = Field("steps", "Steps", 0, "Pauses training every so many steps, even wi
 
 CLASS_WEIGHTS = Field(
     "class_weights", "Class weights", "none",
-    "What an example counts in the loss: L = Σ w l / Σ w over the batch. Training and validation "
-    "loss are both weighted, accuracy is not.",
-    choices=(Choice("none", "None", "Every example counts alike, so that a rare class counts "
-                    "little: w = 1."),
-             Choice("balanced", "Balanced", "Every class counts alike, however rare: w = examples "
-                    "/ (classes × examples of its class), measured on the training examples.")))
+    "Balanced: every class counts alike in the loss, however rare. An example weighs w = n / "
+    "(classes × examples of its class), of n training examples, and L = Σ w l / Σ w over the "
+    "batch. Training and validation loss are both weighted; accuracy is not.",
+    choices=(Choice("none", "None"), Choice("balanced", "Balanced")))
 
 PRECISION = Field(
     "precision", "Precision", "float32",

@@ -83,8 +83,9 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label_smoothing : float
         Share of every target that cross-entropy spreads evenly over all classes.
     class_weights : str
-        ``none``: every example counts alike in the loss; ``balanced``: every class does, so that an
-        example weighs n / (classes x training examples of its class).
+        ``none``: every example counts alike in the loss; ``balanced``: every class does. An example
+        then weighs n / (classes x examples of its class), of n training examples, and the loss is
+        the weighted mean over the batch; that of validation is weighted alike.
     augmentation : AugmentationSpec
         How every training example is changed each time that it is seen.
     """

@@ -36,8 +36,8 @@ def templates() -> dict[str, ProjectSpec]:
 def made() -> dict[str, ProjectSpec]:
     """Return small projects that together use every op, in either precision."""
     found: dict[str, ProjectSpec] = {}
-    for group in (_activations, _losses, _weighted, _optimizers, _schedules, _limits, _kinds, _images,
-                  _sequences, _tokens):
+    for group in (_activations, _losses, _weighted, _optimizers, _schedules, _limits, _kinds,
+                  _images, _sequences, _tokens):
         found |= group()
     return found
 

@@ -413,7 +413,8 @@ CASES_OF_PEOPLE = [
     Wanted("conv-constant", "constant-weights"), Wanted("rate-zero", "rate-zero"),
     Wanted("overfit-below-mean", "unscaled-target"),
     Wanted("check-passes-train-refuses", "target-outside-loss"),
-    Wanted("learned-then-early", ""), Wanted("baseline-80", ""), Wanted("imbalance-99", "imbalance"),
+    Wanted("learned-then-early", ""), Wanted("baseline-80", ""),
+    Wanted("imbalance-99", "imbalance"),
 ]
 
 

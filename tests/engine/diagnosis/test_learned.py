@@ -83,6 +83,33 @@ def test_rare_classes_that_are_not_found_in_other_examples_are_told() -> None:
     assert verdict.evidence == "Rule: mean over the classes 0.7 < 0.75 on validation."
 
 
+def weighted(shares: Sequence[float]) -> RunJudge:
+    """Return the judge of a run in which every class counts alike."""
+    even = LOSSES["softmax_cross_entropy"].at_chance(
+        "classification", (1 / len(shares),) * len(shares), len(shares))
+    best = max(range(len(shares)), key=shares.__getitem__)
+    return judge("classification", Baseline(
+        "commonest", even, shares[best], shares[best], tuple(shares), NAMES[best], True))
+
+
+def test_of_classes_that_count_alike_guessing_costs_the_same_for_each() -> None:
+    verdict = last(weighted(UNEQUAL), scored(0.6, 0.69, balanced=0.52))
+    assert (verdict.code, verdict.severity) == ("chance", 1)
+    assert "guessing among 2 classes that count alike gives 0.693" in verdict.sentence
+    assert verdict.evidence == "Rule: loss 0.69 ≥ 0.679 at step 4,000."
+    # To answer with the commonest is right for 99 % and knows nothing.
+    assert last(weighted(UNEQUAL), scored(0.99, 0.69, balanced=0.5, missed=(1,))).code == "chance"
+
+
+def test_of_classes_that_count_alike_the_mean_over_them_tells_what_is_known() -> None:
+    known = scored(0.92, 0.25, balanced=0.91)
+    found = last(weighted(UNEQUAL), known, known)
+    assert (found.code, found.severity) == ("settled", 0)
+    # Where examples count alike, always answering with the commonest would be better.
+    assert last(classes(UNEQUAL), known, known).code == "chance"
+    assert last(weighted(UNEQUAL), scored(0.97, 0.1, balanced=0.95)).code == "learned"
+
+
 def test_steps_of_a_text_have_no_mean_over_the_classes() -> None:
     known = scored(0.99, 0.03)
     assert math.isnan(known.balanced)

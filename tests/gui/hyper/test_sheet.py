@@ -204,6 +204,14 @@ def images(spec: DataSpec, base: object = None) -> Dataset:
         image_shape=(2, 2))
 
 
+def values(spec: DataSpec) -> Dataset:
+    dataset = two_clouds(spec)
+    return Dataset(
+        "plane", "Plane", "regression", dataset.inputs, np.zeros(0, np.int64),
+        np.zeros((len(dataset.inputs), 1)), (), dataset.feature_names, ("y",), dataset.training,
+        dataset.validation)
+
+
 def test_images_alone_can_be_shifted(sheet: TrainingSheet, document: Document) -> None:
     sheet.show_page("augmentation")
     assert not sheet.rows["shift"].isEnabled()
@@ -216,6 +224,26 @@ def test_images_alone_can_be_shifted(sheet: TrainingSheet, document: Document) -
     document.set_data(DataSpec(source="digits"), images(DataSpec()))
     assert sheet.rows["shift"].isEnabled()
     assert sheet.rows["flip"].isEnabled()
+
+
+def test_classes_alone_can_be_weighed(sheet: TrainingSheet, document: Document) -> None:
+    sheet.show_page("run")
+    row = sheet.rows["class_weights"]
+    assert isinstance(row, ChoiceRow)
+    assert row.isEnabled()
+    row.combo.setCurrentIndex(row.combo.findText("Balanced"))
+    row.combo.activated.emit(row.combo.currentIndex())
+    assert document.project.training.class_weights == "balanced"
+    assert marks(document.project.training) == ("balanced classes",)
+    document.undo_stack.undo()
+    assert document.project.training.class_weights == "none"
+    document.set_training(loss="mean_squared_error")
+    assert "class_weights" in sheet.rows
+    document.set_data(DataSpec(source="plane"), values(DataSpec()))
+    assert not sheet.rows["class_weights"].isEnabled()
+    assert "no classes" in sheet.rows["class_weights"].toolTip()
+    document.set_training(loss="huber")
+    assert "class_weights" not in sheet.rows
 
 
 def test_tabs_tell_where_something_is_on(sheet: TrainingSheet, document: Document) -> None:
