@@ -130,6 +130,7 @@ def _augmentation(field: Field) -> Setting:
 
 
 AUGMENTATION = tuple(_augmentation(field) for field in AUGMENTATIONS)
+WEIGHTED = "Of classes: L = Σ w l / Σ w, with w = n / (classes × examples of its class)"
 WEIGHTS = Setting("", fields.CLASS_WEIGHTS, mark="balanced classes", suits=_classes)
 RUN = (Setting("", fields.PRECISION, mark="{}"), Setting("", fields.SEED, slides=False),
        Setting("", fields.SHUFFLE, mark="not shuffled"))
@@ -170,7 +171,10 @@ def _update_note(training: TrainingSpec) -> str:
 
 def _loss_note(training: TrainingSpec) -> str:
     loss = LOSSES.get(training.loss)
-    return f"{loss.title}: {loss.formula}" if loss is not None else ""
+    if loss is None:
+        return ""
+    weighted = bool(loss.weighted_op) and training.class_weights != "none"
+    return f"{loss.title}: {loss.formula}" + ("\n" + WEIGHTED if weighted else "")
 
 
 PAGES = (

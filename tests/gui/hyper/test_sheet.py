@@ -28,6 +28,9 @@ from gui.hyper.catalogue import PAGES
 from gui.hyper.rows import ChoiceRow, NumberRow, SwitchRow
 from tests.gui.workbench.conftest import two_clouds
 
+SPARE = 36
+"""What a list of choices needs beside its choice: padding, arrow and frame."""
+
 IN_THE_BAR = {("", name) for name in ("loss", "learning_rate", "batch_size", "l1", "l2")} | {
     ("optimizer", "kind")}
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
@@ -235,8 +238,12 @@ def test_classes_alone_can_be_weighed(sheet: TrainingSheet, document: Document) 
     row.combo.activated.emit(row.combo.currentIndex())
     assert document.project.training.class_weights == "balanced"
     assert marks(document.project.training) == ("balanced classes",)
+    assert "Σ w l / Σ w" in sheet._note.text()
+    room = row.combo.width() - row.combo.fontMetrics().horizontalAdvance("Balanced")
+    assert room >= SPARE, "the choice is not elided"
     document.undo_stack.undo()
     assert document.project.training.class_weights == "none"
+    assert "Σ" not in sheet._note.text()
     document.set_training(loss="mean_squared_error")
     assert "class_weights" in sheet.rows
     document.set_data(DataSpec(source="plane"), values(DataSpec()))
