@@ -26,7 +26,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def archive_source(archive: Archive, path: Path, spec: TableSpec) -> LineSource:
-    """Return the lines of a workbook that is a zip archive: ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.ods``.
+    """Return the lines of a workbook that is a zip archive, such as ``.xlsx`` or ``.ods``.
 
     Raises
     ------

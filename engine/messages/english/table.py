@@ -240,7 +240,7 @@ WORDS: Mapping[str, Entry] = {
         "Left out, as classes of fewer than {fewest} examples: {classes:listing,class,classes}.",
     "counted.class": "{name:quote} ({count:whole})",
     "note.target-guessed":
-        "{name:quote} is predicted; that is a guess, since no name tells the answer.",
+        "{name:quote} is predicted, as the last column that can be; that is a guess.",
     "note.guessed-classification":
         "The {count} whole numbers of {name:quote} are taken for classes; they might be amounts.",
     "note.guessed-regression":
