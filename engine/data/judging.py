@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -140,13 +141,14 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
         return Judged(None, kept="mixed" if share >= _TOLD_SHARE else "", share=share)
     values[list(gaps)] = np.nan
     full = _whole(look, values)
-    taken = _take_out(full, missing, present, hints)
+    named = Counter({texts.levels[place]: int(counts[place]) for place in sorted(gaps)
+                     if texts.levels[place]})
+    named.update(_take_out(full, missing, present, hints))
     example = min(wrong, default=-1, key=lambda place: int(_rows_of(look, [place])[0]))
     return Judged(
         full, int(counts[wrong].sum()), texts.levels[example] if wrong else "",
         int(_rows_of(look, [example])[0]) + 1 if wrong else 0,
-        tuple((texts.levels[place], int(counts[place])) for place in sorted(gaps)
-              if texts.levels[place]) + taken, style, unit)
+        tuple(named.items()), style, unit)
 
 
 def _fill(values: Reals, look: Look, hints: Hints,
@@ -226,17 +228,17 @@ def _whole(look: Look, values: Reals) -> Reals:
 
 
 def _take_out(numbers: Reals, missing: frozenset[str], present: frozenset[str],
-              hints: Hints) -> tuple[tuple[str, int], ...]:
+              hints: Hints) -> dict[str, int]:
     """Remove the numbers that the person calls gaps; return them with how often each occurred."""
-    taken = []
+    taken = {}
     for text in sorted(missing - present):
         value = parse_number(text, hints.known or hints.decimal)
         if value is not None:
             rows = numbers == value
             if rows.any():
-                taken.append((text, int(rows.sum())))
+                taken[text] = int(rows.sum())
                 numbers[rows] = np.nan
-    return tuple(taken)
+    return taken
 
 
 def _share(look: Look, plain: int) -> float:
