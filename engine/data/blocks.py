@@ -111,8 +111,8 @@ class _Numbers:
             self._buffer = self._buffer[:self._size].astype(kind)
         end = self._size + len(numbers)
         if end > len(self._buffer):
-            # In place where the memory allows it: pages that nothing was written to cost nothing.
-            self._buffer.resize(max(end, 2 * len(self._buffer)), refcheck=False)
+            # In place where the memory allows it; a little more, since all of it is written to.
+            self._buffer.resize(max(end, len(self._buffer) * 9 // 8), refcheck=False)
         self._buffer[self._size:end] = numbers
         self._size = end
 
