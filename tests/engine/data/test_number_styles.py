@@ -17,7 +17,8 @@ STYLES = [(",", "."), (".", ","), ("'", "."), ("’", "."), ("'", ","),
 AROUND = ["{}", "{} %", "{}%", "{}\u00a0%", "${}", "€ {}", "{} €", "CHF {}", "{} kg", "{} °C",
           '="{}"', "'{}", " {} "]
 NEGATIVE = ["-{}", "−{}", "({})", "{}-", "–{}"]
-DIGITS = ["".join(chr(zero + digit) for digit in range(10)) for zero in (0x30, 0x660, 0x966, 0xff10)]
+DIGITS = ["".join(chr(zero + digit) for digit in range(10))
+          for zero in (0x30, 0x660, 0x966, 0xff10)]
 
 hundredths = st.lists(st.integers(-10**9, 10**9), min_size=3, max_size=12, unique=True).filter(
     lambda values: any(value % 100 for value in values))
