@@ -10,11 +10,13 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.data.columns import Column, Kind
-from engine.data.reading import read
+from engine.data.reading import Reading, read
 from engine.data.remark import Remark
-from engine.data.understanding import understand
+from engine.data.table_split import divide
+from engine.data.understanding import Understanding, understand
+from engine.errors import DataError
 from engine.messages import Message
-from engine.spec import TableSpec, Task
+from engine.spec import DataSpec, TableSpec, Task
 
 _EXAMPLES = 3
 
@@ -137,7 +139,19 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
         rows_seen=reading.sifting.kept, complete=reading.complete,
         target="" if found.target is None else found.target.name, task=found.task,
         inputs=tuple(column.name for column in found.inputs), remarks=found.remarks,
-        fault=found.fault if reading.complete else None)
+        fault=found.fault or _split_fault(reading, found, spec) if reading.complete else None)
+
+
+def _split_fault(reading: Reading, found: Understanding, spec: TableSpec) -> Message | None:
+    """Return why a table cannot be divided as is chosen, whatever the share; None if it can."""
+    if found.made is None:
+        return None
+    known = _known(spec, reading.form.names)
+    try:
+        divide(reading.columns, found.made, found.inputs, DataSpec(table=known), reading.place)
+    except DataError as error:
+        return error.message
+    return None
 
 
 def _known(spec: TableSpec, names: Sequence[str]) -> TableSpec:

@@ -74,7 +74,10 @@ def test_a_row_needs_every_value(tmp_path):
 def test_flags_of_which_several_are_1_are_numbers_unless_classes_are_asked_for(tmp_path):
     text = one_hot(extra="1.5,1,1,0\n")
     choice = {"target": "is_a", "more_targets": ("is_b", "is_c")}
-    assert load_text(tmp_path, text, **choice).task == "regression"
+    data = load_text(tmp_path, text, **choice)
+    assert data.task == "regression"
+    assert ("'is_a', 'is_b', 'is_c' are predicted as numbers, not as classes: 1 row has more than "
+            "one 1.") in data.notes
     with pytest.raises(DataError) as caught:
         load_text(tmp_path, text, task="classification", **choice)
     assert caught.value.message.code == "target.several-flags"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.data import load
+from engine.data import load, preview
 from engine.data.columns import Column
 from engine.data.split import split_groups, split_latest, split_rows
 from engine.data.table_split import groups_of
@@ -198,6 +198,9 @@ def test_a_column_that_cannot_divide_is_refused(tmp_path, options, code):
         load_text(tmp_path, text, target="y", inputs=("x",), **options)
     assert caught.value.message.code == code
     assert "table.csv" in caught.value.sentence
+    seen = preview(tmp_path / "table.csv", TableSpec(target="y", inputs=("x",), **options))
+    if options.get("split_by") != "gone":
+        assert seen.fault == caught.value.message
 
 
 def test_a_reconstruction_divides_by_groups_too(tmp_path):
