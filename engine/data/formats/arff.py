@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.data.formats.delimited import SEPARATOR, write_line
+from engine.data.formats.delimited import SEPARATOR, LineWriter, plain
 from engine.data.limits import MOST_CELLS, MOST_COLUMNS
 from engine.data.lines import Declared, LineSource, Role, made_of
 from engine.data.records import QUOTE
@@ -85,9 +85,11 @@ def arff_source(path: Path, lines: Iterable[str], size: int) -> LineSource:
     numbered = enumerate(lines, start=1)
     attributes = _read_header(numbered, path.name)
     rows = _Rows(attributes, path.name)
-    written = [write_line(attribute.name for attribute in attributes),
-               *(write_line(row) for row in rows.read(numbered))]
-    if len(written) == 1:
+    out = LineWriter()
+    out.row(plain(attribute.name) for attribute in attributes)
+    for row in rows.read(numbered):
+        out.row(row)
+    if len(out.lines) == 1:
         raise DataError("arff.no-rows", place=path.name)
     declared = Declared(
         separator=SEPARATOR, quote=QUOTE, decimal=".", header=True,
@@ -95,7 +97,7 @@ def arff_source(path: Path, lines: Iterable[str], size: int) -> LineSource:
         roles={attribute.name: attribute.role for attribute in attributes},
         levels={attribute.name: attribute.levels for attribute in attributes
                 if attribute.levels})
-    return made_of(path.name, size, written, declared=declared, remarks=rows.remarks)
+    return made_of(path.name, size, out.lines, declared=declared, remarks=rows.remarks)
 
 
 def _target(attributes: Sequence[Attribute]) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from engine.data.files import read_start
 from engine.data.formats.arff import arff_source, is_arff
 from engine.data.formats.archive import Archive
+from engine.data.formats.compound import SIGNATURE
+from engine.data.formats.old_workbook import old_workbook_source
 from engine.data.formats.spreadsheet import archive_source
 from engine.data.lines import LineSource
 from engine.data.text_file import text_source
@@ -36,6 +38,8 @@ def open_source(path: Path, spec: TableSpec) -> LineSource:
         archive = Archive(path)
         if archive.kind():
             return archive_source(archive, path, spec)
+    if start.startswith(SIGNATURE):
+        return old_workbook_source(path, spec)
     source = text_source(path, spec)
     with source.open() as lines:
         if is_arff("".join(source.head[:_FIRST_LINES])):

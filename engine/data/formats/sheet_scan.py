@@ -19,6 +19,8 @@ _MOST_SPACES = 10**6
 _FILLED = rb"[^<>]*(?<!/)>"
 _PLACES = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,12})["']""" + _FILLED)
 _ROWS = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["'](\d+)""")
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_PLACES_ANY = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,9}\d{1,12}["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 _ERROR = re.compile(rb"""<c\b[^<>]*\bt\s*=\s*["']e["']""")
 _WITHOUT_RESULT = re.compile(
@@ -105,39 +107,51 @@ def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _scan_xml(pieces: Iterable[bytes], place: str) -> Extent:
-    extent, letters, widest, strings, promised = Extent(), set[bytes](), 0, 0, 0
-    row_width = unplaced_rows = 0
+    extent, implied = Extent(), _Implied()
+    strings = promised = 0
     for text in _whole_tags(pieces):
         found = _PLACES.findall(text)
-        letters.update(column for column, _ in found)
-        extent.rows = max(extent.rows, max((int(row) for _, row in found), default=0))
-        cells = len(_CELL.findall(text))
         extent.cells += len(found)
-        if cells > len(_PLACES_ANY.findall(text)):
-            # Cells without a place stand behind one another, in rows behind one another.
-            segments = re.split(rb"<(?:\w+:)?row\b", text)
-            widths = [len(_CELL.findall(segment)) for segment in segments]
-            widths[0] += row_width
-            row_width = widths[-1]
-            widest = max(widest, *widths)
-            extent.cells += cells - len(found)
-            unplaced_rows += len(segments) - 1
-            extent.rows = max(extent.rows, unplaced_rows,
-                              max(map(int, _ROWS.findall(text)), default=0) + len(segments))
+        extent.rows = max(extent.rows, max(map(int, {row for _, row in found}), default=0))
+        extent.columns = max(extent.columns, max(
+            (column_place(letters.decode().upper()) + 1
+             for letters in {column for column, _ in found}), default=0))
+        if text.count(b"<c ") != len(found) or b":c" in text or b"<c>" in text:
+            implied.look(text, extent)
         if b"<f" in text:
             extent.without_result += len(_WITHOUT_RESULT.findall(text))
-        extent.errors += len(_ERROR.findall(text))
-        strings += len(_STRING.findall(text))
-        promised = max(promised, max(map(int, _STRINGS.findall(text)), default=0))
-        extent.columns = max(extent.columns, widest, max(
-            (column_place(column.decode().upper()) + 1 for column in letters), default=0))
+        if b'"e"' in text or b"'e'" in text:
+            extent.errors += len(_ERROR.findall(text))
+        if strings or b"sst" in text:
+            strings += len(_STRING.findall(text)) + 1
+            promised = max(promised, max(map(int, _STRINGS.findall(text)), default=0))
         extent.check(place)
     if promised > 2 * strings + 1_000:
         raise DataError("sheet.damaged", place=place)
     return extent
 
 
-_PLACES_ANY = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,9}\d{1,12}["']""")
+@dataclass
+class _Implied:
+    """Cells without a place stand behind one another, in rows behind one another."""
+
+    rows: int = 0
+    width: int = 0
+
+    def look(self, text: bytes, extent: Extent) -> None:
+        """Widen the extent by such cells."""
+        cells = len(_CELL.findall(text))
+        if cells <= len(_PLACES_ANY.findall(text)):
+            return
+        segments = _ROW.split(text)
+        widths = [len(_CELL.findall(segment)) for segment in segments]
+        widths[0] += self.width
+        self.width = widths[-1]
+        self.rows += len(segments) - 1
+        extent.cells += cells
+        extent.columns = max(extent.columns, *widths)
+        extent.rows = max(extent.rows, self.rows,
+                          max(map(int, _ROWS.findall(text)), default=0) + len(segments))
 
 
 def _scan_ods(pieces: Iterable[bytes], place: str) -> None:

@@ -26,7 +26,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def archive_source(archive: Archive, path: Path, spec: TableSpec) -> LineSource:
-    """Return the lines of a workbook that is a zip archive: ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.ods``.
+    """Return the lines of a workbook that is a zip archive: ``.xlsx``, ``.xlsb`` or ``.ods``.
 
     Raises
     ------
@@ -54,17 +54,24 @@ def workbook_source(path: Path, spec: TableSpec) -> LineSource:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[calamine.CalamineWorkbook]:
-    """Open a workbook, and turn whatever its reader raises into a sentence."""
-    try:
-        with path.open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
+    with path.open("rb") as file:
+        with _called(path):
+            book = calamine.CalamineWorkbook.from_filelike(file)
+        with book:
             yield book
-    except DataError:
-        raise
+
+
+@contextmanager
+def _called(path: Path) -> Iterator[None]:
+    """Turn whatever the reader of workbooks raises into a sentence."""
+    try:
+        yield
     except calamine.PasswordError as error:
         raise DataError("sheet.password", place=path.name) from error
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+    except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
-    except BaseException as error:  # noqa: BLE001 - a panic of Rust is no Exception
+    except BaseException as error:
+        # A panic of Rust is no Exception.
         raise DataError("sheet.damaged", place=path.name) from error
 
 
@@ -96,7 +103,8 @@ def _names(book: calamine.CalamineWorkbook) -> tuple[str, ...]:
 
 def _table(book: calamine.CalamineWorkbook, name: str, spec: TableSpec,
            path: Path) -> SheetTable:
-    sheet = book.get_sheet_by_name(name)
+    with _called(path):
+        sheet = book.get_sheet_by_name(name)
     wanted = parse_range(spec.cells, path.name) if spec.cells else None
     used = CellRange(0, 0, sheet.end[0], sheet.end[1]) if sheet.end else None
     return SheetTable(sheet, used, wanted)
