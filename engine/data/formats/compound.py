@@ -120,7 +120,8 @@ class Compound:
     def _stream(self, first: int, size: int) -> bytes:
         if size >= _MINI_STREAM:
             return self._whole(first, size)
-        table, parts = array("I", self._mini_table), []
+        table = array("I", self._mini_table)
+        parts: list[bytes] = []
         for _ in range(len(table) + 1):
             if first == _END:
                 return b"".join(parts)[:size]

@@ -43,3 +43,15 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return _BREAKS.sub(" ", text.replace("\0", ""))
+
+
+def unique_names(given: Iterable[str]) -> list[str]:
+    """Return names that differ, blanks in them single, for columns whose roles go by name."""
+    names: dict[str, None] = {}
+    for position, text in enumerate(given, start=1):
+        wanted = " ".join(plain(text).split()) or f"Column {position}"
+        name, number = wanted, 2
+        while name in names:
+            name, number = f"{wanted} ({number})", number + 1
+        names[name] = None
+    return list(names)
