@@ -45,32 +45,29 @@ def declare(column: Column, cells: pd.Series, source: LineSource) -> Column:
     """
     declared = source.declared
     levels = declared.levels.get(column.name, ())
-    if levels or (declared.roles.get(column.name) in ("classes", "text")
-                  and column.numbers is not None):
-        return _with_levels(column, cells, levels)
-    return column
+    role = declared.roles.get(column.name)
+    if role == "classes" and not levels and column.numbers is not None:
+        present = np.unique(column.numbers[column.present])
+        levels = tuple(f"{value:.15g}" for value in present)
+    if not levels:
+        return column
+    return _with_levels(column, cells, levels)
 
 
 def _with_levels(column: Column, cells: pd.Series, levels: Sequence[str]) -> Column:
-    """Return a column of these classes, and of those that its cells hold besides."""
-    numeric = pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells)
-    codes, found = pd.factorize(cells if numeric else cells.astype(str).where(cells.notna()))
-    places: dict[object, int] = {}
-    for place, level in enumerate(levels):
-        # A column of 1 and 2 was read as numbers, one of TRUE and FALSE as truth.
-        places.setdefault(_number(level) if numeric else level, place)
-        if not numeric and level.lower() in ("true", "false"):
-            places.setdefault(level.title(), place)
-    names = list(levels)
-    values = sorted(map(float, found)) if numeric else sorted(map(str.strip, found))
-    for value in values:
-        name = f"{value:.15g}" if isinstance(value, float) else value
-        if value not in places and not is_missing(name):
-            places[value] = len(names)
-            names.append(name)
-    place_of = [places.get(float(value) if numeric else value.strip(), -1) for value in found]
-    return Column(column.name, column.position, levels=tuple(names),
-                  codes=np.array([*place_of, -1], dtype=np.int64)[codes])
+    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
+        # The classes of such a column look like numbers, and were read as such.
+        places = {_number(level): place for place, level in enumerate(levels)}
+        values, texts = pd.factorize(cells.to_numpy(dtype=np.float64))
+        found = [places.get(float(text), -1) for text in texts]
+    else:
+        places_of = {level.lower(): place for place, level in enumerate(levels)}
+        places_of.update({level: place for place, level in enumerate(levels)})
+        values, texts = pd.factorize(cells.astype(object))
+        found = [places_of.get(str(text).strip(), places_of.get(str(text).strip().lower(), -1))
+                 for text in texts]
+    codes = np.array([*found, -1], dtype=np.int64)[values]
+    return Column(column.name, column.position, codes=codes, levels=tuple(levels))
 
 
 def _number(level: str) -> float:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.data.formats.archive import Archive
-from engine.data.formats.cell_range import LAST_COLUMN, LAST_ROW, cell_name, column_place
+from engine.data.formats.cell_range import (
+    LAST_COLUMN,
+    LAST_ROW,
+    CellRange,
+    cell_name,
+    column_place,
+)
 from engine.errors import DataError
 
 MOST_AREA = 5_000_000
@@ -32,6 +39,7 @@ _STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])"
                       rb"""((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
 _ODS_REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*\+?(\d+)""")
+_ODS_NAME = re.compile(rb"""table:name\s*=\s*["']([^"'<>]*)""")
 _ODS_SPACES = re.compile(rb"""\btext:c\s*=\s*["']\s*\+?(\d+)""")
 
 
@@ -49,6 +57,8 @@ class Extent:
         Those that hold an error, such as ``#N/A``.
     without_result : int
         Formulas whose results the file does not hold.
+    merged : list[CellRange]
+        Cells that are merged, where python-calamine does not tell: of ``.ods``.
     """
 
     rows: int = 0
@@ -56,6 +66,7 @@ class Extent:
     cells: int = 0
     errors: int = 0
     without_result: int = 0
+    merged: list[CellRange] = field(default_factory=list)
 
     def check(self, place: str) -> None:
         """Refuse a sheet of few cells that are far apart.
@@ -71,7 +82,7 @@ class Extent:
 
 
 def scan(archive: Archive) -> dict[str, Extent]:
-    """Return how far the parts of a workbook reach that are XML, by their names.
+    """Return how far the parts of a workbook reach, by their names; of ``.ods`` its sheets.
 
     Raises
     ------
@@ -81,7 +92,7 @@ def scan(archive: Archive) -> dict[str, Extent]:
     extents = {}
     for name, pieces in archive.parts():
         if name == "content.xml":
-            _scan_ods(pieces, archive.place)
+            extents.update(_scan_ods(pieces, archive.place))
         elif name.lower().endswith(".bin"):
             extent = _scan_binary(pieces)
             if "printersettings" not in name.lower() and "vba" not in name.lower():
@@ -154,8 +165,8 @@ class _Implied:
                           max(map(int, _ROWS.findall(text)), default=0) + len(segments))
 
 
-def _scan_ods(pieces: Iterable[bytes], place: str) -> None:
-    sheet = _OdsSheet()
+def _scan_ods(pieces: Iterable[bytes], place: str) -> dict[str, Extent]:
+    sheet, extents = _OdsSheet(), {}
     spaces, rest = 0, b""
     for piece in pieces:
         text = rest + piece
@@ -167,12 +178,23 @@ def _scan_ods(pieces: Iterable[bytes], place: str) -> None:
         for closing, tag, attributes in _ODS_TAG.findall(text):
             if tag == b"table":
                 sheet = _OdsSheet()
+                if match := _ODS_NAME.search(attributes):
+                    name = html.unescape(match[1].decode("utf-8", "replace"))
+                    extents[name] = Extent(merged=sheet.merged)
             elif not closing and tag == b"table-row":
                 sheet.begin_row(_repeats(attributes))
             elif not closing:
+                if b"spanned" in attributes:
+                    sheet.merge(*(_span(attributes, axis) for axis in (b"rows", b"columns")))
                 sheet.add_cells(_repeats(attributes), not attributes.endswith(b"/")
                                 or b"office:" in attributes or b"formula" in attributes)
                 sheet.check(place)
+    return extents
+
+
+def _span(attributes: bytes, axis: bytes) -> int:
+    match = re.search(rb"number-" + axis + rb"""-spanned\s*=\s*["'](\d{1,7})""", attributes)
+    return max(int(match[1]), 1) if match else 1
 
 
 def _repeats(attributes: bytes) -> int:
@@ -192,10 +214,13 @@ class _OdsSheet:
     empty: int = 0
     written: int = 0
     held: int = 0
+    row: int = 0
+    merged: list[CellRange] = field(default_factory=list)
 
     def begin_row(self, repeats: int) -> None:
         if not self.width:
             self.empty_rows += self.repeats
+        self.row += self.repeats
         self.repeats, self.width, self.empty = min(repeats, LAST_ROW + 1), 0, 0
 
     def add_cells(self, repeats: int, filled: bool) -> None:
@@ -211,6 +236,10 @@ class _OdsSheet:
         self.width += self.empty + repeats
         self.empty = 0
         self.widest = max(self.widest, self.width)
+
+    def merge(self, rows: int, columns: int) -> None:
+        left = self.width + self.empty
+        self.merged.append(CellRange(self.row, left, self.row + rows - 1, left + columns - 1))
 
     def check(self, place: str) -> None:
         Extent(self.rows, self.widest, self.written).check(place)

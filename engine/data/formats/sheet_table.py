@@ -47,6 +47,8 @@ class SheetTable:
         self._area = _shared(used, wanted)
         self._filled: list[int] = []
         self._texts: list[str] = []
+        self._merged_ranges = [CellRange(*first, *last)
+                               for first, last in sheet.merged_cell_ranges or ()]
         self._with_time: set[int] = set()
         self._bounds = self._measure()
         self._top, self._bottom = self._ends()
@@ -54,8 +56,12 @@ class SheetTable:
     def _rows(self) -> Iterator[list[Value]]:
         area = self._area
         assert area is not None
+        # The reader gives the blank rows above the filled cells, but not the blank columns left of
+        # them.
+        start = self._sheet.start
+        margin: list[Value] = [""] * (start[1] if start else 0)
         for row in islice(self._sheet.iter_rows(), area.top, area.bottom + 1):
-            yield row[area.left:area.right + 1]
+            yield (margin + row)[area.left:area.right + 1]
 
     def _measure(self) -> tuple[int, int]:
         """Count the filled cells of every row; return the first and last column with some."""
@@ -90,6 +96,10 @@ class SheetTable:
     def is_table(self) -> bool:
         """Whether at least two rows have two filled cells."""
         return sum(count > 1 for count in self._filled) > 1
+
+    def merge(self, ranges: Sequence[CellRange]) -> None:
+        """Take merged cells from elsewhere; before the lines are asked for."""
+        self._merged_ranges += ranges
 
     def _ends(self) -> tuple[int, int]:
         """Return the first and the last row of the table."""
@@ -129,9 +139,9 @@ class SheetTable:
         if area is None:
             return ()
         found = []
-        for (top, left), (bottom, right) in self._sheet.merged_cell_ranges or ():
-            shared = _shared(CellRange(top, left, bottom, right), area)
-            if shared is not None and shared.top == top and shared.left == left:
+        for merged in self._merged_ranges:
+            shared = _shared(merged, area)
+            if shared is not None and (shared.top, shared.left) == (merged.top, merged.left):
                 found.append(CellRange(shared.top - area.top, shared.left - area.left,
                                        shared.bottom - area.top, shared.right - area.left))
         cells = sum((one.bottom - one.top + 1) * (one.right - one.left + 1) for one in found)

@@ -35,9 +35,11 @@ def archive_source(archive: Archive, path: Path, spec: TableSpec) -> LineSource:
     """
     extents = scan(archive)
     with _workbook(path) as book:
-        sheet = _choose(book, spec, path)
-        part = _part_of(archive, sheet.name)
-        return _source(book, sheet, path, spec, extents.get(part, Extent()))
+        table = _choose(book, spec, path)
+        extent = extents.get(_part_of(archive, table.name)) or extents.get(table.name) or Extent()
+        if extent.merged:
+            table.merge(extent.merged)
+        return _source(book, table, path, spec, extent)
 
 
 def workbook_source(path: Path, spec: TableSpec) -> LineSource:
@@ -150,6 +152,7 @@ def _part_of(archive: Archive, sheet: str) -> str:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     except ElementTree.ParseError:
+        # Of another kind, such as .ods.
         return ""
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
     for one in book.iter():
