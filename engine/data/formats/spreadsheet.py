@@ -92,7 +92,7 @@ def _choose(book: calamine.CalamineWorkbook, spec: TableSpec, path: Path) -> She
         table = _table(book, name, spec, path)
         if table.is_table:
             return table
-        first = first or (None if table.is_empty else table)
+        first = first or (table if table.used else None)
     if first is None:
         raise DataError("sheet.empty", place=path.name)
     return first

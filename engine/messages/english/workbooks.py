@@ -99,8 +99,8 @@ WORDS: Mapping[str, Entry] = {
         "at most that", "Save fewer rows or attributes"),
     "note.arff-weights": "The weights of {count:whole} {count|row|rows} were left out.",
 
-    "note.orange-classes": "{name:quote} is the target; the file's other "
-    "{names:quotes,target,targets} {names|was|were} left out.",
+    "note.orange-classes": "The file has several targets: {name:quote} is taken, left out: "
+    "{names:quotes,target,targets}.",
     "table.no-sparse-row": Fault(
         "{place}", "{text:quote} among rows of sparse values", "a row such as 1 3:0.5 7:1.2",
         "Correct the line"),
