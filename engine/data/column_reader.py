@@ -50,11 +50,16 @@ class _Feed(io.TextIOBase):
         return "".join(rows)
 
     def _good_rows(self, size: int) -> Iterator[str]:
-        take, sifting = self.sieve.take, self.sieve.sifting
+        sieve, sifting = self.sieve, self.sieve.sifting
+        wide, names, separator = sieve.width, sieve.names, sieve.dialect.separator
         for record in self._records:
-            text = take(record)
-            if text is None:
-                continue
+            _, text, width = record
+            if width != wide or text[0] == separator or text == names or sieve.waiting:
+                # Most rows need not be looked at any closer.
+                taken = sieve.take(record)
+                if taken is None:
+                    continue
+                text = taken
             sifting.kept += 1
             if sifting.kept > self._most_rows:
                 raise DataError("table.too-many-rows", place=self._place,

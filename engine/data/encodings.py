@@ -135,6 +135,7 @@ _UNLIKELY: Mapping[str, float] = MappingProxyType({
 _LEAST = -0.5
 """A text that is less plausible in all of them is in none of these."""
 
+_LONE = re.compile("[\udc80-\udcff]")
 _LINES = 400
 _SAMPLE_BYTES = 2**16
 _SHOWN = 60
@@ -250,10 +251,11 @@ def _odd_lines(content: bytes) -> bytes:
 
 def _utf8_share(content: bytes) -> float:
     """Return which share of what is beyond ASCII is UTF-8."""
+    if content.isascii():
+        return 1.0
     text = content.decode("utf-8", "surrogateescape")
-    wrong = sum("\udc80" <= letter <= "\udcff" for letter in text)
-    right = sum(letter > "\x7f" for letter in text) - wrong
-    return right / (right + wrong) if right + wrong else 1.0
+    odd = len(text) - len(text.encode("ascii", "ignore"))
+    return 1.0 - len(_LONE.findall(text)) / odd
 
 
 def is_mostly_utf8(content: bytes) -> bool:

@@ -34,6 +34,10 @@ _TYPE = re.compile(
     r"category|categorical|continuous|discrete|nominal|ordinal|object|<?(chr|dbl|int|fct|lgl)>?|"
     r"c|d|s|zahl|ganzzahl|datum|i\d{1,2}|f\d{2})", re.IGNORECASE)
 
+_NO_NUMBER = re.compile(
+    r"n\.\s?[ad]\.?|n\.?d\.?|k\.?\s?A\.?|missing|unknown|none|\.+|:|#[\w/!?]+|[<>≤≥].*|\*+|\\N",
+    re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Top:
@@ -45,8 +49,8 @@ class Top:
         Positions of the rows that name the columns; none if nothing does.
     end : int
         Position of the first row of values.
-    units, others : tuple[int, ...]
-        Rows of units or types, and others that are neither names nor values.
+    units, below, above : tuple[int, ...]
+        Rows of units or types below the names, others below them, and rows above them.
     numbers : bool
         Whether names are numbers, as years are, so that they could be values.
     """
@@ -54,7 +58,8 @@ class Top:
     names: tuple[int, ...] = ()
     end: int = 0
     units: tuple[int, ...] = ()
-    others: tuple[int, ...] = ()
+    below: tuple[int, ...] = ()
+    above: tuple[int, ...] = ()
     numbers: bool = False
 
 
@@ -76,9 +81,9 @@ def find_top(rows: Rows, decimal: str, header: bool | None) -> Top:
     found = _below_titles(rows[titles:], decimal, header)
     if not titles:
         return found
-    return Top(tuple(place + titles for place in found.names), found.end + titles,
-               tuple(place + titles for place in found.units),
-               (*range(titles), *(place + titles for place in found.others)), found.numbers)
+    names, units, below, above = (tuple(place + titles for place in part) for part in (
+        found.names, found.units, found.below, found.above))
+    return Top(names, found.end + titles, units, below, (*range(titles), *above), found.numbers)
 
 
 def _titles(rows: Rows) -> int:
@@ -98,6 +103,8 @@ def _below_titles(rows: Rows, decimal: str, header: bool | None) -> Top:
     while numeric and block < min(len(rows), _MOST_ROWS) and any(
             _is_text(rows[block], place, decimal) for place in numeric):
         block += 1
+    while block > 1 and _is_value_row(rows, block - 1):
+        block -= 1
     named = [place for place in range(block) if _names_numbers(rows[place], numeric, decimal)]
     if block == 1 and named:
         return Top((0,), 1)
@@ -127,8 +134,19 @@ def _several(rows: Rows, block: int, named: list[int], numeric: list[int], decim
         names = (0,)
     else:
         names = (last,)
-    others = tuple(place for place in range(block) if place not in names)
-    return Top(names, end, tuple(sorted(units)), others)
+    return Top(names, end, tuple(sorted(units)), tuple(range(names[-1] + 1, block)),
+               tuple(range(names[0])))
+
+
+def _is_value_row(rows: Rows, place: int) -> bool:
+    """Return whether a row has texts that come again below it, or that stand for no number."""
+    for column, cell in enumerate(rows[place]):
+        if is_missing(cell):
+            continue
+        if _NO_NUMBER.fullmatch(cell) or any(
+                column < len(row) and row[column] == cell for row in rows[place + 1:]):
+            return True
+    return False
 
 
 def _numeric_columns(rows: Rows, decimal: str) -> list[int]:

@@ -101,12 +101,17 @@ def find_layout(source: LineSource, spec: TableSpec) -> Layout:
     sampler = _Sampler(source, skip, rewrites, _leading_comment(source.head[skip:], separator))
     quotes = (spec.quote or source.declared.quote,) if spec.quote or source.declared.quote else (
         _quotes(source.head) if not made else (QUOTE,))
-    best = _find(sampler, (separator,) if separator else _candidates(source.head), quotes)
+    candidates = _candidates(source.head) if separator in ("", FIXED) else (separator,)
+    best = _find(sampler, candidates, quotes)
     if best is None:
         raise sampler.failure or one_column(source.place, separator)
     score, shown, dialect, records = best
-    if not separator and score < 1 and shown in (" ", "  "):
-        shown, dialect, records = sampler.fixed(dialect) or (shown, dialect, records)
+    if separator == FIXED or (not separator and shown in (" ", "  ")):
+        width = usual_width(records) if shown == "  " else MOST_COLUMNS
+        found = sampler.fixed(dialect, 1 if separator or score < 1 else width)
+        if found is None and separator:
+            raise one_column(source.place, FIXED)
+        shown, dialect, records = found or (shown, dialect, records)
     if not separator and shown in _TIES:
         shown, dialect, records = sampler.shorter(shown, dialect, records)
     if not made:
@@ -231,13 +236,14 @@ class _Sampler:
             raise DataError("table.no-row", place=source.place)
         return tuple(records)
 
-    def fixed(self, dialect: Dialect) -> tuple[str, Dialect, tuple[Record, ...]] | None:
-        """Return columns that stand one below the other, if all lines have them."""
+    def fixed(self, dialect: Dialect,
+              most: int) -> tuple[str, Dialect, tuple[Record, ...]] | None:
+        """Return columns that stand one below the other, if all lines have more than some."""
         plain = chain(self.rewrites) or str
         lines = [plain(line).rstrip() for line in self.source.head[self.skip:_SAMPLE_LINES]
                  if line.strip() and not line.lstrip().startswith(self.comment or "\0")]
         cuts = _blank_columns(lines)
-        if not cuts:
+        if len(cuts) < most:
             return None
         found = replace(dialect, separator=UNIT, rewrite=chain([*self.rewrites, cutter(cuts)]))
         records = self.rows(found)

@@ -80,22 +80,26 @@ class Sieve:
         Columns of the table.
     names : str
         The row that names them, as it stands in the file; empty if none does.
+
+    Attributes
+    ----------
+    waiting : list[Record]
+        Lines of one cell that are notes if no row comes below them.
     """
 
     def __init__(self, dialect: Dialect, width: int, names: str) -> None:
         self.sifting = Sifting()
-        self._dialect = dialect
-        self._width = width
-        self._names = names
-        # Lines of one cell that may be notes below the table: where they begin, and how many.
-        self._last: list[Record] = []
+        self.dialect = dialect
+        self.width = width
+        self.names = names
+        self.waiting: list[Record] = []
 
     def take(self, record: Record) -> str | None:
         """Return the text of a row if it is one of the table, else count it."""
-        text, width, separator = record.text, record.width, self._dialect.separator
-        if width == self._width and text != self._names and (
+        text, width, separator = record.text, record.width, self.dialect.separator
+        if width == self.width and text != self.names and (
                 text[0] != separator or text.strip(separator + " \r\n")):
-            if self._last:
+            if self.waiting:
                 self._forget()
             return text
         return self._odd(record)
@@ -104,37 +108,42 @@ class Sieve:
         sifting = self.sifting
         if not record.width:
             sifting.comments += 1
-        elif record.text == self._names:
+        elif record.text == self.names:
             sifting.repeated += 1
-        elif not record.text.strip(self._dialect.separator + " \t\r\n"):
+        elif not record.text.strip(self.dialect.separator + " \t\r\n"):
             sifting.empty += 1
-        elif record.width > self._width:
-            cells = split_cells(record.text, self._dialect)
-            if not any(cells[self._width:]):
+        elif record.width > self.width:
+            cells = split_cells(record.text, self.dialect)
+            if not any(cells[self.width:]):
                 # Separators at the end of the row, and nothing behind them.
-                if self._last:
+                if self.waiting:
                     self._forget()
-                return self._cut(record.text, record.width - self._width)
+                return self._cut(record.text, record.width - self.width)
             self._leave_out(record)
-        elif not record.text[0].isdecimal() and sum(
-                map(bool, split_cells(record.text, self._dialect))) == 1:
-            self._last.append(record)
+        elif self._is_note_line(record.text):
+            self.waiting.append(record)
         else:
             self._leave_out(record)
         return None
 
+    def _is_note_line(self, text: str) -> bool:
+        """Return whether a line that is no row is words in a single cell."""
+        cells = [cell for cell in split_cells(text, self.dialect) if cell]
+        return len(cells) == 1 and any(map(str.isalpha, text)) and (
+            not text[0].isdecimal() or " " in cells[0])
+
     def _cut(self, text: str, more: int) -> str:
         text = text.rstrip()
         for _ in range(more):
-            text = text.rstrip(" ").removesuffix(self._dialect.quote * 2)
-            text = text.rstrip(" ").removesuffix(self._dialect.separator)
+            text = text.rstrip(" ").removesuffix(self.dialect.quote * 2)
+            text = text.rstrip(" ").removesuffix(self.dialect.separator)
         return text + "\n"
 
     def _forget(self) -> None:
         """Count lines of one cell as rows of another width: the table goes on below them."""
-        for record in self._last:
+        for record in self.waiting:
             self._leave_out(record)
-        self._last = []
+        self.waiting = []
 
     def _leave_out(self, record: Record) -> None:
         sifting = self.sifting
@@ -151,14 +160,14 @@ class Sieve:
             The texts of the last rows that were taken, as many as are at hand.
         """
         sifting = self.sifting
-        sifting.notes += len(self._last)
-        self._last = []
-        rows = [split_cells(text, self._dialect) for text in last[-_MOST_AT_END:]]
+        sifting.notes += len(self.waiting)
+        self.waiting = []
+        rows = [split_cells(text, self.dialect) for text in last[-_MOST_AT_END:]]
         totals: list[str] = []
         drop = 0
         for row in reversed(rows[1:]):
             first = next((cell for cell in row if cell), "")
-            if self._is_note(row) and self._width > 2:
+            if self._is_note(row) and self.width > 2:
                 sifting.notes += 1
             elif _TOTAL.fullmatch(first) and sum(first in other for other in rows) == 1:
                 totals.insert(0, first)

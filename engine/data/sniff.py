@@ -101,25 +101,25 @@ def _above(records: Sequence[Record], rows: list[list[str]], decimal: str,
     alike = [start + place for place, row in enumerate(rows[start:]) if len(row) == width]
     top = find_top([rows[place] for place in alike], decimal, header)
     if start and not top.names and header is not False and len(rows[start - 1]) > 1 and (
-            not top.others):
+            not top.above):
         # A row of names that has more or fewer cells than there are values.
         near = rows[start - 1]
         if not any(is_number(cell, decimal) for cell in near) or header:
-            return Top((start - 1,), start, others=tuple(range(start - 1)))
+            return Top((start - 1,), start, above=tuple(range(start - 1)))
 
     def places(found: Sequence[int]) -> tuple[int, ...]:
         return tuple(alike[place] for place in found)
 
     end = alike[top.end] if top.end < len(alike) else alike[-1] + 1
-    return Top(places(top.names), end, places(top.units),
-               (*range(start), *places(top.others)), top.numbers)
+    return Top(places(top.names), end, places(top.units), places(top.below),
+               (*range(start), *places(top.above)), top.numbers)
 
 
 def _named(layout: Layout, rows: list[list[str]], top: Top, decimal: str, header: bool | None,
            comments: Sequence[Record]) -> tuple[list[str], list[Remark]]:
     """Return the cells that name the columns, none if nothing does, and what is said of them."""
     remarks = []
-    lines = len(top.others) + len(comments)
+    lines = len(top.above) + len(comments)
     named: list[str] = []
     if top.names:
         named = _joined([rows[place] for place in top.names])
@@ -127,6 +127,7 @@ def _named(layout: Layout, rows: list[list[str]], top: Top, decimal: str, header
         named = _from_comment(comments[-1].text, len(rows[top.end]), layout.dialect, decimal)
         if named:
             lines -= 1
+        if named and not comments[-1].text.lstrip().startswith(named[0]):
             remarks.append(remark("note.names-in-comment", line=comments[-1].line))
     if lines:
         remarks.insert(0, remark("note.titles", lines=lines))
@@ -134,7 +135,10 @@ def _named(layout: Layout, rows: list[list[str]], top: Top, decimal: str, header
         cells = tuple(cell for cell in rows[top.units[0]] if cell)[:6]
         remarks.append(remark("note.units", rows=len(top.units), cells=cells))
     if len(top.names) > 1:
-        remarks.append(remark("note.names-joined", example=" ".join(named[-1].split())))
+        example = next((name for name in named if " " in name), named[0])
+        remarks.append(remark("note.names-joined", example=" ".join(example.split())))
+    if top.below:
+        remarks.append(remark("note.below-names", lines=len(top.below)))
     if top.numbers:
         numbers = [cell for cell in named if is_number(cell, decimal)]
         remarks.append(Remark(

@@ -284,6 +284,8 @@ WORDS: Mapping[str, Entry] = {
     "note.units":
         "Left out: {rows:whole} {rows|row|rows} of units or types below the names "
         "({cells:quotes,cell,cells}).",
+    "note.below-names":
+        "Left out: {lines:whole} {lines|row|rows} of text between the names and the values.",
     "note.names-joined":
         "Two rows of names were joined, for example to {example:quote}.",
     "note.names-in-comment":
