@@ -242,7 +242,7 @@ class _Sampler:
         plain = chain(self.rewrites) or str
         lines = [plain(line).rstrip() for line in self.source.head[self.skip:_SAMPLE_LINES]
                  if line.strip() and not line.lstrip().startswith(self.comment or "\0")]
-        cuts = _blank_columns(lines)
+        cuts = _between_names(_blank_columns(lines), lines[:1])
         if len(cuts) < most:
             return None
         found = replace(dialect, separator=UNIT, rewrite=chain([*self.rewrites, cutter(cuts)]))
@@ -379,4 +379,21 @@ def _blank_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
             if place > begin:
                 cuts.append((begin, place))
             begin = place + 1
+    return cuts
+
+
+def _between_names(cuts: list[tuple[int, int]], first: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the cuts between columns that have a name in the first line.
+
+    What has none is a part of the column that is nearer: words that happen to be as long.
+    """
+    cuts = list(cuts)
+    while cuts:
+        begins, ends = [0, *(end for _, end in cuts)], [*(begin for begin, _ in cuts), None]
+        nameless = next((place for place, (begin, end) in enumerate(
+            zip(begins, ends, strict=True)) if not first[0][begin:end].strip()), None)
+        if nameless is None:
+            break
+        beside = [place for place in (nameless - 1, nameless) if 0 <= place < len(cuts)]
+        cuts.pop(min(beside, key=lambda place: cuts[place][1] - cuts[place][0]))
     return cuts

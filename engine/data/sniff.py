@@ -73,7 +73,8 @@ def examine(source: LineSource, spec: TableSpec) -> TextFormat:
     check_columns(records, place)
     if max(record.width for record in records) < 2:
         raise one_column(place, layout.separator)
-    rows = [split_cells(record.text, dialect) for record in records]
+    rows = _trimmed([split_cells(record.text, dialect) for record in records],
+                    usual_width(records))
     decimal = spec.decimal or declared.decimal or vote_decimal(
         [cell for row in rows for cell in row], layout.separator)
     header = spec.header if spec.header is not None else declared.header
@@ -91,12 +92,20 @@ def examine(source: LineSource, spec: TableSpec) -> TextFormat:
         remarks=(*layout.remarks, *remarks, *more))
 
 
+def _trimmed(rows: list[list[str]], width: int) -> list[list[str]]:
+    """Return rows without the empty cells that they have more than others."""
+    for row in rows:
+        while len(row) > width and not row[-1]:
+            row.pop()
+    return rows
+
+
 def _above(records: Sequence[Record], rows: list[list[str]], decimal: str,
            header: bool | None) -> Top:
     """Return which of the first rows are no values, those of another width among them."""
     width = usual_width(records)
     start = 0
-    while width > 1 and records[start].width != width:
+    while width > 1 and len(rows[start]) != width:
         start += 1
     alike = [start + place for place, row in enumerate(rows[start:]) if len(row) == width]
     top = find_top([rows[place] for place in alike], decimal, header)
@@ -187,7 +196,12 @@ def _names(rows: list[list[str]], top: Top, given: list[str],
     values = [row for row in body if len(row) == width]
     remarks = []
     missing = width - len(given)
-    if missing > 0 and all(not any(row[len(given):]) for row in values):
+    if missing > 0 and any(len(row) == len(given) for row in body) and all(
+            not any(row[len(given):]) for row in body):
+        # Separators at the end of many rows, but not of all.
+        width, missing = len(given), 0
+        values = [row[:width] for row in body if len(row) >= width]
+    elif missing > 0 and all(not any(row[len(given):]) for row in values):
         given += [""] * missing
     elif missing == 1 and _are_row_names([row[0] for row in values]):
         given = ["Row name", *given]
