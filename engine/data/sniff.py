@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,16 +95,17 @@ def examine(source: LineSource, spec: TableSpec) -> TextFormat:
 
 def _trimmed(rows: list[list[str]], width: int) -> list[list[str]]:
     """Return rows without the empty cells that they have more than others."""
-    for row in rows:
-        while len(row) > width and not row[-1]:
-            row.pop()
-    return rows
+    filled = [max((place for place, cell in enumerate(row, 1) if cell), default=0) for row in rows]
+    if min(map(len, rows[1:]), default=width) < width and max(filled) < width:
+        # Separators at the end of many rows, but not of all.
+        width = max(filled)
+    return [row[:max(width, count)] for row, count in zip(rows, filled, strict=True)]
 
 
 def _above(records: Sequence[Record], rows: list[list[str]], decimal: str,
            header: bool | None) -> Top:
     """Return which of the first rows are no values, those of another width among them."""
-    width = usual_width(records)
+    width = _usual(rows)
     start = 0
     while width > 1 and len(rows[start]) != width:
         start += 1
@@ -178,6 +180,11 @@ def _from_comment(text: str, width: int, dialect: Dialect, decimal: str) -> list
     return cells
 
 
+def _usual(rows: Sequence[Sequence[str]]) -> int:
+    """Return the number of cells that most rows have."""
+    return Counter(map(len, rows)).most_common(1)[0][0]
+
+
 def _last_line(record: Record) -> int:
     """Return the number of the last line that a row takes."""
     return record.line + max(len(split_lines(record.text)) - 1, 0)
@@ -187,7 +194,7 @@ def _names(rows: list[list[str]], top: Top, given: list[str],
            place: Message) -> tuple[tuple[str, ...], int, list[Remark]]:
     """Return the names of the columns, how many at the end have none, and what is said of them."""
     body = rows[top.end:] or [given]
-    width = max(set(map(len, body)), key=[len(row) for row in body].count)
+    width = _usual(body)
     if not given:
         return tuple(f"Column {i + 1}" for i in range(width)), 0, []
     given = list(given)
@@ -196,12 +203,7 @@ def _names(rows: list[list[str]], top: Top, given: list[str],
     values = [row for row in body if len(row) == width]
     remarks = []
     missing = width - len(given)
-    if missing > 0 and any(len(row) == len(given) for row in body) and all(
-            not any(row[len(given):]) for row in body):
-        # Separators at the end of many rows, but not of all.
-        width, missing = len(given), 0
-        values = [row[:width] for row in body if len(row) >= width]
-    elif missing > 0 and all(not any(row[len(given):]) for row in values):
+    if missing > 0 and all(not any(row[len(given):]) for row in values):
         given += [""] * missing
     elif missing == 1 and _are_row_names([row[0] for row in values]):
         given = ["Row name", *given]
