@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import struct
@@ -38,7 +39,8 @@ def remade(tmp_path, changes=(), kind="xlsx", source="iris-deutsch", more=(),
            pack=zipfile.ZIP_DEFLATED):
     """Return a workbook with some of its parts changed by ``{name: change(content)}``."""
     path = tmp_path / f"a.{kind}"
-    with zipfile.ZipFile(FILES / f"{source}.{kind}") as old, zipfile.ZipFile(path, "w", pack) as new:
+    with (zipfile.ZipFile(FILES / f"{source}.{kind}") as old,
+          zipfile.ZipFile(path, "w", pack) as new):
         for name in old.namelist():
             content = old.read(name)
             new.writestr(name, changes[name](content) if name in changes else content)
@@ -100,6 +102,23 @@ class TestArchive:
         path = remade(tmp_path, {part: lambda content: content.replace(
             b"?>", b"?>" + declaration.encode(), 1)}, kind)
         assert "declares abbreviations" in fails(path)
+
+    def test_what_programs_keep_for_themselves(self, tmp_path):
+        """Power Query writes such a part in UTF-16; nothing reads it here."""
+        path = remade(tmp_path, more=[("customXml/item1.xml", "<!DOCTYPE a>".encode("utf-16"))])
+        assert len(open_source(path, TableSpec()).head) == 151
+
+    def test_a_password_of_libreoffice(self, tmp_path):
+        path = remade(tmp_path, {"META-INF/manifest.xml": lambda content: content.replace(
+            b"</manifest:manifest>", b"<manifest:encryption-data/></manifest:manifest>")}, "ods")
+        assert "protected by a password" in fails(path)
+
+    def test_windows_paths(self, tmp_path):
+        path = tmp_path / "a.xlsx"
+        with zipfile.ZipFile(FILES / "station.xlsx") as old, zipfile.ZipFile(path, "w") as new:
+            for name in old.namelist():
+                new.writestr(zipfile.ZipInfo(name.replace("/", "\\")), old.read(name))
+        assert open_source(path, TableSpec()).sheet == "Messung"
 
     def test_declarations_in_utf_16(self, tmp_path):
         path = remade(tmp_path, {SHEET: lambda content: content.decode().encode("utf-16")})
@@ -244,10 +263,9 @@ def test_whatever_is_broken_gives_a_sentence(tmp_path, kind):
     for seed in range(40):
         rng = random.Random(seed)
         path.write_bytes(_spoilt(content, rng) if kind == "xls" else _spoilt_parts(content, rng))
-        try:
+        # Nothing but a table or a sentence.
+        with contextlib.suppress(DataError):
             open_source(path, TableSpec())
-        except DataError as error:
-            assert path.name in error.sentence
 
 
 def _spoilt(content: bytes, rng: random.Random) -> bytes:
