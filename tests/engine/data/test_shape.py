@@ -70,9 +70,9 @@ AROUND = {
                                             ["note.titles"]),
     "names in a comment": ("# x,y,kind\n", "", ["note.names-in-comment"]),
     "names behind a mark": ("x,y,kind\n", "# end, of file\n", ["note.comments"]),
-    "units": ("x,y,kind\ncm,m/s,-\n", "", ["note.units"]),
-    "units in brackets": ("x,y,kind\n[cm],(kg),\n", "", ["note.units"]),
-    "types": ("x,y,kind\nfloat,double,str\n", "", ["note.units"]),
+    "units": ("x,y,kind\ncm,m/s,-\n", "", ["note.units-row"]),
+    "units in brackets": ("x,y,kind\n[cm],(kg),\n", "", ["note.units-row"]),
+    "types": ("x,y,kind\nfloat,double,str\n", "", ["note.units-row"]),
     "questions below the names": (
         "x,y,kind\nHow tall are you?,How wide are you?,Which one?\n", "", ["note.below-names"]),
     "a source below": ("x,y,kind\n", "\nSource: World Bank\n", ["note.below"]),
