@@ -9,13 +9,14 @@ from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
-from engine.data.column_reader import Sifting, read_columns
+from engine.data.column_reader import read_columns
 from engine.data.columns import Column, interpret
 from engine.data.formats import open_source
 from engine.data.limits import WHOLE_BYTES
 from engine.data.lines import LineSource
 from engine.data.records import Record, iterate_records, split_cells
 from engine.data.remark import Remark, remark
+from engine.data.sifting import Sifting
 from engine.data.sniff import TextFormat, examine
 from engine.spec import TableSpec
 
