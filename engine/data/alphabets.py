@@ -29,7 +29,7 @@ _RARE = frozenset("ѓќѕџґъљњћђЃЌЅЏҐЪЉЊЋЂ")
 _LESS = frozenset("ыьгзбчйхжшюцщэф")
 _ALONE = frozenset("éèàåøæöêóíúüÅØÆÖÉÈÀ")
 _BESIDE_NUMBERS = frozenset("°²³¹µμ€£¥§±×÷½¼¾·–—−…•‰%№Ø∅™®©ªº¢")
-_QUOTES = frozenset("‘’“”„«»‚‹›")
+_QUOTES = frozenset("\u2018\u2019\u201c\u201d\u201e«»\u201a\u2039\u203a")
 _BLANKS = frozenset("\u00a0\u202f\u2009")
 
 

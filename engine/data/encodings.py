@@ -108,6 +108,7 @@ TITLES: Mapping[str, str] = MappingProxyType({
     "cp861": "DOS Icelandic (code page 861)",
     "cp863": "DOS French Canadian (code page 863)",
     "cp865": "DOS Nordic (code page 865)",
+    "palmos": "Western European (Palm OS)",
     "hp-roman8": "Western European (HP Roman-8)",
     "cp037": "Mainframe, US (EBCDIC 037)",
     "cp273": "Mainframe, German (EBCDIC 273)",

@@ -188,9 +188,9 @@ def _wide_by_zeros(content: bytes) -> str | None:
     whole = content[:len(content) // 4 * 4]
     if len(whole) >= 16:
         quarters = [whole[place::4].count(0) / (len(whole) / 4) for place in range(4)]
-        if min(quarters[1:]) > 0.9 and quarters[0] < 0.05:
+        if min(quarters[2:]) > 0.99 and quarters[0] < 0.05:
             return "utf-32-le"
-        if min(quarters[:3]) > 0.9 and quarters[3] < 0.05:
+        if min(quarters[:2]) > 0.99 and quarters[3] < 0.05:
             return "utf-32-be"
     even, odd = content[::2].count(0), content[1::2].count(0)
     # Digits, separators and ends of line have a zero in every other byte, whatever the script.

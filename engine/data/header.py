@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.data.numbers import is_missing, is_number, parse_number
 
@@ -236,7 +236,7 @@ def has_number_names(rows: Rows, decimal: str) -> bool:
     if len(values) < 3:
         years = whole and all(1500 <= value <= 2200 for value in values)
         return bool(texts) and years and outside == 1 and len(set(values)) == len(values)
-    steps = [after - before for before, after in itertools.pairwise(values)]
+    steps = [after - before for before, after in pairwise(values)]
     if not (all(step > 0 for step in steps) or all(step < 0 for step in steps)):
         return False
     even = max(steps) - min(steps) <= 1e-6 * max(abs(value) for value in values)

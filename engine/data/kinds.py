@@ -9,27 +9,28 @@ from engine.messages import Message, say
 _SIGNATURES: tuple[tuple[bytes, Message], ...] = (
     (b"PK\x05\x06", say("kind.empty-zip")),
     (b"\x1f\x8b", say("kind.gzip")),
-    (b"BZh", say("kind.bzip2")),
+    (b"BZh91AY", say("kind.bzip2")),
     (b"\xfd7zXZ\x00", say("kind.xz")),
     (b"7z\xbc\xaf\x27\x1c", say("kind.7-zip")),
     (b"Rar!\x1a", say("kind.rar")),
     (b"\x28\xb5\x2f\xfd", say("kind.zstandard")),
     (b"\x89PNG\r\n", say("kind.png")),
     (b"\xff\xd8\xff", say("kind.jpeg")),
-    (b"GIF8", say("kind.gif")),
+    (b"GIF87a", say("kind.gif")),
+    (b"GIF89a", say("kind.gif")),
     (b"II*\x00", say("kind.tiff")),
     (b"MM\x00*", say("kind.tiff")),
     (b"\x00\x00\x01\x00", say("kind.icon")),
-    (b"ID3", say("kind.sound")),
-    (b"OggS", say("kind.sound")),
-    (b"fLaC", say("kind.sound")),
+    (b"ID3\x03", say("kind.sound")),
+    (b"ID3\x04", say("kind.sound")),
+    (b"OggS\x00", say("kind.sound")),
+    (b"fLaC\x00", say("kind.sound")),
     (b"%PDF-", say("kind.pdf")),
     (b"%!PS", say("kind.postscript")),
     (b"\xc5\xd0\xd3\xc6", say("kind.postscript")),
-    (b"PAR1", say("kind.parquet")),
-    (b"ARROW1", say("kind.feather")),
-    (b"FEA1", say("kind.feather")),
-    (b"ORC", say("kind.orc")),
+    (b"PAR1\x15", say("kind.parquet")),
+    (b"ARROW1\x00", say("kind.feather")),
+    (b"FEA1\x00", say("kind.feather")),
     (b"Obj\x01", say("kind.avro")),
     (b"\x89HDF\r\n", say("kind.hdf5")),
     (b"\x0e\x03\x13\x01", say("kind.hdf4")),
@@ -87,6 +88,8 @@ def binary_kind(content: bytes) -> Message | None:
             return say("kind.word")
         return say("kind.powerpoint" if "PowerPoint".encode("utf-16-le") in content
                    else "kind.excel")
+    if content.startswith(b"ORC") and not content[3:4].isalnum() and content[3:4] not in b",;\t|":
+        return say("kind.orc")
     if content[257:262] == b"ustar":
         return say("kind.tar")
     if content[:4] == b"RIFF" and content[8:12] in (b"WAVE", b"WEBP", b"AVI "):
@@ -122,7 +125,7 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     (r"#!/|import [a-z_.]+( as \w+|\s*\n+(import|from) )|from [a-z_.]+ import |def \w+\(|"
      r"library\(\w+\)|public class |class \w+(\([^)\n]*\))?:\s*$|#include ?[<\"]",
      "table.source-code"),
-    (r"(--[^\n]*\n|/\*.*?\*/;?|\s)*(create (table|database)|insert into|drop table|set names)\b",
+    (r"(--[^\n]*\n|/\*.*?\*/;?|\s)*(create (table|database)|insert into|drop table|set names utf8)\b",
      "table.sql"),
     (r"begin:v(card|calendar)", "table.calendar"),
     (r"\(dp\d|\(lp\d", "table.pickle-text"),
@@ -130,7 +133,6 @@ _TEXTS: tuple[tuple[str, str], ...] = (
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE | re.DOTALL | re.MULTILINE), code)
                   for pattern, code in _TEXTS)
 _JSON = re.compile(r'\{\s*"|\{\s*\}|\[\s*[\[{]|\[\s*$|\[\s*"')
-_SPARSE = re.compile(r"[-+]?[\d.]+([ \t]+\d+:[-+\d.eE]+)+\s*")
 
 
 def text_kind(start: str) -> str:
@@ -154,6 +156,4 @@ def text_kind(start: str) -> str:
                                   for line in whole):
             return "table.json-lines" if lines[0].strip()[0] == "{" else "table.json"
         return "table.json"
-    if len(lines) > 1 and all(_SPARSE.fullmatch(line) for line in lines[:5]):
-        return "table.sparse"
     return ""

@@ -144,9 +144,6 @@ WORDS: Mapping[str, Entry] = {
     "table.pickle-text": Fault(
         "{place}", "this is a pickle of Python", "a table of text",
         "Save the table as CSV, in Python: DataFrame.to_csv"),
-    "table.sparse": Fault(
-        "{place}", "rows of numbered values only (LIBSVM)", "a value for every column in every row",
-        "Write all columns, in Python: sklearn.datasets.load_svmlight_file(...).toarray()"),
     "table.long-head": Fault(
         "{place}", "more than {most:whole} characters in one line",
         "a row of values on every line", "Check that this is a table and that its lines end"),

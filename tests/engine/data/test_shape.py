@@ -228,7 +228,8 @@ class TestExtraCells:
 
     @pytest.mark.parametrize("rarely", [False, True])
     def test_a_separator_at_the_end_of_some_rows(self, tmp_path, rarely):
-        lines = [line + ",," * ((i % 3 == 0) == rarely) for i, line in enumerate(body().splitlines())]
+        lines = [line + ",," * ((i % 3 == 0) == rarely)
+                 for i, line in enumerate(body().splitlines())]
         reading = opened(tmp_path, "x,y,kind\n" + "\n".join(lines))
         holds_rows(reading)
         assert told(reading) == []
