@@ -88,7 +88,7 @@ def binary_kind(content: bytes) -> Message | None:
             return say("kind.word")
         return say("kind.powerpoint" if "PowerPoint".encode("utf-16-le") in content
                    else "kind.excel")
-    if content.startswith(b"ORC") and not content[3:4].isalnum() and content[3:4] not in b",;\t|":
+    if content.startswith(b"ORC") and content[3:4] < b"\x09":
         return say("kind.orc")
     if content[257:262] == b"ustar":
         return say("kind.tar")
