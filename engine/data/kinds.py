@@ -125,7 +125,8 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     (r"#!/|import [a-z_.]+( as \w+|\s*\n+(import|from) )|from [a-z_.]+ import |def \w+\(|"
      r"library\(\w+\)|public class |class \w+(\([^)\n]*\))?:\s*$|#include ?[<\"]",
      "table.source-code"),
-    (r"(--[^\n]*\n|/\*.*?\*/;?|\s)*(create (table|database)|insert into|drop table|set names utf8)\b",
+    (r"(--[^\n]*\n|/\*.*?\*/;?|\s)*"
+     r"(create (table|database)|insert into|drop table|set names utf8)\b",
      "table.sql"),
     (r"begin:v(card|calendar)", "table.calendar"),
     (r"\(dp\d|\(lp\d", "table.pickle-text"),
