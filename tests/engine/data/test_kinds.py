@@ -117,7 +117,8 @@ def test_refused_by_what_it_is(tmp_path, content, what):
 
 
 @pytest.mark.parametrize("text", [
-    "import export\n", "class kind (cm)\n", "from to\n", "function use\n", "BMI,age\n", "ORCs,age\n",
+    "import export\n", "class kind (cm)\n", "from to\n", "function use\n", "BMI,age\n",
+    "ORCs,age\n",
     "<5,age\n", "[x],[y]\n", "set names\n", "MZ,age\n", "library,age\n", "PAR,age\n",
 ])
 def test_names_that_only_begin_like_something_else(tmp_path, text):
