@@ -277,7 +277,7 @@ class TestWhatAReasonableProgramReads:
         data = self.read(tmp_path, GOOD.replace("x,y", "z,z"))
         assert data.feature_names == ("z",)
         assert data.target_names == ("z (2)",)
-        assert "told apart" in data.notes[1]
+        assert "told apart" in data.notes[0]
 
     def test_a_few_rows_with_another_separator(self, tmp_path):
         data = self.read(tmp_path, GOOD + "1;a\n2;b\n3;a\n")

@@ -173,7 +173,7 @@ class TestWrongBytes:
         path = tmp_path / "latin.csv"
         path.write_bytes(GERMAN.encode("cp1252"))
         assert preview(path).encoding == "cp1252"
-        assert preview(path).notes == ()
+        assert read(path, TableSpec()).remarks == ()
         with pytest.raises(DataError, match="not in the encoding utf-8"):
             preview(path, TableSpec(encoding="utf-8"))
 
@@ -184,5 +184,5 @@ class TestWrongBytes:
 
     def test_right_letters_are_not_taken_for_wrong_ones(self, tmp_path):
         path = tmp_path / "right.csv"
-        path.write_text("região;x\nSÃO;1\nmaçã;2\n" * 9, encoding="utf-8")
-        assert preview(path).notes == ()
+        path.write_text("região;x\n" + "SÃO;1\nmaçã;2\n" * 9, encoding="utf-8")
+        assert read(path, TableSpec()).remarks == ()
