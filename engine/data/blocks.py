@@ -82,7 +82,8 @@ class Block:
     def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(
             BytesIO(self.content), engine="c", sep=self.dialect.separator, decimal=self.decimal,
-            quotechar=self.dialect.quote, header=None, names=list(range(self.width)), usecols=list(wanted),
+            quotechar=self.dialect.quote, header=None, names=list(range(self.width)),
+            usecols=list(wanted),
             index_col=False, skipinitialspace=True, skip_blank_lines=False, low_memory=False,
             encoding="utf-8", encoding_errors="surrogatepass", **options)
         return frame

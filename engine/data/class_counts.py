@@ -6,12 +6,31 @@ import numpy as np
 
 from engine.data.dataset import Dataset, Indices, Reals
 
+COMMON, TIMES = 0.9, 10
+"""Classes are unequal if the commonest has this share of the examples, or so many times those of
+the rarest."""
+
 
 def class_counts(dataset: Dataset) -> Indices:
     """Return how many training examples, or steps of them that count, every class has, int64[k]."""
     labels = dataset.labels[dataset.training].ravel()
     counts = np.bincount(labels[labels >= 0], minlength=len(dataset.class_names))
     return counts.astype(np.int64)
+
+
+def are_unequal(counts: Indices) -> bool:
+    """Return whether a class is so rare that accuracy says little of it.
+
+    Parameters
+    ----------
+    counts : int64[k]
+        Examples of every class; those without any do not count.
+    """
+    there = counts[counts > 0]
+    if len(there) < 2:
+        return False
+    most = there.max()
+    return bool(most >= COMMON * there.sum() or most >= TIMES * there.min())
 
 
 def balanced_weights(counts: Indices) -> Reals:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.data.class_counts import are_unequal
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import FEWEST_ROWS, MOST_CLASSES
@@ -111,8 +112,19 @@ def _classes(column: Column, rows: Indices, remarks: list[Remark], place: Messag
         rows, labels = rows[kept], place_of[labels[kept]]
         names = tuple(name for name, size in zip(names, counts, strict=True) if size >= fewest)
     _check_rows(len(rows), place)
+    remarks = [*remarks, *_unequal_remarks(names, labels)]
     return Target("classification", rows, labels.astype(np.int64), np.empty((len(rows), 0)),
                   names, tuple(remarks))
+
+
+def _unequal_remarks(names: Sequence[str], labels: Indices) -> list[Remark]:
+    counts = np.bincount(labels, minlength=len(names)).astype(np.int64)
+    if not are_unequal(counts):
+        return []
+    rarest, commonest = int(counts.argmin()), int(counts.argmax())
+    return [remark("note.unequal-classes", name=names[rarest], count=int(counts[rarest]),
+                   rows=len(labels), common=names[commonest],
+                   share=float(counts[commonest] / len(labels)))]
 
 
 def _values(column: Column, rows: Indices, remarks: list[Remark], place: Message) -> Target:

@@ -20,11 +20,11 @@ _TARGET_NAMES = (
 )
 """Names that tell a target wherever they stand, the surest first."""
 
-_TARGET_NAMES_AT_AN_END = (
+_TARGET_NAMES_AT_THE_END = (
     "category", "type", "kind", "price", "preis", "prix", "precio", "preço", "prezzo", "cena",
     "score", "grade", "value", "wert", "valeur", "valor",
 )
-"""Names that tell a target only of the first or the last column."""
+"""Names that tell a target only of the last column."""
 
 _CLASS_NAMES = frozenset({
     "class", "classes", "label", "labels", "type", "species", "category", "kind", "group",
@@ -85,9 +85,8 @@ def choose_target(columns: Sequence[Column], declared: str = "") -> TargetChoice
         if name in by_name:
             return TargetChoice(by_name[name], True)
     filled = [column for column in columns if column.present.any()]
-    for column in (*filled[-1:], *filled[:1]):
-        if _key(column.name) in _TARGET_NAMES_AT_AN_END:
-            return TargetChoice(column, True)
+    if filled and _key(filled[-1].name) in _TARGET_NAMES_AT_THE_END:
+        return TargetChoice(filled[-1], True)
     usable = [column for column in columns if column.kind in ("numeric", "category")]
     return TargetChoice(usable[-1] if usable else None, False)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec.structs import replace
 
-from engine.data.class_counts import class_counts
+from engine.data.class_counts import are_unequal, class_counts
 from engine.diagnosis.design import MOST_ROWS, Design, Fix, Note, sizes
 from engine.messages import say
 from engine.spec import ProjectSpec
@@ -15,10 +15,6 @@ from engine.spec import ProjectSpec
 LARGE, HUGE = 20.0, 200.0
 """Size of one input, or target, that deserves attention, and of all together from which learning is
 at stake: a step changes a sum of the first layer by their squares."""
-
-COMMON, TIMES = 0.9, 10
-"""Share of the commonest class, or how many times the rarest one it is, from which accuracy says
-little of the rare ones."""
 
 
 def are_unscaled(design: Design) -> bool:
@@ -86,7 +82,7 @@ def _imbalance(design: Design) -> Iterator[Note]:
     there = np.flatnonzero(counts)
     most, least = int(counts.argmax()), int(there[counts[there].argmin()])
     share = float(counts[most] / counts.sum())
-    if len(there) < 2 or (share < COMMON and counts[most] < TIMES * counts[least]):
+    if not are_unequal(counts):
         return
     yield Note("imbalance", 1, "", say("advice.imbalance.title"),
                say("advice.imbalance.told", count=int(counts[least]), examples=int(counts.sum()),

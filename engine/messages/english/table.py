@@ -343,6 +343,9 @@ WORDS: Mapping[str, Entry] = {
     "note.rare-classes":
         "Left out, as classes of fewer than {fewest} examples: {classes:listing,class,classes}.",
     "counted.class": "{name:quote} ({count:whole})",
+    "note.unequal-classes":
+        "Only {count:whole} of {rows:whole} examples {count|is|are} {name:quote}; always answering "
+        "{common:quote} is right for {share:percent}.",
     "note.target-guessed":
         "{name:quote} is predicted, as the last column that can be; that is a guess.",
     "note.guessed-classification":

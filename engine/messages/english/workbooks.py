@@ -48,7 +48,8 @@ WORDS: Mapping[str, Entry] = {
         "Choose a sheet of this workbook"),
 
     "sheet.web-page": Fault(
-        "{place}", "this is a web page or an XML document under the name of a spreadsheet, as some "
+        "{place}",
+        "this is a web page (HTML) or an XML document under the name of a spreadsheet, as some "
         "programs export it", "a workbook",
         "Open it in a spreadsheet program and save it as .xlsx"),
 
