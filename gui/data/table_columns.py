@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
 
 from gui import theme
+from gui.data.choices import one_line
 from gui.theme.icons import FOLDER
 
 if TYPE_CHECKING:
     from engine.data.table_preview import ColumnPreview, TablePreview
 
 HEADINGS = ("Column", "Kind", "Missing", "Examples")
+WIDEST_NAME_PX = 230
+NAME = Qt.ItemDataRole.UserRole
 KIND_TIPS = {
     "numeric": "Numbers; the network sees them after scaling.",
     "category": "A few different texts; each becomes an input of 0 or 1 (one-hot).",
+    "date": "Dates; ticked, they become numbers: days since the first, year, month and weekday.",
     "text": "Too many different texts to be categories; left out unless you tick it.",
     "identifier": "Names or counts the rows, which tells nothing; left out unless you tick it.",
     "constant": "The same in every row, which tells nothing.",
@@ -38,9 +43,12 @@ class ColumnList(QTableWidget):
     -------
     inputs_changed(tuple)
         A person ticked or unticked a column; names of all ticked ones.
+    pointed_at(str)
+        A person went to a column: what is to be said of it, in one line.
     """
 
     inputs_changed = Signal(tuple)
+    pointed_at = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(HEADINGS), parent)
@@ -49,61 +57,90 @@ class ColumnList(QTableWidget):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.px(25))
         self.setShowGrid(False)
+        self.setWordWrap(False)
+        # Long names often differ at their ends.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         self.itemChanged.connect(self._on_item_changed)
+        self.currentCellChanged.connect(self._on_current_cell_changed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    def show_preview(self, preview: TablePreview) -> None:
-        """List the columns of a file; the target cannot be ticked."""
+    def show_preview(self, preview: TablePreview, more_targets: Sequence[str] = ()) -> None:
+        """List the columns of a file; what is predicted cannot be ticked."""
         self.blockSignals(True)
         self.setRowCount(len(preview.columns))
+        targets = {preview.target, *more_targets}
         for line, column in enumerate(preview.columns):
-            self._show_column(line, column, preview)
+            self._show_column(line, column, preview, column.name in targets)
         self.blockSignals(False)
+        header = self.horizontalHeader()
+        self.resizeColumnsToContents()
+        header.resizeSection(0, min(header.sectionSize(0), theme.px(WIDEST_NAME_PX)))
+        self._shade_all()
 
     def inputs(self) -> tuple[str, ...]:
         """Return the names of the ticked columns."""
-        return tuple(item.text() for item in self._boxes()
+        return tuple(str(item.data(NAME)) for item in self._boxes()
                      if item.checkState() == Qt.CheckState.Checked)
 
     def item_of(self, name: str) -> QTableWidgetItem:
         """Return the box of a column."""
-        return next(item for item in self._boxes() if item.text() == name)
+        return next(item for item in self._boxes() if item.data(NAME) == name)
 
     def _boxes(self) -> Sequence[QTableWidgetItem]:
         items = (self.item(line, 0) for line in range(self.rowCount()))
         return [item for item in items if item is not None]
 
-    def _show_column(self, line: int, column: ColumnPreview, preview: TablePreview) -> None:
-        is_target = column.name == preview.target
-        box = QTableWidgetItem(column.name)
+    def _show_column(self, line: int, column: ColumnPreview, preview: TablePreview,
+                     is_target: bool) -> None:
+        box = QTableWidgetItem(one_line(column.name))
+        box.setData(NAME, column.name)
+        is_ticked = column.name in preview.inputs
         if is_target:
             box.setFlags(Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
         else:
             box.setFlags(box.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            box.setCheckState(Qt.CheckState.Checked if column.name in preview.inputs
-                              else Qt.CheckState.Unchecked)
+            box.setCheckState(Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
         kind = "target" if is_target else column.kind
         texts = (kind, f"{column.missing:,}" if column.missing else "–",
-                 ", ".join(column.examples))
+                 one_line(", ".join(column.examples)))
         tip = "What the network is to predict." if is_target else KIND_TIPS.get(column.kind, "")
+        reason = None if is_target or is_ticked else _reasons(preview).get(column.name)
+        if reason:
+            tip = reason
         self.setItem(line, 0, box)
         for place, text in enumerate(texts, 1):
             self.setItem(line, place, QTableWidgetItem(text))
         for place in range(len(HEADINGS)):
             cell = self.item(line, place)
             if cell is not None:
-                cell.setToolTip(f"<p>{tip} {column.distinct:,} different values in the rows "
-                                "seen.</p>")
+                cell.setToolTip(f"<p><b>{escape(column.name)}</b></p><p>{escape(tip)} "
+                                f"{column.distinct:,} different values in the rows seen.</p>")
+                cell.setData(Qt.ItemDataRole.StatusTipRole, f"{one_line(column.name)}: {tip}")
+
+    def _shade_all(self) -> None:
+        for box in self._boxes():
+            self._shade(box)
+
+    def _shade(self, box: QTableWidgetItem) -> None:
+        """Draw in grey what is not learned from."""
+        tokens = theme.current()
+        is_left_out = bool(box.flags() & Qt.ItemFlag.ItemIsUserCheckable) \
+            and box.checkState() == Qt.CheckState.Unchecked
+        colour = QColor(tokens.text_muted if is_left_out else tokens.text)
+        self.blockSignals(True)
+        for place in range(len(HEADINGS)):
+            if (cell := self.item(box.row(), place)) is not None:
+                cell.setForeground(colour)
+        self.blockSignals(False)
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -114,8 +151,21 @@ class ColumnList(QTableWidget):
             f" border: 1px solid {tokens.border_strong}; background: {tokens.surface}; }}"
             f"QTableView::indicator:checked {{ border-color: {tokens.accent};"
             f" background: {tokens.accent}; image: url(\"{tick}\"); }}")
+        self._shade_all()
 
     @Slot(QTableWidgetItem)
     def _on_item_changed(self, item: QTableWidgetItem) -> None:
         if item.column() == 0:
+            self._shade(item)
             self.inputs_changed.emit(self.inputs())
+
+    @Slot(int, int, int, int)
+    def _on_current_cell_changed(self, line: int, *_places: int) -> None:
+        box = self.item(line, 0)
+        if box is not None:
+            self.pointed_at.emit(str(box.data(Qt.ItemDataRole.StatusTipRole) or ""))
+
+
+def _reasons(preview: TablePreview) -> dict[str, str]:
+    """Return why columns are not ticked, by their names."""
+    return {name: reason.text for name, reason in getattr(preview, "reasons", {}).items()}

@@ -241,7 +241,7 @@ def test_a_project_without_its_table_opens_and_offers_to_choose_it(
                         lambda *_: (str(moved), ""))
     panel.choose_file.click()
     dialog = next(d for d in panel.window().findChildren(data_panel.TableDialog) if d.isVisible())
-    assert dialog.form.spec() == data(document).table
+    assert dialog.spec() == data(document).table
     qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
     dialog.accept_button.click()
     assert data(document).path == str(moved)

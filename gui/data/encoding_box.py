@@ -1,0 +1,84 @@
+"""The choice of a text file's encoding, with what its odd words look like in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from gui.data.encoding_samples import (
+    decoded_sample,
+    encoding_title,
+    every_encoding,
+    likely_encodings,
+)
+from gui.widgets import ElidedLabel, LabelledCombo
+
+HEAD_BYTES = 2**16
+
+
+class EncodingBox(LabelledCombo):
+    """Offers the likely encodings first, then all others. GUI thread only.
+
+    Attributes
+    ----------
+    sample : ElidedLabel
+        What words with other letters than English ones look like in the encoding that is chosen,
+        or pointed at in the open list; stands where its owner puts it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Encoding", parent=parent, tooltip="<p>How letters are stored; wrong if "
+                         "some look odd. Beside the list stands what they look like.</p>")
+        self._path: Path | None = None
+        self._found = ""
+        self.sample = ElidedLabel(role="muted")
+        self.sample.setAccessibleName("Words in this encoding")
+        self.combo.setMaxVisibleItems(18)
+        self.combo.highlighted.connect(self._on_combo_highlighted)
+        self.combo.currentIndexChanged.connect(self._on_combo_highlighted)
+
+    def offer(self, path: Path | None, found: str, chosen: str) -> None:
+        """Offer what a file may be in.
+
+        Parameters
+        ----------
+        path : Path | None
+            The file.
+        found, chosen : str
+            What was found out and what the person has chosen; empty for nothing.
+        """
+        self._path, self._found = path, found
+        names = dict.fromkeys((*likely_encodings(_head(path)), *every_encoding()))
+        first = f"Found: {encoding_title(found)}" if found and not chosen else "Detect"
+        others = [(name, encoding_title(name)) for name in names if name != chosen]
+        mine = [(chosen, encoding_title(chosen))] if chosen else []
+        self.set_options([("", first), *mine, *others])
+        self.set_value(chosen)
+        self._show_sample(chosen or found)
+
+    @Slot(int)
+    def _on_combo_highlighted(self, index: int) -> None:
+        if 0 <= index < len(self._keys):
+            self._show_sample(self._keys[index] or self._found)
+
+    def _show_sample(self, encoding: str) -> None:
+        text = ""
+        if self._path is not None and encoding:
+            try:
+                text = decoded_sample(self._path, encoding)
+            except (OSError, ValueError, LookupError):
+                text = ""
+        self.sample.setText(f"Letters look like this: {text}" if text else "")
+        self.sample.setVisible(bool(text))
+
+
+def _head(path: Path | None) -> bytes:
+    try:
+        if path is None or not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return b""
