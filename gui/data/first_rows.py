@@ -31,6 +31,7 @@ class FirstRows(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(theme.px(24))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
 
     def show_preview(self, found: TablePreview) -> None:

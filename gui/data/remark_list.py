@@ -127,6 +127,7 @@ class RemarkList(QWidget):
         if line.link:
             link = Button(line.link.replace("&", "&&"))
             link.setProperty("tone", "link")
+            link.setAutoDefault(False)
             link.setAccessibleName(f"{line.link}: {line.text}")
             link.setToolTip(f"{line.link}. The file is read again; this can be taken back.")
             link.clicked.connect(partial(self._on_link_clicked, place))

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from engine.spec import TableSpec
 from gui import theme
-from gui.data.choices import choice, offer_names, one_line
-from gui.widgets import Button, ElidedLabel, Segmented
+from gui.data.choices import offer_names, one_line, roomy
+from gui.widgets import Button, ElidedLabel, LabelledCombo, Segmented
 
 if TYPE_CHECKING:
     from engine.data.table_preview import TablePreview
@@ -59,9 +59,11 @@ class SplitForm(QWidget):
         self.way = Segmented(WAYS, "Which examples are for validation")
         self.way.set_tooltips(TIPS)
         self.way.selected.connect(self._on_way_selected)
-        self.column = choice("Column", "The column that says which rows belong together, or which "
-                             "come later. It may be an input or none.")
-        self.column.setMaximumWidth(theme.px(340))
+        self.column = roomy(LabelledCombo(
+            "By", beside=True, tooltip="<p>The column that says which rows belong together, or "
+            "which come later. It may be an input or none.</p>"))
+        self.column.combo.setMinimumWidth(theme.px(220))
+        self.column.setMaximumWidth(theme.px(360))
         self.column.value_changed.connect(self._on_column_value_changed)
         self.test_file = Button("Test file…", "folder-open")
         self.test_file.setToolTip("Choose a second file of the same columns, whose rows are all "
@@ -70,18 +72,15 @@ class SplitForm(QWidget):
         self.file = ElidedLabel(role="muted")
         self.help = QLabel()
         self.help.setProperty("role", "muted")
-        row = QHBoxLayout()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(10))
+        row.addWidget(self.way)
+        row.addWidget(self.column, 2)
         row.addWidget(self.test_file)
-        row.addWidget(self.file, 1)
-        row.addWidget(self.column, 1)
+        row.addWidget(self.file, 2)
         row.addWidget(self.help)
         row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.px(6))
-        layout.addWidget(self.way)
-        layout.addLayout(row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.show_spec(TableSpec(), None)
 

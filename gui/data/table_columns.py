@@ -82,8 +82,10 @@ class ColumnList(QTableWidget):
             self._show_column(line, column, preview, column.name in targets)
         self.blockSignals(False)
         header = self.horizontalHeader()
-        self.resizeColumnsToContents()
-        header.resizeSection(0, min(header.sectionSize(0), theme.px(WIDEST_NAME_PX)))
+        for place in range(len(HEADINGS) - 1):
+            self.resizeColumnToContents(place)
+            room = header.sectionSize(place) + theme.px(12)
+            header.resizeSection(place, min(room, theme.px(WIDEST_NAME_PX)))
         self._shade_all()
 
     def inputs(self) -> tuple[str, ...]:

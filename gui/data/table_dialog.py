@@ -35,7 +35,7 @@ from gui.data.table_form import TableForm
 from gui.data.table_layout import arranged, bottom_row, columns_box, folds_row, rows_box, top_row
 from gui.document.dataset_text import inputs_text
 from gui.document.file_folder import FileFolder
-from gui.widgets import Fold, MessageBar
+from gui.widgets import Button, Fold, MessageBar
 
 if TYPE_CHECKING:
     from engine.data.remark import Change, Remark
@@ -135,6 +135,10 @@ class TableDialog(QDialog):
         arranged(self, (top, self.message, self.form,
                         folds_row(self.reading_fold, self.split_fold), self.reading, self.split,
                         self.remarks, middle, bottom), filling=middle)
+        for button in self.findChildren(Button):
+            # Return imports, wherever the keyboard is.
+            button.setAutoDefault(button is self.accept_button)
+        self.choose.setFocus()
         # As high as fits a small screen with its bars.
         self.resize(theme.px(1180), theme.px(650))
 
@@ -173,6 +177,8 @@ class TableDialog(QDialog):
 
     @Slot(object)
     def _on_looker_done(self, found: TablePreview) -> None:
+        if self._preview is None and self.choose.hasFocus():
+            self.form.target.combo.setFocus()
         self._preview = found
         self._show_spec()
         self.columns.show_preview(found, self._spec.more_targets)

@@ -71,6 +71,7 @@ def rows_box(rows: QTableWidget) -> QWidget:
     """Return the first rows under their heading."""
     heading = QHBoxLayout()
     heading.addWidget(_heading("First rows"))
+    heading.addStretch(1)
     return _box(heading, rows)
 
 
