@@ -140,7 +140,8 @@ def _parser() -> Parser:
                        help="let at most N threads share the work of large layers (default: what "
                             "the computer can spare; as many of them work as make it faster); the "
                             "results are the same to the last bit")
-    train.add_argument("--quiet", action="store_true", help="show no progress bar, no notes and no summary")
+    train.add_argument("--quiet", action="store_true",
+                       help="show no progress bar, no notes and no summary")
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each, and notes on it.")
