@@ -1,26 +1,28 @@
 """Reading the rows of a text file into columns.
 
-Rows are counted, measured and sifted while they stream into pandas, so that nothing is allocated
-for a table that is too large, and every row that is left out is known by its line.
+Rows are counted, measured and sifted while they stream in, so that nothing is allocated for a table
+that is too large, and every row that is left out is known by its line. They are taken in blocks:
+numbers that can be read in one way only become numbers at once, and all else stays as it is written
+until the whole column tells what it means.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from engine.data.blocks import Block, Gathering
+from engine.data.cells import Cells
 from engine.data.limits import MOST_CELLS, MOST_ROWS
-from engine.data.numbers import MISSING
-from engine.data.records import QUOTE, Record
+from engine.data.records import Record
 from engine.data.remark import Remark, remark
 from engine.data.sniff import TextFormat
 from engine.errors import DataError
 from engine.messages import say
 
-_CHUNK_CHARACTERS = 2**18
+_BLOCK_CHARACTERS = 2**20
 
 
 @dataclass
@@ -50,54 +52,8 @@ class Sifting:
                        values=self.first_width),)
 
 
-class _Feed(io.TextIOBase):
-    """The good rows as a text file that pandas can read."""
-
-    def __init__(self, records: Iterator[Record], width: int, wanted: int, place: str) -> None:
-        super().__init__()
-        self.sifting = Sifting()
-        self.failure: DataError | None = None
-        self._records = records
-        self._width = width
-        self._most_rows = min(MOST_ROWS, MOST_CELLS // max(wanted, 1))
-        self._place = place
-
-    def read(self, size: int | None = None, /) -> str:
-        """Return some rows of about ``size`` characters; nothing after the end or a failure."""
-        try:
-            return "".join(self._good_rows(size or _CHUNK_CHARACTERS))
-        except DataError as error:
-            # Kept for later: pandas would bury it under an error of its own.
-            self.failure = error
-            self._records = iter(())
-            return ""
-
-    def _good_rows(self, size: int) -> Iterator[str]:
-        sifting = self.sifting
-        for record in self._records:
-            if record.width != self._width:
-                self._leave_out(record)
-                continue
-            sifting.kept += 1
-            if sifting.kept > self._most_rows:
-                raise DataError("table.too-many-rows", place=self._place,
-                                count=self._most_rows, rows=MOST_ROWS, values=MOST_CELLS)
-            yield record.text
-            if not record.text.endswith(("\n", "\r")):
-                yield "\n"
-            size -= len(record.text)
-            if size <= 0:
-                return
-
-    def _leave_out(self, record: Record) -> None:
-        sifting = self.sifting
-        if not sifting.left_out:
-            sifting.first_line, sifting.first_width = record.line, record.width
-        sifting.left_out += 1
-
-
-def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[int],
-                 place: str) -> tuple[dict[int, pd.Series], Sifting]:
+def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[int], place: str,
+                 present: Sequence[str] = ()) -> tuple[dict[int, Cells], Sifting]:
     """Read columns of a table.
 
     Parameters
@@ -110,11 +66,13 @@ def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[i
         Positions of the columns to read.
     place : str
         The file's name for error messages.
+    present : sequence of str
+        Texts that hold a value although they look as if they did not.
 
     Returns
     -------
-    columns : dict[int, Series]
-        Numbers where a column holds nothing else, else text; missing values are NaN.
+    columns : dict[int, Cells]
+        The cells of each column.
     sifting : Sifting
         Which rows were read.
 
@@ -124,28 +82,49 @@ def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[i
         If there are no rows, too many, or most have another number of cells than columns.
     """
     width = len(form.names)
-    feed = _Feed(records, width, len(wanted), place)
+    sifting = Sifting()
+    blocks: list[Block] = []
+    gathering = Gathering(blocks, list(wanted), form.decimal)
+    rows = _good_rows(records, width, len(wanted), place, sifting)
     try:
-        frame = _parse(feed, form, wanted)
-    except pd.errors.EmptyDataError:
-        frame = pd.DataFrame()
+        for content in _in_blocks(rows, width):
+            blocks.append(Block(content, width, form.separator, form.decimal, frozenset(present)))
+            gathering.add(blocks[-1])
+        _check_rows(sifting, width, place)
+        return gathering.finish(), sifting
     except (pd.errors.ParserError, ValueError, OverflowError, MemoryError) as error:
-        raise feed.failure or DataError(
-            "table.unreadable", place=place, reason=str(error)) from error
-    if feed.failure is not None:
-        raise feed.failure
-    sifting = feed.sifting
-    _check_rows(sifting, width, place)
-    return {position: frame[position] for position in wanted}, sifting
+        raise DataError("table.unreadable", place=place, reason=str(error)) from error
 
 
-def _parse(feed: _Feed, form: TextFormat, wanted: Sequence[int]) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.read_csv(
-        feed, engine="c", sep=form.separator, decimal=form.decimal, quotechar=QUOTE, header=None,
-        names=list(range(len(form.names))), usecols=list(wanted), index_col=False,
-        na_values=sorted(MISSING), keep_default_na=False, skipinitialspace=True,
-        skip_blank_lines=False, low_memory=False)
-    return frame
+def _in_blocks(rows: Iterator[str], width: int) -> Iterator[bytes]:
+    """Yield rows together, some hundred at least: each block has a price for each column."""
+    room = max(_BLOCK_CHARACTERS, 500 * width)
+    taken: list[str] = []
+    size = 0
+    for text in rows:
+        taken.append(text)
+        size += len(text)
+        if size >= room:
+            yield "".join(taken).encode("utf-8", "surrogatepass")
+            taken, size = [], 0
+    if taken:
+        yield "".join(taken).encode("utf-8", "surrogatepass")
+
+
+def _good_rows(records: Iterator[Record], width: int, wanted: int, place: str,
+               sifting: Sifting) -> Iterator[str]:
+    most = min(MOST_ROWS, MOST_CELLS // max(wanted, 1))
+    for record in records:
+        if record.width != width:
+            if not sifting.left_out:
+                sifting.first_line, sifting.first_width = record.line, record.width
+            sifting.left_out += 1
+            continue
+        sifting.kept += 1
+        if sifting.kept > most:
+            raise DataError("table.too-many-rows", place=place, count=most, rows=MOST_ROWS,
+                            values=MOST_CELLS)
+        yield record.text if record.text.endswith(("\n", "\r")) else record.text + "\n"
 
 
 def _check_rows(sifting: Sifting, width: int, place: str) -> None:

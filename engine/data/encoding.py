@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
+from engine.data.calendar_inputs import calendar_columns
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
-from engine.data.limits import MOST_CELLS, MOST_COLUMNS, MOST_LEVELS
+from engine.data.limits import MOST_CELLS, MOST_COLUMNS
 from engine.data.remark import Remark, remark
 from engine.data.scaling import check_range, measure
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Scaling
-
-_DROPPED: Mapping[str, Callable[[str], Message]] = MappingProxyType({
-    "empty": lambda column: say("dropped.empty", column=column),
-    "constant": lambda column: say("dropped.constant", column=column),
-    "text": lambda column: say("dropped.text", column=column, most=MOST_LEVELS),
-    "identifier": lambda column: say("dropped.identifier", column=column),
-})
-"""Why a column of a kind is left out."""
 
 
 @dataclass(frozen=True)
@@ -45,57 +37,6 @@ class Encoded:
     remarks: tuple[Remark, ...]
 
 
-def choose_inputs(columns: Sequence[Column], chosen: bool,
-                  place: str) -> tuple[
-                      tuple[Column, ...], tuple[Remark, ...], Mapping[str, Message]]:
-    """Leave out the columns that nothing can be learned from.
-
-    Parameters
-    ----------
-    columns : sequence of Column
-        Every column but the target, with the rows to be used only.
-    chosen : bool
-        Whether the person named them; then a row number is kept, and free text is an error.
-    place : str
-        The file's name for error messages.
-
-    Returns
-    -------
-    columns, remarks, reasons
-        What is left, and what is not, and why by the names of the columns.
-
-    Raises
-    ------
-    DataError
-        If nothing is left, or a chosen column is free text.
-    """
-    kept, dropped = [], []
-    for column in columns:
-        kind = column.kind
-        if chosen and kind == "identifier" and column.numbers is not None:
-            kind = "numeric"
-        if chosen and kind in ("text", "identifier"):
-            raise DataError("column.texts",
-                            place=say("place.column", file=place, column=column.name),
-                            count=column.distinct, most=MOST_LEVELS)
-        if kind in _DROPPED:
-            dropped.append((column, kind))
-        else:
-            kept.append(column)
-    if not kept:
-        # A table of one row number and a target is a curve over time.
-        kept = [column for column, kind in dropped
-                if kind == "identifier" and column.numbers is not None]
-        dropped = [pair for pair in dropped if pair[0] not in kept]
-    reasons = {column.name: _DROPPED[kind](column.name) for column, kind in dropped}
-    why = tuple(reasons.values())
-    if kept:
-        return tuple(kept), (remark("note.dropped", dropped=why),) if why else (), reasons
-    if why:
-        raise DataError("columns.none-of-use", place=place, dropped=why, most=MOST_LEVELS)
-    raise DataError("columns.none", place=place, most=MOST_LEVELS)
-
-
 def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place: str) -> Encoded:
     """Fill gaps, one-hot encode categories and scale numbers.
 
@@ -115,6 +56,9 @@ def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place
     DataError
         If there would be too many inputs, or a number is too large.
     """
+    dates = [column for column in columns if column.days is not None]
+    columns = [part for column in columns
+               for part in (calendar_columns(column) if column.days is not None else (column,))]
     n = len(columns[0].present)
     widths = [1 if column.numbers is not None else len(_levels(column)) for column in columns]
     _check_size(n, sum(widths), place)
@@ -135,7 +79,7 @@ def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place
         block = inputs[:, numeric]
         inputs[:, numeric] = measure(scaling, block[training])(block)
     check_range(inputs, tuple(names), place)
-    return Encoded(inputs, tuple(names), tuple(_remarks(columns)))
+    return Encoded(inputs, tuple(names), (*_remarks(columns), *_date_remarks(dates)))
 
 
 def _levels(column: Column) -> tuple[str, ...]:
@@ -165,7 +109,7 @@ def _remarks(columns: Sequence[Column]) -> list[Remark]:
     for column in columns:
         if column.not_numbers:
             remarks.append(remark("note.no-numbers", column=column.name, cells=column.not_numbers,
-                               example=column.example))
+                                  example=column.example))
         if column.infinite:
             remarks.append(remark("note.infinite", column=column.name, cells=column.infinite))
     gaps = [(column, column.missing) for column in columns]
@@ -179,6 +123,13 @@ def _remarks(columns: Sequence[Column]) -> list[Remark]:
     if encoded:
         remarks.append(remark("note.encoded", columns=_counted(encoded)))
     return remarks
+
+
+def _date_remarks(dates: Sequence[Column]) -> list[Remark]:
+    if not dates:
+        return []
+    return [remark("note.dates", columns=tuple(
+        say("column.named", column=column.name) for column in dates))]
 
 
 def _counted(counted: Sequence[tuple[Column, int]]) -> tuple[Message, ...]:

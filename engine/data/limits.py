@@ -31,6 +31,9 @@ MOST_CELLS = 50_000_000
 MOST_LEVELS = 30
 """Different texts of a column that is still one-hot encoded."""
 
+MOST_CHOSEN_LEVELS = 200
+"""Different texts of a column that is one-hot encoded when a person chooses it."""
+
 MOST_CLASSES = 100
 
 FEWEST_ROWS = 4

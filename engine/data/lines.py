@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from engine.data.remark import Remark
 
-Role = Literal["numbers", "classes", "text", "date", "ignored"]
+Role = Literal["", "numbers", "classes", "text", "date", "ignored"]
 
 
 @dataclass(frozen=True)

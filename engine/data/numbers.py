@@ -3,45 +3,185 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
-MISSING = frozenset({
-    "", "-", "--", "–", ".", "?", "NA", "N/A", "n/a", "na", "#N/A", "#NA", "<NA>", "NaN", "nan",
-    "NAN", "-NaN", "-nan", "NULL", "Null", "null", "None", "none", "#NUM!", "#DIV/0!", "#VALUE!",
-    "#REF!",
+ERRORS = frozenset({
+    "#N/A", "#NA", "#NV", "#NUM!", "#ZAHL!", "#NOMBRE!", "#DIV/0!", "#¡DIV/0!", "#VALUE!",
+    "#WERT!", "#VALEUR!", "#¡VALOR!", "#REF!", "#BEZUG!", "#NAME?", "#NOM?", "#NULL!", "<NA>",
+    "NaN", "nan", "NAN", "-NaN", "-nan", "NaT", "\\N", "1.#QNAN", "1.#IND", "-1.#IND",
 })
-"""Cells that hold no value."""
+"""What programs write for a value that is none; never the name of something."""
 
-_EXPONENT = r"(?:[eE][-+]?\d+)?"
-_SPACES = " \u00a0\u202f\u2009'’"
+SIGNS = frozenset({"-", "--", "---", "–", "—", ".", "..", "...", "…", "?", "??", "???", ":", "*",
+                   "**", "/", "x", "X", "#", "~", "_", "\u2212"})
+"""Signs that people put where there is no value."""
 
+NOT_AVAILABLE = frozenset({"NA", "N/A", "n/a", "na", "N.A.", "n.a.", "NULL", "Null", "null",
+                           "None", "none", "NONE"})
+"""Words for no value that may as well be the name of something."""
 
-def _pattern(decimal: str, group: str) -> re.Pattern[str]:
-    point = re.escape(decimal)
-    grouped = rf"\d{{1,3}}(?:([{group}])\d{{3}}(?:\1\d{{3}})*)?"
-    return re.compile(rf"[-+−]?(?:(?:\d+|{grouped})(?:{point}\d*)?|{point}\d+){_EXPONENT}\s?%?")
+MISSING = ERRORS | NOT_AVAILABLE | {"", "-", "--", "–", ".", "..", "?", ":"}
+"""Cells that hold no value, in a column of numbers."""
 
-
-_NUMBER: Mapping[str, re.Pattern[str]] = MappingProxyType({
-    ".": _pattern(".", "," + _SPACES),
-    ",": _pattern(",", r"\." + _SPACES),
-})
-_GROUPING: Mapping[str, re.Pattern[str]] = MappingProxyType({
-    ".": re.compile(f"[,{_SPACES}%]"),
-    ",": re.compile(rf"[\.{_SPACES}%]"),
-})
 _INFINITE = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞"})
+
+_HIDDEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_LOOKS = {
+    **dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"), "\uff0b": "+",
+    **dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\u2002\u2005\u3000\t", " "),
+    **dict.fromkeys("\u2019\u2018\u02bc\u00b4`\u2032", "'"),
+    "\u066b": ".", "\u066c": ",", "\uff0e": ".", "\uff0c": ",", "\u066a": "%", "\uff05": "%",
+    "\uff04": "$", "\u00b7": ".", **dict.fromkeys(_HIDDEN, ""),
+}
+
+_CODES = ("EUR|USD|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|RUB|UAH|TRY|BRL|ARS|MXN|"
+          "CLP|COP|AUD|CAD|NZD|ZAR|KRW|TWD|HKD|SGD|THB|IDR|MYR|PHP|VND|ILS|AED|SAR|EGP|NGN|KES")
+# ruff: noqa: RUF001
+_MONEY = (rf"[A-Z]{{0,3}}[$€£¥₹₽₩₺₴₪₫฿₦₱¢]|(?i:{_CODES})|[Kk][Rr]\.?|[Rr]s\.?|S?Fr\.?|zł|Kč|Ft|"
+          r"lei|руб\.?|р\.|лв\.?|R")
+"""Signs and codes of currencies, before or after a number."""
+
+_UNIT = r"[^\W\d_]|[%‰°µμ²³$€£¥₹₽₩₺₴₪₫฿₦₱¢]"
+_WRITTEN = re.compile(rf"""
+    (?P<open>\()? \ ? (?P<sign>[-+])? \ ?
+    (?:(?P<front>{_MONEY}) \ ? )? (?P<inner>\()? \ ? (?P<late>[-+])? \ ?
+    (?P<body>\d (?:[\d.,' ]*\d)? (?:[.,](?!-))? | [.,]\d+)
+    (?:\ ?(?P<exponent>[eE][-+]?\d+))?
+    (?:[.,]-{{1,2}})? (?P<trail>-)? \ ? (?P<shut>\))?
+    \ ? (?P<back>(?:{_UNIT}) (?:[^\s,;:()'"=<>?*!\#&]|\ (?={_UNIT})){{0,15}}|")?
+    \ ? (?P<close>\))?""", re.VERBOSE)
+_FORMULA = re.compile(r'="?([^"]*)"?')
+_MONEY_ALONE = re.compile(_MONEY)
+_NOTHING_OWED = re.compile(rf"(?P<unit>{_MONEY}) *-{{1,2}}(?:\?\?)?")
+_ANY_DIGIT = re.compile(r"\d")
+
+
+class Written(NamedTuple):
+    """A number taken apart, before it is known which signs in it group its digits.
+
+    Attributes
+    ----------
+    negative : bool
+        Whether it has a minus sign, before or after, or stands in brackets.
+    body : str
+        Digits with ``.``, ``,``, ``'`` and spaces between them.
+    exponent : str
+        Such as ``e-3``; empty without one.
+    unit : str
+        Such as ``%``, ``$`` or ``kg``; empty without one.
+    """
+
+    negative: bool
+    body: str
+    exponent: str
+    unit: str
 
 
 def is_missing(cell: str) -> bool:
-    """Return whether a cell, spaces at its ends removed, holds no value."""
+    """Return whether a cell, spaces at its ends removed, holds no value among numbers."""
     return cell in MISSING
 
 
+def is_money(unit: str) -> bool:
+    """Return whether a unit is a currency."""
+    return _MONEY_ALONE.fullmatch(unit) is not None
+
+
+def take_apart(cell: str) -> Written | None:
+    """Return what a number is written of, or None if the cell holds something else."""
+    if not _ANY_DIGIT.search(cell):
+        return _nothing_owed(cell)
+    text = _plain(cell)
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        return None
+    part = found.groupdict("")
+    brackets = bool(part["open"] or part["inner"])
+    if brackets != bool(part["shut"] or part["close"]) or (part["open"] and part["inner"]) or (
+            part["shut"] and part["close"]):
+        return None
+    signs = part["sign"] + part["late"] + part["trail"]
+    if len(signs) + brackets > 1 or (part["front"] and part["back"] and part["back"] != "%"):
+        return None
+    negative = brackets or signs == "-"
+    return Written(negative, part["body"], part["exponent"], part["front"] or part["back"])
+
+
+def _nothing_owed(cell: str) -> Written | None:
+    """Return the 0 that spreadsheets write as ``$ -``, or None."""
+    found = _NOTHING_OWED.fullmatch(cell.replace("\u00a0", " "))
+    return None if found is None else Written(False, "0", "", found["unit"])
+
+
+def _plain(cell: str) -> str:
+    """Return a cell with digits, spaces, dashes and apostrophes of every kind as ASCII has them."""
+    text = cell
+    if not text.isascii():
+        text = text.translate(_SAME)
+        text = "".join(_digit(letter) for letter in text)
+    text = text.strip()
+    if text.startswith("="):
+        formula = _FORMULA.fullmatch(text)
+        text = formula[1].strip() if formula else text
+    if text.startswith("'"):
+        # A spreadsheet shows so that a number is to stay a text.
+        text = text[1:]
+    return text
+
+
+_SAME = str.maketrans(_LOOKS)
+
+
+def _digit(letter: str) -> str:
+    if letter.isascii() or not letter.isdecimal():
+        return letter
+    return str(unicodedata.decimal(letter))
+
+
+@cache
+def _body(decimal: str, groups: str) -> re.Pattern[str]:
+    """Return what digits look like that these signs group: by three, or as in India."""
+    point, group = re.escape(decimal), f"[{re.escape(groups)}]"
+    threes = rf"[1-9]\d{{0,2}}({group})\d{{3}}(?:\1\d{{3}})*"
+    indian = rf"[1-9]\d?({group})\d\d(?:\2\d\d)*\2\d{{3}}"
+    whole = rf"(?:\d+|{threes}|{indian})"
+    return re.compile(rf"{whole}(?:{point}\d*)?|{point}\d+")
+
+
+GROUPS: Mapping[str, str] = MappingProxyType({".": ",' ", ",": ".' "})
+"""Signs that may group digits, by the decimal sign."""
+
+
+def fits(body: str, decimal: str, groups: str) -> bool:
+    """Return whether digits can be read with a decimal sign, and signs that group them."""
+    return _body(decimal, groups).fullmatch(body) is not None
+
+
+def value_of(written: Written, decimal: str) -> float:
+    """Return the value of a number whose body fits the decimal sign."""
+    body = written.body
+    if not body.isdigit():
+        for group in GROUPS[decimal]:
+            body = body.replace(group, "")
+        body = body.replace(",", ".")
+    value = float(body + written.exponent)
+    return -value if written.negative else value
+
+
+def infinite(cell: str) -> float | None:
+    """Return the infinity that a cell spells, or None."""
+    if cell.lower() not in _INFINITE:
+        return None
+    return float("-inf") if cell.startswith("-") else float("inf")
+
+
 def is_number(cell: str, decimal: str) -> bool:
-    """Return whether a cell holds a number, with or without thousands grouped."""
-    return _NUMBER[decimal].fullmatch(cell) is not None or cell.lower() in _INFINITE
+    """Return whether a cell holds a number: plain, grouped, of money or in percent."""
+    return parse_number(cell, decimal) is not None
 
 
 def parse_number(cell: str, decimal: str) -> float | None:
@@ -50,39 +190,59 @@ def parse_number(cell: str, decimal: str) -> float | None:
     Parameters
     ----------
     cell : str
-        Text such as ``1234.5``, ``1,234.5``, ``1 234,5`` or ``12 %`` (which gives 12).
+        Text such as ``1234.5``, ``1,234.5``, ``(1 234,5)``, ``$12`` or ``12 %`` (which gives 12).
     decimal : str
         ``.`` or ``,``.
     """
-    if cell.lower() in _INFINITE:
-        return float("-inf") if cell.startswith("-") else float("inf")
-    if _NUMBER[decimal].fullmatch(cell) is None:
+    endless = infinite(cell)
+    if endless is not None:
+        return endless
+    written = take_apart(cell)
+    if written is None or not fits(written.body, decimal, GROUPS[decimal]):
         return None
-    plain = _GROUPING[decimal].sub("", cell).replace(",", ".").replace("−", "-")
-    return float(plain)
+    if written.unit not in ("", "%") and not is_money(written.unit):
+        return None
+    return value_of(written, decimal)
 
 
-_COMMA_DECIMAL = re.compile(r"[-+−]?(?:\d{1,3}(?:[\.' ]\d{3})+|\d*),\d+(?:[eE][-+]?\d+)?%?"
-                            r"|[-+−]?\d{1,3}(?:\.\d{3}){2,}")
-_POINT_DECIMAL = re.compile(r"[-+−]?(?:\d{1,3}(?:[,' ]\d{3})+|\d*)\.\d+(?:[eE][-+]?\d+)?%?"
-                            r"|[-+−]?\d{1,3}(?:,\d{3}){2,}")
-_EITHER = re.compile(r"[-+−]?[1-9]\d{0,2}[.,]\d{3}")
-
-
-def vote_decimal(cells: list[str], separator: str) -> str:
+def vote_decimal(cells: Iterable[str], separator: str) -> str:
     """Return the decimal sign that most cells agree with.
 
     A cell such as ``1,234`` may be read both ways and counts only when no other does: it is then a
     decimal comma unless the comma also divides columns.
     """
-    comma = point = either_comma = 0
+    votes = {"comma": 0, "point": 0, "either": 0}
     for cell in cells:
-        if _EITHER.fullmatch(cell):
-            either_comma += "," in cell
-        elif _COMMA_DECIMAL.fullmatch(cell):
-            comma += 1
-        elif _POINT_DECIMAL.fullmatch(cell):
-            point += 1
-    if comma == point == 0:
-        return "," if either_comma and separator != "," else "."
-    return "," if comma > point else "."
+        written = take_apart(cell)
+        if written is None or (written.unit not in ("", "%") and not is_money(written.unit)):
+            continue
+        sign = decimal_of(written.body, written.exponent)
+        if sign:
+            votes["comma" if sign == "," else "point"] += 1
+        elif "," in written.body and can_be_both(written.body):
+            votes["either"] += 1
+    if votes["comma"] == votes["point"] == 0:
+        return "," if votes["either"] and separator != "," else "."
+    return "," if votes["comma"] > votes["point"] else "."
+
+
+def can_be_both(body: str) -> bool:
+    """Return whether digits are thousands or three decimals, as in ``1,234``."""
+    return _EITHER.fullmatch(body) is not None
+
+
+_EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+def decimal_of(body: str, exponent: str = "") -> str:
+    """Return the decimal sign that digits have without doubt, by one or by what groups them.
+
+    Empty for whole numbers, for such as may be read both ways, and for what is no number.
+    """
+    has_comma, has_point = "," in body, "." in body
+    if not (has_comma or has_point) or (not exponent and can_be_both(body)):
+        return ""
+    comma, point = fits(body, ",", GROUPS[","]), fits(body, ".", GROUPS["."])
+    if comma == point:
+        return ""
+    return "," if comma else "."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replace_format
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from engine.data.column_reader import Sifting, read_columns
-from engine.data.columns import Column, interpret
+from engine.data.column_remarks import column_remarks
+from engine.data.columns import Column, interpret_columns, shown_decimal
 from engine.data.files import EncodingError
 from engine.data.formats import open_source
 from engine.data.limits import WHOLE_BYTES
@@ -43,6 +45,8 @@ class Reading:
         Which rows were read.
     complete : bool
         Whether these are all rows of the file, not a sample of them.
+    spec : TableSpec
+        What the person chose of how cells are read.
     """
 
     source: LineSource
@@ -51,6 +55,7 @@ class Reading:
     shown: tuple[tuple[str, ...], ...]
     sifting: Sifting
     complete: bool
+    spec: TableSpec
 
     @property
     def place(self) -> str:
@@ -61,7 +66,8 @@ class Reading:
     def remarks(self) -> tuple[Remark, ...]:
         """What was done to make columns of the file."""
         return (*self.source.remarks, *self.form.remarks,
-                *self.sifting.remarks(len(self.form.names)))
+                *self.sifting.remarks(len(self.form.names)),
+                *column_remarks(self.columns, self.spec))
 
 
 def read(path: Path, spec: TableSpec, sampled: bool = False,
@@ -103,11 +109,11 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _cached(path: Path, time_ns: int, size: int, spec: TableSpec, sampled: bool,
             wanted: tuple[str, ...] | None) -> Reading:
-    # One is kept, so that a preview that has read everything, another target, seed or split do not
-    # have the file read again.
+    # Kept, so that a preview that has read everything, another target, seed or split do not have
+    # the file read again; two, for there may be a file for validation beside it.
     sampled = sampled and size > WHOLE_BYTES
     try:
         return _read(open_source(path, spec), spec, sampled, wanted)
@@ -126,10 +132,11 @@ def _read(source: LineSource, spec: TableSpec, sampled: bool,
     shown = tuple(tuple(split_cells(record, form.separator))
                   for record in islice(_records_of_head(source, form), SHOWN_ROWS))
     with _records(source, form, sampled) as records:
-        cells, sifting = read_columns(records, form, places, place)
-    columns = tuple(interpret(form.names[position], position, cells.pop(position), form.decimal)
-                    for position in places)
-    return Reading(source, form, columns, shown, sifting, not sampled)
+        cells, sifting = read_columns(records, form, places, place, spec.present)
+    columns = interpret_columns(form.names, cells, form.decimal, chosen=bool(spec.decimal),
+                                missing=spec.missing, present=spec.present)
+    form = replace_format(form, decimal=shown_decimal(columns) or form.decimal)
+    return Reading(source, form, columns, shown, sifting, not sampled, spec)
 
 
 @contextmanager

@@ -230,12 +230,13 @@ def _load(spec: DataSpec, base: Path | None) -> Dataset:
         return _source(spec.source).load(spec)
     if not spec.path:
         raise DataError("data.no-file-chosen")
-    path = Path(spec.path).expanduser() if spec.path.startswith("~") else Path(spec.path)
+    path = _found(spec.path, base)
     if spec.source == TEXT:
-        return load_text(_folder(base) / path, spec)
+        return load_text(path, spec)
     from engine.data.table import load_table
 
-    return load_table(_folder(base) / path, spec)
+    test = _found(spec.table.test_path, base) if spec.table.test_path else None
+    return load_table(path, spec, test=test)
 
 
 def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
@@ -243,6 +244,10 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
     from engine.data.table_preview import preview as look
 
     return look(path, spec)
+
+
+def _found(path: str, base: Path | None) -> Path:
+    return _folder(base) / (Path(path).expanduser() if path.startswith("~") else Path(path))
 
 
 def _folder(base: Path | None) -> Path:

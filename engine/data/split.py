@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.data.dataset import Indices
+from engine.data.dataset import Indices, Reals
 from engine.errors import DataError
 
 _SPLIT_STREAM = 1
@@ -60,3 +61,84 @@ def _divide(rows: Indices, share: float) -> tuple[Indices, Indices]:
         return rows, rows[:0]
     size = min(max(round(share * len(rows)), 1), len(rows) - 1)
     return rows[:size], rows[size:]
+
+
+def split_groups(groups: Indices, share: float, seed: int) -> tuple[Indices, Indices]:
+    """Divide whole groups of rows; neither side is ever empty.
+
+    The groups are taken in a random order. Each goes to those to learn from if that brings their
+    number of rows nearer to the share.
+
+    Parameters
+    ----------
+    groups : int64[n]
+        Group of every row, numbered from 0; at least two different ones.
+    share : float
+        Share of rows to learn from; what is reached is off by half the largest group at most,
+        unless a side would be empty.
+    seed : int
+        The same seed gives the same rows in the same order.
+
+    Returns
+    -------
+    training, validation : int64[...]
+        Row numbers in a shuffled order; no group has rows in both.
+    """
+    rng = np.random.default_rng([seed, _SPLIT_STREAM])
+    sizes = np.bincount(groups)
+    goal, filled = share * len(groups), 0
+    learned = np.zeros(len(sizes), dtype=np.bool_)
+    for group in rng.permutation(np.flatnonzero(sizes)):
+        if abs(filled + sizes[group] - goal) < abs(filled - goal):
+            learned[group] = True
+            filled += sizes[group]
+    smallest = int(np.argmin(np.where(sizes > 0, sizes, len(groups) + 1)))
+    if not filled or filled == len(groups):
+        learned[smallest] = not learned[smallest]
+    return _shuffled(learned[groups], rng)
+
+
+def split_latest(order: Reals, share: float, seed: int) -> tuple[Indices, Indices]:
+    """Keep the rows that come last for validation; neither side is ever empty.
+
+    Rows that come at the same time stay together: the cut is where the time changes that is nearest
+    to the share. Rows of which nobody knows when they came are to learn from.
+
+    Parameters
+    ----------
+    order : float64[n]
+        When every row came; NaN where that is unknown. At least two different times.
+    share : float
+        Share of the rows with a time that is to learn from.
+    seed : int
+        Shuffles both sides; which rows they hold does not depend on it.
+
+    Returns
+    -------
+    training, validation : int64[...]
+        Row numbers in a shuffled order.
+    """
+    known = np.sort(order[~np.isnan(order)])
+    cuts = np.flatnonzero(np.diff(known)) + 1
+    cut = cuts[np.argmin(np.abs(cuts - share * len(known)))]
+    rng = np.random.default_rng([seed, _SPLIT_STREAM])
+    # Comparing with NaN is false: what has no time is no late row.
+    return _shuffled(~(order >= known[cut]), rng)
+
+
+def split_apart(training: int, validation: int, seed: int) -> tuple[Indices, Indices]:
+    """Return the first rows to learn from and those behind them to validate on, both shuffled.
+
+    Parameters
+    ----------
+    training, validation : int
+        How many rows stand on each side.
+    seed : int
+        The same seed gives the same order.
+    """
+    rng = np.random.default_rng([seed, _SPLIT_STREAM])
+    return _shuffled(np.arange(training + validation) < training, rng)
+
+
+def _shuffled(learned: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Indices, Indices]:
+    return (rng.permutation(np.flatnonzero(learned)), rng.permutation(np.flatnonzero(~learned)))

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
-from engine.data.dataset import Dataset
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.data.columns import Column
+from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.encoding import encode
 from engine.data.limits import WHOLE_BYTES
 from engine.data.reading import Reading, read
-from engine.data.remark import Remark, remark
-from engine.data.scaling import check_range, measure
-from engine.data.split import split_rows
-from engine.data.understanding import understand
+from engine.data.remark import Remark
+from engine.data.split import split_apart
+from engine.data.table_split import divide
+from engine.data.target_scale import scale_target
+from engine.data.understanding import Understanding, understand
+from engine.data.validation_file import add_file, blank
 from engine.errors import DataError
 from engine.spec import DataSpec, Scaling, TableSpec
 
 
-def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "") -> Dataset:
+def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "",
+               test: Path | None = None) -> Dataset:
     """Load a person's file as a data set.
 
     Parameters
@@ -27,38 +37,85 @@ def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "") 
         How to read, scale and split it.
     key, title : str
         What the data set is called; the title is by default the file's name.
+    test : Path or None
+        Another file, whose rows are all for validation; all of the first are then to learn from,
+        whatever share and split ``spec`` has.
 
     Raises
     ------
     DataError
-        If the file cannot be read or there is nothing to learn in it; the sentence says where.
+        If a file cannot be read or there is nothing to learn in it; the sentence says where.
     """
     reading = _read(path, spec.table)
     found, place = understand(reading, spec.table), path.name
     if found.made is None or found.target is None:
         assert found.fault is not None
         raise DataError.of(found.fault)
-    target = found.made
-    n = len(target.rows)
-    classes = target.task == "classification"
-    training, validation = split_rows(n, target.labels if classes else None,
-                                      spec.training_share, spec.seed)
+    rows = _divided(reading, found, spec) if test is None else _with_file(
+        path, test, reading, found, spec)
     scaling: Scaling = "standard" if spec.scaling == "auto" else spec.scaling
-    encoded = encode(found.inputs, training, scaling, place)
-    values = target.values
-    target_remarks: tuple[Remark, ...] = ()
-    units_of = None
-    if not classes:
-        scaler = measure(scaling, values[training])
-        values, units_of = scaler(values), scaler.inverse
-        check_range(values, (found.target.name,), place)
-        target_remarks = _target_remarks(scaling, found.target.name)
-    return Dataset(
-        key=key, title=title or path.name, task=target.task, inputs=encoded.inputs,
-        labels=target.labels, values=values, class_names=target.class_names,
-        feature_names=encoded.names, target_names=(found.target.name,), training=training,
-        validation=validation, units_of=units_of,
-        remarks=(*found.remarks, *encoded.remarks, *target_remarks))
+    encoded = encode(rows.inputs, rows.training, scaling, place)
+    blank(encoded.inputs, encoded.names, rows.inputs, rows.unseen)
+    made = Dataset(
+        key=key, title=title or path.name, task=found.made.task, inputs=encoded.inputs,
+        labels=rows.labels, values=rows.values, class_names=found.made.class_names,
+        feature_names=encoded.names, target_names=_target_names(found),
+        training=rows.training, validation=rows.validation,
+        remarks=(*found.remarks, *rows.remarks, *encoded.remarks))
+    if made.task == "classification":
+        return made
+    scaled = scale_target(rows.values, made.target_names, rows.training,
+                          spec.table.target_scaling, scaling, place)
+    return replace(made, values=scaled.values, units_of=scaled.units_of,
+                   remarks=(*made.remarks, *scaled.remarks))
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Examples before they are encoded, and the two sides that they stand on."""
+
+    inputs: tuple[Column, ...]
+    labels: Indices
+    values: Reals
+    training: Indices
+    validation: Indices
+    remarks: tuple[Remark, ...]
+    unseen: Mapping[str, NDArray[np.bool_]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def _divided(reading: Reading, found: Understanding, spec: DataSpec) -> _Rows:
+    made = found.made
+    assert made is not None
+    sides = divide(reading.columns, made, found.inputs, spec, reading.place)
+    return _Rows(found.inputs, made.labels, made.values, sides.training, sides.validation,
+                 sides.remarks)
+
+
+def _with_file(path: Path, test: Path, reading: Reading, found: Understanding,
+               spec: DataSpec) -> _Rows:
+    made = found.made
+    assert made is not None
+    if _is_same(path, test):
+        raise DataError("split.same-file", place=path.name)
+    by_name = {column.name: column for column in reading.columns}
+    targets = [by_name[name] for name in _target_names(found)]
+    added = add_file(test, reading, targets, made, found.inputs, spec.table)
+    count = len(made.rows)
+    training, validation = split_apart(count, added.count, spec.seed)
+    return _Rows(added.inputs, added.labels, added.values, training, validation, added.remarks,
+                 added.unseen)
+
+
+def _target_names(found: Understanding) -> tuple[str, ...]:
+    return tuple(column.name for column in found.targets)
+
+
+def _is_same(path: Path, test: Path) -> bool:
+    try:
+        return path.samefile(test)
+    except (OSError, ValueError):
+        # What is wrong with it is told when it is read.
+        return False
 
 
 def _read(path: Path, spec: TableSpec) -> Reading:
@@ -73,11 +130,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except (OSError, ValueError):
         return 0
-
-
-def _target_remarks(scaling: Scaling, name: str) -> tuple[Remark, ...]:
-    if scaling == "standard":
-        return (remark("note.target-standard", name=name),)
-    if scaling == "minmax":
-        return (remark("note.target-minmax", name=name),)
-    return ()

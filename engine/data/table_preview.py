@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from engine.data.columns import Column, Kind
 from engine.data.reading import read
 from engine.data.remark import Remark
-from engine.data.understanding import understand
+from engine.data.understanding import Understanding, understand
 from engine.messages import Message
 from engine.spec import TableSpec, Task
 
@@ -135,9 +135,15 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
         decimal=form.decimal, header=form.header,
         columns=tuple(_column_preview(column) for column in reading.columns), rows=reading.shown,
         rows_seen=reading.sifting.kept, complete=reading.complete,
-        target="" if found.target is None else found.target.name, task=found.task,
+        target=_target_name(found, spec), task=found.task,
         inputs=tuple(column.name for column in found.inputs), remarks=found.remarks,
         fault=found.fault if reading.complete else None)
+
+
+def _target_name(found: Understanding, spec: TableSpec) -> str:
+    """Return the target's name: of several that are one answer, the one that was chosen."""
+    names = [column.name for column in found.targets]
+    return spec.target if spec.target in names else "".join(names[:1])
 
 
 def _known(spec: TableSpec, names: Sequence[str]) -> TableSpec:

@@ -10,19 +10,10 @@ import numpy as np
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import FEWEST_ROWS, MOST_CLASSES
-from engine.data.remark import Remark, remark
+from engine.data.remark import Change, Remark, remark
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Task
-
-_FEW_INTEGERS = 20
-"""Whole numbers of at most so many different values are taken for classes."""
-
-_TARGET_NAMES = (
-    "target", "label", "labels", "y", "output", "outcome", "result", "survived", "diagnosis",
-    "species", "variety", "quality", "class", "classes", "category", "type", "price",
-)
-"""Names that tell a target, the surest first."""
 
 
 @dataclass(frozen=True)
@@ -53,42 +44,19 @@ class Target:
     remarks: tuple[Remark, ...]
 
 
-def suggest_target(columns: Sequence[Column]) -> Column | None:
-    """Return the column that is most likely to be predicted, or None if there is none.
-
-    That is one with a telling name such as ``species``, else the last with two values or more that
-    is neither free text nor a row number.
-    """
-    usable = [column for column in columns if column.kind in ("numeric", "category")]
-    by_name = {column.name.lower(): column for column in usable}
-    for name in _TARGET_NAMES:
-        if name in by_name:
-            return by_name[name]
-    return usable[-1] if usable else None
-
-
-def suggest_task(column: Column) -> Task:
-    """Return ``classification`` for texts and few whole numbers, else ``regression``."""
-    if column.numbers is None:
-        return "classification"
-    values = column.numbers[column.present]
-    if (values != np.round(values)).any():
-        return "regression"
-    distinct = len(np.unique(values))
-    return "classification" if distinct <= min(_FEW_INTEGERS, len(values) // 2) else "regression"
-
-
-def make_target(column: Column, task: Task | None, place: str) -> Target:
+def make_target(column: Column, task: Task, place: str, fewest: int = 2) -> Target:
     """Make a target of a column.
 
     Parameters
     ----------
     column : Column
         The column to predict.
-    task : str or None
-        ``classification`` or ``regression``; None decides by `suggest_task`.
+    task : str
+        ``classification`` or ``regression``.
     place : str
         The file's name for error messages.
+    fewest : int
+        Classes of fewer examples are left out.
 
     Raises
     ------
@@ -100,22 +68,28 @@ def make_target(column: Column, task: Task | None, place: str) -> Target:
     rows = np.flatnonzero(column.present)
     if not len(rows):
         raise DataError("target.empty", place=where)
-    remarks = _missing_remarks(column, len(column.present) - len(rows))
-    task = task or suggest_task(column)
+    remarks = _missing_remarks(column)
     if task == "classification":
-        return _classes(column.take(rows), rows, remarks, where)
+        return _classes(column.take(rows), rows, remarks, where, fewest)
     return _values(column, rows, remarks, where)
 
 
-def _missing_remarks(column: Column, missing: int) -> list[Remark]:
-    if not missing:
+def _missing_remarks(column: Column) -> list[Remark]:
+    if not column.not_numbers:
         return []
-    if column.not_numbers:
-        return [remark("note.target-no-number", rows=missing, example=column.example)]
-    return [remark("note.no-target", rows=missing)]
+    return [remark("note.target-no-number", name=column.name, rows=column.not_numbers,
+                   example=column.example)]
 
 
-def _classes(column: Column, rows: Indices, remarks: list[Remark], place: Message) -> Target:
+def _rare_remark(names: Sequence[str], counts: Indices, fewest: int) -> Remark:
+    classes = tuple(say("counted.class", name=name, count=int(count))
+                    for name, count in zip(names, counts, strict=True))
+    return Remark(say("note.rare-classes", classes=classes, fewest=fewest),
+                  Change(say("change.keep-rare"), {"fewest": 1}))
+
+
+def _classes(column: Column, rows: Indices, remarks: list[Remark], place: Message,
+             fewest: int) -> Target:
     if column.numbers is None:
         assert column.codes is not None
         names, labels = column.levels, column.codes
@@ -125,18 +99,17 @@ def _classes(column: Column, rows: Indices, remarks: list[Remark], place: Messag
         if len(found) > MOST_CLASSES:
             raise _too_many_classes(len(found), place)
     counts = np.bincount(labels, minlength=len(names))
-    rare = np.flatnonzero(counts < 2)
+    rare = np.flatnonzero(counts < fewest)
     if len(names) - len(rare) > MOST_CLASSES:
         raise _too_many_classes(len(names), place)
     if len(names) - len(rare) < 2:
-        raise _too_few_classes(names, rare, place)
+        raise _too_few_classes(names, rare, fewest, place)
     if len(rare):
-        kept = np.flatnonzero(counts[labels] >= 2)
-        alone = tuple(say("counted.class", name=names[i]) for i in rare)
-        remarks = [*remarks, remark("note.only-examples", classes=alone)]
-        place_of = np.cumsum(counts >= 2) - 1
+        kept = np.flatnonzero(counts[labels] >= fewest)
+        remarks = [*remarks, _rare_remark([names[i] for i in rare], counts[rare], fewest)]
+        place_of = np.cumsum(counts >= fewest) - 1
         rows, labels = rows[kept], place_of[labels[kept]]
-        names = tuple(name for name, size in zip(names, counts, strict=True) if size >= 2)
+        names = tuple(name for name, size in zip(names, counts, strict=True) if size >= fewest)
     _check_rows(len(rows), place)
     return Target("classification", rows, labels.astype(np.int64), np.empty((len(rows), 0)),
                   names, tuple(remarks))
@@ -162,7 +135,9 @@ def _too_many_classes(number: int, place: Message) -> DataError:
     return DataError("target.too-many-classes", place=place, count=number, most=MOST_CLASSES)
 
 
-def _too_few_classes(names: Sequence[str], rare: Indices, place: Message) -> DataError:
+def _too_few_classes(names: Sequence[str], rare: Indices, fewest: int,
+                     place: Message) -> DataError:
     if len(names) == 1:
         return DataError("target.one-class", place=place, name=names[0])
-    return DataError("target.rare-classes", place=place, count=len(names), rare=len(rare))
+    return DataError("target.rare-classes", place=place, count=len(names), rare=len(rare),
+                     fewest=fewest)

@@ -6,13 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.data.columns import Column
-from engine.data.encoding import choose_inputs
+from engine.data.input_choice import InputChoice, choose_inputs
+from engine.data.joint_target import make_joint_target
 from engine.data.reading import Reading
-from engine.data.remark import Remark
-from engine.data.target import Target, make_target, suggest_target, suggest_task
+from engine.data.remark import Change, Remark
+from engine.data.spellings import merged, variants
+from engine.data.target import Target, make_target
+from engine.data.target_choice import choose_target, guess_task
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import TableSpec, Task
+
+_OTHER_TASK: Mapping[Task, Task] = {
+    "classification": "regression", "regression": "classification"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,29 +27,34 @@ class Understanding:
 
     Attributes
     ----------
-    target : Column | None
-        What is to be predicted; None if no column can be.
+    targets : tuple[Column, ...]
+        What is to be predicted; none if no column can be.
     task : str
         The person's task, else the likely one for this target.
     made : Target | None
-        The target's values; None if they cannot be learned.
+        The targets' values; None if they cannot be learned.
     inputs : tuple[Column, ...]
         Columns to learn from, with the rows that have a target only.
     reasons : Mapping[str, Message]
         Why a column is no input, by its name.
     remarks : tuple[Remark, ...]
-        What was assumed, changed and left out.
+        What was assumed, changed and left out, guesses first.
     fault : Message | None
         Why nothing can be learned; None if something can.
     """
 
-    target: Column | None
+    targets: tuple[Column, ...]
     task: Task
     made: Target | None
     inputs: tuple[Column, ...]
     reasons: Mapping[str, Message]
     remarks: tuple[Remark, ...]
     fault: Message | None
+
+    @property
+    def target(self) -> Column | None:
+        """The first of what is to be predicted; None if no column can be."""
+        return self.targets[0] if self.targets else None
 
 
 def understand(reading: Reading, spec: TableSpec) -> Understanding:
@@ -61,26 +72,36 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
     DataError
         If a column is chosen that the file does not have, or the target is the only input.
     """
-    columns, place = reading.columns, reading.place
+    place = reading.place
     _check_names(reading.form.names, spec, place)
-    by_name = {column.name: column for column in columns}
-    target = by_name.get(spec.target) if spec.target else suggest_target(columns)
-    others = [column for column in columns if column is not target]
-    named = [column for column in others if column.name in spec.inputs]
-    task: Task = spec.task or ("regression" if target is None else suggest_task(target))
-    candidates = named if spec.inputs else others
-    if target is None:
-        return Understanding(None, task, None, tuple(candidates), {}, reading.remarks,
+    columns = reading.columns
+    spelled = _spelling_remarks(columns)
+    if spec.merge_spellings:
+        columns = tuple(map(merged, columns))
+    targets, sure = _targets(columns, spec, reading.source.declared.target)
+    guessed = guess_task(targets[0]) if targets else None
+    task: Task = spec.task or ("regression" if guessed is None else guessed.task)
+    if not targets:
+        return Understanding((), task, None, (), {}, reading.remarks,
                              say(_nothing(columns), place=place))
+    doubts = [] if sure else [Remark(say("note.target-guessed", name=targets[0].name))]
+    if not spec.task and guessed is not None and not guessed.sure and len(targets) == 1:
+        doubts.append(_task_remark(targets[0], task))
     try:
-        made = make_target(target, task, place)
-        inputs, remarks, reasons = choose_inputs(
-            [column.take(made.rows) for column in candidates], bool(spec.inputs), place)
+        chosen = choose_inputs(columns, targets, spec, place)
     except DataError as error:
-        return Understanding(target, task, None, tuple(candidates), {}, reading.remarks,
+        return Understanding(targets, task, None, (), _reasons_of(error), reading.remarks,
                              error.message)
-    return Understanding(target, task, made, inputs, reasons,
-                         (*reading.remarks, *made.remarks, *remarks), None)
+    try:
+        made = _make(targets, task, spec, place)
+    except DataError as error:
+        return Understanding(targets, task, None, chosen.columns, chosen.reasons,
+                             (*doubts, *reading.remarks), error.message)
+    used = _rows_remark(reading, targets[0], made)
+    return Understanding(
+        targets, made.task, made, tuple(column.take(made.rows) for column in chosen.columns),
+        chosen.reasons,
+        (*used, *doubts, *_others_first(reading, chosen), *made.remarks, *spelled), None)
 
 
 def _check_names(names: Sequence[str], spec: TableSpec, place: str) -> None:
@@ -92,6 +113,68 @@ def _check_names(names: Sequence[str], spec: TableSpec, place: str) -> None:
             raise DataError("table.no-input-called", place=place, name=name, known=tuple(names))
     if spec.inputs and not {*spec.inputs} - {spec.target, *spec.more_targets}:
         raise DataError("table.only-target", place=place, name=spec.target)
+
+
+def _targets(columns: Sequence[Column], spec: TableSpec,
+             declared: str) -> tuple[tuple[Column, ...], bool]:
+    """Return the columns to predict, and whether something tells that it is these."""
+    by_name = {column.name: column for column in columns}
+    if spec.target:
+        # All of them in the order of the file: classes are numbered so.
+        names = {spec.target, *spec.more_targets}
+        return tuple(column for column in columns if column.name in names), True
+    open_to_choice = [column for column in columns if column.name not in spec.inputs]
+    choice = choose_target(open_to_choice or list(by_name.values()), declared)
+    return (() if choice.column is None else (choice.column,)), choice.sure
+
+
+def _make(targets: Sequence[Column], task: Task, spec: TableSpec, place: str) -> Target:
+    if len(targets) > 1:
+        return make_joint_target(targets, spec.task, place)
+    return make_target(targets[0], task, place, spec.fewest)
+
+
+def _task_remark(target: Column, task: Task) -> Remark:
+    other = _OTHER_TASK[task]
+    return Remark(say(f"note.guessed-{task}", name=target.name, count=target.distinct),
+                  Change(say(f"change.{other}"), {"task": other}))
+
+
+def _reasons_of(error: DataError) -> Mapping[str, Message]:
+    dropped = error.message.values.get("dropped", ())
+    assert isinstance(dropped, tuple)
+    return {str(reason.values["column"]): reason for reason in dropped}
+
+
+def _rows_remark(reading: Reading, target: Column, made: Target) -> tuple[Remark, ...]:
+    """Return how many rows of the file are used and why not all; none if all are."""
+    sifting, used = reading.sifting, len(made.rows)
+    total = sifting.kept + sifting.left_out
+    if used == total:
+        return ()
+    gaps = int((~target.present).sum())
+    rare = len(target.present) - gaps - used
+    reasons = [say(code, count=count, name=target.name) for code, count in (
+        ("rows.widths", sifting.left_out), ("rows.no-target", gaps), ("rows.others", rare))
+        if count > 0]
+    return (Remark(say("note.rows-used", used=used, rows=total, reasons=tuple(reasons))),)
+
+
+def _others_first(reading: Reading, chosen: InputChoice) -> tuple[Remark, ...]:
+    """Return what was done to columns, without what concerns those that are not used anyway."""
+    return (*reading.remarks, *chosen.remarks)
+
+
+def _spelling_remarks(columns: Sequence[Column]) -> list[Remark]:
+    """Return a line for every column whose classes differ in spelling only."""
+    remarks = []
+    for column in columns:
+        if column.kind == "category" and (groups := variants(column)):
+            remarks.append(Remark(
+                say("note.spellings", column=column.name,
+                    groups=tuple(say("counted.spellings", names=group) for group in groups)),
+                Change(say("change.merge-spellings"), {"merge_spellings": True})))
+    return remarks
 
 
 def _nothing(columns: Sequence[Column]) -> str:

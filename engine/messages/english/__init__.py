@@ -2,11 +2,13 @@
 
 from engine.messages.english import (
     advice,
+    columns,
     data,
     files,
     layers,
     program,
     spec,
+    split,
     table,
     training,
     verdicts,
@@ -15,6 +17,7 @@ from engine.messages.english.formats import FORMATS, joined, plural
 from engine.messages.language import Language
 
 ENGLISH = Language(
-    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **training.WORDS,
-     **verdicts.WORDS, **advice.WORDS, **program.WORDS},
+    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
+     **split.WORDS,
+     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
     FORMATS, plural, joined)

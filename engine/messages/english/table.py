@@ -174,6 +174,11 @@ WORDS: Mapping[str, Entry] = {
         "Choose fewer columns or save fewer rows"),
     "dropped.empty": "{column:quote} holds no value",
     "dropped.constant": "{column:quote} has the same value everywhere",
+    "dropped.date": "{column:quote} holds dates",
+    "dropped.ignored": "{column:quote} is not for learning, as the file says",
+    "dropped.answer": "{column:quote} is one answer together with {target:quote}",
+    "dropped.same": "{column:quote} says the same as the target {target:quote} in every row",
+    "dropped.group": "{column:quote} says to whom a row belongs",
     "dropped.text": "{column:quote} has more than {most} different texts",
     "dropped.identifier": "{column:quote} only names or counts the rows",
     "counted.column": "{column:quote} ({count:whole})",
@@ -197,8 +202,10 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "one class only, {name:quote}", "at least 2 classes",
         "Choose another target or add examples of another class"),
     "target.rare-classes": Fault(
-        "{place}", "{count:whole} different values, {rare:whole} of them once only",
-        "at least 2 classes of 2 examples or more", "Choose another target or add examples"),
+        "{place}",
+        "{count:whole} different values, {rare:whole} of them in fewer than {fewest} rows",
+        "at least 2 classes of {fewest} examples or more",
+        "Choose another target or add examples"),
 
     "note.titles": "Left out: {lines:whole} {lines|line|lines} above the table.",
     "note.renamed":
@@ -219,19 +226,39 @@ WORDS: Mapping[str, Entry] = {
     "note.missing-category":
         "Missing categories became a category of their own: {columns:listing,column,columns}.",
     "note.encoded": "Categories were one-hot encoded: {columns:listing,column,columns}.",
-    "note.no-target":
-        "Left out: {rows:whole} {rows|row|rows} in which the target has no value.",
+    "note.dates":
+        "Dates became days since the first, and year, month, weekday and time of day where they "
+        "change: {columns:listing,column,columns}.",
+    "note.rows-used": "{used:whole} of {rows:whole} rows were used: {reasons:list}.",
+    "rows.widths": "{count:whole} {count|has|have} another number of values",
+    "rows.no-target": "{count:whole} {count|has|have} no value of {name:quote}",
+    "rows.others": "{count:whole} {count|is|are} of classes that were left out",
     "note.target-no-number":
-        "Left out: {rows:whole} {rows|row|rows} in which the target has no number, but for "
-        "example {example:quote}.",
-    "note.only-examples":
-        "Left out, as the only example of its class: {classes:listing,example,examples}.",
-    "counted.class": "class {name:quote}",
-    "note.target-standard":
-        "The target {name:quote} was scaled to mean 0 and deviation 1 on the training examples, as "
-        "the inputs were; the loss is that of scaled values.",
-    "note.target-minmax":
-        "The target {name:quote} was scaled to 0 to 1 on the training examples, as the inputs "
-        "were; the loss is that of scaled values.",
+        "In the target {name:quote}, {rows:whole} {rows|cell|cells} without a number, for example "
+        "{example:quote}, counted as missing.",
+    "note.rare-classes":
+        "Left out, as classes of fewer than {fewest} examples: {classes:listing,class,classes}.",
+    "counted.class": "{name:quote} ({count:whole})",
+    "note.target-guessed":
+        "{name:quote} is predicted; that is a guess, since no name tells the answer.",
+    "note.guessed-classification":
+        "The {count} whole numbers of {name:quote} are taken for classes; they might be amounts.",
+    "note.guessed-regression":
+        "{name:quote} is predicted as a number; its {count} whole numbers might be classes.",
+    "note.answer":
+        "Not learned from: {columns:quotes,column,columns}, one answer together with "
+        "{target:quote}.",
+    "note.decides":
+        "{column:quote} alone decides {target:quote} in every row: is it known beforehand?",
+    "note.spellings": "In {column:quote}, names differ in spelling only: {groups:clauses}.",
+    "counted.spellings": "{names:quotes,other,others}",
+    "change.classification": "Take as classes",
+    "change.regression": "Take as numbers",
+    "change.keep-rare": "Keep them",
+    "change.predict-together": "Predict all as one",
+    "change.split-groups": "Split by {column:quote}",
+    "change.use": "Use {count|it|them}",
+    "change.leave-out": "Leave it out",
+    "change.merge-spellings": "Make them one",
 }
 """Templates by code."""

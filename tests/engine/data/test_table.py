@@ -136,8 +136,9 @@ def test_missing_numbers_become_the_median_of_the_training_examples(table):
     training[data.training] = True
     median = np.median(column[known & training])
     assert (column[~known] == median).all()
-    assert data.notes == ("Missing numbers were filled with the median of the training examples: "
-                          "'mass' (30).",)
+    assert data.notes == ("'?' was taken for no value: 'mass' (10).",
+                          "Missing numbers were filled with the median of the training examples: "
+                          "'mass' (30).")
 
 
 def test_missing_categories_become_one_of_their_own(table):
@@ -145,15 +146,17 @@ def test_missing_categories_become_one_of_their_own(table):
     assert data.feature_names == ("x", "colour = blue", "colour = red", "colour = missing")
     assert data.inputs[:, 1:].sum(axis=0).tolist() == [10, 10, 20]
     assert (data.inputs[:, 1:].sum(axis=1) == 1).all()
-    assert "'colour' (20)" in data.notes[0]
-    assert "one-hot" in data.notes[1]
+    assert data.notes[0] == "'N/A' was taken for no value: 'colour' (10)."
+    assert "'colour' (20)" in data.notes[1]
+    assert "one-hot" in data.notes[2]
 
 
 def test_rows_without_a_target_are_left_out(table):
     text = "x,y\n" + "1,a\n2,b\n3,\n4,a\n5,b\n6,NA\n7,a\n8,b\n"
     data = table(text, scaling="none")
     assert sorted(data.inputs[:, 0]) == [1, 2, 4, 5, 7, 8]
-    assert data.notes == ("Left out: 2 rows in which the target has no value.",)
+    assert data.notes == ("'NA' was taken for no value: 'y' (1).",
+                          "Left out: 2 rows in which the target has no value.")
 
 
 def test_a_class_with_one_example_is_left_out(table):

@@ -1,0 +1,263 @@
+"""Blocks of rows, and the columns that are gathered from them.
+
+A block gives a column as numbers, with the few cells between that are none, where it can be read in
+one way only: no zero leads, and no sign in it might group thousands. Else it gives texts. The rows
+stay as bytes, so that a column that turns out late to be one of texts can be read as such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from engine.data.cells import Cells, Texts, cells_of_texts, texts_of
+from engine.data.dataset import Indices, Reals
+from engine.data.numbers import MISSING, can_be_both
+from engine.data.records import QUOTE
+
+_FEW_ODD = 64
+"""Different texts that may stand between the plain numbers of a block."""
+
+_LEADING_ZERO = re.compile(r"[-+]?0\d+")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some whole rows.
+
+    Attributes
+    ----------
+    content : bytes
+        The rows in UTF-8.
+    width : int
+        Cells of each.
+    separator, decimal : str
+        As `engine.data.sniff.TextFormat` has them.
+    present : frozenset[str]
+        Texts that hold a value although they look as if they did not.
+    """
+
+    content: bytes
+    width: int
+    separator: str
+    decimal: str
+    present: frozenset[str]
+
+    @property
+    def gaps(self) -> frozenset[str]:
+        """Texts that hold no value among numbers."""
+        return MISSING - self.present
+
+    @cached_property
+    def has_marks(self) -> bool:
+        """Whether some cell of it is such a text, and not empty."""
+        return _marks(self.separator, self.gaps).search(self.content) is not None
+
+    @cached_property
+    def has_leading_zeros(self) -> bool:
+        """Whether some cell of it begins with a zero and another digit."""
+        return _zeros(self.separator).search(self.content) is not None
+
+    def numbers(self, wanted: Sequence[int]) -> pd.DataFrame:
+        """Return columns, of numbers where all that is not a gap is one."""
+        return self._read(wanted, na_values=sorted(self.gaps), keep_default_na=False)
+
+    def texts(self, wanted: Sequence[int]) -> dict[int, list[str]]:
+        """Return columns as they are written, spaces at the ends of cells removed."""
+        if not wanted:
+            return {}
+        frame = self._read(wanted, dtype=object, na_filter=False)
+        return {position: [text.strip() for text in frame[position]] for position in wanted}
+
+    def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
+        frame: pd.DataFrame = pd.read_csv(
+            BytesIO(self.content), engine="c", sep=self.separator, decimal=self.decimal,
+            quotechar=QUOTE, header=None, names=list(range(self.width)), usecols=list(wanted),
+            index_col=False, skipinitialspace=True, skip_blank_lines=False, low_memory=False,
+            encoding="utf-8", encoding_errors="surrogatepass", **options)
+        return frame
+
+
+@cache
+def _marks(separator: str, gaps: frozenset[str]) -> re.Pattern[bytes]:
+    words = b"|".join(re.escape(text.encode()) for text in sorted(gaps) if text)
+    between = re.escape(separator.encode()) + b"\"\r\n"
+    return re.compile(b"(?:^|[" + between + b"]) *(?:" + words + b") *(?:$|[" + between + b"])")
+
+
+@cache
+def _zeros(separator: str) -> re.Pattern[bytes]:
+    return re.compile(b"(?:^|[ \"\r\n" + re.escape(separator.encode()) + b"])[-+]?0[0-9]")
+
+
+class _Part(NamedTuple):
+    """A column of one block.
+
+    Attributes
+    ----------
+    numbers : float64[n] | None
+        Its plain numbers; None if it is no such column.
+    odd : dict[int, str]
+        What stands in rows that are neither empty nor hold such a number.
+    codes : int32[n] | None
+        Places among the different texts of the whole column; None where they are not needed yet.
+    """
+
+    numbers: Reals | None
+    odd: dict[int, str]
+    codes: Indices | None
+
+
+@dataclass
+class _Growing:
+    """A column while its blocks are read."""
+
+    parts: list[_Part] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    decimals: bool = False
+    is_texts: bool = False
+
+    def coded(self, texts: Sequence[str]) -> Indices:
+        places = self.places
+        return np.fromiter((places.setdefault(text, len(places)) for text in texts),
+                           dtype=np.int32, count=len(texts))
+
+    def add(self, plain: Reals | None, texts: Sequence[str], block: Block) -> None:
+        """Add a block of which the texts are known, and perhaps the numbers."""
+        numbers = _plain_numbers(texts, block) if plain is None else plain
+        odd = {} if numbers is None else {
+            row: texts[row] for row in np.flatnonzero(np.isnan(numbers)).tolist() if texts[row]}
+        if numbers is None or not _is_plain(numbers, odd, texts):
+            self.is_texts = True
+            self.parts.append(_Part(None, {}, self.coded(texts)))
+            return
+        written = [text for text in texts if block.decimal in text]
+        if not self.decimals and written:
+            self.decimals = not all(can_be_both(text.lstrip("-+")) for text in written
+                                    if text not in odd.values())
+        doubtful = bool(written) and not self.decimals
+        self.parts.append(_Part(numbers, odd, self.coded(texts) if doubtful else None))
+
+    @property
+    def settled(self) -> bool:
+        """Whether its numbers can be read in one way only."""
+        return not self.is_texts and (
+            self.decimals or all(part.codes is None for part in self.parts))
+
+
+def _plain_numbers(texts: Sequence[str], block: Block) -> Reals | None:
+    decimal = block.decimal
+    # Only what can be nothing but a number is taken to one here.
+    candidates = [text if _PLAIN[decimal].fullmatch(text) else "" for text in texts]
+    filled = sum(text != "" for text in texts)
+    if 2 * sum(text != "" for text in candidates) < filled or not filled:
+        return None
+    return np.array([float(text.replace(",", ".")) if text else np.nan for text in candidates])
+
+
+_PLAIN = {"." : re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII),
+          ",": re.compile(r"[-+]?(?:\d+,?\d*|,\d+)(?:[eE][-+]?\d+)?", re.ASCII)}
+
+
+def _is_plain(numbers: Reals, odd: dict[int, str], texts: Sequence[str]) -> bool:
+    if len(set(odd.values())) > _FEW_ODD:
+        return False
+    return not any(_LEADING_ZERO.fullmatch(text) for text in texts)
+
+
+def _fractions(numbers: Reals) -> Reals:
+    with np.errstate(invalid="ignore"):
+        return numbers % 1
+
+
+class Gathering:
+    """Columns that grow block by block.
+
+    Parameters
+    ----------
+    blocks : list of Block
+        All that were read; they are read again for a column that turns out to be one of texts.
+    wanted : sequence of int
+        Positions of the columns.
+    decimal : str
+        ``.`` or ``,``.
+    """
+
+    def __init__(self, blocks: list[Block], wanted: Sequence[int], decimal: str) -> None:
+        self._blocks = blocks
+        self._decimal = decimal
+        self._columns = {position: _Growing() for position in wanted}
+
+    def add(self, block: Block) -> None:
+        """Take a block's cells into the columns."""
+        guessed = [position for position, column in self._columns.items() if not column.is_texts]
+        frame = block.numbers(guessed) if guessed else pd.DataFrame()
+        plain: dict[int, Reals] = {}
+        for position in guessed:
+            series = frame[position]
+            if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
+                plain[position] = series.to_numpy(dtype=np.float64, copy=True)
+        unclear = [position for position, column in self._columns.items() if position not in plain
+                   or self._is_unclear(plain[position], frame[position], column, block)]
+        texts = block.texts(unclear)
+        for position, column in self._columns.items():
+            if position in texts:
+                column.add(plain.get(position), texts[position], block)
+            else:
+                numbers = plain[position]
+                column.decimals |= bool((_fractions(numbers) > 0).any())
+                column.parts.append(_Part(numbers, {}, None))
+
+    @staticmethod
+    def _is_unclear(numbers: Reals, series: pd.Series, column: _Growing, block: Block) -> bool:
+        """Return whether numbers do not tell how they were written."""
+        if block.has_marks and np.isnan(numbers).any():
+            return True
+        parts = _fractions(numbers)
+        whole = not (parts > 0).any()
+        if whole and block.has_leading_zeros:
+            return True
+        if column.decimals or pd.api.types.is_integer_dtype(series):
+            return False
+        broken = np.abs(numbers if whole else numbers[parts > 0])
+        broken = broken[np.isfinite(broken)]
+        # Thousands that are read as decimals are all from 1 to 999.999.
+        return bool(((broken >= 1) | (broken == 0)).all() and (broken < 1000).all()
+                    and (np.abs(broken * 1000 - np.round(broken * 1000)) < 1e-6).all())
+
+    def finish(self) -> dict[int, Cells]:
+        """Return the columns."""
+        late = {position for position, column in self._columns.items() if not column.settled}
+        for number, block in enumerate(self._blocks):
+            again = [position for position in late
+                     if self._columns[position].parts[number].codes is None]
+            for position, texts in block.texts(again).items():
+                column = self._columns[position]
+                column.parts[number] = _Part(None, {}, column.coded(texts))
+        return {position: self._finished(position) for position in list(self._columns)}
+
+    def _finished(self, position: int) -> Cells:
+        column = self._columns.pop(position)
+        parts = column.parts
+        if not column.settled or not parts:
+            codes = [part.codes for part in parts if part.codes is not None]
+            return cells_of_texts(Texts(
+                np.concatenate(codes) if codes else np.empty(0, np.int32), tuple(column.places)))
+        starts = np.cumsum([0, *(len(part.numbers) for part in parts if part.numbers is not None)])
+        odd = {int(start) + row: text for start, part in zip(starts, parts, strict=False)
+               for row, text in part.odd.items()}
+        numbers = np.concatenate([part.numbers for part in parts if part.numbers is not None])
+        return Cells(numbers, np.array(list(odd), dtype=np.int64), texts_of(list(odd.values())),
+                     column.decimals, lambda: self._texts(position))
+
+    def _texts(self, position: int) -> Texts:
+        column = _Growing()
+        codes = [column.coded(block.texts([position])[position]) for block in self._blocks]
+        return Texts(np.concatenate(codes), tuple(column.places))

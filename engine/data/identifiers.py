@@ -1,0 +1,68 @@
+"""Columns that name or count the rows, or say to whom they belong, and teach nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from engine.data.dataset import Reals
+
+_FEW_ROWS = 8
+"""In a table this small, values that all differ say nothing about what a column is."""
+
+_NAMELESS = re.compile(r"column 1|unnamed.*|row ?names?|", re.IGNORECASE)
+_COUNTING = re.compile(
+    r"(.*[ _.-])?(index|idx|indeks|row|nr|no|num|number|nummer|lfd|lp|numéro|número|#|№)\.?",
+    re.IGNORECASE)
+_NAMING = re.compile(
+    r"(.*[ _.-])?(id|ids|uuid|guid|kennung|identifiant|identificador|matrikel(nummer)?)|"
+    r".*[a-z](Id|ID)|id[ _.-].*")
+_NUMBERING = re.compile(r".+(number|nummer|numero|número|code|código)", re.IGNORECASE)
+_MEASURED = frozenset({
+    "x", "t", "time", "day", "days", "week", "month", "year", "age", "step", "hour", "minute",
+    "second", "zeit", "tag", "woche", "monat", "jahr", "alter", "temps", "jour", "année", "mois",
+    "dose", "distance", "length", "size", "level",
+})
+"""Names of what may well be counted through and still be measured."""
+
+
+def counts_rows(name: str, position: int, numbers: Reals) -> bool:
+    """Return whether a column of numbers only counts or names the rows of its file.
+
+    Parameters
+    ----------
+    name, position : str, int
+        Its name and its place in the file, from 0.
+    numbers : float64[n]
+        Its values, NaN where there is none.
+
+    Notes
+    -----
+    All differ and all are whole. Then a name such as ``CustomerId`` tells; or a name such as
+    ``no``, none at all, or the first place in the file, if they run from 0 or 1 to the number of
+    rows, in any order.
+    """
+    values = numbers[~np.isnan(numbers)]
+    if len(values) <= _FEW_ROWS or len(values) < 0.9 * len(numbers):
+        return False
+    if (values != np.round(values)).any() or len(np.unique(values)) < len(values):
+        return False
+    if names_rows(name) or _NUMBERING.fullmatch(name.strip()):
+        return True
+    if len(values) < len(numbers):
+        return False
+    span = values.max() - values.min() + 1
+    if _NAMELESS.fullmatch(name.strip()) and not position:
+        # Rows may have been dropped before the file was written.
+        return bool(span <= 3 * len(values) and values.min() >= 0)
+    told = _COUNTING.fullmatch(name.strip()) is not None
+    if not told and (position or name.strip().casefold() in _MEASURED):
+        return False
+    return bool(values.min() in (0, 1) and span == len(values))
+
+
+def names_rows(name: str) -> bool:
+    """Return whether a column's name says that its values name things: ``id``, ``CustomerId``."""
+    plain = name.strip()
+    return _NAMING.fullmatch(plain) is not None or _NAMING.fullmatch(plain.lower()) is not None

@@ -1,0 +1,131 @@
+"""Columns of a table that say the same: parts of one answer, and such as decide the target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.data.columns import Column
+from engine.data.dataset import Indices, Reals
+
+_FEWEST_ROWS = 8
+"""In a smaller table equal columns may be chance."""
+
+_SAME = 1e-3
+"""Columns of numbers are the same in another unit if, after a shift and a scale, they nowhere
+differ by more than this share of their deviation: numbers are rounded in files."""
+
+_ANSWER_STEMS = frozenset({"y", "target", "output", "out", "label", "class", "response", "result",
+                           "answer", "ziel", "klasse"})
+_NUMBERED = re.compile(r"(.*?)[ _.-]*\d+")
+
+
+def one_hot_group(target: Column, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return the columns of 0 and 1 of which just one is 1 in every row, the target among them.
+
+    Parameters
+    ----------
+    target : Column
+        What is to be predicted.
+    columns : sequence of Column
+        All columns of the file, in its order.
+
+    Returns
+    -------
+    tuple[Column, ...]
+        Three neighbours or more; empty if there is no such group.
+    """
+    at = next((i for i, column in enumerate(columns) if column is target), -1)
+    if at < 0 or not _is_binary(target):
+        return ()
+    first = last = at
+    while first > 0 and _is_binary(columns[first - 1]):
+        first -= 1
+    while last + 1 < len(columns) and _is_binary(columns[last + 1]):
+        last += 1
+    run = columns[first:last + 1]
+    total = np.cumsum([np.zeros(len(target.present)), *map(_bits, run)], axis=0)
+    for length in range(len(run), 2, -1):
+        for begin in range(max(0, at - first - length + 1), min(at - first, len(run) - length) + 1):
+            if (total[begin + length] - total[begin] == 1).all():
+                return tuple(run[begin:begin + length])
+    return ()
+
+
+def _is_binary(column: Column) -> bool:
+    if column.numbers is None or not column.present.all():
+        return False
+    return bool(((column.numbers == 0) | (column.numbers == 1)).all()) and column.distinct == 2
+
+
+def _bits(column: Column) -> Reals:
+    assert column.numbers is not None
+    return column.numbers
+
+
+def numbered_answers(target: Column, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return the columns called like the target but for a number, such as Y1 and Y2.
+
+    Only where the name is one of answers; the target is among them; empty if it is alone.
+    """
+    matched = _NUMBERED.fullmatch(target.name)
+    if matched is None or matched[1].casefold().strip() not in _ANSWER_STEMS:
+        return ()
+    stem = matched[1].casefold()
+    alike = tuple(column for column in columns
+                  if (found := _NUMBERED.fullmatch(column.name)) is not None
+                  and found[1].casefold() == stem and column.kind in ("numeric", "category"))
+    return alike if len(alike) > 1 else ()
+
+
+def says_the_same(column: Column, target: Column) -> bool:
+    """Return whether a column is the target in other words: other codes, or another unit."""
+    both = column.present & target.present
+    if both.sum() < _FEWEST_ROWS or (both != target.present).any():
+        return False
+    if column.numbers is not None and target.numbers is not None and target.distinct > 2:
+        return _is_scaled(column.numbers[both], target.numbers[both])
+    codes, answers = _codes(column)[both], _codes(target)[both]
+    return _decides(codes, answers) and _decides(answers, codes) and not _is_sparse(codes)
+
+
+def decides(column: Column, target: Column) -> bool:
+    """Return whether each value of a column of few values always stands beside the same class."""
+    both = column.present & target.present
+    if both.sum() < _FEWEST_ROWS:
+        return False
+    codes, answers = _codes(column)[both], _codes(target)[both]
+    return _decides(codes, answers) and not _is_sparse(codes)
+
+
+def _is_scaled(x: Reals, y: Reals) -> bool:
+    if x.std() == 0 or y.std() == 0 or not np.isfinite([x.std(), y.std()]).all():
+        return False
+    x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+    sign = 1.0 if (x * y).mean() > 0 else -1.0
+    return bool(np.abs(x - sign * y).max() < _SAME)
+
+
+def _codes(column: Column) -> Indices:
+    if column.codes is not None:
+        return column.codes
+    assert column.numbers is not None
+    return np.unique(column.numbers, return_inverse=True)[1].astype(np.int64)
+
+
+def _decides(codes: Indices, answers: Indices) -> bool:
+    """Return whether equal codes stand beside equal answers only."""
+    _, codes = np.unique(codes, return_inverse=True)
+    lowest = np.full(codes.max() + 1, np.iinfo(np.int64).max)
+    highest = np.full(codes.max() + 1, -1)
+    np.minimum.at(lowest, codes, answers)
+    np.maximum.at(highest, codes, answers)
+    return bool((lowest == highest).all())
+
+
+def _is_sparse(codes: Indices) -> bool:
+    """Return whether most values come about once only, so that they decide anything."""
+    counts = np.unique(codes, return_counts=True)[1]
+    return bool(len(counts) < 2 or np.median(counts) < 4)
