@@ -105,7 +105,10 @@ class RemarkList(QWidget):
         self.links = {}
         shown = self._lines if self._is_open else self._lines[:self._most()]
         for place, line in enumerate(shown):
-            self._column.addWidget(self._row(place, line))
+            row = self._row(place, line)
+            self._column.addWidget(row)
+            # A row has no height until it is shown.
+            row.show()
         self._column.addStretch(1)
         self.setVisible(bool(self._lines))
         self._fit()
