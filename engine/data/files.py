@@ -97,6 +97,19 @@ def read_head(path: Path) -> Head:
         If it does not exist, is a folder or a device, may not be read, is empty or too large, or
         begins like something that is not text.
     """
+    head = read_start(path)
+    _check_is_text(path, head.content)
+    return head
+
+
+def read_start(path: Path, count: int = HEAD_BYTES) -> Head:
+    """Read the first bytes of a file of any kind.
+
+    Raises
+    ------
+    DataError
+        If it does not exist, is a folder or a device, may not be read, is empty or too large.
+    """
     with _named_errors(path):
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -105,9 +118,7 @@ def read_head(path: Path) -> Head:
             raise DataError("file.device", path=str(path))
         _check_size(path, status)
         with path.open("rb") as file:
-            head = Head(file.read(HEAD_BYTES), status.st_size)
-    _check_is_text(path, head.content)
-    return head
+            return Head(file.read(count), status.st_size)
 
 
 def _check_size(path: Path, status: os.stat_result) -> None:

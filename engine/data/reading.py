@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from engine.data.column_reader import Sifting, read_columns
 from engine.data.column_remarks import column_remarks
 from engine.data.columns import Column, interpret_columns, shown_decimal
+from engine.data.columns_declared import declare, settled
 from engine.data.files import EncodingError
 from engine.data.formats import open_source
 from engine.data.limits import WHOLE_BYTES
@@ -126,7 +127,8 @@ def _cached(path: Path, time_ns: int, size: int, spec: TableSpec, sampled: bool,
 
 def _read(source: LineSource, spec: TableSpec, sampled: bool,
           wanted: tuple[str, ...] | None) -> Reading:
-    form, place = examine(source, spec), source.place
+    spec, place = settled(source, spec), source.place
+    form = examine(source, spec)
     places = range(len(form.names)) if wanted is None else [
         position for position, name in enumerate(form.names) if name in wanted]
     shown = tuple(tuple(split_cells(record, form.separator))
@@ -135,6 +137,7 @@ def _read(source: LineSource, spec: TableSpec, sampled: bool,
         cells, sifting = read_columns(records, form, places, place, spec.present)
     columns = interpret_columns(form.names, cells, form.decimal, chosen=bool(spec.decimal),
                                 missing=spec.missing, present=spec.present)
+    columns = tuple(declare(column, source.declared) for column in columns)
     form = replace_format(form, decimal=shown_decimal(columns) or form.decimal)
     return Reading(source, form, columns, shown, sifting, not sampled, spec)
 

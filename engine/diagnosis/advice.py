@@ -16,7 +16,7 @@ __all__ = ["ORDER", "Fix", "Note", "advise"]
 ORDER = ("target-outside-loss", "rate-zero", "constant-weights", "unscaled-inputs",
          "unscaled-target", "sigmoid-twice", "softmax-twice", "output-range", "linear", "l1", "l2",
          "max-norm", "dropout", "weights-too-large", "weights-too-small", "bottleneck",
-         "schedule-decays", "batch-of-one")
+         "schedule-decays", "batch-of-one", "imbalance")
 """Codes of notes; where two are equally severe, the earlier one is the likelier cause."""
 
 

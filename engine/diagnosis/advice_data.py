@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from msgspec.structs import replace
 
+from engine.data.class_counts import class_counts
 from engine.diagnosis.design import MOST_ROWS, Design, Fix, Note, sizes
 from engine.messages import say
 from engine.spec import ProjectSpec
@@ -14,6 +15,10 @@ from engine.spec import ProjectSpec
 LARGE, HUGE = 20.0, 200.0
 """Size of one input, or target, that deserves attention, and of all together from which learning is
 at stake: a step changes a sum of the first layer by their squares."""
+
+COMMON, TIMES = 0.9, 10
+"""Share of the commonest class, or how many times the rarest one it is, from which accuracy says
+little of the rare ones."""
 
 
 def are_unscaled(design: Design) -> bool:
@@ -72,5 +77,24 @@ def _target(design: Design) -> Iterator[Note]:
                    Fix(say("advice.scale-target"), _scaled(design)))
 
 
-DATA_RULES = (_inputs, _target)
+def _imbalance(design: Design) -> Iterator[Note]:
+    """Say that a class is so rare that neither loss nor accuracy tells of it."""
+    dataset, training = design.dataset, design.project.training
+    if dataset.task != "classification" or training.class_weights != "none":
+        return
+    counts = class_counts(dataset)
+    there = np.flatnonzero(counts)
+    most, least = int(counts.argmax()), int(there[counts[there].argmin()])
+    share = float(counts[most] / counts.sum())
+    if len(there) < 2 or (share < COMMON and counts[most] < TIMES * counts[least]):
+        return
+    yield Note("imbalance", 1, "", say("advice.imbalance.title"),
+               say("advice.imbalance.told", count=int(counts[least]), examples=int(counts.sum()),
+                   rare=dataset.class_names[least]),
+               say("advice.imbalance.evidence", name=dataset.class_names[most], share=share),
+               Fix(say("advice.weigh-classes"),
+                   design.with_training(class_weights="balanced")))
+
+
+DATA_RULES = (_inputs, _target, _imbalance)
 """Rules about the data, each with the notes that it has."""

@@ -8,10 +8,12 @@ from typing import Literal
 
 import numpy as np
 
+from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset
 from engine.diagnosis.network import output_width
 from engine.layers import LOSSES, Loss
 from engine.spec import ProjectSpec
+from engine.telemetry.snapshot import Evaluation
 
 Kind = Literal["commonest", "mean", "last"]
 
@@ -33,6 +35,9 @@ class Baseline:
         Share of the training examples that each class has; empty for values.
     name : str
         The commonest class; empty for values.
+    is_weighted : bool
+        Whether every class counts alike in the loss: then the mean over the classes of what is
+        right tells what is known, and the probabilities of the simplest answer are equal.
     """
 
     kind: Kind = "mean"
@@ -41,6 +46,7 @@ class Baseline:
     validation: float = 0.0
     shares: tuple[float, ...] = ()
     name: str = ""
+    is_weighted: bool = False
 
     @property
     def is_even(self) -> bool:
@@ -51,6 +57,14 @@ class Baseline:
         """Return which part of what the baseline gets wrong is right: 0 as good, 1 perfect."""
         base = self.validation if on_validation else self.training
         return (score - base) / (1 - base) if base < 1 else score - base
+
+    def skill_of(self, seen: Evaluation, *, on_validation: bool = False) -> float:
+        """Return the same of what was measured, by the score that tells what is known."""
+        if not self.is_weighted or math.isnan(seen.balanced):
+            return self.skill(seen.accuracy, on_validation=on_validation)
+        # Whatever is always answered, of one class all is right and of the others nothing.
+        base = 1 / sum(share > 0 for share in self.shares)
+        return (seen.balanced - base) / (1 - base)
 
 
 EVEN = 0.7
@@ -78,8 +92,7 @@ def baseline_of(project: ProjectSpec, dataset: Dataset) -> Baseline:
 
 def class_shares(dataset: Dataset) -> tuple[float, ...]:
     """Return the share of the training examples, or of their steps, that each class has."""
-    labels = dataset.labels[dataset.training].ravel()
-    counts = np.bincount(labels[labels >= 0], minlength=len(dataset.class_names))
+    counts = class_counts(dataset)
     return tuple((counts / max(1, counts.sum())).tolist())
 
 
@@ -88,14 +101,25 @@ def _of_classes(project: ProjectSpec, dataset: Dataset) -> Baseline:
     loss = LOSSES.get(project.training.loss)
     if not shares or loss is None:
         return Baseline("commonest")
-    cost = loss.at_chance(dataset.task, _smoothed(shares, project, loss),
+    present = sum(share > 0 for share in shares)
+    is_weighted = (project.training.class_weights == "balanced" and bool(loss.weighted_op)
+                   and present > 1)
+    counted = _weighted(dataset) if is_weighted else shares
+    cost = loss.at_chance(dataset.task, _smoothed(counted, project, loss),
                           output_width(project.network))
     best = int(np.argmax(shares))
     held_out = dataset.labels[dataset.validation]
-    counted = held_out[held_out >= 0]
-    validation = float(np.mean(counted == best)) if len(counted) else shares[best]
+    known = held_out[held_out >= 0]
+    validation = float(np.mean(known == best)) if len(known) else shares[best]
     return Baseline("commonest", cost, shares[best], validation, shares,
-                    dataset.class_names[best])
+                    dataset.class_names[best], is_weighted)
+
+
+def _weighted(dataset: Dataset) -> tuple[float, ...]:
+    """Return which share of all that counts is each class's: as much as any other's, or none."""
+    counts = class_counts(dataset)
+    weighed = counts * balanced_weights(counts)
+    return tuple((weighed / weighed.sum()).tolist())
 
 
 def _smoothed(shares: tuple[float, ...], project: ProjectSpec, loss: Loss) -> tuple[float, ...]:

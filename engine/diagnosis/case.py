@@ -86,7 +86,7 @@ class Case:
     @property
     def skill(self) -> float:
         """Which part of what the baseline gets wrong is right, on the training examples."""
-        return self.baseline.skill(self.score)
+        return self.baseline.skill_of(self.snapshot.training)
 
     @property
     def validation_skill(self) -> float:
@@ -94,7 +94,7 @@ class Case:
         held_out = self.snapshot.validation
         if held_out is None:
             return self.skill
-        return self.baseline.skill(held_out.accuracy, on_validation=True)
+        return self.baseline.skill_of(held_out, on_validation=True)
 
     @property
     def risen(self) -> bool:

@@ -266,6 +266,12 @@ def chance(case: Case) -> Words:
                      say("mean.told-worse", score=score) if score < -limit else
                      say("mean.told", score=score),
                      say("mean.fired", score=score, limit=limit, step=step))
+    if base.is_weighted:
+        return Words(say("chance.title"),
+                     say("chance.told-weighted", loss=case.loss, guessing=base.loss,
+                         classes=sum(share > 0 for share in base.shares)),
+                     say("chance.fired-weighted", loss=case.loss, limit=case.chance_limit,
+                         step=step))
     told = (say("chance.told", loss=case.loss, classes=len(base.shares), guessing=base.loss)
             if base.is_even else
             say("chance.told-commonest", loss=case.loss, score=score, name=base.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.data.dataset import Dataset
 from engine.diagnosis import depth, sentences
@@ -46,6 +46,10 @@ FEW = 4
 
 FIRST_PATIENCES = 10
 """So many times the patience pass before a gap between training and validation says anything."""
+
+HINTS = frozenset({"imbalance"})
+"""Notes that say how to read what has been learned, and no cause why nothing has: whether it has
+comes first, and has what mends it."""
 
 _NOT_ALONE = frozenset({"cut_off"})
 """Findings of layers that another finding explains."""
@@ -250,7 +254,8 @@ class RunJudge:
     def _opinions(self, case: Case, raw: Snapshot, found: dict[str, LayerVerdict],
                   seconds: float) -> list[Opinion]:
         """Return what could be said, the best first."""
-        notes = [note_opinion(note) for note in self._notes]
+        notes = [note_opinion(note) for note in self._notes if note.code not in HINTS]
+        hints = [note_opinion(note) for note in self._notes if note.code in HINTS]
         severe = [opinion for opinion in notes if opinion.severity > 1]
         if case.snapshot.step < 1:
             return [*severe, Opinion("waiting", 0, sentences.waiting())]
@@ -262,7 +267,9 @@ class RunJudge:
         is_learned = self._is_learned(case.snapshot.training)
         progress = self._progress(case, early=early, learned=is_learned)
         if is_learned:
-            return [progress, *notes]
+            return [progress, *notes, *hints]
+        if progress.code == "chance" and hints:
+            progress = replace(progress, fix=hints[0].fix)
         gravest = max((one.severity for one in found.values()), default=0)
         if early and progress.code == "learning" and gravest > 1 and (
                 case.skill < self._thresholds.skill):
@@ -281,7 +288,7 @@ class RunJudge:
         # A cause is said before what it leads to; where layers are gravely ill, even before the
         # loss can tell.
         causes = notes if ill or (gravest > 1 and progress.code == "early") else severe
-        return [*causes, *bad, *last]
+        return [*causes, *bad, *last, *(hints if ill else ())]
 
     def _is_early(self, case: Case, seconds: float) -> bool:
         """Say whether it is too early for a verdict on what is not learned."""
@@ -370,7 +377,7 @@ class RunJudge:
         baseline = self._patient.baseline
         # Many answers may be right while the others cost more than guessing: a run that diverges.
         is_wild = training.loss > baseline.loss
-        return (baseline.skill(training.accuracy) >= thresholds.skill and not training.missed
+        return (baseline.skill_of(training) >= thresholds.skill and not training.missed
                 and not is_wild)
 
     def _progress(self, case: Case, *, early: bool, learned: bool) -> Opinion:

@@ -50,6 +50,8 @@ class Loss:
         Smallest and largest value that a target may have; None: any.
     guess : callable | None
         The loss of guessing; None for a loss that is not for classes.
+    weighted_op : str
+        Op that takes ``op``'s place where classes have weights; empty: they can have none.
     """
 
     key: str
@@ -65,6 +67,7 @@ class Loss:
     score_op: str = "score"
     target_range: tuple[float, float] | None = None
     guess: Guess | None = None
+    weighted_op: str = ""
 
     def at_chance(self, task: Task, shares: Sequence[float], width: int) -> float:
         """Return the loss of the best answer that is always the same; NaN if there is none.
@@ -161,17 +164,18 @@ _LOSSES = (
          "L = −log softmax(z)[class], mean over the batch",
          "One unit per class; softmax turns their outputs into probabilities.",
          "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None,
-         (_LABEL_SMOOTHING,), guess=_entropy),
+         (_LABEL_SMOOTHING,), guess=_entropy, weighted_op="weighted_softmax_cross_entropy"),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
          "One unit for two classes, or one per class; a sigmoid gives each a probability. To "
          "reconstruct, one per value from 0 to 1, such as the grey of a pixel.",
          "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification", "reconstruction"),
-         (0.0, 1.0), (), "probability_score", (0.0, 1.0), _binary_entropy),
+         (0.0, 1.0), (), "probability_score", (0.0, 1.0), _binary_entropy,
+         "weighted_binary_cross_entropy"),
     Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
          "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
          "mean_squared_error", "", "", ("classification", "regression", "reconstruction"),
-         (-1.0, 1.0), guess=_variance),
+         (-1.0, 1.0), guess=_variance, weighted_op="weighted_mean_squared_error"),
     Loss("mean_absolute_error", "Mean absolute error", "L = |z − t|, mean over batch and units",
          "For numbers; every error pulls equally, so that outliers count less than squared.",
          "mean_absolute_error", "", "", ("regression", "reconstruction"), None),
@@ -183,12 +187,12 @@ _LOSSES = (
          "For classes; is content once the right output leads all others by 1. Its probabilities "
          "are a softmax for display alone.",
          "hinge", "margin_shares", "softmax", ("classification",), (-1.0, 1.0),
-         guess=_margin),
+         guess=_margin, weighted_op="weighted_hinge"),
     Loss("sequence_cross_entropy", "Sequence cross-entropy",
          "L = −log softmax(z)[class], mean over all steps that count",
          "One unit per class at every step of a sequence; padding does not count.",
          "sequence_cross_entropy", "softmax_steps", "softmax", ("sequence",), None, (),
-         "sequence_score", guess=_entropy),
+         "sequence_score", guess=_entropy, weighted_op="weighted_sequence_cross_entropy"),
 )
 
 LOSSES = {loss.key: loss for loss in _LOSSES}

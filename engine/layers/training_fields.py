@@ -42,6 +42,13 @@ STOPPING = (
 STEPS = Field("steps", "Steps", 0, "Pauses training every so many steps, even within an epoch.",
               1, 1_000_000_000, "steps", logarithmic=True)
 
+CLASS_WEIGHTS = Field(
+    "class_weights", "Class weights", "none",
+    "Balanced: every class counts alike in the loss, however rare. An example weighs w = n / "
+    "(classes × examples of its class), of n training examples, and L = Σ w l / Σ w over the "
+    "batch. Training and validation loss are both weighted; accuracy is not.",
+    choices=(Choice("none", "None"), Choice("balanced", "Balanced")))
+
 PRECISION = Field(
     "precision", "Precision", "float32",
     "Bits of every number; 64 see gradients that 32 round to 0. Another precision begins a new "

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.arrays import Integers, Reals
+from engine.arrays import Doubles, Integers, Reals
 from engine.kernels.runtime import layout
 from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, Value, resolve
 from engine.layers.shapes import DATA
@@ -195,8 +195,12 @@ class _Builder:
             place += parameter.size
         return placed
 
-    def add_loss(self, layer: PlannedLayer, target: Value) -> Value:
-        """Append loss, score and prediction of the last layer; return the prediction's place."""
+    def add_loss(self, layer: PlannedLayer, target: Value,
+                 weights: Mapping[str, int] | None = None) -> Value:
+        """Append loss, score and prediction of the last layer; return the prediction's place.
+
+        ``weights`` are the slots that say where those of the classes are; None: there are none.
+        """
         output, name = layer.output, layer.spec.id
         loss = LOSSES[self.project.training.loss]
         # A sequence says how many steps it has; everything else is one row of numbers.
@@ -204,9 +208,10 @@ class _Builder:
             {"k": output.size}
         constants = {field.key: float(getattr(self.project.training, field.key))
                      for field in loss.constants}
-        self.table.add(layout.LOSS_SECTION, Line(loss.op, {
-            "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants},
-            layer=name))
+        op = loss.op if weights is None else loss.weighted_op
+        self.table.add(layout.LOSS_SECTION, Line(op, {
+            "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants,
+            **(weights or {})}, layer=name))
         self.table.extend(layout.LOSS_SECTION, self.loss_terms)
         self.table.add(layout.SCORE, Line(loss.score_op, {
             "z": output.data, "t": target.data, **form}, layer=name))
@@ -222,7 +227,7 @@ class _Builder:
 
 def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: int,
                shared: Shared | None = None, image_shape: tuple[int, int] | None = None,
-               threads: int = 1) -> Plan:
+               threads: int = 1, class_weights: Doubles | None = None) -> Plan:
     """Return a network in memory, its parameters still zero.
 
     Parameters
@@ -239,6 +244,9 @@ def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: in
         Height and width when every example is an image.
     threads : int
         Threads that share large ops; their number changes no byte of any result.
+    class_weights : float64[k], optional
+        What an example of each class counts in the loss; the caller keeps them alive. None: all
+        count alike.
 
     Raises
     ------
@@ -262,7 +270,8 @@ def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: in
     add_augmentation(builder.table, first, batch, inputs.ctypes.data,
                      project.training.augmentation, image_shape)
     layers = builder.lower(batch, resolved, regions)
-    prediction = builder.add_loss(layers[-1], target)
+    prediction = builder.add_loss(layers[-1], target, None if class_weights is None else {
+        "weights": class_weights.ctypes.data, "classes": len(class_weights)})
     arena = builder.layout.allocate()
     table, sections = builder.table.pack(precision, {
         "control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
@@ -289,8 +298,12 @@ def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:
 
 
 def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int,
-           image_shape: tuple[int, int] | None = None) -> tuple[str, ...]:
-    """Return the names of the ops that a project needs, without compiling or allocating."""
+           image_shape: tuple[int, int] | None = None, *, is_weighted: bool = False
+           ) -> tuple[str, ...]:
+    """Return the names of the ops that a project needs, without compiling or allocating.
+
+    Whether its classes have weights depends on the data, too: ``is_weighted`` says so.
+    """
     resolved = resolve(project.network, (n_inputs,))
     builder = _Builder(project, 1, Layout(project.training.precision), _shared_for(resolved))
     regions = [builder.layout.reserve(0) for _ in range(REGIONS)]
@@ -298,5 +311,5 @@ def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int,
     add_augmentation(builder.table, project.network.layers[0].id, batch, 0,
                      project.training.augmentation, image_shape)
     layers = builder.lower(batch, resolved, regions)
-    builder.add_loss(layers[-1], target)
+    builder.add_loss(layers[-1], target, {"weights": 0, "classes": 0} if is_weighted else None)
     return ("gather", *builder.table.ops())

@@ -13,6 +13,7 @@ Positive = Annotated[float, msgspec.Meta(gt=0)]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 BelowOne = Annotated[float, msgspec.Meta(ge=0, lt=1)]
 Precision = Literal["float32", "float64"]
+ClassWeights = Literal["none", "balanced"]
 
 
 class OptimizerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +82,10 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Largest norm of the weights into one unit; 0 is no limit.
     label_smoothing : float
         Share of every target that cross-entropy spreads evenly over all classes.
+    class_weights : str
+        ``none``: every example counts alike in the loss; ``balanced``: every class does. An example
+        then weighs n / (classes x examples of its class), of n training examples, and the loss is
+        the weighted mean over the batch; that of validation is weighted alike.
     augmentation : AugmentationSpec
         How every training example is changed each time that it is seen.
     """
@@ -97,6 +102,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     steps: Annotated[int, msgspec.Meta(ge=0)] = 0
     huber_delta: Positive = 1.0
     label_smoothing: BelowOne = 0.0
+    class_weights: ClassWeights = "none"
     schedule: ScheduleSpec = ScheduleSpec()
     stopping: StoppingSpec = StoppingSpec()
     clip_value: NotNegative = 0.0

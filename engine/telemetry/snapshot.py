@@ -29,7 +29,7 @@ class Evaluation:
     Attributes
     ----------
     loss : float
-        Mean data loss, penalties left out.
+        Mean data loss, penalties left out; weighted where classes have weights.
     accuracy : float
         Share of examples whose class is right, 0 to 1; for regression the coefficient of
         determination R².

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.arrays import Integers, Reals
+from engine.arrays import Doubles, Integers, Reals
+from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset
 from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, costs, diagnose, infer_shapes
+from engine.layers.losses import OF_CLASSES
 from engine.spec import NetworkSpec, ProjectSpec
 
 MEASURED = 4096
@@ -54,12 +56,15 @@ class Examples:
         determination needs it.
     image_shape : tuple[int, int] | None
         Height and width when every example is an image.
+    class_weights : float64[k] | None
+        What an example of each class counts in the loss; None: all count alike.
     """
 
     inputs: Reals
     targets: Reals
     variance: float
     image_shape: tuple[int, int] | None = None
+    class_weights: Doubles | None = None
 
 
 def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examples:
@@ -101,7 +106,16 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
         variance = variance_of(targets[measured]) if len(measured) else math.nan
     dtype = np.dtype(project.training.precision)
     return Examples(np.ascontiguousarray(dataset.inputs, dtype),
-                    np.ascontiguousarray(targets, dtype), variance, dataset.image_shape)
+                    np.ascontiguousarray(targets, dtype), variance, dataset.image_shape,
+                    class_weights(project, dataset))
+
+
+def class_weights(project: ProjectSpec, dataset: Dataset) -> Doubles | None:
+    """Return what an example of each class counts in the loss, float64[k]; None: all alike."""
+    loss, chosen = LOSSES[project.training.loss], project.training.class_weights
+    if chosen == "none" or not loss.weighted_op or dataset.task not in OF_CLASSES:
+        return None
+    return balanced_weights(class_counts(dataset))
 
 
 def _check_tokens(dataset: Dataset) -> None:

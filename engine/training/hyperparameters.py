@@ -50,5 +50,5 @@ def built_in(training: TrainingSpec) -> tuple[object, ...]:
     """Return what a plan has taken over for good: rules, and the constants of its loss."""
     loss = LOSSES.get(training.loss)
     constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
-    return (training.loss, training.optimizer.kind, training.max_norm > 0, training.augmentation,
-            *constants)
+    return (training.loss, training.class_weights, training.optimizer.kind, training.max_norm > 0,
+            training.augmentation, *constants)

@@ -101,7 +101,7 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
             classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
     output = as_output(np.concatenate(outputs), dataset.task, loss)
     guesses = np.concatenate(classes)
-    mean = float(total / max(items, 1.0))
+    mean = float(total / items) if items else 0.0
     by_class: dict[str, Any] = {}
     if dataset.task == "classification":
         score = float(np.mean(guesses == dataset.labels[order]))

@@ -121,7 +121,8 @@ class Trainer:
         if old is not None:
             capacity = max(capacity, old.capacity)
         return build_plan(project, examples.inputs, examples.targets, capacity,
-                          old.shared if old else None, examples.image_shape, self._threads)
+                          old.shared if old else None, examples.image_shape, self._threads,
+                          examples.class_weights)
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training

@@ -24,6 +24,6 @@ def compile_for(project: ProjectSpec, examples: Examples,
     """
     precision = project.training.precision
     needed = ops_of(project, examples.inputs.shape[1], examples.targets.shape[1],
-                    examples.image_shape)
+                    examples.image_shape, is_weighted=examples.class_weights is not None)
     names = [name for name in needed if not catalogue.OPS[name].is_compiled(precision)]
     compile_ops(names, precision, progress)

@@ -9,6 +9,7 @@ from engine.data import Dataset
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES, Choice, Field
 from engine.layers import training_fields as fields
 from engine.layers.augmentation import AUGMENTATIONS, MOVES, OF_IMAGES
+from engine.layers.losses import OF_CLASSES
 from engine.spec import Option, TrainingSpec
 
 Suits = Callable[[Dataset], str]
@@ -26,6 +27,10 @@ def _numbers(dataset: Dataset) -> str:
 def _images(dataset: Dataset) -> str:
     return _numbers(dataset) or (
         "" if dataset.image_shape is not None else "These data are not images.")
+
+
+def _classes(dataset: Dataset) -> str:
+    return "" if dataset.task in OF_CLASSES else "These data have no classes."
 
 
 def _targets_stay(dataset: Dataset) -> str:
@@ -125,6 +130,8 @@ def _augmentation(field: Field) -> Setting:
 
 
 AUGMENTATION = tuple(_augmentation(field) for field in AUGMENTATIONS)
+WEIGHTED = "Of classes: L = Σ w l / Σ w, with w = n / (classes × examples of its class)"
+WEIGHTS = Setting("", fields.CLASS_WEIGHTS, mark="balanced classes", suits=_classes)
 RUN = (Setting("", fields.PRECISION, mark="{}"), Setting("", fields.SEED, slides=False),
        Setting("", fields.SHUFFLE, mark="not shuffled"))
 
@@ -144,10 +151,12 @@ def update_settings(training: TrainingSpec) -> tuple[Setting, ...]:
 
 
 def run_settings(training: TrainingSpec) -> tuple[Setting, ...]:
-    """Return the constants of the loss, and what a run begins with."""
+    """Return what the loss can be told, and what a run begins with."""
     loss = LOSSES.get(training.loss)
     constants = loss.constants if loss is not None else ()
-    return (*(Setting("", field, mark=f"{field.title.lower()} {{}}") for field in constants), *RUN)
+    weights = (WEIGHTS,) if loss is not None and loss.weighted_op else ()
+    return (*(Setting("", field, mark=f"{field.title.lower()} {{}}") for field in constants),
+            *weights, *RUN)
 
 
 def _schedule_note(training: TrainingSpec) -> str:
@@ -162,7 +171,10 @@ def _update_note(training: TrainingSpec) -> str:
 
 def _loss_note(training: TrainingSpec) -> str:
     loss = LOSSES.get(training.loss)
-    return f"{loss.title}: {loss.formula}" if loss is not None else ""
+    if loss is None:
+        return ""
+    weighted = bool(loss.weighted_op) and training.class_weights != "none"
+    return f"{loss.title}: {loss.formula}" + ("\n" + WEIGHTED if weighted else "")
 
 
 PAGES = (
@@ -177,7 +189,7 @@ PAGES = (
          lambda _training: AUGMENTATION,
          lambda _training: "Every training example is changed anew each time that it is seen; "
                            "validation examples stay as they are."),
-    Page("run", "Run", "Constants of the loss, precision, seed, order of the examples.",
-         run_settings, _loss_note),
+    Page("run", "Run", "Constants of the loss, class weights, precision, seed, order of the "
+         "examples.", run_settings, _loss_note),
 )
 """The sheet's pages, in the order of their tabs."""

@@ -12,8 +12,8 @@ from gui.hyper.marks import BETWEEN, marks
 from gui.widgets import Button
 
 BARE_WIDTH, PADDING, LONGEST = 40, 42, 330
-TIP = ("<p>Schedule, clipping, stopping rules, augmentation, loss constants, precision and "
-       "seed.</p>")
+TIP = ("<p>Schedule, clipping, stopping rules, augmentation, loss constants, class weights, "
+       "precision and seed.</p>")
 
 
 class MarksButton(Button):

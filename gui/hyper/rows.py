@@ -10,10 +10,12 @@ from engine.spec import Option
 from gui import theme
 from gui.document.slider_stops import slider_stops
 from gui.hyper.catalogue import Setting
-from gui.widgets import CalmComboBox, CalmSlider, StopSlider
+from gui.widgets import CalmSlider, FittingComboBox, StopSlider
 from gui.widgets.number_box import NumberBox
 
 TITLE_WIDTH, UNIT_WIDTH = 168, 48
+LETTERS = 8
+"""Room that a list of choices has at least."""
 
 
 class SettingRow(QWidget):
@@ -71,7 +73,7 @@ class ChoiceRow(SettingRow):
 
     def __init__(self, setting: Setting, parent: QWidget | None = None) -> None:
         super().__init__(setting, parent)
-        self.combo = CalmComboBox()
+        self.combo = FittingComboBox(LETTERS)
         self.combo.setAccessibleName(setting.field.title)
         for choice in setting.field.choices:
             self.combo.addItem(choice.title, choice.key)

@@ -61,7 +61,7 @@ def ops_in(project: ProjectSpec) -> tuple[str, ...]:
     data = load(project.data)
     examples = prepare(project, data, data.validation[:1])
     return ops_of(project, examples.inputs.shape[1], examples.targets.shape[1],
-                  examples.image_shape)
+                  examples.image_shape, is_weighted=examples.class_weights is not None)
 
 
 def compile_elsewhere(projects: Iterable[ProjectSpec]) -> None:

@@ -36,8 +36,8 @@ def templates() -> dict[str, ProjectSpec]:
 def made() -> dict[str, ProjectSpec]:
     """Return small projects that together use every op, in either precision."""
     found: dict[str, ProjectSpec] = {}
-    for group in (_activations, _losses, _optimizers, _schedules, _limits, _kinds, _images,
-                  _sequences, _tokens):
+    for group in (_activations, _losses, _weighted, _optimizers, _schedules, _limits, _kinds,
+                  _images, _sequences, _tokens):
         found |= group()
     return found
 
@@ -83,6 +83,21 @@ def _losses() -> dict[str, ProjectSpec]:
                 IRIS, _dense(6), _dense(width, "linear"), loss=key,
                 label_smoothing=0.1 if key == "softmax_cross_entropy" else 0.0)
     return found
+
+
+def _weighted() -> dict[str, ProjectSpec]:
+    found = {f"balanced {key}": _project(IRIS, _dense(6), _dense(3, "linear"), loss=key,
+                                         class_weights="balanced")
+             for key, loss in LOSSES.items() if "classification" in loss.tasks}
+    return found | {
+        "balanced binary_cross_entropy of one unit": _project(
+            SPIRAL, _dense(6), _dense(1, "linear"), loss="binary_cross_entropy",
+            class_weights="balanced", batch_size=7),
+        "balanced letters": _project(
+            TEXT, ("embedding", {"vocabulary": 80, "units": 6}),
+            ("rnn", {"units": 9, "output": "sequence"}), _dense(69, "linear"),
+            loss="sequence_cross_entropy", class_weights="balanced"),
+    }
 
 
 def _optimizers() -> dict[str, ProjectSpec]:

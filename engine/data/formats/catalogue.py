@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.data.files import read_start
+from engine.data.formats.archive import Archive
+from engine.data.formats.arff import arff_source, is_arff
+from engine.data.formats.spreadsheet import archive_source
 from engine.data.lines import LineSource
 from engine.data.text_file import text_source
 from engine.spec import TableSpec
 
+_ZIP = b"PK\x03\x04"
+_FIRST_LINES = 1_000
+
 
 def open_source(path: Path, spec: TableSpec) -> LineSource:
-    """Return the lines of a person's table.
+    """Return the lines of a person's table, by what the file is and not what it is called.
 
     Parameters
     ----------
@@ -24,4 +31,13 @@ def open_source(path: Path, spec: TableSpec) -> LineSource:
     DataError
         If the file cannot be read, or is of no kind that holds a table.
     """
-    return text_source(path, spec)
+    start = read_start(path, 16).content
+    if start.startswith(_ZIP):
+        archive = Archive(path)
+        if archive.kind():
+            return archive_source(archive, path, spec)
+    source = text_source(path, spec)
+    with source.open() as lines:
+        if is_arff("".join(source.head[:_FIRST_LINES])):
+            return arff_source(path, lines, source.size)
+    return source

@@ -105,6 +105,12 @@ def run_section(table, sections, section, arena, batch):
 
 
 @kernel
+def _mean(total, items):
+    """Return a mean; 0 of nothing. Weighted, there may be less than one item."""
+    return total / items if items > 0.0 else 0.0
+
+
+@kernel
 def evaluate(table, sections, arena, control, results):
     """Measure loss and score of the examples that ``control`` names, without learning.
 
@@ -134,7 +140,7 @@ def evaluate(table, sections, arena, control, results):
         items += results[ITEMS]
         correct += results[CORRECT]
         control[POSITION] += batch
-    results[VALIDATION_LOSS] = loss / max(items, 1.0)
+    results[VALIDATION_LOSS] = _mean(loss, items)
     results[VALIDATION_SCORE] = correct / control[VALIDATION]
     if results[VARIANCE] != 0:
         results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_SCORE] / results[VARIANCE]
@@ -183,7 +189,7 @@ def _overflowed(results):
 @kernel
 def _end_epoch(hyper, control, results):
     """Sum the epoch up, and let the plateau schedule see its loss."""
-    results[EPOCH_LOSS] = results[EPOCH_SUM] / max(results[EPOCH_ITEMS], 1.0)
+    results[EPOCH_LOSS] = _mean(results[EPOCH_SUM], results[EPOCH_ITEMS])
     results[EPOCH_SUM] = results[EPOCH_ITEMS] = 0.0
     state = results[REDUCED:REDUCED + 3]
     if hyper[0, SCHEDULE] == PLATEAU:

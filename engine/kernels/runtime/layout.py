@@ -76,7 +76,8 @@ VARIANCE = SHOWN + 1        # of the targets, for regression; 0 for classes
 EPOCH_SUM = SHOWN + 2       # of the losses of the running epoch's items
 EPOCH_LOSS = SHOWN + 3      # mean training loss of the last epoch
 REDUCED = SHOWN + 4         # state of the plateau schedule: factor, smallest loss, epochs since
-ITEMS = SHOWN + 7           # over how many the last loss is the mean: examples, or steps
+ITEMS = SHOWN + 7           # over how many the last loss is the mean: examples or steps, or the
+                            # sum of their weights
 EPOCH_ITEMS = SHOWN + 8     # the same, of the running epoch so far
 FIRST_STATISTIC = SHOWN + 9
 

@@ -12,12 +12,13 @@ from engine.messages.english import (
     table,
     training,
     verdicts,
+    workbooks,
 )
 from engine.messages.english.formats import FORMATS, joined, plural
 from engine.messages.language import Language
 
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
-     **split.WORDS,
+     **split.WORDS, **workbooks.WORDS,
      **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
     FORMATS, plural, joined)

@@ -57,6 +57,14 @@ _OF_DATA: Mapping[str, Entry] = {
         "A large target makes a large loss and gradients to match: steps overshoot, or take for "
         "ever to get there. Standard scaling brings it to mean 0.",
     "advice.scale-target": "Scale the target",
+    "advice.imbalance.title": "Unequal classes.",
+    "advice.imbalance.told":
+        "Only {count:whole} of {examples:whole} training examples {count|is|are} {rare}: the loss "
+        "hardly feels {count|it|them}, and accuracy says little. Look at the confusion matrix, or "
+        "weigh classes.",
+    "advice.imbalance.evidence":
+        "Always answering {name} is right for {share:percent} of the examples.",
+    "advice.weigh-classes": "Weigh classes equally",
 }
 
 _OF_NETWORK: Mapping[str, Entry] = {

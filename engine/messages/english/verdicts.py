@@ -337,6 +337,12 @@ _PROGRESS: Mapping[str, Entry] = {
     "chance.told-commonest":
         "The loss is {loss:number,3}, and {score:percent} are right. Always answering {name} gives "
         "{guessing:number,3} and {share:percent}: the network has found nothing more yet.",
+    "chance.told-weighted":
+        "The loss is {loss:number,3}; guessing among {classes} classes that count alike gives "
+        "{guessing:number,3}. The network has found nothing yet: wait, raise the learning rate, "
+        "or give it more units or other inputs.",
+    "chance.fired-weighted":
+        "Rule: loss {loss:number,3} ≥ {limit:number,3} at step {step:whole}.",
     "chance.fired":
         "Rule: {score:percent} right, guessing {share:percent}, and loss {loss:number,3} ≥ "
         "{limit:number,3} at step {step:whole}.",

@@ -189,6 +189,9 @@ def verdicts(seed: int, runs: int) -> Iterator[Verdict]:
         task: Task = random.choice(("classification", "classification", "regression", "sequence"))
         loss = LOSSES_OF[task]
         base, n_classes = baseline(random, task, loss, net)
+        if number % 5 == 2 and n_classes:
+            even = LOSSES[loss].at_chance(task, (1 / n_classes,) * n_classes, output_width(net))
+            base = replace(base, loss=even, is_weighted=True)
         project = default_project()
         training = with_fields(project.training, loss=loss)
         is_slow = random.random() < 0.1

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from engine.data import load
+from engine.data import Dataset, load
+from engine.data.dataset import Indices, Reals
 from engine.diagnosis.advice import ORDER, Note, advise
 from engine.spec import (
     DataSpec,
@@ -55,6 +56,13 @@ def notes(of: ProjectSpec) -> tuple[Note, ...]:
     return advise(of, loaded(of.data))
 
 
+def made(labels: Indices, inputs: Reals) -> Dataset:
+    """Return classified points, all to learn from."""
+    names = tuple("abcd"[:max(2, int(labels.max()) + 1)])
+    return Dataset("made", "Made", "classification", inputs, labels, np.empty((len(labels), 0)),
+                   names, ("x", "y"), ("class",), np.arange(len(labels)), np.arange(0))
+
+
 def codes(of: ProjectSpec) -> list[str]:
     return [note.code for note in notes(of)]
 
@@ -64,6 +72,7 @@ def deep(depth: int, activation: str, **options: Any) -> list[LayerSpec]:
 
 
 RAW_WINE = DataSpec("wine", scaling="none")
+FRAUD = DataSpec("table", path=str(Path(__file__).parent / "fraud.csv"))
 WINE_BACK = DataSpec("wine", goal="reconstruct")
 DIGITS_BACK = DataSpec("digits", goal="reconstruct")
 TO_3, TO_10 = dense(3, "linear"), dense(10, "linear")
@@ -185,6 +194,9 @@ ILL: dict[str, tuple[ProjectSpec, str, int, str]] = {
     "a decay that ends at once": (
         project("moons", dense(8), TO_2, schedule=ScheduleSpec("step", every=10, decay=0.1)),
         "schedule-decays", 2, ""),
+    "one fraud in twenty-five": (project(FRAUD, dense(8), TO_2), "imbalance", 1, ""),
+    "one fraud in twenty-five, by one unit": (
+        project(FRAUD, dense(8), dense(1, "linear"), **BCE), "imbalance", 1, ""),
 }
 """What is wrong: the project, the code that comes first, its severity and its layer."""
 
@@ -344,13 +356,34 @@ def test_numbers_that_decided_are_told() -> None:
     assert "23 %" in twice.evidence.text
 
 
+def test_the_rare_class_and_what_the_common_one_scores_are_told() -> None:
+    found, = notes(ILL["one fraud in twenty-five"][0])
+    assert found.text.startswith("Unequal classes. Only 4 of 100 training examples are fraud")
+    assert found.text.endswith("Always answering ok is right for 96 % of the examples.")
+
+
+def test_classes_are_unequal_from_nine_in_ten_or_ten_times_the_rarest_on() -> None:
+    def found(*counts: int) -> list[str]:
+        labels = np.repeat(np.arange(len(counts)), counts)
+        of = project("circle", dense(8), dense(len(counts), "linear"))
+        data = made(labels, rng.standard_normal((len(labels), 2)))
+        return [note.code for note in advise(of, data)]
+
+    rng = np.random.default_rng(1)
+    assert found(90, 10) == found(100, 100, 10) == found(95, 2, 3) == ["imbalance"]
+    assert found(89, 11) == found(99, 99, 10) == []
+    # A class of which nothing is learned cannot be weighed.
+    assert found(90, 0) == found(50, 0, 40) == []
+
+
 @pytest.mark.parametrize(("name", "label"), [
     ("a sigmoid for a series", "Make it linear"), ("an LSTM's state for a series",
                                                    "Add a dense layer"),
     ("a softmax layer before its own", "Remove the layer"), ("a rate of 0", "Set it to 0.03"),
     ("ten tanh with spread 0.05", "Use Xavier"), ("thirty ReLU with Xavier", "Use He"),
     ("ten sigmoids with spread 0.05", "Use ReLU with He"), ("a bottleneck", "Use 8 units"),
-    ("wine as the file has it", "Scale inputs")])
+    ("wine as the file has it", "Scale inputs"),
+    ("one fraud in twenty-five", "Weigh classes equally")])
 def test_a_button_says_what_it_does(name: str, label: str) -> None:
     first = notes(ILL[name][0])[0]
     assert first.fix is not None
@@ -380,7 +413,8 @@ CASES_OF_PEOPLE = [
     Wanted("conv-constant", "constant-weights"), Wanted("rate-zero", "rate-zero"),
     Wanted("overfit-below-mean", "unscaled-target"),
     Wanted("check-passes-train-refuses", "target-outside-loss"),
-    Wanted("learned-then-early", ""), Wanted("baseline-80", ""), Wanted("imbalance-99", ""),
+    Wanted("learned-then-early", ""), Wanted("baseline-80", ""),
+    Wanted("imbalance-99", "imbalance"),
 ]
 
 

@@ -11,18 +11,21 @@ import pytest
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from engine.data.class_counts import balanced_weights
 from engine.data.dataset import Dataset
 from engine.diagnosis.baseline import Baseline, baseline_of, class_shares
 from engine.layers import LOSSES
 from engine.spec import ProjectSpec, Task, default_project
+from engine.telemetry.snapshot import Evaluation
 from tests.engine.diagnosis.snapshots import network
 from tests.reference import losses as twins
+from tests.reference import weighted_losses as weighted_twins
 
 COUNTS = ((5, 5), (9, 1), (3, 3, 3), (6, 3, 1), (8, 7, 5), (1, 2, 3, 4), (12, 3, 3, 2), (0, 4, 6))
 Cost = Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], float]
 
 
-def project(loss: str, units: int, **training: float) -> ProjectSpec:
+def project(loss: str, units: int, **training: float | str) -> ProjectSpec:
     made = default_project()
     net = network()
     return replace(made, network=net.replaced(net.layer("output").with_options(units=units)),
@@ -77,6 +80,53 @@ def test_no_answer_without_the_inputs_costs_less(key: str, counts: tuple[int, ..
     assert baseline.loss == pytest.approx(found, rel=2e-2 if 0 in counts else 1e-4)
     # An answer that can only be approached is what nobody stays below.
     assert baseline.loss <= found + 1e-9
+
+
+@pytest.mark.parametrize(("key", "counts", "width"), [
+    (loss.key, counts, width) for loss in LOSSES.values() if "classification" in loss.tasks
+    for counts in COUNTS for width in loss.widths("classification", len(counts))])
+def test_of_classes_that_count_alike_no_answer_costs_less(
+        key: str, counts: tuple[int, ...], width: int) -> None:
+    data = dataset(labelled(counts))
+    targets = LOSSES[key].encode(data.labels, len(counts), width)
+    weights = balanced_weights(np.array(counts))
+    search = least_of_whole if key == "hinge" else least
+    cost = getattr(weighted_twins, f"weighted_{key}")
+    found = search(lambda dz, z, t: cost(dz, z, t, weights), targets)
+    baseline = baseline_of(project(key, width, class_weights="balanced"), data)
+    assert baseline.loss == pytest.approx(found, rel=2e-2 if 0 in counts else 1e-4)
+    assert baseline.loss <= found + 1e-9
+    if key == "softmax_cross_entropy":
+        assert baseline.loss == pytest.approx(math.log(np.count_nonzero(counts)))
+    # What is always answered is still right as often.
+    assert baseline.training == max(counts) / sum(counts)
+
+
+def test_smoothed_labels_of_classes_that_count_alike_cost_what_they_cost() -> None:
+    data = dataset(labelled((6, 3)))
+    targets, weights = np.eye(2)[data.labels], balanced_weights(np.array((6, 3)))
+    found = least(lambda dz, z, t: weighted_twins.weighted_softmax_cross_entropy(
+        dz, z, t, weights, 0.25), targets)
+    baseline = baseline_of(project("softmax_cross_entropy", 2, label_smoothing=0.25,
+                                   class_weights="balanced"), data)
+    assert baseline.loss == pytest.approx(found, rel=1e-4)
+
+
+def test_of_classes_that_count_alike_the_mean_over_them_is_the_skill() -> None:
+    data = dataset(labelled((97, 2, 1)))
+    weighted, plain = (baseline_of(project("softmax_cross_entropy", 3, class_weights=chosen), data)
+                       for chosen in ("balanced", "none"))
+    assert weighted.is_weighted
+    assert not plain.is_weighted
+    always, half = (Evaluation(1.0, accuracy, 100, balanced) for accuracy, balanced in
+                    ((0.97, 1 / 3), (0.9, 2 / 3)))
+    assert weighted.skill_of(always) == pytest.approx(0.0)
+    assert weighted.skill_of(half) == pytest.approx(0.5)
+    assert plain.skill_of(half) < -2
+    # Steps of a sequence have no mean over the classes.
+    assert weighted.skill_of(Evaluation(1.0, 0.97, 100)) == pytest.approx(0.0)
+    assert not baseline_of(project("softmax_cross_entropy", 2, class_weights="balanced"),
+                           dataset(labelled((5, 0)))).is_weighted
 
 
 @pytest.mark.parametrize("spread", [0.1, 0.5])

@@ -90,6 +90,9 @@ CLAIMS: Mapping[str, Callable[[Values], bool]] = {
     "mean.told": lambda v: abs(v["score"]) <= 0.02,
     "mean.told-worse": lambda v: v["score"] < 0,
     "chance.fired": lambda v: v["loss"] >= v["limit"],
+    "chance.fired-weighted": lambda v: v["loss"] >= v["limit"],
+    "advice.imbalance.told": lambda v: 0 < v["count"] <= 0.1 * v["examples"],
+    "advice.imbalance.evidence": lambda v: 0 < v["share"] < 1,
     "settled.at": lambda v: v["level"] < v["first"],
     "settled.between": lambda v: v["low"] < v["high"],
     "held.told": lambda v: v["step"] >= 1,
@@ -115,7 +118,8 @@ CLAIMS: Mapping[str, Callable[[Values], bool]] = {
 }
 """What a sentence claims of its numbers; the numbers of a part that stands in it are there, too."""
 
-ALIKE = frozenset({"chance.told", "chance.told-commonest", "last.told", "far-off.told-r2"})
+ALIKE = frozenset({"chance.told", "chance.told-weighted", "chance.told-commonest", "last.told",
+                   "far-off.told-r2"})
 """Sentences in which two figures may well be the same."""
 
 

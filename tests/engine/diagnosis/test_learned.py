@@ -12,11 +12,13 @@ from msgspec.structs import replace as with_fields
 from engine.diagnosis import sentences
 from engine.diagnosis.baseline import Baseline
 from engine.diagnosis.case import Case
+from engine.diagnosis.design import Fix, Note
 from engine.diagnosis.past import Course
 from engine.diagnosis.patient import Patient
 from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import RunJudge, Verdict
 from engine.layers import LOSSES
+from engine.messages import say
 from engine.spec import Task, default_project
 from engine.telemetry.snapshot import Evaluation
 from tests.engine.diagnosis.snapshots import network, snapshot
@@ -81,6 +83,50 @@ def test_rare_classes_that_are_not_found_in_other_examples_are_told() -> None:
     assert (verdict.code, verdict.severity) == ("overfitting", 1)
     assert "but only 70 % as a mean over the classes" in verdict.sentence
     assert verdict.evidence == "Rule: mean over the classes 0.7 < 0.75 on validation."
+
+
+def weighted(shares: Sequence[float]) -> RunJudge:
+    """Return the judge of a run in which every class counts alike."""
+    even = LOSSES["softmax_cross_entropy"].at_chance(
+        "classification", (1 / len(shares),) * len(shares), len(shares))
+    best = max(range(len(shares)), key=shares.__getitem__)
+    return judge("classification", Baseline(
+        "commonest", even, shares[best], shares[best], tuple(shares), NAMES[best], True))
+
+
+def test_of_classes_that_count_alike_guessing_costs_the_same_for_each() -> None:
+    verdict = last(weighted(UNEQUAL), scored(0.6, 0.69, balanced=0.52))
+    assert (verdict.code, verdict.severity) == ("chance", 1)
+    assert "guessing among 2 classes that count alike gives 0.693" in verdict.sentence
+    assert verdict.evidence == "Rule: loss 0.69 ≥ 0.679 at step 4,000."
+    # To answer with the commonest is right for 99 % and knows nothing.
+    assert last(weighted(UNEQUAL), scored(0.99, 0.69, balanced=0.5, missed=(1,))).code == "chance"
+
+
+def test_of_classes_that_count_alike_the_mean_over_them_tells_what_is_known() -> None:
+    known = scored(0.92, 0.25, balanced=0.91)
+    found = last(weighted(UNEQUAL), known, known)
+    assert (found.code, found.severity) == ("settled", 0)
+    # Where examples count alike, always answering with the commonest would be better.
+    assert last(classes(UNEQUAL), known, known).code == "chance"
+    assert last(weighted(UNEQUAL), scored(0.97, 0.1, balanced=0.95)).code == "learned"
+
+
+def test_loss_at_chance_comes_before_unequal_classes_and_with_what_mends_them() -> None:
+    baseline = Baseline("commonest", 0.056, 0.99, 0.99, UNEQUAL, NAMES[0])
+    project = with_fields(default_project(), network=NET)
+    mended = with_fields(project, training=with_fields(project.training,
+                                                       class_weights="balanced"))
+    fix = Fix(say("advice.weigh-classes"), mended)
+    note = Note("imbalance", 1, "", say("advice.imbalance.title"), say("advice.imbalance.title"),
+                fix=fix)
+    judge = RunJudge(Patient(project, "classification", NAMES, 1000, baseline), (note,))
+    missing = scored(0.99, 0.056, balanced=0.5, missed=(1,))
+    found = last(judge, missing, missing)
+    assert found.code == "chance"
+    assert found.fix == fix
+    assert [words.title.text for words in found.others] == ["Unequal classes."]
+    assert last(classes(UNEQUAL), missing, missing).fix is None
 
 
 def test_steps_of_a_text_have_no_mean_over_the_classes() -> None:

@@ -56,6 +56,8 @@ def test_a_loss_describes_itself(loss: object) -> None:
     assert loss.help.endswith(".")
     assert loss.tasks
     assert bool(loss.output_op) == bool(loss.output_title)
+    # Whatever is for classes can weigh them.
+    assert loss.weighted_op == (f"weighted_{loss.op}" if loss.guess else "")
     spec = TrainingSpec()
     for field in loss.constants:
         assert getattr(spec, field.key) == field.default

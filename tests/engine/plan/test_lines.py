@@ -23,7 +23,7 @@ def planned(project: ProjectSpec, monkeypatch: pytest.MonkeyPatch) -> Plan:
     data = load(project.data)
     examples = prepare(project, data, data.validation[:1])
     return build_plan(project, examples.inputs, examples.targets, 4,
-                      image_shape=examples.image_shape)
+                      image_shape=examples.image_shape, class_weights=examples.class_weights)
 
 
 @pytest.mark.parametrize("case", made())

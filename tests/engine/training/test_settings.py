@@ -172,7 +172,7 @@ def test_whole_numbers_will_do_as_constants_of_a_loss() -> None:
 
 @pytest.mark.parametrize("changes", [
     {"loss": "mean_squared_error"}, {"loss": "binary_cross_entropy"}, {"loss": "hinge"},
-    {"label_smoothing": 0.1}, {"optimizer": OptimizerSpec("sgd")},
+    {"label_smoothing": 0.1}, {"class_weights": "balanced"}, {"optimizer": OptimizerSpec("sgd")},
     {"optimizer": OptimizerSpec("rmsprop")}, {"batch_size": 0}, {"batch_size": 100_000}], ids=str)
 def test_applying_keeps_weights_and_counters(changes: dict[str, Any]) -> None:
     run = advance(trainer(), 30)

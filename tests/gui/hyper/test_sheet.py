@@ -28,6 +28,9 @@ from gui.hyper.catalogue import PAGES
 from gui.hyper.rows import ChoiceRow, NumberRow, SwitchRow
 from tests.gui.workbench.conftest import two_clouds
 
+SPARE = 36
+"""What a list of choices needs beside its choice: padding, arrow and frame."""
+
 IN_THE_BAR = {("", name) for name in ("loss", "learning_rate", "batch_size", "l1", "l2")} | {
     ("optimizer", "kind")}
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
@@ -204,6 +207,14 @@ def images(spec: DataSpec, base: object = None) -> Dataset:
         image_shape=(2, 2))
 
 
+def values(spec: DataSpec) -> Dataset:
+    dataset = two_clouds(spec)
+    return Dataset(
+        "plane", "Plane", "regression", dataset.inputs, np.zeros(0, np.int64),
+        np.zeros((len(dataset.inputs), 1)), (), dataset.feature_names, ("y",), dataset.training,
+        dataset.validation)
+
+
 def test_images_alone_can_be_shifted(sheet: TrainingSheet, document: Document) -> None:
     sheet.show_page("augmentation")
     assert not sheet.rows["shift"].isEnabled()
@@ -216,6 +227,30 @@ def test_images_alone_can_be_shifted(sheet: TrainingSheet, document: Document) -
     document.set_data(DataSpec(source="digits"), images(DataSpec()))
     assert sheet.rows["shift"].isEnabled()
     assert sheet.rows["flip"].isEnabled()
+
+
+def test_classes_alone_can_be_weighed(sheet: TrainingSheet, document: Document) -> None:
+    sheet.show_page("run")
+    row = sheet.rows["class_weights"]
+    assert isinstance(row, ChoiceRow)
+    assert row.isEnabled()
+    row.combo.setCurrentIndex(row.combo.findText("Balanced"))
+    row.combo.activated.emit(row.combo.currentIndex())
+    assert document.project.training.class_weights == "balanced"
+    assert marks(document.project.training) == ("balanced classes",)
+    assert "Σ w l / Σ w" in sheet._note.text()
+    room = row.combo.width() - row.combo.fontMetrics().horizontalAdvance("Balanced")
+    assert room >= SPARE, "the choice is not elided"
+    document.undo_stack.undo()
+    assert document.project.training.class_weights == "none"
+    assert "Σ" not in sheet._note.text()
+    document.set_training(loss="mean_squared_error")
+    assert "class_weights" in sheet.rows
+    document.set_data(DataSpec(source="plane"), values(DataSpec()))
+    assert not sheet.rows["class_weights"].isEnabled()
+    assert "no classes" in sheet.rows["class_weights"].toolTip()
+    document.set_training(loss="huber")
+    assert "class_weights" not in sheet.rows
 
 
 def test_tabs_tell_where_something_is_on(sheet: TrainingSheet, document: Document) -> None:

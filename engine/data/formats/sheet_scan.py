@@ -1,0 +1,243 @@
+"""How far the sheets of a workbook reach, before memory is asked for rows times columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from engine.data.formats.archive import Archive
+from engine.data.formats.cell_range import LAST_COLUMN, LAST_ROW, cell_name, column_place
+from engine.errors import DataError
+
+MOST_AREA = 5_000_000
+"""Rows times columns from ``A1`` to the last filled cell, unless half of them are filled."""
+
+_MOST_SPACES = 10**6
+
+# The end of a tag that holds something: a cell without a value takes no memory.
+_FILLED = rb"[^<>]*(?<!/)>"
+_PLACES = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,12})["']""" + _FILLED)
+_ROWS = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["'](\d+)""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
+_ERROR = re.compile(rb"""<c\b[^<>]*\bt\s*=\s*["']e["']""")
+_WITHOUT_RESULT = re.compile(
+    rb"""<c\b(?![^<>]*\bt\s*=\s*["']str["'])[^<>]*>\s*<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*"""
+    rb"""(?:<v\s*/>|<v>\s*</v>)?\s*</c>""")
+_STRINGS = re.compile(rb"""<(?:\w+:)?sst\b[^<>]*\buniqueCount\s*=\s*["']\s*\+?(\d+)""")
+_STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
+
+_ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])"
+                      rb"""((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_ODS_REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*\+?(\d+)""")
+_ODS_SPACES = re.compile(rb"""\btext:c\s*=\s*["']\s*\+?(\d+)""")
+
+
+@dataclass
+class Extent:
+    """How far the filled cells of a sheet reach.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Rows and columns from ``A1`` to the last of them.
+    cells : int
+        How many there are at least.
+    errors : int
+        Those that hold an error, such as ``#N/A``.
+    without_result : int
+        Formulas whose results the file does not hold.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    errors: int = 0
+    without_result: int = 0
+
+    def check(self, place: str) -> None:
+        """Refuse a sheet of few cells that are far apart.
+
+        Raises
+        ------
+        DataError
+            If it takes more memory than a table of its cells would.
+        """
+        if self.rows * self.columns > max(MOST_AREA, 2 * self.cells):
+            cell = cell_name(min(self.rows - 1, LAST_ROW), min(self.columns - 1, LAST_COLUMN))
+            raise DataError("sheet.area", place=place, cell=cell, most=MOST_AREA)
+
+
+def scan(archive: Archive) -> dict[str, Extent]:
+    """Return how far the parts of a workbook reach that are XML, by their names.
+
+    Raises
+    ------
+    DataError
+        If it is damaged or would take more memory than a table of its cells.
+    """
+    extents = {}
+    for name, pieces in archive.parts():
+        if name == "content.xml":
+            _scan_ods(pieces, archive.place)
+        elif name.lower().endswith(".bin"):
+            extent = _scan_binary(pieces)
+            if "printersettings" not in name.lower() and "vba" not in name.lower():
+                extent.check(archive.place)
+        else:
+            extents[name] = _scan_xml(pieces, archive.place)
+    return extents
+
+
+def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield pieces that end where a cell ends, so that nothing is cut in two."""
+    rest = b""
+    for piece in pieces:
+        text = rest + piece
+        end = max(text.rfind(b"</c>"), text.rfind(b"</row>"))
+        end = end if end >= 0 else text.rfind(b"<")
+        if end <= 0:
+            rest = text
+            continue
+        rest = text[end:]
+        yield text[:end]
+    yield rest
+
+
+def _scan_xml(pieces: Iterable[bytes], place: str) -> Extent:
+    extent, letters, widest, strings, promised = Extent(), set[bytes](), 0, 0, 0
+    row_width = unplaced_rows = 0
+    for text in _whole_tags(pieces):
+        found = _PLACES.findall(text)
+        letters.update(column for column, _ in found)
+        extent.rows = max(extent.rows, max((int(row) for _, row in found), default=0))
+        cells = len(_CELL.findall(text))
+        extent.cells += len(found)
+        if cells > len(_PLACES_ANY.findall(text)):
+            # Cells without a place stand behind one another, in rows behind one another.
+            segments = re.split(rb"<(?:\w+:)?row\b", text)
+            widths = [len(_CELL.findall(segment)) for segment in segments]
+            widths[0] += row_width
+            row_width = widths[-1]
+            widest = max(widest, *widths)
+            extent.cells += cells - len(found)
+            unplaced_rows += len(segments) - 1
+            extent.rows = max(extent.rows, unplaced_rows,
+                              max(map(int, _ROWS.findall(text)), default=0) + len(segments))
+        if b"<f" in text:
+            extent.without_result += len(_WITHOUT_RESULT.findall(text))
+        extent.errors += len(_ERROR.findall(text))
+        strings += len(_STRING.findall(text))
+        promised = max(promised, max(map(int, _STRINGS.findall(text)), default=0))
+        extent.columns = max(extent.columns, widest, max(
+            (column_place(column.decode().upper()) + 1 for column in letters), default=0))
+        extent.check(place)
+    if promised > 2 * strings + 1_000:
+        raise DataError("sheet.damaged", place=place)
+    return extent
+
+
+_PLACES_ANY = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,9}\d{1,12}["']""")
+
+
+def _scan_ods(pieces: Iterable[bytes], place: str) -> None:
+    sheet = _OdsSheet()
+    spaces, rest = 0, b""
+    for piece in pieces:
+        text = rest + piece
+        end = text.rfind(b"<")
+        text, rest = text[:end], text[end:]
+        spaces += sum(map(int, _ODS_SPACES.findall(text)))
+        if spaces > _MOST_SPACES:
+            raise DataError("sheet.damaged", place=place)
+        for closing, tag, attributes in _ODS_TAG.findall(text):
+            if tag == b"table":
+                sheet = _OdsSheet()
+            elif not closing and tag == b"table-row":
+                sheet.begin_row(_repeats(attributes))
+            elif not closing:
+                sheet.add_cells(_repeats(attributes), not attributes.endswith(b"/")
+                                or b"office:" in attributes or b"formula" in attributes)
+                sheet.check(place)
+
+
+def _repeats(attributes: bytes) -> int:
+    match = _ODS_REPEATED.search(attributes) if b"repeated" in attributes else None
+    return int(match[1]) if match else 1
+
+
+@dataclass
+class _OdsSheet:
+    """How far a sheet reaches whose cells and rows are repeated."""
+
+    rows: int = 0
+    empty_rows: int = 0
+    repeats: int = 0
+    widest: int = 0
+    width: int = 0
+    empty: int = 0
+    written: int = 0
+    held: int = 0
+
+    def begin_row(self, repeats: int) -> None:
+        if not self.width:
+            self.empty_rows += self.repeats
+        self.repeats, self.width, self.empty = min(repeats, LAST_ROW + 1), 0, 0
+
+    def add_cells(self, repeats: int, filled: bool) -> None:
+        repeats = min(repeats, LAST_COLUMN + 1)
+        if not filled:
+            self.empty += repeats
+            return
+        if not self.width:
+            self.rows += self.repeats + self.empty_rows
+            self.empty_rows = 0
+        self.held += self.empty + repeats
+        self.written += 1
+        self.width += self.empty + repeats
+        self.empty = 0
+        self.widest = max(self.widest, self.width)
+
+    def check(self, place: str) -> None:
+        Extent(self.rows, self.widest, self.written).check(place)
+        Extent(self.held, 1, self.written).check(place)
+
+
+def _scan_binary(pieces: Iterable[bytes]) -> Extent:
+    """Return how far the cells of a sheet of ``.xlsb`` reach; [MS-XLSB] 2.1.4."""
+    extent, rest = Extent(), b""
+    for piece in pieces:
+        content, at = rest + piece, 0
+        while (record := _record(content, at)) is not None:
+            kind, begin, at = record
+            if kind == 0 and at - begin >= 4:
+                extent.rows = max(extent.rows, int.from_bytes(content[begin:begin + 4], "little")
+                                  + 1)
+            elif 2 <= kind <= 11 and at - begin >= 4:
+                extent.cells += 1
+                extent.columns = max(
+                    extent.columns, int.from_bytes(content[begin:begin + 4], "little") + 1)
+        rest = content[at:]
+    return extent
+
+
+def _record(content: bytes, at: int) -> tuple[int, int, int] | None:
+    """Return the kind of a record, and where its content begins and ends; None if it is cut."""
+    head = content[at:at + 6]
+    if len(head) < 2:
+        return None
+    kind, position = head[0], 1
+    if kind & 0x80:
+        kind = (kind & 0x7F) + ((head[1] & 0x7F) << 7)
+        position = 2
+    size = 0
+    for step in range(4):
+        if position >= len(head):
+            return None
+        byte = head[position]
+        size += (byte & 0x7F) << 7 * step
+        position += 1
+        if not byte & 0x80:
+            break
+    begin = at + position
+    return (kind, begin, begin + size) if begin + size <= len(content) else None
