@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +78,10 @@ class TablePreview:
         The person's inputs, else all usable columns but the target.
     remarks : tuple[Remark, ...]
         What was changed or left out.
+    reasons : Mapping[str, Message]
+        Why a column is none of the inputs, by its name.
+    sheets, sheet : tuple[str, ...], str
+        The sheets of a workbook, and which of them was read; none for other files.
     fault : Message | None
         Why these columns cannot be learned from; None if they can, or if the preview has not seen
         enough of the file to say.
@@ -97,6 +101,9 @@ class TablePreview:
     task: Task
     inputs: tuple[str, ...]
     remarks: tuple[Remark, ...]
+    reasons: Mapping[str, Message]
+    sheets: tuple[str, ...]
+    sheet: str
     fault: Message | None
 
     @property
@@ -137,6 +144,7 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
         rows_seen=reading.sifting.kept, complete=reading.complete,
         target=_target_name(found, spec), task=found.task,
         inputs=tuple(column.name for column in found.inputs), remarks=found.remarks,
+        reasons=found.reasons, sheets=source.sheets, sheet=source.sheet,
         fault=found.fault if reading.complete else None)
 
 

@@ -14,6 +14,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
+SEPARATORS = "\t;,|"
+LOOKED_AT = 20
+"""Lines of what was copied."""
 NO_TABLE = "There is nothing to paste. Copy the cells of a table in a spreadsheet first."
 PICTURE = ("The clipboard holds a picture, not a table. Copy the cells themselves in the "
            "spreadsheet.")
@@ -68,6 +71,14 @@ def table_text(mime: QMimeData) -> str:
     if text.strip():
         return text.replace("\r\n", "\n")
     return _text_of_page(mime.html()) if mime.hasHtml() else ""
+
+
+def may_be_table(text: str) -> bool:
+    """Return whether a text has lines of several cells, as a letter or a program hardly has."""
+    lines = [line for line in text.split("\n")[:LOOKED_AT] if line.strip()]
+    return len(lines) > 1 and any(
+        all(line.count(separator) == lines[0].count(separator) > 0 for line in lines)
+        for separator in SEPARATORS)
 
 
 def why_nothing(mime: QMimeData) -> str:

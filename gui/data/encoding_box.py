@@ -7,12 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from gui.data.encoding_samples import (
-    decoded_sample,
-    encoding_title,
-    every_encoding,
-    likely_encodings,
-)
+from gui.data.encoding_samples import decoded_sample, encodings, likely_encodings, title_of
 from gui.widgets import ElidedLabel, LabelledCombo
 
 HEAD_BYTES = 2**16
@@ -50,11 +45,12 @@ class EncodingBox(LabelledCombo):
             What was found out and what the person has chosen; empty for nothing.
         """
         self._path, self._found = path, found
-        names = dict.fromkeys((*likely_encodings(_head(path)), *every_encoding()))
-        first = f"Found: {encoding_title(found)}" if found and not chosen else "Detect"
-        others = [(name, encoding_title(name)) for name in names if name != chosen]
-        mine = [(chosen, encoding_title(chosen))] if chosen else []
-        self.set_options([("", first), *mine, *others])
+        titles = dict(encodings())
+        # The likely ones first, then all that there are.
+        names = dict.fromkeys((*([chosen] if chosen else []), *likely_encodings(_head(path)),
+                               *titles))
+        first = f"Found: {title_of(found)}" if found and not chosen else "Detect"
+        self.set_options([("", first), *((name, title_of(name)) for name in names)])
         self.set_value(chosen)
         self._show_sample(chosen or found)
 
@@ -64,12 +60,7 @@ class EncodingBox(LabelledCombo):
             self._show_sample(self._keys[index] or self._found)
 
     def _show_sample(self, encoding: str) -> None:
-        text = ""
-        if self._path is not None and encoding:
-            try:
-                text = decoded_sample(self._path, encoding)
-            except (OSError, ValueError, LookupError):
-                text = ""
+        text = decoded_sample(self._path, encoding) if self._path and encoding else ""
         self.sample.setText(f"Letters look like this: {text}" if text else "")
         self.sample.setVisible(bool(text))
 

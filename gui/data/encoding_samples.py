@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from encodings.aliases import aliases
 from functools import cache
 from pathlib import Path
@@ -23,23 +24,20 @@ _ODD = re.compile(r"\S*[^\x00-\x7f]\S*")
 SAMPLE_BYTES = 2**18
 
 
-def encoding_title(name: str) -> str:
+def title_of(encoding: str) -> str:
     """Return an encoding's name for people."""
-    return TITLES.get(name.replace("_", "-"), name.replace("_", "-"))
+    return TITLES.get(encoding.replace("_", "-"), encoding.replace("_", "-"))
 
 
 @cache
-def every_encoding() -> tuple[str, ...]:
-    """Return the names of all text encodings that Python reads."""
-    found = []
-    for name in sorted(set(aliases.values())):
-        try:
-            is_text = getattr(codecs.lookup(name), "_is_text_encoding", True)
-        except LookupError:
-            continue
-        if is_text:
-            found.append(name.replace("_", "-"))
-    return tuple(found)
+def encodings() -> tuple[tuple[str, str], ...]:
+    """Return the names and titles of all text encodings that Python reads."""
+    found = {}
+    for name in (*TITLES, *sorted(set(aliases.values()))):
+        with suppress(LookupError):
+            if getattr(codecs.lookup(name), "_is_text_encoding", True):
+                found[name.replace("_", "-")] = title_of(name)
+    return tuple(found.items())
 
 
 def likely_encodings(_head: bytes) -> tuple[str, ...]:
@@ -49,8 +47,10 @@ def likely_encodings(_head: bytes) -> tuple[str, ...]:
 
 def decoded_sample(path: Path, encoding: str) -> str:
     """Return the first words of a file that are not plain English letters; empty if all are."""
-    with path.open("rb") as file:
-        content = file.read(SAMPLE_BYTES)
-    text = content.decode(encoding, "replace")
+    try:
+        with path.open("rb") as file:
+            text = file.read(SAMPLE_BYTES).decode(encoding, "replace")
+    except (OSError, LookupError, ValueError):
+        return ""
     words = dict.fromkeys(word.strip('";,\t')[:24] for word in _ODD.findall(text)[:40])
     return "  ".join(list(words)[:6])

@@ -14,7 +14,7 @@ from engine.spec import TableSpec
 from gui import theme
 from gui.data.choices import DETECT, choice, line_of, offer, roomy
 from gui.data.encoding_box import EncodingBox
-from gui.data.encoding_samples import encoding_title
+from gui.data.encoding_samples import title_of
 from gui.widgets import LabelledCombo
 
 if TYPE_CHECKING:
@@ -122,18 +122,18 @@ class ReadingOptions(QWidget):
         """
         self._spec = spec
         if found is not None:
-            self._sheets = tuple(getattr(found, "sheets", ()))
+            self._sheets = found.sheets
             self._is_text = bool(found.encoding) or not self._sheets
         chosen_header = "" if spec.header is None else "yes" if spec.header else "no"
         header = "" if found is None else "yes" if found.header else "no"
         offer(self.separator, SEPARATORS, found.separator if found else "", spec.separator)
         offer(self.decimal, DECIMALS, found.decimal if found else "", spec.decimal)
-        offer(self.quote, QUOTES, getattr(found, "quote", ""), spec.quote)
+        offer(self.quote, QUOTES, "", spec.quote)
         offer(self.header, HEADERS, header, chosen_header)
         self.encoding.offer(path if self._is_text else None, found.encoding if found else "",
                             spec.encoding)
         self.sheet.set_options([*self._sheets])
-        self.sheet.set_value(spec.sheet or getattr(found, "sheet", ""))
+        self.sheet.set_value(spec.sheet or (found.sheet if found else ""))
         for line, text in ((self.cells, spec.cells), (self.missing, _joined(spec.missing)),
                            (self.present, _joined(spec.present))):
             if not line.hasFocus() or not line.isModified():
@@ -157,7 +157,7 @@ class ReadingOptions(QWidget):
             parts = [f"sheet {sheet}{of}{cells}", decimal, names]
         else:
             separator = SHORT_SEPARATORS.get(found.separator, found.separator)
-            parts = [separator, decimal, names, encoding_title(found.encoding)]
+            parts = [separator, decimal, names, title_of(found.encoding)]
         return ", ".join(parts)
 
     # What a person does

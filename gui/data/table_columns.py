@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HEADINGS = ("Column", "Kind", "Missing", "Examples")
 WIDEST_NAME_PX = 230
 NAME = Qt.ItemDataRole.UserRole
+HELP = Qt.ItemDataRole.UserRole + 1
 KIND_TIPS = {
     "numeric": "Numbers; the network sees them after scaling.",
     "category": "A few different texts; each becomes an input of 0 or 1 (one-hot).",
@@ -115,9 +116,9 @@ class ColumnList(QTableWidget):
         texts = (kind, f"{column.missing:,}" if column.missing else "–",
                  one_line(", ".join(column.examples)))
         tip = "What the network is to predict." if is_target else KIND_TIPS.get(column.kind, "")
-        reason = None if is_target or is_ticked else _reasons(preview).get(column.name)
-        if reason:
-            tip = reason
+        reason = preview.reasons.get(column.name)
+        if reason is not None and not is_target and not is_ticked:
+            tip = f"Not ticked: {reason.text}."
         self.setItem(line, 0, box)
         for place, text in enumerate(texts, 1):
             self.setItem(line, place, QTableWidgetItem(text))
@@ -126,7 +127,7 @@ class ColumnList(QTableWidget):
             if cell is not None:
                 cell.setToolTip(f"<p><b>{escape(column.name)}</b></p><p>{escape(tip)} "
                                 f"{column.distinct:,} different values in the rows seen.</p>")
-                cell.setData(Qt.ItemDataRole.StatusTipRole, f"{one_line(column.name)}: {tip}")
+                cell.setData(HELP, f"{one_line(column.name)}: {tip}")
 
     def _shade_all(self) -> None:
         for box in self._boxes():
@@ -165,9 +166,5 @@ class ColumnList(QTableWidget):
     def _on_current_cell_changed(self, line: int, *_places: int) -> None:
         box = self.item(line, 0)
         if box is not None:
-            self.pointed_at.emit(str(box.data(Qt.ItemDataRole.StatusTipRole) or ""))
+            self.pointed_at.emit(str(box.data(HELP) or ""))
 
-
-def _reasons(preview: TablePreview) -> dict[str, str]:
-    """Return why columns are not ticked, by their names."""
-    return {name: reason.text for name, reason in getattr(preview, "reasons", {}).items()}
