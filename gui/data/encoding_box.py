@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from gui.data.encoding_samples import decoded_sample, encodings, likely_encodings, title_of
-from gui.widgets import ElidedLabel, LabelledCombo
+from gui.widgets import CalmComboBox, ElidedLabel, LabelledCombo
 
 HEAD_BYTES = 2**16
+
+
+class _List(CalmComboBox):
+    """A combo box that tells when its list is closed, be it with a choice or without."""
+
+    closed = Signal()
+
+    def hidePopup(self) -> None:
+        """Close the list, and tell of it."""
+        super().hidePopup()
+        self.closed.emit()
 
 
 class EncodingBox(LabelledCombo):
@@ -24,15 +35,18 @@ class EncodingBox(LabelledCombo):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Encoding", parent=parent, tooltip="<p>How letters are stored; wrong if "
-                         "some look odd. Beside the list stands what they look like.</p>")
+        combo = _List()
+        super().__init__("Encoding", combo=combo, parent=parent, tooltip="<p>How letters are "
+                         "stored; wrong if some look odd. Below stands what they look like in the "
+                         "one that you point at.</p>")
         self._path: Path | None = None
         self._found = ""
         self.sample = ElidedLabel(role="muted")
         self.sample.setAccessibleName("Words in this encoding")
         self.combo.setMaxVisibleItems(18)
-        self.combo.highlighted.connect(self._on_combo_highlighted)
-        self.combo.currentIndexChanged.connect(self._on_combo_highlighted)
+        combo.highlighted.connect(self._on_combo_highlighted)
+        combo.currentIndexChanged.connect(self._on_combo_highlighted)
+        combo.closed.connect(self._on_combo_closed)
 
     def offer(self, path: Path | None, found: str, chosen: str) -> None:
         """Offer what a file may be in.
@@ -50,14 +64,19 @@ class EncodingBox(LabelledCombo):
         names = dict.fromkeys((*([chosen] if chosen else []), *likely_encodings(_head(path)),
                                *titles))
         first = f"Found: {title_of(found)}" if found and not chosen else "Detect"
-        self.set_options([("", first), *((name, title_of(name)) for name in names)])
-        self.set_value(chosen)
+        with QSignalBlocker(self.combo):
+            self.set_options([("", first), *((name, title_of(name)) for name in names)])
+            self.set_value(chosen)
         self._show_sample(chosen or found)
 
     @Slot(int)
     def _on_combo_highlighted(self, index: int) -> None:
         if 0 <= index < len(self._keys):
             self._show_sample(self._keys[index] or self._found)
+
+    @Slot()
+    def _on_combo_closed(self) -> None:
+        self._on_combo_highlighted(self.combo.currentIndex())
 
     def _show_sample(self, encoding: str) -> None:
         text = decoded_sample(self._path, encoding) if self._path and encoding else ""

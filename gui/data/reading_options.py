@@ -28,7 +28,8 @@ QUOTES: Mapping[str, str] = {'"': 'Double  "', "'": "Single  '"}
 HEADERS: Mapping[str, str] = {"yes": "First row", "no": "None"}
 BETWEEN = ";"
 """Between two of the words that a person types."""
-PLACES = 5
+TEXT_PLACES, WORKBOOK_PLACES = 5, 6
+"""Controls in a row."""
 
 
 class ReadingOptions(QWidget):
@@ -75,8 +76,6 @@ class ReadingOptions(QWidget):
             control.setParent(self)
         self._grid.setHorizontalSpacing(theme.px(10))
         self._grid.setVerticalSpacing(theme.px(8))
-        for place in range(PLACES):
-            self._grid.setColumnStretch(place, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(6))
@@ -102,11 +101,13 @@ class ReadingOptions(QWidget):
         for control in (*self._combos.values(), *self._lines.values()):
             self._grid.removeWidget(control)
             control.setVisible(control in shown)
+        places = TEXT_PLACES if self._is_text else WORKBOOK_PLACES
+        for place in range(WORKBOOK_PLACES):
+            self._grid.setColumnStretch(place, int(place < places))
         for number, control in enumerate(shown):
-            self._grid.addWidget(control, *divmod(number, PLACES))
+            self._grid.addWidget(control, *divmod(number, places))
         for before, after in pairwise(shown):
             QWidget.setTabOrder(_keyboard_of(before), _keyboard_of(after))
-        self.encoding.sample.setMaximumHeight(16777215 if self._is_text else 0)
 
     def show_spec(self, path: Path | None, spec: TableSpec, found: TablePreview | None) -> None:
         """Show what the person has chosen, and what was found out.

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QSplitter, QWidget
 
 from engine.data import TABLE, Dataset, load, preview
 from engine.errors import EngineError
+from engine.messages import Message
 from engine.spec import DataSpec, TableSpec
 from gui import theme
 from gui.data.background import Background
+from gui.data.choices import one_line
 from gui.data.clipboard_table import (
     forget_pasted,
     keep_pasted,
@@ -155,9 +157,9 @@ class TableDialog(QDialog):
         self.reading.chosen.connect(self._on_fields_chosen)
         self.split.chosen.connect(self._on_fields_chosen)
         self.split.file_requested.connect(self.ask_test_file)
-        # Both at once would leave no room for the columns.
-        self.reading_fold.toggled.connect(self._on_reading_fold_toggled)
-        self.split_fold.toggled.connect(self._on_split_fold_toggled)
+        self.reading_fold.toggled.connect(self._on_fold_toggled)
+        self.split_fold.toggled.connect(self._on_fold_toggled)
+        self.message.action_requested.connect(self._on_message_action_requested)
         self.remarks.chosen.connect(self._on_remark_chosen)
         self.columns.inputs_changed.connect(self._on_inputs_changed)
         self.columns.pointed_at.connect(self.column_help.setText)
@@ -185,13 +187,14 @@ class TableDialog(QDialog):
         self.cells.show_preview(found)
         self._show_remarks(found.remarks)
         names = {column.name for column in found.columns}
+        # Another column is another question: it is offered, and never put in the place of one that
+        # cannot be predicted.
         if self._spec.target and self._spec.target not in names:
-            # Another column is another question: it is never put in its place unasked.
             self._fail(f"{found.title} has no column “{self._spec.target}”. Choose the column to "
-                       "predict, or another file.", "warning")
+                       "predict, or another file.", "warning", self._other_target())
             return
-        if found.problem:
-            self._fail(found.problem, "warning")
+        if found.fault is not None:
+            self._wait_for_other_choice(found.fault)
             return
         self.message.hide()
         size = f"{found.size / 2**20:.1f} MB" if found.size >= 2**20 else f"{found.size:,} bytes"
@@ -204,7 +207,7 @@ class TableDialog(QDialog):
             self.columns.setRowCount(0)
             self.cells.forget()
             if self._path is not None and self._path.is_file():
-                self._open_reading()
+                self._open(self.reading_fold)
         self._show_remarks(())
         self._fail(error.sentence)
 
@@ -217,7 +220,24 @@ class TableDialog(QDialog):
 
     @Slot(object)
     def _on_loader_failed(self, error: EngineError) -> None:
-        self._fail(error.sentence, "warning")
+        self._wait_for_other_choice(error.message)
+
+    def _wait_for_other_choice(self, fault: Message) -> None:
+        """Say why nothing can be learned as it is chosen, and show where to choose otherwise."""
+        is_target = fault.code.startswith("target.") and fault.code != "target.no-logarithm"
+        if fault.code.startswith("split."):
+            self._open(self.split_fold)
+        self._fail(fault.text, "warning", self._other_target() if is_target else "")
+
+    def _other_target(self) -> str:
+        """Return another column that may be predicted, the last of them; empty if there is none."""
+        found = self._preview
+        if found is None:
+            return ""
+        named = {found.target, self._spec.target, *self._spec.more_targets}
+        usable = [column.name for column in found.columns
+                  if column.usable and column.name not in named]
+        return usable[-1] if usable else ""
 
     def _wanted(self) -> DataSpec:
         table, found = self._spec, self._preview
@@ -243,8 +263,12 @@ class TableDialog(QDialog):
         self.status.setText(text)
         self._refresh(busy=busy)
 
-    def _fail(self, sentence: str, tone: str = "bad") -> None:
-        self.message.show_message(sentence, tone)
+    def _fail(self, sentence: str, tone: str = "bad", other_target: str = "") -> None:
+        self._offered = other_target
+        title = self.fontMetrics().elidedText(one_line(other_target),
+                                              Qt.TextElideMode.ElideMiddle, theme.px(180))
+        self.message.show_message(sentence, tone,
+                                  action=f"Predict {title}" if other_target else "")
         self._say("", busy=False)
 
     def _refresh(self, *, busy: bool = False) -> None:
@@ -256,13 +280,13 @@ class TableDialog(QDialog):
 
     def _show_remarks(self, remarks: Sequence[Remark]) -> None:
         self._remarks = tuple(remarks)
-        undo = [Line(f"You chose: {label}.", "Undo") for label, _ in self._replaced[-1:]]
+        undo = [Line(f"You chose: {_capital(label)}.", "Undo") for label, _ in self._replaced[-1:]]
         missing = self._missing_inputs()
         told = [Line(text) for text in (
             self._told, missing and f"The file has no {missing}, which the project learns from.",
         ) if text]
         self.remarks.show_lines([*undo, *(
-            Line(remark.text, remark.change.label.text if remark.change else "")
+            Line(remark.text, _capital(remark.change.label.text) if remark.change else "")
             for remark in self._remarks), *told])
 
     def _missing_inputs(self) -> str:
@@ -274,9 +298,10 @@ class TableDialog(QDialog):
         shown = ", ".join(f"“{name}”" for name in gone[:3])
         return shown + (f" and {len(gone) - 3} more" if len(gone) > 3 else "")
 
-    def _open_reading(self) -> None:
-        self.split_fold.set_open(False)
-        self.reading_fold.set_open(True)
+    def _open(self, fold: Fold) -> None:
+        # Both at once would leave no room for the columns.
+        for other in (self.reading_fold, self.split_fold):
+            other.set_open(other is fold)
 
     # What a person does
 
@@ -316,14 +341,14 @@ class TableDialog(QDialog):
         self._fail("Tick at least one column to learn from.", "warning")
 
     @Slot(bool)
-    def _on_reading_fold_toggled(self, is_open: bool) -> None:
-        if is_open:
-            self.split_fold.set_open(False)
+    def _on_fold_toggled(self, is_open: bool) -> None:
+        fold = self.sender()
+        if is_open and isinstance(fold, Fold):
+            self._open(fold)
 
-    @Slot(bool)
-    def _on_split_fold_toggled(self, is_open: bool) -> None:
-        if is_open:
-            self.reading_fold.set_open(False)
+    @Slot()
+    def _on_message_action_requested(self) -> None:
+        self.form.choose_target(self._offered)
 
     @Slot()
     def ask_file(self) -> None:
@@ -398,6 +423,10 @@ class TableDialog(QDialog):
     def _read_all(self, mime: QMimeData) -> None:
         path, test = with_its_test(dropped_tables(mime))
         self.read(path, TableSpec(test_path=str(test)) if test is not None else None)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _outputs_text(dataset: Dataset) -> str:

@@ -103,6 +103,10 @@ class TableForm(QWidget):
 
     # What a person does
 
+    def choose_target(self, target: str) -> None:
+        """Predict another column."""
+        self._on_target_value_changed(target)
+
     @Slot(str)
     def _on_target_value_changed(self, target: str) -> None:
         if target:
