@@ -85,9 +85,11 @@ def _numeric(column: Column, first: Column, place: str, first_place: str) -> Col
         # A single row may be enough to make texts of a column in a file of a few.
         codes, levels = texts_of(column)
         values = np.array([*map(_number, levels), np.nan])[codes]
-        wrong = np.isnan(values) & (codes >= 0)
+        markers = {marker for marker, _ in getattr(first, "markers", ())}
+        told = np.array([*(level not in markers for level in levels), False])[codes]
+        wrong = np.isnan(values) & told
         example = levels[codes[np.flatnonzero(wrong)[0]]] if wrong.any() else ""
-        if 2 * wrong.sum() > column.present.sum():
+        if 2 * wrong.sum() > told.sum():
             raise DataError("split.file-texts",
                             place=say("place.column", file=place, column=column.name),
                             example=example, first=first_place)

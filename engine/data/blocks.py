@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from engine.data.cells import Cells, Texts, cells_of_texts, texts_of
-from engine.data.dataset import Indices, Reals
+from engine.data.dataset import Reals
 from engine.data.numbers import MISSING, can_be_both
 from engine.data.records import QUOTE
 
@@ -97,59 +98,100 @@ def _zeros(separator: str) -> re.Pattern[bytes]:
     return re.compile(b"(?:^|[ \"\r\n" + re.escape(separator.encode()) + b"])[-+]?0[0-9]")
 
 
-class _Part(NamedTuple):
-    """A column of one block.
+class _Numbers:
+    """Numbers that grow block by block, in as few bytes as they need."""
 
-    Attributes
-    ----------
-    numbers : float64[n] | None
-        Its plain numbers; None if it is no such column.
-    odd : dict[int, str]
-        What stands in rows that are neither empty nor hold such a number.
-    codes : int32[n] | None
-        Places among the different texts of the whole column; None where they are not needed yet.
-    """
+    def __init__(self) -> None:
+        self._buffer: NDArray[Any] = np.empty(0, dtype=np.int16)
+        self._size = 0
 
-    numbers: Reals | None
-    odd: dict[int, str]
-    codes: Indices | None
+    def add(self, numbers: Reals) -> None:
+        kind = np.promote_types(self._buffer.dtype, _smallest(numbers))
+        if kind != self._buffer.dtype:
+            self._buffer = self._buffer[:self._size].astype(kind)
+        end = self._size + len(numbers)
+        if end > len(self._buffer):
+            # In place where the memory allows it; a little more, since all of it is written to.
+            self._buffer.resize(max(end, len(self._buffer) * 9 // 8), refcheck=False)
+        self._buffer[self._size:end] = numbers
+        self._size = end
+
+    def __len__(self) -> int:
+        return self._size
+
+    def take(self) -> Reals:
+        """Return the numbers and forget them."""
+        self._buffer.resize(self._size, refcheck=False)
+        buffer, self._buffer = self._buffer, np.empty(0, dtype=np.int16)
+        return buffer.astype(np.float64, copy=False)
+
+
+def _smallest(numbers: Reals) -> type[np.number[Any]]:
+    if not np.isfinite(numbers).all() or (_fractions(numbers) > 0).any():
+        return np.float64
+    size = np.abs(numbers).max(initial=0)
+    return np.int16 if size < 2**15 else np.int32 if size < 2**31 else np.float64
 
 
 @dataclass
 class _Growing:
-    """A column while its blocks are read."""
+    """A column while its blocks are read.
 
-    parts: list[_Part] = field(default_factory=list)
+    Attributes
+    ----------
+    numbers : _Numbers
+        Its plain numbers, while it is nothing but such.
+    odd : dict[int, str]
+        What stands in rows that are neither empty nor hold such a number.
+    codes : list of (int32[n] | None)
+        For each block, places among the different texts; None where they are not needed yet.
+    places : dict[str, int]
+        The different texts.
+    decimals : bool
+        Whether some number has decimals without doubt.
+    is_texts : bool
+        Whether some block is not one of plain numbers.
+    """
+
+    numbers: _Numbers = field(default_factory=_Numbers)
+    odd: dict[int, str] = field(default_factory=dict)
+    codes: list[NDArray[np.int32] | None] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     decimals: bool = False
     is_texts: bool = False
 
-    def coded(self, texts: Sequence[str]) -> Indices:
+    def coded(self, texts: Sequence[str]) -> NDArray[np.int32]:
         places = self.places
         return np.fromiter((places.setdefault(text, len(places)) for text in texts),
                            dtype=np.int32, count=len(texts))
 
     def add(self, plain: Reals | None, texts: Sequence[str], block: Block) -> None:
         """Add a block of which the texts are known, and perhaps the numbers."""
+        if self.is_texts:
+            self.codes.append(self.coded(texts))
+            return
         numbers = _plain_numbers(texts, block) if plain is None else plain
         odd = {} if numbers is None else {
             row: texts[row] for row in np.flatnonzero(np.isnan(numbers)).tolist() if texts[row]}
         if numbers is None or not _is_plain(numbers, odd, texts):
             self.is_texts = True
-            self.parts.append(_Part(None, {}, self.coded(texts)))
+            self.numbers, self.odd = _Numbers(), {}
+            self.codes.append(self.coded(texts))
             return
         written = [text for text in texts if block.decimal in text]
         if not self.decimals and written:
             self.decimals = not all(can_be_both(text.lstrip("-+")) for text in written
                                     if text not in odd.values())
         doubtful = bool(written) and not self.decimals
-        self.parts.append(_Part(numbers, odd, self.coded(texts) if doubtful else None))
+        self.codes.append(self.coded(texts) if doubtful else None)
+        self.odd.update((len(self.numbers) + row, text) for row, text in odd.items())
+        self.numbers.add(numbers)
 
     @property
     def settled(self) -> bool:
         """Whether its numbers can be read in one way only."""
         return not self.is_texts and (
-            self.decimals or all(part.codes is None for part in self.parts))
+            self.decimals or all(codes is None for codes in self.codes))
 
 
 def _plain_numbers(texts: Sequence[str], block: Block) -> Reals | None:
@@ -213,12 +255,13 @@ class Gathering:
             else:
                 numbers = plain[position]
                 column.decimals |= bool((_fractions(numbers) > 0).any())
-                column.parts.append(_Part(numbers, {}, None))
+                column.codes.append(None)
+                column.numbers.add(numbers)
 
     @staticmethod
     def _is_unclear(numbers: Reals, series: pd.Series, column: _Growing, block: Block) -> bool:
         """Return whether numbers do not tell how they were written."""
-        if block.has_marks and np.isnan(numbers).any():
+        if np.isnan(numbers).any() and block.has_marks:
             return True
         parts = _fractions(numbers)
         whole = not (parts > 0).any()
@@ -237,25 +280,24 @@ class Gathering:
         late = {position for position, column in self._columns.items() if not column.settled}
         for number, block in enumerate(self._blocks):
             again = [position for position in late
-                     if self._columns[position].parts[number].codes is None]
+                     if self._columns[position].codes[number] is None]
             for position, texts in block.texts(again).items():
                 column = self._columns[position]
-                column.parts[number] = _Part(None, {}, column.coded(texts))
+                column.codes[number] = column.coded(texts)
         return {position: self._finished(position) for position in list(self._columns)}
 
     def _finished(self, position: int) -> Cells:
         column = self._columns.pop(position)
-        parts = column.parts
-        if not column.settled or not parts:
-            codes = [part.codes for part in parts if part.codes is not None]
-            return cells_of_texts(Texts(
-                np.concatenate(codes) if codes else np.empty(0, np.int32), tuple(column.places)))
-        starts = np.cumsum([0, *(len(part.numbers) for part in parts if part.numbers is not None)])
-        odd = {int(start) + row: text for start, part in zip(starts, parts, strict=False)
-               for row, text in part.odd.items()}
-        numbers = np.concatenate([part.numbers for part in parts if part.numbers is not None])
-        return Cells(numbers, np.array(list(odd), dtype=np.int64), texts_of(list(odd.values())),
-                     column.decimals, lambda: self._texts(position))
+        if not column.settled:
+            codes = [part for part in column.codes if part is not None]
+            return cells_of_texts(Texts(np.concatenate(codes), tuple(column.places)))
+        numbers = column.numbers.take()
+        rows = np.array(list(column.odd), dtype=np.int64)
+        odd = texts_of(list(column.odd.values()))
+        if not column.odd and not np.isnan(numbers).all():
+            # Nothing but numbers: nobody will ask for its texts, and the blocks may be forgotten.
+            return Cells(numbers, rows, odd, column.decimals, lambda: texts_of(()))
+        return Cells(numbers, rows, odd, column.decimals, lambda: self._texts(position))
 
     def _texts(self, position: int) -> Texts:
         column = _Growing()

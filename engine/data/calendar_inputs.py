@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.data.columns import Column
 from engine.data.dataset import Reals
@@ -56,7 +54,10 @@ def _months(days: Reals) -> Reals:
     return months
 
 
-def _circle(name: str, turns: NDArray[Any]) -> Iterator[tuple[str, Reals]]:
+def _circle(name: str, turns: Reals) -> Iterator[tuple[str, Reals]]:
     """Return sine and cosine of a part of a full turn; rounded, so that equal ones stay equal."""
-    yield f"{name} (sin)", np.round(np.sin(2 * np.pi * turns), 12)
-    yield f"{name} (cos)", np.round(np.cos(2 * np.pi * turns), 12)
+    angles: Reals = 2 * np.pi * turns
+    sines: Reals = np.sin(angles)
+    cosines: Reals = np.cos(angles)
+    yield f"{name} (sin)", sines.round(12)
+    yield f"{name} (cos)", cosines.round(12)

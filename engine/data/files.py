@@ -118,7 +118,7 @@ def read_start(path: Path, count: int = HEAD_BYTES) -> Head:
             raise DataError("file.device", path=str(path))
         _check_size(path, status)
         with path.open("rb") as file:
-            return Head(file.read(count), status.st_size)
+            return Head(file.read(min(count, status.st_size)), status.st_size)
 
 
 def _check_size(path: Path, status: os.stat_result) -> None:

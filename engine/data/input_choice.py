@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from engine.data.columns import Column
 from engine.data.identifiers import names_rows
@@ -22,6 +23,13 @@ from engine.spec import TableSpec
 
 _ROWS_PER_LEVEL = 10
 """Examples of every text that a column of many has to have to be used unasked."""
+
+
+_OF_NO_USE: Mapping[str, str] = MappingProxyType({
+    "empty": "dropped.empty", "constant": "dropped.constant", "text": "dropped.text",
+    "identifier": "dropped.identifier", "date": "dropped.date",
+})
+"""Kinds of column that are not learned from unasked, with the code of why."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +136,8 @@ def _reason(column: Column, targets: Sequence[Column], answers: Sequence[Column]
     kind = column.kind
     if kind == "text" and _is_usable_text(column):
         kind = "category"
-    if kind not in ("numeric", "category"):
-        return f"dropped.{kind}"
+    if kind in _OF_NO_USE:
+        return _OF_NO_USE[kind]
     if _names_somebody(column):
         return "dropped.group"
     if others > 1 and any(says_the_same(column, target) for target in targets):
@@ -206,8 +214,7 @@ def _doubts(kept: Sequence[Column], targets: Sequence[Column],
         if len(kept) < 2 or not any(
                 target.numbers is None or target.distinct <= MOST_LEVELS for target in targets):
             break
-        few = column.codes is not None or column.distinct <= MOST_LEVELS
-        if few and all(decides(column, target) for target in targets):
+        if column.codes is not None and all(decides(column, target) for target in targets):
             rest = tuple(name for name in used if name != column.name)
             found.append(Remark(
                 say("note.decides", column=column.name, target=targets[0].name),

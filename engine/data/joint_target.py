@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -44,11 +45,16 @@ def make_joint_target(columns: Sequence[Column], task: Task | None, place: str) 
     """
     flags = flags_of(columns)
     several = None if flags is None else np.flatnonzero(np.nansum(flags, axis=1) > 1)
+    remarks: tuple[Remark, ...] = ()
     if task is None:
         one_each = several is not None and not len(several)
         task = "classification" if one_each else "regression"
+        if several is not None and len(several):
+            remarks = (remark("note.several-flags", rows=len(several),
+                              names=tuple(column.name for column in columns)),)
     if task != "classification":
-        return _values(columns, place)
+        made = _values(columns, place)
+        return replace(made, remarks=(*remarks, *made.remarks))
     if flags is None:
         raise DataError("target.no-flags", place=_where(columns, place))
     if several is not None and len(several):

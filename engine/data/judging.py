@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -11,6 +12,7 @@ import numpy as np
 from engine.data.cells import Cells, Texts
 from engine.data.dataset import Indices, Reals
 from engine.data.missing import find_markers
+from engine.data.number_forms import Forms
 from engine.data.number_style import (
     Hints,
     Style,
@@ -20,7 +22,7 @@ from engine.data.number_style import (
     find_unit,
     own_decimal,
 )
-from engine.data.numbers import MISSING, SIGNS, Written, infinite, parse_number, take_apart
+from engine.data.numbers import MISSING, SIGNS, Written, infinite, parse_number
 
 Kept = Literal["", "codes", "units", "mixed"]
 
@@ -46,19 +48,19 @@ class Look:
         Those that are not plain numbers: all, if it has none.
     counts : int64[k]
         How often each text occurs.
-    written : dict[int, Written]
-        The texts that are numbers, by their place among the texts.
+    forms : Forms
+        How those that are numbers are written.
     """
 
     cells: Cells
     texts: Texts
     counts: Indices
-    written: dict[int, Written]
+    forms: Forms
 
     @property
     def counted(self) -> list[tuple[Written, int]]:
-        """The texts that are numbers, with how often each occurs."""
-        return [(written, int(self.counts[place])) for place, written in self.written.items()]
+        """Numbers of each form, with how often it occurs."""
+        return list(zip(self.forms.written, self.forms.counts(self.counts), strict=True))
 
     def own_decimal(self, decimal: str) -> str:
         """Return the decimal sign that the column has without doubt; empty if it has none."""
@@ -96,12 +98,7 @@ class Judged(NamedTuple):
 def look_at(cells: Cells) -> Look:
     """Take the texts of a column apart."""
     texts = cells.texts() if cells.numbers is None else cells.odd
-    written = {}
-    for place, text in enumerate(texts.levels):
-        taken = take_apart(text)
-        if taken is not None:
-            written[place] = taken
-    return Look(cells, texts, texts.counts, written)
+    return Look(cells, texts, texts.counts, Forms(texts.levels))
 
 
 def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[str]) -> Judged:
@@ -140,13 +137,14 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
         return Judged(None, kept="mixed" if share >= _TOLD_SHARE else "", share=share)
     values[list(gaps)] = np.nan
     full = _whole(look, values)
-    taken = _take_out(full, missing, present, hints)
+    named = Counter({texts.levels[place]: int(counts[place]) for place in sorted(gaps)
+                     if texts.levels[place]})
+    named.update(_take_out(full, missing, present, hints))
     example = min(wrong, default=-1, key=lambda place: int(_rows_of(look, [place])[0]))
     return Judged(
         full, int(counts[wrong].sum()), texts.levels[example] if wrong else "",
         int(_rows_of(look, [example])[0]) + 1 if wrong else 0,
-        tuple((texts.levels[place], int(counts[place])) for place in sorted(gaps)
-              if texts.levels[place]) + taken, style, unit)
+        tuple(named.items()), style, unit)
 
 
 def _fill(values: Reals, look: Look, hints: Hints,
@@ -159,7 +157,8 @@ def _fill(values: Reals, look: Look, hints: Hints,
             values[place] = endless
     if not counted:
         return "", None, ""
-    if not plain and are_codes(counted, [look.texts.levels[place] for place in look.written]):
+    if not plain and any(_begins_with_zero(written) for written, _ in counted) and are_codes(
+            [look.texts.levels[place] for place in np.flatnonzero(look.forms.of_text >= 0)]):
         return "", None, "codes"
     bare = [(Written(False, "1", "", ""), plain)] if plain else []
     unit = find_unit([*counted, *bare])
@@ -167,17 +166,17 @@ def _fill(values: Reals, look: Look, hints: Hints,
         if not plain and not any(not written.unit for written, _ in counted):
             return "", None, "units"
         unit = ""
-    fitting = {place: written for place, written in look.written.items()
-               if (bears(written, unit) if unit else not written.unit)}
+    fitting = [form for form, (written, _) in enumerate(counted)
+               if (bears(written, unit) if unit else not written.unit)]
     known = hints if not plain or not look.cells.decimals else Hints(
         hints.decimal, hints.chosen, hints.decimal)
-    style = find_style([(written, int(look.counts[place]))
-                        for place, written in fitting.items()], known)
-    for place, written in fitting.items():
-        value = style.value(written)
-        if value is not None:
-            values[place] = value
+    style = find_style([counted[form] for form in fitting], known)
+    look.forms.fill(values, style, fitting)
     return unit, style, ""
+
+
+def _begins_with_zero(written: Written) -> bool:
+    return len(written.body) > 1 and written.body.startswith("0") and written.body.isdigit()
 
 
 def _one_of_two(look: Look, gaps: set[int], numbers: Reals) -> bool:
@@ -226,17 +225,17 @@ def _whole(look: Look, values: Reals) -> Reals:
 
 
 def _take_out(numbers: Reals, missing: frozenset[str], present: frozenset[str],
-              hints: Hints) -> tuple[tuple[str, int], ...]:
+              hints: Hints) -> dict[str, int]:
     """Remove the numbers that the person calls gaps; return them with how often each occurred."""
-    taken = []
+    taken = {}
     for text in sorted(missing - present):
         value = parse_number(text, hints.known or hints.decimal)
         if value is not None:
             rows = numbers == value
             if rows.any():
-                taken.append((text, int(rows.sum())))
+                taken[text] = int(rows.sum())
                 numbers[rows] = np.nan
-    return tuple(taken)
+    return taken
 
 
 def _share(look: Look, plain: int) -> float:
@@ -244,5 +243,5 @@ def _share(look: Look, plain: int) -> float:
     counts = look.counts
     filled = plain + sum(int(count) for text, count in zip(look.texts.levels, counts, strict=True)
                          if text and text not in MISSING)
-    numbers = plain + sum(int(counts[place]) for place in look.written)
+    numbers = plain + sum(look.forms.counts(counts))
     return numbers / filled if filled else 0.0

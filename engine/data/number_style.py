@@ -232,7 +232,7 @@ def _one_of(unit: str) -> str:
     return _PLURAL.sub("", lower)
 
 
-def are_codes(numbers: Sequence[tuple[Written, int]], texts: Sequence[str]) -> bool:
+def are_codes(texts: Sequence[str]) -> bool:
     """Return whether digits are codes such as ``01067``: no numbers, since zeros lead them.
 
     They have the same length, three at least, or nearly all begin with a zero and are long, as
@@ -245,7 +245,7 @@ def are_codes(numbers: Sequence[tuple[Written, int]], texts: Sequence[str]) -> b
     leading = [text for text in plain if text.startswith("0") and len(text) > 1]
     if len(lengths) == 1 and min(lengths) > 2:
         return any(text.strip("0") for text in leading)
-    return min(lengths) > 4 and len(leading) >= 0.9 * len(plain) and len(numbers) > 1
+    return min(lengths) > 4 and len(leading) >= 0.9 * len(plain) and len(plain) > 1
 
 
 def _shape(body: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 
-_FEWEST_ROWS = 8
+_FEWEST_ROWS = 20
 """In a smaller table equal columns may be chance."""
 
 _SAME = 1e-3

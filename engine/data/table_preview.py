@@ -10,11 +10,13 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.data.columns import Column, Kind
-from engine.data.reading import read
+from engine.data.reading import Reading, read
 from engine.data.remark import Remark
+from engine.data.table_split import divide
 from engine.data.understanding import Understanding, understand
+from engine.errors import DataError
 from engine.messages import Message
-from engine.spec import TableSpec, Task
+from engine.spec import DataSpec, TableSpec, Task
 
 _EXAMPLES = 3
 
@@ -76,12 +78,12 @@ class TablePreview:
         The person's task, else the likely one for this target.
     inputs : tuple[str, ...]
         The person's inputs, else all usable columns but the target.
+    reasons : Mapping[str, Message]
+        Why a column is not learned from, by its name.
+    sheets, sheet : tuple[str, ...], str
+        Names of the sheets of a workbook, and the one that is shown; empty for other files.
     remarks : tuple[Remark, ...]
         What was changed or left out.
-    reasons : Mapping[str, Message]
-        Why a column is none of the inputs, by its name.
-    sheets, sheet : tuple[str, ...], str
-        The sheets of a workbook, and which of them was read; none for other files.
     fault : Message | None
         Why these columns cannot be learned from; None if they can, or if the preview has not seen
         enough of the file to say.
@@ -100,10 +102,10 @@ class TablePreview:
     target: str
     task: Task
     inputs: tuple[str, ...]
-    remarks: tuple[Remark, ...]
     reasons: Mapping[str, Message]
     sheets: tuple[str, ...]
     sheet: str
+    remarks: tuple[Remark, ...]
     fault: Message | None
 
     @property
@@ -143,9 +145,21 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
         columns=tuple(_column_preview(column) for column in reading.columns), rows=reading.shown,
         rows_seen=reading.sifting.kept, complete=reading.complete,
         target=_target_name(found, spec), task=found.task,
-        inputs=tuple(column.name for column in found.inputs), remarks=found.remarks,
-        reasons=found.reasons, sheets=source.sheets, sheet=source.sheet,
-        fault=found.fault if reading.complete else None)
+        inputs=tuple(column.name for column in found.inputs), reasons=found.reasons,
+        sheets=source.sheets, sheet=source.sheet, remarks=found.remarks,
+        fault=found.fault or _split_fault(reading, found, spec) if reading.complete else None)
+
+
+def _split_fault(reading: Reading, found: Understanding, spec: TableSpec) -> Message | None:
+    """Return why a table cannot be divided as is chosen, whatever the share; None if it can."""
+    if found.made is None:
+        return None
+    known = _known(spec, reading.form.names)
+    try:
+        divide(reading.columns, found.made, found.inputs, DataSpec(table=known), reading.place)
+    except DataError as error:
+        return error.message
+    return None
 
 
 def _target_name(found: Understanding, spec: TableSpec) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from engine.data.columns import Column
-from engine.data.input_choice import InputChoice, choose_inputs
+from engine.data.input_choice import choose_inputs
 from engine.data.joint_target import make_joint_target
 from engine.data.reading import Reading
 from engine.data.remark import Change, Remark
@@ -17,8 +18,10 @@ from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import TableSpec, Task
 
-_OTHER_TASK: Mapping[Task, Task] = {
-    "classification": "regression", "regression": "classification"}
+_OTHER_TASK: Mapping[Task, tuple[Task, str, str]] = MappingProxyType({
+    "classification": ("regression", "note.guessed-classification", "change.regression"),
+    "regression": ("classification", "note.guessed-regression", "change.classification")})
+"""For a task that was guessed: the other one, and codes of the doubt and of the change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +104,7 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
     return Understanding(
         targets, made.task, made, tuple(column.take(made.rows) for column in chosen.columns),
         chosen.reasons,
-        (*used, *doubts, *_others_first(reading, chosen), *made.remarks, *spelled), None)
+        (*used, *doubts, *reading.remarks, *chosen.remarks, *made.remarks, *spelled), None)
 
 
 def _check_names(names: Sequence[str], spec: TableSpec, place: str) -> None:
@@ -135,9 +138,9 @@ def _make(targets: Sequence[Column], task: Task, spec: TableSpec, place: str) ->
 
 
 def _task_remark(target: Column, task: Task) -> Remark:
-    other = _OTHER_TASK[task]
-    return Remark(say(f"note.guessed-{task}", name=target.name, count=target.distinct),
-                  Change(say(f"change.{other}"), {"task": other}))
+    other, doubt, change = _OTHER_TASK[task]
+    return Remark(say(doubt, name=target.name, count=target.distinct),
+                  Change(say(change), {"task": other}))
 
 
 def _reasons_of(error: DataError) -> Mapping[str, Message]:
@@ -158,11 +161,6 @@ def _rows_remark(reading: Reading, target: Column, made: Target) -> tuple[Remark
         ("rows.widths", sifting.left_out), ("rows.no-target", gaps), ("rows.others", rare))
         if count > 0]
     return (Remark(say("note.rows-used", used=used, rows=total, reasons=tuple(reasons))),)
-
-
-def _others_first(reading: Reading, chosen: InputChoice) -> tuple[Remark, ...]:
-    """Return what was done to columns, without what concerns those that are not used anyway."""
-    return (*reading.remarks, *chosen.remarks)
 
 
 def _spelling_remarks(columns: Sequence[Column]) -> list[Remark]:

@@ -130,10 +130,9 @@ def _read(path: Path, first: Reading, targets: Sequence[Column], inputs: Sequenc
     # What a person had to choose for one file of a program holds for another of it.
     chosen = spec if path.suffix.lower() == Path(first.place).suffix.lower() else TableSpec()
     header = form.header if spec.header is None else spec.header
-    markers = tuple({*spec.missing, *_markers(first.columns)})
     other = read(path, TableSpec(
         separator=chosen.separator, decimal=chosen.decimal, header=header,
-        encoding=chosen.encoding, quote=chosen.quote, missing=markers,
+        encoding=chosen.encoding, quote=chosen.quote, missing=spec.missing,
         present=spec.present), wanted=needed)
     for name in needed:
         if name not in other.form.names:
@@ -142,13 +141,6 @@ def _read(path: Path, first: Reading, targets: Sequence[Column], inputs: Sequenc
                             place=other.place, column=name, first=first.place,
                             known=tuple(other.form.names))
     return other
-
-
-def _markers(columns: Sequence[Column]) -> tuple[str, ...]:
-    """Return the texts that stood for no value in the first file."""
-    found: Sequence[tuple[str, int]] = [
-        marker for column in columns for marker in getattr(column, "markers", ())]
-    return tuple(text for text, _ in found)
 
 
 @dataclass(frozen=True, eq=False)

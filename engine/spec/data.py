@@ -53,12 +53,15 @@ class TableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Classes of fewer examples are left out.
     split : str
         Which examples are for validation: ``random`` ones, whole ``groups`` of equal values in
-        ``split_by``, or the ``latest`` by it.
+        ``split_by``, or the ``latest`` by it. Rows of the same time stay together, those without
+        one are learned from, and a row without a group is one by itself.
     split_by : str
-        Column that says so; it may be an input or none. Empty takes the order of the rows.
+        Column that says so; it may be an input or none. For ``latest``, it holds numbers or dates,
+        and empty takes the order of the rows.
     test_path : str
-        Another file of the same columns, whose rows are all for validation; relative to the
-        project file.
+        Another file with columns of the same names, whose rows are all for validation; those of the
+        first are then all learned from, whatever ``split`` and the share. Relative to the project
+        file.
     target_scaling : str
         Of a regression: ``auto`` does as with the inputs, ``none``, ``standard``, or ``log``, which
         takes the logarithm and then scales it to mean 0 and deviation 1.

@@ -91,10 +91,11 @@ class DataShelf:
 
 def _fault(data: DataSpec, error: DataError) -> Message:
     """Return why data could not be loaded, short where the file is simply not there."""
-    path = Path(data.path)
-    if data.source not in (TABLE, TEXT) or not data.path or path.exists():
-        return error.message
-    return say("document.file-gone", name=path.name)
+    if data.source in (TABLE, TEXT):
+        for path in (Path(data.path), Path(data.table.test_path)):
+            if path.name and not path.exists():
+                return say("document.file-gone", name=path.name)
+    return error.message
 
 
 def stand_in(project: ProjectSpec) -> Dataset:

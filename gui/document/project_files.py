@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.bundles import is_bundle, write_bundle
 from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
-from engine.spec import ProjectSpec, write_project
+from engine.spec import DataSpec, ProjectSpec, write_project
 
 Weights = Mapping[str, NDArray[Any]]
 """Parameters by name, ``layer-id/w``."""
@@ -42,7 +42,7 @@ def home_folder() -> str:
 
 
 def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:
-    """Return the project with the paths of its table and of its first weights made absolute.
+    """Return the project with the paths of its tables and of its first weights made absolute.
 
     Parameters
     ----------
@@ -55,14 +55,19 @@ def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:
         return project
     folder = path.resolve().parent
     return replace(project, start_from=_absolute(project.start_from, folder),
-                   data=replace(project.data, path=_absolute(project.data.path, folder)))
+                   data=_with_paths(project.data, _absolute, folder))
 
 
 def with_relative_paths(project: ProjectSpec, path: Path) -> ProjectSpec:
     """Return the project as it is written to ``path``: files beside it named from there."""
     folder = path.resolve().parent
     return replace(project, start_from=_relative(project.start_from, folder),
-                   data=replace(project.data, path=_relative(project.data.path, folder)))
+                   data=_with_paths(project.data, _relative, folder))
+
+
+def _with_paths(data: DataSpec, written: Callable[[str, Path], str], folder: Path) -> DataSpec:
+    table = replace(data.table, test_path=written(data.table.test_path, folder))
+    return replace(data, path=written(data.path, folder), table=table)
 
 
 def _absolute(path: str, folder: Path) -> str:

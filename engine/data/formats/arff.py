@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.data.formats.delimited import SEPARATOR, write_line
+from engine.data.formats.delimited import SEPARATOR, LineWriter, plain
 from engine.data.limits import MOST_COLUMNS
 from engine.data.lines import Declared, LineSource, Role, made_of
 from engine.data.records import QUOTE
@@ -85,9 +85,11 @@ def arff_source(path: Path, lines: Iterable[str], size: int) -> LineSource:
     numbered = enumerate(lines, start=1)
     attributes = _read_header(numbered, path.name)
     rows = _Rows(attributes, path.name)
-    written = [write_line(attribute.name for attribute in attributes),
-               *(write_line(row) for row in rows.read(numbered))]
-    if len(written) == 1:
+    out = LineWriter()
+    out.row(attribute.name for attribute in attributes)
+    for row in rows.read(numbered):
+        out.row(row)
+    if len(out.lines) == 1:
         raise DataError("arff.no-rows", place=path.name)
     declared = Declared(
         separator=SEPARATOR, quote=QUOTE, decimal=".", header=True,
@@ -95,7 +97,7 @@ def arff_source(path: Path, lines: Iterable[str], size: int) -> LineSource:
         roles={attribute.name: attribute.role for attribute in attributes},
         levels={attribute.name: attribute.levels for attribute in attributes
                 if attribute.levels})
-    return made_of(path.name, size, written, declared=declared, remarks=rows.remarks)
+    return made_of(path.name, size, out.lines, declared=declared, remarks=rows.remarks)
 
 
 def _target(attributes: Sequence[Attribute]) -> str:
@@ -136,7 +138,7 @@ def _attribute(text: str, where: Message) -> Attribute:
     match = _NAME.match(text)
     if match is None:
         raise DataError("arff.attribute", place=where, text=text)
-    name, kind = _bare(match[1]), text[match.end():].strip()
+    name, kind = " ".join(plain(_bare(match[1])).split()), text[match.end():].strip()
     if kind.startswith("{"):
         return Attribute(name, "classes", _levels(kind, where))
     word, _, rest = kind.partition(" ")
@@ -220,12 +222,13 @@ class _Rows:
         width = len(self._attributes)
         plain = not any(mark in text for mark in "'\"%\\")
         cells = [cell.strip() for cell in text.split(",")] if plain else _values(text)
+        if cells is None:
+            raise DataError("arff.quote", place=where, text=text)
         if plain and len(cells) != width:
             # Weka takes blanks for separators too.
             cells = text.replace(",", " ").split()
-        if cells is None or len(cells) != width:
-            raise DataError("arff.width", place=where, count=0 if cells is None else len(cells),
-                            width=width)
+        if len(cells) != width:
+            raise DataError("arff.width", place=where, count=len(cells), width=width)
         return [self._cell(place, cell, where) for place, cell in enumerate(cells)]
 
     def _sparse(self, text: str, where: Message) -> list[str]:

@@ -7,7 +7,11 @@ from pathlib import Path
 from engine.data.files import read_start
 from engine.data.formats.archive import Archive
 from engine.data.formats.arff import arff_source, is_arff
+from engine.data.formats.compound import SIGNATURE
+from engine.data.formats.old_workbook import old_workbook_source
+from engine.data.formats.orange import orange_source
 from engine.data.formats.spreadsheet import archive_source
+from engine.data.formats.svmlight import is_svmlight, svmlight_source
 from engine.data.lines import LineSource
 from engine.data.text_file import text_source
 from engine.spec import TableSpec
@@ -36,8 +40,13 @@ def open_source(path: Path, spec: TableSpec) -> LineSource:
         archive = Archive(path)
         if archive.kind():
             return archive_source(archive, path, spec)
+    if start.startswith(SIGNATURE):
+        return old_workbook_source(path, spec)
     source = text_source(path, spec)
-    with source.open() as lines:
-        if is_arff("".join(source.head[:_FIRST_LINES])):
+    if is_arff("".join(source.head[:_FIRST_LINES])):
+        with source.open() as lines:
             return arff_source(path, lines, source.size)
-    return source
+    if is_svmlight(source.head):
+        with source.open() as lines:
+            return svmlight_source(source, lines)
+    return orange_source(source) or source

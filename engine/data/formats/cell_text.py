@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from engine.data.formats.delimited import plain
+
 Value = int | float | str | bool | date | datetime | time | timedelta
 """What python-calamine gives for a cell; an empty text for an empty cell and for an error."""
 
@@ -32,14 +34,15 @@ def cell_text(value: Value, decimal: str = ".", with_time: bool = False) -> str:
     with_time : bool
         Whether a date is written with its time, because others of its column have one.
     """
-    if isinstance(value, str):
-        return _duration_text(value) if value.startswith("PT") else value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
+    # Most cells are decimals: they are asked for first.
     if isinstance(value, float):
         if value.is_integer() and abs(value) < _LARGEST_WHOLE:
             return str(int(value))
         return repr(value) if decimal == "." else repr(value).replace(".", decimal)
+    if isinstance(value, str):
+        return plain(_duration_text(value) if value.startswith("PT") else value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, date):

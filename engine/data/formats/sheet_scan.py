@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.data.formats.archive import Archive
-from engine.data.formats.cell_range import LAST_COLUMN, LAST_ROW, cell_name, column_place
+from engine.data.formats.cell_range import (
+    LAST_COLUMN,
+    LAST_ROW,
+    CellRange,
+    cell_name,
+    column_place,
+)
 from engine.errors import DataError
 
 MOST_AREA = 5_000_000
@@ -19,6 +26,8 @@ _MOST_SPACES = 10**6
 _FILLED = rb"[^<>]*(?<!/)>"
 _PLACES = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,9})(\d{1,12})["']""" + _FILLED)
 _ROWS = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["'](\d+)""")
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_PLACES_ANY = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,9}\d{1,12}["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>]")
 _ERROR = re.compile(rb"""<c\b[^<>]*\bt\s*=\s*["']e["']""")
 _WITHOUT_RESULT = re.compile(
@@ -30,6 +39,7 @@ _STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 _ODS_TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])"
                       rb"""((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
 _ODS_REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']\s*\+?(\d+)""")
+_ODS_NAME = re.compile(rb"""table:name\s*=\s*["']([^"'<>]*)""")
 _ODS_SPACES = re.compile(rb"""\btext:c\s*=\s*["']\s*\+?(\d+)""")
 
 
@@ -47,6 +57,8 @@ class Extent:
         Those that hold an error, such as ``#N/A``.
     without_result : int
         Formulas whose results the file does not hold.
+    merged : list[CellRange]
+        Cells that are merged, where python-calamine does not tell: of ``.ods``.
     """
 
     rows: int = 0
@@ -54,6 +66,7 @@ class Extent:
     cells: int = 0
     errors: int = 0
     without_result: int = 0
+    merged: list[CellRange] = field(default_factory=list)
 
     def check(self, place: str) -> None:
         """Refuse a sheet of few cells that are far apart.
@@ -69,7 +82,7 @@ class Extent:
 
 
 def scan(archive: Archive) -> dict[str, Extent]:
-    """Return how far the parts of a workbook reach that are XML, by their names.
+    """Return how far the parts of a workbook reach, by their names; of ``.ods`` its sheets.
 
     Raises
     ------
@@ -79,7 +92,7 @@ def scan(archive: Archive) -> dict[str, Extent]:
     extents = {}
     for name, pieces in archive.parts():
         if name == "content.xml":
-            _scan_ods(pieces, archive.place)
+            extents.update(_scan_ods(pieces, archive.place))
         elif name.lower().endswith(".bin"):
             extent = _scan_binary(pieces)
             if "printersettings" not in name.lower() and "vba" not in name.lower():
@@ -105,43 +118,55 @@ def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _scan_xml(pieces: Iterable[bytes], place: str) -> Extent:
-    extent, letters, widest, strings, promised = Extent(), set[bytes](), 0, 0, 0
-    row_width = unplaced_rows = 0
+    extent, implied = Extent(), _Implied()
+    strings = promised = 0
     for text in _whole_tags(pieces):
         found = _PLACES.findall(text)
-        letters.update(column for column, _ in found)
-        extent.rows = max(extent.rows, max((int(row) for _, row in found), default=0))
-        cells = len(_CELL.findall(text))
         extent.cells += len(found)
-        if cells > len(_PLACES_ANY.findall(text)):
-            # Cells without a place stand behind one another, in rows behind one another.
-            segments = re.split(rb"<(?:\w+:)?row\b", text)
-            widths = [len(_CELL.findall(segment)) for segment in segments]
-            widths[0] += row_width
-            row_width = widths[-1]
-            widest = max(widest, *widths)
-            extent.cells += cells - len(found)
-            unplaced_rows += len(segments) - 1
-            extent.rows = max(extent.rows, unplaced_rows,
-                              max(map(int, _ROWS.findall(text)), default=0) + len(segments))
+        extent.rows = max(extent.rows, max(map(int, {row for _, row in found}), default=0))
+        extent.columns = max(extent.columns, max(
+            (column_place(letters.decode().upper()) + 1
+             for letters in {column for column, _ in found}), default=0))
+        if text.count(b"<c ") != len(found) or b":c" in text or b"<c>" in text:
+            implied.look(text, extent)
         if b"<f" in text:
             extent.without_result += len(_WITHOUT_RESULT.findall(text))
-        extent.errors += len(_ERROR.findall(text))
-        strings += len(_STRING.findall(text))
-        promised = max(promised, max(map(int, _STRINGS.findall(text)), default=0))
-        extent.columns = max(extent.columns, widest, max(
-            (column_place(column.decode().upper()) + 1 for column in letters), default=0))
+        if b'"e"' in text or b"'e'" in text:
+            extent.errors += len(_ERROR.findall(text))
+        if strings or b"sst" in text:
+            strings += len(_STRING.findall(text)) + 1
+            promised = max(promised, max(map(int, _STRINGS.findall(text)), default=0))
         extent.check(place)
     if promised > 2 * strings + 1_000:
         raise DataError("sheet.damaged", place=place)
     return extent
 
 
-_PLACES_ANY = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,9}\d{1,12}["']""")
+@dataclass
+class _Implied:
+    """Cells without a place stand behind one another, in rows behind one another."""
+
+    rows: int = 0
+    width: int = 0
+
+    def look(self, text: bytes, extent: Extent) -> None:
+        """Widen the extent by such cells."""
+        cells = len(_CELL.findall(text))
+        if cells <= len(_PLACES_ANY.findall(text)):
+            return
+        segments = _ROW.split(text)
+        widths = [len(_CELL.findall(segment)) for segment in segments]
+        widths[0] += self.width
+        self.width = widths[-1]
+        self.rows += len(segments) - 1
+        extent.cells += cells
+        extent.columns = max(extent.columns, *widths)
+        extent.rows = max(extent.rows, self.rows,
+                          max(map(int, _ROWS.findall(text)), default=0) + len(segments))
 
 
-def _scan_ods(pieces: Iterable[bytes], place: str) -> None:
-    sheet = _OdsSheet()
+def _scan_ods(pieces: Iterable[bytes], place: str) -> dict[str, Extent]:
+    sheet, extents = _OdsSheet(), {}
     spaces, rest = 0, b""
     for piece in pieces:
         text = rest + piece
@@ -153,12 +178,23 @@ def _scan_ods(pieces: Iterable[bytes], place: str) -> None:
         for closing, tag, attributes in _ODS_TAG.findall(text):
             if tag == b"table":
                 sheet = _OdsSheet()
+                if match := _ODS_NAME.search(attributes):
+                    name = html.unescape(match[1].decode("utf-8", "replace"))
+                    extents[name] = Extent(merged=sheet.merged)
             elif not closing and tag == b"table-row":
                 sheet.begin_row(_repeats(attributes))
             elif not closing:
+                if b"spanned" in attributes:
+                    sheet.merge(*(_span(attributes, axis) for axis in (b"rows", b"columns")))
                 sheet.add_cells(_repeats(attributes), not attributes.endswith(b"/")
                                 or b"office:" in attributes or b"formula" in attributes)
                 sheet.check(place)
+    return extents
+
+
+def _span(attributes: bytes, axis: bytes) -> int:
+    match = re.search(rb"number-" + axis + rb"""-spanned\s*=\s*["'](\d{1,7})""", attributes)
+    return max(int(match[1]), 1) if match else 1
 
 
 def _repeats(attributes: bytes) -> int:
@@ -178,10 +214,13 @@ class _OdsSheet:
     empty: int = 0
     written: int = 0
     held: int = 0
+    row: int = 0
+    merged: list[CellRange] = field(default_factory=list)
 
     def begin_row(self, repeats: int) -> None:
         if not self.width:
             self.empty_rows += self.repeats
+        self.row += self.repeats
         self.repeats, self.width, self.empty = min(repeats, LAST_ROW + 1), 0, 0
 
     def add_cells(self, repeats: int, filled: bool) -> None:
@@ -197,6 +236,10 @@ class _OdsSheet:
         self.width += self.empty + repeats
         self.empty = 0
         self.widest = max(self.widest, self.width)
+
+    def merge(self, rows: int, columns: int) -> None:
+        left = self.width + self.empty
+        self.merged.append(CellRange(self.row, left, self.row + rows - 1, left + columns - 1))
 
     def check(self, place: str) -> None:
         Extent(self.rows, self.widest, self.written).check(place)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
@@ -12,7 +12,7 @@ import python_calamine as calamine
 
 from engine.data.formats.cell_range import CellRange
 from engine.data.formats.cell_text import Value, cell_text, find_decimal
-from engine.data.formats.delimited import write_line
+from engine.data.formats.delimited import LineWriter
 from engine.data.remark import Remark, remark
 
 _TEXTS = 20_000
@@ -47,6 +47,8 @@ class SheetTable:
         self._area = _shared(used, wanted)
         self._filled: list[int] = []
         self._texts: list[str] = []
+        self._merged_ranges = [CellRange(*first, *last)
+                               for first, last in sheet.merged_cell_ranges or ()]
         self._with_time: set[int] = set()
         self._bounds = self._measure()
         self._top, self._bottom = self._ends()
@@ -54,30 +56,36 @@ class SheetTable:
     def _rows(self) -> Iterator[list[Value]]:
         area = self._area
         assert area is not None
+        # The reader gives the blank rows above the filled cells, but not the blank columns left of
+        # them.
+        start = self._sheet.start
+        margin: list[Value] = [""] * (start[1] if start else 0)
         for row in islice(self._sheet.iter_rows(), area.top, area.bottom + 1):
-            yield row[area.left:area.right + 1]
+            yield (margin + row)[area.left:area.right + 1]
 
     def _measure(self) -> tuple[int, int]:
         """Count the filled cells of every row; return the first and last column with some."""
-        columns: Counter[int] = Counter()
-        alone: Counter[int] = Counter()
-        dates: set[int] = set()
+        several, alone = _Span(), _Span()
         for row in self._rows() if self._area else ():
-            filled = [place for place, value in enumerate(row) if not _is_blank(value)]
-            self._filled.append(len(filled))
-            (columns if len(filled) > 1 else alone).update(filled)
-            for place in filled:
-                value = row[place]
+            # Numbers are most of a sheet, and are done with at once.
+            others = [(place, value) for place, value in enumerate(row)
+                      if value.__class__ is not float]
+            blank = {place for place, value in others if _is_blank(value)}
+            count = len(row) - len(blank)
+            self._filled.append(count)
+            if count:
+                places = range(len(row))
+                (several if count > 1 else alone).widen(
+                    next(place for place in places if place not in blank),
+                    next(place for place in reversed(places) if place not in blank))
+            for place, value in others:
                 if isinstance(value, str):
-                    if len(self._texts) < _TEXTS:
+                    if value and len(self._texts) < _TEXTS:
                         self._texts.append(value.strip())
                 elif isinstance(value, datetime):
                     self._with_time.add(place)
-                elif isinstance(value, date):
-                    dates.add(place)
-        self._with_time &= dates
-        columns = columns or alone
-        return (min(columns), max(columns)) if columns else (0, -1)
+        span = several if several.right >= 0 else alone
+        return max(span.left, 0), span.right
 
     @property
     def is_empty(self) -> bool:
@@ -88,6 +96,10 @@ class SheetTable:
     def is_table(self) -> bool:
         """Whether at least two rows have two filled cells."""
         return sum(count > 1 for count in self._filled) > 1
+
+    def merge(self, ranges: Sequence[CellRange]) -> None:
+        """Take merged cells from elsewhere; before the lines are asked for."""
+        self._merged_ranges += ranges
 
     def _ends(self) -> tuple[int, int]:
         """Return the first and the last row of the table."""
@@ -127,9 +139,9 @@ class SheetTable:
         if area is None:
             return ()
         found = []
-        for (top, left), (bottom, right) in self._sheet.merged_cell_ranges or ():
-            shared = _shared(CellRange(top, left, bottom, right), area)
-            if shared is not None and shared.top == top and shared.left == left:
+        for merged in self._merged_ranges:
+            shared = _shared(merged, area)
+            if shared is not None and (shared.top, shared.left) == (merged.top, merged.left):
                 found.append(CellRange(shared.top - area.top, shared.left - area.left,
                                        shared.bottom - area.top, shared.right - area.left))
         cells = sum((one.bottom - one.top + 1) * (one.right - one.left + 1) for one in found)
@@ -148,28 +160,29 @@ class SheetTable:
         sign = decimal or find_decimal(self._texts)
         area = self._area
         assert area is not None
-        lines = ["\n"] * area.top
+        out = LineWriter()
+        out.blank(area.top)
         head: list[list[str]] = []
         filler = _Filler(self._merged, self._top, self._bottom, self._bounds)
         for number, row in enumerate(self._rows()):
             if not self._top <= number <= self._bottom or not self._filled[number]:
-                lines.append("\n")
+                out.blank()
                 continue
             sections = filler.sections
             filler.fill(number, row, self._filled[number])
             cells = self._texts_of(row, sign or ".")
             if number < self._top + self.header_rows - 1:
                 head.append(cells)
-                lines.append("\n")
+                out.blank()
             elif filler.sections > sections:
-                lines.append("\n")
+                out.blank()
             elif head:
-                lines.append(write_line(_joined([*head, cells])))
+                out.row(_joined([*head, cells]))
                 head = []
             else:
-                lines.append(write_line(cells))
+                out.row(cells)
         self._tell(filler)
-        return lines, sign
+        return out.lines, sign
 
     def _texts_of(self, row: Sequence[Value], decimal: str) -> list[str]:
         left, right = self._bounds
@@ -189,6 +202,18 @@ class SheetTable:
         if filler.filled:
             remarks.append(remark("note.merged", count=filler.filled))
         self.remarks = tuple(remarks)
+
+
+@dataclass
+class _Span:
+    """The first and the last of some columns."""
+
+    left: int = -1
+    right: int = -1
+
+    def widen(self, left: int, right: int) -> None:
+        self.left = left if self.left < 0 else min(self.left, left)
+        self.right = max(self.right, right)
 
 
 class _Filler:

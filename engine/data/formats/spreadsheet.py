@@ -26,7 +26,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 def archive_source(archive: Archive, path: Path, spec: TableSpec) -> LineSource:
-    """Return the lines of a workbook that is a zip archive: ``.xlsx``, ``.xlsm``, ``.xlsb``, ``.ods``.
+    """Return the lines of a workbook that is a zip archive: ``.xlsx``, ``.xlsb`` or ``.ods``.
 
     Raises
     ------
@@ -35,9 +35,11 @@ def archive_source(archive: Archive, path: Path, spec: TableSpec) -> LineSource:
     """
     extents = scan(archive)
     with _workbook(path) as book:
-        sheet = _choose(book, spec, path)
-        part = _part_of(archive, sheet.name)
-        return _source(book, sheet, path, spec, extents.get(part, Extent()))
+        table = _choose(book, spec, path)
+        extent = extents.get(_part_of(archive, table.name)) or extents.get(table.name) or Extent()
+        if extent.merged:
+            table.merge(extent.merged)
+        return _source(book, table, path, spec, extent)
 
 
 def workbook_source(path: Path, spec: TableSpec) -> LineSource:
@@ -54,17 +56,24 @@ def workbook_source(path: Path, spec: TableSpec) -> LineSource:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[calamine.CalamineWorkbook]:
-    """Open a workbook, and turn whatever its reader raises into a sentence."""
-    try:
-        with path.open("rb") as file, calamine.CalamineWorkbook.from_filelike(file) as book:
+    with path.open("rb") as file:
+        with _called(path):
+            book = calamine.CalamineWorkbook.from_filelike(file)
+        with book:
             yield book
-    except DataError:
-        raise
+
+
+@contextmanager
+def _called(path: Path) -> Iterator[None]:
+    """Turn whatever the reader of workbooks raises into a sentence."""
+    try:
+        yield
     except calamine.PasswordError as error:
         raise DataError("sheet.password", place=path.name) from error
-    except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+    except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as error:
+        # A panic of Rust is no Exception.
         raise DataError("sheet.damaged", place=path.name) from error
 
 
@@ -83,7 +92,7 @@ def _choose(book: calamine.CalamineWorkbook, spec: TableSpec, path: Path) -> She
         table = _table(book, name, spec, path)
         if table.is_table:
             return table
-        first = first or (None if table.is_empty else table)
+        first = first or (table if table.used else None)
     if first is None:
         raise DataError("sheet.empty", place=path.name)
     return first
@@ -96,7 +105,8 @@ def _names(book: calamine.CalamineWorkbook) -> tuple[str, ...]:
 
 def _table(book: calamine.CalamineWorkbook, name: str, spec: TableSpec,
            path: Path) -> SheetTable:
-    sheet = book.get_sheet_by_name(name)
+    with _called(path):
+        sheet = book.get_sheet_by_name(name)
     wanted = parse_range(spec.cells, path.name) if spec.cells else None
     used = CellRange(0, 0, sheet.end[0], sheet.end[1]) if sheet.end else None
     return SheetTable(sheet, used, wanted)
@@ -142,6 +152,7 @@ def _part_of(archive: Archive, sheet: str) -> str:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     except ElementTree.ParseError:
+        # Of another kind, such as .ods.
         return ""
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
     for one in book.iter():

@@ -100,6 +100,9 @@ WORDS: Mapping[str, Entry] = {
     "note.no-flag":
         "Left out: {rows:whole} {rows|row|rows} in which none of "
         "{names:quotes,column,columns} is 1.",
+    "note.several-flags":
+        "{names:quotes,column,columns} are predicted as numbers, not as classes: {rows:whole} "
+        "{rows|row|rows} {rows|has|have} more than one 1.",
     "note.unused-flags":
         "Never 1, so that nothing can be learned of it: {names:quotes,column,columns}.",
     "note.no-joint-target":

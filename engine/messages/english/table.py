@@ -51,9 +51,12 @@ WORDS: Mapping[str, Entry] = {
         "the encoding that the file was saved in",
         "Choose another encoding (Windows-1252 is common) or save it as UTF-8"),
 
-    "kind.zip": "a zip archive, perhaps an Excel or LibreOffice workbook",
+    "kind.zip": "a zip archive without a workbook in it",
     "kind.empty-zip": "an empty zip archive",
     "kind.excel": "an old Excel workbook",
+    "kind.word": "a Word document",
+    "kind.powerpoint": "a PowerPoint presentation",
+    "kind.compound": "a document of an old Office program without a sheet",
     "kind.gzip": "a gzip archive",
     "kind.bzip2": "a bzip2 archive",
     "kind.xz": "an xz archive",
@@ -240,7 +243,7 @@ WORDS: Mapping[str, Entry] = {
         "Left out, as classes of fewer than {fewest} examples: {classes:listing,class,classes}.",
     "counted.class": "{name:quote} ({count:whole})",
     "note.target-guessed":
-        "{name:quote} is predicted; that is a guess, since no name tells the answer.",
+        "{name:quote} is predicted, as the last column that can be; that is a guess.",
     "note.guessed-classification":
         "The {count} whole numbers of {name:quote} are taken for classes; they might be amounts.",
     "note.guessed-regression":

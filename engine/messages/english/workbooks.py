@@ -82,6 +82,9 @@ WORDS: Mapping[str, Entry] = {
     "arff.width": Fault(
         "{place}", "{count:whole} {count|value|values}", "{width:whole}, one for each attribute",
         "Correct the line; a value with commas or blanks stands in quotes"),
+    "arff.quote": Fault(
+        "{place}", "a quote in {text:quote} that is never closed, or stands inside of a value",
+        "values, or values in quotes", "Correct the line"),
     "arff.sparse": Fault(
         "{place}", "a sparse row {text:quote}", "places and values such as {0 1.5, 3 red}",
         "Correct the line"),
@@ -95,4 +98,13 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "written out, the sparse rows up to here have more than {most:whole} values",
         "at most that", "Save fewer rows or attributes"),
     "note.arff-weights": "The weights of {count:whole} {count|row|rows} were left out.",
+
+    "note.orange-classes": "The file has several targets: {name:quote} is taken, left out: "
+    "{names:quotes,target,targets}.",
+    "table.no-sparse-row": Fault(
+        "{place}", "{text:quote} among rows of sparse values", "a row such as 1 3:0.5 7:1.2",
+        "Correct the line"),
+    "table.sparse-too-large": Fault(
+        "{place}", "written out, the sparse rows have more than {most:whole} values",
+        "at most that", "Save fewer rows or columns"),
 }

@@ -60,10 +60,10 @@ BROKEN: list[tuple[str, str | bytes, dict[str, object], str, str]] = [
     ("binary", bytes(range(256)) * 8, {}, "zero byte", "Save it as CSV"),
     ("control characters", bytes(range(1, 32)) * 20, {}, "control characters", "Save it as CSV"),
     ("zero bytes late", GOOD.encode() + b"1,\0a\n", {}, "zero byte", "Save it as CSV"),
-    ("zip", zipped(), {}, "a zip archive, perhaps an Excel", "Save it as CSV"),
+    ("zip", zipped(), {}, "a zip archive without a workbook", "Save it as CSV"),
     ("gzip", gzip.compress(GOOD.encode()), {}, "a gzip archive", "Save it as CSV"),
-    ("old Excel", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), {}, "an old Excel workbook",
-     "Save it as CSV"),
+    ("old Excel", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), {}, "the workbook is damaged",
+     "Get the file again"),
     ("PNG image", PNG, {}, "a PNG image", "Save it as CSV"),
     ("JPEG image", b"\xff\xd8\xff\xe0" + bytes(100), {}, "a JPEG image", "Save it as CSV"),
     ("PDF", b"%PDF-1.7\n%\xe2\xe3", {}, "a PDF document", "Save it as CSV"),
@@ -93,7 +93,7 @@ BROKEN: list[tuple[str, str | bytes, dict[str, object], str, str]] = [
     ("one class", "x,y\n" + "1,a\n2,a\n3,a\n" * 5, {}, "one class only, 'a'",
      "Choose another target"),
     ("classes once each", "x,y\n" + "".join(f"{i}.5,name {i}\n" for i in range(20)), {},
-     "20 of them once only", "Choose another target"),
+     "20 of them in fewer than 2 rows", "Choose another target"),
     ("too many classes", "x,y\n" + "".join(f"{i}.5,name {i // 2}\n" for i in range(400)), {},
      "200 different values", "Choose another target"),
     ("constant target", "x,y\n" + "1,2.5\n2,2.5\n" * 5, {}, "the same value 2.5",
@@ -107,17 +107,15 @@ BROKEN: list[tuple[str, str | bytes, dict[str, object], str, str]] = [
     ("free text only", "said,y\n" + "".join(f"sentence {i},{'ab'[i % 2]}\n" for i in range(50)), {},
      "no column to learn from: 'said'", "Add such a column"),
     ("free text chosen", "said,x,y\n" + "".join(
-        f"sentence {i},{i},{'ab'[i % 2]}\n" for i in range(50)), {"inputs": ("said",)},
-     "50 different texts", "Leave the column out"),
-    ("two rows", "x,y\n1,a\n2,b\n", {}, "2 of them once only", "add examples"),
+        f"sentence {i},{i},{'ab'[i % 2]}\n" for i in range(250)), {"inputs": ("said",)},
+     "250 different texts", "Leave the column out"),
+    ("two rows", "x,y\n1,a\n2,b\n", {}, "2 of them in fewer than 2 rows", "add examples"),
     ("two rows of numbers", "x,y\n1,1.5\n2,2.5\n", {}, "2 rows to learn from", "Add rows"),
     ("target that does not exist", GOOD, {"target": "price"}, "no column 'price' for the target",
      "Choose a column"),
     ("input that does not exist", GOOD, {"inputs": ("z",)}, "no column 'z' for the input",
      "Choose a column"),
     ("inputs are the target", GOOD, {"target": "y", "inputs": ("y",)}, "'y' is the only input",
-     "Choose at least one other"),
-    ("inputs are the target by default", GOOD, {"inputs": ("y",)}, "'y' is the only input",
      "Choose at least one other"),
     ("quote never closed", 'x,y\n1,a\n2,"b\n3,a\n4,b\n', {}, "never closed", "Close the quote"),
     ("quote never closed, long", 'x,y\n1,a\n2,"b\n' + "3,a\n" * 60_000, {}, "a text in quotes runs",
@@ -257,12 +255,12 @@ class TestWhatAReasonableProgramReads:
     def test_some_ragged_rows(self, tmp_path):
         data = self.read(tmp_path, GOOD + "1\n1,a,b\n")
         assert len(data.inputs) == 20
-        assert "Left out: 2 rows" in data.notes[0]
+        assert "Left out: 2 rows" in data.notes[1]
 
     def test_nan_and_inf(self, tmp_path):
         data = self.read(tmp_path, "x,z,y\n" + "1,nan,a\ninf,2,b\n3,-inf,a\n4,5,b\n" * 5)
         assert len(data.inputs) == 20
-        assert "infinite" in data.notes[0]
+        assert any("infinite" in note for note in data.notes)
 
     def test_numbers_beyond_float64(self, tmp_path):
         data = self.read(tmp_path, "x,y\n" + "1,a\n1e999,b\n3,a\n-1e999,b\n" * 5)
@@ -276,18 +274,18 @@ class TestWhatAReasonableProgramReads:
             load(DataSpec(source="table", path=str(path), scaling="none"))
 
     def test_double_names(self, tmp_path):
-        data = self.read(tmp_path, GOOD.replace("x,y", "y,y"))
-        assert data.feature_names == ("y",)
-        assert data.target_names == ("y (2)",)
-        assert "told apart" in data.notes[0]
+        data = self.read(tmp_path, GOOD.replace("x,y", "z,z"))
+        assert data.feature_names == ("z",)
+        assert data.target_names == ("z (2)",)
+        assert "told apart" in data.notes[1]
 
     def test_a_few_rows_with_another_separator(self, tmp_path):
         data = self.read(tmp_path, GOOD + "1;a\n2;b\n3;a\n")
         assert len(data.inputs) == 20
-        assert "Left out: 3 rows" in data.notes[0]
+        assert "Left out: 3 rows" in data.notes[1]
 
     def test_only_categories(self, tmp_path):
-        text = "colour,size,y\n" + "red,big,a\nblue,small,b\nred,small,a\n" * 5
+        text = "colour,size,y\n" + "red,big,a\nblue,small,b\nred,small,b\n" * 5
         assert self.read(tmp_path, text).n_inputs == 4
 
     def test_titles_above_the_table(self, tmp_path):

@@ -147,16 +147,17 @@ def test_missing_categories_become_one_of_their_own(table):
     assert data.inputs[:, 1:].sum(axis=0).tolist() == [10, 10, 20]
     assert (data.inputs[:, 1:].sum(axis=1) == 1).all()
     assert data.notes[0] == "'N/A' was taken for no value: 'colour' (10)."
-    assert "'colour' (20)" in data.notes[1]
-    assert "one-hot" in data.notes[2]
+    assert "'colour' alone decides 'y'" in data.notes[1]
+    assert "'colour' (20)" in data.notes[2]
+    assert "one-hot" in data.notes[3]
 
 
 def test_rows_without_a_target_are_left_out(table):
     text = "x,y\n" + "1,a\n2,b\n3,\n4,a\n5,b\n6,NA\n7,a\n8,b\n"
     data = table(text, scaling="none")
     assert sorted(data.inputs[:, 0]) == [1, 2, 4, 5, 7, 8]
-    assert data.notes == ("'NA' was taken for no value: 'y' (1).",
-                          "Left out: 2 rows in which the target has no value.")
+    assert data.notes == ("6 of 8 rows were used: 2 have no value of 'y'.",
+                          "'NA' was taken for no value: 'y' (1).")
 
 
 def test_a_class_with_one_example_is_left_out(table):
@@ -164,7 +165,11 @@ def test_a_class_with_one_example_is_left_out(table):
     assert data.class_names == ("no", "yes")
     assert 99 not in data.inputs
     assert data.notes == (
-        "Left out, as the only example of its class: class 'maybe'.",)
+        "40 of 41 rows were used: 1 is of classes that were left out.",
+        "Left out, as classes of fewer than 2 examples: 'maybe' (1).")
+    data = table(rows(40) + "99,maybe\n", scaling="none", fewest=1)
+    assert data.class_names == ("maybe", "no", "yes")
+    assert np.flatnonzero(data.labels == 0) in data.training
 
 
 def test_columns_of_no_use_are_left_out(table):
@@ -173,10 +178,11 @@ def test_columns_of_no_use_are_left_out(table):
     text = rows(40, same=["k"], nothing=[""], who=names, words=words, id=list(range(1, 41)))
     data = table(text)
     assert data.feature_names == ("x",)
-    assert data.notes[0] == (
-        "Left out: 'same' has the same value everywhere, 'nothing' holds no value, "
-        "'who' only names or counts the rows, 'words' has more than 30 different texts, "
-        "'id' only names or counts the rows.")
+    assert data.notes == (
+        "Left out: 'same' has the same value everywhere.",
+        "Left out: 'nothing' holds no value.",
+        "Left out: 'who' only names or counts the rows, 'id' only names or counts the rows.",
+        "Left out: 'words' has more than 30 different texts.")
 
 
 @pytest.mark.parametrize("row", [0, 7, 39])
@@ -199,8 +205,8 @@ def test_a_row_number_alone_is_learned_from(table):
     assert data.feature_names == ("t",)
     assert data.task == "regression"
     data = table("t,who,id,v\n" + "".join(f"{i},p{i},{i},{np.sin(i / 5):.4f}\n" for i in range(50)))
-    assert data.feature_names == ("t", "id")
-    assert data.notes[0] == "Left out: 'who' only names or counts the rows."
+    assert data.feature_names == ("t",)
+    assert "Left out: 'who' only names" in data.notes[1]
 
 
 def test_cells_that_hold_no_number_count_as_missing(table):
@@ -233,6 +239,7 @@ def test_ragged_rows_are_left_out_with_a_note(table):
     data = table("\n".join(text))
     assert len(data.inputs) == 38
     assert data.notes == (
+        "38 of 40 rows were used: 2 have another number of values.",
         "Left out: 2 rows that do not have 2 values (the first, line 6, has 4).",)
 
 

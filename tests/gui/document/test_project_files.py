@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from engine.spec import DataSpec, ProjectSpec, default_project
+from engine.spec import DataSpec, ProjectSpec, TableSpec, default_project
 from gui.document.project_files import home_folder, with_absolute_paths, with_relative_paths
 
 
 def naming(table: str, start: str) -> ProjectSpec:
-    return replace(default_project(), data=DataSpec(source="table", path=table), start_from=start)
+    beside = TableSpec(test_path=table.replace("people", "others"))
+    return replace(default_project(), start_from=start,
+                   data=DataSpec(source="table", path=table, table=beside))
 
 
 def test_files_beside_a_project_are_named_from_there(tmp_path: Path) -> None:
