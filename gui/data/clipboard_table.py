@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 
 SEPARATORS = "\t;,|"
 LOOKED_AT = 20
@@ -59,6 +60,11 @@ class _Cells(HTMLParser):
                 self.rows.append([])
             self.rows[-1].append(" ".join("".join(self._cell).split()))
             self._cell = None
+
+
+def copied() -> QMimeData:
+    """Return what was copied in whatever program; nothing of any kind if nothing was."""
+    return QGuiApplication.clipboard().mimeData() or QMimeData()
 
 
 def table_text(mime: QMimeData) -> str:

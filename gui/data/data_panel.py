@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -27,7 +27,7 @@ from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, l
 from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui.data.background import Background
-from gui.data.clipboard_table import may_be_table, table_text, why_nothing
+from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
 from gui.data.source_tiles import FileTile, SourceTile, Tile
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
 from gui.data.table_dialog import TableDialog
@@ -122,7 +122,7 @@ class DataPanel(EditingPanel):
     @Slot()
     def paste(self) -> None:
         """Open that dialog with what was copied in another program, if that may be a table."""
-        mime = QGuiApplication.clipboard().mimeData()
+        mime = copied()
         if dropped_tables(mime) or may_be_table(table_text(mime)):
             self.open_table_dialog(pasting=True)
         else:

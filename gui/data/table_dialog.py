@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QSplitter, QWidget
 
 from engine.data import TABLE, Dataset, load, preview
@@ -20,6 +20,7 @@ from gui import theme
 from gui.data.background import Background
 from gui.data.choices import one_line
 from gui.data.clipboard_table import (
+    copied,
     forget_pasted,
     keep_pasted,
     passing_folder,
@@ -375,7 +376,7 @@ class TableDialog(QDialog):
     @Slot()
     def paste(self) -> None:
         """Read what was copied in another program as if it were a file."""
-        mime = QGuiApplication.clipboard().mimeData()
+        mime = copied()
         if dropped_tables(mime):
             self._read_all(mime)
             return

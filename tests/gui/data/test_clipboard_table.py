@@ -21,7 +21,7 @@ PAGE = """<html><body><table><tr><th>Länge</th><th>Art</th></tr>
 <table><tr><td>another</td></tr></table></body></html>"""
 
 
-def copied(text: str = "", page: str = "") -> QMimeData:
+def cells(text: str = "", page: str = "") -> QMimeData:
     mime = QMimeData()
     if text:
         mime.setText(text)
@@ -31,11 +31,11 @@ def copied(text: str = "", page: str = "") -> QMimeData:
 
 
 def test_cells_are_taken_as_text_although_they_were_copied_as_a_page_too() -> None:
-    assert table_text(copied("a\tb\r\n1\t2\r\n", PAGE)) == "a\tb\n1\t2\n"
+    assert table_text(cells("a\tb\r\n1\t2\r\n", PAGE)) == "a\tb\n1\t2\n"
 
 
 def test_a_table_of_a_page_is_read_where_there_is_no_text() -> None:
-    assert table_text(copied(page=PAGE)) == "Länge\tArt\n5,1\trot blau\n4,9\tgrün&gelb\n"
+    assert table_text(cells(page=PAGE)) == "Länge\tArt\n5,1\trot blau\n4,9\tgrün&gelb\n"
 
 
 def test_it_is_said_what_the_clipboard_holds_instead() -> None:
@@ -43,7 +43,7 @@ def test_it_is_said_what_the_clipboard_holds_instead() -> None:
     picture.setImageData(QImage(2, 2, QImage.Format.Format_RGB32))
     assert not table_text(picture)
     assert why_nothing(picture) == PICTURE
-    assert not table_text(copied(" \n"))
+    assert not table_text(cells(" \n"))
     assert why_nothing(QMimeData()) == NO_TABLE
 
 

@@ -245,6 +245,7 @@ def test_words_for_missing_and_for_values_are_typed(
     qtbot.keyClick(dialog.reading.missing, Qt.Key.Key_Return)
     assert dialog.isVisible()
     assert dialog.spec().missing == ("-200", "k. A.")
+    dialog.reading.present.setFocus()
     qtbot.keyClicks(dialog.reading.present, "none")
     qtbot.keyClick(dialog.reading.present, Qt.Key.Key_Tab)
     assert dialog.spec().present == ("none",)
