@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,10 +51,9 @@ def alike(column: Column, first: Column, place: str, first_place: str) -> Alike:
         If one file has numbers or dates in it, and the other texts.
     """
     none = np.zeros(len(column.present), np.bool_)
-    days = getattr(first, "days", None)
-    if days is not None:
-        more: dict[str, Any] = {"days": _days(column, first, place, first_place)}
-        return Alike(replace(first, codes=np.full(len(none), -1, dtype=np.int64), **more), none)
+    if first.days is not None:
+        return Alike(replace(first, codes=np.full(len(none), -1, dtype=np.int64),
+                             days=_days(column, first, place, first_place)), none)
     if first.numbers is not None:
         return Alike(_numeric(column, first, place, first_place), none)
     codes, texts = texts_of(column)
@@ -85,7 +83,7 @@ def _numeric(column: Column, first: Column, place: str, first_place: str) -> Col
         # A single row may be enough to make texts of a column in a file of a few.
         codes, levels = texts_of(column)
         values = np.array([*map(_number, levels), np.nan])[codes]
-        markers = {marker for marker, _ in getattr(first, "markers", ())}
+        markers = {marker for marker, _ in first.markers}
         told = np.array([*(level not in markers for level in levels), False])[codes]
         wrong = np.isnan(values) & told
         example = levels[codes[np.flatnonzero(wrong)[0]]] if wrong.any() else ""
@@ -110,9 +108,8 @@ def _number(text: str) -> float:
 
 
 def _days(column: Column, first: Column, place: str, first_place: str) -> NDArray[np.float64]:
-    days: NDArray[np.float64] | None = getattr(column, "days", None)
-    if days is not None:
-        return days
+    if column.days is not None:
+        return column.days
     if column.present.any():
         raise DataError("split.file-no-dates",
                         place=say("place.column", file=place, column=first.name),

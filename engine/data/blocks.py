@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from engine.data.cells import Cells, Texts, cells_of_texts, texts_of
 from engine.data.dataset import Reals
 from engine.data.numbers import MISSING, can_be_both
-from engine.data.records import QUOTE
+from engine.data.records import Dialect
 
 _FEW_ODD = 64
 """Different texts that may stand between the plain numbers of a block."""
@@ -39,15 +39,17 @@ class Block:
         The rows in UTF-8.
     width : int
         Cells of each.
-    separator, decimal : str
-        As `engine.data.sniff.TextFormat` has them.
+    dialect : Dialect
+        How cells are told apart.
+    decimal : str
+        As `engine.data.sniff.TextFormat` has it.
     present : frozenset[str]
         Texts that hold a value although they look as if they did not.
     """
 
     content: bytes
     width: int
-    separator: str
+    dialect: Dialect
     decimal: str
     present: frozenset[str]
 
@@ -59,12 +61,12 @@ class Block:
     @cached_property
     def has_marks(self) -> bool:
         """Whether some cell of it is such a text, and not empty."""
-        return _marks(self.separator, self.gaps).search(self.content) is not None
+        return _marks(self.dialect.separator, self.gaps).search(self.content) is not None
 
     @cached_property
     def has_leading_zeros(self) -> bool:
         """Whether some cell of it begins with a zero and another digit."""
-        return _zeros(self.separator).search(self.content) is not None
+        return _zeros(self.dialect.separator).search(self.content) is not None
 
     def numbers(self, wanted: Sequence[int]) -> pd.DataFrame:
         """Return columns, of numbers where all that is not a gap is one."""
@@ -79,8 +81,8 @@ class Block:
 
     def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(
-            BytesIO(self.content), engine="c", sep=self.separator, decimal=self.decimal,
-            quotechar=QUOTE, header=None, names=list(range(self.width)), usecols=list(wanted),
+            BytesIO(self.content), engine="c", sep=self.dialect.separator, decimal=self.decimal,
+            quotechar=self.dialect.quote, header=None, names=list(range(self.width)), usecols=list(wanted),
             index_col=False, skipinitialspace=True, skip_blank_lines=False, low_memory=False,
             encoding="utf-8", encoding_errors="surrogatepass", **options)
         return frame

@@ -8,8 +8,8 @@ until the whole column tells what it means.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,39 +17,14 @@ from engine.data.blocks import Block, Gathering
 from engine.data.cells import Cells
 from engine.data.limits import MOST_CELLS, MOST_ROWS
 from engine.data.records import Record
-from engine.data.remark import Remark, remark
+from engine.data.sifting import Sieve, Sifting
 from engine.data.sniff import TextFormat
 from engine.errors import DataError
 from engine.messages import say
 
 _BLOCK_CHARACTERS = 2**20
-
-
-@dataclass
-class Sifting:
-    """Which rows were read.
-
-    Attributes
-    ----------
-    kept : int
-        Rows with as many cells as the table has columns.
-    left_out : int
-        Rows with another number of cells.
-    first_line, first_width : int
-        Line and cells of the first of those.
-    """
-
-    kept: int = 0
-    left_out: int = 0
-    first_line: int = 0
-    first_width: int = 0
-
-    def remarks(self, width: int) -> tuple[Remark, ...]:
-        """Return what is to be said of the rows that were left out, if any."""
-        if not self.left_out:
-            return ()
-        return (remark("note.widths", rows=self.left_out, width=width, line=self.first_line,
-                       values=self.first_width),)
+_AT_END = 13
+"""Rows that are kept back until the end of the file shows that they are no sums or notes."""
 
 
 def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[int], place: str,
@@ -82,16 +57,16 @@ def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[i
         If there are no rows, too many, or most have another number of cells than columns.
     """
     width = len(form.names)
-    sifting = Sifting()
+    sieve = Sieve(form.dialect, width, form.names_row)
     blocks: list[Block] = []
     gathering = Gathering(blocks, list(wanted), form.decimal)
-    rows = _good_rows(records, width, len(wanted), place, sifting)
+    rows = _good_rows(records, sieve, len(wanted), place)
     try:
         for content in _in_blocks(rows, width):
-            blocks.append(Block(content, width, form.separator, form.decimal, frozenset(present)))
+            blocks.append(Block(content, width, form.dialect, form.decimal, frozenset(present)))
             gathering.add(blocks[-1])
-        _check_rows(sifting, width, place)
-        return gathering.finish(), sifting
+        _check_rows(sieve.sifting, width, place)
+        return gathering.finish(), sieve.sifting
     except (pd.errors.ParserError, ValueError, OverflowError, MemoryError) as error:
         raise DataError("table.unreadable", place=place, reason=str(error)) from error
 
@@ -111,20 +86,29 @@ def _in_blocks(rows: Iterator[str], width: int) -> Iterator[bytes]:
         yield "".join(taken).encode("utf-8", "surrogatepass")
 
 
-def _good_rows(records: Iterator[Record], width: int, wanted: int, place: str,
-               sifting: Sifting) -> Iterator[str]:
+def _good_rows(records: Iterator[Record], sieve: Sieve, wanted: int, place: str) -> Iterator[str]:
+    """Yield the rows of the table with their ends, without those below it."""
     most = min(MOST_ROWS, MOST_CELLS // max(wanted, 1))
+    sifting = sieve.sifting
+    wide, names, separator = sieve.width, sieve.names, sieve.dialect.separator
+    last: deque[str] = deque()
     for record in records:
-        if record.width != width:
-            if not sifting.left_out:
-                sifting.first_line, sifting.first_width = record.line, record.width
-            sifting.left_out += 1
-            continue
+        _, text, width = record
+        if width != wide or text[0] == separator or text == names or sieve.waiting:
+            # Most rows need not be looked at any closer.
+            taken = sieve.take(record)
+            if taken is None:
+                continue
+            text = taken
         sifting.kept += 1
         if sifting.kept > most:
             raise DataError("table.too-many-rows", place=place, count=most, rows=MOST_ROWS,
                             values=MOST_CELLS)
-        yield record.text if record.text.endswith(("\n", "\r")) else record.text + "\n"
+        last.append(text if text.endswith(("\n", "\r")) else text + "\n")
+        if len(last) > _AT_END:
+            yield last.popleft()
+    below = sieve.finish(list(last))
+    yield from list(last)[:len(last) - below]
 
 
 def _check_rows(sifting: Sifting, width: int, place: str) -> None:

@@ -84,7 +84,7 @@ def _missing(text: str, spec: TableSpec) -> Change:
 
 
 def _dates(columns: Sequence[Column]) -> Iterator[Remark]:
-    for order, first in (("day first", say("date.day")), ("month first", say("date.month"))):
+    for order, first in (("day-first", say("date.day")), ("month-first", say("date.month"))):
         guessed = [column for column in columns if column.order_guessed and column.order == order]
         if guessed:
             yield remark("note.date-order", first=first, columns=_named(guessed))

@@ -43,7 +43,7 @@ class Column:
         Days since the first of January 1970, the time as a fraction, if it is one of dates; NaN
         where there is none.
     order : str
-        ``day first`` or ``month first`` for dates such as 03/04/2020; empty for others.
+        ``day-first`` or ``month-first`` for dates such as 03/04/2020; empty for others.
     order_guessed : bool
         Whether nothing tells which of these it is.
     not_numbers : int

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Reals
 
-Order = Literal["", "day first", "month first"]
+Order = Literal["", "day-first", "month-first"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _SHARE = 0.95
@@ -86,7 +86,7 @@ class Dates:
     wrong : tuple[int, ...]
         Positions of the texts that are no dates.
     order : str
-        ``day first`` or ``month first`` for dates of numbers; empty for others.
+        ``day-first`` or ``month-first`` for dates of numbers; empty for others.
     ambiguous : bool
         Whether nothing tells which of these it is.
     """
@@ -174,14 +174,14 @@ def _find_order(fits: Sequence[re.Match[str]], day_first: bool) -> tuple[Order, 
     first = sum(one > 12 for one, _ in pairs)
     second = sum(two > 12 for _, two in pairs)
     if first != second:
-        return ("day first" if first > second else "month first"), False
+        return ("day-first" if first > second else "month-first"), False
     if any(fit["sep"] == "." for fit in fits if fit.re is _NUMBERS):
-        return "day first", False
+        return "day-first", False
     # Rows mostly stand in the order of time; each text is here where it first occurs.
-    turns = [_turns(fits, order) for order in ("day first", "month first")]
+    turns = [_turns(fits, order) for order in ("day-first", "month-first")]
     if len(pairs) > 5 and max(turns) > 0 and min(turns) == 0:
-        return ("day first" if turns[0] == 0 else "month first"), False
-    return ("day first" if day_first else "month first"), True
+        return ("day-first" if turns[0] == 0 else "month-first"), False
+    return ("day-first" if day_first else "month-first"), True
 
 
 def _turns(fits: Sequence[re.Match[str]], order: Order) -> int:
@@ -198,7 +198,7 @@ def _days(fit: re.Match[str], order: Order) -> float | None:
         return _calendar(int(part["year"] or part["year2"]), 3 * int(quarter) - 2, 1)
     if fit.re is _NUMBERS:
         one, two = int(part["one"]), int(part["two"])
-        day, month = (one, two) if order == "day first" else (two, one)
+        day, month = (one, two) if order == "day-first" else (two, one)
     else:
         day = int(part.get("day") or 1)
         month = _month(part)

@@ -5,36 +5,26 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from engine.data.limits import HEAD_BYTES, LARGEST_FILE, LARGEST_TEXT, LONGEST_LINE
-from engine.errors import DataError
-from engine.messages import Message, say
-
-_SIGNATURES: tuple[tuple[bytes, Message], ...] = (
-    (b"PK\x03\x04", say("kind.zip")),
-    (b"PK\x05\x06", say("kind.empty-zip")),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", say("kind.excel")),
-    (b"\x1f\x8b", say("kind.gzip")),
-    (b"BZh91AY", say("kind.bzip2")),
-    (b"\xfd7zXZ\x00", say("kind.xz")),
-    (b"7z\xbc\xaf\x27\x1c", say("kind.7-zip")),
-    (b"Rar!\x1a", say("kind.rar")),
-    (b"\x89PNG\r\n", say("kind.png")),
-    (b"\xff\xd8\xff", say("kind.jpeg")),
-    (b"GIF8", say("kind.gif")),
-    (b"%PDF-", say("kind.pdf")),
-    (b"PAR1\x15", say("kind.parquet")),
-    (b"\x89HDF\r\n", say("kind.hdf5")),
-    (b"SQLite format 3\x00", say("kind.sqlite")),
-    (b"\x93NUMPY", say("kind.numpy")),
-    (b"\x7fELF", say("kind.program")),
+from engine.data.encodings import guess, is_mostly_utf8
+from engine.data.kinds import binary_kind
+from engine.data.limits import (
+    HEAD_BYTES,
+    LARGEST_FILE,
+    LARGEST_TEXT,
+    LONGEST_LINE,
+    PIECE_BYTES,
+    PIECES,
 )
+from engine.errors import DataError
+from engine.messages import say
 
 _BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -130,13 +120,32 @@ def _check_size(path: Path, status: os.stat_result) -> None:
 
 
 def _check_is_text(path: Path, content: bytes) -> None:
-    for signature, what in _SIGNATURES:
-        if content.startswith(signature):
-            raise DataError("file.no-text", place=path.name, what=what)
+    what = binary_kind(content)
+    if what is not None:
+        raise DataError("file.no-text", place=path.name, what=what)
 
 
-def find_encoding(content: bytes, complete: bool, place: str) -> str:
-    """Return the name of the encoding in which text was written.
+@dataclass(frozen=True)
+class Encoding:
+    """How a text is encoded.
+
+    Attributes
+    ----------
+    name : str
+        As `codecs.lookup` takes it.
+    guessed : bool
+        Whether it is no Unicode, so that only its letters told.
+    other : str
+        Another one that is as likely; empty if there is none.
+    """
+
+    name: str
+    guessed: bool = False
+    other: str = ""
+
+
+def find_encoding(content: bytes, complete: bool, place: str, later: bytes = b"") -> Encoding:
+    """Return the encoding in which text was written.
 
     Parameters
     ----------
@@ -146,37 +155,51 @@ def find_encoding(content: bytes, complete: bool, place: str) -> str:
         Whether it is the whole file; if not, its last character may be cut in two.
     place : str
         The file's name for error messages.
+    later : bytes
+        Lines from behind the beginning, which tell if it is plain ASCII.
 
     Raises
     ------
     DataError
-        If it is neither UTF-8, UTF-16 (or UTF-32 with its mark) nor Windows-1252 text.
+        If it has zero bytes or control characters, or no encoding fits.
     """
     for mark, name in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return name
-    if (utf16 := _utf16_by_zeros(content)) is not None:
-        return utf16
+            return Encoding(name)
+    if (wide := _wide_by_zeros(content)) is not None:
+        return Encoding(wide)
     if b"\0" in content:
         raise DataError("file.zero-byte",
                         place=say("place.byte", file=place, byte=content.index(0)))
-    for name in ("utf-8", "cp1252"):
-        if _decodes(content, name, complete):
-            _check_control_characters(content, place)
-            return name
-    raise DataError("file.no-encoding", place=place)
+    _check_control_characters(content, place)
+    telling = later if content.isascii() else content
+    if _decodes(telling, "utf-8", complete) or is_mostly_utf8(telling):
+        return Encoding("utf-8")
+    name, other = guess(telling)
+    if not name:
+        raise DataError("file.no-encoding", place=place)
+    return Encoding(name, guessed=True, other=other)
 
 
-def _utf16_by_zeros(content: bytes) -> str | None:
-    # Western text in UTF-16 has a zero in every other byte.
-    pairs = len(content) // 2
-    if pairs < 4:
+def _wide_by_zeros(content: bytes) -> str | None:
+    """Return the encoding of two or four bytes a letter that zeros tell; None if they do not."""
+    if len(content) < 8 or b"\0" not in content[:4096]:
         return None
-    even, odd = content[:2 * pairs:2].count(0), content[1:2 * pairs:2].count(0)
-    if odd > 0.4 * pairs and even < 0.05 * pairs:
-        return "utf-16-le"
-    if even > 0.4 * pairs and odd < 0.05 * pairs:
-        return "utf-16-be"
+    whole = content[:len(content) // 4 * 4]
+    if len(whole) >= 16:
+        quarters = [whole[place::4].count(0) / (len(whole) / 4) for place in range(4)]
+        if min(quarters[2:]) > 0.99 and quarters[0] < 0.05:
+            return "utf-32-le"
+        if min(quarters[:2]) > 0.99 and quarters[3] < 0.05:
+            return "utf-32-be"
+    even, odd = content[::2].count(0), content[1::2].count(0)
+    # Digits, separators and ends of line have a zero in every other byte, whatever the script.
+    for name, zeros, others, end in (("utf-16-le", odd, even, "\n".encode("utf-16-le")),
+                                     ("utf-16-be", even, odd, "\n".encode("utf-16-be"))):
+        if zeros > 0.05 * len(content) and others < 0.05 * zeros and (
+                end in content or end.replace(b"\n", b"\r") in content) and _decodes(
+                    content[:len(content) // 2 * 2], name, complete=False):
+            return name
     return None
 
 
@@ -189,14 +212,63 @@ def _decodes(content: bytes, encoding: str, complete: bool) -> bool:
 
 
 def _check_control_characters(content: bytes, place: str) -> None:
+    # The last four separate fields, rows and files, and some programs write them.
     start = content[:65536]
-    strange = len(start) - len(start.translate(None, bytes(range(1, 9)) + bytes(range(14, 32))))
+    strange = len(start) - len(start.translate(None, bytes(range(1, 9)) + bytes(range(14, 28))))
     if strange > max(2, len(start) // 200):
         raise DataError("file.controls", place=place, count=strange)
 
 
+class Mending:
+    """Makes letters of bytes that are not UTF-8 in a text that is UTF-8 otherwise.
+
+    Attributes
+    ----------
+    count : int
+        Bytes that were mended.
+    line : int
+        Number of the first line with such a byte.
+    before, letter : str
+        What stands in that line before it, and what was made of it.
+    """
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was mended: the text is read from its beginning."""
+        self.count, self.line, self.before, self.letter = 0, 0, "", ""
+
+    def mended(self, line: str, number: int) -> str:
+        """Return a line in which every lone byte is the letter of Windows-1252."""
+        if line.isascii() or not (found := _LONE.findall(line)):
+            return line
+        if not self.count:
+            self.line = number
+            self.before = _LONE.split(line, maxsplit=1)[0]
+            self.letter = _letter(found[0])
+        self.count += len(found)
+        return _LONE.sub(lambda match: _letter(match[0]), line)
+
+
+_LONE = re.compile("[\udc80-\udcff]")
+
+
+def _letter(lone: str) -> str:
+    return bytes([ord(lone) - 0xDC00]).decode("cp1252", "replace")
+
+
+def errors_of(encoding: str, content: bytes) -> str:
+    """Return what a decoder is to do with wrong bytes: keep them for `Mending`, or refuse them."""
+    plain = encoding.lower().replace("_", "-")
+    may = plain in ("utf-8", "utf8", "utf-8-sig") and is_mostly_utf8(content)
+    return "surrogateescape" if may else "strict"
+
+
 def decode_head(head: Head, encoding: str, place: str) -> str:
     """Return the head as text; a last character that was cut in two is left out.
+
+    Lone bytes in a text that is UTF-8 otherwise are kept for `Mending`.
 
     Raises
     ------
@@ -206,11 +278,31 @@ def decode_head(head: Head, encoding: str, place: str) -> str:
     try:
         # Refuses what Python decodes but is no text, such as hex.
         io.TextIOWrapper(io.BytesIO(), encoding=encoding).close()
-        return codecs.getincrementaldecoder(encoding)().decode(head.content, head.complete)
+        decoder = codecs.getincrementaldecoder(encoding)(errors_of(encoding, head.content))
+        return decoder.decode(head.content, head.complete)
     except LookupError as error:
         raise unknown_encoding(encoding, place) from error
     except UnicodeError as error:
         raise wrong_encoding(encoding, place) from error
+
+
+def read_pieces(path: Path, head: Head) -> tuple[bytes, ...]:
+    """Return bytes from places that are spread over what the head does not show."""
+    if head.complete:
+        return ()
+    begin, end = len(head.content), head.size
+    found = []
+    with _named_errors(path), path.open("rb") as file:
+        for number in range(PIECES):
+            # A multiple of four, so that no character of UTF-16 or UTF-32 is cut.
+            file.seek((begin + number * (end - begin) // PIECES) // 4 * 4)
+            found.append(file.read(PIECE_BYTES))
+    return tuple(found)
+
+
+def whole_lines(pieces: Sequence[bytes]) -> bytes:
+    """Return the lines of pieces but for their first and last, which are cut."""
+    return b"\n".join(b"\n".join(piece.split(b"\n")[1:-1]) for piece in pieces)
 
 
 def read_text(path: Path, encoding: str = "") -> str:
@@ -233,14 +325,25 @@ def read_text(path: Path, encoding: str = "") -> str:
     if head.size > LARGEST_TEXT:
         raise DataError("file.text-too-large", place=path.name, size=head.size,
                         most=LARGEST_TEXT)
-    found = encoding or find_encoding(head.content, head.complete, path.name)
-    with open_lines(path, found) as lines:
+    found = encoding or find_encoding(head.content, head.complete, path.name,
+                                      whole_lines(read_pieces(path, head))).name
+    with open_lines(path, found, errors_of(found, head.content)) as lines:
         return "".join(lines)
 
 
 @contextmanager
-def open_lines(path: Path, encoding: str) -> Iterator[Iterator[str]]:
+def open_lines(path: Path, encoding: str, errors: str = "strict",
+               mending: Mending | None = None) -> Iterator[Iterator[str]]:
     """Open a text file and give its lines, ends of line kept, none longer than `LONGEST_LINE` + 1.
+
+    Parameters
+    ----------
+    path, encoding : Path, str
+        The file and how it is encoded.
+    errors : str
+        As `errors_of` gives it.
+    mending : Mending, optional
+        Counts the bytes that are mended.
 
     Raises
     ------
@@ -249,11 +352,15 @@ def open_lines(path: Path, encoding: str) -> Iterator[Iterator[str]]:
     """
     with _named_errors(path):
         try:
-            file = path.open(encoding=encoding, newline="")
+            file = path.open(encoding=encoding, newline="", errors=errors)
         except LookupError as error:
             raise unknown_encoding(encoding, path.name) from error
     with file:
-        yield _read_lines(path, file)
+        lines = _read_lines(path, file)
+        if errors == "strict":
+            yield lines
+        else:
+            yield _mended_lines(lines, mending or Mending())
 
 
 def _read_lines(path: Path, file: TextIO) -> Iterator[str]:
@@ -263,6 +370,13 @@ def _read_lines(path: Path, file: TextIO) -> Iterator[str]:
                 yield line
     except UnicodeError as error:
         raise wrong_encoding(str(file.encoding), path.name) from error
+
+
+def _mended_lines(lines: Iterator[str], mending: Mending) -> Iterator[str]:
+    mending.begin()
+    for number, line in enumerate(lines, start=1):
+        # Plain lines, which most are, go as they are.
+        yield line if line.isascii() else mending.mended(line, number)
 
 
 def unknown_encoding(encoding: str, place: str) -> DataError:

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.data.cells import Cells, Texts
 from engine.data.dataset import Indices, Reals
-from engine.data.missing import find_markers
+from engine.data.missing import MOST_MARKERS, find_markers, looks_missing
 from engine.data.number_forms import Forms
 from engine.data.number_style import (
     Hints,
@@ -65,7 +65,8 @@ class Look:
     def own_decimal(self, decimal: str) -> str:
         """Return the decimal sign that the column has without doubt; empty if it has none."""
         if self.cells.numbers is None:
-            return own_decimal(self.counted)
+            # A text here and there that looks like a number tells nothing of how they are written.
+            return own_decimal(self.counted) if _share(self, 0) >= _TOLD_SHARE else ""
         return decimal if self.cells.decimals else ""
 
 
@@ -129,7 +130,11 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
     if _one_of_two(look, gaps, values[found]):
         return Judged(None)
     others = [int(place) for place in np.flatnonzero(~found) if place not in gaps]
-    wrong = _wrong(look, others, values, found, numbers, present)
+    different = _different(look, values[found])
+    wrong = _wrong(look, others, numbers, different, present)
+    if not _are_few(int(counts[wrong].sum()), numbers + int(counts[wrong].sum()),
+                    _rows_of(look, wrong)):
+        wrong = _unknown(look, wrong, numbers, present) if different > 1 else wrong
     gaps |= set(others) - set(wrong)
     filled = numbers + int(counts[wrong].sum())
     if not _are_few(int(counts[wrong].sum()), filled, _rows_of(look, wrong)):
@@ -192,14 +197,23 @@ def _different(look: Look, numbers: Reals) -> int:
     return len(np.unique(numbers))
 
 
-def _wrong(look: Look, others: Sequence[int], values: Reals, found: Indices, numbers: int,
+def _wrong(look: Look, others: Sequence[int], numbers: int, different: int,
            present: frozenset[str]) -> list[int]:
     """Return which texts are neither numbers nor mark what is missing."""
     counts, levels = look.counts, look.texts.levels
-    different = _different(look, values[found])
     markers = find_markers([(levels[place], int(counts[place])) for place in others
                             if levels[place] not in present], numbers, different)
     return [place for place in others if levels[place] not in markers]
+
+
+def _unknown(look: Look, wrong: list[int], numbers: int, present: frozenset[str]) -> list[int]:
+    """Return the wrong texts without words for no value, which in a small table come but once."""
+    levels = look.texts.levels
+    known = {place for place in wrong
+             if looks_missing(levels[place]) and levels[place] not in present}
+    if len(known) > MOST_MARKERS or int(look.counts[list(known)].sum()) > numbers:
+        return wrong
+    return [place for place in wrong if place not in known]
 
 
 def _are_few(wrong: int, filled: int, rows: Indices) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from engine.data.files import Mending
 from engine.data.remark import Remark
 
 Role = Literal["", "numbers", "classes", "text", "date", "ignored"]
@@ -71,6 +72,8 @@ class LineSource:
         The one that is read.
     remarks : tuple[Remark, ...]
         What was left out to make lines of it.
+    mending : Mending | None
+        What wrong bytes were met while lines were read; None where there can be none.
     """
 
     place: str
@@ -84,6 +87,7 @@ class LineSource:
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     remarks: tuple[Remark, ...] = ()
+    mending: Mending | None = None
 
 
 def made_of(place: str, size: int, lines: Sequence[str], **facts: Any) -> LineSource:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.data.dataset import Reals
 from engine.data.numbers import ERRORS, MISSING, NOT_AVAILABLE, SIGNS
 
-_MOST_MARKERS = 3
+MOST_MARKERS = 3
 """Different texts that mark what is missing in one column of numbers."""
 
 _LONGEST_MARKER = 24
@@ -71,10 +71,10 @@ def find_markers(others: Sequence[tuple[str, int]], numbers: int,
         return frozenset()
     again = [(text, count) for text, count in others if count > 1]
     again.sort(key=lambda pair: -pair[1])
-    known = [(text, count) for text, count in again if looks_missing(text)][:_MOST_MARKERS]
+    known = [(text, count) for text, count in again if looks_missing(text)][:MOST_MARKERS]
     found = {text for text, _ in known} if sum(count for _, count in known) <= numbers else set()
     strange = [(text, count) for text, count in again if text not in found]
-    room = _MOST_MARKERS - len(found)
+    room = MOST_MARKERS - len(found)
     enough = numbers >= _SOME and different >= _FEWEST_VALUES
     few = sum(count for _, count in strange) <= numbers
     if strange and enough and few and len(strange) <= room and all(

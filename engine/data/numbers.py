@@ -17,7 +17,7 @@ ERRORS = frozenset({
 """What programs write for a value that is none; never the name of something."""
 
 SIGNS = frozenset({"-", "--", "---", "–", "—", ".", "..", "...", "…", "?", "??", "???", ":", "*",
-                   "**", "/", "x", "X", "#", "~", "_", "\u2212"})
+                   "**", "/", "#", "~", "_", "\u2212"})
 """Signs that people put where there is no value."""
 
 NOT_AVAILABLE = frozenset({"NA", "N/A", "n/a", "na", "N.A.", "n.a.", "NULL", "Null", "null",

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from dataclasses import replace as replace_format
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
-from msgspec.structs import replace
-
-from engine.data.column_reader import Sifting, read_columns
+from engine.data.column_reader import read_columns
 from engine.data.column_remarks import column_remarks
 from engine.data.columns import Column, interpret_columns, shown_decimal
 from engine.data.columns_declared import declare, settled
-from engine.data.files import EncodingError
 from engine.data.formats import open_source
 from engine.data.limits import WHOLE_BYTES
 from engine.data.lines import LineSource
-from engine.data.records import QUOTE, Record, iterate_records, split_cells
-from engine.data.remark import Remark
+from engine.data.records import Record, iterate_records, split_cells
+from engine.data.remark import Remark, remark
+from engine.data.sifting import Sifting
 from engine.data.sniff import TextFormat, examine
 from engine.spec import TableSpec
 
@@ -66,9 +63,19 @@ class Reading:
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """What was done to make columns of the file."""
-        return (*self.source.remarks, *self.form.remarks,
+        return (*self.source.remarks, *self._mended, *self.form.remarks,
                 *self.sifting.remarks(len(self.form.names)),
                 *column_remarks(self.columns, self.spec))
+
+    @property
+    def _mended(self) -> tuple[Remark, ...]:
+        mending = self.source.mending
+        if mending is None or not mending.count:
+            return ()
+        place = len(split_cells(mending.before, self.form.dialect)) - 1
+        names = self.form.names
+        return (remark("note.wrong-bytes", count=mending.count, line=mending.line,
+                       column=names[min(place, len(names) - 1)], letter=mending.letter),)
 
 
 def read(path: Path, spec: TableSpec, sampled: bool = False,
@@ -115,14 +122,7 @@ def _cached(path: Path, time_ns: int, size: int, spec: TableSpec, sampled: bool,
             wanted: tuple[str, ...] | None) -> Reading:
     # Kept, so that a preview that has read everything, another target, seed or split do not have
     # the file read again; two, for there may be a file for validation beside it.
-    sampled = sampled and size > WHOLE_BYTES
-    try:
-        return _read(open_source(path, spec), spec, sampled, wanted)
-    except EncodingError:
-        if spec.encoding:
-            raise
-    # Its first megabyte was plain enough to pass for UTF-8.
-    return _read(open_source(path, replace(spec, encoding="cp1252")), spec, sampled, wanted)
+    return _read(open_source(path, spec), spec, sampled and size > WHOLE_BYTES, wanted)
 
 
 def _read(source: LineSource, spec: TableSpec, sampled: bool,
@@ -131,15 +131,32 @@ def _read(source: LineSource, spec: TableSpec, sampled: bool,
     form = examine(source, spec)
     places = range(len(form.names)) if wanted is None else [
         position for position, name in enumerate(form.names) if name in wanted]
-    shown = tuple(tuple(split_cells(record, form.separator))
-                  for record in islice(_records_of_head(source, form), SHOWN_ROWS))
+    shown = tuple(tuple(split_cells(record.text, form.dialect)) for record in islice(
+        filter(_is_row, _records_of_head(source, form)), SHOWN_ROWS))
     with _records(source, form, sampled) as records:
         cells, sifting = read_columns(records, form, places, place, spec.present)
     columns = interpret_columns(form.names, cells, form.decimal, chosen=bool(spec.decimal),
                                 missing=spec.missing, present=spec.present)
     columns = tuple(declare(column, source.declared) for column in columns)
-    form = replace_format(form, decimal=shown_decimal(columns) or form.decimal)
+    form = replace(form, decimal=shown_decimal(columns) or form.decimal)
+    unused = _unused(form, columns) if wanted is None else 0
+    if unused:
+        kept = len(form.names) - unused
+        form, columns = replace(form, names=form.names[:kept]), columns[:kept]
+        shown = tuple(row[:kept] for row in shown)
     return Reading(source, form, columns, shown, sifting, not sampled, spec)
+
+
+def _is_row(record: Record) -> bool:
+    return record.width > 0
+
+
+def _unused(form: TextFormat, columns: Sequence[Column]) -> int:
+    """Return the number of columns at the end that have neither a name nor a value."""
+    count = 0
+    while count < form.nameless and columns[-1 - count].kind == "empty":
+        count += 1
+    return count
 
 
 @contextmanager
@@ -148,18 +165,18 @@ def _records(source: LineSource, form: TextFormat, sampled: bool) -> Iterator[It
         yield chain(_records_of_head(source, form), _records_of_pieces(source, form))
         return
     with source.open() as lines:
-        yield iterate_records(lines, form.separator, source.place, form.skip)
+        yield iterate_records(lines, form.dialect, source.place, form.skip)
 
 
 def _records_of_head(source: LineSource, form: TextFormat) -> Iterator[Record]:
-    return iterate_records(source.head, form.separator, source.place, form.skip,
+    return iterate_records(source.head, form.dialect, source.place, form.skip,
                            cut=not source.complete)
 
 
 def _records_of_pieces(source: LineSource, form: TextFormat) -> Iterator[Record]:
     # Where a piece begins inside a text in quotes, its lines are no rows: those with quotes are
     # not looked at, and those of another width tell nothing of the file.
-    plain = [line for line in source.pieces() if QUOTE not in line]
+    plain = [line for line in source.pieces() if form.dialect.quote not in line]
     width = len(form.names)
-    return (record for record in iterate_records(plain, form.separator, source.place)
+    return (record for record in iterate_records(plain, form.dialect, source.place)
             if record.width == width)

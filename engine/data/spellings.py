@@ -34,7 +34,7 @@ def variants(column: Column) -> tuple[tuple[str, ...], ...]:
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.levels))
     alike: dict[str, list[int]] = defaultdict(list)
     for place, level in enumerate(column.levels):
-        alike[_folded(level)].append(place)
+        alike[folded(level)].append(place)
     _join_slips(alike, counts)
     groups = [sorted(places, key=lambda place: -counts[place])
               for places in alike.values() if len(places) > 1]
@@ -54,7 +54,21 @@ def merged(column: Column) -> Column:
     return replace(column, codes=recode[column.codes], levels=levels)
 
 
-def _folded(text: str) -> str:
+def respelled(column: Column, first: Column) -> Column:
+    """Return a column of texts, each spelled as another has it if that differs in spelling only."""
+    if column.codes is None or first.codes is None:
+        return column
+    known = {folded(level): level for level in first.levels}
+    wanted = [level if level in first.levels else known.get(folded(level), level)
+              for level in column.levels]
+    levels = tuple(sorted(set(wanted)))
+    place_of = {level: place for place, level in enumerate(levels)}
+    recode = np.array([*(place_of[level] for level in wanted), -1], dtype=np.int64)
+    return replace(column, codes=recode[column.codes], levels=levels)
+
+
+def folded(text: str) -> str:
+    """Return a text without what does not count in it: capitals, spaces, hyphens and accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(letter for letter in plain if letter.isalnum() or letter in "+<>=/%&#*'")
     # Signs alone, such as + and -, are names of their own.

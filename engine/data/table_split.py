@@ -83,8 +83,7 @@ def order_of(column: Column) -> Reals | None:
     Those are the days of a column of dates, and the numbers of one of numbers; NaN where there is
     none.
     """
-    days: Reals | None = getattr(column, "days", None)
-    return column.numbers if days is None else days
+    return column.numbers if column.days is None else column.days
 
 
 def groups_of(column: Column) -> Indices:
@@ -147,12 +146,12 @@ def _latest(by: Column | None, target: Target, spec: DataSpec, place: str) -> Di
                       _AT_RANDOM)
         return Division(training, validation, (last,))
     order, where = order_of(by), say("place.column", file=place, column=by.name)
+    if not by.present[target.rows].any():
+        raise DataError("split.order-empty", place=where)
     if order is None:
         raise DataError("split.order-texts", place=where, example=by.levels[0])
     order = order[target.rows]
     known = order[~np.isnan(order)]
-    if not len(known):
-        raise DataError("split.order-empty", place=where)
     if known.min() == known.max():
         raise DataError("split.order-same", place=where)
     training, validation = split_latest(order, share, spec.seed)

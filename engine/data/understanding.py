@@ -41,7 +41,7 @@ class Understanding:
     reasons : Mapping[str, Message]
         Why a column is no input, by its name.
     remarks : tuple[Remark, ...]
-        What was assumed, changed and left out, guesses first.
+        What was assumed, changed and left out, in the order in which it was done.
     fault : Message | None
         Why nothing can be learned; None if something can.
     """
@@ -99,12 +99,12 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
         made = _make(targets, task, spec, place)
     except DataError as error:
         return Understanding(targets, task, None, chosen.columns, chosen.reasons,
-                             (*doubts, *reading.remarks), error.message)
+                             (*reading.remarks, *doubts), error.message)
     used = _rows_remark(reading, targets[0], made)
     return Understanding(
         targets, made.task, made, tuple(column.take(made.rows) for column in chosen.columns),
         chosen.reasons,
-        (*used, *doubts, *reading.remarks, *chosen.remarks, *made.remarks, *spelled), None)
+        (*used, *reading.remarks, *doubts, *chosen.remarks, *made.remarks, *spelled), None)
 
 
 def _check_names(names: Sequence[str], spec: TableSpec, place: str) -> None:

@@ -17,6 +17,7 @@ from engine.data.dataset import Indices, Reals
 from engine.data.joint_target import classes_of, flags_of
 from engine.data.reading import Reading, read
 from engine.data.remark import Change, Remark, remark
+from engine.data.spellings import folded, respelled
 from engine.data.table_split import order_of
 from engine.data.target import Target
 from engine.errors import DataError
@@ -90,7 +91,10 @@ def add_file(path: Path, first: Reading, targets: Sequence[Column], made: Target
                         names=tuple(one.name for one in targets))
     joined, unseen = [], {}
     for column in inputs:
-        added = alike(by_name[column.name], column, other.place, first.place)
+        own = by_name[column.name]
+        if spec.merge_spellings:
+            own = respelled(own, column)
+        added = alike(own, column, other.place, first.place)
         where, said = _unseen(added, column, found.rows, other.place, first.place)
         if where.any():
             unseen[column.name] = np.append(np.zeros(len(made.rows), np.bool_), where)
@@ -193,12 +197,8 @@ def _label_of(targets: Sequence[Column], made: Target, spec: TableSpec) -> Calla
     by_text = {texts[code]: label for code, label in labels.items()}
     if not spec.merge_spellings:
         return lambda text: by_text.get(text, -1)
-    by_spelling = {_spelled(text): label for text, label in by_text.items()}
-    return lambda text: by_text.get(text, by_spelling.get(_spelled(text), -1))
-
-
-def _spelled(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    by_spelling = {folded(text): label for text, label in by_text.items()}
+    return lambda text: by_text.get(text, by_spelling.get(folded(text), -1))
 
 
 def _left_out(found: _Answers, place: str, first: str) -> list[Remark]:
@@ -236,7 +236,7 @@ def _below(column: Column, added: Column, rows: Indices,
     """
     more: dict[str, Any] = {}
     for name in ("numbers", "codes", "days"):
-        own, other = getattr(column, name, None), getattr(added, name, None)
+        own, other = getattr(column, name), getattr(added, name)
         if own is not None and other is not None:
             more[name] = np.append(own, other[rows])
     if unseen.any():

@@ -26,6 +26,9 @@ _SUSPECT_BYTES, _SUSPECT_RATIO = 16 * 2**20, 200
 
 _PIECE = 2**20
 _READ = (".xml", ".rels", ".bin")
+_OWN = ("customxml/", "docprops/")
+"""What programs keep for themselves, in encodings of their own: it is never read."""
+
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _END_RECORD = 22
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -75,15 +78,24 @@ class Archive:
                 raise DataError("sheet.damaged", place=self.place)
 
     def kind(self) -> str:
-        """Return the kind of workbook: ``xlsx``, ``xlsb``, ``ods``, or empty for none."""
-        if "xl/workbook.bin" in self._members:
+        """Return the kind of workbook: ``xlsx``, ``xlsb``, ``ods``, or empty for none.
+
+        Raises
+        ------
+        DataError
+            If it is protected by a password.
+        """
+        # Some programs write Windows' paths, or name the book otherwise.
+        names = [name.replace("\\", "/").lower() for name in self.names]
+        if any(name.endswith("workbook.bin") for name in names):
             return "xlsb"
-        if any(name.lower().endswith("xl/workbook.xml") or name == "_rels/.rels"
-               for name in self._members) and "[Content_Types].xml" in self._members:
-            return "xlsx" if any(name.lower().startswith("xl/") for name in self._members) else ""
-        if "mimetype" in self._members and "content.xml" in self._members:
-            kind = b"".join(self.pieces("mimetype")).strip()
-            return "ods" if b"opendocument.spreadsheet" in kind else ""
+        if any(name.endswith("workbook.xml") for name in names) or any(
+                "worksheets/" in name and name.endswith(".xml") for name in names):
+            return "xlsx"
+        if b"opendocument.spreadsheet" in self.read("mimetype") and "content.xml" in names:
+            if b"encryption-data" in self.read("META-INF/manifest.xml"):
+                raise DataError("sheet.password", place=self.place)
+            return "ods"
         return ""
 
     def parts(self) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -97,7 +109,7 @@ class Archive:
         """
         budget = MOST_INFLATED
         for name in self.names:
-            if not name.lower().endswith(_READ):
+            if not name.lower().endswith(_READ) or name.lower().startswith(_OWN):
                 continue
             size = self._members[name].file_size
             budget -= size

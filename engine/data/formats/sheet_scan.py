@@ -18,9 +18,17 @@ from engine.data.formats.cell_range import (
 from engine.errors import DataError
 
 MOST_AREA = 5_000_000
-"""Rows times columns from ``A1`` to the last filled cell, unless half of them are filled."""
+"""Rows times columns from ``A1`` to the last cell, unless half of them are filled."""
+
+_BINARY_RELATIONS = "xl/_rels/workbook.bin.rels"
+
+_SMALL_AREA, _MOST_SPREAD, _ROW_COST = 500_000, 50, 3
+"""An area that takes no time, the cells of a larger one for each that is filled, and what a row
+takes besides its cells."""
 
 _MOST_SPACES = 10**6
+_LONGEST_PART = 4 * 2**20
+"""Bytes without an end of a cell or a tag; a cell holds 32,767 characters."""
 
 # The end of a tag that holds something: a cell without a value takes no memory.
 _FILLED = rb"[^<>]*(?<!/)>"
@@ -76,9 +84,16 @@ class Extent:
         DataError
             If it takes more memory than a table of its cells would.
         """
-        if self.rows * self.columns > max(MOST_AREA, 2 * self.cells):
+        most = _most_area(self.cells)
+        if self.rows > min(LAST_ROW + 1, most // _ROW_COST) or self.columns > LAST_COLUMN + 1 or (
+                self.rows * self.columns > most):
             cell = cell_name(min(self.rows - 1, LAST_ROW), min(self.columns - 1, LAST_COLUMN))
-            raise DataError("sheet.area", place=place, cell=cell, most=MOST_AREA)
+            raise DataError("sheet.area", place=place, cell=cell, most=most)
+
+
+def _most_area(cells: int) -> int:
+    """Return the rows times columns that so many filled cells may be spread over."""
+    return max(_SMALL_AREA, min(_MOST_SPREAD * cells, max(MOST_AREA, 2 * cells)))
 
 
 def scan(archive: Archive) -> dict[str, Extent]:
@@ -90,19 +105,20 @@ def scan(archive: Archive) -> dict[str, Extent]:
         If it is damaged or would take more memory than a table of its cells.
     """
     extents = {}
+    # Of binary parts only those that a binary book names are sheets; others hold what is no record.
+    sheets = html.unescape(archive.read(_BINARY_RELATIONS).decode("utf-8", "replace")).lower()
     for name, pieces in archive.parts():
         if name == "content.xml":
             extents.update(_scan_ods(pieces, archive.place))
         elif name.lower().endswith(".bin"):
-            extent = _scan_binary(pieces)
-            if "printersettings" not in name.lower() and "vba" not in name.lower():
-                extent.check(archive.place)
+            if name.rpartition("/")[2].lower() in sheets and "vbaproject" not in name.lower():
+                _scan_binary(pieces).check(archive.place)
         else:
             extents[name] = _scan_xml(pieces, archive.place)
     return extents
 
 
-def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _whole_tags(pieces: Iterable[bytes], place: str) -> Iterator[bytes]:
     """Yield pieces that end where a cell ends, so that nothing is cut in two."""
     rest = b""
     for piece in pieces:
@@ -111,16 +127,18 @@ def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
         end = end if end >= 0 else text.rfind(b"<")
         if end <= 0:
             rest = text
-            continue
-        rest = text[end:]
-        yield text[:end]
+        else:
+            rest = text[end:]
+            yield text[:end]
+        if len(rest) > _LONGEST_PART:
+            raise DataError("sheet.damaged", place=place)
     yield rest
 
 
 def _scan_xml(pieces: Iterable[bytes], place: str) -> Extent:
     extent, implied = Extent(), _Implied()
     strings = promised = 0
-    for text in _whole_tags(pieces):
+    for text in _whole_tags(pieces, place):
         found = _PLACES.findall(text)
         extent.cells += len(found)
         extent.rows = max(extent.rows, max(map(int, {row for _, row in found}), default=0))
@@ -172,6 +190,8 @@ def _scan_ods(pieces: Iterable[bytes], place: str) -> dict[str, Extent]:
         text = rest + piece
         end = text.rfind(b"<")
         text, rest = text[:end], text[end:]
+        if len(rest) > _LONGEST_PART:
+            raise DataError("sheet.damaged", place=place)
         spaces += sum(map(int, _ODS_SPACES.findall(text)))
         if spaces > _MOST_SPACES:
             raise DataError("sheet.damaged", place=place)
@@ -243,7 +263,9 @@ class _OdsSheet:
 
     def check(self, place: str) -> None:
         Extent(self.rows, self.widest, self.written).check(place)
-        Extent(self.held, 1, self.written).check(place)
+        if self.held > _most_area(self.written):
+            raise DataError("sheet.area", place=place, most=_most_area(self.written),
+                            cell=cell_name(min(self.row, LAST_ROW), self.width - 1))
 
 
 def _scan_binary(pieces: Iterable[bytes]) -> Extent:
@@ -261,6 +283,8 @@ def _scan_binary(pieces: Iterable[bytes]) -> Extent:
                 extent.columns = max(
                     extent.columns, int.from_bytes(content[begin:begin + 4], "little") + 1)
         rest = content[at:]
+        if len(rest) > _LONGEST_PART:
+            break
     return extent
 
 

@@ -42,7 +42,7 @@ WORDS: Mapping[str, Entry] = {
         _SAVE_AS_CSV),
     "file.no-encoding": Fault(
         "{place}", "the file is in no encoding that can be found out",
-        "UTF-8, UTF-16 or Windows-1252 text", "Save it as UTF-8, or choose its encoding by name"),
+        "a text in a known encoding", "Save it as UTF-8, or choose its encoding by name"),
     "file.unknown-encoding": Fault(
         "{place}", "there is no text encoding called {encoding:name}",
         "a name such as utf-8, utf-16 or cp1252", "Choose another encoding"),
@@ -57,19 +57,47 @@ WORDS: Mapping[str, Entry] = {
     "kind.word": "a Word document",
     "kind.powerpoint": "a PowerPoint presentation",
     "kind.compound": "a document of an old Office program without a sheet",
+    "kind.workbook": "a workbook of a spreadsheet program",
+    "kind.numbers": "a document of Apple Numbers or Pages",
     "kind.gzip": "a gzip archive",
     "kind.bzip2": "a bzip2 archive",
     "kind.xz": "an xz archive",
+    "kind.zstandard": "a Zstandard archive",
     "kind.7-zip": "a 7-Zip archive",
     "kind.rar": "a RAR archive",
+    "kind.tar": "a tar archive",
     "kind.png": "a PNG image",
     "kind.jpeg": "a JPEG image",
     "kind.gif": "a GIF image",
+    "kind.tiff": "a TIFF image",
+    "kind.bitmap": "a BMP image",
+    "kind.icon": "an icon",
+    "kind.picture": "an image or a film",
+    "kind.film": "a film or a photograph",
+    "kind.sound": "a sound",
     "kind.pdf": "a PDF document",
+    "kind.postscript": "a PostScript document",
     "kind.parquet": "a Parquet file",
+    "kind.feather": "a Feather file",
+    "kind.orc": "an ORC file",
+    "kind.avro": "an Avro file",
     "kind.hdf5": "an HDF5 file",
+    "kind.hdf4": "an HDF4 file",
+    "kind.netcdf": "a netCDF file",
+    "kind.fits": "a FITS file",
     "kind.sqlite": "an SQLite database",
+    "kind.access": "a database of Microsoft Access",
+    "kind.dbase": "a dBase table",
     "kind.numpy": "a NumPy array",
+    "kind.numpy-archive": "an archive of NumPy arrays",
+    "kind.pickle": "a pickle of Python",
+    "kind.spss": "a data file of SPSS",
+    "kind.stata": "a data file of Stata",
+    "kind.r": "a data file of R",
+    "kind.matlab": "a data file of MATLAB",
+    "kind.sas": "a data file of SAS",
+    "kind.origin": "a project of Origin",
+    "kind.tdms": "a TDMS file of LabVIEW",
     "kind.program": "a program",
 
     "table.blank": Fault(
@@ -78,10 +106,44 @@ WORDS: Mapping[str, Entry] = {
     "table.web-page": Fault(
         "{place}", "this is a web page", "a table of text",
         "Download the file itself instead of the page that shows it"),
+    "table.web-table": Fault(
+        "{place}", "this is a web page with a table in it, whatever its name says",
+        "a table of text",
+        "Open it in a spreadsheet program and save it as CSV or as a workbook"),
+    "table.web-archive": Fault(
+        "{place}", "this is a web archive or an e-mail", "a table of text",
+        "Open it in the program that made it and save the table as CSV"),
     "table.xml": Fault("{place}", "this is an XML document", "a table of text", "Save it as CSV"),
+    "table.xml-workbook": Fault(
+        "{place}", "this is an XML workbook of Excel 2003", "a table of text",
+        "Open it in a spreadsheet program and save it as CSV or as .xlsx"),
     "table.json": Fault(
         "{place}", "this is JSON", "a table of text",
         "Convert it to CSV in the program that made it"),
+    "table.json-lines": Fault(
+        "{place}", "these are JSON lines, one object a line", "a table of text",
+        "Convert them to CSV, in Python: pandas.read_json(file, lines=True).to_csv(...)"),
+    "table.rich-text": Fault(
+        "{place}", "this is rich text of a word processor, not plain text", "a table of text",
+        "Open it there and save it as plain text"),
+    "table.git-lfs": Fault(
+        "{place}", "this is a pointer of Git LFS, not the file itself", "a table of text",
+        "Download the file itself, for example by git lfs pull"),
+    "table.latex": Fault(
+        "{place}", "this is a LaTeX source", "a table of text",
+        "Save the table as CSV, without the commands of LaTeX"),
+    "table.source-code": Fault(
+        "{place}", "this is the source of a program", "a table of text",
+        "Choose the file that the program reads or writes"),
+    "table.sql": Fault(
+        "{place}", "these are commands for a database (SQL)", "a table of text",
+        "Export the table from the database as CSV"),
+    "table.calendar": Fault(
+        "{place}", "this is a calendar or an address card", "a table of text",
+        "Export the entries as CSV"),
+    "table.pickle-text": Fault(
+        "{place}", "this is a pickle of Python", "a table of text",
+        "Save the table as CSV, in Python: DataFrame.to_csv"),
     "table.long-head": Fault(
         "{place}", "more than {most:whole} characters in one line",
         "a row of values on every line", "Check that this is a table and that its lines end"),
@@ -98,8 +160,10 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "a text in quotes runs on for {lines:whole} lines ({reason})",
         "a closing {quote}", "Close the quote, or remove the {quote}"),
     "table.separator": Fault(
-        "{place}", "a separator {separator:name}", "one character, such as , ; or a tab",
-        "Choose another separator"),
+        "{place}", "a separator {separator:name}",
+        "a few characters other than quotes, such as , ; or a tab", "Choose another separator"),
+    "table.quote": Fault(
+        "{place}", "a quote {quote:name}", "\" or '", "Choose another quote"),
     "table.decimal": Fault(
         "{place}", "a decimal sign {decimal:name}", "a point or a comma",
         "Choose another decimal sign"),
@@ -122,6 +186,8 @@ WORDS: Mapping[str, Entry] = {
     "separator.bar": "vertical bar",
     "separator.comma": "comma",
     "separator.space": "space",
+    "separator.spaces": "gap of two spaces",
+    "separator.fixed": "fixed place",
     "separator.other": "{character:name}",
     "table.names": Fault(
         "{place}", "{names:whole} {names|name|names}, while most rows have {values:whole} "
@@ -211,6 +277,41 @@ WORDS: Mapping[str, Entry] = {
         "Choose another target or add examples"),
 
     "note.titles": "Left out: {lines:whole} {lines|line|lines} above the table.",
+    "note.comments": "Left out: {lines:whole} {lines|line|lines} of comment in or below the table.",
+    "note.below": "Left out: {lines:whole} {lines|line|lines} of text below the table.",
+    "note.repeated-names":
+        "Left out: {rows:whole} {rows|row|rows} that {rows|repeats|repeat} the names of the "
+        "columns.",
+    "note.empty-rows": "Left out: {rows:whole} {rows|row|rows} of empty cells.",
+    "note.totals":
+        "Left out: {rows:whole} {rows|row|rows} at the end that {rows|sums|sum} up the others "
+        "({names:quotes,name,names}).",
+    "note.units-row":
+        "Left out: {rows:whole} {rows|row|rows} of units or types below the names "
+        "({cells:quotes,cell,cells}).",
+    "note.below-names":
+        "Left out: {lines:whole} {lines|row|rows} of text between the names and the values.",
+    "note.names-joined":
+        "Two rows of names were joined, for example to {example:quote}.",
+    "note.names-in-comment":
+        "The names of the columns were taken from the comment in line {line}.",
+    "note.number-names":
+        "The numbers of the first row, {first} to {last}, were taken as names of the columns.",
+    "change.no-names": "The first row holds values",
+    "note.row-names":
+        "There is one name less than columns: the first column, with {example:quote}, was taken "
+        "as the names of the rows.",
+    "note.lines-in-quotes": "Each line stood in quotes; they were taken off.",
+    "note.single-quotes": "Single quotes ' were taken as quotes around texts.",
+    "note.fixed-width": "The columns were told apart by their places in the lines.",
+    "note.encoding": "The text is not UTF-8; it was read as {title}, a guess by its letters.",
+    "change.encoding": "Read it as {title}",
+    "note.wrong-bytes":
+        "{count:whole} {count|byte is|bytes are} not UTF-8, the first in line {line}, column "
+        "{column:quote}; read as Windows-1252 (there: {letter:quote}).",
+    "note.mojibake":
+        "Letters look wrong, as {example:quote} for {meant:quote}: the text was saved in a wrong "
+        "encoding before. Save it again from its source.",
     "note.renamed":
         "Columns of the same name were told apart: {names:listing,column,columns}.",
     "note.widths":

@@ -47,6 +47,11 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "there is no sheet {name:quote}", "one of {known:quotes,sheet,sheets}",
         "Choose a sheet of this workbook"),
 
+    "sheet.web-page": Fault(
+        "{place}", "this is a web page or an XML document under the name of a spreadsheet, as some "
+        "programs export it", "a workbook",
+        "Open it in a spreadsheet program and save it as .xlsx"),
+
     "note.sheet": "Sheet {name:quote} was read, one of {count:whole}.",
     "change.sheet": "read {name:quote}",
     "note.sheet-titles": "{count:whole} {count|row|rows} above the table {count|was|were} left "

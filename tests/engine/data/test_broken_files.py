@@ -73,7 +73,7 @@ BROKEN: list[tuple[str, str | bytes, dict[str, object], str, str]] = [
     ("JSON object", '{"a": [1, 2],\n "b": [3, 4]}', {}, "this is JSON", "Convert it to CSV"),
     ("JSON list", '[{"a": 1, "b": 2},\n {"a": 3, "b": 4}]', {}, "this is JSON",
      "Convert it to CSV"),
-    ("unknown encoding", "größe,y\n1,é\n".encode("shift_jis", "replace") + b"\x81\x8d,\x8f\n", {},
+    ("unknown encoding", b"x,y\n" + bytes(range(161, 192)) * 3 + b",\xdb\xd5\xb0\xb1\n", {},
      "no encoding that can be found out", "Save it as UTF-8"),
     ("wrong encoding chosen", "größe,y\n1,2\n".encode("cp1252"), {"encoding": "utf-8"},
      "not in the encoding utf-8", "Choose another encoding"),
@@ -298,7 +298,7 @@ class TestWhatAReasonableProgramReads:
         long = "word " * 2000
         text = f"{long},y\n" + f"1,{long}a\n2,{long}b\n" * 10
         data = self.read(tmp_path, text)
-        assert len(data.feature_names[0]) == 60
+        assert len(data.feature_names[0]) == 1000
         assert len(data.class_names) == 2
         path = tmp_path / "flawed.csv"
         assert "wo..." in fails(path, task="regression")

@@ -59,6 +59,10 @@ class TestThousands:
             told = column(["1,234", "5,678"], decimal).ambiguous
             assert (told.example, told.read, told.other) == ("1,234", read, other)
 
+    def test_a_text_here_and_there_tells_nothing_about_other_columns(self):
+        cells = {0: cells_of(["1,234", "5,678"] * 9), 1: cells_of(["3.5 stars", "good", "bad"] * 6)}
+        assert interpret_columns(("x", "y"), cells, ",")[0].ambiguous is not None
+
     def test_what_the_person_chose_is_done_and_not_told(self):
         found = column(["51,566", "483"], ",", chosen=True)
         assert (found.numbers.tolist(), found.ambiguous) == ([51.566, 483], None)
@@ -145,6 +149,9 @@ class TestMarkers:
     def test_a_class_beside_few_numbers_is_none(self):
         assert column(["1", "2", "3", "studio"] * 10).kind == "category"
 
+    def test_results_of_matches_are_classes(self):
+        assert column(["1", "X", "2"] * 20).levels == ("1", "2", "X")
+
     def test_labels_that_alternate_are_none(self):
         assert column(["1", "x"] * 20).levels == ("1", "x")
         assert column(["1", "-"] * 20).levels == ("-", "1")
@@ -152,6 +159,10 @@ class TestMarkers:
     def test_four_texts_that_come_again_are_none(self):
         cells = [str(n) for n in range(40)] + ["red", "blue", "green", "black"] * 3
         assert column(cells).numbers is None
+
+    def test_in_a_small_table_a_known_word_need_not_come_again(self):
+        found = column(["1.5", "2.5", "k. A.", "3", "n.d.", "4"])
+        assert (found.kind, found.missing, len(found.markers)) == ("numeric", 2, 2)
 
     def test_a_few_odd_cells_are_named_with_the_row_of_the_first(self):
         found = column([*map(str, range(40)), "oops", *map(str, range(40)), "again"])
@@ -239,10 +250,10 @@ class TestDates:
         assert np.isnan(found.days[2])
 
     @pytest.mark.parametrize(("cells", "order"), [
-        (["31.12.2020", "01.02.2021"], "day first"), (["12/31/2020", "01/02/2021"], "month first"),
-        (["31/12/2020", "01/02/2021"], "day first"),
-        ([f"{m}/{d}/2020" for m in (1, 2, 3) for d in range(1, 13)], "month first"),
-        ([f"{d}/{m}/2020" for m in (1, 2, 3) for d in range(1, 13)], "day first"),
+        (["31.12.2020", "01.02.2021"], "day-first"), (["12/31/2020", "01/02/2021"], "month-first"),
+        (["31/12/2020", "01/02/2021"], "day-first"),
+        ([f"{m}/{d}/2020" for m in (1, 2, 3) for d in range(1, 13)], "month-first"),
+        ([f"{d}/{m}/2020" for m in (1, 2, 3) for d in range(1, 13)], "day-first"),
     ])
     def test_the_column_tells_day_and_month_apart(self, cells, order):
         found = column(cells)

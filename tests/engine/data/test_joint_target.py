@@ -31,9 +31,9 @@ def two_values(gap=()):
 
 @pytest.mark.parametrize("values", [("0", "1"), ("False", "True"), ("no", "yes"), ("0.0", "1.0")])
 def test_columns_of_which_one_is_1_are_classes(tmp_path, values):
-    data = load_text(tmp_path, one_hot(values), target="is_b", more_targets=("is_a", "is_c"))
+    data = load_text(tmp_path, one_hot(values), target="is_a", more_targets=("is_b", "is_c"))
     assert data.task == "classification"
-    assert data.class_names == ("is_b", "is_a", "is_c")
+    assert data.class_names == FLAGS
     assert data.feature_names == ("x",)
     assert [data.class_names[label] for label in data.labels] == [FLAGS[i % 3] for i in range(30)]
 
@@ -54,15 +54,15 @@ def test_a_column_that_is_never_1_is_told(tmp_path):
 
 
 def test_several_numbers_are_predicted_together(tmp_path):
-    data = load_text(tmp_path, two_values(), target="y2", more_targets=("y1",))
+    data = load_text(tmp_path, two_values(), target="y1", more_targets=("y2",))
     assert data.task == "regression"
-    assert data.target_names == ("y2", "y1")
+    assert data.target_names == ("y1", "y2")
     assert data.n_outputs == 2
     assert data.values[data.training].std(axis=0) == pytest.approx([1, 1])
     raw = data.in_units(data.values)
-    assert raw[:, 0] == pytest.approx(1000 - 3 * np.arange(40), rel=1e-12)
-    assert raw[:, 1] == pytest.approx(np.arange(40) + 0.25, rel=1e-12)
-    assert data.notes[-1].startswith("The targets 'y2', 'y1' were scaled")
+    assert raw[:, 0] == pytest.approx(np.arange(40) + 0.25, rel=1e-12)
+    assert raw[:, 1] == pytest.approx(1000 - 3 * np.arange(40), rel=1e-12)
+    assert data.notes[-1].startswith("The targets 'y1', 'y2' were scaled")
 
 
 def test_a_row_needs_every_value(tmp_path):

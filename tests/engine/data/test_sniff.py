@@ -115,7 +115,9 @@ def test_the_persons_choice_wins(tmp_path):
 
 
 @pytest.mark.parametrize(("spec", "found"), [
-    (TableSpec(separator=";;"), "separator ';;'"),
+    (TableSpec(separator=";" * 9), "separator ';;;;;;;;;'"),
+    (TableSpec(separator=";;"), "one column only, when a ';;'"),
+    (TableSpec(quote="x"), "a quote 'x'"),
     (TableSpec(separator='"'), "separator"),
     (TableSpec(decimal="x"), "decimal sign 'x'"),
     (TableSpec(encoding="klingon"), "no text encoding called 'klingon'"),

@@ -241,3 +241,14 @@ def test_a_file_is_what_it_holds_and_not_what_it_is_called(tmp_path, suffix):
     assert lines_of(path)[0].startswith("Ort,Zeit")
     path.write_bytes((FILES / "station.xlsx").read_bytes())
     assert lines_of(path)[0].startswith("Ort,Zeit")
+
+
+@pytest.mark.parametrize("text", [
+    "<html><table><tr><td>1</td></tr></table></html>", "\ufeff<table><tr><td>1</td></tr></table>",
+    '<?xml version="1.0"?><Workbook/>'])
+def test_a_web_page_that_is_called_a_workbook(tmp_path, text):
+    path = tmp_path / "a.xls"
+    path.write_text(text, "utf-8")
+    with pytest.raises(DataError) as caught:
+        open_source(path, TableSpec())
+    assert "Open it in a spreadsheet program and save it as .xlsx" in caught.value.sentence

@@ -151,6 +151,19 @@ def test_the_latest_rows_are_for_validation(tmp_path):
         f"The latest by 'year' are for validation: {len(data.validation)} of 80 examples.")
 
 
+@pytest.mark.parametrize("form", ["{0:04d}-{1:02d}-{2:02d}", "{2:02d}.{1:02d}.{0:04d}"])
+def test_the_latest_dates_are_for_validation(tmp_path, form):
+    day = np.random.default_rng(2).permutation(200)
+    text = "day,x,y\n" + "".join(
+        f"{form.format(2019 + d // 100, d % 12 + 1, d % 28 + 1)},{i % 13}.5,{i * i % 17}.5\n"
+        for i, d in enumerate(day))
+    data = load_text(tmp_path, text, 0.8, target="y", inputs=("x",), split="latest",
+                     split_by="day")
+    dates = [(2019 + d // 100, d % 12 + 1, d % 28 + 1) for d in day]
+    assert max(dates[row] for row in data.training) < min(dates[row] for row in data.validation)
+    assert abs(len(data.validation) - 40) <= 2
+
+
 def test_without_a_column_the_last_rows_are_the_latest(tmp_path):
     text = "x,y\n" + "".join(f"{i % 13}.5,{'' if i in (3, 39) else i * i % 17}\n"
                              for i in range(40))
