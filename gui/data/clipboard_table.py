@@ -64,7 +64,9 @@ class _Cells(HTMLParser):
 
 def copied() -> QMimeData:
     """Return what was copied in whatever program; nothing of any kind if nothing was."""
-    return QGuiApplication.clipboard().mimeData() or QMimeData()
+    # Qt gives None for an empty clipboard, which its type hints do not know.
+    mime: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    return QMimeData() if mime is None else mime
 
 
 def table_text(mime: QMimeData) -> str:

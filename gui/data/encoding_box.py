@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from gui.data.encoding_samples import decoded_sample, encodings, likely_encodings, title_of
+from engine.data.encodings import decoded_sample, encodings, likely_encodings, title_of
 from gui.widgets import CalmComboBox, ElidedLabel, LabelledCombo
 
 HEAD_BYTES = 2**16
@@ -39,7 +41,7 @@ class EncodingBox(LabelledCombo):
         super().__init__("Encoding", combo=combo, parent=parent, tooltip="<p>How letters are "
                          "stored; wrong if some look odd. Below stands what they look like in the "
                          "one that you point at.</p>")
-        self._path: Path | None = None
+        self._file: tuple[Path, int, int] | None = None
         self._found = ""
         self.sample = ElidedLabel(role="muted")
         self.sample.setAccessibleName("Words in this encoding")
@@ -58,10 +60,10 @@ class EncodingBox(LabelledCombo):
         found, chosen : str
             What was found out and what the person has chosen; empty for nothing.
         """
-        self._path, self._found = path, found
+        self._file, self._found = _stamp(path) if path else None, found
         titles = dict(encodings())
         # The likely ones first, then all that there are.
-        names = dict.fromkeys((*([chosen] if chosen else []), *likely_encodings(_head(path)),
+        names = dict.fromkeys((*([chosen] if chosen else []), *_likely(self._file),
                                *titles))
         first = f"Found: {title_of(found)}" if found and not chosen else "Detect"
         with QSignalBlocker(self.combo):
@@ -79,16 +81,32 @@ class EncodingBox(LabelledCombo):
         self._on_combo_highlighted(self.combo.currentIndex())
 
     def _show_sample(self, encoding: str) -> None:
-        text = decoded_sample(self._path, encoding) if self._path and encoding else ""
+        text = _sample(self._file, encoding) if self._file and encoding else ""
         self.sample.setText(f"Letters look like this: {text}" if text else "")
         self.sample.setVisible(bool(text))
 
 
-def _head(path: Path | None) -> bytes:
+def _stamp(path: Path) -> tuple[Path, int, int] | None:
+    """Return a file with what changes with it; None if there is none."""
     try:
-        if path is None or not path.is_file():
-            return b""
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
+        status = path.stat()
     except (OSError, ValueError):
-        return b""
+        return None
+    return (path, status.st_mtime_ns, status.st_size) if path.is_file() else None
+
+
+# Both take some time, and a file is looked at again at every choice.
+
+@lru_cache(maxsize=4)
+def _likely(file: tuple[Path, int, int] | None) -> tuple[str, ...]:
+    """Return the encodings that a file may be in; the usual ones if there is none."""
+    content = b""
+    if file is not None:
+        with suppress(OSError), file[0].open("rb") as lines:
+            content = lines.read(HEAD_BYTES)
+    return likely_encodings(content)
+
+
+@lru_cache(maxsize=64)
+def _sample(file: tuple[Path, int, int], encoding: str) -> str:
+    return decoded_sample(file[0], encoding)

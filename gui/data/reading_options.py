@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.data.encodings import title_of
 from engine.spec import TableSpec
 from gui import theme
 from gui.data.choices import DETECT, choice, line_of, offer, roomy
 from gui.data.encoding_box import EncodingBox
-from gui.data.encoding_samples import title_of
 from gui.widgets import LabelledCombo
 
 if TYPE_CHECKING:
