@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.data.encodings import title_of
@@ -28,7 +28,7 @@ QUOTES: Mapping[str, str] = {'"': 'Double  "', "'": "Single  '"}
 HEADERS: Mapping[str, str] = {"yes": "First row", "no": "None"}
 BETWEEN = ";"
 """Between two of the words that a person types."""
-TEXT_PLACES, WORKBOOK_PLACES = 5, 6
+PLACES = 6
 """Controls in a row."""
 
 
@@ -80,7 +80,8 @@ class ReadingOptions(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(6))
         layout.addLayout(self._grid)
-        layout.addWidget(self.encoding.sample)
+        for place in range(PLACES):
+            self._grid.setColumnStretch(place, 1)
         self._arrange()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
@@ -98,14 +99,18 @@ class ReadingOptions(QWidget):
         text = (self.separator, self.decimal, self.quote, self.header, self.encoding)
         words = (self._lines[self.missing], self._lines[self.present])
         shown = (*(text if self._is_text else workbook), *words)
-        for control in (*self._combos.values(), *self._lines.values()):
+        for control in (*self._combos.values(), *self._lines.values(), self.encoding.sample):
             self._grid.removeWidget(control)
+        for control in (*self._combos.values(), *self._lines.values()):
             control.setVisible(control in shown)
-        places = TEXT_PLACES if self._is_text else WORKBOOK_PLACES
-        for place in range(WORKBOOK_PLACES):
-            self._grid.setColumnStretch(place, int(place < places))
-        for number, control in enumerate(shown):
-            self._grid.addWidget(control, *divmod(number, places))
+        place = 0
+        for control in shown:
+            # The names of encodings are long.
+            width = 2 if control is self.encoding else 1
+            self._grid.addWidget(control, *divmod(place, PLACES), 1, width)
+            place += width
+        self._grid.addWidget(self.encoding.sample, 1, 2, 1, PLACES - 2,
+                             Qt.AlignmentFlag.AlignBottom)
         for before, after in pairwise(shown):
             QWidget.setTabOrder(_keyboard_of(before), _keyboard_of(after))
 
