@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QTableWidget,
     QTableWidgetItem,
+    QToolTip,
     QWidget,
 )
 
@@ -79,8 +80,9 @@ class ColumnList(QTableWidget):
         self.blockSignals(True)
         self.setRowCount(len(preview.columns))
         targets = {preview.target, *more_targets}
+        inputs = frozenset(preview.inputs)
         for line, column in enumerate(preview.columns):
-            self._show_column(line, column, preview, column.name in targets)
+            self._show_column(line, column, preview, column.name in targets, inputs)
         self.blockSignals(False)
         header = self.horizontalHeader()
         for place in range(len(HEADINGS) - 1):
@@ -103,10 +105,10 @@ class ColumnList(QTableWidget):
         return [item for item in items if item is not None]
 
     def _show_column(self, line: int, column: ColumnPreview, preview: TablePreview,
-                     is_target: bool) -> None:
+                     is_target: bool, inputs: Collection[str]) -> None:
         box = QTableWidgetItem(one_line(column.name))
         box.setData(NAME, column.name)
-        is_ticked = column.name in preview.inputs
+        is_ticked = column.name in inputs
         if is_target:
             box.setFlags(Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled)
         else:
@@ -119,15 +121,21 @@ class ColumnList(QTableWidget):
         reason = preview.reasons.get(column.name)
         if reason is not None and not is_target and not is_ticked:
             tip = f"Not ticked: {reason.text}."
+        # For the row as a whole: thousands of columns must not keep the window waiting.
+        box.setToolTip(f"<p><b>{escape(column.name)}</b></p><p>{escape(tip)} "
+                       f"{column.distinct:,} different values in the rows seen.</p>")
+        box.setData(HELP, f"{one_line(column.name)}: {tip}")
         self.setItem(line, 0, box)
         for place, text in enumerate(texts, 1):
             self.setItem(line, place, QTableWidgetItem(text))
-        for place in range(len(HEADINGS)):
-            cell = self.item(line, place)
-            if cell is not None:
-                cell.setToolTip(f"<p><b>{escape(column.name)}</b></p><p>{escape(tip)} "
-                                f"{column.distinct:,} different values in the rows seen.</p>")
-                cell.setData(HELP, f"{one_line(column.name)}: {tip}")
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Show what is to be said of a column wherever in its row the pointer rests."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            box = self.item(self.rowAt(event.pos().y()), 0)
+            QToolTip.showText(event.globalPos(), box.toolTip() if box else "", self)
+            return True
+        return super().viewportEvent(event)
 
     def _shade_all(self) -> None:
         for box in self._boxes():
@@ -135,14 +143,15 @@ class ColumnList(QTableWidget):
 
     def _shade(self, box: QTableWidgetItem) -> None:
         """Draw in grey what is not learned from."""
-        tokens = theme.current()
         is_left_out = bool(box.flags() & Qt.ItemFlag.ItemIsUserCheckable) \
             and box.checkState() == Qt.CheckState.Unchecked
-        colour = QColor(tokens.text_muted if is_left_out else tokens.text)
+        if not is_left_out and box.data(Qt.ItemDataRole.ForegroundRole) is None:
+            return
+        colour = QColor(theme.current().text_muted) if is_left_out else None
         self.blockSignals(True)
         for place in range(len(HEADINGS)):
             if (cell := self.item(box.row(), place)) is not None:
-                cell.setForeground(colour)
+                cell.setData(Qt.ItemDataRole.ForegroundRole, colour)
         self.blockSignals(False)
 
     @Slot()
