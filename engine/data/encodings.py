@@ -133,7 +133,7 @@ _UNLIKELY: Mapping[str, float] = MappingProxyType({
     "cp874": 0.15, "cp1257": 0.03, "mac-roman": 0.0})
 """What is taken off the plausibility of an encoding that few files have."""
 
-_LEAST = -0.5
+_LEAST = -0.4
 """A text that is less plausible in all of them is in none of these."""
 
 _LONE = re.compile("[\udc80-\udcff]")

@@ -88,7 +88,7 @@ def binary_kind(content: bytes) -> Message | None:
             return say("kind.word")
         return say("kind.powerpoint" if "PowerPoint".encode("utf-16-le") in content
                    else "kind.excel")
-    if content.startswith(b"ORC") and not content[3:4].isalnum() and content[3:4] not in b",;\t|":
+    if content.startswith(b"ORC") and content[3:4] < b"\x09":
         return say("kind.orc")
     if content[257:262] == b"ustar":
         return say("kind.tar")
@@ -125,7 +125,8 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     (r"#!/|import [a-z_.]+( as \w+|\s*\n+(import|from) )|from [a-z_.]+ import |def \w+\(|"
      r"library\(\w+\)|public class |class \w+(\([^)\n]*\))?:\s*$|#include ?[<\"]",
      "table.source-code"),
-    (r"(--[^\n]*\n|/\*.*?\*/;?|\s)*(create (table|database)|insert into|drop table|set names utf8)\b",
+    (r"(--[^\n]*\n|/\*.*?\*/;?|\s)*"
+     r"(create (table|database)|insert into|drop table|set names utf8)\b",
      "table.sql"),
     (r"begin:v(card|calendar)", "table.calendar"),
     (r"\(dp\d|\(lp\d", "table.pickle-text"),

@@ -73,7 +73,7 @@ BROKEN: list[tuple[str, str | bytes, dict[str, object], str, str]] = [
     ("JSON object", '{"a": [1, 2],\n "b": [3, 4]}', {}, "this is JSON", "Convert it to CSV"),
     ("JSON list", '[{"a": 1, "b": 2},\n {"a": 3, "b": 4}]', {}, "this is JSON",
      "Convert it to CSV"),
-    ("unknown encoding", b"x,y\n" + bytes(range(161, 192)) * 3 + b",\xdb\xd5\xb0\xb1\n", {},
+    ("unknown encoding", b"x,y\n" + b"a\xb7a\x86a\xd3a\xb1b" * 3 + b",1\n", {},
      "no encoding that can be found out", "Save it as UTF-8"),
     ("wrong encoding chosen", "größe,y\n1,2\n".encode("cp1252"), {"encoding": "utf-8"},
      "not in the encoding utf-8", "Choose another encoding"),
@@ -277,7 +277,7 @@ class TestWhatAReasonableProgramReads:
         data = self.read(tmp_path, GOOD.replace("x,y", "z,z"))
         assert data.feature_names == ("z",)
         assert data.target_names == ("z (2)",)
-        assert "told apart" in data.notes[1]
+        assert "told apart" in data.notes[0]
 
     def test_a_few_rows_with_another_separator(self, tmp_path):
         data = self.read(tmp_path, GOOD + "1;a\n2;b\n3;a\n")
