@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.data.encodings import decoded_sample, encodings, likely_encodings, title_of
@@ -42,7 +43,8 @@ class EncodingBox(LabelledCombo):
                          "stored; wrong if some look odd. Below stands what they look like in the "
                          "one that you point at.</p>")
         self._file: tuple[Path, int, int] | None = None
-        self._found = ""
+        self._found = self._chosen = ""
+        self._is_filled = False
         self.sample = ElidedLabel(role="muted")
         self.sample.setAccessibleName("Words in this encoding")
         self.combo.setMaxVisibleItems(18)
@@ -61,7 +63,19 @@ class EncodingBox(LabelledCombo):
             What was found out and what the person has chosen; empty for nothing.
         """
         self._file, self._found = _stamp(path) if path else None, found
-        titles = dict(encodings())
+        self._chosen, self._is_filled = chosen, False
+        if self.isVisible():
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Find out what is likely only when it can be seen: that takes some time."""
+        super().showEvent(event)
+        if not self._is_filled:
+            self._fill()
+
+    def _fill(self) -> None:
+        self._is_filled = True
+        found, chosen, titles = self._found, self._chosen, dict(encodings())
         # The likely ones first, then all that there are.
         names = dict.fromkeys((*([chosen] if chosen else []), *_likely(self._file),
                                *titles))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Column", "Kind", "Missing", "Examples")
 WIDEST_NAME_PX = 230
+AT_ONCE = 400
+"""Columns that are listed before the window answers again."""
 NAME = Qt.ItemDataRole.UserRole
 HELP = Qt.ItemDataRole.UserRole + 1
 KIND_TIPS = {
@@ -54,6 +58,10 @@ class ColumnList(QTableWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(HEADINGS), parent)
+        self._open: Iterator[Callable[[], None]] = iter(())
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._show_next)
         self.setAccessibleName("Columns to learn from")
         self.setHorizontalHeaderLabels(list(HEADINGS))
         self.verticalHeader().hide()
@@ -79,17 +87,37 @@ class ColumnList(QTableWidget):
         """List the columns of a file; what is predicted cannot be ticked."""
         self.blockSignals(True)
         self.setRowCount(len(preview.columns))
+        self.blockSignals(False)
         targets = {preview.target, *more_targets}
         inputs = frozenset(preview.inputs)
-        for line, column in enumerate(preview.columns):
-            self._show_column(line, column, preview, column.name in targets, inputs)
-        self.blockSignals(False)
+        self._open = (partial(self._show_column, line, column, preview, column.name in targets,
+                              inputs) for line, column in enumerate(preview.columns))
+        self._show_next()
         header = self.horizontalHeader()
         for place in range(len(HEADINGS) - 1):
             self.resizeColumnToContents(place)
             room = header.sectionSize(place) + theme.px(12)
             header.resizeSection(place, min(room, theme.px(WIDEST_NAME_PX)))
-        self._shade_all()
+
+    @Slot()
+    def _show_next(self, most: int | None = AT_ONCE) -> None:
+        """Show some more columns of those that are left; the window answers in between."""
+        self.blockSignals(True)
+        done = 0
+        for show in islice(self._open, most):
+            show()
+            done += 1
+        self.blockSignals(False)
+        if done == most:
+            self._later.start()
+        else:
+            self._later.stop()
+
+    def forget(self) -> None:
+        """List nothing."""
+        self._open = iter(())
+        self._later.stop()
+        self.setRowCount(0)
 
     def inputs(self) -> tuple[str, ...]:
         """Return the names of the ticked columns."""
@@ -101,6 +129,7 @@ class ColumnList(QTableWidget):
         return next(item for item in self._boxes() if item.data(NAME) == name)
 
     def _boxes(self) -> Sequence[QTableWidgetItem]:
+        self._show_next(None)
         items = (self.item(line, 0) for line in range(self.rowCount()))
         return [item for item in items if item is not None]
 
@@ -128,6 +157,7 @@ class ColumnList(QTableWidget):
         self.setItem(line, 0, box)
         for place, text in enumerate(texts, 1):
             self.setItem(line, place, QTableWidgetItem(text))
+        self._shade(box)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Show what is to be said of a column wherever in its row the pointer rests."""
@@ -148,11 +178,11 @@ class ColumnList(QTableWidget):
         if not is_left_out and box.data(Qt.ItemDataRole.ForegroundRole) is None:
             return
         colour = QColor(theme.current().text_muted) if is_left_out else None
-        self.blockSignals(True)
+        before = self.blockSignals(True)
         for place in range(len(HEADINGS)):
             if (cell := self.item(box.row(), place)) is not None:
                 cell.setData(Qt.ItemDataRole.ForegroundRole, colour)
-        self.blockSignals(False)
+        self.blockSignals(before)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -205,7 +205,7 @@ class TableDialog(QDialog):
     @Slot(object)
     def _on_looker_failed(self, error: EngineError) -> None:
         if self._preview is None:
-            self.columns.setRowCount(0)
+            self.columns.forget()
             self.cells.forget()
             if self._path is not None and self._path.is_file():
                 self._open(self.reading_fold)

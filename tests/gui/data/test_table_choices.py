@@ -16,6 +16,7 @@ from engine.spec import DataSpec, TableSpec
 from gui.data import table_dialog
 from gui.data.reading_options import ReadingOptions
 from gui.data.split_form import SplitForm
+from gui.data.table_columns import ColumnList
 from gui.data.table_dialog import TableDialog
 from gui.data.table_files import with_its_test
 from gui.widgets import LabelledCombo
@@ -398,3 +399,27 @@ def test_what_cannot_be_kept_for_good_says_where_it_is(
     dialog.paste()
     ready(dialog, qtbot)
     assert f"lies in {tmp_path / 'passing'}" in dialog.remarks.text()
+
+
+def test_a_thousand_columns_are_listed_bit_by_bit_and_none_is_lost(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "spectra.csv"
+    names = [f"wave{i}" for i in range(1000)]
+    path.write_text(",".join([*names, "kind"]) + "\n" + "".join(
+        ",".join([*(str((i * 7 + k * k) % 19) for k in range(1000)), "ab"[i % 2]]) + "\n"
+        for i in range(20)))
+    columns, found = ColumnList(), preview(path)
+    qtbot.addWidget(columns)
+    columns.show_preview(found)
+    assert columns.item(1000, 0) is None
+    # Whoever unticks one before all are listed keeps all others.
+    first = columns.item(0, 0)
+    assert first is not None
+    with qtbot.waitSignal(columns.inputs_changed) as told:
+        first.setCheckState(Qt.CheckState.Unchecked)
+    assert told.args == [tuple(names[1:])]
+    columns.show_preview(found)
+    qtbot.waitUntil(lambda: columns.item(1000, 0) is not None)
+    columns.forget()
+    assert not columns.rowCount()
