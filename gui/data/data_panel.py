@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -26,9 +27,11 @@ from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, l
 from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui.data.background import Background
+from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
 from gui.data.source_tiles import FileTile, SourceTile, Tile
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
 from gui.data.table_dialog import TableDialog
+from gui.data.table_files import dropped_tables
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
@@ -87,16 +90,20 @@ class DataPanel(EditingPanel):
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
         self.refused.connect(self._on_refused)
+        # Nothing else in the window is pasted but text into a line, which takes the keys first.
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
         document.changed.connect(self._on_document_changed)
         self.show_document()
 
-    def open_table_dialog(self, path: Path | None = None) -> TableDialog:
+    def open_table_dialog(self, path: Path | None = None, *, pasting: bool = False) -> TableDialog:
         """Open the dialog that imports a person's file.
 
         Parameters
         ----------
         path : Path | None
             The file; by default the one in use, if any.
+        pasting : bool
+            Whether to read what was copied instead.
         """
         data = self._document.project.data
         table = data.table if data.source == TABLE and path is None else TableSpec()
@@ -106,9 +113,20 @@ class DataPanel(EditingPanel):
         dialog.imported.connect(self._on_dialog_imported)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-        if path is not None:
+        if pasting:
+            dialog.paste()
+        elif path is not None:
             dialog.read(path, table)
         return dialog
+
+    @Slot()
+    def paste(self) -> None:
+        """Open that dialog with what was copied in another program, if that may be a table."""
+        mime = copied()
+        if dropped_tables(mime) or may_be_table(table_text(mime)):
+            self.open_table_dialog(pasting=True)
+        else:
+            self.message.show_message(why_nothing(mime), "warning")
 
     def shut_down(self) -> None:
         """Wait for what is being loaded, and forget it."""
@@ -165,8 +183,9 @@ class DataPanel(EditingPanel):
         for info in self._sources.values():
             self._add_tile(grid, info.key, SourceTile(info), partial(self._choose, info.key))
         self._add_tile(grid, TABLE, FileTile(
-            "My CSV…", "<p><b>My CSV.</b> Learn from a file of your own: text with columns between "
-            "commas, semicolons or tabs. You can also drop the file onto the window.</p>"),
+            "My table…", "<p><b>My table.</b> Learn from a table of your own: a workbook of Excel "
+            "or LibreOffice, CSV and other text with columns, or ARFF. You can also drop the file "
+            "onto the window, or paste cells that you have copied (Ctrl+V).</p>"),
             self._on_table_tile_clicked)
         self._add_tile(grid, TEXT, FileTile(
             "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "

@@ -22,6 +22,7 @@ from gui.program import (
 )
 
 if TYPE_CHECKING:
+    from engine.data.dataset import Dataset
     from engine.spec import TrainingSpec
 
 COMMANDS = ("train", "check", "compile")
@@ -139,7 +140,8 @@ def _parser() -> Parser:
                        help="let at most N threads share the work of large layers (default: what "
                             "the computer can spare; as many of them work as make it faster); the "
                             "results are the same to the last bit")
-    train.add_argument("--quiet", action="store_true", help="show no progress bar")
+    train.add_argument("--quiet", action="store_true",
+                       help="show no progress bar, no notes and no summary")
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each, and notes on it.")
@@ -176,6 +178,7 @@ def _check(path: Path) -> int:
     except EngineError as error:
         say(error.sentence)
         return ERROR
+    _tell_notes(data)
     issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
                       is_image=data.image_shape is not None, vocabulary=data.vocabulary,
                       target_range=data.target_range)
@@ -189,6 +192,12 @@ def _check(path: Path) -> int:
         return ERROR
     say(f"{path.name}: {'it can be trained' if notes else 'nothing is wrong'}.")
     return 0
+
+
+def _tell_notes(data: Dataset) -> None:
+    """Print what was done to the data, a line each: dropped rows, filled gaps, guesses."""
+    for note in data.notes:
+        say(f"Note: {' '.join(note.split())}")
 
 
 def _compile(options: argparse.Namespace) -> int:
@@ -221,6 +230,8 @@ def _train(options: argparse.Namespace) -> int:
     if start := start_path(project, options.project):
         project = replace(project, start_from=str(start))
     dataset = load(project.data, options.project.parent)
+    if not options.quiet:
+        _tell_notes(dataset)
     weights = read_weights(options.weights) if options.weights else learned
     return BatchRun(
         project, dataset, _steps(options, project.training), options.out,

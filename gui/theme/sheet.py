@@ -80,6 +80,10 @@ QPushButton[tone="slim"] { background: transparent; border: 1px solid transparen
     color: $text_muted; font-weight: 600; padding: 0 8u; }
 QPushButton[tone="slim"]:hover { background: $surface_raised; }
 QPushButton[tone="slim"]:focus { border: 2px solid $focus; padding: 0 7u; }
+QPushButton[tone="link"] { background: transparent; border: 1px solid transparent;
+    color: $accent; padding: 0 6u; border-radius: 5u; }
+QPushButton[tone="link"]:hover { background: $surface_raised; }
+QPushButton[tone="link"]:focus { border: 2px solid $focus; padding: 0 5u; }
 QPushButton[tone="accent"] { color: $accent; border-color: $accent; }
 IconButton { padding: 5u; }
 IconButton:focus { padding: 4u; }

@@ -16,6 +16,7 @@ from gui.widgets.fields import (
     plain_number,
 )
 from gui.widgets.flow import FlowLayout
+from gui.widgets.fold import Fold
 from gui.widgets.labels import Badge, ElidedLabel, StatReadout, StatusGlyph
 from gui.widgets.messages import MessageBar, Toast
 from gui.widgets.reading_box import ReadingBox
@@ -33,6 +34,7 @@ __all__ = [
     "ElidedLabel",
     "FittingComboBox",
     "FlowLayout",
+    "Fold",
     "IconButton",
     "LabelledCombo",
     "LabelledSlider",

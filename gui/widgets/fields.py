@@ -31,13 +31,22 @@ FIGURES = 3
 SPIN_INSET_PX = 8
 SPARE_PX = 4
 """Between a choice and the arrow beside it."""
+WIDEST_LIST_PX = 560
+"""Of an open list; a longer line of it is elided."""
 
 
 class CalmComboBox(QComboBox):
-    """A combo box that leaves the wheel to the panel it scrolls with."""
+    """A combo box that leaves the wheel to the panel it scrolls with.
+
+    Attributes
+    ----------
+    elide : Qt.TextElideMode
+        Where a line without room loses letters.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.elide = Qt.TextElideMode.ElideRight
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
 
@@ -46,11 +55,12 @@ class CalmComboBox(QComboBox):
         event.ignore()
 
     def showPopup(self) -> None:
-        """Open a list that is wide enough for every line of it."""
+        """Open a list that is wide enough for every line of it, within reason."""
         view = self.view()
+        view.setTextElideMode(self.elide)
         scroll_bar = view.verticalScrollBar().sizeHint().width()
         room = view.sizeHintForColumn(0) + scroll_bar + 2 * view.frameWidth()
-        view.setMinimumWidth(max(room, self.width()))
+        view.setMinimumWidth(max(min(room, theme.px(WIDEST_LIST_PX)), self.width()))
         super().showPopup()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -65,7 +75,7 @@ class CalmComboBox(QComboBox):
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
                                            QStyle.SubControl.SC_ComboBoxEditField, self).width()
         option.currentText = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, room - 2)
+            self.currentText(), self.elide, room - 2)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 

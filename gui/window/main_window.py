@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
+from gui.data.table_files import SUFFIXES
 from gui.document.kept import Kept
 from gui.program import NAME
 from gui.window.preferences import Settings
@@ -31,7 +32,7 @@ FRAME = QSize(16, 48)
 HEAD_START_S = 1.0
 """How long the training thread may have Python for itself; what takes longer has to be shown."""
 GLANCE_MS = 5
-DROPPED = {".json", ".bplab", ".csv", ".tsv", ".txt", ".data", ".dat"}
+DROPPED = {".json", ".bplab", *SUFFIXES}
 
 
 class MainWindow(QMainWindow):

@@ -17,6 +17,8 @@ from tests.e2e.conftest import Person, validation_accuracy
 
 pytestmark = pytest.mark.e2e
 
+FILES = Path(__file__).parents[1] / "engine" / "data" / "files"
+
 
 def test_the_first_screen_is_learned(person: Person) -> None:
     person.wait_until_ready()
@@ -60,9 +62,23 @@ def test_digits_are_learned(person: Person) -> None:
 def test_irises_are_learned_from_a_table_with_semicolons_and_commas(
     person: Person, tmp_path: Path
 ) -> None:
-    lab = person.lab
     path = tmp_path / "Meine Blüten.csv"
     write_german_irises(path)
+    found = import_table(person, path)
+    assert found.startswith("semicolon, decimal comma, first row names, ")
+    learn_irises(person)
+
+
+def test_irises_are_learned_from_a_german_workbook_of_excel(person: Person) -> None:
+    found = import_table(person, FILES / "iris-deutsch.xlsx")
+    assert found == "sheet iris-deutsch, decimal point, first row names"
+    assert person.lab.document.dataset.feature_names[0] == "Kelchlänge (cm)"
+    learn_irises(person)
+
+
+def import_table(person: Person, path: Path) -> str:
+    """Import a file with clicks as soon as that is possible; return how it was read."""
+    lab = person.lab
     QTimer.singleShot(500, lambda: choose_in_file_dialog(path))
     person.click(lab.data_panel.tiles["table"])
     dialog = lab.window().findChild(TableDialog)
@@ -70,8 +86,15 @@ def test_irises_are_learned_from_a_table_with_semicolons_and_commas(
     person.qtbot.waitUntil(dialog.choose.isVisible)
     person.click(dialog.choose)
     person.qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    assert dialog.status.text() == "150 examples, 4 inputs, 3 classes."
+    found = dialog.reading_fold.summary.text()
     person.click(dialog.accept_button)
     person.qtbot.waitUntil(lambda: lab.document.dataset.key == "table", timeout=10_000)
+    return found
+
+
+def learn_irises(person: Person) -> None:
+    lab = person.lab
     assert lab.document.dataset.n_inputs == 4
     assert len(lab.document.dataset.class_names) == 3
     person.wait_until_ready()

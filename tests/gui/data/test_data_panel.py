@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from engine.layers import LOSSES
 from engine.spec import DataSpec, TableSpec, default_project, write_project
 from gui.data import data_panel, table_dialog
 from gui.data.data_panel import DataPanel
+from gui.data.table_dialog import TableDialog
 from gui.document.dataset_text import data_sentence
 from gui.document.document import Document
 
@@ -241,7 +243,7 @@ def test_a_project_without_its_table_opens_and_offers_to_choose_it(
                         lambda *_: (str(moved), ""))
     panel.choose_file.click()
     dialog = next(d for d in panel.window().findChildren(data_panel.TableDialog) if d.isVisible())
-    assert dialog.form.spec() == data(document).table
+    assert dialog.spec() == data(document).table
     qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
     dialog.accept_button.click()
     assert data(document).path == str(moved)
@@ -350,3 +352,21 @@ def test_the_keyboard_comes_to_the_data_in_use(panel: DataPanel) -> None:
     stops = [key for key, tile in panel.tiles.items()
              if tile.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert stops == ["circle"]
+
+
+def test_copied_cells_open_the_dialog_and_a_letter_does_not(
+    panel: DataPanel, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_dialog, "pasted_folder", lambda: tmp_path)
+    QGuiApplication.clipboard().setText("Dear reader,\nthis is a letter.\n")
+    qtbot.keyClick(panel, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert "nothing to paste" in panel.message.text()
+    QGuiApplication.clipboard().setText(
+        "x\ty\n" + "".join(f"{i}\t{i * i % 7}\n" for i in range(30)))
+    qtbot.keyClick(panel, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    dialog = panel.window().findChild(TableDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.accept_button.isEnabled)
+    assert "pasted-20" in dialog.file.text()
+    dialog.reject()
+    assert not list(tmp_path.iterdir())

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from engine.data import Dataset
 from engine.spec import DataSpec, TableSpec
-from gui.data.table_dialog import TableDialog, dropped_table
+from gui.data.table_dialog import TableDialog
+from gui.data.table_files import dropped_table
 
 PEOPLE = "Name;Grösse;Land;Klasse\n" + "".join(
     f"P{i};{150 + i},{i % 10};{('DE', 'FR', '')[i % 3]};{'ab'[i % 2]}\n" for i in range(30))
@@ -52,8 +53,8 @@ def test_semicolons_and_decimal_commas_are_found(dialog: TableDialog, people: Pa
     assert not dialog.accept_button.isEnabled()
     assert people.name in dialog.status.text()
     ready(dialog, qtbot)
-    assert dialog.form.separator.combo.currentText().startswith("Found: Semicolon")
-    assert dialog.form.decimal.combo.currentText().startswith("Found: Comma")
+    assert dialog.reading.separator.combo.currentText().startswith("Found: Semicolon")
+    assert dialog.reading.decimal.combo.currentText().startswith("Found: Comma")
     assert dialog.form.target.value() == "Klasse"
     assert dialog.columns.inputs() == ("Grösse", "Land")
     first = dialog.cells.item(1, 1)
@@ -61,7 +62,7 @@ def test_semicolons_and_decimal_commas_are_found(dialog: TableDialog, people: Pa
     assert first.text() == "151,1"
     assert dialog.status.text().startswith("30 examples, ")
     assert dialog.status.text().endswith(" inputs, 2 classes.")
-    assert "Name" in dialog.notes.text()
+    assert "Name" in dialog.remarks.text()
     imported: list[tuple[DataSpec, Dataset]] = []
     dialog.imported.connect(lambda spec, dataset: imported.append((spec, dataset)))
     dialog.accept_button.click()
@@ -107,10 +108,10 @@ def test_wrong_separator_is_told_and_can_be_mended(dialog: TableDialog, people: 
                                                    qtbot: QtBot) -> None:
     dialog.read(people)
     ready(dialog, qtbot)
-    choose(dialog.form.separator, "|")
+    choose(dialog.reading.separator, "|")
     qtbot.waitUntil(dialog.message.isVisible, timeout=20_000)
     assert not dialog.accept_button.isEnabled()
-    choose(dialog.form.separator, "")
+    choose(dialog.reading.separator, "")
     ready(dialog, qtbot)
     assert not dialog.message.isVisible()
 
@@ -124,7 +125,7 @@ def test_unusable_files_are_explained(dialog: TableDialog, tmp_path: Path, qtbot
     qtbot.waitUntil(dialog.message.isVisible, timeout=20_000)
     assert "bad.csv" in dialog.message.text()
     assert not dialog.accept_button.isEnabled()
-    assert dialog.form.separator.combo.count() > 3
+    assert dialog.reading.separator.combo.count() > 3
 
 
 def test_a_missing_file_and_a_folder(dialog: TableDialog, tmp_path: Path, qtbot: QtBot) -> None:
@@ -139,10 +140,10 @@ def test_notes_on_a_file_go_with_it(dialog: TableDialog, people: Path, tmp_path:
                                     qtbot: QtBot) -> None:
     dialog.read(people)
     ready(dialog, qtbot)
-    assert dialog.notes.text()
+    assert dialog.remarks.text()
     dialog.read(tmp_path / "gone.csv")
     qtbot.waitUntil(dialog.message.isVisible)
-    assert dialog.notes.text() == ""
+    assert dialog.remarks.text() == ""
 
 
 def test_a_file_can_be_dropped(dialog: TableDialog, people: Path, qtbot: QtBot) -> None:

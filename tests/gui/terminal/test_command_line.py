@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from engine.bundles import write_bundle
+from engine.data import load
 from engine.spec import default_project, project_from_json, write_project
 from gui.program import INTERRUPTED
 from gui.terminal import command_line
@@ -216,6 +217,29 @@ def test_check_notes_what_is_decided_before_the_first_step(
     assert rate.startswith("Note: Learning rate 0. ")
     assert penalty.startswith("Note: L1 pulls too hard. ")
     assert end == "project.json: it can be trained."
+
+
+def test_check_and_train_say_alike_what_was_done_to_the_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{i},{'' if i == 5 else i * i % 7},{'ab'[i % 2]}" for i in range(40)]
+    (tmp_path / "table.csv").write_text("time,x,kind\n" + "\n".join(rows) + "\n")
+    path = written(tmp_path, {
+        "data": {"source": "table", "path": "table.csv",
+                 "table": {"target": "kind", "inputs": ["x"]}},
+        "network": {"layers": LAYERS}})
+    train = ["train", "--steps", "1", "--out", str(tmp_path), str(path)]
+    told = []
+    for command in (["check", str(path)], train):
+        assert main(command) == 0
+        told.append([line for line in capsys.readouterr().out.splitlines()
+                     if line.startswith("Note: ")])
+    notes = load(project_from_json(path.read_text()).data, tmp_path).notes
+    assert any("'x' (1)" in note for note in notes)
+    # Advice on the project comes behind them, and is what check alone gives.
+    assert told[0][:len(notes)] == told[1] == [f"Note: {note}" for note in notes]
+    assert main([*train, "--quiet"]) == 0
+    assert not capsys.readouterr().out
 
 
 def test_check_says_what_training_would_refuse(
