@@ -16,7 +16,7 @@ from engine.data.relations import (
     one_hot_group,
     says_the_same,
 )
-from engine.data.remark import Change, Remark
+from engine.data.remark import Change, Remark, remark
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import TableSpec
@@ -30,6 +30,16 @@ _OF_NO_USE: Mapping[str, str] = MappingProxyType({
     "identifier": "dropped.identifier", "date": "dropped.date",
 })
 """Kinds of column that are not learned from unasked, with the code of why."""
+
+
+_NOTES: Mapping[str, str] = MappingProxyType({
+    "dropped.empty": "note.left-empty", "dropped.constant": "note.left-constant",
+    "dropped.text": "note.left-text", "dropped.identifier": "note.left-identifier",
+    "dropped.date": "note.left-date", "dropped.ignored": "note.left-ignored",
+    "dropped.same": "note.left-same", "dropped.group": "note.left-group",
+    "dropped.answer": "note.left-answer",
+})
+"""For the code of why one column is left out, that of a line about all of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +125,7 @@ def _chosen(columns: Sequence[Column], place: str) -> InputChoice:
     reasons = {column.name: say("dropped.empty", column=column.name) for column in empty}
     if not kept:
         raise _none_left(reasons, place)
-    remarks = (Remark(say("note.dropped", dropped=tuple(reasons.values()))),) if reasons else ()
+    remarks = (remark("note.left-empty", columns=tuple(reasons)),) if reasons else ()
     return InputChoice(tuple(kept), reasons, remarks)
 
 
@@ -190,12 +200,10 @@ def _left_out(code: str, group: Sequence[Column], targets: Sequence[Column],
               used: tuple[str, ...]) -> Remark:
     """Return one line for the columns that one reason leaves out, and how to use them."""
     names = tuple(column.name for column in group)
+    message = say(_NOTES[code], columns=names, most=MOST_LEVELS, target=targets[0].name)
     if code == "dropped.answer":
-        message = say("note.answer", columns=names, target=targets[0].name)
         return Remark(message, Change(say("change.predict-together"), {
             "target": targets[0].name, "more_targets": names}))
-    why = tuple(_why(code, column, targets) for column in group)
-    message = say("note.dropped", dropped=why)
     if code == "dropped.group":
         return Remark(message, Change(say("change.split-groups", column=names[0]), {
             "split": "groups", "split_by": names[0]}))

@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from engine.data.table_preview import TablePreview
 
 
+GUESSES = frozenset({"note.target-guessed"})
+"""Codes of remarks on a choice that the dialog makes for a person who has made none."""
+
+
 class TableDialog(QDialog):
     """Previews a file, picks target and inputs, and loads it off the window's thread.
 
@@ -215,9 +219,14 @@ class TableDialog(QDialog):
     @Slot(object)
     def _on_loader_done(self, dataset: Dataset) -> None:
         self._dataset = dataset
-        self._show_remarks(dataset.remarks)
+        self._show_remarks((*self._guesses(), *dataset.remarks))
         self._say(f"{len(dataset.inputs):,} examples, {inputs_text(dataset)}, "
                   f"{_outputs_text(dataset)}.", busy=False)
+
+    def _guesses(self) -> tuple[Remark, ...]:
+        """Return what the preview had to guess: what is loaded was told it, as if it were sure."""
+        found = () if self._preview is None else self._preview.remarks
+        return tuple(remark for remark in found if remark.message.code in GUESSES)
 
     @Slot(object)
     def _on_loader_failed(self, error: EngineError) -> None:

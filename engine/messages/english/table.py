@@ -317,7 +317,22 @@ WORDS: Mapping[str, Entry] = {
     "note.widths":
         "Left out: {rows:whole} {rows|row|rows} that {rows|does|do} not have {width} values (the "
         "first, line {line}, has {values}).",
-    "note.dropped": "Left out: {dropped:listing,column,columns}.",
+    "note.left-empty": "Left out, without a value: {columns:quotes,column,columns}.",
+    "note.left-constant": "Left out, the same in every row: {columns:quotes,column,columns}.",
+    "note.left-text":
+        "Left out, more than {most} different texts: {columns:quotes,column,columns}.",
+    "note.left-identifier":
+        "Left out, only a name or number of the row: {columns:quotes,column,columns}.",
+    "note.left-date": "Left out, dates: {columns:quotes,column,columns}.",
+    "note.left-ignored":
+        "Left out, not for learning as the file says: {columns:quotes,column,columns}.",
+    "note.left-same":
+        "Left out, the same as the target {target:quote} in other words: "
+        "{columns:quotes,column,columns}.",
+    "note.left-group":
+        "Left out, to whom or what a row belongs: {columns:quotes,column,columns}.",
+    "note.left-answer":
+        "Left out, one answer together with {target:quote}: {columns:quotes,column,columns}.",
     "note.no-numbers":
         "In {column:quote}, {cells:whole} {cells|cell|cells} without a number, for example "
         "{example:quote}, counted as missing.",
@@ -352,9 +367,6 @@ WORDS: Mapping[str, Entry] = {
         "The {count} whole numbers of {name:quote} are taken for classes; they might be amounts.",
     "note.guessed-regression":
         "{name:quote} is predicted as a number; its {count} whole numbers might be classes.",
-    "note.answer":
-        "Not learned from: {columns:quotes,column,columns}, one answer together with "
-        "{target:quote}.",
     "note.decides":
         "{column:quote} alone decides {target:quote} in every row: is it known beforehand?",
     "note.spellings": "In {column:quote}, names differ in spelling only: {groups:clauses}.",
