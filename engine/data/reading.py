@@ -18,6 +18,7 @@ from engine.data.limits import WHOLE_BYTES
 from engine.data.lines import LineSource
 from engine.data.records import Record, iterate_records, split_cells
 from engine.data.remark import Remark, remark
+from engine.data.rows_of_none import without_readings
 from engine.data.sifting import Sifting
 from engine.data.sniff import TextFormat, examine
 from engine.spec import TableSpec
@@ -137,7 +138,8 @@ def _read(source: LineSource, spec: TableSpec, sampled: bool,
         cells, sifting = read_columns(records, form, places, place, spec.present)
     columns = interpret_columns(form.names, cells, form.decimal, chosen=bool(spec.decimal),
                                 missing=spec.missing, present=spec.present)
-    columns = tuple(declare(column, source.declared) for column in columns)
+    columns = without_readings(tuple(declare(column, source.declared) for column in columns),
+                               spec.present)
     form = replace(form, decimal=shown_decimal(columns) or form.decimal)
     unused = _unused(form, columns) if wanted is None else 0
     if unused:

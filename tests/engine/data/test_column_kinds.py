@@ -108,8 +108,10 @@ def test_formulas_of_spreadsheets_are_numbers(table):
 
 
 def test_a_number_that_looks_like_no_reading_is_named_and_stays_until_it_is_chosen(table):
-    text = rows("temp,co,ah", lambda n: (
-        "-200,-200,-200" if n % 20 == 7 else f"{10 + n % 23}.5,{n % 7}.25,{n % 5}.5"), 200)
+    # In rows of its own in every column: together they would be gaps unasked.
+    text = rows("temp,co,ah", lambda n: ",".join(
+        "-200" if n % 20 == at else number for at, number in (
+            (7, f"{10 + n % 23}.5"), (8, f"{n % 7}.25"), (9, f"{n % 5}.5"))), 200)
     columns, seen = table(text)
     assert columns["temp"].missing == 0
     [said] = [remark for remark in seen.remarks if remark.message.code == "note.sentinel"]
