@@ -12,7 +12,6 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
-from gui.data.table_files import SUFFIXES
 from gui.document.kept import Kept
 from gui.program import NAME
 from gui.window.preferences import Settings
@@ -32,7 +31,7 @@ FRAME = QSize(16, 48)
 HEAD_START_S = 1.0
 """How long the training thread may have Python for itself; what takes longer has to be shown."""
 GLANCE_MS = 5
-DROPPED = {".json", ".bplab", *SUFFIXES}
+PROJECTS = {".json", ".bplab"}
 
 
 class MainWindow(QMainWindow):
@@ -300,5 +299,8 @@ def _dropped_file(event: QDropEvent) -> Path | None:
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
+    # Not at the top: the first paint need not wait for it.
+    from gui.data.table_files import SUFFIXES
+
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() in DROPPED else None
+    return path if path.suffix.lower() in {*PROJECTS, *SUFFIXES} else None
