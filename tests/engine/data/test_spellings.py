@@ -21,8 +21,8 @@ def words(of: Column) -> list[str | None]:
 
 @pytest.mark.parametrize(("first", "second"), [
     ("Yes", "yes"), ("Yes", "YES"), ("No ", "No"), ("New York", "new  york"),
-    ("New York", "NewYork"), ("co-op", "coop"), ("Café", "cafe"), ("Straße", "STRASSE"), ("St. Gallen", "St Gallen"),
-    ("\u00e9t\u00e9", "e\u0301te\u0301"), ("a_b", "a b"),
+    ("New York", "NewYork"), ("co-op", "coop"), ("Café", "cafe"), ("Straße", "STRASSE"),
+    ("St. Gallen", "St Gallen"), ("\u00e9t\u00e9", "e\u0301te\u0301"), ("a_b", "a b"),
 ])
 def test_capitals_spaces_signs_and_accents_do_not_count(first, second):
     assert variants(column(first, first, second, "other")) == ((first, second),)
