@@ -41,10 +41,10 @@ class TestOneHot:
         assert one_hot_group(columns[0], columns) == ()
 
     def test_words_for_yes_and_no(self):
-        columns = [Column(name, 0, codes=(KINDS == kind).astype(np.int64), levels=("False", "True"))
+        columns = [Column(name, 0, codes=(kind == KINDS).astype(np.int64), levels=("False", "True"))
                    for kind, name in enumerate("abc")]
         assert named(one_hot_group(columns[1], columns)) == ["a", "b", "c"]
-        other = [Column(name, 0, codes=(KINDS == kind).astype(np.int64), levels=("low", "tall"))
+        other = [Column(name, 0, codes=(kind == KINDS).astype(np.int64), levels=("low", "tall"))
                  for kind, name in enumerate("abc")]
         assert one_hot_group(other[1], other) == ()
 
@@ -78,7 +78,7 @@ class TestOneHot:
         assert gap[1].numbers is not None
         gap[1].numbers[4] = np.nan
         assert one_hot_group(gap[2], gap) == ()
-        shares = [numbers(name, np.where(KINDS == kind, 0.5, 0.25))
+        shares = [numbers(name, np.where(kind == KINDS, 0.5, 0.25))
                   for kind, name in enumerate("abc")]
         assert one_hot_group(shares[2], shares) == ()
 
