@@ -33,6 +33,7 @@ def test_capitals_spaces_signs_and_accents_do_not_count(first, second):
     ("AB+", "AB-"), ("C", "C#"), ("C", "C++"), ("a/b", "ab"), ("50%", "50"),
     ("<=50K", ">50K"), ("-1", "1"), ("Type 1", "Type 2"), ("F", "f*"), ("ja", "nein"),
     ("high", "higher"), ("< 5", "> 5"), ("- 1", "1"),
+    ("v1.5", "v15"), ("1-12", "11-2"), ("3.5 mm", "35 mm"), ("1:0", "10"),
 ])
 def test_signs_that_mean_something_and_other_names_stay_apart(first, second):
     cells = [first] * 30 + [second]
