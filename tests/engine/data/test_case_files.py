@@ -195,3 +195,11 @@ def test_years_are_learned_from_the_years_before() -> None:
     assert last.validation is not None
     assert last.validation.accuracy == pytest.approx(0.98, abs=0.015)
     assert said[-1] == "learned"
+
+
+def test_telling_what_looks_like_no_reading_apart_is_nothing_learned() -> None:
+    dataset, last, said = _trained("sentinel-rows", 4000)
+    assert any(remark.message.code == "note.sentinel" for remark in dataset.remarks)
+    assert last.training.accuracy > 0.999
+    assert not {"learned", "learning"} & set(said)
+    assert said[-1] == "chance"

@@ -86,6 +86,7 @@ def test_rows_may_be_numbered_anew_in_every_part_of_a_file():
     assert not counts_rows("week", 1, AGAIN)
     assert not counts_rows("Sample Number", 1, np.tile(UPWARDS[:4], 20))
     assert not counts_rows("Sample Number", 1, AGAIN[5:])
+    assert not counts_rows("Sample Number", 1, np.concatenate([AGAIN, np.arange(5.0, 40)]))
     assert not counts_rows("Sample Number", 1, AGAIN[::-1])
 
 
