@@ -18,7 +18,8 @@ def calendar_columns(column: Column) -> tuple[Column, ...]:
 
     Days since the first date, the year, and the month, the weekday and the time of day as points on
     a circle (sine and cosine), so that December is as near to January as to November. What never
-    changes within the column is not made.
+    changes within the column is not made, and neither are weekdays of dates that stand for months:
+    those of the first days of all months, or of the last.
 
     Parameters
     ----------
@@ -41,8 +42,17 @@ def _parts(days: Reals) -> Iterator[tuple[str, Reals]]:
     months = _months(whole)
     yield "year", np.floor(months / 12) + 1970
     yield from _circle("month", np.mod(months, 12.0) / 12)
-    yield from _circle("weekday", np.mod(whole + _THURSDAY, 7.0) / 7)
+    if not _are_months(whole):
+        yield from _circle("weekday", np.mod(whole + _THURSDAY, 7.0) / 7)
     yield from _circle("time of day", days - whole)
+
+
+def _are_months(days: Reals) -> bool:
+    """Return whether all days are the first of a month, or all the last."""
+    months, tomorrow = _months(days), _months(days + 1)
+    present = ~np.isnan(days)
+    return bool((_months(days - 1) != months)[present].all()
+                or (tomorrow != months)[present].all())
 
 
 def _months(days: Reals) -> Reals:

@@ -18,7 +18,12 @@ _COUNTING = re.compile(
 _NAMING = re.compile(
     r"(.*[ _.-])?(id|ids|uuid|guid|kennung|identifiant|identificador|matrikel(nummer)?)|"
     r".*[a-z](Id|ID)|id[ _.-].*")
-_NUMBERING = re.compile(r".+(number|nummer|numero|número|code|código)", re.IGNORECASE)
+_NUMBERING = re.compile(
+    r"(?i:.+(number|nummer|numero|número|nr\.?|code|código))|.*[a-z](No|Num|Key|Code)")
+_MEASURED_NUMBERS = re.compile(
+    r".*(wave|atomic|mass|octane|cetane|reynolds|mach|quantum|proton|neutron)[ _.-]?number",
+    re.IGNORECASE)
+"""Names of what is measured although it is called a number."""
 _MEASURED = frozenset({
     "x", "t", "time", "day", "days", "week", "month", "year", "age", "step", "hour", "minute",
     "second", "zeit", "tag", "woche", "monat", "jahr", "alter", "temps", "jour", "année", "mois",
@@ -41,14 +46,18 @@ def counts_rows(name: str, position: int, numbers: Reals) -> bool:
     -----
     All differ and all are whole. Then a name such as ``CustomerId`` tells; or a name such as
     ``no``, none at all, or the first place in the file, if they run from 0 or 1 to the number of
-    rows, in any order.
+    rows, in any order. Only where a name such as ``sample number`` tells, rows may be numbered
+    anew in every part of the file.
     """
     values = numbers[~np.isnan(numbers)]
     if len(values) <= _FEW_ROWS or len(values) < 0.9 * len(numbers):
         return False
-    if (values != np.round(values)).any() or len(np.unique(values)) < len(values):
+    if (values != np.round(values)).any():
         return False
-    if names_rows(name) or _NUMBERING.fullmatch(name.strip()):
+    if len(np.unique(values)) < len(values):
+        return _starts_again(values) and (
+            _tells(_COUNTING, name) or _tells(_NUMBERING, name))
+    if names_rows(name) or _tells(_NUMBERING, name):
         return True
     if len(values) < len(numbers):
         return False
@@ -56,10 +65,23 @@ def counts_rows(name: str, position: int, numbers: Reals) -> bool:
     if _NAMELESS.fullmatch(name.strip()) and not position:
         # Rows may have been dropped before the file was written.
         return bool(span <= 3 * len(values) and values.min() >= 0)
-    told = _COUNTING.fullmatch(name.strip()) is not None
+    told = _tells(_COUNTING, name)
     if not told and (position or name.strip().casefold() in _MEASURED):
         return False
     return bool(values.min() in (0, 1) and span == len(values))
+
+
+def _tells(pattern: re.Pattern[str], name: str) -> bool:
+    return pattern.fullmatch(name.strip()) is not None \
+        and _MEASURED_NUMBERS.fullmatch(name.strip()) is None
+
+
+def _starts_again(values: Reals) -> bool:
+    """Return whether values count up by one in long runs, each from the same 0 or 1."""
+    steps = np.diff(values)
+    starts = values[1:][steps != 1]
+    return bool(values[0] in (0, 1) and (starts == values[0]).all()
+                and len(values) >= _FEW_ROWS * (len(starts) + 1))
 
 
 def names_rows(name: str) -> bool:

@@ -211,7 +211,8 @@ def _left_out(code: str, group: Sequence[Column], targets: Sequence[Column],
         column.numbers is not None or column.kind == "date"
         or column.distinct <= MOST_CHOSEN_LEVELS for column in group)
     label = say("change.use", count=len(names))
-    return Remark(message, Change(label, {"inputs": (*used, *names)}) if usable else None)
+    return Remark(message, Change(label, {
+        "target": targets[0].name, "inputs": (*used, *names)}) if usable else None)
 
 
 def _doubts(kept: Sequence[Column], targets: Sequence[Column],
@@ -226,5 +227,6 @@ def _doubts(kept: Sequence[Column], targets: Sequence[Column],
             rest = tuple(name for name in used if name != column.name)
             found.append(Remark(
                 say("note.decides", column=column.name, target=targets[0].name),
-                Change(say("change.leave-out"), {"inputs": rest})))
+                Change(say("change.leave-out"), {
+                    "target": targets[0].name, "inputs": rest})))
     return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
+from engine.data.joint_target import flags_of
 
 _FEWEST_ROWS = 20
 """In a smaller table equal columns may be chance."""
@@ -25,6 +26,8 @@ _NUMBERED = re.compile(r"(.*?)[ _.-]*\d+")
 def one_hot_group(target: Column, columns: Sequence[Column]) -> tuple[Column, ...]:
     """Return the columns of 0 and 1 of which just one is 1 in every row, the target among them.
 
+    ``False`` and ``True``, and other words that `engine.data.joint_target` knows, count as such.
+
     Parameters
     ----------
     target : Column
@@ -38,15 +41,13 @@ def one_hot_group(target: Column, columns: Sequence[Column]) -> tuple[Column, ..
         Three neighbours or more; empty if there is no such group.
     """
     at = next((i for i, column in enumerate(columns) if column is target), -1)
-    if at < 0 or not _is_binary(target):
+    if at < 0 or _bits(target) is None:
         return ()
-    first = last = at
-    while first > 0 and _is_binary(columns[first - 1]):
-        first -= 1
-    while last + 1 < len(columns) and _is_binary(columns[last + 1]):
-        last += 1
-    run = columns[first:last + 1]
-    total = np.cumsum([np.zeros(len(target.present)), *map(_bits, run)], axis=0)
+    before = list(_while_bits(columns[:at][::-1]))[::-1]
+    run_bits = [*before, *_while_bits(columns[at:])]
+    first = at - len(before)
+    run = columns[first:first + len(run_bits)]
+    total = np.cumsum([np.zeros(len(target.present)), *run_bits], axis=0)
     for length in range(len(run), 2, -1):
         for begin in range(max(0, at - first - length + 1), min(at - first, len(run) - length) + 1):
             if (total[begin + length] - total[begin] == 1).all():
@@ -54,15 +55,21 @@ def one_hot_group(target: Column, columns: Sequence[Column]) -> tuple[Column, ..
     return ()
 
 
-def _is_binary(column: Column) -> bool:
-    if column.numbers is None or not column.present.all():
-        return False
-    return bool(((column.numbers == 0) | (column.numbers == 1)).all()) and column.distinct == 2
+def _while_bits(columns: Sequence[Column]) -> Iterator[Reals]:
+    for column in columns:
+        bits = _bits(column)
+        if bits is None:
+            return
+        yield bits
 
 
-def _bits(column: Column) -> Reals:
-    assert column.numbers is not None
-    return column.numbers
+def _bits(column: Column) -> Reals | None:
+    """Return a column of two values without gaps as 0 and 1, float64[n]; None if it is none."""
+    if column.kind not in ("numeric", "category") or column.distinct != 2 \
+            or not column.present.all():
+        return None
+    flags = flags_of([column])
+    return None if flags is None else flags[:, 0]
 
 
 def numbered_answers(target: Column, columns: Sequence[Column]) -> tuple[Column, ...]:

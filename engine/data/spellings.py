@@ -68,9 +68,15 @@ def respelled(column: Column, first: Column) -> Column:
 
 
 def folded(text: str) -> str:
-    """Return a text without what does not count in it: capitals, spaces, hyphens and accents."""
+    """Return a text without what does not count in it: capitals, spaces, hyphens and accents.
+
+    What stands between two digits does count: 1.5, 1-5 and 15 are three.
+    """
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(letter for letter in plain if letter.isalnum() or letter in "+<>=/%&#*'")
+    around = zip(" " + plain, plain, plain[1:] + " ", strict=False)
+    kept = "".join(letter for before, letter, after in around
+                   if letter.isalnum() or letter in "+<>=/%&#*'"
+                   or (before.isdigit() and after.isdigit()))
     # Signs alone, such as + and -, are names of their own.
     return kept if any(letter.isalnum() for letter in kept) and not _ends_in_sign(text) else text
 

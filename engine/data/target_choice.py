@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.data.columns import Column
+from engine.data.identifiers import names_rows
 from engine.spec import Task
 
 _TARGET_NAMES = (
     "target", "label", "labels", "y", "output", "outcome", "response", "result", "survived",
-    "diagnosis", "species", "variety", "class", "classes", "quality",
+    "diagnosis", "species", "variety", "class", "classes", "quality", "mpg",
     "klasse", "art", "sorte", "ziel", "zielgröße", "zielwert", "ergebnis",
     "classe", "cible", "espèce", "étiquette", "résultat",
     "clase", "objetivo", "especie", "etiqueta", "resultado",
@@ -46,7 +47,8 @@ _FEW_CLASSES, _MOST_CLASSES = 10, 20
 name says so, of more than the first only if they count from 0 or 1."""
 
 _FEWEST_EACH = 5
-"""Examples that each class has at least, else whole numbers are no classes."""
+"""Examples that each class has at least, else whole numbers are no classes; of few classes in a
+small table, half of what each would have if they were equal."""
 
 
 class Guess(NamedTuple):
@@ -76,19 +78,30 @@ def choose_target(columns: Sequence[Column], declared: str = "") -> TargetChoice
     Notes
     -----
     That is the one that the file declares, else one with a telling name such as ``species``,
-    whether or not it can be learned, else the last that holds numbers or a few different texts.
+    whether or not it can be learned, else the last that holds numbers or a few different texts and
+    neither says to whom a row belongs nor is empty in most rows, if there is one.
     """
+    columns = [column for column in columns if column.role != "ignored"]
     by_name = {_key(column.name): column for column in reversed(columns) if column.present.any()}
     if declared and (column := by_name.get(_key(declared))) is not None:
         return TargetChoice(column, True)
     for name in _TARGET_NAMES:
-        if name in by_name:
+        if name in by_name and not (name == "y" and _is_coordinate(by_name[name], columns)):
             return TargetChoice(by_name[name], True)
     filled = [column for column in columns if column.present.any()]
     if filled and _key(filled[-1].name) in _TARGET_NAMES_AT_THE_END:
         return TargetChoice(filled[-1], True)
     usable = [column for column in columns if column.kind in ("numeric", "category")]
-    return TargetChoice(usable[-1] if usable else None, False)
+    likely = [column for column in usable
+              if not names_rows(column.name) and 2 * column.missing < len(column.present)]
+    last = (likely or usable)[-1:]
+    return TargetChoice(last[0] if last else None, False)
+
+
+def _is_coordinate(y: Column, columns: Sequence[Column]) -> bool:
+    """Return whether a column ``y`` stands between ``x`` and others, as a place in space does."""
+    at = next(i for i, column in enumerate(columns) if column is y)
+    return 0 < at < len(columns) - 1 and _key(columns[at - 1].name) == "x"
 
 
 def guess_task(column: Column) -> Guess:
@@ -118,7 +131,8 @@ def guess_task(column: Column) -> Guess:
         return Guess("regression", False)
     counted = found[0] in (0, 1) and (np.diff(found) == 1).all()
     few = len(found) <= _FEW_CLASSES or counted
-    many_each = counts.min() >= min(_FEWEST_EACH, len(values) // (2 * len(found)))
+    share = len(values) // (2 * len(found)) if len(found) <= _FEW_CLASSES else _FEWEST_EACH
+    many_each = counts.min() >= min(_FEWEST_EACH, share)
     return Guess("classification" if few and many_each else "regression", False)
 
 

@@ -78,7 +78,7 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
     place = reading.place
     _check_names(reading.form.names, spec, place)
     columns = reading.columns
-    spelled = _spelling_remarks(columns)
+    spelled = _spelling_remarks(columns, merge=spec.merge_spellings)
     if spec.merge_spellings:
         columns = tuple(map(merged, columns))
     targets, sure = _targets(columns, spec, reading.source.declared.target)
@@ -163,15 +163,17 @@ def _rows_remark(reading: Reading, target: Column, made: Target) -> tuple[Remark
     return (Remark(say("note.rows-used", used=used, rows=total, reasons=tuple(reasons))),)
 
 
-def _spelling_remarks(columns: Sequence[Column]) -> list[Remark]:
+def _spelling_remarks(columns: Sequence[Column], *, merge: bool) -> list[Remark]:
     """Return a line for every column whose classes differ in spelling only."""
+    told, label = (("note.spellings-merged", "change.keep-spellings") if merge else
+                   ("note.spellings", "change.merge-spellings"))
     remarks = []
     for column in columns:
         if column.kind == "category" and (groups := variants(column)):
             remarks.append(Remark(
-                say("note.spellings", column=column.name,
+                say(told, column=column.name,
                     groups=tuple(say("counted.spellings", names=group) for group in groups)),
-                Change(say("change.merge-spellings"), {"merge_spellings": True})))
+                Change(say(label), {"merge_spellings": not merge})))
     return remarks
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from engine.data.class_counts import balanced_weights, class_counts
-from engine.data.dataset import Dataset
+from engine.data.dataset import Dataset, Reals
+from engine.data.missing import find_sentinels
 from engine.diagnosis.network import output_width
 from engine.layers import LOSSES, Loss
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Evaluation
 
-Kind = Literal["commonest", "mean", "last"]
+Kind = Literal["commonest", "mean", "last", "apart"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Baseline:
     ----------
     kind : str
         ``commonest``: always the commonest class, with the probabilities that the shares give;
-        ``mean``: always the mean of the targets; ``last``: in a series, the last value again.
+        ``mean``: always the mean of the targets; ``last``: in a series, the last value again;
+        ``apart``: where some targets are a number such as -200 that looks like no reading, this
+        number for them and the mean of the others for these.
     loss : float
         What it costs; NaN where the score says the same (values), or there is no such number.
     training, validation : float
@@ -34,7 +38,7 @@ class Baseline:
     shares : tuple[float, ...]
         Share of the training examples that each class has; empty for values.
     name : str
-        The commonest class; empty for values.
+        The commonest class, or that number; else empty.
     is_weighted : bool
         Whether every class counts alike in the loss: then the mean over the classes of what is
         right tells what is known, and the probabilities of the simplest answer are equal.
@@ -72,6 +76,10 @@ EVEN = 0.7
 """
 
 
+_MOST_SEARCHED = 100_000
+"""Examples that numbers like -200 are looked for among."""
+
+
 def baseline_of(project: ProjectSpec, dataset: Dataset) -> Baseline:
     """Return what can be had of a project's data without learning.
 
@@ -87,6 +95,8 @@ def baseline_of(project: ProjectSpec, dataset: Dataset) -> Baseline:
     if dataset.is_series and dataset.values.shape[1] == 1:
         return Baseline("last", training=_persistence(dataset, dataset.training),
                         validation=_persistence(dataset, dataset.validation))
+    if dataset.task == "regression" and dataset.values.shape[1] == 1:
+        return _of_values(dataset)
     return Baseline()
 
 
@@ -113,6 +123,35 @@ def _of_classes(project: ProjectSpec, dataset: Dataset) -> Baseline:
     validation = float(np.mean(known == best)) if len(known) else shares[best]
     return Baseline("commonest", cost, shares[best], validation, shares,
                     dataset.class_names[best], is_weighted)
+
+
+def _of_values(dataset: Dataset) -> Baseline:
+    targets = _rounded(dataset.in_units(dataset.values)[:, 0])
+    odd = [value for value, _ in find_sentinels(targets[dataset.training[:_MOST_SEARCHED]])]
+    if not odd:
+        return Baseline()
+    training, validation = (_apart(dataset.values[rows, 0], targets[rows], odd)
+                            for rows in (dataset.training, dataset.validation))
+    return Baseline("apart", training=training, validation=validation,
+                    name=", ".join(f"{value:g}" for value in odd))
+
+
+def _rounded(values: Reals) -> Reals:
+    """Return values without what scaling them back and forth has changed."""
+    size = float(np.abs(values).max(initial=0.0))
+    if not 0 < size < math.inf:
+        return values
+    digits = 9 - math.ceil(math.log10(size))
+    return np.round(values, digits)
+
+
+def _apart(values: Reals, targets: Reals, odd: Sequence[float]) -> float:
+    """Return R² of an answer that knows which targets are odd, and of the others the mean."""
+    variance = float(np.var(values)) if len(values) else 0.0
+    usual = values[~np.isin(targets, odd)]
+    if variance == 0 or not len(usual):
+        return 0.0
+    return 1 - float(np.var(usual)) * len(usual) / (variance * len(values))
 
 
 def _weighted(dataset: Dataset) -> tuple[float, ...]:

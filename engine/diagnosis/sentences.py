@@ -261,6 +261,12 @@ def chance(case: Case) -> Words:
         return Words(say("last.title") if score <= base.training else say("last.title-hardly"),
                      say("last.told", base=base.training, score=score),
                      say("last.fired", score=score, limit=least, base=base.training, step=step))
+    if base.kind == "apart":
+        least = base.training + case.thresholds.begun * (1 - base.training)
+        return Words(say("apart.title"),
+                     say("apart.told", value=base.name, base=base.training, score=score),
+                     say("apart.fired", value=base.name, score=score, limit=least,
+                         base=base.training, step=step))
     if case.has_values:
         return Words(say("mean.title"),
                      say("mean.told-worse", score=score) if score < -limit else

@@ -370,6 +370,7 @@ WORDS: Mapping[str, Entry] = {
     "note.decides":
         "{column:quote} alone decides {target:quote} in every row: is it known beforehand?",
     "note.spellings": "In {column:quote}, names differ in spelling only: {groups:clauses}.",
+    "note.spellings-merged": "In {column:quote}, spellings were made one: {groups:clauses}.",
     "counted.spellings": "{names:quotes,other,others}",
     "change.classification": "Take as classes",
     "change.regression": "Take as numbers",
@@ -379,5 +380,6 @@ WORDS: Mapping[str, Entry] = {
     "change.use": "Use {count|it|them}",
     "change.leave-out": "Leave it out",
     "change.merge-spellings": "Make them one",
+    "change.keep-spellings": "Keep them apart",
 }
 """Templates by code."""

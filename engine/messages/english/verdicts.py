@@ -323,6 +323,13 @@ _PROGRESS: Mapping[str, Entry] = {
     "last.fired":
         "Rule: R² {score:number,3} ≤ {limit:number,3}, where the last value has {base:number,3}, "
         "at step {step:whole}.",
+    "apart.title": "Only odd values are told apart.",
+    "apart.told":
+        "Telling {value} from all other targets, and no more, gives R² {base:number,4}; the "
+        "network has {score:number,4}. If {value} stands for no reading, count it as a gap.",
+    "apart.fired":
+        "Rule: R² {score:number,4} ≤ {limit:number,4}, where telling {value} apart has "
+        "{base:number,4}, at step {step:whole}.",
     "mean.told":
         "R² is {score:number}: the network predicts little more than the mean of the targets. "
         "Wait, raise the learning rate, give it more units, or other inputs.",

@@ -43,7 +43,9 @@ def baseline(random: Random, task: Task, loss: str, net: NetworkSpec) -> tuple[B
     """Return what can be had without learning, and the number of classes."""
     if task == "regression":
         base = random.uniform(0.2, 0.99)
-        return random.choice((Baseline(), Baseline("last", training=base, validation=base))), 0
+        return random.choice((
+            Baseline(), Baseline("last", training=base, validation=base),
+            Baseline("apart", training=base, validation=base, name="-200"))), 0
     n = random.choice((2, 3, 10))
     weights = [1.0] * n if random.random() < 0.5 else [somewhere(random, 0.01, 1) for _ in range(n)]
     shares = tuple(weight / sum(weights) for weight in weights)
@@ -78,7 +80,7 @@ def course(random: Random, guess: float) -> Curve:
 
 def score_of(random: Random, task: Task, base: Baseline, guess: float) -> Callable[[float], float]:
     """Return the score that goes with a loss."""
-    stuck = random.random() < (0.5 if base.kind == "last" else 0.1)
+    stuck = random.random() < (0.5 if base.kind in ("last", "apart") else 0.1)
     near = base.training + random.uniform(-0.05, 0.05) * (1 - base.training)
     offset = random.choice((0.0, 0.0, random.uniform(-0.3, 0.3)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Callable
@@ -205,6 +206,34 @@ def test_other_values_have_their_mean() -> None:
     data = dataset(task="regression", values=np.arange(8.0)[:, None])
     assert baseline_of(project("mean_squared_error", 1), data).kind == "mean"
     assert baseline_of(project("mean_squared_error", 1), data).skill(0.3) == 0.3
+
+
+def odd_values(odd: float, *, scale: float = 1.0) -> Dataset:
+    values = np.random.default_rng(3).normal(1, 0.2, 400).round(3)
+    values[7::20] = odd
+    made = dataset(task="regression", values=values[:, None] / scale, validation=100)
+    return dataclasses.replace(made, units_of=lambda values: values * scale)
+
+
+@pytest.mark.parametrize("scale", [1.0, 43.7])
+def test_values_that_look_like_no_reading_need_not_be_learned_to_be_told_apart(scale: float
+                                                                               ) -> None:
+    data = odd_values(-200.0, scale=scale)
+    found = baseline_of(project("mean_squared_error", 1), data)
+    assert (found.kind, found.name) == ("apart", "-200")
+    for rows, score in ((data.training, found.training), (data.validation, found.validation)):
+        values = data.values[rows, 0]
+        is_odd = values < -1
+        answers = np.where(is_odd, values, values[~is_odd].mean())
+        assert score == pytest.approx(1 - ((values - answers) ** 2).mean() / values.var())
+        assert score > 0.9999
+
+
+def test_values_that_belong_are_told_apart_by_nothing() -> None:
+    for odd in (0.2, 1.5):
+        assert baseline_of(project("mean_squared_error", 1), odd_values(odd)).kind == "mean"
+    constant = dataset(task="regression", values=np.full((40, 1), -200.0))
+    assert baseline_of(project("mean_squared_error", 1), constant).kind == "mean"
 
 
 def test_a_loss_that_nobody_knows_has_no_cost() -> None:

@@ -86,6 +86,7 @@ CLAIMS: Mapping[str, Callable[[Values], bool]] = {
     "risen.told": lambda v: v["best"] < v["level"],
     "risen.fired": lambda v: v["level"] >= 0.99 * v["factor"] * v["best"],
     "last.fired": lambda v: v["score"] <= v["limit"] and v["base"] < v["limit"],
+    "apart.fired": lambda v: v["score"] <= v["limit"] and v["base"] <= v["limit"],
     "mean.fired": lambda v: v["score"] <= v["limit"],
     "mean.told": lambda v: abs(v["score"]) <= 0.02,
     "mean.told-worse": lambda v: v["score"] < 0,
@@ -118,7 +119,7 @@ CLAIMS: Mapping[str, Callable[[Values], bool]] = {
 }
 """What a sentence claims of its numbers; the numbers of a part that stands in it are there, too."""
 
-ALIKE = frozenset({"chance.told", "chance.told-weighted", "chance.told-commonest", "last.told",
+ALIKE = frozenset({"chance.told", "chance.told-weighted", "chance.told-commonest", "last.told", "apart.told",
                    "far-off.told-r2"})
 """Sentences in which two figures may well be the same."""
 
