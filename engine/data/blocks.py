@@ -109,9 +109,10 @@ class _Numbers:
         self._size = 0
 
     def add(self, numbers: Reals) -> None:
-        kind = np.promote_types(self._buffer.dtype, _smallest(numbers))
-        if kind != self._buffer.dtype:
-            self._buffer = self._buffer[:self._size].astype(kind)
+        if self._buffer.dtype != np.float64:
+            kind = np.promote_types(self._buffer.dtype, _smallest(numbers))
+            if kind != self._buffer.dtype:
+                self._buffer = self._buffer[:self._size].astype(kind)
         end = self._size + len(numbers)
         if end > len(self._buffer):
             # In place where the memory allows it; a little more, since all of it is written to.
@@ -130,7 +131,7 @@ class _Numbers:
 
 
 def _smallest(numbers: Reals) -> type[np.number[Any]]:
-    if not np.isfinite(numbers).all() or (_fractions(numbers) > 0).any():
+    if not np.isfinite(numbers).all() or _broken(numbers).any():
         return np.float64
     size = np.abs(numbers).max(initial=0)
     return np.int16 if size < 2**15 else np.int32 if size < 2**31 else np.float64
@@ -217,9 +218,29 @@ def _is_plain(numbers: Reals, odd: dict[int, str], texts: Sequence[str]) -> bool
     return not any(_LEADING_ZERO.fullmatch(text) for text in texts)
 
 
-def _fractions(numbers: Reals) -> Reals:
-    with np.errstate(invalid="ignore"):
-        return numbers % 1
+def _broken(numbers: Reals) -> NDArray[np.bool_]:
+    """Return which numbers have decimals; what is none, or endless, has none."""
+    found: NDArray[np.bool_] = np.floor(numbers) < numbers
+    return found
+
+
+def _is_unclear(numbers: Reals, column: _Growing, block: Block) -> bool:
+    """Return whether numbers that are not all whole do not tell how they were written."""
+    if np.isnan(numbers).any() and block.has_marks:
+        return True
+    if column.decimals and not block.has_leading_zeros:
+        return False
+    parts = _broken(numbers)
+    whole = not parts.any()
+    if whole and block.has_leading_zeros:
+        return True
+    if column.decimals:
+        return False
+    broken = np.abs(numbers if whole else numbers[parts])
+    broken = broken[np.isfinite(broken)]
+    # Thousands that are read as decimals are all from 1 to 999.999.
+    return bool(((broken >= 1) | (broken == 0)).all() and (broken < 1000).all()
+                and (np.abs(broken * 1000 - np.round(broken * 1000)) < 1e-6).all())
 
 
 class Gathering:
@@ -245,38 +266,25 @@ class Gathering:
         guessed = [position for position, column in self._columns.items() if not column.is_texts]
         frame = block.numbers(guessed) if guessed else pd.DataFrame()
         plain: dict[int, Reals] = {}
-        for position in guessed:
-            series = frame[position]
-            if pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series):
-                plain[position] = series.to_numpy(dtype=np.float64, copy=True)
+        whole: set[int] = set()
+        for position, series in zip(guessed, (series for _, series in frame.items()), strict=True):
+            kind = series.dtype.kind
+            if kind in "iuf":
+                plain[position] = series.to_numpy(dtype=np.float64)
+            if kind in "iu":
+                whole.add(position)
         unclear = [position for position, column in self._columns.items() if position not in plain
-                   or self._is_unclear(plain[position], frame[position], column, block)]
+                   or (block.has_leading_zeros if position in whole
+                       else _is_unclear(plain[position], column, block))]
         texts = block.texts(unclear)
         for position, column in self._columns.items():
             if position in texts:
                 column.add(plain.get(position), texts[position], block)
             else:
                 numbers = plain[position]
-                column.decimals |= bool((_fractions(numbers) > 0).any())
+                column.decimals = column.decimals or bool(_broken(numbers).any())
                 column.codes.append(None)
                 column.numbers.add(numbers)
-
-    @staticmethod
-    def _is_unclear(numbers: Reals, series: pd.Series, column: _Growing, block: Block) -> bool:
-        """Return whether numbers do not tell how they were written."""
-        if np.isnan(numbers).any() and block.has_marks:
-            return True
-        parts = _fractions(numbers)
-        whole = not (parts > 0).any()
-        if whole and block.has_leading_zeros:
-            return True
-        if column.decimals or pd.api.types.is_integer_dtype(series):
-            return False
-        broken = np.abs(numbers if whole else numbers[parts > 0])
-        broken = broken[np.isfinite(broken)]
-        # Thousands that are read as decimals are all from 1 to 999.999.
-        return bool(((broken >= 1) | (broken == 0)).all() and (broken < 1000).all()
-                    and (np.abs(broken * 1000 - np.round(broken * 1000)) < 1e-6).all())
 
     def finish(self) -> dict[int, Cells]:
         """Return the columns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -111,7 +112,7 @@ class Column:
         assert self.codes is not None
         return self.codes >= 0
 
-    @property
+    @cached_property
     def missing(self) -> int:
         """Rows without a value."""
         return int((~self.present).sum())
@@ -133,7 +134,7 @@ class Column:
         return replace(self, codes=place_of[codes], levels=tuple(self.levels[i] for i in used),
                        days=None if self.days is None else self.days[rows])
 
-    @property
+    @cached_property
     def distinct(self) -> int:
         """Number of different values."""
         values = self.numbers if self.days is None else self.days
@@ -141,7 +142,7 @@ class Column:
             return len(np.unique(values[self.present]))
         return len(self.levels)
 
-    @property
+    @cached_property
     def kind(self) -> Kind:
         """What the column is good for."""
         count = int(self.present.sum())

@@ -116,6 +116,10 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
     """
     cells, texts, counts = look.cells, look.texts, look.counts
     plain = 0 if cells.numbers is None else int((~np.isnan(cells.numbers)).sum())
+    if cells.numbers is not None and not texts.levels:
+        # Nothing but plain numbers and empty cells, as nearly all large and all wide tables have.
+        return Judged(cells.numbers, markers=tuple(_take_out(
+            cells.numbers, missing, present, hints).items())) if plain else Judged(None)
     values = np.full(len(texts.levels), np.nan)
     unit, style, kept = _fill(values, look, hints, plain)
     if kept:

@@ -54,6 +54,13 @@ _WRITTEN = re.compile(rf"""
     (?:[.,]-{{1,2}})? (?P<trail>-)? \ ? (?P<shut>\))?
     \ ? (?P<back>(?:{_UNIT}) (?:[^\s,;:()'"=<>?*!\#&]|\ (?={_UNIT})){{0,15}}|")?
     \ ? (?P<close>\))?""", re.VERBOSE)
+_PLAIN = re.compile(r"([-+]?)(\d+(?:[.,]\d+)?)", re.ASCII)
+"""What most numbers look like: they need not be taken apart with all that may stand at others."""
+
+_PLAIN_WITH: Mapping[str, re.Pattern[str]] = MappingProxyType({
+    ".": re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII),
+    ",": re.compile(r"[-+]?\d+(?:,\d+)?", re.ASCII)})
+
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _MONEY_ALONE = re.compile(_MONEY)
 _NOTHING_OWED = re.compile(rf"(?P<unit>{_MONEY}) *-{{1,2}}(?:\?\?)?")
@@ -93,6 +100,9 @@ def is_money(unit: str) -> bool:
 
 def take_apart(cell: str) -> Written | None:
     """Return what a number is written of, or None if the cell holds something else."""
+    plain = _PLAIN.fullmatch(cell)
+    if plain is not None:
+        return Written(plain[1] == "-", plain[2], "", "")
     if not _ANY_DIGIT.search(cell):
         return _nothing_owed(cell)
     text = _plain(cell)
@@ -113,6 +123,8 @@ def take_apart(cell: str) -> Written | None:
 
 def _nothing_owed(cell: str) -> Written | None:
     """Return the 0 that spreadsheets write as ``$ -``, or None."""
+    if "-" not in cell:
+        return None
     found = _NOTHING_OWED.fullmatch(cell.replace("\u00a0", " "))
     return None if found is None else Written(False, "0", "", found["unit"])
 
@@ -181,7 +193,8 @@ def infinite(cell: str) -> float | None:
 
 def is_number(cell: str, decimal: str) -> bool:
     """Return whether a cell holds a number: plain, grouped, of money or in percent."""
-    return parse_number(cell, decimal) is not None
+    return _PLAIN_WITH[decimal].fullmatch(cell) is not None or (
+        parse_number(cell, decimal) is not None)
 
 
 def parse_number(cell: str, decimal: str) -> float | None:
@@ -194,6 +207,8 @@ def parse_number(cell: str, decimal: str) -> float | None:
     decimal : str
         ``.`` or ``,``.
     """
+    if _PLAIN_WITH[decimal].fullmatch(cell) is not None:
+        return float(cell.replace(",", "."))
     endless = infinite(cell)
     if endless is not None:
         return endless

@@ -235,13 +235,16 @@ def unique_names(given: Sequence[str]) -> tuple[tuple[str, ...], list[Remark]]:
     plain = [" ".join(cell.split()) for cell in given]
     told = len(set(plain)) == len(set(given))
     names: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     renamed = []
     taken = {name[:LONGEST_NAME] for name in (plain if told else given)}
     for position, cell in enumerate(plain if told else given, start=1):
         wanted = cell[:LONGEST_NAME] or f"Column {position}"
-        name, number = wanted, 2
+        # The numbers before this one are taken: thousands of columns may have the same name.
+        name, number = wanted, numbers.get(wanted, 2)
         while name in names or (name != wanted and name in taken):
             name, number = f"{wanted} ({number})", number + 1
+        numbers[wanted] = number
         if name != wanted:
             renamed.append(name)
         names[name] = None
