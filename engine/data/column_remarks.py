@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from engine.data.columns import Column
@@ -27,7 +27,8 @@ def column_remarks(columns: Sequence[Column], spec: TableSpec) -> tuple[Remark, 
         What the person has chosen; the changes that are offered add to it.
     """
     return (*_ambiguous(columns), *_sentinels(columns, spec), *_markers(columns, spec),
-            *_words(columns, spec), *_dates(columns), *_units(columns), *_kept(columns))
+            *_words(columns, spec), *_dates(columns), *_units(columns),
+            *_composed(columns), *_kept(columns))
 
 
 def _ambiguous(columns: Sequence[Column]) -> Iterator[Remark]:
@@ -95,6 +96,21 @@ def _units(columns: Sequence[Column]) -> Iterator[Remark]:
                   for column in columns if column.unit)
     if borne:
         yield remark("note.units", columns=borne)
+
+
+def _composed(columns: Sequence[Column]) -> Iterator[Remark]:
+    for parts, code in _COMPOSED.items():
+        found = tuple(say("column.became", column=column.name, example=column.composite.example,
+                          number=column.composite.shown)
+                      for column in columns if column.composite.parts == parts)
+        if found:
+            yield remark(code, columns=found)
+
+
+_COMPOSED: Mapping[str, str] = MappingProxyType({
+    "times": "note.times", "angles": "note.angles", "tolerances": "note.tolerances",
+    "flags": "note.flags", "shares": "note.shares", "fractions": "note.fractions",
+    "sizes": "note.sizes", "eras": "note.eras"})
 
 
 def _kept(columns: Sequence[Column]) -> Iterator[Remark]:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.data.cells import Cells, cells_of
+from engine.data.composite import Composite
 from engine.data.dataset import Indices, Reals
 from engine.data.dates import Order, are_compact, compact_days, find_dates
 from engine.data.identifiers import counts_rows
@@ -22,6 +23,9 @@ from engine.data.missing import find_sentinels, gaps_among_texts, looks_missing,
 from engine.data.number_style import Ambiguity, Hints
 
 Kind = Literal["numeric", "category", "date", "text", "identifier", "constant", "empty"]
+
+
+_PLAIN = Composite(())
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +81,8 @@ class Column:
         Whether it counts the rows of the file, of which these may be a part.
     role : str
         What the file itself says of it; empty if it says nothing.
+    composite : Composite
+        What its numbers were composed of in the file.
     """
 
     name: str
@@ -101,6 +107,7 @@ class Column:
     number_share: float = 0.0
     numbered: bool = False
     role: Role = ""
+    composite: Composite = _PLAIN
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -262,7 +269,7 @@ def _numeric(name: str, position: int, look: Look, judged: Judged, decimal: str)
         not_numbers=judged.not_numbers, example=judged.example, example_row=judged.example_row,
         markers=judged.markers, unit=judged.unit,
         ambiguous=None if judged.style is None else judged.style.ambiguous,
-        decimal=_shown(look, judged, decimal),
+        decimal=_shown(look, judged, decimal), composite=look.composite._replace(levels=()),
         sentinels=find_sentinels(numbers))
     if not judged.unit and not judged.not_numbers and are_compact(numbers):
         days = compact_days(numbers)

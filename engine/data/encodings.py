@@ -136,6 +136,11 @@ _UNLIKELY: Mapping[str, float] = MappingProxyType({
 _LEAST = -0.4
 """A text that is less plausible in all of them is in none of these."""
 
+_CURRENCY = 0.6
+"""What a currency behind a number in every line adds to the plausibility."""
+
+_AMOUNT = re.compile(
+    r"\d[ \u00a0]?(?:Kč|zł|руб|р\.|грн|лв|[€£])(?![^\W\d_])|[€£][ \u00a0]?\d")  # noqa: RUF001
 _LONE = re.compile("[\udc80-\udcff]")
 _LINES = 400
 _SAMPLE_BYTES = 2**16
@@ -188,9 +193,15 @@ def ranked(content: bytes) -> list[tuple[str, float]]:
             text = lines.decode(name)
         except UnicodeDecodeError:
             continue
-        scores.append((name, plausibility(text, name) - _UNLIKELY[name]))
+        scores.append((name, plausibility(text, name) - _UNLIKELY[name] + _money(text)))
     # Sorting keeps the order of those that are as good.
     return sorted(scores, key=lambda pair: -pair[1])
+
+
+def _money(text: str) -> float:
+    """Return how much it tells that currencies stand behind numbers, as ``Kč`` does."""
+    lines = text.splitlines()
+    return _CURRENCY * sum(_AMOUNT.search(line) is not None for line in lines) / max(len(lines), 1)
 
 
 def guess(content: bytes) -> tuple[str, str]:

@@ -194,7 +194,11 @@ def _has_gaps(upper: Sequence[str], lower: Sequence[str], decimal: str) -> bool:
 
 
 def _all_names(row: Sequence[str], decimal: str) -> bool:
-    return (all(row) and len(set(row)) == len(row)
+    row = list(row)
+    while row and not row[-1]:
+        # Lines of an instrument may end in a separator.
+        row.pop()
+    return bool(row) and (all(row) and len(set(row)) == len(row)
             and not any(_DATE.fullmatch(cell) or is_number(cell, decimal) for cell in row))
 
 

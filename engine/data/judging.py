@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from engine.data.cells import Cells, Texts
+from engine.data.composite import Composite, unfold
 from engine.data.dataset import Indices, Reals
 from engine.data.missing import MOST_MARKERS, find_markers, looks_missing
 from engine.data.number_forms import Forms
@@ -50,12 +51,15 @@ class Look:
         How often each text occurs.
     forms : Forms
         How those that are numbers are written.
+    composite : Composite
+        What texts were before they were written as plain numbers.
     """
 
     cells: Cells
     texts: Texts
     counts: Indices
     forms: Forms
+    composite: Composite
 
     @property
     def counted(self) -> list[tuple[Written, int]]:
@@ -99,7 +103,12 @@ class Judged(NamedTuple):
 def look_at(cells: Cells) -> Look:
     """Take the texts of a column apart."""
     texts = cells.texts() if cells.numbers is None else cells.odd
-    return Look(cells, texts, texts.counts, Forms(texts.levels))
+    counts = texts.counts
+    numbers = np.empty(0) if cells.numbers is None else cells.numbers
+    composite = unfold(texts.levels, counts, numbers[~np.isnan(numbers)])
+    if composite.parts:
+        texts = Texts(texts.codes, composite.levels)
+    return Look(cells, texts, counts, Forms(texts.levels), composite)
 
 
 def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[str]) -> Judged:
@@ -120,6 +129,9 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
         # Nothing but plain numbers and empty cells, as nearly all large and all wide tables have.
         return Judged(cells.numbers, markers=tuple(_take_out(
             cells.numbers, missing, present, hints).items())) if plain else Judged(None)
+    if look.composite.parts == "tendencies":
+        # Whether 2+ is more than 2 or less depends on the school.
+        return Judged(None, kept="mixed", share=_share(look, plain))
     values = np.full(len(texts.levels), np.nan)
     unit, style, kept = _fill(values, look, hints, plain)
     if kept:

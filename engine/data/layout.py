@@ -10,7 +10,7 @@ from itertools import islice
 
 from engine.data.limits import MOST_COLUMNS
 from engine.data.lines import LineSource
-from engine.data.numbers import is_number
+from engine.data.numbers import GROUPS, fits, take_apart
 from engine.data.records import QUOTE, Dialect, Record, iterate_records, split_cells
 from engine.data.remark import Remark, remark
 from engine.data.rewriting import (
@@ -347,7 +347,8 @@ def _score(rows: list[list[str]], separator: str) -> float:
 
 
 def _is_clean(cell: str, others: list[str]) -> bool:
-    if is_number(cell, ".") or is_number(cell, ","):
+    written = take_apart(cell)
+    if written is not None and any(fits(written.body, mark, GROUPS[mark]) for mark in ".,"):
         return True
     return not any(other in cell for other in others) and not _TWO_NUMBERS.search(cell)
 

@@ -20,6 +20,20 @@ WORDS: Mapping[str, Entry] = {
     "note.units": "Units were taken off the numbers: {columns:listing,column,columns}.",
     "column.of-unit": "{column:quote} ({unit})",
     "column.named": "{column:quote}",
+    "column.became": "{column:quote} ({example:quote} is {number})",
+    "note.times": "Times became numbers: {columns:listing,column,columns}.",
+    "note.angles": "Degrees became numbers: {columns:listing,column,columns}.",
+    "note.tolerances":
+        "Only the number before the tolerance is used: {columns:listing,column,columns}.",
+    "note.flags": "Footnote marks and flags were taken off the numbers: "
+        "{columns:listing,column,columns}.",
+    "note.shares": "Percent and parts of 1 stand in one column; all became parts of 1: "
+        "{columns:listing,column,columns}.",
+    "note.fractions":
+        "Only the number before the slash is used, as the one behind it is always the same: "
+        "{columns:listing,column,columns}.",
+    "note.sizes": "Units that differ were brought to one: {columns:listing,column,columns}.",
+    "note.eras": "Years before our era became negative: {columns:listing,column,columns}.",
     "note.codes":
         "Codes with zeros in front were kept as texts: {columns:listing,column,columns}.",
     "note.units-differ":

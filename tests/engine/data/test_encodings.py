@@ -186,3 +186,14 @@ class TestWrongBytes:
         path = tmp_path / "right.csv"
         path.write_text("região;x\n" + "SÃO;1\nmaçã;2\n" * 9, encoding="utf-8")
         assert read(path, TableSpec()).remarks == ()
+
+
+@pytest.mark.parametrize(("money", "encoding"), [("Kč", "cp1250"), ("руб.", "cp1251"),
+                                                 ("zł", "cp1250")])
+def test_a_currency_behind_each_number_tells_the_encoding(tmp_path, money, encoding):
+    path = tmp_path / "prices.csv"
+    path.write_bytes(("a;b\n" + "".join(f"{i} 200,50 {money};{i % 60},5\n" for i in range(10, 70)))
+                     .encode(encoding))
+    seen = preview(path)
+    assert seen.encoding == encoding
+    assert [column.kind for column in seen.columns] == ["numeric", "numeric"]

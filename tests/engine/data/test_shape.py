@@ -129,6 +129,21 @@ def test_two_rows_of_names_are_joined_and_said(tmp_path, top, names):
     assert told(reading) == ["note.names-joined"]
 
 
+def test_names_stay_above_units_where_lines_end_in_a_separator(tmp_path):
+    rows = "".join(f"{i},{i % 7}.50e+00,{i % 5}.25e-01,\n" for i in range(30))
+    reading = opened(tmp_path, "X,CH1,CH2,\nSequence,Volt,Volt,\n" + rows)
+    assert reading.form.names[:3] == ("X", "CH1", "CH2")
+    assert numbers(reading, "CH2")[:3] == [0.025, 0.125, 0.225]
+
+
+def test_a_unit_behind_decimal_commas_does_not_hide_the_separator(tmp_path):
+    rows = "".join(f"{i % 90 + 10} {i % 900 + 100},5{i % 10} Ellen;{i % 70},{i % 10}\n"
+                   for i in range(40))
+    reading = opened(tmp_path, "Strecke;Zeit\n" + rows)
+    assert reading.form.separator == ";"
+    assert numbers(reading, "Strecke")[0] == 10100.5
+
+
 def test_a_setting_of_two_cells_names_no_column_of_two(tmp_path):
     reading = opened(tmp_path, "Date;2020-01-01\nOperator;Bob\nSamples;20\nTime;Value\n" + "".join(
         f"{i};{i * 0.7:.2f}\n" for i in range(20)))
