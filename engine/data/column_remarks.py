@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from engine.data.columns import Column
-from engine.data.numbers import ERRORS, NOT_AVAILABLE
+from engine.data.numbers import ERRORS, NOT_AVAILABLE, parse_number
 from engine.data.remark import Change, Remark, remark
 from engine.messages import Message, say
 from engine.spec import TableSpec
@@ -66,7 +66,10 @@ def _markers(columns: Sequence[Column], spec: TableSpec) -> Iterator[Remark]:
             fields = {"missing": left}
         else:
             fields = {"present": (*spec.present, marker)}
-        yield Remark(say("note.markers", marker=marker, columns=_counted(counted)),
+        number = marker not in spec.missing and parse_number(marker, ".")
+        code = say("note.no-readings", value=number, columns=_counted(counted)) if number else say(
+            "note.markers", marker=marker, columns=_counted(counted))
+        yield Remark(code,
                      Change(say("change.present", text=marker), MappingProxyType(fields)))
 
 

@@ -78,7 +78,8 @@ def _tells(pattern: re.Pattern[str], name: str) -> bool:
 
 def _starts_again(values: Reals) -> bool:
     """Return whether values count up by one in long runs, each from the same 0 or 1."""
-    steps = np.diff(values)
+    with np.errstate(over="ignore"):
+        steps = np.diff(values)
     starts = values[1:][steps != 1]
     return bool(values[0] in (0, 1) and (starts == values[0]).all()
                 and len(values) >= _FEW_ROWS * (len(starts) + 1))

@@ -45,7 +45,8 @@ def test_whole_rows_without_a_reading_are_gaps(logger):
     path = logger(whole_rows)
     seen = preview(path)
     assert [column.missing for column in seen.columns] == [10, 10, 10]
-    assert "'-200' was taken for no value: 'temp' (10), 'humidity' (10), 'ah' (10)." in seen.notes
+    assert ("-200 looks like no reading, far from all others in the same rows, and counts as "
+            "missing: 'temp' (10), 'humidity' (10), 'ah' (10).") in seen.notes
     data = load(DataSpec(source="table", path=str(path), scaling="none",
                          table=TableSpec(target="ah")))
     assert len(data.inputs) == 190
@@ -55,7 +56,7 @@ def test_whole_rows_without_a_reading_are_gaps(logger):
 def test_a_person_may_count_them_as_values(logger):
     path = logger(whole_rows)
     change = next(remark.change for remark in preview(path).remarks
-                  if remark.message.code == "note.markers")
+                  if remark.message.code == "note.no-readings")
     seen = preview(path, change(TableSpec()))
     assert [column.missing for column in seen.columns] == [0, 0, 0]
 

@@ -119,8 +119,8 @@ CLAIMS: Mapping[str, Callable[[Values], bool]] = {
 }
 """What a sentence claims of its numbers; the numbers of a part that stands in it are there, too."""
 
-ALIKE = frozenset({"chance.told", "chance.told-weighted", "chance.told-commonest", "last.told", "apart.told",
-                   "far-off.told-r2"})
+ALIKE = frozenset({"chance.told", "chance.told-weighted", "chance.told-commonest", "last.told",
+                   "apart.told", "far-off.told-r2"})
 """Sentences in which two figures may well be the same."""
 
 
