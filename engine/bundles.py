@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.files import at_home
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.messages import Message, say
@@ -111,9 +112,11 @@ def read_bundle(path: str | Path) -> tuple[ProjectSpec, Arrays]:
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_BUNDLE + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        # A path with a null character is a wrong value.
+        reason = error.strerror if isinstance(error, OSError) else ""
         raise FormatError("file.unreadable", path=str(path),
-                          reason=error.strerror or str(error)) from error
+                          reason=reason or str(error)) from error
     if len(content) > LARGEST_BUNDLE:
         raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
     try:
@@ -182,9 +185,8 @@ def start_path(project: ProjectSpec, base: Path | None = None) -> Path | None:
     """
     if not project.start_from:
         return None
-    path = Path(project.start_from)
     folder = Path() if base is None else base.parent if base.is_file() else base
-    return folder / (path.expanduser() if project.start_from.startswith("~") else path)
+    return folder / at_home(project.start_from)
 
 
 def start_weights(project: ProjectSpec, base: Path | None = None) -> Arrays | None:

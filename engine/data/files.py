@@ -284,6 +284,9 @@ def decode_head(head: Head, encoding: str, place: str) -> str:
         raise unknown_encoding(encoding, place) from error
     except UnicodeError as error:
         raise wrong_encoding(encoding, place) from error
+    except ValueError as error:
+        # A name that holds a null character.
+        raise unknown_encoding(encoding, place) from error
 
 
 def read_pieces(path: Path, head: Head) -> tuple[bytes, ...]:
@@ -377,6 +380,15 @@ def _mended_lines(lines: Iterator[str], mending: Mending) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         # Plain lines, which most are, go as they are.
         yield line if line.isascii() else mending.mended(line, number)
+
+
+def at_home(path: str) -> Path:
+    """Return a path of which a ``~`` at the beginning is somebody's folder, if he is known here."""
+    try:
+        return Path(path).expanduser() if path.startswith("~") else Path(path)
+    except RuntimeError:
+        # Then it is a file of that name, which is not there as a rule.
+        return Path(path)
 
 
 def unknown_encoding(encoding: str, place: str) -> DataError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from engine.data.dataset import Dataset, Indices, Reals
+from engine.data.files import at_home
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
 from engine.data.points import load_points
 from engine.data.reconstruction import to_reconstruct
@@ -247,7 +248,7 @@ def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
 
 
 def _found(path: str, base: Path | None) -> Path:
-    return _folder(base) / (Path(path).expanduser() if path.startswith("~") else Path(path))
+    return _folder(base) / at_home(path)
 
 
 def _folder(base: Path | None) -> Path:

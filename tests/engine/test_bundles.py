@@ -331,3 +331,9 @@ def test_weights_to_start_from_lie_beside_the_project(base: Callable[[Path], Pat
     assert start_weights(default_project(), base(tmp_path)) is None
     with pytest.raises(FormatError, match="cannot be read"):
         start_weights(replace(default_project(), start_from="first.bplab"), base(tmp_path))
+
+
+@pytest.mark.parametrize("path", ["a\0b.bplab", "~nosuchuser/a.bplab"])
+def test_a_place_that_cannot_be_is_told(path: str, tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="cannot be read"):
+        start_weights(replace(default_project(), start_from=path), tmp_path)

@@ -337,6 +337,21 @@ def survives(content: bytes, path: Path, **options) -> None:
             assert len(data.validation)
 
 
+def test_an_encoding_with_a_null_character_is_unknown(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(GOOD)
+    with pytest.raises(DataError, match="no text encoding called"):
+        load(DataSpec("table", path=str(path), table=TableSpec(encoding="utf\0008")))
+
+
+def test_the_folder_of_nobody_is_not_there(tmp_path):
+    with pytest.raises(DataError, match="there is no such file"):
+        load(DataSpec("table", path="~nosuchuser/a.csv"), tmp_path)
+    (tmp_path / "~nosuchuser").mkdir()
+    (tmp_path / "~nosuchuser" / "a.csv").write_text(GOOD)
+    assert load(DataSpec("table", path="~nosuchuser/a.csv"), tmp_path).class_names == ("a", "b")
+
+
 fuzz = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 cells = st.sampled_from(["1", "2.5", "3,5", "a", "b", "", "NA", "inf", "1e400", '"', '""', '"q"',
                          "x y", "é", "1.234.567", "-", "True", "2020-01-01", "'", "\\", "#",

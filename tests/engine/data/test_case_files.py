@@ -93,7 +93,7 @@ CASES = (
     Case("single-quotes.csv", "class", ("bad", "good"), 40, ("len", "colour"),
          says=("Single quotes",)),
     Case("sentinel-rows.csv", "ah", (), 584, ("temp", "humidity", "co"), (19.3, 50.9, 1.4), 0.957,
-         ("-200 looks like no reading", "'ah' (16)")),
+         ("584 of 600 rows", "'-200' was taken for no value: 'temp' (16)", "'ah' (16)")),
     Case("forty-categories.csv", "score", (), 400, ("state", "x"), (), 0.1),
     Case("dates-only.csv", "Wert", (), 120, ("Datum",), (), 10.13),
     Case("survey-names.csv", "again", ("0", "1"), 40,
@@ -147,11 +147,14 @@ def test_rich_text_is_refused() -> None:
         preview(_file("rich-text.csv"))
 
 
-def _trained(name: str, steps: int, spacing: int = 26) -> tuple[Dataset, Snapshot, Sequence[str]]:
+def _trained(name: str, steps: int, spacing: int = 26, **choices: object
+             ) -> tuple[Dataset, Snapshot, Sequence[str]]:
     """Return the data of a project, its last snapshot, and what was said on the way."""
     path = _file(f"{name}.json")
     project = read_project(path)
-    project = replace(project, training=replace(project.training, steps=steps))
+    table = replace(project.data.table, **choices)
+    project = replace(project, data=replace(project.data, table=table),
+                      training=replace(project.training, steps=steps))
     dataset = load(project.data, path)
     trainer, judge = Trainer(project, dataset, threads=1), RunJudge.of(project, dataset)
     said: list[str] = []
@@ -197,8 +200,16 @@ def test_years_are_learned_from_the_years_before() -> None:
     assert said[-1] == "learned"
 
 
-def test_rows_without_a_reading_are_not_what_is_learned() -> None:
-    dataset, _, said = _trained("sentinel-rows", 4000)
-    assert any(remark.message.code == "note.no-readings" for remark in dataset.remarks)
-    assert dataset.in_units(dataset.values).min() > 0
+def test_what_looks_like_no_reading_is_not_learned_from() -> None:
+    dataset, last, said = _trained("sentinel-rows", 2000)
+    assert any("'-200'" in note for note in dataset.notes)
+    assert last.training.accuracy < 0.5
     assert "learned" not in said
+
+
+def test_telling_it_apart_is_nothing_learned_where_it_is_kept() -> None:
+    dataset, last, said = _trained("sentinel-rows", 4000, present=("-200",))
+    assert len(dataset.inputs) == 600
+    assert last.training.accuracy > 0.999
+    assert not {"learned", "learning"} & set(said)
+    assert said[-1] == "chance"

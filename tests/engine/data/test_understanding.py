@@ -192,7 +192,7 @@ class TestChanges:
     def test_the_person_may_ask_for_more_of_each_class(self, table):
         path = table(x=noise(1), kind=lambda n: "odd" if n % 20 == 7 else "ab"[n % 2])
         made = load(DataSpec("table", path=str(path), table=TableSpec(fewest=4)))
-        assert made.class_names == ("a", "b")
+        assert (made.class_names, len(made.labels)) == (("a", "b"), ROWS - 3)
         made = load(DataSpec("table", path=str(path), table=TableSpec(fewest=3)))
         assert made.class_names == ("a", "b", "odd")
 
@@ -209,6 +209,9 @@ class TestChanges:
         again = preview(path, spec)
         assert "change.merge-spellings" not in labels(again)
         assert labels(again).count("change.keep-spellings") == 2
+        back = next(remark.change for remark in again.remarks if remark.change is not None
+                    and remark.change.label.code == "change.keep-spellings")
+        assert back(spec) == TableSpec()
         assert any("'kind'" in note and "made one" in note for note in again.notes)
 
     def test_a_class_or_a_gap(self, table):
