@@ -227,8 +227,6 @@ def _is_unclear(numbers: Reals, column: _Growing, block: Block) -> bool:
     """Return whether numbers that are not all whole do not tell how they were written."""
     if np.isnan(numbers).any() and block.has_marks:
         return True
-    if column.decimals and not block.has_leading_zeros:
-        return False
     parts = _broken(numbers)
     whole = not parts.any()
     if whole and block.has_leading_zeros:
