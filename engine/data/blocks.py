@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +25,8 @@ from engine.data.records import Dialect
 
 _FEW_ODD = 64
 """Different texts that may stand between the plain numbers of a block."""
+
+_ZERO = np.uint8(ord("0"))
 
 _LEADING_ZERO = re.compile(r"[-+]?0\d+")
 
@@ -61,12 +63,12 @@ class Block:
     @cached_property
     def has_marks(self) -> bool:
         """Whether some cell of it is such a text, and not empty."""
-        return _marks(self.dialect.separator, self.gaps).search(self.content) is not None
+        return _has_word(self.content, self.dialect.separator, self.gaps)
 
     @cached_property
     def has_leading_zeros(self) -> bool:
         """Whether some cell of it begins with a zero and another digit."""
-        return _zeros(self.dialect.separator).search(self.content) is not None
+        return _has_leading_zero(self.content, self.dialect.separator)
 
     def numbers(self, wanted: Sequence[int]) -> pd.DataFrame:
         """Return columns, of numbers where all that is not a gap is one."""
@@ -89,16 +91,24 @@ class Block:
         return frame
 
 
-@cache
-def _marks(separator: str, gaps: frozenset[str]) -> re.Pattern[bytes]:
-    words = b"|".join(re.escape(text.encode()) for text in sorted(gaps) if text)
-    between = re.escape(separator.encode()) + b"\"\r\n"
-    return re.compile(b"(?:^|[" + between + b"]) *(?:" + words + b") *(?:$|[" + between + b"])")
+def _has_word(content: bytes, separator: str, words: frozenset[str]) -> bool:
+    """Return whether some cell is one of these words, quotes and spaces around it removed."""
+    ends = separator.encode() + b"\"\r\n"
+    cells = content.translate(bytes.maketrans(ends, b"\n" * len(ends))).split(b"\n")
+    different = {cell.strip(b" ") for cell in set(cells)}
+    return not different.isdisjoint(word.encode() for word in words if word)
 
 
-@cache
-def _zeros(separator: str) -> re.Pattern[bytes]:
-    return re.compile(b"(?:^|[ \"\r\n" + re.escape(separator.encode()) + b"])[-+]?0[0-9]")
+def _has_leading_zero(content: bytes, separator: str) -> bool:
+    """Return whether some cell begins with a zero and another digit, a sign before them or not."""
+    # By arrays: a search through a block would keep the window waiting.
+    letters = np.frombuffer(b"\n\n" + content + b"\n", dtype=np.uint8)
+    begins = np.zeros(256, dtype=np.bool_)
+    begins[list(b" \"\r\n" + separator.encode())] = True
+    zeros = np.flatnonzero((letters[:-1] == _ZERO) & (letters[1:] - _ZERO < 10))
+    before = letters[zeros - 1]
+    signed = (before == ord("-")) | (before == ord("+"))
+    return bool((begins[before] | (signed & begins[letters[zeros - 2]])).any())
 
 
 class _Numbers:
@@ -228,8 +238,6 @@ def _is_unclear(numbers: Reals, column: _Growing, block: Block) -> bool:
     """Return whether numbers that are not all whole do not tell how they were written."""
     if np.isnan(numbers).any() and block.has_marks:
         return True
-    if column.decimals and not block.has_leading_zeros:
-        return False
     parts = _broken(numbers)
     whole = not parts.any()
     if whole and block.has_leading_zeros:

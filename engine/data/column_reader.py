@@ -8,7 +8,6 @@ until the whole column tells what it means.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -16,7 +15,7 @@ import pandas as pd
 from engine.data.blocks import Block, Gathering
 from engine.data.cells import Cells
 from engine.data.limits import MOST_CELLS, MOST_ROWS
-from engine.data.records import Record
+from engine.data.records import Record, Rows
 from engine.data.sifting import Sieve, Sifting
 from engine.data.sniff import TextFormat
 from engine.errors import DataError
@@ -27,13 +26,13 @@ _AT_END = 13
 """Rows that are kept back until the end of the file shows that they are no sums or notes."""
 
 
-def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[int], place: str,
-                 present: Sequence[str] = ()) -> tuple[dict[int, Cells], Sifting]:
+def read_columns(records: Iterator[Record | Rows], form: TextFormat, wanted: Sequence[int],
+                 place: str, present: Sequence[str] = ()) -> tuple[dict[int, Cells], Sifting]:
     """Read columns of a table.
 
     Parameters
     ----------
-    records : iterator of Record
+    records : iterator of Record or Rows
         The rows below the header.
     form : TextFormat
         How to read them.
@@ -71,14 +70,14 @@ def read_columns(records: Iterator[Record], form: TextFormat, wanted: Sequence[i
         raise DataError("table.unreadable", place=place, reason=str(error)) from error
 
 
-def _in_blocks(rows: Iterator[str], width: int) -> Iterator[bytes]:
+def _in_blocks(rows: Iterator[Sequence[str]], width: int) -> Iterator[bytes]:
     """Yield rows together, some hundred at least: each block has a price for each column."""
     room = max(_BLOCK_CHARACTERS, 500 * width)
     taken: list[str] = []
     size = 0
-    for text in rows:
-        taken.append(text)
-        size += len(text)
+    for texts in rows:
+        taken.extend(texts)
+        size += sum(map(len, texts))
         if size >= room:
             yield "".join(taken).encode("utf-8", "surrogatepass")
             taken, size = [], 0
@@ -86,29 +85,38 @@ def _in_blocks(rows: Iterator[str], width: int) -> Iterator[bytes]:
         yield "".join(taken).encode("utf-8", "surrogatepass")
 
 
-def _good_rows(records: Iterator[Record], sieve: Sieve, wanted: int, place: str) -> Iterator[str]:
-    """Yield the rows of the table with their ends, without those below it."""
+def _good_rows(records: Iterator[Record | Rows], sieve: Sieve, wanted: int,
+               place: str) -> Iterator[Sequence[str]]:
+    """Yield the rows of the table with their ends, some at a time, without those below it."""
     most = min(MOST_ROWS, MOST_CELLS // max(wanted, 1))
     sifting = sieve.sifting
-    wide, names, separator = sieve.width, sieve.names, sieve.dialect.separator
-    last: deque[str] = deque()
-    for record in records:
-        _, text, width = record
-        if width != wide or text[0] == separator or text == names or sieve.waiting:
-            # Most rows need not be looked at any closer.
-            taken = sieve.take(record)
-            if taken is None:
-                continue
-            text = taken
-        sifting.kept += 1
+    last: list[str] = []
+    for group in records:
+        texts = _taken(group, sieve)
+        sifting.kept += len(texts)
         if sifting.kept > most:
             raise DataError("table.too-many-rows", place=place, count=most, rows=MOST_ROWS,
                             values=MOST_CELLS)
-        last.append(text if text.endswith(("\n", "\r")) else text + "\n")
-        if len(last) > _AT_END:
-            yield last.popleft()
-    below = sieve.finish(list(last))
-    yield from list(last)[:len(last) - below]
+        last.extend(texts)
+        if len(last) > 2 * _AT_END:
+            yield last[:-_AT_END]
+            last = last[-_AT_END:]
+    if last and not last[-1].endswith(("\n", "\r")):
+        last[-1] += "\n"
+    below = sieve.finish(last)
+    yield last[:len(last) - below]
+
+
+def _taken(group: Record | Rows, sieve: Sieve) -> Sequence[str]:
+    """Return the rows of the table among those that were read."""
+    if isinstance(group, Record):
+        text = sieve.take(group)
+        return () if text is None else (text,)
+    if group.width == sieve.width and not sieve.waiting and not (
+            sieve.names and sieve.names in group.text):
+        # Most rows need not be looked at any closer.
+        return group.lines
+    return [text for record in group.records() if (text := sieve.take(record)) is not None]
 
 
 def _check_rows(sifting: Sifting, width: int, place: str) -> None:

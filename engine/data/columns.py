@@ -132,7 +132,10 @@ class Column:
     def take(self, rows: Indices) -> Column:
         """Return the column with these rows only, and only the levels that they hold."""
         if self.numbers is not None:
-            return replace(self, numbers=self.numbers[rows], numbered=self.kind == "identifier")
+            numbers = self.numbers
+            if len(rows) < len(numbers) or (rows != np.arange(len(rows))).any():
+                numbers = numbers[rows]
+            return replace(self, numbers=numbers, numbered=self.kind == "identifier")
         assert self.codes is not None
         codes = self.codes[rows]
         used = np.unique(codes[codes >= 0])
@@ -153,14 +156,17 @@ class Column:
     def kind(self) -> Kind:
         """What the column is good for."""
         count = int(self.present.sum())
-        distinct = self.distinct
         if not count:
             return "empty"
-        if distinct == 1:
-            return "constant"
         if self.numbers is not None:
+            # Without counting the different ones, which takes long in a large table.
+            if np.nanmin(self.numbers) == np.nanmax(self.numbers):
+                return "constant"
             counting = self.numbered or counts_rows(self.name, self.position, self.numbers)
             return "identifier" if counting else "numeric"
+        distinct = self.distinct
+        if distinct == 1:
+            return "constant"
         if self.days is not None:
             return "date"
         if distinct == count > FEW_ROWS:

@@ -135,9 +135,12 @@ def find_dates(texts: Sequence[str], counts: NDArray[np.int64], gaps: frozenset[
 
 def are_compact(numbers: Reals) -> bool:
     """Return whether whole numbers are dates such as 20200131."""
-    known = np.unique(numbers[~np.isnan(numbers)])
-    if len(known) < 3 or known[0] < 19000101 or known[-1] > 21001231 or (
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 3 or known.min() < 19000101 or known.max() > 21001231 or (
             known != np.round(known)).any():
+        return False
+    known = np.unique(known)
+    if len(known) < 3:
         return False
     return all(_calendar(int(value) // 10000, int(value) // 100 % 100, int(value) % 100) is not None
                for value in known)

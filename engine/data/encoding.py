@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from engine.data.scaling import check_range, measure
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Scaling
+
+_TOGETHER = 2**21
+"""Numbers that are scaled at once."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,22 @@ def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place
         codes = np.where(column.codes < 0, width - 1, column.codes)
         inputs[np.arange(n), len(names) + codes] = 1.0
         names.extend(f"{column.name} = {level}" for level in _levels(column))
-    if numeric:
-        block = inputs[:, numeric]
-        inputs[:, numeric] = measure(scaling, block[training])(block)
+    for some in _groups(numeric, n):
+        block = inputs[:, some]
+        inputs[:, some] = measure(scaling, block[training])(block)
     check_range(inputs, tuple(names), place)
     return Encoded(inputs, tuple(names), (*_remarks(columns), *_date_remarks(dates)))
+
+
+def _groups(places: Sequence[int], rows: int) -> list[Sequence[int]]:
+    """Return places of columns in groups, so that a large table is not in memory several times.
+
+    None stands alone unless it is the only one: NumPy adds the numbers of a single column in
+    another order, and its mean would differ in the last place.
+    """
+    size = max(2, _TOGETHER // rows)
+    starts = range(0, max(len(places) - 1, 1), size) if places else ()
+    return [places[start:end] for start, end in pairwise((*starts, len(places)))]
 
 
 def _levels(column: Column) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from engine.data.dataset import Reals
 _FEW_ROWS = 8
 """In a table this small, values that all differ say nothing about what a column is."""
 
+_FIRST = 1000
+"""Rows that mostly tell already that a column is not of whole numbers."""
+
 _NAMELESS = re.compile(r"column 1|unnamed.*|row ?names?|", re.IGNORECASE)
 _COUNTING = re.compile(
     r"(.*[ _.-])?(index|idx|indeks|row|nr|no|num|number|nummer|lfd|lp|numéro|número|#|№)\.?",
@@ -52,7 +55,7 @@ def counts_rows(name: str, position: int, numbers: Reals) -> bool:
     values = numbers[~np.isnan(numbers)]
     if len(values) <= _FEW_ROWS or len(values) < 0.9 * len(numbers):
         return False
-    if (values != np.round(values)).any():
+    if (values[:_FIRST] != np.round(values[:_FIRST])).any() or (values != np.round(values)).any():
         return False
     if len(np.unique(values)) < len(values):
         return _starts_again(values) and (

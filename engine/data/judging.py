@@ -30,6 +30,8 @@ Kept = Literal["", "codes", "units", "mixed"]
 FEW_ROWS = 8
 """In a table this small, values that all differ say nothing about what a column is."""
 
+_FIRST = 1000
+
 _NUMBERS_SHARE = 0.95
 """A column is one of numbers when at least this share of its values, or all but one, are."""
 
@@ -209,6 +211,9 @@ def _one_of_two(look: Look, gaps: set[int], numbers: Reals) -> bool:
 def _different(look: Look, numbers: Reals) -> int:
     plain = look.cells.numbers
     if plain is not None:
+        if len(known := np.unique(plain[:_FIRST])) > _FIRST // 10:
+            # More than anybody asks for, and the rest of a large column need not be sorted.
+            return len(known)
         numbers = np.append(plain[~np.isnan(plain)], numbers)
     return len(np.unique(numbers))
 

@@ -152,6 +152,9 @@ def find_sentinels(numbers: Reals) -> tuple[tuple[float, int], ...]:
     found: list[tuple[float, int]] = []
     if len(known) < _FEWEST_REPEATS + 5:
         return ()
+    if not any(_is_chosen(end, ()) and (known == end).sum() >= _FEWEST_REPEATS
+               for end in (float(known.min()), float(known.max()))):
+        return ()
     values, counts = np.unique(known, return_counts=True)
     while len(found) < _MOST_SENTINELS and len(values) > 4:
         for at in (0, -1):

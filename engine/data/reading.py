@@ -16,7 +16,7 @@ from engine.data.columns_declared import declare, settled
 from engine.data.formats import open_source
 from engine.data.limits import WHOLE_BYTES
 from engine.data.lines import LineSource
-from engine.data.records import Record, iterate_records, split_cells
+from engine.data.records import Record, Rows, iterate_records, iterate_rows, split_cells
 from engine.data.remark import Remark, remark
 from engine.data.rows_of_none import without_readings
 from engine.data.sifting import Sifting
@@ -162,12 +162,13 @@ def _unused(form: TextFormat, columns: Sequence[Column]) -> int:
 
 
 @contextmanager
-def _records(source: LineSource, form: TextFormat, sampled: bool) -> Iterator[Iterator[Record]]:
+def _records(source: LineSource, form: TextFormat,
+             sampled: bool) -> Iterator[Iterator[Record | Rows]]:
     if sampled:
         yield chain(_records_of_head(source, form), _records_of_pieces(source, form))
         return
     with source.open() as lines:
-        yield iterate_records(lines, form.dialect, source.place, form.skip)
+        yield iterate_rows(lines, form.dialect, source.place, form.skip)
 
 
 def _records_of_head(source: LineSource, form: TextFormat) -> Iterator[Record]:

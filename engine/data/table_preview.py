@@ -19,6 +19,8 @@ from engine.messages import Message
 from engine.spec import DataSpec, TableSpec, Task
 
 _EXAMPLES = 3
+_FIRST = 100
+"""Values among which the examples are nearly always found."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,9 @@ def _column_preview(column: Column) -> ColumnPreview:
         examples = column.levels[:_EXAMPLES]
     else:
         values = column.numbers[column.present]
-        _, first = np.unique(values, return_index=True)
-        examples = tuple(f"{values[i]:.6g}" for i in sorted(first)[:_EXAMPLES])
+        first = [*dict.fromkeys(values[:_FIRST].tolist())]
+        if len(first) < min(_EXAMPLES, column.distinct):
+            _, places = np.unique(values, return_index=True)
+            first = values[np.sort(places)].tolist()
+        examples = tuple(f"{value:.6g}" for value in first[:_EXAMPLES])
     return ColumnPreview(column.name, column.kind, column.missing, column.distinct, examples)
