@@ -143,6 +143,34 @@ def are_compact(numbers: Reals) -> bool:
                for value in known)
 
 
+_CLOCK_NAME = re.compile(
+    r"(.*[ _.-])?(time ?stamps?|timestamps?|time|date|datetime|epoch|unix|unixtime|ts|created|"
+    r"updated|zeit|zeitstempel|datum|horodatage|fecha|data|date_?time|created_at|updated_at)"
+    r"([ _.-](s|ms|utc|unix|epoch))?", re.IGNORECASE)
+_DAY = 86400.0
+
+
+def clock_unit(name: str, numbers: Reals) -> float:
+    """Return how many units of a column make a day if it counts seconds since 1970, else 0.
+
+    Parameters
+    ----------
+    name : str
+        The column's name, which has to be one of times.
+    numbers : float64[n]
+        Its values: seconds or milliseconds of the years from 1985 to 2040.
+    """
+    if not _CLOCK_NAME.fullmatch(name.strip()):
+        return 0.0
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 3 or len(np.unique(known)) < 3:
+        return 0.0
+    for unit in (_DAY, 1000 * _DAY):
+        if known.min() >= 5500 * unit and known.max() <= 25600 * unit:
+            return unit
+    return 0.0
+
+
 def compact_days(numbers: Reals) -> Reals:
     """Return the days since 1970 of dates such as 20200131; NaN stays."""
     known, places = np.unique(numbers, return_inverse=True)

@@ -8,23 +8,29 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.data.columns import Column
+from engine.data.identifiers import marks_parts
 from engine.spec import Task
 
 _TARGET_NAMES = (
     "target", "label", "labels", "y", "output", "outcome", "response", "result", "survived",
-    "diagnosis", "species", "variety", "class", "classes", "quality",
-    "klasse", "art", "sorte", "ziel", "zielgröße", "zielwert", "ergebnis",
-    "classe", "cible", "espèce", "étiquette", "résultat",
-    "clase", "objetivo", "especie", "etiqueta", "resultado",
-    "espécie", "rótulo", "obiettivo", "etichetta", "klasa", "gatunek", "cel",
+    "diagnosis", "species", "variety", "quality",
+    "art", "sorte", "ziel", "zielgröße", "zielwert", "ergebnis",
+    "cible", "espèce", "étiquette", "résultat",
+    "objetivo", "especie", "etiqueta", "resultado",
+    "espécie", "rótulo", "obiettivo", "etichetta", "gatunek", "cel",
 )
 """Names that tell a target wherever they stand, the surest first."""
 
 _TARGET_NAMES_AT_THE_END = (
     "category", "type", "kind", "price", "preis", "prix", "precio", "preço", "prezzo", "cena",
     "score", "grade", "value", "wert", "valeur", "valor",
+    "mark", "note", "endnote", "zeugnisnote", "nota", "ocena", "voto", "оценка",
 )
 """Names that tell a target only of the last column."""
+
+_WEAKER_TARGET_NAMES = ("class", "classes", "klasse", "classe", "clase", "klasa")
+"""Names that tell a target wherever they stand, unless the last column is called like one: they may
+be classes of a school or a train."""
 
 _CLASS_NAMES = frozenset({
     "class", "classes", "label", "labels", "type", "species", "category", "kind", "group",
@@ -82,13 +88,25 @@ def choose_target(columns: Sequence[Column], declared: str = "") -> TargetChoice
     if declared and (column := by_name.get(_key(declared))) is not None:
         return TargetChoice(column, True)
     for name in _TARGET_NAMES:
-        if name in by_name:
+        if name in by_name and not (name == "y" and _is_place(by_name[name], columns)):
             return TargetChoice(by_name[name], True)
     filled = [column for column in columns if column.present.any()]
     if filled and _key(filled[-1].name) in _TARGET_NAMES_AT_THE_END:
         return TargetChoice(filled[-1], True)
-    usable = [column for column in columns if column.kind in ("numeric", "category")]
+    for name in _WEAKER_TARGET_NAMES:
+        if name in by_name:
+            return TargetChoice(by_name[name], True)
+    usable = [column for column in columns if column.kind in ("numeric", "category")
+              and not marks_parts(column.name, column.levels, column.distinct)]
     return TargetChoice(usable[-1] if usable else None, False)
+
+
+def _is_place(column: Column, columns: Sequence[Column]) -> bool:
+    """Return whether ``y`` is beside ``x`` with an answer behind them: where something is."""
+    before = [other for other in columns if other.position == column.position - 1]
+    behind = [other for other in columns if other.position > column.position]
+    return bool(before) and _key(before[0].name) == "x" and any(
+        other.kind == "category" for other in behind)
 
 
 def guess_task(column: Column) -> Guess:
