@@ -17,7 +17,7 @@ _COUNTING = re.compile(
     r"(.*[ _.-])?(index|idx|indeks|row|nr|no|num|number|nummer|lfd|lp|numéro|número|#|№)\.?",
     re.IGNORECASE)
 _NAMING = re.compile(
-    r"(.*[ _.-])?(id|ids|uuid|guid|kennung|identifiant|identificador|matrikel(nummer)?)|"
+    r"(.*[ _.-])?(id|ids|uuid|guid|nbr|kennung|identifiant|identificador|matrikel(nummer)?)|"
     r".*[a-z](Id|ID)|id[ _.-].*")
 _NUMBERING = re.compile(r".+(number|nummer|numero|número|code|código)", re.IGNORECASE)
 _PERSONS = frozenset({
