@@ -251,7 +251,8 @@ WORDS: Mapping[str, Entry] = {
     "dropped.parts": "{column:quote} tells rows for training and for testing apart",
     "dropped.copy": "{column:quote} says the same as another column in every row",
     "dropped.text": "{column:quote} has more than {most} different texts",
-    "dropped.identifier": "{column:quote} only names or counts the rows",
+    "dropped.identifier":
+        "{column:quote} is another in every row, as names and numbers of rows are",
     "counted.column": "{column:quote} ({count:whole})",
 
     "target.empty": Fault(
@@ -324,7 +325,8 @@ WORDS: Mapping[str, Entry] = {
     "note.left-text":
         "Left out, more than {most} different texts: {columns:quotes,column,columns}.",
     "note.left-identifier":
-        "Left out, only a name or number of the row: {columns:quotes,column,columns}.",
+        "Left out, another in every row, as names and numbers of rows are: "
+        "{columns:quotes,column,columns}.",
     "note.left-date": "Left out, dates: {columns:quotes,column,columns}.",
     "note.left-ignored":
         "Left out, not for learning as the file says: {columns:quotes,column,columns}.",
