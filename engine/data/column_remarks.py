@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -118,13 +119,18 @@ _COMPOSED: Mapping[str, str] = MappingProxyType({
 
 def _kept(columns: Sequence[Column]) -> Iterator[Remark]:
     for kept, code in (("codes", "note.codes"), ("units", "note.units-differ")):
-        found = [column for column in columns if column.kept == kept]
+        found = [column for column in columns
+                 if column.kept == kept and not all(map(_CLASS.fullmatch, column.levels))]
         if found:
             yield remark(code, columns=_named(found))
     mixed = tuple(say("column.of-numbers", column=column.name, share=column.number_share)
                   for column in columns if column.kept == "mixed")
     if mixed:
         yield remark("note.mixed", columns=mixed)
+
+
+_CLASS = re.compile(r"\d{1,2}[A-Za-z]")
+"""A class of a school, a seat or a house: nothing that anybody takes for a number."""
 
 
 def _named(columns: Sequence[Column] | Iterator[Column]) -> tuple[Message, ...]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.data.cells import Cells, cells_of
 from engine.data.composite import Composite
 from engine.data.dataset import Indices, Reals
-from engine.data.dates import Order, are_compact, compact_days, find_dates
+from engine.data.dates import Order, are_compact, clock_unit, compact_days, find_dates
 from engine.data.identifiers import counts_rows
 from engine.data.judging import FEW_ROWS, Judged, Kept, Look, judge, look_at
 from engine.data.limits import MOST_LEVELS
@@ -277,8 +277,9 @@ def _numeric(name: str, position: int, look: Look, judged: Judged, decimal: str)
         ambiguous=None if judged.style is None else judged.style.ambiguous,
         decimal=_shown(look, judged, decimal), composite=look.composite._replace(levels=()),
         sentinels=find_sentinels(numbers))
-    if not judged.unit and not judged.not_numbers and are_compact(numbers):
-        days = compact_days(numbers)
+    unit = 0.0 if judged.unit or judged.not_numbers else clock_unit(name, numbers)
+    if unit or (not judged.unit and not judged.not_numbers and are_compact(numbers)):
+        days = numbers / unit if unit else compact_days(numbers)
         levels, codes = np.unique(numbers[~np.isnan(numbers)], return_inverse=True)
         places = np.full(len(numbers), -1, dtype=np.int64)
         places[~np.isnan(numbers)] = codes

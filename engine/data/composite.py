@@ -74,7 +74,7 @@ def unfold(levels: tuple[str, ...], counts: Indices, plain: Reals) -> Composite:
             continue
         made = list(levels)
         if parts == "sizes":
-            told = _rescaled(levels, told)
+            told = _rescaled(levels, told, bool(len(plain)))
         for place, found in told.items():
             made[place] = found
         example = max(told, key=lambda place: len(levels[place]))
@@ -108,6 +108,7 @@ def _written(value: float) -> str:
 _CLOCK = re.compile(
     r"(?P<minus>-)?(?:(?P<days>\d+) days?,? )?(?P<first>\d{1,4}):(?P<second>[0-5]\d)"
     r"(?::(?P<third>[0-5]\d(?:[.,]\d+)?))?(?P<part>[.,]\d+)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 _SPOKEN = re.compile(
     r"(?:(?P<hours>\d{1,4}) ?(?:h|hrs?|hours?|Std\.?)\.?)? ?"
     r"(?:(?P<minutes>\d{1,3}) ?(?:m|min|mins|minutes?|Min\.?|')?)? ?"
@@ -118,13 +119,15 @@ def _time(text: str) -> str | None:
     if (clock := _CLOCK.fullmatch(text)) is not None:
         return _by_clock(clock)
     spoken = _SPOKEN.fullmatch(text)
-    if spoken is None or not (spoken["hours"] or (spoken["minutes"] and spoken["seconds"])):
-        return None
-    if not spoken["hours"] and text[len(spoken["minutes"])].isdigit():
-        # 12s is one number with a unit.
+    if spoken is None or not (spoken["hours"] or _is_minutes(text)):
         return None
     return _written(3600 * int(spoken["hours"] or 0) + 60 * int(spoken["minutes"] or 0)
                     + float((spoken["seconds"] or "0").replace(",", ".")))
+
+
+def _is_minutes(text: str) -> bool:
+    """Return whether a text of no hours is of minutes, and says so."""
+    return re.match(r"\d+ ?(?:m|'|Min)", text) is not None and "''" not in text[:4]
 
 
 def _by_clock(clock: re.Match[str]) -> str | None:
@@ -148,6 +151,9 @@ def _are_times(levels: Sequence[str], counts: Indices, plain: Reals, told: Told)
     if len(plain) or not _are_most(levels, counts, plain, told):
         return False
     texts = [levels[place] for place in told]
+    if not any(len(_DIGITS.findall(text)) > 1 for text in texts):
+        # 40 h, or 12 min: one number with a unit.
+        return False
     if any(text.count(":") != 1 for text in texts):
         return True
     # Results of a match, such as 28:25, look like times; times have a minute such as 05.
@@ -196,7 +202,7 @@ def _tolerance(text: str) -> str | None:
 
 
 # ---- flags: 12.3*, 5 [a], 12.3 b (Eurostat), 12,5 1)
-_MARK = r"\*+|[†‡§¹]+|\[[^\[\]]{1,3}\]|\(?\d\)|\([a-z]\)"
+_MARK = r"\*+|[†‡§¹]+|\[[^\[\]]{1,3}\]|\(?\d\)|\([A-Za-z]\)"
 _FLAG = re.compile(rf"(?P<number>[^*†‡§¹\[\]()]*\d[.,]?)"
                    rf"(?:\ *(?:{_MARK})|\ [bcdefinprstuz]{{1,3}})+")
 _LETTERS_ALONE = re.compile(r"(?P<mark>:) ?[bcdefinprstuz]{1,3}")
@@ -297,7 +303,7 @@ def _power(unit: str, family: Mapping[str, int]) -> int | None:
     return family.get(unit.lower() if unit.lower() in _SIZES[0] else unit.replace("μ", "µ"))
 
 
-def _rescaled(levels: Sequence[str], told: Told) -> dict[int, str]:
+def _rescaled(levels: Sequence[str], told: Told, beside: bool) -> dict[int, str]:
     """Return the numbers in one unit; empty if units are alike, or not of one family."""
     units = {place: found["unit"] for place in told
              if (found := _SIZED.fullmatch(levels[place])) is not None}
@@ -308,7 +314,7 @@ def _rescaled(levels: Sequence[str], told: Told) -> dict[int, str]:
             break
     else:
         return {}
-    bare = any(take_apart(text) is not None and text.strip("0") and place not in told
+    bare = beside or any(take_apart(text) is not None and text.strip("0") and place not in told
                for place, text in enumerate(levels))
     words = family in _SIZES[:2]
     if len({*powers.values()}) < 2 and not (bare and words):
@@ -320,7 +326,10 @@ def _rescaled(levels: Sequence[str], told: Told) -> dict[int, str]:
 
 def _are_sizes(levels: Sequence[str], counts: Indices, plain: Reals, told: Told) -> bool:
     number = int(counts[list(told)].sum())
-    return number >= 0.2 * (len(plain) + _filled(levels, counts)) and bool(_rescaled(levels, told))
+    # 12B among plain numbers may be the number of a house, 3.0M is none.
+    many = number >= 0.2 * (len(plain) + _filled(levels, counts))
+    decimals = any(mark in told[place] for place in told for mark in ".,")
+    return (many or decimals) and bool(_rescaled(levels, told, bool(len(plain))))
 
 
 # ---- eras: 300 BC

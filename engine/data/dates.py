@@ -25,18 +25,28 @@ _PIVOT = 69
 _MONTHS = MappingProxyType({
     name: number
     for number, names in enumerate((
-        "january jan januar jänner jän janvier janv gennaio gen enero ene januari januar",
-        "february feb februar feber février févr fév fevrier febbraio febrero februari fevereiro",
-        "march mar märz mär mrz mars marzo maart mrt março marco",
-        "april apr avril avr aprile abril abr",
-        "may mai maggio mag mayo mei maj maio",
-        "june jun juni juin giugno giu junio junho",
-        "july jul juli juillet juil luglio lug julio julho",
-        "august aug août aout agosto ago augustus augusti",
-        "september sep sept septembre settembre set septiembre setembro",
-        "october oct oktober okt octobre ottobre ott octubre outubro out",
-        "november nov novembre noviembre novembro",
-        "december dec dezember dez décembre déc decembre dicembre dic diciembre dezembro",
+        "january jan januar jänner jän janvier janv gennaio gen enero ene januari januar sty "
+        "stycznia styczeń ledna leden янв января январь",
+        "february feb februar feber février févr fév fevrier febbraio febrero februari "
+        "fevereiro lut lutego luty února únor фев февр февраля февраль",
+        "march mar märz mär mrz mars marzo maart mrt março marco marca marzec března březen мар "
+        "марта март",
+        "april apr avril avr aprile abril abr kwi kwietnia kwiecień dubna duben апр апреля апрель",
+        "may mai maggio mag mayo mei maj maio maja května květen мая май",
+        "june jun juni juin giugno giu junio junho cze czerwca czerwiec června červen июн июня "
+        "июнь",
+        "july jul juli juillet juil luglio lug julio julho lip lipca lipiec července červenec "
+        "июл июля июль",
+        "august aug août aout agosto ago augustus augusti sie sierpnia sierpień srpna srpen авг "
+        "августа август",
+        "september sep sept septembre settembre set septiembre setembro wrz września wrzesień "
+        "září сен сент сентября сентябрь",
+        "october oct oktober okt octobre ottobre ott octubre outubro out paź października "
+        "październik října říjen окт октября октябрь",
+        "november nov novembre noviembre novembro lis listopada listopad listopadu ноя нояб "
+        "ноября ноябрь",
+        "december dec dezember dez décembre déc decembre dicembre dic diciembre dezembro gru "
+        "grudnia grudzień prosince prosinec дек декабря декабрь",
     ), start=1) for name in names.split()})
 """Months by their names, in small letters."""
 
@@ -69,8 +79,11 @@ _MONTH_YEAR = re.compile(r"(?P<month>\d{1,2})[-/](?P<year>\d{4})")
 _QUARTER = re.compile(r"(?P<year>\d{4})[ -/]?[QT](?P<quarter>[1-4])|"
                       r"[QT](?P<quarter2>[1-4])[ -/](?P<year2>\d{4})")
 
-_FORMS = (_YEAR_FIRST, _NUMBERS, _DAY_NAME, _NAME_DAY, _UNIX, _YEAR_MONTH, _MONTH_YEAR, _QUARTER,
-          _MONTH_OF, _YEAR_NAME, _COMPACT)
+_WEEK = re.compile(r"(?P<year>\d{4})[ -/]?(?:W|KW|S)[ -]?(?P<week>\d{1,2})|"
+                   r"(?:W|KW|S)[ -]?(?P<week2>\d{1,2})[ -/](?P<year2>\d{4})")
+
+_FORMS = (_WEEK, _YEAR_FIRST, _NUMBERS, _DAY_NAME, _NAME_DAY, _UNIX, _YEAR_MONTH, _MONTH_YEAR,
+          _QUARTER, _MONTH_OF, _YEAR_NAME, _COMPACT)
 """Ways to write a date, the first that fits a text wins."""
 
 
@@ -146,6 +159,34 @@ def are_compact(numbers: Reals) -> bool:
                for value in known)
 
 
+_CLOCK_NAME = re.compile(
+    r"(.*[ _.-])?(time ?stamps?|timestamps?|time|date|datetime|epoch|unix|unixtime|ts|created|"
+    r"updated|zeit|zeitstempel|datum|horodatage|fecha|data|date_?time|created_at|updated_at)"
+    r"([ _.-](s|ms|utc|unix|epoch))?", re.IGNORECASE)
+_DAY = 86400.0
+
+
+def clock_unit(name: str, numbers: Reals) -> float:
+    """Return how many units of a column make a day if it counts seconds since 1970, else 0.
+
+    Parameters
+    ----------
+    name : str
+        The column's name, which has to be one of times.
+    numbers : float64[n]
+        Its values: seconds or milliseconds of the years from 1985 to 2040.
+    """
+    if not _CLOCK_NAME.fullmatch(name.strip()):
+        return 0.0
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 3 or len(np.unique(known)) < 3:
+        return 0.0
+    for unit in (_DAY, 1000 * _DAY):
+        if known.min() >= 5500 * unit and known.max() <= 25600 * unit:
+            return unit
+    return 0.0
+
+
 def compact_days(numbers: Reals) -> Reals:
     """Return the days since 1970 of dates such as 20200131; NaN stays."""
     known, places = np.unique(numbers, return_inverse=True)
@@ -199,6 +240,8 @@ def _days(fit: re.Match[str], order: Order) -> float | None:
     if fit.re is _QUARTER:
         quarter = part["quarter"] or part["quarter2"]
         return _calendar(int(part["year"] or part["year2"]), 3 * int(quarter) - 2, 1)
+    if fit.re is _WEEK:
+        return _monday(int(part["year"] or part["year2"]), int(part["week"] or part["week2"]))
     if fit.re is _NUMBERS:
         one, two = int(part["one"]), int(part["two"])
         day, month = (one, two) if order == "day-first" else (two, one)
@@ -208,6 +251,16 @@ def _days(fit: re.Match[str], order: Order) -> float | None:
     when = _calendar(_year(part["year"]), month, day)
     clock = _clock(part) if when is not None else None
     return None if when is None or clock is None else when + clock
+
+
+def _monday(year: int, week: int) -> float | None:
+    """Return the first day of a week as ISO 8601 counts it."""
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return float(date.fromisocalendar(year, week, 1).toordinal() - _EPOCH)
+    except ValueError:
+        return None
 
 
 def _month(part: dict[str, str]) -> int:

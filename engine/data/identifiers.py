@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,7 +20,7 @@ _COUNTING = re.compile(
     r"(.*[ _.-])?(index|idx|indeks|row|nr|no|num|number|nummer|lfd|lp|numéro|número|#|№)\.?",
     re.IGNORECASE)
 _NAMING = re.compile(
-    r"(.*[ _.-])?(id|ids|uuid|guid|kennung|identifiant|identificador|matrikel(nummer)?)|"
+    r"(.*[ _.-])?(id|ids|uuid|guid|nbr|kennung|identifiant|identificador|matrikel(nummer)?)|"
     r".*[a-z](Id|ID)|id[ _.-].*")
 _NUMBERING = re.compile(
     r"(?i:.+(number|nummer|numero|número|nr\.?|code|código))|.*[a-z](No|Num|Key|Code)")
@@ -27,6 +28,21 @@ _MEASURED_NUMBERS = re.compile(
     r".*(wave|atomic|mass|octane|cetane|reynolds|mach|quantum|proton|neutron)[ _.-]?number",
     re.IGNORECASE)
 """Names of what is measured although it is called a number."""
+_PERSONS = frozenset({
+    "patient", "patients", "patientin", "subject", "person", "participant", "proband", "student",
+    "pupil", "schüler", "schülerin", "vpn", "vp", "kunde", "kundin", "customer", "client", "user",
+    "respondent", "sujet", "élève", "paciente", "sujeto", "alumno", "cliente", "pacjent", "klient",
+    "uczeń", "пациент", "клиент", "ученик",
+})
+"""Names of columns that say to whom a row belongs, if they hold many values."""
+
+_FEWEST_PERSONS, _MOST_ROWS_EACH = 8, 100
+
+_PART_NAMES = frozenset({"train", "training", "test", "testing", "val", "valid", "validation",
+                         "dev", "holdout", "eval", "evaluation"})
+_PART_FLAGS = frozenset({"is_train", "istrain", "is_test", "istest", "is_training", "is_valid",
+                         "is_validation", "fold", "cv_fold", "kfold"})
+
 _MEASURED = frozenset({
     "x", "t", "time", "day", "days", "week", "month", "year", "age", "step", "hour", "minute",
     "second", "zeit", "tag", "woche", "monat", "jahr", "alter", "temps", "jour", "année", "mois",
@@ -65,7 +81,8 @@ def counts_rows(name: str, position: int, numbers: Reals) -> bool:
     if len(values) < len(numbers):
         return False
     span = values.max() - values.min() + 1
-    if _NAMELESS.fullmatch(name.strip()) and not position:
+    if _NAMELESS.fullmatch(name.strip()) and (
+            not position or name.strip().casefold().startswith("unnamed")):
         # Rows may have been dropped before the file was written.
         return bool(span <= 3 * len(values) and values.min() >= 0)
     told = _tells(_COUNTING, name)
@@ -92,3 +109,26 @@ def names_rows(name: str) -> bool:
     """Return whether a column's name says that its values name things: ``id``, ``CustomerId``."""
     plain = name.strip()
     return _NAMING.fullmatch(plain) is not None or _NAMING.fullmatch(plain.lower()) is not None
+
+
+def names_persons(name: str, distinct: int, rows: int) -> bool:
+    """Return whether a column says whose row it is: ``patient`` with dozens of values."""
+    return name.strip().casefold() in _PERSONS and distinct >= _FEWEST_PERSONS and (
+        rows <= _MOST_ROWS_EACH * distinct)
+
+
+def marks_parts(name: str, levels: Sequence[str], distinct: int) -> bool:
+    """Return whether a column tells which rows are for training and which for testing.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    levels : sequence of str
+        Its different texts; none if it holds numbers.
+    distinct : int
+        Number of its different values.
+    """
+    if levels:
+        return len(levels) > 1 and {level.casefold() for level in levels} <= _PART_NAMES
+    return name.strip().casefold() in _PART_FLAGS and distinct <= 20

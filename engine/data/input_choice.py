@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.data.columns import Column
-from engine.data.identifiers import names_rows
+from engine.data.identifiers import marks_parts, names_persons, names_rows
 from engine.data.limits import MOST_CELLS, MOST_CHOSEN_LEVELS, MOST_LEVELS
 from engine.data.relations import (
+    copies,
     decides,
     numbered_answers,
     one_hot_group,
@@ -37,7 +38,8 @@ _NOTES: Mapping[str, str] = MappingProxyType({
     "dropped.text": "note.left-text", "dropped.identifier": "note.left-identifier",
     "dropped.date": "note.left-date", "dropped.ignored": "note.left-ignored",
     "dropped.same": "note.left-same", "dropped.group": "note.left-group",
-    "dropped.answer": "note.left-answer",
+    "dropped.answer": "note.left-answer", "dropped.parts": "note.left-parts",
+    "dropped.copy": "note.left-copy",
 })
 """For the code of why one column is left out, that of a line about all of them."""
 
@@ -88,8 +90,11 @@ def choose_inputs(columns: Sequence[Column], targets: Sequence[Column], spec: Ta
     reasons: dict[str, Message] = {}
     groups: dict[str, list[Column]] = defaultdict(list)
     answers = _answers(targets, columns)
+    again = copies([column for column in others if column.role != "ignored"])
     for column in others:
         code = _reason(column, targets, answers, len(others))
+        if not code and column.name in again and again[column.name] not in reasons:
+            code = "dropped.copy"
         if code:
             groups[code].append(column)
             reasons[column.name] = _why(code, column, targets)
@@ -150,6 +155,8 @@ def _reason(column: Column, targets: Sequence[Column], answers: Sequence[Column]
         return _OF_NO_USE[kind]
     if _names_somebody(column):
         return "dropped.group"
+    if marks_parts(column.name, column.levels, column.distinct):
+        return "dropped.parts"
     if others > 1 and any(says_the_same(column, target) for target in targets):
         return "dropped.same"
     return ""
@@ -163,7 +170,8 @@ def _is_usable_text(column: Column) -> bool:
 
 def _names_somebody(column: Column) -> bool:
     """Return whether a column says to whom a row belongs: an ``id`` whose values come again."""
-    if not names_rows(column.name) or column.distinct <= 2:
+    if column.distinct <= 2 or not (names_rows(column.name) or names_persons(
+            column.name, column.distinct, int(column.present.sum()))):
         return False
     return column.numbers is None or not (column.numbers[column.present] % 1).any()
 

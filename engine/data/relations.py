@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.joint_target import flags_of
+from engine.data.limits import MOST_LEVELS
 
 _FEWEST_ROWS = 20
 """In a smaller table equal columns may be chance."""
@@ -151,3 +153,50 @@ def _is_sparse(codes: Indices) -> bool:
     """Return whether most values come about once only, so that they decide anything."""
     counts = np.unique(codes, return_counts=True)[1]
     return bool(len(counts) < 2 or np.median(counts) < 4)
+
+
+def copies(columns: Sequence[Column]) -> dict[str, str]:
+    """Return the columns that say the same as another, with the name of that one.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Columns that might be learned from.
+
+    Notes
+    -----
+    That are numbers that are equal in every row, the later one; and of a code and a name of the
+    same thing, the code. Columns of two values may be equal by chance.
+    """
+    found: dict[str, str] = {}
+    seen: dict[bytes, Column] = {}
+    named = any(column.kind == "category" for column in columns)
+    for column in columns:
+        if len(column.present) < _FEWEST_ROWS or column.kind not in ("numeric", "category"):
+            continue
+        keys = [_fingerprint(column.numbers)] if column.numbers is not None else []
+        if named and column.distinct <= MOST_LEVELS and not _is_sparse(_codes(column)):
+            keys.append(_fingerprint(_in_order(_codes(column))))
+        if column.distinct <= 2:
+            continue
+        other = next((seen[key] for key in keys if key in seen), None)
+        if other is None:
+            seen.update(dict.fromkeys(keys, column))
+        elif other.numbers is not None and column.numbers is None:
+            found[other.name] = column.name
+            seen.update(dict.fromkeys(keys, column))
+        elif column.numbers is None or other.numbers is None or keys[0] == _fingerprint(
+                other.numbers):
+            found[column.name] = other.name
+    return found
+
+
+def _fingerprint(values: Reals | Indices) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).digest()
+
+
+def _in_order(codes: Indices) -> Indices:
+    """Return codes numbered by where each first occurs, so that other words give the same."""
+    _, first, places = np.unique(codes, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    return rank[places].astype(np.int64)

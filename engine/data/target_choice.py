@@ -8,24 +8,29 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.data.columns import Column
-from engine.data.identifiers import names_rows
+from engine.data.identifiers import marks_parts, names_rows
 from engine.spec import Task
 
 _TARGET_NAMES = (
     "target", "label", "labels", "y", "output", "outcome", "response", "result", "survived",
-    "diagnosis", "species", "variety", "class", "classes", "quality", "mpg",
-    "klasse", "art", "sorte", "ziel", "zielgröße", "zielwert", "ergebnis",
-    "classe", "cible", "espèce", "étiquette", "résultat",
-    "clase", "objetivo", "especie", "etiqueta", "resultado",
-    "espécie", "rótulo", "obiettivo", "etichetta", "klasa", "gatunek", "cel",
+    "diagnosis", "species", "variety", "quality", "mpg",
+    "art", "sorte", "ziel", "zielgröße", "zielwert", "ergebnis",
+    "cible", "espèce", "étiquette", "résultat",
+    "objetivo", "especie", "etiqueta", "resultado",
+    "espécie", "rótulo", "obiettivo", "etichetta", "gatunek", "cel",
 )
 """Names that tell a target wherever they stand, the surest first."""
 
 _TARGET_NAMES_AT_THE_END = (
     "category", "type", "kind", "price", "preis", "prix", "precio", "preço", "prezzo", "cena",
     "score", "grade", "value", "wert", "valeur", "valor",
+    "mark", "note", "endnote", "zeugnisnote", "nota", "ocena", "voto", "оценка",
 )
 """Names that tell a target only of the last column."""
+
+_WEAKER_TARGET_NAMES = ("class", "classes", "klasse", "classe", "clase", "klasa")
+"""Names that tell a target wherever they stand, unless the last column is called like one: they may
+be classes of a school or a train."""
 
 _CLASS_NAMES = frozenset({
     "class", "classes", "label", "labels", "type", "species", "category", "kind", "group",
@@ -91,7 +96,11 @@ def choose_target(columns: Sequence[Column], declared: str = "") -> TargetChoice
     filled = [column for column in columns if column.present.any()]
     if filled and _key(filled[-1].name) in _TARGET_NAMES_AT_THE_END:
         return TargetChoice(filled[-1], True)
-    usable = [column for column in columns if column.kind in ("numeric", "category")]
+    for name in _WEAKER_TARGET_NAMES:
+        if name in by_name:
+            return TargetChoice(by_name[name], True)
+    usable = [column for column in columns if column.kind in ("numeric", "category")
+              and not marks_parts(column.name, column.levels, column.distinct)]
     likely = [column for column in usable
               if not names_rows(column.name) and 2 * column.missing < len(column.present)]
     last = (likely or usable)[-1:]

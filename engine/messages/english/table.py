@@ -248,8 +248,11 @@ WORDS: Mapping[str, Entry] = {
     "dropped.answer": "{column:quote} is one answer together with {target:quote}",
     "dropped.same": "{column:quote} says the same as the target {target:quote} in every row",
     "dropped.group": "{column:quote} says to whom a row belongs",
+    "dropped.parts": "{column:quote} tells rows for training and for testing apart",
+    "dropped.copy": "{column:quote} says the same as another column in every row",
     "dropped.text": "{column:quote} has more than {most} different texts",
-    "dropped.identifier": "{column:quote} only names or counts the rows",
+    "dropped.identifier":
+        "{column:quote} is another in every row, as names and numbers of rows are",
     "counted.column": "{column:quote} ({count:whole})",
 
     "target.empty": Fault(
@@ -322,7 +325,8 @@ WORDS: Mapping[str, Entry] = {
     "note.left-text":
         "Left out, more than {most} different texts: {columns:quotes,column,columns}.",
     "note.left-identifier":
-        "Left out, only a name or number of the row: {columns:quotes,column,columns}.",
+        "Left out, another in every row, as names and numbers of rows are: "
+        "{columns:quotes,column,columns}.",
     "note.left-date": "Left out, dates: {columns:quotes,column,columns}.",
     "note.left-ignored":
         "Left out, not for learning as the file says: {columns:quotes,column,columns}.",
@@ -331,6 +335,11 @@ WORDS: Mapping[str, Entry] = {
         "{columns:quotes,column,columns}.",
     "note.left-group":
         "Left out, to whom or what a row belongs: {columns:quotes,column,columns}.",
+    "note.left-parts":
+        "Left out, what tells rows for training and for testing apart: "
+        "{columns:quotes,column,columns}.",
+    "note.left-copy":
+        "Left out, the same as another column in every row: {columns:quotes,column,columns}.",
     "note.left-answer":
         "Left out, one answer together with {target:quote}: {columns:quotes,column,columns}.",
     "note.no-numbers":

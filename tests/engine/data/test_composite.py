@@ -27,6 +27,14 @@ READ = {
     "French hours": (["12h30", "9h05", "0h45", "10h"], [45000, 32700, 2700, 36000], "note.times"),
     "hours and minutes as words": (
         ["1 h 20 min", "2 h", "3 h 5 min", "1 h 0 min"], [4800, 7200, 11100, 3600], "note.times"),
+    "minutes alone beside hours, as flights have them": (
+        ["2h 50m", "19h", "5m", "1h 05m"], [10200, 68400, 300, 3900], "note.times"),
+    "a pace in minutes and seconds": (
+        ["5'47\"", "6'05\"", "4'30\"", "5'00\""], [347, 365, 270, 300], "note.times"),
+    "flags of a laboratory": (
+        ["10.2 (H)", "9.1", "8.5 (L)", "7.7", "9.0"], [10.2, 9.1, 8.5, 7.7, 9.0], "note.flags"),
+    "a few millions among plain numbers": (
+        [*map(str, range(100, 130)), "3.0M"], [*range(100, 130), 3e6], "note.sizes"),
     "spans of pandas": (
         ["0 days 00:12:30", "1 days 00:00:01", "0 days 00:00:00", "2 days 01:00:00"],
         [750, 86401, 0, 176400], "note.times"),
@@ -100,6 +108,8 @@ def test_what_only_looks_like_parts_is_kept(reason: str) -> None:
 
 PLAIN = {
     "one unit at all is taken off as before": (["500 g", "200 g", "250 g"], [500, 200, 250]),
+    "hours alone are hours": (["40 h", "38 h", "20 h"], [40, 38, 20]),
+    "minutes alone are minutes": (["90 min", "120 min", "88 min"], [90, 120, 88]),
     "percent beside whole numbers is percent": (
         ["45%", "12%", "15", "20%", "30%"], [45, 12, 15, 20, 30]),
     "trailing minus of an account is a sign": (["12,50-", "3,10", "7,25-"], [-12.5, 3.1, -7.25]),
@@ -110,3 +120,19 @@ PLAIN = {
 def test_numbers_that_were_right_stay_so(reason: str) -> None:
     cells, numbers = PLAIN[reason]
     np.testing.assert_allclose(column_of(cells).numbers, numbers)
+
+
+DATES = {
+    "ISO weeks": (["2021-W01", "2021W02", "2021-W10"], [18631, 18638, 18694]),
+    "German weeks": (["KW 01/2021", "KW 02/2021", "KW 10/2021"], [18631, 18638, 18694]),
+    "Polish months": (["4 stycznia 2021", "11 stycznia 2021", "8 marca 2021"],
+                      [18631, 18638, 18694]),
+    "Russian months": (["4 января 2021", "11 января 2021", "8 марта 2021"], [18631, 18638, 18694]),
+    "Czech months": (["4. ledna 2021", "11. ledna 2021", "8. března 2021"], [18631, 18638, 18694]),
+}
+
+
+@pytest.mark.parametrize("reason", DATES)
+def test_dates_of_more_countries(reason: str) -> None:
+    cells, days = DATES[reason]
+    np.testing.assert_array_equal(column_of(cells).days, days)

@@ -181,7 +181,7 @@ def test_columns_of_no_use_are_left_out(table):
     assert data.notes == (
         "Left out, the same in every row: 'same'.",
         "Left out, without a value: 'nothing'.",
-        "Left out, only a name or number of the row: 'who', 'id'.",
+        "Left out, another in every row, as names and numbers of rows are: 'who', 'id'.",
         "Left out, more than 30 different texts: 'words'.")
 
 
@@ -206,7 +206,7 @@ def test_a_row_number_alone_is_learned_from(table):
     assert data.task == "regression"
     data = table("t,who,id,v\n" + "".join(f"{i},p{i},{i},{np.sin(i / 5):.4f}\n" for i in range(50)))
     assert data.feature_names == ("t",)
-    assert "name or number of the row: 'who'" in data.notes[1]
+    assert "rows are: 'who'" in data.notes[1]
 
 
 def test_cells_that_hold_no_number_count_as_missing(table):
