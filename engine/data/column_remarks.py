@@ -112,7 +112,8 @@ def _composed(columns: Sequence[Column]) -> Iterator[Remark]:
 
 
 _COMPOSED: Mapping[str, str] = MappingProxyType({
-    "times": "note.times", "angles": "note.angles", "tolerances": "note.tolerances",
+    "feet": "note.feet", "times": "note.times", "angles": "note.angles",
+    "tolerances": "note.tolerances",
     "flags": "note.flags", "shares": "note.shares", "fractions": "note.fractions",
     "sizes": "note.sizes", "eras": "note.eras"})
 

@@ -12,8 +12,8 @@ import numpy as np
 from engine.data.dataset import Indices, Reals
 from engine.data.numbers import MISSING, is_number, take_apart
 
-Parts = Literal["", "times", "angles", "tolerances", "flags", "shares", "fractions", "sizes",
-                "eras", "tendencies"]
+Parts = Literal["", "feet", "times", "angles", "tolerances", "flags", "shares", "fractions",
+                "sizes", "eras", "tendencies"]
 
 _MOSTLY = 0.8
 """Share of the filled cells that have to be written so; the others may stand for no value."""
@@ -23,6 +23,9 @@ _FEWEST = 3
 
 _SAMPLE = 300
 """So many different texts are looked at before all are."""
+
+
+_APOSTROPHES = str.maketrans({"’": "'", "′": "'", "”": '"', "″": '"'})
 
 
 class Composite(NamedTuple):
@@ -102,6 +105,24 @@ def _written(value: float) -> str:
     if value == round(value):
         return f"{value:.0f}"
     return f"{round(value * 1e9)}e-9"
+
+
+# ---- feet: 5'11", 5 ft 11 in
+_FEET = re.compile(r"(?P<feet>\d{1,2}) ?(?:'|ft\.?|feet) ?"
+                   r"(?:(?P<inches>\d{1,2}(?:\.\d+)?) ?(?:\"|''|in\.?|inch(?:es)?)?)?")
+
+
+def _feet(text: str) -> str | None:
+    found = _FEET.fullmatch(text.translate(_APOSTROPHES))
+    return None if found is None else _written(
+        12 * int(found["feet"]) + float(found["inches"] or 0))
+
+
+def _are_feet(levels: Sequence[str], counts: Indices, plain: Reals, told: Told) -> bool:
+    """Return whether no inches are above 11, as seconds behind minutes soon are."""
+    fits = [_FEET.fullmatch(levels[place].translate(_APOSTROPHES)) for place in told]
+    inches = [float(fit["inches"]) for fit in fits if fit is not None and fit["inches"]]
+    return bool(inches) and max(inches) < 12 and _are_most(levels, counts, plain, told)
 
 
 # ---- times: 3:45:12, 14:30, 2:30 PM, 12h30, 1 h 20 min, 0 days 00:12:30
@@ -361,10 +382,12 @@ def _are_tendencies(levels: Sequence[str], counts: Indices, plain: Reals, told: 
 
 
 _READERS: tuple[tuple[Parts, Callable[[str], str | None]], ...] = (
-    ("times", _time), ("angles", _angle), ("tolerances", _tolerance), ("flags", _flag),
+    ("feet", _feet), ("times", _time), ("angles", _angle), ("tolerances", _tolerance),
+    ("flags", _flag),
     ("shares", _share), ("fractions", _out_of), ("sizes", _sized), ("eras", _era),
     ("tendencies", _tendency))
 _JUDGES: Mapping[Parts, Callable[[Sequence[str], Indices, Reals, Told], bool]] = MappingProxyType({
-    "times": _are_times, "angles": _are_angles, "tolerances": _are_most, "flags": _are_flags,
+    "feet": _are_feet, "times": _are_times, "angles": _are_angles, "tolerances": _are_most,
+    "flags": _are_flags,
     "shares": _are_shares, "fractions": _are_fractions, "sizes": _are_sizes, "eras": _are_most,
     "tendencies": _are_tendencies})

@@ -24,6 +24,7 @@ WORDS: Mapping[str, Entry] = {
     "column.of-unit": "{column:quote} ({unit})",
     "column.named": "{column:quote}",
     "column.became": "{column:quote} ({example:quote} is {number})",
+    "note.feet": "Feet and inches became inches: {columns:listing,column,columns}.",
     "note.times": "Times became numbers: {columns:listing,column,columns}.",
     "note.angles": "Degrees became numbers: {columns:listing,column,columns}.",
     "note.tolerances":

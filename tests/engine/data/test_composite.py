@@ -31,6 +31,10 @@ READ = {
         ["2h 50m", "19h", "5m", "1h 05m"], [10200, 68400, 300, 3900], "note.times"),
     "a pace in minutes and seconds": (
         ["5'47\"", "6'05\"", "4'30\"", "5'00\""], [347, 365, 270, 300], "note.times"),
+    "heights of players in feet and inches": (
+        ["5'11\"", "6'2\"", "6'0\"", "5'9\"", "6'"], [71, 74, 72, 69, 72], "note.feet"),
+    "feet and inches as words": (
+        ["5 ft 11 in", "6 ft 2 in", "6 ft 0 in"], [71, 74, 72], "note.feet"),
     "flags of a laboratory": (
         ["10.2 (H)", "9.1", "8.5 (L)", "7.7", "9.0"], [10.2, 9.1, 8.5, 7.7, 9.0], "note.flags"),
     "a few millions among plain numbers": (
