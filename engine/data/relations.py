@@ -175,10 +175,12 @@ def copies(columns: Sequence[Column]) -> dict[str, str]:
         if len(column.present) < _FEWEST_ROWS or column.kind not in ("numeric", "category"):
             continue
         keys = [_fingerprint(column.numbers)] if column.numbers is not None else []
-        if named and column.distinct <= MOST_LEVELS and not _is_sparse(_codes(column)):
-            keys.append(_fingerprint(_in_order(_codes(column))))
         if column.distinct <= 2:
             continue
+        if named and column.distinct <= MOST_LEVELS:
+            codes = _codes(column, np.arange(len(column.present)))
+            if not _is_sparse(codes):
+                keys.append(_fingerprint(_in_order(codes)))
         other = next((seen[key] for key in keys if key in seen), None)
         if other is None:
             seen.update(dict.fromkeys(keys, column))
