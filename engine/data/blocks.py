@@ -74,21 +74,30 @@ class Block:
         """Return columns, of numbers where all that is not a gap is one."""
         return self._read(wanted, na_values=sorted(self.gaps), keep_default_na=False)
 
-    def texts(self, wanted: Sequence[int]) -> dict[int, list[str]]:
+    def texts(self, wanted: Sequence[int]) -> dict[int, Texts]:
         """Return columns as they are written, spaces at the ends of cells removed."""
         if not wanted:
             return {}
         frame = self._read(wanted, dtype=object, na_filter=False)
-        return {position: [text.strip() for text in frame[position]] for position in wanted}
+        return {position: _texts_of(frame[position]) for position in wanted}
 
     def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(
             BytesIO(self.content), engine="c", sep=self.dialect.separator, decimal=self.decimal,
             quotechar=self.dialect.quote, header=None, names=list(range(self.width)),
-            usecols=list(wanted),
-            index_col=False, skipinitialspace=True, skip_blank_lines=False, low_memory=False,
+            usecols=list(wanted), index_col=False, skipinitialspace=True, skip_blank_lines=False,
+            low_memory=False,
             encoding="utf-8", encoding_errors="surrogatepass", **options)
         return frame
+
+
+def _texts_of(cells: pd.Series) -> Texts:
+    """Return texts, each different one looked at once."""
+    codes, different = pd.factorize(cells.to_numpy())
+    places: dict[str, int] = {}
+    found = np.fromiter((places.setdefault(text.strip(), len(places)) for text in different),
+                        dtype=np.int32, count=len(different))
+    return Texts(found[codes], tuple(places))
 
 
 def _has_word(content: bytes, separator: str, words: frozenset[str]) -> bool:
@@ -174,28 +183,33 @@ class _Growing:
     decimals: bool = False
     is_texts: bool = False
 
-    def coded(self, texts: Sequence[str]) -> NDArray[np.int32]:
+    def coded(self, texts: Texts) -> NDArray[np.int32]:
         places = self.places
-        return np.fromiter((places.setdefault(text, len(places)) for text in texts),
-                           dtype=np.int32, count=len(texts))
+        found = np.fromiter((places.setdefault(text, len(places)) for text in texts.levels),
+                            dtype=np.int32, count=len(texts.levels))
+        coded: NDArray[np.int32] = found[texts.codes]
+        return coded
 
-    def add(self, plain: Reals | None, texts: Sequence[str], block: Block) -> None:
+    def add(self, plain: Reals | None, texts: Texts, block: Block) -> None:
         """Add a block of which the texts are known, and perhaps the numbers."""
         if self.is_texts:
             self.codes.append(self.coded(texts))
             return
         numbers = _plain_numbers(texts, block) if plain is None else plain
         odd = {} if numbers is None else {
-            row: texts[row] for row in np.flatnonzero(np.isnan(numbers)).tolist() if texts[row]}
-        if numbers is None or not _is_plain(numbers, odd, texts):
+            row: text for row in np.flatnonzero(np.isnan(numbers)).tolist()
+            if (text := texts.levels[texts.codes[row]])}
+        others = set(odd.values())
+        if numbers is None or len(others) > _FEW_ODD or any(
+                map(_LEADING_ZERO.fullmatch, texts.levels)):
             self.is_texts = True
             self.numbers, self.odd = _Numbers(), {}
             self.codes.append(self.coded(texts))
             return
-        written = [text for text in texts if block.decimal in text]
+        written = [text for text in texts.levels if block.decimal in text]
         if not self.decimals and written:
             self.decimals = not all(can_be_both(text.lstrip("-+")) for text in written
-                                    if text not in odd.values())
+                                    if text not in others)
         doubtful = bool(written) and not self.decimals
         self.codes.append(self.coded(texts) if doubtful else None)
         self.odd.update((len(self.numbers) + row, text) for row, text in odd.items())
@@ -208,24 +222,20 @@ class _Growing:
             self.decimals or all(codes is None for codes in self.codes))
 
 
-def _plain_numbers(texts: Sequence[str], block: Block) -> Reals | None:
-    decimal = block.decimal
+def _plain_numbers(texts: Texts, block: Block) -> Reals | None:
     # Only what can be nothing but a number is taken to one here.
-    candidates = [text if _PLAIN[decimal].fullmatch(text) else "" for text in texts]
-    filled = sum(text != "" for text in texts)
-    if 2 * sum(text != "" for text in candidates) < filled or not filled:
+    fits = _PLAIN[block.decimal].fullmatch
+    values = np.array([float(text.replace(",", ".")) if fits(text) else np.nan
+                       for text in texts.levels])
+    numbers: Reals = values[texts.codes]
+    filled = sum(int(count) for text, count in zip(texts.levels, texts.counts, strict=True) if text)
+    if 2 * int((~np.isnan(numbers)).sum()) < filled or not filled:
         return None
-    return np.array([float(text.replace(",", ".")) if text else np.nan for text in candidates])
+    return numbers
 
 
 _PLAIN = {"." : re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII),
           ",": re.compile(r"[-+]?(?:\d+,?\d*|,\d+)(?:[eE][-+]?\d+)?", re.ASCII)}
-
-
-def _is_plain(numbers: Reals, odd: dict[int, str], texts: Sequence[str]) -> bool:
-    if len(set(odd.values())) > _FEW_ODD:
-        return False
-    return not any(_LEADING_ZERO.fullmatch(text) for text in texts)
 
 
 def _broken(numbers: Reals) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +22,9 @@ from engine.data.limits import MOST_LEVELS
 from engine.data.lines import Role
 from engine.data.missing import find_sentinels, gaps_among_texts, looks_missing, may_be_gaps
 from engine.data.number_style import Ambiguity, Hints
+
+_AT_ONCE = 20_000
+"""Texts that are sorted without a break."""
 
 Kind = Literal["numeric", "category", "date", "text", "identifier", "constant", "empty"]
 
@@ -292,18 +296,20 @@ def _of_texts(name: str, position: int, cells: Cells, judged: Judged, choices: _
               markers: frozenset[str]) -> Column:
     texts = cells.texts()
     counts = texts.counts
-    counted = [(text, int(count)) for text, count in zip(texts.levels, counts, strict=True)]
+    # No list of pairs: the collector of garbage walks through millions of them, and all else waits.
+    counted = {text: int(count) for text, count in zip(texts.levels, counts, strict=True)}
     gaps = gaps_among_texts(counted, markers, choices.present) | choices.missing
-    marked = gaps | {text for text, _ in counted if looks_missing(text)} - choices.present
+    marked = gaps | {text for text in texts.levels if looks_missing(text)} - choices.present
     day_first = (choices.hints.known or choices.hints.decimal) == ","
     found = find_dates(texts.levels, counts, marked, day_first)
-    levels = sorted(text for text in texts.levels if text not in gaps)
+    levels = _sorted([text for text in texts.levels if text not in gaps])
     place_of = {text: i for i, text in enumerate(levels)}
-    recode = np.array([place_of.get(text, -1) for text in texts.levels], dtype=np.int64)
+    recode = np.fromiter((place_of.get(text, -1) for text in texts.levels), dtype=np.int64,
+                         count=len(texts.levels))
     column = Column(
         name, position, codes=recode[texts.codes], levels=tuple(levels), kept=judged.kept,
         number_share=judged.share, doubtful=_doubtful(counted, gaps, choices.present),
-        markers=tuple((text, count) for text, count in counted if text and text in gaps))
+        markers=_counted(gaps, counted))
     if found is None:
         return column
     wrong = found.wrong
@@ -311,14 +317,32 @@ def _of_texts(name: str, position: int, cells: Cells, judged: Judged, choices: _
     return replace(
         column, days=found.days[texts.codes], order=found.order, order_guessed=found.ambiguous,
         kept="", doubtful=(),
-        markers=tuple((text, count) for text, count in counted if text and text in marked),
+        markers=_counted(marked, counted),
         not_numbers=int(counts[list(wrong)].sum()),
         example=texts.levels[example] if wrong else "",
         example_row=int(np.argmax(texts.codes == example)) + 1 if wrong else 0)
 
 
-def _doubtful(counted: Sequence[tuple[str, int]], gaps: frozenset[str],
+def _counted(words: frozenset[str], counted: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return which of some words occur but for the empty one, in the order of the file."""
+    if words.isdisjoint(counted):
+        return ()
+    return tuple((text, count) for text, count in counted.items() if text and text in words)
+
+
+def _sorted(texts: Sequence[str]) -> list[str]:
+    """Return texts sorted; of many, some at a time, since nothing else runs while a list is."""
+    if len(texts) <= 2 * _AT_ONCE:
+        return sorted(texts)
+    bounds = sorted(texts[::max(1, len(texts) // 2**14)])
+    bounds = bounds[::max(1, len(bounds) * _AT_ONCE // len(texts))]
+    parts: list[list[str]] = [[] for _ in range(len(bounds) + 1)]
+    for text in texts:
+        parts[bisect_right(bounds, text)].append(text)
+    return [text for part in parts for text in sorted(part)]
+
+
+def _doubtful(counted: dict[str, int], gaps: frozenset[str],
               present: frozenset[str]) -> tuple[tuple[str, int], ...]:
-    values = dict(counted)
-    return tuple((text, values[text]) for text in may_be_gaps(values)
+    return tuple((text, counted[text]) for text in may_be_gaps(counted)
                  if text not in gaps and text not in present)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,14 +89,14 @@ def _may_mark(text: str) -> bool:
         text.startswith(("<", ">")) or not any(letter.isdigit() for letter in text))
 
 
-def gaps_among_texts(counts: Sequence[tuple[str, int]], markers: Collection[str],
+def gaps_among_texts(different: Collection[str], markers: Collection[str],
                      present: Collection[str]) -> frozenset[str]:
     """Return the texts that hold no value in a column of texts.
 
     Parameters
     ----------
-    counts : sequence of (str, int)
-        The different texts with how often each occurs.
+    different : collection of str
+        The different texts, such that it is quick to ask for one.
     markers : collection of str
         What marks gaps in columns of numbers of the same file.
     present : collection of str
@@ -110,18 +110,29 @@ def gaps_among_texts(counts: Sequence[tuple[str, int]], markers: Collection[str]
     since a class may be called so. A sign such as ``-`` or ``?`` is a gap unless ``+`` stands
     beside it or fewer than two classes would be left.
     """
-    texts = {text for text, _ in counts} - {""}
-    empty = any(text == "" for text, _ in counts)
-    gaps = {text for text in texts if text in ERRORS}
-    words = {text for text in texts & NOT_AVAILABLE if text.lower() != "none"}
-    named = {text for text in texts & NOT_AVAILABLE if text in markers and text != "none"}
-    others = texts - words - gaps
-    codes = bool(others) and all(len(text) == 2 and text.isupper() for text in others)
-    gaps |= named | (words if empty and not codes else set())
-    signs = {text for text in texts if text in _TEXT_SIGNS}
-    if "+" not in texts and len(texts - gaps - signs) >= 2:
+    empty = "" in different
+    gaps = {text for text in ERRORS if text in different}
+    available = {text for text in NOT_AVAILABLE if text in different}
+    words = {text for text in available if text.lower() != "none"}
+    named = {text for text in available if text in markers and text != "none"}
+    if empty and words and not _are_short_codes(
+            text for text in different if text and text not in words and text not in gaps):
+        named |= words
+    gaps |= named
+    signs = {text for text in _TEXT_SIGNS if text in different}
+    if "+" not in different and len(different) - empty - len(gaps | signs) >= 2:
         gaps |= signs
     return frozenset(gaps - set(present)) | {""}
+
+
+def _are_short_codes(texts: Iterable[str]) -> bool:
+    """Return whether there are texts, all of two capitals."""
+    some = False
+    for text in texts:
+        if len(text) != 2 or not text.isupper():
+            return False
+        some = True
+    return some
 
 
 _TEXT_SIGNS = frozenset({"-", "--", "---", "–", "—", ".", "..", "...", "?", "??", "???", ":"})

@@ -13,7 +13,7 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import looking, side_by_side, start
+from tests.bench import looking, side_by_side, start, tables
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -225,7 +225,23 @@ def check_looking(cases: Sequence[Case], threads: int, rounds: int, seconds: flo
         say(markdown((name, "µs"), [[part, micro(spent)] for part, spent in found.items()]))
 
 
+def check_tables(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what previewing and loading tables costs; seconds of a processor in brackets."""
+    said("tables")
+    lines = []
+    small, large = tables.SIZES
+    for kind, size, times in (*((kind, small, rounds) for kind in (*tables.KINDS, "wide")),
+                              *((kind, large, 1) for kind in tables.KINDS)):
+        found = tables.medians(kind, size, times)
+        lines.append([kind, f"{size / 1e6:.0f}", *(
+            f"{found[name]:.2f} ({found[name + '_cpu']:.2f})" for name in ("preview", "load")),
+            f"{found['memory']:.1f}", f"{1000 * found['pause']:.0f}"])
+        say(" ".join(lines[-1]))
+    say(markdown(("table", "MB", "preview, s", "load, s", "memory / file", "longest pause, ms"),
+                 lines))
+
+
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
-    "start": check_start}
+    "tables": check_tables, "start": check_start}

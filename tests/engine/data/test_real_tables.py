@@ -75,7 +75,8 @@ TABLES = (
         "Culmen Length (mm)": 2, "Culmen Depth (mm)": 2, "Flipper Length (mm)": 2,
         "Body Mass (g)": 2, "Sex": 11, "Delta 15 N (o/oo)": 14, "Delta 13 C (o/oo)": 13,
         "Comments": 290}, guessed=False),
-    Table("tabular/titanic-seaborn.csv", "survived", 2, 891, 13, {}, {
+    # alive says the same as survived, class as pclass, embark_town as embarked.
+    Table("tabular/titanic-seaborn.csv", "survived", 2, 891, 11, {}, {
         "age": 177, "embarked": 2, "deck": 688, "embark_town": 2}, guessed=False),
     Table("tabular/wheat-seeds.csv", "Column 8", 3, 210, 7),
     Table("tabular/wine.csv", "Column 14", 3, 178, 13),
