@@ -125,7 +125,7 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
     missing, present : frozenset[str]
         Texts that the person calls gaps, and values.
     """
-    cells, texts, counts = look.cells, look.texts, look.counts
+    cells, texts = look.cells, look.texts
     plain = 0 if cells.numbers is None else int((~np.isnan(cells.numbers)).sum())
     if cells.numbers is not None and not texts.levels:
         # Nothing but plain numbers and empty cells, as nearly all large and all wide tables have.
@@ -134,6 +134,13 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
     if look.composite.parts == "tendencies":
         # Whether 2+ is more than 2 or less depends on the school.
         return Judged(None, kept="mixed", share=_share(look, plain))
+    return _judge_texts(look, hints, missing, present, plain)
+
+
+def _judge_texts(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[str],
+                 plain: int) -> Judged:
+    """Return the numbers of a column some of whose cells are no plain numbers."""
+    texts, counts = look.texts, look.counts
     values = np.full(len(texts.levels), np.nan)
     unit, style, kept = _fill(values, look, hints, plain)
     if kept:
