@@ -406,9 +406,9 @@ def test_a_thousand_columns_are_listed_bit_by_bit_and_none_is_lost(
 ) -> None:
     path = tmp_path / "spectra.csv"
     names = [f"wave{i}" for i in range(1000)]
-    path.write_text(",".join([*names, "kind"]) + "\n" + "".join(
-        ",".join([*(str((i * i * 31 + k * (i + 1)) % 1009) for k in range(1000)), "ab"[i % 2]]) + "\n"
-        for i in range(20)))
+    rows = [[*(str((31 * i * i + k * (i + 1)) % 1009) for k in range(1000)), "ab"[i % 2]]
+            for i in range(20)]
+    path.write_text("".join(",".join(row) + "\n" for row in ([*names, "kind"], *rows)))
     columns, found = ColumnList(), preview(path)
     qtbot.addWidget(columns)
     columns.show_preview(found)
