@@ -124,7 +124,7 @@ def _remarks(columns: Sequence[Column]) -> list[Remark]:
     for column in columns:
         if column.not_numbers:
             remarks.append(remark("note.no-numbers", column=column.name, cells=column.not_numbers,
-                                  example=column.example))
+                                  example=column.example, row=column.example_row))
         if column.infinite:
             remarks.append(remark("note.infinite", column=column.name, cells=column.infinite))
     gaps = [(column, column.missing) for column in columns]

@@ -79,7 +79,7 @@ def _missing_remarks(column: Column) -> list[Remark]:
     if not column.not_numbers:
         return []
     return [remark("note.target-no-number", name=column.name, rows=column.not_numbers,
-                   example=column.example)]
+                   example=column.example, row=column.example_row)]
 
 
 def _rare_remark(names: Sequence[str], counts: Indices, fewest: int) -> Remark:

@@ -343,8 +343,8 @@ WORDS: Mapping[str, Entry] = {
     "note.left-answer":
         "Left out, one answer together with {target:quote}: {columns:quotes,column,columns}.",
     "note.no-numbers":
-        "In {column:quote}, {cells:whole} {cells|cell|cells} without a number, for example "
-        "{example:quote}, counted as missing.",
+        "In {column:quote}, {cells:whole} {cells|cell|cells} without a number, the first "
+        "{example:quote} in row {row:whole}, counted as missing.",
     "note.infinite":
         "In {column:quote}, {cells:whole} {cells|cell|cells} with an infinite or too large number "
         "counted as missing.",
@@ -362,8 +362,8 @@ WORDS: Mapping[str, Entry] = {
     "rows.no-target": "{count:whole} {count|has|have} no value of {name:quote}",
     "rows.others": "{count:whole} {count|is|are} of classes that were left out",
     "note.target-no-number":
-        "In the target {name:quote}, {rows:whole} {rows|cell|cells} without a number, for example "
-        "{example:quote}, counted as missing.",
+        "In the target {name:quote}, {rows:whole} {rows|cell|cells} without a number, the first "
+        "{example:quote} in row {row:whole}, counted as missing.",
     "note.rare-classes":
         "Left out, as classes of fewer than {fewest} examples: {classes:listing,class,classes}.",
     "counted.class": "{name:quote} ({count:whole})",

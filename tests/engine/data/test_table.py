@@ -213,7 +213,7 @@ def test_cells_that_hold_no_number_count_as_missing(table):
     data = table(rows(60, mass=["1.5"] * 30 + ["n.d."] + ["2.5"] * 29), scaling="none")
     assert data.feature_names == ("x", "mass")
     assert data.notes[0] == (
-        "In 'mass', 1 cell without a number, for example 'n.d.', counted as missing.")
+        "In 'mass', 1 cell without a number, the first 'n.d.' in row 31, counted as missing.")
     assert np.isfinite(data.inputs).all()
 
 
