@@ -172,9 +172,14 @@ def _spelling_remarks(columns: Sequence[Column], *, merge: bool) -> list[Remark]
         if column.kind == "category" and (groups := variants(column)):
             remarks.append(Remark(
                 say(told, column=column.name,
-                    groups=tuple(say("counted.spellings", names=group) for group in groups)),
+                    groups=tuple(_spelled(group) for group in groups)),
                 Change(say(label), {"merge_spellings": not merge})))
     return remarks
+
+
+def _spelled(names: Sequence[str]) -> Message:
+    others = tuple(say("column.named", column=name) for name in names[1:])
+    return say("counted.spellings", name=names[0], others=others)
 
 
 def _nothing(columns: Sequence[Column]) -> str:

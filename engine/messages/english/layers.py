@@ -37,7 +37,7 @@ WORDS: Mapping[str, Entry] = {
     "layer.rank": Fault("{place}", "an input of {shape}", "{wanted:any}", "{remedy}"),
     "layer.flatten-before": "Add a Flatten layer before it",
     "layer.reshape-before": "Add a Reshape layer before it",
-    "layer.give-every-state": "Let {layer} give every state: set its Output to Every state",
+    "layer.give-every-state": "Let {layer} give every state by setting its Output to Every state",
     "layer.window": Fault(
         "{place}", "an input of {axis} along an axis", "at least {size}",
         "Choose a smaller window, or another layer before it"),

@@ -380,7 +380,7 @@ WORDS: Mapping[str, Entry] = {
         "{column:quote} alone decides {target:quote} in every row: is it known beforehand?",
     "note.spellings": "In {column:quote}, names differ in spelling only: {groups:clauses}.",
     "note.spellings-merged": "In {column:quote}, spellings were made one: {groups:clauses}.",
-    "counted.spellings": "{names:quotes,other,others}",
+    "counted.spellings": "{name:quote}, also {others:list}",
     "change.classification": "Take as classes",
     "change.regression": "Take as numbers",
     "change.keep-rare": "Keep them",

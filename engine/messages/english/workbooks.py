@@ -73,7 +73,8 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "{text:quote} in the header of an ARFF file", "@relation, @attribute or @data",
         "Correct the line, or save the file anew with Weka"),
     "arff.attribute": Fault(
-        "{place}", "an attribute {text:quote}", "a name, and numeric, string, date or {a, b}",
+        "{place}", "an attribute {text:quote}",
+        "a name, and numeric, string, date or classes in braces",
         "Correct the line, or save the file anew with Weka"),
     "arff.twice": Fault(
         "{place}", "a second attribute {name:quote}", "every name once", "Rename one of the two"),
@@ -92,7 +93,7 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "a quote in {text:quote} that is never closed, or stands inside of a value",
         "values, or values in quotes", "Correct the line"),
     "arff.sparse": Fault(
-        "{place}", "a sparse row {text:quote}", "places and values such as {0 1.5, 3 red}",
+        "{place}", "a sparse row {text:quote}", "places and values in braces, such as 0 1.5, 3 red",
         "Correct the line"),
     "arff.level": Fault(
         "{place}", "{value:quote}, which {name:quote} does not have", "one of its declared values",

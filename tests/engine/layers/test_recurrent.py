@@ -142,7 +142,7 @@ def test_a_layer_that_gives_its_last_state_alone_is_named(first: str, reader: st
     assert issue.layer_id == "reader"
     title = kind(first).title
     assert issue.text.endswith(
-        f"Let Layer 2 ({title}) give every state: set its Output to Every state.")
+        f"Let Layer 2 ({title}) give every state by setting its Output to Every state.")
     every = of.network.replaced(of.network.layer("first").with_options(output="sequence"))
     last = [issue.text for issue in diagnose(ProjectSpec(network=every), "classification", 7, 2,
                                              vocabulary=9)]
