@@ -43,6 +43,8 @@ EXCLUDED = {
     "jinja2": "pandas styles tables with it",
     "pyarrow": "pandas reads other files with it",
     "openpyxl": "pandas reads other files with it",
+    "odf": "pandas reads other files with it",
+    "defusedxml": "odf reads with it",
     "lxml": "pandas reads other files with it",
     "sqlalchemy": "pandas reads databases with it",
     "PIL": "draws icons for the installers; the program opens no pictures with it",
