@@ -20,6 +20,7 @@ from engine.data.limits import (
     LARGEST_FILE,
     LARGEST_TEXT,
     LONGEST_LINE,
+    LONGEST_PIECE,
     PIECE_BYTES,
     PIECES,
 )
@@ -296,10 +297,12 @@ def read_pieces(path: Path, head: Head) -> tuple[bytes, ...]:
     begin, end = len(head.content), head.size
     found = []
     with _named_errors(path), path.open("rb") as file:
+        # Some whole lines have to lie in each, whatever their length.
+        size = max(PIECE_BYTES, 4 * len(head.content) // (head.content.count(b"\n") + 1))
         for number in range(PIECES):
             # A multiple of four, so that no character of UTF-16 or UTF-32 is cut.
             file.seek((begin + number * (end - begin) // PIECES) // 4 * 4)
-            found.append(file.read(PIECE_BYTES))
+            found.append(file.read(min(size, LONGEST_PIECE)))
     return tuple(found)
 
 

@@ -17,8 +17,11 @@ HEAD_BYTES = 2**20
 WHOLE_BYTES = 4 * 2**20
 """Bytes of a file that a preview reads wholly."""
 
-PIECES, PIECE_BYTES = 64, 2**15
-"""Number and bytes of the pieces of a larger file that its preview reads, besides the head."""
+PIECES, PIECE_BYTES = 64, 2**13
+"""Number and fewest bytes of the pieces of a larger file that a preview reads besides its head."""
+
+LONGEST_PIECE = 2**18
+"""Bytes of a piece of a file with long lines."""
 
 MOST_ROWS = 5_000_000
 
