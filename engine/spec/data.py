@@ -21,7 +21,9 @@ class TableSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     separator : str
-        Between two columns: ``,`` ``;`` a tab, ``|`` or a space; empty lets the reader find out.
+        Between two columns: ``,`` ``;`` a tab, ``|`` or another sign; a space stands for any run of
+        them, two for runs of two or more, and ``fixed`` for columns told apart by their places;
+        empty lets the reader find out.
     decimal : str
         ``.`` or ``,``; empty lets the reader find out.
     header : bool | None

@@ -184,13 +184,13 @@ def _check(path: Path) -> int:
                       target_range=data.target_range)
     for issue in issues:
         say(issue.text)
-    # What training refuses is told already, and so are classes that the data call unequal.
-    told = {"target-outside-loss"}
-    if any(remark.message.code == "note.unequal-classes" for remark in data.remarks):
-        told.add("imbalance")
-    notes = [note for note in advise(project, data) if note.code not in told]
+    # What training refuses is told already, and there is nothing to be noted of what is broken.
+    notes = [note for note in advise(project, data) if note.code != "target-outside-loss"]
+    # Classes that the data call unequal are told already, too; they are no less unequal for it.
+    unequal = any(remark.message.code == "note.unequal-classes" for remark in data.remarks)
     for note in notes:
-        say(f"Note: {note.text}")
+        if note.code != "imbalance" or not unequal:
+            say(f"Note: {note.text}")
     if issues:
         return ERROR
     say(f"{path.name}: {'it can be trained' if notes else 'nothing is wrong'}.")

@@ -13,8 +13,8 @@ WORDS: Mapping[str, Entry] = {
         "{value:general,12} looks like no reading: it is far from all other numbers of "
         "{columns:listing,column,columns}, and counts as a number all the same.",
     "note.no-readings":
-        "{value:general,12} looks like no reading, far from all others in the same rows, and "
-        "counts as missing: {columns:listing,column,columns}.",
+        "{value:general,12} looks like no reading: it is far from all other numbers, in several "
+        "columns of a row, and counts as missing: {columns:listing,column,columns}.",
     "note.kept-word":
         "{word:quote} counts as a value, not as a gap: {columns:listing,column,columns}.",
     "note.ambiguous":

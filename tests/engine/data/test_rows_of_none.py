@@ -45,8 +45,8 @@ def test_whole_rows_without_a_reading_are_gaps(logger):
     path = logger(whole_rows)
     seen = preview(path)
     assert [column.missing for column in seen.columns] == [10, 10, 10]
-    assert ("-200 looks like no reading, far from all others in the same rows, and counts as "
-            "missing: 'temp' (10), 'humidity' (10), 'ah' (10).") in seen.notes
+    assert ("-200 looks like no reading: it is far from all other numbers, in several columns of "
+            "a row, and counts as missing: 'temp' (10), 'humidity' (10), 'ah' (10).") in seen.notes
     data = load(DataSpec(source="table", path=str(path), scaling="none",
                          table=TableSpec(target="ah")))
     assert len(data.inputs) == 190
