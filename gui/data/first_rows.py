@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -40,7 +41,7 @@ class FirstRows(QTableWidget):
         self.setColumnCount(len(names))
         for place, name in enumerate(names):
             item = QTableWidgetItem(one_line(name))
-            item.setToolTip(name)
+            item.setToolTip(f"<p>{escape(name)}</p>")
             self.setHorizontalHeaderItem(place, item)
         self.setRowCount(len(found.rows))
         for line, row in enumerate(found.rows):
@@ -48,7 +49,7 @@ class FirstRows(QTableWidget):
                 text = row[place] if place < len(row) else ""
                 cell = QTableWidgetItem(one_line(text))
                 if len(text) > 20:
-                    cell.setToolTip(text)
+                    cell.setToolTip(f"<p>{escape(text)}</p>")
                 self.setItem(line, place, cell)
         self.resizeColumnsToContents()
         header = self.horizontalHeader()

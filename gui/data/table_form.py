@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import Signal, Slot
@@ -96,7 +97,8 @@ class TableForm(QWidget):
             both = " + ".join(map(one_line, (target, *others)))
             self.target.combo.setItemText(names.index(target), both)
         self.target.set_value(target)
-        self.target.combo.setToolTip(" + ".join((target, *others)) if target else "")
+        self.target.combo.setToolTip(
+            f"<p>{escape(' + '.join((target, *others)))}</p>" if target else "")
         is_numbers = (spec.task or (found.task if found else "")) == "regression"
         self.target_scaling.setVisible(is_numbers)
         self.target_scaling.set_value(spec.target_scaling)

@@ -423,3 +423,18 @@ def test_a_thousand_columns_are_listed_bit_by_bit_and_none_is_lost(
     qtbot.waitUntil(lambda: columns.item(1000, 0) is not None)
     columns.forget()
     assert not columns.rowCount()
+
+
+def test_names_and_cells_with_tags_are_shown_as_they_are(
+    dialog: TableDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "tags.csv"
+    path.write_text("<b>x</b>,<i>kind</i>\n" + "".join(
+        f"{i}.5,<i>one of a long {'ab'[i % 2]}</i>\n" for i in range(20)))
+    dialog.read(path)
+    ready(dialog, qtbot)
+    header, cell = dialog.cells.horizontalHeaderItem(0), dialog.cells.item(0, 1)
+    assert header is not None
+    assert cell is not None
+    for tip in (header.toolTip(), cell.toolTip(), dialog.form.target.combo.toolTip()):
+        assert "&lt;" in tip
