@@ -21,7 +21,7 @@ from gui.document.commands import Change
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
 from gui.frames.frame import Frame
-from gui.frames.run_info import FIRST, RunInfo
+from gui.frames.run_info import FIRST, SECOND, RunInfo
 from gui.hyper import TrainingSheet
 from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
@@ -215,6 +215,7 @@ class LabPage(QWidget):
         for view in (self.gradients, self.output):
             document.selection_changed.connect(view.set_selected)
         document.changed.connect(self._on_document_changed)
+        document.sides_changed.connect(self._on_document_sides_changed)
         self._show_examples()
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
@@ -252,9 +253,9 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_workbench_run_replaced(self, info: RunInfo) -> None:
-        if info.run != FIRST:
-            return
         self._stage.set_run(info)
+        if info.run != self._edited():
+            return
         for view in (self.gradients, self.output):
             view.set_selected(self.document.selected)
         if info.transfer is not None and self._reports_transfer:
@@ -268,11 +269,11 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
-        if frame.run != FIRST:
+        self._stage.show_frame(frame)
+        if frame.run != self._edited():
             return
         self.transport.show_frame(frame)
         self.sheet.set_step(frame.step)
-        self._stage.show_frame(frame)
         state, sentence = self.workbench.state, self.workbench.sentence
         speaks = state is State.RUNNING or (state in IDLE and not sentence)
         if frame.verdict is not None and speaks:
@@ -287,7 +288,7 @@ class LabPage(QWidget):
 
     @Slot(str, object)
     def _on_workbench_failed(self, run: str, error: EngineError) -> None:
-        if run == FIRST and isinstance(error, DivergedError):
+        if run == self._edited() and isinstance(error, DivergedError):
             self.network.show_failure(error.layer_id)
 
     @Slot(object)
@@ -388,6 +389,16 @@ class LabPage(QWidget):
         if change.opened:
             self._reports_transfer = False
         self._show_examples()
+
+    @Slot()
+    def _on_document_sides_changed(self) -> None:
+        if not self.document.sides.is_pair:
+            self._stage.drop(SECOND)
+        self._stage.set_edited(self._edited())
+
+    def _edited(self) -> str:
+        """Return the key of the run that is edited."""
+        return SECOND if self.document.sides.edits_second else FIRST
 
     def _show_examples(self) -> None:
         # The examples are known before the engine is ready for them.
