@@ -8,7 +8,7 @@ from engine.messages.language import Entry, Fault
 
 WORDS: Mapping[str, Entry] = {
     "state.wrong": Fault(
-        "Saved run", "{name:name} is missing, too much, or holds what cannot be right",
+        "{place}", "{name:name} is missing, too much, or holds what cannot be right",
         "what a run of this project has saved", "Open another file, or start the run anew"),
     "state.precision": Fault(
         "Saved run", "it was trained in {there}", "{here}, as in this project",
@@ -26,5 +26,12 @@ WORDS: Mapping[str, Entry] = {
     "state.examples": Fault(
         "Saved run", "its {there:whole} training examples are others",
         "the {here:whole} of this project", "Open the project with which it was saved"),
+    "state.place": "Saved run",
+
+    "earlier.name": "its name is empty, or longer than {most} characters",
+    "earlier.step": "it stands at step {step:whole} and epoch {epoch:whole}",
+    "earlier.figure": "its {name} is not finite",
+    "earlier.points": "its {name} are no numbers that rise",
+    "earlier.curve": "its curve {name:name} has another length",
 }
 """Templates by code."""
