@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.spec import NetworkSpec
 
@@ -48,7 +49,7 @@ def align(a: NetworkSpec, b: NetworkSpec) -> Alignment:
     pairs, replaced = list(named), []
     ends = [(-1, -1), *in_order, (len(a), len(b))]
     taken_a, taken_b = ({pair[side] for pair in named} for side in (0, 1))
-    for (from_a, from_b), (to_a, to_b) in zip(ends, ends[1:], strict=False):
+    for (from_a, from_b), (to_a, to_b) in pairwise(ends):
         left_a = [place for place in range(from_a + 1, to_a) if place not in taken_a]
         left_b = [place for place in range(from_b + 1, to_b) if place not in taken_b]
         same = _by_kind(a, b, left_a, left_b)

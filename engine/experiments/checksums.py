@@ -185,7 +185,7 @@ class SameStart:
 
     @property
     def all_equal(self) -> bool:
-        """Whether the runs start the same and see the same, so that only what is learned differs."""
+        """Whether the runs start alike and see the same, so that only what they learn differs."""
         return self.weights == "all" and self.batches
 
     @property

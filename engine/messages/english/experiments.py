@@ -56,5 +56,22 @@ _STARTS: Mapping[str, Entry] = {
     "start.other-inputs": "other numbers go in",
 }
 
-WORDS: Mapping[str, Entry] = {**_DIFFERENCES, **_STARTS}
+_JUDGEMENTS: Mapping[str, Entry] = {
+    "judgement.figure": "{value:number,$digits}",
+    "judgement.no-number": "no finite number",
+    "judgement.medians": "median {b} against {a}",
+    "judgement.better": "B better in {count} of {pairs}; {medians}",
+    "judgement.worse": "B worse in {count} of {pairs}; {medians}",
+    "judgement.none":
+        "no difference that {pairs} seeds can show: B better in {count} of {pairs}; {medians}",
+    "judgement.few":
+        "no difference that {pairs} {pairs|seed|seeds} can show, it takes {fewest}: B better in "
+        "{count} of {pairs}; {medians}",
+    "judgement.same": "the same in all {pairs}",
+    "judgement.nothing": "no pair has come to its end",
+    "judgement.diverged": "{run} diverged in {count} of {pairs}",
+    "judgement.with": "{told}; {more:list}",
+}
+
+WORDS: Mapping[str, Entry] = {**_DIFFERENCES, **_STARTS, **_JUDGEMENTS}
 """Templates by code."""
