@@ -73,5 +73,15 @@ _JUDGEMENTS: Mapping[str, Entry] = {
     "judgement.with": "{told}; {more:list}",
 }
 
-WORDS: Mapping[str, Entry] = {**_DIFFERENCES, **_STARTS, **_JUDGEMENTS}
+_PARTINGS: Mapping[str, Entry] = {
+    "parting.nothing": "No layer of the two runs can be compared.",
+    "parting.equal": "Equal to the byte at all {count} {count|step|steps} that are kept.",
+    "parting.rounding":
+        "Nowhere apart by more than rounding, {limit:scientific,1} of a layer, at {count} "
+        "{count|step|steps}.",
+    "parting.weights": "They part at step {step:whole}: the weights of layer {layer}.",
+    "parting.gradients": "They part at step {step:whole}: the gradients of layer {layer}.",
+}
+
+WORDS: Mapping[str, Entry] = {**_DIFFERENCES, **_STARTS, **_JUDGEMENTS, **_PARTINGS}
 """Templates by code."""
