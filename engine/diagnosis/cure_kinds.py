@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from engine.diagnosis import edits
 from engine.diagnosis.design import Design
-from engine.diagnosis.rules import DEFAULTS
 from engine.diagnosis.verdicts import Verdict
 from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS
 from engine.spec import OptimizerSpec, ProjectSpec, ScheduleSpec

@@ -51,6 +51,12 @@ def listing(parts: Sequence[str], noun: str, nouns: str, most: int = 5) -> str:
     return f"{', '.join(parts[:most])} and {more:,} more {noun if more == 1 else nouns}"
 
 
+def headline(parts: Sequence[str]) -> str:
+    """Return parts with commas between, the first letter a capital."""
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
 FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "word": count,
     "name": repr,
@@ -61,6 +67,7 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
     "list": lambda parts: ", ".join(map(str, parts)),
     "any": lambda parts: " or ".join(map(str, parts)),
+    "headline": headline,
     "clauses": lambda parts: "; ".join(map(str, parts)),
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
