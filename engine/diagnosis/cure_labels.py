@@ -54,9 +54,11 @@ def _network_parts(before: NetworkSpec, after: NetworkSpec) -> Iterator[Message]
     yield from _option_parts(pairs)
     yield from _own_penalties(pairs)
     yield from _inserted(layer for layer in after if layer.id not in old)
-    for layer in before:
-        if layer.id not in new:
-            yield say("cure.removed", title=_label(layer))
+    gone = [layer for layer in before if layer.id not in new]
+    if len(gone) > 1:
+        yield say("cure.fewer", count=len(gone))
+    elif gone:
+        yield say("cure.removed", title=_label(gone[0]))
 
 
 def _label(layer: LayerSpec) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
 from engine.diagnosis.advice import advise
-from engine.diagnosis.cure_kinds import KINDS, Chart
+from engine.diagnosis.chart import Chart
+from engine.diagnosis.cure_choice import CAUSES, CHOICES
+from engine.diagnosis.cure_kinds import KINDS
 from engine.diagnosis.cure_labels import told
 from engine.diagnosis.design import Design
 from engine.diagnosis.verdicts import Verdict
@@ -17,25 +19,6 @@ from engine.spec import ProjectSpec
 
 MOST = 4
 """Cures that are offered at most."""
-
-BY_CODE: Mapping[str, tuple[str, ...]] = {
-    "vanishing": ("activation", "weights", "residual", "batch-norm"),
-    "exploding": ("weights", "slower", "batch-norm", "clip"),
-    "nonfinite": ("weights", "slower", "batch-norm", "clip"),
-    "far_off": ("weights", "slower", "optimizer", "batch-norm"),
-    "saturated": ("weights", "slower", "activation"),
-    "dead": ("weights", "activation", "slower", "batch-norm"),
-    "silent": ("weights", "slower", "activation", "batch-norm"),
-    "update_small": ("unclip", "constant-rate", "faster", "optimizer"),
-    "update_large": ("slower", "clip"),
-    "risen": ("slower",),
-    "flat": ("units", "optimizer", "faster"),
-    "chance": ("units", "optimizer", "faster"),
-    "settled": ("units", "optimizer"),
-    "overfitting": ("stop", "l2", "dropout", "data"),
-}
-"""Kinds of cures for a verdict, the most promising first."""
-
 
 @dataclass(frozen=True)
 class Cure:
@@ -69,30 +52,33 @@ def cures_for(verdict: Verdict, project: ProjectSpec, dataset: Dataset) -> tuple
     if verdict.severity < 1 or not _is_valid(project, dataset):
         return ()
     found: list[Cure] = []
-    for code, other in _offers(verdict, project, dataset):
+    for code, other in _offers(Chart(Design(project, dataset), verdict)):
         is_news = other != project and other not in [cure.project for cure in found]
         if is_news and _is_valid(other, dataset):
             found.append(Cure(code, told(project, other, dataset.task), other))
     return tuple(found[:MOST])
 
 
-def _offers(verdict: Verdict, project: ProjectSpec, dataset: Dataset
-            ) -> Iterator[tuple[str, ProjectSpec]]:
+def _offers(chart: Chart) -> Iterator[tuple[str, ProjectSpec]]:
     """Yield edits with their codes: what mends a note is the surest."""
-    if verdict.fix is not None:
+    verdict, design = chart.verdict, chart.design
+    causes = CAUSES.get(verdict.code, frozenset())
+    if causes:
+        for note in advise(design.project, design.dataset):
+            if note.code in causes and note.fix is not None:
+                yield note.code, note.fix.project
+    if verdict.fix is not None and (chart.is_learnable or not _weighs(chart)):
         yield verdict.code, verdict.fix.project
-    for note in advise(project, dataset):
-        if note.fix is not None and note.severity > 1:
-            yield note.code, note.fix.project
-    chart = Chart(Design(project, dataset), verdict)
-    yield from _made(chart, BY_CODE.get(verdict.code, ()))
+    choice = CHOICES.get(verdict.code)
+    for kind in () if choice is None else choice(chart):
+        yield kind, KINDS[kind](chart)
 
 
-def _made(chart: Chart, kinds: Iterable[str]) -> Iterator[tuple[str, ProjectSpec]]:
-    for kind in kinds:
-        other = KINDS[kind](chart)
-        if other is not None:
-            yield kind, other
+def _weighs(chart: Chart) -> bool:
+    """Say whether what mends the verdict weighs classes: without sense in the data it is vain."""
+    fix = chart.verdict.fix
+    before = chart.project.training.class_weights
+    return fix is not None and fix.project.training.class_weights != before
 
 
 def _is_valid(project: ProjectSpec, dataset: Dataset) -> bool:

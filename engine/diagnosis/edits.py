@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from engine.diagnosis.design import Design
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind, ResolvedLayer, kinds
+from engine.layers.weighted import initial_size
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
 
 MOST_BIAS = 1.0
@@ -117,6 +118,10 @@ def settled(design: Design) -> ProjectSpec:
     for position in design.weighted:
         layer = design.layers[position]
         changes: dict[str, Option] = {}
+        scheme = INITIALISERS[layer.kind.initialiser(layer.options)]
+        # `suited` lets orthogonal matrices be: their gain alone can be wrong.
+        if scheme.has_gain and layer.options.get("gain", 1) != 1:
+            changes["gain"] = 1.0
         if abs(float(layer.options.get("initial_bias") or 0.0)) > MOST_BIAS:
             changes["initial_bias"] = 0.0
         recurrent = layer.options.get("recurrent_weights")
@@ -124,6 +129,58 @@ def settled(design: Design) -> ProjectSpec:
             changes["recurrent_weights"] = "orthogonal"
         if changes:
             network = network.replaced(design.spec(position).with_options(**changes))
+    return design.with_network(network)
+
+
+def starts_off(design: Design) -> bool:
+    """Say whether initial weights, or biases, are far from what theory recommends.
+
+    A layer's alone, or all of them together: a factor of 0.7 a layer is nothing in two layers, and
+    a thirtieth in ten.
+    """
+    other = Design(settled(design), design.dataset)
+    if any(_begins(one) != _begins(two)
+           for one, two in zip(design.layers, other.layers, strict=True)):
+        return True
+    ratios = [_size(design.layers[position]) / max(_size(other.layers[position]), 1e-30)
+              for position in design.hidden]
+    logs = [math.log(max(ratio, 1e-30)) for ratio in ratios]
+    return (any(abs(log) > math.log(FAR_OFF) for log in logs)
+            or abs(sum(logs)) > math.log(FAR_OFF_TOGETHER))
+
+
+FAR_OFF, FAR_OFF_TOGETHER = 2.0, 3.0
+"""Factor by which the weights of one layer, and of all hidden ones, must differ from what theory
+recommends to be to blame for anything."""
+
+
+def _begins(layer: ResolvedLayer) -> tuple[Option, ...]:
+    """Return what of a layer's start is no matter of degree."""
+    keys = "initial_bias", "recurrent_weights"
+    return (layer.kind.starts_equal(layer.options) if layer.kind.initialiser(layer.options) else
+            False, *(layer.options.get(key, 0) for key in keys))
+
+
+def _size(layer: ResolvedLayer) -> float:
+    """Return the root mean square of a layer's first weights."""
+    fans = layer.kind.fans(layer.options, layer.inputs)
+    weights = next((one for one in layer.parameters() if one.is_weight), None)
+    if fans is None or weights is None:
+        return 1.0
+    return initial_size(layer.options, weights.shape, *fans)
+
+
+def shallower(design: Design, most: int) -> ProjectSpec:
+    """Return the project without hidden layers beyond so many, as far as others can do without.
+
+    A layer can be spared that gives as many numbers as it gets, and is all that reads them.
+    """
+    network, left = design.project.network, len(design.hidden)
+    for first, last in reversed(blocks(design)):
+        if left > most and _can_be_joined(design, first, last):
+            for position in range(last, first - 1, -1):
+                network = network.removed(design.spec(position).id)
+            left -= 1
     return design.with_network(network)
 
 
@@ -231,15 +288,15 @@ def _until_next(design: Design, position: int) -> Iterable[ResolvedLayer]:
         yield layer
 
 
-def widened(design: Design, most: int) -> ProjectSpec:
-    """Return the project with four times the units in narrow hidden layers, at most so many."""
+def widened(design: Design, least: int) -> ProjectSpec:
+    """Return the project with so many units in every hidden layer that has fewer."""
     network = design.project.network
     for position in design.hidden:
         layer = design.layers[position]
         units = layer.kind.units(layer.options)
-        if layer.kind.width_option and units < most and not layer.kind.is_latent:
+        if layer.kind.width_option and units < least and not layer.kind.is_latent:
             network = network.replaced(design.spec(position).with_options(
-                **{layer.kind.width_option: min(4 * units, most)}))
+                **{layer.kind.width_option: least}))
     return design.with_network(network)
 
 

@@ -7,6 +7,7 @@ from engine.messages.english import (
     data,
     files,
     layers,
+    outcomes,
     program,
     spec,
     split,
@@ -22,5 +23,5 @@ ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
      **split.WORDS, **workbooks.WORDS,
      **training.WORDS, **verdicts.WORDS, **advice.WORDS, **cures.WORDS,
-     **program.WORDS},
+     **outcomes.WORDS, **program.WORDS},
     FORMATS, plural, joined)

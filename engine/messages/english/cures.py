@@ -8,13 +8,14 @@ from engine.messages.language import Entry
 
 WORDS: Mapping[str, Entry] = {
     "cure.label": "{parts:headline}",
-    "cure.swap": "{before:list} → {after:list} in {count} {count|layer|layers}",
-    "cure.swap-too": "{before:list} → {after:list}",
+    "cure.swap": "{before:any} → {after:any} in {count} {count|layer|layers}",
+    "cure.swap-too": "{before:any} → {after:any}",
     "cure.option": "{title} {before} → {after} in {count} {count|layer|layers}",
     "cure.number": "{value:general}",
     "cure.inserted": "{title} behind {count} {count|layer|layers}",
     "cure.residual":
         "{count|a residual connection|residual connections} around {count} {count|layer|layers}",
+    "cure.fewer": "{count} layers fewer",
     "cure.removed": "without {title}",
     "cure.rate": "learning rate {before:general} → {after:general}",
     "cure.clip": "clip gradients at norm {norm:general}",
