@@ -11,7 +11,15 @@ import numpy as np
 
 from engine.diagnosis.advice_data import are_unscaled
 from engine.diagnosis.design import Design, Fix, Note
-from engine.diagnosis.edits import MOST_BIAS, bent, drawn, function_of, suited
+from engine.diagnosis.edits import (
+    MOST_BIAS,
+    bent,
+    drawn,
+    function_of,
+    settled,
+    starts_off,
+    suited,
+)
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.passing import passings
 from engine.diagnosis.rules import Limit
@@ -58,9 +66,11 @@ def _linear(design: Design) -> Iterator[Note]:
     above = (line.right - line.guessed) / (1 - line.guessed) if line else math.nan
     if above >= _STRAIGHT_LINES:
         return
+    # Behind weights that are far off, a function alone mends nothing.
+    start = Design(settled(design), design.dataset) if starts_off(design) else design
     yield Note("linear", 2 if above < _HALF else 1, design.spec(design.hidden[0]).id,
                say("advice.linear.title"), say("advice.linear.told"), line.told if line else None,
-               Fix(say("advice.use", name=ACTIVATIONS["relu"].title), bent(design)))
+               Fix(say("advice.use", name=ACTIVATIONS["relu"].title), bent(start)))
 
 
 @dataclass(frozen=True)

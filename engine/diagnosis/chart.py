@@ -18,6 +18,9 @@ from engine.spec import ProjectSpec
 FAR_TOO_FAST = 10.0
 """Times the usual learning rate from which it, and nothing else, is to blame."""
 
+HASTY = 3.0
+"""Times the usual learning rate up to which it is a matter of taste."""
+
 ADAPTIVE = frozenset({"adam", "adamw", "nadam"})
 """Optimizers with which a step is of the rate's size, whatever the gradient."""
 
@@ -85,6 +88,11 @@ class Chart:
     def is_adaptive(self) -> bool:
         """Whether steps are of the rate's size, whatever the gradient."""
         return self.project.training.optimizer.kind in ADAPTIVE
+
+    @property
+    def is_hasty(self) -> bool:
+        """Whether the learning rate is above what is usual."""
+        return self.project.training.learning_rate > HASTY * self.usual_rate
 
     @property
     def rushes(self) -> bool:

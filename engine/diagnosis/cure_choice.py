@@ -34,7 +34,7 @@ def _vanishing(chart: Chart) -> Iterator[str]:
         yield "weights"
     yield "residual"
     yield "batch-norm"
-    if not chart.flattens:
+    if not chart.flattens and chart.depth > _DEEP // 2:
         yield "layers"
 
 
@@ -43,9 +43,16 @@ def _exploding(chart: Chart) -> Iterator[str]:
         yield from _RATE
     elif chart.starts_off:
         yield "weights"
-        yield "batch-norm"
+        if chart.functions != {"linear"}:
+            yield "batch-norm"
     else:
-        yield from ("slower", "optimizer", "clip", "batch-norm")
+        yield "slower"
+        if chart.depth and chart.is_hasty:
+            yield "optimizer"
+        elif not chart.is_hasty:
+            # Where every step is too large, clipped ones are too large as well.
+            yield "clip"
+        yield "scale"
 
 
 def _saturated(chart: Chart) -> Iterator[str]:
@@ -90,7 +97,10 @@ def _risen(_chart: Chart) -> Iterator[str]:
 
 
 def _stuck(chart: Chart) -> Iterator[str]:
-    if chart.is_learnable:
+    if chart.verdict.words.title.code == "chance.title-elsewhere":
+        # What was learned is worth nothing elsewhere: less of it is to be learned.
+        yield from _overfitting(chart)
+    elif chart.is_learnable:
         yield from ("units", "optimizer", "faster")
 
 
@@ -132,4 +142,4 @@ CHOICES: Mapping[str, Callable[[Chart], Iterator[str]]] = {
 CAUSES: Mapping[str, frozenset[str]] = dict.fromkeys(
     ("nonfinite", "exploding", "far_off", "saturated", "dead", "silent"),
     frozenset({"unscaled-inputs", "unscaled-target"}))
-"""Notes on a project that explain a verdict: what mends them comes first."""
+"""Notes on a project that explain a verdict: what mends them is all that is offered."""

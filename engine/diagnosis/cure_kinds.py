@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from engine.diagnosis import edits
+from engine.diagnosis.advice_data import is_off
 from engine.diagnosis.chart import Chart
 from engine.diagnosis.design import Design
 from engine.layers import ACTIVATIONS
@@ -25,6 +26,9 @@ PATIENCE = 10
 
 MORE_DATA = 0.8
 """Share of the examples to learn from where more of them are needed."""
+
+LARGE_INPUT = 1.5
+"""Root mean square of an input from which scaling it makes a difference."""
 
 UNITS = 24
 """Units that a narrow hidden layer gets."""
@@ -52,7 +56,9 @@ def weights(chart: Chart) -> ProjectSpec:
 
 def fewer_layers(chart: Chart) -> ProjectSpec:
     """Leave a few hidden layers, with ReLU and the weights that suit it."""
-    design = Design(edits.shallower(chart.design, LAYERS), chart.design.dataset)
+    data = chart.design.dataset
+    start = Design(edits.settled(chart.design), data) if chart.starts_off else chart.design
+    design = Design(edits.shallower(start, LAYERS), data)
     return edits.bent(design) if chart.flattens else design.project
 
 
@@ -104,7 +110,9 @@ def residual(chart: Chart) -> ProjectSpec:
 
 
 def scaled(chart: Chart) -> ProjectSpec:
-    """Bring all inputs to mean 0 and deviation 1."""
+    """Bring all inputs to mean 0 and deviation 1, where nothing does yet and they are larger."""
+    if not is_off(chart.design) or not bool((chart.design.input_sizes > LARGE_INPUT).any()):
+        return chart.project
     return replace(chart.project, data=replace(chart.project.data, scaling="standard"))
 
 

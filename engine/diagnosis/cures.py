@@ -12,6 +12,7 @@ from engine.diagnosis.cure_choice import CAUSES, CHOICES
 from engine.diagnosis.cure_kinds import KINDS
 from engine.diagnosis.cure_labels import told
 from engine.diagnosis.design import Design
+from engine.diagnosis.remedies import NAMED
 from engine.diagnosis.verdicts import Verdict
 from engine.layers import diagnose
 from engine.messages import Message
@@ -62,16 +63,22 @@ def cures_for(verdict: Verdict, project: ProjectSpec, dataset: Dataset) -> tuple
 def _offers(chart: Chart) -> Iterator[tuple[str, ProjectSpec]]:
     """Yield edits with their codes: what mends a note is the surest."""
     verdict, design = chart.verdict, chart.design
-    causes = CAUSES.get(verdict.code, frozenset())
+    wanted = CAUSES.get(verdict.code, frozenset())
+    notes = advise(design.project, design.dataset) if wanted else ()
+    causes = [note for note in notes if note.code in wanted]
+    for note in causes:
+        if note.fix is not None:
+            yield note.code, note.fix.project
     if causes:
-        for note in advise(design.project, design.dataset):
-            if note.code in causes and note.fix is not None:
-                yield note.code, note.fix.project
+        return
     if verdict.fix is not None and (chart.is_learnable or not _weighs(chart)):
         yield verdict.code, verdict.fix.project
     choice = CHOICES.get(verdict.code)
-    for kind in () if choice is None else choice(chart):
-        yield kind, KINDS[kind](chart)
+    if choice is not None:
+        named = NAMED.get(chart.remedy, ())
+        # What the sentence says is offered first.
+        for kind in sorted(choice(chart), key=lambda kind: kind not in named):
+            yield kind, KINDS[kind](chart)
 
 
 def _weighs(chart: Chart) -> bool:

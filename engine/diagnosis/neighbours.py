@@ -15,7 +15,7 @@ MOST_ROWS = 400
 NEIGHBOURS = 5
 """Of values, the mean of so many."""
 
-LEAST = 0.1
+LEAST = 0.2
 """Part of what guessing gets wrong that neighbours must get right."""
 
 

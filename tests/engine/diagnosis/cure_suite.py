@@ -26,6 +26,7 @@ from engine.experiments.outcome import Outcome, Standing, outcome
 from engine.experiments.yardstick import Yardstick, yardstick
 from engine.spec import ProjectSpec
 from engine.training import Trainer
+from tests.engine.diagnosis.cure_networks import MORE
 from tests.engine.diagnosis.making import FILES, Network
 from tests.engine.diagnosis.networks import NETWORKS
 from tests.engine.diagnosis.truth import faults
@@ -33,7 +34,7 @@ from tests.engine.diagnosis.truth import faults
 SPACING = 20
 """Steps between two looks."""
 
-ILL = tuple(network for network in NETWORKS if not network.is_well)
+ILL = (*(network for network in NETWORKS if not network.is_well), *MORE)
 
 
 @dataclass(frozen=True)
@@ -185,9 +186,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="a part of the networks' names")
     parser.add_argument("--seeds", type=int, default=3, help="how many of each")
     parser.add_argument("--failed", action="store_true", help="only cures that did not help")
+    parser.add_argument("--more", action="store_true", help="only those of cure_networks")
     wanted = parser.parse_args(arguments)
     logging.disable()
-    chosen = [network for network in ILL if wanted.only in network.name]
+    table = MORE if wanted.more else ILL
+    chosen = [network for network in table if wanted.only in network.name]
     found = []
     for trial in all_trials(chosen, range(1, wanted.seeds + 1)):
         found.append(trial)

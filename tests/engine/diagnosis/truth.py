@@ -13,6 +13,7 @@ from engine.experiments.yardstick import Yardstick
 from engine.telemetry.snapshot import LayerReading
 
 _NUMBER = r"(-?[\d.,]+(?:e[+-]?\d+)?|nothing|an? [a-z-]+|-?inf)"
+_PLAIN = r"(-?[\d.,]+(?:e[+-]?\d+)?|-?inf)"
 _PARTS = {"thousandth": 1e-3, "millionth": 1e-6, "billionth": 1e-9, "trillionth": 1e-12}
 _WORDS = {word: value for value, word in enumerate(
     ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)}
@@ -103,9 +104,9 @@ def _of_figures(text: str, rule: Yardstick, a: Standing, b: Standing) -> Iterato
     """Check the figures at their steps, and what is said of them beside guessing."""
     name = {"r2": "R²"}.get(rule.figure, "loss" if rule.figure == "loss" else "accuracy")
     said = re.search(rf"B’s \w+ {name}(?:, as a mean over the classes,)? is (?:chance, |that of "
-                     rf"the mean, )?{_NUMBER}", text)
+                     rf"the mean, )?{_PLAIN}", text)
     stopped = re.search(rf"with a \w+ {name}(?:, as a mean over the classes,)? of (?:chance, "
-                        rf"|that of the mean, )?{_NUMBER}", text)
+                        rf"|that of the mean, )?{_PLAIN}", text)
     value = _figure(rule, b)
     scale = 100 if rule.figure in ("accuracy", "balanced") else 1
     found = said or stopped
@@ -114,7 +115,7 @@ def _of_figures(text: str, rule: Yardstick, a: Standing, b: Standing) -> Iterato
     if found and not _alike(read(found[1]), scale * value):
         yield f"B's figure is {value}, and it says {found[1]}"
     mine = re.search(rf"(?:A’s (?:\w+ \w+ )?is|at step [\d,]+ with|it stopped at step [\d,]+ with) "
-                     rf"(?:chance, |that of the mean, )?{_NUMBER}", text)
+                     rf"(?:chance, |that of the mean, )?{_PLAIN}", text)
     if mine and not _alike(read(mine[1]), scale * _figure(rule, a)):
         yield f"A's figure is {_figure(rule, a)}, and it says {mine[1]}"
     for run, words in ((a, "A"), (b, "B")):
