@@ -26,6 +26,21 @@ WORDS: Mapping[str, Entry] = {
     "state.examples": Fault(
         "Saved run", "its {there:whole} training examples are others",
         "the {here:whole} of this project", "Open the project with which it was saved"),
+    "state.none": Fault(
+        "{place}", "it holds no run that could go on", "a project that was saved with its run",
+        "Save it with weights in the window, or with --save"),
+    "state.no-project": Fault(
+        "train", "no project is named", "one, or --from with a project that was saved with its run",
+        "Try backprop-lab train --help"),
+    "state.no-layer": Fault(
+        "Saved run", "no layer of this network agrees with it in name and shape", "at least one",
+        "Open the project with which it was saved"),
+    "state.there": Fault(
+        "Saved run", "it stands at step {step:whole} already", "less than the {wanted:whole} to "
+        "train to", "Give a larger number with --steps"),
+    "state.suffix": Fault(
+        "{place}", "this is no name of a project with weights", "one that ends with {suffix}",
+        "Choose another name"),
     "state.place": "Saved run",
 
     "earlier.name": "its name is empty, or longer than {most} characters",
