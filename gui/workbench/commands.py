@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
 from gui.workbench.pace import Speed
+from gui.workbench.playback_commands import Recall, Release, Trace
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.mailbox import Mailbox
+    from engine.telemetry.recorder import Recorder
     from engine.telemetry.snapshot import Snapshot
 
 
@@ -33,8 +36,12 @@ class Build:
         What to train, on what.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go, and no other run's.
+    recorder : Recorder
+        Where its moments go.
     weights : mapping | None
         What to start from, as ``layer-id/w``; None draws them.
+    checkpoint : Checkpoint | None
+        What to go on from; None begins at step 0.
     """
 
     run: str
@@ -42,7 +49,9 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
+    recorder: Recorder
     weights: Mapping[str, NDArray[Any]] | None = None
+    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,8 @@ class Close:
 
 
 Aim = Go | Halt | Level | Advance
-Command = Build | Drop | Exchange | Retrain | Collect | Pace | Look | Aim | Close
+Command = (Build | Drop | Exchange | Retrain | Collect | Pace | Look | Aim | Recall | Trace
+           | Release | Close)
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:

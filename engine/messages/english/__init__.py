@@ -7,6 +7,7 @@ from engine.messages.english import (
     files,
     layers,
     program,
+    recording,
     spec,
     split,
     states,
@@ -21,5 +22,6 @@ from engine.messages.language import Language
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
      **split.WORDS, **states.WORDS, **workbooks.WORDS,
-     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
+     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS,
+     **recording.WORDS},
     FORMATS, plural, joined)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from engine.messages.language import Fault
+from engine.messages.numbers import number
 from engine.messages.texts import shorten
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -51,6 +52,11 @@ def listing(parts: Sequence[str], noun: str, nouns: str, most: int = 5) -> str:
     return f"{', '.join(parts[:most])} and {more:,} more {noun if more == 1 else nouns}"
 
 
+def chain(values: Sequence[float]) -> str:
+    """Return values that have become one another: ``0.7 → 30000 → 2.0e+19``."""
+    return " → ".join(map(number, values)).replace("inf", "∞").replace("nan", "not a number")
+
+
 FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "word": count,
     "name": repr,
@@ -61,6 +67,7 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
     "list": lambda parts: ", ".join(map(str, parts)),
     "any": lambda parts: " or ".join(map(str, parts)),
+    "chain": chain,
     "clauses": lambda parts: "; ".join(map(str, parts)),
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
