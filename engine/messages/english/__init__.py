@@ -3,9 +3,12 @@
 from engine.messages.english import (
     advice,
     columns,
+    cures,
     data,
+    experiments,
     files,
     layers,
+    outcomes,
     program,
     recording,
     spec,
@@ -19,9 +22,25 @@ from engine.messages.english import (
 from engine.messages.english.formats import FORMATS, joined, plural
 from engine.messages.language import Language
 
-ENGLISH = Language(
-    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
-     **split.WORDS, **states.WORDS, **workbooks.WORDS,
-     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS,
-     **recording.WORDS},
-    FORMATS, plural, joined)
+SUBJECTS = (
+    spec,
+    layers,
+    files,
+    data,
+    table,
+    columns,
+    split,
+    states,
+    workbooks,
+    training,
+    verdicts,
+    advice,
+    cures,
+    outcomes,
+    program,
+    experiments,
+    recording,
+)
+
+ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
+                   FORMATS, plural, joined)

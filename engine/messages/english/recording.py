@@ -8,8 +8,8 @@ from engine.messages.language import Entry
 
 WORDS: Mapping[str, Entry] = {
     "recording.too-large":
-        "To keep one step of this network takes {size:fixed,0} MB, and there are {limit:fixed,0} MB "
-        "for all: its steps are not recorded.",
+        "To keep one step of this network takes {size:fixed,0} MB, and there are "
+        "{limit:fixed,0} MB for all: its steps are not recorded.",
     "recording.branch-lost":
         "Step {step:whole} is no longer kept, so that this run has begun at step 0.",
     "recording.no-memory":
