@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.recorder import Recorder
 from gui.workbench.pace import Speed
 from gui.workbench.playback_commands import Recall, Release, Trace
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.mailbox import Mailbox
-    from engine.telemetry.recorder import Recorder
     from engine.telemetry.snapshot import Snapshot
 
 
@@ -36,12 +36,12 @@ class Build:
         What to train, on what.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go, and no other run's.
-    recorder : Recorder
-        Where its moments go.
     weights : mapping | None
         What to start from, as ``layer-id/w``; None draws them.
     checkpoint : Checkpoint | None
         What to go on from; None begins at step 0.
+    recorder : Recorder
+        Where its moments go.
     """
 
     run: str
@@ -49,9 +49,9 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
-    recorder: Recorder
     weights: Mapping[str, NDArray[Any]] | None = None
     checkpoint: Checkpoint | None = None
+    recorder: Recorder = field(default_factory=Recorder)
 
 
 @dataclass(frozen=True)

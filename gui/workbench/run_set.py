@@ -193,7 +193,7 @@ class RunSet(QObject):
             self._worker.submit(Drop(key))
         else:
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
-                                      run.past.recorder, weights, checkpoint))
+                                      weights, checkpoint, run.past.recorder))
         self.changed.emit()
 
     def drop(self, key: str) -> None:

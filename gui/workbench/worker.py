@@ -45,7 +45,6 @@ from gui.workbench.commands import (
 from gui.workbench.pace import UNLIMITED, Pacer
 from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
-from gui.workbench.recording import Tape
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 
 if TYPE_CHECKING:
@@ -253,7 +252,7 @@ class Worker:
                                 progress=on_progress, weights=command.weights,
                                 checkpoint=command.checkpoint)
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
-                    Tape(trainer, command.recorder), command.project.training.steps)
+                    command.project.training.steps, recorder=command.recorder)
         self._rounds.put(lane)
         self._publish(lane)
         lane.tape.note(at_rest=True)
