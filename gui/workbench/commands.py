@@ -79,10 +79,10 @@ class Retrain:
 
 @dataclass(frozen=True)
 class Collect:
-    """Command: put a copy of all that a run has learned into the queue, None if there is none."""
+    """Command: put all that decides how a run goes on into the queue, None if there is no run."""
 
     run: str
-    reply: SimpleQueue[dict[str, NDArray[Any]] | None]
+    reply: SimpleQueue[Checkpoint | None]
 
 
 @dataclass(frozen=True)

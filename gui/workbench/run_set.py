@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
-FOREIGN = (Reason.OPENED, Reason.LEARNED)
+FOREIGN = (Reason.OPENED, Reason.LEARNED, Reason.RESUMED)
 """With another project, nothing stays of the run of the one before."""
 
 
@@ -222,8 +222,8 @@ class RunSet(QObject):
         self._runs[key].follow(plan)
         self._worker.submit(Retrain(key, plan.project.training))
 
-    def weights(self, key: str) -> dict[str, NDArray[Any]]:
-        """Return a copy of what a run has learned, as ``layer-id/w``; it goes on meanwhile.
+    def checkpoint(self, key: str) -> Checkpoint:
+        """Return all that decides how a run goes on, in copies; it goes on meanwhile.
 
         Raises
         ------
@@ -234,7 +234,7 @@ class RunSet(QObject):
         run = self._runs.get(key)
         found = None
         if run is not None and run.state not in (State.PREPARING, State.INVALID):
-            reply: SimpleQueue[dict[str, NDArray[Any]] | None] = SimpleQueue()
+            reply: SimpleQueue[Checkpoint | None] = SimpleQueue()
             self._worker.submit(Collect(key, reply))
             try:
                 found = reply.get(timeout=COLLECT_S)

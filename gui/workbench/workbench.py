@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -21,8 +21,6 @@ from gui.workbench.state import State
 from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from engine.messages import Message
     from engine.telemetry.checkpoint import Checkpoint
     from gui.document.document import Change, Document
@@ -122,6 +120,12 @@ class Workbench(QObject):
         return "" if told is None else told.text
 
     @property
+    def begins_at(self) -> int:
+        """The step at which the document's run has begun: 0, or where it was when it was saved."""
+        start = self.runs[FIRST].start
+        return 0 if start is None else start.step
+
+    @property
     def waits_to_run(self) -> bool:
         """Whether it will train as soon as the engine is prepared."""
         return self._told[3]
@@ -198,15 +202,15 @@ class Workbench(QObject):
             if run.key != FIRST:
                 self._add(run.key, run.plan)
 
-    def weights(self) -> dict[str, NDArray[Any]]:
-        """Return a copy of what the document's run has learned, as ``layer-id/w``.
+    def checkpoint(self) -> Checkpoint:
+        """Return all that decides how the run of the project that is edited goes on, in copies.
 
         Raises
         ------
         SpecError
             If there is no run, or it cannot be asked at present.
         """
-        return self.runs.weights(FIRST)
+        return self.runs.checkpoint(SECOND if self._document.sides.edits_second else FIRST)
 
     def set_watched(self, watched: bool) -> None:
         """Make frames only while somebody can see them; training goes on either way."""
@@ -305,10 +309,14 @@ class Workbench(QObject):
 
     def _begin_run(self, plan: RunPlan, reason: Reason | None = None) -> None:
         """Begin a new run of the document, or say why that cannot be."""
-        weights = None if plan.issues else self._document.take_weights()
-        if weights is not None and reason is Reason.OPENED:
+        weights = checkpoint = None
+        if not plan.issues:
+            weights, checkpoint = self._document.take_weights(), self._document.take_checkpoint()
+        if reason is Reason.OPENED and checkpoint is not None:
+            reason = Reason.RESUMED
+        elif reason is Reason.OPENED and weights is not None:
             reason = Reason.LEARNED
-        self.runs.add(FIRST, plan, reason, weights)
+        self.runs.add(FIRST, plan, reason, weights if checkpoint is None else None, checkpoint)
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:

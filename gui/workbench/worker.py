@@ -208,7 +208,7 @@ class Worker:
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
                 lane = self._rounds.lane(run)
-                reply.put(None if lane is None else lane.trainer.weights())
+                reply.put(None if lane is None else lane.trainer.checkpoint())
             case Retrain():
                 self._retrain(command)
             case Pace(speed):
