@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -194,7 +196,7 @@ def test_there_are_not_more_and_more_verdicts() -> None:
     stretches = recorder.stretches
     assert len(stretches) == MOST_STRETCHES
     assert (stretches[0].first_step, stretches[-1].code) == (0, str(3 * MOST_STRETCHES - 1))
-    for before, after in zip(stretches, stretches[1:], strict=False):
+    for before, after in pairwise(stretches):
         assert before.last_step < after.first_step
 
 

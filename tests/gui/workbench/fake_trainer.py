@@ -36,11 +36,12 @@ class FakeRing:
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, ...]] = []
+        self.begin = 0
         self.data = np.zeros((1000, 1 + len(self.columns)))
 
     def read(self, cursor: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
         rows = self.rows[cursor:]
-        steps = np.arange(cursor + 1, cursor + 1 + len(rows), dtype=np.int64)
+        steps = self.begin + np.arange(cursor + 1, cursor + 1 + len(rows), dtype=np.int64)
         return steps, np.array(rows, float).reshape(-1, len(self.columns)), cursor + len(rows)
 
 
@@ -140,6 +141,7 @@ class FakeTrainer:
     def restore(self, checkpoint: Checkpoint) -> None:
         self.threads.add(threading.current_thread().name)
         self.step = checkpoint.step
+        self.ring.begin = self.step - len(self.ring.rows)
         self.restored.append(checkpoint.step)
 
     def adopt(self, checkpoint: Checkpoint) -> TransferReport:
