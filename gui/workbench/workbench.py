@@ -312,11 +312,14 @@ class Workbench(QObject):
         weights = checkpoint = None
         if not plan.issues:
             weights, checkpoint = self._document.take_weights(), self._document.take_checkpoint()
-        if reason is Reason.OPENED and checkpoint is not None:
-            reason = Reason.RESUMED
-        elif reason is Reason.OPENED and weights is not None:
+        if reason is not Reason.OPENED:
+            # What could not be trained as it was opened has been changed since.
+            checkpoint = None
+        elif checkpoint is not None:
+            reason, weights = Reason.RESUMED, None
+        elif weights is not None:
             reason = Reason.LEARNED
-        self.runs.add(FIRST, plan, reason, weights if checkpoint is None else None, checkpoint)
+        self.runs.add(FIRST, plan, reason, weights, checkpoint)
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
