@@ -60,6 +60,11 @@ class Run:
         Where its snapshots come.
     info : RunInfo | None
         What stays the same; None until it is prepared.
+    changed_at : int | None
+        The first step that it has taken with other hyper-parameters than those it began with; None
+        as long as there is none.
+    branched_at : int | None
+        The step at which it has left another run; None where it has begun at step 0.
     """
 
     def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None,
@@ -70,6 +75,8 @@ class Run:
         self.message: Message | None = None
         self.mailbox: Mailbox[Snapshot] = Mailbox()
         self.info: RunInfo | None = None
+        self.changed_at: int | None = None
+        self.branched_at: int | None = None
         self._trainer: TrainerLike | None = None
         self._history = History(())
         self._record = Record(History(()), self._history)
@@ -93,8 +100,45 @@ class Run:
             self.reason = None
         self.state, self.message = state, message
 
+    @property
+    def step(self) -> int:
+        """Completed steps, as far as they have been told."""
+        return self._step
+
+    @property
+    def objective(self) -> tuple[str, str]:
+        """Task and loss; figures of others cannot be compared."""
+        return self.plan.dataset.task, self.plan.project.training.loss
+
+    def note_change(self, step: int) -> None:
+        """Take note that it goes on with other hyper-parameters after a step."""
+        if step > 0 and self.changed_at is None:
+            self.changed_at = step
+
+    def rest_in_peace(self) -> None:
+        """Read what its trainer has told last, and let go of it."""
+        if self._trainer is not None:
+            self._read(self._trainer)
+            self._trainer = None
+
+    def _goes_on(self, trainer: TrainerLike) -> bool:
+        """Go on with another trainer where the one before has been let go of, if it can."""
+        if self.info is None or trainer.step != self._step:
+            return False
+        self._trainer = trainer
+        *_, self._cursor = trainer.ring.read(0)
+        return True
+
     def begin(self, trainer: TrainerLike) -> RunInfo:
-        """Show a trainer's figures from its beginning; only those that any thread may read."""
+        """Show a trainer's figures from its beginning; only those that any thread may read.
+
+        A run that was let go of, and whose trainer stands where it stood, goes on instead.
+        """
+        if self._goes_on(trainer):
+            assert self.info is not None
+            return self.info
+        self._cursor = self._step = 0
+        self._verdict, self._telling = None, Telling()
         project, data = self.plan.project, self.plan.dataset
         self._trainer = trainer
         self.info = RunInfo(self.key, self.run_id, project.network, tuple(trainer.weight_layers),
@@ -155,7 +199,7 @@ class Run:
         return Ghost(
             steps, self._epochs.at(steps),
             {name: record.mean(name) for name in names if "/" not in name},
-            {name: record.log_mean(name) for name in names if "/" in name}, self._objective())
+            {name: record.log_mean(name) for name in names if "/" in name}, self.objective)
 
     def _read(self, trainer: TrainerLike) -> None:
         """Take over what has been told since the last time."""
@@ -169,13 +213,10 @@ class Run:
         if len(steps):
             self._step = int(steps[-1])
 
-    def _objective(self) -> tuple[str, str]:
-        return self.plan.dataset.task, self.plan.project.training.loss
-
     def _comparable(self) -> Ghost | None:
         """Return the ghost, unless its numbers are those of another task or loss."""
         ghost = self._ghost
-        return ghost if ghost is not None and ghost.objective == self._objective() else None
+        return ghost if ghost is not None and ghost.objective == self.objective else None
 
 
 class Speedometer:

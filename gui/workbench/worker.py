@@ -42,8 +42,11 @@ from gui.workbench.commands import (
     Retrain,
     newest,
 )
+from gui.workbench.errands import Abandon, Errands, Undertake
 from gui.workbench.pace import UNLIMITED, Pacer
+from gui.workbench.parcels import Copy, Part, hand_over
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
+from gui.workbench.starts import Starts
 
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
@@ -76,6 +79,12 @@ class Bridge(QObject):
         Run of which a look that was asked for is in its mailbox.
     failed(int, object)
         Run and an EngineError.
+    retrained(int, int)
+        Run that has been given other hyper-parameters, and its step.
+    parted(int)
+        Run that has been let go of, and whose parcel is filled.
+    compared(int, int, SameStart)
+        Two runs, and what of their starts is equal.
     """
 
     prepared = Signal(int, str, float)
@@ -83,6 +92,9 @@ class Bridge(QObject):
     paused = Signal(int, int, object)
     looked = Signal(int)
     failed = Signal(int, object)
+    retrained = Signal(int, int)
+    parted = Signal(int)
+    compared = Signal(int, int, object)
 
 
 class Worker:
@@ -116,6 +128,7 @@ class Worker:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
         self._rounds = Rounds()
+        self._errands, self._starts = Errands(), Starts()
         self._clock, self._pacer = clock, Pacer()
         self._rest_s = 0.0
         self._turn = 0
@@ -164,13 +177,17 @@ class Worker:
                 # Nothing here may hold on to a run that a command is to let go of.
                 self._take_turn()
                 self._rest_if_done()
-        self._rounds = Rounds()
+                self._errands.turn(runs_train=self._rest_s <= 0 and bool(self._rounds.moving()))
+        self._rounds, self._errands, self._starts = Rounds(), Errands(), Starts()
 
     def _waiting_commands(self) -> list[Command]:
         """Return what has come; wait for it while there is nothing to train, or not yet."""
         commands: list[Command] = []
         try:
-            if not self._rounds.moving():
+            if self._errands.is_busy:
+                # Nobody rests then.
+                pass
+            elif not self._rounds.moving():
                 commands.append(self._commands.get())
             elif self._rest_s > 0:
                 commands.append(self._commands.get(timeout=self._rest_s))
@@ -196,6 +213,11 @@ class Worker:
             case Collect(run, reply):
                 lane = self._rounds.lane(run)
                 reply.put(None if lane is None else lane.trainer.weights())
+            case Copy() | Part():
+                if hand_over(command, self._rounds) and isinstance(command, Part):
+                    self._bridge.parted.emit(command.run_id)
+            case Undertake() | Abandon():
+                self._errands.obey(command)
             case Retrain():
                 self._retrain(command)
             case Pace(speed):
@@ -212,6 +234,9 @@ class Worker:
             with self._answering_for(lane.run_id):
                 lane.trainer.apply(command.training)
                 lane.pause_every = command.training.steps
+                self._bridge.retrained.emit(lane.run_id, lane.step)
+                self._starts.follow(lane, command.training)
+                self._compare()
 
     def _look(self) -> None:
         for lane in self._rounds.lanes:
@@ -232,8 +257,11 @@ class Worker:
         def on_progress(text: str, share: float) -> None:
             self._bridge.prepared.emit(command.run_id, text, share)
 
-        trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
-                                progress=on_progress, weights=command.weights)
+        origin = command.origin
+        trainer = self._factory(
+            command.project, command.dataset, run_id=command.run_id, progress=on_progress,
+            weights=origin.weights, start=origin.start,
+            checkpoint=None if origin.parcel is None else origin.parcel.checkpoint)
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
                     command.project.training.steps)
         self._rounds.put(lane)
@@ -242,6 +270,17 @@ class Worker:
         lane.interval_s = SNAPSHOT_S
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
+        self._starts.note(lane, command.project, command.dataset)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Tell what of a pair's starts is equal."""
+        try:
+            for first, second, same in self._starts.compared(self._rounds.lanes):
+                self._bridge.compared.emit(first, second, same)
+        except Exception:
+            # Nothing is said then, and both go on.
+            log.exception("the starts of two runs could not be compared")
 
     def _allowed(self, lane: Lane) -> int:
         """Return how many steps the speed allows now."""
