@@ -70,7 +70,16 @@ class TrainerLike(Protocol):
         """Return copies of all that is learned, as ``layer-id/w`` and ``layer-id/b``."""
 
     def checkpoint(self) -> Checkpoint:
-        """Return all that decides how it goes on, in copies."""
+        """Return all that decides how the run goes on, in copies."""
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on where a checkpoint of this project was taken, with the bytes of the run itself."""
+
+    def adopt(self, checkpoint: Checkpoint) -> TransferReport:
+        """Begin anew at the step of another project's checkpoint, with all that fits."""
+
+    def twin(self) -> TrainerLike:
+        """Return another trainer of this project and its examples, to put checkpoints into."""
 
     def snapshot(self, wanted: Wanted = ...) -> Snapshot:
         """Return read-only copies of what is asked for; it changes nothing of the run."""
@@ -89,8 +98,8 @@ class TrainerFactory(Protocol):
     ) -> TrainerLike:
         """Compile what is missing and return a trainer; raises EngineError.
 
-        It stands at step 0, or where a checkpoint stands. Of a checkpoint of another project, and
-        of the weights of another network, what fits is taken over.
+        It stands at step 0, or where a checkpoint was taken. Of the weights of another network, and
+        of a checkpoint of another project, what fits is taken over.
         """
 
 
@@ -104,7 +113,8 @@ def make_trainer(
     from engine.bundles import start_weights
     from engine.training.trainer import Trainer
 
-    if weights is None and start is None:
+    # What a checkpoint holds makes up for the file, which may be gone.
+    if start is None and weights is None and checkpoint is None:
         start = start_weights(project)
     return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start,
                    checkpoint=checkpoint, threads=threads)

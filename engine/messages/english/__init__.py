@@ -10,6 +10,7 @@ from engine.messages.english import (
     program,
     spec,
     split,
+    states,
     table,
     training,
     verdicts,
@@ -20,7 +21,7 @@ from engine.messages.language import Language
 
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
-     **split.WORDS, **workbooks.WORDS,
+     **split.WORDS, **states.WORDS, **workbooks.WORDS,
      **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS,
      **experiments.WORDS},
     FORMATS, plural, joined)
