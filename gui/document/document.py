@@ -213,6 +213,14 @@ class Document(QObject):
         """Let A be B, and B be A."""
         self._push(self._sides.swapped(), "swap A and B")
 
+    def put_side(self, side: Side, text: str) -> None:
+        """Put another side, with a project of its own, in the place of the edited one."""
+        self._push(self._sides.put(side), text)
+
+    def new_side_number(self) -> int:
+        """Return a number that no side has ever had."""
+        return next(self._numbers)
+
     def edit_second(self, second: bool) -> None:
         """Let edits be for B from now on, or for A; that is no step to undo."""
         sides = self._sides.choosing(second=second)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.spec import ProjectSpec, TrainingSpec
 from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed
-from gui.workbench.parcels import Copy, Parcel, Part
+from gui.workbench.parcels import Copy, Leave, Parcel
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -147,7 +147,7 @@ class Close:
 
 
 Aim = Go | Halt | Level | Advance
-Command = (Build | Drop | Exchange | Retrain | Collect | Copy | Part | Undertake | Abandon | Pace
+Command = (Build | Drop | Exchange | Retrain | Collect | Copy | Leave | Undertake | Abandon | Pace
            | Look | Aim | Close)
 
 

@@ -64,7 +64,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Part:
+class Leave:
     """Command: let go of a run, and fill a parcel with what it has come to.
 
     Attributes
@@ -80,15 +80,14 @@ class Part:
     parcel: Parcel
 
 
-def hand_over(command: Copy | Part, rounds: Rounds) -> bool:
-    """Obey one of these commands; return whether there was such a run. Training thread only."""
+def hand_over(command: Copy | Leave, rounds: Rounds) -> None:
+    """Obey one of these commands, if there is such a run. Training thread only."""
     lane = rounds.lane(command.run)
-    if lane is None or (isinstance(command, Part) and lane.run_id != command.run_id):
-        return False
+    if lane is None or (isinstance(command, Leave) and lane.run_id != command.run_id):
+        return
     _fill(command.parcel, lane)
-    if isinstance(command, Part):
+    if isinstance(command, Leave):
         rounds.drop(command.run)
-    return True
 
 
 def _fill(parcel: Parcel, lane: Lane) -> None:

@@ -22,8 +22,10 @@ from gui.workbench.telling import Telling
 if TYPE_CHECKING:
     from engine.diagnosis.verdicts import Verdict
     from engine.messages import Message
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.snapshot import Snapshot
     from gui.workbench.engine_port import TrainerLike
+    from gui.workbench.parcels import Parcel
     from gui.workbench.run_plan import Reason, RunPlan
 
 SPEED_WINDOW_S = 0.5
@@ -65,6 +67,10 @@ class Run:
         as long as there is none.
     branched_at : int | None
         The step at which it has left another run; None where it has begun at step 0.
+    side : int
+        Number of the document's side that it belongs to; 0 for none.
+    parcel : Parcel | None
+        What it goes on from; None for a run that begins at step 0.
     """
 
     def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None,
@@ -77,6 +83,8 @@ class Run:
         self.info: RunInfo | None = None
         self.changed_at: int | None = None
         self.branched_at: int | None = None
+        self.side = 0
+        self.parcel: Parcel | None = None
         self._trainer: TrainerLike | None = None
         self._history = History(())
         self._record = Record(History(()), self._history)
@@ -110,35 +118,40 @@ class Run:
         """Task and loss; figures of others cannot be compared."""
         return self.plan.dataset.task, self.plan.project.training.loss
 
+    def kept_at(self, step: int) -> Checkpoint | None:
+        """Return all that decided its further bytes at a step; None where that is not kept."""
+        return None
+
     def note_change(self, step: int) -> None:
         """Take note that it goes on with other hyper-parameters after a step."""
         if step > 0 and self.changed_at is None:
             self.changed_at = step
 
-    def rest_in_peace(self) -> None:
-        """Read what its trainer has told last, and let go of it."""
+    def let_go(self) -> None:
+        """Read what its trainer has told last, and keep it no longer."""
         if self._trainer is not None:
             self._read(self._trainer)
             self._trainer = None
 
-    def _goes_on(self, trainer: TrainerLike) -> bool:
-        """Go on with another trainer where the one before has been let go of, if it can."""
-        if self.info is None or trainer.step != self._step:
-            return False
-        self._trainer = trainer
-        *_, self._cursor = trainer.ring.read(0)
-        return True
+    def catch_up(self) -> None:
+        """Read what its trainer has told since the last frame."""
+        if self._trainer is not None:
+            self._read(self._trainer)
 
     def begin(self, trainer: TrainerLike) -> RunInfo:
         """Show a trainer's figures from its beginning; only those that any thread may read.
 
-        A run that was let go of, and whose trainer stands where it stood, goes on instead.
+        A run that was let go of, and has been brought back to where it stood, goes on.
         """
-        if self._goes_on(trainer):
-            assert self.info is not None
+        checkpoint = None if self.parcel is None else self.parcel.checkpoint
+        step, self._cursor = 0 if checkpoint is None else checkpoint.step, 0
+        if self.info is not None and step == self._step:
+            self._trainer = trainer
             return self.info
-        self._cursor = self._step = 0
-        self._verdict, self._telling = None, Telling()
+        self._step, self._verdict, self._telling = step, None, Telling()
+        if self.branched_at is not None:
+            # It may have gone further meanwhile, or there was nothing to leave.
+            self.branched_at = None if checkpoint is None else step
         project, data = self.plan.project, self.plan.dataset
         self._trainer = trainer
         self.info = RunInfo(self.key, self.run_id, project.network, tuple(trainer.weight_layers),

@@ -44,7 +44,7 @@ from gui.workbench.commands import (
 )
 from gui.workbench.errands import Abandon, Errands, Undertake
 from gui.workbench.pace import UNLIMITED, Pacer
-from gui.workbench.parcels import Copy, Part, hand_over
+from gui.workbench.parcels import Copy, Leave, hand_over
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 from gui.workbench.starts import Starts
 
@@ -213,8 +213,9 @@ class Worker:
             case Collect(run, reply):
                 lane = self._rounds.lane(run)
                 reply.put(None if lane is None else lane.trainer.weights())
-            case Copy() | Part():
-                if hand_over(command, self._rounds) and isinstance(command, Part):
+            case Copy() | Leave():
+                hand_over(command, self._rounds)
+                if isinstance(command, Leave):
                     self._bridge.parted.emit(command.run_id)
             case Undertake() | Abandon():
                 self._errands.obey(command)

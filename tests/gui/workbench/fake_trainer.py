@@ -15,6 +15,7 @@ from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.checkpoint import Checkpoint, Counters, Figures
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
@@ -31,11 +32,13 @@ class FakeRing:
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, ...]] = []
+        self.begins_after = 0
         self.data = np.zeros((1000, 1 + len(self.columns)))
 
     def read(self, cursor: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
         rows = self.rows[cursor:]
-        steps = np.arange(cursor + 1, cursor + 1 + len(rows), dtype=np.int64)
+        first = self.begins_after + cursor + 1
+        steps = np.arange(first, first + len(rows), dtype=np.int64)
         return steps, np.array(rows, float).reshape(-1, len(self.columns)), cursor + len(rows)
 
 
@@ -64,6 +67,7 @@ class FakeTrainer:
         self.finish_at = 0
         self.ended: Message | None = None
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
+        self.given_start: Mapping[str, NDArray[Any]] | None = None
         self._stop = threading.Event()
 
     @property
@@ -115,6 +119,14 @@ class FakeTrainer:
     def weights(self) -> dict[str, NDArray[Any]]:
         return {"dense-1/w": np.full((2, 4), float(self.step)), "dense-1/b": np.zeros(4)}
 
+    def checkpoint(self) -> Checkpoint:
+        self.threads.add(threading.current_thread().name)
+        training = self.project.training
+        return Checkpoint(
+            training=training, counters=Counters(step=self.step, epoch=self.epoch),
+            figures=Figures(), places={}, regions=np.zeros((2, 0), np.float32), carried={},
+            row=np.zeros(1), order=np.zeros(1, np.int32), best=None)
+
     def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
         self.threads.add(threading.current_thread().name)
         self.snapshots += 1
@@ -141,6 +153,7 @@ class FakeEngine:
     def __call__(
         self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
         weights: Mapping[str, NDArray[Any]] | None = None,
+        start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     ) -> FakeTrainer:
         progress("Preparing engine", 0.5)
         if self.compiling is not None:
@@ -148,7 +161,9 @@ class FakeEngine:
         if self.refuse is not None:
             raise self.refuse
         trainer = FakeTrainer(project, run_id, self.diverge_at)
-        trainer.given_weights = weights
+        trainer.given_weights, trainer.given_start = weights, start
+        if checkpoint is not None:
+            trainer.step = trainer.ring.begins_after = checkpoint.step
         self.trainers.append(trainer)
         return trainer
 
