@@ -3,10 +3,12 @@
 from engine.messages.english import (
     advice,
     columns,
+    cures,
     data,
     experiments,
     files,
     layers,
+    outcomes,
     program,
     spec,
     split,
@@ -22,6 +24,6 @@ from engine.messages.language import Language
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
      **split.WORDS, **states.WORDS, **workbooks.WORDS,
-     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS,
-     **experiments.WORDS},
+     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **cures.WORDS,
+     **experiments.WORDS, **outcomes.WORDS, **program.WORDS},
     FORMATS, plural, joined)
