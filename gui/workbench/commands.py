@@ -10,6 +10,7 @@ from engine.spec import ProjectSpec, TrainingSpec
 from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed
 from gui.workbench.parcels import Copy, Leave, Parcel
+from gui.workbench.playback_commands import Recall, Release, Trace
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.telemetry.mailbox import Mailbox
+    from engine.telemetry.recorder import Recorder
     from engine.telemetry.snapshot import Snapshot
 
 
@@ -57,6 +59,8 @@ class Build:
         What to train, on what.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go, and no other run's.
+    recorder : Recorder
+        Where its moments go.
     origin : Origin
         What to start from.
     """
@@ -66,6 +70,7 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
+    recorder: Recorder
     origin: Origin = DRAWN
 
 
@@ -148,7 +153,7 @@ class Close:
 
 Aim = Go | Halt | Level | Advance
 Command = (Build | Drop | Exchange | Retrain | Collect | Copy | Leave | Undertake | Abandon | Pace
-           | Look | Aim | Close)
+           | Look | Aim | Recall | Trace | Release | Close)
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.messages import Message
+    from engine.telemetry.black_box import BoxStep
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
     from engine.telemetry.ring import Ring
@@ -80,6 +81,9 @@ class TrainerLike(Protocol):
 
     def twin(self) -> TrainerLike:
         """Return another trainer of this project and its examples, to put checkpoints into."""
+
+    def probe_step(self) -> BoxStep:
+        """Train for one step, and return the largest numbers that there were."""
 
     def snapshot(self, wanted: Wanted = ...) -> Snapshot:
         """Return read-only copies of what is asked for; it changes nothing of the run."""

@@ -152,7 +152,7 @@ class Pairing(QObject):
         if self._parted != self._pair():
             self._parted, self._parting = self._pair(), None
             self._map_number += 1
-        a, b = (self._runs[key].recorder for key in (FIRST, SECOND))
+        a, b = (self._runs[key].past.recorder for key in (FIRST, SECOND))
         self._parting = PartingErrand(self._map_number, a, b, self._partings, self._parting)
         self._runs.undertake(parting_map.NAME, self._parting)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.telemetry.mailbox import Mailbox
     from engine.telemetry.snapshot import Snapshot
     from gui.workbench.engine_port import TrainerLike
+    from gui.workbench.recording import Tape
 
 CHUNK_S = 0.012
 """Long enough that taking the GIL back costs little, short enough that commands are obeyed soon."""
@@ -40,6 +41,8 @@ class Lane:
         What trains it.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go.
+    tape : Tape
+        What records it.
     pause_every : int
         Multiples of so many steps end what `Go` has begun; 0 for none.
     goal : int
@@ -62,6 +65,7 @@ class Lane:
     run_id: int
     trainer: TrainerLike
     mailbox: Mailbox[Snapshot]
+    tape: Tape
     pause_every: int = 0
     goal: int = 0
     step_s: float = 0.0

@@ -16,7 +16,8 @@ from gui.frames.frame import Frame
 from gui.frames.ghost import LEAST_STEPS, Ghost
 from gui.frames.record import BEGINNING, Record, kept_columns
 from gui.frames.run_info import RunInfo
-from gui.workbench.state import State
+from gui.workbench.past import Past
+from gui.workbench.state import IDLE, State
 from gui.workbench.telling import Telling
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from engine.messages import Message
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.snapshot import Snapshot
+    from gui.frames.recording import Recording
     from gui.workbench.engine_port import TrainerLike
     from gui.workbench.parcels import Parcel
     from gui.workbench.run_plan import Reason, RunPlan
@@ -71,11 +73,14 @@ class Run:
         Number of the document's side that it belongs to; 0 for none.
     parcel : Parcel | None
         What it goes on from; None for a run that begins at step 0.
+    past : Past
+        What is kept of its steps, and which of them is looked at.
     """
 
     def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None,
-                 ghost: Ghost | None = None) -> None:
+                 ghost: Ghost | None = None, parcel: Parcel | None = None) -> None:
         self.key, self.run_id, self.plan, self.reason = key, run_id, plan, reason
+        self.past = Past()
         self._ghost = ghost
         self.state = State.PREPARING
         self.message: Message | None = None
@@ -84,7 +89,7 @@ class Run:
         self.changed_at: int | None = None
         self.branched_at: int | None = None
         self.side = 0
-        self.parcel: Parcel | None = None
+        self.parcel = parcel
         self._trainer: TrainerLike | None = None
         self._history = History(())
         self._record = Record(History(()), self._history)
@@ -93,7 +98,8 @@ class Run:
         self._judge: RunJudge | None = None
         self._verdict: Verdict | None = None
         self._telling = Telling()
-        self._cursor = self._step = 0
+        self._cursor = 0
+        self._step = 0 if self.start is None else self.start.step
         self._speed = Speedometer()
 
     def rename(self, key: str) -> None:
@@ -118,9 +124,16 @@ class Run:
         """Task and loss; figures of others cannot be compared."""
         return self.plan.dataset.task, self.plan.project.training.loss
 
+    @property
+    def start(self) -> Checkpoint | None:
+        """What it has gone on from; None where it has begun at step 0, or nobody knows yet."""
+        return None if self.parcel is None else self.parcel.checkpoint
+
     def kept_at(self, step: int) -> Checkpoint | None:
-        """Return all that decided its further bytes at a step; None where that is not kept."""
-        return None
+        """Return all that decided its further bytes at a step, kept for good; None if it is not."""
+        self.past.recorder.pin(step)
+        moment = self.past.recorder.exactly_at(step)
+        return None if moment is None else moment.checkpoint
 
     def note_change(self, step: int) -> None:
         """Take note that it goes on with other hyper-parameters after a step."""
@@ -143,15 +156,15 @@ class Run:
 
         A run that was let go of, and has been brought back to where it stood, goes on.
         """
-        checkpoint = None if self.parcel is None else self.parcel.checkpoint
-        step, self._cursor = 0 if checkpoint is None else checkpoint.step, 0
+        start, self._cursor = self.start, 0
+        step = 0 if start is None else start.step
         if self.info is not None and step == self._step:
             self._trainer = trainer
             return self.info
         self._step, self._verdict, self._telling = step, None, Telling()
         if self.branched_at is not None:
-            # It may have gone further meanwhile, or there was nothing to leave.
-            self.branched_at = None if checkpoint is None else step
+            # The other may have gone further meanwhile, or there was nothing to leave.
+            self.branched_at = None if start is None else step
         project, data = self.plan.project, self.plan.dataset
         self._trainer = trainer
         self.info = RunInfo(self.key, self.run_id, project.network, tuple(trainer.weight_layers),
@@ -163,6 +176,9 @@ class Run:
         # With room to spare, so that no two of them are ever merged.
         self._record = Record(History(early, BEGINNING + 2), self._history)
         self._judge = RunJudge.of(project, data)
+        if self.start is not None:
+            self._epochs = EpochScale(trainer.steps_per_epoch, (0.0, float(self.start.step)),
+                                      (0.0, self.start.epochs))
         return self.info
 
     def follow(self, plan: RunPlan) -> None:
@@ -190,15 +206,25 @@ class Run:
         snapshot = self.mailbox.take()
         if snapshot is not None and snapshot.parts >= JUDGED:
             self._verdict = judge.judge(snapshot, self._speed.running_s)
+            self.past.note(snapshot, self._verdict)
         if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if running:
             self._speed.note(self._step, time.perf_counter())
         told = self._telling.take(self._verdict, time.perf_counter(), running=running)
-        readings = self._verdict.readings if self._verdict is not None else ()
+        shown = self.past.shown(snapshot, judge)
+        verdict = self._verdict
+        if shown.step is not None:
+            told = verdict = shown.verdict
+        readings = verdict.readings if verdict is not None else ()
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
-                     self._speed.value, running, self._history, snapshot, told, self._record,
-                     readings, self._epochs, self._comparable())
+                     self._speed.value, running, self._history, shown.snapshot, told, self._record,
+                     readings, self._epochs, self._comparable(), cursor=shown.step)
+
+    def recording(self) -> Recording:
+        """Return which of its steps can be looked at."""
+        return self.past.recording(0 if self.start is None else self.start.step, self._step,
+                                   rests=self.state in IDLE)
 
     def left_behind(self) -> Ghost | None:
         """Return what stays of it when another takes its place; of a short one, nothing new."""

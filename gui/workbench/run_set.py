@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import SpecError
+from engine.telemetry.recorder import LIMIT_BYTES
 from gui.frames.ghost import LEAST_STEPS, Ghost
 from gui.workbench.commands import (
     DRAWN,
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
     from engine.errors import EngineError
     from engine.experiments.checksums import SameStart
     from engine.messages import Message
+    from engine.telemetry.black_box import BlackBox
     from engine.telemetry.parts import Wanted
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
+    from gui.workbench.playback_commands import Recall, Release, Trace
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
@@ -77,6 +80,9 @@ class RunSet(QObject):
         A new run stands at step 0.
     rested()
         A run that stands still has something new to show.
+    recalled(str, bool)
+        There is more to see of earlier steps of the run with this key; and whether that is because
+        its black box is there.
     failed(str, EngineError)
         The run with this key has ended with an error.
     left(Run, Parcel)
@@ -92,6 +98,7 @@ class RunSet(QObject):
     prepared = Signal(str, float)
     replaced = Signal(object)
     rested = Signal()
+    recalled = Signal(str, bool)
     failed = Signal(str, object)
     left = Signal(object, object)
     compared = Signal(int, int, object)
@@ -110,6 +117,7 @@ class RunSet(QObject):
         self._bridge.built.connect(self._on_bridge_built)
         self._bridge.paused.connect(self._on_bridge_paused)
         self._bridge.looked.connect(self._on_bridge_looked)
+        self._bridge.recalled.connect(self._on_bridge_recalled)
         self._bridge.failed.connect(self._on_bridge_failed)
         self._bridge.retrained.connect(self._on_bridge_retrained)
         self._bridge.parted.connect(self._on_bridge_parted)
@@ -207,12 +215,13 @@ class RunSet(QObject):
         """
         self._run_id += 1
         before = self._runs.get(key)
-        if before is not None and reason not in FOREIGN:
+        if before is not None and reason in FOREIGN:
+            before = None
+        if before is not None:
             ghost = ghost or before.left_behind()
-            self._part(before)
-        run = Run(key, self._run_id, plan, reason, ghost)
-        run.side, run.parcel = side, origin.parcel
-        self._begin(run, origin)
+        run = Run(key, self._run_id, plan, reason, ghost, origin.parcel)
+        run.side = side
+        self._begin(run, origin, before)
         return run
 
     def bring_back(self, key: str, run: Run, parcel: Parcel) -> None:
@@ -225,25 +234,26 @@ class RunSet(QObject):
         run, parcel : Run, Parcel
             As `left` has told of them.
         """
-        before = self._runs.get(key)
-        if before is not None:
-            self._part(before)
         run.rename(key)
         run.parcel = parcel
         run.show(State.PREPARING)
-        self._begin(run, Origin(parcel=parcel))
+        self._begin(run, Origin(parcel=parcel), self._runs.get(key))
 
-    def _begin(self, run: Run, origin: Origin) -> None:
+    def _begin(self, run: Run, origin: Origin, before: Run | None) -> None:
+        """Begin a run in the place of another one, of which is kept what can be."""
         key, plan = run.key, run.plan
         self._runs[key] = run
+        self._share_memory()
         if plan.issues:
             run.show(State.INVALID, plan.issues[0].message)
         self.pause()
+        if before is not None:
+            self._part(before)
         if plan.issues:
             self._worker.submit(Drop(key))
         else:
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
-                                      origin))
+                                      run.past.recorder, origin))
         self.changed.emit()
 
     def copy_of(self, key: str) -> Parcel:
@@ -281,6 +291,7 @@ class RunSet(QObject):
             if not for_good:
                 self._part(run)
             self._worker.submit(Drop(key))
+            self._share_memory()
             self._start_what_waited()
             self.changed.emit()
 
@@ -323,6 +334,15 @@ class RunSet(QObject):
         if found is None:
             raise SpecError("run.none-yet")
         return found
+
+    def ask(self, command: Recall | Trace | Release) -> None:
+        """Have the training thread go back to earlier steps; `recalled` tells when it has."""
+        self._worker.submit(command)
+
+    def _share_memory(self) -> None:
+        """Let all runs have the same part of the memory for recorded steps."""
+        for run in self:
+            run.past.recorder.set_limit(LIMIT_BYTES // len(self._runs))
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Have snapshots hold these parts from now on; what is new among them is shown at once."""
@@ -464,6 +484,15 @@ class RunSet(QObject):
         # While it runs, the next frame is near.
         if run is not None and run.state is not State.RUNNING:
             self.rested.emit()
+
+    @Slot(int, object)
+    def _on_bridge_recalled(self, run_id: int, box: BlackBox | None) -> None:
+        if self._holds(self._on_bridge_recalled, run_id, box):
+            return
+        run = self._told_of(run_id)
+        if run is not None:
+            run.past.box = box or run.past.box
+            self.recalled.emit(run.key, box is not None)
 
     @Slot(int, object)
     def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:

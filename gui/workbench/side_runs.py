@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from engine.messages import say
 from gui.document.sides import Side
 from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.commands import DRAWN, Origin
@@ -75,7 +76,10 @@ class SideRuns(QObject):
         """Begin all runs anew at step 0, with weights that are drawn."""
         self._given = DRAWN
         for run in tuple(self._runs):
-            self._runs.add(run.key, run.plan, side=run.side)
+            if run.key == SECOND:
+                self._begin_second(run.plan)
+            else:
+                self._runs.add(run.key, run.plan, side=run.side)
 
     def _plan(self, key: str) -> RunPlan:
         found = self._document.examined(second=key == SECOND)
@@ -137,8 +141,14 @@ class SideRuns(QObject):
         self._runs.add(FIRST, plan, reason, self._given, self._numbers[FIRST])
 
     def _begin_second(self, plan: RunPlan, reason: Reason | None = None) -> None:
-        """Begin B anew, from what A has begun from."""
-        self._runs.add(SECOND, plan, reason, self._origin_beside(plan), self._numbers[SECOND])
+        """Begin B anew, from what A has begun from or where it left A."""
+        number = self._numbers.get(SECOND, 0)
+        before = next((run for run in self._runs if run.key == SECOND), None)
+        if before is None or before.branched_at is None or before.start is None:
+            self._runs.add(SECOND, plan, reason, self._origin_beside(plan), number)
+            return
+        run = self._runs.add(SECOND, plan, reason, Origin(parcel=before.parcel), number)
+        run.branched_at = before.branched_at
 
     def _begin_side(self, key: str, plan: RunPlan) -> None:
         """Begin the run of a side that has come, or let it go on where it was left."""
@@ -152,20 +162,31 @@ class SideRuns(QObject):
         elif earlier is not None and earlier.can_go_on and not plan.issues:
             self._runs.add(key, plan, None, Origin(parcel=earlier.parcel), number, ghost)
         else:
-            origin, branch_step = self._origin_of(key, plan)
-            run = self._runs.add(key, plan, None, origin, number, ghost)
-            run.branched_at = branch_step
+            self._begin_beside(key, plan, ghost)
         if earlier is not None:
             self._tell_earlier()
 
-    def _origin_of(self, key: str, plan: RunPlan) -> tuple[Origin, int | None]:
-        """Return what a new side starts from, and the step at which it leaves the other."""
-        side = self._document.sides.second
-        if key == FIRST or side is None or side.branch_step is None:
-            return self._origin_beside(plan), None
-        kept = self._runs[FIRST].kept_at(side.branch_step)
-        parcel = self._runs.copy_of(FIRST) if kept is None else Parcel(kept)
-        return Origin(parcel=parcel), side.branch_step
+    def _begin_beside(self, key: str, plan: RunPlan, ghost: Ghost | None) -> None:
+        """Begin the run of a new side, at the start of the other one or where it leaves it."""
+        side, number = self._document.sides.second, self._numbers[key]
+        step = None if key == FIRST or side is None else side.branch_step
+        parcel = None if step is None else self._branched(step)
+        if parcel is None:
+            run = self._runs.add(key, plan, None, self._origin_beside(plan), number, ghost)
+            if step is not None:
+                run.past.recorder.problem = say("recording.branch-lost", step=step)
+            return
+        run = self._runs.add(key, plan, None, Origin(parcel=parcel), number, ghost)
+        run.branched_at = step
+
+    def _branched(self, step: int) -> Parcel | None:
+        """Return what A was at a step; None where that is kept no longer."""
+        first = self._runs[FIRST]
+        kept = first.kept_at(step)
+        if kept is not None:
+            return Parcel(kept)
+        # The step that is seen now: it may be some steps further before it is copied.
+        return self._runs.copy_of(FIRST) if step >= first.step else None
 
     def _origin_beside(self, plan: RunPlan) -> Origin:
         """Return what a run starts from so that it starts as A has."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
+from gui.frames.recording import Recording
 from gui.frames.run_info import FIRST
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
+from gui.workbench.look_back import LookBack
 from gui.workbench.pace import Speed
 from gui.workbench.pairing import SEEDS, Pairing
 from gui.workbench.run_plan import Reason
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from engine.messages import Message
     from gui.document.document import Document
     from gui.frames.ghost import Ghost
+    from gui.frames.run_info import RunInfo
     from gui.workbench.engine_port import TrainerFactory
 
 
@@ -62,7 +65,13 @@ class Workbench(QObject):
     failed(str, EngineError)
         The run with this key has ended with an error.
     run_replaced(RunInfo)
-        A new run stands where it begins.
+        A new run stands at step 0, or where it has branched off.
+    cursor_changed(int | None)
+        An earlier step of all runs is looked at, or the newest again.
+    playing_changed(bool)
+        Earlier steps are shown one after the other, or no longer.
+    black_box(str, BlackBox)
+        How the run with this key came to numbers that are not finite; it stands before them.
     pair_changed()
         Something else is known of the runs side by side: whether they start equal, or since which
         step one is trained in another way.
@@ -82,6 +91,9 @@ class Workbench(QObject):
     frame = Signal(object)
     failed = Signal(str, object)
     run_replaced = Signal(object)
+    cursor_changed = Signal(object)
+    playing_changed = Signal(bool)
+    black_box = Signal(str, object)
     pair_changed = Signal()
     repeats_progress = Signal(object, str)
     repeats_done = Signal(object)
@@ -105,6 +117,12 @@ class Workbench(QObject):
         self.runs.replaced.connect(self.run_replaced)
         self.runs.rested.connect(self._clock.tick)
         self.runs.failed.connect(self.failed)
+        self._back = LookBack(self.runs, self)
+        self._back.moved.connect(self.cursor_changed)
+        self._back.filled.connect(self._clock.tick)
+        self._back.played.connect(self.playing_changed)
+        self.runs.replaced.connect(self._on_runs_replaced)
+        self.runs.recalled.connect(self._on_runs_recalled)
         self.pairing = Pairing(self.runs, factory, self)
         self.sides = SideRuns(document, self.runs, self)
         self._connect_pair()
@@ -257,7 +275,51 @@ class Workbench(QObject):
         What is new among them is shown at once, also of a run that stands still.
         """
         self._wanted = wanted
-        self.runs.set_wanted(wanted if self._watched else NOTHING)
+        wanted = wanted if self._watched else NOTHING
+        self.runs.set_wanted(wanted)
+        self._back.set_wanted(wanted)
+
+    # Looking back
+
+    @property
+    def cursor(self) -> int | None:
+        """The earlier step that is looked at; None for the newest."""
+        return self._back.cursor
+
+    @property
+    def branch_step(self) -> int | None:
+        """The step of A that another run can branch off: where one looks, or the last before it.
+
+        None if A has no such step.
+        """
+        if FIRST not in self.runs:
+            return None
+        run = self.runs[FIRST]
+        start = run.past.recorder.start_before(
+            run.recording().last if run.past.cursor is None else run.past.cursor)
+        return None if start is None else start.step
+
+    def look_back(self, step: int | None) -> None:
+        """Show all runs as they were at the recorded step nearest to one; None: as they are.
+
+        They go on or stand still as before. What was not seen then is shown a moment later.
+        """
+        self._back.stand_at(step)
+
+    def recording(self, key: str) -> Recording:
+        """Return which steps of a run can be looked at; none if there is no such run."""
+        return self.runs[key].recording() if key in self.runs else Recording((), (), 0, 0, 0)
+
+    def play(self, on: bool) -> None:
+        """Show one recorded step after the other, up to the newest; or stay where one is."""
+        if on:
+            self._back.play()
+        else:
+            self._back.stop()
+
+    def replay(self, key: str = FIRST) -> None:
+        """Show slowly the last finite steps of a run that has failed; `play` can end it."""
+        self._back.replay(key)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.
@@ -273,6 +335,21 @@ class Workbench(QObject):
             self.sides.stop()
         self._closed = True
         return ended
+
+    @Slot(object)
+    def _on_runs_replaced(self, _info: RunInfo) -> None:
+        # What was looked at may be gone, and what has begun is to be seen.
+        if self.cursor is not None:
+            self.look_back(None)
+
+    @Slot(str, bool)
+    def _on_runs_recalled(self, key: str, is_box: bool) -> None:
+        box = self.runs[key].past.box
+        if not is_box or box is None:
+            return
+        if self.state is not State.RUNNING:
+            self.look_back(box.last_finite)
+        self.black_box.emit(key, box)
 
     @Slot()
     def _on_runs_changed(self) -> None:

@@ -45,6 +45,9 @@ from gui.workbench.commands import (
 from gui.workbench.errands import Abandon, Errands, Undertake
 from gui.workbench.pace import UNLIMITED, Pacer
 from gui.workbench.parcels import Copy, Leave, hand_over
+from gui.workbench.playback import Playback
+from gui.workbench.playback_commands import Recall, Release, Trace
+from gui.workbench.recording import Tape
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 from gui.workbench.starts import Starts
 
@@ -77,6 +80,9 @@ class Bridge(QObject):
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
     looked(int)
         Run of which a look that was asked for is in its mailbox.
+    recalled(int, BlackBox | None)
+        Run of which its recorder has what was asked for, and how it came to its end if it has met
+        numbers that are not finite.
     failed(int, object)
         Run and an EngineError.
     retrained(int, int)
@@ -91,6 +97,7 @@ class Bridge(QObject):
     built = Signal(int, object)
     paused = Signal(int, int, object)
     looked = Signal(int)
+    recalled = Signal(int, object)
     failed = Signal(int, object)
     retrained = Signal(int, int)
     parted = Signal(int)
@@ -129,6 +136,7 @@ class Worker:
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
         self._rounds = Rounds()
         self._errands, self._starts = Errands(), Starts()
+        self._playback = Playback(bridge.recalled.emit)
         self._clock, self._pacer = clock, Pacer()
         self._rest_s = 0.0
         self._turn = 0
@@ -176,15 +184,17 @@ class Worker:
             if not self._closing:
                 # Nothing here may hold on to a run that a command is to let go of.
                 self._take_turn()
+                self._playback.work()
                 self._rest_if_done()
                 self._errands.turn(runs_train=self._rest_s <= 0 and bool(self._rounds.moving()))
         self._rounds, self._errands, self._starts = Rounds(), Errands(), Starts()
+        self._playback.keep_to(())
 
     def _waiting_commands(self) -> list[Command]:
         """Return what has come; wait for it while there is nothing to train, or not yet."""
         commands: list[Command] = []
         try:
-            if self._errands.is_busy:
+            if self._errands.is_busy or self._playback.is_busy:
                 # Nobody rests then.
                 pass
             elif not self._rounds.moving():
@@ -203,11 +213,13 @@ class Worker:
             case Build(run, run_id):
                 # The old run is let go of first: two large networks need not fit into memory.
                 self._rounds.drop(run)
+                self._playback.keep_to(self._rounds.lanes)
                 self.failed = False
                 with self._answering_for(run_id):
                     self._build(command)
             case Drop(run):
                 self._rounds.drop(run)
+                self._playback.keep_to(self._rounds.lanes)
             case Exchange(first, second):
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
@@ -228,12 +240,15 @@ class Worker:
                 self._look()
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
+            case Recall() | Trace() | Release():
+                self._playback.obey(command, self._rounds.lanes)
 
     def _retrain(self, command: Retrain) -> None:
         lane = self._rounds.lane(command.run)
         if lane is not None:
             with self._answering_for(lane.run_id):
                 lane.trainer.apply(command.training)
+                lane.tape.retrain(command.training)
                 lane.pause_every = command.training.steps
                 self._bridge.retrained.emit(lane.run_id, lane.step)
                 self._starts.follow(lane, command.training)
@@ -264,9 +279,10 @@ class Worker:
             weights=origin.weights, start=origin.start,
             checkpoint=None if origin.parcel is None else origin.parcel.checkpoint)
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
-                    command.project.training.steps)
+                    Tape(trainer, command.recorder), command.project.training.steps)
         self._rounds.put(lane)
         self._publish(lane)
+        lane.tape.note(at_rest=True)
         # The first may have had to compile what it is made with, which says nothing of the next.
         lane.interval_s = SNAPSHOT_S
         self._bridge.built.emit(command.run_id, trainer)
@@ -296,7 +312,7 @@ class Worker:
         if turn is None:
             self._rest()
             return
-        lane, steps = turn.lane, turn.steps
+        lane, steps = turn.lane, min(turn.steps, turn.lane.tape.steps_left)
         if not self.heard.is_set():
             steps = min(steps, UNHEARD_STEPS - lane.step)
         if steps <= 0:
@@ -327,9 +343,10 @@ class Worker:
         begin, before = time.perf_counter(), lane.step
         try:
             done = lane.trainer.run(steps, turn.budget_s)
-        except DivergedError:
+        except DivergedError as error:
             # The weights are still those of the last finite step: show what they do.
-            self._publish(lane)
+            self._publish(lane, is_sound=False)
+            self._playback.examine(lane, error)
             raise
         now = time.perf_counter()
         self._rounds.note(lane, done, now - begin)
@@ -339,6 +356,7 @@ class Worker:
         if done > 0 and math.isnan(self.stepped_s):
             self.stepped_s = now
         lane.ending = lane.trainer.ended
+        lane.tape.note()
 
     def _rest_if_done(self) -> None:
         if self._has_to_rest and not self._rounds.moving():
@@ -351,18 +369,22 @@ class Worker:
         """Show where a run has come to rest, and why if a stopping rule says so."""
         with self._answering_for(lane.run_id):
             self._publish(lane)
+            lane.tape.note(at_rest=True)
             self._bridge.paused.emit(lane.run_id, self._turn, lane.ending)
 
-    def _publish(self, lane: Lane) -> bool:
+    def _publish(self, lane: Lane, *, is_sound: bool = True) -> bool:
         """Show what a network looks like now; return whether anybody wants to see it."""
         wanted, started = self._wanted, time.perf_counter()
         if not wanted:
             return False
-        lane.mailbox.put(_seen(lane.trainer, wanted))
+        seen = _seen(lane.trainer, wanted)
+        lane.mailbox.put(seen)
         lane.published_s, lane.published_step = time.perf_counter(), lane.step
         took = lane.published_s - started
         pauses = PAUSES * took * len(self._rounds.lanes)
         lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S
+        if is_sound:
+            lane.tape.note(seen)
         return True
 
     @contextmanager

@@ -15,6 +15,7 @@ from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.black_box import BoxStep, Peak
 from engine.telemetry.checkpoint import Checkpoint, Counters, Figures
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
@@ -68,6 +69,12 @@ class FakeTrainer:
         self.ended: Message | None = None
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
         self.given_start: Mapping[str, NDArray[Any]] | None = None
+        self.size = 4
+        self.order = np.zeros(1, np.int32)
+        self.checkpoints: list[int] = []
+        self.restored: list[int] = []
+        self.twins: list[FakeTrainer] = []
+        self.no_room = False
         self._stop = threading.Event()
 
     @property
@@ -121,11 +128,34 @@ class FakeTrainer:
 
     def checkpoint(self) -> Checkpoint:
         self.threads.add(threading.current_thread().name)
-        training = self.project.training
+        step, training = self.step, self.project.training
+        self.checkpoints.append(step)
         return Checkpoint(
-            training=training, counters=Counters(step=self.step, epoch=self.epoch),
-            figures=Figures(), places={}, regions=np.zeros((2, 0), np.float32), carried={},
-            row=np.zeros(1), order=np.zeros(1, np.int32), best=None)
+            training=training, counters=Counters(step=step, epoch=self.epoch),
+            figures=Figures(), places={}, regions=np.full((2, self.size), float(step)), carried={},
+            row=np.zeros(5), order=self.order, best=None)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.step = self.ring.begins_after = checkpoint.step
+        self.restored.append(checkpoint.step)
+
+    def adopt(self, checkpoint: Checkpoint) -> TransferReport:
+        self.step = checkpoint.step
+        return TransferReport((), ())
+
+    def twin(self) -> FakeTrainer:
+        if self.no_room:
+            raise MemoryError
+        twin = FakeTrainer(self.project, self.run_id, self.diverge_at)
+        twin.writes = self.writes
+        self.twins.append(twin)
+        return twin
+
+    def probe_step(self) -> BoxStep:
+        self.run(1)
+        peak = Peak(float(self.step), "dense-1", say("Layer 1 (Dense)"))
+        return BoxStep(self.step, 1 / self.step, peak, peak, peak)
 
     def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
         self.threads.add(threading.current_thread().name)
@@ -163,7 +193,7 @@ class FakeEngine:
         trainer = FakeTrainer(project, run_id, self.diverge_at)
         trainer.given_weights, trainer.given_start = weights, start
         if checkpoint is not None:
-            trainer.step = trainer.ring.begins_after = checkpoint.step
+            trainer.restore(checkpoint)
         self.trainers.append(trainer)
         return trainer
 
