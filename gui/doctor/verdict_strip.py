@@ -14,9 +14,6 @@ from gui import theme
 from gui.doctor.why import Why
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 
-GLYPHS = {"early": "waiting", "learning": "healthy", "learned": "healthy", "settled": "flat",
-          "chance": "flat", "risen": "flat", "far_off": "exploding", "silent": "vanishing"}
-"""Codes that have no shape of their own."""
 STRIPE = 4
 STOPPED = "The run has stopped."
 
@@ -134,7 +131,7 @@ class VerdictStrip(Card):
         if (code, severity) != (self._code, self._severity):
             self._code, self._severity = code, severity
             self.update()
-        shape = glyph_of(code, severity)
+        shape = theme.status_shape(code, severity)
         self._glyph.set_status(shape, max(severity, 1) if shape != code else severity)
 
     def show_failure(self, sentence: str, cause: Note | None) -> None:
@@ -168,7 +165,7 @@ class VerdictStrip(Card):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card and, at its left edge, a stripe in the verdict's colour."""
         super().paintEvent(event)
-        shape = glyph_of(self._code, self._severity)
+        shape = theme.status_shape(self._code, self._severity)
         colour = theme.status_colour(shape, max(self._severity, 1))
         radius = theme.px(12)
         edge = QPainterPath()
@@ -201,16 +198,6 @@ class VerdictStrip(Card):
         # Two lines of sentence and one of evidence always have room, so that nothing jumps.
         lines = 2 * self.fontMetrics().lineSpacing() + theme.px(15)
         self.setFixedHeight(lines + theme.px(24))
-
-
-def glyph_of(code: str, severity: int) -> str:
-    """Return which shape a verdict has; a cause that was known before has that of all such."""
-    shape = GLYPHS.get(code, code)
-    if code == "settled" and severity == 0:
-        return "healthy"
-    if shape in theme.STATUS_CODES:
-        return shape
-    return "cause" if severity > 1 else "note"
 
 
 def _escaped(text: str) -> str:
