@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_there_are_no_more_blocks_than_columns_of_pixels() -> None:
     assert 0 < len(found) <= 50
     assert found[0].left == 0.0
     assert found[-1].right == 50.0
-    for before, after in zip(found[:-1], found[1:], strict=True):
+    for before, after in pairwise(found):
         assert before.right == after.left
 
 
