@@ -4,6 +4,7 @@ from engine.messages.english import (
     advice,
     columns,
     data,
+    experiments,
     files,
     layers,
     program,
@@ -20,5 +21,6 @@ from engine.messages.language import Language
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
      **split.WORDS, **workbooks.WORDS,
-     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
+     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS,
+     **experiments.WORDS},
     FORMATS, plural, joined)
