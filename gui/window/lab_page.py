@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
 from engine.diagnosis.baseline import baseline_of
@@ -34,6 +34,7 @@ from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
+from gui.window.run_switches import RunSwitches
 from gui.window.stage import Stage
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
@@ -104,7 +105,7 @@ class LabPage(QWidget):
         self.gradients = GradientPlot()
         yield
         self.output = OutputPanel()
-        self.strip = VerdictStrip()
+        self.strip, self.switches = VerdictStrip(), RunSwitches()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
@@ -206,7 +207,10 @@ class LabPage(QWidget):
                                     150, 5),
                          Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
-        self._inner.addWidget(self.strip)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.strip, 1)
+        self._foot.addWidget(self.switches)
+        self._inner.addLayout(self._foot)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -416,5 +420,6 @@ class LabPage(QWidget):
         gap = theme.px(8)
         self._inner.setContentsMargins(gap, gap, gap, gap)
         self._inner.setSpacing(gap)
+        self._foot.setSpacing(theme.px(6))
         self.body.restyle()
         self.right.take_usual_heights()

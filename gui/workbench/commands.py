@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.recorder import Recorder
 from gui.workbench.pace import Speed
+from gui.workbench.playback_commands import Recall, Release, Trace
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.mailbox import Mailbox
     from engine.telemetry.snapshot import Snapshot
 
@@ -35,6 +38,10 @@ class Build:
         Where its snapshots go, and no other run's.
     weights : mapping | None
         What to start from, as ``layer-id/w``; None draws them.
+    checkpoint : Checkpoint | None
+        What to go on from; None begins at step 0.
+    recorder : Recorder
+        Where its moments go.
     """
 
     run: str
@@ -43,6 +50,8 @@ class Build:
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
     weights: Mapping[str, NDArray[Any]] | None = None
+    checkpoint: Checkpoint | None = None
+    recorder: Recorder = field(default_factory=Recorder)
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,8 @@ class Close:
 
 
 Aim = Go | Halt | Level | Advance
-Command = Build | Drop | Exchange | Retrain | Collect | Pace | Look | Aim | Close
+Command = (Build | Drop | Exchange | Retrain | Collect | Pace | Look | Aim | Recall | Trace
+           | Release | Close)
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:

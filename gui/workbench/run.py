@@ -16,13 +16,16 @@ from gui.frames.frame import Frame
 from gui.frames.ghost import LEAST_STEPS, Ghost
 from gui.frames.record import BEGINNING, Record, kept_columns
 from gui.frames.run_info import RunInfo
-from gui.workbench.state import State
+from gui.workbench.past import Past
+from gui.workbench.state import IDLE, State
 from gui.workbench.telling import Telling
 
 if TYPE_CHECKING:
     from engine.diagnosis.verdicts import Verdict
     from engine.messages import Message
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.snapshot import Snapshot
+    from gui.frames.recording import Recording
     from gui.workbench.engine_port import TrainerLike
     from gui.workbench.run_plan import Reason, RunPlan
 
@@ -60,11 +63,17 @@ class Run:
         Where its snapshots come.
     info : RunInfo | None
         What stays the same; None until it is prepared.
+    past : Past
+        What is kept of its steps, and which of them is looked at.
+    start : Checkpoint | None
+        What it has gone on from; None where it has begun at step 0.
     """
 
     def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None,
-                 ghost: Ghost | None = None) -> None:
+                 ghost: Ghost | None = None, start: Checkpoint | None = None) -> None:
         self.key, self.run_id, self.plan, self.reason = key, run_id, plan, reason
+        self.start = start
+        self.past = Past()
         self._ghost = ghost
         self.state = State.PREPARING
         self.message: Message | None = None
@@ -78,7 +87,8 @@ class Run:
         self._judge: RunJudge | None = None
         self._verdict: Verdict | None = None
         self._telling = Telling()
-        self._cursor = self._step = 0
+        self._cursor = 0
+        self._step = 0 if start is None else start.step
         self._speed = Speedometer()
 
     def rename(self, key: str) -> None:
@@ -106,6 +116,9 @@ class Run:
         # With room to spare, so that no two of them are ever merged.
         self._record = Record(History(early, BEGINNING + 2), self._history)
         self._judge = RunJudge.of(project, data)
+        if self.start is not None:
+            self._epochs = EpochScale(trainer.steps_per_epoch, (0.0, float(self.start.step)),
+                                      (0.0, self.start.epochs))
         return self.info
 
     def follow(self, plan: RunPlan) -> None:
@@ -133,15 +146,25 @@ class Run:
         snapshot = self.mailbox.take()
         if snapshot is not None and snapshot.parts >= JUDGED:
             self._verdict = judge.judge(snapshot, self._speed.running_s)
+            self.past.note(snapshot, self._verdict)
         if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if running:
             self._speed.note(self._step, time.perf_counter())
         told = self._telling.take(self._verdict, time.perf_counter(), running=running)
-        readings = self._verdict.readings if self._verdict is not None else ()
+        shown = self.past.shown(snapshot, judge)
+        verdict = self._verdict
+        if shown.step is not None:
+            told = verdict = shown.verdict
+        readings = verdict.readings if verdict is not None else ()
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
-                     self._speed.value, running, self._history, snapshot, told, self._record,
-                     readings, self._epochs, self._comparable())
+                     self._speed.value, running, self._history, shown.snapshot, told, self._record,
+                     readings, self._epochs, self._comparable(), cursor=shown.step)
+
+    def recording(self) -> Recording:
+        """Return which of its steps can be looked at."""
+        return self.past.recording(0 if self.start is None else self.start.step, self._step,
+                                   rests=self.state in IDLE)
 
     def left_behind(self) -> Ghost | None:
         """Return what stays of it when another takes its place; of a short one, nothing new."""

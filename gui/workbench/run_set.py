@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import SpecError
+from engine.telemetry.recorder import LIMIT_BYTES
 from gui.workbench.commands import (
     Advance,
     Aim,
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
 
     from engine.errors import EngineError
     from engine.messages import Message
+    from engine.telemetry.black_box import BlackBox
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
+    from gui.workbench.playback_commands import Recall, Release, Trace
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
@@ -71,6 +75,9 @@ class RunSet(QObject):
         A new run stands at step 0.
     rested()
         A run that stands still has something new to show.
+    recalled(str, bool)
+        There is more to see of earlier steps of the run with this key; and whether that is because
+        its black box is there.
     failed(str, EngineError)
         The run with this key has ended with an error.
     """
@@ -79,6 +86,7 @@ class RunSet(QObject):
     prepared = Signal(str, float)
     replaced = Signal(object)
     rested = Signal()
+    recalled = Signal(str, bool)
     failed = Signal(str, object)
 
     def __init__(self, factory: TrainerFactory, parent: QObject | None = None) -> None:
@@ -93,6 +101,7 @@ class RunSet(QObject):
         self._bridge.built.connect(self._on_bridge_built)
         self._bridge.paused.connect(self._on_bridge_paused)
         self._bridge.looked.connect(self._on_bridge_looked)
+        self._bridge.recalled.connect(self._on_bridge_recalled)
         self._bridge.failed.connect(self._on_bridge_failed)
         self._worker = Worker(self._bridge, factory)
         self._worker.start()
@@ -152,10 +161,12 @@ class RunSet(QObject):
     # Which runs there are
 
     def add(self, key: str, plan: RunPlan, reason: Reason | None = None,
-            weights: Mapping[str, NDArray[Any]] | None = None) -> None:
+            weights: Mapping[str, NDArray[Any]] | None = None,
+            checkpoint: Checkpoint | None = None) -> None:
         """Begin a run of a plan in the place of the one with this key, if there is one.
 
-        It stands at step 0 until all are asked to run; those that run are paused.
+        It stands at step 0, or where a checkpoint was taken, until all are asked to run; those that
+        run are paused.
 
         Parameters
         ----------
@@ -167,11 +178,14 @@ class RunSet(QObject):
             Why, if there is something to say.
         weights : mapping | None
             What to start from, as ``layer-id/w``; None draws them.
+        checkpoint : Checkpoint | None
+            What to go on from: of this plan's project, or of one that is much the same.
         """
         self._run_id += 1
         before = self._runs.get(key)
         ghost = None if before is None or reason in FOREIGN else before.left_behind()
-        run = self._runs[key] = Run(key, self._run_id, plan, reason, ghost)
+        run = self._runs[key] = Run(key, self._run_id, plan, reason, ghost, checkpoint)
+        self._share_memory()
         if plan.issues:
             run.show(State.INVALID, plan.issues[0].message)
         self.pause()
@@ -179,13 +193,14 @@ class RunSet(QObject):
             self._worker.submit(Drop(key))
         else:
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
-                                      weights))
+                                      weights, checkpoint, run.past.recorder))
         self.changed.emit()
 
     def drop(self, key: str) -> None:
         """Let go of a run; the others go on."""
         if self._runs.pop(key, None) is not None:
             self._worker.submit(Drop(key))
+            self._share_memory()
             self._start_what_waited()
             self.changed.emit()
 
@@ -228,6 +243,15 @@ class RunSet(QObject):
         if found is None:
             raise SpecError("run.none-yet")
         return found
+
+    def ask(self, command: Recall | Trace | Release) -> None:
+        """Have the training thread go back to earlier steps; `recalled` tells when it has."""
+        self._worker.submit(command)
+
+    def _share_memory(self) -> None:
+        """Let all runs have the same part of the memory for recorded steps."""
+        for run in self:
+            run.past.recorder.set_limit(LIMIT_BYTES // len(self._runs))
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Have snapshots hold these parts from now on; what is new among them is shown at once."""
@@ -365,6 +389,15 @@ class RunSet(QObject):
         # While it runs, the next frame is near.
         if run is not None and run.state is not State.RUNNING:
             self.rested.emit()
+
+    @Slot(int, object)
+    def _on_bridge_recalled(self, run_id: int, box: BlackBox | None) -> None:
+        if self._holds(self._on_bridge_recalled, run_id, box):
+            return
+        run = self._told_of(run_id)
+        if run is not None:
+            run.past.box = box or run.past.box
+            self.recalled.emit(run.key, box is not None)
 
     @Slot(int, object)
     def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from engine.messages import say
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
+from gui.frames.recording import Recording
 from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
+from gui.workbench.look_back import LookBack
 from gui.workbench.pace import Speed
 from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan
 from gui.workbench.run_set import RunSet
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.messages import Message
+    from engine.telemetry.checkpoint import Checkpoint
     from gui.document.document import Change, Document
+    from gui.frames.run_info import RunInfo
     from gui.workbench.engine_port import TrainerFactory
 
 
@@ -54,7 +59,13 @@ class Workbench(QObject):
     failed(str, EngineError)
         The run with this key has ended with an error.
     run_replaced(RunInfo)
-        A new run stands at step 0.
+        A new run stands at step 0, or where it has branched off.
+    cursor_changed(int | None)
+        An earlier step of all runs is looked at, or the newest again.
+    playing_changed(bool)
+        Earlier steps are shown one after the other, or no longer.
+    black_box(str, BlackBox)
+        How the run with this key came to numbers that are not finite; it stands before them.
     """
 
     state_changed = Signal(object)
@@ -62,6 +73,9 @@ class Workbench(QObject):
     frame = Signal(object)
     failed = Signal(str, object)
     run_replaced = Signal(object)
+    cursor_changed = Signal(object)
+    playing_changed = Signal(bool)
+    black_box = Signal(str, object)
 
     def __init__(self, document: Document, factory: TrainerFactory = make_trainer,
                  parent: QObject | None = None) -> None:
@@ -81,6 +95,12 @@ class Workbench(QObject):
         self.runs.replaced.connect(self.run_replaced)
         self.runs.rested.connect(self._clock.tick)
         self.runs.failed.connect(self.failed)
+        self._back = LookBack(self.runs, self)
+        self._back.moved.connect(self.cursor_changed)
+        self._back.filled.connect(self._clock.tick)
+        self._back.played.connect(self.playing_changed)
+        self.runs.replaced.connect(self._on_runs_replaced)
+        self.runs.recalled.connect(self._on_runs_recalled)
         document.changed.connect(self._on_document_changed)
         self._begin_run(self._plan(FIRST), Reason.OPENED if document.path is not None else None)
 
@@ -176,7 +196,7 @@ class Workbench(QObject):
         self._begin_run(self._plan(FIRST))
         for run in tuple(self.runs):
             if run.key != FIRST:
-                self.runs.add(run.key, run.plan)
+                self._add(run.key, run.plan)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return a copy of what the document's run has learned, as ``layer-id/w``.
@@ -203,7 +223,51 @@ class Workbench(QObject):
         What is new among them is shown at once, also of a run that stands still.
         """
         self._wanted = wanted
-        self.runs.set_wanted(wanted if self._watched else NOTHING)
+        wanted = wanted if self._watched else NOTHING
+        self.runs.set_wanted(wanted)
+        self._back.set_wanted(wanted)
+
+    # Looking back
+
+    @property
+    def cursor(self) -> int | None:
+        """The earlier step that is looked at; None for the newest."""
+        return self._back.cursor
+
+    @property
+    def branch_step(self) -> int | None:
+        """The step of A that another run can branch off: where one looks, or the last before it.
+
+        None if A has no such step.
+        """
+        if FIRST not in self.runs:
+            return None
+        run = self.runs[FIRST]
+        start = run.past.recorder.start_before(
+            run.recording().last if run.past.cursor is None else run.past.cursor)
+        return None if start is None else start.step
+
+    def look_back(self, step: int | None) -> None:
+        """Show all runs as they were at the recorded step nearest to one; None: as they are.
+
+        They go on or stand still as before. What was not seen then is shown a moment later.
+        """
+        self._back.stand_at(step)
+
+    def recording(self, key: str) -> Recording:
+        """Return which steps of a run can be looked at; none if there is no such run."""
+        return self.runs[key].recording() if key in self.runs else Recording((), (), 0, 0, 0)
+
+    def play(self, on: bool) -> None:
+        """Show one recorded step after the other, up to the newest; or stay where one is."""
+        if on:
+            self._back.play()
+        else:
+            self._back.stop()
+
+    def replay(self, key: str = FIRST) -> None:
+        """Show slowly the last finite steps of a run that has failed; `play` can end it."""
+        self._back.replay(key)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.
@@ -223,6 +287,21 @@ class Workbench(QObject):
     def _plan(self, key: str) -> RunPlan:
         found = self._document.examined(second=key == SECOND)
         return RunPlan(found.project, found.dataset, found.issues)
+
+    @Slot(object)
+    def _on_runs_replaced(self, _info: RunInfo) -> None:
+        # What was looked at may be gone, and what has begun is to be seen.
+        if self.cursor is not None:
+            self.look_back(None)
+
+    @Slot(str, bool)
+    def _on_runs_recalled(self, key: str, is_box: bool) -> None:
+        box = self.runs[key].past.box
+        if not is_box or box is None:
+            return
+        if self.state is not State.RUNNING:
+            self.look_back(box.last_finite)
+        self.black_box.emit(key, box)
 
     def _begin_run(self, plan: RunPlan, reason: Reason | None = None) -> None:
         """Begin a new run of the document, or say why that cannot be."""
@@ -255,18 +334,42 @@ class Workbench(QObject):
         """Let a run do what has become of its side; return whether it begins anew."""
         plan = self._plan(key)
         if is_new and not opened:
-            self.runs.add(key, plan)
+            self._add(key, plan)
             return True
         match RunPlan.diff(self.runs[key].plan, plan, opened=opened):
             case Restart(reason):
                 if key == FIRST:
                     self._begin_run(plan, reason)
                 else:
-                    self.runs.add(key, plan, reason)
+                    self._add(key, plan, reason)
                 return True
             case Apply():
                 self.runs.apply(key, plan)
         return False
+
+    def _add(self, key: str, plan: RunPlan, reason: Reason | None = None) -> None:
+        """Begin the run of a side of a pair at step 0, or where it leaves the other one."""
+        sides = self._document.sides
+        side = sides.second if key == SECOND else sides.first
+        step = None if side is None else side.branch_step
+        if step is None:
+            self.runs.add(key, plan, reason)
+            return
+        start = self.runs[key].start if key in self.runs else None
+        if start is None or start.step != step:
+            start = self._kept(FIRST if key == SECOND else SECOND, step)
+        self.runs.add(key, plan, reason, checkpoint=start)
+        if start is None:
+            self.runs[key].past.recorder.problem = say("recording.branch-lost", step=step)
+
+    def _kept(self, key: str, step: int) -> Checkpoint | None:
+        """Return what a run has kept of a step, and have it kept for good."""
+        if key not in self.runs:
+            return None
+        recorder = self.runs[key].past.recorder
+        recorder.pin(step)
+        moment = recorder.exactly_at(step)
+        return None if moment is None else moment.checkpoint
 
     def _go_on(self, before: State) -> None:
         """Do after a run of a pair has begun anew what was done before, where that can be."""

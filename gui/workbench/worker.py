@@ -43,6 +43,8 @@ from gui.workbench.commands import (
     newest,
 )
 from gui.workbench.pace import UNLIMITED, Pacer
+from gui.workbench.playback import Playback
+from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 
 if TYPE_CHECKING:
@@ -74,6 +76,9 @@ class Bridge(QObject):
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
     looked(int)
         Run of which a look that was asked for is in its mailbox.
+    recalled(int, BlackBox | None)
+        Run of which its recorder has what was asked for, and how it came to its end if it has met
+        numbers that are not finite.
     failed(int, object)
         Run and an EngineError.
     """
@@ -82,6 +87,7 @@ class Bridge(QObject):
     built = Signal(int, object)
     paused = Signal(int, int, object)
     looked = Signal(int)
+    recalled = Signal(int, object)
     failed = Signal(int, object)
 
 
@@ -116,6 +122,7 @@ class Worker:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
         self._rounds = Rounds()
+        self._playback = Playback(bridge.recalled.emit)
         self._clock, self._pacer = clock, Pacer()
         self._rest_s = 0.0
         self._turn = 0
@@ -163,14 +170,18 @@ class Worker:
             if not self._closing:
                 # Nothing here may hold on to a run that a command is to let go of.
                 self._take_turn()
+                self._playback.work()
                 self._rest_if_done()
         self._rounds = Rounds()
+        self._playback.keep_to(())
 
     def _waiting_commands(self) -> list[Command]:
         """Return what has come; wait for it while there is nothing to train, or not yet."""
         commands: list[Command] = []
         try:
-            if not self._rounds.moving():
+            if self._playback.is_busy:
+                pass
+            elif not self._rounds.moving():
                 commands.append(self._commands.get())
             elif self._rest_s > 0:
                 commands.append(self._commands.get(timeout=self._rest_s))
@@ -186,11 +197,13 @@ class Worker:
             case Build(run, run_id):
                 # The old run is let go of first: two large networks need not fit into memory.
                 self._rounds.drop(run)
+                self._playback.keep_to(self._rounds.lanes)
                 self.failed = False
                 with self._answering_for(run_id):
                     self._build(command)
             case Drop(run):
                 self._rounds.drop(run)
+                self._playback.keep_to(self._rounds.lanes)
             case Exchange(first, second):
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
@@ -205,12 +218,15 @@ class Worker:
                 self._look()
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
+            case Recall() | Trace() | Release():
+                self._playback.obey(command, self._rounds.lanes)
 
     def _retrain(self, command: Retrain) -> None:
         lane = self._rounds.lane(command.run)
         if lane is not None:
             with self._answering_for(lane.run_id):
                 lane.trainer.apply(command.training)
+                lane.tape.retrain(command.training)
                 lane.pause_every = command.training.steps
 
     def _look(self) -> None:
@@ -233,11 +249,13 @@ class Worker:
             self._bridge.prepared.emit(command.run_id, text, share)
 
         trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
-                                progress=on_progress, weights=command.weights)
+                                progress=on_progress, weights=command.weights,
+                                checkpoint=command.checkpoint)
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
-                    command.project.training.steps)
+                    command.project.training.steps, recorder=command.recorder)
         self._rounds.put(lane)
         self._publish(lane)
+        lane.tape.note(at_rest=True)
         # The first may have had to compile what it is made with, which says nothing of the next.
         lane.interval_s = SNAPSHOT_S
         self._bridge.built.emit(command.run_id, trainer)
@@ -256,7 +274,7 @@ class Worker:
         if turn is None:
             self._rest()
             return
-        lane, steps = turn.lane, turn.steps
+        lane, steps = turn.lane, min(turn.steps, turn.lane.tape.steps_left)
         if not self.heard.is_set():
             steps = min(steps, UNHEARD_STEPS - lane.step)
         if steps <= 0:
@@ -287,9 +305,10 @@ class Worker:
         begin, before = time.perf_counter(), lane.step
         try:
             done = lane.trainer.run(steps, turn.budget_s)
-        except DivergedError:
+        except DivergedError as error:
             # The weights are still those of the last finite step: show what they do.
-            self._publish(lane)
+            self._publish(lane, is_sound=False)
+            self._playback.examine(lane, error)
             raise
         now = time.perf_counter()
         self._rounds.note(lane, done, now - begin)
@@ -299,6 +318,7 @@ class Worker:
         if done > 0 and math.isnan(self.stepped_s):
             self.stepped_s = now
         lane.ending = lane.trainer.ended
+        lane.tape.note()
 
     def _rest_if_done(self) -> None:
         if self._has_to_rest and not self._rounds.moving():
@@ -311,18 +331,22 @@ class Worker:
         """Show where a run has come to rest, and why if a stopping rule says so."""
         with self._answering_for(lane.run_id):
             self._publish(lane)
+            lane.tape.note(at_rest=True)
             self._bridge.paused.emit(lane.run_id, self._turn, lane.ending)
 
-    def _publish(self, lane: Lane) -> bool:
+    def _publish(self, lane: Lane, *, is_sound: bool = True) -> bool:
         """Show what a network looks like now; return whether anybody wants to see it."""
         wanted, started = self._wanted, time.perf_counter()
         if not wanted:
             return False
-        lane.mailbox.put(_seen(lane.trainer, wanted))
+        seen = _seen(lane.trainer, wanted)
+        lane.mailbox.put(seen)
         lane.published_s, lane.published_step = time.perf_counter(), lane.step
         took = lane.published_s - started
         pauses = PAUSES * took * len(self._rounds.lanes)
         lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S
+        if is_sound:
+            lane.tape.note(seen)
         return True
 
     @contextmanager

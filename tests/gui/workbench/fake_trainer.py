@@ -15,6 +15,8 @@ from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.black_box import BoxStep, Peak
+from engine.telemetry.checkpoint import Checkpoint, Counters, Figures
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
@@ -64,6 +66,12 @@ class FakeTrainer:
         self.finish_at = 0
         self.ended: Message | None = None
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
+        self.size = 4
+        self.order = np.zeros(1, np.int32)
+        self.checkpoints: list[int] = []
+        self.restored: list[int] = []
+        self.twins: list[FakeTrainer] = []
+        self.no_room = False
         self._stop = threading.Event()
 
     @property
@@ -115,6 +123,37 @@ class FakeTrainer:
     def weights(self) -> dict[str, NDArray[Any]]:
         return {"dense-1/w": np.full((2, 4), float(self.step)), "dense-1/b": np.zeros(4)}
 
+    def checkpoint(self) -> Checkpoint:
+        self.threads.add(threading.current_thread().name)
+        step, training = self.step, self.project.training
+        self.checkpoints.append(step)
+        return Checkpoint(
+            training=training, counters=Counters(step=step, epoch=self.epoch),
+            figures=Figures(), places={}, regions=np.full((2, self.size), float(step)), carried={},
+            row=np.zeros(5), order=self.order, best=None)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.step = checkpoint.step
+        self.restored.append(checkpoint.step)
+
+    def adopt(self, checkpoint: Checkpoint) -> TransferReport:
+        self.step = checkpoint.step
+        return TransferReport((), ())
+
+    def twin(self) -> FakeTrainer:
+        if self.no_room:
+            raise MemoryError
+        twin = FakeTrainer(self.project, self.run_id, self.diverge_at)
+        twin.writes = self.writes
+        self.twins.append(twin)
+        return twin
+
+    def probe_step(self) -> BoxStep:
+        self.run(1)
+        peak = Peak(float(self.step), "dense-1", say("Layer 1 (Dense)"))
+        return BoxStep(self.step, 1 / self.step, peak, peak, peak)
+
     def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
         self.threads.add(threading.current_thread().name)
         self.snapshots += 1
@@ -140,7 +179,7 @@ class FakeEngine:
 
     def __call__(
         self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
-        weights: Mapping[str, NDArray[Any]] | None = None,
+        weights: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     ) -> FakeTrainer:
         progress("Preparing engine", 0.5)
         if self.compiling is not None:
@@ -149,6 +188,8 @@ class FakeEngine:
             raise self.refuse
         trainer = FakeTrainer(project, run_id, self.diverge_at)
         trainer.given_weights = weights
+        if checkpoint is not None:
+            trainer.restore(checkpoint)
         self.trainers.append(trainer)
         return trainer
 
