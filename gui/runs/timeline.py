@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.runs.recording import Recording
+from gui.frames.recording import Recording
 from gui.runs.throttle import Throttle
 from gui.runs.track import LARGEST, Track
-from gui.widgets import Button, Card, IconButton
+from gui.widgets import Button, Card, IconButton, StatusGlyph
 from gui.widgets.number_box import NumberLine
 
 THROTTLE_MS = 33
@@ -119,6 +119,10 @@ class Timeline(Card):
             By the key of the run: A, and B if there is one.
         """
         self.track.show_recordings(recordings)
+        problems = {one.problem for one in recordings.values()} - {""}
+        self.note.setVisible(bool(problems))
+        self.note.setToolTip("\n".join(sorted(problems)))
+        self.note.setAccessibleDescription(self.note.toolTip())
         self._refresh()
 
     def show_cursor(self, step: int | None, live_step: int) -> None:
@@ -165,6 +169,8 @@ class Timeline(Card):
         self.field.setAccessibleName("Step that is shown")
         self.field.setToolTip("The step that is shown. Type another one: the nearest kept step is "
                               "shown.")
+        self.note = StatusGlyph("note", 1, size=15)
+        self.note.hide()
         self.log = Button("log")
         self.log.setCheckable(True)
         self.log.setProperty("tone", "quiet")
@@ -182,7 +188,7 @@ class Timeline(Card):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self._word = QLabel("Step")
         self._word.setProperty("role", "muted")
-        for part in (self._word, self.field):
+        for part in (self._word, self.field, self.note):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.track, 1, Qt.AlignmentFlag.AlignVCenter)
         for widget in (self.log, self.live, self.branch):

@@ -21,7 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from gui import theme
-from gui.runs.recording import Axis, Block, Recording, blocks, columns_of
+from gui.frames.recording import Recording
+from gui.runs.lanes import Axis, blocks, columns_of
 from gui.widgets import linear_ticks
 
 KNOB, LANE, GAP, TICK = 11, 9, 3, 4
@@ -67,7 +68,6 @@ class Track(QAbstractSlider):
         self._steps: Sequence[int] = ()
         self._logarithmic = self._is_live = False
         self._picture: QPixmap | None = None
-        self._blocks: dict[str, list[Block]] = {}
         self.setAccessibleName("Kept steps")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -81,6 +81,8 @@ class Track(QAbstractSlider):
 
     def show_recordings(self, recordings: Mapping[str, Recording]) -> None:
         """Show what has been kept of the runs, a lane each."""
+        if dict(recordings) == self._recordings:
+            return
         self._recordings = dict(recordings)
         kept = [recording.steps for recording in recordings.values()]
         self._steps = kept[0] if len(kept) == 1 else sorted(set().union(*kept))
@@ -135,9 +137,9 @@ class Track(QAbstractSlider):
         """Return in words what was said of the runs at a step."""
         said = []
         for key, recording in self._recordings.items():
-            place = bisect_right(recording.stretches, step, key=lambda one: one[0]) - 1
+            place = bisect_right(recording.stretches, step, key=lambda one: one.first_step) - 1
             if place >= 0:
-                code = recording.stretches[place][2].replace("_", " ").replace("-", " ")
+                code = recording.stretches[place].code.replace("_", " ").replace("-", " ")
                 said.append(f"{key}: {code}" if len(self._recordings) > 1 else code)
         return f"Step {step:,}. " + ", ".join(said) if said else f"Step {step:,}"
 

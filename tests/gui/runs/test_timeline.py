@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,21 +11,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.telemetry.recorder import Stretch
 from gui import theme
-from gui.runs.recording import Stretch
+from gui.frames.recording import Recording
 from gui.runs.timeline import Timeline
 
 STEPS = (0, 10, 50, 200, 500, 800, 950, 990, 998, 999, 1000)
 
 
-@dataclass
-class Kept:
-    """What was kept of a run that never happened."""
-
-    steps: tuple[int, ...] = STEPS
-    stretches: tuple[Stretch, ...] = ((0, 199, "early", 0), (200, 1000, "vanishing", 2))
-    first: int = 0
-    last: int = 1000
+def kept(steps: tuple[int, ...] = STEPS, stretches: Sequence[tuple[int, int, str, int]] = (
+        (0, 199, "early", 0), (200, 1000, "vanishing", 2)), last: int = 1000, problem: str = ""
+        ) -> Recording:
+    """Return what was kept of a run that never happened."""
+    return Recording(steps, tuple(map(Stretch._make, stretches)), 0, last, 0, problem)
 
 
 @pytest.fixture
@@ -34,7 +31,7 @@ def timeline(qtbot: QtBot, app: QApplication) -> Timeline:
     timeline = Timeline()
     qtbot.addWidget(timeline)
     timeline.resize(1090, timeline.height())
-    timeline.show_recordings({"A": Kept()})
+    timeline.show_recordings({"A": kept()})
     timeline.show_cursor(None, 1000)
     timeline.show()
     qtbot.waitExposed(timeline)
@@ -76,7 +73,7 @@ def test_keys_go_from_one_kept_step_to_the_next(timeline: Timeline, settle: Sett
 
 
 def test_a_page_is_twenty_kept_steps(timeline: Timeline, settle: Settle) -> None:
-    timeline.show_recordings({"A": Kept(steps=tuple(range(0, 1001, 10)))})
+    timeline.show_recordings({"A": kept(steps=tuple(range(0, 1001, 10)))})
     press(timeline.track, Qt.Key.Key_PageUp)
     settle(800)
     press(timeline.track, Qt.Key.Key_PageUp)
@@ -183,12 +180,12 @@ def test_live_leads_back_and_says_where_one_is(qtbot: QtBot, timeline: Timeline,
 
 
 def test_live_goes_along_and_a_step_of_the_past_stays(timeline: Timeline, settle: Settle) -> None:
-    longer = Kept(steps=(*STEPS, 1500), last=1500)
+    longer = kept(steps=(*STEPS, 1500), last=1500)
     timeline.show_recordings({"A": longer})
     timeline.show_cursor(None, 1500)
     assert timeline.track.value() == 1500
     press(timeline.track, Qt.Key.Key_Left)
-    timeline.show_recordings({"A": Kept(steps=(*STEPS, 1500, 2000), last=2000)})
+    timeline.show_recordings({"A": kept(steps=(*STEPS, 1500, 2000), last=2000)})
     timeline.show_cursor(1000, 2000)
     assert timeline.track.value() == 1000
 
@@ -201,8 +198,8 @@ def test_one_can_go_on_from_there(qtbot: QtBot, timeline: Timeline, settle: Sett
 
 
 def test_verdicts_have_their_colours_in_a_lane_for_each_run(timeline: Timeline) -> None:
-    ill = Kept(stretches=((0, 599, "dead", 1), (600, 1000, "learned", 0)))
-    timeline.show_recordings({"A": Kept(), "B": ill})
+    ill = kept(stretches=((0, 599, "dead", 1), (600, 1000, "learned", 0)))
+    timeline.show_recordings({"A": kept(), "B": ill})
     timeline.show_cursor(0, 1000)
     image = timeline.track.grab().toImage()
     seen = {(x, y): image.pixelColor(x, y).name() for x in range(image.width())
@@ -225,9 +222,8 @@ def test_verdicts_have_their_colours_in_a_lane_for_each_run(timeline: Timeline) 
 
 def test_thousands_of_verdicts_and_steps_are_drawn(timeline: Timeline) -> None:
     codes = ("dead", "learned", "flat", "vanishing")
-    many = Kept(tuple(range(20_000)),
-                tuple((step, step, codes[step % 4], step % 3) for step in range(0, 20_000, 2)),
-                0, 20_000)
+    many = kept(tuple(range(20_000)),
+                [(step, step, codes[step % 4], step % 3) for step in range(0, 20_000, 2)], 20_000)
     timeline.show_recordings({"A": many, "B": many})
     timeline.show_cursor(None, 20_000)
     assert not timeline.grab().isNull()
@@ -239,6 +235,13 @@ def test_a_logarithmic_axis_spreads_the_first_steps(timeline: Timeline) -> None:
     before = x_of(timeline, 10).x()
     timeline.log.click()
     assert x_of(timeline, 10).x() > before + 100
+
+
+def test_it_says_why_less_is_kept_than_one_expects(timeline: Timeline) -> None:
+    assert not timeline.note.isVisible()
+    timeline.show_recordings({"A": kept(problem="Only looks are kept: the network is large.")})
+    assert timeline.note.isVisible()
+    assert timeline.note.toolTip() == "Only looks are kept: the network is large."
 
 
 def test_nothing_is_kept_yet(qtbot: QtBot, app: QApplication) -> None:
@@ -264,7 +267,7 @@ def test_its_keys_come_before_those_of_the_window(qtbot: QtBot, app: QApplicatio
         action.setShortcut(QKeySequence(key))
         action.triggered.connect(lambda _checked=False, key=key: fired.append(key))
         window.addAction(action)
-    timeline.show_recordings({"A": Kept()})
+    timeline.show_recordings({"A": kept()})
     timeline.show_cursor(None, 1000)
     window.show()
     window.activateWindow()
@@ -285,7 +288,7 @@ def test_it_tells_those_who_hear_it(timeline: Timeline) -> None:
     assert heard.role() is QAccessible.Role.Slider
     assert heard.valueInterface().currentValue() == 500
     assert timeline.track.accessibleDescription() == "Step 500. vanishing"
-    timeline.show_recordings({"A": Kept(), "B": Kept(stretches=((0, 1000, "update_large", 1),))})
+    timeline.show_recordings({"A": kept(), "B": kept(stretches=((0, 1000, "update_large", 1),))})
     assert timeline.track.told(20) == "Step 20. A: early, B: update large"
     for control in (timeline.first, timeline.previous, timeline.play, timeline.next, timeline.last,
                     timeline.field, timeline.log, timeline.live, timeline.branch):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from gui.runs.recording import Axis, blocks, columns_of
+from engine.telemetry.recorder import Stretch
+from gui.runs.lanes import Axis, Block, blocks, columns_of
+
+
+def drawn(stretches: Sequence[tuple[int, int, str, int]], last: int, axis: Axis) -> list[Block]:
+    return blocks([Stretch._make(one) for one in stretches], last, axis)
 
 
 @pytest.mark.parametrize("logarithmic", [False, True])
@@ -30,7 +36,7 @@ def test_a_run_of_one_step_has_a_place() -> None:
 
 def test_verdicts_are_drawn_to_scale_and_last_until_the_next() -> None:
     axis = Axis(0, 1000, 0.0, 100.0)
-    found = blocks(((0, 150, "early", 0), (200, 700, "dead", 1), (700, 1000, "learned", 0)), 1000,
+    found = drawn(((0, 150, "early", 0), (200, 700, "dead", 1), (700, 1000, "learned", 0)), 1000,
                    axis)
     assert [(one.left, one.right, one.code, one.severity) for one in found] == [
         (0.0, 20.0, "early", 0), (20.0, 70.0, "dead", 1), (70.0, 100.0, "learned", 0)]
@@ -41,7 +47,7 @@ def test_the_gravest_of_a_column_is_seen() -> None:
     stretches = ((0, 50_200, "learned", 0), (50_201, 50_210, "dead", 1),
                  (50_211, 50_211, "nonfinite", 2), (50_212, 50_300, "flat", 1),
                  (50_301, 100_000, "learned", 0))
-    found = blocks(stretches, 100_000, axis)
+    found = drawn(stretches, 100_000, axis)
     assert [(one.left, one.code) for one in found] == [
         (0.0, "learned"), (50.0, "nonfinite"), (51.0, "learned")]
 
@@ -50,7 +56,7 @@ def test_there_are_no_more_blocks_than_columns_of_pixels() -> None:
     axis = Axis(0, 10_000, 0.0, 50.0)
     codes = ("dead", "learned", "flat")
     stretches = tuple((step, step, codes[step % 3], step % 2) for step in range(10_000))
-    found = blocks(stretches, 10_000, axis)
+    found = drawn(stretches, 10_000, axis)
     assert 0 < len(found) <= 50
     assert found[0].left == 0.0
     assert found[-1].right == 50.0
@@ -59,7 +65,7 @@ def test_there_are_no_more_blocks_than_columns_of_pixels() -> None:
 
 
 def test_nothing_said_is_nothing_drawn() -> None:
-    assert blocks((), 100, Axis(0, 100, 0.0, 100.0)) == []
+    assert drawn((), 100, Axis(0, 100, 0.0, 100.0)) == []
 
 
 def test_steps_of_one_column_are_one_tick() -> None:

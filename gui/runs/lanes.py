@@ -1,38 +1,17 @@
-"""What the timeline has to know of a recording, and where it lies in pixels."""
+"""Where steps and verdicts of a recording lie in pixels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.telemetry.recorder import Stretch
+
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
-Stretch = tuple[int, int, str, int]
-"""First and last step of a verdict, its code and its severity."""
-
-
-class Recording(Protocol):
-    """What was kept of a run."""
-
-    @property
-    def steps(self) -> Sequence[int]:
-        """The steps that one can go back to, ascending."""
-
-    @property
-    def stretches(self) -> Sequence[Stretch]:
-        """The verdicts one after another, ascending."""
-
-    @property
-    def first(self) -> int:
-        """The first step of the run: 0, or the one at which it branched off."""
-
-    @property
-    def last(self) -> int:
-        """The newest step of the run."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +87,8 @@ def blocks(stretches: Sequence[Stretch], last: int, axis: Axis) -> list[Block]:
     """
     if not stretches:
         return []
-    begins = np.array([stretch[0] for stretch in stretches], np.int64)
-    severities = np.array([stretch[3] for stretch in stretches], np.int64)
+    begins = np.array([stretch.first_step for stretch in stretches], np.int64)
+    severities = np.array([stretch.severity for stretch in stretches], np.int64)
     lefts = axis.at(begins)
     end = max(float(axis.at(last)), float(lefts[0]) + 1.0)
     rights = np.append(lefts[1:], end)
