@@ -106,6 +106,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         gap, width = theme.px(8), self._readout.width()
         left = at + gap if at + gap + width <= area.right() else at - gap - width
         self._readout.move(max(0, min(left, self.width() - width)), area.top() + 2)
+        self._readout.raise_()
         self._readout.show()
 
     def hide_readout(self) -> None:

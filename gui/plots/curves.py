@@ -111,10 +111,10 @@ class LayerCurves(MarkedCurves):
         self._ghost = (ghost, self._count)
         columns = [f"{layer_id}/{self._figure}" for layer_id in self._layers.ids]
         if ghost is None:
-            self._ghosts.show(np.zeros(0), ())
+            self._ghosts.show(())
         else:
-            self._ghosts.show(places(self._count, ghost.steps, ghost.epochs),
-                              [ghost.logarithms[name] for name in columns
+            x = places(self._count, ghost.steps, ghost.epochs)
+            self._ghosts.show([(x, ghost.logarithms[name]) for name in columns
                                if name in ghost.logarithms])
 
     def _show_ghost_alone(self) -> None:

@@ -85,7 +85,7 @@ class MarkedCurves(LayerView):
                 shade.setAlphaF(UNMARKED_OPACITY)
             curve.setPen(pg.mkPen(shade, width=2 if index == chosen else 1))
             curve.setZValue(10 if index == chosen else 0)
-        self.labels.set_colours(colours, chosen)
+        self.labels.set_colours(colours, (chosen,) if chosen >= 0 else ())
 
     def _chosen(self) -> int:
         """Return the place of the selected layer, -1 if it is not among these."""
