@@ -36,10 +36,6 @@ class SpreadLike(Protocol):
     """What runs with several seeds have come to; see `engine.experiments.spread.Spread`."""
 
     @property
-    def spread(self) -> SpreadLike | None:
-        """Return what is shown, or is to be."""
-        return self._spread
-
     def seeds(self) -> tuple[int, ...]:
         """A's seed of every pair."""
 

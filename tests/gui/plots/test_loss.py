@@ -155,7 +155,8 @@ def test_single_points_are_dots(plot: LossPlot) -> None:
         assert colour in {image.pixelColor(x, y).name()
                           for x in range(image.width()) for y in range(image.height())}
     plot.show_frame(with_values(run_of(2), "loss", [0.5, 0.4, np.nan, 0.3, np.nan]))
-    assert [point.x() for point in plot._first.curves["loss"].dots()] == [4.0], "one between two gaps"
+    dots = plot._first.curves["loss"].dots()
+    assert [point.x() for point in dots] == [4.0], "one between two gaps"
 
 
 def legend(plot: LossPlot) -> list[str]:
