@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem, QLabel
 
 from gui import theme
+from gui.frames.frame import Frame
 from gui.plots.canvas import Canvas
+from gui.plots.count import Count, places
+from gui.plots.feed import Seen
 from gui.plots.graph import pg
 
 ABOVE = 40
@@ -58,6 +62,22 @@ class CursorMark(QObject):
         self._text.adjustSize()
         self._line.setValue(x)
         self._place()
+
+    def follow(self, seen: Seen | Frame, count: Count) -> None:
+        """Stand where a frame says that somebody looks back to.
+
+        Parameters
+        ----------
+        seen : Seen | Frame
+            What is shown of a run.
+        count : Count
+            What is counted along the axis at the bottom.
+        """
+        if seen.cursor is None:
+            self.show(None)
+            return
+        at = np.array([float(seen.cursor)])
+        self.show(seen.cursor, float(places(count, at, seen.epochs.at(at))[0]))
 
     def step_text(self) -> str:
         """Return what stands at the line; empty where there is none."""

@@ -21,6 +21,7 @@ AREA_PX, AREA_OPACITY = 10, 0.25
 class Detail(IntEnum):
     """How much a legend says; it says less where room is short."""
 
+    NOTHING = -1
     SHORT = 0
     NAMES = 1
     VALUES = 2
@@ -103,6 +104,8 @@ class LegendEntry(QWidget):
 
     def width_for(self, detail: Detail) -> int:
         """Return the width that it needs to say this much, whatever the value."""
+        if detail == Detail.NOTHING:
+            return 0
         metrics = self.fontMetrics()
         name = self._name_for(detail)
         width = theme.px(STROKE_PX + GAP_PX) + metrics.horizontalAdvance(name) + 2
@@ -117,6 +120,8 @@ class LegendEntry(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw stroke, name and value."""
+        if self._detail == Detail.NOTHING:
+            return
         tokens = theme.current()
         painter = QPainter(self)
         colour, middle = QColor(getattr(tokens, self._role)), self.height() / 2
@@ -163,6 +168,8 @@ class SideEntry(LegendEntry):
 
     def width_for(self, detail: Detail) -> int:
         """Return the width that it needs to say this much, with a value as it usually is."""
+        if detail == Detail.NOTHING:
+            return 0
         width = self._letter_px() + theme.px(LONG_STROKE_PX) + 2
         if detail >= Detail.NAMES and self._has_value:
             texts = (USUAL_VALUE, self._value)
@@ -176,6 +183,8 @@ class SideEntry(LegendEntry):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw letter, stroke and value."""
+        if self._detail == Detail.NOTHING:
+            return
         tokens, font = theme.current(), QFont(self.font())
         painter = QPainter(self)
         painter.setPen(QColor(tokens.text))
@@ -206,11 +215,15 @@ class Legend(QWidget):
     ----------
     entries : LegendEntry
         From left to right.
+    may_vanish : bool
+        Whether it says nothing where there is no room for the short names.
     """
 
-    def __init__(self, *entries: LegendEntry, parent: QWidget | None = None) -> None:
+    def __init__(self, *entries: LegendEntry, may_vanish: bool = False,
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries = entries
+        self._least = Detail.NOTHING if may_vanish else Detail.SHORT
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -225,8 +238,8 @@ class Legend(QWidget):
         return QSize(self._width_for(Detail.VALUES), self._row.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for the short names."""
-        return QSize(self._width_for(Detail.SHORT), self._row.sizeHint().height())
+        """Return room for the short names, if they have to be there."""
+        return QSize(self._width_for(self._least), self._row.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as there is room for."""
@@ -240,14 +253,17 @@ class Legend(QWidget):
         return super().event(event)
 
     def _width_for(self, detail: Detail) -> int:
+        if detail == Detail.NOTHING:
+            return 0
         shown = [entry for entry in self._entries if not entry.isHidden()]
         gaps = self._row.spacing() * max(len(shown) - 1, 0)
         return sum(entry.width_for(detail) for entry in shown) + gaps
 
     def _fit(self) -> None:
-        fitting = [detail for detail in Detail if self._width_for(detail) <= self.width()]
+        fitting = [detail for detail in Detail
+                   if detail > self._least and self._width_for(detail) <= self.width()]
         for entry in self._entries:
-            entry.set_detail(max(fitting, default=Detail.SHORT))
+            entry.set_detail(max(fitting, default=self._least))
         self._row.activate()
 
     @Slot()

@@ -180,7 +180,7 @@ class LossPlot(ViewCard):
         state = self._state(frame)
         if frame.cursor is not None and state == self._drawn:
             # Somebody looks back and forth: what there is to see has not changed.
-            self._show_cursor(frame)
+            self._cursor.follow(frame, self._count)
             return
         self._drawn = state
         values, low, high = self._read(frame)
@@ -193,7 +193,7 @@ class LossPlot(ViewCard):
         if frame.beside is not None:
             self._label_ends(floor)
         self._canvas.set_empty(False)
-        self._show_cursor(frame)
+        self._cursor.follow(frame, self._count)
         self._refresh_texts()
 
     def _state(self, frame: Frame) -> tuple[object, ...]:
@@ -292,14 +292,6 @@ class LossPlot(ViewCard):
         close = np.abs(heights[1] - heights[0]) < theme.px(APART_PX) * self._pixel[1]
         heights[1, close] = np.nan
         self._labels.set_heights(np.maximum(heights, floor).ravel(), np.isneginf(heights).ravel())
-
-    def _show_cursor(self, frame: Frame) -> None:
-        step = frame.cursor
-        if step is None:
-            self._cursor.show(None)
-            return
-        at = np.array([float(step)])
-        self._cursor.show(step, float(places(self._count, at, frame.epochs.at(at))[0]))
 
     def _refresh_texts(self) -> None:
         frame = self._frame
