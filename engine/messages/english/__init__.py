@@ -3,10 +3,12 @@
 from engine.messages.english import (
     advice,
     columns,
+    cures,
     data,
     experiments,
     files,
     layers,
+    outcomes,
     program,
     spec,
     split,
@@ -21,6 +23,6 @@ from engine.messages.language import Language
 ENGLISH = Language(
     {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
      **split.WORDS, **workbooks.WORDS,
-     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS,
-     **experiments.WORDS},
+     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **cures.WORDS,
+     **outcomes.WORDS, **program.WORDS, **experiments.WORDS},
     FORMATS, plural, joined)
