@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from dataclasses import replace as replace_side
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from engine.bundles import read_either
 from engine.data import load
 from engine.data.dataset import Dataset
 from engine.diagnosis.advice import advise
@@ -25,9 +25,20 @@ from gui.document import edits
 from gui.document.commands import Change, Edit
 from gui.document.data_shelf import DataShelf, Held, Loader
 from gui.document.edits import PLACES, checked, words
-from gui.document.project_files import Weights, name_of, with_absolute_paths, write_file
+from gui.document.project_files import (
+    Weights,
+    name_of,
+    read_file,
+    with_absolute_paths,
+    write_file,
+)
 from gui.document.sides import Side, Sides
 from gui.document.wiring import known_kind
+
+if TYPE_CHECKING:
+    from engine.messages import Message
+    from engine.telemetry.checkpoint import Checkpoint
+    from engine.telemetry.earlier_run import EarlierRun
 
 __all__ = ["Change", "Document"]
 
@@ -75,6 +86,10 @@ class Document(QObject):
     ----------
     compares : bool
         Whether the next edit begins a pair, so that what was there stays beside it.
+    holds_weights : bool
+        Whether its file holds what the run has learned, so that saving again is to do so too.
+    earlier : tuple[EarlierRun, ...]
+        Runs from before that its file holds, and the next one is to hold.
 
     Signals
     -------
@@ -110,6 +125,8 @@ class Document(QObject):
         self._issues_beside: tuple[Issue, ...] | None = None
         self._notes: tuple[Note, ...] | None = None
         self._weights: Weights | None = None
+        self._checkpoint: Checkpoint | None = None
+        self.earlier: tuple[EarlierRun, ...] = ()
         self.path: Path | None = None
         self.holds_weights = False
         self.undo_stack = QUndoStack(self)
@@ -404,6 +421,7 @@ class Document(QObject):
 
     def load_project(self, project: ProjectSpec, path: Path | None = None,
                      dataset: Dataset | None = None, weights: Weights | None = None,
+                     checkpoint: Checkpoint | None = None,
                      second: ProjectSpec | None = None) -> None:
         """Show another project, or a pair of them; there is no way back from that.
 
@@ -416,7 +434,9 @@ class Document(QObject):
         dataset : Dataset | None
             Its data set when that has already been loaded.
         weights : mapping | None
-            What it had learned when it was saved: the first run goes on from there.
+            What it had learned when it was saved: the first run starts with it.
+        checkpoint : Checkpoint | None
+            Where its run was when it was saved: the first run goes on there.
         second : ProjectSpec | None
             What stands beside it as B.
         """
@@ -427,29 +447,48 @@ class Document(QObject):
             self._shelf.put(sides.first.project.data, dataset)
         self.end_gesture()
         self.undo_stack.clear()
-        self.path, self._weights, self.holds_weights = path, weights, weights is not None
+        self.path, self._weights, self._checkpoint = path, weights, checkpoint
+        self.holds_weights, self.earlier = weights is not None or checkpoint is not None, ()
         self._show(sides, opened=True)
         self.path_changed.emit()
 
-    def open(self, path: Path) -> None:
-        """Read a project file; raises FormatError."""
-        project, weights = read_either(path)
-        self.load_project(project, path, weights=weights)
+    def open(self, path: Path) -> tuple[Message, ...]:
+        """Read a project file.
+
+        Returns
+        -------
+        tuple[Message, ...]
+            A sentence for each earlier run in it that cannot be read, and is left out.
+
+        Raises
+        ------
+        FormatError
+            If the file cannot be read; then nothing has changed.
+        """
+        saved = read_file(path)
+        self.load_project(saved.project, path, weights=saved.weights, checkpoint=saved.checkpoint)
+        self.earlier = saved.earlier
+        return saved.unread
+
+    def take_checkpoint(self) -> Checkpoint | None:
+        """Return where the run of the opened file was, once; None if it held no run."""
+        checkpoint, self._checkpoint = self._checkpoint, None
+        return checkpoint
 
     def take_weights(self) -> Weights | None:
         """Return what the opened file had learned, once; None if it held no weights."""
         weights, self._weights = self._weights, None
         return weights
 
-    def save(self, path: Path | None = None, weights: Weights | None = None) -> None:
+    def save(self, path: Path | None = None, checkpoint: Checkpoint | None = None) -> None:
         """Write the project to its file, or to another one that becomes its file.
 
         Parameters
         ----------
         path : Path | None
             That other one.
-        weights : mapping | None
-            What it has learned, to be written with it.
+        checkpoint : Checkpoint | None
+            Where its run is, to be written with it.
 
         Raises
         ------
@@ -461,8 +500,8 @@ class Document(QObject):
         path = path or self.path
         if path is None:
             raise SpecError("document.no-file")
-        write_file(self.project, path, weights)
-        self.holds_weights = weights is not None
+        write_file(self.project, path, checkpoint=checkpoint, earlier=self.earlier)
+        self.holds_weights = checkpoint is not None
         self.undo_stack.setClean()
         if path != self.path:
             self.path = path

@@ -133,12 +133,17 @@ class SideRuns(QObject):
         return False
 
     def _begin_first(self, plan: RunPlan, reason: Reason | None) -> None:
-        """Begin A anew, from what an opened file has learned if there is one."""
-        weights = None if plan.issues else self._document.take_weights()
-        if weights is not None and reason is Reason.OPENED:
-            reason = Reason.LEARNED
-        self._given = Origin(weights=weights)
-        self._runs.add(FIRST, plan, reason, self._given, self._numbers[FIRST])
+        """Begin A anew, or go on where an opened file says that it was."""
+        self._given, origin = DRAWN, DRAWN
+        if not plan.issues:
+            weights, checkpoint = self._document.take_weights(), self._document.take_checkpoint()
+            if checkpoint is not None:
+                origin = Origin(parcel=Parcel(checkpoint))
+                reason = Reason.RESUMED if reason is Reason.OPENED else reason
+            elif weights is not None:
+                self._given = origin = Origin(weights=weights)
+                reason = Reason.LEARNED if reason is Reason.OPENED else reason
+        self._runs.add(FIRST, plan, reason, origin, self._numbers[FIRST])
 
     def _begin_second(self, plan: RunPlan, reason: Reason | None = None) -> None:
         """Begin B anew, from what A has begun from or where it left A."""
