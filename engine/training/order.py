@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Integers
 from engine.kernels.runtime import layout
@@ -61,6 +62,41 @@ class Order:
         self.rows = rows.astype(np.int64).copy()
         self._in_time = np.sort(self.rows)
         self._batch_size = 0
+        self._copy: NDArray[np.int32] | None = None
+
+    def copy(self) -> NDArray[np.int32]:
+        """Return the order, read-only: the same array until it `changed`."""
+        if self._copy is None:
+            self._copy = self.rows.astype(np.int32)
+            self._copy.flags.writeable = False
+        return self._copy
+
+    def changed(self) -> None:
+        """Take note that the loop may have shuffled the rows."""
+        self._copy = None
+
+    def accepts(self, order: NDArray[np.int32], examples: int, batch_size: int) -> bool:
+        """Say whether an epoch of these training examples could have this order.
+
+        Parameters
+        ----------
+        order : int32[m]
+            The order.
+        examples : int
+            How many of it an epoch takes.
+        batch_size : int
+            Examples in a batch, at most m; where state is carried over, the order depends on it.
+        """
+        if self.is_free:
+            return examples == len(order) and np.array_equal(np.sort(order), self._in_time)
+        wanted = continued(self._in_time, batch_size)
+        return (len(order) == len(self.rows) and examples == len(wanted)
+                and np.array_equal(order[:examples], wanted))
+
+    def take(self, order: NDArray[np.int32]) -> None:
+        """Go on in an order that `accepts` finds right."""
+        self.rows[:] = order
+        self._copy = order
 
     def follow(self, shared: Shared, capacity: int) -> None:
         """Take over the requested batch size; an order that depends on it begins a new epoch.
@@ -81,6 +117,7 @@ class Order:
         self._batch_size = batch_size
         order = continued(self._in_time, batch_size)
         self.rows[:len(order)] = order
+        self._copy = None
         shared.control[layout.EXAMPLES] = len(order)
         shared.control[layout.POSITION] = 0
         shared.results[layout.EPOCH_SUM] = shared.results[layout.EPOCH_ITEMS] = 0.0

@@ -10,33 +10,34 @@ from weakref import WeakMethod
 from PySide6.QtGui import QUndoCommand
 
 from engine.spec import ProjectSpec
+from gui.document.sides import Sides
 
 MERGEABLE = 1
 """Command id of edits that belong to a gesture; Qt asks only equal ids whether they merge."""
 ALONE = -1
 """Command id of edits that never merge."""
 
-Show = Callable[[ProjectSpec], None]
+Show = Callable[[Sides], None]
 
 
 class Edit(QUndoCommand):
-    """Replaces one project by another. GUI thread only.
+    """Replaces the projects side by side by others. GUI thread only.
 
     Parameters
     ----------
     show : method of the document
-        Makes a project the document's. It is held weakly: the document holds its edits, and a
+        Makes projects the document's. It is held weakly: the document holds its edits, and a
         circle of the two would be taken apart in an order that Qt does not survive.
-    before, after : ProjectSpec
-        The two projects. Their examples are found again by `ProjectSpec.data`, so that a long way
-        back does not keep every data set alive.
+    before, after : Sides
+        What there was, and what there is to be. Examples are found again by `ProjectSpec.data`, so
+        that a long way back does not keep every data set alive.
     text : str
         What the Edit menu calls it: ``Undo add Dense``.
     merge_key : hashable | None
         Edits of equal keys that follow one another become one; None never merges.
     """
 
-    def __init__(self, show: Show, before: ProjectSpec, after: ProjectSpec, text: str,
+    def __init__(self, show: Show, before: Sides, after: Sides, text: str,
                  merge_key: Hashable | None = None) -> None:
         super().__init__(text)
         self._show = WeakMethod(show)
@@ -50,10 +51,10 @@ class Edit(QUndoCommand):
     def undo(self) -> None:
         self._tell(self.before)
 
-    def _tell(self, project: ProjectSpec) -> None:
+    def _tell(self, sides: Sides) -> None:
         show = self._show()
         if show is not None:
-            show(project)
+            show(sides)
 
     def id(self) -> int:
         return ALONE if self.merge_key is None else MERGEABLE
@@ -74,7 +75,7 @@ class Change:
     Attributes
     ----------
     before, after : ProjectSpec
-        The project until now, and from now on.
+        The project that is edited, until now and from now on.
     dataset_changed : bool
         Whether the examples are others, too.
     opened : bool

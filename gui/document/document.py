@@ -1,8 +1,11 @@
-"""The document: one project with its data, changed only by undoable edits."""
+"""The document: one project with its data, or a pair of them, changed only by undoable edits."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as replace_side
+from itertools import count
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -23,6 +26,7 @@ from gui.document.commands import Change, Edit
 from gui.document.data_shelf import DataShelf, Held, Loader
 from gui.document.edits import PLACES, checked, words
 from gui.document.project_files import Weights, name_of, with_absolute_paths, write_file
+from gui.document.sides import Side, Sides
 from gui.document.wiring import known_kind
 
 __all__ = ["Change", "Document"]
@@ -31,10 +35,30 @@ UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
 
 
-class Document(QObject):
-    """A project, its data set, and the way back. GUI thread only.
+@dataclass(frozen=True)
+class Examined:
+    """What there is to train of a side.
 
-    Every method that edits raises an EngineError when it cannot, and then nothing has changed.
+    Attributes
+    ----------
+    project : ProjectSpec
+        The project.
+    dataset : Dataset
+        Its examples.
+    issues : tuple[Issue, ...]
+        What keeps it from being trained, most basic first.
+    """
+
+    project: ProjectSpec
+    dataset: Dataset
+    issues: tuple[Issue, ...]
+
+
+class Document(QObject):
+    """A project, its data set, and the way back; or two side by side. GUI thread only.
+
+    Of a pair, `project` is the one that is edited, and the other stays as it is. Every method that
+    edits raises an EngineError when it cannot, and then nothing has changed.
     Data that cannot be loaded never keep a project from being opened, restored or undone: until
     a person chooses others, `data_problem` says why they are not there, and `issues` repeats it.
 
@@ -47,10 +71,17 @@ class Document(QObject):
     parent : QObject | None
         Qt's owner.
 
+    Attributes
+    ----------
+    compares : bool
+        Whether the next edit begins a pair, so that what was there stays beside it.
+
     Signals
     -------
     changed(Change)
         The project is another one.
+    sides_changed()
+        A pair begins or ends, its sides are exchanged, or another of them is edited.
     selection_changed(str)
         Another layer is selected; its id, empty for none.
     path_changed()
@@ -58,15 +89,20 @@ class Document(QObject):
     """
 
     changed = Signal(object)
+    sides_changed = Signal()
     selection_changed = Signal(str)
     path_changed = Signal()
 
     def __init__(self, project: ProjectSpec | None = None, load_data: Loader = load,
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._project = project = project or default_project()
+        project = project or default_project()
+        self._numbers = count(1)
+        self._sides = Sides(Side(next(self._numbers), project))
         self._shelf = DataShelf(load_data)
         self._held = self._shelf.take(project)
+        self._held_beside: Held | None = None
+        self.compares = False
         self._selected = edits.selection_after(NetworkSpec(), project.network, "")
         self._gesture = 0
         self._in_gesture = False
@@ -82,8 +118,13 @@ class Document(QObject):
 
     @property
     def project(self) -> ProjectSpec:
-        """The project; the path of a person's table in it is absolute."""
-        return self._project
+        """The project that is edited; the path of a person's table in it is absolute."""
+        return self._sides.edited.project
+
+    @property
+    def sides(self) -> Sides:
+        """The projects side by side."""
+        return self._sides
 
     @property
     def dataset(self) -> Dataset:
@@ -104,8 +145,23 @@ class Document(QObject):
     def issues(self) -> tuple[Issue, ...]:
         """What keeps the project from being trained, most basic first."""
         if self._issues is None:
-            self._issues = self._found_issues()
+            self._issues = _found_issues(self.project, self._held)
         return self._issues
+
+    def examined(self, *, second: bool) -> Examined:
+        """Return what there is to train of A or of B, whichever is edited.
+
+        Raises
+        ------
+        ValueError
+            If there is no B.
+        """
+        if second == self._sides.edits_second:
+            return Examined(self.project, self.dataset, self.issues)
+        other, held = self._sides.other, self._held_beside
+        if other is None or held is None:
+            raise ValueError("there is no pair")
+        return Examined(other.project, held.dataset, _found_issues(other.project, held))
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -122,6 +178,42 @@ class Document(QObject):
     def is_modified(self) -> bool:
         """Say whether there is something that has not been saved."""
         return not self.undo_stack.isClean()
+
+    # Side by side
+
+    def begin_pair(self, project: ProjectSpec, text: str, branch_step: int | None = None) -> None:
+        """Put a project beside A as B, in the place of the B that there may be, and edit it.
+
+        Parameters
+        ----------
+        project : ProjectSpec
+            B.
+        text : str
+            What the Edit menu calls it.
+        branch_step : int | None
+            The step of A at which B leaves it; None lets it begin at step 0.
+        """
+        side = Side(next(self._numbers), project, branch_step)
+        self._push(Sides(self._sides.first, side, edits_second=True), text)
+
+    def keep_second(self) -> None:
+        """Go on with B alone, as A."""
+        self._push(self._sides.kept(), "keep B")
+
+    def drop_second(self) -> None:
+        """Go on with A alone."""
+        self._push(self._sides.dropped(), "drop B")
+
+    def swap_sides(self) -> None:
+        """Let A be B, and B be A."""
+        self._push(self._sides.swapped(), "swap A and B")
+
+    def edit_second(self, second: bool) -> None:
+        """Let edits be for B from now on, or for A; that is no step to undo."""
+        sides = self._sides.choosing(second=second)
+        if sides != self._sides:
+            self.end_gesture()
+            self._show(sides)
 
     # Selection and gestures
 
@@ -243,6 +335,16 @@ class Document(QObject):
         key = ("training", *sorted(changes))
         self._edit(project, f"change {words(changes)}", key)
 
+    def set_seed(self, seed: int) -> None:
+        """Draw other first weights and another order of the examples; of a pair, both alike."""
+        sides = self._sides
+        first, second = (None if side is None else replace_side(side, project=replace(
+            side.project, training=checked(replace(side.project.training, seed=seed),
+                                           PLACES["training"])))
+            for side in (sides.first, sides.second))
+        assert first is not None
+        self._push(Sides(first, second, sides.edits_second), "change seed")
+
     def set_part(self, part: str, **changes: object) -> None:
         """Set fields of a part of `TrainingSpec`, such as its ``schedule``."""
         before = self.project.training
@@ -306,11 +408,10 @@ class Document(QObject):
         self._shelf.clear()
         if dataset is not None:
             self._shelf.put(project.data, dataset)
-        held = self._shelf.take(project)
         self.end_gesture()
         self.undo_stack.clear()
         self.path, self._weights, self.holds_weights = path, weights, weights is not None
-        self._show(project, held, opened=True)
+        self._show(Sides(Side(next(self._numbers), project)), opened=True)
         self.path_changed.emit()
 
     def open(self, path: Path) -> None:
@@ -360,27 +461,46 @@ class Document(QObject):
         if project == self.project:
             # A file that has been read again may hold other examples than before.
             if self._held_for(project) != self._held:
-                self._show(project)
+                self._show(self._sides)
+            return
+        sides = self._sides.edit(project)
+        if self.compares and not self._sides.is_pair:
+            sides = Sides(self._sides.first, Side(next(self._numbers), project), edits_second=True)
+        self._push(sides, text, merge_key)
+
+    def _push(self, sides: Sides, text: str, merge_key: Hashable | None = None) -> None:
+        if sides == self._sides:
             return
         key = (self._gesture, merge_key) if self._in_gesture and merge_key else None
-        self.undo_stack.push(Edit(self._show, self._project, project, text, key))
+        self.undo_stack.push(Edit(self._show, self._sides, sides, text, key))
 
     def _held_for(self, project: ProjectSpec) -> Held:
         # What could not be loaded is not tried again until a person chooses data.
-        if project.data == self.project.data and not self._shelf.has(project.data):
-            return self._held
+        if not self._shelf.has(project.data):
+            other = self._sides.other
+            if project.data == self.project.data:
+                return self._held
+            if other is not None and self._held_beside and project.data == other.project.data:
+                return self._held_beside
         return self._shelf.take(project)
 
-    def _show(self, project: ProjectSpec, held: Held | None = None, *,
-              opened: bool = False) -> None:
-        before, examples, title = self._project, self.dataset, self.title
-        self._held = held or self._held_for(project)
-        self._project, self._issues, self._notes = project, None, None
-        selected = edits.selection_after(before.network, project.network, self._selected)
+    def _show(self, sides: Sides, *, opened: bool = False) -> None:
+        before, examples, title = self._sides, self.dataset, self.title
+        project, other = sides.edited.project, sides.other
+        if opened:
+            self._held, self._held_beside = self._shelf.take(project), None
+        else:
+            self._held, self._held_beside = self._held_for(project), (
+                None if other is None else self._held_for(other.project))
+        self._sides, self._issues, self._notes = sides, None, None
+        selected = edits.selection_after(before.edited.project.network, project.network,
+                                         self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
-        self.changed.emit(Change(before, project, self.dataset is not examples,
-                                 opened))
+        self.changed.emit(Change(before.edited.project, project,
+                                 self.dataset is not examples, opened))
+        if _arrangement(before) != _arrangement(sides):
+            self.sides_changed.emit()
         if changed_selection:
             self.selection_changed.emit(selected)
         if title != self.title:
@@ -395,14 +515,6 @@ class Document(QObject):
             return project
         return fitted(project, data.task, data.n_outputs, data.vocabulary)
 
-    def _found_issues(self) -> tuple[Issue, ...]:
-        project, data = self.project, self.dataset
-        if (fault := self._held.fault) is not None:
-            return (Issue(edits.input_id(project.network), say("document.no-data", problem=fault)),)
-        return diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                        is_image=data.image_shape is not None, vocabulary=data.vocabulary,
-                        target_range=data.target_range)
-
     def _output_widths(self) -> tuple[int, ...]:
         """Return the numbers of units that an output layer may have; empty for any."""
         loss, data = LOSSES.get(self.project.training.loss), self.dataset
@@ -413,3 +525,19 @@ class Document(QObject):
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
         return getattr(known_kind(layer), "title", layer.kind)
+
+
+def _found_issues(project: ProjectSpec, held: Held) -> tuple[Issue, ...]:
+    data = held.dataset
+    if held.fault is not None:
+        return (Issue(edits.input_id(project.network),
+                      say("document.no-data", problem=held.fault)),)
+    return diagnose(project, data.task, data.n_inputs, data.n_outputs,
+                    is_image=data.image_shape is not None, vocabulary=data.vocabulary,
+                    target_range=data.target_range)
+
+
+def _arrangement(sides: Sides) -> tuple[int, int | None, bool]:
+    """Return which runs there are, and which of them is edited."""
+    second = None if sides.second is None else sides.second.number
+    return sides.first.number, second, sides.edits_second

@@ -10,6 +10,7 @@ from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui.frames.epochs import EpochScale
 from gui.frames.ghost import Ghost
 from gui.frames.record import Record
+from gui.frames.run_info import FIRST
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Frame:
         How many epochs its steps are.
     ghost : Ghost | None
         What stays of the run before, where it can be compared with this one.
+    beside : Frame | None
+        Of the other run of a pair, which is not the one that is edited.
+    cursor : int | None
+        The step that somebody looks back at: snapshot, verdict and readings are those of it, and
+        the history goes on behind it. None where the newest is shown.
     """
 
     run: str
@@ -60,3 +66,11 @@ class Frame:
     readings: tuple[LayerReading, ...] = ()
     epochs: EpochScale = field(default_factory=EpochScale)
     ghost: Ghost | None = None
+    beside: Frame | None = None
+    cursor: int | None = None
+
+
+def sides(frame: Frame) -> tuple[Frame, Frame | None]:
+    """Return the frames of A, and of B if there is one, whichever of them is edited."""
+    other = frame.beside
+    return (frame, other) if other is None or frame.run == FIRST else (other, frame)

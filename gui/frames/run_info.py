@@ -8,8 +8,8 @@ from engine.data.dataset import Dataset
 from engine.spec import NetworkSpec
 from engine.telemetry.transfer import TransferReport
 
-FIRST = "A"
-"""Key of the run of the document; others are trained beside it."""
+FIRST, SECOND = "A", "B"
+"""Keys of the two runs of a pair; without a pair there is the first alone."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class RunInfo:
         The series in the history.
     transfer : TransferReport | None
         Which layers start with another project's weights; None where none were to.
+    beside : RunInfo | None
+        Of the other run of a pair.
     """
 
     run: str
@@ -41,3 +43,10 @@ class RunInfo:
     dataset: Dataset
     columns: tuple[str, ...]
     transfer: TransferReport | None = None
+    beside: RunInfo | None = None
+
+
+def sides(info: RunInfo) -> tuple[RunInfo, RunInfo | None]:
+    """Return what is known of A, and of B if there is one, whichever of them is edited."""
+    other = info.beside
+    return (info, other) if other is None or info.run == FIRST else (other, info)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
 from engine.diagnosis.baseline import baseline_of
@@ -21,7 +21,7 @@ from gui.document.commands import Change
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
 from gui.frames.frame import Frame
-from gui.frames.run_info import FIRST, RunInfo
+from gui.frames.run_info import FIRST, SECOND, RunInfo
 from gui.hyper import TrainingSheet
 from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
@@ -34,6 +34,7 @@ from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
+from gui.window.run_switches import RunSwitches
 from gui.window.stage import Stage
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
@@ -104,7 +105,7 @@ class LabPage(QWidget):
         self.gradients = GradientPlot()
         yield
         self.output = OutputPanel()
-        self.strip = VerdictStrip()
+        self.strip, self.switches = VerdictStrip(), RunSwitches()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
@@ -206,7 +207,10 @@ class LabPage(QWidget):
                                     150, 5),
                          Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
-        self._inner.addWidget(self.strip)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.strip, 1)
+        self._foot.addWidget(self.switches)
+        self._inner.addLayout(self._foot)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -215,6 +219,7 @@ class LabPage(QWidget):
         for view in (self.gradients, self.output):
             document.selection_changed.connect(view.set_selected)
         document.changed.connect(self._on_document_changed)
+        document.sides_changed.connect(self._on_document_sides_changed)
         self._show_examples()
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
@@ -252,9 +257,9 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_workbench_run_replaced(self, info: RunInfo) -> None:
-        if info.run != FIRST:
-            return
         self._stage.set_run(info)
+        if info.run != self._edited():
+            return
         for view in (self.gradients, self.output):
             view.set_selected(self.document.selected)
         if info.transfer is not None and self._reports_transfer:
@@ -268,11 +273,11 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
-        if frame.run != FIRST:
+        self._stage.show_frame(frame)
+        if frame.run != self._edited():
             return
         self.transport.show_frame(frame)
         self.sheet.set_step(frame.step)
-        self._stage.show_frame(frame)
         state, sentence = self.workbench.state, self.workbench.sentence
         speaks = state is State.RUNNING or (state in IDLE and not sentence)
         if frame.verdict is not None and speaks:
@@ -287,7 +292,7 @@ class LabPage(QWidget):
 
     @Slot(str, object)
     def _on_workbench_failed(self, run: str, error: EngineError) -> None:
-        if run == FIRST and isinstance(error, DivergedError):
+        if run == self._edited() and isinstance(error, DivergedError):
             self.network.show_failure(error.layer_id)
 
     @Slot(object)
@@ -389,6 +394,16 @@ class LabPage(QWidget):
             self._reports_transfer = False
         self._show_examples()
 
+    @Slot()
+    def _on_document_sides_changed(self) -> None:
+        if not self.document.sides.is_pair:
+            self._stage.drop(SECOND)
+        self._stage.set_edited(self._edited())
+
+    def _edited(self) -> str:
+        """Return the key of the run that is edited."""
+        return SECOND if self.document.sides.edits_second else FIRST
+
     def _show_examples(self) -> None:
         # The examples are known before the engine is ready for them.
         project, dataset = self.document.project, self.document.dataset
@@ -405,5 +420,6 @@ class LabPage(QWidget):
         gap = theme.px(8)
         self._inner.setContentsMargins(gap, gap, gap, gap)
         self._inner.setSpacing(gap)
+        self._foot.setSpacing(theme.px(6))
         self.body.restyle()
         self.right.take_usual_heights()

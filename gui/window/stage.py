@@ -1,4 +1,4 @@
-"""Shows a frame view by view, so that the window can answer a person in between."""
+"""Shows frames view by view, so that the window can answer a person in between."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from gui.frames.frame import Frame
-from gui.frames.run_info import RunInfo
+from gui.frames.run_info import FIRST, RunInfo
 
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
@@ -32,8 +32,9 @@ class View(Protocol):
 class Stage(QObject):
     """Gives every view the newest frame, one view at a time. GUI thread only.
 
-    Where drawing all views takes longer than a frame, a view is given fewer frames, but never an
-    old one, and never misses the newest snapshot.
+    Of a pair, a view is given the frame of the run that is edited, with that of the other beside
+    it. Where drawing all views takes longer than a frame, a view is given fewer frames, but never
+    an old one, and never misses the newest snapshot.
 
     Parameters
     ----------
@@ -48,9 +49,11 @@ class Stage(QObject):
         super().__init__(parent)
         self._views = tuple(views)
         self._note_time = note_time
-        self._frame: Frame | None = None
-        self._snapshot: Snapshot | None = None
-        self._unseen: set[View] = set()
+        self._edited = FIRST
+        self._infos: dict[str, RunInfo] = {}
+        self._frames: dict[str, Frame] = {}
+        self._snapshots: dict[str, Snapshot] = {}
+        self._unseen: dict[View, set[str]] = {}
         self._waiting: list[View] = []
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -58,37 +61,89 @@ class Stage(QObject):
         self._timer.timeout.connect(self._on_timer_timeout)
 
     def set_run(self, info: RunInfo) -> None:
-        """Begin with another run."""
-        self.stop()
-        self._frame = self._snapshot = None
-        self._unseen.clear()
-        for view in self._views:
-            view.set_run(info)
+        """Begin with another run, in the place of the one with its key."""
+        key = info.run
+        known = self._snapshots.get(key)
+        self._infos[key] = info
+        self._frames.pop(key, None)
+        if known is not None and known.run_id != info.run_id:
+            del self._snapshots[key]
+        self._begin()
+
+    def set_edited(self, key: str) -> None:
+        """Let another run of a pair be the one that is edited."""
+        if key != self._edited:
+            self._edited = key
+            self._begin()
+
+    def drop(self, key: str) -> None:
+        """Let go of a run."""
+        if self._infos.pop(key, None) is not None:
+            self._frames.pop(key, None)
+            self._snapshots.pop(key, None)
+            self._begin()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw a frame from now on; those still waiting get it instead of the one before."""
-        self._frame = frame
+        info = self._infos.get(frame.run)
+        if info is not None and info.run_id != frame.run_id:
+            return
+        self._frames[frame.run] = frame
         if frame.snapshot is not None:
-            self._snapshot = frame.snapshot
-            self._unseen = set(self._views)
-        self._waiting += [view for view in self._views if view not in self._waiting]
-        if not self._timer.isActive():
-            # Not at once: making a frame has taken its time, too, and others wait meanwhile.
-            self._timer.start()
+            self._note(frame.run, frame.snapshot)
+        self._draw()
 
     def stop(self) -> None:
         """Draw nothing more."""
         self._timer.stop()
         self._waiting.clear()
 
+    def _begin(self) -> None:
+        """Let every view forget what it shows, and begin with the runs that there are now."""
+        self.stop()
+        main = self._infos.get(self._edited)
+        if main is None:
+            return
+        other = next((info for key, info in self._infos.items() if key != self._edited), None)
+        for view in self._views:
+            view.set_run(replace(main, beside=other))
+        for key, snapshot in self._snapshots.items():
+            self._note(key, snapshot)
+        self._draw()
+
+    def _note(self, key: str, snapshot: Snapshot) -> None:
+        """Take note of a snapshot that no view has seen."""
+        self._snapshots[key] = snapshot
+        for view in self._views:
+            self._unseen.setdefault(view, set()).add(key)
+
+    def _draw(self) -> None:
+        if self._edited not in self._frames:
+            return
+        self._waiting += [view for view in self._views if view not in self._waiting]
+        if not self._timer.isActive():
+            # Not at once: making a frame has taken its time, too, and others wait meanwhile.
+            self._timer.start()
+
+    def _frame_for(self, view: View, key: str) -> Frame | None:
+        """Return the newest frame of a run, with the snapshot that the view has not seen."""
+        frame = self._frames.get(key)
+        if frame is None:
+            return None
+        unseen = self._unseen.get(view, set())
+        snapshot = self._snapshots.get(key) if key in unseen else None
+        unseen.discard(key)
+        return replace(frame, snapshot=snapshot)
+
     @Slot()
     def _on_timer_timeout(self) -> None:
-        if not self._waiting or self._frame is None:
+        if not self._waiting or self._edited not in self._frames:
             self._timer.stop()
             return
         started = time.perf_counter()
         view = self._waiting.pop(0)
-        snapshot = self._snapshot if view in self._unseen else None
-        self._unseen.discard(view)
-        view.show_frame(replace(self._frame, snapshot=snapshot))
+        frame = self._frame_for(view, self._edited)
+        other = next((key for key in self._infos if key != self._edited), "")
+        if frame is not None:
+            view.show_frame(replace(frame, beside=self._frame_for(view, other)))
         self._note_time(time.perf_counter() - started)

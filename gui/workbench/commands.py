@@ -53,6 +53,14 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """Command: let two runs, of which one may be none, have each other's key from now on."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
 class Retrain:
     """Command: go on with other hyper-parameters."""
 
@@ -91,6 +99,13 @@ class Advance:
 
 
 @dataclass(frozen=True)
+class Level:
+    """Command: train those runs that lie behind until they stand where the others do."""
+
+    turn: int
+
+
+@dataclass(frozen=True)
 class Pace:
     """Command: go no faster than this from now on."""
 
@@ -107,8 +122,8 @@ class Close:
     """Command: end the thread."""
 
 
-Aim = Go | Halt | Advance
-Command = Build | Drop | Retrain | Collect | Pace | Look | Aim | Close
+Aim = Go | Halt | Level | Advance
+Command = Build | Drop | Exchange | Retrain | Collect | Pace | Look | Aim | Close
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:
@@ -116,6 +131,7 @@ def newest(commands: Sequence[Command]) -> list[Command]:
 
     A new run makes needless what its key was told before, to drop one does so, too, and later
     hyper-parameters and looks do so for earlier ones. To close makes everything else needless.
+    Where keys are exchanged, what was told before was told of others.
     """
     if any(isinstance(command, Close) for command in commands):
         return [Close()]
@@ -131,6 +147,10 @@ def newest(commands: Sequence[Command]) -> list[Command]:
             case Retrain(run):
                 is_needless = run in replaced | retrained
                 retrained.add(run)
+            case Exchange():
+                is_needless = False
+                replaced.clear()
+                retrained.clear()
             case Look():
                 is_needless, has_looked = has_looked, True
             case _:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gui.workbench.commands import Advance, Aim, Go, Halt
+from gui.workbench.commands import Advance, Aim, Go, Halt, Level
 from gui.workbench.pace import UNLIMITED
 
 if TYPE_CHECKING:
@@ -146,6 +146,12 @@ class Rounds:
         self.lanes = tuple(lane for lane in self.lanes if lane.run != run)
         self._leader, self._stride = None, 1
 
+    def exchange(self, first: str, second: str) -> None:
+        """Give two runs each other's key; one of them may be none."""
+        keys = {first: second, second: first}
+        for lane in self.lanes:
+            lane.run = keys.get(lane.run, lane.run)
+
     def moving(self) -> list[Lane]:
         """Return the runs that have not come to rest."""
         return [lane for lane in self.lanes if lane.is_moving]
@@ -170,7 +176,7 @@ class Rounds:
 
     def _goal(self, command: Aim, live: list[Lane], front: int) -> int:
         match command:
-            case Halt():
+            case Halt() | Level():
                 return front
             case Go():
                 return min(((front // lane.pause_every + 1) * lane.pause_every

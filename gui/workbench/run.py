@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.diagnosis.verdicts import JUDGED, RunJudge
@@ -79,6 +80,12 @@ class Run:
         self._telling = Telling()
         self._cursor = self._step = 0
         self._speed = Speedometer()
+
+    def rename(self, key: str) -> None:
+        """Take another key; all that it has told and tells goes on."""
+        self.key = key
+        if self.info is not None:
+            self.info = replace(self.info, run=key)
 
     def show(self, state: State, message: Message | None = None) -> None:
         """Take over a state, and the engine's words for it; a reason lasts until the run moves."""

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import SpecError
-from gui.workbench.commands import Advance, Aim, Build, Collect, Drop, Go, Halt, Pace, Retrain
+from gui.workbench.commands import (
+    Advance,
+    Aim,
+    Build,
+    Collect,
+    Drop,
+    Exchange,
+    Go,
+    Halt,
+    Level,
+    Pace,
+    Retrain,
+)
 from gui.workbench.pace import Speed
 from gui.workbench.run import Run
 from gui.workbench.run_plan import Reason, RunPlan
@@ -90,6 +102,9 @@ class RunSet(QObject):
 
     def __len__(self) -> int:
         return len(self._runs)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._runs
 
     def __getitem__(self, key: str) -> Run:
         return self._runs[key]
@@ -174,6 +189,19 @@ class RunSet(QObject):
             self._start_what_waited()
             self.changed.emit()
 
+    def exchange(self, first: str, second: str) -> None:
+        """Give two runs each other's key, or one the key that no other has; both go on."""
+        keys = {first: second, second: first}
+        for run in self:
+            run.rename(keys.get(run.key, run.key))
+        self._runs = {run.key: run for run in sorted(self, key=lambda run: run.key)}
+        self._worker.submit(Exchange(first, second))
+        for run in self:
+            if run.key in keys and run.info is not None:
+                self.replaced.emit(run.info)
+        self.changed.emit()
+        self.rested.emit()
+
     def apply(self, key: str, plan: RunPlan) -> None:
         """Go on with the hyper-parameters of another plan from the next step on."""
         self._runs[key].follow(plan)
@@ -242,6 +270,15 @@ class RunSet(QObject):
         if self.state in (*IDLE, State.RUNNING):
             self._aim(Advance(self._next_turn(), steps), State.PAUSED if steps else State.RUNNING,
                       among=(*IDLE, State.RUNNING))
+
+    def level(self) -> None:
+        """Let those that lie behind catch up with the others, then stand still with them."""
+        if self.state in IDLE:
+            self._aim(Level(self._next_turn()), State.RUNNING)
+        elif self.state is State.PREPARING and not self._wants_to_run:
+            self._worker.submit(Level(self._next_turn()))
+            self._wants_to_run = True
+            self.changed.emit()
 
     def set_speed(self, speed: Speed) -> None:
         """Go no faster than this from now on, also while running.

@@ -1,4 +1,4 @@
-"""The running lab: the document on one side, its run and those beside it on the other."""
+"""The running lab: the document on one side, its run or its pair of runs on the other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
-from gui.frames.run_info import FIRST
+from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
 from gui.workbench.pace import Speed
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Workbench(QObject):
-    """Runs the document's project, and others beside it. GUI thread only.
+    """Runs the document's project, or both projects of a pair. GUI thread only.
 
     Other hyper-parameters take effect at once; another network, other data, precision or seed
     begin a new run at step 0.
@@ -41,7 +41,7 @@ class Workbench(QObject):
     Attributes
     ----------
     runs : RunSet
-        The document's run, whose key is `FIRST`, and those that are added beside it.
+        The document's run, whose key is `FIRST`, and beside it that of B, whose key is `SECOND`.
 
     Signals
     -------
@@ -72,6 +72,7 @@ class Workbench(QObject):
         self._closed = False
         self._watched = True
         self._wanted = EVERYTHING
+        self._numbers = {FIRST: document.sides.first.number}
         self.runs = RunSet(factory, self)
         self._clock = FrameClock(self.runs, self)
         self._clock.frame.connect(self.frame)
@@ -81,7 +82,7 @@ class Workbench(QObject):
         self.runs.rested.connect(self._clock.tick)
         self.runs.failed.connect(self.failed)
         document.changed.connect(self._on_document_changed)
-        self._begin_run(self._plan(), Reason.OPENED if document.path is not None else None)
+        self._begin_run(self._plan(FIRST), Reason.OPENED if document.path is not None else None)
 
     @property
     def state(self) -> State:
@@ -170,9 +171,9 @@ class Workbench(QObject):
         """
         if new_seed:
             # Through the document, so that the file holds it and it can be undone.
-            self._document.set_training(seed=random.randrange(2**32))
-        else:
-            self._begin_run(self._plan())
+            self._document.set_seed(random.randrange(2**32))
+            return
+        self._begin_run(self._plan(FIRST))
         for run in tuple(self.runs):
             if run.key != FIRST:
                 self.runs.add(run.key, run.plan)
@@ -219,9 +220,9 @@ class Workbench(QObject):
         self._closed = True
         return ended
 
-    def _plan(self) -> RunPlan:
-        document = self._document
-        return RunPlan(document.project, document.dataset, document.issues)
+    def _plan(self, key: str) -> RunPlan:
+        found = self._document.examined(second=key == SECOND)
+        return RunPlan(found.project, found.dataset, found.issues)
 
     def _begin_run(self, plan: RunPlan, reason: Reason | None = None) -> None:
         """Begin a new run of the document, or say why that cannot be."""
@@ -232,12 +233,47 @@ class Workbench(QObject):
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
-        plan = self._plan()
-        match RunPlan.diff(self.runs[FIRST].plan, plan, opened=change.opened):
+        state = self.state
+        before, wanted = self._numbers, self._wanted_numbers()
+        if before.get(SECOND) == wanted[FIRST] or wanted.get(SECOND) == before[FIRST]:
+            self.runs.exchange(FIRST, SECOND)
+            before = _exchanged(before)
+        self._numbers = wanted
+        for key in before.keys() - wanted.keys():
+            self.runs.drop(key)
+        begun = [key for key, number in wanted.items()
+                 if self._follow(key, opened=change.opened, is_new=number != before.get(key))]
+        if begun and len(wanted) > 1:
+            self._go_on(state)
+
+    def _wanted_numbers(self) -> dict[str, int]:
+        sides = self._document.sides
+        first = {FIRST: sides.first.number}
+        return first if sides.second is None else {**first, SECOND: sides.second.number}
+
+    def _follow(self, key: str, *, opened: bool, is_new: bool) -> bool:
+        """Let a run do what has become of its side; return whether it begins anew."""
+        plan = self._plan(key)
+        if is_new and not opened:
+            self.runs.add(key, plan)
+            return True
+        match RunPlan.diff(self.runs[key].plan, plan, opened=opened):
             case Restart(reason):
-                self._begin_run(plan, reason)
+                if key == FIRST:
+                    self._begin_run(plan, reason)
+                else:
+                    self.runs.add(key, plan, reason)
+                return True
             case Apply():
-                self.runs.apply(FIRST, plan)
+                self.runs.apply(key, plan)
+        return False
+
+    def _go_on(self, before: State) -> None:
+        """Do after a run of a pair has begun anew what was done before, where that can be."""
+        if before in (State.RUNNING, State.FAILED):
+            self.runs.run()
+        else:
+            self.runs.level()
 
     @Slot()
     def _on_runs_changed(self) -> None:
@@ -253,3 +289,9 @@ class Workbench(QObject):
         if told != self._told:
             self._told = told
             self.state_changed.emit(state)
+
+
+def _exchanged(numbers: dict[str, int]) -> dict[str, int]:
+    """Return the numbers of A and B under each other's key."""
+    keys = {FIRST: SECOND, SECOND: FIRST}
+    return {keys[key]: number for key, number in numbers.items()}

@@ -33,8 +33,10 @@ from gui.workbench.commands import (
     Collect,
     Command,
     Drop,
+    Exchange,
     Go,
     Halt,
+    Level,
     Look,
     Pace,
     Retrain,
@@ -189,6 +191,8 @@ class Worker:
                     self._build(command)
             case Drop(run):
                 self._rounds.drop(run)
+            case Exchange(first, second):
+                self._rounds.exchange(first, second)
             case Collect(run, reply):
                 lane = self._rounds.lane(run)
                 reply.put(None if lane is None else lane.trainer.weights())
@@ -199,7 +203,7 @@ class Worker:
                 self._pacer.begin(self._clock())
             case Look():
                 self._look()
-            case Go() | Halt() | Advance():
+            case Go() | Halt() | Level() | Advance():
                 self._aim(command)
 
     def _retrain(self, command: Retrain) -> None:

@@ -35,6 +35,7 @@ ORDER = (
     "engine.telemetry",
     "engine.diagnosis",
     "engine.training",
+    "engine.experiments",
     "engine.facts",
     "engine.selftest",
     "gui.program",

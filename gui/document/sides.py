@@ -1,0 +1,84 @@
+"""The projects side by side: that of A, and that of B where there is a pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.spec import ProjectSpec
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the projects.
+
+    Attributes
+    ----------
+    number : int
+        Stays the same through every edit of it, whichever of the two it is: the run that belongs to
+        it is found by it.
+    project : ProjectSpec
+        What is trained.
+    branch_step : int | None
+        The step of the other run at which this one has left it; None begins at step 0.
+    """
+
+    number: int
+    project: ProjectSpec
+    branch_step: int | None = None
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A, and B if there is one.
+
+    Attributes
+    ----------
+    first : Side
+        A.
+    second : Side | None
+        B; None without a pair.
+    edits_second : bool
+        Whether edits are for B.
+    """
+
+    first: Side
+    second: Side | None = None
+    edits_second: bool = False
+
+    @property
+    def edited(self) -> Side:
+        """The side that edits are for."""
+        return self.second if self.edits_second and self.second is not None else self.first
+
+    @property
+    def other(self) -> Side | None:
+        """The side that stays as it is; None without a pair."""
+        return self.first if self.edits_second else self.second
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether there is a B."""
+        return self.second is not None
+
+    def edit(self, project: ProjectSpec) -> Sides:
+        """Return the sides with another project where edits go."""
+        side = replace(self.edited, project=project)
+        return replace(self, second=side) if self.edits_second else replace(self, first=side)
+
+    def choosing(self, *, second: bool) -> Sides:
+        """Return the sides with edits for B, or for A."""
+        return replace(self, edits_second=second and self.is_pair)
+
+    def kept(self) -> Sides:
+        """Return B alone, as A."""
+        return self if self.second is None else Sides(self.second)
+
+    def swapped(self) -> Sides:
+        """Return the sides with A and B exchanged; edits go to the project that they went to."""
+        if self.second is None:
+            return self
+        return Sides(self.second, self.first, not self.edits_second)
+
+    def dropped(self) -> Sides:
+        """Return A alone."""
+        return Sides(self.first)
