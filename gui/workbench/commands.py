@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.recorder import Recorder
 from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed
 from gui.workbench.parcels import Copy, Leave, Parcel
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.mailbox import Mailbox
-    from engine.telemetry.recorder import Recorder
     from engine.telemetry.snapshot import Snapshot
 
 
@@ -71,7 +71,7 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
-    recorder: Recorder
+    recorder: Recorder = field(default_factory=Recorder)
     origin: Origin = DRAWN
 
 
