@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -114,7 +115,7 @@ class BatchRun:
         trainer = self._prepare()
         self._begin = trainer.step
         with ExitStack() as stack:
-            stack.enter_context(self._interruptible(trainer))
+            stack.enter_context(interruptible(partial(self._interrupt, trainer)))
             history = self._open_history(stack, trainer)
             initial = trainer.weights() if self._keep_initial else {}
             bar = stack.enter_context(progress_bar(
@@ -152,26 +153,16 @@ class BatchRun:
                     loss = rows[-1, trainer.ring.columns.index("loss")]
                     bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
 
-    @contextmanager
-    def _interruptible(self, trainer: TrainerLike) -> Iterator[None]:
-        """Let Ctrl+C end the run tidily; pressed again it ends the program at once."""
-        def interrupt(_signal: int, _frame: FrameType | None) -> None:
-            self._interrupted = True
-            trainer.request_stop()
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-        before = signal.signal(signal.SIGINT, interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    def _interrupt(self, trainer: TrainerLike) -> None:
+        self._interrupted = True
+        trainer.request_stop()
 
     def _open_history(self, stack: ExitStack, trainer: TrainerLike) -> IO[str] | None:
         if self._out is None:
             return None
         # What a branch of another project was before is not its history.
         last = trainer.checkpoint().row if trainer.step and trainer.transfer is None else None
-        with _named_errors(self._out):
+        with named_errors(self._out):
             self._out.mkdir(parents=True, exist_ok=True)
             return stack.enter_context(open_history(
                 self._out / "history.csv", trainer.ring.columns, trainer.step, last))
@@ -180,7 +171,7 @@ class BatchRun:
         if self._out is None:
             return
         arrays = {**trainer.weights(), **{INITIAL + key: w for key, w in initial.items()}}
-        with _named_errors(self._out):
+        with named_errors(self._out):
             write_weights(self._out / "weights.npz", arrays)
 
     def _keep_run(self, trainer: TrainerLike) -> None:
@@ -225,6 +216,20 @@ def transfer_lines(transfer: TransferReport | None) -> list[str]:
             *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left)]
 
 
+@contextmanager
+def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C call ``interrupt`` to end tidily; pressed again it ends the program at once."""
+    def hear(_signal: int, _frame: FrameType | None) -> None:
+        interrupt()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def write_weights(path: Path, arrays: Weights) -> None:
     """Write arrays so that a crash leaves either the old file or the new one; raises OSError."""
     part = path.with_name(f".{path.name}.part")
@@ -265,7 +270,8 @@ def _is_initial(key: str) -> bool:
 
 
 @contextmanager
-def _named_errors(folder: Path) -> Iterator[None]:
+def named_errors(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a folder into a sentence."""
     try:
         yield
     except OSError as error:

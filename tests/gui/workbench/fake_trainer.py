@@ -70,6 +70,7 @@ class FakeTrainer:
         self.finish_at = 0
         self.ended: Message | None = None
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
+        self.given_start: Mapping[str, NDArray[Any]] | None = None
         self.size = 4
         self.order = np.zeros(1, np.int32)
         self.checkpoints: list[int] = []
@@ -186,7 +187,8 @@ class FakeEngine:
 
     def __call__(
         self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
-        weights: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
+        weights: Mapping[str, NDArray[Any]] | None = None,
+        start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     ) -> FakeTrainer:
         progress("Preparing engine", 0.5)
         if self.compiling is not None:
@@ -194,7 +196,7 @@ class FakeEngine:
         if self.refuse is not None:
             raise self.refuse
         trainer = FakeTrainer(project, run_id, self.diverge_at)
-        trainer.given_weights = weights
+        trainer.given_weights, trainer.given_start = weights, start
         if checkpoint is not None:
             trainer.restore(checkpoint)
         self.trainers.append(trainer)
