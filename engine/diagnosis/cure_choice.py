@@ -20,7 +20,7 @@ _RATE = ("slower", "optimizer")
 
 
 def _vanishing(chart: Chart) -> Iterator[str]:
-    if chart.rushes or chart.remedy.startswith("remedy.keep"):
+    if chart.rushes or "slower" in chart.named:
         yield from _RATE
     if chart.rushes:
         return
@@ -32,7 +32,9 @@ def _vanishing(chart: Chart) -> Iterator[str]:
         yield "activation"
     if chart.starts_off:
         yield "weights"
-    yield "residual"
+    if not chart.fades:
+        # What is never negative adds up to sums at which sigmoid is flat.
+        yield "residual"
     if chart.flattens or chart.verdict.severity > 1:
         yield "batch-norm"
     if not chart.flattens and chart.depth > _DEEP // 2:

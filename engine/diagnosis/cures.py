@@ -12,7 +12,6 @@ from engine.diagnosis.cure_choice import CAUSES, CHOICES
 from engine.diagnosis.cure_kinds import KINDS
 from engine.diagnosis.cure_labels import told
 from engine.diagnosis.design import Design
-from engine.diagnosis.remedies import NAMED
 from engine.diagnosis.verdicts import Verdict
 from engine.layers import diagnose
 from engine.messages import Message
@@ -75,9 +74,8 @@ def _offers(chart: Chart) -> Iterator[tuple[str, ProjectSpec]]:
         yield verdict.code, verdict.fix.project
     choice = CHOICES.get(verdict.code)
     if choice is not None:
-        named = NAMED.get(chart.remedy, ())
         # What the sentence says is offered first.
-        for kind in sorted(choice(chart), key=lambda kind: kind not in named):
+        for kind in sorted(choice(chart), key=lambda kind: kind not in chart.named):
             yield kind, KINDS[kind](chart)
 
 
