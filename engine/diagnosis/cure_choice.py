@@ -45,6 +45,8 @@ def _exploding(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.starts_off:
+        if chart.functions == {"linear"}:
+            yield "activation"
         yield "weights"
         if chart.functions != {"linear"}:
             yield "batch-norm"

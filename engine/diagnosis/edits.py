@@ -101,9 +101,10 @@ def suited(design: Design, *, equal: bool) -> tuple[ProjectSpec, str]:
         scheme = layer.kind.initialiser(layer.options)
         if INITIALISERS[scheme].size is not None:
             continue
-        if family(scheme) != family(wanted) or layer.options["gain"] != 1:
-            network = network.replaced(
-                design.spec(position).with_options(weights=wanted, gain=1.0))
+        is_other = family(scheme) != family(wanted)
+        if is_other or layer.options["gain"] != 1:
+            network = network.replaced(design.spec(position).with_options(
+                weights=wanted if is_other else scheme, gain=1.0))
             names[family(wanted)] += 1
     return design.with_network(network), names.most_common(1)[0][0] if names else ""
 

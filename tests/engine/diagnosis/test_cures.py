@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
 from engine.data import load
-from engine.data.dataset import Dataset
 from engine.diagnosis import edits
 from engine.diagnosis.advice import advise
 from engine.diagnosis.case import Words
@@ -253,18 +254,12 @@ def test_a_rate_far_above_the_usual_explains_all_else() -> None:
 
 
 def test_nothing_is_offered_where_nothing_can_be_learned() -> None:
-    thrown = load(table("circle", 0.5))
-    rng_labels = thrown.labels.copy()
-    rng_labels[:] = [hash((7, n)) % 2 for n in range(len(rng_labels))]
+    data = load(table("circle", 0.5))
+    thrown = np.random.default_rng(3).permutation(data.labels)
     of = project(dense(4), out(2))
     chance = verdict("chance", of, severity=1)
-    assert cures_for(chance, of, thrown)
-    assert not cures_for(chance, of, _with_labels(thrown, rng_labels))
-
-
-def _with_labels(data: Dataset, labels: Any) -> Dataset:
-    from dataclasses import replace as changed
-    return changed(data, labels=labels)
+    assert cures_for(chance, of, data)
+    assert not cures_for(chance, of, dataclasses.replace(data, labels=thrown))
 
 
 def test_what_mends_a_note_is_offered_first_and_once() -> None:
