@@ -140,6 +140,11 @@ def _overfitting(chart: Chart) -> Iterator[str]:
             yield "dropout"
 
 
+def _imbalance(chart: Chart) -> Iterator[str]:
+    if chart.is_learnable:
+        yield "class-weights"
+
+
 def _weights_too_small(chart: Chart) -> Iterator[str]:
     if chart.flattens:
         yield "activation"
@@ -160,7 +165,7 @@ CHOICES: Mapping[str, Callable[[Chart], Iterator[str]]] = {
     "update_small": _update_small, "update_large": _update_large, "risen": _risen,
     "flat": _stuck, "chance": _stuck, "settled": _stuck, "overfitting": _overfitting,
     "weights-too-small": _weights_too_small, "weights-too-large": _weights_too_large,
-    "rate-zero": _rate_zero,
+    "rate-zero": _rate_zero, "imbalance": _imbalance,
 }
 """Kinds of cures for a verdict, the most promising first; by their names in
 `engine.diagnosis.cure_kinds.KINDS`."""

@@ -234,7 +234,7 @@ def test_narrow_layers_get_more_units_and_a_second_layer() -> None:
 
 def test_classes_are_weighed_with_steps_that_find_the_rare_ones() -> None:
     of = project(dense(8), out(2), learning_rate=0.01)
-    assert label(of, made("class-weights", of)) == (
+    assert cure("class-weights", "imbalance", of).label.text == (
         "SGD → Adam, learning rate 0.01 → 0.003, weigh classes equally")
     weighed = replace(of, training=replace(of.training, class_weights="balanced"))
     assert made("class-weights", weighed) == weighed
@@ -280,7 +280,7 @@ def test_every_note_that_has_a_fix_offers_it_in_words_of_the_edit() -> None:
         "l1": (project(dense(8), out(2), l1=0.1), "L1 0.1 → 0.001"),
         "max-norm": (project(dense(8), out(2), max_norm=0.01), "Max-norm 0.01 → 3"),
         "dropout": (project(dense(8), layer("dropout", rate=0.95), out(2)),
-                    "Rate 0.95 → 0.5 in 1 layer"),
+                    "Dropout rate 0.95 → 0.5 in 1 layer"),
         "linear": (project(dense(8, "linear"), out(2)), "Linear → ReLU in 1 layer, Xavier → He"),
         "softmax-twice": (project(dense(8), out(2), layer("softmax")), "Without Softmax"),
         "constant-weights": (project(dense(8, "tanh", "zeros"), out(2, weights="zeros")),
@@ -328,6 +328,17 @@ def test_every_cure_can_be_trained_and_is_another_project(code: str, of: Project
                                                              if name in after]
         assert (one.project.training.seed, one.project.data.seed) == (of.training.seed,
                                                                       of.data.seed)
+
+
+def test_what_is_nothing_for_a_run_that_has_begun_says_so() -> None:
+    large = project(stack(3, 16, "relu", "he_normal", gain=3.0), out(2))
+    anew = {one.code: one.begins_anew for one in offered("nonfinite", large)}
+    assert anew == {"weights": True, "batch-norm": False}
+    assert {one.code: one.begins_anew for one in offered("vanishing", TANH)} == {
+        "activation": True, "residual": False, "batch-norm": False}
+    plane = project(out(1), data=table("plane", 0.5), loss="mean_squared_error", learning_rate=0.2)
+    assert cure("scale", "nonfinite", plane).begins_anew
+    assert not cure("slower", "nonfinite", plane).begins_anew
 
 
 def test_where_all_is_well_nothing_is_offered() -> None:

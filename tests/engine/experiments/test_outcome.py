@@ -138,7 +138,7 @@ def test_what_broke_is_never_said_to_be_better() -> None:
     found = told(standing(0.5), broke, is_cure=True)
     assert (found.code, texts(found)[0]) == ("broke", "B broke.")
     assert texts(found)[1] == (
-        "B’s numbers have outgrown what the computer can hold at step 13. At step 2,000 A’s "
+        "At step 13 B’s numbers outgrew what the computer can hold. At step 2,000 A’s "
         "validation loss is 0.5.")
     both = told(broke, broke, is_cure=True)
     assert (both.code, texts(both)[0]) == ("broke", "Both broke.")
@@ -150,7 +150,7 @@ def test_to_stay_finite_is_a_help_only_where_it_is_worth_something() -> None:
     broke = standing(math.inf, "nonfinite", step=4, end="broke")
     found = told(broke, standing(0.3), is_cure=True)
     assert texts(found) == ("The cure helped.", (
-        "A’s numbers have outgrown what the computer can hold at step 5. At step 2,000 B’s "
+        "At step 5 A’s numbers outgrew what the computer can hold. At step 2,000 B’s "
         "validation loss is 0.3."))
     vain = told(broke, standing(400.0), is_cure=True)
     assert (vain.code, texts(vain)[0]) == ("did-not-help", "The cure did not help.")
