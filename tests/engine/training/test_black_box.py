@@ -152,6 +152,15 @@ def test_only_so_many_steps_are_kept() -> None:
     assert [step.step for step in box.steps] == list(range(40 - KEPT, 40))
 
 
+def test_a_cure_can_begin_before_an_update_is_larger_than_the_weights() -> None:
+    place = say("place.layer", position=1, title="Dense")
+    steps = [BoxStep(step, 1.0, *(Peak(value, "dense-1", place) for value in (1.0, 1.0, update)))
+             for step, update in ((7, 0.01), (8, 0.9), (9, 2e9))]
+    error = DivergedError("diverged.loss", step=10)
+    assert black_box(error, steps, 9).sound_step == 8
+    assert black_box(error, steps[2:], 9).sound_step is None
+
+
 @pytest.mark.parametrize(("values", "kept"), [
     ([0.7], (0.7,)),
     ([0.7, 0.8], (0.7, 0.8)),
