@@ -42,10 +42,13 @@ from gui.workbench.commands import (
     Retrain,
     newest,
 )
+from gui.workbench.errands import Abandon, Errands, Undertake
 from gui.workbench.pace import UNLIMITED, Pacer
+from gui.workbench.parcels import Copy, Leave, hand_over
 from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
+from gui.workbench.starts import Starts
 
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
@@ -81,6 +84,12 @@ class Bridge(QObject):
         numbers that are not finite.
     failed(int, object)
         Run and an EngineError.
+    retrained(int, int)
+        Run that has been given other hyper-parameters, and its step.
+    parted(int)
+        Run that has been let go of, and whose parcel is filled.
+    compared(int, int, SameStart)
+        Two runs, and what of their starts is equal.
     """
 
     prepared = Signal(int, str, float)
@@ -89,6 +98,9 @@ class Bridge(QObject):
     looked = Signal(int)
     recalled = Signal(int, object)
     failed = Signal(int, object)
+    retrained = Signal(int, int)
+    parted = Signal(int)
+    compared = Signal(int, int, object)
 
 
 class Worker:
@@ -122,6 +134,7 @@ class Worker:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
         self._rounds = Rounds()
+        self._errands, self._starts = Errands(), Starts()
         self._playback = Playback(bridge.recalled.emit)
         self._clock, self._pacer = clock, Pacer()
         self._rest_s = 0.0
@@ -172,14 +185,16 @@ class Worker:
                 self._take_turn()
                 self._playback.work()
                 self._rest_if_done()
-        self._rounds = Rounds()
+                self._errands.turn(runs_train=self._rest_s <= 0 and bool(self._rounds.moving()))
+        self._rounds, self._errands, self._starts = Rounds(), Errands(), Starts()
         self._playback.keep_to(())
 
     def _waiting_commands(self) -> list[Command]:
         """Return what has come; wait for it while there is nothing to train, or not yet."""
         commands: list[Command] = []
         try:
-            if self._playback.is_busy:
+            if self._errands.is_busy or self._playback.is_busy:
+                # Nobody rests then.
                 pass
             elif not self._rounds.moving():
                 commands.append(self._commands.get())
@@ -208,7 +223,13 @@ class Worker:
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
                 lane = self._rounds.lane(run)
-                reply.put(None if lane is None else lane.trainer.weights())
+                reply.put(None if lane is None else lane.trainer.checkpoint())
+            case Copy() | Leave():
+                hand_over(command, self._rounds)
+                if isinstance(command, Leave):
+                    self._bridge.parted.emit(command.run_id)
+            case Undertake() | Abandon():
+                self._errands.obey(command)
             case Retrain():
                 self._retrain(command)
             case Pace(speed):
@@ -228,6 +249,9 @@ class Worker:
                 lane.trainer.apply(command.training)
                 lane.tape.retrain(command.training)
                 lane.pause_every = command.training.steps
+                self._bridge.retrained.emit(lane.run_id, lane.step)
+                self._starts.follow(lane, command.training)
+                self._compare()
 
     def _look(self) -> None:
         for lane in self._rounds.lanes:
@@ -248,9 +272,11 @@ class Worker:
         def on_progress(text: str, share: float) -> None:
             self._bridge.prepared.emit(command.run_id, text, share)
 
-        trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
-                                progress=on_progress, weights=command.weights,
-                                checkpoint=command.checkpoint)
+        origin = command.origin
+        trainer = self._factory(
+            command.project, command.dataset, run_id=command.run_id, progress=on_progress,
+            weights=origin.weights, start=origin.start,
+            checkpoint=None if origin.parcel is None else origin.parcel.checkpoint)
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
                     command.project.training.steps, recorder=command.recorder)
         self._rounds.put(lane)
@@ -260,6 +286,17 @@ class Worker:
         lane.interval_s = SNAPSHOT_S
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
+        self._starts.note(lane, command.project, command.dataset)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Tell what of a pair's starts is equal."""
+        try:
+            for first, second, same in self._starts.compared(self._rounds.lanes):
+                self._bridge.compared.emit(first, second, same)
+        except Exception:
+            # Nothing is said then, and both go on.
+            log.exception("the starts of two runs could not be compared")
 
     def _allowed(self, lane: Lane) -> int:
         """Return how many steps the speed allows now."""
