@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -34,7 +35,14 @@ class PairPage(QWidget):
     ----------
     controls : tuple[QWidget, ...]
         What stands beside it; they are for both.
+
+    Signals
+    -------
+    seen_changed()
+        There is room for two, or no longer.
     """
+
+    seen_changed = Signal()
 
     def __init__(self, first: PairedView, make: Callable[[], PairedView]) -> None:
         super().__init__()
@@ -105,5 +113,9 @@ class PairPage(QWidget):
     def _fit(self) -> None:
         self._row.setSpacing(theme.px(GAP))
         shown = [self._view(key) for key in self.seen()] or [self._views[FIRST]]
+        changed = [view.isHidden() for view in self._views.values()] != [
+            view not in shown for view in self._views.values()]
         for view in self._views.values():
             view.setVisible(view in shown)
+        if changed:
+            self.seen_changed.emit()

@@ -54,6 +54,8 @@ class OutputPanel(ViewCard):
         self._stack = QStackedWidget()
         for page in dict.fromkeys(self._pages.values()):
             self._stack.addWidget(page)
+            if isinstance(page, PairPage):
+                page.seen_changed.connect(self._show_whose)
         self._row = QHBoxLayout()
         self._row.addWidget(self._stack, 1)
         self._row.addWidget(self._side)
@@ -221,9 +223,6 @@ class OutputPanel(ViewCard):
         self._tabs.set_current(key)
         page = self._pages[key]
         self._stack.setCurrentWidget(page)
-        shows_both = isinstance(page, PairPage) and page.is_pair()
-        alone = self.is_pair() and not shows_both
-        self.set_title(f"Output of {self._edited}" if alone else "Output", "Output")
         for control in self._controls:
             control.setVisible(control in self._views[key].controls)
         self._on_size_changed()
@@ -267,3 +266,11 @@ class OutputPanel(ViewCard):
         # Two pictures need what the scores leave.
         self._row.setStretchFactor(self._stack, PAIR_SHARE if self.is_pair() else 1)
         self._row.setStretchFactor(self._side, 1 if room < UNLIMITED else 0)
+        self._show_whose()
+
+    @Slot()
+    def _show_whose(self) -> None:
+        """Say in the title whose output it is where only that of one run of a pair is seen."""
+        page = self._pages.get(self.view())
+        alone = self.is_pair() and not (isinstance(page, PairPage) and len(page.seen()) > 1)
+        self.set_title(f"Output of {self._edited}" if alone else "Output", "Output")
