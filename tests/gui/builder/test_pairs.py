@@ -13,10 +13,12 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QPainter
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec
 from engine.telemetry.snapshot import LayerReading
+from gui import theme
 from gui.builder.columns import PAIR, PAIR_COMPACT, PAIR_DENSITIES, PAIR_MINI, columns_for
 from gui.builder.inspector import Inspector
 from gui.builder.network_view import NetworkView
@@ -80,7 +82,8 @@ def show(view: NetworkView, document: Document, **decay: float) -> None:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, document: Document) -> NetworkView:
+def view(qtbot: QtBot, qapp: QApplication, document: Document) -> NetworkView:
+    theme.apply(qapp, "light")
     view = NetworkView(document)
     qtbot.addWidget(view)
     view.resize(522, 479)
@@ -259,7 +262,7 @@ def test_the_first_row_says_which_examples_are_the_same(
 
 
 def test_a_single_run_looks_as_before_when_the_pair_has_gone(
-    view: NetworkView, document: Document
+    view: NetworkView, document: Document, qapp: QApplication
 ) -> None:
     info, frame = FakeRun(1, document.project.network), FakeFrame(
         make_snapshot(document.project.network))
@@ -268,7 +271,7 @@ def test_a_single_run_looks_as_before_when_the_pair_has_gone(
         view.set_run(info)  # type: ignore[arg-type]
         view.show_frame(frame)  # type: ignore[arg-type]
         view.rows.axis.fit(model_of(view).readings(), False)
-        view.grab()  # What is laid out late is in its place from here on.
+        qapp.processEvents()  # What is laid out late is in its place from here on.
         return bytes(view.grab().toImage().constBits())
 
     document.select("dense-1")
