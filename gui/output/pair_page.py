@@ -71,6 +71,10 @@ class PairPage(QWidget):
         if len(data) > 1 and SECOND not in self._views:
             second = self._views[SECOND] = self._make()
             second.follow(self._views[FIRST])
+            for control in second.controls:
+                # Those of the first are for both.
+                control.setParent(second)
+                control.hide()
             self._row.addWidget(second, 1)
         for key, view in self._views.items():
             view.set_letter(key if self.is_pair() else "")
