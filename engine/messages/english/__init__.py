@@ -22,8 +22,22 @@ from engine.messages.english.formats import FORMATS, joined, plural
 from engine.messages.language import Language
 
 SUBJECTS = (
-    spec, layers, files, data, table, columns, split, states, workbooks, training, verdicts, advice,
-    cures, outcomes, program, experiments,
+    spec,
+    layers,
+    files,
+    data,
+    table,
+    columns,
+    split,
+    states,
+    workbooks,
+    training,
+    verdicts,
+    advice,
+    cures,
+    outcomes,
+    program,
+    experiments,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
