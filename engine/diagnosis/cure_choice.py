@@ -33,7 +33,8 @@ def _vanishing(chart: Chart) -> Iterator[str]:
     if chart.starts_off:
         yield "weights"
     yield "residual"
-    yield "batch-norm"
+    if chart.flattens or chart.verdict.severity > 1:
+        yield "batch-norm"
     if not chart.flattens and chart.depth > _DEEP // 2:
         yield "layers"
 
@@ -59,7 +60,9 @@ def _saturated(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.starts_off:
-        yield from ("weights", "activation", "residual")
+        if not chart.fades:
+            yield "weights"
+        yield from ("activation", "residual")
     else:
         yield from ("activation", "slower", "batch-norm")
 
@@ -69,8 +72,12 @@ def _dead(chart: Chart) -> Iterator[str]:
         yield from _RATE
     elif chart.starts_off:
         yield from ("weights", "activation")
+    elif chart.depth > _DEEP:
+        yield "layers"
+    elif chart.is_hasty:
+        yield from ("slower", "optimizer", "activation")
     else:
-        yield from ("slower", "activation", "optimizer")
+        yield "activation"
 
 
 def _silent(chart: Chart) -> Iterator[str]:
@@ -97,18 +104,36 @@ def _risen(_chart: Chart) -> Iterator[str]:
 
 
 def _stuck(chart: Chart) -> Iterator[str]:
-    if chart.verdict.words.title.code == "chance.title-elsewhere":
+    if chart.rushes:
+        yield from _RATE
+    elif chart.verdict.words.title.code == "chance.title-elsewhere":
         # What was learned is worth nothing elsewhere: less of it is to be learned.
-        yield from _overfitting(chart)
-    elif chart.is_learnable:
-        yield from ("units", "optimizer", "faster")
+        yield "stop"
+    elif not chart.is_learnable:
+        return
+    elif chart.fix_weighs:
+        # Of a loss that does not feel a class, nothing else makes more.
+        yield "class-weights"
+    elif chart.is_hasty:
+        yield from _RATE
+    elif chart.dawdles:
+        yield from ("faster", "optimizer")
+    elif chart.is_narrow:
+        yield "capacity"
+    else:
+        yield from ("optimizer", "capacity")
 
 
 def _overfitting(chart: Chart) -> Iterator[str]:
+    if chart.told == "overfitting.unbalanced":
+        yield "class-weights"
+        return
     yield "stop"
     yield "l2"
     if chart.is_learnable:
-        yield from ("data", "dropout")
+        yield "data"
+        if not chart.is_easily_known:
+            yield "dropout"
 
 
 def _weights_too_small(chart: Chart) -> Iterator[str]:
@@ -118,10 +143,7 @@ def _weights_too_small(chart: Chart) -> Iterator[str]:
 
 
 def _weights_too_large(chart: Chart) -> Iterator[str]:
-    if chart.flattens:
-        yield "activation"
-    else:
-        yield "batch-norm"
+    yield "activation" if chart.flattens else "batch-norm"
 
 
 def _rate_zero(_chart: Chart) -> Iterator[str]:

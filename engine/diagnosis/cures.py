@@ -71,7 +71,7 @@ def _offers(chart: Chart) -> Iterator[tuple[str, ProjectSpec]]:
             yield note.code, note.fix.project
     if causes:
         return
-    if verdict.fix is not None and (chart.is_learnable or not _weighs(chart)):
+    if verdict.fix is not None and _is_worth_it(chart):
         yield verdict.code, verdict.fix.project
     choice = CHOICES.get(verdict.code)
     if choice is not None:
@@ -81,11 +81,12 @@ def _offers(chart: Chart) -> Iterator[tuple[str, ProjectSpec]]:
             yield kind, KINDS[kind](chart)
 
 
-def _weighs(chart: Chart) -> bool:
-    """Say whether what mends the verdict weighs classes: without sense in the data it is vain."""
-    fix = chart.verdict.fix
-    before = chart.project.training.class_weights
-    return fix is not None and fix.project.training.class_weights != before
+def _is_worth_it(chart: Chart) -> bool:
+    """Say whether what mends a verdict is enough to make a difference."""
+    if chart.fix_weighs:
+        return chart.is_learnable and chart.is_adaptive
+    # Smaller weights alone leave what sigmoid takes from the gradient.
+    return not (chart.verdict.code == "weights-too-large" and chart.fades)
 
 
 def _is_valid(project: ProjectSpec, dataset: Dataset) -> bool:

@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from engine.diagnosis.design import Design
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind, ResolvedLayer, kinds
 from engine.layers.weighted import initial_size
@@ -298,6 +300,20 @@ def widened(design: Design, least: int) -> ProjectSpec:
             network = network.replaced(design.spec(position).with_options(
                 **{layer.kind.width_option: least}))
     return design.with_network(network)
+
+
+def doubled(design: Design) -> ProjectSpec:
+    """Return the project with another layer like the last hidden one behind it."""
+    network = design.project.network
+    first, last = blocks(design)[-1]
+    model = design.spec(first)
+    if first != last or len(design.layers[first].shape) != 1 or model.inputs:
+        return design.project
+    layer = replace(model, id=network.fresh_id(model.kind), options=dict(model.options))
+    if len(design.layers[first].inputs[0]) != 1:
+        # What reads a sequence cannot stand behind what gives a row.
+        return design.project
+    return design.with_network(put_behind(network, model.id, layer))
 
 
 def rounded(rate: float) -> float:

@@ -166,6 +166,11 @@ class Checkpoint:
         return self.counters.epoch
 
     @property
+    def epochs(self) -> float:
+        """Completed epochs, and the part of the running one."""
+        return self.epoch + self.counters.position / self.counters.examples
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of all parameters, ``layer-id/w``, layer by layer."""
         return tuple(self.places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Mapping
 
@@ -17,12 +18,13 @@ from engine.kernels.runtime.threads import helped
 from engine.messages import Message
 from engine.plan import Plan, Shared, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.black_box import BoxStep
 from engine.telemetry.checkpoint import Checkpoint
 from engine.telemetry.parts import EVERYTHING, Wanted
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
-from engine.training import divergence, latent, lsuv, observe, resume, warmup, weights
+from engine.training import divergence, latent, lsuv, observe, probing, resume, warmup, weights
 from engine.training.ending import Ending
 from engine.training.examples import Examples, capacity_for, measured_examples, prepare
 from engine.training.hyperparameters import built_in, write_hyperparameters
@@ -243,6 +245,30 @@ class Trainer:
             # Cleared here and not before: a stop that was asked for between two calls holds.
             shared.control[layout.STOP] = 0
         return done
+
+    def probe_step(self) -> BoxStep:
+        """Train for one mini-batch, and return the largest numbers that there were.
+
+        Raises
+        ------
+        DivergedError
+            As `run`.
+        """
+        control = self._plan.shared.control
+        if not len(self._validation) or self.steps_left_in_epoch > 1:
+            self.run(1, math.inf)
+            return probing.box_step(self._plan, probing.largest_activation(self._plan))
+        # A validation takes the place of the batch: the step is done without it, then with it.
+        before = self.checkpoint()
+        control[layout.VALIDATION] = 0
+        try:
+            self.run(1, math.inf)
+        finally:
+            control[layout.VALIDATION] = len(self._validation)
+        activation = probing.largest_activation(self._plan)
+        self.restore(before)
+        self.run(1, math.inf)
+        return probing.box_step(self._plan, activation)
 
     def _advance(self, steps: int) -> int:
         """Let the loop do so many steps; return how many it did."""

@@ -90,8 +90,6 @@ def _shared(row: Row, twin: Row, network: NetworkSpec, other: NetworkSpec, *, ed
         # The loss gives the output layer its last function.
         ends = (one.label.removeprefix(pairing.title).removeprefix(" · ") for one in (a, b))
         pairing = Pairing(pairing.title, *ends)
-    elif not pairing.a and not pairing.b:
-        pairing = replace(pairing, both=row.label.removeprefix(pairing.title).removeprefix(" · "))
     counts = [one.parameters for one in (a, b)]
     if not pairing.a and not pairing.b:
         detail = row.detail

@@ -25,8 +25,6 @@ class Pairing:
         What the layer is called in both: ``Dense 16``.
     a, b : str
         What A and B have of their own: ``Sigmoid · Xavier``; empty where nothing differs.
-    both : str
-        What goes without a letter where nothing differs: ``Sigmoid``.
     only : str
         Key of the run that alone has the layer; empty where both have it.
     """
@@ -34,7 +32,6 @@ class Pairing:
     title: str
     a: str = ""
     b: str = ""
-    both: str = ""
     only: str = ""
 
     @property
@@ -83,10 +80,7 @@ def pairing_of(a: LayerSpec, b: LayerSpec, fed_a: str = "", fed_b: str = "") -> 
     options = kind.options(a)
     same = not found or kind.short_label(options) == kind.short_label(kind.options(b))
     title = kind.short_label(options) if same else kind.title
-    if found:
-        return Pairing(title, " · ".join(one.a for one in found),
-                       " · ".join(one.b for one in found))
-    return Pairing(title, both=kind.label(options).removeprefix(title).removeprefix(" · "))
+    return Pairing(title, " · ".join(one.a for one in found), " · ".join(one.b for one in found))
 
 
 def settings_apart(kind: LayerKind, a: LayerSpec, b: LayerSpec) -> Iterator[Apart]:

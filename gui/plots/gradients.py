@@ -8,14 +8,15 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui.frames.frame import Frame
-from gui.frames.run_info import RunInfo
+from gui.frames.run_info import FIRST, SECOND, RunInfo
 from gui.plots.count import Count
 from gui.plots.curves import LayerCurves
 from gui.plots.feed import Seen
 from gui.plots.ghost_curves import TIP, TITLE
 from gui.plots.guide import GuideBand
 from gui.plots.layer_view import LayerView
-from gui.plots.legend import Legend, LegendEntry
+from gui.plots.legend import Legend, LegendEntry, SideEntry
+from gui.plots.over_depth import OverDepth
 from gui.plots.through_time import ThroughTime
 from gui.plots.waterfall import Waterfall
 from gui.plots.weight_layers import WeightLayers
@@ -23,6 +24,7 @@ from gui.widgets import Segmented, ViewCard
 
 TITLES = {
     "lines": ("Gradient RMS by layer", "Gradients"),
+    "depth": ("Gradient RMS over depth", "Gradients"),
     "waterfall": ("Gradient RMS by layer", "Gradients"),
     "update": ("Update ÷ weight by layer", "Updates"),
     "time": ("Gradient RMS through time", "Gradients"),
@@ -31,11 +33,16 @@ TITLES = {
 TOOLTIPS = {
     "lines": "RMS of dL/dW of every layer over the steps, on a logarithmic axis: geometric means, "
              "and the spread of the selected layer.",
+    "depth": "RMS of dL/dW now, from the first layer to the last: level where gradients flow, "
+             "falling to the left where they vanish. Shapes are the layers' verdicts.",
     "waterfall": "The whole run as a picture: a row per layer, colour is RMS of dL/dW.",
     "update": "std(Δw) / std(w) of every layer; about 0.001 learns well.",
     "time": "RMS of dL/dh of recurrent layers at every step of time, on the probe batch.",
 }
-TABS = {"lines": "Lines", "waterfall": "Waterfall", "update": "Δw/w", "time": "Through time"}
+TABS = {"lines": "Lines", "depth": "Depth", "waterfall": "Waterfall", "update": "Δw/w",
+        "time": "Through time"}
+SHOW_PAIRS = frozenset({"lines", "depth"})
+"""Views that show both runs of a pair; the others show the one that is edited, and say which."""
 
 
 class GradientPlot(ViewCard):
@@ -56,8 +63,10 @@ class GradientPlot(ViewCard):
         super().__init__(parent=parent)
         self._frame: Frame | None = None
         self._snapshot: Snapshot | None = None
+        self._pair_run = ""
         self._views: dict[str, LayerView] = {
-            "lines": LayerCurves("gradient_rms"),
+            "lines": LayerCurves("gradient_rms", shows_pair=True),
+            "depth": OverDepth(),
             "waterfall": Waterfall("gradient_rms"),
             "update": LayerCurves("update_ratio", is_log10=True),
             "time": ThroughTime(),
@@ -65,6 +74,11 @@ class GradientPlot(ViewCard):
         self._last_run = LegendEntry(TITLE, "ghost", tooltip=TIP, has_value=False)
         self._last_run.hide()
         self.add_header_widget(Legend(self._last_run))
+        self._sides = Legend(SideEntry(FIRST, "text", dashed=False, has_value=False),
+                             SideEntry(SECOND, "text", dashed=True, has_value=False),
+                             may_vanish=True)
+        self._sides.hide()
+        self.add_header_widget(self._sides)
         self._guide = GuideBand(self._views["update"].canvas, "healthy: 1e-4 to 1e-2")
         self._tabs = Segmented((), "Gradient view")
         self._offer(has_time=False)
@@ -79,11 +93,15 @@ class GradientPlot(ViewCard):
         self.set_title(*TITLES["lines"])
 
     def set_run(self, run: RunInfo) -> None:
-        """Forget the run before and make a curve for every layer with weights."""
+        """Forget the runs before and make a curve for every layer with weights."""
         self._frame = self._snapshot = None
         layers = WeightLayers.of(run)
+        beside = None if run.beside is None else WeightLayers.of(run.beside)
+        self._pair_run = "" if beside is None else run.run
         for view in self._views.values():
-            view.set_layers(layers)
+            view.set_layers(layers, beside)
+        self._show_title()
+        self._show_legend()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
@@ -128,7 +146,7 @@ class GradientPlot(ViewCard):
         """Show the view with this key."""
         self._tabs.set_current(key)
         self._show_legend()
-        self.set_title(*TITLES[key])
+        self._show_title()
         self._stack.setCurrentWidget(self._views[key])
         self.draw()
         self.wanted_changed.emit()
@@ -140,10 +158,18 @@ class GradientPlot(ViewCard):
                 view.set_count(count)
         self.draw()
 
+    def _show_title(self) -> None:
+        """Name the view, and the run that it shows where it shows one of a pair."""
+        key = self.view()
+        whose = f" · {self._pair_run}" if self._pair_run and key not in SHOW_PAIRS else ""
+        whole, short = TITLES[key]
+        self.set_title(whole + whose, short + whose)
+
     def _show_legend(self) -> None:
         ghost = None if self._frame is None else self._frame.ghost
         view = self._views[self.view()]
-        self._last_run.setVisible(ghost is not None and isinstance(view, LayerCurves))
+        self._last_run.setVisible(ghost is not None and isinstance(view, LayerCurves | OverDepth))
+        self._sides.setVisible(bool(self._pair_run) and self.view() in SHOW_PAIRS)
 
     def draw(self) -> None:
         """Draw the newest history."""
@@ -151,4 +177,4 @@ class GradientPlot(ViewCard):
         view = self._views[self.view()]
         frame = self._frame
         if frame is not None and (frame.history.length > 0 or not view.needs_steps):
-            view.draw(Seen(frame.history, self._snapshot, frame.record, frame.epochs, frame.ghost))
+            view.draw(Seen.of(frame, self._snapshot))

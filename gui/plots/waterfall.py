@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 
 from gui import theme
 from gui.plots.axes import Axis, decimal_text, log_ticks
-from gui.plots.count import LEAST_STEPS
+from gui.plots.count import LEAST_STEPS, Count
+from gui.plots.cursor_mark import CursorMark
 from gui.plots.feed import Seen
 from gui.plots.graph import pg
 from gui.plots.layer_view import NOWHERE, LayerView
@@ -105,6 +106,7 @@ class Waterfall(LayerView):
         self._axis = LayerAxis()
         super().__init__(self._axis, parent=parent)
         self._figure = figure
+        self._drawn: object = None
         self.canvas.box.invertY(True)
         self.image = pg.ImageItem(axisOrder="row-major")
         # Two strokes, so that one of them stands out from whatever colour is below.
@@ -114,6 +116,7 @@ class Waterfall(LayerView):
         self._halo.setFlag(QGraphicsRectItem.GraphicsItemFlag.ItemStacksBehindParent)
         self.canvas.addItem(self.image)
         self.canvas.addItem(self._frame)
+        self.mark = CursorMark(self.canvas)
         self.bar = ColourBar()
         self._row.addWidget(self.bar)
         self._dress()
@@ -125,6 +128,8 @@ class Waterfall(LayerView):
         self.image.hide()
         self.bar.hide()
         self._frame.hide()
+        self.mark.show(None)
+        self._drawn = None
         self.canvas.set_ranges((0.0, 100.0), (0.0, float(max(len(self._layers.ids), 1))))
 
     def draw(self, seen: Seen) -> None:
@@ -135,6 +140,10 @@ class Waterfall(LayerView):
         if not n_layers or not len(x):
             self.show_nothing()
             return
+        self.mark.follow(seen, Count.STEPS)
+        if seen.cursor is not None and seen.grown == self._drawn:
+            return
+        self._drawn = seen.grown
         y = self._y = self._layers.log_means(history, self._figure)
         known = y[np.isfinite(y)]
         high = math.ceil(float(known.max())) if len(known) else 0

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from engine.data.dataset import Dataset
-from engine.experiments.checksums import Start, same_start
+from engine.experiments.checksums import Start, same_start, sums
 from engine.experiments.course import Rows, Steps
 from engine.experiments.differences import differences, title
 from engine.experiments.pair import Pair
@@ -21,12 +21,12 @@ from gui.program import INTERRUPTED, say
 from gui.terminal.batch_run import (
     CHUNK_S,
     RESULTS,
-    csv_lines,
     interruptible,
     preparing,
     progress_bar,
     result_lines,
 )
+from gui.terminal.history_file import csv_lines
 from gui.terminal.results import ResultFile
 from gui.workbench.engine_port import Progress, TrainerLike, make_trainer
 
@@ -131,7 +131,7 @@ class CompareRun:
         """Tell what differs, what is equal, and what will decide."""
         a, b = self._sides
         found = differences(a.project, b.project)
-        starts = [Start.of(*side.run, course.trainer.weights(), first_batches(*side.run))
+        starts = [Start.of(*side.run, sums(course.trainer.weights()), first_batches(*side.run))
                   for side, course in zip(self._sides, pair.courses, strict=True)]
         # A title leaves out where a single difference is, which is said here.
         told = (f"{title(found).text}.", *(f"  {one.text}" for one in found)) if len(

@@ -86,7 +86,7 @@ class LabPage(QWidget):
         """Make the parts one after the other, so that the window can answer in between."""
         document, workbench = self.document, self.workbench
         folder = FileFolder(self._settings.folder, self._settings.keep_folder)
-        self.files = DocumentFiles(document, self, workbench.weights, folder)
+        self.files = DocumentFiles(document, self, workbench.checkpoint, folder)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -312,7 +312,8 @@ class LabPage(QWidget):
             self.strip.show_failure(sentence, next(
                 (note for note in self.document.notes if note.severity > 1), None))
         elif state is State.READY and reason is not None:
-            self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
+            self.strip.say("waiting", 0, headline(reason).text,
+                           prospect(reason, self.workbench.begins_at).text)
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.messages import Message
+    from engine.telemetry.black_box import BoxStep
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
     from engine.telemetry.ring import Ring
@@ -81,6 +82,9 @@ class TrainerLike(Protocol):
     def twin(self) -> TrainerLike:
         """Return another trainer of this project and its examples, to put checkpoints into."""
 
+    def probe_step(self) -> BoxStep:
+        """Train for one step, and return the largest numbers that there were."""
+
     def snapshot(self, wanted: Wanted = ...) -> Snapshot:
         """Return read-only copies of what is asked for; it changes nothing of the run."""
 
@@ -93,17 +97,20 @@ class TrainerFactory(Protocol):
 
     def __call__(
         self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
-        weights: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
+        weights: Mapping[str, NDArray[Any]] | None = None,
+        start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     ) -> TrainerLike:
         """Compile what is missing and return a trainer; raises EngineError.
 
-        It stands at step 0, or where a checkpoint was taken.
+        It stands at step 0, or where a checkpoint was taken. Of the weights of another network, and
+        of a checkpoint of another project, what fits is taken over.
         """
 
 
 def make_trainer(
     project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
-    weights: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
+    weights: Mapping[str, NDArray[Any]] | None = None,
+    start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     threads: int | None = None,
 ) -> TrainerLike:
     """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
@@ -111,7 +118,7 @@ def make_trainer(
     from engine.training.trainer import Trainer
 
     # What a checkpoint holds makes up for the file, which may be gone.
-    is_new = weights is None and checkpoint is None
-    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights,
-                   start=start_weights(project) if is_new else None, checkpoint=checkpoint,
-                   threads=threads)
+    if start is None and weights is None and checkpoint is None:
+        start = start_weights(project)
+    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start,
+                   checkpoint=checkpoint, threads=threads)

@@ -10,6 +10,7 @@ from engine.messages.english import (
     layers,
     outcomes,
     program,
+    recording,
     spec,
     split,
     states,
@@ -38,6 +39,7 @@ SUBJECTS = (
     outcomes,
     program,
     experiments,
+    recording,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},

@@ -52,6 +52,11 @@ def listing(parts: Sequence[str], noun: str, nouns: str, most: int = 5) -> str:
     return f"{', '.join(parts[:most])} and {more:,} more {noun if more == 1 else nouns}"
 
 
+def chain(values: Sequence[float]) -> str:
+    """Return values that have become one another: ``0.7 → 30000 → 2.0e+19``."""
+    return " → ".join(map(number, values)).replace("inf", "∞").replace("nan", "not a number")
+
+
 _TENS = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _PARTS = {3: "thousandth", 6: "millionth", 9: "billionth", 12: "trillionth"}
 
@@ -94,6 +99,7 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
     "list": lambda parts: ", ".join(map(str, parts)),
     "any": lambda parts: " or ".join(map(str, parts)),
+    "chain": chain,
     "headline": headline,
     "fraction": fraction,
     "clauses": lambda parts: "; ".join(map(str, parts)),

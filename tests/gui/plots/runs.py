@@ -19,6 +19,8 @@ from gui.frames.record import Record
 class Run:
     network: NetworkSpec
     weight_layers: tuple[str, ...]
+    run: str = "A"
+    beside: Run | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Frame:
     ghost: Ghost | None = None
     beginning: History | None = None
     epochs: EpochScale = field(default_factory=lambda: EpochScale(25))
+    run: str = "A"
+    run_id: int = 1
+    beside: Frame | None = None
+    cursor: int | None = None
 
     @property
     def record(self) -> Record:
