@@ -249,8 +249,15 @@ class Recorder:
     def _insert(self, moment: Moment) -> None:
         place = int(np.searchsorted(self._steps, moment.step))
         worth = COMMON if is_grid_step(moment.step) else PLAIN
-        self._steps = np.insert(self._steps, place, moment.step)
-        self._worth = np.insert(self._worth, place, worth)
+        self._splice(place, place, (moment.step,), (worth,))
+
+    def _splice(self, begin: int, end: int, steps: tuple[int, ...] = (), worth: tuple[int, ...] = ()
+                ) -> None:
+        """Put steps in the place of others; several times as fast as what NumPy has for it."""
+        old, old_worth = self._steps, self._worth
+        self._steps = np.concatenate((old[:begin], np.array(steps, old.dtype), old[end:]))
+        self._worth = np.concatenate((old_worth[:begin], np.array(worth, old_worth.dtype),
+                                      old_worth[end:]))
 
     def _raise(self, step: int, worth: int) -> None:
         there = self._steps == step
@@ -269,8 +276,7 @@ class Recorder:
         while len(self._steps) > 1 and (self._nbytes > self._limit or len(self._steps) > MOST):
             place = self._least()
             self._let_go(self._moments.pop(int(self._steps[place])))
-            self._steps = np.delete(self._steps, place)
-            self._worth = np.delete(self._worth, place)
+            self._splice(place, place + 1)
 
     def _least(self) -> int:
         """Return the place of the moment that is missed least."""

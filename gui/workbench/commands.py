@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
+<<<<<<< HEAD
 from gui.workbench.errands import Abandon, Undertake
+=======
+from engine.telemetry.recorder import Recorder
+>>>>>>> recorder
 from gui.workbench.pace import Speed
 from gui.workbench.parcels import Copy, Leave, Parcel
 from gui.workbench.playback_commands import Recall, Release, Trace
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.telemetry.mailbox import Mailbox
-    from engine.telemetry.recorder import Recorder
     from engine.telemetry.snapshot import Snapshot
 
 
@@ -59,10 +62,19 @@ class Build:
         What to train, on what.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go, and no other run's.
+<<<<<<< HEAD
     recorder : Recorder
         Where its moments go.
     origin : Origin
         What to start from.
+=======
+    weights : mapping | None
+        What to start from, as ``layer-id/w``; None draws them.
+    checkpoint : Checkpoint | None
+        What to go on from; None begins at step 0.
+    recorder : Recorder
+        Where its moments go.
+>>>>>>> recorder
     """
 
     run: str
@@ -70,8 +82,14 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
+<<<<<<< HEAD
     recorder: Recorder
     origin: Origin = DRAWN
+=======
+    weights: Mapping[str, NDArray[Any]] | None = None
+    checkpoint: Checkpoint | None = None
+    recorder: Recorder = field(default_factory=Recorder)
+>>>>>>> recorder
 
 
 @dataclass(frozen=True)

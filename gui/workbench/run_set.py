@@ -253,7 +253,11 @@ class RunSet(QObject):
             self._worker.submit(Drop(key))
         else:
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
+<<<<<<< HEAD
                                       run.past.recorder, origin))
+=======
+                                      weights, checkpoint, run.past.recorder))
+>>>>>>> recorder
         self.changed.emit()
 
     def copy_of(self, key: str) -> Parcel:

@@ -47,7 +47,6 @@ from gui.workbench.pace import UNLIMITED, Pacer
 from gui.workbench.parcels import Copy, Leave, hand_over
 from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
-from gui.workbench.recording import Tape
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 from gui.workbench.starts import Starts
 
@@ -279,7 +278,7 @@ class Worker:
             weights=origin.weights, start=origin.start,
             checkpoint=None if origin.parcel is None else origin.parcel.checkpoint)
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
-                    Tape(trainer, command.recorder), command.project.training.steps)
+                    command.project.training.steps, recorder=command.recorder)
         self._rounds.put(lane)
         self._publish(lane)
         lane.tape.note(at_rest=True)
