@@ -1,7 +1,7 @@
 """Whether two runs start equal: checksums of first weights and of the order of batches.
 
 What is compared are the bytes themselves, by their digests; nothing is concluded from how the
-projects read. `engine.experiments.starts` takes the digests.
+projects read.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.messages import Message, say
+from engine.spec import ProjectSpec
 
 SHOWN = 8
 """Hexadecimal digits of a checksum that people read."""
@@ -107,6 +108,24 @@ class Start:
     borders: str
     seed: int
     dataset: Dataset
+
+    @classmethod
+    def of(cls, project: ProjectSpec, dataset: Dataset, weights: Mapping[str, NDArray[Any]],
+           batches: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Start:
+        """Return the checksums of a run's start.
+
+        Parameters
+        ----------
+        project, dataset : ProjectSpec, Dataset
+            What is trained, on what.
+        weights : Mapping[str, real array]
+            What `engine.training.trainer.Trainer.weights` returns before the first step.
+        batches : tuple[int64[...], int64[...]]
+            What `engine.training.order.first_batches` returns.
+        """
+        rows, sizes = batches
+        return cls({name: ParameterSum.of(array) for name, array in weights.items()},
+                   digest(rows), digest(sizes), project.training.seed, dataset)
 
     @cached_property
     def weights_sum(self) -> str:

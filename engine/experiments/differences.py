@@ -259,25 +259,27 @@ def _of_wiring(a: NetworkSpec, b: NetworkSpec, found: Alignment) -> Iterator[_Ch
     pairs = (*found.pairs, *found.replaced)
     to_a = {b.layers[at_b].id: a.layers[at_a].id for at_a, at_b in pairs}
     known_a = {a.layers[at_a].id for at_a, _ in pairs}
+    of_a, of_b = _sources(a, known_a), _sources(b, set(to_a))
     moved = {at_a for at_a, _ in found.moved}
     for at_a, at_b in found.pairs:
         explicit = a.layers[at_a].inputs or b.layers[at_b].inputs
-        read_a = _sources(a, at_a, known_a)
-        read_b = {to_a[name] for name in _sources(b, at_b, set(to_a))}
+        read_a, read_b = of_a[at_a], {to_a[name] for name in of_b[at_b]}
         if explicit and at_a not in moved and not (read_a <= read_b or read_b <= read_a):
             layer = a.layers[at_a]
             yield _Change("set", "inputs", _name("Inputs"),
                           _names(read_a), _names(read_b), _place(at_a, layer), layer.id, at_a)
 
 
-def _sources(network: NetworkSpec, position: int, known: set[str]) -> set[str]:
-    """Return which of the known layers feed one, directly or through others."""
-    layer = network.layers[position]
-    names = layer.inputs or tuple(other.id for other in network.layers[:position][-1:])
-    found: set[str] = set()
-    for place, other in enumerate(network.layers[:position]):
-        if other.id in names:
-            found |= {other.id} if other.id in known else _sources(network, place, known)
+def _sources(network: NetworkSpec, known: set[str]) -> list[set[str]]:
+    """Return for every layer which of the known ones feed it, directly or through others."""
+    through: dict[str, set[str]] = {}
+    found: list[set[str]] = []
+    before: tuple[str, ...] = ()
+    for layer in network:
+        names = layer.inputs or before
+        found.append(set().union(*(through.get(name, set()) for name in names)))
+        through[layer.id] = {layer.id} if layer.id in known else found[-1]
+        before = (layer.id,)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from engine.data.dataset import Dataset
 from engine.experiments.course import Course, Make
-from engine.experiments.spread import FIGURES, Curves, Reals, Spread, grid
+from engine.experiments.spread import FIGURES, Curves, Ended, Spread, grid
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
@@ -62,6 +63,8 @@ class Repeats:
         Which figure is read, and at which step.
     make : callable
         Makes a trainer at step 0.
+    first : tuple[Ended, Ended] | None
+        What A and B have come to with the pair's own seed, where that is known already.
 
     Attributes
     ----------
@@ -72,7 +75,8 @@ class Repeats:
     """
 
     def __init__(self, a: tuple[ProjectSpec, Dataset], b: tuple[ProjectSpec, Dataset],
-                 n_seeds: int, yardstick: Decides, make: Make) -> None:
+                 n_seeds: int, yardstick: Decides, make: Make,
+                 first: tuple[Ended, Ended] | None = None) -> None:
         if n_seeds < 1:
             raise ValueError(f"{n_seeds} seeds")
         self.n_seeds = n_seeds
@@ -82,9 +86,7 @@ class Repeats:
         self._steps = grid(yardstick.step)
         self._course: Course | None = None
         self._curves: Curves | None = None
-        self._figures: list[float] = []
-        self._reached: list[int] = []
-        self._means: list[Reals] = []
+        self._ended: list[Ended] = list(first or ())
         self._is_cancelled = False
 
     @property
@@ -141,11 +143,12 @@ class Repeats:
     @property
     def spread(self) -> Spread:
         """What the pairs that have come to their end say."""
-        count = 2 * self.pairs
+        whole = self._ended[:2 * self.pairs]
         shape = (self.pairs, 2)
-        figures = np.array(self._figures[:count]).reshape(shape).T
-        reached = np.array(self._reached[:count], np.int64).reshape(shape).T
-        means = np.array(self._means[:count]).reshape(*shape, len(FIGURES), len(self._steps))
+        figures = np.array([run.figure for run in whole]).reshape(shape).T
+        reached = np.array([run.reached for run in whole], np.int64).reshape(shape).T
+        means = np.array([run.means for run in whole]).reshape(
+            *shape, len(FIGURES), len(self._steps))
         return Spread(
             tuple(self._seed(0, pair) for pair in range(self.pairs)), figures, reached,
             self._steps, {name: means[:, :, place].swapaxes(0, 1)
@@ -154,7 +157,7 @@ class Repeats:
     @property
     def _done(self) -> int:
         """Runs that are over."""
-        return len(self._figures)
+        return len(self._ended)
 
     def _seed(self, side: int, pair: int) -> int:
         return (self._sides[side][0].training.seed + pair) % SEEDS
@@ -172,12 +175,16 @@ class Repeats:
 
     def _finish(self, course: Course) -> None:
         assert self._curves is not None
-        self._means.append(self._curves.means)
-        self._reached.append(course.trainer.step)
-        self._figures.append(float("nan") if course.error is not None else
-                             self._yardstick.of(course.trainer.snapshot(SEEN)))
+        self._ended.append(Ended(figure_of(course, self._yardstick), course.trainer.step,
+                                 self._curves.means))
         # Now, and not when the next one is there: two networks would need twice the memory.
         self._course = self._curves = None
+
+
+def figure_of(course: Course, yardstick: Decides) -> float:
+    """Return the figure of a run; NaN where it diverged."""
+    return (math.nan if course.error is not None else
+            yardstick.of(course.trainer.snapshot(SEEN)))
 
 
 def repeated(project: ProjectSpec, seed: int) -> ProjectSpec:

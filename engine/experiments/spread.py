@@ -39,6 +39,24 @@ class Band(NamedTuple):
     high: Reals
 
 
+class Ended(NamedTuple):
+    """What one run has come to.
+
+    Attributes
+    ----------
+    figure : float
+        The figure that decides; NaN where the run diverged.
+    reached : int
+        The step at which it ended.
+    means : float64[figures, points]
+        Its curves, as `Curves` has them.
+    """
+
+    figure: float
+    reached: int
+    means: Reals
+
+
 @dataclass(frozen=True, eq=False)
 class Spread:
     """Figures and curves of pairs that have come to their end.

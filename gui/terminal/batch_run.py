@@ -8,8 +8,9 @@ import signal
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -104,7 +105,7 @@ class BatchRun:
         """
         trainer = self._prepare()
         with ExitStack() as stack:
-            stack.enter_context(self._interruptible(trainer))
+            stack.enter_context(interruptible(partial(self._interrupt, trainer)))
             history = self._open_history(stack, trainer)
             initial = trainer.weights() if self._keep_initial else {}
             bar = stack.enter_context(progress_bar(
@@ -138,36 +139,25 @@ class BatchRun:
                     loss = rows[-1, trainer.ring.columns.index("loss")]
                     bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
 
-    @contextmanager
-    def _interruptible(self, trainer: TrainerLike) -> Iterator[None]:
-        """Let Ctrl+C end the run tidily; pressed again it ends the program at once."""
-        def interrupt(_signal: int, _frame: FrameType | None) -> None:
-            self._interrupted = True
-            trainer.request_stop()
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-        before = signal.signal(signal.SIGINT, interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    def _interrupt(self, trainer: TrainerLike) -> None:
+        self._interrupted = True
+        trainer.request_stop()
 
     def _open_history(self, stack: ExitStack, trainer: TrainerLike) -> IO[str] | None:
         if self._out is None:
             return None
-        with _named_errors(self._out):
+        with named_errors(self._out):
             self._out.mkdir(parents=True, exist_ok=True)
             path = self._out / "history.csv"
             file = stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
-            # Columns are named after layers, whose names may hold a comma, a quote or a new line.
-            csv.writer(file, lineterminator="\n").writerow(("step", *trainer.ring.columns))
+            write_header(file, ("step", *trainer.ring.columns))
         return file
 
     def _keep_weights(self, trainer: TrainerLike, initial: Weights) -> None:
         if self._out is None:
             return
         arrays = {**trainer.weights(), **{INITIAL + key: w for key, w in initial.items()}}
-        with _named_errors(self._out):
+        with named_errors(self._out):
             write_weights(self._out / "weights.npz", arrays)
 
     def _summarise(self, trainer: TrainerLike) -> None:
@@ -202,6 +192,26 @@ def transfer_lines(transfer: TransferReport | None) -> list[str]:
     count = len(transfer.matched) + len(transfer.left)
     return [f"{len(transfer.matched)} of {count} layers started with the other project's weights.",
             *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left)]
+
+
+@contextmanager
+def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C call ``interrupt`` to end tidily; pressed again it ends the program at once."""
+    def hear(_signal: int, _frame: FrameType | None) -> None:
+        interrupt()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def write_header(file: IO[str], columns: Sequence[str]) -> None:
+    """Write the names of the columns of a table."""
+    # Columns are named after layers, whose names may hold a comma, a quote or a new line.
+    csv.writer(file, lineterminator="\n").writerow(columns)
 
 
 def csv_lines(steps: NDArray[np.int64], rows: NDArray[np.float64]) -> str:
@@ -251,7 +261,8 @@ def _is_initial(key: str) -> bool:
 
 
 @contextmanager
-def _named_errors(folder: Path) -> Iterator[None]:
+def named_errors(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a folder into a sentence."""
     try:
         yield
     except OSError as error:

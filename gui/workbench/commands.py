@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
-<<<<<<< HEAD
-from gui.workbench.errands import Abandon, Undertake
-=======
 from engine.telemetry.recorder import Recorder
->>>>>>> recorder
+from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed
 from gui.workbench.parcels import Copy, Leave, Parcel
 from gui.workbench.playback_commands import Recall, Release, Trace
@@ -62,19 +59,10 @@ class Build:
         What to train, on what.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go, and no other run's.
-<<<<<<< HEAD
-    recorder : Recorder
-        Where its moments go.
     origin : Origin
         What to start from.
-=======
-    weights : mapping | None
-        What to start from, as ``layer-id/w``; None draws them.
-    checkpoint : Checkpoint | None
-        What to go on from; None begins at step 0.
     recorder : Recorder
         Where its moments go.
->>>>>>> recorder
     """
 
     run: str
@@ -82,14 +70,8 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
-<<<<<<< HEAD
-    recorder: Recorder
     origin: Origin = DRAWN
-=======
-    weights: Mapping[str, NDArray[Any]] | None = None
-    checkpoint: Checkpoint | None = None
     recorder: Recorder = field(default_factory=Recorder)
->>>>>>> recorder
 
 
 @dataclass(frozen=True)

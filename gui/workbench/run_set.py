@@ -253,11 +253,7 @@ class RunSet(QObject):
             self._worker.submit(Drop(key))
         else:
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
-<<<<<<< HEAD
-                                      run.past.recorder, origin))
-=======
-                                      weights, checkpoint, run.past.recorder))
->>>>>>> recorder
+                                      origin, run.past.recorder))
         self.changed.emit()
 
     def copy_of(self, key: str) -> Parcel:

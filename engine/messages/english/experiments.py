@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.messages.language import Entry
+from engine.messages.language import Entry, Fault
 
 _DIFFERENCES: Mapping[str, Entry] = {
     "difference.name": "{name}",
@@ -83,5 +83,23 @@ _PARTINGS: Mapping[str, Entry] = {
     "parting.gradients": "They part at step {step:whole}: the gradients of layer {layer}.",
 }
 
-WORDS: Mapping[str, Entry] = {**_DIFFERENCES, **_STARTS, **_JUDGEMENTS, **_PARTINGS}
+_REMEDY = "Compare two projects of the same data"
+
+_PAIRS: Mapping[str, Entry] = {
+    "compare.source": Fault(
+        "Run B", "its data are {b}, those of A are {a}, so that no figure of one says anything of "
+        "the other", "the same data", _REMEDY),
+    "compare.task": Fault(
+        "Run B", "its task is {b}, that of A is {a}, so that no figure of one says anything of the "
+        "other", "the same task", _REMEDY),
+    "compare.classes": Fault(
+        "Run B", "its classes are {b:listing,class,classes}, those of A are "
+        "{a:listing,class,classes}", "the same classes", _REMEDY),
+    "compare.targets": Fault(
+        "Run B", "it predicts {b:listing,number,numbers}, A predicts {a:listing,number,numbers}",
+        "the same target", _REMEDY),
+}
+
+WORDS: Mapping[str, Entry] = {
+    **_DIFFERENCES, **_STARTS, **_JUDGEMENTS, **_PARTINGS, **_PAIRS}
 """Templates by code."""

@@ -84,10 +84,13 @@ def test_equal_projects_are_the_same_in_all() -> None:
 
 
 def test_a_seed_that_is_the_knob_goes_up_on_both_sides() -> None:
-    run = repeats(project(*LAYERS, seed=SEEDS - 1))
     seeds: list[int] = []
-    run._make = lambda spec, data: (seeds.append(spec.training.seed), make(spec, data))[1]
-    finished(run)
+
+    def noted(spec: ProjectSpec, data: Dataset) -> Trainer:
+        seeds.append(spec.training.seed)
+        return make(spec, data)
+
+    finished(repeats(project(*LAYERS, seed=SEEDS - 1), make=noted))
     assert seeds == [42, SEEDS - 1, 43, 0]
 
 

@@ -33,21 +33,12 @@ class FakeRing:
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, ...]] = []
-<<<<<<< HEAD
-        self.begins_after = 0
-=======
         self.begin = 0
->>>>>>> recorder
         self.data = np.zeros((1000, 1 + len(self.columns)))
 
     def read(self, cursor: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
         rows = self.rows[cursor:]
-<<<<<<< HEAD
-        first = self.begins_after + cursor + 1
-        steps = np.arange(first, first + len(rows), dtype=np.int64)
-=======
         steps = self.begin + np.arange(cursor + 1, cursor + 1 + len(rows), dtype=np.int64)
->>>>>>> recorder
         return steps, np.array(rows, float).reshape(-1, len(self.columns)), cursor + len(rows)
 
 
@@ -145,12 +136,8 @@ class FakeTrainer:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         self.threads.add(threading.current_thread().name)
-<<<<<<< HEAD
-        self.step = self.ring.begins_after = checkpoint.step
-=======
         self.step = checkpoint.step
         self.ring.begin = self.step - len(self.ring.rows)
->>>>>>> recorder
         self.restored.append(checkpoint.step)
 
     def adopt(self, checkpoint: Checkpoint) -> TransferReport:
