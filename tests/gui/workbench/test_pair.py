@@ -143,7 +143,7 @@ def test_hyperparameters_of_a_side_take_effect_on_its_way(lab: Lab) -> None:
     lab.advance(40)
     first, second = lab.trainer("A"), lab.trainer("B")
     told: list[int] = []
-    lab.bench.pair_changed.connect(lambda: told.append(1))
+    lab.bench.runs.retrained.connect(lambda _key: told.append(1))
     lab.document.set_training(learning_rate=0.7)
     lab.qtbot.waitUntil(lambda: bool(told))
     assert [training.learning_rate for training in second.applied] == [0.7]
