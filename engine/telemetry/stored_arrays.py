@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FormatError
+from engine.messages import say
 from engine.spec import TrainingSpec
 
 Array = NDArray[Any]
@@ -17,7 +18,7 @@ Array = NDArray[Any]
 
 def wrong(name: str) -> FormatError:
     """Return the error of an array that is missing, or holds what cannot be right."""
-    return FormatError("state.wrong", name=name[:200])
+    return FormatError("state.wrong", place=say("state.place"), name=name[:200])
 
 
 class Stored:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from engine.bundles import write_bundle
 from engine.data.dataset import Dataset
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
@@ -26,7 +27,9 @@ from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.transfer import TransferReport
+from gui.document.project_files import with_absolute_paths, with_relative_paths
 from gui.program import INTERRUPTED
+from gui.terminal.history_file import csv_lines, open_history
 from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
 
 FOREVER = 2**62
@@ -78,20 +81,27 @@ class BatchRun:
         What to start from, as ``layer-id/w``; None draws them.
     keep_initial : bool
         Whether ``weights.npz`` holds ``initial/layer-id/w`` too.
+    save : Path | None
+        Project file that is to hold in the end where the run is; None writes none.
+    path : Path | None
+        The project's own file, from which other files are named.
     quiet : bool
         Whether to show no progress bar and no summary.
     make : TrainerFactory
-        Makes the trainer.
+        Makes the trainer, at step 0 or where a run goes on.
     """
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, steps: int, out: Path | None, *,
-                 weights: Weights | None = None, keep_initial: bool = False, quiet: bool = False,
+                 weights: Weights | None = None, keep_initial: bool = False,
+                 save: Path | None = None, path: Path | None = None, quiet: bool = False,
                  make: TrainerFactory = make_trainer) -> None:
         self._project, self._dataset = project, dataset
         self._steps, self._out = steps, out
         self._weights, self._keep_initial = weights, keep_initial
         self._quiet = quiet
         self._make = make
+        self._save, self._path = save, path
+        self._begin = 0
         self._interrupted = False
 
     def carry_out(self) -> int:
@@ -104,17 +114,19 @@ class BatchRun:
             is by then has been kept.
         """
         trainer = self._prepare()
+        self._begin = trainer.step
         with ExitStack() as stack:
             stack.enter_context(interruptible(partial(self._interrupt, trainer)))
             history = self._open_history(stack, trainer)
             initial = trainer.weights() if self._keep_initial else {}
             bar = stack.enter_context(progress_bar(
                 self._quiet, total=self._steps if self._steps < FOREVER else None, unit=" steps",
-                desc=self._project.name))
+                desc=self._project.name, initial=trainer.step))
             try:
                 self._train(trainer, history, bar)
             finally:
                 self._keep_weights(trainer, initial)
+                self._keep_run(trainer)
         if not self._quiet:
             self._summarise(trainer)
         return INTERRUPTED if self._interrupted else 0
@@ -122,8 +134,11 @@ class BatchRun:
     def _prepare(self) -> TrainerLike:
         """Make the trainer; a bar shows what is being compiled."""
         with preparing(self._quiet) as show:
-            return self._make(self._project, self._dataset, run_id=0, progress=show,
-                              weights=self._weights)
+            trainer = self._make(self._project, self._dataset, run_id=0, progress=show,
+                                 weights=self._weights)
+        if trainer.step and trainer.transfer is not None and not trainer.transfer.matched:
+            raise FormatError("state.no-layer")
+        return trainer
 
     def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any]) -> None:
         chunk = len(trainer.ring.data) // 2
@@ -146,12 +161,12 @@ class BatchRun:
     def _open_history(self, stack: ExitStack, trainer: TrainerLike) -> IO[str] | None:
         if self._out is None:
             return None
+        # What a branch of another project was before is not its history.
+        last = trainer.checkpoint().row if trainer.step and trainer.transfer is None else None
         with named_errors(self._out):
             self._out.mkdir(parents=True, exist_ok=True)
-            path = self._out / "history.csv"
-            file = stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
-            write_header(file, ("step", *trainer.ring.columns))
-        return file
+            return stack.enter_context(open_history(
+                self._out / "history.csv", trainer.ring.columns, trainer.step, last))
 
     def _keep_weights(self, trainer: TrainerLike, initial: Weights) -> None:
         if self._out is None:
@@ -160,15 +175,23 @@ class BatchRun:
         with named_errors(self._out):
             write_weights(self._out / "weights.npz", arrays)
 
+    def _keep_run(self, trainer: TrainerLike) -> None:
+        if self._save is not None:
+            project = with_relative_paths(with_absolute_paths(self._project, self._path),
+                                          self._save)
+            write_bundle(project, {}, self._save, checkpoint=trainer.checkpoint())
+
     def _summarise(self, trainer: TrainerLike) -> None:
         lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
                  + (", interrupted." if self._interrupted else ".")]
+        lines += [f"  Went on at step {self._begin:,}."] if self._begin else []
         lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
         lines += [] if trainer.ended is None else [f"  {trainer.ended.text}"]
         results = result_lines(trainer.snapshot(RESULTS), self._dataset.task)
         lines += [f"  {text}" for text in results]
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")
+        lines += [] if self._save is None else [f"Saved the run in {self._save}."]
         if sys.stdout is not None:
             sys.stdout.write("\n".join(lines) + "\n")
 
@@ -212,13 +235,6 @@ def write_header(file: IO[str], columns: Sequence[str]) -> None:
     """Write the names of the columns of a table."""
     # Columns are named after layers, whose names may hold a comma, a quote or a new line.
     csv.writer(file, lineterminator="\n").writerow(columns)
-
-
-def csv_lines(steps: NDArray[np.int64], rows: NDArray[np.float64]) -> str:
-    """Return rows as lines of CSV: every digit, and an empty cell where nothing was measured."""
-    lines = (f"{step},{','.join(map(repr, row))}\n"
-             for step, row in zip(steps.tolist(), rows.tolist(), strict=True))
-    return "".join(lines).replace("nan", "")
 
 
 def write_weights(path: Path, arrays: Weights) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.errors import EngineError
+from engine.errors import EngineError, FormatError
 from gui.program import (
     COMPILE_OPS,
     ERROR,
@@ -22,7 +22,7 @@ from gui.program import (
 )
 
 if TYPE_CHECKING:
-    from engine.bundles import Arrays
+    from engine.bundles.npz import Arrays
     from engine.data.dataset import Dataset
     from engine.spec import ProjectSpec, TrainingSpec
     from gui.terminal.compare_run import Side
@@ -131,14 +131,22 @@ def _parser() -> Parser:
     train = commands.add_parser(
         "train", prog="backprop-lab train",
         description="Train a project and write history.csv and weights.npz.")
-    train.add_argument("project", type=Path, metavar="PROJECT")
+    train.add_argument("project", type=Path, metavar="PROJECT", nargs="?",
+                       help="may be left out where --from names a project with its run")
     train.add_argument("--steps", type=_positive, metavar="N",
-                       help=f"stop after N steps (default: the project's, else {STEPS:,}; its "
-                            "stopping rules may end the run before)")
+                       help=f"stop at step N (default: the project's, else {STEPS:,}; its "
+                            "stopping rules may end the run before); the steps of a run that goes "
+                            "on count too")
     train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                        help="folder for the results (default: this one)")
-    train.add_argument("--from", type=Path, dest="weights", metavar="WEIGHTS.npz",
-                       help="start from these weights")
+    train.add_argument("--from", type=Path, dest="source", metavar="FILE",
+                       help="start from the weights of a weights.npz; or go on where the run was "
+                            "that a .bplab holds, to the bytes of never having stopped. With "
+                            "another PROJECT, what agrees in name and shape is taken over. A "
+                            "history.csv of that run in DIR is continued")
+    train.add_argument("--save", type=Path, metavar="FILE.bplab",
+                       help="save the project with its run there in the end, for --from and for "
+                            "the window")
     train.add_argument("--keep-initial", action="store_true",
                        help="put the weights before step 1 into weights.npz too")
     train.add_argument("--threads", type=_positive, metavar="N",
@@ -259,19 +267,24 @@ def _read(path: Path) -> tuple[ProjectSpec, Arrays | None]:
 
 
 def _train(options: argparse.Namespace) -> int:
+    from engine.bundles import SUFFIX, is_bundle
     from engine.data import load
-    from gui.terminal.batch_run import BatchRun, read_weights
+    from gui.terminal.batch_run import BatchRun
+    from gui.terminal.starting import beginning, total_steps
     from gui.workbench.engine_port import make_trainer
 
-    project, learned = _read(options.project)
-    dataset = load(project.data, options.project.parent)
+    if options.save and not is_bundle(options.save):
+        raise FormatError("state.suffix", place=options.save.name, suffix=SUFFIX)
+    start = beginning(options.project, options.source)
+    steps = total_steps(_steps(options, start.project.training), start)
+    dataset = load(start.project.data, start.path.parent)
     if not options.quiet:
         _tell_notes(dataset)
-    weights = read_weights(options.weights) if options.weights else learned
     return BatchRun(
-        project, dataset, _steps(options, project.training), options.out,
-        weights=weights, keep_initial=options.keep_initial, quiet=options.quiet,
-        make=partial(make_trainer, threads=options.threads),
+        start.project, dataset, steps, options.out, weights=start.weights,
+        keep_initial=options.keep_initial, save=options.save, path=start.path,
+        quiet=options.quiet,
+        make=partial(make_trainer, threads=options.threads, checkpoint=start.checkpoint),
     ).carry_out()
 
 

@@ -21,12 +21,12 @@ from gui.program import INTERRUPTED, say
 from gui.terminal.batch_run import (
     CHUNK_S,
     RESULTS,
-    csv_lines,
     interruptible,
     preparing,
     progress_bar,
     result_lines,
 )
+from gui.terminal.history_file import csv_lines
 from gui.terminal.results import ResultFile
 from gui.workbench.engine_port import Progress, TrainerLike, make_trainer
 

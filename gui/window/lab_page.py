@@ -86,7 +86,7 @@ class LabPage(QWidget):
         """Make the parts one after the other, so that the window can answer in between."""
         document, workbench = self.document, self.workbench
         folder = FileFolder(self._settings.folder, self._settings.keep_folder)
-        self.files = DocumentFiles(document, self, workbench.weights, folder)
+        self.files = DocumentFiles(document, self, workbench.checkpoint, folder)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -233,6 +233,7 @@ class LabPage(QWidget):
         for refusing in (self.hyper, self.sheet, self.inspector, self.files):
             refusing.refused.connect(self._on_refused)
         self.files.saved.connect(self._on_files_saved)
+        self.files.saved_first.connect(self._on_files_saved_first)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)
         self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
@@ -312,7 +313,8 @@ class LabPage(QWidget):
             self.strip.show_failure(sentence, next(
                 (note for note in self.document.notes if note.severity > 1), None))
         elif state is State.READY and reason is not None:
-            self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
+            self.strip.say("waiting", 0, headline(reason).text,
+                           prospect(reason, self.workbench.begins_at).text)
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
 
@@ -384,6 +386,12 @@ class LabPage(QWidget):
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
         self.message.show_message(f"Saved {path}.", "good", topic="saved")
+
+    @Slot(object)
+    def _on_files_saved_first(self, path: Path) -> None:
+        self.message.show_message(
+            f"Saved A in {path}. A text file holds one project: save as .bplab to keep B, too.",
+            "warning", topic="saved")
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:

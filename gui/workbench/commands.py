@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.mailbox import Mailbox
     from engine.telemetry.snapshot import Snapshot
 
@@ -99,10 +100,10 @@ class Retrain:
 
 @dataclass(frozen=True)
 class Collect:
-    """Command: put a copy of all that a run has learned into the queue, None if there is none."""
+    """Command: put all that decides how a run goes on into the queue, None if there is no run."""
 
     run: str
-    reply: SimpleQueue[dict[str, NDArray[Any]] | None]
+    reply: SimpleQueue[Checkpoint | None]
 
 
 @dataclass(frozen=True)

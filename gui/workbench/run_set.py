@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -37,19 +37,19 @@ from gui.workbench.state import IDLE, State, foremost
 from gui.workbench.worker import Bridge, Worker
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
     from engine.errors import EngineError
     from engine.experiments.checksums import SameStart
     from engine.messages import Message
     from engine.telemetry.black_box import BlackBox
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
     from gui.workbench.playback_commands import Recall, Release, Trace
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
-FOREIGN = (Reason.OPENED, Reason.LEARNED)
+FOREIGN = (Reason.OPENED, Reason.LEARNED, Reason.RESUMED)
 """With another project, nothing stays of the run of the one before."""
 
 
@@ -313,8 +313,8 @@ class RunSet(QObject):
         self._runs[key].follow(plan)
         self._worker.submit(Retrain(key, plan.project.training))
 
-    def weights(self, key: str) -> dict[str, NDArray[Any]]:
-        """Return a copy of what a run has learned, as ``layer-id/w``; it goes on meanwhile.
+    def checkpoint(self, key: str) -> Checkpoint:
+        """Return all that decides how a run goes on, in copies; it goes on meanwhile.
 
         Raises
         ------
@@ -325,7 +325,7 @@ class RunSet(QObject):
         run = self._runs.get(key)
         found = None
         if run is not None and run.state not in (State.PREPARING, State.INVALID):
-            reply: SimpleQueue[dict[str, NDArray[Any]] | None] = SimpleQueue()
+            reply: SimpleQueue[Checkpoint | None] = SimpleQueue()
             self._worker.submit(Collect(key, reply))
             try:
                 found = reply.get(timeout=COLLECT_S)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.recording import Recording
-from gui.frames.run_info import FIRST
+from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
 from gui.workbench.look_back import LookBack
@@ -22,10 +22,9 @@ from gui.workbench.state import State
 from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from engine.experiments.checksums import SameStart
     from engine.messages import Message
+    from engine.telemetry.checkpoint import Checkpoint
     from gui.document.document import Document
     from gui.frames.ghost import Ghost
     from gui.frames.run_info import RunInfo
@@ -155,6 +154,12 @@ class Workbench(QObject):
         return "" if told is None else told.text
 
     @property
+    def begins_at(self) -> int:
+        """The step at which the document's run has begun: 0, or where it was when it was saved."""
+        start = self.runs[FIRST].start
+        return 0 if start is None else start.step
+
+    @property
     def waits_to_run(self) -> bool:
         """Whether it will train as soon as the engine is prepared."""
         return self._told[3]
@@ -228,15 +233,15 @@ class Workbench(QObject):
             return
         self.sides.reset()
 
-    def weights(self) -> dict[str, NDArray[Any]]:
-        """Return a copy of what the document's run has learned, as ``layer-id/w``.
+    def checkpoint(self, *, second: bool = False) -> Checkpoint:
+        """Return all that decides how the run of A, or of B, goes on, in copies.
 
         Raises
         ------
         SpecError
-            If there is no run, or it cannot be asked at present.
+            If there is no such run, or it cannot be asked at present.
         """
-        return self.runs.weights(FIRST)
+        return self.runs.checkpoint(SECOND if second else FIRST)
 
     @property
     def same_start(self) -> SameStart | None:

@@ -223,7 +223,7 @@ class Worker:
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
                 lane = self._rounds.lane(run)
-                reply.put(None if lane is None else lane.trainer.weights())
+                reply.put(None if lane is None else lane.trainer.checkpoint())
             case Copy() | Leave():
                 hand_over(command, self._rounds)
                 if isinstance(command, Leave):

@@ -95,7 +95,7 @@ def test_the_window_stays_responsive_while_two_large_networks_train(person: Pers
     person.qtbot.wait(3000)
     expect_prompt(person)
     person.qtbot.waitUntil(lambda: person.lab.workbench.state is State.PAUSED)
-    first, second = (person.lab.workbench.runs.weights(key) for key in "AB")
+    first, second = (person.lab.workbench.runs.checkpoint(key).weights() for key in "AB")
     # Nothing differs, so the two end with the same bytes.
     assert {name: array.tobytes() for name, array in first.items()} == {
         name: array.tobytes() for name, array in second.items()}

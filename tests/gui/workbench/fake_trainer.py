@@ -13,16 +13,19 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
+from engine.layers import OPTIMIZERS
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
 from engine.telemetry.black_box import BoxStep, Peak
-from engine.telemetry.checkpoint import Checkpoint, Counters, Figures
+from engine.telemetry.checkpoint import Checkpoint, Counters, Figures, Place
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from gui.workbench.engine_port import Progress
 
 STEP_S = 1e-5
+PLACES = {"dense-1/w": Place(0, (2, 4), True), "dense-1/b": Place(8, (4,), True)}
 
 
 class FakeRing:
@@ -131,8 +134,10 @@ class FakeTrainer:
         self.checkpoints.append(step)
         return Checkpoint(
             training=training, counters=Counters(step=step, epoch=self.epoch),
-            figures=Figures(), places={}, regions=np.full((2, self.size), float(step)), carried={},
-            row=np.zeros(5), order=self.order, best=None)
+            figures=Figures(), places=PLACES, carried={}, order=self.order, best=None,
+            regions=np.full((2 + len(OPTIMIZERS[training.optimizer.kind].memory),
+                             max(self.size, 12)), step, training.precision),
+            row=np.zeros(len(RUN_COLUMNS) + len(LAYER_COLUMNS)))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         self.threads.add(threading.current_thread().name)
