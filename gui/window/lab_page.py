@@ -240,6 +240,7 @@ class LabPage(QWidget):
         for refusing in (self.hyper, self.sheet, self.inspector, self.files):
             refusing.refused.connect(self._on_refused)
         self.files.saved.connect(self._on_files_saved)
+        self.files.saved_first.connect(self._on_files_saved_first)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)
         self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
@@ -392,6 +393,12 @@ class LabPage(QWidget):
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
         self.message.show_message(f"Saved {path}.", "good", topic="saved")
+
+    @Slot(object)
+    def _on_files_saved_first(self, path: Path) -> None:
+        self.message.show_message(
+            f"Saved A in {path}. A text file holds one project: save as .bplab to keep B, too.",
+            "warning", topic="saved")
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:

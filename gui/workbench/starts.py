@@ -29,9 +29,10 @@ class Starts:
         if lane.step > 0:
             return
         # What Numba needs is left for the day when there are two runs.
-        from engine.experiments.checksums import sums
+        from engine.experiments.checksums import ParameterSum
 
-        self._noted[lane.run_id] = sums(lane.trainer.weights()), project, dataset
+        sums = {name: ParameterSum.of(array) for name, array in lane.trainer.weights().items()}
+        self._noted[lane.run_id] = sums, project, dataset
         for run_id in tuple(self._noted)[:-MOST_KEPT]:
             del self._noted[run_id]
             self._starts.pop(run_id, None)
@@ -39,8 +40,8 @@ class Starts:
     def follow(self, lane: Lane, training: TrainingSpec) -> None:
         """Take note of other hyper-parameters, where they hold from the first step on."""
         if lane.step == 0 and lane.run_id in self._noted:
-            parameters, project, dataset = self._noted[lane.run_id]
-            self._noted[lane.run_id] = parameters, replace(project, training=training), dataset
+            sums, project, dataset = self._noted[lane.run_id]
+            self._noted[lane.run_id] = sums, replace(project, training=training), dataset
             self._starts.pop(lane.run_id, None)
 
     def compared(self, lanes: Sequence[Lane]) -> Iterator[tuple[int, int, SameStart]]:
@@ -54,10 +55,11 @@ class Starts:
 
     def _start(self, run_id: int) -> Start:
         if run_id not in self._starts:
-            from engine.experiments.checksums import Start
+            from engine.experiments.checksums import Start, digest
             from engine.training.order import first_batches
 
-            parameters, project, dataset = self._noted[run_id]
-            self._starts[run_id] = Start.of(project, dataset, parameters,
-                                            first_batches(project, dataset))
+            sums, project, dataset = self._noted[run_id]
+            rows, sizes = first_batches(project, dataset)
+            self._starts[run_id] = Start(sums, digest(rows), digest(sizes), project.training.seed,
+                                         dataset)
         return self._starts[run_id]

@@ -49,8 +49,9 @@ def test_an_opened_run_stands_where_it_was(
     assert lab.workbench.reason is Reason.RESUMED
     assert engine.newest.step == step
     assert engine.newest.given_weights is None
-    assert "Project opened with its run" in lab.strip.title.text()
-    assert f"from step {step:,}" in lab.strip.sentence.text()
+    assert lab.strip.accessibleName().startswith(
+        f"Project opened with its run. Run (Space) goes on from step {step:,}.")
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == f"{step:,}")
     lab.workbench.step()
     qtbot.waitUntil(lambda: engine.newest.step == step + 1)
     # Once only: a reset begins at step 0.
