@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -25,7 +26,13 @@ from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import divergence, latent, lsuv, observe, probing, resume, warmup, weights
 from engine.training.ending import Ending
-from engine.training.examples import Examples, capacity_for, measured_examples, prepare
+from engine.training.examples import (
+    Examples,
+    capacity_for,
+    checksum,
+    measured_examples,
+    prepare,
+)
 from engine.training.hyperparameters import built_in, write_hyperparameters
 from engine.training.kept import LastFinite
 from engine.training.order import Order
@@ -412,7 +419,12 @@ class Trainer:
 
     @property
     def _run(self) -> resume.Run:
-        return resume.Run(self._plan, self._arrangement, self._ending, self.project.training)
+        return resume.Run(self._plan, self._arrangement, self._ending, self.project.training,
+                          self._checksum)
+
+    @cached_property
+    def _checksum(self) -> int:
+        return checksum(self._dataset)
 
     def twin(self) -> Trainer:
         """Return another trainer of this project at step 0, to put checkpoints into.
