@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -61,6 +61,7 @@ class OutputPanel(ViewCard):
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
         left.addWidget(self._stack, 1)
+        self._stack.installEventFilter(self)
         self._below = QWidget()
         self._below.hide()
         below = QHBoxLayout(self._below)
@@ -205,10 +206,9 @@ class OutputPanel(ViewCard):
             if scores is not None:
                 scores.setVisible(scores is shown)
         self._place_controls(below=is_pair)
-        if self._pair_scores is not None:
-            if is_pair:
-                self._pair_scores.set_datasets(self._data)
-                self.set_chance(self._chance)
+        if self._pair_scores is not None and is_pair:
+            self._pair_scores.set_datasets(self._data)
+            self.set_chance(self._chance)
 
     def _place_controls(self, *, below: bool) -> None:
         """Put what stands under the scores under the pictures: those of a pair are less high."""
@@ -256,6 +256,12 @@ class OutputPanel(ViewCard):
         self._on_size_changed()
         self.draw_when_seen()
         self.wanted_changed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the scores beside the picture where what stands under that comes or goes."""
+        if event.type() == QEvent.Type.Resize:
+            self._on_size_changed()
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scores beside the square picture."""
