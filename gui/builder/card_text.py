@@ -38,3 +38,17 @@ def fitting_lines(text: str, metrics: QFontMetrics, width: int, most: int) -> li
 def card_shape(shape: str) -> str:
     """Return the shape ``24x24x8`` as a card shows it: ``24×24×8``."""
     return shape.replace("x", "×")
+
+
+def whole_words(text: str, metrics: QFontMetrics, width: int) -> str:
+    """Return as many whole words of a text as fit, with an ellipsis for those that do not."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    words = text.split(" ")
+    while len(words) > 1 and metrics.horizontalAdvance(_cut(words)) > width:
+        words.pop()
+    return _cut(words)
+
+
+def _cut(words: list[str]) -> str:
+    return " ".join(words).rstrip(" ·,") + "…"

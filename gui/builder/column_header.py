@@ -31,6 +31,12 @@ TITLES: Mapping[str, tuple[str, ...]] = {
 }
 """Words for every column, of which the first that fit are shown, whole."""
 
+RATIO = {**TITLES, "update": ("B / A",)}
+"""The same for a pair."""
+NAMES = ("Columns: layer, activations, gradient RMS, its value, log₁₀ of update to weight",
+         "Columns: layer, activations, gradient RMS, its value, B over A")
+RATIO_TIP = "Gradient of B over that of A, of what the bars show; bold from a factor of 10."
+
 SWITCH = 70
 """Px, at 13 px text, that the switch of the gradient takes."""
 
@@ -57,13 +63,19 @@ class ColumnHeader(QWidget):
         self._columns, self._axis = columns, axis
         self._titles: dict[str, tuple[QRect, str]] = {}
         self.switch = QuantitySwitch(self)
-        self.setAccessibleName("Columns: layer, activations, gradient RMS, its value, log₁₀ of "
-                               "update to weight")
+        self._is_pair = False
+        self.setAccessibleName(NAMES[0])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(300), theme.px(36))
+
+    def set_pair(self, is_pair: bool) -> None:
+        """Head the last column by B/A, or by what it holds of a single run."""
+        self._is_pair = is_pair
+        self.setAccessibleName(NAMES[is_pair])
+        self.update()
 
     def place_switch(self) -> None:
         """Put the switch where the gradient's heading ends."""
@@ -89,7 +101,8 @@ class ColumnHeader(QWidget):
         painter.setPen(QColor(tokens.text_muted))
         line = QRect(0, 0, self.width(), px(17))
         self.place_switch()
-        self._titles = fitting_titles(columns, line, painter.fontMetrics())
+        self._titles = fitting_titles(columns, line, painter.fontMetrics(),
+                                      RATIO if self._is_pair else TITLES)
         for name, (spot, title) in self._titles.items():
             side = Qt.AlignmentFlag.AlignRight if name == "update" else Qt.AlignmentFlag.AlignLeft
             painter.drawText(spot, side | Qt.AlignmentFlag.AlignVCenter, title)
@@ -123,7 +136,8 @@ class ColumnHeader(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = COLUMN_TIPS[self.name_at(event.pos().x())]
+            name = self.name_at(event.pos().x())
+            text = RATIO_TIP if self._is_pair and name == "update" else COLUMN_TIPS[name]
             QToolTip.showText(event.globalPos(), f"<p>{unbroken(text)}</p>", self)
             return True
         return super().event(event)
@@ -134,8 +148,9 @@ class ColumnHeader(QWidget):
         self.update()
 
 
-def fitting_titles(columns: Columns, line: QRect,
-                   metrics: QFontMetrics) -> dict[str, tuple[QRect, str]]:
+def fitting_titles(columns: Columns, line: QRect, metrics: QFontMetrics,
+                   words: Mapping[str, tuple[str, ...]] = TITLES
+                   ) -> dict[str, tuple[QRect, str]]:
     """Return for every column where its heading stands, and the longest one that fits.
 
     A heading may reach to the next one; that of the last column reaches over the one before it,
@@ -143,7 +158,7 @@ def fitting_titles(columns: Columns, line: QRect,
     """
     gap, value = theme.px(4), metrics.horizontalAdvance(TITLES["status"][0])
     end, status = columns.update[0] + columns.update[1], columns.status[0]
-    update = _fitting("update", end - status - value - gap, metrics)
+    update = _fitting(words["update"], end - status - value - gap, metrics)
     rooms = {"card": (columns.card[0], columns.histogram[0] - gap),
              "histogram": (columns.histogram[0], columns.gradient[0] - gap),
              "gradient": (columns.gradient[0], status - gap),
@@ -151,13 +166,13 @@ def fitting_titles(columns: Columns, line: QRect,
              "update": (end - update[1], end)}
     found = {}
     for name, (left, right) in rooms.items():
-        title, width = update if name == "update" else _fitting(name, right - left, metrics)
+        title, width = update if name == "update" else _fitting(words[name], right - left, metrics)
         found[name] = QRect(line.left() + left, line.top(), width + 1, line.height()), title
     return found
 
 
-def _fitting(name: str, room: int, metrics: QFontMetrics) -> tuple[str, int]:
-    """Return the longest heading of a column that fits, and its width in px; empty if none does."""
-    widths = {title: metrics.horizontalAdvance(title) for title in TITLES[name]}
-    title = next((t for t in TITLES[name] if widths[t] <= room), "")
+def _fitting(words: tuple[str, ...], room: int, metrics: QFontMetrics) -> tuple[str, int]:
+    """Return the longest of headings that fits, and its width in px; empty if none does."""
+    widths = {title: metrics.horizontalAdvance(title) for title in words}
+    title = next((t for t in words if widths[t] <= room), "")
     return title, widths.get(title, 0)

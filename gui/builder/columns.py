@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
@@ -42,13 +43,19 @@ COMFORTABLE = Density("comfortable", 40, 48, 6, 11, 2, 13)
 COMPACT = Density("compact", 30, 36, 4, 9, 1, 13)
 MINI = Density("mini", 18, 26, 2, 6, 1, 11)
 DENSITIES = (COMFORTABLE, COMPACT, MINI)
+PAIR = Density("pair", 38, 50, 6, 10, 2, 13)
+PAIR_COMPACT = Density("compact pair", 26, 37, 4, 7, 2, 11)
+PAIR_MINI = Density("mini pair", 18, 25, 2, 6, 1, 11)
+PAIR_DENSITIES = (PAIR, PAIR_COMPACT, PAIR_MINI)
+"""A line for A above one for B; in the least, bars and shapes alone."""
 NARROW = 480
 """Below this width in px, at 13 px text, columns stand closer together."""
 SHORTEST_BAR = 96
 """Px that the gradient's column gets before all others are as small as they may be."""
 
 
-def fitting_density(n_rows: int, height: int) -> tuple[Density, int]:
+def fitting_density(n_rows: int, height: int, densities: Sequence[Density] = DENSITIES
+                    ) -> tuple[Density, int]:
     """Return the most comfortable density at which all rows are seen at once, and a row's px.
 
     Parameters
@@ -57,9 +64,11 @@ def fitting_density(n_rows: int, height: int) -> tuple[Density, int]:
         Number of rows.
     height : int
         Px that there are. Where even the least density does not fit, that one is returned.
+    densities : Sequence[Density]
+        What there is to choose from, the most comfortable first.
     """
     room = height // max(n_rows, 1)
-    density = next((d for d in DENSITIES if theme.px(d.height) <= room), MINI)
+    density = next((d for d in densities if theme.px(d.height) <= room), densities[-1])
     return density, min(max(room, theme.px(density.height)), theme.px(density.most))
 
 
@@ -95,7 +104,7 @@ class Columns:
         return self.histogram[0]
 
 
-def columns_for(width: int, gutter: int = 0) -> Columns:
+def columns_for(width: int, gutter: int = 0, *, pair: bool = False) -> Columns:
     """Return the columns for a row; the gradient takes what the others leave.
 
     Where that is less than a bar needs to be read, histogram and card give way.
@@ -106,12 +115,17 @@ def columns_for(width: int, gutter: int = 0) -> Columns:
         Px of the row.
     gutter : int
         Px at its left that stay free.
+    pair : bool
+        Whether the card says what A and B have, and the last column holds B/A.
     """
     px = theme.px
     width -= gutter
     narrow = width < px(NARROW)
     gap, status, update = px(8 if narrow else 12), px(76), px(36 if narrow else 40)
     card = min(max(round(width * 0.35), px(132)), px(220))
+    if pair:
+        gap, status, update = px(8), px(68), px(60)
+        card = min(max(round(width * 0.4), px(132)), px(260))
     histogram = min(max(round(width * 0.13), px(52)), px(92))
     room = width - 3 * gap - status - px(6) - update
     missing = max(px(SHORTEST_BAR) - (room - card - histogram), 0)

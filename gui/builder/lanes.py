@@ -30,7 +30,7 @@ class Wire:
     Attributes
     ----------
     source, reader : int
-        Positions of the layers.
+        Places of the layers' rows.
     lane : int
         0 runs next to the cards.
     """
@@ -47,9 +47,11 @@ class Wire:
 def wires_of(rows: Sequence[Row]) -> tuple[Wire, ...]:
     """Return the wires that do not just go to the next row, each in a lane where it is alone.
 
-    Short ones run inside, so that long ones enclose them.
+    Short ones run inside, so that long ones enclose them. Of a pair, they are those of the network
+    that is edited.
     """
-    ways = sorted(((source, row.position) for row in rows for source in row.sources
+    own = [row for row in rows if not row.is_foreign]
+    ways = sorted(((own[source].place, row.place) for row in own for source in row.sources
                    if source != row.position - 1), key=lambda way: (way[1] - way[0], way))
     lanes: list[list[tuple[int, int]]] = []
     found = []

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.diagnosis.measures import Quantity
-from engine.diagnosis.verdicts import judge_layers
+from engine.diagnosis.verdicts import LayerVerdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
-from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui import theme
 from gui.builder.column_header import ColumnHeader
 from gui.builder.layer_actions import LayerActions
-from gui.builder.rows import summary
+from gui.builder.pair_legend import PairLegend, ShapeLegend
+from gui.builder.rows import Row, describe, summary
 from gui.builder.rows_view import NOWHERE, RowsView
 from gui.document.document import Document
 from gui.frames.frame import Frame
@@ -57,7 +58,9 @@ class NetworkView(Card):
         super().__init__("Network", parent)
         self._document = document
         self._network = NetworkSpec()
+        self._network_beside = NetworkSpec()
         self._shown: Snapshot | None = None
+        self._shown_beside: Snapshot | None = None
         self.layer_actions = LayerActions(document, self)
         self.rows = RowsView(document, self.layer_actions)
         self._header = ColumnHeader(lambda: self.rows.columns, self.rows.axis)
@@ -75,17 +78,25 @@ class NetworkView(Card):
         self.add_button.setToolTip("<p>Adds a layer at the end, before the output layer if there "
                                    "is one. Between two rows, a plus appears at the pointer.</p>")
         self.add_button.clicked.connect(self._on_add_button_clicked)
+        self.legend, self.shapes = PairLegend(), ShapeLegend(self)
+        self.legend.hide()
+        self.shapes.hide()
+        self.header.addWidget(self.legend)
         self.rows.fitted.connect(self._place_add_button)
         self.setFocusProxy(self.rows)
         self.rows.viewport().installEventFilter(self)
         self.layer_actions.refused.connect(self._on_actions_refused)
         document.changed.connect(self._on_document_changed)
+        document.sides_changed.connect(self._on_document_changed)
         self._on_document_changed()
 
     def set_run(self, info: RunInfo) -> None:
         """Forget the instruments of the run before."""
         self._network, self._shown = info.network, None
+        self._network_beside = NetworkSpec() if info.beside is None else info.beside.network
+        self._shown_beside = None
         self.rows.model_of_rows.set_readings((), ())
+        self.rows.model_of_rows.set_readings_beside((), ())
         self.rows.model_of_rows.set_failure("")
         self.rows.update_instruments()
 
@@ -104,23 +115,27 @@ class NetworkView(Card):
     def show_frame(self, frame: Frame) -> None:
         """Show the newest instruments; only their columns are painted anew."""
         self._show_last_run(frame.ghost)
-        snapshot = frame.snapshot
-        if snapshot is None or not self.wanted() <= snapshot.parts:
-            return
-        if snapshot is not self._shown:
+        model, snapshot = self.rows.model_of_rows, frame.snapshot
+        news = snapshot is not None and self.wanted() <= snapshot.parts
+        if news and snapshot is not self._shown:
             self._shown = snapshot
-            verdict, model = frame.verdict, self.rows.model_of_rows
-            if verdict is not None:
-                # Bars move with every frame; numbers are those of the sentence.
-                model.set_readings(frame.readings, verdict.layers, verdict.readings)
-            else:
-                model.set_readings(snapshot.layers, judge_layers(snapshot, self._network)
-                                   if self._network.layers else ())
-        if self.isVisible():
-            model = self.rows.model_of_rows
+            model.set_readings(*_figures(frame, self._network))
+        beside = frame.beside if model.is_pair else None
+        if beside is not None and self._is_new_beside(beside.snapshot):
+            self._shown_beside = beside.snapshot
+            model.set_readings_beside(*_figures(beside, self._network_beside))
+            news = True
+        if news and self.isVisible():
             if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
                 self._header.update()
+            if model.is_pair:
+                self.shapes.show_verdicts([verdict for figures in model.sides()
+                                           for verdict in figures.verdicts.values()])
             self.rows.update_instruments()
+
+    def _is_new_beside(self, snapshot: Snapshot | None) -> bool:
+        return (snapshot is not None and self.wanted() <= snapshot.parts
+                and snapshot is not self._shown_beside)
 
     def _show_last_run(self, ghost: Ghost | None) -> None:
         marks = NO_MARKS if ghost is None else ghost.gradients
@@ -173,8 +188,19 @@ class NetworkView(Card):
                 self.rows.mapTo(self, QPoint(0, 0)))
         button.setGeometry(spot)
         button.raise_()
+        self._place_shapes(foot)
         # A layer may be dropped where it stands.
         button.setVisible(self.rows.drop_position == NOWHERE)
+
+    def _place_shapes(self, foot: QRect) -> None:
+        """Explain the shapes of a pair's rows, which have no words, beside the button."""
+        shown = self.rows.model_of_rows.is_pair and not foot.isNull()
+        self.shapes.setVisible(shown)
+        if shown:
+            left = self.add_button.geometry().right() + theme.px(12)
+            spot = foot.translated(self.rows.mapTo(self, QPoint(0, 0)))
+            right = self.rows.mapTo(self, QPoint(self.rows.viewport().width(), 0)).x()
+            self.shapes.setGeometry(left, spot.top(), max(right - left, 0), spot.height())
 
     @Slot()
     def _on_add_button_clicked(self) -> None:
@@ -184,8 +210,12 @@ class NetworkView(Card):
 
     @Slot()
     def _on_document_changed(self) -> None:
-        text = summary(self.rows.model_of_rows.rows)
-        self.set_hint(f"{text} · data flow down, gradients flow up")
+        is_pair = self._document.sides.is_pair
+        self._header.set_pair(is_pair)
+        self.legend.setVisible(is_pair)
+        self.set_hint(_pair_summary(self._document, self.rows.model_of_rows.rows) if is_pair else
+                      f"{summary(self.rows.model_of_rows.rows)} · data flow down, gradients flow "
+                      "up")
         general = [issue.text for issue in self._document.issues if not issue.layer_id]
         if general:
             self.message.show_message(general[0], "bad")
@@ -195,3 +225,31 @@ class NetworkView(Card):
     @Slot(str)
     def _on_actions_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning")
+
+
+def _figures(frame: Frame, network: NetworkSpec) -> tuple[
+        Sequence[LayerReading], Sequence[LayerVerdict], Sequence[LayerReading]]:
+    """Return the instruments of a frame, what is said of them, and those to be read."""
+    snapshot, verdict = frame.snapshot, frame.verdict
+    assert snapshot is not None
+    if verdict is not None:
+        # Bars move with every frame; numbers are those of the sentence.
+        return frame.readings, verdict.layers, verdict.readings
+    return snapshot.layers, judge_layers(snapshot, network) if network.layers else (), ()
+
+
+def _pair_summary(document: Document, rows: Sequence[Row]) -> str:
+    """Return ``11 layers · 2,530 parameters each``, or ``10 | 11 layers`` of A and of B."""
+    own = [row for row in rows if not row.is_foreign]
+    other = document.examined(second=not document.sides.edits_second)
+    beside = describe(other.project, other.dataset, other.issues)
+    if summary(own) == summary(beside):
+        return f"{summary(own)} each"
+    a, b = (beside, own) if document.sides.edits_second else (own, beside)
+    layers = [sum(not row.is_input for row in rows) for rows in (a, b)]
+    counts = [sum(row.parameters or 0 for row in rows) for rows in (a, b)]
+    return (f"{_either(*layers)} layers · {_either(*counts)} parameters")
+
+
+def _either(a: int, b: int) -> str:
+    return f"{a:,}" if a == b else f"{a:,} | {b:,}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.data.dataset import Dataset
 from engine.layers import LOSSES, Issue, LayerKind, Shape
 from engine.spec import LayerSpec, Option, ProjectSpec
+from gui.builder.pairing import Pairing
 from gui.document.dataset_text import feature_title, inputs_text
 from gui.document.wiring import Wired, known_kind, wired
 
@@ -56,6 +57,14 @@ class Row:
     fans : tuple[int, int] | None
         Numbers that a unit weighs, and units that weigh a number; None without weights, and when
         shapes do not fit.
+    place : int
+        Where its row stands in the list, from 0.
+    pairing : Pairing | None
+        What it is in A and in B; None without a pair.
+    is_foreign : bool
+        Whether only the run of a pair has it that is not edited.
+    flows : bool
+        Whether, in a run of a pair, what it gives goes to the layer in the row below.
     """
 
     layer_id: str
@@ -76,6 +85,15 @@ class Row:
     has_weights: bool | None = None
     frozen: bool = False
     fans: tuple[int, int] | None = None
+    place: int = -1
+    pairing: Pairing | None = None
+    is_foreign: bool = False
+    flows: bool = False
+
+    @property
+    def only(self) -> str:
+        """Key of the run of a pair that alone has the layer; empty for none."""
+        return "" if self.pairing is None else self.pairing.only
 
 
 def describe(project: ProjectSpec, dataset: Dataset, issues: Sequence[Issue]) -> tuple[Row, ...]:
@@ -94,7 +112,7 @@ def _row(project: ProjectSpec, dataset: Dataset, position: int, found: Wired, is
     layer_kind = known_kind(layer)
     if layer_kind is None:
         return Row(layer.id, position, layer.kind, "unknown kind of layer", "", "", None, None,
-                   None, False, True, issue, found.sources)
+                   None, False, True, issue, found.sources, place=position)
     is_input = position == 0 and not layer_kind.insertable
     is_output = position == len(project.network) - 1
     count, fed_by = _count(found), _fed_by(found.sources) if layer.inputs else ""
@@ -108,7 +126,7 @@ def _row(project: ProjectSpec, dataset: Dataset, position: int, found: Wired, is
     return Row(layer.id, position, label, detail, note, layer_kind.help, count,
                _size(found.inputs), None if found.shape is None else math.prod(found.shape),
                is_input, not is_input, issue, found.sources, fed_by, shape_text(found.shape),
-               _has_weights(found), layer.frozen, _fans(layer, layer_kind, found))
+               _has_weights(found), layer.frozen, _fans(layer, layer_kind, found), position)
 
 
 def _fans(layer: LayerSpec, layer_kind: LayerKind, found: Wired) -> tuple[int, int] | None:

@@ -22,9 +22,13 @@ from engine.diagnosis.measures import Quantity, figure_of
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.messages import say
 from engine.telemetry.snapshot import LayerReading
-from gui.builder.rows import Row, describe
-from gui.builder.scales import Span, bounds, spans
+from gui.builder.pair_rows import not_here, rows_of
+from gui.builder.rows import Row
+from gui.builder.run_figures import NO_FIGURES, RunFigures, ratio_of, ratio_text
+from gui.builder.scales import Span, bounds, shared_spans
 from gui.document.document import Change, Document
+from gui.document.sides import Side, Sides
+from gui.frames.run_info import FIRST, SECOND
 
 MIME_LAYER = "application/x-backprop-lab-layer"
 """A layer of this network that is being moved; its id in UTF-8."""
@@ -41,8 +45,6 @@ STATUS_WORDS: Mapping[str, str] = {
     "cut_off": "cut off",
 }
 """Words for verdicts whose code is not a word."""
-FLOW = frozenset({"waiting", "vanishing", "exploding", "cut_off", "nonfinite"})
-"""Codes of verdicts that are about the gradient, and so colour its bar."""
 
 FAILURE = say("layer-verdict.failed")
 
@@ -105,6 +107,8 @@ class RowsModel(QAbstractListModel):
         Which gradient is shown: ``weights`` (dL/dW) or ``activations`` (dL/da).
     last_gradients : mapping
         Gradient RMS by layer id as the last run left it.
+    figures, figures_beside : RunFigures
+        What the run that is edited tells, and the other of a pair.
     """
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -112,33 +116,54 @@ class RowsModel(QAbstractListModel):
         self.quantity: Quantity = "weights"
         self._document = document
         self.rows: tuple[Row, ...] = ()
-        self._readings: dict[str, LayerReading] = {}
-        self._told: dict[str, LayerReading] = {}
-        self._verdicts: dict[str, LayerVerdict] = {}
+        self.figures = self.figures_beside = NO_FIGURES
         self._limits: dict[str, Span] = {}
+        self._limits_beside: dict[str, Span] = {}
+        self._sides: Sides | None = None
         self._spans: dict[str, Span] = {}
         self.failed = ""
         self.last_gradients: Mapping[str, float] = {}
-        self._describe()
+        self._take(rows_of(document))
         document.changed.connect(self._on_document_changed)
+        document.sides_changed.connect(self._on_document_sides_changed)
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether every row is about two runs."""
+        return self._document.sides.is_pair
+
+    @property
+    def edited(self) -> str:
+        """Key of the run that is edited."""
+        return SECOND if self._document.sides.edits_second else FIRST
+
+    def sides(self) -> tuple[RunFigures, RunFigures]:
+        """Return the figures of A and of B, whichever of them is edited."""
+        both = self.figures, self.figures_beside
+        return both[::-1] if self.edited == SECOND else both
+
+    def ratio(self, layer_id: str) -> float:
+        """Return the gradient of B over that of A; NaN where that says nothing."""
+        a, b = (figures.gradient(layer_id, self.quantity) for figures in self.sides())
+        return ratio_of(a, b)
 
     def reading(self, layer_id: str) -> LayerReading | None:
         """Return the latest instruments of a layer, if it runs."""
-        return self._readings.get(layer_id)
+        return self.figures.readings.get(layer_id)
 
     def told(self, layer_id: str) -> LayerReading | None:
         """Return the instruments whose numbers are to be read, if the layer runs."""
-        return self._told.get(layer_id)
+        return self.figures.told.get(layer_id)
 
     def verdict(self, layer_id: str) -> LayerVerdict | None:
         """Return what is to be said about a layer, if it runs."""
         if layer_id and layer_id == self.failed:
             return LayerVerdict(layer_id, "nonfinite", 2, FAILURE)
-        return self._verdicts.get(layer_id)
+        return self.figures.verdicts.get(layer_id)
 
     def readings(self) -> tuple[LayerReading, ...]:
-        """Return the instruments of all layers that run."""
-        return tuple(self._readings.values())
+        """Return the instruments of all layers that run, of a pair in both."""
+        return (*self.figures.readings.values(), *self.figures_beside.readings.values())
 
     def gradient(self, reading: LayerReading) -> float:
         """Return the gradient that is shown of a layer; NaN if it has none."""
@@ -149,11 +174,7 @@ class RowsModel(QAbstractListModel):
 
         ``waiting`` while it is too early to say.
         """
-        if reading.gradient_nonfinite or reading.layer_id == self.failed:
-            return "nonfinite"
-        verdict = self._verdicts.get(reading.layer_id)
-        # Before there is a verdict, which has a shape as well, no colour says one.
-        return verdict.code if verdict is not None and verdict.code in FLOW else "healthy"
+        return "nonfinite" if reading.layer_id == self.failed else self.figures.state(reading)
 
     def scale(self, layer_id: str) -> Span:
         """Return the ends of the axis on which a layer's activations are drawn."""
@@ -165,7 +186,15 @@ class RowsModel(QAbstractListModel):
 
     def position(self, layer_id: str) -> int:
         """Return the row of a layer, -1 if it has none."""
-        return next((row.position for row in self.rows if row.layer_id == layer_id), -1)
+        return next((row.place for row in self.rows if row.layer_id == layer_id), -1)
+
+    def network_position(self, place: int) -> int:
+        """Return before which layer of the edited network a gap between two rows lies."""
+        return sum(not row.is_foreign for row in self.rows[:place])
+
+    def refusal(self, row: Row) -> str:
+        """Return why a row cannot be edited, as a sentence; empty if it can."""
+        return not_here(row, self.edited) if row.is_foreign else ""
 
     def set_readings(self, readings: Sequence[LayerReading], verdicts: Sequence[LayerVerdict],
                      told: Sequence[LayerReading] = ()) -> None:
@@ -177,10 +206,20 @@ class RowsModel(QAbstractListModel):
         No ``dataChanged`` is emitted: thirty times a second it would lay out and read out
         every row anew.
         """
-        self._readings = {reading.layer_id: reading for reading in readings}
-        self._told = {reading.layer_id: reading for reading in told or readings}
-        self._verdicts = {verdict.layer_id: verdict for verdict in verdicts}
-        self._spans = spans(self._limits, readings)
+        self.figures = RunFigures.of(readings, verdicts, told)
+        self._scale()
+
+    def set_readings_beside(self, readings: Sequence[LayerReading],
+                            verdicts: Sequence[LayerVerdict],
+                            told: Sequence[LayerReading] = ()) -> None:
+        """Take new instruments of the run that is not edited, as `set_readings` does."""
+        self.figures_beside = RunFigures.of(readings, verdicts, told)
+        self._scale()
+
+    def _scale(self) -> None:
+        self._spans = shared_spans((
+            (self._limits, self.figures.readings.values()),
+            (self._limits_beside, self.figures_beside.readings.values())))
 
     def set_failure(self, layer_id: str) -> None:
         """Note which layer has ended the run; empty for none."""
@@ -205,7 +244,7 @@ class RowsModel(QAbstractListModel):
         if role == Role.ROW:
             return row
         if role == Role.READING:
-            return self._readings.get(row.layer_id)
+            return self.reading(row.layer_id)
         return self.verdict(row.layer_id) if role == Role.VERDICT else None
 
     def words(self, row: Row) -> str:
@@ -217,8 +256,13 @@ class RowsModel(QAbstractListModel):
         if row.issue:
             return ", ".join([*parts, row.issue])
         if row.is_input:
-            return ", ".join([*parts, row.note.replace(" · ", " and ")])
-        reading = self._told.get(row.layer_id)
+            pairing = row.pairing
+            note = pairing.words if pairing is not None and pairing.a else row.note
+            return ", ".join([*parts, note.replace(" · ", " and ")])
+        if row.pairing is not None:
+            parts += [row.pairing.words, *self._pair_words(row)]
+            return ", ".join(parts)
+        reading = self.told(row.layer_id)
         verdict = self.verdict(row.layer_id)
         if reading is not None and not math.isnan(reading.gradient_rms):
             parts.append(f"gradient RMS {magnitude(reading.gradient_rms)}")
@@ -226,6 +270,17 @@ class RowsModel(QAbstractListModel):
             parts.append(status_word(verdict.code))
         parts += [note.title.text.rstrip(".") for note in self.notes(row.layer_id)]
         return ", ".join(parts)
+
+    def _pair_words(self, row: Row) -> list[str]:
+        parts = []
+        for key, figures in zip((FIRST, SECOND), self.sides(), strict=True):
+            reading = figures.told.get(row.layer_id)
+            verdict = figures.verdicts.get(row.layer_id)
+            if reading is not None and not math.isnan(reading.gradient_rms):
+                parts.append(f"{key} gradient RMS {magnitude(reading.gradient_rms)}"
+                             + (f" {status_word(verdict.code)}" if verdict is not None else ""))
+        ratio = ratio_text(self.ratio(row.layer_id))
+        return [*parts, f"B/A {ratio}"] if ratio else parts
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -255,9 +310,11 @@ class RowsModel(QAbstractListModel):
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int,
                      parent: AnyIndex) -> bool:
         """Move or add a layer before ``row``; raises the document's EngineError when it cannot."""
+        row = self.network_position(row) if row >= 0 else row
         if data.hasFormat(MIME_LAYER):
             layer_id = bytes(data.data(MIME_LAYER).data()).decode()
-            old = self.position(layer_id)
+            place = self.position(layer_id)
+            old = self.network_position(place) if place >= 0 else place
             # Taking the layer out shifts all that follow it up by one.
             self._document.move_layer(layer_id, row - 1 if 0 <= old < row else row)
             return True
@@ -268,22 +325,37 @@ class RowsModel(QAbstractListModel):
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
-        if not change.rows_changed:
-            return
+        if change.rows_changed or self._document.sides.other != self._other():
+            self._renew()
+
+    @Slot()
+    def _on_document_sides_changed(self) -> None:
+        if self._document.sides != self._sides:
+            self._renew()
+
+    def _other(self) -> Side | None:
+        return None if self._sides is None else self._sides.other
+
+    def _renew(self) -> None:
         before = [row.layer_id for row in self.rows]
-        if before == [layer.id for layer in change.after.network]:
-            self._describe()
+        rows = rows_of(self._document)
+        if before == [row.layer_id for row in rows]:
+            self._take(rows)
             if self.rows:
                 self.dataChanged.emit(self.index(0), self.index(len(self.rows) - 1))
             return
         self.beginResetModel()
-        self._describe()
+        self._take(rows)
         self.endResetModel()
 
-    def _describe(self) -> None:
+    def _take(self, rows: tuple[Row, ...]) -> None:
         document = self._document
-        self.rows = describe(document.project, document.dataset, document.issues)
+        self.rows, self._sides = rows, document.sides
         self._limits = bounds(document.project.network)
+        other = document.sides.other
+        self._limits_beside = {} if other is None else bounds(other.project.network)
+        if other is None:
+            self.figures_beside = NO_FIGURES
 
 
 def kind_mime(key: str) -> QMimeData:

@@ -59,20 +59,20 @@ def column_tip(column: str, row: Row, shown: Shown) -> str:
     """Return what to say about one column of one row, as rich text."""
     tip = _column_tip(column, row, shown)
     if column == "gradient" and shown.last is not None and not row.note:
-        tip += _paragraphs(f"The grey mark is where the last run ended: {magnitude(shown.last)}.")
+        tip += paragraphs(f"The grey mark is where the last run ended: {magnitude(shown.last)}.")
     return tip
 
 
 def _column_tip(column: str, row: Row, shown: Shown) -> str:
     reading, verdict = shown.reading, shown.verdict
     if row.issue:
-        return _paragraphs(row.label, row.issue)
+        return paragraphs(row.label, row.issue)
     if row.is_input or column == "card":
         return _card_tip(row, shown.notes)
     if verdict is not None and verdict.code == "nonfinite" and column in ("gradient", "status"):
-        return _paragraphs(verdict.text, *_last_gradient(reading))
+        return paragraphs(verdict.text, *_last_gradient(reading))
     if reading is None:
-        return _paragraphs(COLUMN_TIPS[column], "No numbers yet: press Run or Step.")
+        return paragraphs(COLUMN_TIPS[column], "No numbers yet: press Run or Step.")
     if column == "histogram":
         return _histogram_tip(reading, shown.span)
     if column == "status":
@@ -82,7 +82,7 @@ def _column_tip(column: str, row: Row, shown: Shown) -> str:
 
 def wire_tip(source: Row, reader: Row) -> str:
     """Return what to say about a wire that passes layers by, as rich text."""
-    return _paragraphs(f"From {_named(source)} to {_named(reader)}",
+    return paragraphs(f"From {_named(source)} to {_named(reader)}",
                        "Data flow down this wire past the layers between, and the gradient flows "
                        "back up it.")
 
@@ -112,12 +112,12 @@ def _card_tip(row: Row, notes: Sequence[Note]) -> str:
         lines.append(f"{row.fed_by[0].upper()}{row.fed_by[1:]}.")
     if row.frozen:
         lines.append(FROZEN)
-    return _paragraphs(row.label, *lines)
+    return paragraphs(row.label, *lines)
 
 
 def _histogram_tip(reading: LayerReading, span: Span) -> str:
     low, high = reading.histogram_range
-    return _paragraphs(
+    return paragraphs(
         COLUMN_TIPS["histogram"],
         f"Mean {figure_text(reading.activation_mean)}, standard deviation σ "
         f"{figure_text(reading.activation_std)}, RMS {figure_text(reading.activation_rms)}; from "
@@ -129,9 +129,9 @@ def _histogram_tip(reading: LayerReading, span: Span) -> str:
 
 def _gradient_tip(reading: LayerReading) -> str:
     if math.isnan(reading.gradient_rms):
-        return _paragraphs("This layer has no weights, so it has no ∂L/∂W.",
+        return paragraphs("This layer has no weights, so it has no ∂L/∂W.",
                            f"RMS of ∂L/∂a: {magnitude(reading.activation_gradient_rms) or '–'}.")
-    return _paragraphs(
+    return paragraphs(
         COLUMN_TIPS["gradient"],
         f"RMS {magnitude(reading.gradient_rms)}, largest {magnitude(reading.gradient_max)}; "
         f"90 % of |g| lie between {magnitude(reading.gradient_low) or '–'} and "
@@ -142,14 +142,14 @@ def _gradient_tip(reading: LayerReading) -> str:
 
 
 def _update_tip(reading: LayerReading) -> str:
-    return _paragraphs(COLUMN_TIPS["update"],
+    return paragraphs(COLUMN_TIPS["update"],
                        f"Now {figure_text(reading.update_ratio)}.")
 
 
 def _status_tip(reading: LayerReading, verdict: LayerVerdict | None) -> str:
     if verdict is None:
         return _gradient_tip(reading)
-    return _paragraphs(verdict.text, f"Gradient RMS {magnitude(reading.gradient_rms) or '–'}.")
+    return paragraphs(verdict.text, f"Gradient RMS {magnitude(reading.gradient_rms) or '–'}.")
 
 
 def _last_gradient(reading: LayerReading | None) -> tuple[str, ...]:
@@ -163,7 +163,8 @@ def unbroken(text: str) -> str:
     return BARS.sub(lambda found: JOINER.join(found[0]), text)
 
 
-def _paragraphs(*lines: str) -> str:
+def paragraphs(*lines: str) -> str:
+    """Return lines, without the empty ones, as rich text."""
     # Rich text breaks into lines; plain text in a tooltip does not.
     return "".join(f"<p style='margin:2px 0'>{escape(unbroken(line))}</p>"
                    for line in lines if line)

@@ -26,9 +26,20 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from gui import theme
 from gui.builder.axis import GradientAxis
-from gui.builder.columns import COMFORTABLE, MINI, Density, columns_for, fitting_density
+from gui.builder.columns import (
+    COMFORTABLE,
+    MINI,
+    PAIR_COMPACT,
+    PAIR_DENSITIES,
+    PAIR_MINI,
+    Density,
+    columns_for,
+    fitting_density,
+)
 from gui.builder.lanes import Lanes, Wire, wires_of
 from gui.builder.layer_actions import LayerActions
+from gui.builder.pair_tips import pair_tip
+from gui.builder.rows import Row
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
 from gui.builder.rows_tips import Shown, column_tip, wire_tip
@@ -166,14 +177,13 @@ class RowsView(QListView):
     def fit(self) -> None:
         """Choose columns and density for the room that there is."""
         viewport = self.viewport()
-        self.columns = columns_for(viewport.width() - theme.px(2), self.wiring.width())
-        fitting = self._fitting()
-        # Smaller rows need all the room.
-        foot = 0 if fitting[0] is MINI else theme.px(FOOT)
+        pair = self.model_of_rows.is_pair
+        self.columns = columns_for(viewport.width() - theme.px(2), self.wiring.width(), pair=pair)
+        density, row_height, foot = self._fitting_pair() if pair else self._fitting()
         if foot != self.viewportMargins().bottom():
             self.setViewportMargins(0, 0, 0, foot)
-        if fitting != (self.density, self.row_height):
-            self.density, self.row_height = fitting
+        if (density, row_height) != (self.density, self.row_height):
+            self.density, self.row_height = density, row_height
             self.scheduleDelayedItemsLayout()
         self.wiring.row_height = self.row_height
         viewport.update()
@@ -183,13 +193,24 @@ class RowsView(QListView):
         super().resizeEvent(event)
         self.fit()
 
-    def _fitting(self) -> tuple[Density, int]:
-        """Return the density and the px of a row that fit the height."""
+    def _fitting(self) -> tuple[Density, int, int]:
+        """Return the density, the px of a row, and those below the rows that fit the height."""
         rows, height = self.model_of_rows.rowCount(), self.height() - 2
         fitting = fitting_density(rows, height - theme.px(FOOT))
         if fitting[0] is not MINI:
-            return fitting
-        return MINI, min(fitting_density(rows, height)[1], theme.px(MINI.most))
+            return *fitting, theme.px(FOOT)
+        # Smaller rows need all the room.
+        return MINI, min(fitting_density(rows, height)[1], theme.px(MINI.most)), 0
+
+    def _fitting_pair(self) -> tuple[Density, int, int]:
+        """Return the same for rows of two lines; those give up the foot first, then a line."""
+        rows, height = self.model_of_rows.rowCount(), self.height() - 2
+        fitting = fitting_density(rows, height - theme.px(FOOT), PAIR_DENSITIES)
+        if fitting[0] is not PAIR_MINI:
+            return *fitting, theme.px(FOOT)
+        density, row_height = fitting_density(rows, height, PAIR_DENSITIES[1:])
+        most = theme.px(PAIR_COMPACT.most if density is PAIR_COMPACT else PAIR_MINI.most)
+        return density, min(row_height, most), 0
 
     def foot(self) -> QRect:
         """Return the room below the last row, or below what is seen; null where there is none."""
@@ -230,7 +251,7 @@ class RowsView(QListView):
         if self.plus != NOWHERE and event.button() == Qt.MouseButton.LeftButton:
             position = self.plus
             self._hover(None)
-            menu = self._actions.kinds_menu(position)
+            menu = self._actions.kinds_menu(self.model_of_rows.network_position(position))
             menu.aboutToHide.connect(menu.deleteLater)
             menu.popup(self.viewport().mapToGlobal(self._plus_centre(position)))
             return
@@ -250,7 +271,7 @@ class RowsView(QListView):
 
     def _plus_at(self, point: QPoint) -> int:
         left, width = self.columns.card
-        if self.density is MINI or not left <= point.x() <= left + width:
+        if self.density in (MINI, PAIR_MINI) or not left <= point.x() <= left + width:
             return NOWHERE
         gap = self.gap_at(point)
         near = abs(self._gap_y(gap) - point.y()) <= theme.px(PLUS_REACH)
@@ -280,7 +301,12 @@ class RowsView(QListView):
         row, wire = rows[index.row()], self.hovered_wire
         if wire is not None and x < self.columns.card[0]:
             return wire_tip(rows[wire.source], rows[wire.reader])
-        return column_tip(self.columns.name_at(x), row, self._shown(row.layer_id))
+        return self._tip_of(self.columns.name_at(x), row)
+
+    def _tip_of(self, column: str, row: Row) -> str:
+        if self.model_of_rows.is_pair:
+            return pair_tip(column, row, self.model_of_rows)
+        return column_tip(column, row, self._shown(row.layer_id))
 
     def _shown(self, layer_id: str) -> Shown:
         model = self.model_of_rows
@@ -295,17 +321,19 @@ class RowsView(QListView):
         row = self.model_of_rows.rows[index.row()]
         columns = ("card",) if row.is_input or row.issue else ("card", "status", "gradient",
                                                                "histogram", "update")
-        return "<hr>".join(dict.fromkeys(column_tip(column, row, self._shown(row.layer_id))
-                                         for column in columns))
+        return "<hr>".join(dict.fromkeys(self._tip_of(column, row) for column in columns))
 
     # Keys and menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        layer_id = self._document.selected
+        layer_id, refusal = self._document.selected, self._refusal(self.currentIndex())
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_Insert, Qt.Key.Key_Plus):
             self._actions.add_usual()
+        elif refusal and (key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) or (
+                alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down))):
+            self._actions.refused.emit(refusal)
         elif layer_id and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._actions.remove(layer_id)
         elif layer_id and alt and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -322,10 +350,18 @@ class RowsView(QListView):
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
         if not index.isValid():
             return
+        if refusal := self._refusal(index):
+            self._actions.refused.emit(refusal)
+            return
         menu = self._actions.menu(str(index.data(Role.LAYER_ID)))
         menu.aboutToHide.connect(menu.deleteLater)
         spot = self.visualRect(index).center() if by_keyboard else event.pos()
         menu.popup(self.viewport().mapToGlobal(spot))
+
+    def _refusal(self, index: QModelIndex) -> str:
+        """Return why the row at an index cannot be edited; empty if it can, or is none."""
+        model = self.model_of_rows
+        return model.refusal(model.rows[index.row()]) if index.isValid() else ""
 
     # Drag and drop
 
@@ -396,7 +432,7 @@ class RowsView(QListView):
         if index != self.currentIndex() or not index.isValid():
             if index.isValid():
                 self.setCurrentIndex(index)
-            else:
+            elif not self._refusal(self.currentIndex()):
                 self.clearSelection()
 
     @Slot()

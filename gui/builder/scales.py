@@ -41,17 +41,38 @@ def spans(limits: Mapping[str, Span], readings: Iterable[LayerReading]) -> dict[
     readings : iterable of LayerReading
         The layers' figures.
     """
-    shown = [reading for reading in readings if math.isfinite(reading.activation_std)]
-    free = [reading for reading in shown if not _is_bounded(limits.get(reading.layer_id))]
+    return shared_spans(((limits, readings),))
+
+
+def shared_spans(runs: Iterable[tuple[Mapping[str, Span], Iterable[LayerReading]]]
+                 ) -> dict[str, Span]:
+    """Return the ends of axes that hold every layer in all runs, each given as to `spans`."""
+    shown = [(limits, [reading for reading in readings if math.isfinite(reading.activation_std)])
+             for limits, readings in runs]
+    ends = [_common(limits, readings) for limits, readings in shown]
+    common = min((low for low, _ in ends), default=0.0), max((high for _, high in ends),
+                                                             default=0.0)
+    found: dict[str, Span] = {}
+    for limits, readings in shown:
+        for reading in readings:
+            own = limits.get(reading.layer_id)
+            span = own if own is not None and _is_bounded(own) else common
+            known = found.get(reading.layer_id, span)
+            found[reading.layer_id] = min(known[0], span[0]), max(known[1], span[1])
+    return found
+
+
+def _common(limits: Mapping[str, Span], readings: Iterable[LayerReading]) -> Span:
+    """Return the ends of the axis that all layers without bounds share."""
     low, high = 0.0, 0.0
-    for reading in free:
+    for reading in readings:
+        if _is_bounded(limits.get(reading.layer_id)):
+            continue
         lowest, highest = limits.get(reading.layer_id, (-math.inf, math.inf))
         room = SPREAD * reading.activation_std
         low = min(low, max(lowest, reading.activation_mean - room))
         high = max(high, min(highest, reading.activation_mean + room))
-    common = -rounded_up(-low), rounded_up(high)
-    return {reading.layer_id: common if reading in free else limits[reading.layer_id]
-            for reading in shown}
+    return -rounded_up(-low), rounded_up(high)
 
 
 def rounded_up(value: float) -> float:

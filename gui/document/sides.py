@@ -62,7 +62,10 @@ class Sides:
 
     def edit(self, project: ProjectSpec) -> Sides:
         """Return the sides with another project where edits go."""
-        side = replace(self.edited, project=project)
+        return self.put(replace(self.edited, project=project))
+
+    def put(self, side: Side) -> Sides:
+        """Return the sides with another one where edits go."""
         return replace(self, second=side) if self.edits_second else replace(self, first=side)
 
     def choosing(self, *, second: bool) -> Sides:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -13,7 +14,9 @@ from engine.errors import EngineError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
-from gui.document.project_files import Weights
+
+if TYPE_CHECKING:
+    from engine.telemetry.checkpoint import Checkpoint
 
 PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
@@ -31,8 +34,8 @@ class DocumentFiles(QObject):
         The document.
     window : QWidget
         Where dialogs appear.
-    weights : callable
-        Returns what the run has learned, for files that hold weights; raises EngineError.
+    checkpoint : callable
+        Returns where the run is, for files that hold what it has learned; raises EngineError.
     folder : FileFolder | None
         Where dialogs open; by default it is not remembered.
 
@@ -48,10 +51,10 @@ class DocumentFiles(QObject):
     saved = Signal(object)
 
     def __init__(self, document: Document, window: QWidget,
-                 weights: Callable[[], Weights], folder: FileFolder | None = None) -> None:
+                 checkpoint: Callable[[], Checkpoint], folder: FileFolder | None = None) -> None:
         super().__init__(window)
         self._folder = folder or FileFolder()
-        self._weights = weights
+        self._checkpoint = checkpoint
         self._document = document
         self._window = window
 
@@ -73,8 +76,12 @@ class DocumentFiles(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a project file; returns False, and tells why, if that is not possible."""
+        def read() -> None:
+            for left_out in self._document.open(path):
+                self.refused.emit(left_out.text)
+
         self._folder.note(path)
-        return self._attempt(lambda: self._document.open(path))
+        return self._attempt(read)
 
     def open_template(self, path: Path) -> bool:
         """Show a template; saving it asks for another file. Returns whether it is shown."""
@@ -128,11 +135,11 @@ class DocumentFiles(QObject):
         path : Path
             The file.
         with_weights : bool
-            Whether it is to hold what the run has learned, if its kind can.
+            Whether it is to hold what the run has learned and where it is, if its kind can.
         """
         def write() -> None:
-            learned = self._weights() if with_weights and is_bundle(path) else None
-            self._document.save(path, learned)
+            checkpoint = self._checkpoint() if with_weights and is_bundle(path) else None
+            self._document.save(path, checkpoint)
 
         if not self._attempt(write):
             return False

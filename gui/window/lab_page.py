@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
 from engine.diagnosis.baseline import baseline_of
@@ -34,6 +34,7 @@ from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
+from gui.window.run_switches import RunSwitches
 from gui.window.stage import Stage
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
@@ -85,7 +86,7 @@ class LabPage(QWidget):
         """Make the parts one after the other, so that the window can answer in between."""
         document, workbench = self.document, self.workbench
         folder = FileFolder(self._settings.folder, self._settings.keep_folder)
-        self.files = DocumentFiles(document, self, workbench.weights, folder)
+        self.files = DocumentFiles(document, self, workbench.checkpoint, folder)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -104,7 +105,7 @@ class LabPage(QWidget):
         self.gradients = GradientPlot()
         yield
         self.output = OutputPanel()
-        self.strip = VerdictStrip()
+        self.strip, self.switches = VerdictStrip(), RunSwitches()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
@@ -206,7 +207,10 @@ class LabPage(QWidget):
                                     150, 5),
                          Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
-        self._inner.addWidget(self.strip)
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.strip, 1)
+        self._foot.addWidget(self.switches)
+        self._inner.addLayout(self._foot)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -308,7 +312,8 @@ class LabPage(QWidget):
             self.strip.show_failure(sentence, next(
                 (note for note in self.document.notes if note.severity > 1), None))
         elif state is State.READY and reason is not None:
-            self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
+            self.strip.say("waiting", 0, headline(reason).text,
+                           prospect(reason, self.workbench.begins_at).text)
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
 
@@ -416,5 +421,6 @@ class LabPage(QWidget):
         gap = theme.px(8)
         self._inner.setContentsMargins(gap, gap, gap, gap)
         self._inner.setSpacing(gap)
+        self._foot.setSpacing(theme.px(6))
         self.body.restyle()
         self.right.take_usual_heights()

@@ -23,12 +23,16 @@ class FakeFrame:
     verdict: Verdict | None = None
     readings: tuple[LayerReading, ...] = ()
     ghost: Ghost | None = None
+    run: str = "A"
+    beside: FakeFrame | None = None
 
 
 @dataclass(frozen=True)
 class FakeRun:
     run_id: int
     network: NetworkSpec
+    run: str = "A"
+    beside: FakeRun | None = None
 
 
 def make_dataset(n_inputs: int = 2, n_classes: int = 2, task: Task = "classification",

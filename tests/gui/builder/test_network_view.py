@@ -27,11 +27,11 @@ from engine.messages import say
 from gui import theme
 from gui.builder.axis import TICK_SPACING
 from gui.builder.band import ALPHA, band_brush
-from gui.builder.card_text import card_shape, fitting_lines
+from gui.builder.card_text import card_shape, fitting_lines, whole_words
 from gui.builder.column_header import TITLES
 from gui.builder.columns import COMFORTABLE, COMPACT, MINI, SHORTEST_BAR
 from gui.builder.network_view import NetworkView
-from gui.builder.rows_delegate import RowsDelegate, whole_words
+from gui.builder.row_ink import RowInk
 from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 from gui.document.document import Document
@@ -425,7 +425,7 @@ def test_labels_stand_at_lines(view: NetworkView, document: Document,
         axis = view.rows.axis
         labelled = [round(share * (width - 1)) for _, share
                     in axis.ticks(width, theme.px(TICK_SPACING))]
-        assert view.rows.delegate._ticks(width) == labelled
+        assert view.rows.delegate.ink.ticks(width) == labelled
         assert len(labelled) >= 3
 
 
@@ -495,13 +495,14 @@ def test_a_card_shows_the_shape_that_its_layer_gives(
     view: NetworkView, document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[tuple[str, QRect]] = []
-    write = RowsDelegate._figure
+    write = RowInk.figure
 
-    def note(self: RowsDelegate, painter: QPainter, box: QRect, text: str, *rest: Any) -> None:
+    def note(self: RowInk, painter: QPainter, box: QRect, text: str, *rest: Any,
+             **more: Any) -> None:
         written.append((text, QRect(box)))
-        write(self, painter, box, text, *rest)
+        write(self, painter, box, text, *rest, **more)
 
-    monkeypatch.setattr(RowsDelegate, "_figure", note)
+    monkeypatch.setattr(RowInk, "figure", note)
     document.add_layer("reshape", 1)
     document.set_option("reshape-1", "height", 1)
     document.set_option("reshape-1", "width", 2)
