@@ -20,7 +20,7 @@ _RATE = ("slower", "optimizer")
 
 
 def _vanishing(chart: Chart) -> Iterator[str]:
-    if chart.rushes or chart.remedy.startswith("remedy.keep"):
+    if chart.rushes or "slower" in chart.named:
         yield from _RATE
     if chart.rushes:
         return
@@ -32,7 +32,9 @@ def _vanishing(chart: Chart) -> Iterator[str]:
         yield "activation"
     if chart.starts_off:
         yield "weights"
-    yield "residual"
+    if not chart.fades:
+        # What is never negative adds up to sums at which sigmoid is flat.
+        yield "residual"
     if chart.flattens or chart.verdict.severity > 1:
         yield "batch-norm"
     if not chart.flattens and chart.depth > _DEEP // 2:
@@ -43,6 +45,8 @@ def _exploding(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.starts_off:
+        if chart.functions == {"linear"}:
+            yield "activation"
         yield "weights"
         if chart.functions != {"linear"}:
             yield "batch-norm"
@@ -136,6 +140,11 @@ def _overfitting(chart: Chart) -> Iterator[str]:
             yield "dropout"
 
 
+def _imbalance(chart: Chart) -> Iterator[str]:
+    if chart.is_learnable:
+        yield "class-weights"
+
+
 def _weights_too_small(chart: Chart) -> Iterator[str]:
     if chart.flattens:
         yield "activation"
@@ -156,7 +165,7 @@ CHOICES: Mapping[str, Callable[[Chart], Iterator[str]]] = {
     "update_small": _update_small, "update_large": _update_large, "risen": _risen,
     "flat": _stuck, "chance": _stuck, "settled": _stuck, "overfitting": _overfitting,
     "weights-too-small": _weights_too_small, "weights-too-large": _weights_too_large,
-    "rate-zero": _rate_zero,
+    "rate-zero": _rate_zero, "imbalance": _imbalance,
 }
 """Kinds of cures for a verdict, the most promising first; by their names in
 `engine.diagnosis.cure_kinds.KINDS`."""

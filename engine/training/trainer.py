@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
@@ -263,18 +262,18 @@ class Trainer:
         """
         control = self._plan.shared.control
         if not len(self._validation) or self.steps_left_in_epoch > 1:
-            self.run(1, math.inf)
+            self.run(1)
             return probing.box_step(self._plan, probing.largest_activation(self._plan))
         # A validation takes the place of the batch: the step is done without it, then with it.
         before = self.checkpoint()
         control[layout.VALIDATION] = 0
         try:
-            self.run(1, math.inf)
+            self.run(1)
         finally:
             control[layout.VALIDATION] = len(self._validation)
         activation = probing.largest_activation(self._plan)
         self.restore(before)
-        self.run(1, math.inf)
+        self.run(1)
         return probing.box_step(self._plan, activation)
 
     def _advance(self, steps: int) -> int:

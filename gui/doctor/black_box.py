@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -117,6 +117,11 @@ class BlackBoxDialog(QDialog):
         if box.steps:
             self.resize(theme.px(WIDTH), theme.px(HEIGHT))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin with the last steps in view."""
+        super().showEvent(event)
+        self.table.scrollToBottom()
+
 
 def line_of(box: BlackBox) -> str:
     """Return from where to where the figures went, in one short line."""
@@ -133,7 +138,9 @@ def line_of(box: BlackBox) -> str:
 
 def written(value: float) -> str:
     """Return a number of any size in a few letters."""
-    return f"{value:.2g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{float(f'{value:.2g}'):g}"
+    return f"{value:.1e}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
 def curve(values: Sequence[float], area: QRectF) -> QPolygonF:
@@ -168,8 +175,10 @@ def _table(steps: Sequence[BoxStep]) -> QTableWidget:
             item = QTableWidgetItem(text)
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             table.setItem(row, column, item)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    table.scrollToBottom()
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    for column in (0, 1):
+        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
     return table
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 2
 """Cures that stand as buttons where there is room."""
-SHORT = 190
-"""Width in px, at 13 px text, of a button whose text has no room."""
+SHORT = 170
+"""Least width in px, at 13 px text, of a button whose text is cut."""
 TIP = ("Starts run B beside A with this change and no other; A goes on as it is. One step to "
        "undo.")
 
@@ -56,14 +56,18 @@ class CureButtons(QWidget):
     -------
     requested(Cure)
         A person wants to try it.
+    layer_requested()
+        A person wants to see the layer that all this is about.
     """
 
     requested = Signal(object)
+    layer_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cures: tuple[Cure, ...] = ()
         self._shown = 0
+        self._leads_to_layer = False
         self._tips: tuple[str, ...] = ()
         self._buttons = tuple(CureButton() for _ in range(MOST))
         self.more = Button("")
@@ -101,28 +105,55 @@ class CureButtons(QWidget):
             button.show_cure(cure, tip)
         self.setVisible(bool(cures))
 
-    def fit(self, room: int) -> None:
-        """Show as many as have room in so many px; the rest goes into a menu."""
+    def least(self) -> int:
+        """Return the px of the menu alone."""
+        self._name_menu(0, slim=False)
+        return self.more.sizeHint().width()
+
+    def fit(self, room: int, *, leads_to_layer: bool) -> None:
+        """Show as many as have room in so many px; the rest goes into a menu.
+
+        Parameters
+        ----------
+        room : int
+            The px.
+        leads_to_layer : bool
+            Whether the menu has to lead to the layer, for want of room for a button.
+        """
         self._row.setSpacing(theme.px(8))
-        if not self._cures:
-            return
-        short, count = theme.px(SHORT), min(len(self._cures), MOST)
-        for shown, most in ((count, 0), (count, short), (1, 0), (1, short), (0, 0)):
-            if self._width_of(shown, most) <= room:
+        self._leads_to_layer = leads_to_layer
+        count = min(len(self._cures), MOST)
+        for shown, slim in ((count, False), (count, True), (1, False), (1, True), (0, False)):
+            widths = self._widths(room, shown, slim)
+            if min(widths, default=0) >= 0:
                 break
         for place, button in enumerate(self._buttons):
             button.setVisible(place < shown)
-        self.more.setText(_more(shown))
+            if place < shown:
+                button.fit(widths[place])
+        self._name_menu(shown, slim=slim)
         self.more.setVisible(shown < len(self._cures))
         self._shown = shown
 
-    def _width_of(self, shown: int, most: int) -> int:
-        """Return the px of so many buttons of at most this width, and of the menu's."""
-        widths = [button.fit(most) for button in self._buttons[:shown]]
+    def _widths(self, room: int, shown: int, slim: bool) -> list[int]:
+        """Return the px of so many buttons beside that of the menu; -1 where one has no room."""
         if shown < len(self._cures):
-            self.more.setText(_more(shown))
-            widths.append(self.more.sizeHint().width())
-        return sum(widths) + self._row.spacing() * (len(widths) - 1)
+            self._name_menu(shown, slim=slim)
+            room -= self.more.sizeHint().width() + self._row.spacing()
+        room -= self._row.spacing() * (shown - 1)
+        wanted = [button.fit() for button in self._buttons[:shown]]
+        found = []
+        for place, width in enumerate(wanted):
+            # What the next one does not need of its half is for this one.
+            mine = max(room // (shown - place), room - sum(wanted[place + 1:]))
+            found.append(min(width, mine) if min(width, theme.px(SHORT)) <= mine else -1)
+            room -= found[-1]
+        return found
+
+    def _name_menu(self, shown: int, *, slim: bool) -> None:
+        name = "Other cures" if shown else "Try a cure"
+        self.more.setText("▾" if slim else f"{name} ▾")
+        self.more.setAccessibleName(name)
 
     @Slot()
     def _on_button_clicked(self) -> None:
@@ -139,6 +170,9 @@ class CureButtons(QWidget):
             action.setData(self._cures.index(cure))
             action.triggered.connect(self._on_action_triggered)
             self._menu.addAction(action)
+        if self._leads_to_layer:
+            self._menu.addSeparator()
+            self._menu.addAction("Show layer", self.layer_requested.emit)
         # Above the button: the strip lies at the foot of the window.
         height = self._menu.sizeHint().height() + theme.px(2)
         self._menu.popup(self.more.mapToGlobal(QPoint(0, -height)))
@@ -148,10 +182,6 @@ class CureButtons(QWidget):
         sender = self.sender()
         if isinstance(sender, QAction):
             self.requested.emit(self._cures[sender.data()])
-
-
-def _more(shown: int) -> str:
-    return "Other cures ▾" if shown else "Try a cure ▾"
 
 
 def _shown(text: str) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STRIPE = 4
 STOPPED = "The run has stopped."
+LEAST = 420
+"""Width in px, at 13 px text, that it can do with."""
 LINES = 2
 """Lines of the sentence that always have room."""
 OUTCOMES = {"helped": ("healthy", 0), "did-not-help": ("flat", 1), "no-difference": ("flat", 0),
@@ -61,6 +63,7 @@ class VerdictStrip(Card):
         self._verdict: Verdict | None = None
         self._outcome: Outcome | None = None
         self._box: BlackBox | None = None
+        self._measured: tuple[tuple[str, int, int], int] = ("", 0, 0), 0
         self._glyph = StatusGlyph(size=22)
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.RichText)
@@ -74,6 +77,7 @@ class VerdictStrip(Card):
         self._small.addWidget(self._evidence)
         self._small.addWidget(self._price_glyph)
         self._small.addWidget(self._price)
+        self._small.addStretch(1)
         self._buttons = self._made_buttons()
         self._progress = QProgressBar()
         self._progress.setRange(0, 1000)
@@ -101,6 +105,7 @@ class VerdictStrip(Card):
     def _made_buttons(self) -> tuple[QWidget, ...]:
         self.cures = CureButtons()
         self.cures.requested.connect(self.cure_requested)
+        self.cures.layer_requested.connect(self._on_show_layer_clicked)
         self.replay = Button("Replay", "play")
         self.replay.setToolTip("Play the last steps before it slowly; everything shows them.")
         self.replay.clicked.connect(self.replay_requested)
@@ -287,14 +292,26 @@ class VerdictStrip(Card):
         if not self.cures.cures():
             return
         others = [button for button in self._buttons
-                  if button is not self.cures and not button.isHidden()]
-        taken = sum(widget.sizeHint().width() for widget in (self._glyph, *others))
-        gaps = (len(others) + 2) * self._row.spacing() + self._row.contentsMargins().left()
-        self.cures.fit(self.contentsRect().width() - self._margins() - taken - gaps
-                       - self._words_width())
+                  if button not in (self.cures, self._show_layer) and not button.isHidden()]
+        gap = self._row.spacing()
+        room = (self.contentsRect().width() - self._margins() - self._words_width()
+                - sum((self._glyph.width(), *(one.sizeHint().width() + gap for one in others)))
+                - 2 * gap - self._row.contentsMargins().left())
+        layer = self._show_layer.sizeHint().width() + gap
+        beside = bool(self._layer_id) and room - layer >= self.cures.least()
+        self._show_layer.setVisible(beside)
+        self.cures.fit(room - layer * beside, leads_to_layer=bool(self._layer_id) and not beside)
 
     def _words_width(self) -> int:
         """Return the px in which the sentence has its lines and the numbers have one."""
+        said = self._text.text(), self.width(), self._text.fontMetrics().lineSpacing()
+        if self._measured[0] != said:
+            # Qt breaks the lines anew for each width that is asked for.
+            self._measured = said, self._least_width()
+        return max(self._measured[1],
+                   0 if self._evidence.isHidden() else self._evidence.sizeHint().width())
+
+    def _least_width(self) -> int:
         least, most = theme.px(120), max(self.width(), theme.px(240))
         height = LINES * self._text.fontMetrics().lineSpacing() + 2
         while most - least > 4:
@@ -303,7 +320,7 @@ class VerdictStrip(Card):
                 most = middle
             else:
                 least = middle
-        return max(most, 0 if self._evidence.isHidden() else self._evidence.sizeHint().width())
+        return most
 
     def _margins(self) -> int:
         layout = self.layout()
@@ -342,6 +359,8 @@ class VerdictStrip(Card):
         # Two lines of sentence and one of evidence always have room, so that nothing jumps.
         lines = 2 * self.fontMetrics().lineSpacing() + theme.px(15)
         self.setFixedHeight(lines + theme.px(24))
+        # Else cures that stand there would keep the window from becoming narrower.
+        self.setMinimumWidth(theme.px(LEAST))
 
 
 def _escaped(text: str) -> str:

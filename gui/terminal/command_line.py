@@ -22,8 +22,9 @@ from gui.program import (
 )
 
 if TYPE_CHECKING:
+    from engine.bundles.npz import Arrays
     from engine.data.dataset import Dataset
-    from engine.spec import TrainingSpec
+    from engine.spec import ProjectSpec, TrainingSpec
     from gui.terminal.compare_run import Side
 
 COMMANDS = ("train", "compare", "check", "compile")
@@ -253,6 +254,18 @@ def _steps(options: argparse.Namespace, training: TrainingSpec) -> int:
     return options.steps or training.steps or (FOREVER if is_sure_to_end else STEPS)
 
 
+def _read(path: Path) -> tuple[ProjectSpec, Arrays | None]:
+    """Read a project with what it has learned; the file that it starts from is named in full."""
+    from msgspec.structs import replace
+
+    from engine.bundles import read_either, start_path
+
+    project, learned = read_either(path)
+    if start := start_path(project, path):
+        project = replace(project, start_from=str(start))
+    return project, learned
+
+
 def _train(options: argparse.Namespace) -> int:
     from engine.bundles import SUFFIX, is_bundle
     from engine.data import load
@@ -279,11 +292,9 @@ def _side(path: Path, quiet: bool, other: Side | None = None) -> Side:
     """Read one of two projects; the other's data are its own where both describe the same."""
     from engine.data import load
     from gui.terminal.compare_run import Side
-    from gui.terminal.starting import beginning
 
-    start = beginning(path, None)
-    project = start.project
-    if start.weights and not quiet:
+    project, learned = _read(path)
+    if learned and not quiet:
         say(f"Note: what {path.name} has learned is left aside; it begins at step 0.")
     if other is not None and other.project.data == project.data and (
             other.path.parent.resolve() == path.parent.resolve()):

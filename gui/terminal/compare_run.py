@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from engine.data.dataset import Dataset
-from engine.experiments.checksums import Start, same_start
+from engine.experiments.checksums import Start, same_start, sums
 from engine.experiments.course import Rows, Steps
 from engine.experiments.differences import differences, title
 from engine.experiments.pair import Pair
 from engine.experiments.repeats import SEEDS, Repeats, repeated
 from engine.experiments.spread import A, Ended, Spread
-from engine.experiments.starts import start_of
 from engine.experiments.yardstick import Yardstick
 from engine.spec import ProjectSpec
+from engine.training.order import first_batches
 from gui.program import INTERRUPTED, say
 from gui.terminal.batch_run import (
     CHUNK_S,
@@ -131,7 +131,7 @@ class CompareRun:
         """Tell what differs, what is equal, and what will decide."""
         a, b = self._sides
         found = differences(a.project, b.project)
-        starts = [start_of(*side.run, course.trainer.weights())
+        starts = [Start.of(*side.run, sums(course.trainer.weights()), first_batches(*side.run))
                   for side, course in zip(self._sides, pair.courses, strict=True)]
         # A title leaves out where a single difference is, which is said here.
         told = (f"{title(found).text}.", *(f"  {one.text}" for one in found)) if len(

@@ -27,6 +27,8 @@ from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
 from gui.plots.canvas import Canvas
+from gui.runs.pair_bar import PairBar
+from gui.runs.timeline import Timeline
 from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.body import Body
@@ -106,6 +108,7 @@ class LabPage(QWidget):
         yield
         self.output = OutputPanel()
         self.strip, self.switches = VerdictStrip(), RunSwitches()
+        self.pair_bar, self.timeline = PairBar(), Timeline()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
@@ -198,6 +201,7 @@ class LabPage(QWidget):
         column.addLayout(self._inner, 1)
         self._inner.addWidget(self.offer)
         self._inner.addWidget(self.message)
+        self._inner.addWidget(self.pair_bar)
         self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
         self.right = RightColumn()
         self.body = Body(self.left, self.network, self.right, self)
@@ -207,6 +211,9 @@ class LabPage(QWidget):
                                     150, 5),
                          Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
+        self._inner.addWidget(self.timeline)
+        for part in (self.pair_bar, self.timeline):
+            part.hide()
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.strip, 1)
         self._foot.addWidget(self.switches)
@@ -233,6 +240,7 @@ class LabPage(QWidget):
         for refusing in (self.hyper, self.sheet, self.inspector, self.files):
             refusing.refused.connect(self._on_refused)
         self.files.saved.connect(self._on_files_saved)
+        self.files.saved_first.connect(self._on_files_saved_first)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)
         self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
@@ -385,6 +393,12 @@ class LabPage(QWidget):
     @Slot(object)
     def _on_files_saved(self, path: Path) -> None:
         self.message.show_message(f"Saved {path}.", "good", topic="saved")
+
+    @Slot(object)
+    def _on_files_saved_first(self, path: Path) -> None:
+        self.message.show_message(
+            f"Saved A in {path}. A text file holds one project: save as .bplab to keep B, too.",
+            "warning", topic="saved")
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:

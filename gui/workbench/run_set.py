@@ -253,7 +253,7 @@ class RunSet(QObject):
             self._worker.submit(Drop(key))
         else:
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
-                                      run.past.recorder, origin))
+                                      origin, run.past.recorder))
         self.changed.emit()
 
     def copy_of(self, key: str) -> Parcel:
@@ -392,12 +392,21 @@ class RunSet(QObject):
     def level(self) -> None:
         """Let those that lie behind catch up with the others, then stand still with them."""
         self._goes = False
+        if self._are_level():
+            return
         if self.state in IDLE:
             self._aim(Level(self._next_turn()), State.RUNNING)
         elif self.state is State.PREPARING and not self._wants_to_run:
             self._worker.submit(Level(self._next_turn()))
             self._wants_to_run = True
             self.changed.emit()
+
+    def _are_level(self) -> bool:
+        """Say whether all that can train stand at the same step, as far as that is known."""
+        live = [run for run in self if run.state not in (State.INVALID, State.FAILED)]
+        for run in live:
+            run.catch_up()
+        return len({run.step for run in live}) < 2
 
     def set_speed(self, speed: Speed) -> None:
         """Go no faster than this from now on, also while running.

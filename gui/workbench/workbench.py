@@ -233,15 +233,15 @@ class Workbench(QObject):
             return
         self.sides.reset()
 
-    def checkpoint(self) -> Checkpoint:
-        """Return all that decides how the run of the project that is edited goes on, in copies.
+    def checkpoint(self, *, second: bool = False) -> Checkpoint:
+        """Return all that decides how the run of A, or of B, goes on, in copies.
 
         Raises
         ------
         SpecError
-            If there is no run, or it cannot be asked at present.
+            If there is no such run, or it cannot be asked at present.
         """
-        return self.runs.checkpoint(SECOND if self._document.sides.edits_second else FIRST)
+        return self.runs.checkpoint(SECOND if second else FIRST)
 
     @property
     def same_start(self) -> SameStart | None:

@@ -284,9 +284,9 @@ class Worker:
         lane.tape.note(at_rest=True)
         # The first may have had to compile what it is made with, which says nothing of the next.
         lane.interval_s = SNAPSHOT_S
+        self._starts.note(lane, command.project, command.dataset)
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
-        self._starts.note(lane, command.project, command.dataset)
         self._compare()
 
     def _compare(self) -> None:
