@@ -14,8 +14,8 @@ from pathlib import Path
 
 from gui.program import COMPILE_OPS, ERROR, SET_UP, WindowOptions, complain, remedy
 
-COMMAND_LINE = {"train", "check", "compile", COMPILE_OPS, "--help", "-h", "--version", "-V",
-                "--self-test"}
+COMMAND_LINE = {"train", "compare", "check", "compile", COMPILE_OPS, "--help", "-h", "--version",
+                "-V", "--self-test"}
 UNATTENDED = ("--screenshot", "--profile-start")
 """Options of scripts: nobody is there to close a box that says what is wrong."""
 BROKEN_PYSIDE = "6.12.0"

@@ -19,10 +19,11 @@ at stake: a step changes a sum of the first layer by their squares."""
 
 def are_unscaled(design: Design) -> bool:
     """Say whether inputs come in large numbers though nothing brings them to a common size."""
-    return _is_off(design) and not _normed(design) and bool((design.input_sizes > LARGE).any())
+    return is_off(design) and not _normed(design) and bool((design.input_sizes > LARGE).any())
 
 
-def _is_off(design: Design) -> bool:
+def is_off(design: Design) -> bool:
+    """Say whether inputs are left as they are."""
     dataset, scaling = design.dataset, design.project.data.scaling
     if dataset.tokens is not None:
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,13 +11,21 @@ import numpy as np
 
 from engine.diagnosis.advice_data import are_unscaled
 from engine.diagnosis.design import Design, Fix, Note
+from engine.diagnosis.edits import (
+    MOST_BIAS,
+    bent,
+    drawn,
+    function_of,
+    settled,
+    starts_off,
+    suited,
+)
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.passing import passings
 from engine.diagnosis.rules import Limit
 from engine.diagnosis.straight_line import r_squared, share_right
-from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind
+from engine.layers import ACTIVATIONS, INITIALISERS
 from engine.messages import Message, say
-from engine.spec import ProjectSpec
 
 _STRAIGHT_LINES = 0.965
 """How well a straight line does, above guessing, where there is nothing more to want."""
@@ -59,9 +66,11 @@ def _linear(design: Design) -> Iterator[Note]:
     above = (line.right - line.guessed) / (1 - line.guessed) if line else math.nan
     if above >= _STRAIGHT_LINES:
         return
+    # Behind weights that are far off, a function alone mends nothing.
+    start = Design(settled(design), design.dataset) if starts_off(design) else design
     yield Note("linear", 2 if above < _HALF else 1, design.spec(design.hidden[0]).id,
                say("advice.linear.title"), say("advice.linear.told"), line.told if line else None,
-               Fix(say("advice.use", name=ACTIVATIONS["relu"].title), _bent(design)))
+               Fix(say("advice.use", name=ACTIVATIONS["relu"].title), bent(start)))
 
 
 @dataclass(frozen=True)
@@ -96,28 +105,6 @@ def _straight_line(design: Design) -> _Line | None:
     return _Line(right, guessed, say("advice.line-right", right=right, guessed=guessed))
 
 
-def _bent(design: Design) -> ProjectSpec:
-    """Return the project with ReLU, and He initial weights, behind every hidden weighted sum."""
-    network, relu = design.project.network, ACTIVATIONS["relu"]
-    for position, layer in enumerate(design.layers[:design.weighted[-1]]):
-        changes = {}
-        option = layer.kind.function_option
-        if option:
-            # Where a layer of its own applies the function, it takes one of them.
-            following = [design.layers[reader].kind for reader in design.readers[position]]
-            later = len(following) == 1 and _is_function(following[0])
-            changes[option] = "linear" if later and not _is_function(layer.kind) else relu.key
-            if layer.kind.initialiser(layer.options).startswith(("xavier", "lecun")):
-                changes["weights"] = relu.initialiser
-        network = network.replaced(design.spec(position).with_options(**changes))
-    return design.with_network(network)
-
-
-def _is_function(layer_kind: LayerKind) -> bool:
-    """Say whether a kind applies an activation function and does nothing else."""
-    return bool(layer_kind.function_option) and not layer_kind.width_option
-
-
 def _equal(design: Design) -> Iterator[Note]:
     """Say that units start equal and stay so, or start where ReLU passes nothing on."""
     equal = symmetric_layers(design.project.network)
@@ -129,17 +116,17 @@ def _equal(design: Design) -> Iterator[Note]:
         yield Note("constant-weights", 2, design.spec(first).id,
                    say("advice.constant-weights.title"),
                    say("advice.constant-weights.told", layer=first),
-                   say("advice.equal-units", units=units, layers=len(equal)), _drawn(design))
+                   say("advice.equal-units", units=units, layers=len(equal)), _random(design))
     elif stuck:
         yield Note("constant-weights", 2, design.spec(stuck[0]).id,
                    say("advice.zero-weights.title"),
-                   say("advice.zero-weights.told", layer=stuck[0]), None, _drawn(design))
+                   say("advice.zero-weights.told", layer=stuck[0]), None, _random(design))
 
 
 def _passes_nothing(design: Design, position: int) -> bool:
     """Say whether all weighted sums start at 0 or below, where ReLU has no slope."""
     layer = design.layers[position]
-    if not layer.kind.function_option or not ACTIVATIONS[_function(design, position)].can_die:
+    if not layer.kind.function_option or not ACTIVATIONS[function_of(design, position)].can_die:
         return False
     scheme, spread = INITIALISERS[layer.kind.initialiser(layer.options)], layer.options["spread"]
     zero = scheme.key == "zeros" or (scheme.has_spread and spread == 0)
@@ -147,38 +134,10 @@ def _passes_nothing(design: Design, position: int) -> bool:
     return zero and (not layer.options["bias"] or bias <= 0)
 
 
-def _function(design: Design, position: int) -> str:
-    """Return the key of the function behind a weighted sum, its own or a layer's of its own."""
-    for layer in design.between(position):
-        key = layer.kind.activation(layer.options)
-        if key != "linear":
-            return key
-        passes = (layer.kind.normalises or layer.kind.breaks_ties or _is_function(layer.kind))
-        if layer is not design.layers[position] and not passes:
-            break
-    return "linear"
-
-
-def _drawn(design: Design) -> Fix:
+def _random(design: Design) -> Fix:
     """Return a project in which all weights are drawn at random, by what suits them."""
-    network = design.project.network
-    names = Counter[str]()
-    for position in design.weighted:
-        layer = design.layers[position]
-        changes = {}
-        if layer.kind.starts_equal(layer.options):
-            scheme = ACTIVATIONS[_function(design, position)].initialiser
-            names[_family(scheme)] += 1
-            changes["weights"] = scheme
-        if layer.kind.equal_units(layer.options) > 1 and layer.kind.field("recurrent_weights"):
-            changes["recurrent_weights"] = "orthogonal"
-        network = network.replaced(design.spec(position).with_options(**changes))
-    return Fix(say("advice.use", name=names.most_common(1)[0][0]), design.with_network(network))
-
-
-def _family(scheme: str) -> str:
-    """Return the first word of a scheme's name: ``Xavier``."""
-    return INITIALISERS[scheme].title.split()[0]
+    project, name = drawn(design)
+    return Fix(say("advice.use", name=name), project)
 
 
 def _bottleneck(design: Design) -> Iterator[Note]:
@@ -193,7 +152,7 @@ def _bottleneck(design: Design) -> Iterator[Note]:
             continue
         units = min(before, _WIDEN)
         # One that is 0 for all examples cuts everything off.
-        severity = 2 if ACTIVATIONS[_function(design, position)].can_die else 1
+        severity = 2 if ACTIVATIONS[function_of(design, position)].can_die else 1
         yield Note("bottleneck", severity, design.spec(position).id,
                    say("advice.bottleneck.title"), say("advice.bottleneck.told", layer=position),
                    say("advice.widths", before=before, after=after),
@@ -243,55 +202,24 @@ def _measured(design: Design, size: float) -> _Sizes:
 
 def _steepness(design: Design, position: int) -> float:
     """Return how much sooner than tanh a layer's function is flat; 0 without two flat ends."""
-    function = ACTIVATIONS[_function(design, position)]
+    function = ACTIVATIONS[function_of(design, position)]
     if function.flat_below is None or function.flat_above is None:
         return 0.0
     # A sigmoid is a tanh of half the size.
     return 0.5 if function.key == "sigmoid" else 1.0
 
 
-def _suited(design: Design, *, equal: bool) -> tuple[ProjectSpec, str]:
-    """Return the project with the initial weights that theory recommends, and their name.
-
-    Parameters
-    ----------
-    design : Design
-        The project.
-    equal : bool
-        Whether to change only layers whose weights all start equal, or all others that are not as
-        recommended.
-    """
-    network, names = design.project.network, Counter[str]()
-    for position in design.weighted:
-        layer = design.layers[position]
-        if not layer.kind.function_option or layer.kind.starts_equal(layer.options) != equal:
-            continue
-        wanted = ACTIVATIONS[_function(design, position)].initialiser
-        scheme = layer.kind.initialiser(layer.options)
-        if INITIALISERS[scheme].size is not None:
-            continue
-        if _family(scheme) != _family(wanted) or layer.options["gain"] != 1:
-            network = network.replaced(
-                design.spec(position).with_options(weights=wanted, gain=1.0))
-            names[_family(wanted)] += 1
-    return design.with_network(network), names.most_common(1)[0][0] if names else ""
-
-
-_MOST_BIAS = 1.0
-"""Initial bias beyond which it, and not the weights, decides where a function works."""
-
-
 def _weights(design: Design) -> Iterator[Note]:
     """Say that the signal or its gradient dies or grows on its way through the layers."""
     if not design.hidden or not set(design.hidden) & _summing(design):
         return
-    if any(abs(float(design.layers[position].options.get("initial_bias") or 0.0)) > _MOST_BIAS
+    if any(abs(float(design.layers[position].options.get("initial_bias") or 0.0)) > MOST_BIAS
            for position in design.hidden):
         # Theory is that of sums around 0.
         return
     # Layers whose weights are all equal are another rule's, and their sums no random ones.
-    design = Design(_suited(design, equal=True)[0], design.dataset)
-    project, name = _suited(design, equal=False)
+    design = Design(suited(design, equal=True)[0], design.dataset)
+    project, name = suited(design, equal=False)
     if not name:
         return
     size = _input_size(design)
@@ -309,7 +237,7 @@ def _weights(design: Design) -> Iterator[Note]:
     elif (severity := _FADED.below(now.least)) and now.least * _GAIN < then.least:
         if _FADED.below(then.least):
             # However they are drawn, weights cannot make up for what flat functions take.
-            fix = Fix(say("advice.use-relu"), _bent(Design(project, design.dataset)))
+            fix = Fix(say("advice.use-relu"), bent(Design(project, design.dataset)))
             told = say("advice.weights-too-small.relu")
         else:
             told = say("advice.weights-too-small.told", name=name)

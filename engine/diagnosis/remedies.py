@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from engine.diagnosis.case import Case
 from engine.diagnosis.measures import Measure, Measures
@@ -14,6 +15,26 @@ FREE = frozenset({"normal", "uniform", "playground", "zeros"})
 
 DEEP = 50
 """Layers from which the right activation and initial weights alone are not enough."""
+
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "remedy.relu-and-fewer-layers": ("layers", "activation"),
+    "remedy.relu": ("activation", "layers"),
+    "remedy.keep": ("slower",),
+    "remedy.keep-orthogonal": ("slower", "weights"),
+    "remedy.weights-or-fewer-layers": ("weights", "layers"),
+    "remedy.weights-or-relu": ("weights", "activation"),
+    "remedy.fewer-layers": ("layers",),
+    "remedy.relu-perhaps": ("activation",),
+    "remedy.weights": ("weights",),
+    "remedy.fewer-or-wider": ("layers", "capacity"),
+    "remedy.smaller-rate": ("slower",),
+    "remedy.smaller-weights": ("weights",),
+    "remedy.smaller-both": ("weights", "slower"),
+    "remedy.alive": ("slower", "activation"),
+    "remedy.alive-from-start": ("weights", "activation"),
+    "remedy.alive-he": ("weights", "slower", "activation"),
+}
+"""What each remedy names, by kinds of cures: these come first where they are offered."""
 
 
 def passes_it_on(case: Case, measure: Measure) -> Message:

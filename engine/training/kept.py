@@ -43,6 +43,11 @@ class LastFinite:
         self._cost_s = 0.0
         self._kept_at_s = 0.0
 
+    def begin(self, plan: Plan, trained_s: float) -> None:
+        """Keep the parameters of a run that has been put back, or has gone on elsewhere."""
+        self._cost_s = 0.0
+        self.keep(plan, trained_s)
+
     def keep(self, plan: Plan, trained_s: float) -> None:
         """Keep the parameters if they are finite, unless it was done a moment ago.
 

@@ -32,6 +32,29 @@ class EpochReport:
     validation_accuracy: float
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What the rules remember from one epoch to the next.
+
+    Attributes
+    ----------
+    best : float
+        The smallest loss; infinite before there is one.
+    best_epoch, waited : int
+        Its epoch, and the epochs since without a smaller one.
+    last : float
+        The last epoch's training loss; NaN before there is one.
+    begin : float
+        Seconds of training from which on a limit of time counts.
+    """
+
+    best: float = math.inf
+    best_epoch: int = 0
+    waited: int = 0
+    last: float = math.nan
+    begin: float = 0.0
+
+
 class Stopping:
     """Remembers what the rules need from one epoch to the next.
 
@@ -57,11 +80,17 @@ class Stopping:
         self.is_active = spec != StoppingSpec()
         self.improved = False
         self.out_of_patience = False
-        self.best_epoch = 0
-        self._best = math.inf
-        self._waited = 0
-        self._last = math.nan
-        self._begin = 0.0
+        self.remember(Memory())
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered now."""
+        return Memory(self._best, self.best_epoch, self._waited, self._last, self._begin)
+
+    def remember(self, memory: Memory) -> None:
+        """Go on from what was remembered."""
+        self._best, self.best_epoch, self._waited = memory.best, memory.best_epoch, memory.waited
+        self._last, self._begin = memory.last, memory.begin
 
     def reason(self, report: EpochReport) -> Message | None:
         """Return why training should end after this epoch, or None."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -15,19 +16,27 @@ from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_steps
 from engine.kernels.runtime.threads import helped
 from engine.messages import Message
-from engine.plan import Plan, build_plan
+from engine.plan import Plan, Shared, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.black_box import BoxStep
+from engine.telemetry.checkpoint import Checkpoint
 from engine.telemetry.parts import EVERYTHING, Wanted
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
-from engine.training import divergence, latent, lsuv, observe, warmup, weights
-from engine.training.examples import Examples, capacity_for, measured_examples, prepare
+from engine.training import divergence, latent, lsuv, observe, probing, resume, warmup, weights
+from engine.training.ending import Ending
+from engine.training.examples import (
+    Examples,
+    capacity_for,
+    checksum,
+    measured_examples,
+    prepare,
+)
 from engine.training.hyperparameters import built_in, write_hyperparameters
-from engine.training.kept import LastFinite, go_back, parameters
+from engine.training.kept import LastFinite
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
-from engine.training.stopping import EpochReport, Stopping
 from engine.training.transfer import transfer
 from engine.training.writing import Writer
 
@@ -56,6 +65,11 @@ class Trainer:
     start : Mapping[str, real array], optional
         Parameters of another network by name: layers that match one of its layers start with them.
         Not asked where ``weights`` are given.
+    checkpoint : Checkpoint, optional
+        Where to go on: it is restored where it is of this very project and data, and adopted
+        otherwise.
+    examples : Examples, optional
+        The data set, prepared already for this project; None prepares it.
     progress : callable, optional
         Called with a text and a share from 0 to 1 while kernels are compiled.
     threads : int, optional
@@ -73,7 +87,8 @@ class Trainer:
     ended : Message | None
         Why the last `run` ended by a stopping rule; None when none did.
     transfer : TransferReport | None
-        Which layers have taken over what ``start`` holds; None where nothing was to be.
+        Which layers have taken over what ``start`` holds, or a ``checkpoint`` of another project;
+        None where nothing was to be.
     steps_per_epoch : int
         Mini-batches until every training example was seen.
 
@@ -87,7 +102,8 @@ class Trainer:
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
                  weights: Mapping[str, Reals] | None = None,
-                 start: Mapping[str, Reals] | None = None, progress: Progress | None = None,
+                 start: Mapping[str, Reals] | None = None, checkpoint: Checkpoint | None = None,
+                 examples: Examples | None = None, progress: Progress | None = None,
                  threads: int | None = None) -> None:
         self.project = project
         self._threads = spare_processors() if threads is None else threads
@@ -98,31 +114,33 @@ class Trainer:
         measured = measured_examples(dataset)
         self._training = dataset.training[:measured].astype(np.int64).copy()
         self._validation = dataset.validation[:measured].astype(np.int64).copy()
-        self._examples = prepare(project, dataset, self._validation)
+        self._examples = examples or prepare(project, dataset, self._validation)
         warmup.compile_for(project, self._examples, progress)
-        self._plan = self._build(project, self._examples, None)
+        self._plan = self._build(project, self._examples)
         self._pace = self._new_pace()
         self._trained_s = 0.0
         self.ended: Message | None = None
         self._prepare_control()
         self.transfer = self._start(weights, start)
         self._last_finite = LastFinite(self._plan)
-        self._best = parameters(self._plan).copy()
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
         self.ring = Ring(self.weight_layers, self._plan.shared.control, layout.HEAD)
         self._writer = Writer(dataset, project.training.seed) if dataset.is_continued else None
         self._available = observe.available(self._subject)
+        if checkpoint is not None:
+            self._begin_at(checkpoint)
 
-    def _build(self, project: ProjectSpec, examples: Examples, old: Plan | None) -> Plan:
+    def _build(self, project: ProjectSpec, examples: Examples, shared: Shared | None = None,
+               capacity: int = 0) -> Plan:
+        return build_plan(project, examples.inputs, examples.targets,
+                          max(capacity, self._least_capacity(project)), shared,
+                          examples.image_shape, self._threads, examples.class_weights)
+
+    def _least_capacity(self, project: ProjectSpec) -> int:
         most = len(self._order)
-        batch = min(project.training.batch_size or most, most)
-        capacity = max(capacity_for(project.network, examples.inputs.shape[1]), batch)
-        if old is not None:
-            capacity = max(capacity, old.capacity)
-        return build_plan(project, examples.inputs, examples.targets, capacity,
-                          old.shared if old else None, examples.image_shape, self._threads,
-                          examples.class_weights)
+        return max(capacity_for(project.network, self._dataset.n_inputs),
+                   min(project.training.batch_size or most, most))
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
@@ -135,14 +153,9 @@ class Trainer:
         results = self._plan.shared.results
         results[layout.VARIANCE] = self._examples.variance
         results[layout.REDUCED:layout.REDUCED + 3] = 1.0, np.inf, 0.0
-        self._watch(training)
+        self._ending = Ending(self._plan, training.stopping)
         self._write_hyperparameters()
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
-
-    def _watch(self, training: TrainingSpec) -> None:
-        """Begin to look for the reasons to stop."""
-        self._stopping = Stopping(training.stopping)
-        self._plan.shared.control[layout.WATCHED] = self._stopping.is_active
 
     def _start(self, given: Mapping[str, Reals] | None, start: Mapping[str, Reals] | None
                ) -> TransferReport | None:
@@ -232,21 +245,48 @@ class Trainer:
                 error = divergence.explain(plan, self.step + 1)
                 self._last_finite.recover(plan)
                 raise error
-            if count and self._stopping.is_active and shared.control[layout.POSITION] == 0:
-                self._finish_epoch()
+            if count and self._ending.rules.is_active and shared.control[layout.POSITION] == 0:
+                self.ended = self._ending.finish_epoch(plan, self._trained_s)
         if done < max_steps:
             # Cleared here and not before: a stop that was asked for between two calls holds.
             shared.control[layout.STOP] = 0
         return done
 
+    def probe_step(self) -> BoxStep:
+        """Train for one mini-batch, and return the largest numbers that there were.
+
+        Raises
+        ------
+        DivergedError
+            As `run`.
+        """
+        control = self._plan.shared.control
+        if not len(self._validation) or self.steps_left_in_epoch > 1:
+            self.run(1)
+            return probing.box_step(self._plan, probing.largest_activation(self._plan))
+        # A validation takes the place of the batch: the step is done without it, then with it.
+        before = self.checkpoint()
+        control[layout.VALIDATION] = 0
+        try:
+            self.run(1)
+        finally:
+            control[layout.VALIDATION] = len(self._validation)
+        activation = probing.largest_activation(self._plan)
+        self.restore(before)
+        self.run(1)
+        return probing.box_step(self._plan, activation)
+
     def _advance(self, steps: int) -> int:
         """Let the loop do so many steps; return how many it did."""
         plan, shared, epoch = self._plan, self._plan.shared, self.epoch
+        at_start = not shared.control[layout.POSITION]
         begin = time.perf_counter()
         with helped(shared.control, self._pace.threads):
             count = int(run_steps(plan.table, plan.sections, plan.arena.ctypes.data,
                                   shared.control, shared.hyper, shared.requested, self._order,
                                   shared.results, self.ring.data, steps))
+        if shared.control[layout.SHUFFLE] and (at_start or self.epoch != epoch):
+            self._arrangement.changed()
         if count:
             seconds = time.perf_counter() - begin
             self._trained_s += seconds
@@ -255,17 +295,6 @@ class Trainer:
             forward = plan.work / max(1, plan.work + plan.backward_work)
             self._pace.record(count, seconds, validated * self.steps_per_epoch * forward)
         return count
-
-    def _finish_epoch(self) -> None:
-        """Ask the stopping rules; keep the best weights, and bring them back if they say so."""
-        results = self._plan.shared.results
-        self.ended = self._stopping.reason(EpochReport(
-            self.epoch, self._trained_s, *(float(results[place]) for place in (
-                layout.EPOCH_LOSS, layout.VALIDATION_LOSS, layout.VALIDATION_SCORE))))
-        if self._stopping.improved:
-            np.copyto(self._best, parameters(self._plan))
-        elif self._stopping.out_of_patience and self._stopping.best_epoch:
-            go_back(self._plan, self._best)
 
     def request_stop(self) -> None:
         """Ask `run`, or its next call, to return after the step in hand; any thread may ask."""
@@ -294,7 +323,7 @@ class Trainer:
         self.project = project
         self._plan.shared.control[layout.SHUFFLE] = training.shuffle and self._arrangement.is_free
         if training.stopping != old.stopping:
-            self._watch(training)
+            self._ending.watch(self._plan, training.stopping)
         self._write_hyperparameters()
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
 
@@ -303,10 +332,13 @@ class Trainer:
         write_hyperparameters(self._plan.shared.requested, training, training.optimizer.kind)
 
     def _rebuild(self, project: ProjectSpec) -> None:
-        # Both are replaced together at the end: the old plan reads the old examples' memory.
         examples = prepare(project, self._dataset, self._validation)
         warmup.compile_for(project, examples, None)
-        plan = self._build(project, examples, self._plan)
+        self._replace_plan(project, examples, self._plan.capacity)
+
+    def _replace_plan(self, project: ProjectSpec, examples: Examples, capacity: int) -> None:
+        # Both are replaced together at the end: the old plan reads the old examples' memory.
+        plan = self._build(project, examples, self._plan.shared, capacity)
         same_rule = project.training.optimizer.kind == self.project.training.optimizer.kind
         kept = plan.parameters * (4 if same_rule else 2)
         plan.arena[:kept] = self._plan.arena[:kept]
@@ -314,6 +346,94 @@ class Trainer:
             plan.shared.control[layout.OPTIMIZER_STEP] = 0
         self._plan, self._examples = plan, examples
         self._pace = self._new_pace()
+
+    def checkpoint(self) -> Checkpoint:
+        """Return all that decides how the run goes on, in copies; it costs what copying them does.
+
+        What stays the same for a while, such as the order of examples in an epoch, is copied once
+        and shared by all checkpoints of that time.
+        """
+        return resume.take(self._run, self._trained_s)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on where a checkpoint of this project was taken, with the bytes of the run itself.
+
+        The training of that step is in force again; the ring goes on with what comes.
+
+        Raises
+        ------
+        FormatError
+            If it is the checkpoint of another network, other examples, another seed or precision;
+            then nothing has changed.
+        SpecError
+            If the network cannot be trained on these data as it was there.
+        """
+        if (error := resume.misfit(checkpoint, self._run)) is not None:
+            raise error
+        if checkpoint.training != self.project.training:
+            self.apply(checkpoint.training)
+        self._make_room(checkpoint)
+        self._put(checkpoint, [layer.spec.id for layer in self._plan.layers])
+
+    def adopt(self, checkpoint: Checkpoint) -> TransferReport:
+        """Begin anew at the step of another project's checkpoint, with all that fits this one.
+
+        Layers whose parameters agree in name and shape take them over, with what the optimizer
+        remembers of them where the rule is the same; all others begin with their first weights.
+        Step and epoch are taken over, and the place in the epoch and its order where the training
+        examples are the same rows of the data set; sums of losses and the memory of schedule and
+        stopping rules, where the loss is the same. How to train is this project's.
+
+        Returns
+        -------
+        TransferReport
+            Which layers have taken over.
+        """
+        report = self._start(None, checkpoint.weights())
+        assert report is not None
+        if resume.is_same_network(checkpoint, self._plan):
+            self._make_room(checkpoint)
+        self._put(checkpoint, report.matched)
+        return report
+
+    def _begin_at(self, checkpoint: Checkpoint) -> None:
+        """Restore a checkpoint of this very project, or adopt that of another one."""
+        is_same = checkpoint.training == self.project.training
+        if is_same and resume.misfit(checkpoint, self._run) is None:
+            self.restore(checkpoint)
+        else:
+            self.transfer = self.adopt(checkpoint)
+
+    def _make_room(self, checkpoint: Checkpoint) -> None:
+        """Measure as many examples at once as there: sums are rounded accordingly."""
+        least = self._least_capacity(self.project)
+        capacity = max(least, min(checkpoint.counters.capacity, len(self._order)))
+        if capacity != self._plan.capacity:
+            self._replace_plan(self.project, self._examples, capacity)
+
+    def _put(self, checkpoint: Checkpoint, matched: Collection[str]) -> None:
+        resume.put(checkpoint, self._run, matched)
+        self._trained_s = checkpoint.figures.trained_s
+        self._last_finite.begin(self._plan, self._trained_s)
+        self.ended = None
+
+    @property
+    def _run(self) -> resume.Run:
+        return resume.Run(self._plan, self._arrangement, self._ending, self.project.training,
+                          self._checksum)
+
+    @cached_property
+    def _checksum(self) -> int:
+        return checksum(self._dataset)
+
+    def twin(self) -> Trainer:
+        """Return another trainer of this project at step 0, to put checkpoints into.
+
+        It reads the same examples and has a memory of its own: whatever is done with it, this one
+        goes on undisturbed.
+        """
+        return Trainer(self.project, self._dataset, run_id=self.run_id, examples=self._examples,
+                       threads=self._threads)
 
     def weights(self) -> dict[str, Reals]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""

@@ -71,9 +71,9 @@ def pairing_of(a: LayerSpec, b: LayerSpec, fed_a: str = "", fed_b: str = "") -> 
     """
     kind, other = known_kind(a), known_kind(b)
     if kind is None or other is not kind:
-        titles = [known.title if known else layer.kind
-                  for known, layer in ((kind, a), (other, b))]
-        return Pairing(titles[0] if titles[0] == titles[1] else "Layer", *titles)
+        kinds = [known.title if known else layer.kind
+                 for known, layer in ((kind, a), (other, b))]
+        return Pairing(kinds[0] if kinds[0] == kinds[1] else "Layer", *kinds)
     found = list(settings_apart(kind, a, b))
     if fed_a != fed_b:
         found.append(Apart("inputs", *(fed or "fed by the layer above" for fed in (fed_a, fed_b))))

@@ -3,55 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from dataclasses import replace as replace_side
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from engine.bundles import read_either
+from engine.bundles import Beside, is_bundle
 from engine.data import load
 from engine.data.dataset import Dataset
 from engine.diagnosis.advice import advise
 from engine.diagnosis.design import Note
 from engine.errors import SpecError
-from engine.layers import LOSSES, Issue, diagnose, fitted, kind
-from engine.messages import say
+from engine.layers import LOSSES, Issue, fitted, kind
 from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
 from gui.document import edits
 from gui.document.commands import Change, Edit
 from gui.document.data_shelf import DataShelf, Held, Loader
 from gui.document.edits import PLACES, checked, words
-from gui.document.project_files import Weights, name_of, with_absolute_paths, write_file
+from gui.document.examined import Examined, found_issues
+from gui.document.project_files import (
+    Weights,
+    name_of,
+    read_file,
+    with_absolute_paths,
+    write_file,
+)
 from gui.document.sides import Side, Sides
 from gui.document.wiring import known_kind
+
+if TYPE_CHECKING:
+    from engine.messages import Message
+    from engine.telemetry.checkpoint import Checkpoint
+    from engine.telemetry.earlier_run import EarlierRun
 
 __all__ = ["Change", "Document"]
 
 UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What there is to train of a side.
-
-    Attributes
-    ----------
-    project : ProjectSpec
-        The project.
-    dataset : Dataset
-        Its examples.
-    issues : tuple[Issue, ...]
-        What keeps it from being trained, most basic first.
-    """
-
-    project: ProjectSpec
-    dataset: Dataset
-    issues: tuple[Issue, ...]
 
 
 class Document(QObject):
@@ -75,6 +67,12 @@ class Document(QObject):
     ----------
     compares : bool
         Whether the next edit begins a pair, so that what was there stays beside it.
+    keeps_earlier : bool
+        Whether `earlier`, the runs from before, are written to the file, too.
+    holds_weights : bool
+        Whether its file holds what the run has learned, so that saving again is to do so too.
+    earlier : tuple[EarlierRun, ...]
+        Runs from before that its file holds, and the next one is to hold.
 
     Signals
     -------
@@ -86,12 +84,15 @@ class Document(QObject):
         Another layer is selected; its id, empty for none.
     path_changed()
         The document belongs to another file, to none, or has another title.
+    saving()
+        It is about to be written: who knows more of `earlier` says so now.
     """
 
     changed = Signal(object)
     sides_changed = Signal()
     selection_changed = Signal(str)
     path_changed = Signal()
+    saving = Signal()
 
     def __init__(self, project: ProjectSpec | None = None, load_data: Loader = load,
                  parent: QObject | None = None) -> None:
@@ -107,8 +108,13 @@ class Document(QObject):
         self._gesture = 0
         self._in_gesture = False
         self._issues: tuple[Issue, ...] | None = None
+        self._issues_beside: tuple[Issue, ...] | None = None
         self._notes: tuple[Note, ...] | None = None
         self._weights: Weights | None = None
+        self._checkpoint: Checkpoint | None = None
+        self._beside: Checkpoint | None = None
+        self.earlier: tuple[EarlierRun, ...] = ()
+        self.keeps_earlier = False
         self.path: Path | None = None
         self.holds_weights = False
         self.undo_stack = QUndoStack(self)
@@ -145,7 +151,7 @@ class Document(QObject):
     def issues(self) -> tuple[Issue, ...]:
         """What keeps the project from being trained, most basic first."""
         if self._issues is None:
-            self._issues = _found_issues(self.project, self._held)
+            self._issues = found_issues(self.project, self._held)
         return self._issues
 
     def examined(self, *, second: bool) -> Examined:
@@ -161,7 +167,9 @@ class Document(QObject):
         other, held = self._sides.other, self._held_beside
         if other is None or held is None:
             raise ValueError("there is no pair")
-        return Examined(other.project, held.dataset, _found_issues(other.project, held))
+        if self._issues_beside is None:
+            self._issues_beside = found_issues(other.project, held)
+        return Examined(other.project, held.dataset, self._issues_beside)
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -182,7 +190,9 @@ class Document(QObject):
     # Side by side
 
     def begin_pair(self, project: ProjectSpec, text: str, branch_step: int | None = None) -> None:
-        """Put a project beside A as B, in the place of the B that there may be, and edit it.
+        """Put a project as B beside the one that is edited, which is A then, and edit it.
+
+        Of a pair, the project that is not edited makes room: undone, it is back.
 
         Parameters
         ----------
@@ -194,7 +204,7 @@ class Document(QObject):
             The step of A at which B leaves it; None lets it begin at step 0.
         """
         side = Side(next(self._numbers), project, branch_step)
-        self._push(Sides(self._sides.first, side, edits_second=True), text)
+        self._push(Sides(self._sides.edited, side, edits_second=True), text)
 
     def keep_second(self) -> None:
         """Go on with B alone, as A."""
@@ -207,6 +217,14 @@ class Document(QObject):
     def swap_sides(self) -> None:
         """Let A be B, and B be A."""
         self._push(self._sides.swapped(), "swap A and B")
+
+    def put_side(self, side: Side, text: str) -> None:
+        """Put another side, with a project of its own, in the place of the edited one."""
+        self._push(self._sides.put(side), text)
+
+    def new_side_number(self) -> int:
+        """Return a number that no side has ever had."""
+        return next(self._numbers)
 
     def edit_second(self, second: bool) -> None:
         """Let edits be for B from now on, or for A; that is no step to undo."""
@@ -390,8 +408,10 @@ class Document(QObject):
     # Files
 
     def load_project(self, project: ProjectSpec, path: Path | None = None,
-                     dataset: Dataset | None = None, weights: Weights | None = None) -> None:
-        """Show another project; there is no way back from that.
+                     dataset: Dataset | None = None, weights: Weights | None = None,
+                     checkpoint: Checkpoint | None = None, second: Beside | None = None,
+                     earlier: tuple[EarlierRun, ...] = ()) -> None:
+        """Show another project, or a pair of them; there is no way back from that.
 
         Parameters
         ----------
@@ -402,37 +422,78 @@ class Document(QObject):
         dataset : Dataset | None
             Its data set when that has already been loaded.
         weights : mapping | None
-            What it had learned when it was saved: the first run goes on from there.
+            What it had learned when it was saved: the first run starts with it.
+        checkpoint : Checkpoint | None
+            Where its run was when it was saved: the first run goes on there.
+        second : Beside | None
+            What stands beside it as B.
+        earlier : tuple[EarlierRun, ...]
+            Runs from before that its file holds.
         """
-        project = with_absolute_paths(project, path)
+        sides = Sides(self._side(project, path),
+                      None if second is None else self._side(second.project, path))
         self._shelf.clear()
         if dataset is not None:
-            self._shelf.put(project.data, dataset)
+            self._shelf.put(sides.first.project.data, dataset)
         self.end_gesture()
         self.undo_stack.clear()
-        self.path, self._weights, self.holds_weights = path, weights, weights is not None
-        self._show(Sides(Side(next(self._numbers), project)), opened=True)
+        self.path, self._weights, self._checkpoint = path, weights, checkpoint
+        self._beside = None if second is None else second.checkpoint
+        self.holds_weights = weights is not None or checkpoint is not None
+        self.earlier, self.keeps_earlier = earlier, bool(earlier)
+        self._show(sides, opened=True)
         self.path_changed.emit()
 
-    def open(self, path: Path) -> None:
-        """Read a project file; raises FormatError."""
-        project, weights = read_either(path)
-        self.load_project(project, path, weights=weights)
+    def open(self, path: Path) -> tuple[Message, ...]:
+        """Read a project file.
+
+        Returns
+        -------
+        tuple[Message, ...]
+            A sentence for each earlier run in it that cannot be read, and is left out.
+
+        Raises
+        ------
+        FormatError
+            If the file cannot be read; then nothing has changed.
+        """
+        saved = read_file(path)
+        self.load_project(saved.project, path, weights=saved.weights, checkpoint=saved.checkpoint,
+                          second=saved.beside, earlier=saved.earlier)
+        return saved.unread
+
+    def take_checkpoint(self) -> Checkpoint | None:
+        """Return where the run of the opened file was, once; None if it held no run."""
+        checkpoint, self._checkpoint = self._checkpoint, None
+        return checkpoint
+
+    def take_second_checkpoint(self) -> Checkpoint | None:
+        """Return where the run of B of the opened file was, once; None if it held none."""
+        checkpoint, self._beside = self._beside, None
+        return checkpoint
 
     def take_weights(self) -> Weights | None:
         """Return what the opened file had learned, once; None if it held no weights."""
         weights, self._weights = self._weights, None
         return weights
 
-    def save(self, path: Path | None = None, weights: Weights | None = None) -> None:
-        """Write the project to its file, or to another one that becomes its file.
+    def save(self, path: Path | None = None, checkpoint: Checkpoint | None = None,
+             second: Checkpoint | None = None) -> bool:
+        """Write the project, or both of a pair, to its file or to another one that becomes its.
+
+        A text file holds one project. Of a pair it gets A, and the document stays modified.
 
         Parameters
         ----------
         path : Path | None
             That other one.
-        weights : mapping | None
-            What it has learned, to be written with it.
+        checkpoint, second : Checkpoint | None
+            Where the runs of A and of B are, to be written with them.
+
+        Returns
+        -------
+        bool
+            Whether the file holds everything.
 
         Raises
         ------
@@ -444,12 +505,19 @@ class Document(QObject):
         path = path or self.path
         if path is None:
             raise SpecError("document.no-file")
-        write_file(self.project, path, weights)
-        self.holds_weights = weights is not None
-        self.undo_stack.setClean()
+        self.saving.emit()
+        beside = self._sides.second
+        holds_all = beside is None or is_bundle(path)
+        write_file(self._sides.first.project, path, checkpoint=checkpoint,
+                   beside=None if beside is None else Beside(beside.project, second),
+                   earlier=self.earlier if self.keeps_earlier else ())
+        self.holds_weights = checkpoint is not None
+        if holds_all:
+            self.undo_stack.setClean()
         if path != self.path:
             self.path = path
             self.path_changed.emit()
+        return holds_all
 
     # How an edit happens
 
@@ -467,6 +535,9 @@ class Document(QObject):
         if self.compares and not self._sides.is_pair:
             sides = Sides(self._sides.first, Side(next(self._numbers), project), edits_second=True)
         self._push(sides, text, merge_key)
+
+    def _side(self, project: ProjectSpec, path: Path | None) -> Side:
+        return Side(next(self._numbers), with_absolute_paths(project, path))
 
     def _push(self, sides: Sides, text: str, merge_key: Hashable | None = None) -> None:
         if sides == self._sides:
@@ -487,19 +558,17 @@ class Document(QObject):
     def _show(self, sides: Sides, *, opened: bool = False) -> None:
         before, examples, title = self._sides, self.dataset, self.title
         project, other = sides.edited.project, sides.other
-        if opened:
-            self._held, self._held_beside = self._shelf.take(project), None
-        else:
-            self._held, self._held_beside = self._held_for(project), (
-                None if other is None else self._held_for(other.project))
-        self._sides, self._issues, self._notes = sides, None, None
+        held_for = self._shelf.take if opened else self._held_for
+        self._held, self._held_beside = held_for(project), (
+            None if other is None else held_for(other.project))
+        self._sides, self._issues, self._issues_beside, self._notes = sides, None, None, None
         selected = edits.selection_after(before.edited.project.network, project.network,
                                          self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
         self.changed.emit(Change(before.edited.project, project,
                                  self.dataset is not examples, opened))
-        if _arrangement(before) != _arrangement(sides):
+        if before.arrangement != sides.arrangement:
             self.sides_changed.emit()
         if changed_selection:
             self.selection_changed.emit(selected)
@@ -525,19 +594,3 @@ class Document(QObject):
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
         return getattr(known_kind(layer), "title", layer.kind)
-
-
-def _found_issues(project: ProjectSpec, held: Held) -> tuple[Issue, ...]:
-    data = held.dataset
-    if held.fault is not None:
-        return (Issue(edits.input_id(project.network),
-                      say("document.no-data", problem=held.fault)),)
-    return diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                    is_image=data.image_shape is not None, vocabulary=data.vocabulary,
-                    target_range=data.target_range)
-
-
-def _arrangement(sides: Sides) -> tuple[int, int | None, bool]:
-    """Return which runs there are, and which of them is edited."""
-    second = None if sides.second is None else sides.second.number
-    return sides.first.number, second, sides.edits_second

@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace as replace_run
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine.bundles import is_bundle, write_bundle
+from engine.bundles import Beside, Saved, is_bundle, read_saved, write_bundle
 from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
 from engine.spec import DataSpec, ProjectSpec, write_project
+
+if TYPE_CHECKING:
+    from engine.telemetry.checkpoint import Checkpoint
+    from engine.telemetry.earlier_run import EarlierRun
 
 Weights = Mapping[str, NDArray[Any]]
 """Parameters by name, ``layer-id/w``."""
 
 
-def write_file(project: ProjectSpec, path: Path, weights: Weights | None) -> None:
-    """Write a project, with its weights if the file can hold them; raises FormatError."""
+def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | None = None,
+               beside: Beside | None = None, earlier: Sequence[EarlierRun] = ()) -> None:
+    """Write a project, with what runs have left if the file can hold that; raises FormatError.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        The project; paths in it are absolute.
+    path : Path
+        The file.
+    checkpoint : Checkpoint | None
+        Where its run is.
+    beside : Beside | None
+        What stands beside it.
+    earlier : sequence of EarlierRun
+        Runs from before.
+    """
     project = with_relative_paths(project, path)
     if is_bundle(path):
-        write_bundle(project, weights or {}, path)
+        if beside is not None:
+            beside = Beside(with_relative_paths(beside.project, path), beside.checkpoint)
+        write_bundle(project, {}, path, checkpoint=checkpoint, beside=beside, earlier=[
+            replace_run(run, project=with_relative_paths(run.project, path)) for run in earlier])
     else:
         write_project(project, path)
+
+
+def read_file(path: Path) -> Saved:
+    """Read all that a project file holds, paths in it made absolute; raises FormatError."""
+    saved = read_saved(path)
+    # The paths of B are made absolute where it is shown.
+    return replace_run(saved, project=with_absolute_paths(saved.project, path), earlier=tuple(
+        replace_run(run, project=with_absolute_paths(run.project, path))
+        for run in saved.earlier))
 
 
 def name_of(dataset: Dataset) -> str:

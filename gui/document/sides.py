@@ -60,9 +60,17 @@ class Sides:
         """Whether there is a B."""
         return self.second is not None
 
+    @property
+    def arrangement(self) -> tuple[int, int | None, bool]:
+        """Which runs there are, by their numbers, and whether the second is edited."""
+        return self.first.number, self.second.number if self.second else None, self.edits_second
+
     def edit(self, project: ProjectSpec) -> Sides:
         """Return the sides with another project where edits go."""
-        side = replace(self.edited, project=project)
+        return self.put(replace(self.edited, project=project))
+
+    def put(self, side: Side) -> Sides:
+        """Return the sides with another one where edits go."""
         return replace(self, second=side) if self.edits_second else replace(self, first=side)
 
     def choosing(self, *, second: bool) -> Sides:

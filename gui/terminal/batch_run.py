@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import signal
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from engine.bundles import write_bundle
 from engine.data.dataset import Dataset
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
@@ -25,7 +26,9 @@ from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.transfer import TransferReport
+from gui.document.project_files import with_absolute_paths, with_relative_paths
 from gui.program import INTERRUPTED
+from gui.terminal.history_file import csv_lines, open_history
 from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
 
 FOREVER = 2**62
@@ -77,20 +80,27 @@ class BatchRun:
         What to start from, as ``layer-id/w``; None draws them.
     keep_initial : bool
         Whether ``weights.npz`` holds ``initial/layer-id/w`` too.
+    save : Path | None
+        Project file that is to hold in the end where the run is; None writes none.
+    path : Path | None
+        The project's own file, from which other files are named.
     quiet : bool
         Whether to show no progress bar and no summary.
     make : TrainerFactory
-        Makes the trainer.
+        Makes the trainer, at step 0 or where a run goes on.
     """
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, steps: int, out: Path | None, *,
-                 weights: Weights | None = None, keep_initial: bool = False, quiet: bool = False,
+                 weights: Weights | None = None, keep_initial: bool = False,
+                 save: Path | None = None, path: Path | None = None, quiet: bool = False,
                  make: TrainerFactory = make_trainer) -> None:
         self._project, self._dataset = project, dataset
         self._steps, self._out = steps, out
         self._weights, self._keep_initial = weights, keep_initial
         self._quiet = quiet
         self._make = make
+        self._save, self._path = save, path
+        self._begin = 0
         self._interrupted = False
 
     def carry_out(self) -> int:
@@ -103,17 +113,19 @@ class BatchRun:
             is by then has been kept.
         """
         trainer = self._prepare()
+        self._begin = trainer.step
         with ExitStack() as stack:
-            stack.enter_context(self._interruptible(trainer))
+            stack.enter_context(interruptible(partial(self._interrupt, trainer)))
             history = self._open_history(stack, trainer)
             initial = trainer.weights() if self._keep_initial else {}
             bar = stack.enter_context(progress_bar(
                 self._quiet, total=self._steps if self._steps < FOREVER else None, unit=" steps",
-                desc=self._project.name))
+                desc=self._project.name, initial=trainer.step))
             try:
                 self._train(trainer, history, bar)
             finally:
                 self._keep_weights(trainer, initial)
+                self._keep_run(trainer)
         if not self._quiet:
             self._summarise(trainer)
         return INTERRUPTED if self._interrupted else 0
@@ -121,8 +133,11 @@ class BatchRun:
     def _prepare(self) -> TrainerLike:
         """Make the trainer; a bar shows what is being compiled."""
         with preparing(self._quiet) as show:
-            return self._make(self._project, self._dataset, run_id=0, progress=show,
-                              weights=self._weights)
+            trainer = self._make(self._project, self._dataset, run_id=0, progress=show,
+                                 weights=self._weights)
+        if trainer.step and trainer.transfer is not None and not trainer.transfer.matched:
+            raise FormatError("state.no-layer")
+        return trainer
 
     def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any]) -> None:
         chunk = len(trainer.ring.data) // 2
@@ -138,47 +153,44 @@ class BatchRun:
                     loss = rows[-1, trainer.ring.columns.index("loss")]
                     bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
 
-    @contextmanager
-    def _interruptible(self, trainer: TrainerLike) -> Iterator[None]:
-        """Let Ctrl+C end the run tidily; pressed again it ends the program at once."""
-        def interrupt(_signal: int, _frame: FrameType | None) -> None:
-            self._interrupted = True
-            trainer.request_stop()
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-        before = signal.signal(signal.SIGINT, interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    def _interrupt(self, trainer: TrainerLike) -> None:
+        self._interrupted = True
+        trainer.request_stop()
 
     def _open_history(self, stack: ExitStack, trainer: TrainerLike) -> IO[str] | None:
         if self._out is None:
             return None
-        with _named_errors(self._out):
+        # What a branch of another project was before is not its history.
+        last = trainer.checkpoint().row if trainer.step and trainer.transfer is None else None
+        with named_errors(self._out):
             self._out.mkdir(parents=True, exist_ok=True)
-            path = self._out / "history.csv"
-            file = stack.enter_context(path.open("w", encoding="utf-8", newline="\n"))
-            # Columns are named after layers, whose names may hold a comma, a quote or a new line.
-            csv.writer(file, lineterminator="\n").writerow(("step", *trainer.ring.columns))
-        return file
+            return stack.enter_context(open_history(
+                self._out / "history.csv", trainer.ring.columns, trainer.step, last))
 
     def _keep_weights(self, trainer: TrainerLike, initial: Weights) -> None:
         if self._out is None:
             return
         arrays = {**trainer.weights(), **{INITIAL + key: w for key, w in initial.items()}}
-        with _named_errors(self._out):
+        with named_errors(self._out):
             write_weights(self._out / "weights.npz", arrays)
+
+    def _keep_run(self, trainer: TrainerLike) -> None:
+        if self._save is not None:
+            project = with_relative_paths(with_absolute_paths(self._project, self._path),
+                                          self._save)
+            write_bundle(project, {}, self._save, checkpoint=trainer.checkpoint())
 
     def _summarise(self, trainer: TrainerLike) -> None:
         lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
                  + (", interrupted." if self._interrupted else ".")]
+        lines += [f"  Went on at step {self._begin:,}."] if self._begin else []
         lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
         lines += [] if trainer.ended is None else [f"  {trainer.ended.text}"]
         results = result_lines(trainer.snapshot(RESULTS), self._dataset.task)
         lines += [f"  {text}" for text in results]
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")
+        lines += [] if self._save is None else [f"Saved the run in {self._save}."]
         if sys.stdout is not None:
             sys.stdout.write("\n".join(lines) + "\n")
 
@@ -204,11 +216,18 @@ def transfer_lines(transfer: TransferReport | None) -> list[str]:
             *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left)]
 
 
-def csv_lines(steps: NDArray[np.int64], rows: NDArray[np.float64]) -> str:
-    """Return rows as lines of CSV: every digit, and an empty cell where nothing was measured."""
-    lines = (f"{step},{','.join(map(repr, row))}\n"
-             for step, row in zip(steps.tolist(), rows.tolist(), strict=True))
-    return "".join(lines).replace("nan", "")
+@contextmanager
+def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C call ``interrupt`` to end tidily; pressed again it ends the program at once."""
+    def hear(_signal: int, _frame: FrameType | None) -> None:
+        interrupt()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def write_weights(path: Path, arrays: Weights) -> None:
@@ -251,7 +270,8 @@ def _is_initial(key: str) -> bool:
 
 
 @contextmanager
-def _named_errors(folder: Path) -> Iterator[None]:
+def named_errors(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a folder into a sentence."""
     try:
         yield
     except OSError as error:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.errors import EngineError
+from engine.errors import EngineError, FormatError
 from gui.program import (
     COMPILE_OPS,
     ERROR,
@@ -22,16 +22,19 @@ from gui.program import (
 )
 
 if TYPE_CHECKING:
+    from engine.bundles.npz import Arrays
     from engine.data.dataset import Dataset
-    from engine.spec import TrainingSpec
+    from engine.spec import ProjectSpec, TrainingSpec
+    from gui.terminal.compare_run import Side
 
-COMMANDS = ("train", "check", "compile")
+COMMANDS = ("train", "compare", "check", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 
 USAGE = """\
 backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
+backprop-lab compare A B          train two projects and say what the difference does
 backprop-lab check PROJECT        print what is wrong with a project, and notes on it
 backprop-lab --self-test          test the engine on this computer; exit code 0 or 1
 backprop-lab compile              compile the engine now, so that nothing waits for it later
@@ -46,7 +49,7 @@ Options of the window:
                         the first training point is on the plot
   --within SECONDS      how long a picture or profile may take to begin (default 180)
 
-'backprop-lab train --help' shows the options of train.
+'backprop-lab train --help' shows the options of train; 'compare --help' those of compare.
 """
 
 
@@ -102,6 +105,8 @@ def _carry_out(arguments: Sequence[str]) -> int:
         return _check(options.project)
     if options.command == "compile":
         return _compile(options)
+    if options.command == "compare":
+        return _compare(options)
     return _train(options)
 
 
@@ -126,14 +131,22 @@ def _parser() -> Parser:
     train = commands.add_parser(
         "train", prog="backprop-lab train",
         description="Train a project and write history.csv and weights.npz.")
-    train.add_argument("project", type=Path, metavar="PROJECT")
+    train.add_argument("project", type=Path, metavar="PROJECT", nargs="?",
+                       help="may be left out where --from names a project with its run")
     train.add_argument("--steps", type=_positive, metavar="N",
-                       help=f"stop after N steps (default: the project's, else {STEPS:,}; its "
-                            "stopping rules may end the run before)")
+                       help=f"stop at step N (default: the project's, else {STEPS:,}; its "
+                            "stopping rules may end the run before); the steps of a run that goes "
+                            "on count too")
     train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                        help="folder for the results (default: this one)")
-    train.add_argument("--from", type=Path, dest="weights", metavar="WEIGHTS.npz",
-                       help="start from these weights")
+    train.add_argument("--from", type=Path, dest="source", metavar="FILE",
+                       help="start from the weights of a weights.npz; or go on where the run was "
+                            "that a .bplab holds, to the bytes of never having stopped. With "
+                            "another PROJECT, what agrees in name and shape is taken over. A "
+                            "history.csv of that run in DIR is continued")
+    train.add_argument("--save", type=Path, metavar="FILE.bplab",
+                       help="save the project with its run there in the end, for --from and for "
+                            "the window")
     train.add_argument("--keep-initial", action="store_true",
                        help="put the weights before step 1 into weights.npz too")
     train.add_argument("--threads", type=_positive, metavar="N",
@@ -142,6 +155,7 @@ def _parser() -> Parser:
                             "results are the same to the last bit")
     train.add_argument("--quiet", action="store_true",
                        help="show no progress bar, no notes and no summary")
+    _add_compare(commands)
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each, and notes on it.")
@@ -153,6 +167,25 @@ def _parser() -> Parser:
                           help="of the numbers (default: float32)")
     compiled.add_argument("--quiet", action="store_true", help="show no progress bar")
     return parser
+
+
+def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
+    compare = commands.add_parser(
+        "compare", prog="backprop-lab compare",
+        description="Train two projects side by side from step 0, say what differs and what it "
+                    "does, and write history-a.csv and history-b.csv.")
+    compare.add_argument("a", type=Path, metavar="A")
+    compare.add_argument("b", type=Path, metavar="B")
+    compare.add_argument("--seeds", type=_positive, metavar="N",
+                         help="train both with N seeds, of which 5 tell a difference from chance, "
+                              "and write spread.csv")
+    compare.add_argument("--steps", type=_positive, metavar="N",
+                         help="compare at step N (default: where A's project ends, else "
+                              f"{STEPS:,}; early stopping may end a run before)")
+    compare.add_argument("--out", type=Path, default=Path(), metavar="DIR",
+                         help="folder for the results (default: this one); a file there that holds "
+                              "more is left as it is")
+    compare.add_argument("--quiet", action="store_true", help="show no progress bar and no notes")
 
 
 def _positive(text: str) -> int:
@@ -221,23 +254,65 @@ def _steps(options: argparse.Namespace, training: TrainingSpec) -> int:
     return options.steps or training.steps or (FOREVER if is_sure_to_end else STEPS)
 
 
-def _train(options: argparse.Namespace) -> int:
+def _read(path: Path) -> tuple[ProjectSpec, Arrays | None]:
+    """Read a project with what it has learned; the file that it starts from is named in full."""
     from msgspec.structs import replace
 
     from engine.bundles import read_either, start_path
+
+    project, learned = read_either(path)
+    if start := start_path(project, path):
+        project = replace(project, start_from=str(start))
+    return project, learned
+
+
+def _train(options: argparse.Namespace) -> int:
+    from engine.bundles import SUFFIX, is_bundle
     from engine.data import load
-    from gui.terminal.batch_run import BatchRun, read_weights
+    from gui.terminal.batch_run import BatchRun
+    from gui.terminal.starting import beginning, total_steps
     from gui.workbench.engine_port import make_trainer
 
-    project, learned = read_either(options.project)
-    if start := start_path(project, options.project):
-        project = replace(project, start_from=str(start))
-    dataset = load(project.data, options.project.parent)
+    if options.save and not is_bundle(options.save):
+        raise FormatError("state.suffix", place=options.save.name, suffix=SUFFIX)
+    start = beginning(options.project, options.source)
+    steps = total_steps(_steps(options, start.project.training), start)
+    dataset = load(start.project.data, start.path.parent)
     if not options.quiet:
         _tell_notes(dataset)
-    weights = read_weights(options.weights) if options.weights else learned
     return BatchRun(
-        project, dataset, _steps(options, project.training), options.out,
-        weights=weights, keep_initial=options.keep_initial, quiet=options.quiet,
-        make=partial(make_trainer, threads=options.threads),
+        start.project, dataset, steps, options.out, weights=start.weights,
+        keep_initial=options.keep_initial, save=options.save, path=start.path,
+        quiet=options.quiet,
+        make=partial(make_trainer, threads=options.threads, checkpoint=start.checkpoint),
     ).carry_out()
+
+
+def _side(path: Path, quiet: bool, other: Side | None = None) -> Side:
+    """Read one of two projects; the other's data are its own where both describe the same."""
+    from engine.data import load
+    from gui.terminal.compare_run import Side
+
+    project, learned = _read(path)
+    if learned and not quiet:
+        say(f"Note: what {path.name} has learned is left aside; it begins at step 0.")
+    if other is not None and other.project.data == project.data and (
+            other.path.parent.resolve() == path.parent.resolve()):
+        return Side(path, project, other.dataset)
+    dataset = load(project.data, path.parent)
+    if not quiet:
+        _tell_notes(dataset)
+    return Side(path, project, dataset)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from engine.experiments.pair import check_comparable
+    from engine.experiments.yardstick import deciding_step, yardstick
+    from gui.terminal.compare_run import CompareRun
+
+    a = _side(options.a, options.quiet)
+    b = _side(options.b, options.quiet, a)
+    check_comparable(a.dataset, b.dataset)
+    step = options.steps or deciding_step(a.project, a.dataset)
+    return CompareRun(a, b, yardstick(a.run, b.run, step), options.seeds or 0, options.out,
+                      quiet=options.quiet).carry_out()

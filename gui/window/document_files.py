@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.bundles import SUFFIX, is_bundle, read_bundle
-from engine.errors import EngineError
+from engine.bundles import SUFFIX, Beside, is_bundle, read_bundle
+from engine.errors import EngineError, SpecError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
-from gui.document.project_files import Weights
+
+if TYPE_CHECKING:
+    from engine.telemetry.checkpoint import Checkpoint
 
 PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
@@ -31,8 +34,9 @@ class DocumentFiles(QObject):
         The document.
     window : QWidget
         Where dialogs appear.
-    weights : callable
-        Returns what the run has learned, for files that hold weights; raises EngineError.
+    checkpoint : callable
+        Returns where the run of A is, with ``second=True`` that of B, for files that hold what it
+        has learned; raises EngineError.
     folder : FileFolder | None
         Where dialogs open; by default it is not remembered.
 
@@ -42,16 +46,19 @@ class DocumentFiles(QObject):
         A file could not be read or written; why.
     saved(Path)
         The document has been written to this file.
+    saved_first(Path)
+        Only A of a pair has been: a text file holds one project.
     """
 
     refused = Signal(str)
     saved = Signal(object)
+    saved_first = Signal(object)
 
     def __init__(self, document: Document, window: QWidget,
-                 weights: Callable[[], Weights], folder: FileFolder | None = None) -> None:
+                 checkpoint: Callable[..., Checkpoint], folder: FileFolder | None = None) -> None:
         super().__init__(window)
         self._folder = folder or FileFolder()
-        self._weights = weights
+        self._checkpoint = checkpoint
         self._document = document
         self._window = window
 
@@ -73,20 +80,31 @@ class DocumentFiles(QObject):
 
     def open(self, path: Path) -> bool:
         """Open a project file; returns False, and tells why, if that is not possible."""
+        def read() -> None:
+            for left_out in self._document.open(path):
+                self.refused.emit(left_out.text)
+
         self._folder.note(path)
-        return self._attempt(lambda: self._document.open(path))
+        return self._attempt(read)
 
     def open_template(self, path: Path) -> bool:
         """Show a template; saving it asks for another file. Returns whether it is shown."""
         return self.may_leave() and self._attempt(
             lambda: self._document.load_project(read_project(path), None))
 
-    def restore(self, project: ProjectSpec) -> bool:
+    def restore(self, project: ProjectSpec, second: ProjectSpec | None = None) -> bool:
         """Show work that has never been saved, as such; returns whether it is shown.
 
         It belongs to no file: whatever file the window shows is not the one that it comes from.
+
+        Parameters
+        ----------
+        project, second : ProjectSpec, ProjectSpec | None
+            A, and B if there is one.
         """
-        if not (self.may_leave() and self._load(project, None)):
+        beside = None if second is None else Beside(second)
+        if not (self.may_leave() and self._attempt(
+                lambda: self._document.load_project(project, second=beside))):
             return False
         self._document.undo_stack.resetClean()
         return True
@@ -128,17 +146,31 @@ class DocumentFiles(QObject):
         path : Path
             The file.
         with_weights : bool
-            Whether it is to hold what the run has learned, if its kind can.
+            Whether it is to hold what the run has learned and where it is, if its kind can.
         """
+        holds_all: list[bool] = []
+
         def write() -> None:
-            learned = self._weights() if with_weights and is_bundle(path) else None
-            self._document.save(path, learned)
+            keeps_runs = with_weights and is_bundle(path)
+            first = self._checkpoint() if keeps_runs else None
+            second = self._second_checkpoint() if keeps_runs else None
+            holds_all.append(self._document.save(path, first, second))
 
         if not self._attempt(write):
             return False
         self._folder.note(path)
-        self.saved.emit(path)
+        (self.saved if all(holds_all) else self.saved_first).emit(path)
         return True
+
+    def _second_checkpoint(self) -> Checkpoint | None:
+        """Return where the run of B is, if there is one that has learned anything."""
+        if not self._document.sides.is_pair:
+            return None
+        try:
+            return self._checkpoint(second=True)
+        except SpecError:
+            # Such as a project that cannot be trained yet: it is saved all the same.
+            return None
 
     @Slot()
     def ask_start(self) -> bool:
@@ -176,7 +208,8 @@ class DocumentFiles(QObject):
         answer = question.exec()
         question.deleteLater()
         if answer == buttons.Save:
-            return self.save()
+            # Of a pair, a text file does not hold everything.
+            return self.save() and not self._document.is_modified()
         return bool(answer == buttons.Discard)
 
     def _load(self, project: ProjectSpec, path: Path | None) -> bool:

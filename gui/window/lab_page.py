@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
 from engine.diagnosis.baseline import baseline_of
@@ -27,6 +27,8 @@ from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
 from gui.plots.canvas import Canvas
+from gui.runs.pair_bar import PairBar
+from gui.runs.timeline import Timeline
 from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.body import Body
@@ -34,6 +36,7 @@ from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
+from gui.window.run_switches import RunSwitches
 from gui.window.stage import Stage
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
@@ -85,7 +88,7 @@ class LabPage(QWidget):
         """Make the parts one after the other, so that the window can answer in between."""
         document, workbench = self.document, self.workbench
         folder = FileFolder(self._settings.folder, self._settings.keep_folder)
-        self.files = DocumentFiles(document, self, workbench.weights, folder)
+        self.files = DocumentFiles(document, self, workbench.checkpoint, folder)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
         self.top_bar = TopBar(self.transport, self.hyper)
@@ -104,7 +107,8 @@ class LabPage(QWidget):
         self.gradients = GradientPlot()
         yield
         self.output = OutputPanel()
-        self.strip = VerdictStrip()
+        self.strip, self.switches = VerdictStrip(), RunSwitches()
+        self.pair_bar, self.timeline = PairBar(), Timeline()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
@@ -197,6 +201,7 @@ class LabPage(QWidget):
         column.addLayout(self._inner, 1)
         self._inner.addWidget(self.offer)
         self._inner.addWidget(self.message)
+        self._inner.addWidget(self.pair_bar)
         self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
         self.right = RightColumn()
         self.body = Body(self.left, self.network, self.right, self)
@@ -206,7 +211,13 @@ class LabPage(QWidget):
                                     150, 5),
                          Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
-        self._inner.addWidget(self.strip)
+        self._inner.addWidget(self.timeline)
+        for part in (self.pair_bar, self.timeline):
+            part.hide()
+        self._foot = QHBoxLayout()
+        self._foot.addWidget(self.strip, 1)
+        self._foot.addWidget(self.switches)
+        self._inner.addLayout(self._foot)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -229,6 +240,7 @@ class LabPage(QWidget):
         for refusing in (self.hyper, self.sheet, self.inspector, self.files):
             refusing.refused.connect(self._on_refused)
         self.files.saved.connect(self._on_files_saved)
+        self.files.saved_first.connect(self._on_files_saved_first)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)
         self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)
@@ -308,7 +320,8 @@ class LabPage(QWidget):
             self.strip.show_failure(sentence, next(
                 (note for note in self.document.notes if note.severity > 1), None))
         elif state is State.READY and reason is not None:
-            self.strip.say("waiting", 0, headline(reason).text, prospect(reason).text)
+            self.strip.say("waiting", 0, headline(reason).text,
+                           prospect(reason, self.workbench.begins_at).text)
         elif state is State.PAUSED and sentence:
             self.strip.say("waiting", 0, "Training has ended.", sentence)
 
@@ -382,6 +395,12 @@ class LabPage(QWidget):
         self.message.show_message(f"Saved {path}.", "good", topic="saved")
 
     @Slot(object)
+    def _on_files_saved_first(self, path: Path) -> None:
+        self.message.show_message(
+            f"Saved A in {path}. A text file holds one project: save as .bplab to keep B, too.",
+            "warning", topic="saved")
+
+    @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
         # What a template promises holds for what it is made of; all else until the next edit.
         if change.opened or change.rows_changed or self.message.topic != "template":
@@ -416,5 +435,6 @@ class LabPage(QWidget):
         gap = theme.px(8)
         self._inner.setContentsMargins(gap, gap, gap, gap)
         self._inner.setSpacing(gap)
+        self._foot.setSpacing(theme.px(6))
         self.body.restyle()
         self.right.take_usual_heights()

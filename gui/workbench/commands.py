@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.telemetry.recorder import Recorder
+from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed
+from gui.workbench.parcels import Copy, Leave, Parcel
+from gui.workbench.playback_commands import Recall, Release, Trace
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -15,13 +19,36 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.mailbox import Mailbox
     from engine.telemetry.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a run starts from; the default draws its weights and begins at step 0.
+
+    Attributes
+    ----------
+    weights : mapping | None
+        All of its parameters, as ``layer-id/w``.
+    start : mapping | None
+        Those of another network: layers that match start with them.
+    parcel : Parcel | None
+        A run that it goes on from, at its step: this one itself, or one that it leaves.
+    """
+
+    weights: Mapping[str, NDArray[Any]] | None = None
+    start: Mapping[str, NDArray[Any]] | None = None
+    parcel: Parcel | None = None
+
+
+DRAWN = Origin()
+
+
+@dataclass(frozen=True)
 class Build:
-    """Command: make a new run of this project at step 0, not running, in the place of its key.
+    """Command: make a run of this project, not running, in the place of its key.
 
     Attributes
     ----------
@@ -33,8 +60,10 @@ class Build:
         What to train, on what.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go, and no other run's.
-    weights : mapping | None
-        What to start from, as ``layer-id/w``; None draws them.
+    origin : Origin
+        What to start from.
+    recorder : Recorder
+        Where its moments go.
     """
 
     run: str
@@ -42,7 +71,8 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
-    weights: Mapping[str, NDArray[Any]] | None = None
+    origin: Origin = DRAWN
+    recorder: Recorder = field(default_factory=Recorder)
 
 
 @dataclass(frozen=True)
@@ -70,10 +100,10 @@ class Retrain:
 
 @dataclass(frozen=True)
 class Collect:
-    """Command: put a copy of all that a run has learned into the queue, None if there is none."""
+    """Command: put all that decides how a run goes on into the queue, None if there is no run."""
 
     run: str
-    reply: SimpleQueue[dict[str, NDArray[Any]] | None]
+    reply: SimpleQueue[Checkpoint | None]
 
 
 @dataclass(frozen=True)
@@ -123,7 +153,8 @@ class Close:
 
 
 Aim = Go | Halt | Level | Advance
-Command = Build | Drop | Exchange | Retrain | Collect | Pace | Look | Aim | Close
+Command = (Build | Drop | Exchange | Retrain | Collect | Copy | Leave | Undertake | Abandon | Pace
+           | Look | Aim | Recall | Trace | Release | Close)
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:

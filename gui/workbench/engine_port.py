@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.messages import Message
+    from engine.telemetry.black_box import BoxStep
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
     from engine.telemetry.ring import Ring
     from engine.telemetry.snapshot import Snapshot, Text
@@ -68,6 +70,21 @@ class TrainerLike(Protocol):
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return copies of all that is learned, as ``layer-id/w`` and ``layer-id/b``."""
 
+    def checkpoint(self) -> Checkpoint:
+        """Return all that decides how the run goes on, in copies."""
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on where a checkpoint of this project was taken, with the bytes of the run itself."""
+
+    def adopt(self, checkpoint: Checkpoint) -> TransferReport:
+        """Begin anew at the step of another project's checkpoint, with all that fits."""
+
+    def twin(self) -> TrainerLike:
+        """Return another trainer of this project and its examples, to put checkpoints into."""
+
+    def probe_step(self) -> BoxStep:
+        """Train for one step, and return the largest numbers that there were."""
+
     def snapshot(self, wanted: Wanted = ...) -> Snapshot:
         """Return read-only copies of what is asked for; it changes nothing of the run."""
 
@@ -81,18 +98,27 @@ class TrainerFactory(Protocol):
     def __call__(
         self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
         weights: Mapping[str, NDArray[Any]] | None = None,
+        start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     ) -> TrainerLike:
-        """Compile what is missing and return a trainer at step 0; raises EngineError."""
+        """Compile what is missing and return a trainer; raises EngineError.
+
+        It stands at step 0, or where a checkpoint was taken. Of the weights of another network, and
+        of a checkpoint of another project, what fits is taken over.
+        """
 
 
 def make_trainer(
     project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
-    weights: Mapping[str, NDArray[Any]] | None = None, threads: int | None = None,
+    weights: Mapping[str, NDArray[Any]] | None = None,
+    start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
+    threads: int | None = None,
 ) -> TrainerLike:
     """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
     from engine.bundles import start_weights
     from engine.training.trainer import Trainer
 
-    start = start_weights(project) if weights is None else None
+    # What a checkpoint holds makes up for the file, which may be gone.
+    if start is None and weights is None and checkpoint is None:
+        start = start_weights(project)
     return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start,
-                   threads=threads)
+                   checkpoint=checkpoint, threads=threads)

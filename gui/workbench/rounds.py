@@ -11,11 +11,13 @@ late, catches up first. As only one of them trains at a time, each may use all p
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.telemetry.recorder import Recorder
 from gui.workbench.commands import Advance, Aim, Go, Halt, Level
 from gui.workbench.pace import UNLIMITED
+from gui.workbench.recording import Tape
 
 if TYPE_CHECKING:
     from engine.messages import Message
@@ -56,6 +58,10 @@ class Lane:
         When the last snapshot was made, and how long to wait for the next at least.
     published_step : int
         The step that it shows; -1 before there is one.
+    recorder : Recorder
+        Where its moments go.
+    tape : Tape
+        What takes them.
     """
 
     run: str
@@ -71,6 +77,11 @@ class Lane:
     published_s: float = 0.0
     interval_s: float = 0.0
     published_step: int = -1
+    recorder: Recorder = field(default_factory=Recorder)
+    tape: Tape = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tape = Tape(self.trainer, self.recorder)
 
     @property
     def step(self) -> int:

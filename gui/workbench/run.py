@@ -16,14 +16,18 @@ from gui.frames.frame import Frame
 from gui.frames.ghost import LEAST_STEPS, Ghost
 from gui.frames.record import BEGINNING, Record, kept_columns
 from gui.frames.run_info import RunInfo
-from gui.workbench.state import State
+from gui.workbench.past import Past
+from gui.workbench.state import IDLE, State
 from gui.workbench.telling import Telling
 
 if TYPE_CHECKING:
     from engine.diagnosis.verdicts import Verdict
     from engine.messages import Message
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.snapshot import Snapshot
+    from gui.frames.recording import Recording
     from gui.workbench.engine_port import TrainerLike
+    from gui.workbench.parcels import Parcel
     from gui.workbench.run_plan import Reason, RunPlan
 
 SPEED_WINDOW_S = 0.5
@@ -60,16 +64,32 @@ class Run:
         Where its snapshots come.
     info : RunInfo | None
         What stays the same; None until it is prepared.
+    changed_at : int | None
+        The first step that it has taken with other hyper-parameters than those it began with; None
+        as long as there is none.
+    branched_at : int | None
+        The step at which it has left another run; None where it has begun at step 0.
+    side : int
+        Number of the document's side that it belongs to; 0 for none.
+    parcel : Parcel | None
+        What it goes on from; None for a run that begins at step 0.
+    past : Past
+        What is kept of its steps, and which of them is looked at.
     """
 
     def __init__(self, key: str, run_id: int, plan: RunPlan, reason: Reason | None = None,
-                 ghost: Ghost | None = None) -> None:
+                 ghost: Ghost | None = None, parcel: Parcel | None = None) -> None:
         self.key, self.run_id, self.plan, self.reason = key, run_id, plan, reason
+        self.past = Past()
         self._ghost = ghost
         self.state = State.PREPARING
         self.message: Message | None = None
         self.mailbox: Mailbox[Snapshot] = Mailbox()
         self.info: RunInfo | None = None
+        self.changed_at: int | None = None
+        self.branched_at: int | None = None
+        self.side = 0
+        self.parcel = parcel
         self._trainer: TrainerLike | None = None
         self._history = History(())
         self._record = Record(History(()), self._history)
@@ -78,7 +98,8 @@ class Run:
         self._judge: RunJudge | None = None
         self._verdict: Verdict | None = None
         self._telling = Telling()
-        self._cursor = self._step = 0
+        self._cursor = 0
+        self._step = 0 if self.start is None else self.start.step
         self._speed = Speedometer()
 
     def rename(self, key: str) -> None:
@@ -93,8 +114,57 @@ class Run:
             self.reason = None
         self.state, self.message = state, message
 
+    @property
+    def step(self) -> int:
+        """Completed steps, as far as they have been told."""
+        return self._step
+
+    @property
+    def objective(self) -> tuple[str, str]:
+        """Task and loss; figures of others cannot be compared."""
+        return self.plan.dataset.task, self.plan.project.training.loss
+
+    @property
+    def start(self) -> Checkpoint | None:
+        """What it has gone on from; None where it has begun at step 0, or nobody knows yet."""
+        return None if self.parcel is None else self.parcel.checkpoint
+
+    def kept_at(self, step: int) -> Checkpoint | None:
+        """Return all that decided its further bytes at a step, kept for good; None if it is not."""
+        self.past.recorder.pin(step)
+        moment = self.past.recorder.exactly_at(step)
+        return None if moment is None else moment.checkpoint
+
+    def note_change(self, step: int) -> None:
+        """Take note that it goes on with other hyper-parameters after a step."""
+        if step > 0 and self.changed_at is None:
+            self.changed_at = step
+
+    def let_go(self) -> None:
+        """Read what its trainer has told last, and keep it no longer."""
+        if self._trainer is not None:
+            self._read(self._trainer)
+            self._trainer = None
+
+    def catch_up(self) -> None:
+        """Read what its trainer has told since the last frame."""
+        if self._trainer is not None:
+            self._read(self._trainer)
+
     def begin(self, trainer: TrainerLike) -> RunInfo:
-        """Show a trainer's figures from its beginning; only those that any thread may read."""
+        """Show a trainer's figures from its beginning; only those that any thread may read.
+
+        A run that was let go of, and has been brought back to where it stood, goes on.
+        """
+        start, self._cursor = self.start, 0
+        step = 0 if start is None else start.step
+        if self.info is not None and step == self._step:
+            self._trainer = trainer
+            return self.info
+        self._step, self._verdict, self._telling = step, None, Telling()
+        if self.branched_at is not None:
+            # The other may have gone further meanwhile, or there was nothing to leave.
+            self.branched_at = None if start is None else step
         project, data = self.plan.project, self.plan.dataset
         self._trainer = trainer
         self.info = RunInfo(self.key, self.run_id, project.network, tuple(trainer.weight_layers),
@@ -106,6 +176,9 @@ class Run:
         # With room to spare, so that no two of them are ever merged.
         self._record = Record(History(early, BEGINNING + 2), self._history)
         self._judge = RunJudge.of(project, data)
+        if self.start is not None:
+            self._epochs = EpochScale(trainer.steps_per_epoch, (0.0, float(self.start.step)),
+                                      (0.0, self.start.epochs))
         return self.info
 
     def follow(self, plan: RunPlan) -> None:
@@ -133,15 +206,25 @@ class Run:
         snapshot = self.mailbox.take()
         if snapshot is not None and snapshot.parts >= JUDGED:
             self._verdict = judge.judge(snapshot, self._speed.running_s)
+            self.past.note(snapshot, self._verdict)
         if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if running:
             self._speed.note(self._step, time.perf_counter())
         told = self._telling.take(self._verdict, time.perf_counter(), running=running)
-        readings = self._verdict.readings if self._verdict is not None else ()
+        shown = self.past.shown(snapshot, judge)
+        verdict = self._verdict
+        if shown.step is not None:
+            told = verdict = shown.verdict
+        readings = verdict.readings if verdict is not None else ()
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
-                     self._speed.value, running, self._history, snapshot, told, self._record,
-                     readings, self._epochs, self._comparable())
+                     self._speed.value, running, self._history, shown.snapshot, told, self._record,
+                     readings, self._epochs, self._comparable(), cursor=shown.step)
+
+    def recording(self) -> Recording:
+        """Return which of its steps can be looked at."""
+        return self.past.recording(0 if self.start is None else self.start.step, self._step,
+                                   rests=self.state in IDLE)
 
     def left_behind(self) -> Ghost | None:
         """Return what stays of it when another takes its place; of a short one, nothing new."""
@@ -155,7 +238,7 @@ class Run:
         return Ghost(
             steps, self._epochs.at(steps),
             {name: record.mean(name) for name in names if "/" not in name},
-            {name: record.log_mean(name) for name in names if "/" in name}, self._objective())
+            {name: record.log_mean(name) for name in names if "/" in name}, self.objective)
 
     def _read(self, trainer: TrainerLike) -> None:
         """Take over what has been told since the last time."""
@@ -169,13 +252,10 @@ class Run:
         if len(steps):
             self._step = int(steps[-1])
 
-    def _objective(self) -> tuple[str, str]:
-        return self.plan.dataset.task, self.plan.project.training.loss
-
     def _comparable(self) -> Ghost | None:
         """Return the ghost, unless its numbers are those of another task or loss."""
         ghost = self._ghost
-        return ghost if ghost is not None and ghost.objective == self._objective() else None
+        return ghost if ghost is not None and ghost.objective == self.objective else None
 
 
 class Speedometer:

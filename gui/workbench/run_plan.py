@@ -16,6 +16,8 @@ class Reason(Enum):
     OPENED = "opened"
     LEARNED = "learned"
     """A project was opened together with what it had learned."""
+    RESUMED = "resumed"
+    """A project was opened together with its run, which goes on."""
     DATA = "data"
     NETWORK = "network"
     PRECISION = "precision"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import SpecError
+from engine.telemetry.recorder import LIMIT_BYTES
+from gui.frames.ghost import LEAST_STEPS, Ghost
 from gui.workbench.commands import (
+    DRAWN,
     Advance,
     Aim,
     Build,
@@ -21,26 +24,32 @@ from gui.workbench.commands import (
     Go,
     Halt,
     Level,
+    Origin,
     Pace,
     Retrain,
 )
+from gui.workbench.errands import Abandon, Errand, Undertake
 from gui.workbench.pace import Speed
+from gui.workbench.parcels import Copy, Leave, Parcel
 from gui.workbench.run import Run
 from gui.workbench.run_plan import Reason, RunPlan
 from gui.workbench.state import IDLE, State, foremost
 from gui.workbench.worker import Bridge, Worker
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
     from engine.errors import EngineError
+    from engine.experiments.checksums import SameStart
     from engine.messages import Message
+    from engine.telemetry.black_box import BlackBox
+    from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
+    from gui.workbench.playback_commands import Recall, Release, Trace
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
-FOREIGN = (Reason.OPENED, Reason.LEARNED)
+FOREIGN = (Reason.OPENED, Reason.LEARNED, Reason.RESUMED)
 """With another project, nothing stays of the run of the one before."""
 
 
@@ -71,21 +80,36 @@ class RunSet(QObject):
         A new run stands at step 0.
     rested()
         A run that stands still has something new to show.
+    recalled(str, bool)
+        There is more to see of earlier steps of the run with this key; and whether that is because
+        its black box is there.
     failed(str, EngineError)
         The run with this key has ended with an error.
+    left(Run, Parcel)
+        A run that had come some way is let go of; what decides its further bytes will be in the
+        parcel.
+    compared(int, int, SameStart)
+        What of the starts of two runs is equal, by their numbers.
+    retrained(str)
+        The run with this key goes on in another way.
     """
 
     changed = Signal()
     prepared = Signal(str, float)
     replaced = Signal(object)
     rested = Signal()
+    recalled = Signal(str, bool)
     failed = Signal(str, object)
+    left = Signal(object, object)
+    compared = Signal(int, int, object)
+    retrained = Signal(str)
 
     def __init__(self, factory: TrainerFactory, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runs: dict[str, Run] = {}
         self._run_id = self._turn = 0
-        self._wants_to_run = False
+        self._wants_to_run = self._goes = False
+        self._parted: dict[int, Run] = {}
         self.speed = Speed.FULL
         self._held: list[Callable[[], None]] | None = None
         self._bridge = Bridge(self)
@@ -93,7 +117,11 @@ class RunSet(QObject):
         self._bridge.built.connect(self._on_bridge_built)
         self._bridge.paused.connect(self._on_bridge_paused)
         self._bridge.looked.connect(self._on_bridge_looked)
+        self._bridge.recalled.connect(self._on_bridge_recalled)
         self._bridge.failed.connect(self._on_bridge_failed)
+        self._bridge.retrained.connect(self._on_bridge_retrained)
+        self._bridge.parted.connect(self._on_bridge_parted)
+        self._bridge.compared.connect(self._on_bridge_compared)
         self._worker = Worker(self._bridge, factory)
         self._worker.start()
 
@@ -134,6 +162,19 @@ class RunSet(QObject):
         """Whether all will train as soon as the last of them is prepared."""
         return self._wants_to_run
 
+    @property
+    def is_going(self) -> bool:
+        """Whether they train, or wait to, for no certain number of steps."""
+        return self._goes and (self._wants_to_run or self.state is State.RUNNING)
+
+    def undertake(self, name: str, errand: Errand) -> None:
+        """Have the training thread do an errand beside the runs, in the place of its namesake."""
+        self._worker.submit(Undertake(name, errand))
+
+    def abandon(self, name: str) -> None:
+        """Have it do no more of an errand."""
+        self._worker.submit(Abandon(name))
+
     def hold(self) -> None:
         """Keep what the training thread tells until `listen`; it prepares and trains meanwhile."""
         self._held = []
@@ -152,10 +193,10 @@ class RunSet(QObject):
     # Which runs there are
 
     def add(self, key: str, plan: RunPlan, reason: Reason | None = None,
-            weights: Mapping[str, NDArray[Any]] | None = None) -> None:
+            origin: Origin = DRAWN, side: int = 0, ghost: Ghost | None = None) -> Run:
         """Begin a run of a plan in the place of the one with this key, if there is one.
 
-        It stands at step 0 until all are asked to run; those that run are paused.
+        It stands where it begins until all are asked to run; those that run are paused.
 
         Parameters
         ----------
@@ -165,27 +206,92 @@ class RunSet(QObject):
             What to train; one that has issues is not begun.
         reason : Reason | None
             Why, if there is something to say.
-        weights : mapping | None
-            What to start from, as ``layer-id/w``; None draws them.
+        origin : Origin
+            What to start from.
+        side : int
+            Number of the document's side that it belongs to.
+        ghost : Ghost | None
+            What is shown beside it; by default what stays of the run whose place it takes.
         """
         self._run_id += 1
         before = self._runs.get(key)
-        ghost = None if before is None or reason in FOREIGN else before.left_behind()
-        run = self._runs[key] = Run(key, self._run_id, plan, reason, ghost)
+        if before is not None and reason in FOREIGN:
+            before = None
+        if before is not None:
+            ghost = ghost or before.left_behind()
+        run = Run(key, self._run_id, plan, reason, ghost, origin.parcel)
+        run.side = side
+        self._begin(run, origin, before)
+        return run
+
+    def bring_back(self, key: str, run: Run, parcel: Parcel) -> None:
+        """Let a run that was let go of go on where it stood, in the place of the one with this key.
+
+        Parameters
+        ----------
+        key : str
+            ``A``, ``B``.
+        run, parcel : Run, Parcel
+            As `left` has told of them.
+        """
+        run.rename(key)
+        run.parcel = parcel
+        run.show(State.PREPARING)
+        self._begin(run, Origin(parcel=parcel), self._runs.get(key))
+
+    def _begin(self, run: Run, origin: Origin, before: Run | None) -> None:
+        """Begin a run in the place of another one, of which is kept what can be."""
+        key, plan = run.key, run.plan
+        self._runs[key] = run
+        self._share_memory()
         if plan.issues:
             run.show(State.INVALID, plan.issues[0].message)
         self.pause()
+        if before is not None:
+            self._part(before)
         if plan.issues:
             self._worker.submit(Drop(key))
         else:
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
-                                      weights))
+                                      origin, run.past.recorder))
         self.changed.emit()
 
-    def drop(self, key: str) -> None:
-        """Let go of a run; the others go on."""
-        if self._runs.pop(key, None) is not None:
+    def copy_of(self, key: str) -> Parcel:
+        """Return a parcel that will hold what a run has come to; it goes on meanwhile."""
+        parcel = Parcel()
+        self._worker.submit(Copy(key, parcel))
+        return parcel
+
+    def _part(self, run: Run) -> None:
+        """Let go of a run in the training thread, and keep what it has come to if that is far."""
+        run.catch_up()
+        if run.step < LEAST_STEPS or run.state is State.INVALID:
+            return
+        if run.state is State.PREPARING and run.parcel is not None:
+            # It has not come any further since it was brought back.
+            self.left.emit(run, run.parcel)
+            return
+        parcel = Parcel()
+        self._parted[run.run_id] = run
+        self._worker.submit(Leave(run.key, run.run_id, parcel))
+        self.left.emit(run, parcel)
+
+    def drop(self, key: str, *, for_good: bool = False) -> None:
+        """Let go of a run; the others go on.
+
+        Parameters
+        ----------
+        key : str
+            ``A``, ``B``.
+        for_good : bool
+            Whether nothing of it is to be kept.
+        """
+        run = self._runs.pop(key, None)
+        if run is not None:
+            if not for_good:
+                self._part(run)
             self._worker.submit(Drop(key))
+            self._share_memory()
             self._start_what_waited()
             self.changed.emit()
 
@@ -207,8 +313,8 @@ class RunSet(QObject):
         self._runs[key].follow(plan)
         self._worker.submit(Retrain(key, plan.project.training))
 
-    def weights(self, key: str) -> dict[str, NDArray[Any]]:
-        """Return a copy of what a run has learned, as ``layer-id/w``; it goes on meanwhile.
+    def checkpoint(self, key: str) -> Checkpoint:
+        """Return all that decides how a run goes on, in copies; it goes on meanwhile.
 
         Raises
         ------
@@ -219,7 +325,7 @@ class RunSet(QObject):
         run = self._runs.get(key)
         found = None
         if run is not None and run.state not in (State.PREPARING, State.INVALID):
-            reply: SimpleQueue[dict[str, NDArray[Any]] | None] = SimpleQueue()
+            reply: SimpleQueue[Checkpoint | None] = SimpleQueue()
             self._worker.submit(Collect(key, reply))
             try:
                 found = reply.get(timeout=COLLECT_S)
@@ -228,6 +334,15 @@ class RunSet(QObject):
         if found is None:
             raise SpecError("run.none-yet")
         return found
+
+    def ask(self, command: Recall | Trace | Release) -> None:
+        """Have the training thread go back to earlier steps; `recalled` tells when it has."""
+        self._worker.submit(command)
+
+    def _share_memory(self) -> None:
+        """Let all runs have the same part of the memory for recorded steps."""
+        for run in self:
+            run.past.recorder.set_limit(LIMIT_BYTES // len(self._runs))
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Have snapshots hold these parts from now on; what is new among them is shown at once."""
@@ -251,6 +366,7 @@ class RunSet(QObject):
     def run(self) -> None:
         """Train until told otherwise; while one is being prepared, as soon as it is."""
         state = self.state
+        self._goes = True
         if state in IDLE:
             self._aim(Go(self._next_turn()), State.RUNNING)
         elif state is State.PREPARING and not self._wants_to_run:
@@ -262,23 +378,35 @@ class RunSet(QObject):
     def pause(self) -> None:
         """Stop after the step in hand, or as soon as all stand at the same step."""
         asked, self._wants_to_run = self._wants_to_run, False
+        self._goes = False
         if asked or any(run.state is State.RUNNING for run in self):
             self._aim(Halt(self._next_turn()), State.PAUSED, among=(State.RUNNING,))
 
     def advance(self, steps: int) -> None:
         """Train for so many steps, then stand still; 0 goes to the end of the epoch."""
         if self.state in (*IDLE, State.RUNNING):
+            self._goes = False
             self._aim(Advance(self._next_turn(), steps), State.PAUSED if steps else State.RUNNING,
                       among=(*IDLE, State.RUNNING))
 
     def level(self) -> None:
         """Let those that lie behind catch up with the others, then stand still with them."""
+        self._goes = False
+        if self._are_level():
+            return
         if self.state in IDLE:
             self._aim(Level(self._next_turn()), State.RUNNING)
         elif self.state is State.PREPARING and not self._wants_to_run:
             self._worker.submit(Level(self._next_turn()))
             self._wants_to_run = True
             self.changed.emit()
+
+    def _are_level(self) -> bool:
+        """Say whether all that can train stand at the same step, as far as that is known."""
+        live = [run for run in self if run.state not in (State.INVALID, State.FAILED)]
+        for run in live:
+            run.catch_up()
+        return len({run.step for run in live}) < 2
 
     def set_speed(self, speed: Speed) -> None:
         """Go no faster than this from now on, also while running.
@@ -339,7 +467,7 @@ class RunSet(QObject):
         if run is None or run.state is not State.PREPARING:
             return
         self.replaced.emit(run.begin(trainer))
-        run.show(State.READY)
+        run.show(State.PAUSED if run.step else State.READY)
         self.changed.emit()
         self.rested.emit()
         self._start_what_waited()
@@ -367,6 +495,15 @@ class RunSet(QObject):
             self.rested.emit()
 
     @Slot(int, object)
+    def _on_bridge_recalled(self, run_id: int, box: BlackBox | None) -> None:
+        if self._holds(self._on_bridge_recalled, run_id, box):
+            return
+        run = self._told_of(run_id)
+        if run is not None:
+            run.past.box = box or run.past.box
+            self.recalled.emit(run.key, box is not None)
+
+    @Slot(int, object)
     def _on_bridge_failed(self, run_id: int, error: EngineError) -> None:
         if self._holds(self._on_bridge_failed, run_id, error):
             return
@@ -378,3 +515,26 @@ class RunSet(QObject):
         self.changed.emit()
         self.rested.emit()
         self.failed.emit(run.key, error)
+
+    @Slot(int, int)
+    def _on_bridge_retrained(self, run_id: int, step: int) -> None:
+        if self._holds(self._on_bridge_retrained, run_id, step):
+            return
+        run = self._told_of(run_id)
+        if run is not None:
+            run.note_change(step)
+            self.retrained.emit(run.key)
+
+    @Slot(int)
+    def _on_bridge_parted(self, run_id: int) -> None:
+        if self._holds(self._on_bridge_parted, run_id):
+            return
+        run = self._parted.pop(run_id, None)
+        # It may have been brought back already; then its figures are read until it is there.
+        if run is not None:
+            run.let_go()
+
+    @Slot(int, int, object)
+    def _on_bridge_compared(self, first: int, second: int, same: SameStart) -> None:
+        if not self._holds(self._on_bridge_compared, first, second, same):
+            self.compared.emit(first, second, same)

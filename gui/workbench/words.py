@@ -8,6 +8,7 @@ from gui.workbench.run_plan import Reason
 TITLES = {
     Reason.OPENED: say("run.opened"),
     Reason.LEARNED: say("run.opened-learned"),
+    Reason.RESUMED: say("run.opened-resumed"),
     Reason.DATA: say("run.data-changed"),
     Reason.NETWORK: say("run.network-changed"),
     Reason.PRECISION: say("run.precision-changed"),
@@ -28,6 +29,8 @@ def headline(reason: Reason) -> Message:
     return say("run.told", reason=TITLES[reason])
 
 
-def prospect(reason: Reason) -> Message:
-    """Return what will happen next, in a sentence."""
+def prospect(reason: Reason, step: int = 0) -> Message:
+    """Return what will happen next, in a sentence; ``step`` is where a saved run stands."""
+    if reason is Reason.RESUMED:
+        return say("run.opened-resumed-next", step=step)
     return PROSPECTS.get(reason, ANEW)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
+from gui.frames.recording import Recording
 from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
+from gui.workbench.look_back import LookBack
 from gui.workbench.pace import Speed
-from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan
+from gui.workbench.pairing import SEEDS, Pairing
+from gui.workbench.run_plan import Reason
 from gui.workbench.run_set import RunSet
+from gui.workbench.side_runs import SideRuns
 from gui.workbench.state import State
 from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from engine.experiments.checksums import SameStart
     from engine.messages import Message
-    from gui.document.document import Change, Document
+    from engine.telemetry.checkpoint import Checkpoint
+    from gui.document.document import Document
+    from gui.frames.ghost import Ghost
+    from gui.frames.run_info import RunInfo
     from gui.workbench.engine_port import TrainerFactory
 
 
@@ -42,6 +48,10 @@ class Workbench(QObject):
     ----------
     runs : RunSet
         The document's run, whose key is `FIRST`, and beside it that of B, whose key is `SECOND`.
+    sides : SideRuns
+        What lets them follow the document, and keeps the earlier ones.
+    pairing : Pairing
+        What is known of A and B together.
 
     Signals
     -------
@@ -54,7 +64,25 @@ class Workbench(QObject):
     failed(str, EngineError)
         The run with this key has ended with an error.
     run_replaced(RunInfo)
-        A new run stands at step 0.
+        A new run stands at step 0, or where it has branched off.
+    cursor_changed(int | None)
+        An earlier step of all runs is looked at, or the newest again.
+    playing_changed(bool)
+        Earlier steps are shown one after the other, or no longer.
+    black_box(str, BlackBox)
+        How the run with this key came to numbers that are not finite; it stands before them.
+    pair_changed()
+        Something else is known of the runs side by side: whether they start equal, or since which
+        step one is trained in another way.
+    repeats_progress(float | None, str)
+        How far the repeats with other seeds are, in words too; None when there are none on their
+        way any more, and why.
+    repeats_done(Spread)
+        What they have come to.
+    parting_changed(PartingMap | None, float)
+        What is known of where A and B part, and which share of it that is.
+    earlier_changed()
+        There are other earlier runs, or others of them are shown.
     """
 
     state_changed = Signal(object)
@@ -62,6 +90,14 @@ class Workbench(QObject):
     frame = Signal(object)
     failed = Signal(str, object)
     run_replaced = Signal(object)
+    cursor_changed = Signal(object)
+    playing_changed = Signal(bool)
+    black_box = Signal(str, object)
+    pair_changed = Signal()
+    repeats_progress = Signal(object, str)
+    repeats_done = Signal(object)
+    parting_changed = Signal(object, float)
+    earlier_changed = Signal()
 
     def __init__(self, document: Document, factory: TrainerFactory = make_trainer,
                  parent: QObject | None = None) -> None:
@@ -72,7 +108,6 @@ class Workbench(QObject):
         self._closed = False
         self._watched = True
         self._wanted = EVERYTHING
-        self._numbers = {FIRST: document.sides.first.number}
         self.runs = RunSet(factory, self)
         self._clock = FrameClock(self.runs, self)
         self._clock.frame.connect(self.frame)
@@ -81,8 +116,25 @@ class Workbench(QObject):
         self.runs.replaced.connect(self.run_replaced)
         self.runs.rested.connect(self._clock.tick)
         self.runs.failed.connect(self.failed)
-        document.changed.connect(self._on_document_changed)
-        self._begin_run(self._plan(FIRST), Reason.OPENED if document.path is not None else None)
+        self._back = LookBack(self.runs, self)
+        self._back.moved.connect(self.cursor_changed)
+        self._back.filled.connect(self._clock.tick)
+        self._back.played.connect(self.playing_changed)
+        self.runs.replaced.connect(self._on_runs_replaced)
+        self.runs.recalled.connect(self._on_runs_recalled)
+        self.pairing = Pairing(self.runs, factory, self)
+        self.sides = SideRuns(document, self.runs, self)
+        self._connect_pair()
+        self.sides.begin()
+
+    def _connect_pair(self) -> None:
+        self.runs.retrained.connect(self.pair_changed)
+        self.pairing.same_start_changed.connect(self.pair_changed)
+        self.pairing.repeats_progress.connect(self.repeats_progress)
+        self.pairing.repeats_done.connect(self.repeats_done)
+        self.pairing.parting_changed.connect(self.parting_changed)
+        self.sides.plans_changed.connect(self.pairing.forget)
+        self.sides.earlier_changed.connect(self.earlier_changed)
 
     @property
     def state(self) -> State:
@@ -100,6 +152,12 @@ class Workbench(QObject):
         _, reason, message, _ = self._told
         told = message if reason is None else TITLES[reason]
         return "" if told is None else told.text
+
+    @property
+    def begins_at(self) -> int:
+        """The step at which the document's run has begun: 0, or where it was when it was saved."""
+        start = self.runs[FIRST].start
+        return 0 if start is None else start.step
 
     @property
     def waits_to_run(self) -> bool:
@@ -173,20 +231,39 @@ class Workbench(QObject):
             # Through the document, so that the file holds it and it can be undone.
             self._document.set_seed(random.randrange(2**32))
             return
-        self._begin_run(self._plan(FIRST))
-        for run in tuple(self.runs):
-            if run.key != FIRST:
-                self.runs.add(run.key, run.plan)
+        self.sides.reset()
 
-    def weights(self) -> dict[str, NDArray[Any]]:
-        """Return a copy of what the document's run has learned, as ``layer-id/w``.
+    def checkpoint(self, *, second: bool = False) -> Checkpoint:
+        """Return all that decides how the run of A, or of B, goes on, in copies.
 
         Raises
         ------
         SpecError
-            If there is no run, or it cannot be asked at present.
+            If there is no such run, or it cannot be asked at present.
         """
-        return self.runs.weights(FIRST)
+        return self.runs.checkpoint(SECOND if second else FIRST)
+
+    @property
+    def same_start(self) -> SameStart | None:
+        """What of the starts of A and B is equal; None without a pair, or if nobody knows."""
+        return self.pairing.same_start
+
+    @property
+    def shown_earlier(self) -> tuple[Ghost, ...]:
+        """Curves of the earlier runs that are to be shown beside the present ones."""
+        return self.sides.shown_earlier
+
+    def repeat_with_seeds(self, n: int = SEEDS) -> bool:
+        """Train A and B once more with so many seeds, beside the pair; returns whether it can."""
+        return self.pairing.repeat_with_seeds(n)
+
+    def cancel_repeats(self) -> None:
+        """Give up the repeats that are on their way."""
+        self.pairing.cancel_repeats()
+
+    def request_parting(self) -> None:
+        """Have the map of where A and B part brought up to date."""
+        self.pairing.request_parting()
 
     def set_watched(self, watched: bool) -> None:
         """Make frames only while somebody can see them; training goes on either way."""
@@ -203,7 +280,51 @@ class Workbench(QObject):
         What is new among them is shown at once, also of a run that stands still.
         """
         self._wanted = wanted
-        self.runs.set_wanted(wanted if self._watched else NOTHING)
+        wanted = wanted if self._watched else NOTHING
+        self.runs.set_wanted(wanted)
+        self._back.set_wanted(wanted)
+
+    # Looking back
+
+    @property
+    def cursor(self) -> int | None:
+        """The earlier step that is looked at; None for the newest."""
+        return self._back.cursor
+
+    @property
+    def branch_step(self) -> int | None:
+        """The step of A that another run can branch off: where one looks, or the last before it.
+
+        None if A has no such step.
+        """
+        if FIRST not in self.runs:
+            return None
+        run = self.runs[FIRST]
+        start = run.past.recorder.start_before(
+            run.recording().last if run.past.cursor is None else run.past.cursor)
+        return None if start is None else start.step
+
+    def look_back(self, step: int | None) -> None:
+        """Show all runs as they were at the recorded step nearest to one; None: as they are.
+
+        They go on or stand still as before. What was not seen then is shown a moment later.
+        """
+        self._back.stand_at(step)
+
+    def recording(self, key: str) -> Recording:
+        """Return which steps of a run can be looked at; none if there is no such run."""
+        return self.runs[key].recording() if key in self.runs else Recording((), (), 0, 0, 0)
+
+    def play(self, on: bool) -> None:
+        """Show one recorded step after the other, up to the newest; or stay where one is."""
+        if on:
+            self._back.play()
+        else:
+            self._back.stop()
+
+    def replay(self, key: str = FIRST) -> None:
+        """Show slowly the last finite steps of a run that has failed; `play` can end it."""
+        self._back.replay(key)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.
@@ -216,64 +337,24 @@ class Workbench(QObject):
         self._clock.stop()
         ended = self.runs.shut_down()
         if not self._closed:
-            self._document.changed.disconnect(self._on_document_changed)
+            self.sides.stop()
         self._closed = True
         return ended
 
-    def _plan(self, key: str) -> RunPlan:
-        found = self._document.examined(second=key == SECOND)
-        return RunPlan(found.project, found.dataset, found.issues)
-
-    def _begin_run(self, plan: RunPlan, reason: Reason | None = None) -> None:
-        """Begin a new run of the document, or say why that cannot be."""
-        weights = None if plan.issues else self._document.take_weights()
-        if weights is not None and reason is Reason.OPENED:
-            reason = Reason.LEARNED
-        self.runs.add(FIRST, plan, reason, weights)
-
     @Slot(object)
-    def _on_document_changed(self, change: Change) -> None:
-        state = self.state
-        before, wanted = self._numbers, self._wanted_numbers()
-        if before.get(SECOND) == wanted[FIRST] or wanted.get(SECOND) == before[FIRST]:
-            self.runs.exchange(FIRST, SECOND)
-            before = _exchanged(before)
-        self._numbers = wanted
-        for key in before.keys() - wanted.keys():
-            self.runs.drop(key)
-        begun = [key for key, number in wanted.items()
-                 if self._follow(key, opened=change.opened, is_new=number != before.get(key))]
-        if begun and len(wanted) > 1:
-            self._go_on(state)
+    def _on_runs_replaced(self, _info: RunInfo) -> None:
+        # What was looked at may be gone, and what has begun is to be seen.
+        if self.cursor is not None:
+            self.look_back(None)
 
-    def _wanted_numbers(self) -> dict[str, int]:
-        sides = self._document.sides
-        first = {FIRST: sides.first.number}
-        return first if sides.second is None else {**first, SECOND: sides.second.number}
-
-    def _follow(self, key: str, *, opened: bool, is_new: bool) -> bool:
-        """Let a run do what has become of its side; return whether it begins anew."""
-        plan = self._plan(key)
-        if is_new and not opened:
-            self.runs.add(key, plan)
-            return True
-        match RunPlan.diff(self.runs[key].plan, plan, opened=opened):
-            case Restart(reason):
-                if key == FIRST:
-                    self._begin_run(plan, reason)
-                else:
-                    self.runs.add(key, plan, reason)
-                return True
-            case Apply():
-                self.runs.apply(key, plan)
-        return False
-
-    def _go_on(self, before: State) -> None:
-        """Do after a run of a pair has begun anew what was done before, where that can be."""
-        if before in (State.RUNNING, State.FAILED):
-            self.runs.run()
-        else:
-            self.runs.level()
+    @Slot(str, bool)
+    def _on_runs_recalled(self, key: str, is_box: bool) -> None:
+        box = self.runs[key].past.box
+        if not is_box or box is None:
+            return
+        if self.state is not State.RUNNING:
+            self.look_back(box.last_finite)
+        self.black_box.emit(key, box)
 
     @Slot()
     def _on_runs_changed(self) -> None:
@@ -290,8 +371,3 @@ class Workbench(QObject):
             self._told = told
             self.state_changed.emit(state)
 
-
-def _exchanged(numbers: dict[str, int]) -> dict[str, int]:
-    """Return the numbers of A and B under each other's key."""
-    keys = {FIRST: SECOND, SECOND: FIRST}
-    return {keys[key]: number for key, number in numbers.items()}

@@ -42,8 +42,13 @@ from gui.workbench.commands import (
     Retrain,
     newest,
 )
+from gui.workbench.errands import Abandon, Errands, Undertake
 from gui.workbench.pace import UNLIMITED, Pacer
+from gui.workbench.parcels import Copy, Leave, hand_over
+from gui.workbench.playback import Playback
+from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
+from gui.workbench.starts import Starts
 
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
@@ -74,15 +79,28 @@ class Bridge(QObject):
         Run, the turn of the command that has been carried out, and the stopping rule that ended it.
     looked(int)
         Run of which a look that was asked for is in its mailbox.
+    recalled(int, BlackBox | None)
+        Run of which its recorder has what was asked for, and how it came to its end if it has met
+        numbers that are not finite.
     failed(int, object)
         Run and an EngineError.
+    retrained(int, int)
+        Run that has been given other hyper-parameters, and its step.
+    parted(int)
+        Run that has been let go of, and whose parcel is filled.
+    compared(int, int, SameStart)
+        Two runs, and what of their starts is equal.
     """
 
     prepared = Signal(int, str, float)
     built = Signal(int, object)
     paused = Signal(int, int, object)
     looked = Signal(int)
+    recalled = Signal(int, object)
     failed = Signal(int, object)
+    retrained = Signal(int, int)
+    parted = Signal(int)
+    compared = Signal(int, int, object)
 
 
 class Worker:
@@ -116,6 +134,8 @@ class Worker:
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
         self._rounds = Rounds()
+        self._errands, self._starts = Errands(), Starts()
+        self._playback = Playback(bridge.recalled.emit)
         self._clock, self._pacer = clock, Pacer()
         self._rest_s = 0.0
         self._turn = 0
@@ -163,14 +183,20 @@ class Worker:
             if not self._closing:
                 # Nothing here may hold on to a run that a command is to let go of.
                 self._take_turn()
+                self._playback.work()
                 self._rest_if_done()
-        self._rounds = Rounds()
+                self._errands.turn(runs_train=self._rest_s <= 0 and bool(self._rounds.moving()))
+        self._rounds, self._errands, self._starts = Rounds(), Errands(), Starts()
+        self._playback.keep_to(())
 
     def _waiting_commands(self) -> list[Command]:
         """Return what has come; wait for it while there is nothing to train, or not yet."""
         commands: list[Command] = []
         try:
-            if not self._rounds.moving():
+            if self._errands.is_busy or self._playback.is_busy:
+                # Nobody rests then.
+                pass
+            elif not self._rounds.moving():
                 commands.append(self._commands.get())
             elif self._rest_s > 0:
                 commands.append(self._commands.get(timeout=self._rest_s))
@@ -186,16 +212,24 @@ class Worker:
             case Build(run, run_id):
                 # The old run is let go of first: two large networks need not fit into memory.
                 self._rounds.drop(run)
+                self._playback.keep_to(self._rounds.lanes)
                 self.failed = False
                 with self._answering_for(run_id):
                     self._build(command)
             case Drop(run):
                 self._rounds.drop(run)
+                self._playback.keep_to(self._rounds.lanes)
             case Exchange(first, second):
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
                 lane = self._rounds.lane(run)
-                reply.put(None if lane is None else lane.trainer.weights())
+                reply.put(None if lane is None else lane.trainer.checkpoint())
+            case Copy() | Leave():
+                hand_over(command, self._rounds)
+                if isinstance(command, Leave):
+                    self._bridge.parted.emit(command.run_id)
+            case Undertake() | Abandon():
+                self._errands.obey(command)
             case Retrain():
                 self._retrain(command)
             case Pace(speed):
@@ -205,13 +239,19 @@ class Worker:
                 self._look()
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
+            case Recall() | Trace() | Release():
+                self._playback.obey(command, self._rounds.lanes)
 
     def _retrain(self, command: Retrain) -> None:
         lane = self._rounds.lane(command.run)
         if lane is not None:
             with self._answering_for(lane.run_id):
                 lane.trainer.apply(command.training)
+                lane.tape.retrain(command.training)
                 lane.pause_every = command.training.steps
+                self._bridge.retrained.emit(lane.run_id, lane.step)
+                self._starts.follow(lane, command.training)
+                self._compare()
 
     def _look(self) -> None:
         for lane in self._rounds.lanes:
@@ -232,16 +272,31 @@ class Worker:
         def on_progress(text: str, share: float) -> None:
             self._bridge.prepared.emit(command.run_id, text, share)
 
-        trainer = self._factory(command.project, command.dataset, run_id=command.run_id,
-                                progress=on_progress, weights=command.weights)
+        origin = command.origin
+        trainer = self._factory(
+            command.project, command.dataset, run_id=command.run_id, progress=on_progress,
+            weights=origin.weights, start=origin.start,
+            checkpoint=None if origin.parcel is None else origin.parcel.checkpoint)
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
-                    command.project.training.steps)
+                    command.project.training.steps, recorder=command.recorder)
         self._rounds.put(lane)
         self._publish(lane)
+        lane.tape.note(at_rest=True)
         # The first may have had to compile what it is made with, which says nothing of the next.
         lane.interval_s = SNAPSHOT_S
+        self._starts.note(lane, command.project, command.dataset)
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
+        self._compare()
+
+    def _compare(self) -> None:
+        """Tell what of a pair's starts is equal."""
+        try:
+            for first, second, same in self._starts.compared(self._rounds.lanes):
+                self._bridge.compared.emit(first, second, same)
+        except Exception:
+            # Nothing is said then, and both go on.
+            log.exception("the starts of two runs could not be compared")
 
     def _allowed(self, lane: Lane) -> int:
         """Return how many steps the speed allows now."""
@@ -256,7 +311,7 @@ class Worker:
         if turn is None:
             self._rest()
             return
-        lane, steps = turn.lane, turn.steps
+        lane, steps = turn.lane, min(turn.steps, turn.lane.tape.steps_left)
         if not self.heard.is_set():
             steps = min(steps, UNHEARD_STEPS - lane.step)
         if steps <= 0:
@@ -287,9 +342,10 @@ class Worker:
         begin, before = time.perf_counter(), lane.step
         try:
             done = lane.trainer.run(steps, turn.budget_s)
-        except DivergedError:
+        except DivergedError as error:
             # The weights are still those of the last finite step: show what they do.
-            self._publish(lane)
+            self._publish(lane, is_sound=False)
+            self._playback.examine(lane, error)
             raise
         now = time.perf_counter()
         self._rounds.note(lane, done, now - begin)
@@ -299,6 +355,7 @@ class Worker:
         if done > 0 and math.isnan(self.stepped_s):
             self.stepped_s = now
         lane.ending = lane.trainer.ended
+        lane.tape.note()
 
     def _rest_if_done(self) -> None:
         if self._has_to_rest and not self._rounds.moving():
@@ -311,18 +368,22 @@ class Worker:
         """Show where a run has come to rest, and why if a stopping rule says so."""
         with self._answering_for(lane.run_id):
             self._publish(lane)
+            lane.tape.note(at_rest=True)
             self._bridge.paused.emit(lane.run_id, self._turn, lane.ending)
 
-    def _publish(self, lane: Lane) -> bool:
+    def _publish(self, lane: Lane, *, is_sound: bool = True) -> bool:
         """Show what a network looks like now; return whether anybody wants to see it."""
         wanted, started = self._wanted, time.perf_counter()
         if not wanted:
             return False
-        lane.mailbox.put(_seen(lane.trainer, wanted))
+        seen = _seen(lane.trainer, wanted)
+        lane.mailbox.put(seen)
         lane.published_s, lane.published_step = time.perf_counter(), lane.step
         took = lane.published_s - started
         pauses = PAUSES * took * len(self._rounds.lanes)
         lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S
+        if is_sound:
+            lane.tape.note(seen)
         return True
 
     @contextmanager

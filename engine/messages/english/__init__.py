@@ -3,12 +3,17 @@
 from engine.messages.english import (
     advice,
     columns,
+    cures,
     data,
+    experiments,
     files,
     layers,
+    outcomes,
     program,
+    recording,
     spec,
     split,
+    states,
     table,
     training,
     verdicts,
@@ -17,8 +22,25 @@ from engine.messages.english import (
 from engine.messages.english.formats import FORMATS, joined, plural
 from engine.messages.language import Language
 
-ENGLISH = Language(
-    {**spec.WORDS, **layers.WORDS, **files.WORDS, **data.WORDS, **table.WORDS, **columns.WORDS,
-     **split.WORDS, **workbooks.WORDS,
-     **training.WORDS, **verdicts.WORDS, **advice.WORDS, **program.WORDS},
-    FORMATS, plural, joined)
+SUBJECTS = (
+    spec,
+    layers,
+    files,
+    data,
+    table,
+    columns,
+    split,
+    states,
+    workbooks,
+    training,
+    verdicts,
+    advice,
+    cures,
+    outcomes,
+    program,
+    experiments,
+    recording,
+)
+
+ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
+                   FORMATS, plural, joined)

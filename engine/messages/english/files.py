@@ -57,6 +57,10 @@ WORDS: Mapping[str, Entry] = {
     "bundle.no-parameter": "the network has no parameter {name:name}",
     "bundle.name": "the name {name:name} cannot be written into a zip file",
     "bundle.array": "{name} is an array of {dtype} with {axes} axes",
+    "bundle.no-state": "{name:name} is no part of a run's state",
+    "bundle.no-curves": "it has no curves",
+    "bundle.earlier": "The earlier run in {member} is left out: {problem}.",
+    "bundle.beside": "Run B is left out: {problem}.",
     "bundle.not-finite": "{name} holds a number that is not finite",
 
     "weights.missing": Fault(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from engine.messages.language import Fault
+from engine.messages.numbers import number
 from engine.messages.texts import shorten
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -51,6 +52,43 @@ def listing(parts: Sequence[str], noun: str, nouns: str, most: int = 5) -> str:
     return f"{', '.join(parts[:most])} and {more:,} more {noun if more == 1 else nouns}"
 
 
+def chain(values: Sequence[float]) -> str:
+    """Return values that have become one another: ``0.7 → 30000 → 2.0e+19``."""
+    return " → ".join(map(number, values)).replace("inf", "∞").replace("nan", "not a number")
+
+
+_TENS = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_PARTS = {3: "thousandth", 6: "millionth", 9: "billionth", 12: "trillionth"}
+
+_WORDS_OFF = 0.1
+"""Share by which words of one digit may be off."""
+
+
+def fraction(share: float) -> str:
+    """Return a small share in words, ``a two-millionth``; as a number where words are far off."""
+    if not 1e-14 < share < 1e-3:
+        return number(share)
+    text = f"{1 / share:.0e}"
+    if abs(float(text) * share - 1) > _WORDS_OFF:
+        return number(share)
+    digit, decades = text.split("e+")
+    first, zeros = int(digit), int(decades)
+    more = zeros % 3
+    if more == 1:
+        many = _TENS[first]
+    else:
+        hundred = ("hundred",) if more else ()
+        many = "-".join((*((_WORDS[first],) if first > 1 else ()), *hundred))
+    named = f"{many}-{_PARTS[zeros - more]}".lstrip("-")
+    return f"an {named}" if named.startswith("eight") else f"a {named}"
+
+
+def headline(parts: Sequence[str]) -> str:
+    """Return parts with commas between, the first letter a capital."""
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
 FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "word": count,
     "name": repr,
@@ -61,6 +99,9 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
     "list": lambda parts: ", ".join(map(str, parts)),
     "any": lambda parts: " or ".join(map(str, parts)),
+    "chain": chain,
+    "headline": headline,
+    "fraction": fraction,
     "clauses": lambda parts: "; ".join(map(str, parts)),
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),

@@ -68,6 +68,7 @@ WORDS: Mapping[str, Entry] = {
     "run.told": "{reason}.",
     "run.opened": "Project opened",
     "run.opened-learned": "Project opened with what it had learned",
+    "run.opened-resumed": "Project opened with its run",
     "run.data-changed": "Data changed: reset",
     "run.network-changed": "Network changed: reset",
     "run.precision-changed": "Precision changed: reset",
@@ -77,5 +78,6 @@ WORDS: Mapping[str, Entry] = {
     "run.opened-next": "Run (Space) trains it from step 0.",
     "run.opened-learned-next":
         "Run (Space) goes on from there; its steps are counted from 0 again.",
+    "run.opened-resumed-next": "Run (Space) goes on from step {step:whole}.",
 }
 """Templates by code."""

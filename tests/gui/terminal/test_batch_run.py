@@ -19,7 +19,8 @@ from engine.errors import DivergedError, FormatError
 from engine.spec import default_project
 from gui.program import INTERRUPTED
 from gui.terminal import batch_run as batch_run_module
-from gui.terminal.batch_run import BatchRun, csv_lines, read_weights, write_weights
+from gui.terminal.batch_run import BatchRun, read_weights, write_weights
+from gui.terminal.history_file import csv_lines
 from tests.gui.workbench.conftest import two_clouds
 from tests.gui.workbench.fake_trainer import FakeEngine
 

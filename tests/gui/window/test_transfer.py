@@ -112,7 +112,7 @@ def test_without_a_run_there_are_no_weights_to_save(lab: LabPage, tmp_path: Path
     lab.document.remove_layer("dense-1")
     assert lab.workbench.state is State.INVALID
     with pytest.raises(SpecError, match="no run yet"):
-        lab.workbench.weights()
+        lab.workbench.checkpoint()
     assert not lab.files.save_to(tmp_path / "trained.bplab", with_weights=True)
     assert "no run yet" in lab.message.text()
     assert not (tmp_path / "trained.bplab").exists()

@@ -13,14 +13,19 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
+from engine.layers import OPTIMIZERS
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, TrainingSpec
+from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
+from engine.telemetry.black_box import BoxStep, Peak
+from engine.telemetry.checkpoint import Checkpoint, Counters, Figures, Place
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from gui.workbench.engine_port import Progress
 
 STEP_S = 1e-5
+PLACES = {"dense-1/w": Place(0, (2, 4), True), "dense-1/b": Place(8, (4,), True)}
 
 
 class FakeRing:
@@ -31,11 +36,12 @@ class FakeRing:
 
     def __init__(self) -> None:
         self.rows: list[tuple[float, ...]] = []
+        self.begin = 0
         self.data = np.zeros((1000, 1 + len(self.columns)))
 
     def read(self, cursor: int) -> tuple[NDArray[np.int64], NDArray[np.float64], int]:
         rows = self.rows[cursor:]
-        steps = np.arange(cursor + 1, cursor + 1 + len(rows), dtype=np.int64)
+        steps = self.begin + np.arange(cursor + 1, cursor + 1 + len(rows), dtype=np.int64)
         return steps, np.array(rows, float).reshape(-1, len(self.columns)), cursor + len(rows)
 
 
@@ -64,6 +70,13 @@ class FakeTrainer:
         self.finish_at = 0
         self.ended: Message | None = None
         self.given_weights: Mapping[str, NDArray[Any]] | None = None
+        self.given_start: Mapping[str, NDArray[Any]] | None = None
+        self.size = 4
+        self.order = np.zeros(1, np.int32)
+        self.checkpoints: list[int] = []
+        self.restored: list[int] = []
+        self.twins: list[FakeTrainer] = []
+        self.no_room = False
         self._stop = threading.Event()
 
     @property
@@ -115,6 +128,40 @@ class FakeTrainer:
     def weights(self) -> dict[str, NDArray[Any]]:
         return {"dense-1/w": np.full((2, 4), float(self.step)), "dense-1/b": np.zeros(4)}
 
+    def checkpoint(self) -> Checkpoint:
+        self.threads.add(threading.current_thread().name)
+        step, training = self.step, self.project.training
+        self.checkpoints.append(step)
+        return Checkpoint(
+            training=training, counters=Counters(step=step, epoch=self.epoch),
+            figures=Figures(), places=PLACES, carried={}, order=self.order, best=None,
+            regions=np.full((2 + len(OPTIMIZERS[training.optimizer.kind].memory),
+                             max(self.size, 12)), step, training.precision),
+            row=np.zeros(len(RUN_COLUMNS) + len(LAYER_COLUMNS)))
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        self.threads.add(threading.current_thread().name)
+        self.step = checkpoint.step
+        self.ring.begin = self.step - len(self.ring.rows)
+        self.restored.append(checkpoint.step)
+
+    def adopt(self, checkpoint: Checkpoint) -> TransferReport:
+        self.step = checkpoint.step
+        return TransferReport((), ())
+
+    def twin(self) -> FakeTrainer:
+        if self.no_room:
+            raise MemoryError
+        twin = FakeTrainer(self.project, self.run_id, self.diverge_at)
+        twin.writes = self.writes
+        self.twins.append(twin)
+        return twin
+
+    def probe_step(self) -> BoxStep:
+        self.run(1)
+        peak = Peak(float(self.step), "dense-1", say("Layer 1 (Dense)"))
+        return BoxStep(self.step, 1 / self.step, peak, peak, peak)
+
     def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
         self.threads.add(threading.current_thread().name)
         self.snapshots += 1
@@ -141,6 +188,7 @@ class FakeEngine:
     def __call__(
         self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
         weights: Mapping[str, NDArray[Any]] | None = None,
+        start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     ) -> FakeTrainer:
         progress("Preparing engine", 0.5)
         if self.compiling is not None:
@@ -148,7 +196,9 @@ class FakeEngine:
         if self.refuse is not None:
             raise self.refuse
         trainer = FakeTrainer(project, run_id, self.diverge_at)
-        trainer.given_weights = weights
+        trainer.given_weights, trainer.given_start = weights, start
+        if checkpoint is not None:
+            trainer.restore(checkpoint)
         self.trainers.append(trainer)
         return trainer
 

@@ -289,18 +289,18 @@ def test_weights_that_a_busy_engine_does_not_give_are_not_said_to_be_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(run_set, "COLLECT_S", 0.05)
-    assert set(pair.weights()) == {"dense-1/w", "dense-1/b"}
+    assert set(pair.checkpoint().names) == {"dense-1/w", "dense-1/b"}
     engine.compiling = threading.Event()
     pair.runs.add("B", plan_of(document))
     with pytest.raises(SpecError, match="busy"):
-        pair.weights()
+        pair.checkpoint()
     with pytest.raises(SpecError, match="no run yet"):
-        pair.runs.weights("B")
+        pair.runs.checkpoint("B")
     with pytest.raises(SpecError, match="no run yet"):
-        pair.runs.weights("C")
+        pair.runs.checkpoint("C")
     engine.compiling.set()
     wait_for(qtbot, pair, State.READY, State.READY)
-    assert set(pair.weights()) == {"dense-1/w", "dense-1/b"}
+    assert set(pair.checkpoint().names) == {"dense-1/w", "dense-1/b"}
 
 
 @pytest.mark.parametrize("beside", [False, True])

@@ -69,7 +69,7 @@ def told(bench: Workbench) -> dict[str, Any]:
     history = next(frame for frame in frames if frame.run == FIRST).history
     series = {f"{name} {column}": getattr(history, name)(column).tobytes()
               for column in history.columns for name in ("low", "high")}
-    weights = {name: array.tobytes() for name, array in bench.weights().items()}
+    weights = {name: array.tobytes() for name, array in bench.checkpoint().weights().items()}
     return {"steps": history.steps().tolist(), **series, **weights}
 
 
@@ -102,7 +102,7 @@ def test_to_add_and_drop_another_leaves_no_trace(
     advance(qtbot, bench, 100)
     add(qtbot, bench, beside(bench, learning_rate=0.3))
     advance(qtbot, bench, STEPS - 200)
-    assert {name: len(array) for name, array in bench.runs.weights("B").items()}
+    assert {name: len(array) for name, array in bench.runs.checkpoint("B").weights().items()}
     bench.runs.drop("B")
     advance(qtbot, bench, 100)
     assert told(bench) == alone
@@ -116,7 +116,7 @@ def test_equal_runs_are_equal(qtbot: QtBot, open_bench: Open) -> None:
     qtbot.wait(200)
     with qtbot.waitSignal(bench.runs.rested):
         bench.pause()
-    first, second = (bench.runs.weights(key) for key in "AB")
+    first, second = (bench.runs.checkpoint(key).weights() for key in "AB")
     for name, array in first.items():
         np.testing.assert_array_equal(array, second[name])
 

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine import bundles
-from engine.bundles import read_bundle, start_weights, write_bundle
+from engine.bundles import archive, files, read_bundle, start_weights, write_bundle
 from engine.errors import FormatError
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, default_project, project_to_json
 from tests.engine.spec.strategies import PROJECT_SPECS
@@ -108,7 +107,7 @@ def test_the_same_project_is_the_same_file(tmp_path: Path) -> None:
         write_bundle(default_project(), arrays(), tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     # So that the files that the tests below break are the real ones.
-    assert bundles._members(bundle()) == bundles._members((tmp_path / "a").read_bytes())
+    assert archive.members(bundle()) == archive.members((tmp_path / "a").read_bytes())
 
 
 @given(PROJECT_SPECS)
@@ -311,7 +310,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_huge_file_is_refused_without_being_read_whole(tmp_path: Path,
                                                          monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundles, "LARGEST_BUNDLE", 1000)
+    monkeypatch.setattr(files, "LARGEST_BUNDLE", 1000)
     with (tmp_path / "a.bplab").open("wb") as file:
         file.truncate(2**40)
     with pytest.raises(FormatError, match="more than 1,000 bytes"):

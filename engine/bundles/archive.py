@@ -1,0 +1,52 @@
+"""Zip files of which nothing is compressed: what one says it holds cannot exceed it."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping
+
+from engine.messages import Message, say
+
+BROKEN = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OverflowError, OSError, RuntimeError,
+          struct.error)
+"""What the reader of zip files raises at those that are none."""
+
+
+class Broken(ValueError):
+    """A file is no bundle; the message says what is wrong, as the end of a sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.code)
+        self.message = message
+
+
+def reason(error: Exception) -> str | Message:
+    """Return what an error says."""
+    return error.message if isinstance(error, Broken) else str(error)
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    """Return the files in a zip of which nothing is compressed; raises one of `BROKEN`."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+        if any(entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size
+               for entry in entries):
+            raise Broken(say("bundle.compressed"))
+        # Several names for the same bytes would unpack to more than there is.
+        if sum(entry.file_size for entry in entries) > len(content):
+            raise Broken(say("bundle.claims-more"))
+        if len({entry.filename for entry in entries}) < len(entries):
+            raise Broken(say("bundle.name-twice"))
+        return {entry.filename: archive.read(entry) for entry in entries}
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip of files, none of them compressed; the same files make the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            # Without a date of its own the same project is the same file.
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()

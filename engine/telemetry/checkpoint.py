@@ -1,0 +1,360 @@
+"""All that decides the further bytes of a run: a value to keep, to put back and to save."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass
+from typing import Any, NamedTuple, Self
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Doubles, Reals
+from engine.layers import OPTIMIZERS
+from engine.spec import TrainingSpec
+from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
+from engine.telemetry.stored_arrays import Stored, wrong
+
+Array = NDArray[Any]
+
+VERSION = 1
+"""Of the arrays that `Checkpoint.to_arrays` returns."""
+
+PARAMETERS, GRADIENTS, MEMORIES, BEST, CARRIED = (
+    "parameters/", "gradients/", ("memory-1/", "memory-2/"), "best/", "carried/")
+"""How names of arrays begin: what follows is the name of a parameter, or of a carried state."""
+
+
+COUNTED = LAYER_COLUMNS.index("gradient_nonfinite")
+"""The column of a layer's figures that is a whole number."""
+
+
+class Place(NamedTuple):
+    """Where a parameter stands in each region.
+
+    Attributes
+    ----------
+    begin : int
+        Place of its first number.
+    shape : tuple[int, ...]
+        Its shape.
+    is_learned : bool
+        Whether it has a gradient.
+    """
+
+    begin: int
+    shape: tuple[int, ...]
+    is_learned: bool
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Where a run stands, in whole numbers.
+
+    Attributes
+    ----------
+    step, epoch : int
+        Completed steps and epochs.
+    position : int
+        The next example of the running epoch.
+    optimizer_step : int
+        Steps since the optimizer's memory was zero.
+    examples : int
+        Examples of an epoch.
+    capacity : int
+        Examples that are measured at once: sums of losses are rounded accordingly.
+    best_epoch, waited : int
+        Of early stopping: the epoch of the smallest loss, 0 before there is one, and the epochs
+        since without a smaller one.
+    data : int
+        A checksum of the examples, 32 bits.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    position: int = 0
+    optimizer_step: int = 0
+    examples: int = 1
+    capacity: int = 1
+    best_epoch: int = 0
+    waited: int = 0
+    data: int = 0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a run remembers, in real numbers.
+
+    Attributes
+    ----------
+    trained_s : float
+        Seconds of training.
+    epoch_sum, epoch_items : float
+        Sum of the losses of the running epoch, and over how many.
+    epoch_loss : float
+        Mean training loss of the last epoch.
+    reduced, smallest, waited : float
+        Of the plateau schedule: its factor, the smallest loss, the epochs since.
+    best_loss, last_loss : float
+        Of the stopping rules: the smallest loss, infinite before there is one, and the last
+        epoch's, NaN before there is one.
+    begin_s : float
+        Seconds of training from which on a limit of time counts.
+    """
+
+    trained_s: float = 0.0
+    epoch_sum: float = 0.0
+    epoch_items: float = 0.0
+    epoch_loss: float = 0.0
+    reduced: float = 1.0
+    smallest: float = np.inf
+    waited: float = 0.0
+    best_loss: float = np.inf
+    last_loss: float = np.nan
+    begin_s: float = 0.0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Checkpoint:
+    """A run at one step, in read-only copies; going on from it gives the bytes of the run itself.
+
+    Random numbers need no place here: order of examples, dropout and augmentation are functions of
+    seed, step, epoch and example alone.
+
+    Attributes
+    ----------
+    training : TrainingSpec
+        How it was trained at this step; seed and precision among it.
+    counters, figures : Counters, Figures
+        Where it stands, and what it remembers.
+    places : Mapping[str, Place]
+        Where every parameter stands, by name, ``layer-id/w``, layer by layer.
+    regions : real[2 + memories, n]
+        Parameters, gradients of the last step, and as many memories as the optimizer has.
+    carried : Mapping[str, real[batch, units]]
+        What recurrent layers carry over to the next batch, as ``layer-id/state`` and
+        ``layer-id/cells``.
+    row : float64[...]
+        Figures of the last step, in the columns of `engine.telemetry.ring.Ring`.
+    order : int32[m]
+        Training examples in the order of the running epoch; checkpoints of an epoch share it.
+    best : real[n] | None
+        Parameters that early stopping would bring back; shared as long as there are none better.
+    """
+
+    training: TrainingSpec
+    counters: Counters
+    figures: Figures
+    places: Mapping[str, Place]
+    regions: Reals
+    carried: Mapping[str, Reals]
+    row: Doubles
+    order: NDArray[np.int32]
+    best: Reals | None
+
+    def __post_init__(self) -> None:
+        for array in self.arrays:
+            array.flags.writeable = False
+
+    @property
+    def step(self) -> int:
+        """Completed steps."""
+        return self.counters.step
+
+    @property
+    def epoch(self) -> int:
+        """Completed epochs."""
+        return self.counters.epoch
+
+    @property
+    def epochs(self) -> float:
+        """Completed epochs, and the part of the running one."""
+        return self.epoch + self.counters.position / self.counters.examples
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all parameters, ``layer-id/w``, layer by layer."""
+        return tuple(self.places)
+
+    @property
+    def learning(self) -> tuple[str, ...]:
+        """Ids of the layers that learn, first to last."""
+        return tuple(dict.fromkeys(layer_of(name) for name, place in self.places.items()
+                                   if place.is_learned))
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """Everything that takes memory; an array may be that of another checkpoint, too."""
+        found: list[Array] = [self.regions, self.row, self.order, *self.carried.values()]
+        return tuple(found if self.best is None else [*found, self.best])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes, what it shares with others included."""
+        return sum(array.nbytes for array in self.arrays)
+
+    def array(self, name: str) -> Reals:
+        """Return a parameter, read-only; raises KeyError where there is none of this name."""
+        return self._view(self.regions[0], name)
+
+    def gradient(self, name: str) -> Reals:
+        """Return dL/d(parameter) of the last step, as the update saw it.
+
+        Raises
+        ------
+        KeyError
+            Where there is no parameter of this name, or it is not learned.
+        """
+        if not self.places[name].is_learned:
+            raise KeyError(name)
+        return self._view(self.regions[1], name)
+
+    def memory(self, name: str) -> tuple[Reals, ...]:
+        """Return what the optimizer remembers of a parameter: as many arrays as its rule has."""
+        return tuple(self._view(region, name) for region in self.regions[2:])
+
+    def weights(self) -> dict[str, Reals]:
+        """Return every parameter by name, read-only."""
+        return {name: self.array(name) for name in self.places}
+
+    def best_array(self, name: str) -> Reals:
+        """Return a parameter as early stopping would bring it back; KeyError if it has none."""
+        if self.best is None:
+            raise KeyError(name)
+        return self._view(self.best, name)
+
+    def _view(self, region: Reals, name: str) -> Reals:
+        place = self.places[name]
+        return region[place.begin:place.begin + math.prod(place.shape)].reshape(place.shape)
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return everything as plain arrays of numbers by name.
+
+        Of gradients that are not finite, those of a step that failed, zeros are left.
+        """
+        learned = [name for name, place in self.places.items() if place.is_learned]
+        gradients = self.regions[1]
+        if not np.isfinite(gradients).all():
+            gradients = np.zeros_like(gradients)
+        found: dict[str, Array] = {
+            "counters": np.array([VERSION, *astuple(self.counters)], np.int64),
+            "figures": np.array(astuple(self.figures)), "row": self.row, "order": self.order,
+            "training": np.frombuffer(msgspec.json.encode(self.training), np.uint8)}
+        found |= {PARAMETERS + name: self.array(name) for name in self.places}
+        for prefix, region in zip((GRADIENTS, *MEMORIES), (gradients, *self.regions[2:]),
+                                  strict=False):
+            found |= {prefix + name: self._view(region, name) for name in learned}
+        if self.best is not None:
+            found |= {BEST + name: self.best_array(name) for name in self.places}
+        return found | {CARRIED + name: array for name, array in self.carried.items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
+        """Return a checkpoint from what `to_arrays` has returned.
+
+        Raises
+        ------
+        FormatError
+            If an array is missing or unknown, has a wrong type or length, or holds a number that
+            cannot be right.
+        """
+        stored = Stored(arrays)
+        counters, training = _counters(stored), stored.training("training")
+        rule = OPTIMIZERS.get(training.optimizer.kind)
+        if rule is None:
+            raise wrong("training")
+        precision = np.dtype(training.precision)
+        parameters, best = stored.group(PARAMETERS, precision), stored.group(BEST, precision)
+        others = {prefix: stored.group(prefix, precision)
+                  for prefix in (GRADIENTS, *MEMORIES[:len(rule.memory)])}
+        carried = stored.group(CARRIED, precision)
+        figures, order = _figures(stored), _order(stored, counters)
+        row = stored.array("row", np.float64, 1)
+        stored.demand_nothing_else()
+        layers = len({layer_of(name) for name in others[GRADIENTS]})
+        if len(row) != len(RUN_COLUMNS) + len(LAYER_COLUMNS) * layers or not (
+                row[len(RUN_COLUMNS) + COUNTED::len(LAYER_COLUMNS)] >= 0).all():
+            raise wrong("row")
+        places = _places(parameters, others[GRADIENTS])
+        learned = [name for name, place in places.items() if place.is_learned]
+        for name, array in carried.items():
+            if array.ndim != 2:
+                raise wrong(CARRIED + name)
+        return cls(training=training, counters=counters, figures=figures, places=places,
+                   regions=np.stack([
+                       _region(places, parameters, PARAMETERS, places, precision),
+                       *(_region(places, group, prefix, learned, precision)
+                         for prefix, group in others.items())]),
+                   carried=carried, row=row, order=order,
+                   best=_region(places, best, BEST, places, precision) if best else None)
+
+
+def layer_of(name: str) -> str:
+    """Return the id of the layer that a parameter belongs to."""
+    return name.rpartition("/")[0]
+
+
+def nbytes_together(checkpoints: Iterable[Checkpoint]) -> int:
+    """Return the bytes that checkpoints take together: what they share counts once."""
+    arrays = {id(array): array.nbytes for one in checkpoints for array in one.arrays}
+    return sum(arrays.values())
+
+
+def _counters(stored: Stored) -> Counters:
+    """Return the counters, none of which is out of the range that the others leave it."""
+    version, *numbers = stored.array("counters", np.int64, 1,
+                                     1 + len(Counters.__dataclass_fields__)).tolist()
+    found = Counters(*numbers)
+    if (version != VERSION or min(numbers) < 0 or found.examples < 1 or found.capacity < 1
+            or found.position >= found.examples
+            or not max(found.epoch, found.optimizer_step) <= found.step < 2**62
+            or found.best_epoch > found.epoch or found.waited > found.epoch
+            or found.data >= 2**32):
+        raise wrong("counters")
+    return found
+
+
+def _figures(stored: Stored) -> Figures:
+    numbers = stored.array("figures", np.float64, 1, len(Figures.__dataclass_fields__))
+    found = Figures(*numbers.tolist())
+    finite = (found.trained_s, found.epoch_sum, found.epoch_items, found.epoch_loss,
+              found.reduced, found.waited, found.begin_s)
+    if (not np.isfinite(finite).all() or min(found.trained_s, found.epoch_items, found.waited) < 0
+            or not 0 <= found.reduced <= 1 or np.isnan((found.smallest, found.best_loss)).any()
+            or not 0 <= found.begin_s <= found.trained_s or np.isinf(found.last_loss)):
+        raise wrong("figures")
+    return found
+
+
+def _order(stored: Stored, counters: Counters) -> NDArray[np.int32]:
+    order = stored.array("order", np.int32, 1)
+    if len(order) < counters.examples or order.min() < 0:
+        raise wrong("order")
+    return order
+
+
+def _places(parameters: Mapping[str, Reals], learned: Collection[str]) -> dict[str, Place]:
+    begin, places = 0, {}
+    for name, array in parameters.items():
+        places[name] = Place(begin, array.shape, name in learned)
+        begin += array.size
+    return places
+
+
+def _region(places: Mapping[str, Place], group: Mapping[str, Reals], prefix: str,
+            needed: Collection[str], precision: np.dtype[Any]) -> Reals:
+    """Return a region in which the arrays of a group, all that are needed, stand in their places.
+
+    Raises FormatError where one is missing, is one too many, or is of another shape.
+    """
+    if odd := group.keys() ^ set(needed):
+        raise wrong(prefix + min(odd))
+    region = np.zeros(sum(math.prod(place.shape) for place in places.values()), precision)
+    for name, array in group.items():
+        if array.shape != places[name].shape:
+            raise wrong(prefix + name)
+        begin = places[name].begin
+        region[begin:begin + array.size] = array.ravel()
+    return region

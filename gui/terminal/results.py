@@ -1,0 +1,69 @@
+"""Files of results that never take the place of one that holds more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from gui.terminal.batch_run import named_errors
+from gui.terminal.history_file import header_line
+
+BLOCK = 2**20
+
+
+class ResultFile:
+    """A table that is written beside its place, and put there when it is done.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it belongs; made if need be.
+    name : str
+        Its name, ``history-a.csv``.
+    columns : Sequence[str]
+        Names of its columns.
+
+    Raises
+    ------
+    FormatError
+        If it cannot be written.
+    """
+
+    def __init__(self, folder: Path, name: str, columns: Sequence[str]) -> None:
+        self._folder, self._name = folder, name
+        self._rows = 0
+        self._part = folder / f".{name}.part"
+        with named_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self._part.open("w", encoding="utf-8", newline="\n")
+            self._file.write(header_line(columns))
+
+    def write(self, lines: str) -> None:
+        """Append whole lines."""
+        with named_errors(self._folder):
+            self._file.write(lines)
+        self._rows += lines.count("\n")
+
+    def close(self) -> Path:
+        """Put it in its place, or beside a file there that has more lines; return where it is."""
+        with named_errors(self._folder):
+            self._file.close()
+            place = self._free_place()
+            os.replace(self._part, place)
+        return place
+
+    def _free_place(self) -> Path:
+        """Return the first of ``name.csv``, ``name-2.csv`` and so on that holds no more."""
+        wanted = self._folder / self._name
+        place, number = wanted, 1
+        while place.exists() and _rows(place) > self._rows:
+            number += 1
+            place = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
+        return place
+
+
+def _rows(path: Path) -> int:
+    """Return how many lines a file has behind its header."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK), b"")) - 1
