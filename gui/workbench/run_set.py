@@ -466,8 +466,9 @@ class RunSet(QObject):
         run = self._told_of(run_id)
         if run is None or run.state is not State.PREPARING:
             return
+        is_back = run.info is not None
         self.replaced.emit(run.begin(trainer))
-        run.show(State.PAUSED if run.step else State.READY)
+        run.show(State.PAUSED if is_back else State.READY)
         self.changed.emit()
         self.rested.emit()
         self._start_what_waited()
