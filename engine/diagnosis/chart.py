@@ -10,8 +10,9 @@ from engine.diagnosis import edits
 from engine.diagnosis.baseline import baseline_of
 from engine.diagnosis.design import Design
 from engine.diagnosis.neighbours import is_learnable
+from engine.diagnosis.remedies import NAMED
 from engine.diagnosis.verdicts import Verdict
-from engine.layers import ACTIVATIONS, OPTIMIZERS
+from engine.layers import ACTIVATIONS, OPTIMIZERS, ResolvedLayer
 from engine.messages import Message
 from engine.spec import ProjectSpec
 
@@ -20,6 +21,16 @@ FAR_TOO_FAST = 10.0
 
 HASTY = 3.0
 """Times the usual learning rate up to which it is a matter of taste."""
+
+NARROW = 16
+"""Units below which a layer is narrow."""
+
+FAINT = 0.1
+"""Mean square of a function's slope around 0 below which it passes little on: a sigmoid's is 1/16.
+"""
+
+PER_INPUT = 5
+"""Examples for each input below which they are easily known by heart."""
 
 ADAPTIVE = frozenset({"adam", "adamw", "nadam"})
 """Optimizers with which a step is of the rate's size, whatever the gradient."""
@@ -46,16 +57,29 @@ class Chart:
         return self.design.project
 
     @property
-    def remedy(self) -> str:
-        """The code of what the verdict's sentence recommends; empty where it names nothing."""
+    def named(self) -> tuple[str, ...]:
+        """Kinds of cures that the verdict's sentence recommends; none where it names nothing."""
         sentence: object = self.verdict.words.sentence
         while isinstance(sentence, Message):
             remedy = sentence.values.get("remedy")
             if isinstance(remedy, Message):
-                return remedy.code
+                return NAMED.get(remedy.code, ())
             # What is held though the figures have gone on is a sentence within another one.
             sentence = sentence.values.get("sentence")
-        return ""
+        return ()
+
+    @property
+    def told(self) -> str:
+        """The code of the verdict's sentence, also of one that is held."""
+        sentence = self.verdict.words.sentence
+        inner = sentence.values.get("sentence")
+        return inner.code if isinstance(inner, Message) else sentence.code
+
+    @property
+    def fix_weighs(self) -> bool:
+        """Whether what mends the verdict weighs classes."""
+        fix, weights = self.verdict.fix, self.project.training.class_weights
+        return fix is not None and fix.project.training.class_weights != weights
 
     @cached_property
     def functions(self) -> frozenset[str]:
@@ -66,6 +90,35 @@ class Chart:
     def flattens(self) -> bool:
         """Whether a hidden function takes from the gradient wherever it works: it has two ends."""
         return any(math.isfinite(ACTIVATIONS[key].highest) for key in self.functions)
+
+    @property
+    def fades(self) -> bool:
+        """Whether a hidden function passes on a quarter of the gradient at most, as sigmoid does.
+
+        Then initial weights that suit it are no cure by themselves.
+        """
+        return any(ACTIVATIONS[key].moments(1e-6).slope < FAINT for key in self.functions)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether no hidden layer has more than a few units."""
+        widths = [layer.kind.units(layer.options) for layer in self._hidden
+                  if layer.kind.width_option]
+        return bool(widths) and max(widths) < NARROW
+
+    @property
+    def _hidden(self) -> tuple[ResolvedLayer, ...]:
+        return tuple(self.design.layers[position] for position in self.design.hidden)
+
+    @property
+    def is_easily_known(self) -> bool:
+        """Whether so few examples of so many numbers are known by heart whatever is silenced.
+
+        A single weighted sum parts any classes of up to two examples for a number (Cover 1965).
+        """
+        dataset = self.design.dataset
+        return (dataset.task == "classification"
+                and len(dataset.training) < PER_INPUT * dataset.n_inputs)
 
     @property
     def depth(self) -> int:
@@ -93,6 +146,11 @@ class Chart:
     def is_hasty(self) -> bool:
         """Whether the learning rate is above what is usual."""
         return self.project.training.learning_rate > HASTY * self.usual_rate
+
+    @property
+    def dawdles(self) -> bool:
+        """Whether the learning rate is far below what is usual."""
+        return self.project.training.learning_rate < self.usual_rate / FAR_TOO_FAST
 
     @property
     def rushes(self) -> bool:

@@ -20,7 +20,7 @@ _RATE = ("slower", "optimizer")
 
 
 def _vanishing(chart: Chart) -> Iterator[str]:
-    if chart.rushes or chart.remedy.startswith("remedy.keep"):
+    if chart.rushes or "slower" in chart.named:
         yield from _RATE
     if chart.rushes:
         return
@@ -32,8 +32,11 @@ def _vanishing(chart: Chart) -> Iterator[str]:
         yield "activation"
     if chart.starts_off:
         yield "weights"
-    yield "residual"
-    yield "batch-norm"
+    if not chart.fades:
+        # What is never negative adds up to sums at which sigmoid is flat.
+        yield "residual"
+    if chart.flattens or chart.verdict.severity > 1:
+        yield "batch-norm"
     if not chart.flattens and chart.depth > _DEEP // 2:
         yield "layers"
 
@@ -42,6 +45,8 @@ def _exploding(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.starts_off:
+        if chart.functions == {"linear"}:
+            yield "activation"
         yield "weights"
         if chart.functions != {"linear"}:
             yield "batch-norm"
@@ -59,7 +64,9 @@ def _saturated(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.starts_off:
-        yield from ("weights", "activation", "residual")
+        if not chart.fades:
+            yield "weights"
+        yield from ("activation", "residual")
     else:
         yield from ("activation", "slower", "batch-norm")
 
@@ -69,8 +76,12 @@ def _dead(chart: Chart) -> Iterator[str]:
         yield from _RATE
     elif chart.starts_off:
         yield from ("weights", "activation")
+    elif chart.depth > _DEEP:
+        yield "layers"
+    elif chart.is_hasty:
+        yield from ("slower", "optimizer", "activation")
     else:
-        yield from ("slower", "activation", "optimizer")
+        yield "activation"
 
 
 def _silent(chart: Chart) -> Iterator[str]:
@@ -97,18 +108,41 @@ def _risen(_chart: Chart) -> Iterator[str]:
 
 
 def _stuck(chart: Chart) -> Iterator[str]:
-    if chart.verdict.words.title.code == "chance.title-elsewhere":
+    if chart.rushes:
+        yield from _RATE
+    elif chart.verdict.words.title.code == "chance.title-elsewhere":
         # What was learned is worth nothing elsewhere: less of it is to be learned.
-        yield from _overfitting(chart)
-    elif chart.is_learnable:
-        yield from ("units", "optimizer", "faster")
+        yield "stop"
+    elif not chart.is_learnable:
+        return
+    elif chart.fix_weighs:
+        # Of a loss that does not feel a class, nothing else makes more.
+        yield "class-weights"
+    elif chart.is_hasty:
+        yield from _RATE
+    elif chart.dawdles:
+        yield from ("faster", "optimizer")
+    elif chart.is_narrow:
+        yield "capacity"
+    else:
+        yield from ("optimizer", "capacity")
 
 
 def _overfitting(chart: Chart) -> Iterator[str]:
+    if chart.told == "overfitting.unbalanced":
+        yield "class-weights"
+        return
     yield "stop"
     yield "l2"
     if chart.is_learnable:
-        yield from ("data", "dropout")
+        yield "data"
+        if not chart.is_easily_known:
+            yield "dropout"
+
+
+def _imbalance(chart: Chart) -> Iterator[str]:
+    if chart.is_learnable:
+        yield "class-weights"
 
 
 def _weights_too_small(chart: Chart) -> Iterator[str]:
@@ -118,10 +152,7 @@ def _weights_too_small(chart: Chart) -> Iterator[str]:
 
 
 def _weights_too_large(chart: Chart) -> Iterator[str]:
-    if chart.flattens:
-        yield "activation"
-    else:
-        yield "batch-norm"
+    yield "activation" if chart.flattens else "batch-norm"
 
 
 def _rate_zero(_chart: Chart) -> Iterator[str]:
@@ -134,7 +165,7 @@ CHOICES: Mapping[str, Callable[[Chart], Iterator[str]]] = {
     "update_small": _update_small, "update_large": _update_large, "risen": _risen,
     "flat": _stuck, "chance": _stuck, "settled": _stuck, "overfitting": _overfitting,
     "weights-too-small": _weights_too_small, "weights-too-large": _weights_too_large,
-    "rate-zero": _rate_zero,
+    "rate-zero": _rate_zero, "imbalance": _imbalance,
 }
 """Kinds of cures for a verdict, the most promising first; by their names in
 `engine.diagnosis.cure_kinds.KINDS`."""

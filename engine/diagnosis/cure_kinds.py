@@ -8,10 +8,14 @@ from msgspec.structs import replace
 
 from engine.diagnosis import edits
 from engine.diagnosis.advice_data import is_off
-from engine.diagnosis.chart import Chart
+from engine.diagnosis.chart import HASTY, Chart
 from engine.diagnosis.design import Design
-from engine.layers import ACTIVATIONS
+from engine.diagnosis.passing import passings
+from engine.layers import ACTIVATIONS, LOSSES
 from engine.spec import OptimizerSpec, ProjectSpec, ScheduleSpec
+
+BLOWN_UP = frozenset({"nonfinite", "exploding", "far_off"})
+"""Codes of verdicts that leave no doubt that steps are too large, where the rate makes them so."""
 
 USUAL_SHARE = 1e-3
 """What a step changes of the spread of the weights where the learning rate is right."""
@@ -30,8 +34,14 @@ MORE_DATA = 0.8
 LARGE_INPUT = 1.5
 """Root mean square of an input from which scaling it makes a difference."""
 
-UNITS = 24
+UNITS = 16
 """Units that a narrow hidden layer gets."""
+
+DEEPEST_NORM = 30
+"""Layers of ReLU up to which batch norm helps: behind each, a gradient grows by a fifth."""
+
+MOST_GROWTH = 100.0
+"""Times by which sums may grow along residual connections, which add up all that was before."""
 
 LAYERS = 6
 """Hidden layers that are left of too many."""
@@ -68,8 +78,11 @@ def slower(chart: Chart) -> ProjectSpec:
     if rate <= 0:
         return chart.project
     wanted = rate * min(USUAL_SHARE / chart.share if chart.share > 0 else 0.1, 0.1)
-    # Where all is thrown about, nothing tells how far: what is usual does.
-    low, high = (usual / 10, usual) if rate > usual else (rate / 100, rate / 10)
+    if rate > usual:
+        # Where all is thrown about, nothing tells how far: what is usual does.
+        low, high = usual / 10, usual * (1 if chart.verdict.code in BLOWN_UP else HASTY)
+    else:
+        low, high = rate / 100, rate / 10
     return chart.design.with_training(
         learning_rate=edits.rounded(min(max(wanted, low), high)))
 
@@ -98,20 +111,26 @@ def clipped(chart: Chart) -> ProjectSpec:
 def batch_norm(chart: Chart) -> ProjectSpec:
     """Norm what every hidden layer gives over the batch."""
     design = chart.design
-    if chart.project.training.batch_size == 1:
+    too_deep = not chart.flattens and chart.depth > DEEPEST_NORM
+    if chart.project.training.batch_size == 1 or too_deep:
         return chart.project
     plain = [last for first, last in edits.blocks(design) if not edits.is_normed(design, first)]
     return edits.behind(design, plain, edits.key_of(normalises=True))
 
 
 def residual(chart: Chart) -> ProjectSpec:
-    """Lead the gradient past the hidden layers."""
-    return edits.joined(chart.design)
+    """Lead the gradient past the hidden layers, unless sums of so many of them grow too large."""
+    project = edits.joined(chart.design)
+    found = passings(Design(project, chart.design.dataset).layers, 1.0)
+    grown = found[-1].argument / max(found[0].argument, 1e-30) if found else 1.0
+    return project if grown < MOST_GROWTH else chart.project
 
 
 def scaled(chart: Chart) -> ProjectSpec:
     """Bring all inputs to mean 0 and deviation 1, where nothing does yet and they are larger."""
-    if not is_off(chart.design) or not bool((chart.design.input_sizes > LARGE_INPUT).any()):
+    design = chart.design
+    of_points = design.dataset.points is not None and chart.project.data.scaling == "auto"
+    if not (is_off(design) or of_points) or not (design.input_sizes > LARGE_INPUT).any():
         return chart.project
     return replace(chart.project, data=replace(chart.project.data, scaling="standard"))
 
@@ -146,12 +165,23 @@ def more_data(chart: Chart) -> ProjectSpec:
     return replace(chart.project, data=replace(data, training_share=MORE_DATA))
 
 
-def wider(chart: Chart) -> ProjectSpec:
-    """Give narrow hidden layers more units."""
-    if chart.design.dataset.task == "reconstruction":
+def capacity(chart: Chart) -> ProjectSpec:
+    """Give narrow hidden layers more units, and a single one another behind it."""
+    if chart.design.dataset.task == "reconstruction" or not chart.depth:
         # What is narrow there is to be so.
         return chart.project
-    return edits.widened(chart.design, UNITS)
+    design = Design(edits.widened(chart.design, UNITS), chart.design.dataset)
+    return edits.doubled(design) if chart.depth == 1 else design.project
+
+
+def weighed(chart: Chart) -> ProjectSpec:
+    """Let every class count alike, with steps that find the rare ones."""
+    training = chart.project.training
+    if training.class_weights != "none" or not LOSSES[training.loss].weighted_op:
+        return chart.project
+    changes = {} if chart.is_adaptive else {"optimizer": OptimizerSpec("adam"),
+                                            "learning_rate": _SMALL_RATE}
+    return chart.design.with_training(class_weights="balanced", **changes)
 
 
 def constant(chart: Chart) -> ProjectSpec:
@@ -163,6 +193,7 @@ KINDS: Mapping[str, Callable[[Chart], ProjectSpec]] = {
     "activation": activation, "weights": weights, "layers": fewer_layers, "slower": slower,
     "faster": faster, "optimizer": adaptive, "clip": clipped, "batch-norm": batch_norm,
     "residual": residual, "scale": scaled, "l2": penalised, "dropout": dropping,
-    "stop": stopped, "data": more_data, "units": wider, "schedule": constant,
+    "stop": stopped, "data": more_data, "capacity": capacity, "class-weights": weighed,
+    "schedule": constant,
 }
 """What makes a cure of each kind from a chart; the project as it is where there is none."""

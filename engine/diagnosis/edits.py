@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from engine.diagnosis.design import Design
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind, ResolvedLayer, kinds
 from engine.layers.weighted import initial_size
@@ -13,6 +15,20 @@ from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
 
 MOST_BIAS = 1.0
 """Initial bias beyond which it, and not the weights, decides where a function works."""
+
+
+_AT_FIRST = frozenset({"weights", "spread", "gain", "initial_bias", "recurrent_weights",
+                       "recurrent_spread"})
+"""Options of layers that say how their parameters begin, and nothing later."""
+
+
+def begins_anew(before: ProjectSpec, after: ProjectSpec) -> bool:
+    """Say whether an edit is nothing for a run that has begun."""
+    old = {layer.id: layer.options for layer in before.network}
+    changed = {key for layer in after.network if layer.id in old
+               for key in {*layer.options, *old[layer.id]}
+               if layer.options.get(key) != old[layer.id].get(key)}
+    return bool(changed & _AT_FIRST) or before.data.scaling != after.data.scaling
 
 
 def is_function(layer_kind: LayerKind) -> bool:
@@ -99,9 +115,10 @@ def suited(design: Design, *, equal: bool) -> tuple[ProjectSpec, str]:
         scheme = layer.kind.initialiser(layer.options)
         if INITIALISERS[scheme].size is not None:
             continue
-        if family(scheme) != family(wanted) or layer.options["gain"] != 1:
-            network = network.replaced(
-                design.spec(position).with_options(weights=wanted, gain=1.0))
+        is_other = family(scheme) != family(wanted)
+        if is_other or layer.options["gain"] != 1:
+            network = network.replaced(design.spec(position).with_options(
+                weights=wanted if is_other else scheme, gain=1.0))
             names[family(wanted)] += 1
     return design.with_network(network), names.most_common(1)[0][0] if names else ""
 
@@ -298,6 +315,20 @@ def widened(design: Design, least: int) -> ProjectSpec:
             network = network.replaced(design.spec(position).with_options(
                 **{layer.kind.width_option: least}))
     return design.with_network(network)
+
+
+def doubled(design: Design) -> ProjectSpec:
+    """Return the project with another layer like the last hidden one behind it."""
+    network = design.project.network
+    first, last = blocks(design)[-1]
+    model = design.spec(first)
+    if first != last or len(design.layers[first].shape) != 1 or model.inputs:
+        return design.project
+    layer = replace(model, id=network.fresh_id(model.kind), options=dict(model.options))
+    if len(design.layers[first].inputs[0]) != 1:
+        # What reads a sequence cannot stand behind what gives a row.
+        return design.project
+    return design.with_network(put_behind(network, model.id, layer))
 
 
 def rounded(rate: float) -> float:

@@ -26,7 +26,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "remedy.fewer-layers": ("layers",),
     "remedy.relu-perhaps": ("activation",),
     "remedy.weights": ("weights",),
-    "remedy.fewer-or-wider": ("layers", "units"),
+    "remedy.fewer-or-wider": ("layers", "capacity"),
     "remedy.smaller-rate": ("slower",),
     "remedy.smaller-weights": ("weights",),
     "remedy.smaller-both": ("weights", "slower"),

@@ -75,14 +75,19 @@ class ParameterSum:
                    tuple(map(float, sample)))
 
     def is_scaled(self, other: ParameterSum) -> bool:
-        """Say whether another array is this one times a number above 0, other than 1."""
-        if not self.signs or self.signs != other.signs or self.shape != other.shape:
+        """Say whether another array of its shape is this one times a number above 0, but 1."""
+        if not self.signs or self.signs != other.signs:
             return False
         mine, its = np.array(self.sample), np.array(other.sample)
         if not (mine != 0).all():
             return False
         ratio = its / mine
         return bool(np.ptp(ratio) < STEADY * ratio[0] and abs(ratio[0] - 1) > STEADY)
+
+
+def sums(weights: Mapping[str, NDArray[Any]]) -> dict[str, ParameterSum]:
+    """Return the checksum of every array of `engine.training.trainer.Trainer.weights`."""
+    return {name: ParameterSum.of(array) for name, array in weights.items()}
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ class Start:
     dataset: Dataset
 
     @classmethod
-    def of(cls, project: ProjectSpec, dataset: Dataset, weights: Mapping[str, NDArray[Any]],
+    def of(cls, project: ProjectSpec, dataset: Dataset, parameters: Mapping[str, ParameterSum],
            batches: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Start:
         """Return the checksums of a run's start.
 
@@ -118,14 +123,13 @@ class Start:
         ----------
         project, dataset : ProjectSpec, Dataset
             What is trained, on what.
-        weights : Mapping[str, real array]
-            What `engine.training.trainer.Trainer.weights` returns before the first step.
+        parameters : Mapping[str, ParameterSum]
+            What `sums` returns of its weights before the first step.
         batches : tuple[int64[...], int64[...]]
             What `engine.training.order.first_batches` returns.
         """
         rows, sizes = batches
-        return cls({name: ParameterSum.of(array) for name, array in weights.items()},
-                   digest(rows), digest(sizes), project.training.seed, dataset)
+        return cls(parameters, digest(rows), digest(sizes), project.training.seed, dataset)
 
     @cached_property
     def weights_sum(self) -> str:

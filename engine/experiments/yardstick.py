@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -229,6 +229,9 @@ def _guessing(figure: Figure, project: ProjectSpec, dataset: Dataset, on_validat
     if figure == "loss":
         if dataset.task in ("regression", "reconstruction"):
             return _of_mean(project, dataset, on_validation)
+        if on_validation:
+            # Always the same answer, whichever is best for these examples.
+            baseline = baseline_of(project, replace(dataset, training=dataset.validation))
         return baseline.loss
     if figure == "balanced":
         present = sum(share > 0 for share in baseline.shares)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,6 +19,7 @@ from engine.layers import Field
 from engine.spec import Option
 from gui import theme
 from gui.builder.field_spins import PlainSpinBox, WholeSpinBox
+from gui.builder.pair_chip import OtherValue
 from gui.document.slider_stops import slider_stops
 from gui.widgets import (
     CalmSlider,
@@ -43,20 +45,48 @@ class FieldEditor(QWidget):
         A person has chosen this value.
     refused(str)
         What a person has typed is wrong; why.
+    other_taken()
+        A person wants the value that the other run of a pair has.
     """
 
     edited = Signal(object)
     refused = Signal(str)
+    other_taken = Signal()
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = field
+        self.other: OtherValue | None = None
         self.setToolTip(f"<p><b>{field.title}.</b> {field.help}</p>")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_value(self, value: Option) -> None:
         """Show a value without emitting."""
         raise NotImplementedError
+
+    def show_other(self, key: str, value: str) -> None:
+        """Show, beside the title, what the other run of a pair has; empty hides it."""
+        if self.other is None:
+            if not value:
+                return
+            self.other = OtherValue(self)
+            self.other.clicked.connect(self.other_taken)
+        if value:
+            self.other.show_value(key, value)
+        self.other.setVisible(bool(value))
+        self._place_other()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_other()
+
+    def _place_other(self) -> None:
+        """Put what the other run has at the end of the title's line."""
+        if self.other is not None:
+            size = self.other.sizeHint()
+            title = QFontMetrics(self.font()).horizontalAdvance(self.field.title) + theme.px(8)
+            width = max(min(size.width(), self.width() - title), 0)
+            self.other.setGeometry(self.width() - width, 0, width, size.height())
 
     def slider(self) -> CalmSlider | None:
         """Return the control whose drag is one gesture, if there is one."""

@@ -19,6 +19,8 @@ from gui.builder.figures import FIGURES, FigureLine, cost_of, figure_texts
 from gui.builder.inputs_editor import SourceList
 from gui.builder.layer_extras import LayerExtras
 from gui.builder.layer_notes import LayerNotes
+from gui.builder.pair_chip import PairChip
+from gui.builder.pairing import settings_apart, value_text
 from gui.builder.rows import Row, describe
 from gui.document import edits
 from gui.document.document import Change, Document
@@ -26,7 +28,7 @@ from gui.document.editing import EditingPanel
 from gui.document.gesture import Gesture
 from gui.document.wiring import known_kind, possible_sources
 from gui.frames.frame import Frame
-from gui.frames.run_info import RunInfo
+from gui.frames.run_info import FIRST, SECOND, RunInfo
 from gui.widgets import Button, ElidedLabel, IconButton, Separator
 
 
@@ -46,6 +48,7 @@ class Inspector(EditingPanel):
         self.figures: dict[str, ElidedLabel] = {}
         self._build()
         document.changed.connect(self._on_document_changed)
+        document.sides_changed.connect(self.show_document)
         document.selection_changed.connect(self._on_selection_changed)
         self.show_document()
 
@@ -53,6 +56,7 @@ class Inspector(EditingPanel):
         self.setAccessibleName("Inspector")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = self._made_head()
+        self.chip = PairChip()
         self.issue = QLabel()
         self.issue.setProperty("role", "bad")
         self.issue.setWordWrap(True)
@@ -80,6 +84,7 @@ class Inspector(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(head)
+        layout.addWidget(self.chip)
         layout.addWidget(self.issue)
         layout.addWidget(self.notes)
         layout.addWidget(self.inputs)
@@ -145,8 +150,10 @@ class Inspector(EditingPanel):
         if kind is not self._kind:
             self._kind = kind
             self._rebuild_form(kind)
+        self._show_pair()
         self.title.setText(row.label if row is not None else "No layer selected")
-        self.place.setText(f"layer {row.position}" if row is not None and not row.is_input else "")
+        self.place.setText(_place(row))
+        self.place.setVisible(not document.sides.is_pair)
         self.issue.setText(row.issue if row is not None else "")
         self.issue.setVisible(row is not None and bool(row.issue))
         self.remove.setVisible(row is not None and row.can_change)
@@ -163,6 +170,25 @@ class Inspector(EditingPanel):
                                     if self._layer_id and note.layer_id == self._layer_id))
         self._show_figures()
 
+    def _show_pair(self) -> None:
+        """Say which run is edited, and whether the other has the layer too."""
+        sides = self._document.sides
+        self.chip.setVisible(sides.is_pair)
+        if sides.is_pair:
+            key, place = self._keys()[0], _place(self._row)
+            is_alone = self._layer_id and self._layer_beside() is None
+            self.chip.show_edited(key, f"{place}, only in {key}" if is_alone else place)
+
+    def _keys(self) -> tuple[str, str]:
+        """Return the key of the run that is edited, and of the other."""
+        return (SECOND, FIRST) if self._document.sides.edits_second else (FIRST, SECOND)
+
+    def _layer_beside(self) -> LayerSpec | None:
+        """Return the layer as it is in the other run of a pair, if that has it."""
+        other = self._document.sides.other
+        network = () if other is None else other.project.network
+        return next((layer for layer in network if layer.id == self._layer_id), None)
+
     def _show_wiring(self, kind: LayerKind, layer: LayerSpec, row: Row) -> None:
         project, n_inputs = self._document.project, self._document.dataset.n_inputs
         sources = possible_sources(project.network, layer.id, n_inputs)
@@ -177,6 +203,10 @@ class Inspector(EditingPanel):
         else:
             self.extras.show_sources(sources, self._rows, bool(layer.inputs))
         self.extras.show_layer(layer, kind, row, project.training)
+        beside = self._layer_beside()
+        self.extras.show_other(self._keys()[1], () if beside is None or beside.kind != layer.kind
+                               else tuple(one.a for one in settings_apart(kind, beside, layer)
+                                          if kind.field(one.key) is None))
 
     def _can_apply(self, layer: LayerSpec) -> bool:
         hidden = edits.hidden_layers(self._document.project.network, layer.kind)
@@ -192,6 +222,7 @@ class Inspector(EditingPanel):
             editor = editor_for(field)
             editor.edited.connect(partial(self._on_edited, field.key))
             editor.refused.connect(self.refused)
+            editor.other_taken.connect(partial(self._on_other_taken, field.key))
             slider = editor.slider()
             if slider is not None:
                 self._gesture.watch(slider)
@@ -207,7 +238,8 @@ class Inspector(EditingPanel):
 
     def _order_tabs(self) -> None:
         """Let the Tab key go down the form, then to the buttons; new editors come last by Qt."""
-        stops = [stop for editor in self.editors.values() for stop in editor.controls()]
+        stops = [stop for editor in self.editors.values()
+                 for stop in (editor.other, *editor.controls()) if stop is not None]
         # The button at the top keeps the place that the inspector has among all panels.
         for before, after in pairwise([self.remove, self.inputs.list, *stops, self.advice,
                                        self.apply, *self.extras.controls(), self.remove]):
@@ -221,6 +253,18 @@ class Inspector(EditingPanel):
                 editor.set_value(options[field.key])
             when = field.shown_when
             editor.setVisible(when is None or options.get(when[0]) in when[1])
+        self._show_others(kind, options)
+
+    def _show_others(self, kind: LayerKind, options: Mapping[str, Option]) -> None:
+        """Show what the other run of a pair has, where that differs."""
+        layer, known = self._layer_beside(), [editor.other for editor in self.editors.values()]
+        others = kind.options(layer) if layer is not None and layer.kind == kind.key else options
+        for key, editor in self.editors.items():
+            differs = others[key] != options[key]
+            editor.show_other(self._keys()[1],
+                              value_text(editor.field, others[key]) if differs else "")
+        if [editor.other for editor in self.editors.values()] != known:
+            self._order_tabs()
 
     def _show_advice(self, kind: LayerKind, layer: LayerSpec) -> None:
         _, weights = advised_weights(kind, layer)
@@ -249,6 +293,13 @@ class Inspector(EditingPanel):
         if isinstance(self.editors[key], NumberEditor):
             self._gesture.touch()
         self.attempt(partial(self._document.set_option, self._layer_id, key, value))
+
+    def _on_other_taken(self, key: str) -> None:
+        layer = self._layer_beside()
+        if layer is not None and self._kind is not None:
+            self._document.end_gesture()
+            value = self._kind.options(layer)[key]
+            self.attempt(partial(self._document.set_option, self._layer_id, key, value))
 
     @Slot(object)
     def _on_inputs_chosen(self, inputs: tuple[str, ...]) -> None:
@@ -289,6 +340,10 @@ class Inspector(EditingPanel):
     @Slot(str)
     def _on_selection_changed(self, _layer_id: str) -> None:
         self.show_document()
+
+
+def _place(row: Row | None) -> str:
+    return f"layer {row.position}" if row is not None and not row.is_input else ""
 
 
 def advised_weights(kind: LayerKind, layer: LayerSpec) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.layers import OPTIMIZERS, LayerKind
 from engine.spec import LayerSpec, TrainingSpec
@@ -108,7 +108,11 @@ class LayerExtras(QWidget):
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        for widget in (self.source, self.freeze, *self.penalties.values()):
+        self.other = QLabel()
+        self.other.setProperty("role", "small")
+        self.other.setWordWrap(True)
+        self.other.hide()
+        for widget in (self.source, self.freeze, *self.penalties.values(), self.other):
             column.addWidget(widget)
         for key, combo in self.penalties.items():
             combo.rate_chosen.connect(partial(self.field_chosen.emit, key))
@@ -152,6 +156,13 @@ class LayerExtras(QWidget):
             self._layer_id = layer.id
             self._open(self._wanted or is_special(layer, kind))
         elif is_special(layer, kind) and not self.is_open():
+            self._open(True)
+
+    def show_other(self, key: str, words: Sequence[str]) -> None:
+        """Say what the other run of a pair has here, where that differs."""
+        self.other.setText(f"{key}: {', '.join(words)}" if words else "")
+        self.other.setVisible(bool(words))
+        if words and not self.is_open():
             self._open(True)
 
     def show_sources(self, sources: Sequence[Source], rows: Sequence[Row], explicit: bool) -> None:

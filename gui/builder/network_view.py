@@ -239,11 +239,17 @@ def _figures(frame: Frame, network: NetworkSpec) -> tuple[
 
 
 def _pair_summary(document: Document, rows: Sequence[Row]) -> str:
-    """Return ``11 layers · 2,530 parameters each``, or the same of A and of B."""
-    own = summary([row for row in rows if not row.is_foreign])
+    """Return ``11 layers · 2,530 parameters each``, or ``10 | 11 layers`` of A and of B."""
+    own = [row for row in rows if not row.is_foreign]
     other = document.examined(second=not document.sides.edits_second)
-    beside = summary(describe(other.project, other.dataset, other.issues))
-    if own == beside:
-        return f"{own} each"
+    beside = describe(other.project, other.dataset, other.issues)
+    if summary(own) == summary(beside):
+        return f"{summary(own)} each"
     a, b = (beside, own) if document.sides.edits_second else (own, beside)
-    return f"A {a} | B {b}"
+    layers = [sum(not row.is_input for row in rows) for rows in (a, b)]
+    counts = [sum(row.parameters or 0 for row in rows) for rows in (a, b)]
+    return (f"{_either(*layers)} layers · {_either(*counts)} parameters")
+
+
+def _either(a: int, b: int) -> str:
+    return f"{a:,}" if a == b else f"{a:,} | {b:,}"

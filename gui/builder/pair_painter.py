@@ -48,26 +48,23 @@ class PairPainter:
     # Card
 
     def paint_card_text(self, painter: QPainter, box: QRect, row: Row, pairing: Pairing) -> None:
-        """Write what both have at the left, and at the right what each has of its own."""
+        """Write what both have at the left, and what each has of its own."""
         tokens, density = theme.current(), self._ink.scene.density
         if density.lines == 1:
             self._paint_short(painter, box, row, pairing)
             return
         size = density.text
         upper, lower = self._lines(box)
-        if row.is_input or pairing.only:
+        if row.is_input or not (pairing.a or pairing.b):
             self._ink.text(painter, upper, row.label, tokens.text, size, bold=True)
-            detail = row.detail
-            if pairing.only:
-                mark = f"only in {pairing.only}"
+            mark = f"only in {pairing.only}" if pairing.only else "" if row.is_input else ALIKE
+            if mark:
                 wide = self._ink.metrics(11, bold=True).horizontalAdvance(mark) + theme.px(8)
                 self._ink.text(painter, lower, mark, self._letter(pairing.only), 11, bold=True)
                 lower = lower.adjusted(wide, 0, 0, 0)
-            self._detail(painter, lower, detail)
+            self._detail(painter, lower, row.detail)
             return
         begin = min(self._title_width(size) + theme.px(10), round(box.width() * 0.55))
-        if row.label == pairing.title:
-            begin = max(begin, self._ink.metrics(size, bold=True).horizontalAdvance(row.label))
         beside = box.adjusted(begin, 0, 0, 0)
         left = QRect(upper.left(), upper.top(), begin - theme.px(6), upper.height())
         self._ink.text(painter, left, pairing.title, tokens.text, size, bold=True)
@@ -76,12 +73,7 @@ class PairPainter:
 
     def _paint_differences(self, painter: QPainter, box: QRect, pairing: Pairing) -> None:
         tokens = theme.current()
-        if not pairing.a and not pairing.b:
-            wide = self._ink.metrics(11, bold=True).horizontalAdvance(ALIKE) + theme.px(6)
-            self._ink.text(painter, box, ALIKE, tokens.text_muted, 11, bold=True)
-            self._ink.text(painter, box.adjusted(wide, 0, 0, 0), pairing.both, tokens.text_muted,
-                           11)
-        elif box.width() < theme.px(LEAST_WORDS):
+        if box.width() < theme.px(LEAST_WORDS):
             self._ink.text(painter, box, UNLIKE, tokens.text, 11, bold=True)
         else:
             letter = self._ink.metrics(11, bold=True).horizontalAdvance("B") + theme.px(5)
@@ -123,8 +115,7 @@ class PairPainter:
             self._titles_of = known
             self._titles_width = max(
                 (metrics.horizontalAdvance(row.pairing.title) for row in self._model.rows
-                 if row.pairing is not None and not row.pairing.only and not row.is_input),
-                default=0)
+                 if row.pairing is not None and row.pairing.a and not row.is_input), default=0)
         return self._titles_width
 
     def _lines(self, box: QRect) -> tuple[QRect, QRect]:

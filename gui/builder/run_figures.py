@@ -72,7 +72,7 @@ def ratio_text(ratio: float) -> str:
         return "∞"
     if ratio == 0:
         return "0×"
-    if not 1e-3 <= ratio < 99_500:
+    if not 0.0095 <= ratio < 99_500:
         mantissa, exponent = f"{ratio:.0e}".split("e")
         return f"{mantissa}e{int(exponent):+03d}×"
     rounded = float(f"{ratio:.1e}")

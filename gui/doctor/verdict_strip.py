@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.diagnosis.case import Words
@@ -11,14 +14,26 @@ from engine.diagnosis.design import Note
 from engine.diagnosis.verdicts import JUDGED, Verdict
 from engine.telemetry.parts import Wanted
 from gui import theme
-from gui.doctor.why import Why
+from gui.doctor.cure_buttons import CureButtons
+from gui.doctor.why import FIXED_BEFORE, Why
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 
-GLYPHS = {"early": "waiting", "learning": "healthy", "learned": "healthy", "settled": "flat",
-          "chance": "flat", "risen": "flat", "far_off": "exploding", "silent": "vanishing"}
-"""Codes that have no shape of their own."""
+if TYPE_CHECKING:
+    from engine.diagnosis.cures import Cure
+    from engine.experiments.outcome import Outcome
+    from engine.telemetry.black_box import BlackBox
+
 STRIPE = 4
 STOPPED = "The run has stopped."
+LEAST = 420
+"""Width in px, at 13 px text, that it can do with."""
+LINES = 2
+"""Lines of the sentence that always have room."""
+OUTCOMES = {"helped": ("healthy", 0), "did-not-help": ("flat", 1), "no-difference": ("flat", 0),
+            "worse": ("cause", 2), "broke": ("nonfinite", 2), "too-early": ("waiting", 0)}
+"""Shape and severity of what came of a run B."""
+PRICES = {"price.dead": "dead", "price.saturated": "saturated", "price.overfits": "overfitting"}
+"""Shapes of what a cure costs; the others have that of a note."""
 
 
 class VerdictStrip(Card):
@@ -29,17 +44,26 @@ class VerdictStrip(Card):
     layer_selected(str)
         A person wants to see the layer that the verdict is about.
     mend_requested(str, str)
-        A person wants what it recommends; the code of the note, and its layer.
+        A person wants what it recommends, at once; the code of the note, and its layer.
+    cure_requested(Cure)
+        A person wants to try a cure as run B.
+    replay_requested()
+        A person wants to see the last steps before an overflow.
     """
 
     layer_selected = Signal(str)
     mend_requested = Signal(str, str)
+    cure_requested = Signal(object)
+    replay_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._code, self._severity = "waiting", 0
         self._layer_id = ""
         self._verdict: Verdict | None = None
+        self._outcome: Outcome | None = None
+        self._box: BlackBox | None = None
+        self._measured: tuple[tuple[str, int, int], int] = ("", 0, 0), 0
         self._glyph = StatusGlyph(size=22)
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.RichText)
@@ -47,7 +71,14 @@ class VerdictStrip(Card):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._evidence = ElidedLabel("", role="small")
-        buttons = self._made_buttons()
+        self._price = ElidedLabel("", role="small")
+        self._price_glyph = StatusGlyph(size=13)
+        self._small = QHBoxLayout()
+        self._small.addWidget(self._evidence)
+        self._small.addWidget(self._price_glyph)
+        self._small.addWidget(self._price)
+        self._small.addStretch(1)
+        self._buttons = self._made_buttons()
         self._progress = QProgressBar()
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
@@ -57,13 +88,13 @@ class VerdictStrip(Card):
         words.setSpacing(1)
         words.addStretch(1)
         words.addWidget(self._text)
-        words.addWidget(self._evidence)
+        words.addLayout(self._small)
         words.addWidget(self._progress)
         words.addStretch(1)
         self._row = QHBoxLayout()
         self._row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addLayout(words, 1)
-        for button in buttons:
+        for button in self._buttons:
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._row)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -71,7 +102,13 @@ class VerdictStrip(Card):
         self._on_strip_theme_changed()
         self.say("waiting", 0, "Starting.", "The engine is made ready.")
 
-    def _made_buttons(self) -> tuple[Button, ...]:
+    def _made_buttons(self) -> tuple[QWidget, ...]:
+        self.cures = CureButtons()
+        self.cures.requested.connect(self.cure_requested)
+        self.cures.layer_requested.connect(self._on_show_layer_clicked)
+        self.replay = Button("Replay", "play")
+        self.replay.setToolTip("Play the last steps before it slowly; everything shows them.")
+        self.replay.clicked.connect(self.replay_requested)
         self._show_layer = Button("Show layer")
         self._show_layer.setToolTip("Select the layer that this is about.")
         self._show_layer.clicked.connect(self._on_show_layer_clicked)
@@ -82,29 +119,87 @@ class VerdictStrip(Card):
         self.why.setToolTip("The rule behind this, with its numbers, and what else could be said "
                             "(F1).")
         self.why.clicked.connect(self.explain)
-        return self._mend, self._show_layer, self.why
+        return self.replay, self.cures, self._mend, self._show_layer, self.why
 
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""
         return JUDGED
 
-    def show_verdict(self, verdict: Verdict) -> None:
+    def show_verdict(self, verdict: Verdict, cures: Sequence[Cure] = (), decides: str = "") -> None:
         """Show what is to be said about a run.
 
         Parameters
         ----------
         verdict : Verdict
             What is told of it.
+        cures : Sequence[Cure]
+            What may mend it, to be tried as run B. Without any, as before the first step, what
+            mends it is offered to be done at once.
+        decides : str
+            Which figure will tell whether a cure helped, and at which step.
         """
-        if verdict is self._verdict:
+        if verdict is self._verdict and tuple(cures) == self.cures.cures():
             return
         self.say(verdict.code, verdict.severity, verdict.title, verdict.sentence,
                  verdict.evidence, verdict.layer_id)
         self._verdict = verdict
         if verdict.fix is not None:
             self._mend.setText(verdict.fix.label.text)
-        self._mend.setVisible(verdict.fix is not None)
+        self._mend.setVisible(verdict.fix is not None and not cures)
         self.why.setVisible(verdict.words.evidence is not None or bool(verdict.others))
+        self.cures.set_cures(cures, decides)
+        self._fit()
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Show what came of run B, truthfully, and its price.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            What the figure says that was to decide.
+        """
+        if outcome is self._outcome:
+            return
+        words = outcome.words
+        shape, severity = OUTCOMES[outcome.code]
+        self.say(shape, severity, words.title.text, words.sentence.text,
+                 "" if words.evidence is None else words.evidence.text, words.layer_id)
+        self._outcome = outcome
+        self.why.setVisible(words.evidence is not None)
+        if outcome.price is not None:
+            cost = outcome.price.values.get("price")
+            self._price.setText(outcome.price.text)
+            self._price_glyph.set_status(PRICES.get(getattr(cost, "code", ""), "note"), 1)
+            for widget in (self._price, self._price_glyph):
+                widget.show()
+        self._fit()
+
+    def show_black_box(self, box: BlackBox, cures: Sequence[Cure] = (), decides: str = "") -> None:
+        """Show what went out of range first, and what led there.
+
+        Parameters
+        ----------
+        box : BlackBox
+            The end of the run.
+        cures : Sequence[Cure]
+            What may mend it, to be tried from the last finite step.
+        decides : str
+            Which figure will tell whether a cure helped, and at which step.
+        """
+        if box is self._box and tuple(cures) == self.cures.cures():
+            return
+        # Only here: a run that comes to no end need not wait for it.
+        from gui.doctor.black_box import line_of
+
+        overflow = box.overflow
+        self.say("nonfinite", 2, f"Overflow: {overflow.tensor}.", overflow.sentence.text,
+                 line_of(box), overflow.layer_id)
+        self._evidence.setToolTip(box.chain.text)
+        self._box = box
+        self.why.show()
+        self.replay.setVisible(bool(box.steps))
+        self.cures.set_cures(cures, decides)
+        self._fit()
 
     def say(self, code: str, severity: int, title: str, sentence: str, evidence: str = "",
             layer_id: str = "") -> None:
@@ -119,9 +214,10 @@ class VerdictStrip(Card):
         layer_id : str
             The layer that a button offers to show, or empty.
         """
-        self._verdict = None
-        self._mend.hide()
-        self.why.hide()
+        self._verdict = self._outcome = self._box = None
+        for widget in (self._mend, self.why, self.replay, self._price, self._price_glyph):
+            widget.hide()
+        self.cures.set_cures(())
         text = f"<b>{_escaped(title)}</b> {_escaped(sentence)}"
         if text != self._text.text():
             self._text.setText(text)
@@ -134,7 +230,7 @@ class VerdictStrip(Card):
         if (code, severity) != (self._code, self._severity):
             self._code, self._severity = code, severity
             self.update()
-        shape = glyph_of(code, severity)
+        shape = theme.status_shape(code, severity)
         self._glyph.set_status(shape, max(severity, 1) if shape != code else severity)
 
     def show_failure(self, sentence: str, cause: Note | None) -> None:
@@ -168,7 +264,7 @@ class VerdictStrip(Card):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card and, at its left edge, a stripe in the verdict's colour."""
         super().paintEvent(event)
-        shape = glyph_of(self._code, self._severity)
+        shape = theme.status_shape(self._code, self._severity)
         colour = theme.status_colour(shape, max(self._severity, 1))
         radius = theme.px(12)
         edge = QPainterPath()
@@ -179,11 +275,72 @@ class VerdictStrip(Card):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(edge.intersected(stripe), QColor(colour))
 
+    def event(self, event: QEvent) -> bool:
+        """Make room for cures when another button comes or goes."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make room for cures."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give cures what the words leave: sentence and numbers come first."""
+        if not self.cures.cures():
+            return
+        others = [button for button in self._buttons
+                  if button not in (self.cures, self._show_layer) and not button.isHidden()]
+        gap = self._row.spacing()
+        room = (self.contentsRect().width() - self._margins() - self._words_width()
+                - sum((self._glyph.width(), *(one.sizeHint().width() + gap for one in others)))
+                - 2 * gap - self._row.contentsMargins().left())
+        layer = self._show_layer.sizeHint().width() + gap
+        beside = bool(self._layer_id) and room - layer >= self.cures.least()
+        self._show_layer.setVisible(beside)
+        self.cures.fit(room - layer * beside, leads_to_layer=bool(self._layer_id) and not beside)
+
+    def _words_width(self) -> int:
+        """Return the px in which the sentence has its lines and the numbers have one."""
+        said = self._text.text(), self.width(), self._text.fontMetrics().lineSpacing()
+        if self._measured[0] != said:
+            # Qt breaks the lines anew for each width that is asked for.
+            self._measured = said, self._least_width()
+        return max(self._measured[1],
+                   0 if self._evidence.isHidden() else self._evidence.sizeHint().width())
+
+    def _least_width(self) -> int:
+        least, most = theme.px(120), max(self.width(), theme.px(240))
+        height = LINES * self._text.fontMetrics().lineSpacing() + 2
+        while most - least > 4:
+            middle = (least + most) // 2
+            if self._text.heightForWidth(middle) <= height:
+                most = middle
+            else:
+                least = middle
+        return most
+
+    def _margins(self) -> int:
+        layout = self.layout()
+        if layout is None:
+            return 0
+        margins = layout.contentsMargins()
+        return margins.left() + margins.right()
+
     @Slot()
     def explain(self) -> None:
         """Say why: the rule with its numbers, and what else could be said."""
         if self._verdict is not None:
-            Why(self._verdict.words, self._verdict.others, self).open()
+            Why(self._verdict.words, self._verdict.others, parent=self).open()
+        elif self._outcome is not None:
+            Why(self._outcome.words, rank=FIXED_BEFORE, price=self._outcome.price,
+                parent=self).open()
+        elif self._box is not None:
+            from gui.doctor.black_box import BlackBoxDialog
+
+            BlackBoxDialog(self._box, self).open()
 
     @Slot()
     def _on_mend_clicked(self) -> None:
@@ -198,19 +355,12 @@ class VerdictStrip(Card):
     def _on_strip_theme_changed(self) -> None:
         self._row.setContentsMargins(theme.px(6), 0, 0, 0)
         self._row.setSpacing(theme.px(14))
+        self._small.setSpacing(theme.px(5))
         # Two lines of sentence and one of evidence always have room, so that nothing jumps.
         lines = 2 * self.fontMetrics().lineSpacing() + theme.px(15)
         self.setFixedHeight(lines + theme.px(24))
-
-
-def glyph_of(code: str, severity: int) -> str:
-    """Return which shape a verdict has; a cause that was known before has that of all such."""
-    shape = GLYPHS.get(code, code)
-    if code == "settled" and severity == 0:
-        return "healthy"
-    if shape in theme.STATUS_CODES:
-        return shape
-    return "cause" if severity > 1 else "note"
+        # Else cures that stand there would keep the window from becoming narrower.
+        self.setMinimumWidth(theme.px(LEAST))
 
 
 def _escaped(text: str) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.diagnosis.case import Words
+from engine.messages import Message
 from gui import theme
 from gui.widgets import Button
 
@@ -24,6 +25,8 @@ WIDTH, HEIGHT = 560, 340
 RANK = ("A cause comes before what it leads to, and what puts learning at stake before what "
         "deserves attention. A verdict comes and goes at two different numbers, after it has held "
         "for a while, so that it stands still.")
+FIXED_BEFORE = ("Which figure decides, and at which step, was fixed before B began. One seed may "
+                "be luck: repeat the pair with other seeds to see whether the difference stays.")
 
 
 class Why(QDialog):
@@ -35,16 +38,20 @@ class Why(QDialog):
         What is said.
     others : sequence of Words
         What else could be said, the likelier cause first.
+    rank : str
+        By which rule this is said, and nothing else.
+    price : Message | None
+        What it costs.
     parent : QWidget | None
         Qt's owner.
     """
 
-    def __init__(self, said: Words, others: Sequence[Words] = (), parent: QWidget | None = None
-                 ) -> None:
+    def __init__(self, said: Words, others: Sequence[Words] = (), *, rank: str = RANK,
+                 price: Message | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Why?")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.text = QLabel(told(said, others))
+        self.text = QLabel(told(said, others, rank, price))
         self.text.setTextFormat(Qt.TextFormat.RichText)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -66,15 +73,18 @@ class Why(QDialog):
         self.resize(theme.px(WIDTH), theme.px(HEIGHT))
 
 
-def told(said: Words, others: Sequence[Words] = ()) -> str:
+def told(said: Words, others: Sequence[Words] = (), rank: str = RANK,
+         price: Message | None = None) -> str:
     """Return what is said, why, and what else could be, as rich text."""
     lines = [_paragraph(said)]
+    if price is not None:
+        lines.append(f"<p>{escape(price.text)}</p>")
     if others:
         lines.append("<p><b>What else could be said, the likelier first</b></p><ol>")
         lines += [f"<li>{_paragraph(words)}</li>" for words in others]
         lines.append("</ol>")
     muted = theme.current().text_muted
-    return "".join([*lines, f"<p style='color:{muted}'>{escape(RANK)}</p>"])
+    return "".join([*lines, f"<p style='color:{muted}'>{escape(rank)}</p>"])
 
 
 def _paragraph(words: Words) -> str:

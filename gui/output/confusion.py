@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Array, Snapshot
 from gui import theme
-from gui.output.view import OutputView
+from gui.output.view import PairedView
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
+NAME = "Confusion matrix"
 FRAME = 2
 """Px of the frame round what is right."""
 
 
-class ConfusionView(QWidget, OutputView):
+class ConfusionView(PairedView):
     """Counts of examples by true class (row) and predicted class (column), with recall.
 
     The shade of a cell is its share of the row. Where the network is right, on the diagonal, a cell
@@ -30,7 +31,7 @@ class ConfusionView(QWidget, OutputView):
         self._counts: Array = np.zeros((0, 0), np.int64)
         self._held_back = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Confusion matrix")
+        self.setAccessibleName(NAME)
         theme.notifier().changed.connect(self._on_theme_changed)
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -51,6 +52,17 @@ class ConfusionView(QWidget, OutputView):
     def minimumSizeHint(self) -> QSize:
         """Return room for ten small rows."""
         return QSize(theme.px(200), theme.px(140))
+
+    def least_width(self) -> int:
+        """Return room for names, and for cells in which a number can be read."""
+        metrics = self.fontMetrics()
+        cells = max(metrics.horizontalAdvance("000"), theme.px(18)) * max(len(self._names), 2)
+        return min(cells, theme.px(180)) + metrics.horizontalAdvance("true100 %") + theme.px(16)
+
+    def set_letter(self, letter: str) -> None:
+        """Show which run of a pair it is about."""
+        super().set_letter(letter)
+        self.setAccessibleName(NAME + (f", run {letter}" if letter else ""))
 
     def cell_text(self, row: int, column: int) -> str:
         """Return the sentence about one cell."""
@@ -82,6 +94,7 @@ class ConfusionView(QWidget, OutputView):
                 side.moveTo(area.left() + column * side.width(), area.top() + row * side.height())
                 self._draw_cell(painter, side, row, column)
         self._draw_names(painter, area)
+        self.draw_letter(painter, QPointF(0, 0))
 
     def _draw_cell(self, painter: QPainter, place: QRectF, row: int, column: int) -> None:
         tokens = theme.current()

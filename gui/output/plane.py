@@ -5,19 +5,22 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from engine.data.dataset import Dataset, Indices
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.surface_image import picture
-from gui.output.view import OutputView, switch
+from gui.output.view import PairedView, switch
 from gui.widgets import linear_ticks, tick_text
 
 POINT_PX = 5.2
+NAME = "The network's output over the plane of the two inputs"
+LEAST_SIDE = 96
+"""Px, at 13 px text, of the smallest of two pictures side by side."""
 
 
-class PlaneView(QWidget, OutputView):
+class PlaneView(PairedView):
     """Decision boundary or regression surface, square, with axes from -6 to 6.
 
     Training points are ringed in the colour of the ground, validation points, which are smaller,
@@ -36,14 +39,14 @@ class PlaneView(QWidget, OutputView):
         self._image = QImage()
         self._points = QPixmap()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("The network's output over the plane of the two inputs")
+        self.setAccessibleName(NAME)
         self.shows_validation = switch(
             "Show test data", "Draw the validation points too, smaller and with a ring that stands "
             "out.", self._on_shows_validation_toggled)
         self.discrete = switch(
             "Discretize output", "Colour by the decision alone: the most probable class, or the "
             "sign.", self._on_discrete_toggled)
-        self.controls = self.shows_validation, self.discrete
+        self.controls: tuple[QCheckBox, ...] = (self.shows_validation, self.discrete)
         theme.notifier().changed.connect(self._on_theme_changed)
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -64,6 +67,22 @@ class PlaneView(QWidget, OutputView):
     def minimumSizeHint(self) -> QSize:
         """Return room for a small picture."""
         return QSize(theme.px(150), theme.px(140))
+
+    def least_width(self) -> int:
+        """Return room for a picture in which points can be told apart."""
+        return theme.px(LEAST_SIDE) + self._beside() + self._bar_width()
+
+    def follow(self, other: PairedView) -> None:
+        """Show validation points, and the decision alone, where another plane does."""
+        if isinstance(other, PlaneView):
+            for mine, leading in zip(self.controls, other.controls, strict=True):
+                mine.setChecked(leading.isChecked())
+                leading.toggled.connect(mine.setChecked)
+
+    def set_letter(self, letter: str) -> None:
+        """Show which run of a pair it is about."""
+        super().set_letter(letter)
+        self.setAccessibleName(NAME + (f", run {letter}" if letter else ""))
 
     def area(self) -> QRectF:
         """Return where the picture is, in px."""
@@ -102,6 +121,8 @@ class PlaneView(QWidget, OutputView):
         painter.drawPixmap(0, 0, self._points)
         painter.setPen(QColor(tokens.border))
         painter.drawRect(area)
+        inset = theme.px(4)
+        self.draw_letter(painter, area.topLeft() + QPointF(inset, inset))
         self._draw_axes(painter)
         if self._bar_width():
             self._draw_bar(painter)

@@ -59,7 +59,7 @@ class ScorePanel(QWidget):
             name.setProperty("role", "muted")
             self._grid.addWidget(name, row, 0)
             for column, part in enumerate(PARTS, 1):
-                self._values[name, part] = value = _strong(NONE)
+                self._values[name, part] = value = strong(NONE)
                 self._grid.addWidget(value, row, column)
         self._make_chance()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -67,7 +67,7 @@ class ScorePanel(QWidget):
         self._on_theme_changed()
 
     def _make_chance(self) -> None:
-        self._chance, self._chance_value = ElidedLabel(role="muted"), _strong(NONE)
+        self._chance, self._chance_value = ElidedLabel(role="muted"), strong(NONE)
         self._chance.set_short("Loss at chance")
         # The columns above are wide enough for the short text; the formula must not widen them.
         self._chance.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -137,7 +137,8 @@ class ScorePanel(QWidget):
         self._grid.setHorizontalSpacing(theme.px(9))
 
 
-def _strong(text: str) -> QLabel:
+def strong(text: str) -> QLabel:
+    """Return a bold label, as figures are shown."""
     label = QLabel(text)
     label.setProperty("role", "strong")
     label.setAlignment(RIGHT)

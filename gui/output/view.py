@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
+from gui import theme
 
 UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
 
@@ -40,6 +43,44 @@ class OutputView:
     def width_for(self, height: int) -> int:
         """Return the most px that it can use of a height; what is beside gets the rest."""
         return UNLIMITED
+
+
+class PairedView(QWidget, OutputView):
+    """A view that can stand twice side by side, once for A and once for B."""
+
+    letter = ""
+
+    def set_letter(self, letter: str) -> None:
+        """Show which run of a pair it is about; empty for a single run."""
+        if letter != self.letter:
+            self.letter = letter
+            self.update()
+
+    def least_width(self) -> int:
+        """Return the px below which two of them cannot be read side by side."""
+        return self.minimumSizeHint().width()
+
+    def follow(self, other: PairedView) -> None:
+        """Show everything in the way in which another view shows it."""
+
+    def draw_letter(self, painter: QPainter, at: QPointF) -> None:
+        """Draw the letter of the run on a ground of its own, from its upper left corner."""
+        if not self.letter:
+            return
+        tokens, px = theme.current(), theme.px
+        font = QFont(self.font())
+        font.setPixelSize(px(12))
+        font.setWeight(QFont.Weight.DemiBold)
+        box = QRectF(at.x(), at.y(), px(20), px(20))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.border))
+        painter.setBrush(QColor(tokens.surface))
+        painter.drawRoundedRect(box, px(4), px(4))
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.letter)
+        painter.restore()
 
 
 def switch(text: str, tooltip: str, slot: Callable[..., None], *, on: bool = False) -> QCheckBox:

@@ -23,6 +23,8 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         Shown while there is nothing to draw.
     word : str
         What is counted along the axis at the bottom.
+    bottom : CountAxis | None
+        That axis, where it is to be another one.
 
     Signals
     -------
@@ -36,8 +38,8 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     pressed = Signal(QPointF)
 
     def __init__(self, left: Axis, empty_text: str = "", parent: QWidget | None = None, *,
-                 word: str = "step") -> None:
-        self._counting = CountAxis("bottom", word=word)
+                 word: str = "step", bottom: CountAxis | None = None) -> None:
+        self._counting = CountAxis("bottom", word=word) if bottom is None else bottom
         self._axes = (left, self._counting)
         super().__init__(parent, enableMenu=False,
                          axisItems={"left": left, "bottom": self._counting})
@@ -106,6 +108,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         gap, width = theme.px(8), self._readout.width()
         left = at + gap if at + gap + width <= area.right() else at - gap - width
         self._readout.move(max(0, min(left, self.width() - width)), area.top() + 2)
+        self._readout.raise_()
         self._readout.show()
 
     def hide_readout(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,8 @@ class EndLabels(QWidget):
         self._canvas = canvas
         self._texts: list[str] = []
         self._colours: list[QColor] = []
-        self._chosen = -1
+        self._chosen: Collection[int] = ()
+        self._first: Sequence[int] = ()
         self._heights: Reals = np.zeros(0)
         self._zeros: Flags = np.zeros(0, np.bool_)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -45,14 +46,23 @@ class EndLabels(QWidget):
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    def set_texts(self, texts: Sequence[str]) -> None:
-        """Set the text of every curve."""
-        self._texts = list(texts)
+    def set_texts(self, texts: Sequence[str], first: Sequence[int] = ()) -> None:
+        """Set the text of every curve.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            In the order of the curves.
+        first : sequence of int
+            Which come before others where there is no room for all, the first and the last of
+            those that there are if none are named.
+        """
+        self._texts, self._first = list(texts), first
         self.set_heights(np.full(len(self._texts), np.nan))
         self._on_theme_changed()
 
-    def set_colours(self, colours: Sequence[QColor], chosen: int) -> None:
-        """Set the colour of every curve and which one is selected, -1 for none."""
+    def set_colours(self, colours: Sequence[QColor], chosen: Collection[int] = ()) -> None:
+        """Set the colour of every curve and which of them are selected."""
         self._colours, self._chosen = list(colours), chosen
         self.update()
 
@@ -70,6 +80,10 @@ class EndLabels(QWidget):
         self._zeros = np.zeros(len(heights), np.bool_) if zeros is None else zeros
         self.update()
 
+    def texts(self) -> list[str]:
+        """Return the text of every curve."""
+        return list(self._texts)
+
     def shown(self) -> list[str]:
         """Return the labels as they are drawn, from top to bottom."""
         return [self._text(index) for index, _ in self._arranged(self._line())]
@@ -79,7 +93,7 @@ class EndLabels(QWidget):
         painter = QPainter(self)
         font, line = self._font(), self._line()
         for index, y in self._arranged(line):
-            font.setBold(index == self._chosen)
+            font.setBold(index in self._chosen)
             painter.setFont(font)
             painter.setPen(self._readable(index))
             place = QRectF(theme.px(GAP_PX), y - line / 2, self.width(), line)
@@ -106,7 +120,7 @@ class EndLabels(QWidget):
 
     def _readable(self, index: int) -> QColor:
         tokens = theme.current()
-        if index == self._chosen:
+        if index in self._chosen:
             return QColor(tokens.text)
         return theme.blended(self._colours[index].name(), tokens.text, 0.35)
 
@@ -118,7 +132,8 @@ class EndLabels(QWidget):
             scene = box.mapViewToScene(QPointF(0.0, float(self._heights[index])))
             wanted[int(index)] = float(self._canvas.mapFromScene(scene).y())
         order = list(wanted)
-        first = [i for i in (self._chosen, *order[:1], *order[-1:]) if i in wanted]
+        ends = self._first or (*order[:1], *order[-1:])
+        first = [i for i in (*self._chosen, *ends) if i in wanted]
         room = int(self.height() / line)
         spread = order[:: max(1, -(-len(order) // max(room, 1)))]
         kept = list(dict.fromkeys([*first, *spread]))[:room]

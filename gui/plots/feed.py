@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.diagnosis.verdicts import LayerVerdict
 from engine.telemetry.history import History
-from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui.frames.epochs import EpochScale
+from gui.frames.frame import Frame
 from gui.frames.ghost import Ghost
 from gui.frames.record import Record
+from gui.frames.run_info import FIRST
 
 Reals = NDArray[np.float64]
 LOSS = "loss"
@@ -34,6 +38,18 @@ class Seen:
         How many epochs its steps are.
     ghost : Ghost | None
         What stays of the run before.
+    run : str
+        Key of the run.
+    run_id : int
+        Its number.
+    readings : sequence of LayerReading
+        Every layer's figures at the step that is shown.
+    verdicts : mapping
+        Of each layer, by id.
+    cursor : int | None
+        The step that somebody looks back at.
+    beside : Seen | None
+        Of the other run of a pair.
     """
 
     history: History
@@ -41,3 +57,36 @@ class Seen:
     record: Record
     epochs: EpochScale
     ghost: Ghost | None
+    run: str = FIRST
+    run_id: int = 0
+    readings: Sequence[LayerReading] = ()
+    verdicts: Mapping[str, LayerVerdict] = field(default_factory=dict)
+    cursor: int | None = None
+    beside: Seen | None = None
+
+    @classmethod
+    def of(cls, frame: Frame, snapshot: Snapshot | None) -> Seen:
+        """Return what a frame shows.
+
+        Parameters
+        ----------
+        frame : Frame
+            The frame of the run that is edited.
+        snapshot : Snapshot | None
+            Its newest snapshot.
+        """
+        other = frame.beside
+        verdicts = () if frame.verdict is None else frame.verdict.layers
+        return cls(frame.history, snapshot, frame.record, frame.epochs, frame.ghost, frame.run,
+                   frame.run_id, frame.readings, {one.layer_id: one for one in verdicts},
+                   frame.cursor, None if other is None else cls.of(other, None))
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether one of the runs has a step behind it."""
+        return self.history.length > 0 or (self.beside is not None and self.beside.has_steps)
+
+    @property
+    def grown(self) -> tuple[int, int]:
+        """What changes when the run goes on, or another one takes its place."""
+        return self.run_id, self.history.length

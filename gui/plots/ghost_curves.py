@@ -39,27 +39,25 @@ class GhostCurves(QObject):
         self._dashed: tuple[int, ...] = ()
         theme.notifier().changed.connect(self._dress)
 
-    def show(self, x: Reals, rows: Sequence[Reals], dashed: tuple[int, ...] = ()) -> None:
+    def show(self, lines: Sequence[tuple[Reals, Reals]], dashed: tuple[int, ...] = ()) -> None:
         """Draw other curves.
 
         Parameters
         ----------
-        x : float64[n]
-            Where their points stand.
-        rows : sequence of float64[n]
-            Their values; those that are not finite are left out.
+        lines : sequence of (float64[n], float64[n])
+            Where their points stand, and their values; those that are not finite are left out.
         dashed : tuple[int, ...]
             Which of them are dashed.
         """
-        most = FEW_POINTS if len(rows) > MANY_CURVES else POINTS
-        self._points = [_fewer(x[known], row[known], most)
-                        for row in rows for known in (np.isfinite(row),)]
-        while len(self._curves) < len(rows):
-            curve = FramedCurve(smooth=len(rows) <= MANY_CURVES)
+        most = FEW_POINTS if len(lines) > MANY_CURVES else POINTS
+        self._points = [_fewer(x[known], y[known], most)
+                        for x, y in lines for known in (np.isfinite(y),)]
+        while len(self._curves) < len(lines):
+            curve = FramedCurve(smooth=len(lines) <= MANY_CURVES)
             curve.setZValue(BEHIND)
             self._canvas.addItem(curve)
             self._curves.append(curve)
-        for curve in self._curves[len(rows):]:
+        for curve in self._curves[len(lines):]:
             curve.set_points(np.zeros(0), np.zeros(0))
         for curve, points in zip(self._curves, self._points, strict=False):
             curve.set_points(*points)

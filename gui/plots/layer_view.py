@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui import theme
-from gui.plots.axes import Axis
+from gui.plots.axes import Axis, CountAxis
 from gui.plots.canvas import Canvas
 from gui.plots.feed import Reals, Seen
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 
 NOWHERE = (-1, -1)
+
+
+class Told(NamedTuple):
+    """What is told of what is drawn at a point.
+
+    Attributes
+    ----------
+    layer_id, text : str
+        The layer, and what to say of it.
+    x : float
+        Where along the axis that is.
+    """
+
+    layer_id: str
+    text: str
+    x: float
 
 
 class LayerView(QWidget):
@@ -25,6 +43,8 @@ class LayerView(QWidget):
         The axis at the left.
     word : str
         What is counted along the axis at the bottom.
+    bottom : CountAxis | None
+        That axis, where it is to be another one than for steps.
 
     Signals
     -------
@@ -36,14 +56,15 @@ class LayerView(QWidget):
     needs_steps = True
     """Whether there is nothing to draw before the first step."""
 
-    def __init__(self, axis: Axis, word: str = "step", parent: QWidget | None = None) -> None:
+    def __init__(self, axis: Axis, word: str = "step", parent: QWidget | None = None, *,
+                 bottom: CountAxis | None = None) -> None:
         super().__init__(parent)
         self._word = word
         self._layers = WeightLayers()
         self._selected = ""
         self._x: Reals = np.zeros(0)
         self._y: Reals = np.zeros((0, 0))
-        self.canvas = Canvas(axis, "Press Run to start", word=word)
+        self.canvas = Canvas(axis, "Press Run to start", word=word, bottom=bottom)
         self.canvas.hovered.connect(self._on_canvas_hovered)
         self.canvas.pressed.connect(self._on_canvas_pressed)
         self._row = QHBoxLayout(self)
@@ -52,8 +73,16 @@ class LayerView(QWidget):
         self._row.addWidget(self.canvas, 1)
         theme.notifier().changed.connect(self._on_theme_changed)
 
-    def set_layers(self, layers: WeightLayers) -> None:
-        """Show these layers; nothing is known of them yet."""
+    def set_layers(self, layers: WeightLayers, _beside: WeightLayers | None = None) -> None:
+        """Show these layers; nothing is known of them yet.
+
+        Parameters
+        ----------
+        layers : WeightLayers
+            Of the run that is edited.
+        _beside : WeightLayers | None
+            Of the other run of a pair, for a view that shows both.
+        """
         self._layers = layers
         self._arrange()
         self.show_nothing()
@@ -76,8 +105,17 @@ class LayerView(QWidget):
 
     def layer_at(self, point: QPointF) -> str:
         """Return the layer that is drawn at a point; empty if there is none."""
+        told = self._told(point)
+        return "" if told is None else told.layer_id
+
+    def _told(self, point: QPointF) -> Told | None:
+        """Return what is to be told of what is drawn at a point."""
         index, at = self._nearest(point)
-        return self._layers.ids[index] if at >= 0 else ""
+        if at < 0:
+            return None
+        value = power_text(float(self._y[index, at]))
+        return Told(self._layers.ids[index], f"{self._layers.titles[index]}   {value} at "
+                    f"{self._place(at)}", float(self._x[at]))
 
     def _nearest(self, point: QPointF) -> tuple[int, int]:
         """Return (layer, bucket) of what is drawn at a point, else `NOWHERE`."""
@@ -94,13 +132,11 @@ class LayerView(QWidget):
 
     @Slot(object)
     def _on_canvas_hovered(self, point: QPointF | None) -> None:
-        index, at = NOWHERE if point is None else self._nearest(point)
-        if at < 0:
+        told = None if point is None else self._told(point)
+        if told is None:
             self.canvas.hide_readout()
             return
-        value = power_text(float(self._y[index, at]))
-        self.canvas.show_readout(f"{self._layers.titles[index]}   {value} at {self._place(at)}",
-                                 float(self._x[at]))
+        self.canvas.show_readout(told.text, told.x)
 
     def _place(self, at: int) -> str:
         """Return where a point stands, in words."""

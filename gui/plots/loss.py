@@ -1,50 +1,53 @@
-"""Loss over steps."""
+"""Loss over steps, of one run or of a pair."""
 
 from __future__ import annotations
 
 import math
+from itertools import zip_longest
 
 import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from engine.telemetry.history import History
 from engine.telemetry.parts import NOTHING, Wanted
 from gui import theme
-from gui.frames.frame import Frame
+from gui.frames.frame import Frame, sides
 from gui.frames.ghost import Ghost
 from gui.frames.record import Record
-from gui.frames.run_info import RunInfo
+from gui.frames.run_info import FIRST, SECOND, RunInfo
 from gui.plots.axes import ValueAxis
 from gui.plots.band import Band
 from gui.plots.canvas import Canvas
 from gui.plots.count import Count, places, span
 from gui.plots.count_button import CountButton
-from gui.plots.curve import FramedCurve, framed
+from gui.plots.cursor_mark import CursorMark
+from gui.plots.curve import framed
+from gui.plots.end_labels import EndLabels
 from gui.plots.feed import LOSS, VALIDATION_LOSS, Reals
-from gui.plots.ghost_curves import TIP, TITLE, GhostCurves
-from gui.plots.graph import pg
-from gui.plots.legend import Legend, LegendEntry
-from gui.plots.ranges import EasedRange, halved, log10, widened
+from gui.plots.ghost_curves import GhostCurves
+from gui.plots.loss_legend import LossLegend
+from gui.plots.loss_side import COLUMNS, EMPTY, LossSide, loss_text
+from gui.plots.ranges import EasedRange, log10, widened
+from gui.plots.seed_bands import SeedBands, SpreadLike
 from gui.widgets import Button, ViewCard, plain_number
 
-EMPTY: Reals = np.zeros(0)
 EMPTY_LOG_ENDS, EMPTY_ENDS = (-1.15, 0.15), (0.0, 1.0)
-BATCH_TIP = ("Loss of the training batches: of one batch, or the mean of those that a point stands "
-             "for; the band reaches from the smallest to the largest.")
-GHOST_TIP = f"{TIP} The dashed line is its validation loss."
 LEAST_REACH = {True: 1.0, False: 0.01}
-"""How far the last run may widen the axis at least, in decades where it is logarithmic."""
-VALIDATION_TIP = "Loss over the validation examples at the end of every epoch."
+"""How far other runs may widen the axis at least, in decades where it is logarithmic."""
 # Single batches may come near zero loss; they must not squeeze the rest of the curve. Where it is
 # for a tenth of its way is no single batch.
 DECADES, RARE = 6.0, 0.1
-# Measured: a thick curve of 512 noisy points takes 14 ms to paint, this one 4.
-THICK_POINTS = 200
+APART_PX = 14
+"""Between the ends of a run's two curves before each has a label."""
+PAIR_LABELS = (FIRST, SECOND) * len(COLUMNS)
 
 
 class LossPlot(ViewCard):
     """Mean and spread of the batches' loss, and the validation loss. GUI thread only.
+
+    Of a pair, run A is solid and run B in long dashes, in the same colours.
 
     Signals
     -------
@@ -62,24 +65,24 @@ class LossPlot(ViewCard):
         self._frame: Frame | None = None
         self._log = True
         self._hovered: float | None = None
-        self._x: Reals = EMPTY
-        self._steps: Reals = EMPTY
         self._pixel = (0.0, 0.0)
         self._count = Count.STEPS
-        self._ghost: tuple[Ghost | None, Count, bool] = (None, self._count, True)
+        self._ghost: tuple[object, ...] = (None, (), self._count, True)
+        self._drawn: tuple[object, ...] = ()
+        self._earlier_runs: tuple[Ghost, ...] = ()
         self._range = EasedRange(0.25)
         self._ends = EMPTY_LOG_ENDS
         self._make_header()
         self._axis = ValueAxis(logarithmic=True)
         self._canvas = Canvas(self._axis, "Press Run to start")
+        self._seeds = SeedBands(self._canvas)
         self._band = Band()
-        self._curves = {
-            LOSS: FramedCurve(smooth=True),
-            VALIDATION_LOSS: FramedCurve(smooth=True),
-        }
-        for item in (self._band, *self._curves.values()):
-            self._canvas.addItem(item)
-        self._ghosts = GhostCurves(self._canvas)
+        self._canvas.addItem(self._band)
+        self._first = LossSide(self._canvas, dashed=False)
+        self._sides = (self._first, LossSide(self._canvas, dashed=True))
+        self._ghosts, self._earlier = GhostCurves(self._canvas), GhostCurves(self._canvas)
+        self._labels = EndLabels(self._canvas)
+        self._cursor = CursorMark(self._canvas)
         self._count_button = CountButton(self._canvas)
         self._count_button.chosen.connect(self.set_count)
         self._canvas.hovered.connect(self._on_canvas_hovered)
@@ -90,13 +93,8 @@ class LossPlot(ViewCard):
         self._show_nothing()
 
     def _make_header(self) -> None:
-        self._entries = {
-            LOSS: LegendEntry("train (batch)", "train", short="batch", tooltip=BATCH_TIP),
-            VALIDATION_LOSS: LegendEntry("validation", "validation", tooltip=VALIDATION_TIP),
-        }
-        self._ghost_entry = LegendEntry(TITLE, "ghost", tooltip=GHOST_TIP, has_value=False)
-        self._ghost_entry.hide()
-        self.add_header_widget(Legend(*self._entries.values(), self._ghost_entry))
+        self._legend = LossLegend()
+        self.add_header_widget(self._legend)
         self._toggle = Button("log y")
         self._toggle.setProperty("tone", "quiet")
         self._toggle.setCheckable(True)
@@ -105,16 +103,29 @@ class LossPlot(ViewCard):
         self._toggle.clicked.connect(self.set_log)
         self.add_header_widget(self._toggle)
 
-    def set_run(self, _run: RunInfo) -> None:
-        """Forget the run before; what follows belongs to another one."""
+    def set_run(self, run: RunInfo) -> None:
+        """Forget the runs before; what follows belongs to other ones."""
         self._frame = None
         self._range.reset()
-        self._show_ghost(None)
+        is_pair = run.beside is not None
+        self._legend.set_pair(is_pair)
+        self._labels.set_texts(PAIR_LABELS if is_pair else ())
+        self._show_ghosts(None)
         self._show_nothing()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the newest history; while hidden, it is only kept."""
         self._frame = frame
+        self.draw_when_seen()
+
+    def set_bands(self, spread: SpreadLike | None) -> None:
+        """Show between which curves those of a pair with other seeds lie; None shows none."""
+        self._seeds.set_spread(spread)
+        self.draw_when_seen()
+
+    def set_earlier(self, ghosts: tuple[Ghost, ...]) -> None:
+        """Show these earlier runs as thin grey lines."""
+        self._earlier_runs = ghosts
         self.draw_when_seen()
 
     def wanted(self) -> Wanted:
@@ -124,7 +135,7 @@ class LossPlot(ViewCard):
     @property
     def points(self) -> int:
         """How many points of the training loss are drawn."""
-        return len(self._x)
+        return len(self._first.x)
 
     def is_log(self) -> bool:
         """Return whether the axis is logarithmic."""
@@ -160,74 +171,105 @@ class LossPlot(ViewCard):
         self.draw()
 
     def draw(self) -> None:
-        """Draw the newest history, before it what stays of the last run."""
+        """Draw the newest history, behind it what stays of other runs."""
         frame = self._frame
-        self._show_ghost(None if frame is None else frame.ghost)
-        if frame is None or frame.history.length == 0:
+        self._show_ghosts(None if frame is None else frame.ghost)
+        if frame is None or not any(one.history.length for one in _shown(frame)):
             self._show_nothing()
             return
-        history = self._series(frame)
-        self._steps = history.steps()
-        x = self._x = places(self._count, self._steps, frame.epochs.at(self._steps))
-        mean, checked = (self._scaled(history.mean(column)) for column in self._curves)
-        low, high = self._scaled(history.low(LOSS)), self._scaled(history.high(LOSS))
-        self._set_range(frame, np.concatenate((mean, checked)), high)
-        self._band.set_data(x, low, high, self._ends)
-        measured = np.isfinite(checked) | np.isneginf(checked)
-        self._curves[LOSS].set_points(*thinned(x, self._above_floor(mean)))
-        self._curves[VALIDATION_LOSS].set_points(
-            *thinned(x[measured], self._above_floor(checked[measured])))
+        state = self._state(frame)
+        if frame.cursor is not None and state == self._drawn:
+            # Somebody looks back and forth: what there is to see has not changed.
+            self._cursor.follow(frame, self._count)
+            return
+        self._drawn = state
+        values, low, high = self._read(frame)
+        self._set_range(frame, values, high)
+        self._band.set_data(self._first.x[:len(low)], low, high, self._ends)
+        self._seeds.draw(self._ends)
+        floor = self._ends[0] + self._pixel[1]
+        for side in self._sides:
+            side.draw(floor, self._pixel[0])
+        if frame.beside is not None:
+            self._label_ends(floor)
         self._canvas.set_empty(False)
+        self._cursor.follow(frame, self._count)
         self._refresh_texts()
 
-    def _series(self, frame: Frame) -> History | Record:
-        """Return what to draw: where the axis is logarithmic, the first steps one by one."""
-        return frame.record if self._count is Count.LOG_STEPS else frame.history
+    def _state(self, frame: Frame) -> tuple[object, ...]:
+        """Return what decides where the curves run."""
+        grown = tuple((one.run_id, one.history.length) for one in _shown(frame))
+        return grown, self._ghost, self._seeds.spread(), self._canvas.size()
 
-    def _show_ghost(self, ghost: Ghost | None) -> None:
-        """Draw what stays of the last run, anew only where it or an axis has changed."""
-        shown = (ghost, self._count, self._log)
+    def _read(self, frame: Frame) -> tuple[Reals, Reals, Reals]:
+        """Take what there is to draw; return all means, and the extremes of the batches."""
+        shown = _shown(frame)
+        for side, one in zip_longest(self._sides, shown):
+            if one is None:
+                side.clear()
+            else:
+                side.read(_series(one, self._count), self._count, one.epochs)
+        self._seeds.read(self._count, (shown[0].epochs, shown[-1].epochs), self._scaled)
+        values = np.concatenate([side.values(self._scaled) for side in self._sides])
+        if len(shown) > 1:
+            # Two more areas would hide what a pair is about: where its curves part.
+            return values, EMPTY, EMPTY
+        history = _series(frame, self._count)
+        return values, self._scaled(history.low(LOSS)), self._scaled(history.high(LOSS))
+
+    def _show_ghosts(self, ghost: Ghost | None) -> None:
+        """Draw what stays of other runs, anew only where that or an axis has changed."""
+        earlier = tuple(one for one in self._earlier_runs if one is not ghost)
+        shown = (ghost, earlier, self._count, self._log)
+        self._legend.set_others(last_run=ghost is not None, earlier=len(earlier),
+                                seeds=self._seeds.seeds())
         if shown == self._ghost:
             return
         self._ghost = shown
-        self._ghost_entry.setVisible(ghost is not None)
-        if ghost is None:
-            self._ghosts.show(EMPTY, ())
-            return
-        self._ghosts.show(places(self._count, ghost.steps, ghost.epochs),
-                          [self._scaled(ghost.losses[column]) for column in self._curves],
-                          dashed=(1,))
+        self._ghosts.show([] if ghost is None else self._lines_of(ghost, *COLUMNS), dashed=(1,))
+        self._earlier.show([line for one in earlier for line in self._lines_of(one, LOSS)])
+
+    def _lines_of(self, ghost: Ghost, *columns: str) -> list[tuple[Reals, Reals]]:
+        x = places(self._count, ghost.steps, ghost.epochs)
+        return [(x, self._scaled(ghost.losses[column])) for column in columns]
 
     def _show_nothing(self) -> None:
-        self._x = self._steps = EMPTY
-        for curve in self._curves.values():
-            curve.set_points(EMPTY, EMPTY)
+        for side in self._sides:
+            side.clear()
+        self._drawn = ()
         self._band.clear()
-        for entry in self._entries.values():
-            entry.set_value("")
+        self._seeds.clear()
+        self._legend.show_values(*self._sides)
+        self._labels.set_heights(np.full(len(self._labels.texts()), np.nan))
         self._canvas.hide_readout()
+        self._cursor.show(None)
         self._ends = EMPTY_LOG_ENDS if self._log else EMPTY_ENDS
         right = 100.0 if self._count is Count.STEPS else 2.0
-        known = self._ghosts.values_until(np.inf)
+        known = self._others_until(np.inf)
         if len(known):
-            # There is nothing else to be seen: the last run has all the room.
-            right = self._ghosts.last_place()
+            # There is nothing else to be seen: the other runs have all the room.
+            right = max(one.last_place() for one in (self._ghosts, self._earlier))
             self._ends = EasedRange(LEAST_REACH[self._log]).towards(
                 float(known.min()), float(known.max()))
         self._canvas.set_empty(not len(known))
         self._canvas.set_ranges((0.0, right), self._ends)
-        self._ghosts.set_bounds(framed((0.0, right), self._ends, self._canvas.pixel()))
+        bounds = framed((0.0, right), self._ends, self._canvas.pixel())
+        for one in (self._ghosts, self._earlier):
+            one.set_bounds(bounds)
+
+    def _others_until(self, end: float) -> Reals:
+        """Return all values of other runs that stand left of an end, float64[n]."""
+        return np.concatenate([one.values_until(end)
+                               for one in (self._ghosts, self._earlier, self._seeds)])
 
     def _scaled(self, values: Reals) -> Reals:
         return log10(values) if self._log else np.where(np.isfinite(values), values, np.nan)
 
-    def _above_floor(self, values: Reals) -> Reals:
-        """Return values of which none, be it 0 on a logarithmic axis, is below the plot."""
-        return np.maximum(values, self._ends[0] + self._pixel[1])
-
     def _set_range(self, frame: Frame, values: Reals, highs: Reals) -> None:
         values, highs = values[np.isfinite(values)], highs[np.isfinite(highs)]
-        reach = span(self._count, float(self._steps[-1]), frame.epochs)
+        reach = (0.0, max(span(self._count, float(side.steps[-1]), one.epochs)[1]
+                          for side, one in zip(self._sides, _shown(frame), strict=False)
+                          if len(side.steps)))
         if len(values):
             low, high = float(values.min()), float(values.max())
             if self._log:
@@ -235,68 +277,86 @@ class LossPlot(ViewCard):
             # The spread is shown in full but for rare peaks far above the mean.
             peak = float(np.quantile(highs, 0.98)) if len(highs) else high
             high = max(high, min(peak, high + 0.5 * (high - low)))
-            low, high = widened(low, high, self._ghosts.values_until(reach[1]),
-                                LEAST_REACH[self._log])
+            low, high = widened(low, high, self._others_until(reach[1]), LEAST_REACH[self._log])
             self._ends = self._range.towards(low, high)
         self._canvas.set_ranges(reach, self._ends)
         # Asked once: to find it takes as long as to draw a curve.
         self._pixel = self._canvas.pixel()
         bounds = framed(reach, self._ends, self._pixel)
-        for curve in self._curves.values():
-            curve.set_bounds(bounds)
-        self._ghosts.set_bounds(bounds)
+        for one in (*self._sides, self._ghosts, self._earlier):
+            one.set_bounds(bounds)
+
+    def _label_ends(self, floor: float) -> None:
+        """Name the ends of a pair's curves; a validation loss only where it ends apart."""
+        heights = np.array([[side.end(column) for side in self._sides] for column in COLUMNS])
+        close = np.abs(heights[1] - heights[0]) < theme.px(APART_PX) * self._pixel[1]
+        heights[1, close] = np.nan
+        self._labels.set_heights(np.maximum(heights, floor).ravel(), np.isneginf(heights).ravel())
 
     def _refresh_texts(self) -> None:
         frame = self._frame
-        if frame is None or not len(self._x):
+        if frame is None or not any(len(side.x) for side in self._sides):
             return
-        history = self._series(frame)
-        for column, entry in self._entries.items():
-            known = history.mean(column)
-            known = known[np.isfinite(known)]
-            entry.set_value(loss_text(float(known[-1])) if len(known) else "")
+        self._legend.show_values(*self._sides)
         if self._hovered is None:
             self._canvas.hide_readout()
             return
-        at = int(np.argmin(np.abs(self._x - self._hovered)))
-        self._canvas.show_readout(self._values_at(history, at), float(self._x[at]))
+        x = self._hovered
+        near = [side.x[side.nearest(x)] for side in self._sides if len(side.x)]
+        at = float(min(near, key=lambda place: abs(place - x)))
+        text = self._values_at(frame) if frame.beside is None else self._pair_at(x, at)
+        self._canvas.show_readout(text, at)
 
-    def _values_at(self, history: History | Record, at: int) -> str:
-        parts = [f"Step {self._steps[at]:,.0f}"]
+    def _values_at(self, frame: Frame) -> str:
+        """Return what is known of the only run under the pointer."""
+        side, history = self._first, _series(frame, self._count)
+        at = side.nearest(self._hovered or 0.0)
+        parts = [f"Step {side.steps[at]:,.0f}"]
         if self._count is Count.EPOCHS:
-            parts.insert(0, f"Epoch {plain_number(float(self._x[at]))}")
+            parts.insert(0, f"Epoch {plain_number(float(side.x[at]))}")
         low, high = float(history.low(LOSS)[at]), float(history.high(LOSS)[at])
-        mean = float(history.mean(LOSS)[at])
+        mean = side.at(LOSS, at)
         if math.isfinite(mean):
             spread = f" ({plain_number(low)} to {plain_number(high)})" if high > low else ""
             parts.append(f"batch {loss_text(mean)}{spread}")
-        checked = history.mean(VALIDATION_LOSS)
-        measured = np.flatnonzero(np.isfinite(checked[: at + 1]))
-        if len(measured):
-            parts.append(f"validation {loss_text(float(checked[measured[-1]]))}")
+        parts += side.told(VALIDATION_LOSS, at, "validation ")
         return "   ".join(parts)
+
+    def _pair_at(self, x: float, at: float) -> str:
+        """Return what is known of both runs there, and their step, or steps where they differ."""
+        told: dict[str, tuple[str, str]] = {}
+        for key, side in zip((FIRST, SECOND), self._sides, strict=True):
+            if len(side.x):
+                point = side.nearest(x)
+                losses = side.told(LOSS, point, "") + side.told(VALIDATION_LOSS, point, "val ")
+                told[key] = (f"{side.steps[point]:,.0f}", ", ".join(losses))
+        parts = [f"Epoch {plain_number(at)}"] if self._count is Count.EPOCHS else []
+        common = {step for step, _ in told.values()}
+        if len(common) == 1:
+            parts += [f"Step {step}" for step in common]
+            return "   ".join([*parts, *(f"{key} {losses}" for key, (_, losses) in told.items())])
+        return "   ".join([*parts, *(f"{key} step {step}: {losses}"
+                                     for key, (step, losses) in told.items())])
 
     @Slot(object)
     def _on_canvas_hovered(self, point: QPointF | None) -> None:
         self._hovered = None if point is None else point.x()
-        if len(self._x):
-            self._refresh_texts()
+        self._refresh_texts()
 
     @Slot()
     def _on_colours_changed(self) -> None:
         tokens = theme.current()
-        self._curves[LOSS].setPen(pg.mkPen(tokens.train, width=2))
-        self._curves[VALIDATION_LOSS].setPen(pg.mkPen(tokens.validation, width=2))
+        for side in self._sides:
+            side.dress()
         self._band.set_colour(tokens.train, 0.14)
+        self._labels.set_colours([QColor(tokens.train)] * 2 + [QColor(tokens.validation)] * 2)
 
 
-def thinned(x: Reals, y: Reals) -> tuple[Reals, Reals]:
-    """Return the means of neighbours until there are few enough points for a thick curve."""
-    while len(x) > THICK_POINTS:
-        x, y = halved(x), halved(y)
-    return x, y
+def _shown(frame: Frame) -> tuple[Frame, ...]:
+    """Return the frames of A, and of B if there is one."""
+    return tuple(one for one in sides(frame) if one is not None)
 
 
-def loss_text(value: float) -> str:
-    """Return a loss in four figures."""
-    return f"{value:.4f}" if 1e-3 <= abs(value) < 10 else plain_number(value)
+def _series(frame: Frame, count: Count) -> History | Record:
+    """Return what to draw: where steps are logarithmic, the first ones one by one."""
+    return frame.record if count is Count.LOG_STEPS else frame.history

@@ -69,7 +69,7 @@ class ThroughTime(MarkedCurves):
         self._row.addLayout(column, 1)
         self.show_nothing()
 
-    def set_layers(self, layers: WeightLayers) -> None:
+    def set_layers(self, layers: WeightLayers, _beside: WeightLayers | None = None) -> None:
         """Wait for readings of these layers; which are recurrent is known with the first."""
         self._all = layers
         super().set_layers(layers.only(()))
@@ -87,8 +87,8 @@ class ThroughTime(MarkedCurves):
             return
         if ids != self._layers.ids:
             super().set_layers(self._all.only(ids))
-        self._y = _log_gradients(seen.snapshot, self._layers.ids)
-        self._x = np.arange(1.0, self._y.shape[1] + 1.0)
+        y = _log_gradients(seen.snapshot, self._layers.ids)
+        self._take(np.arange(1.0, y.shape[1] + 1.0), y)
         known = self._y[np.isfinite(self._y)]
         self.canvas.set_empty(not len(known))
         self._ends = self._range.towards(float(known.min()), float(known.max())) \
@@ -96,9 +96,8 @@ class ThroughTime(MarkedCurves):
         span = (1.0, max(float(len(self._x)), 2.0))
         self.canvas.set_ranges(span, self._ends)
         bounds = framed(span, self._ends, self.canvas.pixel())
-        for curve, row in zip(self._curves, np.maximum(self._y, self._floor()), strict=True):
-            curve.set_bounds(bounds)
-            curve.set_points(self._x, row)
+        self._strands.set_bounds(bounds)
+        self._strands.draw(self._floor(), self.canvas.pixel()[0])
         last = self._y[:, -1] if len(self._x) else np.zeros(0)
         self.labels.set_heights(np.maximum(last, self._floor()), np.isneginf(last))
         self._explain()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from engine.telemetry.history import History
 from gui import theme
 from gui.frames.record import Record
-from gui.frames.run_info import RunInfo
+from gui.frames.run_info import FIRST, RunInfo
 from gui.plots.feed import Reals
 from gui.plots.titles import layer_title
 
@@ -30,26 +30,33 @@ class WeightLayers:
         Their names for people.
     depth : int
         Number of all layers of the network, those without weights included.
+    run : str
+        Key of the run.
     """
 
     ids: tuple[str, ...] = ()
     positions: tuple[int, ...] = ()
     titles: tuple[str, ...] = ()
     depth: int = 0
+    run: str = FIRST
 
     @classmethod
     def of(cls, run: RunInfo) -> WeightLayers:
         """Return those of a run."""
         ids, network = tuple(run.weight_layers), run.network
         return cls(ids, tuple(network.index(i) for i in ids),
-                   tuple(layer_title(network, i) for i in ids), len(network.layers))
+                   tuple(layer_title(network, i) for i in ids), len(network.layers), run.run)
 
     def only(self, ids: Collection[str]) -> WeightLayers:
         """Return those that are among ``ids``; their colours stay."""
         kept = [i for i, layer_id in enumerate(self.ids) if layer_id in ids]
         return WeightLayers(tuple(self.ids[i] for i in kept),
                             tuple(self.positions[i] for i in kept),
-                            tuple(self.titles[i] for i in kept), self.depth)
+                            tuple(self.titles[i] for i in kept), self.depth, self.run)
+
+    def place_of(self, layer_id: str) -> int:
+        """Return the place of a layer among these, -1 if it is not one of them."""
+        return self.ids.index(layer_id) if layer_id in self.ids else -1
 
     def log_means(self, history: History | Record, figure: str) -> Reals:
         """Return log10 of a figure of theirs, float64[layers, buckets].

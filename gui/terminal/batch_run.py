@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import signal
 import sys
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -229,12 +228,6 @@ def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def write_header(file: IO[str], columns: Sequence[str]) -> None:
-    """Write the names of the columns of a table."""
-    # Columns are named after layers, whose names may hold a comma, a quote or a new line.
-    csv.writer(file, lineterminator="\n").writerow(columns)
 
 
 def write_weights(path: Path, arrays: Weights) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from engine.data.dataset import Dataset
-from engine.experiments.checksums import Start, same_start
+from engine.experiments.checksums import Start, same_start, sums
 from engine.experiments.course import Rows, Steps
 from engine.experiments.differences import differences, title
 from engine.experiments.pair import Pair
@@ -131,7 +131,7 @@ class CompareRun:
         """Tell what differs, what is equal, and what will decide."""
         a, b = self._sides
         found = differences(a.project, b.project)
-        starts = [Start.of(*side.run, course.trainer.weights(), first_batches(*side.run))
+        starts = [Start.of(*side.run, sums(course.trainer.weights()), first_batches(*side.run))
                   for side, course in zip(self._sides, pair.courses, strict=True)]
         # A title leaves out where a single difference is, which is said here.
         told = (f"{title(found).text}.", *(f"  {one.text}" for one in found)) if len(

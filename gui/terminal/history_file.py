@@ -19,6 +19,14 @@ def csv_lines(steps: NDArray[np.int64], rows: NDArray[np.float64]) -> str:
     return "".join(lines).replace("nan", "")
 
 
+def header_line(columns: Sequence[str]) -> str:
+    """Return the line with the names of the columns of a table."""
+    buffer = io.StringIO()
+    # Columns are named after layers, whose names may hold a comma, a quote or a new line.
+    csv.writer(buffer, lineterminator="\n").writerow(columns)
+    return buffer.getvalue()
+
+
 def open_history(path: Path, columns: Sequence[str], step: int = 0,
                  row: NDArray[np.float64] | None = None) -> IO[str]:
     """Open a history to which the rows of the next steps can be written; raises OSError.
@@ -35,10 +43,7 @@ def open_history(path: Path, columns: Sequence[str], step: int = 0,
     row : float64[columns], optional
         The figures of that step. It is this run's history if they stand in it, to the last digit.
     """
-    buffer = io.StringIO()
-    # Columns are named after layers, whose names may hold a comma, a quote or a new line.
-    csv.writer(buffer, lineterminator="\n").writerow(("step", *columns))
-    header = buffer.getvalue()
+    header = header_line(("step", *columns))
     if step and row is not None and path.is_file():
         file = path.open("r+", encoding="utf-8", errors="replace", newline="\n")
         if _goes_on(file, header, csv_lines(np.array([step]), row[None])):

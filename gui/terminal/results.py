@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from gui.terminal.batch_run import named_errors, write_header
+from gui.terminal.batch_run import named_errors
+from gui.terminal.history_file import header_line
 
 BLOCK = 2**20
 
@@ -36,7 +37,7 @@ class ResultFile:
         with named_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self._part.open("w", encoding="utf-8", newline="\n")
-            write_header(self._file, columns)
+            self._file.write(header_line(columns))
 
     def write(self, lines: str) -> None:
         """Append whole lines."""

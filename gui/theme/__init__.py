@@ -11,7 +11,7 @@ from gui.theme.colours import (
     sequential_map,
     signed_map,
 )
-from gui.theme.glyphs import STATUS_CODES, status_colour, status_glyph
+from gui.theme.glyphs import STATUS_CODES, status_colour, status_glyph, status_shape
 from gui.theme.icons import follow_theme, icon
 from gui.theme.state import SCALES, Scheme, current, next_scale, notifier, px, scale, scheme
 from gui.theme.tokens import DARK, LIGHT, Tokens, contrast
@@ -45,5 +45,6 @@ __all__ = [
     "signed_map",
     "status_colour",
     "status_glyph",
+    "status_shape",
     "tokens",
 ]

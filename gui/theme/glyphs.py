@@ -125,3 +125,17 @@ _GLYPHS: Mapping[str, tuple[str, Draw]] = MappingProxyType({
                             (0.24, 0.92, 0.76, 0.92))),
 })
 STATUS_CODES = tuple(_GLYPHS)
+
+_SHAPES = {"early": "waiting", "learning": "healthy", "learned": "healthy", "settled": "flat",
+           "chance": "flat", "risen": "flat", "far_off": "exploding", "silent": "vanishing"}
+"""Codes that have no shape of their own."""
+
+
+def status_shape(code: str, severity: int) -> str:
+    """Return which shape a verdict has; a cause that was known before has that of all such."""
+    shape = _SHAPES.get(code, code)
+    if code == "settled" and severity == 0:
+        return "healthy"
+    if shape in STATUS_CODES:
+        return shape
+    return "cause" if severity > 1 else "note"

@@ -12,6 +12,8 @@ from gui import theme
 class ElidedLabel(QLabel):
     """One line of text that ends in an ellipsis, with the whole as tooltip, where room is short.
 
+    With the property ``own_tooltip`` it keeps the tooltip that it was given.
+
     Parameters
     ----------
     text : str
@@ -69,11 +71,13 @@ class ElidedLabel(QLabel):
         self._refresh_tooltip()
 
     def _refresh_tooltip(self) -> None:
+        if self.property("own_tooltip"):
+            return
         needed = self.fontMetrics().horizontalAdvance(self.text())
         cut = needed > self.contentsRect().width()
         if cut:
             self.setToolTip(self.text())
-        elif self.toolTip() and not self.property("own_tooltip"):
+        elif self.toolTip():
             self.setToolTip("")
 
 

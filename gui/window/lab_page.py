@@ -27,6 +27,8 @@ from gui.hyper.bar import HyperBar
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
 from gui.plots.canvas import Canvas
+from gui.runs.pair_bar import PairBar
+from gui.runs.timeline import Timeline
 from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.body import Body
@@ -106,6 +108,7 @@ class LabPage(QWidget):
         yield
         self.output = OutputPanel()
         self.strip, self.switches = VerdictStrip(), RunSwitches()
+        self.pair_bar, self.timeline = PairBar(), Timeline()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
                             workbench.clock.note_painted, self)
@@ -198,6 +201,7 @@ class LabPage(QWidget):
         column.addLayout(self._inner, 1)
         self._inner.addWidget(self.offer)
         self._inner.addWidget(self.message)
+        self._inner.addWidget(self.pair_bar)
         self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
         self.right = RightColumn()
         self.body = Body(self.left, self.network, self.right, self)
@@ -207,6 +211,9 @@ class LabPage(QWidget):
                                     150, 5),
                          Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
+        self._inner.addWidget(self.timeline)
+        for part in (self.pair_bar, self.timeline):
+            part.hide()
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.strip, 1)
         self._foot.addWidget(self.switches)

@@ -136,16 +136,15 @@ class SideRuns(QObject):
         return False
 
     def _begin_first(self, plan: RunPlan, reason: Reason | None) -> None:
-        """Begin A anew, or where an opened file has it."""
+        """Begin A anew, or go on where an opened file says that it was."""
+        self._given = DRAWN
         weights, checkpoint = self._document.take_weights(), self._document.take_checkpoint()
-        if plan.issues:
-            weights = checkpoint = None
-        if reason is Reason.OPENED and checkpoint is not None:
-            reason = Reason.RESUMED
-        elif reason is Reason.OPENED and weights is not None:
-            reason = Reason.LEARNED
-        self._given = Origin(weights=weights) if checkpoint is None else \
-            Origin(parcel=Parcel(checkpoint))
+        # What could not be trained as it was opened, and has been mended, is another run.
+        if not plan.issues and checkpoint is not None and reason is Reason.OPENED:
+            self._given, reason = Origin(parcel=Parcel(checkpoint)), Reason.RESUMED
+        elif not plan.issues and weights is not None:
+            self._given = Origin(weights=weights)
+            reason = Reason.LEARNED if reason is Reason.OPENED else reason
         self._runs.add(FIRST, plan, reason, self._given, self._numbers[FIRST])
 
     def _begin_second(self, plan: RunPlan, reason: Reason | None = None) -> None:

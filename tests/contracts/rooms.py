@@ -49,6 +49,7 @@ ORDER = (
     "gui.plots",
     "gui.output",
     "gui.doctor",
+    "gui.runs",
     "gui.templates",
     "gui.workbench",
     "gui.terminal",

@@ -40,14 +40,13 @@ WORDS: Mapping[str, Entry] = {
         "B has stopped at step {stop:whole} with a {figure} of {b}, A at step {step:whole} with "
         "{a}.",
     "outcome.a-broke":
-        "A’s numbers have outgrown what the computer can hold at step {stop:whole}. At step "
+        "At step {stop:whole} A’s numbers outgrew what the computer can hold. At step "
         "{step:whole} B’s {figure} is {b}.",
     "outcome.b-broke":
-        "B’s numbers have outgrown what the computer can hold at step {stop:whole}. At step "
+        "At step {stop:whole} B’s numbers outgrew what the computer can hold. At step "
         "{step:whole} A’s {figure} is {a}.",
     "outcome.both-broke-at":
-        "A’s numbers have outgrown what the computer can hold at step {a:whole}, B’s at step "
-        "{b:whole}.",
+        "A’s numbers outgrew what the computer can hold at step {a:whole}, B’s at step {b:whole}.",
     "outcome.wait": "A stands at step {a:whole}, B at step {b:whole}.",
 
     "outcome.number": "{value:number,$digits}",

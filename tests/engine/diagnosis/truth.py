@@ -87,7 +87,7 @@ def guessed(rule: Yardstick, a: Standing) -> float:
         if rule.figure == "r2" or a.project.training.loss != "mean_squared_error":
             return 0.0 if rule.figure == "r2" else math.inf
         return float(np.mean((data.values[rows] - data.values[data.training].mean(0)) ** 2))
-    labels = data.labels[data.training]
+    labels = data.labels[rows if rule.figure == "loss" else data.training]
     shares = np.bincount(labels[labels >= 0].ravel()) / max(1, (labels >= 0).sum())
     if rule.figure == "balanced":
         return 1 / int((shares > 0).sum())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.data.dataset import Dataset
-from engine.experiments.checksums import SameStart, Start, same_start
+from engine.experiments.checksums import SameStart, Start, same_start, sums
 from engine.spec import LayerSpec, ProjectSpec
 from engine.training import Trainer
 from engine.training.order import first_batches
@@ -21,7 +21,7 @@ DATA = clouds()
 
 
 def of(spec: ProjectSpec, data: Dataset = DATA) -> Start:
-    return Start.of(spec, data, Trainer(spec, data, threads=1).weights(),
+    return Start.of(spec, data, sums(Trainer(spec, data, threads=1).weights()),
                     first_batches(spec, data))
 
 
@@ -114,7 +114,7 @@ def test_one_bit_of_one_weight_changes_the_checksum() -> None:
     first = run.weights()
     again = {name: array.copy() for name, array in first.items()}
     again["dense-2/w"].view(np.uint32)[0, 0] ^= 1
-    start, other = (Start.of(run.project, DATA, weights, first_batches(run.project, DATA))
+    start, other = (Start.of(run.project, DATA, sums(weights), first_batches(run.project, DATA))
                     for weights in (first, again))
     assert start.weights_sum != other.weights_sum
     assert start.batches_sum == other.batches_sum

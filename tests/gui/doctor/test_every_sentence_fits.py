@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.diagnosis.case import Words
+from engine.diagnosis.cures import Cure
 from engine.diagnosis.design import Fix
 from engine.diagnosis.verdicts import Verdict
 from engine.messages import say
+from engine.spec import default_project
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.widgets import ElidedLabel
 from tests.engine.diagnosis.saying import of_projects, of_runs
@@ -50,29 +52,42 @@ def strip(qtbot: QtBot, app: QApplication) -> VerdictStrip:
     return strip
 
 
-def lines_of(strip: VerdictStrip, words: Words, fix: Fix | None) -> int:
+def cures() -> tuple[Cure, ...]:
+    """Return as many cures as there can be, with labels as long as they come."""
+    project = default_project()
+    labels = [("Sigmoid", "ReLU"), ("Tanh", "Leaky ReLU"), ("Xavier", "He"), ("None", "Dropout")]
+    return tuple(Cure(f"cure-{a}", say("cure.swap", before=(a,), after=(b,), count=12), project)
+                 for a, b in labels)
+
+
+def lines_of(strip: VerdictStrip, words: Words, fix: Fix | None,
+             offered: tuple[Cure, ...] = ()) -> int:
     """Return how many lines a sentence takes beside the buttons that it comes with."""
     other = Words(words.title, words.sentence)
-    strip.show_verdict(Verdict("vanishing", 2, words, (), others=(other,), fix=fix))
+    strip.show_verdict(Verdict("vanishing", 2, words, (), others=(other,), fix=fix), offered)
+    # Some buttons are shortened when others have come.
+    QApplication.sendPostedEvents()
     strip.layout().activate()
     text = next(label for label in strip.findChildren(QLabel) if label.text().startswith("<b>"))
     assert strip.width() == WIDTH
     return round(text.heightForWidth(text.width()) / text.fontMetrics().lineSpacing())
 
 
+@pytest.mark.parametrize("offered", [(), cures()], ids=["", "cures"])
 @pytest.mark.parametrize("source", [of_runs, of_projects], ids=["runs", "projects"])
 def test_every_sentence_fits_into_two_lines_and_its_rule_into_one(
-        strip: VerdictStrip, source: Callable[[], tuple[Said, ...]]) -> None:
+        strip: VerdictStrip, source: Callable[[], tuple[Said, ...]], offered: tuple[Cure, ...]
+        ) -> None:
     told = list(longest(source()))
-    too_long = {words.sentence.text for words, fix in told if lines_of(strip, words, fix) > LINES}
-    assert not too_long
-    cut = set()
+    too_long, cut = set(), set()
     for words, fix in told:
-        lines_of(strip, words, fix)
+        if lines_of(strip, words, fix, offered) > LINES:
+            too_long.add(words.sentence.text)
         rule = words.evidence.text if words.evidence is not None else ""
         label = next((one for one in strip.findChildren(ElidedLabel) if one.isVisible()), None)
         if label is not None and label.fontMetrics().horizontalAdvance(rule) > label.width():
             cut.add(rule)
+    assert not too_long
     assert not cut
     assert len(told) > 15
 

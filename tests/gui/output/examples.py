@@ -14,11 +14,15 @@ from engine.telemetry.snapshot import Evaluation, Snapshot
 @dataclass(frozen=True)
 class Run:
     dataset: Dataset
+    run: str = "A"
+    beside: Run | None = None
 
 
 @dataclass(frozen=True)
 class Frame:
     snapshot: Snapshot | None
+    run: str = "A"
+    beside: Frame | None = None
 
 
 def dataset_of(

@@ -67,11 +67,11 @@ def view(plot: LossPlot) -> tuple[tuple[float, float], tuple[float, float]]:
 def test_before_the_first_step_the_last_run_has_all_the_room(plot: LossPlot) -> None:
     plot.show_frame(begun(frame_of(RUN, 1)))
     assert plot._canvas._empty.isVisible()
-    assert not plot._ghost_entry.isVisible()
+    assert not plot._legend.last_run.isVisible()
     plot.show_frame(replace(begun(frame_of(RUN, 1)), ghost=ghost_of(RUN, 200)))
     assert not plot._canvas._empty.isVisible()
-    assert plot._ghost_entry.isVisible()
-    assert plot._ghost_entry.shown().strip() == "last run"
+    assert plot._legend.last_run.isVisible()
+    assert plot._legend.last_run.shown().strip() == "last run"
     (x, loss), (at, checked) = plot._ghosts.points()
     assert loss == pytest.approx(np.log10(1 / x))
     assert at.tolist() == list(range(25, 201, 25))
@@ -89,7 +89,7 @@ def test_it_goes_with_the_next_run(plot: LossPlot) -> None:
     assert plot._canvas._empty.isVisible()
     assert plot._ghosts.points() == []
     plot.show_frame(frame_of(RUN, 50))
-    assert not plot._ghost_entry.isVisible()
+    assert not plot._legend.last_run.isVisible()
 
 
 @pytest.mark.parametrize("height", [1e7, 1e-9])
@@ -163,7 +163,7 @@ def test_steps_their_logarithm_or_epochs_are_counted(
     for one in (plot, gradients):
         one.show_frame(frame)
     steps = frame.history.steps()
-    curve = gradients._views["lines"]._curves[0]
+    curve = gradients._views["lines"]._strands.curves[0]
     for count, expected, word in ((Count.LOG_STEPS, np.log10(steps), "log steps"),
                                   (Count.EPOCHS, steps / 25, "epochs"),
                                   (Count.STEPS, steps, "steps")):
@@ -172,7 +172,7 @@ def test_steps_their_logarithm_or_epochs_are_counted(
             action.trigger()
         assert plot._count_button.text() == word
         assert action.isChecked()
-        assert plot._curves["loss"].getData()[0] == pytest.approx(expected)
+        assert plot._first.curves["loss"].getData()[0] == pytest.approx(expected)
         assert plot._ghosts.points()[0][0] == pytest.approx(expected)
         assert curve.getData()[0] == pytest.approx(expected)
         assert view(plot)[0] == pytest.approx((0.0, expected[-1]))
@@ -189,10 +189,10 @@ def test_a_logarithmic_axis_shows_the_first_steps_of_a_long_run(plot: LossPlot) 
     beginning = frame_of(RUN, 200).history
     plot.set_count(Count.LOG_STEPS)
     plot.show_frame(replace(frame, beginning=beginning))
-    assert plot._steps[:200].tolist() == list(range(1, 201))
-    assert plot._curves["loss"].getData()[0][0] < np.log10(4)
+    assert plot._first.steps[:200].tolist() == list(range(1, 201))
+    assert plot._first.curves["loss"].getData()[0][0] < np.log10(4)
     plot.set_count(Count.STEPS)
-    assert len(plot._steps) <= 512
+    assert len(plot._first.steps) <= 512
 
 
 @pytest.mark.parametrize(("count", "ends", "texts"), [

@@ -36,10 +36,10 @@ def test_empty_plot_says_what_to_do(plot: LossPlot) -> None:
 def test_curves_are_log10_of_the_means(plot: LossPlot) -> None:
     frame = frame_of(run_of(2), 100)
     plot.show_frame(frame)
-    x, y = plot._curves["loss"].getData()
+    x, y = plot._first.curves["loss"].getData()
     assert x.tolist() == frame.history.steps().tolist()
     assert np.allclose(y, np.log10(frame.history.mean("loss")))
-    x, y = plot._curves["validation_loss"].getData()
+    x, y = plot._first.curves["validation_loss"].getData()
     assert len(x) == 10, "only where it was measured"
     assert np.allclose(y, np.log10(3.0 / x))
 
@@ -51,13 +51,13 @@ def test_plain_axis_shows_the_loss_itself(plot: LossPlot, qtbot: QtBot) -> None:
         plot.toggle_log()
     assert not plot.is_log()
     assert not plot._toggle.isChecked()
-    assert np.allclose(plot._curves["loss"].getData()[1], frame.history.mean("loss"))
+    assert np.allclose(plot._first.curves["loss"].getData()[1], frame.history.mean("loss"))
 
 
 def test_every_mean_is_inside_the_frame(plot: LossPlot) -> None:
     plot.show_frame(frame_of(run_of(2), 3000))
     (left, right), (low, high) = plot._canvas.box.viewRange()
-    x, y = plot._curves["loss"].getData()
+    x, y = plot._first.curves["loss"].getData()
     assert left <= x.min()
     assert x.max() <= right
     assert low <= y.min()
@@ -66,8 +66,8 @@ def test_every_mean_is_inside_the_frame(plot: LossPlot) -> None:
 
 def test_legend_tells_the_last_values(plot: LossPlot) -> None:
     plot.show_frame(frame_of(run_of(2), 100))
-    assert plot._entries["loss"].value() == "0.0200"
-    assert plot._entries["validation_loss"].value() == "0.0330"
+    assert plot._legend.single["loss"].value() == "0.0200"
+    assert plot._legend.single["validation_loss"].value() == "0.0330"
 
 
 def test_hover_reads_out_step_and_values(plot: LossPlot) -> None:
@@ -80,7 +80,7 @@ def test_hover_reads_out_step_and_values(plot: LossPlot) -> None:
 
 def test_divergence_is_a_gap_and_no_crash(plot: LossPlot) -> None:
     plot.show_frame(with_values(run_of(2), "loss", [1.0, np.inf, np.nan, 0.0]))
-    y = plot._curves["loss"].getData()[1]
+    y = plot._first.curves["loss"].getData()[1]
     assert y[0] == 0.0
     assert np.isnan(y).tolist() == [False, True, True, False]
     plot.show_frame(with_values(run_of(2), "loss", [np.nan]))
@@ -93,11 +93,11 @@ def floor_of(plot: LossPlot) -> float:
 
 def test_zero_loss_lies_on_the_floor_of_a_logarithmic_axis(plot: LossPlot) -> None:
     plot.show_frame(with_values(run_of(2), "loss", [1.0, 0.5, 0.0, 0.0, 0.25]))
-    y = plot._curves["loss"].getData()[1]
+    y = plot._first.curves["loss"].getData()[1]
     assert np.isfinite(y).all()
     assert floor_of(plot) < y[2] < floor_of(plot) + 0.05 < y.max() - 0.25
     plot.set_log(False)
-    assert plot._curves["loss"].getData()[1][2] == 0.0
+    assert plot._first.curves["loss"].getData()[1][2] == 0.0
 
 
 def test_a_loss_that_stays_tiny_is_shown_and_a_rare_one_squeezes_nothing(plot: LossPlot) -> None:
@@ -108,7 +108,7 @@ def test_a_loss_that_stays_tiny_is_shown_and_a_rare_one_squeezes_nothing(plot: L
     plot.set_run(run_of(2))
     plot.show_frame(with_values(run_of(2), "loss", [0.5] * 300 + [1e-9] * 100))
     assert floor_of(plot) < -9
-    y = plot._curves["loss"].getData()[1]
+    y = plot._first.curves["loss"].getData()[1]
     assert y.min() == pytest.approx(-9)
 
 
@@ -140,7 +140,7 @@ def test_band_keeps_every_extreme_when_it_is_thinned(app: QApplication) -> None:
 
 def test_nothing_but_zeros_is_drawn_too(plot: LossPlot) -> None:
     plot.show_frame(with_values(run_of(2), "loss", [0.0] * 20))
-    y = plot._curves["loss"].getData()[1]
+    y = plot._first.curves["loss"].getData()[1]
     assert np.isfinite(y).all()
     assert not plot._canvas._empty.isVisible()
 
@@ -150,23 +150,24 @@ def test_single_points_are_dots(plot: LossPlot) -> None:
     plot.show_frame(frame)
     tokens = theme.LIGHT
     for column, colour in (("loss", tokens.train), ("validation_loss", tokens.validation)):
-        assert [point.x() for point in plot._curves[column].dots()] == [1.0]
+        assert [point.x() for point in plot._first.curves[column].dots()] == [1.0]
         image = plot._canvas.grab().toImage()
         assert colour in {image.pixelColor(x, y).name()
                           for x in range(image.width()) for y in range(image.height())}
     plot.show_frame(with_values(run_of(2), "loss", [0.5, 0.4, np.nan, 0.3, np.nan]))
-    assert [point.x() for point in plot._curves["loss"].dots()] == [4.0], "one between two gaps"
+    dots = plot._first.curves["loss"].dots()
+    assert [point.x() for point in dots] == [4.0], "one between two gaps"
 
 
 def legend(plot: LossPlot) -> list[str]:
     plot.grab()
-    return [entry.shown() for entry in plot._entries.values()]
+    return [entry.shown() for entry in plot._legend.single.values()]
 
 
 def test_legend_names_the_batch_and_explains(plot: LossPlot) -> None:
     plot.show_frame(frame_of(run_of(2), 100))
     assert legend(plot) == ["train (batch)  0.0200", "validation  0.0330"]
-    assert all("Loss" in entry.toolTip() for entry in plot._entries.values())
+    assert all("Loss" in entry.toolTip() for entry in plot._legend.single.values())
 
 
 @pytest.mark.parametrize("loss", [0.0123, 3.1e10, 1.23e-7, 987_654.0, 0.000123])
@@ -180,7 +181,7 @@ def test_no_value_and_no_title_is_ever_cut(
         plot.resize(theme.px(width), theme.px(170))
         texts = legend(plot)
         assert plot._title.shown() == "Loss"
-        for text, entry in zip(texts, plot._entries.values(), strict=True):
+        for text, entry in zip(texts, plot._legend.single.values(), strict=True):
             assert entry.width() >= entry.width_for(entry._detail)
             assert entry.geometry().right() <= entry.parentWidget().width()
             assert entry.parentWidget().geometry().right() < plot._toggle.x()
@@ -204,14 +205,14 @@ def test_values_of_the_legend_go_before_its_names(app: QApplication, plot: LossP
 def test_hidden_plot_waits_until_it_is_seen(plot: LossPlot) -> None:
     plot.hide()
     plot.show_frame(frame_of(run_of(2), 100))
-    assert len(plot._curves["loss"].getData()[0]) == 0
+    assert len(plot._first.curves["loss"].getData()[0]) == 0
     plot.show()
-    assert len(plot._curves["loss"].getData()[0]) == 100
+    assert len(plot._first.curves["loss"].getData()[0]) == 100
 
 
 def test_curves_take_the_colours_of_the_theme(plot: LossPlot, app: QApplication) -> None:
     theme.apply(app, "dark")
-    assert plot._curves["loss"].opts["pen"].color().name() == theme.DARK.train
+    assert plot._first.curves["loss"].opts["pen"].color().name() == theme.DARK.train
     image = plot._canvas.grab().toImage()
     corner = image.pixelColor(image.width() - 2, image.height() - 2)
     assert corner.name() == theme.DARK.surface

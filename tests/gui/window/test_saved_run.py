@@ -152,3 +152,19 @@ def test_a_failing_save_leaves_the_saved_run(
         patch.setattr("os.fsync", fail)
         assert not lab.files.save()
     assert path.read_bytes() == before
+
+
+def test_a_run_whose_project_had_to_be_mended_begins_anew(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    saved = Trainer(PROJECT, load(PROJECT.data), threads=1)
+    saved.run(3, 60.0)
+    layers = PROJECT.network.layers[:-1]
+    lab.document.load_project(replace(PROJECT, network=type(PROJECT.network)(layers)),
+                              checkpoint=saved.checkpoint())
+    assert lab.workbench.state is State.INVALID
+    lab.document.set_option(layers[-1].id, "units", lab.document.dataset.n_outputs)
+    lab.document.set_option(layers[-1].id, "activation", "linear")
+    qtbot.waitUntil(lambda: lab.workbench.state is State.READY)
+    assert engine.newest.step == 0
+    assert lab.workbench.begins_at == 0
