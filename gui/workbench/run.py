@@ -135,6 +135,11 @@ class Run:
         moment = self.past.recorder.exactly_at(step)
         return None if moment is None else moment.checkpoint
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """The newest verdict; None before there is one."""
+        return self._verdict
+
     def note_change(self, step: int) -> None:
         """Take note that it goes on with other hyper-parameters after a step."""
         if step > 0 and self.changed_at is None:
