@@ -290,9 +290,8 @@ def _compare(options: argparse.Namespace) -> int:
         complain("\n".join(issues))
         return ERROR
     if not options.quiet:
-        for side in dict.fromkeys((a, b)):
-            for note in side.notes:
-                say(f"Note: {note}")
+        for note in dict.fromkeys((*a.notes, *b.notes)):
+            say(f"Note: {note}")
     step = options.steps or deciding_step(a.project, a.dataset)
     return CompareRun(a, b, yardstick(a.run, b.run, step), options.seeds or 0, options.out,
                       quiet=options.quiet).carry_out()
