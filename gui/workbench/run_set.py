@@ -467,7 +467,9 @@ class RunSet(QObject):
         if run is None or run.state is not State.PREPARING:
             return
         self.replaced.emit(run.begin(trainer))
-        run.show(State.PAUSED if run.step else State.READY)
+        # Where there is something to say, it is said until the run moves.
+        goes_on = run.step > 0 and run.reason is None
+        run.show(State.PAUSED if goes_on else State.READY)
         self.changed.emit()
         self.rested.emit()
         self._start_what_waited()
