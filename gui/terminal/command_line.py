@@ -128,6 +128,22 @@ def _self_test() -> int:
 def _parser() -> Parser:
     parser = Parser(prog="backprop-lab")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    _add_train(commands)
+    _add_compare(commands)
+    check = commands.add_parser(
+        "check", prog="backprop-lab check",
+        description="Print what is wrong with a project, a line each, and notes on it.")
+    check.add_argument("project", type=Path, metavar="PROJECT")
+    compiled = commands.add_parser(
+        "compile", prog="backprop-lab compile",
+        description="Compile the engine now, so that nothing waits for it later.")
+    compiled.add_argument("--precision", choices=("float32", "float64"), default="float32",
+                          help="of the numbers (default: float32)")
+    compiled.add_argument("--quiet", action="store_true", help="show no progress bar")
+    return parser
+
+
+def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
     train = commands.add_parser(
         "train", prog="backprop-lab train",
         description="Train a project and write history.csv and weights.npz.")
@@ -155,18 +171,6 @@ def _parser() -> Parser:
                             "results are the same to the last bit")
     train.add_argument("--quiet", action="store_true",
                        help="show no progress bar, no notes and no summary")
-    _add_compare(commands)
-    check = commands.add_parser(
-        "check", prog="backprop-lab check",
-        description="Print what is wrong with a project, a line each, and notes on it.")
-    check.add_argument("project", type=Path, metavar="PROJECT")
-    compiled = commands.add_parser(
-        "compile", prog="backprop-lab compile",
-        description="Compile the engine now, so that nothing waits for it later.")
-    compiled.add_argument("--precision", choices=("float32", "float64"), default="float32",
-                          help="of the numbers (default: float32)")
-    compiled.add_argument("--quiet", action="store_true", help="show no progress bar")
-    return parser
 
 
 def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
