@@ -219,15 +219,19 @@ class Timeline(Card):
         for button in (self.next, self.last):
             button.setEnabled(bool(steps) and step < steps[-1])
         self.play.setEnabled(len(steps) > 1)
-        playing = self.is_playing()
-        self.play.set_icon("pause" if playing else "play")
-        self.play.setToolTip("Stay at this step (Space)." if playing else
-                             "Show the kept steps one after another (Space).")
-        self.play.setAccessibleName("Pause" if playing else "Play")
+        self._name_play("Pause" if self.is_playing() else "Play")
         self.live.set_live(live=is_live)
         self.branch.setEnabled(not is_live)
         if not self.field.hasFocus():
             self.field.show_text(f"{step:,}")
+
+    def _name_play(self, name: str) -> None:
+        # Not at every frame: an icon takes its time.
+        if name != self.play.accessibleName() or not self.play.toolTip():
+            self.play.setAccessibleName(name)
+            self.play.set_icon(name.lower())
+            self.play.setToolTip("Stay at this step (Space)." if name == "Pause" else
+                                 "Show the kept steps one after another (Space).")
 
     def _play(self, interval_ms: int) -> None:
         self._player.start(interval_ms)

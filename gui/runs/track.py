@@ -292,12 +292,10 @@ class Track(QAbstractSlider):
         ground.setLeft(float(axis.at(recording.first)))
         painter.fillRect(ground, QColor(tokens.surface_sunken))
         painted = blocks(recording.stretches, recording.last, axis)
+        tints = {kind: _tint(*kind) for kind in {(one.code, one.severity) for one in painted}}
         for block in painted:
-            shape = theme.status_shape(block.code, block.severity)
-            colour = theme.status_colour(shape, max(block.severity, shape != block.code))
-            tint = theme.blended(colour, tokens.surface, FAINT if shape == "waiting" else TINT)
-            painter.fillRect(
-                QRectF(block.left, lane.y(), block.right - block.left, lane.height()), tint)
+            place = QRectF(block.left, lane.y(), block.right - block.left, lane.height())
+            painter.fillRect(place, tints[block.code, block.severity])
         side, free = theme.px(SHAPE), -1.0
         for block in painted:
             left = max(block.left, lane.x())
@@ -336,3 +334,10 @@ class Track(QAbstractSlider):
         count = max(1, int((axis.right - axis.left) / theme.px(100)))
         return [round(tick) for tick in linear_ticks(axis.first, axis.last, count)[1]
                 if tick == round(tick)]
+
+
+def _tint(code: str, severity: int) -> QColor:
+    """Return the colour of a lane under a verdict."""
+    shape = theme.status_shape(code, severity)
+    colour = theme.status_colour(shape, max(severity, shape != code))
+    return theme.blended(colour, theme.current().surface, FAINT if shape == "waiting" else TINT)

@@ -124,7 +124,7 @@ def _trace(tape: Tape, asked: Trace) -> Iterator[None]:
     # Where so many checkpoints leave no room for others, only what is seen is kept.
     are_small = 2 * RECENT * start.nbytes <= recorder.limit_bytes
     for step in range(max(asked.first, start.step), asked.last + 1):
-        yield from _forward(twin, tape.changes, step)
+        yield from _forward(twin, recorder.changes, step)
         recorder.add(Moment(step, twin.checkpoint()) if are_small else
                      Moment(step, None, twin.snapshot(asked.wanted - {Part.TEXT})))
         yield
@@ -138,11 +138,11 @@ def _examine(tape: Tape, error: DivergedError) -> Iterator[BlackBox | None]:
         return
     twin, steps = tape.twin(), list[BoxStep]()
     twin.restore(start)
-    yield from _forward(twin, tape.changes, first)
+    yield from _forward(twin, recorder.changes, first)
     finite = twin.checkpoint()
     are_small = 2 * RECENT * finite.nbytes <= recorder.limit_bytes
     while twin.step < error.step:
-        _follow(twin, tape.changes)
+        _follow(twin, recorder.changes)
         try:
             steps.append(twin.probe_step())
         except DivergedError:

@@ -68,7 +68,8 @@ def told(bench: Workbench, key: str = FIRST) -> dict[str, Any]:
     history = next(frame for frame in frames if frame.run == key).history
     series = {f"{name} {column}": getattr(history, name)(column).tobytes()
               for column in history.columns for name in ("low", "high")}
-    weights = {name: array.tobytes() for name, array in bench.runs.checkpoint(key).weights().items()}
+    weights = {name: array.tobytes()
+               for name, array in bench.runs.checkpoint(key).weights().items()}
     return {"steps": history.steps().tolist(), **series, **weights}
 
 
