@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.telemetry import earlier_run as engine
+from engine.telemetry.recorder import MOST_LEFT
 from gui.frames.ghost import Ghost
 from gui.workbench.commands import Origin
 from gui.workbench.parcels import Parcel
-from engine.telemetry.recorder import MOST_LEFT
 from gui.workbench.run_plan import Restart, RunPlan
 
 if TYPE_CHECKING:
