@@ -2,7 +2,7 @@
 
 There may be no weights in the latter, where only the project was saved. Where a run was saved,
 ``state.npz`` holds what else it needs to go on, and ``earlier-1.zip`` to ``earlier-8.zip`` are runs
-from before.
+from before. Of a pair, ``beside.zip`` holds the three of B.
 
 Nothing in it is compressed and nothing is pickled: what a file says it holds cannot exceed the file
 itself, so that reading allocates no more than that.
@@ -35,11 +35,28 @@ if TYPE_CHECKING:
 
 SUFFIX = ".bplab"
 PROJECT, WEIGHTS, STATE = "project.json", "weights.npz", "state.npz"
+BESIDE = "beside.zip"
 EARLIER = tuple(f"earlier-{number}.zip" for number in range(1, 9))
 
 LARGEST_BUNDLE = LARGEST_FILE + 6 * 8 * LARGEST_NETWORK + 256 * 2**20
 """Bytes: a project, the largest network in float64 with the state of its run, and what lies around
 them; of networks that are not the largest, earlier ones too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """The other project of a pair.
+
+    Attributes
+    ----------
+    project : ProjectSpec
+        B.
+    checkpoint : Checkpoint | None
+        Where its run was; None where only the project was saved.
+    """
+
+    project: ProjectSpec
+    checkpoint: Checkpoint | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +74,9 @@ class Saved:
     earlier : tuple[EarlierRun, ...]
         Runs from before.
     unread : tuple[Message, ...]
-        A sentence for each of these that is broken, and left out.
+        A sentence for each of these that is broken, and left out; for B, too.
+    beside : Beside | None
+        What stands beside it as B.
     """
 
     project: ProjectSpec
@@ -65,6 +84,7 @@ class Saved:
     checkpoint: Checkpoint | None = None
     earlier: tuple[EarlierRun, ...] = ()
     unread: tuple[Message, ...] = ()
+    beside: Beside | None = None
 
 
 def is_bundle(path: Path) -> bool:
@@ -142,32 +162,37 @@ def read_saved(path: Path) -> Saved:
     if not others:
         return Saved(project, weights or None)
     # Loaded where there is something to be read alone: few files hold runs.
-    from engine.bundles.runs import run_in, state_in
+    from engine.bundles.runs import beside_in, run_in, state_in
 
-    checkpoint, earlier, unread = None, [], []
+    checkpoint, beside, earlier, unread = None, None, [], []
     for name, content in others.items():
         try:
             if name == STATE:
                 checkpoint = state_in(content, weights)
+            elif name == BESIDE:
+                beside = Beside(*beside_in(content))
             else:
                 earlier.append(run_in(content))
-        except FormatError as error:
+        except (FormatError, *BROKEN) as error:
             if name == STATE:
-                raise FormatError.of(error.message.changed(place=path.name)) from error
-            unread.append(say("bundle.earlier", member=name, problem=error.found))
-        except BROKEN as error:
-            if name == STATE:
-                raise _broken(path, Broken(say("bundle.member", member=name,
-                                               problem=reason(error)))) from error
-            unread.append(say("bundle.earlier", member=name, problem=reason(error)))
-    return Saved(project, weights or None, checkpoint, tuple(earlier), tuple(unread))
+                raise _broken_state(path, error) from error
+            problem = error.found if isinstance(error, FormatError) else reason(error)
+            unread.append(say("bundle.beside", problem=problem) if name == BESIDE else
+                          say("bundle.earlier", member=name, problem=problem))
+    return Saved(project, weights or None, checkpoint, tuple(earlier), tuple(unread), beside)
+
+
+def _broken_state(path: Path, error: Exception) -> FormatError:
+    if isinstance(error, FormatError):
+        return FormatError.of(error.message.changed(place=path.name))
+    return _broken(path, Broken(say("bundle.member", member=STATE, problem=reason(error))))
 
 
 def _read(path: Path) -> tuple[ProjectSpec, Arrays, dict[str, bytes]]:
     """Return project and weights in a bundle, and its other members as they are, by name."""
     try:
         found = members(_content(path))
-        others = {name: found.pop(name) for name in (STATE, *EARLIER) if name in found}
+        others = {name: found.pop(name) for name in (STATE, BESIDE, *EARLIER) if name in found}
         if found.keys() != {PROJECT, WEIGHTS}:
             names = sorted({**found, **others})
             raise Broken(say("bundle.members", names=", ".join(names)[:200]) if names
@@ -203,8 +228,8 @@ def _content(path: Path) -> bytes:
 
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path, *,
-                 checkpoint: Checkpoint | None = None, earlier: Sequence[EarlierRun] = ()
-                 ) -> None:
+                 checkpoint: Checkpoint | None = None, beside: Beside | None = None,
+                 earlier: Sequence[EarlierRun] = ()) -> None:
     """Write a project with its weights so that a crash leaves either the old file or the new one.
 
     Parameters
@@ -218,6 +243,8 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
         The file.
     checkpoint : Checkpoint, optional
         Where its run is, so that it can go on.
+    beside : Beside, optional
+        What stands beside it as B.
     earlier : sequence of EarlierRun
         Runs from before, at most eight.
 
@@ -233,7 +260,7 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
     project_from_json(text, place)
     try:
         packed = {PROJECT: text, WEIGHTS: packed_weights(learned, project)}
-        packed |= _packed_runs(checkpoint, earlier)
+        packed |= _packed_runs(checkpoint, beside, earlier)
     except Broken as error:
         raise FormatError("bundle.unfit", place=place, problem=error.message) from error
     content = zipped(packed)
@@ -243,13 +270,15 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
     replace_file(path, content)
 
 
-def _packed_runs(checkpoint: Checkpoint | None, earlier: Sequence[EarlierRun]
-                 ) -> dict[str, bytes]:
-    if checkpoint is None and not earlier:
+def _packed_runs(checkpoint: Checkpoint | None, beside: Beside | None,
+                 earlier: Sequence[EarlierRun]) -> dict[str, bytes]:
+    if checkpoint is None and beside is None and not earlier:
         return {}
-    from engine.bundles.runs import packed_run, packed_state
+    from engine.bundles.runs import packed_beside, packed_run, packed_state
 
     packed = {} if checkpoint is None else {STATE: packed_state(checkpoint)}
+    if beside is not None:
+        packed[BESIDE] = packed_beside(beside.project, beside.checkpoint)
     return packed | {name: packed_run(run)
                      for name, run in zip(EARLIER, earlier, strict=False)}
 

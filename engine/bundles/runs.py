@@ -13,13 +13,16 @@ from engine.bundles.npz import Arrays, arrays_in, npz, unfit_array, unfit_name
 from engine.bundles.weights import packed_weights, weights_in
 from engine.errors import FormatError
 from engine.messages import Message, say
-from engine.spec import project_from_json, project_to_json
+from engine.spec import ProjectSpec, project_from_json, project_to_json
 from engine.spec.files import LARGEST_FILE
 from engine.telemetry.checkpoint import PARAMETERS, Checkpoint
 from engine.telemetry.earlier_run import EarlierRun
 
 TOLD, PROJECT, WEIGHTS, CURVES = "run.json", "project.json", "weights.npz", "curves.npz"
 """Members of an earlier run."""
+
+STATE = "state.npz"
+"""A member of B beside project and weights."""
 
 STEPS, EPOCHS, CURVE = "steps", "epochs", "curve/"
 """Names of its arrays; behind the last one stands the name of a column."""
@@ -76,6 +79,33 @@ def state_in(content: bytes, weights: Arrays) -> Checkpoint:
 def _no_parameter(name: str, array: NDArray[Any]) -> Message | None:
     # They stand beside it.
     return say("bundle.no-state", name=name[:200]) if name.startswith(PARAMETERS) else None
+
+
+def packed_beside(project: ProjectSpec, checkpoint: Checkpoint | None) -> bytes:
+    """Return the archive of B; raises `Broken` at what could not be read again."""
+    text = project_to_json(project).encode()
+    project_from_json(text, PROJECT)
+    learned = {} if checkpoint is None else checkpoint.weights()
+    packed = {PROJECT: text, WEIGHTS: packed_weights(learned, project)}
+    if checkpoint is not None:
+        packed[STATE] = packed_state(checkpoint)
+    return zipped(packed)
+
+
+def beside_in(content: bytes) -> tuple[ProjectSpec, Checkpoint | None]:
+    """Return the B that is in an archive, and where its run was.
+
+    Raises FormatError where its project or its run cannot be right, and one of `BROKEN` where the
+    archive cannot be read.
+    """
+    found = members(content)
+    if found.keys() - {STATE} != {PROJECT, WEIGHTS}:
+        raise Broken(say("bundle.members", names=", ".join(sorted(found))[:200]))
+    if len(found[PROJECT]) > LARGEST_FILE:
+        raise Broken(say("bundle.project-too-large", most=LARGEST_FILE))
+    project = project_from_json(found[PROJECT], PROJECT)
+    weights = weights_in(found[WEIGHTS], project)
+    return project, state_in(found[STATE], weights) if STATE in found else None
 
 
 def packed_run(run: EarlierRun) -> bytes:

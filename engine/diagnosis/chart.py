@@ -10,6 +10,7 @@ from engine.diagnosis import edits
 from engine.diagnosis.baseline import baseline_of
 from engine.diagnosis.design import Design
 from engine.diagnosis.neighbours import is_learnable
+from engine.diagnosis.remedies import NAMED
 from engine.diagnosis.verdicts import Verdict
 from engine.layers import ACTIVATIONS, OPTIMIZERS, ResolvedLayer
 from engine.messages import Message
@@ -56,21 +57,16 @@ class Chart:
         return self.design.project
 
     @property
-    def remedy(self) -> str:
-        """The code of what the verdict's sentence recommends; empty where it names nothing."""
+    def named(self) -> tuple[str, ...]:
+        """Kinds of cures that the verdict's sentence recommends; none where it names nothing."""
         sentence: object = self.verdict.words.sentence
         while isinstance(sentence, Message):
             remedy = sentence.values.get("remedy")
             if isinstance(remedy, Message):
-                return remedy.code
+                return NAMED.get(remedy.code, ())
             # What is held though the figures have gone on is a sentence within another one.
             sentence = sentence.values.get("sentence")
-        return ""
-
-    @cached_property
-    def functions(self) -> frozenset[str]:
-        """Keys of the functions behind the hidden sums."""
-        return frozenset(edits.function_of(self.design, p) for p in self.design.hidden)
+        return ()
 
     @property
     def told(self) -> str:
@@ -84,6 +80,11 @@ class Chart:
         """Whether what mends the verdict weighs classes."""
         fix, weights = self.verdict.fix, self.project.training.class_weights
         return fix is not None and fix.project.training.class_weights != weights
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """Keys of the functions behind the hidden sums."""
+        return frozenset(edits.function_of(self.design, p) for p in self.design.hidden)
 
     @property
     def flattens(self) -> bool:
@@ -100,9 +101,9 @@ class Chart:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether no hidden layer has more than a few units."""
+        """Whether no hidden layer of plain sums has more than a few units."""
         widths = [layer.kind.units(layer.options) for layer in self._hidden
-                  if layer.kind.width_option]
+                  if layer.kind.width_option and layer.kind.function_option]
         return bool(widths) and max(widths) < NARROW
 
     @property

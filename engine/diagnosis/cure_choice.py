@@ -20,7 +20,7 @@ _RATE = ("slower", "optimizer")
 
 
 def _vanishing(chart: Chart) -> Iterator[str]:
-    if chart.rushes or chart.remedy.startswith("remedy.keep"):
+    if chart.rushes or "slower" in chart.named:
         yield from _RATE
     if chart.rushes:
         return
@@ -32,7 +32,9 @@ def _vanishing(chart: Chart) -> Iterator[str]:
         yield "activation"
     if chart.starts_off:
         yield "weights"
-    yield "residual"
+    if not chart.fades:
+        # What is never negative adds up to sums at which sigmoid is flat.
+        yield "residual"
     if chart.flattens or chart.verdict.severity > 1:
         yield "batch-norm"
     if not chart.flattens and chart.depth > _DEEP // 2:
@@ -43,6 +45,8 @@ def _exploding(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.starts_off:
+        if chart.functions == {"linear"}:
+            yield "activation"
         yield "weights"
         if chart.functions != {"linear"}:
             yield "batch-norm"
@@ -107,8 +111,11 @@ def _stuck(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.verdict.words.title.code == "chance.title-elsewhere":
-        # What was learned is worth nothing elsewhere: less of it is to be learned.
+        # What was learned is worth nothing elsewhere: less of it is to be learned, or in a network
+        # that can find the rule.
         yield "stop"
+        if chart.is_learnable and chart.is_narrow:
+            yield "capacity"
     elif not chart.is_learnable:
         return
     elif chart.fix_weighs:
@@ -121,7 +128,7 @@ def _stuck(chart: Chart) -> Iterator[str]:
     elif chart.is_narrow:
         yield "capacity"
     else:
-        yield from ("optimizer", "capacity")
+        yield "optimizer"
 
 
 def _overfitting(chart: Chart) -> Iterator[str]:
@@ -134,6 +141,11 @@ def _overfitting(chart: Chart) -> Iterator[str]:
         yield "data"
         if not chart.is_easily_known:
             yield "dropout"
+
+
+def _imbalance(chart: Chart) -> Iterator[str]:
+    if chart.is_learnable:
+        yield "class-weights"
 
 
 def _weights_too_small(chart: Chart) -> Iterator[str]:
@@ -156,7 +168,7 @@ CHOICES: Mapping[str, Callable[[Chart], Iterator[str]]] = {
     "update_small": _update_small, "update_large": _update_large, "risen": _risen,
     "flat": _stuck, "chance": _stuck, "settled": _stuck, "overfitting": _overfitting,
     "weights-too-small": _weights_too_small, "weights-too-large": _weights_too_large,
-    "rate-zero": _rate_zero,
+    "rate-zero": _rate_zero, "imbalance": _imbalance,
 }
 """Kinds of cures for a verdict, the most promising first; by their names in
 `engine.diagnosis.cure_kinds.KINDS`."""

@@ -128,7 +128,9 @@ def residual(chart: Chart) -> ProjectSpec:
 
 def scaled(chart: Chart) -> ProjectSpec:
     """Bring all inputs to mean 0 and deviation 1, where nothing does yet and they are larger."""
-    if not is_off(chart.design) or not bool((chart.design.input_sizes > LARGE_INPUT).any()):
+    design = chart.design
+    of_points = design.dataset.points is not None and chart.project.data.scaling == "auto"
+    if not (is_off(design) or of_points) or not (design.input_sizes > LARGE_INPUT).any():
         return chart.project
     return replace(chart.project, data=replace(chart.project.data, scaling="standard"))
 

@@ -6,7 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from engine.diagnosis.edits import family
-from engine.layers import ACTIVATIONS, INITIALISERS, LOSSES, OPTIMIZERS, SCHEDULES, Field, kind
+from engine.layers import (
+    ACTIVATIONS,
+    INITIALISERS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    Field,
+    LayerKind,
+    kind,
+)
 from engine.messages import Message, say
 from engine.spec import DataSpec, LayerSpec, NetworkSpec, Option, ProjectSpec, Task, TrainingSpec
 
@@ -127,10 +136,17 @@ def _option_parts(pairs: Sequence[Pair]) -> Iterator[Message]:
             if field.key in (layer_kind.function_option, "weights"):
                 continue
             if was[field.key] != is_now[field.key] and _counts(field, was, is_now):
-                counts[field.title.lower(), _written(field, was[field.key]),
+                counts[_title(layer_kind, field), _written(field, was[field.key]),
                        _written(field, is_now[field.key])] += 1
     for (title, before, after), count in counts.items():
         yield say("cure.option", title=title, before=before, after=after, count=count)
+
+
+def _title(layer_kind: LayerKind, field: Field) -> str:
+    """Return the name of an option, with that of its kind where others have no such thing."""
+    name = field.title.lower()
+    is_usual = layer_kind.width_option or layer_kind.function_option
+    return name if is_usual else f"{layer_kind.title.lower()} {name}"
 
 
 def _counts(field: Field, *options: Mapping[str, Option]) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
+from engine.diagnosis import edits
 from engine.diagnosis.advice import advise
 from engine.diagnosis.chart import Chart
 from engine.diagnosis.cure_choice import CAUSES, CHOICES
 from engine.diagnosis.cure_kinds import KINDS
 from engine.diagnosis.cure_labels import told
 from engine.diagnosis.design import Design
-from engine.diagnosis.remedies import NAMED
 from engine.diagnosis.verdicts import Verdict
 from engine.layers import diagnose
 from engine.messages import Message
@@ -33,15 +33,21 @@ class Cure:
         What it changes: ``Tanh → ReLU in 9 layers, Xavier → He``.
     project : ProjectSpec
         The edited project, which can be trained.
+    begins_anew : bool
+        Whether it is nothing for a run that has begun: initial weights that are drawn otherwise, or
+        inputs on another scale than that which was learned.
     """
 
     code: str
     label: Message
     project: ProjectSpec
+    begins_anew: bool = False
 
 
 def cures_for(verdict: Verdict, project: ProjectSpec, dataset: Dataset) -> tuple[Cure, ...]:
     """Return what would cure a verdict, the most promising first; nothing where all is well.
+
+    It takes some milliseconds, of fifty layers some dozens: ask when a verdict's code is another.
 
     Parameters
     ----------
@@ -56,7 +62,8 @@ def cures_for(verdict: Verdict, project: ProjectSpec, dataset: Dataset) -> tuple
     for code, other in _offers(Chart(Design(project, dataset), verdict)):
         is_news = other != project and other not in [cure.project for cure in found]
         if is_news and _is_valid(other, dataset):
-            found.append(Cure(code, told(project, other, dataset.task), other))
+            found.append(Cure(code, told(project, other, dataset.task), other,
+                              edits.begins_anew(project, other)))
     return tuple(found[:MOST])
 
 
@@ -72,12 +79,11 @@ def _offers(chart: Chart) -> Iterator[tuple[str, ProjectSpec]]:
     if causes:
         return
     if verdict.fix is not None and _is_worth_it(chart):
-        yield verdict.code, verdict.fix.project
+        yield "class-weights" if chart.fix_weighs else verdict.code, verdict.fix.project
     choice = CHOICES.get(verdict.code)
     if choice is not None:
-        named = NAMED.get(chart.remedy, ())
         # What the sentence says is offered first.
-        for kind in sorted(choice(chart), key=lambda kind: kind not in named):
+        for kind in sorted(choice(chart), key=lambda kind: kind not in chart.named):
             yield kind, KINDS[kind](chart)
 
 

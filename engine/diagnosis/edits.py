@@ -17,6 +17,20 @@ MOST_BIAS = 1.0
 """Initial bias beyond which it, and not the weights, decides where a function works."""
 
 
+_AT_FIRST = frozenset({"weights", "spread", "gain", "initial_bias", "recurrent_weights",
+                       "recurrent_spread"})
+"""Options of layers that say how their parameters begin, and nothing later."""
+
+
+def begins_anew(before: ProjectSpec, after: ProjectSpec) -> bool:
+    """Say whether an edit is nothing for a run that has begun."""
+    old = {layer.id: layer.options for layer in before.network}
+    changed = {key for layer in after.network if layer.id in old
+               for key in {*layer.options, *old[layer.id]}
+               if layer.options.get(key) != old[layer.id].get(key)}
+    return bool(changed & _AT_FIRST) or before.data.scaling != after.data.scaling
+
+
 def is_function(layer_kind: LayerKind) -> bool:
     """Say whether a kind applies an activation function and does nothing else."""
     return bool(layer_kind.function_option) and not layer_kind.width_option
@@ -101,9 +115,10 @@ def suited(design: Design, *, equal: bool) -> tuple[ProjectSpec, str]:
         scheme = layer.kind.initialiser(layer.options)
         if INITIALISERS[scheme].size is not None:
             continue
-        if family(scheme) != family(wanted) or layer.options["gain"] != 1:
-            network = network.replaced(
-                design.spec(position).with_options(weights=wanted, gain=1.0))
+        is_other = family(scheme) != family(wanted)
+        if is_other or layer.options["gain"] != 1:
+            network = network.replaced(design.spec(position).with_options(
+                weights=wanted if is_other else scheme, gain=1.0))
             names[family(wanted)] += 1
     return design.with_network(network), names.most_common(1)[0][0] if names else ""
 

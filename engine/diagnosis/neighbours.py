@@ -37,11 +37,12 @@ def is_learnable(dataset: Dataset, baseline: Baseline) -> bool:
     rows = dataset.training[:MOST_ROWS]
     if len(rows) <= NEIGHBOURS:
         return True
-    nearest = np.argsort(_distances(dataset.inputs[rows], dataset.vocabulary > 0), axis=1)
+    apart = _distances(dataset.inputs[rows], dataset.vocabulary > 0)
     if dataset.task == "regression":
+        nearest = np.argpartition(apart, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
         return _skill_of_values(dataset.values[rows], nearest, baseline.training) > LEAST
     labels = dataset.labels[rows]
-    right = labels[nearest[:, 0]] == labels
+    right = labels[apart.argmin(axis=1)] == labels
     # Every class counts alike: of a rare one hardly anything is right by chance.
     present = np.unique(labels)
     shares = np.array([right[labels == label].mean() for label in present])
@@ -65,7 +66,7 @@ def _distances(inputs: Reals, of_tokens: bool) -> Reals:
 
 def _skill_of_values(values: Reals, nearest: np.ndarray, base: float) -> float:
     """Return which part of what guessing gets wrong is right."""
-    answers = values[nearest[:, :NEIGHBOURS]].mean(axis=1)
+    answers = values[nearest].mean(axis=1)
     variance = float(values.var(axis=0).sum())
     if variance == 0 or base >= 1:
         return 0.0

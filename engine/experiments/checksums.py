@@ -1,7 +1,7 @@
 """Whether two runs start equal: checksums of first weights and of the order of batches.
 
 What is compared are the bytes themselves, by their digests; nothing is concluded from how the
-projects read. `engine.experiments.starts` takes the digests.
+projects read.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.messages import Message, say
+from engine.spec import ProjectSpec
 
 SHOWN = 8
 """Hexadecimal digits of a checksum that people read."""
@@ -74,14 +75,19 @@ class ParameterSum:
                    tuple(map(float, sample)))
 
     def is_scaled(self, other: ParameterSum) -> bool:
-        """Say whether another array is this one times a number above 0, other than 1."""
-        if not self.signs or self.signs != other.signs or self.shape != other.shape:
+        """Say whether another array of its shape is this one times a number above 0, but 1."""
+        if not self.signs or self.signs != other.signs:
             return False
         mine, its = np.array(self.sample), np.array(other.sample)
         if not (mine != 0).all():
             return False
         ratio = its / mine
         return bool(np.ptp(ratio) < STEADY * ratio[0] and abs(ratio[0] - 1) > STEADY)
+
+
+def sums(weights: Mapping[str, NDArray[Any]]) -> dict[str, ParameterSum]:
+    """Return the checksum of every array of `engine.training.trainer.Trainer.weights`."""
+    return {name: ParameterSum.of(array) for name, array in weights.items()}
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,23 @@ class Start:
     borders: str
     seed: int
     dataset: Dataset
+
+    @classmethod
+    def of(cls, project: ProjectSpec, dataset: Dataset, parameters: Mapping[str, ParameterSum],
+           batches: tuple[NDArray[np.int64], NDArray[np.int64]]) -> Start:
+        """Return the checksums of a run's start.
+
+        Parameters
+        ----------
+        project, dataset : ProjectSpec, Dataset
+            What is trained, on what.
+        parameters : Mapping[str, ParameterSum]
+            What `sums` returns of its weights before the first step.
+        batches : tuple[int64[...], int64[...]]
+            What `engine.training.order.first_batches` returns.
+        """
+        rows, sizes = batches
+        return cls(parameters, digest(rows), digest(sizes), project.training.seed, dataset)
 
     @cached_property
     def weights_sum(self) -> str:

@@ -112,6 +112,14 @@ class BlackBox:
     overflow: Overflow
 
     @property
+    def sound_step(self) -> int | None:
+        """The last step whose update was no larger than the weights; None if there is none.
+
+        What comes after may be numbers still, and yet nothing that a cure could begin with.
+        """
+        return next((one.step for one in reversed(self.steps) if one.update.value <= 1.0), None)
+
+    @property
     def chain(self) -> Message:
         """What led there, in one sentence."""
         if not self.steps:

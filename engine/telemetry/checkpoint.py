@@ -68,6 +68,8 @@ class Counters:
     best_epoch, waited : int
         Of early stopping: the epoch of the smallest loss, 0 before there is one, and the epochs
         since without a smaller one.
+    data : int
+        A checksum of the examples, 32 bits.
     """
 
     step: int = 0
@@ -78,6 +80,7 @@ class Counters:
     capacity: int = 1
     best_epoch: int = 0
     waited: int = 0
+    data: int = 0
 
 
 @dataclass(frozen=True)
@@ -307,7 +310,8 @@ def _counters(stored: Stored) -> Counters:
     if (version != VERSION or min(numbers) < 0 or found.examples < 1 or found.capacity < 1
             or found.position >= found.examples
             or not max(found.epoch, found.optimizer_step) <= found.step < 2**62
-            or found.best_epoch > found.epoch or found.waited > found.epoch):
+            or found.best_epoch > found.epoch or found.waited > found.epoch
+            or found.data >= 2**32):
         raise wrong("counters")
     return found
 

@@ -1,4 +1,4 @@
-"""The order of the training examples where recurrent layers carry their state over."""
+"""The order of the training examples, and where recurrent layers carry their state over."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Integers
+from engine.data.dataset import Dataset
 from engine.kernels.runtime import layout
+from engine.kernels.runtime.random import shuffle
 from engine.layers import kind
 from engine.plan import Shared
-from engine.spec import NetworkSpec
+from engine.spec import NetworkSpec, ProjectSpec
+
+LOOKED_AT = 2
+"""Epochs of which one tells whether runs take the same batches: the second is shuffled anew."""
 
 
 def carries_state(network: NetworkSpec) -> bool:
@@ -121,3 +126,37 @@ class Order:
         shared.control[layout.EXAMPLES] = len(order)
         shared.control[layout.POSITION] = 0
         shared.results[layout.EPOCH_SUM] = shared.results[layout.EPOCH_ITEMS] = 0.0
+
+
+def first_batches(project: ProjectSpec, dataset: Dataset, epochs: int = LOOKED_AT
+                  ) -> tuple[Integers, Integers]:
+    """Return the batches of the first epochs, as the loop takes them.
+
+    Parameters
+    ----------
+    project, dataset : ProjectSpec, Dataset
+        What is trained, on what.
+    epochs : int
+        How many epochs.
+
+    Returns
+    -------
+    rows : int64[epochs * m]
+        Rows of the data set, one epoch behind the other.
+    sizes : int64[epochs * batches]
+        Examples in each batch.
+    """
+    training = project.training
+    order = Order(project.network, dataset.training)
+    size = min(training.batch_size or len(order.rows), len(order.rows))
+    # State that is carried over allows one order alone, which hangs on the size of the batch.
+    rows = order.rows if order.is_free else continued(np.sort(order.rows), size)
+    taken = []
+    for epoch in range(epochs):
+        if training.shuffle and order.is_free:
+            # In place, from the order of the epoch before, as in the loop.
+            shuffle(rows, training.seed, epoch)
+        taken.append(rows.copy())
+    whole, rest = divmod(len(rows), size)
+    sizes = np.array([size] * whole + [rest] * bool(rest), np.int64)
+    return np.concatenate(taken), np.tile(sizes, epochs)

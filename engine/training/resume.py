@@ -35,12 +35,15 @@ class Run(NamedTuple):
         The network, the order of examples, the rules that end training.
     training : TrainingSpec
         As it is in force.
+    data : int
+        What `engine.training.examples.checksum` says of the data.
     """
 
     plan: Plan
     order: Order
     ending: Ending
     training: TrainingSpec
+    data: int
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -80,7 +83,7 @@ def take(run: Run, trained_s: float) -> Checkpoint:
     return Checkpoint(
         training=run.training,
         counters=Counters(step, epoch, position, optimizer_step, examples, plan.capacity,
-                          memory.best_epoch, memory.waited),
+                          memory.best_epoch, memory.waited, run.data),
         figures=Figures(trained_s, epoch_sum, items, loss, reduced, smallest, waited,
                         memory.best, memory.last, memory.begin),
         places=places(plan), regions=regions(plan).take(run.rows, axis=0), carried=taken(plan),
@@ -105,7 +108,7 @@ def misfit(checkpoint: Checkpoint, run: Run) -> FormatError | None:
         return FormatError("state.seed", there=there.seed, here=here.seed)
     if difference := _difference(checkpoint, run.plan):
         return FormatError("state.network", problem=difference)
-    if not _accepts(checkpoint, run.order, there):
+    if checkpoint.counters.data != run.data or not _accepts(checkpoint, run.order, there):
         return FormatError("state.examples", there=checkpoint.counters.examples,
                            here=len(run.order.rows))
     return None

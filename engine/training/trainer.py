@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -26,7 +26,13 @@ from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import divergence, latent, lsuv, observe, probing, resume, warmup, weights
 from engine.training.ending import Ending
-from engine.training.examples import Examples, capacity_for, measured_examples, prepare
+from engine.training.examples import (
+    Examples,
+    capacity_for,
+    checksum,
+    measured_examples,
+    prepare,
+)
 from engine.training.hyperparameters import built_in, write_hyperparameters
 from engine.training.kept import LastFinite
 from engine.training.order import Order
@@ -256,18 +262,18 @@ class Trainer:
         """
         control = self._plan.shared.control
         if not len(self._validation) or self.steps_left_in_epoch > 1:
-            self.run(1, math.inf)
+            self.run(1)
             return probing.box_step(self._plan, probing.largest_activation(self._plan))
         # A validation takes the place of the batch: the step is done without it, then with it.
         before = self.checkpoint()
         control[layout.VALIDATION] = 0
         try:
-            self.run(1, math.inf)
+            self.run(1)
         finally:
             control[layout.VALIDATION] = len(self._validation)
         activation = probing.largest_activation(self._plan)
         self.restore(before)
-        self.run(1, math.inf)
+        self.run(1)
         return probing.box_step(self._plan, activation)
 
     def _advance(self, steps: int) -> int:
@@ -413,7 +419,12 @@ class Trainer:
 
     @property
     def _run(self) -> resume.Run:
-        return resume.Run(self._plan, self._arrangement, self._ending, self.project.training)
+        return resume.Run(self._plan, self._arrangement, self._ending, self.project.training,
+                          self._checksum)
+
+    @cached_property
+    def _checksum(self) -> int:
+        return checksum(self._dataset)
 
     def twin(self) -> Trainer:
         """Return another trainer of this project at step 0, to put checkpoints into.

@@ -124,7 +124,7 @@ def columns_for(width: int, gutter: int = 0, *, pair: bool = False) -> Columns:
     gap, status, update = px(8 if narrow else 12), px(76), px(36 if narrow else 40)
     card = min(max(round(width * 0.35), px(132)), px(220))
     if pair:
-        gap, status, update = px(8), px(68), px(56)
+        gap, status, update = px(8), px(68), px(60)
         card = min(max(round(width * 0.4), px(132)), px(260))
     histogram = min(max(round(width * 0.13), px(52)), px(92))
     room = width - 3 * gap - status - px(6) - update

@@ -55,7 +55,7 @@ class PairPainter:
             return
         size = density.text
         upper, lower = self._lines(box)
-        if not pairing.a and not pairing.b:
+        if row.is_input or not (pairing.a or pairing.b):
             self._ink.text(painter, upper, row.label, tokens.text, size, bold=True)
             mark = f"only in {pairing.only}" if pairing.only else "" if row.is_input else ALIKE
             if mark:
@@ -115,7 +115,7 @@ class PairPainter:
             self._titles_of = known
             self._titles_width = max(
                 (metrics.horizontalAdvance(row.pairing.title) for row in self._model.rows
-                 if row.pairing is not None and row.pairing.a), default=0)
+                 if row.pairing is not None and row.pairing.a and not row.is_input), default=0)
         return self._titles_width
 
     def _lines(self, box: QRect) -> tuple[QRect, QRect]:

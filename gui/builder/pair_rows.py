@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from engine.spec import NetworkSpec
+from engine.spec import DataSpec, ProjectSpec
 from gui.builder.pairing import Pairing, pairing_of
 from gui.builder.rows import Row, describe
 from gui.document.document import Document
 from gui.frames.run_info import FIRST, SECOND
+from gui.widgets import plain_number
+
+Described = tuple[ProjectSpec, Sequence[Row]]
+OneRow = tuple[ProjectSpec, Row]
 
 
 def rows_of(document: Document) -> tuple[Row, ...]:
@@ -20,39 +24,34 @@ def rows_of(document: Document) -> tuple[Row, ...]:
         return rows
     other = document.examined(second=not sides.edits_second)
     beside = describe(other.project, other.dataset, other.issues)
-    alike = document.project.data == other.project.data
-    return merged(rows, beside, document.project.network, other.project.network,
-                  edits_second=sides.edits_second, same_examples=alike)
+    return merged((document.project, rows), (other.project, beside), sides.edits_second)
 
 
-def merged(rows: Sequence[Row], beside: Sequence[Row], network: NetworkSpec, other: NetworkSpec, *,
-           edits_second: bool, same_examples: bool) -> tuple[Row, ...]:
+def merged(edited: Described, beside: Described, edits_second: bool) -> tuple[Row, ...]:
     """Return the rows of the edited network, and between them those that only the other has.
 
     Parameters
     ----------
-    rows, beside : Sequence[Row]
-        Those of the edited network, and of the other one.
-    network, other : NetworkSpec
-        The two.
+    edited, beside : tuple[ProjectSpec, Sequence[Row]]
+        The project that is edited with its rows, and the other one.
     edits_second : bool
         Whether B is edited.
-    same_examples : bool
-        Whether both learn from the same examples.
     """
     mine, others = (SECOND, FIRST) if edits_second else (FIRST, SECOND)
-    theirs = {row.layer_id: row for row in beside}
+    rows, theirs = edited[1], {row.layer_id: row for row in beside[1]}
+    a, b = (beside, edited) if edits_second else (edited, beside)
+    of_a, of_b = ({row.layer_id: row for row in one[1]} for one in (a, b))
     found = []
     for row in rows:
-        twin = theirs.get(row.layer_id)
-        if twin is None:
+        if row.layer_id not in theirs:
             found.append(replace(row, pairing=Pairing(row.label, only=mine)))
+        elif row.is_input:
+            found.append(_shared_input(row, (a[0], of_a[row.layer_id]), (b[0], of_b[row.layer_id])))
         else:
-            found.append(_shared(row, twin, network, other, edits_second=edits_second,
-                                 same_examples=same_examples))
+            found.append(_shared(row, (a[0], of_a[row.layer_id]), (b[0], of_b[row.layer_id])))
     own = {row.layer_id for row in rows}
     place = -1
-    for row in beside:
+    for row in beside[1]:
         if row.layer_id in own:
             place = next(i for i, one in enumerate(found) if one.layer_id == row.layer_id)
             continue
@@ -61,7 +60,7 @@ def merged(rows: Sequence[Row], beside: Sequence[Row], network: NetworkSpec, oth
         found.insert(place, replace(row, can_change=False, is_foreign=True,
                                     pairing=Pairing(row.label, only=others)))
     below = [*(row.layer_id for row in found[1:]), ""]
-    feeds = {*_feeds(rows), *_feeds(beside)}
+    feeds = {*_feeds(rows), *_feeds(beside[1])}
     return tuple(replace(row, place=place, flows=(row.layer_id, below[place]) in feeds)
                  for place, row in enumerate(found))
 
@@ -72,25 +71,28 @@ def _feeds(rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
         yield from ((rows[source].layer_id, row.layer_id) for source in row.sources)
 
 
-def _shared(row: Row, twin: Row, network: NetworkSpec, other: NetworkSpec, *, edits_second: bool,
-            same_examples: bool) -> Row:
-    a, b = (twin, row) if edits_second else (row, twin)
-    if row.is_input:
-        if same_examples:
-            return replace(row, pairing=Pairing(row.label),
-                           note=f"A = B: {row.note}" if row.note else "")
-        # Where even the words are the same, the noise or the seed is not.
-        notes = (a.note, b.note) if a.note != b.note else (f"{a.note} of its own",
-                                                           f"{b.note} of its own")
-        return replace(row, pairing=Pairing(row.label if row.label == twin.label else "Input",
-                                            *notes))
-    layers = [(other if one is twin else network).layer(row.layer_id) for one in (a, b)]
-    pairing = pairing_of(layers[0], layers[1], a.fed_by, b.fed_by)
-    if not pairing.a and not pairing.b and row.label != twin.label:
+def _shared_input(row: Row, a: OneRow, b: OneRow) -> Row:
+    """Return the row of the data, with what differs of them."""
+    if a[0].data == b[0].data:
+        return replace(row, pairing=Pairing(row.label),
+                       note=f"A = B: {row.note}" if row.note else "")
+    notes = [one.note.removesuffix(" examples") for _, one in (a, b)]
+    for name in DataSpec.__struct_fields__:
+        values = [getattr(project.data, name) for project, _ in (a, b)]
+        if values[0] != values[1] and all(isinstance(value, int | float) for value in values):
+            notes = [f"{note} · {name.replace('_', ' ')} {plain_number(value)}"
+                     for note, value in zip(notes, values, strict=True)]
+    return replace(row, pairing=Pairing(row.label, *notes))
+
+
+def _shared(row: Row, a: OneRow, b: OneRow) -> Row:
+    layers = [project.network.layer(row.layer_id) for project, _ in (a, b)]
+    pairing = pairing_of(layers[0], layers[1], a[1].fed_by, b[1].fed_by)
+    if not pairing.a and not pairing.b and a[1].label != b[1].label:
         # The loss gives the output layer its last function.
-        ends = (one.label.removeprefix(pairing.title).removeprefix(" · ") for one in (a, b))
-        pairing = Pairing(pairing.title, *ends)
-    counts = [one.parameters for one in (a, b)]
+        pairing = Pairing(pairing.title, *(
+            one.label.removeprefix(pairing.title).removeprefix(" · ") for _, one in (a, b)))
+    counts = [one.parameters for _, one in (a, b)]
     if not pairing.a and not pairing.b:
         detail = row.detail
     elif counts[0] == counts[1] or None in counts:

@@ -71,15 +71,14 @@ def pairing_of(a: LayerSpec, b: LayerSpec, fed_a: str = "", fed_b: str = "") -> 
     """
     kind, other = known_kind(a), known_kind(b)
     if kind is None or other is not kind:
-        titles = [known.title if known else layer.kind
-                  for known, layer in ((kind, a), (other, b))]
-        return Pairing(titles[0] if titles[0] == titles[1] else "Layer", *titles)
+        kinds = [known.title if known else layer.kind
+                 for known, layer in ((kind, a), (other, b))]
+        return Pairing(kinds[0] if kinds[0] == kinds[1] else "Layer", *kinds)
     found = list(settings_apart(kind, a, b))
     if fed_a != fed_b:
         found.append(Apart("inputs", *(fed or "fed by the layer above" for fed in (fed_a, fed_b))))
-    options = kind.options(a)
-    same = not found or kind.short_label(options) == kind.short_label(kind.options(b))
-    title = kind.short_label(options) if same else kind.title
+    titles = {_short_label(kind, layer) for layer in (a, b)}
+    title = titles.pop() if len(titles) == 1 else kind.title
     return Pairing(title, " · ".join(one.a for one in found), " · ".join(one.b for one in found))
 
 
@@ -113,6 +112,14 @@ def value_text(field: Field, value: Option) -> str:
         number = f"{value:,}" if isinstance(value, int) else plain_number(value)
         return f"{number} {field.unit}".rstrip()
     return str(value)
+
+
+def _short_label(kind: LayerKind, layer: LayerSpec) -> str:
+    try:
+        return kind.short_label(kind.options(layer))
+    except (LookupError, TypeError, ValueError):
+        # A file may hold what no option can be; the row says so.
+        return kind.title
 
 
 def _told_apart(kind: LayerKind, field: Field, a: Option, b: Option) -> tuple[str, str]:

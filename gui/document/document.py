@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from dataclasses import replace as replace_side
 from itertools import count
 from pathlib import Path
@@ -13,18 +12,19 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from engine.bundles import Beside, is_bundle
 from engine.data import load
 from engine.data.dataset import Dataset
 from engine.diagnosis.advice import advise
 from engine.diagnosis.design import Note
 from engine.errors import SpecError
-from engine.layers import LOSSES, Issue, diagnose, fitted, kind
-from engine.messages import say
+from engine.layers import LOSSES, Issue, fitted, kind
 from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
 from gui.document import edits
 from gui.document.commands import Change, Edit
 from gui.document.data_shelf import DataShelf, Held, Loader
 from gui.document.edits import PLACES, checked, words
+from gui.document.examined import Examined, found_issues
 from gui.document.project_files import (
     Weights,
     name_of,
@@ -44,25 +44,6 @@ __all__ = ["Change", "Document"]
 
 UNDO_LIMIT = 200
 UNNAMED = ProjectSpec().name
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What there is to train of a side.
-
-    Attributes
-    ----------
-    project : ProjectSpec
-        The project.
-    dataset : Dataset
-        Its examples.
-    issues : tuple[Issue, ...]
-        What keeps it from being trained, most basic first.
-    """
-
-    project: ProjectSpec
-    dataset: Dataset
-    issues: tuple[Issue, ...]
 
 
 class Document(QObject):
@@ -86,6 +67,8 @@ class Document(QObject):
     ----------
     compares : bool
         Whether the next edit begins a pair, so that what was there stays beside it.
+    keeps_earlier : bool
+        Whether `earlier`, the runs from before, are written to the file, too.
     holds_weights : bool
         Whether its file holds what the run has learned, so that saving again is to do so too.
     earlier : tuple[EarlierRun, ...]
@@ -101,12 +84,15 @@ class Document(QObject):
         Another layer is selected; its id, empty for none.
     path_changed()
         The document belongs to another file, to none, or has another title.
+    saving()
+        It is about to be written: who knows more of `earlier` says so now.
     """
 
     changed = Signal(object)
     sides_changed = Signal()
     selection_changed = Signal(str)
     path_changed = Signal()
+    saving = Signal()
 
     def __init__(self, project: ProjectSpec | None = None, load_data: Loader = load,
                  parent: QObject | None = None) -> None:
@@ -126,7 +112,9 @@ class Document(QObject):
         self._notes: tuple[Note, ...] | None = None
         self._weights: Weights | None = None
         self._checkpoint: Checkpoint | None = None
+        self._beside: Checkpoint | None = None
         self.earlier: tuple[EarlierRun, ...] = ()
+        self.keeps_earlier = False
         self.path: Path | None = None
         self.holds_weights = False
         self.undo_stack = QUndoStack(self)
@@ -163,7 +151,7 @@ class Document(QObject):
     def issues(self) -> tuple[Issue, ...]:
         """What keeps the project from being trained, most basic first."""
         if self._issues is None:
-            self._issues = _found_issues(self.project, self._held)
+            self._issues = found_issues(self.project, self._held)
         return self._issues
 
     def examined(self, *, second: bool) -> Examined:
@@ -180,7 +168,7 @@ class Document(QObject):
         if other is None or held is None:
             raise ValueError("there is no pair")
         if self._issues_beside is None:
-            self._issues_beside = _found_issues(other.project, held)
+            self._issues_beside = found_issues(other.project, held)
         return Examined(other.project, held.dataset, self._issues_beside)
 
     @property
@@ -421,8 +409,8 @@ class Document(QObject):
 
     def load_project(self, project: ProjectSpec, path: Path | None = None,
                      dataset: Dataset | None = None, weights: Weights | None = None,
-                     checkpoint: Checkpoint | None = None,
-                     second: ProjectSpec | None = None) -> None:
+                     checkpoint: Checkpoint | None = None, second: Beside | None = None,
+                     earlier: tuple[EarlierRun, ...] = ()) -> None:
         """Show another project, or a pair of them; there is no way back from that.
 
         Parameters
@@ -437,18 +425,22 @@ class Document(QObject):
             What it had learned when it was saved: the first run starts with it.
         checkpoint : Checkpoint | None
             Where its run was when it was saved: the first run goes on there.
-        second : ProjectSpec | None
+        second : Beside | None
             What stands beside it as B.
+        earlier : tuple[EarlierRun, ...]
+            Runs from before that its file holds.
         """
         sides = Sides(self._side(project, path),
-                      None if second is None else self._side(second, path))
+                      None if second is None else self._side(second.project, path))
         self._shelf.clear()
         if dataset is not None:
             self._shelf.put(sides.first.project.data, dataset)
         self.end_gesture()
         self.undo_stack.clear()
         self.path, self._weights, self._checkpoint = path, weights, checkpoint
-        self.holds_weights, self.earlier = weights is not None or checkpoint is not None, ()
+        self._beside = None if second is None else second.checkpoint
+        self.holds_weights = weights is not None or checkpoint is not None
+        self.earlier, self.keeps_earlier = earlier, bool(earlier)
         self._show(sides, opened=True)
         self.path_changed.emit()
 
@@ -466,8 +458,8 @@ class Document(QObject):
             If the file cannot be read; then nothing has changed.
         """
         saved = read_file(path)
-        self.load_project(saved.project, path, weights=saved.weights, checkpoint=saved.checkpoint)
-        self.earlier = saved.earlier
+        self.load_project(saved.project, path, weights=saved.weights, checkpoint=saved.checkpoint,
+                          second=saved.beside, earlier=saved.earlier)
         return saved.unread
 
     def take_checkpoint(self) -> Checkpoint | None:
@@ -475,20 +467,33 @@ class Document(QObject):
         checkpoint, self._checkpoint = self._checkpoint, None
         return checkpoint
 
+    def take_second_checkpoint(self) -> Checkpoint | None:
+        """Return where the run of B of the opened file was, once; None if it held none."""
+        checkpoint, self._beside = self._beside, None
+        return checkpoint
+
     def take_weights(self) -> Weights | None:
         """Return what the opened file had learned, once; None if it held no weights."""
         weights, self._weights = self._weights, None
         return weights
 
-    def save(self, path: Path | None = None, checkpoint: Checkpoint | None = None) -> None:
-        """Write the project to its file, or to another one that becomes its file.
+    def save(self, path: Path | None = None, checkpoint: Checkpoint | None = None,
+             second: Checkpoint | None = None) -> bool:
+        """Write the project, or both of a pair, to its file or to another one that becomes its.
+
+        A text file holds one project. Of a pair it gets A, and the document stays modified.
 
         Parameters
         ----------
         path : Path | None
             That other one.
-        checkpoint : Checkpoint | None
-            Where its run is, to be written with it.
+        checkpoint, second : Checkpoint | None
+            Where the runs of A and of B are, to be written with them.
+
+        Returns
+        -------
+        bool
+            Whether the file holds everything.
 
         Raises
         ------
@@ -500,12 +505,19 @@ class Document(QObject):
         path = path or self.path
         if path is None:
             raise SpecError("document.no-file")
-        write_file(self.project, path, checkpoint=checkpoint, earlier=self.earlier)
+        self.saving.emit()
+        beside = self._sides.second
+        holds_all = beside is None or is_bundle(path)
+        write_file(self._sides.first.project, path, checkpoint=checkpoint,
+                   beside=None if beside is None else Beside(beside.project, second),
+                   earlier=self.earlier if self.keeps_earlier else ())
         self.holds_weights = checkpoint is not None
-        self.undo_stack.setClean()
+        if holds_all:
+            self.undo_stack.setClean()
         if path != self.path:
             self.path = path
             self.path_changed.emit()
+        return holds_all
 
     # How an edit happens
 
@@ -556,7 +568,7 @@ class Document(QObject):
         self._selected = selected
         self.changed.emit(Change(before.edited.project, project,
                                  self.dataset is not examples, opened))
-        if _arrangement(before) != _arrangement(sides):
+        if before.arrangement != sides.arrangement:
             self.sides_changed.emit()
         if changed_selection:
             self.selection_changed.emit(selected)
@@ -582,19 +594,3 @@ class Document(QObject):
     def _title(self, layer_id: str) -> str:
         layer = self.project.network.layer(layer_id)
         return getattr(known_kind(layer), "title", layer.kind)
-
-
-def _found_issues(project: ProjectSpec, held: Held) -> tuple[Issue, ...]:
-    data = held.dataset
-    if held.fault is not None:
-        return (Issue(edits.input_id(project.network),
-                      say("document.no-data", problem=held.fault)),)
-    return diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                    is_image=data.image_shape is not None, vocabulary=data.vocabulary,
-                    target_range=data.target_range)
-
-
-def _arrangement(sides: Sides) -> tuple[int, int | None, bool]:
-    """Return which runs there are, and which of them is edited."""
-    second = None if sides.second is None else sides.second.number
-    return sides.first.number, second, sides.edits_second

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from engine.bundles import Saved, is_bundle, read_saved, write_bundle
+from engine.bundles import Beside, Saved, is_bundle, read_saved, write_bundle
 from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
 from engine.spec import DataSpec, ProjectSpec, write_project
@@ -24,7 +24,7 @@ Weights = Mapping[str, NDArray[Any]]
 
 
 def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | None = None,
-               earlier: Sequence[EarlierRun] = ()) -> None:
+               beside: Beside | None = None, earlier: Sequence[EarlierRun] = ()) -> None:
     """Write a project, with what runs have left if the file can hold that; raises FormatError.
 
     Parameters
@@ -35,12 +35,16 @@ def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | Non
         The file.
     checkpoint : Checkpoint | None
         Where its run is.
+    beside : Beside | None
+        What stands beside it.
     earlier : sequence of EarlierRun
         Runs from before.
     """
     project = with_relative_paths(project, path)
     if is_bundle(path):
-        write_bundle(project, {}, path, checkpoint=checkpoint, earlier=[
+        if beside is not None:
+            beside = Beside(with_relative_paths(beside.project, path), beside.checkpoint)
+        write_bundle(project, {}, path, checkpoint=checkpoint, beside=beside, earlier=[
             replace_run(run, project=with_relative_paths(run.project, path)) for run in earlier])
     else:
         write_project(project, path)
@@ -49,6 +53,7 @@ def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | Non
 def read_file(path: Path) -> Saved:
     """Read all that a project file holds, paths in it made absolute; raises FormatError."""
     saved = read_saved(path)
+    # The paths of B are made absolute where it is shown.
     return replace_run(saved, project=with_absolute_paths(saved.project, path), earlier=tuple(
         replace_run(run, project=with_absolute_paths(run.project, path))
         for run in saved.earlier))

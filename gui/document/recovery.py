@@ -16,8 +16,12 @@ from engine.errors import EngineError
 from engine.spec import ProjectSpec, read_project, write_project
 from gui.document.document import Document
 from gui.document.kept import Kept
+from gui.document.sides import Sides
 
 PERIOD_MS = 30_000
+Work = tuple[ProjectSpec, ProjectSpec | None]
+"""A, and B of a pair."""
+
 STALE_S = 600.0
 """Age of a lock from which on another computer's program is taken for dead.
 
@@ -39,16 +43,18 @@ class Leftover:
         Its copy.
     lock : QLockFile
         Held, so that no other window offers the same work.
+    second : ProjectSpec | None
+        What stood beside it as B.
     """
 
     project: ProjectSpec
     path: Path
     lock: QLockFile
+    second: ProjectSpec | None = None
 
     def discard(self) -> None:
         """Delete the copy."""
-        with suppress(OSError):
-            self.path.unlink(missing_ok=True)
+        _delete(self.path)
         self.lock.unlock()
 
     def release(self) -> None:
@@ -75,7 +81,7 @@ class Recovery(QObject):
         self._folder = folder
         self._path = folder / f"{uuid.uuid4().hex}.json"
         self._lock: QLockFile | None = None
-        self._kept: ProjectSpec | None = None
+        self._kept: Work | None = None
         self._leftovers: list[Leftover] = []
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
@@ -86,25 +92,31 @@ class Recovery(QObject):
     def keep(self) -> Kept:
         """Write a copy now if there is unsaved work that has none; returns what became of it."""
         self._refresh()
-        project = self._document.project
+        work = _work(self._document.sides)
         if not self._document.is_modified():
             self.forget()
             return Kept.NOTHING
         try:
-            if project != self._kept or not self._path.exists():
-                self._write(project)
+            if work != self._kept or not self._path.exists():
+                self._write(work)
         except (EngineError, OSError) as error:
             # Saving still works, and telling every half minute that this does not helps nobody.
             log.info("no copy of the work could be kept: %s", error)
             return Kept.FAILED
         return Kept.COPY
 
-    def _write(self, project: ProjectSpec) -> None:
+    def _write(self, work: Work) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._lock is None:
             self._lock = locked(self._path)
-        write_project(project, self._path)
-        self._kept = project
+        first, second = work
+        # B first: a copy that is there is whole.
+        if second is None:
+            _beside(self._path).unlink(missing_ok=True)
+        else:
+            write_project(second, _beside(self._path))
+        write_project(first, self._path)
+        self._kept = work
 
     def _refresh(self) -> None:
         """Show other computers that the program behind its locks lives."""
@@ -119,13 +131,13 @@ class Recovery(QObject):
         So there is no moment without a copy, even where none can be written any more.
         """
         self.forget()
-        self._path, self._lock, self._kept = leftover.path, leftover.lock, leftover.project
+        self._path, self._lock = leftover.path, leftover.lock
+        self._kept = leftover.project, leftover.second
 
     def forget(self) -> None:
         """Delete the copy: the work is saved, or nobody wants it."""
         self._kept = None
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        _delete(self._path)
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
@@ -143,6 +155,32 @@ class Recovery(QObject):
         self._leftovers = [found for path in paths if path != self._path
                            and (found := _leftover(path)) is not None]
         return list(self._leftovers)
+
+
+def _work(sides: Sides) -> Work:
+    return sides.first.project, None if sides.second is None else sides.second.project
+
+
+def _beside(path: Path) -> Path:
+    """Return where the copy of B lies beside that of A."""
+    return path.with_suffix(".beside")
+
+
+def _delete(path: Path) -> None:
+    """Delete a copy; that of A first, which is the one that is looked for."""
+    for each in (path, _beside(path)):
+        with suppress(OSError):
+            each.unlink(missing_ok=True)
+
+
+def _second(path: Path) -> ProjectSpec | None:
+    """Return the B of a copy; None if there is none, or if it cannot be read."""
+    beside = _beside(path)
+    try:
+        return read_project(beside) if beside.exists() else None
+    except EngineError as error:
+        log.info("an unreadable copy of B is left out: %s", error)
+        return None
 
 
 def locked(path: Path) -> QLockFile | None:
@@ -174,7 +212,7 @@ def _leftover(path: Path) -> Leftover | None:
     if lock is None:
         return None
     try:
-        return Leftover(read_project(path), path, lock)
+        return Leftover(read_project(path), path, lock, _second(path))
     except EngineError as error:
         # It may be of a newer version, or on a disk that is back tomorrow.
         log.info("an unreadable copy of work is left where it is: %s", error)

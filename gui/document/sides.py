@@ -60,6 +60,11 @@ class Sides:
         """Whether there is a B."""
         return self.second is not None
 
+    @property
+    def arrangement(self) -> tuple[int, int | None, bool]:
+        """Which runs there are, by their numbers, and whether the second is edited."""
+        return self.first.number, self.second.number if self.second else None, self.edits_second
+
     def edit(self, project: ProjectSpec) -> Sides:
         """Return the sides with another project where edits go."""
         return self.put(replace(self.edited, project=project))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -34,7 +35,14 @@ class PairPage(QWidget):
     ----------
     controls : tuple[QWidget, ...]
         What stands beside it; they are for both.
+
+    Signals
+    -------
+    seen_changed()
+        There is room for two, or no longer.
     """
+
+    seen_changed = Signal()
 
     def __init__(self, first: PairedView, make: Callable[[], PairedView]) -> None:
         super().__init__()
@@ -63,6 +71,10 @@ class PairPage(QWidget):
         if len(data) > 1 and SECOND not in self._views:
             second = self._views[SECOND] = self._make()
             second.follow(self._views[FIRST])
+            for control in second.controls:
+                # Those of the first are for both.
+                control.setParent(second)
+                control.hide()
             self._row.addWidget(second, 1)
         for key, view in self._views.items():
             view.set_letter(key if self.is_pair() else "")
@@ -105,5 +117,9 @@ class PairPage(QWidget):
     def _fit(self) -> None:
         self._row.setSpacing(theme.px(GAP))
         shown = [self._view(key) for key in self.seen()] or [self._views[FIRST]]
+        changed = [view.isHidden() for view in self._views.values()] != [
+            view not in shown for view in self._views.values()]
         for view in self._views.values():
             view.setVisible(view in shown)
+        if changed:
+            self.seen_changed.emit()

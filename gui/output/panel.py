@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.parts import Part, Wanted
@@ -45,7 +45,7 @@ class OutputPanel(ViewCard):
         self._data: dict[str, Dataset] = {}
         self._snapshots: dict[str, Snapshot] = {}
         self._chance = math.nan
-        self._has_run = False
+        self._has_run = self._has_controls_below = False
         self._make_views()
         self._tabs = Segmented((), "Output view")
         self._tabs.selected.connect(self.show_view)
@@ -54,8 +54,22 @@ class OutputPanel(ViewCard):
         self._stack = QStackedWidget()
         for page in dict.fromkeys(self._pages.values()):
             self._stack.addWidget(page)
+            if isinstance(page, PairPage):
+                page.seen_changed.connect(self._show_whose)
+        self._left = QWidget()
+        left = QVBoxLayout(self._left)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(self._stack, 1)
+        self._stack.installEventFilter(self)
+        self._below = QWidget()
+        self._below.hide()
+        below = QHBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addStretch(1)
+        left.addWidget(self._below)
         self._row = QHBoxLayout()
-        self._row.addWidget(self._stack, 1)
+        self._row.addWidget(self._left, 1)
         self._row.addWidget(self._side)
         self.body.addLayout(self._row, 1)
         theme.notifier().changed.connect(self._on_size_changed)
@@ -77,13 +91,13 @@ class OutputPanel(ViewCard):
         self._pair_scores: PairScores | None = None
         self._controls = [control for view in self._all for control in view.controls]
         self._side = QWidget()
-        column = QVBoxLayout(self._side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scores)
+        self._column = QVBoxLayout(self._side)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._scores)
         for control in self._controls:
-            column.addWidget(control)
+            self._column.addWidget(control)
             control.hide()
-        column.addStretch(1)
+        self._column.addStretch(1)
 
     @property
     def _dataset(self) -> Dataset | None:
@@ -184,15 +198,30 @@ class OutputPanel(ViewCard):
         is_pair = self.is_pair()
         if is_pair and self._pair_scores is None:
             self._pair_scores = PairScores()
-            column = self._side.layout()
-            assert isinstance(column, QVBoxLayout)
-            column.insertWidget(0, self._pair_scores)
-        self._scores.setVisible(not is_pair)
-        if self._pair_scores is not None:
-            self._pair_scores.setVisible(is_pair)
-            if is_pair:
-                self._pair_scores.set_datasets(self._data)
-                self.set_chance(self._chance)
+            self._column.insertWidget(0, self._pair_scores)
+        # Never all at once: what is that high for a moment would push others away for good.
+        shown, hidden = (self._pair_scores, self._scores) if is_pair else (
+            self._scores, self._pair_scores)
+        for scores in (hidden, shown):
+            if scores is not None:
+                scores.setVisible(scores is shown)
+        self._place_controls(below=is_pair)
+        if self._pair_scores is not None and is_pair:
+            self._pair_scores.set_datasets(self._data)
+            self.set_chance(self._chance)
+
+    def _place_controls(self, *, below: bool) -> None:
+        """Put what stands under the scores under the pictures: those of a pair are less high."""
+        if below == self._has_controls_below:
+            return
+        self._has_controls_below = below
+        layout = self._below.layout() if below else self._column
+        assert isinstance(layout, QBoxLayout)
+        for control in self._controls:
+            was_hidden = control.isHidden()
+            # Before the stretch at the end.
+            layout.insertWidget(layout.count() - 1, control)
+            control.setHidden(was_hidden)
 
     def _set_tabs(self, offers: tuple[Offer, ...]) -> None:
         if tuple(offer.key for offer in offers) == self.views():
@@ -221,14 +250,18 @@ class OutputPanel(ViewCard):
         self._tabs.set_current(key)
         page = self._pages[key]
         self._stack.setCurrentWidget(page)
-        shows_both = isinstance(page, PairPage) and page.is_pair()
-        alone = self.is_pair() and not shows_both
-        self.set_title(f"Output of {self._edited}" if alone else "Output", "Output")
         for control in self._controls:
             control.setVisible(control in self._views[key].controls)
+        self._below.setVisible(self._has_controls_below and bool(self._views[key].controls))
         self._on_size_changed()
         self.draw_when_seen()
         self.wanted_changed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the scores beside the picture where what stands under that comes or goes."""
+        if event.type() == QEvent.Type.Resize:
+            self._on_size_changed()
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scores beside the square picture."""
@@ -263,7 +296,15 @@ class OutputPanel(ViewCard):
             page = self._pages[self.view()]
             sized = page if isinstance(page, PairPage) else self._views[self.view()]
             room = sized.width_for(self._stack.height())
-        self._stack.setMaximumWidth(room)
+        self._left.setMaximumWidth(room)
         # Two pictures need what the scores leave.
-        self._row.setStretchFactor(self._stack, PAIR_SHARE if self.is_pair() else 1)
+        self._row.setStretchFactor(self._left, PAIR_SHARE if self.is_pair() else 1)
         self._row.setStretchFactor(self._side, 1 if room < UNLIMITED else 0)
+        self._show_whose()
+
+    @Slot()
+    def _show_whose(self) -> None:
+        """Say in the title whose output it is where only that of one run of a pair is seen."""
+        page = self._pages.get(self.view())
+        alone = self.is_pair() and not (isinstance(page, PairPage) and len(page.seen()) > 1)
+        self.set_title(f"Output of {self._edited}" if alone else "Output", "Output")

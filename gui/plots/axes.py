@@ -156,9 +156,9 @@ class CountAxis(Axis):
 
     def generateDrawSpecs(self, p: Any) -> Specs | None:
         """Return what to draw: pyqtgraph's ticks, and the word in place of the last number."""
-        specs = super().generateDrawSpecs(p)
-        if specs is None:
-            return None
+        specs: Specs | None = super().generateDrawSpecs(p)
+        if specs is None or not (self.word or self._reserved):
+            return specs
         axis, ticks, texts = specs
         metrics = QFontMetricsF(self.style["tickFont"])
         box = self.mapRectFromParent(self.geometry())

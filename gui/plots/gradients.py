@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui.frames.frame import Frame
-from gui.frames.run_info import FIRST, SECOND, RunInfo
+from gui.frames.run_info import FIRST, SECOND, RunInfo, sides
 from gui.plots.count import Count
 from gui.plots.curves import LayerCurves
 from gui.plots.feed import Seen
@@ -20,6 +20,7 @@ from gui.plots.over_depth import OverDepth
 from gui.plots.through_time import ThroughTime
 from gui.plots.waterfall import Waterfall
 from gui.plots.weight_layers import WeightLayers
+from gui.plots.where_they_part import PartingLike, WhereTheyPart
 from gui.widgets import Segmented, ViewCard
 
 TITLES = {
@@ -28,6 +29,7 @@ TITLES = {
     "waterfall": ("Gradient RMS by layer", "Gradients"),
     "update": ("Update ÷ weight by layer", "Updates"),
     "time": ("Gradient RMS through time", "Gradients"),
+    "parting": ("Where they part", "Parting"),
 }
 """Title of the card, and what is left of it where room is short."""
 TOOLTIPS = {
@@ -38,10 +40,12 @@ TOOLTIPS = {
     "waterfall": "The whole run as a picture: a row per layer, colour is RMS of dL/dW.",
     "update": "std(Δw) / std(w) of every layer; about 0.001 learns well.",
     "time": "RMS of dL/dh of recurrent layers at every step of time, on the probe batch.",
+    "parting": "Where A and B part: their relative difference, a row per layer and a column per "
+               "step that both have kept.",
 }
 TABS = {"lines": "Lines", "depth": "Depth", "waterfall": "Waterfall", "update": "Δw/w",
-        "time": "Through time"}
-SHOW_PAIRS = frozenset({"lines", "depth"})
+        "time": "Through time", "parting": "Parting"}
+SHOW_PAIRS = frozenset({"lines", "depth", "parting"})
 """Views that show both runs of a pair; the others show the one that is edited, and say which."""
 
 
@@ -54,22 +58,30 @@ class GradientPlot(ViewCard):
         A person clicked on the curve or row of this layer.
     wanted_changed()
         Another view is seen, which draws something else of a snapshot.
+    parting_requested()
+        Where a pair parts is looked at, and may not be known to the newest step: answer with
+        `set_parting`. It comes again with every frame that has more steps.
     """
 
     layer_selected = Signal(str)
     wanted_changed = Signal()
+    parting_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._frame: Frame | None = None
         self._snapshot: Snapshot | None = None
         self._pair_run = ""
+        self._has_time = False
+        self._asked: object = None
+        self._parting = WhereTheyPart()
         self._views: dict[str, LayerView] = {
             "lines": LayerCurves("gradient_rms", shows_pair=True),
             "depth": OverDepth(),
             "waterfall": Waterfall("gradient_rms"),
             "update": LayerCurves("update_ratio", is_log10=True),
             "time": ThroughTime(),
+            "parting": self._parting,
         }
         self._last_run = LegendEntry(TITLE, "ghost", tooltip=TIP, has_value=False)
         self._last_run.hide()
@@ -81,7 +93,7 @@ class GradientPlot(ViewCard):
         self.add_header_widget(self._sides)
         self._guide = GuideBand(self._views["update"].canvas, "healthy: 1e-4 to 1e-2")
         self._tabs = Segmented((), "Gradient view")
-        self._offer(has_time=False)
+        self._offer()
         self._tabs.selected.connect(self.show_view)
         self.add_header_widget(self._tabs)
         self._stack = QStackedWidget()
@@ -98,17 +110,33 @@ class GradientPlot(ViewCard):
         layers = WeightLayers.of(run)
         beside = None if run.beside is None else WeightLayers.of(run.beside)
         self._pair_run = "" if beside is None else run.run
+        self._asked = None
+        self._parting.set_network(sides(run)[0].network)
         for view in self._views.values():
             view.set_layers(layers, beside)
+        self._offer()
         self._show_title()
         self._show_legend()
+
+    def set_parting(self, parting: PartingLike | None, progress: float = 1.0) -> None:
+        """Show where a pair parts, as far as that is known.
+
+        Parameters
+        ----------
+        parting : PartingLike | None
+            The differences so far; None while nothing is known.
+        progress : float
+            How much of what is kept of both runs has been compared, 0 to 1.
+        """
+        self._parting.show_map(parting, progress)
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
         self._frame = frame
         snapshot = frame.snapshot
         if snapshot is not None:
-            self._offer(has_time=Part.STEP_GRADIENTS in snapshot.available)
+            self._has_time = Part.STEP_GRADIENTS in snapshot.available
+            self._offer()
         if snapshot is not None and Part.STEP_GRADIENTS in snapshot.parts:
             self._snapshot = snapshot
         self.draw_when_seen()
@@ -130,9 +158,10 @@ class GradientPlot(ViewCard):
         """Return the keys of the views that the network offers."""
         return self._tabs.options()
 
-    def _offer(self, *, has_time: bool) -> None:
-        """Show the tabs; only recurrent layers have gradients through time."""
-        keys = tuple(key for key in TABS if key != "time" or has_time)
+    def _offer(self) -> None:
+        """Show the tabs; only recurrent layers have gradients through time, only pairs part."""
+        offered = {"time": self._has_time, "parting": bool(self._pair_run)}
+        keys = tuple(key for key in TABS if offered.get(key, True))
         if keys == self.views():
             return
         before = self.view()
@@ -169,7 +198,7 @@ class GradientPlot(ViewCard):
         ghost = None if self._frame is None else self._frame.ghost
         view = self._views[self.view()]
         self._last_run.setVisible(ghost is not None and isinstance(view, LayerCurves | OverDepth))
-        self._sides.setVisible(bool(self._pair_run) and self.view() in SHOW_PAIRS)
+        self._sides.setVisible(bool(self._pair_run) and self.view() in ("lines", "depth"))
 
     def draw(self) -> None:
         """Draw the newest history."""
@@ -178,3 +207,14 @@ class GradientPlot(ViewCard):
         frame = self._frame
         if frame is not None and (frame.history.length > 0 or not view.needs_steps):
             view.draw(Seen.of(frame, self._snapshot))
+            self._ask(frame)
+
+    def _ask(self, frame: Frame) -> None:
+        """Ask where the pair parts when that is looked at and there are more steps."""
+        beside = frame.beside
+        if self.view() != "parting" or beside is None:
+            return
+        grown = (frame.history.length, beside.history.length)
+        if grown != self._asked:
+            self._asked = grown
+            self.parting_requested.emit()

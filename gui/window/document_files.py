@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.bundles import SUFFIX, is_bundle, read_bundle
-from engine.errors import EngineError
+from engine.bundles import SUFFIX, Beside, is_bundle, read_bundle
+from engine.errors import EngineError, SpecError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
@@ -35,7 +35,8 @@ class DocumentFiles(QObject):
     window : QWidget
         Where dialogs appear.
     checkpoint : callable
-        Returns where the run is, for files that hold what it has learned; raises EngineError.
+        Returns where the run of A is, with ``second=True`` that of B, for files that hold what it
+        has learned; raises EngineError.
     folder : FileFolder | None
         Where dialogs open; by default it is not remembered.
 
@@ -45,13 +46,16 @@ class DocumentFiles(QObject):
         A file could not be read or written; why.
     saved(Path)
         The document has been written to this file.
+    saved_first(Path)
+        Only A of a pair has been: a text file holds one project.
     """
 
     refused = Signal(str)
     saved = Signal(object)
+    saved_first = Signal(object)
 
     def __init__(self, document: Document, window: QWidget,
-                 checkpoint: Callable[[], Checkpoint], folder: FileFolder | None = None) -> None:
+                 checkpoint: Callable[..., Checkpoint], folder: FileFolder | None = None) -> None:
         super().__init__(window)
         self._folder = folder or FileFolder()
         self._checkpoint = checkpoint
@@ -88,12 +92,19 @@ class DocumentFiles(QObject):
         return self.may_leave() and self._attempt(
             lambda: self._document.load_project(read_project(path), None))
 
-    def restore(self, project: ProjectSpec) -> bool:
+    def restore(self, project: ProjectSpec, second: ProjectSpec | None = None) -> bool:
         """Show work that has never been saved, as such; returns whether it is shown.
 
         It belongs to no file: whatever file the window shows is not the one that it comes from.
+
+        Parameters
+        ----------
+        project, second : ProjectSpec, ProjectSpec | None
+            A, and B if there is one.
         """
-        if not (self.may_leave() and self._load(project, None)):
+        beside = None if second is None else Beside(second)
+        if not (self.may_leave() and self._attempt(
+                lambda: self._document.load_project(project, second=beside))):
             return False
         self._document.undo_stack.resetClean()
         return True
@@ -137,15 +148,29 @@ class DocumentFiles(QObject):
         with_weights : bool
             Whether it is to hold what the run has learned and where it is, if its kind can.
         """
+        holds_all: list[bool] = []
+
         def write() -> None:
-            checkpoint = self._checkpoint() if with_weights and is_bundle(path) else None
-            self._document.save(path, checkpoint)
+            keeps_runs = with_weights and is_bundle(path)
+            first = self._checkpoint() if keeps_runs else None
+            second = self._second_checkpoint() if keeps_runs else None
+            holds_all.append(self._document.save(path, first, second))
 
         if not self._attempt(write):
             return False
         self._folder.note(path)
-        self.saved.emit(path)
+        (self.saved if all(holds_all) else self.saved_first).emit(path)
         return True
+
+    def _second_checkpoint(self) -> Checkpoint | None:
+        """Return where the run of B is, if there is one that has learned anything."""
+        if not self._document.sides.is_pair:
+            return None
+        try:
+            return self._checkpoint(second=True)
+        except SpecError:
+            # Such as a project that cannot be trained yet: it is saved all the same.
+            return None
 
     @Slot()
     def ask_start(self) -> bool:
@@ -183,7 +208,8 @@ class DocumentFiles(QObject):
         answer = question.exec()
         question.deleteLater()
         if answer == buttons.Save:
-            return self.save()
+            # Of a pair, a text file does not hold everything.
+            return self.save() and not self._document.is_modified()
         return bool(answer == buttons.Discard)
 
     def _load(self, project: ProjectSpec, path: Path | None) -> bool:

@@ -67,7 +67,8 @@ class LostWork(QObject):
 
     @Slot()
     def _on_bar_action_requested(self) -> None:
-        if self._leftovers and self._files.restore(self._leftovers[0].project):
+        if self._leftovers and self._files.restore(
+                self._leftovers[0].project, self._leftovers[0].second):
             self._recovery.adopt(self._take_first())
             self.offer_next()
 

@@ -60,10 +60,10 @@ class Build:
         What to train, on what.
     mailbox : Mailbox[Snapshot]
         Where its snapshots go, and no other run's.
-    recorder : Recorder
-        Where its moments go.
     origin : Origin
         What to start from.
+    recorder : Recorder
+        Where its moments go.
     """
 
     run: str
@@ -71,8 +71,8 @@ class Build:
     project: ProjectSpec
     dataset: Dataset
     mailbox: Mailbox[Snapshot]
-    recorder: Recorder = field(default_factory=Recorder)
     origin: Origin = DRAWN
+    recorder: Recorder = field(default_factory=Recorder)
 
 
 @dataclass(frozen=True)

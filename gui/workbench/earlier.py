@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from engine.telemetry import earlier_run as engine
+from engine.telemetry.recorder import MOST_LEFT
+from gui.frames.ghost import Ghost
+from gui.workbench.commands import Origin
+from gui.workbench.parcels import Parcel
 from gui.workbench.run_plan import Restart, RunPlan
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine.spec import ProjectSpec
-    from gui.frames.ghost import Ghost
-    from gui.workbench.parcels import Parcel
     from gui.workbench.run import Run
 
 MOST = 8
 """Runs that are kept."""
 
-WHOLE = 4
+WHOLE = MOST_LEFT
 """The newest of them are kept with their whole history, so that undoing brings it back."""
 
 MOST_BYTES = 256 * 2**20
@@ -47,6 +54,8 @@ class EarlierRun:
         Number of the document's side that it belonged to.
     run : Run | None
         Its whole history, of the newest.
+    weights : mapping | None
+        What it had learned, where that is all that is known of its state.
     """
 
     number: int
@@ -57,11 +66,53 @@ class EarlierRun:
     name: str = ""
     side: int = 0
     run: Run | None = None
+    weights: Mapping[str, NDArray[Any]] | None = None
+
+    @classmethod
+    def opened(cls, number: int, saved: engine.EarlierRun) -> EarlierRun:
+        """Return a run that a file holds."""
+        losses = {name: curve for name, curve in saved.curves.items() if "/" not in name}
+        logarithms = {name: curve for name, curve in saved.curves.items() if "/" in name}
+        ghost = Ghost(saved.steps, saved.epochs, losses, logarithms,
+                      (saved.task, saved.project.training.loss))
+        return cls(number, saved.project, saved.step, ghost, Parcel(), saved.name,
+                   weights=saved.weights or None)
+
+    @property
+    def learned(self) -> Mapping[str, NDArray[Any]] | None:
+        """What it had learned; None where that is kept no longer."""
+        checkpoint = self.parcel.checkpoint
+        return self.weights if checkpoint is None else checkpoint.weights()
+
+    @property
+    def origin(self) -> Origin:
+        """What it goes on from: its very state, or at least what it had learned."""
+        if self.parcel.checkpoint is not None:
+            return Origin(parcel=self.parcel)
+        return Origin(weights=self.weights)
 
     @property
     def can_go_on(self) -> bool:
         """Whether its weights are still kept; else only its curves are."""
-        return self.parcel.checkpoint is not None
+        return self.parcel.checkpoint is not None or self.weights is not None
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Where its curves ended, by column; what was not measured is missing."""
+        last = {name: _last(curve) for name, curve in self.ghost.losses.items()}
+        return {name: value for name, value in last.items() if value is not None}
+
+    def saved(self, present: ProjectSpec) -> engine.EarlierRun:
+        """Return it as a file holds it."""
+        ghost, learned = self.ghost, self.learned
+        epochs = int(ghost.epochs[-1]) if len(ghost.epochs) else 0
+        finite = learned is not None and all(np.isfinite(array).all() for array in
+                                             learned.values())
+        return engine.EarlierRun(
+            name=self.title(present)[:engine.LONGEST_NAME], project=self.project,
+            task=ghost.objective[0], step=self.step, epoch=min(epochs, self.step),
+            figures=self.figures, weights=learned if learned is not None and finite else {},
+            steps=ghost.steps, epochs=ghost.epochs, curves={**ghost.losses, **ghost.logarithms})
 
     def title(self, present: ProjectSpec) -> str:
         """Return its name, or what differs from the present project: ``ReLU instead of Tanh``."""
@@ -95,6 +146,10 @@ class EarlierRuns:
 
     def __getitem__(self, number: int) -> EarlierRun:
         return next(run for run in self._runs if run.number == number)
+
+    def open(self, saved: Iterable[engine.EarlierRun]) -> None:
+        """Keep the runs that a file holds, and no others."""
+        self._runs = [EarlierRun.opened(next(self._numbers), run) for run in saved][:MOST]
 
     def note(self, run: Run, parcel: Parcel) -> None:
         """Keep a run that is let go of, in the place of the same run that has come less far."""
@@ -137,13 +192,15 @@ class EarlierRuns:
         """Keep one no longer."""
         self._runs = [run for run in self._runs if run.number != number]
 
-    def clear(self) -> None:
-        """Keep none."""
-        self._runs = []
-
     def take(self, side: int) -> EarlierRun | None:
         """Return the newest run of a side, which is no earlier one any more; None without one."""
         found = next((run for run in self._runs if run.side == side and side), None)
         if found is not None:
             self.forget(found.number)
         return found
+
+
+def _last(curve: NDArray[np.float64]) -> float | None:
+    """Return the last number that was measured."""
+    known = curve[np.isfinite(curve)]
+    return float(known[-1]) if len(known) else None

@@ -63,14 +63,17 @@ class SideRuns(QObject):
     def begin(self) -> None:
         """Begin the runs that there are, and follow the document from now on."""
         opened = self._document.path is not None
+        self.earlier.open(self._document.earlier)
         self._begin_first(self._plan(FIRST), Reason.OPENED if opened else None)
         if SECOND in self._numbers:
             self._begin_second(self._plan(SECOND))
         self._document.changed.connect(self._on_document_changed)
+        self._document.saving.connect(self._on_document_saving)
 
     def stop(self) -> None:
         """Follow the document no longer."""
         self._document.changed.disconnect(self._on_document_changed)
+        self._document.saving.disconnect(self._on_document_saving)
 
     def reset(self) -> None:
         """Begin all runs anew at step 0, with weights that are drawn."""
@@ -100,7 +103,7 @@ class SideRuns(QObject):
             self._runs.exchange(FIRST, SECOND)
             before = _exchanged(before)
         if change.opened:
-            self.earlier.clear()
+            self.earlier.open(self._document.earlier)
             self._tell_earlier()
         for key in before.keys() - wanted.keys():
             self._runs.drop(key, for_good=change.opened)
@@ -134,20 +137,23 @@ class SideRuns(QObject):
 
     def _begin_first(self, plan: RunPlan, reason: Reason | None) -> None:
         """Begin A anew, or go on where an opened file says that it was."""
-        self._given, origin = DRAWN, DRAWN
-        if not plan.issues:
-            weights, checkpoint = self._document.take_weights(), self._document.take_checkpoint()
-            if checkpoint is not None:
-                origin = Origin(parcel=Parcel(checkpoint))
-                reason = Reason.RESUMED if reason is Reason.OPENED else reason
-            elif weights is not None:
-                self._given = origin = Origin(weights=weights)
-                reason = Reason.LEARNED if reason is Reason.OPENED else reason
-        self._runs.add(FIRST, plan, reason, origin, self._numbers[FIRST])
+        self._given = DRAWN
+        weights, checkpoint = self._document.take_weights(), self._document.take_checkpoint()
+        # What could not be trained as it was opened, and has been mended, is another run.
+        if not plan.issues and checkpoint is not None and reason is Reason.OPENED:
+            self._given, reason = Origin(parcel=Parcel(checkpoint)), Reason.RESUMED
+        elif not plan.issues and weights is not None:
+            self._given = Origin(weights=weights)
+            reason = Reason.LEARNED if reason is Reason.OPENED else reason
+        self._runs.add(FIRST, plan, reason, self._given, self._numbers[FIRST])
 
     def _begin_second(self, plan: RunPlan, reason: Reason | None = None) -> None:
         """Begin B anew, from what A has begun from or where it left A."""
         number = self._numbers.get(SECOND, 0)
+        saved = self._document.take_second_checkpoint()
+        if saved is not None:
+            self._runs.add(SECOND, plan, reason, Origin(parcel=Parcel(saved)), number)
+            return
         before = next((run for run in self._runs if run.key == SECOND), None)
         if before is None or before.branched_at is None or before.start is None:
             self._runs.add(SECOND, plan, reason, self._origin_beside(plan), number)
@@ -165,7 +171,7 @@ class SideRuns(QObject):
             if earlier.run.plan != plan:
                 self._runs.apply(key, plan)
         elif earlier is not None and earlier.can_go_on and not plan.issues:
-            self._runs.add(key, plan, None, Origin(parcel=earlier.parcel), number, ghost)
+            self._runs.add(key, plan, None, earlier.origin, number, ghost)
         else:
             self._begin_beside(key, plan, ghost)
         if earlier is not None:
@@ -247,6 +253,11 @@ class SideRuns(QObject):
     def _tell_earlier(self) -> None:
         self._shown &= {run.number for run in self.earlier}
         self.earlier_changed.emit()
+
+    @Slot()
+    def _on_document_saving(self) -> None:
+        present = self._document.project
+        self._document.earlier = tuple(run.saved(present) for run in self.earlier)
 
     @Slot(object, object)
     def _on_runs_left(self, run: Run, parcel: Parcel) -> None:

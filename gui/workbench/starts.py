@@ -56,7 +56,7 @@ class Starts:
     def _start(self, run_id: int) -> Start:
         if run_id not in self._starts:
             from engine.experiments.checksums import Start, digest
-            from engine.experiments.starts import first_batches
+            from engine.training.order import first_batches
 
             sums, project, dataset = self._noted[run_id]
             rows, sizes = first_batches(project, dataset)

@@ -43,8 +43,9 @@ from gui.workbench.commands import (
     newest,
 )
 from gui.workbench.errands import Abandon, Errands, Undertake
+from gui.workbench.handing_over import hand_over
 from gui.workbench.pace import UNLIMITED, Pacer
-from gui.workbench.parcels import Copy, Leave, hand_over
+from gui.workbench.parcels import Copy, Leave
 from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
@@ -284,9 +285,9 @@ class Worker:
         lane.tape.note(at_rest=True)
         # The first may have had to compile what it is made with, which says nothing of the next.
         lane.interval_s = SNAPSHOT_S
+        self._starts.note(lane, command.project, command.dataset)
         self._bridge.built.emit(command.run_id, trainer)
         self.prepared.set()
-        self._starts.note(lane, command.project, command.dataset)
         self._compare()
 
     def _compare(self) -> None:

@@ -13,7 +13,8 @@ QT = ("PySide6", "shiboken6", "pyqtgraph")
 NUMBA = ("numba", "llvmlite")
 COMPILED = ("engine.kernels", "engine.plan", "engine.training")
 LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
-         "engine.bundles", "engine.arrays", "engine.messages", "engine.statistics")
+         "engine.bundles", "engine.arrays", "engine.messages", "engine.statistics",
+         "engine.experiments")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
          "gui.runs", "gui.labs")

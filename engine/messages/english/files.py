@@ -60,6 +60,7 @@ WORDS: Mapping[str, Entry] = {
     "bundle.no-state": "{name:name} is no part of a run's state",
     "bundle.no-curves": "it has no curves",
     "bundle.earlier": "The earlier run in {member} is left out: {problem}.",
+    "bundle.beside": "Run B is left out: {problem}.",
     "bundle.not-finite": "{name} holds a number that is not finite",
 
     "weights.missing": Fault(

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from engine.data.dataset import Dataset
-from engine.experiments.checksums import SameStart, Start, same_start
-from engine.experiments.starts import first_batches, start_of
+from engine.experiments.checksums import SameStart, Start, same_start, sums
 from engine.spec import LayerSpec, ProjectSpec
 from engine.training import Trainer
+from engine.training.order import first_batches
 from tests.engine.training.runs import advance, clouds, dense, project
 
 LAYERS = (dense("dense-1", 8, weights="xavier_uniform"), dense("dense-2", 5, "relu"),
@@ -21,7 +21,8 @@ DATA = clouds()
 
 
 def of(spec: ProjectSpec, data: Dataset = DATA) -> Start:
-    return start_of(spec, data, Trainer(spec, data, threads=1).weights())
+    return Start.of(spec, data, sums(Trainer(spec, data, threads=1).weights()),
+                    first_batches(spec, data))
 
 
 def pair(*layers: LayerSpec, data: Dataset = DATA, **training: Any) -> SameStart:
@@ -113,7 +114,8 @@ def test_one_bit_of_one_weight_changes_the_checksum() -> None:
     first = run.weights()
     again = {name: array.copy() for name, array in first.items()}
     again["dense-2/w"].view(np.uint32)[0, 0] ^= 1
-    start, other = (start_of(run.project, DATA, weights) for weights in (first, again))
+    start, other = (Start.of(run.project, DATA, sums(weights), first_batches(run.project, DATA))
+                    for weights in (first, again))
     assert start.weights_sum != other.weights_sum
     assert start.batches_sum == other.batches_sum
     assert same_start(start, other).other == ("dense-2",)

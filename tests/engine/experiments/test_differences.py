@@ -155,6 +155,8 @@ def test_rewiring_is_told_and_what_follows_from_other_layers_is_not() -> None:
     a = of_layers(*layers, end)
     skip = LayerSpec("add", "add", inputs=("dense-1", "dense-2"))
     assert texts(a, of_layers(*layers, skip, end)) == ["Add behind layer 2"]
+    assert texts(of_layers(*layers, end.with_inputs("dense-2")),
+                 of_layers(*layers, skip, end.with_inputs("add"))) == ["Add behind layer 2"]
     norm = LayerSpec("norm", "batch_norm")
     joined = of_layers(*layers, skip, end)
     behind = of_layers(*layers, norm, skip.with_inputs("dense-1", "norm"), end)

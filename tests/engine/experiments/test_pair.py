@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
+from engine.experiments.course import Course
 from engine.experiments.pair import TURN, Pair, check_comparable
 from engine.experiments.repeats import Repeats
 from engine.experiments.spread import A, B
@@ -100,7 +101,23 @@ def test_one_that_stops_early_is_judged_by_where_it_stopped() -> None:
     stopping = replace(spec.training, stopping=StoppingSpec(loss=1e6))
     made = finished(pair(replace(spec, training=stopping)))
     assert made.ended[B].reached == 3
-    assert "has stopped at step 3" in made.outcome().words.sentence.text
+    sentence = made.outcome().words.sentence
+    assert (sentence.code, sentence.values["stop"]) == ("outcome.figures-stopped", 3)
+
+
+def test_no_more_steps_are_asked_for_than_the_ring_keeps_for_its_reader() -> None:
+    asked: list[int] = []
+
+    class Counting(Trainer):
+        def run(self, max_steps: int, budget_s: float = 0.012) -> int:
+            asked.append(max_steps)
+            return super().run(min(max_steps, 1), budget_s)
+
+    run = Counting(project(*LAYERS), DATA, threads=1)
+    course = Course(run, 10**9, lambda _steps, _rows: None)
+    course.advance(0.0)
+    course.advance(0.0, until=5)
+    assert asked == [len(run.ring.data) // 2, 4]
 
 
 @pytest.mark.parametrize(("changes", "words"), [

@@ -23,7 +23,7 @@ def made(**changes: Any) -> Checkpoint:
     values: dict[str, Any] = {
         "training": TrainingSpec(optimizer=OptimizerSpec("adam"),
                                  stopping=StoppingSpec(patience=2)),
-        "counters": Counters(7, 2, 5, 7, 11, 64, 1, 1), "figures": Figures(1.5, 3.0, 5.0, 0.5),
+        "counters": Counters(7, 2, 5, 7, 11, 64, 1, 1, 99), "figures": Figures(1.5, 3.0, 5.0, 0.5),
         "places": places, "regions": np.arange(80, dtype=np.float32).reshape(4, 20),
         "carried": {"a/state": np.ones((5, 3), np.float32)}, "row": np.ones(11),
         "order": np.arange(11, dtype=np.int32)[::-1].copy(),
@@ -83,7 +83,8 @@ def broken(name: str, at: int, value: float) -> Arrays:
 
 COUNTED = [("version", 2), ("step", 6), ("step", -1), ("epoch", 8), ("position", 11),
            ("position", -1), ("optimizer_step", 8), ("examples", 0), ("examples", 12),
-           ("capacity", 0), ("best_epoch", 3), ("waited", 3), ("waited", -1)]
+           ("capacity", 0), ("best_epoch", 3), ("waited", 3), ("waited", -1),
+           ("data", 2**32), ("data", -1)]
 FIGURES = [("trained_s", np.nan), ("trained_s", -1), ("epoch_sum", np.inf), ("epoch_items", -1),
            ("epoch_loss", np.nan), ("reduced", 1.5), ("reduced", np.nan), ("smallest", np.nan),
            ("waited", -1), ("best_loss", np.nan), ("last_loss", np.inf), ("begin_s", 2.0)]

@@ -177,3 +177,14 @@ def test_carried_state_goes_on_with_the_same_batches_only() -> None:
     shuffled = Trainer(replace(of, network=free), data, checkpoint=parent.checkpoint())
     assert shuffled._plan.shared.control[layout.EXAMPLES] == 14
     assert onward(shuffled, 20).step == 20
+
+
+def test_nothing_stays_of_the_run_that_adopts(parent: Trainer) -> None:
+    wider = (dense("dense-1", 8), dense("dense-2", 7, "relu"), LAYERS[2])
+    run = onward(trainer(None, *wider, batch_size=5), 20)
+    run.adopt(parent.checkpoint())
+    fresh = branch(parent.checkpoint(), *wider)
+    here, there = run.checkpoint(), fresh.checkpoint()
+    assert here.regions.tobytes() == there.regions.tobytes()
+    assert here.counters == there.counters
+    assert learned(onward(run, END)) == learned(onward(fresh, END))

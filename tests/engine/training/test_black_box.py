@@ -104,18 +104,21 @@ def test_a_weight(optimizer: str, clip_norm: float) -> None:
 
 
 def test_the_layer_whose_weights_leave_the_range_is_named() -> None:
-    run = deep(optimizer="sgd", learning_rate=1e37)
-    weights = {name: np.zeros_like(array) for name, array in run.weights().items()}
+    weights = {name: np.zeros_like(array) for name, array in deep().weights().items()}
     # All gradients but that of the last bias are 0.
-    run = deep(optimizer="sgd", learning_rate=1e39, weights=weights)
-    assert box_of(run).overflow.layer_id == "output"
+    data = dataclasses.replace(curve(), values=curve().values * 10 + 20)
+    run = trainer(data, *DEEP, loss="mean_squared_error", precision="float32", optimizer="sgd",
+                  learning_rate=1e38, weights=weights)
+    box = box_of(run)
+    assert (box.overflow.tensor, box.overflow.layer_id) == ("weight", "output")
 
 
 def test_the_loss() -> None:
     """Sums of squares leave the range where what is squared is still in it."""
     data = dataclasses.replace(curve(), values=curve().values + 1e200)
-    run = trainer(data, dense("output", 2, "linear"), loss="mean_squared_error",
-                  precision="float64")
+    with np.errstate(over="ignore"):
+        run = trainer(data, dense("output", 2, "linear"), loss="mean_squared_error",
+                      precision="float64")
     box = box_of(run)
     assert (box.overflow.tensor, box.overflow.layer_id) == ("loss", "")
     assert box.sentence.startswith("The loss went out of range first, in step 1;")
@@ -135,7 +138,7 @@ def test_a_rate_that_is_too_high_leads_there_step_by_step() -> None:
 
 
 def test_classes_fail_too() -> None:
-    run = trainer(clouds(), dense("dense-1", 4, "relu"), dense("output", 2, "linear"),
+    run = trainer(clouds(), dense("dense-1", 4, "relu"), dense("output", 3, "linear"),
                   optimizer="sgd", learning_rate=1e30, precision="float32")
     box = box_of(run)
     assert box.overflow.tensor in {"activation", "weight", "gradient", "loss"}
@@ -147,6 +150,15 @@ def test_only_so_many_steps_are_kept() -> None:
     steps = [BoxStep(step, 1.0, peak, peak, peak) for step in range(1, 40)]
     box = black_box(DivergedError("diverged.loss", step=40), steps, 39)
     assert [step.step for step in box.steps] == list(range(40 - KEPT, 40))
+
+
+def test_a_cure_can_begin_before_an_update_is_larger_than_the_weights() -> None:
+    place = say("place.layer", position=1, title="Dense")
+    steps = [BoxStep(step, 1.0, *(Peak(value, "dense-1", place) for value in (1.0, 1.0, update)))
+             for step, update in ((7, 0.01), (8, 0.9), (9, 2e9))]
+    error = DivergedError("diverged.loss", step=10)
+    assert black_box(error, steps, 9).sound_step == 8
+    assert black_box(error, steps[2:], 9).sound_step is None
 
 
 @pytest.mark.parametrize(("values", "kept"), [

@@ -210,6 +210,13 @@ def test_the_checkpoint_of_other_examples_is_refused() -> None:
     with pytest.raises(FormatError) as caught:
         trainer(clouds(24)).restore(checkpoint)
     assert "23 training examples are others" in caught.value.sentence
+    data = clouds()
+    changed = dataclasses.replace(data, inputs=data.inputs + 0.01)
+    with pytest.raises(FormatError):
+        trainer(changed).restore(checkpoint)
+    other = Trainer(trainer().project, changed, checkpoint=checkpoint)
+    assert other.transfer is not None
+    assert other.checkpoint().order.tolist() == checkpoint.order.tolist()
     carried = onward(fresh("gru"), 7).checkpoint()
     other = dataclasses.replace(windows(), training=np.arange(1, 15))
     with pytest.raises(FormatError):

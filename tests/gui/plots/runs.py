@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from engine.diagnosis.verdicts import LayerVerdict
+from engine.messages import say
 from engine.spec import LayerSpec, NetworkSpec
 from engine.telemetry.history import History
-from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui.frames.epochs import EpochScale
 from gui.frames.ghost import Ghost
 from gui.frames.record import Record
@@ -24,6 +26,11 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Judged:
+    layers: tuple[LayerVerdict, ...]
+
+
+@dataclass(frozen=True)
 class Frame:
     step: int
     history: History
@@ -35,6 +42,8 @@ class Frame:
     run_id: int = 1
     beside: Frame | None = None
     cursor: int | None = None
+    verdict: Judged | None = None
+    readings: tuple[LayerReading, ...] = ()
 
     @property
     def record(self) -> Record:
@@ -80,3 +89,17 @@ def with_columns(run: Run, values: Mapping[str, list[float]]) -> Frame:
     history = History(columns)
     history.extend(np.arange(1, steps + 1), rows)
     return Frame(steps, history)
+
+
+def read_out(frame: Frame, gradients: Mapping[str, float], codes: Mapping[str, str]) -> Frame:
+    """Return a frame with readings and verdicts of some layers."""
+    readings = tuple(LayerReading(layer_id=i, gradient_rms=rms) for i, rms in gradients.items())
+    verdicts = tuple(LayerVerdict(i, code, 2, say("layer-verdict.failed"))
+                     for i, code in codes.items())
+    return replace(frame, readings=readings, verdict=Judged(verdicts))
+
+
+def pair_of(a: Frame, b: Frame, *, edits: str = "A") -> Frame:
+    """Return the frame of a pair of which one run is edited."""
+    a, b = replace(a, run="A"), replace(b, run="B", run_id=2)
+    return replace(a, beside=b) if edits == "A" else replace(b, beside=a)

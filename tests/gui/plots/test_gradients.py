@@ -48,18 +48,18 @@ def data(curve: Any) -> tuple[Any, Any]:
 
 def test_one_curve_per_layer_on_a_log_axis(plot: GradientPlot) -> None:
     plot.show_frame(frame_of(run_of(5), 100))
-    curves = lines(plot)._curves
+    curves = lines(plot)._strands.curves
     assert len(curves) == 5
     assert [data(curve)[1][-1] for curve in curves] == pytest.approx([-4, -3, -2, -1, 0])
 
 
 def test_items_persist_from_frame_to_frame(plot: GradientPlot) -> None:
     plot.show_frame(frame_of(run_of(5), 100))
-    before = list(lines(plot)._curves)
+    before = list(lines(plot)._strands.curves)
     plot.show_frame(frame_of(run_of(5), 200))
-    assert lines(plot)._curves == before
+    assert lines(plot)._strands.curves == before
     plot.set_run(run_of(3))
-    assert len(lines(plot)._curves) == 3
+    assert len(lines(plot)._strands.curves) == 3
     items = lines(plot).canvas.getPlotItem().items
     assert not set(before) & set(items), "curves of the run before are taken out"
 
@@ -80,20 +80,20 @@ def test_click_on_nothing_selects_nothing(plot: GradientPlot, qtbot: QtBot) -> N
 
 def test_selected_layer_is_thicker_and_on_top(plot: GradientPlot) -> None:
     plot.set_selected("dense-2")
-    widths = [curve.opts["pen"].width() for curve in lines(plot)._curves]
+    widths = [curve.opts["pen"].width() for curve in lines(plot)._strands.curves]
     assert widths == [1, 2, 1, 1, 1]
     plot.set_selected("input")
-    assert all(curve.opts["pen"].width() == 1 for curve in lines(plot)._curves)
+    assert all(curve.opts["pen"].width() == 1 for curve in lines(plot)._strands.curves)
 
 
 def test_nan_is_a_gap_and_zero_lies_on_the_floor(plot: GradientPlot) -> None:
     frame = with_values(run_of(5), "dense-1/gradient_rms", [0.1, 0.0, np.nan, 0.001])
     plot.show_frame(frame)
-    y = data(lines(plot)._curves[0])[1]
+    y = data(lines(plot)._strands.curves[0])[1]
     assert np.isnan(y).tolist() == [False, False, True, False]
     bottom = lines(plot).canvas.box.viewRange()[1][0]
     assert bottom < y[1] < bottom + 0.1 < -3
-    assert np.isnan(data(lines(plot)._curves[1])[1]).all()
+    assert np.isnan(data(lines(plot)._strands.curves[1])[1]).all()
 
 
 def test_label_of_a_layer_without_gradient_says_zero(plot: GradientPlot) -> None:
@@ -117,7 +117,7 @@ def test_curve_is_the_mean_of_logarithms(plot: GradientPlot) -> None:
     values[::32] = 1.0
     plot.set_run(run)
     plot.show_frame(with_values(run, "dense-1/gradient_rms", values.tolist()))
-    y = data(lines(plot)._curves[0])[1]
+    y = data(lines(plot)._strands.curves[0])[1]
     assert y[-1] == -6.0
     assert np.allclose(y[::8], -5.0, atol=2.1)
     plot.show_view("waterfall")
@@ -152,14 +152,14 @@ def test_layers_have_the_colours_of_their_rows(plot: GradientPlot) -> None:
     plot.set_run(run)
     plot.show_frame(frame_of(run, 20))
     wanted = theme.depth_colours(len(kinds))
-    got = [curve.opts["pen"].color().name() for curve in lines(plot)._curves]
+    got = [curve.opts["pen"].color().name() for curve in lines(plot)._strands.curves]
     assert got == [wanted[i].name() for i in (1, 3, 5)]
     assert got == [colour.name() for colour in lines(plot).labels._colours]
 
 
 def test_one_step_is_a_dot(plot: GradientPlot) -> None:
     plot.show_frame(frame_of(run_of(5), 1))
-    for curve in lines(plot)._curves:
+    for curve in lines(plot)._strands.curves:
         assert [point.x() for point in curve.dots()] == [1.0]
     colour = theme.depth_colours(6)[5].name()
     image = lines(plot).canvas.grab().toImage()
@@ -167,7 +167,7 @@ def test_one_step_is_a_dot(plot: GradientPlot) -> None:
             for x in range(image.width()) for y in range(image.height())}
     assert colour in seen
     plot.show_frame(frame_of(run_of(5), 2))
-    assert all(curve.dots().isEmpty() for curve in lines(plot)._curves)
+    assert all(curve.dots().isEmpty() for curve in lines(plot)._strands.curves)
 
 
 def test_labels_end_where_the_plot_does(plot: GradientPlot) -> None:
@@ -223,21 +223,21 @@ def test_nothing_measured_is_an_empty_plot(plot: GradientPlot) -> None:
 
 def test_only_the_view_that_is_seen_is_drawn(plot: GradientPlot) -> None:
     plot.show_frame(frame_of(run_of(5), 100))
-    assert len(data(lines(plot, "update")._curves[0])[0]) == 0
+    assert len(data(lines(plot, "update")._strands.curves[0])[0]) == 0
     plot.show_view("update")
-    assert len(data(lines(plot, "update")._curves[0])[0]) == 100
+    assert len(data(lines(plot, "update")._strands.curves[0])[0]) == 100
     plot.hide()
     plot.show_frame(frame_of(run_of(5), 200))
-    assert len(data(lines(plot, "update")._curves[0])[0]) == 100
+    assert len(data(lines(plot, "update")._strands.curves[0])[0]) == 100
     plot.show()
-    assert len(data(lines(plot, "update")._curves[0])[0]) == 200
+    assert len(data(lines(plot, "update")._strands.curves[0])[0]) == 200
 
 
 def test_update_ratio_is_log10_already(plot: GradientPlot) -> None:
     plot.show_frame(frame_of(run_of(5), 50))
     plot.show_view("update")
     assert plot.title() == "Update ÷ weight by layer"
-    assert set(data(lines(plot, "update")._curves[2])[1]) == {-3.0}
+    assert set(data(lines(plot, "update")._strands.curves[2])[1]) == {-3.0}
     assert plot._guide._region.getRegion() == (-4.0, -2.0)
 
 
@@ -283,7 +283,7 @@ def test_hundred_layers_are_thinned_and_named_where_there_is_room(
     run = run_of(100)
     plot.set_run(run)
     plot.show_frame(frame_of(run, 500))
-    assert len(data(lines(plot)._curves[0])[0]) == 250
+    assert len(data(lines(plot)._strands.curves[0])[0]) == 250
     labels = lines(plot).labels
     line = labels.fontMetrics().height() * 0.85
     placed = labels._arranged(line)
@@ -307,4 +307,4 @@ def test_another_run_may_know_a_selected_layer_that_this_one_did_not(plot: Gradi
     plot.set_selected("dense-3")
     plot.set_run(run_of(3))
     plot.show_frame(frame_of(run_of(3), 10))
-    assert len(lines(plot)._curves) == 3
+    assert len(lines(plot)._strands.curves) == 3

@@ -163,7 +163,7 @@ def test_steps_their_logarithm_or_epochs_are_counted(
     for one in (plot, gradients):
         one.show_frame(frame)
     steps = frame.history.steps()
-    curve = gradients._views["lines"]._curves[0]
+    curve = gradients._views["lines"]._strands.curves[0]
     for count, expected, word in ((Count.LOG_STEPS, np.log10(steps), "log steps"),
                                   (Count.EPOCHS, steps / 25, "epochs"),
                                   (Count.STEPS, steps, "steps")):

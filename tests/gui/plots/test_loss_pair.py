@@ -15,16 +15,11 @@ from gui.frames.epochs import EpochScale
 from gui.plots import LossPlot
 from gui.plots.count import Count
 from gui.plots.dashed import dashed
-from tests.gui.plots.runs import Frame, frame_of, run_of, with_columns, with_values
+from tests.gui.plots.runs import frame_of, pair_of, run_of, with_columns, with_values
 from tests.gui.plots.spreads import spread_of
 from tests.gui.plots.test_last_run import ghost_of
 
 A, B = run_of(3), replace(run_of(3), run="B")
-
-
-def pair_of(a: Frame, b: Frame, *, edits: str = "A") -> Frame:
-    a, b = replace(a, run="A"), replace(b, run="B", run_id=2)
-    return replace(a, beside=b) if edits == "A" else replace(b, beside=a)
 
 
 @pytest.fixture

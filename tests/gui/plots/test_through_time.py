@@ -55,13 +55,13 @@ def shown(plot: GradientPlot, snapshot: Snapshot) -> ThroughTime:
 
 
 def test_only_recurrent_layers_have_the_view(plot: GradientPlot) -> None:
-    assert plot.views() == ("lines", "waterfall", "update")
+    assert plot.views() == ("lines", "depth", "waterfall", "update")
     without = EVERYTHING - {Part.STEP_GRADIENTS}
     plot.show_frame(frame(replace(snapshot_of(), available=without)))
     assert "time" not in plot.views()
     assert plot.wanted() == NOTHING
     plot.show_frame(frame(recurrent(dense_1=DECAY)))
-    assert plot.views() == ("lines", "waterfall", "update", "time")
+    assert plot.views() == ("lines", "depth", "waterfall", "update", "time")
     plot.show_view("time")
     plot.show_frame(frame(None))
     assert plot.view() == "time", "a frame without a snapshot says nothing new"
@@ -75,8 +75,8 @@ def test_only_recurrent_layers_have_the_view(plot: GradientPlot) -> None:
 
 def test_one_curve_per_recurrent_layer_over_time(plot: GradientPlot) -> None:
     view = shown(plot, recurrent(dense_1=DECAY, dense_2=None, dense_3=DECAY * 0 + 0.1))
-    assert len(view._curves) == 2
-    x, y = view._curves[0].getData()
+    assert len(view._strands.curves) == 2
+    x, y = view._strands.curves[0].getData()
     assert x.tolist() == [1, 2, 3, 4, 5, 6]
     assert y == pytest.approx(np.arange(-5.0, 1.0))
     assert view.labels.shown() == ["1", "3"]
@@ -84,11 +84,11 @@ def test_one_curve_per_recurrent_layer_over_time(plot: GradientPlot) -> None:
 
 def test_items_persist_from_frame_to_frame(plot: GradientPlot) -> None:
     view = shown(plot, recurrent(dense_1=DECAY))
-    before = list(view._curves)
+    before = list(view._strands.curves)
     plot.show_frame(frame(recurrent(dense_1=DECAY * 2)))
-    assert view._curves == before
+    assert view._strands.curves == before
     plot.show_frame(frame(recurrent(dense_1=DECAY, dense_2=DECAY)))
-    assert len(view._curves) == 2
+    assert len(view._strands.curves) == 2
     assert not set(before) & set(view.canvas.getPlotItem().items)
 
 
@@ -98,7 +98,7 @@ def test_it_is_shown_before_the_first_step(plot: GradientPlot) -> None:
     plot.show_view("time")
     view = plot._views["time"]
     assert isinstance(view, ThroughTime)
-    assert len(view._curves) == 1
+    assert len(view._strands.curves) == 1
 
 
 def test_sentence_speaks_of_the_selected_layer(plot: GradientPlot) -> None:
@@ -108,7 +108,7 @@ def test_sentence_speaks_of_the_selected_layer(plot: GradientPlot) -> None:
     plot.set_selected("dense-3")
     assert view.sentence.text().startswith(
         "Steady through time: in layer 3, step 1 receives 1 times")
-    pens = [curve.opts["pen"].width() for curve in view._curves]
+    pens = [curve.opts["pen"].width() for curve in view._strands.curves]
     assert pens == [1, 2]
 
 
@@ -136,7 +136,7 @@ def test_click_selects_and_hover_reads(plot: GradientPlot, qtbot: QtBot) -> None
 
 def test_gradient_of_zero_runs_along_the_floor(plot: GradientPlot) -> None:
     view = shown(plot, recurrent(dense_1=np.array([0.0, 0.0, 1e-3, 1.0])))
-    _, y = view._curves[0].getData()
+    _, y = view._strands.curves[0].getData()
     assert np.isfinite(y).all()
     assert y[0] == y[1] < -3
     plot.grab()
@@ -145,6 +145,6 @@ def test_gradient_of_zero_runs_along_the_floor(plot: GradientPlot) -> None:
 def test_another_run_begins_empty(plot: GradientPlot) -> None:
     view = shown(plot, recurrent(dense_1=DECAY))
     plot.set_run(RUN)
-    assert view._curves == []
+    assert view._strands.curves == []
     assert view.sentence.text() == ""
     plot.grab()

@@ -49,8 +49,9 @@ def test_an_opened_run_stands_where_it_was(
     assert lab.workbench.reason is Reason.RESUMED
     assert engine.newest.step == step
     assert engine.newest.given_weights is None
-    assert "Project opened with its run" in lab.strip.title.text()
-    assert f"from step {step:,}" in lab.strip.sentence.text()
+    assert lab.strip.accessibleName().startswith(
+        f"Project opened with its run. Run (Space) goes on from step {step:,}.")
+    qtbot.waitUntil(lambda: lab.transport.step_readout.value() == f"{step:,}")
     lab.workbench.step()
     qtbot.waitUntil(lambda: engine.newest.step == step + 1)
     # Once only: a reset begins at step 0.
@@ -104,6 +105,9 @@ def test_earlier_runs_stay_in_the_file(tmp_path: Path) -> None:
     document = Document()
     document.earlier = (earlier("Xavier"), earlier("He"))
     document.save(path)
+    assert read_saved(path).earlier == ()
+    document.keeps_earlier = True
+    document.save(path)
     document.earlier = ()
     document.open(path)
     assert [run.name for run in document.earlier] == ["Xavier", "He"]
@@ -111,6 +115,7 @@ def test_earlier_runs_stay_in_the_file(tmp_path: Path) -> None:
     assert [run.name for run in read_saved(path).earlier] == ["Xavier", "He"]
     document.load_project(default_project())
     assert document.earlier == ()
+    assert not document.keeps_earlier
 
 
 def test_files_that_earlier_runs_name_move_with_the_project(tmp_path: Path) -> None:
@@ -125,8 +130,7 @@ def test_files_that_earlier_runs_name_move_with_the_project(tmp_path: Path) -> N
 
 def test_a_broken_earlier_run_is_told(lab: LabPage, tmp_path: Path) -> None:
     path = tmp_path / "a.bplab"
-    lab.document.earlier = (earlier("Xavier"),)
-    lab.document.save(path)
+    write_file(lab.document.project, path, earlier=[earlier("Xavier")])
     files = archive.members(path.read_bytes())
     path.write_bytes(archive.zipped({**files, "earlier-1.zip": b"nothing"}))
     assert lab.files.open(path)
@@ -148,3 +152,19 @@ def test_a_failing_save_leaves_the_saved_run(
         patch.setattr("os.fsync", fail)
         assert not lab.files.save()
     assert path.read_bytes() == before
+
+
+def test_a_run_whose_project_had_to_be_mended_begins_anew(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    saved = Trainer(PROJECT, load(PROJECT.data), threads=1)
+    saved.run(3, 60.0)
+    layers = PROJECT.network.layers[:-1]
+    lab.document.load_project(replace(PROJECT, network=type(PROJECT.network)(layers)),
+                              checkpoint=saved.checkpoint())
+    assert lab.workbench.state is State.INVALID
+    lab.document.set_option(layers[-1].id, "units", lab.document.dataset.n_outputs)
+    lab.document.set_option(layers[-1].id, "activation", "linear")
+    qtbot.waitUntil(lambda: lab.workbench.state is State.READY)
+    assert engine.newest.step == 0
+    assert lab.workbench.begins_at == 0

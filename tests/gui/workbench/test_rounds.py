@@ -178,7 +178,7 @@ def test_a_turn_that_was_cut_short_does_not_shorten_the_next_round() -> None:
 
 
 def build(run: str) -> Build:
-    return Build(run, 0, None, None, Mailbox(), None)  # type: ignore[arg-type]
+    return Build(run, 0, None, None, Mailbox())  # type: ignore[arg-type]
 
 
 A, B, A2 = build("A"), build("B"), build("A")
