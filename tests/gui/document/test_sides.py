@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from engine.bundles import Beside
 from engine.errors import SpecError
 from engine.spec import DataSpec, ProjectSpec
 from gui.document.document import Change, Document
@@ -247,7 +248,7 @@ def test_a_pair_is_opened_with_paths_that_start_at_its_file(
     document: Document, tmp_path: Path
 ) -> None:
     second = replace(document.project, start_from="other.bplab")
-    document.load_project(document.project, tmp_path / "both.bplab", second=second)
+    document.load_project(document.project, tmp_path / "both.bplab", second=Beside(second))
     assert document.sides.second is not None
     assert document.sides.second.project.start_from == str((tmp_path / "other.bplab").resolve())
     assert not document.sides.edits_second

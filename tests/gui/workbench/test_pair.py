@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
+from engine.bundles import Beside
 from engine.errors import SpecError
 from engine.spec import ProjectSpec, default_project
 from gui.document.document import Document
@@ -341,7 +342,7 @@ def test_an_opened_pair_is_begun_as_one(lab: Lab) -> None:
     lab.advance(30)
     project = default_project()
     weights = {"dense-1/w": np.zeros((2, 4))}
-    lab.document.load_project(project, weights=weights, second=with_units(project, 3))
+    lab.document.load_project(project, weights=weights, second=Beside(with_units(project, 3)))
     lab.wait(State.READY)
     assert lab.steps() == {"A": 0, "B": 0}
     assert lab.trainer("A").given_weights == weights
