@@ -101,9 +101,9 @@ class Chart:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether no hidden layer has more than a few units."""
+        """Whether no hidden layer of plain sums has more than a few units."""
         widths = [layer.kind.units(layer.options) for layer in self._hidden
-                  if layer.kind.width_option]
+                  if layer.kind.width_option and layer.kind.function_option]
         return bool(widths) and max(widths) < NARROW
 
     @property

@@ -111,8 +111,11 @@ def _stuck(chart: Chart) -> Iterator[str]:
     if chart.rushes:
         yield from _RATE
     elif chart.verdict.words.title.code == "chance.title-elsewhere":
-        # What was learned is worth nothing elsewhere: less of it is to be learned.
+        # What was learned is worth nothing elsewhere: less of it is to be learned, or in a network
+        # that can find the rule.
         yield "stop"
+        if chart.is_learnable and chart.is_narrow:
+            yield "capacity"
     elif not chart.is_learnable:
         return
     elif chart.fix_weighs:
@@ -125,7 +128,7 @@ def _stuck(chart: Chart) -> Iterator[str]:
     elif chart.is_narrow:
         yield "capacity"
     else:
-        yield from ("optimizer", "capacity")
+        yield "optimizer"
 
 
 def _overfitting(chart: Chart) -> Iterator[str]:

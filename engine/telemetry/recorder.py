@@ -13,11 +13,18 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from engine.messages import Message
+    from engine.spec import TrainingSpec
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.snapshot import Snapshot
 
 LIMIT_BYTES = 256 * 2**20
 """Memory that the moments of all runs together may take."""
+
+LEFT_BYTES, MOST_LEFT = LIMIT_BYTES // 16, 4
+"""What of it a run has that is trained no more, and how many of these have any."""
+
+LIVE_BYTES = LIMIT_BYTES - MOST_LEFT * LEFT_BYTES
+"""What those have that are trained."""
 
 MOST = 2000
 """Moments of a run, however small."""
@@ -99,7 +106,7 @@ def _stride(step: int, per_doubling: int) -> int:
     return 1 << max(0, step.bit_length() - per_doubling.bit_length())
 
 
-def grid_for(nbytes: int, limit_bytes: int = LIMIT_BYTES // 2, doublings: int = 20) -> int:
+def grid_for(nbytes: int, limit_bytes: int = LIVE_BYTES // 2, doublings: int = 20) -> int:
     """Return how many steps of the grid from one doubling to the next have room.
 
     Parameters
@@ -134,10 +141,13 @@ class Recorder:
     ----------
     problem : Message | None
         Why there are fewer moments than one expects; None if there is nothing to say.
+    changes : list[tuple[int, TrainingSpec]]
+        After which steps the run was told to train otherwise, and how.
     """
 
-    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, limit_bytes: int = LIVE_BYTES) -> None:
         self.problem: Message | None = None
+        self.changes: list[tuple[int, TrainingSpec]] = []
         self._limit = limit_bytes
         self._lock = threading.RLock()
         self._moments: dict[int, Moment] = {}

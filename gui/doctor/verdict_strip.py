@@ -173,6 +173,7 @@ class VerdictStrip(Card):
         if outcome.price is not None:
             cost = outcome.price.values.get("price")
             self._price.setText(outcome.price.text)
+            self.setAccessibleDescription(f"{self._evidence.text()} {outcome.price.text}")
             self._price_glyph.set_status(PRICES.get(getattr(cost, "code", ""), "note"), 1)
             for widget in (self._price, self._price_glyph):
                 widget.show()
@@ -226,6 +227,7 @@ class VerdictStrip(Card):
         if text != self._text.text():
             self._text.setText(text)
             self.setAccessibleName(f"{title} {sentence}")
+        self.setAccessibleDescription(evidence)
         if evidence != self._evidence.text():
             self._evidence.setText(evidence)
         self._evidence.setVisible(bool(evidence))

@@ -13,7 +13,9 @@ from engine.spec import TrainingSpec
 from gui import theme
 from gui.document.document import Document
 from gui.document.editing import EditingPanel
+from gui.frames.run_info import FIRST, SECOND
 from gui.hyper import FurtherSettings
+from gui.hyper.beside import mark, values_of
 from gui.widgets import FittingComboBox, LabelledCombo
 from gui.widgets.number_box import NumberCombo
 
@@ -90,6 +92,7 @@ class HyperBar(EditingPanel):
         for sender in (self.rate, self.penalty_rate):
             sender.refused.connect(self.refused)
         self._document.changed.connect(self._on_document_changed)
+        self._document.sides_changed.connect(self._on_document_changed)
 
     @Slot()
     def _on_document_changed(self) -> None:
@@ -108,6 +111,18 @@ class HyperBar(EditingPanel):
         if rule is not None:
             self.optimizer.setToolTip(f"<p><b>{rule.title}.</b> {rule.help}</p>"
                                       f"<p>{rule.formula}</p>")
+        self._show_beside()
+
+    def _show_beside(self) -> None:
+        """Mark what the other run of a pair is trained with otherwise."""
+        sides = self._document.sides
+        own = values_of(self._document.project.training)
+        others = own if sides.other is None else values_of(sides.other.project.training)
+        for name, combo in (("rate", self.rate), ("optimizer", self.optimizer),
+                            ("batch", self.batch), ("loss", self.loss),
+                            ("penalty", self.penalty)):
+            mark(combo, FIRST if sides.edits_second else SECOND,
+                 others[name] if others[name] != own[name] else "")
 
     def _show_batch(self, size: int) -> None:
         sizes = sorted({*BATCH_SIZES, size} - {0})

@@ -200,6 +200,7 @@ class Timeline(Card):
     def _wire(self) -> None:
         self.track.step_chosen.connect(self._on_track_step_chosen)
         self.track.play_toggled.connect(self._on_play_clicked)
+        self.track.left.connect(self._on_live_clicked)
         self._throttle.passed.connect(self.step_requested)
         self.first.clicked.connect(self._on_first_clicked)
         self.previous.clicked.connect(self._on_previous_clicked)

@@ -57,10 +57,13 @@ class Track(QAbstractSlider):
         A person has moved the handle to this kept step.
     play_toggled()
         A person wants to see the steps one after another, or to stop that.
+    left()
+        A person wants to see the newest step again.
     """
 
     step_chosen = Signal(int)
     play_toggled = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -167,8 +170,7 @@ class Track(QAbstractSlider):
     def event(self, event: QEvent) -> bool:
         """Keep the keys of the handle from the window's shortcuts, and tell of what lies below."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride \
-                and event.modifiers() == Qt.KeyboardModifier.NoModifier \
-                and (event.key() in KEYS or event.key() == Qt.Key.Key_Space):
+                and event.modifiers() == Qt.KeyboardModifier.NoModifier and self._uses(event.key()):
             event.accept()
             return True
         if isinstance(event, QHelpEvent):
@@ -179,12 +181,19 @@ class Track(QAbstractSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from one kept step to the next, or play them."""
-        if event.key() == Qt.Key.Key_Space:
-            self.play_toggled.emit()
-        elif event.key() in KEYS:
-            self.go_to(self.kept_after(self.value(), KEYS[event.key()]))
-        else:
+        if not self._uses(event.key()):
             event.ignore()
+        elif event.key() == Qt.Key.Key_Space:
+            self.play_toggled.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            self.go_to(self.kept_after(self.value(), KEYS[event.key()]))
+
+    def _uses(self, key: int) -> bool:
+        """Say whether a key does something here; Esc only where there is something to leave."""
+        return key in KEYS or key == Qt.Key.Key_Space or (
+            key == Qt.Key.Key_Escape and not self._is_live)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Bring the handle to the pointer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal, Slot
@@ -10,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from gui.frames.run_info import FIRST, SECOND
 from gui.window.earlier_desk import EarlierDesk
 from gui.window.pair_words import PairWords, pair_words
+from gui.workbench.state import State
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -145,6 +147,7 @@ class PairDesk(QObject):
         """
         label = cure.label.text
         looks_back = self._bench.cursor is not None and not cure.begins_anew
+        self._bench.trial.expect(cure.project)
         self._document.begin_pair(cure.project, f"try {label[:1].lower()}{label[1:]}",
                                   self._branch_step() if looks_back else None)
         self._bench.look_back(None)
@@ -185,6 +188,12 @@ class PairDesk(QObject):
                                 step).sentence.text if cures else ""
             self._cures = key, cures, decides
         return self._cures[1], self._cures[2]
+
+    @property
+    def shows_box(self) -> bool:
+        """Whether the strip says how the edited run came to its end."""
+        key = self._edited()
+        return key in self._bench.runs and self._bench.runs[key].state is State.FAILED
 
     def _edited(self) -> str:
         return SECOND if self._document.sides.edits_second else FIRST
@@ -244,9 +253,10 @@ class PairDesk(QObject):
     def _on_bench_black_box(self, key: str, box: BlackBox) -> None:
         if key != self._edited():
             return
-        run = self._bench.runs[key]
-        verdict = run.verdict
-        cures, decides = self.offers(verdict) if verdict is not None else ((), "")
+        self.show_recorder(True)
+        verdict = self._bench.runs[key].verdict
+        cures, decides = ((), "") if verdict is None else self.offers(
+            replace(verdict, code="nonfinite", severity=2))
         self._strip.show_black_box(box, cures, decides)
 
     @Slot(object, str)

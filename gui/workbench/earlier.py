@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.telemetry import earlier_run as engine
+from engine.telemetry.recorder import MOST_LEFT
 from gui.frames.ghost import Ghost
 from gui.workbench.commands import Origin
 from gui.workbench.parcels import Parcel
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MOST = 8
 """Runs that are kept."""
 
-WHOLE = 4
+WHOLE = MOST_LEFT
 """The newest of them are kept with their whole history, so that undoing brings it back."""
 
 MOST_BYTES = 256 * 2**20

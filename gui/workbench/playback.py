@@ -42,6 +42,7 @@ class Playback:
     def __init__(self, tell: Told) -> None:
         self._tell = tell
         self._jobs: list[tuple[Lane, object, Iterator[BlackBox | None]]] = []
+        self._is_needed = False
 
     @property
     def is_busy(self) -> bool:
@@ -50,11 +51,10 @@ class Playback:
 
     def obey(self, command: Recall | Trace | Release, lanes: Sequence[Lane]) -> None:
         """Begin what is asked of one of some runs; an earlier recall of it is forgotten."""
+        self._is_needed = not isinstance(command, Release)
         if isinstance(command, Release):
-            # Who still waits for his black box needs his twin.
             for lane in lanes:
-                if all(job[0] is not lane for job in self._jobs):
-                    lane.tape.drop_twin()
+                self._release(lane)
             return
         for lane in lanes:
             if lane.run_id != command.run_id:
@@ -95,7 +95,14 @@ class Playback:
             log.exception("looking back met an unexpected error")
             lane.tape.recorder.problem = say("run.internal-error", error=repr(error))
         self._jobs.remove(job)
+        if not self._is_needed:
+            self._release(lane)
         self._tell(lane.run_id, found)
+
+    def _release(self, lane: Lane) -> None:
+        """Let go of a twin, unless there is something left for it to do."""
+        if all(job[0] is not lane for job in self._jobs):
+            lane.tape.drop_twin()
 
 
 def _recall(tape: Tape, asked: Recall) -> Iterator[None]:
@@ -124,7 +131,7 @@ def _trace(tape: Tape, asked: Trace) -> Iterator[None]:
     # Where so many checkpoints leave no room for others, only what is seen is kept.
     are_small = 2 * RECENT * start.nbytes <= recorder.limit_bytes
     for step in range(max(asked.first, start.step), asked.last + 1):
-        yield from _forward(twin, tape.changes, step)
+        yield from _forward(twin, recorder.changes, step)
         recorder.add(Moment(step, twin.checkpoint()) if are_small else
                      Moment(step, None, twin.snapshot(asked.wanted - {Part.TEXT})))
         yield
@@ -138,11 +145,11 @@ def _examine(tape: Tape, error: DivergedError) -> Iterator[BlackBox | None]:
         return
     twin, steps = tape.twin(), list[BoxStep]()
     twin.restore(start)
-    yield from _forward(twin, tape.changes, first)
+    yield from _forward(twin, recorder.changes, first)
     finite = twin.checkpoint()
     are_small = 2 * RECENT * finite.nbytes <= recorder.limit_bytes
     while twin.step < error.step:
-        _follow(twin, tape.changes)
+        _follow(twin, recorder.changes)
         try:
             steps.append(twin.probe_step())
         except DivergedError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.messages import say
 from engine.telemetry.recorder import (
-    LIMIT_BYTES,
+    LIVE_BYTES,
     Moment,
     grid_for,
     is_grid_step,
@@ -46,17 +46,11 @@ class Tape:
         Where the moments go.
     clock : callable
         Returns seconds.
-
-    Attributes
-    ----------
-    changes : list[tuple[int, TrainingSpec]]
-        After which steps the run was told to train otherwise, and how.
     """
 
     def __init__(self, trainer: TrainerLike, recorder: Recorder,
                  clock: Callable[[], float] = time.perf_counter) -> None:
         self.trainer, self.recorder = trainer, recorder
-        self.changes: list[tuple[int, TrainingSpec]] = []
         self._clock = clock
         self._cost_s = self._taken_s = 0.0
         self._taken_step = -1
@@ -90,7 +84,7 @@ class Tape:
 
     def retrain(self, training: TrainingSpec) -> None:
         """Take note that the run goes on with other hyper-parameters from here."""
-        self.changes.append((self.trainer.step, training))
+        self.recorder.changes.append((self.trainer.step, training))
 
     def twin(self) -> TrainerLike:
         """Return a second trainer of the project, to put checkpoints into."""
@@ -111,11 +105,11 @@ class Tape:
         checkpoint = self.trainer.checkpoint()
         if self._taken_step < 0:
             self._per_doubling = grid_for(checkpoint.nbytes)
-            self._is_on = FEWEST * checkpoint.nbytes <= LIMIT_BYTES // 2
+            self._is_on = FEWEST * checkpoint.nbytes <= LIVE_BYTES // 2
         if self._is_on:
             self.recorder.add(Moment(step, checkpoint, snapshot))
         else:
             self.recorder.problem = say("recording.too-large", size=checkpoint.nbytes / 2**20,
-                                        limit=LIMIT_BYTES / 2**20)
+                                        limit=LIVE_BYTES / 2**20)
         self._taken_step, self._taken_s = step, self._clock()
         self._cost_s = self._taken_s - begin

@@ -226,6 +226,10 @@ class Run:
                      self._speed.value, running, self._history, shown.snapshot, told, self._record,
                      readings, self._epochs, self._comparable(), cursor=shown.step)
 
+    def verdict_at(self, step: int) -> Verdict | None:
+        """Return what was said of it at a step."""
+        return None if self._judge is None else self.past.said_at(step, self._judge)
+
     def recording(self) -> Recording:
         """Return which of its steps can be looked at."""
         return self.past.recording(0 if self.start is None else self.start.step, self._step,

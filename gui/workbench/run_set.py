@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import SpecError
-from engine.telemetry.recorder import LIMIT_BYTES
+from engine.telemetry.recorder import LEFT_BYTES, LIVE_BYTES
 from gui.frames.ghost import LEAST_STEPS, Ghost
 from gui.workbench.commands import (
     DRAWN,
@@ -267,6 +267,7 @@ class RunSet(QObject):
     def _part(self, run: Run) -> None:
         """Let go of a run in the training thread, and keep what it has come to if that is far."""
         run.catch_up()
+        run.past.recorder.set_limit(LEFT_BYTES)
         if run.step < LEAST_STEPS or run.state is State.INVALID:
             return
         if run.state is State.PREPARING and run.parcel is not None:
@@ -344,7 +345,7 @@ class RunSet(QObject):
     def _share_memory(self) -> None:
         """Let all runs have the same part of the memory for recorded steps."""
         for run in self:
-            run.past.recorder.set_limit(LIMIT_BYTES // len(self._runs))
+            run.past.recorder.set_limit(LIVE_BYTES // len(self._runs))
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Have snapshots hold these parts from now on; what is new among them is shown at once."""
@@ -468,9 +469,10 @@ class RunSet(QObject):
         run = self._told_of(run_id)
         if run is None or run.state is not State.PREPARING:
             return
-        is_back = run.info is not None
         self.replaced.emit(run.begin(trainer))
-        run.show(State.PAUSED if is_back else State.READY)
+        # Where there is something to say, it is said until the run moves.
+        goes_on = run.step > 0 and run.reason is None
+        run.show(State.PAUSED if goes_on else State.READY)
         self.changed.emit()
         self.rested.emit()
         self._start_what_waited()

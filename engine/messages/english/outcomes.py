@@ -31,14 +31,17 @@ WORDS: Mapping[str, Entry] = {
 
     "outcome.told": "{mechanism} {figures}",
     "outcome.figures": "At step {step:whole} B’s {figure} is {b}, A’s is {a}.",
+    "outcome.figures-apart":
+        "At step {stop:whole} B’s {figure} is {b}. At step {step:whole} A’s is {a}.",
     "outcome.figures-stopped":
-        "B has stopped at step {stop:whole} with a {figure} of {b}; at step {step:whole} A’s is "
-        "{a}.",
+        "B stopped by itself at step {stop:whole}: its {figure} is {b}. At step {step:whole} A’s "
+        "is {a}.",
     "outcome.figures-a-stopped":
-        "At step {step:whole} B’s {figure} is {b}; A has stopped at step {stop:whole} with {a}.",
+        "A stopped by itself at step {stop:whole}: its {figure} is {a}. At step {step:whole} B’s "
+        "is {b}.",
     "outcome.figures-both-stopped":
-        "B has stopped at step {stop:whole} with a {figure} of {b}, A at step {step:whole} with "
-        "{a}.",
+        "A stopped by itself at step {step:whole}, B at step {stop:whole}. B’s {figure} is {b}, "
+        "A’s is {a}.",
     "outcome.a-broke":
         "At step {stop:whole} A’s numbers outgrew what the computer can hold. At step "
         "{step:whole} B’s {figure} is {b}.",
@@ -76,11 +79,11 @@ WORDS: Mapping[str, Entry] = {
         "A step of B changes the weights of layer {layer} by {b:number} of their spread, one of A "
         "by {a:number}.",
     "outcome.scores":
-        "B’s accuracy is {training:percent} in training and {validation:percent} in validation, "
-        "A’s {a_training:percent} and {a_validation:percent}.",
+        "Accuracy in training and validation is {training:percent} and {validation:percent} for "
+        "B, {a_training:percent} and {a_validation:percent} for A.",
     "outcome.scores-r2":
-        "B’s R² is {training:number} in training and {validation:number} in validation, A’s "
-        "{a_training:number} and {a_validation:number}.",
+        "R² in training and validation is {training:number} and {validation:number} for B, "
+        "{a_training:number} and {a_validation:number} for A.",
 
     "outcome.evidence": "{decides} One seed: chance may have part in it.",
     "outcome.price": "Its price: {price}",

@@ -102,22 +102,15 @@ def guessed(rule: Yardstick, a: Standing) -> float:
 
 def _of_figures(text: str, rule: Yardstick, a: Standing, b: Standing) -> Iterator[str]:
     """Check the figures at their steps, and what is said of them beside guessing."""
-    name = {"r2": "R²"}.get(rule.figure, "loss" if rule.figure == "loss" else "accuracy")
-    said = re.search(rf"B’s \w+ {name}(?:, as a mean over the classes,)? is (?:chance, |that of "
-                     rf"the mean, )?{_PLAIN}", text)
-    stopped = re.search(rf"with a \w+ {name}(?:, as a mean over the classes,)? of (?:chance, "
-                        rf"|that of the mean, )?{_PLAIN}", text)
-    value = _figure(rule, b)
     scale = 100 if rule.figure in ("accuracy", "balanced") else 1
-    found = said or stopped
-    if b.end != "broke" and not found:
-        yield f"B's figure is missing: {text}"
-    if found and not _alike(read(found[1]), scale * value):
-        yield f"B's figure is {value}, and it says {found[1]}"
-    mine = re.search(rf"(?:A’s (?:\w+ \w+ )?is|at step [\d,]+ with|it stopped at step [\d,]+ with) "
-                     rf"(?:chance, |that of the mean, )?{_PLAIN}", text)
-    if mine and not _alike(read(mine[1]), scale * _figure(rule, a)):
-        yield f"A's figure is {_figure(rule, a)}, and it says {mine[1]}"
+    for run, letter in ((a, "A"), (b, "B")):
+        found = re.search(rf"(?:{letter}’s (?:[^.;’]*? )?is|{letter} stopped by itself at step "
+                          rf"[\d,]+: its [^.;’]*? is) (?:chance, |that of the mean, )?{_PLAIN}",
+                          text)
+        if not found and run.end != "broke":
+            yield f"{letter}'s figure is missing: {text}"
+        elif found and not _alike(read(found[1]), scale * _figure(rule, run)):
+            yield f"{letter}'s figure is {_figure(rule, run)}, and it says {found[1]}"
     for run, words in ((a, "A"), (b, "B")):
         if f"at step {run.step:,}" not in text.lower() and run.end != "broke":
             yield f"the step of {words} is missing: {text}"

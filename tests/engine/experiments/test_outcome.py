@@ -122,15 +122,21 @@ def test_a_run_that_has_stopped_is_judged_where_it_stands() -> None:
     b = standing(0.4, step=320, end="stopped")
     found = told(standing(0.9, "overfitting", score=0.7, training=1.0), b, is_cure=True)
     assert texts(found) == ("The cure helped.", (
-        "B’s accuracy is 90 % in training and 90 % in validation, A’s 100 % and 70 %. B has "
-        "stopped at step 320 with a validation loss of 0.4; at step 2,000 A’s is 0.9, worse than "
-        "guessing, 0.69."))
+        "Accuracy in training and validation is 90 % and 90 % for B, 100 % and 70 % for A. B "
+        "stopped by itself at step 320: its validation loss is 0.4. At step 2,000 A’s is 0.9, "
+        "worse than guessing, 0.69."))
     found = told(standing(0.9, step=500, end="stopped"), standing(0.4))
-    assert texts(found)[1].startswith(
-        "At step 2,000 B’s validation loss is 0.4; A has stopped at step 500 with 0.9")
+    assert texts(found)[1] == (
+        "A stopped by itself at step 500: its validation loss is 0.9, worse than guessing, 0.69. "
+        "At step 2,000 B’s is 0.4.")
     both = told(standing(0.5, step=500, end="stopped"), b)
     assert texts(both)[1] == (
-        "B has stopped at step 320 with a validation loss of 0.4, A at step 500 with 0.5.")
+        "A stopped by itself at step 500, B at step 320. B’s validation loss is 0.4, A’s is 0.5.")
+
+
+def test_runs_that_rest_at_different_steps_are_told_of_at_their_own() -> None:
+    assert texts(told(standing(0.5, step=2000), standing(0.4, step=2020)))[1] == (
+        "At step 2,020 B’s validation loss is 0.4. At step 2,000 A’s is 0.5.")
 
 
 def test_what_broke_is_never_said_to_be_better() -> None:

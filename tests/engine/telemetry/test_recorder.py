@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.spec import TrainingSpec
 from engine.telemetry.checkpoint import Checkpoint, Counters, Figures
 from engine.telemetry.recorder import (
+    LIVE_BYTES,
     MOST,
     MOST_STRETCHES,
     OVERHEAD,
@@ -74,7 +75,7 @@ def test_the_grid_is_no_finer_than_the_memory() -> None:
     found = [grid_for(2**n * KB) for n in range(20)]
     assert found == sorted(found, reverse=True)
     for n, per_doubling in enumerate(found):
-        assert per_doubling == 1 or per_doubling * 20 * 2**n * KB <= 128 * 2**20
+        assert per_doubling == 1 or per_doubling * 20 * 2**n * KB <= LIVE_BYTES // 2
 
 
 def test_memory_stays_in_its_bound_over_a_long_run() -> None:

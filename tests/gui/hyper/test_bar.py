@@ -173,3 +173,24 @@ def test_the_default_project_is_the_one_shown(qtbot: QtBot) -> None:
     assert document.project == default_project()
     assert bar.rate.number() == default_project().training.learning_rate
     assert bar.optimizer.combo.currentText() == "Adam"
+
+
+def test_what_the_other_run_has_otherwise_is_marked(bar: HyperBar, document: Document) -> None:
+    tip = bar.rate.toolTip()
+    project = document.project
+    training = replace(project.training, learning_rate=0.3, l2=0.01)
+    document.begin_pair(replace(project, training=training), "try")
+    assert bar.rate.label.text() == "Learning rate •"
+    assert bar.rate.toolTip() == f"{tip}<!-- of the other run --><p><b>A: 0.03</b></p>"
+    assert bar.rate.combo.accessibleDescription() == "A: 0.03"
+    assert bar.penalty.toolTip().endswith("<b>A: None</b></p>")
+    assert bar.optimizer.label.text() == "Optimizer"
+    document.edit_second(False)
+    assert "<b>B: 0.3</b>" in bar.rate.toolTip()
+    assert "<b>B: L2 0.01</b>" in bar.penalty.toolTip()
+    document.set_training(learning_rate=0.3)
+    assert bar.rate.label.text() == "Learning rate"
+    assert bar.rate.toolTip() == tip
+    document.drop_second()
+    assert bar.penalty.label.text() == "Regularization"
+    document.undo_stack.clear()

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.telemetry.black_box import BlackBox
 from engine.telemetry.parts import NOTHING, Part
-from engine.telemetry.recorder import LIMIT_BYTES, RECENT, Recorder, is_grid_step
+from engine.telemetry.recorder import LEFT_BYTES, LIVE_BYTES, RECENT, Recorder, is_grid_step
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND
@@ -198,7 +198,7 @@ def test_without_memory_for_a_twin_it_says_so(
 def test_a_network_that_is_too_large_is_not_recorded_and_says_so(
     qtbot: QtBot, make_workbench: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.workbench.recording.LIMIT_BYTES", 300)
+    monkeypatch.setattr("gui.workbench.recording.LIVE_BYTES", 300)
     engine = FakeEngine()
     bench = make_workbench(engine)
     qtbot.waitUntil(lambda: bench.state is State.READY)
@@ -253,13 +253,13 @@ def test_a_pair_looks_back_to_the_same_step(
     advance(qtbot, bench, 100)
     document.begin_pair(document.project, "duplicate as B")
     qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED, timeout=5000)
-    assert recorder(bench).limit_bytes == recorder(bench, SECOND).limit_bytes == LIMIT_BYTES // 2
+    assert recorder(bench).limit_bytes == recorder(bench, SECOND).limit_bytes == LIVE_BYTES // 2
     bench.look_back(45)
     qtbot.waitUntil(lambda: shown(frames) == 44 == shown(frames, SECOND))
     bench.look_back(97)
     qtbot.waitUntil(lambda: shown(frames) == 97 == shown(frames, SECOND))
     document.drop_second()
-    assert recorder(bench).limit_bytes == LIMIT_BYTES
+    assert recorder(bench).limit_bytes == LIVE_BYTES
 
 
 def test_b_branches_off_where_one_looks(
@@ -344,3 +344,21 @@ def test_a_fault_while_looking_back_ends_no_run(
     advance(qtbot, bench, 5)
     assert not any(thread.name == "x" for thread in threading.enumerate())
     caplog.clear()
+
+
+def test_a_run_that_is_left_makes_room_and_still_knows_how_it_was_trained(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
+) -> None:
+    advance(qtbot, bench, 100)
+    document.begin_pair(document.project, "duplicate as B")
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED, timeout=5000)
+    document.set_training(learning_rate=0.25)
+    qtbot.waitUntil(lambda: bool(engine.newest.applied))
+    left = recorder(bench, SECOND)
+    document.drop_second()
+    assert left.limit_bytes == LEFT_BYTES
+    document.undo_stack.undo()
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state in (State.PAUSED, State.READY), timeout=5000)
+    assert recorder(bench, SECOND) is left
+    assert left.limit_bytes == LIVE_BYTES // 2
+    assert [training.learning_rate for _, training in left.changes] == [0.25]

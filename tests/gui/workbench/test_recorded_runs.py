@@ -68,7 +68,8 @@ def told(bench: Workbench, key: str = FIRST) -> dict[str, Any]:
     history = next(frame for frame in frames if frame.run == key).history
     series = {f"{name} {column}": getattr(history, name)(column).tobytes()
               for column in history.columns for name in ("low", "high")}
-    weights = {name: array.tobytes() for name, array in bench.runs.weights(key).items()}
+    weights = {name: array.tobytes()
+               for name, array in bench.runs.checkpoint(key).weights().items()}
     return {"steps": history.steps().tolist(), **series, **weights}
 
 
@@ -157,8 +158,8 @@ def test_a_branch_that_changes_nothing_has_the_bytes_of_the_original(
     qtbot.waitUntil(lambda: bench.recording(SECOND).last == 500
                     and bench.runs[SECOND].state is State.PAUSED, timeout=60_000)
     rest_at(qtbot, bench, 700)
-    for key, array in bench.runs.weights(FIRST).items():
-        np.testing.assert_array_equal(array, bench.runs.weights(SECOND)[key])
+    for key, array in bench.runs.checkpoint(FIRST).weights().items():
+        np.testing.assert_array_equal(array, bench.runs.checkpoint(SECOND).weights()[key])
     first, second = (run.frame(running=False) for run in bench.runs)
     assert first is not None
     assert second is not None
@@ -187,7 +188,7 @@ def test_a_run_that_fails_stands_at_its_last_finite_step_and_can_be_cured_from_t
     assert box.overflow.tensor in {"weight", "activation", "gradient", "loss"}
     assert all(np.isfinite(step.weight.value) for step in box.steps)
     qtbot.waitUntil(lambda: last_snapshot(frames, box.last_finite) is not None)
-    for array in bench.weights().values():
+    for array in bench.checkpoint().weights().values():
         assert np.isfinite(array).all()
     assert bench.branch_step == box.last_finite
     # There, weights are out of all proportion already.
@@ -212,7 +213,7 @@ def test_random_numbers_of_a_branch_are_those_of_the_original(qtbot: QtBot) -> N
         document.begin_pair(document.project, "continue as B", branch_step=128)
         qtbot.waitUntil(lambda: bench.recording(SECOND).last == 150
                         and bench.runs[SECOND].state is State.PAUSED, timeout=60_000)
-        for key, array in bench.runs.weights(FIRST).items():
-            np.testing.assert_array_equal(array, bench.runs.weights(SECOND)[key])
+        for key, array in bench.runs.checkpoint(FIRST).weights().items():
+            np.testing.assert_array_equal(array, bench.runs.checkpoint(SECOND).weights()[key])
     finally:
         bench.shut_down()
