@@ -129,11 +129,7 @@ class LabPage(QWidget):
         yield
         self.sheet = TrainingSheet(document, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
-        self._wire_document()
-        self._wire_workbench()
-        self._wire_pair()
-        self._on_document_path_changed()
-        self._on_workbench_state_changed(workbench.state)
+        self._wire()
 
     def import_table(self) -> None:
         """Open the dialog that imports a person's file."""
@@ -228,6 +224,13 @@ class LabPage(QWidget):
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
+    def _wire(self) -> None:
+        self._wire_document()
+        self._wire_workbench()
+        self._wire_pair()
+        self._on_document_path_changed()
+        self._on_workbench_state_changed(self.workbench.state)
+
     def _wire_document(self) -> None:
         document = self.document
         for view in (self.gradients, self.output):
@@ -319,7 +322,10 @@ class LabPage(QWidget):
             bench.state in IDLE and not bench.sentence)
         if verdict is None or not speaks or (looks_back and self.desk.shows_box):
             return
-        if outcome is not None and not looks_back:
+        if looks_back and verdict.code == "waiting":
+            self.strip.say("waiting", 0, f"Step {frame.cursor:,}.",
+                           "Nothing had been said of the run yet.")
+        elif outcome is not None and not looks_back:
             self.strip.show_outcome(outcome)
         elif bench.state is State.RUNNING and verdict.code == "waiting":
             # A large network may take a second for its first steps.

@@ -271,7 +271,6 @@ class PairDesk(QObject):
     def _on_bench_repeats_done(self, spread: Spread) -> None:
         self._bar.show_spread(spread)
         self.bands_changed.emit(spread)
-        self.told.emit(f"{spread.judgement.message.text}.")
 
     # What the views ask for
 
