@@ -128,7 +128,7 @@ def _stuck(chart: Chart) -> Iterator[str]:
     elif chart.is_narrow:
         yield "capacity"
     else:
-        yield from ("optimizer", "capacity")
+        yield "optimizer"
 
 
 def _overfitting(chart: Chart) -> Iterator[str]:

@@ -45,7 +45,7 @@ def align(a: NetworkSpec, b: NetworkSpec) -> Alignment:
              if layer.id in places and b.layers[places[layer.id]].kind == layer.kind]
     steady = _longest_rise([place for _, place in named])
     in_order = [named[index] for index in steady]
-    moved = tuple(pair for pair in named if pair not in set(in_order))
+    moved = tuple(sorted({*named}.difference(in_order)))
     pairs, replaced = list(named), []
     ends = [(-1, -1), *in_order, (len(a), len(b))]
     taken_a, taken_b = ({pair[side] for pair in named} for side in (0, 1))
@@ -54,8 +54,9 @@ def align(a: NetworkSpec, b: NetworkSpec) -> Alignment:
         left_b = [place for place in range(from_b + 1, to_b) if place not in taken_b]
         same = _by_kind(a, b, left_a, left_b)
         pairs += same
-        rest_a = [place for place in left_a if place not in {pair[0] for pair in same}]
-        rest_b = [place for place in left_b if place not in {pair[1] for pair in same}]
+        same_a, same_b = ({pair[side] for pair in same} for side in (0, 1))
+        rest_a = [place for place in left_a if place not in same_a]
+        rest_b = [place for place in left_b if place not in same_b]
         if len(rest_a) == len(rest_b):
             replaced += list(zip(rest_a, rest_b, strict=True))
     known_a, known_b = ({pair[side] for pair in (*pairs, *replaced)} for side in (0, 1))

@@ -6,7 +6,7 @@ activation and the initial weights that go with it are two. A project's name is 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -28,6 +28,9 @@ from engine.spec import LayerSpec, NetworkSpec, ProjectSpec
 NOTHING = say("difference.none")
 _OF_ORDER = ("presence", "order")
 """Keys of changes that are nothing without their place."""
+
+Held = Counter[tuple[str, str]]
+"""How many layers have a value, by option and value."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def differences(a: ProjectSpec, b: ProjectSpec) -> tuple[Difference, ...]:
     groups: dict[tuple[object, ...], list[_Change]] = defaultdict(list)
     for change in _changes(a, b):
         groups[change.how, change.key, change.a, change.b].append(change)
-    return tuple(_difference(changes, a.network) for changes in groups.values())
+    held = _held(a.network) if any(changes[0].layer for changes in groups.values()) else Counter()
+    return tuple(_difference(changes, a.network, held) for changes in groups.values())
 
 
 def title(found: Sequence[Difference]) -> Message:
@@ -330,13 +334,13 @@ _TOLD: Mapping[str, Callable[[_Change], Message]] = MappingProxyType({
 """What is said of a change, but for its place."""
 
 
-def _difference(changes: Sequence[_Change], a: NetworkSpec) -> Difference:
+def _difference(changes: Sequence[_Change], a: NetworkSpec, held: Held) -> Difference:
     first = changes[0]
     brief = _TOLD[first.how](first)
     found = Difference(_where(changes), first.what, first.a, first.b, brief, brief)
     if not first.layer:
         return found
-    return replace(found, told=_placed(brief, changes), everywhere=_is_everywhere(changes, a),
+    return replace(found, told=_placed(brief, changes), everywhere=_is_everywhere(changes, a, held),
                    layers=tuple(change.layer for change in changes))
 
 
@@ -359,17 +363,20 @@ def _placed(brief: Message, changes: Sequence[_Change]) -> Message:
     return say("difference.in-layer", told=brief, layer=first.position)
 
 
-def _is_everywhere(changes: Sequence[_Change], a: NetworkSpec) -> bool:
-    """Say whether no layer but the output has kept the value that A had in all of these.
+def _held(a: NetworkSpec) -> Held:
+    """Return how many layers have a value, by option and value; the output layer is left out.
 
-    The output layer's activation is the loss's business: ``ReLU instead of linear`` would be said
-    of it alone.
+    Its activation is the loss's business: ``ReLU instead of linear`` would be said of it alone.
     """
-    first = changes[0]
+    output = output_layer(a)
+    return Counter((key, setting.shown.text) for layer in a if layer is not output
+                   for key, setting in of_layer(layer).items())
+
+
+def _is_everywhere(changes: Sequence[_Change], a: NetworkSpec, held: Held) -> bool:
+    """Say whether no layer but the output has kept the value that A had in all of these."""
+    first, output = changes[0], output_layer(a)
     if first.key in _OF_ORDER:
         return False
-    changed = {change.layer for change in changes}
-    output = output_layer(a)
-    others = [layer for layer in a if layer.id not in changed and layer is not output]
-    return not any(setting.shown == first.a for layer in others
-                   for key, setting in of_layer(layer).items() if key == first.key)
+    changed = sum(output is None or change.layer != output.id for change in changes)
+    return held[first.key, first.a.text] == changed

@@ -145,6 +145,8 @@ def _figures(yardstick: Yardstick, a: Standing, b: Standing) -> Message:
         return say("outcome.figures", **values)
     if a.end and b.end:
         return say("outcome.figures-both-stopped", **values, stop=b.step)
+    if not a.end and not b.end:
+        return say("outcome.figures-apart", **values, stop=b.step)
     if a.end:
         return say("outcome.figures-a-stopped", **{**values, "step": b.step}, stop=a.step)
     return say("outcome.figures-stopped", **values, stop=b.step)

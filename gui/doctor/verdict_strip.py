@@ -64,6 +64,20 @@ class VerdictStrip(Card):
         self._outcome: Outcome | None = None
         self._box: BlackBox | None = None
         self._measured: tuple[tuple[str, int, int], int] = ("", 0, 0), 0
+        words = self._made_words()
+        self._buttons = self._made_buttons()
+        self._row = QHBoxLayout()
+        self._row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addLayout(words, 1)
+        for button in self._buttons:
+            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.body.addLayout(self._row)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.notifier().changed.connect(self._on_strip_theme_changed)
+        self._on_strip_theme_changed()
+        self.say("waiting", 0, "Starting.", "The engine is made ready.")
+
+    def _made_words(self) -> QVBoxLayout:
         self._glyph = StatusGlyph(size=22)
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.RichText)
@@ -78,7 +92,6 @@ class VerdictStrip(Card):
         self._small.addWidget(self._price_glyph)
         self._small.addWidget(self._price)
         self._small.addStretch(1)
-        self._buttons = self._made_buttons()
         self._progress = QProgressBar()
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
@@ -91,16 +104,7 @@ class VerdictStrip(Card):
         words.addLayout(self._small)
         words.addWidget(self._progress)
         words.addStretch(1)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addLayout(words, 1)
-        for button in self._buttons:
-            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.body.addLayout(self._row)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.notifier().changed.connect(self._on_strip_theme_changed)
-        self._on_strip_theme_changed()
-        self.say("waiting", 0, "Starting.", "The engine is made ready.")
+        return words
 
     def _made_buttons(self) -> tuple[QWidget, ...]:
         self.cures = CureButtons()
@@ -169,6 +173,7 @@ class VerdictStrip(Card):
         if outcome.price is not None:
             cost = outcome.price.values.get("price")
             self._price.setText(outcome.price.text)
+            self.setAccessibleDescription(f"{self._evidence.text()} {outcome.price.text}")
             self._price_glyph.set_status(PRICES.get(getattr(cost, "code", ""), "note"), 1)
             for widget in (self._price, self._price_glyph):
                 widget.show()
@@ -222,6 +227,7 @@ class VerdictStrip(Card):
         if text != self._text.text():
             self._text.setText(text)
             self.setAccessibleName(f"{title} {sentence}")
+        self.setAccessibleDescription(evidence)
         if evidence != self._evidence.text():
             self._evidence.setText(evidence)
         self._evidence.setVisible(bool(evidence))

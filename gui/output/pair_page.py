@@ -99,6 +99,14 @@ class PairPage(QWidget):
             return wide
         return 2 * wide + theme.px(GAP)
 
+    def height_for(self, width: int) -> int:
+        """Return the most px of height that a pair can use at a width."""
+        if not self.is_pair():
+            return UNLIMITED
+        count = len(self.seen())
+        each = (width - (count - 1) * theme.px(GAP)) // count
+        return self._views[FIRST].height_for(each)
+
     def seen(self) -> tuple[str, ...]:
         """Return the keys of the runs for which there is room."""
         two = sum(view.least_width() for view in self._views.values()) + theme.px(GAP)

@@ -61,13 +61,14 @@ class OutputPanel(ViewCard):
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
         left.addWidget(self._stack, 1)
-        self._stack.installEventFilter(self)
+        self._left.installEventFilter(self)
         self._below = QWidget()
         self._below.hide()
         below = QHBoxLayout(self._below)
         below.setContentsMargins(0, 0, 0, 0)
         below.addStretch(1)
         left.addWidget(self._below)
+        left.addStretch(0)
         self._row = QHBoxLayout()
         self._row.addWidget(self._left, 1)
         self._row.addWidget(self._side)
@@ -291,12 +292,19 @@ class OutputPanel(ViewCard):
         self._row.setSpacing(theme.px(12))
         # The scores beside it are never cut; it is the picture that gives way.
         self._stack.setMinimumWidth(theme.px(LEAST_PICTURE_PX))
-        room = UNLIMITED
+        room = tall = UNLIMITED
         if self.view() and self.isVisible():
             page = self._pages[self.view()]
-            sized = page if isinstance(page, PairPage) else self._views[self.view()]
-            room = sized.width_for(self._stack.height())
+            height = self._left.height()
+            if not self._below.isHidden():
+                height -= self._below.sizeHint().height()
+            if isinstance(page, PairPage):
+                room, tall = page.width_for(height), page.height_for(self._left.width())
+            else:
+                room = self._views[self.view()].width_for(height)
         self._left.setMaximumWidth(room)
+        # The switches stand right under pictures that cannot use all the height.
+        self._stack.setMaximumHeight(tall)
         # Two pictures need what the scores leave.
         self._row.setStretchFactor(self._left, PAIR_SHARE if self.is_pair() else 1)
         self._row.setStretchFactor(self._side, 1 if room < UNLIMITED else 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
@@ -72,6 +74,10 @@ class PlaneView(PairedView):
         """Return room for a picture in which points can be told apart."""
         return theme.px(LEAST_SIDE) + self._beside() + self._bar_width()
 
+    def height_for(self, width: int) -> int:
+        """Return the height that a square picture of this width needs with its axes."""
+        return math.ceil(width - self._beside() - self._after() + self._below() + self._above())
+
     def follow(self, other: PairedView) -> None:
         """Show validation points, and the decision alone, where another plane does."""
         if isinstance(other, PlaneView):
@@ -86,10 +92,8 @@ class PlaneView(PairedView):
 
     def area(self) -> QRectF:
         """Return where the picture is, in px."""
-        top = self.fontMetrics().height() * 0.4
-        # Half of the last number below the picture is right of it.
-        after = max(self._bar_width(), self.fontMetrics().horizontalAdvance("0") / 2 + 1)
-        side = min(self.width() - self._beside() - after,
+        top = self._above()
+        side = min(self.width() - self._beside() - self._after(),
                    self.height() - self._below() - top)
         return QRectF(self._beside(), top, max(side, 1.0), max(side, 1.0))
 
@@ -138,6 +142,13 @@ class PlaneView(PairedView):
 
     def _beside(self) -> int:
         return self._small_width("\N{MINUS SIGN}6") + theme.px(6)
+
+    def _above(self) -> float:
+        return self.fontMetrics().height() * 0.4
+
+    def _after(self) -> float:
+        # Half of the last number below the picture is right of it.
+        return max(self._bar_width(), self.fontMetrics().horizontalAdvance("0") / 2 + 1)
 
     def _below(self) -> int:
         return self.fontMetrics().height() + theme.px(3)

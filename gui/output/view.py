@@ -60,6 +60,10 @@ class PairedView(QWidget, OutputView):
         """Return the px below which two of them cannot be read side by side."""
         return self.minimumSizeHint().width()
 
+    def height_for(self, width: int) -> int:
+        """Return the most px of height that it can use at a width; what is below gets the rest."""
+        return UNLIMITED
+
     def follow(self, other: PairedView) -> None:
         """Show everything in the way in which another view shows it."""
 

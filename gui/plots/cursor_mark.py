@@ -79,6 +79,10 @@ class CursorMark(QObject):
         at = np.array([float(seen.cursor)])
         self.show(seen.cursor, float(places(count, at, seen.epochs.at(at))[0]))
 
+    def place(self) -> float | None:
+        """Return where along the axis it stands; None where it does not."""
+        return self._at
+
     def step_text(self) -> str:
         """Return what stands at the line; empty where there is none."""
         return "" if self._text.isHidden() else self._text.text()

@@ -45,6 +45,8 @@ TOOLTIPS = {
 }
 TABS = {"lines": "Lines", "depth": "Depth", "waterfall": "Waterfall", "update": "Δw/w",
         "time": "Through time", "parting": "Parting"}
+SHORT_TABS = {**TABS, "time": "Time"}
+"""Where a pair has more of them."""
 SHOW_PAIRS = frozenset({"lines", "depth", "parting"})
 """Views that show both runs of a pair; the others show the one that is edited, and say which."""
 
@@ -73,6 +75,7 @@ class GradientPlot(ViewCard):
         self._snapshot: Snapshot | None = None
         self._pair_run = ""
         self._has_time = False
+        self._offered: list[tuple[str, str]] = []
         self._asked: object = None
         self._parting = WhereTheyPart()
         self._views: dict[str, LayerView] = {
@@ -85,10 +88,12 @@ class GradientPlot(ViewCard):
         }
         self._last_run = LegendEntry(TITLE, "ghost", tooltip=TIP, has_value=False)
         self._last_run.hide()
-        self.add_header_widget(Legend(self._last_run))
+        self._behind = Legend(self._last_run)
+        self.add_header_widget(self._behind)
         self._sides = Legend(SideEntry(FIRST, "text", dashed=False, has_value=False),
-                             SideEntry(SECOND, "text", dashed=True, has_value=False),
-                             may_vanish=True)
+                             SideEntry(SECOND, "text", dashed=True, has_value=False))
+        # The ends of the curves say which they are, too.
+        self._sides.set_may_vanish(True)
         self._sides.hide()
         self.add_header_widget(self._sides)
         self._guide = GuideBand(self._views["update"].canvas, "healthy: 1e-4 to 1e-2")
@@ -110,6 +115,8 @@ class GradientPlot(ViewCard):
         layers = WeightLayers.of(run)
         beside = None if run.beside is None else WeightLayers.of(run.beside)
         self._pair_run = "" if beside is None else run.run
+        # A pair has the most tabs, so that there is the least room.
+        self._behind.set_may_vanish(beside is not None)
         self._asked = None
         self._parting.set_network(sides(run)[0].network)
         for view in self._views.values():
@@ -162,10 +169,13 @@ class GradientPlot(ViewCard):
         """Show the tabs; only recurrent layers have gradients through time, only pairs part."""
         offered = {"time": self._has_time, "parting": bool(self._pair_run)}
         keys = tuple(key for key in TABS if offered.get(key, True))
-        if keys == self.views():
+        titles = SHORT_TABS if self._pair_run else TABS
+        offer = [(key, titles[key]) for key in keys]
+        if offer == self._offered:
             return
+        self._offered = offer
         before = self.view()
-        self._tabs.set_options([(key, TABS[key]) for key in keys])
+        self._tabs.set_options(offer)
         self._tabs.set_tooltips({key: TOOLTIPS[key] for key in keys})
         if before and self.view() != before:
             self.show_view(self.view())

@@ -215,15 +215,12 @@ class Legend(QWidget):
     ----------
     entries : LegendEntry
         From left to right.
-    may_vanish : bool
-        Whether it says nothing where there is no room for the short names.
     """
 
-    def __init__(self, *entries: LegendEntry, may_vanish: bool = False,
-                 parent: QWidget | None = None) -> None:
+    def __init__(self, *entries: LegendEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries = entries
-        self._least = Detail.NOTHING if may_vanish else Detail.SHORT
+        self._least = Detail.SHORT
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -232,6 +229,12 @@ class Legend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+
+    def set_may_vanish(self, may_vanish: bool) -> None:
+        """Let it say nothing where there is no room for the short names, or not."""
+        self._least = Detail.NOTHING if may_vanish else Detail.SHORT
+        self.updateGeometry()
+        self._fit()
 
     def sizeHint(self) -> QSize:
         """Return room for names and values."""

@@ -181,6 +181,7 @@ class LossPlot(ViewCard):
         if frame.cursor is not None and state == self._drawn:
             # Somebody looks back and forth: what there is to see has not changed.
             self._cursor.follow(frame, self._count)
+            self._refresh_texts()
             return
         self._drawn = state
         values, low, high = self._read(frame)
@@ -297,7 +298,7 @@ class LossPlot(ViewCard):
         frame = self._frame
         if frame is None or not any(len(side.x) for side in self._sides):
             return
-        self._legend.show_values(*self._sides)
+        self._legend.show_values(*self._sides, self._cursor.place())
         if self._hovered is None:
             self._canvas.hide_readout()
             return

@@ -67,15 +67,29 @@ class LossLegend(Legend):
         self.seeds.setToolTip(SEEDS_TIP.format(count=seeds))
         self.seeds.setVisible(seeds > 0)
 
-    def show_values(self, first: LossSide, second: LossSide) -> None:
-        """Tell the newest losses; of a second run that draws nothing, nothing."""
+    def show_values(self, first: LossSide, second: LossSide, x: float | None = None) -> None:
+        """Tell the newest losses, or those at a place along the axis.
+
+        Parameters
+        ----------
+        first, second : LossSide
+            The runs; of a second one that draws nothing, nothing is told.
+        x : float | None
+            Where somebody looks back to.
+        """
         for column, entry in self.single.items():
-            entry.set_value(_text(first.last(column)))
+            entry.set_value(_text(_told(first, column, x)))
         for side, (letter, entry) in zip((first, second), self.pair.items(), strict=True):
-            batch, checked = (_text(side.last(column)) for column in (LOSS, VALIDATION_LOSS))
+            batch, checked = (_text(_told(side, column, x)) for column in (LOSS, VALIDATION_LOSS))
             entry.set_value(batch)
             entry.setToolTip(f"Run {letter}: training loss (batch) {batch or 'unknown'}, "
                              f"validation loss {checked or 'unknown'}.")
+
+
+def _told(side: LossSide, column: str, x: float | None) -> float:
+    if x is None or not len(side.x):
+        return side.last(column)
+    return side.at(column, side.nearest(x))
 
 
 def _text(value: float) -> str:

@@ -27,6 +27,7 @@ from gui.plots.weight_layers import WeightLayers
 from gui.widgets import ElidedLabel, Segmented
 
 DECADES = 12
+NOTHING_YET = "Nothing has been compared yet"
 WHICH = {"gradients": "Gradients", "weights": "Weights"}
 TIPS = {
     "gradients": "How far B's gradients lie from A's, as a share of A's: ‖B − A‖ / ‖A‖.",
@@ -170,12 +171,15 @@ class WhereTheyPart(LayerView):
         self.bar.hide()
         self.signs.set_signs([], None, QRectF())
         self.mark.show(None)
-        self.canvas.set_empty_text("Nothing has been compared yet")
+        self.canvas.set_empty_text(NOTHING_YET)
         self.sentence.setText("")
 
     def draw(self, seen: Seen) -> None:
         """Stand where somebody looks back to; the picture itself comes with `show_map`."""
         self._seen = seen
+        if self._map is None:
+            # What other plots say before the first step has no place here.
+            self.canvas.set_empty_text(NOTHING_YET)
         self._mark_cursor()
 
     def which(self) -> str:

@@ -200,6 +200,7 @@ class Timeline(Card):
     def _wire(self) -> None:
         self.track.step_chosen.connect(self._on_track_step_chosen)
         self.track.play_toggled.connect(self._on_play_clicked)
+        self.track.left.connect(self._on_live_clicked)
         self._throttle.passed.connect(self.step_requested)
         self.first.clicked.connect(self._on_first_clicked)
         self.previous.clicked.connect(self._on_previous_clicked)
@@ -219,15 +220,19 @@ class Timeline(Card):
         for button in (self.next, self.last):
             button.setEnabled(bool(steps) and step < steps[-1])
         self.play.setEnabled(len(steps) > 1)
-        playing = self.is_playing()
-        self.play.set_icon("pause" if playing else "play")
-        self.play.setToolTip("Stay at this step (Space)." if playing else
-                             "Show the kept steps one after another (Space).")
-        self.play.setAccessibleName("Pause" if playing else "Play")
+        self._name_play("Pause" if self.is_playing() else "Play")
         self.live.set_live(live=is_live)
         self.branch.setEnabled(not is_live)
         if not self.field.hasFocus():
             self.field.show_text(f"{step:,}")
+
+    def _name_play(self, name: str) -> None:
+        # Not at every frame: an icon takes its time.
+        if name != self.play.accessibleName() or not self.play.toolTip():
+            self.play.setAccessibleName(name)
+            self.play.set_icon(name.lower())
+            self.play.setToolTip("Stay at this step (Space)." if name == "Pause" else
+                                 "Show the kept steps one after another (Space).")
 
     def _play(self, interval_ms: int) -> None:
         self._player.start(interval_ms)

@@ -57,10 +57,13 @@ class Track(QAbstractSlider):
         A person has moved the handle to this kept step.
     play_toggled()
         A person wants to see the steps one after another, or to stop that.
+    left()
+        A person wants to see the newest step again.
     """
 
     step_chosen = Signal(int)
     play_toggled = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -167,8 +170,7 @@ class Track(QAbstractSlider):
     def event(self, event: QEvent) -> bool:
         """Keep the keys of the handle from the window's shortcuts, and tell of what lies below."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride \
-                and event.modifiers() == Qt.KeyboardModifier.NoModifier \
-                and (event.key() in KEYS or event.key() == Qt.Key.Key_Space):
+                and event.modifiers() == Qt.KeyboardModifier.NoModifier and self._uses(event.key()):
             event.accept()
             return True
         if isinstance(event, QHelpEvent):
@@ -179,12 +181,19 @@ class Track(QAbstractSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from one kept step to the next, or play them."""
-        if event.key() == Qt.Key.Key_Space:
-            self.play_toggled.emit()
-        elif event.key() in KEYS:
-            self.go_to(self.kept_after(self.value(), KEYS[event.key()]))
-        else:
+        if not self._uses(event.key()):
             event.ignore()
+        elif event.key() == Qt.Key.Key_Space:
+            self.play_toggled.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            self.go_to(self.kept_after(self.value(), KEYS[event.key()]))
+
+    def _uses(self, key: int) -> bool:
+        """Say whether a key does something here; Esc only where there is something to leave."""
+        return key in KEYS or key == Qt.Key.Key_Space or (
+            key == Qt.Key.Key_Escape and not self._is_live)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Bring the handle to the pointer."""
@@ -292,12 +301,10 @@ class Track(QAbstractSlider):
         ground.setLeft(float(axis.at(recording.first)))
         painter.fillRect(ground, QColor(tokens.surface_sunken))
         painted = blocks(recording.stretches, recording.last, axis)
+        tints = {kind: _tint(*kind) for kind in {(one.code, one.severity) for one in painted}}
         for block in painted:
-            shape = theme.status_shape(block.code, block.severity)
-            colour = theme.status_colour(shape, max(block.severity, shape != block.code))
-            tint = theme.blended(colour, tokens.surface, FAINT if shape == "waiting" else TINT)
-            painter.fillRect(
-                QRectF(block.left, lane.y(), block.right - block.left, lane.height()), tint)
+            place = QRectF(block.left, lane.y(), block.right - block.left, lane.height())
+            painter.fillRect(place, tints[block.code, block.severity])
         side, free = theme.px(SHAPE), -1.0
         for block in painted:
             left = max(block.left, lane.x())
@@ -336,3 +343,10 @@ class Track(QAbstractSlider):
         count = max(1, int((axis.right - axis.left) / theme.px(100)))
         return [round(tick) for tick in linear_ticks(axis.first, axis.last, count)[1]
                 if tick == round(tick)]
+
+
+def _tint(code: str, severity: int) -> QColor:
+    """Return the colour of a lane under a verdict."""
+    shape = theme.status_shape(code, severity)
+    colour = theme.status_colour(shape, max(severity, shape != code))
+    return theme.blended(colour, theme.current().surface, FAINT if shape == "waiting" else TINT)

@@ -22,10 +22,8 @@ from gui.program import (
 )
 
 if TYPE_CHECKING:
-    from engine.bundles.npz import Arrays
     from engine.data.dataset import Dataset
-    from engine.spec import ProjectSpec, TrainingSpec
-    from gui.terminal.compare_run import Side
+    from engine.spec import TrainingSpec
 
 COMMANDS = ("train", "compare", "check", "compile")
 STEPS = 2000
@@ -128,6 +126,22 @@ def _self_test() -> int:
 def _parser() -> Parser:
     parser = Parser(prog="backprop-lab")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    _add_train(commands)
+    _add_compare(commands)
+    check = commands.add_parser(
+        "check", prog="backprop-lab check",
+        description="Print what is wrong with a project, a line each, and notes on it.")
+    check.add_argument("project", type=Path, metavar="PROJECT")
+    compiled = commands.add_parser(
+        "compile", prog="backprop-lab compile",
+        description="Compile the engine now, so that nothing waits for it later.")
+    compiled.add_argument("--precision", choices=("float32", "float64"), default="float32",
+                          help="of the numbers (default: float32)")
+    compiled.add_argument("--quiet", action="store_true", help="show no progress bar")
+    return parser
+
+
+def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
     train = commands.add_parser(
         "train", prog="backprop-lab train",
         description="Train a project and write history.csv and weights.npz.")
@@ -155,18 +169,6 @@ def _parser() -> Parser:
                             "results are the same to the last bit")
     train.add_argument("--quiet", action="store_true",
                        help="show no progress bar, no notes and no summary")
-    _add_compare(commands)
-    check = commands.add_parser(
-        "check", prog="backprop-lab check",
-        description="Print what is wrong with a project, a line each, and notes on it.")
-    check.add_argument("project", type=Path, metavar="PROJECT")
-    compiled = commands.add_parser(
-        "compile", prog="backprop-lab compile",
-        description="Compile the engine now, so that nothing waits for it later.")
-    compiled.add_argument("--precision", choices=("float32", "float64"), default="float32",
-                          help="of the numbers (default: float32)")
-    compiled.add_argument("--quiet", action="store_true", help="show no progress bar")
-    return parser
 
 
 def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -254,18 +256,6 @@ def _steps(options: argparse.Namespace, training: TrainingSpec) -> int:
     return options.steps or training.steps or (FOREVER if is_sure_to_end else STEPS)
 
 
-def _read(path: Path) -> tuple[ProjectSpec, Arrays | None]:
-    """Read a project with what it has learned; the file that it starts from is named in full."""
-    from msgspec.structs import replace
-
-    from engine.bundles import read_either, start_path
-
-    project, learned = read_either(path)
-    if start := start_path(project, path):
-        project = replace(project, start_from=str(start))
-    return project, learned
-
-
 def _train(options: argparse.Namespace) -> int:
     from engine.bundles import SUFFIX, is_bundle
     from engine.data import load
@@ -288,31 +278,20 @@ def _train(options: argparse.Namespace) -> int:
     ).carry_out()
 
 
-def _side(path: Path, quiet: bool, other: Side | None = None) -> Side:
-    """Read one of two projects; the other's data are its own where both describe the same."""
-    from engine.data import load
-    from gui.terminal.compare_run import Side
-
-    project, learned = _read(path)
-    if learned and not quiet:
-        say(f"Note: what {path.name} has learned is left aside; it begins at step 0.")
-    if other is not None and other.project.data == project.data and (
-            other.path.parent.resolve() == path.parent.resolve()):
-        return Side(path, project, other.dataset)
-    dataset = load(project.data, path.parent)
-    if not quiet:
-        _tell_notes(dataset)
-    return Side(path, project, dataset)
-
-
 def _compare(options: argparse.Namespace) -> int:
     from engine.experiments.pair import check_comparable
     from engine.experiments.yardstick import deciding_step, yardstick
-    from gui.terminal.compare_run import CompareRun
+    from gui.terminal.compare_run import CompareRun, read_side
 
-    a = _side(options.a, options.quiet)
-    b = _side(options.b, options.quiet, a)
+    a = read_side(options.a)
+    b = read_side(options.b, a)
     check_comparable(a.dataset, b.dataset)
+    if issues := (*a.issues, *b.issues):
+        complain("\n".join(issues))
+        return ERROR
+    if not options.quiet:
+        for note in dict.fromkeys((*a.notes, *b.notes)):
+            say(f"Note: {note}")
     step = options.steps or deciding_step(a.project, a.dataset)
     return CompareRun(a, b, yardstick(a.run, b.run, step), options.seeds or 0, options.out,
                       quiet=options.quiet).carry_out()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from engine.bundles import read_either, start_path
+from engine.data import load
 from engine.data.dataset import Dataset
 from engine.experiments.checksums import Start, same_start, sums
 from engine.experiments.course import Rows, Steps
@@ -15,6 +20,7 @@ from engine.experiments.pair import Pair
 from engine.experiments.repeats import SEEDS, Repeats, repeated
 from engine.experiments.spread import A, Ended, Spread
 from engine.experiments.yardstick import Yardstick
+from engine.layers import diagnose
 from engine.spec import ProjectSpec
 from engine.training.order import first_batches
 from gui.program import INTERRUPTED, say
@@ -37,7 +43,7 @@ SPREAD_COLUMNS = ("pair", "run", "seed", "steps", "figure")
 SHARE = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Side:
     """One of the two.
 
@@ -47,16 +53,60 @@ class Side:
         The project's file.
     project, dataset : ProjectSpec, Dataset
         What is trained, on what.
+    has_learned : bool
+        Whether the file holds weights.
     """
 
     path: Path
     project: ProjectSpec
     dataset: Dataset
+    has_learned: bool = False
 
     @property
     def run(self) -> tuple[ProjectSpec, Dataset]:
         """What is trained to the step that decides, whatever epochs and seconds say."""
         return repeated(self.project, self.project.training.seed), self.dataset
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """Why it cannot be trained, a sentence each."""
+        data = self.dataset
+        found = diagnose(self.project, data.task, data.n_inputs, data.n_outputs,
+                         is_image=data.image_shape is not None, vocabulary=data.vocabulary,
+                         target_range=data.target_range)
+        return tuple(f"{self.path.name}: {issue.text}" for issue in found)
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What is to be known of its file before, a sentence each."""
+        for note in self.dataset.notes:
+            yield " ".join(note.split())
+        if self.has_learned:
+            yield f"what {self.path.name} has learned is left aside; it begins at step 0."
+
+
+def read_side(path: Path, other: Side | None = None) -> Side:
+    """Read one of two projects with its data.
+
+    Parameters
+    ----------
+    path : Path
+        The project's file.
+    other : Side | None
+        The other one: where both describe the same data, they are read once.
+
+    Raises
+    ------
+    EngineError
+        If project or data cannot be read.
+    """
+    project, learned = read_either(path)
+    if start := start_path(project, path):
+        project = replace(project, start_from=str(start))
+    if other is not None and other.project.data == project.data and (
+            other.path.parent.resolve() == path.parent.resolve()):
+        return Side(path, project, other.dataset, bool(learned))
+    return Side(path, project, load(project.data, path.parent), bool(learned))
 
 
 class CompareRun:

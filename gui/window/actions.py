@@ -46,6 +46,8 @@ class Actions(QObject):
         self.menu.addSeparator()
         self._add_edit_actions()
         self.menu.addSeparator()
+        self._add_run_actions()
+        self.menu.addSeparator()
         self._add_view_actions()
         self.menu.addSeparator()
         self._add(self.menu, "About Backprop Lab", self._show_about, icon="info")
@@ -87,6 +89,16 @@ class Actions(QObject):
         redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
         for action, icon in ((undo, "undo-2"), (redo, "redo-2")):
             theme.follow_theme(action, icon)
+            self.menu.addAction(action)
+            self._window.addAction(action)
+
+    def _add_run_actions(self) -> None:
+        desk = self._lab.desk
+        for action, icon in ((desk.duplicate_action, "copy"), (desk.compare_action, "columns-2"),
+                             (desk.recorder_action, "history"), (desk.earlier_action, ""),
+                             (desk.keep_action, "")):
+            if icon:
+                theme.follow_theme(action, icon)
             self.menu.addAction(action)
             self._window.addAction(action)
 

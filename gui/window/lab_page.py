@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
@@ -34,6 +35,7 @@ from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
+from gui.window.pair_desk import PairDesk
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
 from gui.window.run_switches import RunSwitches
@@ -46,6 +48,9 @@ from gui.workbench.pace import Speed
 from gui.workbench.state import IDLE, State
 from gui.workbench.words import headline, prospect
 from gui.workbench.workbench import Workbench
+
+if TYPE_CHECKING:
+    from engine.experiments.outcome import Outcome
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
@@ -123,10 +128,8 @@ class LabPage(QWidget):
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
-        self._wire_document()
-        self._wire_workbench()
-        self._on_document_path_changed()
-        self._on_workbench_state_changed(workbench.state)
+        self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
+        self._wire()
 
     def import_table(self) -> None:
         """Open the dialog that imports a person's file."""
@@ -221,6 +224,13 @@ class LabPage(QWidget):
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
+    def _wire(self) -> None:
+        self._wire_document()
+        self._wire_workbench()
+        self._wire_pair()
+        self._on_document_path_changed()
+        self._on_workbench_state_changed(self.workbench.state)
+
     def _wire_document(self) -> None:
         document = self.document
         for view in (self.gradients, self.output):
@@ -261,6 +271,19 @@ class LabPage(QWidget):
         self._wishes.changed.connect(bench.set_wanted)
         self.loss.count_changed.connect(self.gradients.set_count)
 
+    def _wire_pair(self) -> None:
+        bench, desk = self.workbench, self.desk
+        self.switches.compare_requested.connect(desk.set_compares)
+        self.switches.recorder_requested.connect(desk.show_recorder)
+        desk.compare_action.toggled.connect(self.switches.compare.setChecked)
+        desk.recorder_action.toggled.connect(self.switches.recorder.setChecked)
+        desk.told.connect(self._on_desk_told)
+        desk.bands_changed.connect(self.loss.set_bands)
+        bench.earlier_changed.connect(self._on_workbench_earlier_changed)
+        bench.trial.decided.connect(self._on_trial_decided)
+        self.gradients.parting_requested.connect(bench.request_parting)
+        bench.parting_changed.connect(self.gradients.set_parting)
+
     # What the workbench tells
 
     @Slot(object)
@@ -286,17 +309,42 @@ class LabPage(QWidget):
             return
         self.transport.show_frame(frame)
         self.sheet.set_step(frame.step)
-        state, sentence = self.workbench.state, self.workbench.sentence
-        speaks = state is State.RUNNING or (state in IDLE and not sentence)
-        if frame.verdict is not None and speaks:
-            if state is State.RUNNING and frame.verdict.code == "waiting":
-                # A large network may take a second for its first steps.
-                self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
-            else:
-                self.strip.show_verdict(frame.verdict)
+        self._tell(frame)
         if frame.snapshot is not None and not self._seen_boundary:
             self._seen_boundary = True
             self.boundary_shown.emit()
+
+    def _tell(self, frame: Frame) -> None:
+        """Say what there is to say of the run that is edited, or what has come of the pair."""
+        bench, verdict = self.workbench, frame.verdict
+        looks_back, outcome = frame.cursor is not None, bench.trial.outcome
+        speaks = looks_back or bench.state is State.RUNNING or (
+            bench.state in IDLE and not bench.sentence)
+        if verdict is None or not speaks or (looks_back and self.desk.shows_box):
+            return
+        if looks_back and verdict.code == "waiting":
+            self.strip.say("waiting", 0, f"Step {frame.cursor:,}.",
+                           "Nothing had been said of the run yet.")
+        elif outcome is not None and not looks_back:
+            self.strip.show_outcome(outcome)
+        elif bench.state is State.RUNNING and verdict.code == "waiting":
+            # A large network may take a second for its first steps.
+            self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
+        else:
+            self.strip.show_verdict(verdict, *self.desk.offers(verdict))
+
+    @Slot(object)
+    def _on_trial_decided(self, outcome: Outcome) -> None:
+        if self.workbench.cursor is None:
+            self.strip.show_outcome(outcome)
+
+    @Slot()
+    def _on_workbench_earlier_changed(self) -> None:
+        self.loss.set_earlier(self.workbench.shown_earlier)
+
+    @Slot(str)
+    def _on_desk_told(self, sentence: str) -> None:
+        self.message.show_message(sentence, topic="pair")
 
     @Slot(str, object)
     def _on_workbench_failed(self, run: str, error: EngineError) -> None:

@@ -44,13 +44,15 @@ class Past:
         The step that is looked at; None for the newest.
     box : BlackBox | None
         How the run came to its end, if it has met numbers that are not finite.
+    newest : Snapshot | None
+        The last that has come.
     """
 
     def __init__(self) -> None:
         self.recorder = Recorder()
         self.cursor: int | None = None
         self.box: BlackBox | None = None
-        self._newest: Snapshot | None = None
+        self.newest: Snapshot | None = None
         self._is_new = False
         self._last_shown: Snapshot | None = None
         self._turns: dict[int, Verdict] = {}
@@ -78,15 +80,15 @@ class Past:
         judge : RunJudge
             Who knows what was said of earlier steps.
         """
-        self._newest = newest or self._newest
+        self.newest = newest or self.newest
         if self.cursor is None:
             was_elsewhere, self._is_new = self._is_new, False
-            return Shown(None, self._newest if was_elsewhere else newest)
+            return Shown(None, self.newest if was_elsewhere else newest)
         moment = self.recorder.exactly_at(self.cursor)
         found = moment.snapshot if moment is not None else None
         fresh = found if found is not self._last_shown else None
         self._last_shown = found or self._last_shown
-        return Shown(self.cursor, fresh, self._said_at(self.cursor, judge))
+        return Shown(self.cursor, fresh, self.said_at(self.cursor, judge))
 
     def lacks(self, wanted: Wanted) -> Moment | None:
         """Return the moment that is looked at if it can show more of what is wanted."""
@@ -117,8 +119,8 @@ class Past:
         return Recording(steps, recorder.stretches, first, last, recorder.nbytes,
                          "" if problem is None else problem.text)
 
-    def _said_at(self, step: int, judge: RunJudge) -> Verdict | None:
-        """Return the verdict of a step, even where the judge remembers only those around it."""
+    def said_at(self, step: int, judge: RunJudge) -> Verdict | None:
+        """Return what was said at a step, even where the judge remembers only those around it."""
         found = judge.verdict_at(step)
         stretch = next((stretch for stretch in reversed(self.recorder.stretches)
                         if stretch.first_step <= step), None)

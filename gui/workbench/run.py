@@ -135,6 +135,11 @@ class Run:
         moment = self.past.recorder.exactly_at(step)
         return None if moment is None else moment.checkpoint
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """The newest verdict; None before there is one."""
+        return self._verdict
+
     def note_change(self, step: int) -> None:
         """Take note that it goes on with other hyper-parameters after a step."""
         if step > 0 and self.changed_at is None:
@@ -220,6 +225,10 @@ class Run:
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
                      self._speed.value, running, self._history, shown.snapshot, told, self._record,
                      readings, self._epochs, self._comparable(), cursor=shown.step)
+
+    def verdict_at(self, step: int) -> Verdict | None:
+        """Return what was said of it at a step."""
+        return None if self._judge is None else self.past.said_at(step, self._judge)
 
     def recording(self) -> Recording:
         """Return which of its steps can be looked at."""

@@ -224,7 +224,7 @@ class RunSet(QObject):
         self._begin(run, origin, before)
         return run
 
-    def bring_back(self, key: str, run: Run, parcel: Parcel) -> None:
+    def bring_back(self, key: str, run: Run, parcel: Parcel, side: int = 0) -> None:
         """Let a run that was let go of go on where it stood, in the place of the one with this key.
 
         Parameters
@@ -233,9 +233,11 @@ class RunSet(QObject):
             ``A``, ``B``.
         run, parcel : Run, Parcel
             As `left` has told of them.
+        side : int
+            Number of the document's side that it belongs to from now on.
         """
         run.rename(key)
-        run.parcel = parcel
+        run.parcel, run.side = parcel, side
         run.show(State.PREPARING)
         self._begin(run, Origin(parcel=parcel), self._runs.get(key))
 

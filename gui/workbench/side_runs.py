@@ -105,9 +105,9 @@ class SideRuns(QObject):
         if change.opened:
             self.earlier.open(self._document.earlier)
             self._tell_earlier()
+        plans = {run.run_id: run.plan for run in self._runs}
         for key in before.keys() - wanted.keys():
             self._runs.drop(key, for_good=change.opened)
-        plans = {run.run_id: run.plan for run in self._runs}
         begun = [key for key, number in wanted.items()
                  if self._follow(key, opened=change.opened, is_new=number != before.get(key))]
         if begun and len(wanted) > 1 and not change.opened:
@@ -167,7 +167,7 @@ class SideRuns(QObject):
         earlier = self.earlier.take(number)
         ghost = None if earlier is None else earlier.ghost
         if earlier is not None and earlier.run is not None and earlier.fits(number, plan):
-            self._runs.bring_back(key, earlier.run, earlier.parcel)
+            self._runs.bring_back(key, earlier.run, earlier.parcel, number)
             if earlier.run.plan != plan:
                 self._runs.apply(key, plan)
         elif earlier is not None and earlier.can_go_on and not plan.issues:

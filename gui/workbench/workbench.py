@@ -19,6 +19,7 @@ from gui.workbench.run_plan import Reason
 from gui.workbench.run_set import RunSet
 from gui.workbench.side_runs import SideRuns
 from gui.workbench.state import State
+from gui.workbench.trial import Trial
 from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from engine.messages import Message
     from engine.telemetry.checkpoint import Checkpoint
     from gui.document.document import Document
+    from gui.frames.frame import Frame
     from gui.frames.ghost import Ghost
     from gui.frames.run_info import RunInfo
     from gui.workbench.engine_port import TrainerFactory
@@ -123,6 +125,7 @@ class Workbench(QObject):
         self.runs.replaced.connect(self._on_runs_replaced)
         self.runs.recalled.connect(self._on_runs_recalled)
         self.pairing = Pairing(self.runs, factory, self)
+        self.trial = Trial(self.runs, self)
         self.sides = SideRuns(document, self.runs, self)
         self._connect_pair()
         self.sides.begin()
@@ -134,6 +137,8 @@ class Workbench(QObject):
         self.pairing.repeats_done.connect(self.repeats_done)
         self.pairing.parting_changed.connect(self.parting_changed)
         self.sides.plans_changed.connect(self.pairing.forget)
+        self.sides.plans_changed.connect(self.trial.look)
+        self._clock.frame.connect(self._on_clock_frame)
         self.sides.earlier_changed.connect(self.earlier_changed)
 
     @property
@@ -340,6 +345,10 @@ class Workbench(QObject):
             self.sides.stop()
         self._closed = True
         return ended
+
+    @Slot(object)
+    def _on_clock_frame(self, _frame: Frame) -> None:
+        self.trial.look()
 
     @Slot(object)
     def _on_runs_replaced(self, _info: RunInfo) -> None:

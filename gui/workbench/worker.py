@@ -43,8 +43,9 @@ from gui.workbench.commands import (
     newest,
 )
 from gui.workbench.errands import Abandon, Errands, Undertake
+from gui.workbench.handing_over import hand_over
 from gui.workbench.pace import UNLIMITED, Pacer
-from gui.workbench.parcels import Copy, Leave, hand_over
+from gui.workbench.parcels import Copy, Leave
 from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn

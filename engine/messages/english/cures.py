@@ -8,8 +8,8 @@ from engine.messages.language import Entry
 
 WORDS: Mapping[str, Entry] = {
     "cure.label": "{parts:headline}",
-    "cure.swap": "{before:any} → {after:any} in {count} {count|layer|layers}",
-    "cure.swap-too": "{before:any} → {after:any}",
+    "cure.swap": "{before:several} → {after:several} in {count} {count|layer|layers}",
+    "cure.swap-too": "{before:several} → {after:several}",
     "cure.option": "{title} {before} → {after} in {count} {count|layer|layers}",
     "cure.number": "{value:general}",
     "cure.inserted": "{title} behind {count} {count|layer|layers}",

@@ -85,7 +85,7 @@ def fraction(share: float) -> str:
 
 def headline(parts: Sequence[str]) -> str:
     """Return parts with commas between, the first letter a capital."""
-    text = ", ".join(parts)
+    text = ", ".join(parts) or "none"
     return text[:1].upper() + text[1:]
 
 
@@ -97,8 +97,9 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "axes": lambda axes: shape(axes) or "a single number",
     "shapes": lambda shapes: ", ".join(map(shape, shapes)),
     "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
-    "list": lambda parts: ", ".join(map(str, parts)),
+    "list": lambda parts: ", ".join(map(str, parts)) or "none",
     "any": lambda parts: " or ".join(map(str, parts)),
+    "several": lambda parts: " / ".join(map(str, parts)),
     "chain": chain,
     "headline": headline,
     "fraction": fraction,

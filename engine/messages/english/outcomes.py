@@ -31,6 +31,8 @@ WORDS: Mapping[str, Entry] = {
 
     "outcome.told": "{mechanism} {figures}",
     "outcome.figures": "At step {step:whole} B’s {figure} is {b}, A’s is {a}.",
+    "outcome.figures-apart":
+        "At step {stop:whole} B’s {figure} is {b}. At step {step:whole} A’s is {a}.",
     "outcome.figures-stopped":
         "B stopped by itself at step {stop:whole}: its {figure} is {b}. At step {step:whole} A’s "
         "is {a}.",

@@ -134,6 +134,11 @@ def test_a_run_that_has_stopped_is_judged_where_it_stands() -> None:
         "A stopped by itself at step 500, B at step 320. B’s validation loss is 0.4, A’s is 0.5.")
 
 
+def test_runs_that_rest_at_different_steps_are_told_of_at_their_own() -> None:
+    assert texts(told(standing(0.5, step=2000), standing(0.4, step=2020)))[1] == (
+        "At step 2,020 B’s validation loss is 0.4. At step 2,000 A’s is 0.5.")
+
+
 def test_what_broke_is_never_said_to_be_better() -> None:
     broke = standing(1e30, step=12, end="broke")
     found = told(standing(0.5), broke, is_cure=True)

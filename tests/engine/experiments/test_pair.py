@@ -101,7 +101,8 @@ def test_one_that_stops_early_is_judged_by_where_it_stopped() -> None:
     stopping = replace(spec.training, stopping=StoppingSpec(loss=1e6))
     made = finished(pair(replace(spec, training=stopping)))
     assert made.ended[B].reached == 3
-    assert "has stopped at step 3" in made.outcome().words.sentence.text
+    sentence = made.outcome().words.sentence
+    assert (sentence.code, sentence.values["stop"]) == ("outcome.figures-stopped", 3)
 
 
 def test_no_more_steps_are_asked_for_than_the_ring_keeps_for_its_reader() -> None:

@@ -176,6 +176,23 @@ def test_both_are_shown_alike(panel: OutputPanel) -> None:
     assert not second.discrete.isWindow()
 
 
+def test_switches_stand_right_under_the_pictures(panel: OutputPanel) -> None:
+    begin(panel)
+    for size in ((560, 420), (900, 420), (560, 420), (560, 230)):
+        panel.resize(*size)
+        for _ in range(3):
+            QApplication.processEvents()
+        first, second = views_of(panel).values()
+        assert isinstance(first, PlaneView)
+        assert first.height() == second.height()
+        below = panel._below.mapTo(panel, QPoint(0, 0)).y()
+        end = first.mapTo(panel, QPoint(0, first.height())).y()
+        assert 0 <= below - end <= theme.px(4)
+        used = first.area().bottom() + first._below()
+        assert first.height() - used < theme.px(6) or first.area().width() >= theme.px(90)
+        assert panel._below.mapTo(panel, QPoint(0, panel._below.height())).y() <= panel.height()
+
+
 def test_two_matrices_that_can_be_read_stand_side_by_side(panel: OutputPanel) -> None:
     begin(panel)
     panel.show_view("confusion")

@@ -29,6 +29,8 @@ from tests.gui.plots.runs import (
     run_of,
     with_columns,
 )
+from tests.gui.plots.test_last_run import ghost_of
+from tests.gui.plots.test_through_time import recurrent as recurrent_snapshot
 
 A = run_of(3)
 NORMED = Run(NetworkSpec((LayerSpec("input", "input"), LayerSpec("dense-1", "dense"),
@@ -253,9 +255,18 @@ def test_shapes_of_depth_are_drawn_where_the_line_is(plot: GradientPlot, app: QA
     assert image.pixelColor(at.x(), at.y()).name() == theme.LIGHT.vanishing
 
 
-def test_the_tabs_of_a_pair_fit_into_a_small_window(plot: GradientPlot) -> None:
-    frame = both()
+@pytest.mark.parametrize("recurrent", [False, True])
+def test_the_tabs_of_a_pair_fit_into_a_small_window(plot: GradientPlot, recurrent: bool) -> None:
+    snapshot = recurrent_snapshot(dense_1=np.array([0.1, 0.2])) if recurrent else None
+    frame = replace(both(), snapshot=snapshot, ghost=ghost_of(A, 90))
+    plot.show_frame(frame)
+    assert ("time" in plot.views()) is recurrent
     for key in plot.views():
         plot.show_view(key)
         plot.show_frame(frame)
         assert plot.minimumSizeHint().width() <= 544, key
+    plot.show_view("lines")
+    plot.resize(544, 200)
+    plot.grab()
+    assert any(entry.shown() for entry in plot._sides._entries)
+    assert plot._tabs.geometry().right() <= plot.width()

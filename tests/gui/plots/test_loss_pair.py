@@ -205,6 +205,7 @@ def test_to_look_elsewhere_draws_no_curve_anew(plot: LossPlot, monkeypatch: pyte
             monkeypatch.setattr(curve, "set_points", lambda *points: drawn.append(points))
     plot.show_frame(replace(frame, cursor=41))
     assert plot._cursor._line.value() == 41.0
+    assert plot._legend.pair["A"].value() == "0.0488", "the loss at that step"
     assert not drawn
     plot.show_frame(replace(frame, cursor=41, beside=frame_of(B, 101)))
     assert drawn

@@ -133,6 +133,9 @@ def test_progress_is_told_until_all_is_compared(plot: GradientPlot) -> None:
     plot.set_parting(None, 0.0)
     assert view.sentence.text() == "Comparing: 0%."
     assert view.canvas.empty_text() == "Nothing has been compared yet"
+    view.canvas.set_empty_text("")
+    plot.show_frame(frame())
+    assert view.canvas.empty_text() == "Nothing has been compared yet"
     plot.set_parting(PARTS, 0.4)
     assert view.sentence.text() == \
         "They part at step 8: the gradients of layer 1. Comparing: 40%."

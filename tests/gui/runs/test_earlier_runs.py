@@ -56,7 +56,8 @@ def write_name(dialog: EarlierRuns, text: str) -> None:
     editor = dialog.list.findChild(QLineEdit)
     assert isinstance(editor, QLineEdit)
     editor.selectAll()
-    QTest.keyClicks(editor, text) if text else QTest.keyClick(editor, Qt.Key.Key_Delete)
+    QTest.keyClick(editor, Qt.Key.Key_Delete)
+    QTest.keyClicks(editor, text)
     QTest.keyClick(editor, Qt.Key.Key_Return)
 
 
@@ -97,10 +98,12 @@ def test_a_name_is_changed_in_place(qtbot: QtBot, dialog: EarlierRuns) -> None:
     with qtbot.waitSignal(dialog.rename_requested) as wish:
         write_name(dialog, "The good one")
     assert wish.args == [7, "The good one"]
+    qtbot.waitUntil(lambda: dialog.list.findChild(QLineEdit) is None)
     qtbot.mouseClick(dialog.rename, Qt.MouseButton.LeftButton)
     asked: list[str] = []
     dialog.rename_requested.connect(lambda _number, name: asked.append(name))
     write_name(dialog, "")
+    qtbot.waitUntil(lambda: dialog.list.findChild(QLineEdit) is None)
     assert dialog.list.topLevelItem(0).text(0) == "The good one"
     assert asked == []
 

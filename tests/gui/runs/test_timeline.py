@@ -179,6 +179,16 @@ def test_live_leads_back_and_says_where_one_is(qtbot: QtBot, timeline: Timeline,
     assert not timeline.live.isEnabled()
 
 
+def test_esc_leads_back_to_live(qtbot: QtBot, timeline: Timeline, settle: Settle) -> None:
+    press(timeline.track, Qt.Key.Key_Home)
+    settle(0)
+    with qtbot.waitSignal(timeline.live_requested):
+        press(timeline.track, Qt.Key.Key_Escape)
+    assert timeline.track.value() == 1000
+    with qtbot.assertNotEmitted(timeline.live_requested):
+        press(timeline.track, Qt.Key.Key_Escape)
+
+
 def test_live_goes_along_and_a_step_of_the_past_stays(timeline: Timeline, settle: Settle) -> None:
     longer = kept(steps=(*STEPS, 1500), last=1500)
     timeline.show_recordings({"A": longer})

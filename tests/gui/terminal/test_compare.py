@@ -175,7 +175,10 @@ def test_a_missing_file_and_other_data_are_a_sentence(
     broken = written(a.parent, "broken", replace(BASE, network=NetworkSpec(
         (*BASE.network.layers[:2], LayerSpec("output", "dense", {"units": 3})))))
     assert compared(a, broken) == 2
-    assert capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("broken.json: Layer 2 (Dense): ")
+    strange = written(a.parent, "strange", trained(loss="no such"))
+    assert compared(strange, a) == 2
+    assert capsys.readouterr().err.startswith("strange.json: Training")
     assert not (a.parent / "out").exists()
 
 

@@ -105,6 +105,9 @@ def test_earlier_runs_stay_in_the_file(tmp_path: Path) -> None:
     document = Document()
     document.earlier = (earlier("Xavier"), earlier("He"))
     document.save(path)
+    assert read_saved(path).earlier == ()
+    document.keeps_earlier = True
+    document.save(path)
     document.earlier = ()
     document.open(path)
     assert [run.name for run in document.earlier] == ["Xavier", "He"]
@@ -112,6 +115,7 @@ def test_earlier_runs_stay_in_the_file(tmp_path: Path) -> None:
     assert [run.name for run in read_saved(path).earlier] == ["Xavier", "He"]
     document.load_project(default_project())
     assert document.earlier == ()
+    assert not document.keeps_earlier
 
 
 def test_files_that_earlier_runs_name_move_with_the_project(tmp_path: Path) -> None:
@@ -126,8 +130,7 @@ def test_files_that_earlier_runs_name_move_with_the_project(tmp_path: Path) -> N
 
 def test_a_broken_earlier_run_is_told(lab: LabPage, tmp_path: Path) -> None:
     path = tmp_path / "a.bplab"
-    lab.document.earlier = (earlier("Xavier"),)
-    lab.document.save(path)
+    write_file(lab.document.project, path, earlier=[earlier("Xavier")])
     files = archive.members(path.read_bytes())
     path.write_bytes(archive.zipped({**files, "earlier-1.zip": b"nothing"}))
     assert lab.files.open(path)

@@ -1,0 +1,237 @@
+"""What a person does with a pair, from its bar to the runs and back."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from engine.bundles import read_saved
+from engine.diagnosis.cures import Cure
+from engine.messages import say
+from engine.spec import ProjectSpec
+from gui.window.lab_page import LabPage
+from gui.window.pair_desk import PairDesk
+from gui.workbench.state import State
+from tests.gui.workbench.fake_trainer import FakeEngine
+
+
+@pytest.fixture
+def desk(lab: LabPage) -> PairDesk:
+    return PairDesk(lab.document, lab.workbench, lab.pair_bar, lab.timeline, lab.strip, lab)
+
+
+def with_rate(project: ProjectSpec, rate: float) -> ProjectSpec:
+    return replace(project, training=replace(project.training, learning_rate=rate))
+
+
+def told(signal: Any) -> list[Any]:
+    found: list[Any] = []
+    signal.connect(lambda value: found.append(value))
+    return found
+
+
+def rest(qtbot: QtBot, lab: LabPage) -> None:
+    qtbot.waitUntil(lambda: lab.workbench.state in (State.READY, State.PAUSED))
+
+
+def advance(qtbot: QtBot, lab: LabPage, engine: FakeEngine, steps: int) -> None:
+    goal = lab.workbench.runs["A"].step + steps
+    lab.workbench.runs.advance(steps)
+    ids = {run.run_id for run in lab.workbench.runs}
+    qtbot.waitUntil(lambda: {trainer.step for trainer in engine.trainers
+                             if trainer.run_id in ids} == {goal})
+    rest(qtbot, lab)
+    lab.workbench.clock.tick()
+
+
+def test_the_bar_is_there_as_long_as_the_pair(qtbot: QtBot, lab: LabPage, desk: PairDesk) -> None:
+    bar = lab.pair_bar
+    assert not bar.isVisible()
+    desk.duplicate_action.trigger()
+    assert bar.isVisible()
+    assert lab.document.undo_stack.undoText() == "duplicate as B"
+    assert lab.document.sides.edits_second
+    lab.document.set_training(learning_rate=0.5)
+    rest(qtbot, lab)
+    title = bar.title_label.text()
+    assert title.startswith("B: ")
+    assert "0.5" in title
+    lab.document.undo_stack.undo()
+    lab.document.undo_stack.undo()
+    assert not bar.isVisible()
+
+
+def test_the_bar_says_what_is_equal_and_what_was_changed_on_the_way(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine
+) -> None:
+    desk.duplicate()
+    rest(qtbot, lab)
+    bar = lab.pair_bar
+    qtbot.waitUntil(lambda: bar._equal.text() == "same start, same batches")
+    advance(qtbot, lab, engine, 40)
+    lab.document.set_training(learning_rate=0.5)
+    qtbot.waitUntil(lambda: "B changed at step 40; Reset begins both anew" in bar._equal.text())
+    lab.workbench.reset()
+    rest(qtbot, lab)
+    qtbot.waitUntil(lambda: bar._equal.text() == "same start, same batches")
+
+
+def test_sides_are_chosen_swapped_kept_and_dropped_in_the_bar(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk
+) -> None:
+    sentences, document, bar = told(desk.told), lab.document, lab.pair_bar
+    first = document.project
+    document.begin_pair(with_rate(first, 0.5), "try")
+    second = document.project
+    bar.side_requested.emit(False)
+    assert document.project == first
+    bar.swap_requested.emit()
+    assert document.sides.first.project == second
+    bar.drop_requested.emit()
+    assert document.project == second
+    document.undo_stack.undo()
+    bar.keep_requested.emit()
+    assert document.project == first
+    assert not document.sides.is_pair
+    assert [text.split(".")[0] for text in sentences] == [
+        "A and B have changed places; both runs go on", "B is dropped", "B goes on as A"]
+    rest(qtbot, lab)
+
+
+def test_compare_begins_a_pair_with_the_next_change(lab: LabPage, desk: PairDesk) -> None:
+    desk.compare_action.trigger()
+    assert lab.document.compares
+    lab.document.set_training(learning_rate=0.5)
+    assert lab.document.sides.is_pair
+    assert desk.compare_action.isChecked()
+    desk.set_compares(False)
+    assert not desk.compare_action.isChecked()
+
+
+def test_a_cure_is_tried_as_b_and_undone_as_one_step(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk
+) -> None:
+    cured = with_rate(lab.document.project, 0.001)
+    lab.strip.cure_requested.emit(Cure("rate", say("difference.name", name="Lower it"), cured))
+    assert lab.document.sides.second is not None
+    assert lab.document.sides.second.project == cured
+    assert lab.document.sides.second.branch_step is None
+    assert lab.document.undo_stack.undoText() == "try lower it"
+    rest(qtbot, lab)
+    lab.document.undo_stack.undo()
+    assert not lab.document.sides.is_pair
+
+
+def test_the_run_goes_on_as_b_from_the_step_that_is_looked_at(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine
+) -> None:
+    advance(qtbot, lab, engine, 40)
+    desk.show_recorder(True)
+    assert lab.timeline.isVisible()
+    lab.timeline.step_requested.emit(16)
+    assert lab.workbench.cursor == 16
+    lab.timeline.branch_requested.emit()
+    assert lab.workbench.cursor is None
+    qtbot.waitUntil(lambda: len(engine.trainers) == 2)
+    assert engine.newest.restored[0] == 16
+    rest(qtbot, lab)
+    qtbot.waitUntil(lambda: engine.newest.step == 40)
+    qtbot.waitUntil(lambda: lab.pair_bar._equal.text() == "B left A at step 16")
+    desk.show_recorder(False)
+    assert not lab.timeline.isVisible()
+
+
+def test_a_cure_can_begin_where_one_looks(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine
+) -> None:
+    advance(qtbot, lab, engine, 40)
+    lab.workbench.look_back(8)
+    cured = with_rate(lab.document.project, 0.001)
+    anew = Cure("rate", say("difference.name", name="Anew"), cured, begins_anew=True)
+    desk.try_cure(anew)
+    assert lab.document.sides.second is not None
+    assert lab.document.sides.second.branch_step is None
+    lab.document.undo_stack.undo()
+    rest(qtbot, lab)
+    lab.workbench.look_back(8)
+    desk.try_cure(Cure("rate", say("difference.name", name="There"), cured))
+    assert lab.document.sides.second is not None
+    assert lab.document.sides.second.branch_step == 8
+    rest(qtbot, lab)
+
+
+def test_repeats_are_asked_for_shown_and_told(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine
+) -> None:
+    bands, sentences = told(desk.bands_changed), told(desk.told)
+    desk.duplicate()
+    rest(qtbot, lab)
+    advance(qtbot, lab, engine, 30)
+    lab.pair_bar.repeat_requested.emit()
+    qtbot.waitUntil(lambda: bool(bands) and bands[-1] is not None)
+    assert lab.workbench.pairing.spread is bands[-1]
+    assert sentences[-1] == f"{bands[-1].judgement.message.text}."
+    lab.document.set_training(learning_rate=0.5)
+    assert bands[-1] is None
+    lab.document.set_option("output", "units", 7)
+    lab.pair_bar.repeat_requested.emit()
+    assert sentences[-1].startswith("Both runs have to be ready")
+
+
+def test_earlier_runs_are_listed_restored_and_exported(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = told(desk.told)
+    advance(qtbot, lab, engine, 30)
+    lab.document.set_option("dense-1", "units", 3)
+    rest(qtbot, lab)
+    desk.earlier_action.trigger()
+    dialog = desk.earlier.dialog
+    assert dialog is not None
+    assert dialog.list.topLevelItemCount() == 1
+    (run,) = lab.workbench.sides.earlier
+    path = tmp_path / "out.bplab"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName",
+                        staticmethod(lambda *_arguments: (str(path), "")))
+    dialog.export_requested.emit(run.number)
+    saved = read_saved(path)
+    assert saved.project == run.project
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == [str(step) for step in range(1, 31)]
+    assert float(rows[-1]["loss"]) == pytest.approx(1 / 30)
+    assert rows[-1]["validation_loss"] == ""
+    assert float(rows[0]["dense-1/gradient_rms"]) == pytest.approx(0.1)
+    dialog.rename_requested.emit(run.number, "first")
+    assert next(iter(lab.workbench.sides.earlier)).name == "first"
+    dialog.restore_requested.emit(run.number)
+    assert lab.document.project == run.project
+    assert sentences[-1] == "The run goes on from step 30. Undo brings the other back."
+    rest(qtbot, lab)
+    dialog.close()
+
+
+def test_a_file_that_cannot_be_written_is_told(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine, tmp_path: Path
+) -> None:
+    sentences = told(desk.told)
+    advance(qtbot, lab, engine, 30)
+    lab.document.set_option("dense-1", "units", 3)
+    rest(qtbot, lab)
+    (run,) = lab.workbench.sides.earlier
+    assert not desk.earlier.export(run.number, tmp_path / "missing" / "out.bplab")
+    assert "out.bplab" in sentences[-1]
+
+
+def test_whether_earlier_runs_are_saved_is_chosen(lab: LabPage, desk: PairDesk) -> None:
+    desk.keep_action.trigger()
+    assert lab.document.keeps_earlier
+    lab.document.load_project(lab.document.project)
+    assert not desk.keep_action.isChecked()
