@@ -372,3 +372,14 @@ def test_where_a_run_rests_what_is_seen_is_kept_with_its_checkpoint(
         assert moment is not None
         assert moment.checkpoint is not None
         assert moment.snapshot is not None
+
+
+def test_the_first_steps_of_a_branch_can_be_looked_at(
+    qtbot: QtBot, bench: Workbench, document: Document, frames: list[Frame]
+) -> None:
+    advance(qtbot, bench, 64)
+    document.begin_pair(document.project, "continue as B", branch_step=64)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is not State.PREPARING, timeout=5000)
+    advance(qtbot, bench, 5)
+    bench.look_back(67)
+    qtbot.waitUntil(lambda: shown(frames) == 67 == shown(frames, SECOND))
