@@ -119,7 +119,7 @@ def test_the_first_parting_has_a_ring_and_a_sentence(plot: GradientPlot) -> None
 def test_equal_runs_are_said_to_be_equal(plot: GradientPlot) -> None:
     view = picture(plot)
     plot.set_parting(parting_of([[0.0] * 6] * 3))
-    assert view.sentence.text() == "Equal to the byte at all 6 steps that are kept."
+    assert view.sentence.text() == "Equal to the byte at 6 kept steps."
     assert view.signs.field() is None
     assert view.canvas.empty_text() == "No difference to show"
     assert not view.bar.isVisible()
