@@ -241,3 +241,10 @@ def test_more_work_and_fewer_examples_are_a_price() -> None:
     (0.25, "0.25"), (7e-5, "7.0e-05"), (1e-30, "1.0e-30")])
 def test_small_shares_are_written_in_words_where_these_are_near(share: float, words: str) -> None:
     assert fraction(share) == words
+
+
+def test_of_runs_that_do_not_differ_nothing_is_explained() -> None:
+    a = standing(0.69, "vanishing", layer_id="dense-1", figures=VANISHED)
+    found = told(a, standing(0.69))
+    assert found.code == "no-difference"
+    assert "receives" not in found.words.sentence.text
