@@ -23,7 +23,7 @@ from tests.gui.workbench.fake_trainer import FakeEngine
 
 @pytest.fixture
 def desk(lab: LabPage) -> PairDesk:
-    return PairDesk(lab.document, lab.workbench, lab.pair_bar, lab.timeline, lab.strip, lab)
+    return lab.desk
 
 
 def with_rate(project: ProjectSpec, rate: float) -> ProjectSpec:
@@ -176,7 +176,8 @@ def test_repeats_are_asked_for_shown_and_told(
     lab.pair_bar.repeat_requested.emit()
     qtbot.waitUntil(lambda: bool(bands) and bands[-1] is not None)
     assert lab.workbench.pairing.spread is bands[-1]
-    assert sentences[-1] == f"{bands[-1].judgement.message.text}."
+    assert lab.pair_bar._verdict.toolTip() == f"{bands[-1].judgement.message.text}."
+    assert not sentences
     lab.document.set_training(learning_rate=0.5)
     assert bands[-1] is None
     lab.document.set_option("output", "units", 7)
