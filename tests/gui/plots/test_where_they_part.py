@@ -74,9 +74,11 @@ def test_it_asks_while_it_is_seen_and_there_are_more_steps(plot: GradientPlot, q
     with qtbot.assertNotEmitted(plot.parting_requested):
         plot.show_frame(frame())
     with qtbot.waitSignal(plot.parting_requested):
-        picture(plot)
+        view = picture(plot)
+    assert view.canvas.empty_text() == "Comparing A and B…"
     with qtbot.assertNotEmitted(plot.parting_requested):
         plot.show_frame(replace(frame(), cursor=3))
+    assert view.canvas.empty_text() == "Comparing A and B…"
     with qtbot.waitSignal(plot.parting_requested):
         plot.show_frame(frame(50, 51))
     plot.hide()
@@ -135,7 +137,7 @@ def test_progress_is_told_until_all_is_compared(plot: GradientPlot) -> None:
     assert view.canvas.empty_text() == "Nothing has been compared yet"
     view.canvas.set_empty_text("")
     plot.show_frame(frame())
-    assert view.canvas.empty_text() == "Nothing has been compared yet"
+    assert view.canvas.empty_text() == "Comparing A and B…"
     plot.set_parting(PARTS, 0.4)
     assert view.sentence.text() == \
         "They part at step 8: the gradients of layer 1. Comparing: 40%."
