@@ -23,7 +23,7 @@ from tests.gui.workbench.fake_trainer import FakeEngine
 
 @pytest.fixture
 def desk(lab: LabPage) -> PairDesk:
-    return PairDesk(lab.document, lab.workbench, lab.pair_bar, lab.timeline, lab.strip, lab)
+    return lab.desk
 
 
 def with_rate(project: ProjectSpec, rate: float) -> ProjectSpec:
@@ -100,7 +100,7 @@ def test_sides_are_chosen_swapped_kept_and_dropped_in_the_bar(
     assert document.project == first
     assert not document.sides.is_pair
     assert [text.split(".")[0] for text in sentences] == [
-        "A and B have changed places; both runs go on", "B is dropped", "B goes on as A"]
+        "A and B have changed places, and so have their runs", "B is dropped", "B goes on as A"]
     rest(qtbot, lab)
 
 
@@ -176,7 +176,9 @@ def test_repeats_are_asked_for_shown_and_told(
     lab.pair_bar.repeat_requested.emit()
     qtbot.waitUntil(lambda: bool(bands) and bands[-1] is not None)
     assert lab.workbench.pairing.spread is bands[-1]
-    assert sentences[-1] == f"{bands[-1].judgement.message.text}."
+    # The bar says what they have come to; nothing else is put in the way.
+    assert lab.pair_bar._verdict.text() == "The same in all 5"
+    assert not sentences
     lab.document.set_training(learning_rate=0.5)
     assert bands[-1] is None
     lab.document.set_option("output", "units", 7)
