@@ -145,12 +145,20 @@ class PairDesk(QObject):
 
         From the step that is looked at, where somebody looks back and the cure can begin there.
         """
-        label = cure.label.text
-        looks_back = self._bench.cursor is not None and not cure.begins_anew
+        label, step = cure.label.text, None if cure.begins_anew else self._step_to_cure()
         self._bench.trial.expect(cure.project)
-        self._document.begin_pair(cure.project, f"try {label[:1].lower()}{label[1:]}",
-                                  self._branch_step() if looks_back else None)
+        self._document.begin_pair(cure.project, f"try {label[:1].lower()}{label[1:]}", step)
         self._bench.look_back(None)
+        if step is not None:
+            self.told.emit(f"B goes on from step {step:,}.")
+
+    def _step_to_cure(self) -> int | None:
+        """Return the step from which a cure is tried; None begins at step 0."""
+        cursor, box = self._bench.cursor, self._bench.runs[self._edited()].past.box
+        if box is not None and cursor == box.last_finite:
+            # Its numbers may be finite and the network yet be past all cure.
+            return box.sound_step
+        return None if cursor is None else self._branch_step()
 
     @Slot()
     def branch(self) -> None:

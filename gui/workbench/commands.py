@@ -182,6 +182,11 @@ def newest(commands: Sequence[Command]) -> list[Command]:
                 is_needless = False
                 replaced.clear()
                 retrained.clear()
+            case Copy(run) | Leave(run):
+                # What was told before is part of what is handed over.
+                is_needless = False
+                replaced.discard(run)
+                retrained.discard(run)
             case Look():
                 is_needless, has_looked = has_looked, True
             case _:

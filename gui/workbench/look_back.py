@@ -150,8 +150,10 @@ class LookBack(QObject):
 
     def _needed(self, run: Run, step: int) -> Recall | Trace | None:
         if run.past.recorder.exactly_at(step) is None:
-            last = run.recording().last
-            return Trace(run.run_id, max(0, last - RECENT), last, self._wanted)
+            recording = run.recording()
+            first = max(recording.first, recording.last - RECENT)
+            # One of a run that goes on may have made room in between.
+            return Trace(run.run_id, first, recording.last, self._wanted) if step >= first else None
         if run.past.lacks(self._wanted) is not None:
             return Recall(run.run_id, step, self._wanted)
         return None

@@ -171,7 +171,9 @@ class Pairing(QObject):
         if repetition is None:
             return ""
         seed = min(pairs + 1, repetition.seeds)
-        return f"Seed {seed} of {repetition.seeds}, to step {repetition.yardstick.step:,}"
+        anew = any(run.start is not None for run in self._runs)
+        return (f"Seed {seed} of {repetition.seeds}, {'from step 0 ' if anew else ''}to step "
+                f"{repetition.yardstick.step:,}")
 
     def _is_asked(self, number: int) -> bool:
         return self._repetition is not None and self._repetition.number == number

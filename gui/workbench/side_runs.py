@@ -95,7 +95,7 @@ class SideRuns(QObject):
 
     @Slot(object)
     def _on_document_changed(self, change: Change) -> None:
-        goes_on = self._runs.is_going or self._runs.state is State.FAILED
+        is_going, has_failed = self._runs.is_going, self._runs.state is State.FAILED
         before, self._numbers = self._numbers, self._wanted_numbers()
         wanted = self._numbers
         is_swapped = before.get(SECOND) == wanted[FIRST] or wanted.get(SECOND) == before[FIRST]
@@ -111,7 +111,9 @@ class SideRuns(QObject):
         begun = [key for key, number in wanted.items()
                  if self._follow(key, opened=change.opened, is_new=number != before.get(key))]
         if begun and len(wanted) > 1 and not change.opened:
-            self._go_on(runs=goes_on)
+            # What is tried beside a run that has failed is to be seen at once.
+            has_come = any(number != before.get(key) for key, number in wanted.items())
+            self._go_on(runs=is_going or (has_failed and has_come))
         if is_swapped or plans != {run.run_id: run.plan for run in self._runs}:
             self.plans_changed.emit()
 
@@ -155,7 +157,9 @@ class SideRuns(QObject):
             self._runs.add(SECOND, plan, reason, Origin(parcel=Parcel(saved)), number)
             return
         before = next((run for run in self._runs if run.key == SECOND), None)
-        if before is None or before.branched_at is None or before.start is None:
+        is_branch = before is not None and before.branched_at is not None and (
+            before.start is not None and reason is not Reason.OPENED)
+        if before is None or not is_branch:
             self._runs.add(SECOND, plan, reason, self._origin_beside(plan), number)
             return
         run = self._runs.add(SECOND, plan, reason, Origin(parcel=before.parcel), number)

@@ -281,8 +281,7 @@ class Worker:
         lane = Lane(command.run, command.run_id, trainer, command.mailbox,
                     command.project.training.steps, recorder=command.recorder)
         self._rounds.put(lane)
-        self._publish(lane)
-        lane.tape.note(at_rest=True)
+        self._publish(lane, at_rest=True)
         # The first may have had to compile what it is made with, which says nothing of the next.
         lane.interval_s = SNAPSHOT_S
         self._starts.note(lane, command.project, command.dataset)
@@ -368,14 +367,18 @@ class Worker:
     def _settle(self, lane: Lane) -> None:
         """Show where a run has come to rest, and why if a stopping rule says so."""
         with self._answering_for(lane.run_id):
-            self._publish(lane)
-            lane.tape.note(at_rest=True)
+            self._publish(lane, at_rest=True)
             self._bridge.paused.emit(lane.run_id, self._turn, lane.ending)
 
-    def _publish(self, lane: Lane, *, is_sound: bool = True) -> bool:
-        """Show what a network looks like now; return whether anybody wants to see it."""
+    def _publish(self, lane: Lane, *, at_rest: bool = False, is_sound: bool = True) -> bool:
+        """Show what a network looks like now; return whether anybody wants to see it.
+
+        What is sound is recorded, too; for one at rest, that keeps nobody waiting.
+        """
         wanted, started = self._wanted, time.perf_counter()
         if not wanted:
+            if is_sound:
+                lane.tape.note(at_rest=at_rest)
             return False
         seen = _seen(lane.trainer, wanted)
         lane.mailbox.put(seen)
@@ -384,7 +387,7 @@ class Worker:
         pauses = PAUSES * took * len(self._rounds.lanes)
         lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S
         if is_sound:
-            lane.tape.note(seen)
+            lane.tape.note(seen, at_rest=at_rest)
         return True
 
     @contextmanager

@@ -13,7 +13,7 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import looking, side_by_side, start, tables
+from tests.bench import looking, recording, side_by_side, start, tables
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -31,6 +31,9 @@ UNITS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 """Of three equal layers in the check of sizes."""
 
 SCALING_BATCH = 32
+RECORDED, RECORDED_STEPS, REDRAWN = ("playground", "digits"), 100_000, 200
+"""Whose memory is measured, over how many steps, and how many of them are shown again."""
+
 LARGE = 1_000_000
 """Multiply-adds from which on the matrix work is what a step consists of."""
 
@@ -225,6 +228,26 @@ def check_looking(cases: Sequence[Case], threads: int, rounds: int, seconds: flo
         say(markdown((name, "µs"), [[part, micro(spent)] for part, spent in found.items()]))
 
 
+def check_recording(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what recording costs and takes, and how soon an earlier step is seen again."""
+    said("recording")
+    lines = []
+    for case in cases:
+        found = [recording.one_round(case, threads, seconds) for _ in range(rounds)]
+        on, off = zip(*found, strict=True)
+        lines.append([case.title, f"{statistics.median(on):,.0f}", f"{statistics.median(off):,.0f}",
+                      f"{1 - ratio(on, off):.1%}"])
+        say(lines[-1][0] + ": " + lines[-1][-1])
+    say(markdown(("case", "recorded, steps/s", "without, steps/s", "cost"), lines))
+    for name in RECORDED:
+        most, limit, count = recording.memory(CASES[name], threads, RECORDED_STEPS)
+        say(f"{CASES[name].title}: over {RECORDED_STEPS:,} steps at most {most / 2**20:.0f} MB of "
+            f"{limit / 2**20:.0f} MB; {count} steps are kept.")
+    times = recording.redraws(CASES["digits"], REDRAWN)
+    say(f"{CASES['digits'].title}: {len(times)} kept snapshots redraw the lab in "
+        f"{1000 * statistics.median(times):.0f} ms, the slowest in {1000 * max(times):.0f} ms.")
+
+
 def check_tables(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
     """Print what previewing and loading tables costs; seconds of a processor in brackets."""
     said("tables")
@@ -244,4 +267,5 @@ def check_tables(cases: Sequence[Case], threads: int, rounds: int, seconds: floa
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
+    "recording": check_recording,
     "tables": check_tables, "start": check_start}

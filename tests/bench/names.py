@@ -7,6 +7,7 @@ CHECK_NAMES = {
     "vanishing": "a network whose gradients vanish beside a healthy one",
     "looking": "a snapshot with nothing in it, with each part, and with everything",
     "runs": "two runs that take turns in the window's training thread, beside one by itself",
+    "recording": "steps a second with and without recording; memory; redrawing earlier steps",
     "tables": "preview and load of large and wide tables: time, memory, and how long a timer waits",
     "start": "compiling everything, and a warm start until the first step",
 }

@@ -93,3 +93,126 @@ def test_the_time_that_views_take_is_told(qtbot: QtBot, log: list[tuple[str, int
     stage.show_frame(frame(1))
     qtbot.waitUntil(lambda: len(times) == 2)
     assert all(seconds >= 0 for seconds in times)
+
+
+class Pair:
+    """A view that keeps what it is shown of both runs of a pair."""
+
+    def __init__(self) -> None:
+        self.infos: list[RunInfo] = []
+        self.frames: list[Frame] = []
+
+    def set_run(self, info: RunInfo) -> None:
+        self.infos.append(info)
+
+    def show_frame(self, frame: Frame) -> None:
+        self.frames.append(frame)
+
+
+def info(key: str, run_id: int) -> RunInfo:
+    project = default_project()
+    return RunInfo(key, run_id, project.network, (), two_clouds(project.data), ())
+
+
+def of(key: str, run_id: int, step: int, *, seen: bool = False) -> Frame:
+    snapshot = FakeTrainer(default_project(), run_id).snapshot() if seen else None
+    return Frame(key, run_id, step, 0, 0.5, 0.0, True, HISTORY, snapshot, None,
+                 Record(HISTORY, HISTORY))
+
+
+@pytest.fixture
+def view() -> Pair:
+    return Pair()
+
+
+@pytest.fixture
+def both(qapp: Any, view: Pair) -> Stage:
+    stage = Stage([view], lambda _seconds: None)
+    stage.set_run(info("A", 1))
+    stage.set_run(info("B", 2))
+    return stage
+
+
+def test_the_edited_run_is_shown_with_the_other_beside_it(
+    qtbot: QtBot, both: Stage, view: Pair
+) -> None:
+    assert view.infos[-1].run == "A"
+    assert view.infos[-1].beside is not None
+    assert view.infos[-1].beside.run == "B"
+    both.show_frame(of("B", 2, 7, seen=True))
+    both.show_frame(of("A", 1, 9, seen=True))
+    qtbot.waitUntil(lambda: bool(view.frames))
+    shown = view.frames[-1]
+    assert (shown.run, shown.step) == ("A", 9)
+    assert shown.beside is not None
+    assert (shown.beside.run, shown.beside.step) == ("B", 7)
+    assert shown.beside.snapshot is not None
+    both.show_frame(of("A", 1, 10))
+    qtbot.waitUntil(lambda: view.frames[-1].step == 10)
+    assert view.frames[-1].beside is not None
+    # Each snapshot is seen once.
+    assert view.frames[-1].beside.snapshot is None
+
+
+def test_a_frame_of_the_other_run_alone_draws_both_anew(
+    qtbot: QtBot, both: Stage, view: Pair
+) -> None:
+    both.show_frame(of("A", 1, 9))
+    qtbot.waitUntil(lambda: bool(view.frames))
+    both.show_frame(of("B", 2, 9))
+    qtbot.waitUntil(lambda: view.frames[-1].beside is not None)
+    assert view.frames[-1].run == "A"
+
+
+def test_another_side_that_is_edited_sees_all_again(
+    qtbot: QtBot, both: Stage, view: Pair
+) -> None:
+    both.show_frame(of("A", 1, 9, seen=True))
+    both.show_frame(of("B", 2, 9, seen=True))
+    qtbot.waitUntil(lambda: bool(view.frames) and view.frames[-1].beside is not None)
+    count = len(view.frames)
+    both.set_edited("B")
+    assert view.infos[-1].run == "B"
+    qtbot.waitUntil(lambda: len(view.frames) > count)
+    shown = view.frames[-1]
+    assert shown.run == "B"
+    assert shown.snapshot is not None
+    assert shown.beside is not None
+    assert shown.beside.snapshot is not None
+
+
+def test_a_run_that_goes_is_beside_nobody(qtbot: QtBot, both: Stage, view: Pair) -> None:
+    both.show_frame(of("A", 1, 9))
+    both.show_frame(of("B", 2, 9))
+    both.drop("B")
+    assert view.infos[-1].beside is None
+    qtbot.waitUntil(lambda: bool(view.frames))
+    assert view.frames[-1].beside is None
+    both.drop("B")
+
+
+def test_frames_of_the_run_before_are_not_shown_under_its_key(
+    qtbot: QtBot, both: Stage, view: Pair
+) -> None:
+    both.show_frame(of("A", 1, 9))
+    qtbot.waitUntil(lambda: bool(view.frames))
+    both.set_run(info("B", 3))
+    both.show_frame(of("B", 2, 9, seen=True))
+    both.show_frame(of("A", 1, 10))
+    qtbot.waitUntil(lambda: view.frames[-1].step == 10)
+    assert view.frames[-1].beside is None
+
+
+def test_exchanged_runs_are_shown_under_each_others_key(
+    qtbot: QtBot, both: Stage, view: Pair
+) -> None:
+    both.show_frame(of("A", 1, 9, seen=True))
+    both.show_frame(of("B", 2, 9, seen=True))
+    qtbot.waitUntil(lambda: bool(view.frames) and view.frames[-1].beside is not None)
+    both.set_run(info("A", 2))
+    both.set_run(info("B", 1))
+    both.show_frame(of("A", 2, 9))
+    both.show_frame(of("B", 1, 9))
+    qtbot.waitUntil(lambda: view.frames[-1].run_id == 2 and view.frames[-1].beside is not None)
+    assert view.frames[-1].beside is not None
+    assert view.frames[-1].beside.run_id == 1

@@ -173,15 +173,11 @@ def test_the_verdict_is_the_one_of_that_step(
 def test_twins_are_let_go_of(qtbot: QtBot, bench: Workbench, engine: FakeEngine,
                              frames: list[Frame]) -> None:
     advance(qtbot, bench, 100)
-    for _ in range(2):
-        bench.look_back(40)
-        qtbot.waitUntil(lambda: shown(frames) == 40)
-        bench.set_wanted(READINGS | {Part.SAMPLES})
-        qtbot.waitUntil(lambda: bool(engine.newest.twins))
+    for step in (40, 36):
+        bench.look_back(step)
+        qtbot.waitUntil(lambda step=step: shown(frames) == step)
         bench.look_back(None)
-        assert shown(frames) == 100
-    bench.look_back(36)
-    qtbot.waitUntil(lambda: len(engine.newest.twins) == 2)
+    assert len(engine.newest.twins) == 2
 
 
 def test_without_memory_for_a_twin_it_says_so(
@@ -362,3 +358,28 @@ def test_a_run_that_is_left_makes_room_and_still_knows_how_it_was_trained(
     assert recorder(bench, SECOND) is left
     assert left.limit_bytes == LIVE_BYTES // 2
     assert [training.learning_rate for _, training in left.changes] == [0.25]
+
+
+def test_where_a_run_rests_what_is_seen_is_kept_with_its_checkpoint(
+    qtbot: QtBot, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where another checkpoint would not be due."""
+    monkeypatch.setattr("gui.workbench.recording.SHARE", 0.0)
+    for _ in range(4):
+        advance(qtbot, bench, 41)
+    for step in (41, 82, 123, 164):
+        moment = recorder(bench).exactly_at(step)
+        assert moment is not None
+        assert moment.checkpoint is not None
+        assert moment.snapshot is not None
+
+
+def test_the_first_steps_of_a_branch_can_be_looked_at(
+    qtbot: QtBot, bench: Workbench, document: Document, frames: list[Frame]
+) -> None:
+    advance(qtbot, bench, 64)
+    document.begin_pair(document.project, "continue as B", branch_step=64)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is not State.PREPARING, timeout=5000)
+    advance(qtbot, bench, 5)
+    bench.look_back(67)
+    qtbot.waitUntil(lambda: shown(frames) == 67 == shown(frames, SECOND))

@@ -380,6 +380,42 @@ def test_a_branch_leaves_a_where_it_stands(lab: Lab) -> None:
     assert lab.trainer("B").restored == [50]
 
 
+def test_another_pair_that_is_opened_has_nothing_of_the_branch_before(lab: Lab) -> None:
+    lab.advance(50)
+    lab.begin(branch_step=50)
+    project = default_project()
+    lab.document.load_project(project, second=Beside(with_rate(project, 0.5)))
+    lab.wait(State.READY)
+    assert lab.steps() == {"A": 0, "B": 0}
+    assert lab.trainer("B").restored == []
+    assert lab.bench.runs["B"].branched_at is None
+
+
+def test_a_pair_that_has_failed_does_not_run_by_itself_with_another_seed(lab: Lab) -> None:
+    lab.begin()
+    for key in "AB":
+        lab.trainer(key).diverge_at = 30
+    lab.bench.run()
+    lab.wait(State.FAILED)
+    lab.bench.reset(new_seed=True)
+    lab.settle()
+    assert lab.bench.state is State.READY
+    assert lab.steps() == {"A": 0, "B": 0}
+
+
+def test_of_a_run_that_is_let_go_of_fewer_steps_are_kept(lab: Lab) -> None:
+    lab.begin()
+    lab.advance(60)
+    recorder = lab.bench.runs["B"].past.recorder
+    limit = recorder.limit_bytes
+    lab.document.drop_second()
+    assert recorder.limit_bytes < limit
+    lab.document.undo_stack.undo()
+    lab.settle()
+    assert recorder.limit_bytes == limit
+    assert recorder is lab.bench.runs["B"].past.recorder
+
+
 def test_a_branch_from_a_run_that_goes_on_tells_where_it_has_left_it(lab: Lab) -> None:
     lab.bench.run()
     lab.qtbot.waitUntil(lambda: lab.bench.runs["A"].step > 100)

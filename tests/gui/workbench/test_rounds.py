@@ -16,9 +16,11 @@ from gui.workbench.commands import (
     Drop,
     Go,
     Halt,
+    Level,
     Retrain,
     newest,
 )
+from gui.workbench.parcels import Copy, Leave, Parcel
 from gui.workbench.rounds import CHUNK_S, FOREVER, Lane, Rounds
 
 
@@ -177,12 +179,36 @@ def test_a_turn_that_was_cut_short_does_not_shorten_the_next_round() -> None:
     assert turn.steps >= CHUNK_S / 1e-5
 
 
+def test_those_that_lie_behind_catch_up_and_the_others_stand() -> None:
+    first, second = Walker(1e-5, step=3000), Walker(1e-4)
+    rounds = rounds_of(first, second)
+    rounds.aim(Level(1))
+    assert [lane.trainer for lane in rounds.moving()] == [second]
+    spent = walk(rounds, 10_000)
+    assert (first.step, second.step) == (3000, 3000)
+    assert spent.keys() == {"B"}
+    assert rounds.turn() is None
+
+
+def test_level_runs_stay_where_they_are() -> None:
+    first, second = Walker(1e-5, step=70), Walker(1e-4, step=70)
+    rounds = rounds_of(first, second)
+    rounds.aim(Level(1))
+    assert rounds.turn() is None
+    rounds.aim(Go(2))
+    walk(rounds, 4)
+    rounds.aim(Level(3))
+    walk(rounds, 1000)
+    assert first.step == second.step > 70
+
+
 def build(run: str) -> Build:
     return Build(run, 0, None, None, Mailbox())  # type: ignore[arg-type]
 
 
 A, B, A2 = build("A"), build("B"), build("A")
 RETRAINS = [Retrain(run, None) for run in "ABA"]  # type: ignore[arg-type]
+LEAVE, COPY = Leave("A", 0, Parcel()), Copy("A", Parcel())
 COLLECT = Collect("A", None)  # type: ignore[arg-type]
 
 
@@ -193,8 +219,12 @@ COLLECT = Collect("A", None)  # type: ignore[arg-type]
     (RETRAINS, RETRAINS[1:]),
     ([Advance(1, 1), Advance(2, 1)], [Advance(1, 1), Advance(2, 1)]),
     ([COLLECT, A], [COLLECT, A]),
+    ([RETRAINS[0], LEAVE, A], [RETRAINS[0], LEAVE, A]),
+    ([RETRAINS[0], RETRAINS[1], COPY, RETRAINS[2]],
+     [RETRAINS[0], RETRAINS[1], COPY, RETRAINS[2]]),
     ([A, Go(1), Close()], [Close()]),
-], ids=["builds", "drop", "build", "retrain", "steps", "collect", "close"])
+], ids=["builds", "drop", "build", "retrain", "steps", "collect", "leave", "copy",
+        "close"])
 def test_only_what_is_still_wanted_is_done(commands: list[Command], kept: list[Command]) -> None:
     found = newest(commands)
     assert len(found) == len(kept)
