@@ -460,3 +460,15 @@ def test_a_comes_back_although_it_had_no_steps(
     assert [(run.key, run.side) for run in lab.bench.runs] == [
         ("A", document.sides.first.number), ("B", document.sides.second.number)]
     assert lab.trainer("A").given_weights is weights
+
+
+def test_a_run_that_is_brought_back_can_be_looked_at_from_its_beginning(lab: Lab) -> None:
+    lab.begin()
+    lab.advance(300)
+    begun = lab.bench.recording("B").first
+    lab.document.drop_second()
+    lab.document.undo_stack.undo()
+    lab.settle()
+    recording = lab.bench.recording("B")
+    assert (begun, recording.first, recording.last) == (0, 0, 300)
+    assert recording.steps[0] == 0
