@@ -252,12 +252,12 @@ def test_who_looks_back_is_not_disturbed_and_hears_of_it_later(
     lab.begin()
     lab.advance(1999)
     lab.bench.look_back(16)
+    asked = lab.listen(monkeypatch)
     lab.bench.runs.advance(20)
     lab.qtbot.waitUntil(lambda: lab.trainer("A").step == lab.trainer("B").step == 2019)
-    asked = lab.listen(monkeypatch)
     lab.settle()
     assert lab.bench.cursor == 16
-    assert not [one for one in asked if not isinstance(one, Release)]
+    assert not [one for one in asked if isinstance(one, Trace)]
     assert lab.trial.outcome is None
     lab.bench.look_back(None)
     lab.wait()
@@ -319,6 +319,12 @@ def test_a_cure_is_called_one_only_beside_what_it_cures(lab: Lab) -> None:
     assert lab.wait().code == "did-not-help"
     lab.document.swap_sides()
     assert lab.wait().code == "no-difference"
+    lab.document.undo_stack.undo()
+    lab.document.undo_stack.undo()
+    lab.settle()
+    lab.trial.expect(with_rate(ill, 0.9), with_rate(ill, 0.5))
+    lab.begin(0.5)
+    assert lab.wait().code == "no-difference", "it cures another one"
 
 
 def test_swapped_runs_are_judged_at_the_same_step_under_their_new_names(lab: Lab) -> None:
