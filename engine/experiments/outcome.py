@@ -102,7 +102,8 @@ def outcome(yardstick: Yardstick, a: Standing, b: Standing, *, is_cure: bool = F
         return Outcome(code, Words(title, say("outcome.wait", a=a.step, b=b.step),
                                    yardstick.sentence))
     told = _figures(yardstick, a, b)
-    how = None if "broke" in (a.end, b.end) else mechanism(
+    # Of runs that do not differ nothing has to be explained.
+    how = None if code == "no-difference" or "broke" in (a.end, b.end) else mechanism(
         (a.project, a.snapshot, a.verdict), (b.project, b.snapshot, b.verdict))
     sentence = told if how is None else say("outcome.told", mechanism=how, figures=told)
     cost = None

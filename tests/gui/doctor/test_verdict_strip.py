@@ -297,7 +297,7 @@ def test_why_of_a_black_box_is_its_last_steps(qtbot: QtBot, strip: VerdictStrip)
     qtbot.mouseClick(strip.why, Qt.MouseButton.LeftButton)
     dialog = strip.findChild(BlackBoxDialog)
     assert isinstance(dialog, BlackBoxDialog)
-    assert box.chain.text in dialog.text.text()
+    assert dialog.text.text() == box.overflow.sentence.text
     table = dialog.table
     assert table.rowCount() == 20
     last = [table.item(19, column).text() for column in range(5)]
