@@ -22,6 +22,7 @@ from tests.gui.workbench.fake_trainer import FakeEngine, FakeTrainer
 
 Make = Callable[[FakeEngine], Workbench]
 Asked = list[Recall | Trace | Release]
+SLOW_MS = 30_000
 
 
 def with_rate(project: ProjectSpec, rate: float) -> ProjectSpec:
@@ -73,18 +74,19 @@ class Lab:
 
     def settle(self) -> None:
         self.qtbot.waitUntil(lambda: self.bench.state in (State.READY, State.PAUSED, State.FAILED)
-                             and not self.bench.runs.waits_to_run)
+                             and not self.bench.runs.waits_to_run, timeout=SLOW_MS)
         self.bench.clock.tick()
 
     def advance(self, steps: int) -> None:
         goal = max(run.step for run in self.bench.runs) + steps
         self.bench.runs.advance(steps)
         self.qtbot.waitUntil(lambda: all(self.trainer(run.key).step == goal for run in
-                                         self.bench.runs if run.state is not State.FAILED))
+                                         self.bench.runs if run.state is not State.FAILED),
+                             timeout=SLOW_MS)
         self.settle()
 
     def wait(self) -> Outcome:
-        self.qtbot.waitUntil(lambda: self.trial.outcome is not None)
+        self.qtbot.waitUntil(lambda: self.trial.outcome is not None, timeout=SLOW_MS)
         assert self.trial.outcome is not None
         return self.trial.outcome
 
