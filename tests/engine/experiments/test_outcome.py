@@ -244,13 +244,6 @@ def test_small_shares_are_written_in_words_where_these_are_near(share: float, wo
     assert fraction(share) == words
 
 
-def test_of_runs_that_do_not_differ_nothing_is_explained() -> None:
-    a = standing(0.69, "vanishing", layer_id="dense-1", figures=VANISHED)
-    found = told(a, standing(0.69))
-    assert found.code == "no-difference"
-    assert "receives" not in found.words.sentence.text
-
-
 @pytest.mark.parametrize(("loss", "b", "code", "title", "said"), [
     (0.4, (0.4,) * 5, "helped", "B is better.", "B better in 5 of 5; median 0.4 against 0.5"),
     (0.4, (0.4, 0.4, 0.4, 0.6, 0.6), "disputed", "B is better. Other seeds do not agree.",
@@ -286,3 +279,10 @@ def test_that_b_breaks_with_every_seed_agrees_with_one_that_broke() -> None:
     seeds = judged((0.5,) * 5, (math.nan,) * 5)
     assert beside_repeats(one, RULE, seeds, 2000).code == "broke"
     assert beside_repeats(one, RULE, judged((0.5,) * 5, (0.4,) * 5), 2000).code == "disputed"
+
+
+def test_of_runs_that_do_not_differ_nothing_is_explained() -> None:
+    a = standing(0.69, "vanishing", layer_id="dense-1", figures=VANISHED)
+    found = told(a, standing(0.69))
+    assert found.code == "no-difference"
+    assert "receives" not in found.words.sentence.text
