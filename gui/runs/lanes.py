@@ -37,7 +37,9 @@ class Axis:
     def at(self, steps: Whole | int) -> Reals:
         """Return where steps lie, in pixels."""
         low, high = (self._spread(np.asarray(end)) for end in (self.first, self.last))
-        share = (self._spread(np.asarray(steps)) - low) / np.maximum(high - low, 1e-9)
+        # Where there is but one step, all that lies elsewhere is drawn there too.
+        span = high - low if self.last > self.first else np.inf
+        share = (self._spread(np.asarray(steps)) - low) / span
         return np.asarray(self.left + share * (self.right - self.left))
 
     def step(self, x: float) -> float:

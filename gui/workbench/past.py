@@ -113,6 +113,8 @@ class Past:
         """
         recorder = self.recorder
         steps, problem = recorder.steps, recorder.problem
+        # One that has been brought back goes on from where it stood, but has begun before.
+        first = min([first, *steps[:1]])
         begin = max(first, last - RECENT)
         if rests and begin < last and recorder.start_before(begin) is not None:
             steps = tuple(sorted({*steps, *range(begin, last + 1)}))

@@ -244,7 +244,8 @@ class RunSet(QObject):
     def _begin(self, run: Run, origin: Origin, before: Run | None) -> None:
         """Begin a run in the place of another one, of which is kept what can be."""
         key, plan = run.key, run.plan
-        self._runs[key] = run
+        # A comes first, also where it comes back beside B.
+        self._runs = dict(sorted({**self._runs, key: run}.items()))
         self._share_memory()
         if plan.issues:
             run.show(State.INVALID, plan.issues[0].message)

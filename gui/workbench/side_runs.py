@@ -55,7 +55,7 @@ class SideRuns(QObject):
         super().__init__(parent)
         self._document, self._runs = document, runs
         self._numbers = self._wanted_numbers()
-        self._given = DRAWN
+        self._given, self._given_to = DRAWN, document.project.network
         self.earlier = EarlierRuns()
         self._shown: frozenset[int] = frozenset()
         runs.left.connect(self._on_runs_left)
@@ -139,7 +139,7 @@ class SideRuns(QObject):
 
     def _begin_first(self, plan: RunPlan, reason: Reason | None) -> None:
         """Begin A anew, or go on where an opened file says that it was."""
-        self._given = DRAWN
+        self._given, self._given_to = DRAWN, plan.project.network
         weights, checkpoint = self._document.take_weights(), self._document.take_checkpoint()
         # What could not be trained as it was opened, and has been mended, is another run.
         if not plan.issues and checkpoint is not None and reason is Reason.OPENED:
@@ -205,8 +205,9 @@ class SideRuns(QObject):
 
     def _origin_beside(self, plan: RunPlan) -> Origin:
         """Return what a run starts from so that it starts as A has."""
-        weights, first = self._given.weights, self._runs[FIRST].plan.project
-        if weights is None or first.network == plan.project.network:
+        # A itself may be gone by now, or begin only now.
+        weights = self._given.weights
+        if weights is None or self._given_to == plan.project.network:
             return self._given
         return Origin(start=weights)
 

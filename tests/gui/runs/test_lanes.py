@@ -34,6 +34,12 @@ def test_a_run_of_one_step_has_a_place() -> None:
     assert float(Axis(0, 0, 10.0, 90.0).at(0)) == 10.0
 
 
+def test_what_lies_before_the_only_step_is_drawn_there() -> None:
+    axis = Axis(500, 500, 10.0, 90.0)
+    assert np.allclose(axis.at(np.array([1, 500, 900])), 10.0)
+    assert len(drawn(((1, 400, "early", 0), (400, 500, "learned", 0)), 500, axis)) == 1
+
+
 def test_verdicts_are_drawn_to_scale_and_last_until_the_next() -> None:
     axis = Axis(0, 1000, 0.0, 100.0)
     found = drawn(((0, 150, "early", 0), (200, 700, "dead", 1), (700, 1000, "learned", 0)), 1000,

@@ -442,3 +442,33 @@ def test_a_cure_of_b_stands_beside_it(lab: Lab) -> None:
     assert lab.trainer("B") is second
     assert lab.trainer("A").restored == [30]
 
+
+
+@pytest.mark.parametrize("learned", [False, True])
+def test_a_comes_back_although_it_had_no_steps(
+    qtbot: QtBot, document: Document, make_workbench: Make, learned: bool
+) -> None:
+    weights = {"dense-1/w": np.zeros((2, 4))} if learned else None
+    document.load_project(document.project, weights=weights)
+    engine = FakeEngine()
+    lab = Lab(qtbot, make_workbench(engine), engine, document)
+    lab.begin()
+    document.keep_second()
+    document.undo_stack.undo()
+    lab.settle()
+    assert document.sides.second is not None
+    assert [(run.key, run.side) for run in lab.bench.runs] == [
+        ("A", document.sides.first.number), ("B", document.sides.second.number)]
+    assert lab.trainer("A").given_weights is weights
+
+
+def test_a_run_that_is_brought_back_can_be_looked_at_from_its_beginning(lab: Lab) -> None:
+    lab.begin()
+    lab.advance(300)
+    begun = lab.bench.recording("B").first
+    lab.document.drop_second()
+    lab.document.undo_stack.undo()
+    lab.settle()
+    recording = lab.bench.recording("B")
+    assert (begun, recording.first, recording.last) == (0, 0, 300)
+    assert recording.steps[0] == 0
