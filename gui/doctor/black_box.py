@@ -24,7 +24,7 @@ from engine.telemetry.black_box import BlackBox, BoxStep, Peak
 from gui import theme
 from gui.widgets import Button
 
-WIDTH, HEIGHT, CURVES = 780, 560, 96
+WIDTH, HEIGHT, AROUND, LINE, CURVES = 780, 560, 270, 30, 96
 Figure = Callable[[BoxStep], float]
 FIGURES: tuple[tuple[str, str, Figure], ...] = (
     ("Loss", "Of the step’s batch.", lambda one: one.loss),
@@ -116,7 +116,8 @@ class BlackBoxDialog(QDialog):
         row.addWidget(close)
         whole.addLayout(row)
         if box.steps:
-            self.resize(theme.px(WIDTH), theme.px(HEIGHT))
+            # As high as its rows: a run that breaks at once has few of them.
+            self.resize(theme.px(WIDTH), theme.px(min(HEIGHT, AROUND + LINE * len(box.steps))))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin with the last steps in view."""

@@ -72,6 +72,16 @@ def test_keys_go_from_one_kept_step_to_the_next(timeline: Timeline, settle: Sett
     assert timeline.field.text() == "1,000"
 
 
+def test_the_field_tells_the_step_that_is_shown_while_the_handle_is_dragged(timeline: Timeline
+                                                                           ) -> None:
+    timeline.track.setSliderDown(True)
+    timeline.track.go_to(500)
+    timeline.show_cursor(800, 1000)
+    assert timeline.track.value() == 500
+    assert timeline.field.text() == "800"
+    timeline.track.setSliderDown(False)
+
+
 def test_a_page_is_twenty_kept_steps(timeline: Timeline, settle: Settle) -> None:
     timeline.show_recordings({"A": kept(steps=tuple(range(0, 1001, 10)))})
     press(timeline.track, Qt.Key.Key_PageUp)
