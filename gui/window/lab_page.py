@@ -320,7 +320,8 @@ class LabPage(QWidget):
         looks_back, outcome = frame.cursor is not None, bench.trial.outcome
         speaks = looks_back or bench.state is State.RUNNING or (
             bench.state in IDLE and not bench.sentence)
-        if verdict is None or not speaks or (looks_back and self.desk.shows_box):
+        # Of a run that has broken off, the strip says how, whatever the other one does.
+        if verdict is None or not speaks or self.desk.shows_box:
             return
         if looks_back and verdict.code == "waiting":
             self.strip.say("waiting", 0, f"Step {frame.cursor:,}.",
@@ -335,7 +336,7 @@ class LabPage(QWidget):
 
     @Slot(object)
     def _on_trial_decided(self, outcome: Outcome) -> None:
-        if self.workbench.cursor is None:
+        if self.workbench.cursor is None and not self.desk.shows_box:
             self.strip.show_outcome(outcome)
 
     @Slot()
@@ -462,6 +463,7 @@ class LabPage(QWidget):
         if not self.document.sides.is_pair:
             self._stage.drop(SECOND)
         self._stage.set_edited(self._edited())
+        self.desk.show_box()
 
     def _edited(self) -> str:
         """Return the key of the run that is edited."""

@@ -262,6 +262,16 @@ class PairDesk(QObject):
         if key != self._edited():
             return
         self.show_recorder(True)
+        self._say_box(key, box)
+
+    def show_box(self) -> None:
+        """Say how the edited run has come to its end, if numbers that are not finite ended it."""
+        key = self._edited()
+        box = self._bench.runs[key].past.box if self.shows_box else None
+        if box is not None:
+            self._say_box(key, box)
+
+    def _say_box(self, key: str, box: BlackBox) -> None:
         verdict = self._bench.runs[key].verdict
         cures, decides = ((), "") if verdict is None else self.offers(
             replace(verdict, code="nonfinite", severity=2))

@@ -60,6 +60,7 @@ class Trial(QObject):
         super().__init__(parent)
         self._runs = runs
         self._plans: Plans | None = None
+        self._numbers: tuple[int, ...] = ()
         self._cure: ProjectSpec | None = None
         self._asked: Counter[int] = Counter()
         self._waiting: set[int] = set()
@@ -73,8 +74,10 @@ class Trial(QObject):
 
     def look(self) -> None:
         """Fix what decides where there is a new pair, and judge it if both are far enough."""
-        plans = self._pair()
-        if plans != self._plans:
+        plans, numbers = self._pair(), tuple(run.run_id for run in self._runs)
+        # The same plans begun anew have shown nothing yet.
+        if plans != self._plans or numbers != self._numbers:
+            self._numbers = numbers
             self._begin(plans)
         if self.yardstick is None or self.outcome is not None:
             return

@@ -213,6 +213,7 @@ def test_a_line_outlives_the_list_being_shown_anew_because_of_it(
         dialog.list.setCurrentItem(item)
         dialog.rename.click()
         write_name(dialog, "Mine")
+        qtbot.waitUntil(lambda: dialog.list.findChild(QLineEdit) is None)
     assert not raised
     assert dialog.list.topLevelItem(1) is item
     assert (item.text(0), item.checkState(0)) == ("Mine", Qt.CheckState.Checked)
