@@ -153,12 +153,18 @@ class EarlierRuns(QDialog):
             By what they differ from the present project, with a value for each of them in this
             order: `engine.experiments.differences.table`.
         """
-        chosen = self.chosen()
+        chosen, before = self.chosen(), list(self._runs)
         self._runs = {run.number: run for run in runs}
         with QSignalBlocker(self.list):
-            self.list.clear()
-            for run in runs:
-                self.list.addTopLevelItem(_item(run))
+            if before == list(self._runs):
+                # In place: one of the lines may be the one that has just been ticked or renamed.
+                for place, run in enumerate(runs):
+                    item = self.list.topLevelItem(place)
+                    assert item is not None
+                    _write(run, item)
+            else:
+                self.list.clear()
+                self.list.addTopLevelItems([_write(run, QTreeWidgetItem()) for run in runs])
         self._fill(runs, rows)
         self._empty.setVisible(not runs)
         for widget in (self._about, self.restore, self.rename, self.export, self.forget):
@@ -273,11 +279,10 @@ class EarlierRuns(QDialog):
     @Slot(QTreeWidgetItem, int)
     def _on_list_item_changed(self, item: QTreeWidgetItem, _column: int) -> None:
         run = self._runs[int(item.data(0, Role))]
-        shown = item.checkState(0) == Qt.CheckState.Checked
+        shown, name = item.checkState(0) == Qt.CheckState.Checked, item.text(0).strip()
         if shown != run.shown:
             self._runs[run.number] = EarlierRun(run.number, run.name, run.told, shown)
             self.shown_changed.emit(run.number, shown)
-        name = item.text(0).strip()
         if name and name != run.name:
             self._runs[run.number] = EarlierRun(run.number, name, run.told, shown)
             self.rename_requested.emit(run.number, name)
@@ -312,8 +317,10 @@ class EarlierRuns(QDialog):
             wish.emit(chosen)
 
 
-def _item(run: EarlierRun) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([run.name, run.told])
+def _write(run: EarlierRun, item: QTreeWidgetItem) -> QTreeWidgetItem:
+    """Let a line of the list tell of a run; return it."""
+    item.setText(0, run.name)
+    item.setText(1, run.told)
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
     item.setCheckState(0, Qt.CheckState.Checked if run.shown else Qt.CheckState.Unchecked)
     item.setToolTip(0, f"{run.name}\nTick it to draw it in the plots.")

@@ -29,6 +29,9 @@ COMMANDS = ("train", "compare", "check", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 
+MOST = 10**12
+"""Of anything that is counted: no one lives to see more steps."""
+
 USAGE = """\
 backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
@@ -197,6 +200,8 @@ def _positive(text: str) -> int:
         value = 0
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    if value > MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than {MOST:,}")
     return value
 
 

@@ -188,3 +188,33 @@ def test_it_can_be_used_without_a_mouse(dialog: EarlierRuns) -> None:
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert dialog.list.accessibleName()
     assert dialog.table.accessibleName()
+
+
+def test_a_line_outlives_the_list_being_shown_anew_because_of_it(
+    dialog: EarlierRuns, qtbot: QtBot
+) -> None:
+    # As the window does: whatever is told of a run is shown at once.
+    shown = {run.number: run for run in RUNS}
+
+    def tick(number: int, ticked: bool) -> None:
+        shown[number] = replace(shown[number], shown=ticked)
+        dialog.show_runs(tuple(shown.values()), ROWS)
+
+    def rename(number: int, name: str) -> None:
+        shown[number] = replace(shown[number], name=name)
+        dialog.show_runs(tuple(shown.values()), ROWS)
+
+    dialog.shown_changed.connect(tick)
+    dialog.rename_requested.connect(rename)
+    item = dialog.list.topLevelItem(1)
+    assert item is not None
+    with qtbot.captureExceptions() as raised:
+        item.setCheckState(0, Qt.CheckState.Checked)
+        dialog.list.setCurrentItem(item)
+        dialog.rename.click()
+        write_name(dialog, "Mine")
+        qtbot.waitUntil(lambda: dialog.list.findChild(QLineEdit) is None)
+    assert not raised
+    assert dialog.list.topLevelItem(1) is item
+    assert (item.text(0), item.checkState(0)) == ("Mine", Qt.CheckState.Checked)
+    assert shown[3].name == "Mine"

@@ -155,6 +155,7 @@ def test_what_a_file_has_learned_is_left_aside(
     (["--seeds", "0"], "'0' is not a whole number above 0"),
     (["--seeds", "five"], "'five' is not a whole number above 0"),
     (["--steps", "-3"], "'-3' is not a whole number above 0"),
+    (["--steps", "9" * 20], f"'{'9' * 20}' is more than 1,000,000,000,000"),
 ])
 def test_wrong_numbers_are_a_sentence(a: Path, more: list[str], words: str,
                                       capsys: pytest.CaptureFixture[str]) -> None:

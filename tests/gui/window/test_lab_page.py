@@ -32,6 +32,7 @@ from gui.templates import families
 from gui.widgets import Card
 from gui.window.lab_page import LabPage
 from gui.window.left_column import stops
+from gui.workbench.pace import Speed
 from gui.workbench.state import State
 from tests.gui.workbench.fake_trainer import FakeEngine
 
@@ -370,3 +371,30 @@ def test_the_examples_are_shown_before_the_engine_is_ready(lab: LabPage) -> None
     lab.document.set_data(replace(lab.document.project.data, source="circle"))
     assert lab.workbench.state is not State.RUNNING
     assert lab.output._dataset is lab.document.dataset
+
+
+def test_a_broken_b_is_told_of_while_a_runs_on(
+    lab: LabPage, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    document, bench = lab.document, lab.workbench
+    lab.desk.duplicate()
+    qtbot.waitUntil(lambda: len(bench.runs) == 2 and bench.state in (State.READY, State.PAUSED))
+    told: list[str] = []
+    lab.strip.show_black_box = lambda *_: told.append("box")  # type: ignore[method-assign]
+    lab.strip.show_verdict = lambda *_: told.append("verdict")  # type: ignore[method-assign]
+    lab.strip.show_outcome = lambda *_: told.append("outcome")  # type: ignore[method-assign]
+    engine.newest.diverge_at = 30
+    bench.set_speed(Speed.FULL)
+    bench.run()
+    qtbot.waitUntil(lambda: bench.runs["B"].past.box is not None)
+    qtbot.waitUntil(lambda: "box" in told)
+    told.clear()
+    bench.clock.tick()
+    assert bench.state is State.RUNNING
+    assert told == []
+    document.edit_second(False)
+    bench.clock.tick()
+    assert set(told) & {"verdict", "outcome"}
+    told.clear()
+    document.edit_second(True)
+    assert told == ["box"]

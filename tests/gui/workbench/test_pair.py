@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from gui.frames.run_info import RunInfo
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine, FakeTrainer
+
+if TYPE_CHECKING:
+    from engine.experiments.outcome import Outcome
 
 Make = Callable[[FakeEngine], Workbench]
 
@@ -472,3 +476,19 @@ def test_a_run_that_is_brought_back_can_be_looked_at_from_its_beginning(lab: Lab
     recording = lab.bench.recording("B")
     assert (begun, recording.first, recording.last) == (0, 0, 300)
     assert recording.steps[0] == 0
+
+
+def test_what_came_of_a_pair_is_not_said_of_the_one_that_is_begun_anew(lab: Lab) -> None:
+    lab.begin()
+    lab.advance(30)
+    trial = lab.bench.trial
+    trial.look()
+    before = trial.yardstick
+    trial.outcome = cast("Outcome", object())
+    trial.look()
+    assert trial.outcome is not None
+    lab.bench.reset()
+    lab.settle()
+    trial.look()
+    assert before is not None
+    assert trial.outcome is None
