@@ -219,13 +219,13 @@ class SameStart:
 
     @property
     def differs(self) -> Message | None:
-        """What is not, ``first weights differ in size only``; None if all is equal."""
+        """What is not, ``first weights in 1 of 3 layers``; None if all is equal."""
         parts = tuple(_other_parts(self))
         return say("start.parts", parts=parts) if parts else None
 
     @property
     def sentence(self) -> Message:
-        """Both in a line: ``= same seed, same batches; ≠ first weights differ in size only``."""
+        """Both in a line: ``= same seed, same batches; ≠ first weights in 1 of 3 layers``."""
         equals, differs = self.equals, self.differs
         if equals is None:
             return say("start.differs", told=differs)
@@ -274,12 +274,8 @@ def _same_inputs(a: Dataset, b: Dataset) -> bool:
 def _equal_parts(same: SameStart) -> Iterable[Message]:
     if same.weights == "all":
         yield say("start.all")
-    else:
-        if same.seeds:
-            yield say("start.seed")
-        if same.equal:
-            yield say("start.layers", count=len(same.equal),
-                      layers=len(same.equal) + len(same.differing))
+    elif same.seeds:
+        yield say("start.seed")
     if same.batches:
         yield say("start.batches")
     elif same.order:
@@ -289,10 +285,11 @@ def _equal_parts(same: SameStart) -> Iterable[Message]:
 def _other_parts(same: SameStart) -> Iterable[Message]:
     if not same.seeds:
         yield say("start.other-seed")
+    count, layers = len(same.differing), len(same.equal) + len(same.differing)
     if same.scaled and same.scaled == same.differing:
-        yield say("start.scaled", count=len(same.scaled))
+        yield say("start.scaled", count=count, layers=layers)
     elif same.differing:
-        yield say("start.other", count=len(same.differing))
+        yield say("start.other", count=count, layers=layers)
     if not same.order:
         yield say("start.other-batches")
     elif not same.sizes:

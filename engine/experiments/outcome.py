@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.data.dataset import Dataset
 from engine.diagnosis.case import Words
 from engine.diagnosis.price import price
 from engine.diagnosis.verdicts import Verdict
+from engine.experiments.judgement import Judgement
+from engine.experiments.judgement import Outcome as Said
 from engine.experiments.mechanism import mechanism
 from engine.experiments.yardstick import Yardstick
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Snapshot
 
-Code = Literal["helped", "did-not-help", "no-difference", "worse", "too-early", "broke"]
+Code = Literal["helped", "did-not-help", "no-difference", "worse", "too-early", "broke",
+               "disputed"]
+
+AGREE: Mapping[Code, tuple[Said, ...]] = {
+    "helped": ("better",), "worse": ("worse",), "broke": ("worse", "same"),
+    "did-not-help": ("same", "none"), "no-difference": ("same", "none")}
+"""What several seeds say where they say the same as one."""
 
 MOST_DIGITS = 4
 """Digits up to which two figures are written, so that they can be told apart."""
@@ -58,8 +67,8 @@ class Outcome:
     ----------
     code : str
         ``helped`` (B's figure is better), ``did-not-help`` (with a cure: it is the same),
-        ``no-difference`` (the same without a cure), ``worse``, ``too-early`` or ``broke`` (B has no
-        figure).
+        ``no-difference`` (the same without a cure), ``worse``, ``too-early``, ``broke`` (B has no
+        figure) or ``disputed`` (other seeds say something else).
     words : Words
         Title, sentence, and what decides.
     price : Message | None
@@ -93,7 +102,8 @@ def outcome(yardstick: Yardstick, a: Standing, b: Standing, *, is_cure: bool = F
         return Outcome(code, Words(title, say("outcome.wait", a=a.step, b=b.step),
                                    yardstick.sentence))
     told = _figures(yardstick, a, b)
-    how = None if "broke" in (a.end, b.end) else mechanism(
+    # Of runs that do not differ nothing has to be explained.
+    how = None if code == "no-difference" or "broke" in (a.end, b.end) else mechanism(
         (a.project, a.snapshot, a.verdict), (b.project, b.snapshot, b.verdict))
     sentence = told if how is None else say("outcome.told", mechanism=how, figures=told)
     cost = None
@@ -101,6 +111,32 @@ def outcome(yardstick: Yardstick, a: Standing, b: Standing, *, is_cure: bool = F
         cost = price((a.project, a.verdict, a.dataset), (b.project, b.verdict, b.dataset))
     return Outcome(code, Words(title, sentence, evidence),
                    None if cost is None else say("outcome.price", price=cost))
+
+
+def beside_repeats(found: Outcome, yardstick: Yardstick, repeats: Judgement, step: int) -> Outcome:
+    """Return what came of B, and what several seeds say of it.
+
+    Parameters
+    ----------
+    found : Outcome
+        What came of it with one seed.
+    yardstick : Yardstick
+        What decided there.
+    repeats : Judgement
+        What came of the pair with several seeds; too few say nothing.
+    step : int
+        The step up to which these were trained.
+    """
+    said, agree = repeats.outcome, AGREE.get(found.code, ())
+    if said == "few" or not repeats.pairs or not agree:
+        return found
+    evidence = say("outcome.repeated", decides=yardstick.sentence, step=step,
+                   told=repeats.message)
+    if said in agree:
+        return replace(found, words=replace(found.words, evidence=evidence))
+    title = say("outcome.disputed", told=found.words.title)
+    return replace(found, code="disputed",
+                   words=replace(found.words, title=title, evidence=evidence))
 
 
 def _judged(yardstick: Yardstick, a: Standing, b: Standing, is_cure: bool

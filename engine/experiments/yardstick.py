@@ -155,7 +155,7 @@ def yardstick(a: tuple[ProjectSpec, Dataset], b: tuple[ProjectSpec, Dataset],
                      data.task in ("regression", "reconstruction"))
 
 
-def deciding_step(project: ProjectSpec, dataset: Dataset, step: int = 0) -> int:
+def deciding_step(project: ProjectSpec, dataset: Dataset, step: int = 0, since: int = 0) -> int:
     """Return the step at which two runs are to be compared.
 
     Parameters
@@ -164,12 +164,15 @@ def deciding_step(project: ProjectSpec, dataset: Dataset, step: int = 0) -> int:
         Those of A. Where something ends the run, it is its end.
     step : int
         Where A stands already: B is to come as far.
+    since : int
+        The step since which the two are trained differently, if that is not their first: before
+        they have gone on from there, there is nothing to compare.
     """
     training, examples = project.training, max(1, len(dataset.training))
     batch = min(training.batch_size or examples, examples)
     epochs = training.stopping.epochs * math.ceil(examples / batch)
-    ends = [end for end in (training.steps, epochs) if end > step]
-    return max(step, min(ends, default=USUAL_STEPS))
+    ends = [end for end in (training.steps, epochs) if end > max(step, since)]
+    return max(step, min(ends, default=since + USUAL_STEPS))
 
 
 def _figure(first: ProjectSpec, data: Dataset, second: ProjectSpec, other: Dataset) -> Figure:

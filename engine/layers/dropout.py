@@ -14,7 +14,7 @@ class Dropout(LayerKind):
     help = ("While training, sets a random share of numbers to 0 and enlarges the others to keep "
             "the mean (Srivastava et al. 2014); otherwise does nothing.")
     icon = "dices"
-    group = "Normalise & regularise"
+    group = "Normalize & regularize"
     breaks_ties = True
     fields = (Field("rate", "Rate", 0.2, "Share of numbers that are set to 0.", 0.0, 0.95),)
 

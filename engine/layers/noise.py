@@ -14,7 +14,7 @@ class GaussianNoise(LayerKind):
     help = ("While training, adds a normal random number to every number, so that the network "
             "cannot learn examples by heart (Bishop 1995); otherwise does nothing.")
     icon = "waves"
-    group = "Normalise & regularise"
+    group = "Normalize & regularize"
     breaks_ties = True
     fields = (Field("deviation", "Standard deviation", 0.1, "Spread of the noise.", 0.0, 100.0,
                     logarithmic=True),)

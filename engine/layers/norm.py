@@ -44,7 +44,7 @@ class BatchNorm(LayerKind):
     icon = "sliders-horizontal"
     normalises = True
     reads_batch = True
-    group = "Normalise & regularise"
+    group = "Normalize & regularize"
     fields = (
         Field("momentum", "Momentum", 0.1,
               "Share of each batch in the running mean and variance.", 0.0, 1.0),
@@ -110,7 +110,7 @@ class LayerNorm(LayerKind):
     icon = "sliders-vertical"
     normalises = True
     bends = True
-    group = "Normalise & regularise"
+    group = "Normalize & regularize"
     fields = (_EPSILON,)
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

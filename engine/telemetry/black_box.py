@@ -67,6 +67,11 @@ class BoxStep:
         """Whether it has left parameters that are numbers."""
         return math.isfinite(self.weight.value)
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether its update was no larger than the weights; none at all does no harm either."""
+        return not self.update.value > 1.0
+
 
 @dataclass(frozen=True)
 class Overflow:
@@ -117,7 +122,7 @@ class BlackBox:
 
         What comes after may be numbers still, and yet nothing that a cure could begin with.
         """
-        return next((one.step for one in reversed(self.steps) if one.update.value <= 1.0), None)
+        return next((one.step for one in reversed(self.steps) if one.is_sound), None)
 
     @property
     def chain(self) -> Message:

@@ -189,8 +189,16 @@ class Recorder:
         with self._lock:
             return tuple(self._stretches)
 
-    def add(self, moment: Moment) -> None:
-        """Keep a moment; what it lacks of one that is kept of the same step stays."""
+    def add(self, moment: Moment, worth: int = PLAIN) -> None:
+        """Keep a moment; what it lacks of one that is kept of the same step stays.
+
+        Parameters
+        ----------
+        moment : Moment
+            The moment.
+        worth : int
+            `TELLING` or `PINNED` for one that is to stay before others.
+        """
         with self._lock:
             before = self._moments.get(moment.step)
             if before is None:
@@ -200,6 +208,7 @@ class Recorder:
                 moment = Moment(moment.step, moment.checkpoint or before.checkpoint,
                                 moment.snapshot or before.snapshot)
             self._moments[moment.step] = moment
+            self._raise(moment.step, worth)
             for key, nbytes in _arrays(moment):
                 self._users[key] += 1
                 self._nbytes += nbytes if self._users[key] == 1 else 0
@@ -223,8 +232,7 @@ class Recorder:
             self._stretches.append(Stretch(step, step, code, severity))
             if len(self._stretches) > MOST_STRETCHES:
                 self._forget_shortest()
-            self.add(Moment(step, None, snapshot))
-            self._raise(step, TELLING)
+            self.add(Moment(step, None, snapshot), TELLING)
             return True
 
     def pin(self, step: int) -> None:

@@ -44,7 +44,7 @@ COMPACT = Density("compact", 30, 36, 4, 9, 1, 13)
 MINI = Density("mini", 18, 26, 2, 6, 1, 11)
 DENSITIES = (COMFORTABLE, COMPACT, MINI)
 PAIR = Density("pair", 38, 50, 6, 10, 2, 13)
-PAIR_COMPACT = Density("compact pair", 26, 37, 4, 7, 2, 11)
+PAIR_COMPACT = Density("compact pair", 31, 37, 4, 7, 2, 11)
 PAIR_MINI = Density("mini pair", 18, 25, 2, 6, 1, 11)
 PAIR_DENSITIES = (PAIR, PAIR_COMPACT, PAIR_MINI)
 """A line for A above one for B; in the least, bars and shapes alone."""

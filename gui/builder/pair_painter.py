@@ -120,7 +120,8 @@ class PairPainter:
 
     def _lines(self, box: QRect) -> tuple[QRect, QRect]:
         """Return the boxes of A's and of B's line."""
-        pitch = min(theme.px(17), self._ink.scene.row_height // 2 - 1)
+        # Both lines lie within the card, which is a little less high than its row.
+        pitch = min(theme.px(17), self._ink.scene.row_height // 2 - theme.px(2))
         middle = box.top() + box.height() // 2
         return (QRect(box.left(), middle - pitch, box.width(), pitch),
                 QRect(box.left(), middle, box.width(), pitch))

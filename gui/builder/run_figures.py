@@ -53,6 +53,7 @@ class RunFigures:
 
 
 NO_FIGURES = RunFigures()
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def ratio_of(a: float, b: float) -> float:
@@ -65,16 +66,19 @@ def ratio_of(a: float, b: float) -> float:
 
 
 def ratio_text(ratio: float) -> str:
-    """Return a ratio in two figures: ``25,000×``, ``0.27×``, ``∞``; empty if there is none."""
+    """Return a ratio in two figures: ``25,000×``, ``0.27×``, ``3·10⁶×``; empty if there is none.
+
+    A gradient that has become zero is told as that: no factor says how far away it is.
+    """
     if math.isnan(ratio):
         return ""
-    if math.isinf(ratio):
-        return "∞"
-    if ratio == 0:
-        return "0×"
-    if not 0.0095 <= ratio < 99_500:
+    if math.isinf(ratio) or ratio == 0:
+        return "A = 0" if ratio else "B = 0"
+    if not 0.95e-4 <= ratio < 99_500:
         mantissa, exponent = f"{ratio:.0e}".split("e")
-        return f"{mantissa}e{int(exponent):+03d}×"
+        return f"{mantissa}·10{str(int(exponent)).translate(_RAISED)}×"
+    if ratio < 0.0095:
+        return f"{float(f'{ratio:.1g}'):.4f}".rstrip("0") + "×"
     rounded = float(f"{ratio:.1e}")
     if rounded >= 10:
         return f"{rounded:,.0f}×"

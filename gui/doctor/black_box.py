@@ -99,7 +99,8 @@ class BlackBoxDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*[theme.px(16)] * 4)
         whole.setSpacing(theme.px(10))
-        self.text = QLabel(f"{box.overflow.sentence.text} {box.chain.text}")
+        self.text = QLabel(box.overflow.sentence.text if box.steps else
+                           f"{box.overflow.sentence.text} {box.chain.text}")
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

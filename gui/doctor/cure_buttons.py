@@ -31,12 +31,11 @@ class CureButton(Button):
         self._whole = ""
         self.cure: Cure | None = None
 
-    def show_cure(self, cure: Cure, tip: str) -> None:
+    def show_cure(self, cure: Cure) -> None:
         """Offer a cure."""
         self.cure = cure
         self._whole = f"Try: {cure.label.text}"
         self.setAccessibleName(self._whole)
-        self.setToolTip(tip)
         self.fit()
 
     def fit(self, most: int = 0) -> int:
@@ -99,11 +98,19 @@ class CureButtons(QWidget):
             Which figure will tell whether it helped, and at which step: a sentence.
         """
         self._cures = tuple(cures)
-        self._tips = tuple(" ".join(filter(None, (f"{cure.label.text}.", TIP, decides)))
-                           for cure in cures)
-        for button, cure, tip in zip(self._buttons, self._cures, self._tips, strict=False):
-            button.show_cure(cure, tip)
+        for button, cure in zip(self._buttons, self._cures, strict=False):
+            button.show_cure(cure)
+        self.set_decides(decides)
         self.setVisible(bool(cures))
+
+    def set_decides(self, decides: str) -> None:
+        """Say which figure will tell whether a cure helped, and at which step."""
+        tips = tuple(" ".join(filter(None, (f"{cure.label.text}.", TIP, decides)))
+                     for cure in self._cures)
+        if tips != self._tips:
+            self._tips = tips
+            for button, tip in zip(self._buttons, tips, strict=False):
+                button.setToolTip(tip)
 
     def least(self) -> int:
         """Return the px of the menu alone."""

@@ -30,7 +30,8 @@ LEAST = 420
 LINES = 2
 """Lines of the sentence that always have room."""
 OUTCOMES = {"helped": ("healthy", 0), "did-not-help": ("flat", 1), "no-difference": ("flat", 0),
-            "worse": ("cause", 2), "broke": ("nonfinite", 2), "too-early": ("waiting", 0)}
+            "worse": ("cause", 2), "broke": ("nonfinite", 2), "too-early": ("waiting", 0),
+            "disputed": ("flat", 1)}
 """Shape and severity of what came of a run B."""
 PRICES = {"price.dead": "dead", "price.saturated": "saturated", "price.overfits": "overfitting"}
 """Shapes of what a cure costs; the others have that of a note."""
@@ -143,6 +144,7 @@ class VerdictStrip(Card):
             Which figure will tell whether a cure helped, and at which step.
         """
         if verdict is self._verdict and tuple(cures) == self.cures.cures():
+            self.cures.set_decides(decides)
             return
         self.say(verdict.code, verdict.severity, verdict.title, verdict.sentence,
                  verdict.evidence, verdict.layer_id)

@@ -227,4 +227,5 @@ class GradientPlot(ViewCard):
         grown = (frame.history.length, beside.history.length)
         if grown != self._asked:
             self._asked = grown
+            self._parting.await_map()
             self.parting_requested.emit()

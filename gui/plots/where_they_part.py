@@ -27,7 +27,7 @@ from gui.plots.weight_layers import WeightLayers
 from gui.widgets import ElidedLabel, Segmented
 
 DECADES = 12
-NOTHING_YET = "Nothing has been compared yet"
+NOTHING_YET, COMPARING = "Nothing has been compared yet", "Comparing A and B…"
 WHICH = {"gradients": "Gradients", "weights": "Weights"}
 TIPS = {
     "gradients": "How far B's gradients lie from A's, as a share of A's: ‖B − A‖ / ‖A‖.",
@@ -164,6 +164,11 @@ class WhereTheyPart(LayerView):
         self._say(progress)
         self._mark_cursor()
 
+    def await_map(self) -> None:
+        """Say that the first comparison is on its way."""
+        if self._map is None:
+            self.canvas.set_empty_text(COMPARING)
+
     def show_nothing(self) -> None:
         """Empty the picture."""
         super().show_nothing()
@@ -177,7 +182,7 @@ class WhereTheyPart(LayerView):
     def draw(self, seen: Seen) -> None:
         """Stand where somebody looks back to; the picture itself comes with `show_map`."""
         self._seen = seen
-        if self._map is None:
+        if self._map is None and self.canvas.empty_text() != COMPARING:
             # What other plots say before the first step has no place here.
             self.canvas.set_empty_text(NOTHING_YET)
         self._mark_cursor()

@@ -29,7 +29,7 @@ from gui.widgets import Button
 if TYPE_CHECKING:
     from engine.experiments.differences import Row
 
-WIDTH, HEIGHT, LIST, LINE = 940, 380, 380, 26
+WIDTH, HEIGHT, LIST, LINE = 1000, 380, 480, 26
 MOST = 8
 """Runs that stay."""
 ABOUT = (f"Up to {MOST} runs that have ended or were dropped stay, with network, weights and "

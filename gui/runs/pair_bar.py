@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QMouseEvent, QResizeEvent
@@ -26,6 +27,9 @@ from gui.runs.seed_dots import SeedDots
 from gui.runs.side_chip import Sides
 from gui.widgets import Button, Card, ElidedLabel, IconButton
 
+if TYPE_CHECKING:
+    from engine.experiments.yardstick import Yardstick
+
 SEEDS = 5
 """With so many seeds a pair is repeated."""
 LEAST, NAMES, MOST = 560, 340, 540
@@ -33,6 +37,7 @@ LEAST, NAMES, MOST = 560, 340, 540
 and before the first do."""
 EQUAL_TIP = ("Checksums of the first weights and of the order of the batches are the same for both "
              "runs, so that only what the title names can make a difference.")
+FIXED_TIP = "Fixed when this pair began, so that nobody looks for a step that suits."
 PROGRESS = 110
 
 
@@ -73,7 +78,9 @@ class PairBar(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._differences: tuple[str, ...] = ()
-        self._has_spread = self._is_busy = self._fitting = False
+        self._judgement: Judgement | None = None
+        self._yardstick: Yardstick | None = None
+        self._is_busy = self._fitting = False
         self._make_names()
         self._make_figures()
         self._make_buttons()
@@ -123,15 +130,36 @@ class PairBar(Card):
     def show_spread(self, spread: Spread | None) -> None:
         """Show what several seeds say; None for nothing yet."""
         judgement = None if spread is None else spread.judgement
-        self._has_spread = judgement is not None and judgement.pairs > 0
-        if judgement is not None and self._has_spread:
-            verdict, medians = told(judgement)
-            self._verdict.setText(verdict)
-            self._medians.setText(medians)
-            for label in (self._verdict, self._medians):
-                label.setToolTip(f"{judgement.message.text}.")
-            self.dots.show_figures(judgement.a, judgement.b, judgement.medians,
-                                   larger_is_better=judgement.larger_is_better)
+        self._judgement = judgement if judgement is not None and judgement.pairs > 0 else None
+        if self._judgement is not None:
+            self.dots.show_figures(self._judgement.a, self._judgement.b, self._judgement.medians,
+                                   larger_is_better=self._judgement.larger_is_better)
+        self._show_figures()
+        self._fit()
+
+    def _show_figures(self) -> None:
+        """Say what seeds have come to, or what will decide."""
+        if self._judgement is not None:
+            lines, tip = told(self._judgement), f"{self._judgement.message.text}."
+        elif self._yardstick is not None:
+            lines = decides(self._yardstick)
+            tip = f"{self._yardstick.sentence.text} {FIXED_TIP}"
+        else:
+            return
+        for label, text in zip((self._verdict, self._medians), lines, strict=True):
+            label.setText(text)
+            label.setToolTip(tip)
+
+    def show_yardstick(self, yardstick: Yardstick | None) -> None:
+        """Show what decides between the runs, until seeds say more; None for nothing.
+
+        Parameters
+        ----------
+        yardstick : Yardstick | None
+            The figure and the step, fixed before B runs.
+        """
+        self._yardstick = yardstick
+        self._show_figures()
         self._fit()
 
     def show_progress(self, share: float | None, text: str = "") -> None:
@@ -279,6 +307,9 @@ class PairBar(Card):
         folds: tuple[tuple[tuple[QWidget, ...], int], ...] = (
             ((), most), (rare, most), (rare, few), ((self.repeat, *rare), few),
             ((self.repeat, *rare, self.dots), few))
+        if self._judgement is None:
+            # Least of all is missed what the strip says again with the outcome.
+            folds += (((self.repeat, *rare, self._rule, self._verdict, self._medians), few),)
         for folded, names in folds:
             shown = self._shown(folded)
             if names + self._width_of(shown) <= room:
@@ -295,15 +326,18 @@ class PairBar(Card):
 
     def _shown(self, folded: Sequence[QWidget]) -> list[QWidget]:
         """Return the parts that are seen while these are not."""
-        spread = self._has_spread and not self._is_busy
+        spread = self._judgement is not None and not self._is_busy
+        says = spread or (self._yardstick is not None and not self._is_busy)
         absent: set[QWidget] = set(folded)
         if not spread:
-            absent |= {self._verdict, self._medians, self.dots}
+            absent.add(self.dots)
+        if not says:
+            absent |= {self._verdict, self._medians}
         if not self._is_busy:
             absent |= {self._progress_text, self._progress, self.cancel}
         else:
             absent.add(self.repeat)
-        if not (spread or self._is_busy):
+        if not (says or self._is_busy):
             absent.add(self._rule)
         if not any(button in folded for button in self._actions):
             absent.add(self.more)
@@ -346,6 +380,12 @@ class PairBar(Card):
             widget.setPalette(palette)
         self.setMinimumWidth(px(LEAST))
         self._fit()
+
+
+def decides(yardstick: Yardstick) -> tuple[str, str]:
+    """Return what decides between two runs, in two lines of a few words."""
+    name = yardstick.name.text.split(",")[0]
+    return name[:1].upper() + name[1:], f"decides at step {yardstick.step:,}"
 
 
 def told(judgement: Judgement) -> tuple[str, str]:

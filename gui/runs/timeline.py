@@ -224,7 +224,8 @@ class Timeline(Card):
         self.live.set_live(live=is_live)
         self.branch.setEnabled(not is_live)
         if not self.field.hasFocus():
-            self.field.show_text(f"{step:,}")
+            # Of a pair, a step near that of the handle may be shown, at which both were kept.
+            self.field.show_text(f"{step if self._cursor is None else self._cursor:,}")
 
     def _name_play(self, name: str) -> None:
         # Not at every frame: an icon takes its time.

@@ -57,6 +57,7 @@ PATIENCE_MS = 300
 LOSS_TIP = "<p>The loss of training and validation examples over the steps.</p>"
 GRADIENTS_TIP = "<p>The size of every layer’s gradient over the steps.</p>"
 OUTPUT_TIP = "<p>What the network gives, and how good that is.</p>"
+NOT_YET = "This cannot be trained yet."
 PRESS_RUN, PREPARING = "Press Run to start", "Preparing…"
 COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
              "can already build your network.")
@@ -320,24 +321,43 @@ class LabPage(QWidget):
         looks_back, outcome = frame.cursor is not None, bench.trial.outcome
         speaks = looks_back or bench.state is State.RUNNING or (
             bench.state in IDLE and not bench.sentence)
-        # Of a run that has broken off, the strip says how, whatever the other one does.
-        if verdict is None or not speaks or self.desk.shows_box:
+        if outcome is not None and not looks_back:
+            self.strip.show_outcome(outcome)
+        elif self.desk.has_failed:
+            self.desk.show_box()
+        elif verdict is None or not speaks:
             return
-        if looks_back and verdict.code == "waiting":
+        elif looks_back and verdict.code == "waiting":
             self.strip.say("waiting", 0, f"Step {frame.cursor:,}.",
                            "Nothing had been said of the run yet.")
-        elif outcome is not None and not looks_back:
-            self.strip.show_outcome(outcome)
         elif bench.state is State.RUNNING and verdict.code == "waiting":
             # A large network may take a second for its first steps.
             self.strip.say("waiting", 0, "Running.", "The first figures are on their way.")
         else:
             self.strip.show_verdict(verdict, *self.desk.offers(verdict))
 
+    def _tell_anew(self) -> None:
+        """Say what there is to say where no frame is on its way that would."""
+        key = self._edited()
+        frame = self._stage.frame_of(key)
+        if key not in self.workbench.runs:
+            return
+        run = self.workbench.runs[key]
+        if run.state is State.INVALID:
+            self.strip.say("flat", 1, NOT_YET, "" if run.message is None else run.message.text)
+        elif frame is not None and frame.run_id == run.run_id:
+            self._tell(frame)
+        elif run.state is State.FAILED:
+            self._say_failed("" if run.message is None else run.message.text)
+
+    def _say_failed(self, sentence: str) -> None:
+        """Say why the edited run has ended, and what was known to bring that about."""
+        self.strip.show_failure(sentence, next(
+            (note for note in self.document.notes if note.severity > 1), None))
+
     @Slot(object)
-    def _on_trial_decided(self, outcome: Outcome) -> None:
-        if self.workbench.cursor is None and not self.desk.shows_box:
-            self.strip.show_outcome(outcome)
+    def _on_trial_decided(self, _outcome: Outcome | None) -> None:
+        self._tell_anew()
 
     @Slot()
     def _on_workbench_earlier_changed(self) -> None:
@@ -351,6 +371,9 @@ class LabPage(QWidget):
     def _on_workbench_failed(self, run: str, error: EngineError) -> None:
         if run == self._edited() and isinstance(error, DivergedError):
             self.network.show_failure(error.layer_id)
+        if run == self._edited() and self.workbench.state is not State.FAILED:
+            # The other one goes on, and says nothing of this.
+            self._say_failed(error.sentence)
 
     @Slot(object)
     def _on_workbench_state_changed(self, state: State) -> None:
@@ -364,10 +387,9 @@ class LabPage(QWidget):
         self._patience.stop()
         self.strip.hide_progress()
         if state is State.INVALID:
-            self.strip.say("flat", 1, "This cannot be trained yet.", sentence)
+            self.strip.say("flat", 1, NOT_YET, sentence)
         elif state is State.FAILED:
-            self.strip.show_failure(sentence, next(
-                (note for note in self.document.notes if note.severity > 1), None))
+            self._say_failed(sentence)
         elif state is State.READY and reason is not None:
             self.strip.say("waiting", 0, headline(reason).text,
                            prospect(reason, self.workbench.begins_at).text)
@@ -457,13 +479,15 @@ class LabPage(QWidget):
         if change.opened:
             self._reports_transfer = False
         self._show_examples()
+        if self.document.sides.is_pair:
+            self._tell_anew()
 
     @Slot()
     def _on_document_sides_changed(self) -> None:
         if not self.document.sides.is_pair:
             self._stage.drop(SECOND)
         self._stage.set_edited(self._edited())
-        self.desk.show_box()
+        self._tell_anew()
 
     def _edited(self) -> str:
         """Return the key of the run that is edited."""

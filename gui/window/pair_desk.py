@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
+from engine.bundles import is_bundle
 from gui.frames.run_info import FIRST, SECOND
 from gui.window.earlier_desk import EarlierDesk
 from gui.window.pair_words import PairWords, pair_words
 from gui.workbench.state import State
+from gui.workbench.trial import step_that_decides
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from engine.diagnosis.cures import Cure
     from engine.diagnosis.verdicts import Verdict
     from engine.experiments.spread import Spread
+    from engine.experiments.yardstick import Yardstick
     from engine.telemetry.black_box import BlackBox
     from gui.doctor.verdict_strip import VerdictStrip
     from gui.document.document import Document
@@ -29,6 +32,27 @@ if TYPE_CHECKING:
 
 REFRESH_MS = 250
 """Time between two looks at what is recorded, while a run goes on."""
+
+KEEP_TIP = "Write them to the project’s file with their curves and weights."
+NO_ROOM_TIP = "A text file holds one project: save as .bplab to keep earlier runs, too."
+
+
+class Offer(NamedTuple):
+    """What cures a run, found once for all frames that say the same of it.
+
+    Attributes
+    ----------
+    verdict : tuple[object, ...]
+        What is said, and of which project on which data.
+    cures : tuple[Cure, ...]
+        What may mend it.
+    yardstick : Yardstick | None
+        What will tell whether the first of them has helped; None without cures.
+    """
+
+    verdict: tuple[object, ...]
+    cures: tuple[Cure, ...]
+    yardstick: Yardstick | None
 
 
 class PairDesk(QObject):
@@ -69,13 +93,15 @@ class PairDesk(QObject):
         self._document, self._bench = document, workbench
         self._bar, self._timeline, self._strip = bar, timeline, strip
         self._since = QElapsedTimer()
-        self._cures: tuple[tuple[object, ...], tuple[Cure, ...], str] = ((), (), "")
+        self._offer: Offer | None = None
+        self._shown_by_box = False
         self.earlier = EarlierDesk(document, workbench, parent)
         self.earlier.told.connect(self.told)
         self._make_actions()
         self._wire_views()
         self._wire_models()
         bar.setVisible(document.sides.is_pair)
+        bar.show_yardstick(workbench.trial.yardstick)
         timeline.hide()
         self._refresh()
 
@@ -118,8 +144,10 @@ class PairDesk(QObject):
         document, bench = self._document, self._bench
         document.changed.connect(self._refresh)
         document.sides_changed.connect(self._refresh)
+        document.path_changed.connect(self._refresh_keeping)
         bench.pair_changed.connect(self._refresh)
         bench.run_replaced.connect(self._refresh)
+        bench.trial.fixed.connect(self._bar.show_yardstick)
         bench.repeats_progress.connect(self._on_bench_repeats_progress)
         bench.repeats_done.connect(self._on_bench_repeats_done)
         bench.frame.connect(self._on_bench_frame)
@@ -146,7 +174,7 @@ class PairDesk(QObject):
         From the step that is looked at, where somebody looks back and the cure can begin there.
         """
         label, step = cure.label.text, None if cure.begins_anew else self._step_to_cure()
-        self._bench.trial.expect(cure.project)
+        self._bench.trial.expect(self._document.project, cure.project)
         self._document.begin_pair(cure.project, f"try {label[:1].lower()}{label[1:]}", step)
         self._bench.look_back(None)
         if step is not None:
@@ -174,6 +202,7 @@ class PairDesk(QObject):
     @Slot(bool)
     def show_recorder(self, wanted: bool) -> None:
         """Show the timeline, or go back to the newest step and hide it."""
+        self._shown_by_box = False
         self.recorder_action.setChecked(wanted)
         self._timeline.setVisible(wanted)
         if wanted:
@@ -184,24 +213,48 @@ class PairDesk(QObject):
 
     def offers(self, verdict: Verdict) -> tuple[tuple[Cure, ...], str]:
         """Return what would cure the edited run, and what will tell whether it has helped."""
+        project, dataset = self._document.project, self._document.dataset
+        said = verdict.code, verdict.layer_id, verdict.severity, project, dataset
+        if self._offer is None or self._offer.verdict != said:
+            self._offer = self._found_offer(verdict, said)
+        decides = self._offer.yardstick
+        if decides is None:
+            return (), ""
+        runs = self._bench.runs
+        run, first = runs[self._edited()], self._offer.cures[0]
+        has_failed = run.state is State.FAILED
+        since = 0 if first.begins_anew else self._step_to_cure() or 0
+        # A goes on while somebody reads of a cure, and what decides with it.
+        step = step_that_decides(project, dataset, run.step + has_failed, since,
+                                 goes=runs.is_going or has_failed)
+        if step != decides.step:
+            decides = replace(decides, step=step)
+            self._offer = self._offer._replace(yardstick=decides)
+        return self._offer.cures, decides.sentence.text
+
+    def _found_offer(self, verdict: Verdict, said: tuple[object, ...]) -> Offer:
         from engine.diagnosis.cures import cures_for
-        from engine.experiments.yardstick import deciding_step, yardstick
+        from engine.experiments.yardstick import yardstick
 
         project, dataset = self._document.project, self._document.dataset
-        key = (verdict.code, verdict.layer_id, verdict.severity, project)
-        if self._cures[0] != key or self._document.data_problem:
-            cures = () if self._document.issues else cures_for(verdict, project, dataset)
-            step = deciding_step(project, dataset, self._step())
-            decides = yardstick((project, dataset), (cures[0].project, dataset),
-                                step).sentence.text if cures else ""
-            self._cures = key, cures, decides
-        return self._cures[1], self._cures[2]
+        cures = () if self._document.issues else cures_for(verdict, project, dataset)
+        decides = yardstick((project, dataset), (cures[0].project, dataset), 0) if cures else None
+        return Offer(said, cures, decides)
 
     @property
-    def shows_box(self) -> bool:
-        """Whether the strip says how the edited run came to its end."""
+    def has_failed(self) -> bool:
+        """Whether the edited run has ended with an error."""
         key = self._edited()
         return key in self._bench.runs and self._bench.runs[key].state is State.FAILED
+
+    def show_box(self) -> None:
+        """Let the strip say how the edited run came to its end, if that is known."""
+        run = self._bench.runs[self._edited()]
+        if run.past.box is None:
+            return
+        cures, decides = ((), "") if run.verdict is None else self.offers(
+            replace(run.verdict, code="nonfinite", severity=2))
+        self._strip.show_black_box(run.past.box, cures, decides)
 
     def _edited(self) -> str:
         return SECOND if self._document.sides.edits_second else FIRST
@@ -234,8 +287,19 @@ class PairDesk(QObject):
             self._bar.show_spread(self._bench.pairing.spread)
         self.bands_changed.emit(self._bench.pairing.spread if sides.is_pair else None)
         self.compare_action.setChecked(self._document.compares)
-        self.keep_action.setChecked(self._document.keeps_earlier)
+        self._refresh_keeping()
+        if self._shown_by_box and all(run.past.box is None for run in self._bench.runs):
+            self.show_recorder(False)
         self._show_recordings()
+
+    @Slot()
+    def _refresh_keeping(self) -> None:
+        """Offer to save earlier runs where the file has room for them."""
+        document, action = self._document, self.keep_action
+        action.setChecked(document.keeps_earlier)
+        has_room = document.path is None or is_bundle(document.path)
+        action.setEnabled(has_room)
+        action.setToolTip(KEEP_TIP if has_room else NO_ROOM_TIP)
 
     def _show(self, words: PairWords) -> None:
         self._bar.show_pair(words.title, words.first, words.second, words.equal,
@@ -258,24 +322,14 @@ class PairDesk(QObject):
             self._show_recordings()
 
     @Slot(str, object)
-    def _on_bench_black_box(self, key: str, box: BlackBox) -> None:
+    def _on_bench_black_box(self, key: str, _box: BlackBox) -> None:
         if key != self._edited():
             return
-        self.show_recorder(True)
-        self._say_box(key, box)
-
-    def show_box(self) -> None:
-        """Say how the edited run has come to its end, if numbers that are not finite ended it."""
-        key = self._edited()
-        box = self._bench.runs[key].past.box if self.shows_box else None
-        if box is not None:
-            self._say_box(key, box)
-
-    def _say_box(self, key: str, box: BlackBox) -> None:
-        verdict = self._bench.runs[key].verdict
-        cures, decides = ((), "") if verdict is None else self.offers(
-            replace(verdict, code="nonfinite", severity=2))
-        self._strip.show_black_box(box, cures, decides)
+        if self._timeline.isHidden():
+            self.show_recorder(True)
+            # It goes again with the run that has failed, unless a person wants it.
+            self._shown_by_box = True
+        self.show_box()
 
     @Slot(object, str)
     def _on_bench_repeats_progress(self, share: float | None, text: str) -> None:
@@ -300,7 +354,7 @@ class PairDesk(QObject):
     @Slot()
     def _on_bar_swap_requested(self) -> None:
         self._document.swap_sides()
-        self.told.emit("A and B have changed places; both runs go on.")
+        self.told.emit("A and B have changed places, and so have their runs.")
 
     @Slot()
     def _on_bar_drop_requested(self) -> None:

@@ -93,6 +93,10 @@ class Stage(QObject):
             self._note(frame.run, frame.snapshot)
         self._draw()
 
+    def frame_of(self, key: str) -> Frame | None:
+        """Return the newest frame of a run; None before there is one."""
+        return self._frames.get(key)
+
     def stop(self) -> None:
         """Draw nothing more."""
         self._timer.stop()

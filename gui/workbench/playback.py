@@ -11,7 +11,7 @@ from engine.errors import DivergedError, EngineError
 from engine.messages import say
 from engine.telemetry.black_box import KEPT, BlackBox, BoxStep, black_box
 from engine.telemetry.parts import Part
-from engine.telemetry.recorder import RECENT, Moment
+from engine.telemetry.recorder import PINNED, RECENT, Moment
 from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S
 
@@ -146,7 +146,7 @@ def _examine(tape: Tape, error: DivergedError) -> Iterator[BlackBox | None]:
     twin, steps = tape.twin(), list[BoxStep]()
     twin.restore(start)
     yield from _forward(twin, recorder.changes, first)
-    finite = twin.checkpoint()
+    finite = sound = twin.checkpoint()
     are_small = 2 * RECENT * finite.nbytes <= recorder.limit_bytes
     while twin.step < error.step:
         _follow(twin, recorder.changes)
@@ -157,11 +157,14 @@ def _examine(tape: Tape, error: DivergedError) -> Iterator[BlackBox | None]:
         if not steps[-1].is_finite:
             break
         finite = twin.checkpoint()
+        if steps[-1].is_sound:
+            sound = finite
         if are_small:
             recorder.add(Moment(finite.step, finite))
         yield None
-    recorder.add(Moment(finite.step, finite))
-    recorder.pin(finite.step)
+    # Whatever the memory: where the run stands, and where a cure can begin.
+    for one in (sound, finite):
+        recorder.add(Moment(one.step, one), PINNED)
     # What a failed run leaves is what it was while it had numbers.
     tape.trainer.restore(finite)
     yield black_box(error, steps, finite.step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -16,30 +16,59 @@ from gui.workbench.state import State
 if TYPE_CHECKING:
     from typing import Literal
 
+    from engine.data.dataset import Dataset
     from engine.experiments.outcome import Outcome, Standing
+    from engine.experiments.spread import Spread
     from engine.experiments.yardstick import Yardstick
     from engine.spec import ProjectSpec
     from engine.telemetry.snapshot import Snapshot
+    from gui.workbench.pairing import Pairing
     from gui.workbench.run import Run
     from gui.workbench.run_plan import RunPlan
     from gui.workbench.run_set import RunSet
 
-Plans = tuple["RunPlan", "RunPlan"]
-
 MOST_QUESTIONS = 4
 """So many times a run is asked what it was like: whoever looks back may have it answer others."""
+
+PAIRS = 8
+"""Pairs whose yardstick is known still: undoing may bring them back."""
+
+Numbered = tuple[int, "RunPlan"]
+"""The number of a run, and what it trains."""
+
+
+class Terms(NamedTuple):
+    """What a pair is judged by, whichever of its runs is A.
+
+    Attributes
+    ----------
+    plans : dict[int, RunPlan]
+        What its runs train, by their numbers.
+    step : int
+        The step that decides.
+    since : int
+        The step since which its runs are what they are: where one has left the other, or was last
+        told to train in another way.
+    """
+
+    plans: dict[int, RunPlan]
+    step: int
+    since: int
 
 
 class Trial(QObject):
     """Judges the pair once both of its runs have come far enough. GUI thread only.
 
-    What decides is fixed as soon as there is a pair, and anew only where one of its sides is
-    another one.
+    What decides is fixed as soon as there is a pair, and stays as long as both runs do: exchanged,
+    or dropped and brought back, they are judged at the same step. Another run, or one that is
+    trained in another way, makes another pair.
 
     Parameters
     ----------
     runs : RunSet
         Where the pair is.
+    pairing : Pairing
+        Who knows what other seeds have come to.
 
     Attributes
     ----------
@@ -50,102 +79,163 @@ class Trial(QObject):
 
     Signals
     -------
-    decided(Outcome)
-        It can be said now.
+    fixed(Yardstick | None)
+        Another pair is judged, or none.
+    decided(Outcome | None)
+        It can be said now, or no longer.
     """
 
+    fixed = Signal(object)
     decided = Signal(object)
 
-    def __init__(self, runs: RunSet, parent: QObject | None = None) -> None:
+    def __init__(self, runs: RunSet, pairing: Pairing, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runs = runs
-        self._plans: Plans | None = None
-        self._numbers: tuple[int, ...] = ()
-        self._cure: ProjectSpec | None = None
+        self._runs, self._pairing = runs, pairing
+        self._now: tuple[Numbered, Numbered] | None = None
+        self._terms: dict[frozenset[int], Terms] = {}
+        self._since = 0
+        self._cure: tuple[ProjectSpec, ProjectSpec] | None = None
         self._asked: Counter[int] = Counter()
         self._waiting: set[int] = set()
+        self._found: Outcome | None = None
+        self._weighed: Spread | None = None
         self.yardstick: Yardstick | None = None
         self.outcome: Outcome | None = None
         runs.recalled.connect(self._on_runs_recalled)
 
-    def expect(self, cure: ProjectSpec) -> None:
-        """Take note that a project is the edited one with a cure of the doctor."""
-        self._cure = cure
+    def expect(self, project: ProjectSpec, cure: ProjectSpec) -> None:
+        """Take note that a project is another one with a cure of the doctor."""
+        self._cure = project, cure
 
+    @Slot()
     def look(self) -> None:
         """Fix what decides where there is a new pair, and judge it if both are far enough."""
-        plans, numbers = self._pair(), tuple(run.run_id for run in self._runs)
-        # The same plans begun anew have shown nothing yet.
-        if plans != self._plans or numbers != self._numbers:
-            self._numbers = numbers
-            self._begin(plans)
-        if self.yardstick is None or self.outcome is not None:
+        pair = self._pair()
+        if pair != self._now:
+            self._begin(pair)
+        if self.yardstick is None:
             return
-        a, b = (self._standing(self._runs[key]) for key in (FIRST, SECOND))
-        if a is None or b is None:
-            return
-        from engine.experiments.outcome import outcome
+        if self._found is None:
+            self._found = self._judged(self.yardstick)
+        spread = self._comparable_spread()
+        if self._found is not None and (self.outcome is None or spread is not self._weighed):
+            self._weighed = spread
+            self.outcome = self._beside(spread, self._found, self.yardstick)
+            self.decided.emit(self.outcome)
 
-        is_cure = self._plans is not None and self._plans[1].project == self._cure
-        found = outcome(self.yardstick, a, b, is_cure=is_cure)
-        if found.code != "too-early":
-            self.outcome = found
-            self._runs.ask(Release())
-            self.decided.emit(found)
-
-    def _pair(self) -> Plans | None:
+    def _pair(self) -> tuple[Numbered, Numbered] | None:
         if FIRST not in self._runs or SECOND not in self._runs:
             return None
-        a, b = (self._runs[key].plan for key in (FIRST, SECOND))
-        return None if a.issues or b.issues else (a, b)
+        a, b = self._runs[FIRST], self._runs[SECOND]
+        if a.plan.issues or b.plan.issues:
+            return None
+        return (a.run_id, a.plan), (b.run_id, b.plan)
 
-    def _begin(self, plans: Plans | None) -> None:
-        self._plans, self.yardstick, self.outcome = plans, None, None
+    def _begin(self, pair: tuple[Numbered, Numbered] | None) -> None:
+        self._now, self._found, self._weighed, self.yardstick = pair, None, None, None
         self._asked.clear()
         self._waiting.clear()
-        if plans is None:
-            return
-        from engine.experiments.yardstick import deciding_step, yardstick
+        if pair is not None:
+            from engine.experiments.yardstick import yardstick
 
-        a, b = ((plan.project, plan.dataset) for plan in plans)
-        step = deciding_step(*a, self._front())
-        if self._runs.is_going and not is_grid_step(step):
-            # Where runs go on, only steps of the grid are passed by both.
-            step = next_grid_step(step)
-        self.yardstick = yardstick(a, b, step)
+            terms = self._terms_of(dict(pair))
+            self._since = terms.since
+            a, b = ((plan.project, plan.dataset) for _, plan in pair)
+            self.yardstick = yardstick(a, b, terms.step)
+        self.fixed.emit(self.yardstick)
+        if self.outcome is not None:
+            self.outcome = None
+            self.decided.emit(None)
 
-    def _front(self) -> int:
-        """Return how far the run has come that B is to be compared with."""
-        first = self._runs[FIRST]
-        first.catch_up()
-        return 0 if first.state is State.FAILED else first.step
+    def _terms_of(self, plans: dict[int, RunPlan]) -> Terms:
+        """Return what was fixed for two runs; fix it if they are another pair than before."""
+        key = frozenset(plans)
+        known = self._terms.pop(key, None)
+        if known is None or known.plans != plans:
+            known = self._fixed(plans, {} if known is None else known.plans)
+        self._terms[key] = known
+        for pair in tuple(self._terms)[:-PAIRS]:
+            del self._terms[pair]
+        return known
 
-    def _standing(self, run: Run) -> Standing | None:
+    def _fixed(self, plans: dict[int, RunPlan], before: dict[int, RunPlan]) -> Terms:
+        since = front = 0
+        for run in (self._runs[FIRST], self._runs[SECOND]):
+            run.catch_up()
+            is_retrained = before and before[run.run_id] != run.plan
+            since = max(since, run.branched_at or 0, run.step if is_retrained else 0)
+            # Beside one that has failed, the other has to come further.
+            front = max(front, run.step + (run.state is State.FAILED))
+        plan = self._runs[FIRST].plan
+        step = step_that_decides(plan.project, plan.dataset, front, since,
+                                 goes=self._runs.is_going)
+        return Terms(plans, step, since)
+
+    def _judged(self, decides: Yardstick) -> Outcome | None:
+        """Return what has come of B with this seed; None if that cannot be said yet."""
+        a, b = (self._standing(self._runs[key], decides.step) for key in (FIRST, SECOND))
+        if a is None or b is None:
+            return None
+        from engine.experiments.outcome import outcome
+
+        found = outcome(decides, a, b, is_cure=(a.project, b.project) == self._cure)
+        if self._asked and all(run.past.cursor is None for run in self._runs):
+            self._runs.ask(Release())
+        return found
+
+    def _comparable_spread(self) -> Spread | None:
+        """Return what other seeds say of this pair: they train it from step 0, as it is now."""
+        if any(run.branched_at is not None or run.changed_at is not None for run in self._runs):
+            return None
+        return self._pairing.spread
+
+    def _beside(self, spread: Spread | None, found: Outcome, decides: Yardstick) -> Outcome:
+        from engine.experiments.outcome import beside_repeats
+
+        repeated = self._pairing.yardstick
+        if spread is None or repeated is None:
+            return found
+        return beside_repeats(found, decides, spread.judgement, repeated.step)
+
+    def _standing(self, run: Run, step: int) -> Standing | None:
         """Return how a run stands at the step that decides; None if that cannot be said yet."""
-        assert self.yardstick is not None
         from engine.experiments.outcome import Standing
 
-        step, end = self.yardstick.step, _end(run)
-        if run.step >= step:
-            end = "" if end == "broke" else end
-            snapshot = self._seen_at(run, step)
-        else:
-            snapshot = run.past.newest if end else None
+        box = run.past.box
+        last = run.step if box is None else box.last_finite
+        end = self._end(run)
+        if last >= step:
+            last, end = step, "" if end == "broke" else end
+        elif not end:
+            return None
+        snapshot = self._seen_at(run, last)
         if snapshot is None:
             return None
-        return Standing(run.plan.project, run.plan.dataset, snapshot,
-                        run.verdict_at(snapshot.step), end)
+        return Standing(run.plan.project, run.plan.dataset, snapshot, run.verdict_at(last), end)
+
+    def _end(self, run: Run) -> Literal["", "stopped", "broke"]:
+        """Return why a run goes no further by itself."""
+        if run.state is State.FAILED:
+            # Without its last finite step there is nothing true to say of how it ended.
+            return "" if run.past.box is None else "broke"
+        is_over = run.state is State.PAUSED and run.message is not None
+        # What ended it before it was changed does not say how it goes on from there.
+        return "stopped" if is_over and run.step > self._since else ""
 
     def _seen_at(self, run: Run, step: int) -> Snapshot | None:
         """Return what was seen of a run at a step; ask for it where that is not enough."""
-        recorder = run.past.recorder
-        moment = recorder.exactly_at(step)
-        if moment is not None and moment.snapshot is not None and moment.snapshot.parts >= JUDGED:
-            return moment.snapshot
-        if run.run_id not in self._waiting and self._asked[run.run_id] < MOST_QUESTIONS:
+        moment = run.past.recorder.exactly_at(step)
+        kept = None if moment is None else moment.snapshot
+        for seen in (kept, run.past.newest):
+            if seen is not None and seen.step == step and seen.parts >= JUDGED:
+                return seen
+        # Whoever looks back asks, too, and the thread answers the last question of a run.
+        if run.past.cursor is None and run.run_id not in self._waiting \
+                and self._asked[run.run_id] < MOST_QUESTIONS:
             self._asked[run.run_id] += 1
             self._waiting.add(run.run_id)
-            self._runs.ask(Recall(run.run_id, step, JUDGED) if moment is not None else
+            has_bytes = moment is not None and moment.checkpoint is not None
+            self._runs.ask(Recall(run.run_id, step, JUDGED) if has_bytes else
                            Trace(run.run_id, step, step, JUDGED))
         return None
 
@@ -155,8 +245,22 @@ class Trial(QObject):
         self.look()
 
 
-def _end(run: Run) -> Literal["", "stopped", "broke"]:
-    """Return why a run goes no further by itself."""
-    if run.state is State.FAILED:
-        return "broke"
-    return "stopped" if run.state is State.PAUSED and run.message is not None else ""
+def step_that_decides(project: ProjectSpec, dataset: Dataset, front: int, since: int = 0, *,
+                      goes: bool) -> int:
+    """Return the step at which a pair is judged that begins now.
+
+    Parameters
+    ----------
+    project, dataset : ProjectSpec, Dataset
+        Those of A.
+    front : int
+        How far the runs have come.
+    since : int
+        The step since which they are trained differently, if that is not their first.
+    goes : bool
+        Whether they go on meanwhile; then only steps of the grid are kept of both.
+    """
+    from engine.experiments.yardstick import deciding_step
+
+    step = deciding_step(project, dataset, front, since)
+    return next_grid_step(step) if goes and not is_grid_step(step) else step

@@ -54,6 +54,8 @@ class Workbench(QObject):
         What lets them follow the document, and keeps the earlier ones.
     pairing : Pairing
         What is known of A and B together.
+    trial : Trial
+        What has come of B beside A, and what decides that.
 
     Signals
     -------
@@ -112,7 +114,6 @@ class Workbench(QObject):
         self._wanted = EVERYTHING
         self.runs = RunSet(factory, self)
         self._clock = FrameClock(self.runs, self)
-        self._clock.frame.connect(self.frame)
         self.runs.changed.connect(self._on_runs_changed)
         self.runs.prepared.connect(self.preparing)
         self.runs.replaced.connect(self.run_replaced)
@@ -125,7 +126,10 @@ class Workbench(QObject):
         self.runs.replaced.connect(self._on_runs_replaced)
         self.runs.recalled.connect(self._on_runs_recalled)
         self.pairing = Pairing(self.runs, factory, self)
-        self.trial = Trial(self.runs, self)
+        self.trial = Trial(self.runs, self.pairing, self)
+        # Before anybody else: a frame is shown with what has come of the pair.
+        self._clock.frame.connect(self._on_clock_frame)
+        self._clock.frame.connect(self.frame)
         self.sides = SideRuns(document, self.runs, self)
         self._connect_pair()
         self.sides.begin()
@@ -138,7 +142,7 @@ class Workbench(QObject):
         self.pairing.parting_changed.connect(self.parting_changed)
         self.sides.plans_changed.connect(self.pairing.forget)
         self.sides.plans_changed.connect(self.trial.look)
-        self._clock.frame.connect(self._on_clock_frame)
+        self.pairing.repeats_done.connect(self.trial.look)
         self.sides.earlier_changed.connect(self.earlier_changed)
 
     @property

@@ -243,8 +243,10 @@ def check_recording(cases: Sequence[Case], threads: int, rounds: int, seconds: f
         most, limit, count = recording.memory(CASES[name], threads, RECORDED_STEPS)
         say(f"{CASES[name].title}: over {RECORDED_STEPS:,} steps at most {most / 2**20:.0f} MB of "
             f"{limit / 2**20:.0f} MB; {count} steps are kept.")
-    times = recording.redraws(CASES["digits"], REDRAWN)
-    say(f"{CASES['digits'].title}: {len(times)} kept snapshots redraw the lab in "
+    # With what Adam remembers, the memory would not hold as many.
+    case = replace(CASES["digits"], title="784-128-10 relu, batch 64, sgd", optimizer="sgd")
+    times = recording.redraws(case, REDRAWN)
+    say(f"{case.title}: {len(times)} kept snapshots redraw the lab in "
         f"{1000 * statistics.median(times):.0f} ms, the slowest in {1000 * max(times):.0f} ms.")
 
 

@@ -45,15 +45,15 @@ _STARTS: Mapping[str, Entry] = {
     "start.both": "= {equal}; ≠ {other}",
     "start.all": "same start",
     "start.seed": "same seed",
-    "start.layers": "same start in {count} of {layers} layers",
     "start.batches": "same batches",
     "start.order": "same order of examples",
-    "start.other-seed": "other seed",
-    "start.scaled": "first weights differ in size only, in {count} {count|layer|layers}",
-    "start.other": "other first weights in {count} {count|layer|layers}",
-    "start.other-sizes": "batches of another size",
-    "start.other-batches": "other batches",
-    "start.other-inputs": "other numbers go in",
+    "start.other-seed": "seed",
+    "start.scaled":
+        "first weights in {count} of {layers} {layers|layer|layers}, in size only",
+    "start.other": "first weights in {count} of {layers} {layers|layer|layers}",
+    "start.other-sizes": "size of the batches",
+    "start.other-batches": "batches",
+    "start.other-inputs": "numbers that go in",
 }
 
 _JUDGEMENTS: Mapping[str, Entry] = {
@@ -75,7 +75,7 @@ _JUDGEMENTS: Mapping[str, Entry] = {
 
 _PARTINGS: Mapping[str, Entry] = {
     "parting.nothing": "No layer of the two runs can be compared.",
-    "parting.equal": "Equal to the byte at all {count} {count|step|steps} that are kept.",
+    "parting.equal": "Equal to the byte at {count} kept {count|step|steps}.",
     "parting.rounding":
         "Nowhere apart by more than rounding, {limit:scientific,1} of a layer, at {count} "
         "{count|step|steps}.",

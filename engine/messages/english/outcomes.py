@@ -86,6 +86,8 @@ WORDS: Mapping[str, Entry] = {
         "{a_training:number} and {a_validation:number} for A.",
 
     "outcome.evidence": "{decides} One seed: chance may have part in it.",
+    "outcome.repeated": "{decides} Repeated from step 0 to step {step:whole}: {told}.",
+    "outcome.disputed": "{told} Other seeds do not agree.",
     "outcome.price": "Its price: {price}",
     "price.dead": "{dead} of {units} units of layer {layer} are dead.",
     "price.saturated": "{share:percent} of layer {layer}’s activations are saturated.",

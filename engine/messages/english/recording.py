@@ -27,8 +27,8 @@ WORDS: Mapping[str, Entry] = {
         "numbers.",
     "black-box.chain":
         "In the last {count:whole} finite {count|step|steps}: loss {losses:chain}; largest weight "
-        "{weights:chain} ({weight_place}); largest activation {activations:chain} "
-        "({activation_place}); update/weight {updates:chain} ({update_place}).",
+        "{weights:chain}, {weight_place}; largest activation {activations:chain}, "
+        "{activation_place}; update/weight {updates:chain}, {update_place}.",
     "black-box.first-step":
         "There was no step before it.",
 }

@@ -71,8 +71,8 @@ def test_he_draws_the_same_numbers_as_xavier_in_another_size() -> None:
     he = (dense("dense-1", 8, weights="he_uniform"), *LAYERS[1:])
     same = pair(*he)
     assert (same.scaled, same.equal) == (("dense-1",), ("dense-2", "output"))
-    assert same.sentence.text == ("= same seed, same start in 2 of 3 layers, same batches; "
-                                  "≠ first weights differ in size only, in 1 layer")
+    assert same.sentence.text == ("= same seed, same batches; "
+                                  "≠ first weights in 1 of 3 layers, in size only")
     normal = pair(dense("dense-1", 8, weights="he_normal"), *LAYERS[1:])
     assert (normal.scaled, normal.other) == ((), ("dense-1",))
 
@@ -90,13 +90,13 @@ def test_another_seed_is_another_start() -> None:
     same = pair(seed=43)
     assert (same.weights, same.order, same.seeds) == ("none", False, False)
     assert same.equals is None
-    assert same.sentence.text == "≠ other seed, other first weights in 3 layers, other batches"
+    assert same.sentence.text == "≠ seed, first weights in 3 of 3 layers, batches"
 
 
 def test_larger_batches_of_the_same_order_are_told_apart_from_another_order() -> None:
     larger = pair(batch_size=20)
     assert (larger.order, larger.batches) == (True, False)
-    assert larger.sentence.text == "= same start, same order of examples; ≠ batches of another size"
+    assert larger.sentence.text == "= same start, same order of examples; ≠ size of the batches"
     assert not pair(shuffle=False).order
 
 
@@ -104,7 +104,7 @@ def test_equal_rows_of_other_numbers_are_no_equal_batches() -> None:
     scaled = dataclasses.replace(DATA, inputs=DATA.inputs * 2)
     same = pair(data=scaled)
     assert (same.order, same.batches) == (True, False)
-    assert "other numbers go in" in same.sentence.text
+    assert "numbers that go in" in same.sentence.text
     assert not pair(data=dataclasses.replace(DATA, key="other")).order
     assert pair(data=dataclasses.replace(DATA, inputs=DATA.inputs.copy())).all_equal
 

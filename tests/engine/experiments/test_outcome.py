@@ -12,7 +12,8 @@ from engine.data import load
 from engine.diagnosis.case import Words
 from engine.diagnosis.price import price
 from engine.diagnosis.verdicts import Verdict
-from engine.experiments.outcome import Outcome, Standing, outcome
+from engine.experiments.judgement import judged
+from engine.experiments.outcome import Outcome, Standing, beside_repeats, outcome
 from engine.experiments.yardstick import Yardstick
 from engine.messages import say
 from engine.messages.english.formats import fraction
@@ -241,3 +242,47 @@ def test_more_work_and_fewer_examples_are_a_price() -> None:
     (0.25, "0.25"), (7e-5, "7.0e-05"), (1e-30, "1.0e-30")])
 def test_small_shares_are_written_in_words_where_these_are_near(share: float, words: str) -> None:
     assert fraction(share) == words
+
+
+def test_of_runs_that_do_not_differ_nothing_is_explained() -> None:
+    a = standing(0.69, "vanishing", layer_id="dense-1", figures=VANISHED)
+    found = told(a, standing(0.69))
+    assert found.code == "no-difference"
+    assert "receives" not in found.words.sentence.text
+
+
+@pytest.mark.parametrize(("loss", "b", "code", "title", "said"), [
+    (0.4, (0.4,) * 5, "helped", "B is better.", "B better in 5 of 5; median 0.4 against 0.5"),
+    (0.4, (0.4, 0.4, 0.4, 0.6, 0.6), "disputed", "B is better. Other seeds do not agree.",
+     "no difference that 5 seeds can show: B better in 3 of 5; median 0.4 against 0.5"),
+    (0.4, (0.6,) * 5, "disputed", "B is better. Other seeds do not agree.",
+     "B worse in 5 of 5; median 0.6 against 0.5"),
+    (0.6, (0.6,) * 5, "worse", "B is worse.", "B worse in 5 of 5; median 0.6 against 0.5"),
+    (0.5, (0.5,) * 5, "no-difference", "No difference.", "the same in all 5"),
+    (0.5, (0.4, 0.4, 0.4, 0.6, 0.6), "no-difference", "No difference.",
+     "no difference that 5 seeds can show: B better in 3 of 5; median 0.4 against 0.5"),
+    (0.5, (0.4,) * 5, "disputed", "No difference. Other seeds do not agree.",
+     "B better in 5 of 5; median 0.4 against 0.5")])
+def test_what_several_seeds_say_is_said_whether_they_agree_or_not(
+    loss: float, b: tuple[float, ...], code: str, title: str, said: str
+) -> None:
+    one = told(standing(0.5), standing(loss))
+    found = beside_repeats(one, RULE, judged((0.5,) * 5, b), 4000)
+    assert (found.code, found.words.title.text) == (code, title)
+    assert found.words.evidence is not None
+    assert found.words.evidence.text == (
+        f"Decides: validation loss at step 2,000. Repeated from step 0 to step 4,000: {said}.")
+    assert found.words.sentence == one.words.sentence
+
+
+def test_too_few_seeds_leave_one_seed_one() -> None:
+    one = told(standing(0.5), standing(0.4))
+    assert beside_repeats(one, RULE, judged((0.5,) * 4, (0.4,) * 4), 4000) is one
+    assert beside_repeats(one, RULE, judged((), ()), 4000) is one
+
+
+def test_that_b_breaks_with_every_seed_agrees_with_one_that_broke() -> None:
+    one = told(standing(0.5), standing(0.6, step=700, end="broke"))
+    seeds = judged((0.5,) * 5, (math.nan,) * 5)
+    assert beside_repeats(one, RULE, seeds, 2000).code == "broke"
+    assert beside_repeats(one, RULE, judged((0.5,) * 5, (0.4,) * 5), 2000).code == "disputed"

@@ -85,7 +85,7 @@ def test_equal_runs_are_equal_to_the_byte() -> None:
     assert found.touched is None
     assert (found.weights == 0).all()
     assert found.message(project(*LAYERS).network).text == (
-        "Equal to the byte at all 5 steps that are kept.")
+        "Equal to the byte at 5 kept steps.")
 
 
 def test_another_learning_rate_parts_the_weights_first() -> None:

@@ -148,6 +148,11 @@ def test_the_step_is_that_at_which_runs_end_or_at_which_the_first_stands() -> No
     of, data = side(batch_size=10)
     assert deciding_step(of, data) == 2000
     assert deciding_step(of, data, 4500) == 4500
+    assert deciding_step(of, data, 4500, since=1000) == 4500
+    assert deciding_step(of, data, 4500, since=4400) == 6400
+    ends = replace(of, training=replace(of.training, steps=4600))
+    assert deciding_step(ends, data, 4500, since=4400) == 4600
+    assert deciding_step(ends, data, 4600, since=4600) == 6600
     assert deciding_step(replace(of, training=replace(of.training, steps=800)), data) == 800
     epochs = replace(of.training, stopping=StoppingSpec(epochs=4))
     assert deciding_step(replace(of, training=epochs), data) == 4 * -(-len(data.training) // 10)

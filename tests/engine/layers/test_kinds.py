@@ -40,7 +40,7 @@ FIELDS = [pytest.param(field, id=f"{owner.key}.{field.key}")
 
 
 ICONS = Path(__file__).parents[3] / "resources" / "icons"
-GROUPS = ("Basic", "Image", "Sequence", "Normalise & regularise", "Join", "Shape", "Generative")
+GROUPS = ("Basic", "Image", "Sequence", "Normalize & regularize", "Join", "Shape", "Generative")
 
 
 @pytest.mark.parametrize("owner", KINDS, ids=lambda owner: owner.key)

@@ -133,7 +133,7 @@ def test_a_rate_that_is_too_high_leads_there_step_by_step() -> None:
     chain = box.chain.text
     assert chain.startswith(f"In the last {len(box.steps)} finite steps: loss ")
     assert chain.count("→") >= 4
-    assert "(Layer " in chain
+    assert "Layer " in chain
     assert box.overflow.step in (box.last_finite + 1, box.last_finite + 2)
 
 

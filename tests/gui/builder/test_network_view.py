@@ -175,7 +175,7 @@ def test_plus_between_rows_inserts_there(view: NetworkView, document: Document) 
     menu = view.findChild(QMenu)
     assert menu is not None
     inner = next(action.menu() for action in menu.actions()
-                 if action.text() == "Normalise && regularise")
+                 if action.text() == "Normalize && regularize")
     assert isinstance(inner, QMenu)
     next(action for action in inner.actions() if action.text() == "Dropout").trigger()
     menu.close()

@@ -140,7 +140,8 @@ def test_a_card_says_what_differs_and_nothing_else() -> None:
 
 def test_a_ratio_has_two_figures_and_is_bold_from_ten() -> None:
     texts = {25_200.0: "25,000×", 8.31: "8.3×", 0.27: "0.27×", 0.0113: "0.011×", 140.4: "140×",
-             4e9: "4e+09×", 0.0086: "9e-03×", 1.0: "1.0×", math.inf: "∞", math.nan: "", 0.0: "0×"}
+             4e9: "4·10⁹×", 0.0086: "0.009×", 4.6e-4: "0.0005×", 5e-6: "5·10⁻⁶×", 1.0: "1.0×",
+             math.inf: "A = 0", math.nan: "", 0.0: "B = 0"}
     for ratio, text in texts.items():
         assert ratio_text(ratio) == text
     assert all(map(is_far, (10.0, 0.1, math.inf)))

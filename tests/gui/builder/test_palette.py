@@ -84,4 +84,4 @@ def test_groups_go_to_new_lines_where_it_is_narrow(palette: LayerPalette) -> Non
     buttons = [palette.groups.button(key) for key in palette.groups.options()]
     assert all(button.geometry().right() <= palette.width() for button in buttons)
     assert len({button.y() for button in buttons}) > 1
-    assert "&&" in palette.groups.button("Normalise & regularise").text()
+    assert "&&" in palette.groups.button("Normalize & regularize").text()

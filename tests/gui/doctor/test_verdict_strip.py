@@ -21,6 +21,7 @@ from engine.spec import default_project
 from engine.telemetry.black_box import BlackBox, BoxStep, Peak, black_box
 from gui import theme
 from gui.doctor.black_box import BlackBoxDialog, curve
+from gui.doctor.cure_buttons import CureButton
 from gui.doctor.verdict_strip import VerdictStrip
 from gui.doctor.why import Why
 from gui.widgets import StatusGlyph
@@ -202,6 +203,17 @@ def test_a_narrow_strip_has_one_cure_or_the_menu_alone(qtbot: QtBot, strip: Verd
     assert button(strip, "Show layer").isVisible()
 
 
+def test_what_decides_follows_the_run_while_the_same_cures_are_offered(
+    strip: VerdictStrip
+) -> None:
+    said = verdict()
+    strip.show_verdict(said, CURES, "Decides: loss at step 2,048.")
+    strip.show_verdict(said, CURES, "Decides: loss at step 3,072.")
+    tips = [one.toolTip() for one in strip.findChildren(CureButton) if one.isVisible()]
+    assert tips
+    assert all(tip.endswith("Decides: loss at step 3,072.") for tip in tips)
+
+
 def test_what_mends_at_once_gives_way_to_cures(strip: VerdictStrip) -> None:
     note = cause()
     told = Verdict("rate-zero", 2, Words(note.title, note.sentence), (), fix=note.fix)
@@ -244,7 +256,7 @@ def test_it_says_what_came_of_a_cure_and_its_price(qtbot: QtBot, strip: VerdictS
 
 @pytest.mark.parametrize(("code", "role"), [
     ("helped", "good"), ("did-not-help", "warning"), ("no-difference", "text_muted"),
-    ("worse", "bad"), ("broke", "bad"), ("too-early", "text_muted")])
+    ("worse", "bad"), ("broke", "bad"), ("too-early", "text_muted"), ("disputed", "warning")])
 def test_an_outcome_has_a_colour_of_its_own(strip: VerdictStrip, code: Code, role: str) -> None:
     strip.show_outcome(outcome(code))
     glyph = next(one for one in strip.findChildren(StatusGlyph) if one.isVisible())
@@ -285,7 +297,7 @@ def test_why_of_a_black_box_is_its_last_steps(qtbot: QtBot, strip: VerdictStrip)
     qtbot.mouseClick(strip.why, Qt.MouseButton.LeftButton)
     dialog = strip.findChild(BlackBoxDialog)
     assert isinstance(dialog, BlackBoxDialog)
-    assert box.chain.text in dialog.text.text()
+    assert dialog.text.text() == box.overflow.sentence.text
     table = dialog.table
     assert table.rowCount() == 20
     last = [table.item(19, column).text() for column in range(5)]

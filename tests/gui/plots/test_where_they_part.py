@@ -74,9 +74,11 @@ def test_it_asks_while_it_is_seen_and_there_are_more_steps(plot: GradientPlot, q
     with qtbot.assertNotEmitted(plot.parting_requested):
         plot.show_frame(frame())
     with qtbot.waitSignal(plot.parting_requested):
-        picture(plot)
+        view = picture(plot)
+    assert view.canvas.empty_text() == "Comparing A and B…"
     with qtbot.assertNotEmitted(plot.parting_requested):
         plot.show_frame(replace(frame(), cursor=3))
+    assert view.canvas.empty_text() == "Comparing A and B…"
     with qtbot.waitSignal(plot.parting_requested):
         plot.show_frame(frame(50, 51))
     plot.hide()
@@ -119,7 +121,7 @@ def test_the_first_parting_has_a_ring_and_a_sentence(plot: GradientPlot) -> None
 def test_equal_runs_are_said_to_be_equal(plot: GradientPlot) -> None:
     view = picture(plot)
     plot.set_parting(parting_of([[0.0] * 6] * 3))
-    assert view.sentence.text() == "Equal to the byte at all 6 steps that are kept."
+    assert view.sentence.text() == "Equal to the byte at 6 kept steps."
     assert view.signs.field() is None
     assert view.canvas.empty_text() == "No difference to show"
     assert not view.bar.isVisible()
@@ -135,7 +137,7 @@ def test_progress_is_told_until_all_is_compared(plot: GradientPlot) -> None:
     assert view.canvas.empty_text() == "Nothing has been compared yet"
     view.canvas.set_empty_text("")
     plot.show_frame(frame())
-    assert view.canvas.empty_text() == "Nothing has been compared yet"
+    assert view.canvas.empty_text() == "Comparing A and B…"
     plot.set_parting(PARTS, 0.4)
     assert view.sentence.text() == \
         "They part at step 8: the gradients of layer 1. Comparing: 40%."

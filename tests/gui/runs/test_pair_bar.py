@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from engine.experiments.judgement import judged
 from engine.experiments.spread import Spread
+from engine.experiments.yardstick import Figure, Yardstick
 from gui import theme
-from gui.runs.pair_bar import PairBar, told
+from gui.runs.pair_bar import PairBar, decides, told
 from gui.runs.seed_dots import SeedDots
 from gui.widgets import Button
 
@@ -66,6 +67,40 @@ def test_what_is_equal_keeps_its_tooltip_where_it_is_cut(bar: PairBar) -> None:
     QApplication.sendPostedEvents()
     equal = next(one for one in bar.findChildren(QLabel) if one.text() == "same seed, same batches")
     assert "3f2a" in equal.toolTip()
+
+
+def test_what_decides_is_said_until_seeds_say_more(bar: PairBar) -> None:
+    bar.show_yardstick(Yardstick("loss", True, 2048))
+    assert {"Validation loss", "decides at step 2,048"} <= words(bar)
+    tips = {label.toolTip() for label in bar.findChildren(QLabel)
+            if label.text() == "decides at step 2,048"}
+    assert all(tip.startswith("Decides: validation loss at step 2,048.") for tip in tips)
+    bar.show_progress(0.2, "Seed 2 of 5")
+    assert "decides at step 2,048" not in words(bar)
+    bar.show_progress(None)
+    bar.show_spread(spread())
+    assert "decides at step 2,048" not in words(bar)
+    bar.show_spread(None)
+    assert {"Validation loss", "decides at step 2,048"} <= words(bar)
+    bar.show_yardstick(None)
+    assert "decides at step 2,048" not in words(bar)
+
+
+@pytest.mark.parametrize(("figure", "name"), [
+    ("balanced", "Validation accuracy"), ("r2", "Validation R²")])
+def test_what_decides_is_named_in_few_words(figure: Figure, name: str) -> None:
+    assert decides(Yardstick(figure, True, 800)) == (name, "decides at step 800")
+
+
+def test_what_decides_gives_way_to_names_and_buttons(bar: PairBar) -> None:
+    bar.show_yardstick(Yardstick("loss", True, 2048))
+    bar.resize(1000, bar.height())
+    QApplication.sendPostedEvents()
+    assert "decides at step 2,048" in words(bar)
+    bar.resize(560, bar.height())
+    QApplication.sendPostedEvents()
+    assert "decides at step 2,048" not in words(bar)
+    assert {"B: 2 changes"} <= words(bar)
 
 
 def test_more_than_one_change_is_listed(qtbot: QtBot, bar: PairBar) -> None:

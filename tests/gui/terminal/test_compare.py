@@ -124,7 +124,7 @@ def test_two_changes_are_listed(a: Path, capsys: pytest.CaptureFixture[str]) -> 
     b = written(a.parent, "b", trained(batch_size=20, l2=0.1))
     assert compared(a, b, "--quiet") == 0
     assert ("B: 2 changes.\n  Batch size 20 instead of 10\n  L2 0.1 instead of 0\n"
-            "= same start, same order of examples; ≠ batches of another size.\n"
+            "= same start, same order of examples; ≠ size of the batches.\n"
             ) in capsys.readouterr().out
 
 

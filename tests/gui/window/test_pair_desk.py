@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from engine.bundles import read_saved
+from engine.diagnosis import cures as cures_module
+from engine.diagnosis.case import Words
 from engine.diagnosis.cures import Cure
+from engine.diagnosis.verdicts import Verdict
 from engine.messages import say
 from engine.spec import ProjectSpec
 from gui.window.lab_page import LabPage
@@ -23,7 +26,7 @@ from tests.gui.workbench.fake_trainer import FakeEngine
 
 @pytest.fixture
 def desk(lab: LabPage) -> PairDesk:
-    return PairDesk(lab.document, lab.workbench, lab.pair_bar, lab.timeline, lab.strip, lab)
+    return lab.desk
 
 
 def with_rate(project: ProjectSpec, rate: float) -> ProjectSpec:
@@ -34,6 +37,18 @@ def told(signal: Any) -> list[Any]:
     found: list[Any] = []
     signal.connect(lambda value: found.append(value))
     return found
+
+
+def offered(monkeypatch: pytest.MonkeyPatch, cured: ProjectSpec) -> list[Verdict]:
+    """Have every verdict be cured by one project; return which of them that was asked of."""
+    asked: list[Verdict] = []
+
+    def found(verdict: Verdict, *_rest: object) -> tuple[Cure, ...]:
+        asked.append(verdict)
+        return (Cure("rate", say("difference.name", name="Lower it"), cured),)
+
+    monkeypatch.setattr(cures_module, "cures_for", found)
+    return asked
 
 
 def rest(qtbot: QtBot, lab: LabPage) -> None:
@@ -100,7 +115,7 @@ def test_sides_are_chosen_swapped_kept_and_dropped_in_the_bar(
     assert document.project == first
     assert not document.sides.is_pair
     assert [text.split(".")[0] for text in sentences] == [
-        "A and B have changed places; both runs go on", "B is dropped", "B goes on as A"]
+        "A and B have changed places, and so have their runs", "B is dropped", "B goes on as A"]
     rest(qtbot, lab)
 
 
@@ -176,7 +191,10 @@ def test_repeats_are_asked_for_shown_and_told(
     lab.pair_bar.repeat_requested.emit()
     qtbot.waitUntil(lambda: bool(bands) and bands[-1] is not None)
     assert lab.workbench.pairing.spread is bands[-1]
-    assert sentences[-1] == f"{bands[-1].judgement.message.text}."
+    assert lab.pair_bar._verdict.toolTip() == f"{bands[-1].judgement.message.text}."
+    # The bar says what they have come to; nothing else is put in the way.
+    assert lab.pair_bar._verdict.text() == "The same in all 5"
+    assert not sentences
     lab.document.set_training(learning_rate=0.5)
     assert bands[-1] is None
     lab.document.set_option("output", "units", 7)
@@ -235,3 +253,85 @@ def test_whether_earlier_runs_are_saved_is_chosen(lab: LabPage, desk: PairDesk) 
     assert lab.document.keeps_earlier
     lab.document.load_project(lab.document.project)
     assert not desk.keep_action.isChecked()
+
+
+def test_earlier_runs_are_saved_only_where_a_file_has_room_for_them(
+    lab: LabPage, desk: PairDesk, tmp_path: Path
+) -> None:
+    assert desk.keep_action.isEnabled()
+    lab.document.save(tmp_path / "lesson.json")
+    assert not desk.keep_action.isEnabled()
+    assert "save as .bplab" in desk.keep_action.toolTip()
+    lab.document.save(tmp_path / "lesson.bplab")
+    assert desk.keep_action.isEnabled()
+    assert "save as" not in desk.keep_action.toolTip()
+
+
+def test_the_bar_says_what_decides_before_anything_has_come_of_it(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine
+) -> None:
+    bar = lab.pair_bar
+    desk.duplicate()
+    rest(qtbot, lab)
+    assert lab.workbench.trial.outcome is None
+    assert (bar._verdict.text(), bar._medians.text()) == (
+        "Validation loss", "decides at step 2,000")
+    assert bar._medians.isVisible()
+    assert bar._medians.toolTip().startswith("Decides: validation loss at step 2,000. Fixed when")
+    lab.document.set_training(steps=300)
+    assert bar._medians.text() == "decides at step 2,000", "A has no such end"
+    lab.document.edit_second(False)
+    lab.document.set_training(steps=300)
+    assert bar._medians.text() == "decides at step 300"
+
+
+def test_a_cure_names_the_step_that_would_decide_now(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine,
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = offered(monkeypatch, with_rate(lab.document.project, 0.5))
+    verdict = Verdict("vanishing", 2, Words(say("Ready."), say("Press Run.")), ())
+    advance(qtbot, lab, engine, 30)
+    assert desk.offers(verdict)[1] == "Decides: validation loss at step 2,000."
+    advance(qtbot, lab, engine, 2471)
+    asked.clear()
+    for _ in range(5):
+        cures, decides = desk.offers(verdict)
+    assert decides == "Decides: validation loss at step 2,501."
+    assert asked == [verdict], "what cures it is found once, and not at every frame"
+    # Another run, another project: found anew.
+    lab.document.set_training(learning_rate=0.25)
+    asked.clear()
+    desk.offers(verdict)
+    assert asked == [verdict]
+    lab.document.undo_stack.undo()
+    desk.try_cure(cures[0])
+    assert lab.workbench.trial.yardstick is not None
+    assert lab.workbench.trial.yardstick.sentence.text == decides
+    rest(qtbot, lab)
+
+
+def test_the_recorder_comes_and_goes_with_a_black_box(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine
+) -> None:
+    engine.newest.diverge_at = 30
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: lab.timeline.isVisible())
+    assert desk.recorder_action.isChecked()
+    assert lab.strip.replay.isVisible()
+    lab.workbench.reset()
+    rest(qtbot, lab)
+    assert not lab.timeline.isVisible()
+    assert not lab.switches.recorder.isChecked()
+
+
+def test_a_recorder_that_a_person_wants_stays(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine
+) -> None:
+    desk.show_recorder(True)
+    engine.newest.diverge_at = 30
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: lab.strip.replay.isVisible())
+    lab.workbench.reset()
+    rest(qtbot, lab)
+    assert lab.timeline.isVisible()

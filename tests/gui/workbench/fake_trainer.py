@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -160,7 +160,12 @@ class FakeTrainer:
     def probe_step(self) -> BoxStep:
         self.run(1)
         peak = Peak(float(self.step), "dense-1", say("Layer 1 (Dense)"))
-        return BoxStep(self.step, 1 / self.step, peak, peak, peak)
+        update = replace(peak, value=self.update_at(self.step))
+        return BoxStep(self.step, 1 / self.step, peak, peak, update)
+
+    def update_at(self, step: int) -> float:
+        """Return the largest ratio of update to weights in a step."""
+        return 0.1
 
     def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
         self.threads.add(threading.current_thread().name)

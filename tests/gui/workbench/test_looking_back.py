@@ -383,3 +383,21 @@ def test_the_first_steps_of_a_branch_can_be_looked_at(
     advance(qtbot, bench, 5)
     bench.look_back(67)
     qtbot.waitUntil(lambda: shown(frames) == 67 == shown(frames, SECOND))
+
+
+def test_where_a_cure_can_begin_is_kept_whatever_the_memory(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boxes: list[BlackBox] = []
+    bench.black_box.connect(lambda _key, box: boxes.append(box))
+    # From step 496 on, the fake's updates are larger than its weights.
+    monkeypatch.setattr(FakeTrainer, "update_at", lambda _self, step: 0.1 if step < 496 else 9.0)
+    recorder(bench).set_limit(60_000)
+    engine.newest.size = 128
+    engine.newest.diverge_at = 500
+    bench.run()
+    qtbot.waitUntil(lambda: bool(boxes), timeout=5000)
+    assert (boxes[0].sound_step, boxes[0].last_finite) == (495, 499)
+    assert bench.runs[FIRST].kept_at(495) is not None
+    assert bench.runs[FIRST].kept_at(499) is not None
+    assert bench.runs[FIRST].kept_at(497) is None

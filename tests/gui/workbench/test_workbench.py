@@ -353,6 +353,8 @@ def test_a_run_goes_on_even_if_what_is_told_of_it_cannot_be_shown(
     workbench.hold()
     workbench.run()
     qtbot.waitUntil(lambda: workbench.stepped_s <= time.perf_counter())
+    # That it is built has been told before, but may not have been heard yet.
+    qtbot.waitUntil(lambda: bool(workbench.runs._held))
 
     def fail(*_told: object) -> None:
         raise ZeroDivisionError("by nought")
