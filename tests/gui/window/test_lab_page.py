@@ -391,10 +391,10 @@ def test_a_broken_b_is_told_of_while_a_runs_on(
     told.clear()
     bench.clock.tick()
     assert bench.state is State.RUNNING
-    assert told == []
+    assert set(told) <= {"box"}
     document.edit_second(False)
     bench.clock.tick()
     assert set(told) & {"verdict", "outcome"}
     told.clear()
     document.edit_second(True)
-    assert told == ["box"]
+    assert set(told) == {"box"}
