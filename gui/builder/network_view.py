@@ -119,11 +119,12 @@ class NetworkView(Card):
         news = snapshot is not None and self.wanted() <= snapshot.parts
         if news and snapshot is not self._shown:
             self._shown = snapshot
-            model.set_readings(*_figures(frame, self._network))
+            model.set_readings(*_figures(frame, self._network,
+                                         in_pair=frame.beside is not None))
         beside = frame.beside if model.is_pair else None
         if beside is not None and self._is_new_beside(beside.snapshot):
             self._shown_beside = beside.snapshot
-            model.set_readings_beside(*_figures(beside, self._network_beside))
+            model.set_readings_beside(*_figures(beside, self._network_beside, in_pair=True))
             news = True
         if news and self.isVisible():
             if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
@@ -227,15 +228,19 @@ class NetworkView(Card):
         self.message.show_message(sentence, "warning")
 
 
-def _figures(frame: Frame, network: NetworkSpec) -> tuple[
+def _figures(frame: Frame, network: NetworkSpec, *, in_pair: bool) -> tuple[
         Sequence[LayerReading], Sequence[LayerVerdict], Sequence[LayerReading]]:
     """Return the instruments of a frame, what is said of them, and those to be read."""
     snapshot, verdict = frame.snapshot, frame.verdict
     assert snapshot is not None
-    if verdict is not None:
-        # Bars move with every frame; numbers are those of the sentence.
-        return frame.readings, verdict.layers, verdict.readings
-    return snapshot.layers, judge_layers(snapshot, network) if network.layers else (), ()
+    if verdict is None:
+        return snapshot.layers, judge_layers(snapshot, network) if network.layers else (), ()
+    if in_pair and not frame.running:
+        # Two runs at the same step are compared by what they are there, and not by medians over
+        # what happened to be seen of each before.
+        return snapshot.layers, verdict.layers, snapshot.layers
+    # Bars move with every frame; numbers are those of the sentence.
+    return frame.readings, verdict.layers, verdict.readings
 
 
 def _pair_summary(document: Document, rows: Sequence[Row]) -> str:

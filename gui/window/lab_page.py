@@ -321,7 +321,10 @@ class LabPage(QWidget):
         looks_back, outcome = frame.cursor is not None, bench.trial.outcome
         speaks = looks_back or bench.state is State.RUNNING or (
             bench.state in IDLE and not bench.sentence)
-        if outcome is not None and not looks_back:
+        # That the edited run has broken off is more than what had come of the pair before.
+        is_last_word = outcome is not None and (outcome.code == "broke"
+                                                or not self.desk.has_failed)
+        if outcome is not None and is_last_word and not looks_back:
             self.strip.show_outcome(outcome)
         elif self.desk.has_failed:
             self.desk.show_box()

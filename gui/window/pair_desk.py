@@ -9,6 +9,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
 from engine.bundles import is_bundle
+from engine.diagnosis.baseline import baseline_of
 from gui.frames.run_info import FIRST, SECOND
 from gui.window.earlier_desk import EarlierDesk
 from gui.window.pair_words import PairWords, pair_words
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from gui.runs.timeline import Timeline
     from gui.workbench.workbench import Workbench
 
+HOPELESS = 10.0
+"""Times the loss of guessing from which a broken run is past all cure."""
 REFRESH_MS = 250
 """Time between two looks at what is recorded, while a run goes on."""
 
@@ -185,7 +188,7 @@ class PairDesk(QObject):
         cursor, box = self._bench.cursor, self._bench.runs[self._edited()].past.box
         if box is not None and cursor == box.last_finite:
             # Its numbers may be finite and the network yet be past all cure.
-            return box.sound_step
+            return self._sound_step(box)
         return None if cursor is None else self._branch_step()
 
     @Slot()
@@ -274,6 +277,12 @@ class PairDesk(QObject):
             return run.step or None
         start = run.past.recorder.start_before(looked_at)
         return None if start is None else start.step
+
+    def _sound_step(self, box: BlackBox) -> int | None:
+        """Return the last step at which a broken run could still be cured; None: there is none."""
+        found = next((one for one in box.steps if one.step == box.sound_step), None)
+        guessing = baseline_of(self._document.project, self._document.dataset).loss
+        return None if found is None or found.loss > HOPELESS * guessing else found.step
 
     # What is shown
 

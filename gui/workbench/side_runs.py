@@ -111,8 +111,8 @@ class SideRuns(QObject):
         begun = [key for key, number in wanted.items()
                  if self._follow(key, opened=change.opened, is_new=number != before.get(key))]
         if begun and len(wanted) > 1 and not change.opened:
-            # What is tried beside a run that has failed is to be seen at once.
-            has_come = any(number != before.get(key) for key, number in wanted.items())
+            # What is tried beside a run that has failed is to be seen at once; not what comes back.
+            has_come = max(wanted.values()) > max(before.values())
             self._go_on(runs=is_going or (has_failed and has_come))
         if is_swapped or plans != {run.run_id: run.plan for run in self._runs}:
             self.plans_changed.emit()

@@ -142,7 +142,8 @@ def test_divergence_is_told_in_the_strip_and_reset_mends_it(
     engine.newest.diverge_at = 30
     qtbot.mouseClick(lab.transport.toggle, LEFT)
     qtbot.waitUntil(lambda: lab.workbench.state is State.FAILED)
-    assert "Layer 1 (Dense)" in strip_text(lab)
+    # How it came to that is found out a moment later.
+    qtbot.waitUntil(lambda: "Overflow" in strip_text(lab))
     assert "step 30" in strip_text(lab)
     assert not lab.transport.toggle.isEnabled()
     qtbot.mouseClick(lab.transport.reset, LEFT)
