@@ -64,6 +64,7 @@ class VerdictStrip(Card):
         self._verdict: Verdict | None = None
         self._outcome: Outcome | None = None
         self._box: BlackBox | None = None
+        self._fitted: tuple[int, int, bool, float] | None = None
         self._measured: tuple[tuple[str, int, int], int] = ("", 0, 0), 0
         words = self._made_words()
         self._buttons = self._made_buttons()
@@ -154,7 +155,7 @@ class VerdictStrip(Card):
         self._mend.setVisible(verdict.fix is not None and not cures)
         self.why.setVisible(verdict.words.evidence is not None or bool(verdict.others))
         self.cures.set_cures(cures, decides)
-        self._fit()
+        self._fit(anew=True)
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show what came of run B, truthfully, and its price.
@@ -179,7 +180,7 @@ class VerdictStrip(Card):
             self._price_glyph.set_status(PRICES.get(getattr(cost, "code", ""), "note"), 1)
             for widget in (self._price, self._price_glyph):
                 widget.show()
-        self._fit()
+        self._fit(anew=True)
 
     def show_black_box(self, box: BlackBox, cures: Sequence[Cure] = (), decides: str = "") -> None:
         """Show what went out of range first, and what led there.
@@ -206,7 +207,7 @@ class VerdictStrip(Card):
         self.why.show()
         self.replay.setVisible(bool(box.steps))
         self.cures.set_cures(cures, decides)
-        self._fit()
+        self._fit(anew=True)
 
     def say(self, code: str, severity: int, title: str, sentence: str, evidence: str = "",
             layer_id: str = "") -> None:
@@ -295,8 +296,12 @@ class VerdictStrip(Card):
         super().resizeEvent(event)
         self._fit()
 
-    def _fit(self) -> None:
-        """Give cures what the words leave: sentence and numbers come first."""
+    def _fit(self, *, anew: bool = False) -> None:
+        """Give cures what the words leave: sentence and numbers come first.
+
+        To fit them asks for the strip to be laid out, where that must come to an end: unless it is
+        wanted anew, what has the same room stays as it is.
+        """
         if not self.cures.cures():
             return
         others = [button for button in self._buttons
@@ -306,6 +311,10 @@ class VerdictStrip(Card):
                 - sum((self._glyph.width(), *(one.sizeHint().width() + gap for one in others)))
                 - 2 * gap - self._row.contentsMargins().left())
         layer = self._show_layer.sizeHint().width() + gap
+        fitted = room, layer, bool(self._layer_id), theme.scale()
+        if fitted == self._fitted and not anew:
+            return
+        self._fitted = fitted
         beside = bool(self._layer_id) and room - layer >= self.cures.least()
         self._show_layer.setVisible(beside)
         self.cures.fit(room - layer * beside, leads_to_layer=bool(self._layer_id) and not beside)
