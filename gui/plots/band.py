@@ -24,6 +24,7 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]
         self._polygon = QPolygonF()
         self._brush = QBrush()
         self._bounds = QRectF()
+        self.setVisible(False)
 
     def set_colour(self, colour: str, alpha: float) -> None:
         """Fill with a colour of this opacity, 0 to 1."""
@@ -49,6 +50,7 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]
             return
         while len(x) > MOST_POINTS:
             x, low, high = halved(x), halved(low, np.minimum), halved(high, np.maximum)
+        self.setVisible(True)
         self.prepareGeometryChange()
         across = np.concatenate((x, x[::-1]))
         along = np.concatenate((high, low[::-1]))
@@ -61,6 +63,7 @@ class Band(pg.GraphicsObject):  # type: ignore[misc]
         if not self._polygon.isEmpty():
             self.prepareGeometryChange()
             self._polygon, self._bounds = QPolygonF(), QRectF()
+            self.setVisible(False)
 
     def polygon(self) -> QPolygonF:
         """Return the area: its upper edge from left to right, then the lower one back."""

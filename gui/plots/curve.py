@@ -28,6 +28,8 @@ class FramedCurve(pg.PlotCurveItem):  # type: ignore[misc]
         super().__init__(antialias=smooth)
         self._bounds = QRectF()
         self._dots = QPolygonF()
+        self._is_empty = True
+        self.setVisible(False)
 
     def set_bounds(self, bounds: QRectF) -> None:
         """Set a rectangle, in data coordinates, that holds every point and half the pen."""
@@ -37,6 +39,11 @@ class FramedCurve(pg.PlotCurveItem):  # type: ignore[misc]
 
     def set_points(self, x: Reals, y: Reals) -> None:
         """Show another curve; it has a gap where ``y`` is not finite."""
+        was_empty, self._is_empty = self._is_empty, not len(x)
+        if was_empty and self._is_empty:
+            return
+        # What is not there is not painted either: half of the curves belong to runs of a pair.
+        self.setVisible(not self._is_empty)
         known = np.isfinite(y)
         complete = bool(known.all())
         lone = [] if complete and len(y) > 1 else lone_points(known).tolist()

@@ -117,7 +117,7 @@ class LabPage(QWidget):
         self.pair_bar, self.timeline = PairBar(), Timeline()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
-                            workbench.clock.note_painted, self)
+                            workbench.clock.note_painted, self, apart=(self.loss, self.gradients))
         self._wishes = Wishes((self.network, self.inspector, self.output, self.loss,
                                self.gradients, self.strip), self)
         self._preparing = ("", 0.0)

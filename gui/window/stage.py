@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QWidget
 
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, RunInfo
@@ -42,13 +43,18 @@ class Stage(QObject):
         In the order in which they are drawn.
     note_time : callable
         Told how many seconds a view has taken.
+    apart : Sequence[QWidget]
+        Those of the views that take long both to draw and to be painted: what a person does is
+        served between the two as well.
     """
 
     def __init__(self, views: Sequence[View], note_time: Callable[[float], None],
-                 parent: QObject | None = None) -> None:
+                 parent: QObject | None = None, *, apart: Sequence[QWidget] = ()) -> None:
         super().__init__(parent)
         self._views = tuple(views)
         self._note_time = note_time
+        self._apart = tuple(apart)
+        self._unpainted: QWidget | None = None
         self._edited = FIRST
         self._infos: dict[str, RunInfo] = {}
         self._frames: dict[str, Frame] = {}
@@ -101,6 +107,7 @@ class Stage(QObject):
         """Draw nothing more."""
         self._timer.stop()
         self._waiting.clear()
+        self._let_paint()
 
     def _begin(self) -> None:
         """Let every view forget what it shows, and begin with the runs that there are now."""
@@ -139,13 +146,25 @@ class Stage(QObject):
         unseen.discard(key)
         return replace(frame, snapshot=snapshot)
 
+    def _let_paint(self) -> None:
+        """Have what was drawn last be painted, if that is still to come."""
+        if self._unpainted is not None:
+            self._unpainted.setUpdatesEnabled(True)
+            self._unpainted = None
+
     @Slot()
     def _on_timer_timeout(self) -> None:
+        if self._unpainted is not None:
+            self._let_paint()
+            return
         if not self._waiting or self._edited not in self._frames:
             self._timer.stop()
             return
         started = time.perf_counter()
         view = self._waiting.pop(0)
+        if isinstance(view, QWidget) and view in self._apart:
+            view.setUpdatesEnabled(False)
+            self._unpainted = view
         frame = self._frame_for(view, self._edited)
         other = next((key for key in self._infos if key != self._edited), "")
         if frame is not None:
