@@ -29,10 +29,9 @@ class Starts:
         if lane.step > 0:
             return
         # What Numba needs is left for the day when there are two runs.
-        from engine.experiments.checksums import ParameterSum
+        from engine.experiments.checksums import sums
 
-        sums = {name: ParameterSum.of(array) for name, array in lane.trainer.weights().items()}
-        self._noted[lane.run_id] = sums, project, dataset
+        self._noted[lane.run_id] = sums(lane.trainer.weights()), project, dataset
         for run_id in tuple(self._noted)[:-MOST_KEPT]:
             del self._noted[run_id]
             self._starts.pop(run_id, None)
@@ -55,11 +54,10 @@ class Starts:
 
     def _start(self, run_id: int) -> Start:
         if run_id not in self._starts:
-            from engine.experiments.checksums import Start, digest
+            from engine.experiments.checksums import Start
             from engine.training.order import first_batches
 
-            sums, project, dataset = self._noted[run_id]
-            rows, sizes = first_batches(project, dataset)
-            self._starts[run_id] = Start(sums, digest(rows), digest(sizes), project.training.seed,
-                                         dataset)
+            parameters, project, dataset = self._noted[run_id]
+            self._starts[run_id] = Start.of(project, dataset, parameters,
+                                            first_batches(project, dataset))
         return self._starts[run_id]
