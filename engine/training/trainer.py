@@ -16,6 +16,7 @@ from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_steps
 from engine.kernels.runtime.threads import helped
 from engine.messages import Message
+from engine.microscope.dissection import Dissection
 from engine.plan import Plan, Shared, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.black_box import BoxStep
@@ -24,7 +25,17 @@ from engine.telemetry.parts import EVERYTHING, Wanted
 from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
-from engine.training import divergence, latent, lsuv, observe, probing, resume, warmup, weights
+from engine.training import (
+    dissect,
+    divergence,
+    latent,
+    lsuv,
+    observe,
+    probing,
+    resume,
+    warmup,
+    weights,
+)
 from engine.training.ending import Ending
 from engine.training.examples import (
     Examples,
@@ -434,6 +445,24 @@ class Trainer:
         """
         return Trainer(self.project, self._dataset, run_id=self.run_id, examples=self._examples,
                        threads=self._threads)
+
+    def dissect(self, example: int | None = None) -> Dissection:
+        """Return the next step line by line, in float64; looking changes no byte of the run.
+
+        Parameters
+        ----------
+        example : int, optional
+            Take the step of this one example of the batch alone; None: of the whole batch.
+
+        Raises
+        ------
+        SpecError
+            If it would take too much memory.
+        """
+        self._arrangement.follow(self._plan.shared, self._plan.capacity)
+        running = dissect.Running(self.project, self._plan, self._examples, self._order,
+                                  self.run_id, self._dataset.n_outputs)
+        return dissect.dissect(running, example)
 
     def weights(self) -> dict[str, Reals]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""

@@ -14,10 +14,10 @@ NUMBA = ("numba", "llvmlite")
 COMPILED = ("engine.kernels", "engine.plan", "engine.training")
 LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
          "engine.bundles", "engine.arrays", "engine.messages", "engine.statistics",
-         "engine.experiments")
+         "engine.experiments", "engine.microscope")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
-         "gui.runs", "gui.labs")
+         "gui.runs", "gui.microscope", "gui.labs")
 
 
 @dataclass(frozen=True)

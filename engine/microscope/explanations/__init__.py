@@ -1,0 +1,13 @@
+"""What explains every op: importing it registers all of them."""
+
+from engine.microscope.explanations import (  # noqa: F401
+    activations,
+    dense,
+    descent,
+    gathering,
+    images,
+    losses,
+    mixing,
+    normalising,
+    recurrent,
+)

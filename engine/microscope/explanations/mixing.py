@@ -1,0 +1,1 @@
+"""Layers that join, drop, draw, look up or average."""

@@ -1,0 +1,1 @@
+"""Recurrent layers: one line for every step of time."""

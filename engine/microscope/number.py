@@ -1,0 +1,184 @@
+"""One number taken apart: the terms that it is the sum of, and the factors of each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Variables = Mapping[str, Any]
+"""What every name stands for: arrays, numbers, helpers."""
+
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What stands at one place of every term.
+
+    Attributes
+    ----------
+    symbol : str
+        In mathematics, as rich text.
+    values : float64[terms]
+        Its number in every term.
+    variable : str
+        The variable that it is a number of; empty where it is computed on the spot.
+    indices : int64[terms, axes]
+        Where in that variable; of no axes where there is none.
+    """
+
+    symbol: str
+    values: Array
+    variable: str = ""
+    indices: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as ``function(scale * (sum of products of factors + what is added))``.
+
+    Attributes
+    ----------
+    value : float
+        The number.
+    factors : tuple[Factor, ...]
+        All of as many terms; none where it is not a sum of products.
+    over : tuple[tuple[str, int], ...]
+        Name and length of every axis that is summed over: ``("example", 10)``. Terms run through
+        them as through an array, the last fastest. Empty: there is one term.
+    added : tuple[Factor, ...]
+        Single terms added to the sum, such as a bias.
+    scale : float
+        What the sum is multiplied by.
+    function : str
+        What is applied to all that, as rich text; empty for nothing.
+    """
+
+    value: float
+    factors: tuple[Factor, ...] = ()
+    over: tuple[tuple[str, int], ...] = ()
+    added: tuple[Factor, ...] = ()
+    scale: float = 1.0
+    function: str = ""
+
+    @property
+    def products(self) -> Array:
+        """The terms, float64[terms]."""
+        if not self.factors:
+            return np.zeros(0)
+        found: Array = np.prod([factor.values for factor in self.factors], axis=0)
+        return found
+
+
+class Opening(Protocol):
+    """Says what one number of a statement's result is made of."""
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart.
+
+        Parameters
+        ----------
+        variables : Mapping[str, Any]
+            As they stood before the statement, helpers included.
+        index : tuple[int, ...]
+            Into the statement's result.
+        """
+
+
+@dataclass(frozen=True)
+class Part:
+    """A factor of all terms, as an array.
+
+    Attributes
+    ----------
+    symbol : str
+        In mathematics, as rich text.
+    code : str
+        A NumPy expression; where it is a variable's name, its numbers can be followed there.
+    axes : str
+        A letter for each of its axes.
+    """
+
+    symbol: str
+    code: str
+    axes: str
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """Numbers that are sums of products, as `numpy.einsum` writes them.
+
+    Attributes
+    ----------
+    axes : str
+        A letter for each axis of the result.
+    parts : tuple[Part, ...]
+        The factors. Letters that the result has not are summed over.
+    over : Mapping[str, str]
+        What the letters that are summed over count, in the order in which terms are listed:
+        ``{"n": "example"}``.
+    added : tuple[Part, ...]
+        Terms of their own, such as a bias; all their letters are the result's.
+    scale : float
+        What the sum is multiplied by.
+    function : str
+        What is applied to it, as rich text, with `apply`; empty for nothing.
+    apply : str
+        The same as a NumPy expression of ``s``.
+    """
+
+    axes: str
+    parts: tuple[Part, ...]
+    over: Mapping[str, str]
+    added: tuple[Part, ...] = ()
+    scale: float = 1.0
+    function: str = ""
+    apply: str = "s"
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart."""
+        at = dict(zip(self.axes, index, strict=True))
+        arrays = [np.asarray(evaluate(part.code, variables)) for part in self.parts]
+        sizes = {letter: array.shape[axis]
+                 for part, array in zip(self.parts, arrays, strict=True)
+                 for axis, letter in enumerate(part.axes)}
+        letters = tuple(letter for letter in self.over
+                        if letter in sizes and letter not in self.axes)
+        lengths = tuple(sizes[letter] for letter in letters)
+        places = np.indices(lengths).reshape(len(letters), -1) if letters else \
+            np.zeros((0, 1), np.int64)
+        rows = dict(zip(letters, places, strict=True))
+        factors = tuple(_factor(part, array, at, rows, places.shape[1])
+                        for part, array in zip(self.parts, arrays, strict=True))
+        added = tuple(_factor(part, np.asarray(evaluate(part.code, variables)), at, {}, 1)
+                      for part in self.added)
+        total = math.fsum(np.prod([factor.values for factor in factors], axis=0)) if factors \
+            else 0.0
+        total = self.scale * (total + math.fsum(float(one.values[0]) for one in added))
+        value = float(evaluate(self.apply, {**variables, "s": total}))
+        return Number(value, factors,
+                      tuple((self.over[letter], length)
+                            for letter, length in zip(letters, lengths, strict=True)),
+                      added, self.scale, self.function)
+
+
+def evaluate(code: str, variables: Variables) -> Any:
+    """Return the value of an expression of this program's own making."""
+    return eval(compile(code, "<step>", "eval"), {"np": np}, dict(variables))
+
+
+def _factor(part: Part, array: Array, at: Mapping[str, int], rows: Mapping[str, Array],
+            terms: int) -> Factor:
+    axes = [rows[letter] if letter in rows else np.full(terms, at[letter])
+            for letter in part.axes]
+    indices = np.array(axes, np.int64).reshape(len(axes), terms)
+    values = np.asarray(array[tuple(indices)] if axes else np.full(terms, array), np.float64)
+    is_variable = part.code.isidentifier()
+    return Factor(part.symbol, values, part.code if is_variable else "",
+                  indices.T if is_variable else np.zeros((0, 0), np.int64))
