@@ -8,6 +8,9 @@ from typing import Protocol
 from engine.layers import Value
 from engine.spec import LayerSpec
 
+PRIME = "\N{PRIME}"
+"""Marks a derivative in mathematics."""
+
 LETTERS = {"w": "W", "u": "U", "b": "b"}
 """How parameters are called in mathematics; all others as the layer calls them."""
 

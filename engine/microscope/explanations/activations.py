@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from engine.layers.activations import ACTIVATIONS
 from engine.messages import say
+from engine.microscope.names import PRIME
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
 
@@ -54,8 +55,8 @@ def backward(w: Writer) -> None:
     if wrong != slope:
         mistakes["derivative-at-value"] = f"{da} * ({wrong})"
     w.write("dx", f"{da} * ({slope})", words=say("microscope.activation-gradient"),
-            formula=f"{w.symbol('dy')} ⊙ {function.symbol}′({w.symbol('x')})", shape=shape,
+            formula=f"{w.symbol('dy')} ⊙ {function.symbol}{PRIME}({w.symbol('x')})", shape=shape,
             opening=Contraction(axes, (
                 Part(w.symbol("dy"), da, axes),
-                Part(f"{function.symbol}′({w.symbol('x')})", slope, axes)), {}),
+                Part(f"{function.symbol}{PRIME}({w.symbol('x')})", slope, axes)), {}),
             mistakes=mistakes)
