@@ -9,5 +9,6 @@ from engine.microscope.explanations import (  # noqa: F401
     losses,
     mixing,
     normalising,
+    optimizers,
     recurrent,
 )
