@@ -2,12 +2,13 @@
 
 from engine.microscope.explanations import (  # noqa: F401
     activations,
+    convolution,
     dense,
     descent,
     gathering,
-    images,
     losses,
     mixing,
     normalising,
+    pooling,
     recurrent,
 )
