@@ -2,13 +2,14 @@
 
 from engine.microscope.explanations import (  # noqa: F401
     activations,
+    convolution,
     dense,
     descent,
     gathering,
-    images,
     losses,
     mixing,
     normalising,
     optimizers,
+    pooling,
     recurrent,
 )
