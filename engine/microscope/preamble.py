@@ -10,6 +10,11 @@ HELPERS: dict[str, str] = {
     "sigmoid": '''def sigmoid(z):
     return 0.5 + 0.5 * np.tanh(0.5 * z)
 ''',
+    "add_rows": '''def add_rows(tokens, errors, count):
+    total = np.zeros((count, errors.shape[-1]))
+    np.add.at(total, tokens.astype(int), errors)
+    return total
+''',
 }
 """Source by name; one that calls another stands behind it."""
 

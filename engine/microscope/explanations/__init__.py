@@ -2,12 +2,16 @@
 
 from engine.microscope.explanations import (  # noqa: F401
     activations,
+    chance,
     dense,
     descent,
     gathering,
     images,
+    layer_norms,
     losses,
     mixing,
     normalising,
     recurrent,
+    rows,
+    tokens,
 )
