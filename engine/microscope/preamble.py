@@ -46,6 +46,11 @@ HELPERS: dict[str, str] = {
         x[(slice(None), *seen)] += y[(slice(None),) * (rank + 1) + tap]
     return x[(slice(None), *(slice(a, a + s) for s, (a, b) in zip(size, pad)))]
 ''',
+    "add_rows": '''def add_rows(tokens, errors, count):
+    total = np.zeros((count, errors.shape[-1]))
+    np.add.at(total, tokens.astype(int), errors)
+    return total
+''',
 }
 """Source by name; one that calls another stands behind it."""
 
