@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.messages import say
 from engine.microscope import explanations  # noqa: F401 - registers what explains the ops
 from engine.microscope.names import Names
-from engine.microscope.statement import Phase, Statement
+from engine.microscope.statement import Statement
 from engine.microscope.writer import EXPLANATIONS, Draft, Subject, Writer
 
 UNSEEN = frozenset({"output", "score"})
@@ -59,13 +58,3 @@ def written(subject: Subject) -> tuple[Program, tuple[int, ...]]:
     for array in draft.given.values():
         array.flags.writeable = False
     return Program(draft.given, subject.batch, tuple(draft.statements)), tuple(origins)
-
-
-def is_gathered(statement: Statement) -> bool:
-    """Say whether a statement names what is given, and computes nothing."""
-    return statement.phase is Phase.GATHER
-
-
-def phase_title(phase: Phase) -> str:
-    """Return what a part of the step is called."""
-    return say(f"microscope.phase-{phase.value}").text
