@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.messages import Message
+from engine.microscope.choices import Reshaped
 from engine.microscope.names import Names, Placed, Variable
 from engine.microscope.number import Opening
 from engine.microscope.statement import Phase, Shape, Statement
@@ -138,6 +139,10 @@ class Writer:
         """Say whether a slot is a place where something is."""
         return int(self.line.slots.get(slot, -1)) >= 0
 
+    def is_known(self, slot: str) -> bool:
+        """Say whether a variable stands at the place of a slot."""
+        return self.size(slot) in self._draft.names
+
     def variable(self, slot: str) -> Variable:
         """Return what stands at the place of a slot."""
         return self._draft.names[self.size(slot)]
@@ -231,16 +236,19 @@ class Writer:
         its name, ``d`` and its variable's, and is checked as such where ``is_whole``.
         """
         variable = self.variable(slot)
-        flat = variable.shape != shape and math.prod(variable.shape) == math.prod(shape)
-        if flat:
+        mistakes = mistakes or {}
+        if variable.shape != shape and math.prod(variable.shape) == math.prod(shape):
             axes = ("n", *variable.shape) if variable.per_example else variable.shape
-            code = f"({code}).reshape({', '.join(map(str, axes))})"
+            form = "({}).reshape(" + ", ".join(map(str, axes)) + ")"
+            code = form.format(code)
+            mistakes = {key: form.format(text) for key, text in mistakes.items()}
+            opening = opening and Reshaped(opening, shape, variable.shape)
         of = variable.name[1:] if variable.name.startswith("d") and is_whole else ""
-        wrong = {key: f"{variable.name} = {text}" for key, text in (mistakes or {}).items()}
+        wrong = {key: f"{variable.name} = {text}" for key, text in mistakes.items()}
         self.emit(variable.name, f"{variable.name} = {code}", words=words,
                   formula=f"{variable.symbol} = {formula}", symbol=variable.symbol,
                   shape=variable.shape, per_example=variable.per_example, slot=slot, of=of,
-                  step=step, opening=None if flat else opening, mistakes=wrong)
+                  step=step, opening=opening, mistakes=wrong)
 
 
 Explanation = Callable[[Writer], None]

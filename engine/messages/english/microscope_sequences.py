@@ -6,5 +6,48 @@ from collections.abc import Mapping
 
 from engine.messages.language import Entry
 
-WORDS: Mapping[str, Entry] = {}
+WORDS: Mapping[str, Entry] = {
+    "microscope.time-start": "The state before the first step is 0.",
+    "microscope.time-taken-up": "The first step goes on from the last state of the batch before.",
+    "microscope.time-kept": "The last state is kept for the next batch.",
+    "microscope.time-start-cell": "The cell before the first step is 0.",
+    "microscope.time-taken-up-cell":
+        "The first step goes on from the last cell of the batch before.",
+    "microscope.time-kept-cell": "The last cell is kept for the next batch.",
+    "microscope.time-weighted-sum":
+        "Step {step:whole}: every unit weighs this step's features and the state before, and adds "
+        "its bias.",
+    "microscope.time-weighted-sum-only":
+        "Step {step:whole}: every unit weighs this step's features and the state before.",
+    "microscope.time-state": "Step {step:whole}: the function makes the new state.",
+    "microscope.time-states": "The states of all steps, put behind one another.",
+    "microscope.time-last-state": "What the layer gives is the state after the last step.",
+    "microscope.time-before": "The states before each step, put behind one another.",
+
+    "microscope.time-borders":
+        "Truncation: 0 where a block of {count:whole} {count|step|steps} begins, and nothing goes "
+        "further back.",
+    "microscope.time-state-gradient":
+        "Step {step:whole}: what the layers above ask of this state, and what comes back from the "
+        "step after it.",
+    "microscope.time-state-gradient-later":
+        "Step {step:whole}: nothing above sees this state, so all comes back from the step after "
+        "it.",
+    "microscope.time-state-gradient-last":
+        "Step {step:whole} is the last: only the layers above ask something of its state.",
+    "microscope.time-state-gradient-cut":
+        "Step {step:whole}: truncation lets nothing through from the step after it.",
+    "microscope.time-argument-gradient":
+        "Step {step:whole}: the error of the state times the slope of the function there.",
+    "microscope.time-errors": "The errors of all steps, put behind one another.",
+    "microscope.time-input-gradient":
+        "The errors of every step go back through the same weights to its features.",
+    "microscope.time-weights-gradient":
+        "The same weights are used in every step: error times feature, summed over steps and "
+        "batch.",
+    "microscope.time-recurrent-gradient":
+        "The same weights are used in every step: error times the state before, summed over steps "
+        "and batch.",
+    "microscope.time-biases-gradient": "The errors of a unit, summed over steps and batch.",
+}
 """Templates by code."""

@@ -10,4 +10,5 @@ from engine.microscope.explanations import (  # noqa: F401
     mixing,
     normalising,
     recurrent,
+    simple_recurrent,
 )
