@@ -176,7 +176,7 @@ class Contraction:
             else 0.0
         total = self.scale * math.fsum((total, *(float(one.values[0]) for one in added),
                                         *(one.value for one in also)))
-        value = float(evaluate(self.apply, ChainMap({"s": total}, cast("dict[str, Any]", variables))))
+        value = float(evaluate(self.apply, _with("s", total, variables)))
         return Number(value, factors,
                       tuple((self.over[letter], length)
                             for letter, length in zip(letters, lengths, strict=True)),
@@ -186,6 +186,11 @@ class Contraction:
 def evaluate(code: str, variables: Variables) -> Any:
     """Return the value of an expression of this program's own making."""
     return eval(compile(code, "<step>", "eval"), {"np": np}, variables)
+
+
+def _with(name: str, value: Any, variables: Variables) -> Variables:
+    """Return variables with another one in front; they are looked up only when they are read."""
+    return ChainMap({name: value}, cast("dict[str, Any]", variables))
 
 
 def _factor(part: Part, array: Array, at: Mapping[str, int], rows: Mapping[str, Array],
@@ -207,6 +212,5 @@ def _followed(code: str, name: str, indices: NDArray[np.int64], variables: Varia
               ) -> NDArray[np.int64]:
     """Return where in a variable the numbers are that stand at these places of a view of it."""
     shape = np.shape(variables[name])
-    places = evaluate(code, ChainMap({name: np.arange(math.prod(shape)).reshape(shape)},
-                                     cast("dict[str, Any]", variables)))
+    places = evaluate(code, _with(name, np.arange(math.prod(shape)).reshape(shape), variables))
     return np.array(np.unravel_index(places[tuple(indices)], shape), np.int64)
