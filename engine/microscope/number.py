@@ -140,8 +140,8 @@ class Contraction:
         What is applied to it, as rich text, with `apply`; empty for nothing.
     apply : str
         The same as a NumPy expression of ``s``.
-    also : tuple[Contraction, ...]
-        Further sums that are added, of other factors; their axes are the result's.
+    also : tuple[Opening, ...]
+        What opens further sums that are added, of other factors.
     """
 
     axes: str
@@ -151,7 +151,7 @@ class Contraction:
     scale: float = 1.0
     function: str = ""
     apply: str = "s"
-    also: tuple[Contraction, ...] = ()
+    also: tuple[Opening, ...] = ()
 
     def __call__(self, variables: Variables, index: Index) -> Number:
         """Return the number of an index, taken apart."""

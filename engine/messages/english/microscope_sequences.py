@@ -20,6 +20,17 @@ WORDS: Mapping[str, Entry] = {
     "microscope.time-weighted-sum-only":
         "Step {step:whole}: every unit weighs this step's features and the state before.",
     "microscope.time-state": "Step {step:whole}: the function makes the new state.",
+    "microscope.time-input-gate":
+        "Step {step:whole}: the input gate, how much of the new goes into the cell.",
+    "microscope.time-forget-gate":
+        "Step {step:whole}: the forget gate, how much of itself the cell keeps.",
+    "microscope.time-cell-candidate": "Step {step:whole}: what is new for the cell.",
+    "microscope.time-output-gate":
+        "Step {step:whole}: the output gate, how much of the cell is shown.",
+    "microscope.time-cell":
+        "Step {step:whole}: the cell keeps a part of itself and takes in a part of the new.",
+    "microscope.time-state-of-cell":
+        "Step {step:whole}: the state is what the output gate shows of the cell.",
     "microscope.time-states": "The states of all steps, put behind one another.",
     "microscope.time-last-state": "What the layer gives is the state after the last step.",
     "microscope.time-before": "The states before each step, put behind one another.",
@@ -39,6 +50,17 @@ WORDS: Mapping[str, Entry] = {
         "Step {step:whole}: truncation lets nothing through from the step after it.",
     "microscope.time-argument-gradient":
         "Step {step:whole}: the error of the state times the slope of the function there.",
+    "microscope.time-cell-gradient":
+        "Step {step:whole}: what comes to the cell through its state, and along the cell from the "
+        "step after it, times the forget gate there.",
+    "microscope.time-cell-gradient-last":
+        "Step {step:whole}: what comes to the cell through its state; nothing comes along the "
+        "cell.",
+    "microscope.time-gate-gradient":
+        "Step {step:whole}: the error of gate {gate}: what it is multiplied with, times its own "
+        "slope.",
+    "microscope.time-arguments-gradient":
+        "Step {step:whole}: the errors of all gates side by side, as their weights stand.",
     "microscope.time-errors": "The errors of all steps, put behind one another.",
     "microscope.time-input-gradient":
         "The errors of every step go back through the same weights to its features.",

@@ -7,6 +7,7 @@ from engine.microscope.explanations import (  # noqa: F401
     gathering,
     images,
     losses,
+    lstm,
     mixing,
     normalising,
     recurrent,

@@ -5,13 +5,10 @@ from __future__ import annotations
 from engine.messages import say
 from engine.microscope.explanations.activations import FUNCTIONS
 from engine.microscope.explanations.arriving import mark_borders, write_state_gradient
-from engine.microscope.explanations.unrolled import Unrolled
+from engine.microscope.explanations.unrolled import COUNTED, Unrolled
 from engine.microscope.names import PRIME
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
-
-COUNTED = {"i": "input", "j": "unit", "k": "sum"}
-"""What the axes of weights count."""
 
 
 @explains("rnn_forward")
@@ -21,7 +18,7 @@ def rnn_forward(w: Writer) -> None:
     walk.begin_if_new("h", "start", say("microscope.time-start"))
     function = FUNCTIONS["relu" if w.size("is_relu") else "tanh"]
     for t in range(walk.steps):
-        write_weighted_sum(walk, t)
+        walk.write_weighted_sum(t)
         z = walk.part("z", t)
         new = function.value.format(z=z.code)
         opening = Contraction("nj", (z,), {}, (), 1.0, function.symbol,
@@ -30,20 +27,6 @@ def rnn_forward(w: Writer) -> None:
                    formula=f"{function.symbol}({z.symbol})",
                    opening=walk.kept_opening(t, "h", opening))
     walk.write_states()
-
-
-def write_weighted_sum(walk: Unrolled, t: int) -> None:
-    """Write the arguments of all functions in step t."""
-    x, h = walk.features_at(t), walk.part("h", t - 1)
-    weights, recurrent = walk.weights("w", "ik"), walk.weights("u", "jk")
-    bias = (walk.weights("b", "k"),) if walk.has_bias else ()
-    plus = [f" + {one}" for part in bias for one in (part.code, part.symbol)] or ["", ""]
-    walk.write("z", t, f"{x.code} @ {weights.code} + {h.code} @ {recurrent.code}{plus[0]}",
-               words=say("microscope.time-weighted-sum", step=t) if bias else
-               say("microscope.time-weighted-sum-only", step=t), width=walk.columns,
-               formula=f"{x.symbol} {weights.symbol} + {h.symbol} {recurrent.symbol}{plus[1]}",
-               opening=Contraction("nk", (x, weights), COUNTED, bias, also=(
-                   Contraction("nk", (h, recurrent), COUNTED),)))
 
 
 @explains("rnn_backward")

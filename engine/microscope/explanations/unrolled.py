@@ -18,6 +18,9 @@ SPELT = {"wx": ("(xW)", ""), "uh": ("(hU)", ""), "zi": ("z", "i,"), "zf": ("z", 
 """In mathematics, what names spell in letters: a letter, and what stands before the layer's number.
 """
 
+COUNTED = {"i": "input", "j": "unit", "k": "sum"}
+"""What the axes of weights count."""
+
 NOTHING = Contraction("nj", (), {})
 """Opens a number that is 0."""
 
@@ -119,11 +122,12 @@ class Unrolled:
         return Where(self.counts(t), opening, NOTHING) if self.mask else opening
 
     def write(self, letter: str, t: int, code: str, *, words: Message, formula: str,
-              width: int = 0, opening: Opening | None = None) -> None:
+              width: int = 0, opening: Opening | None = None, place: int = -1) -> None:
         """Write a number of step t."""
         name, symbol = self.name(letter, t), self.symbol(letter, t)
         self.w.emit(name, f"{name} = {code}", words=words, formula=f"{symbol} = {formula}",
-                    symbol=symbol, shape=(width or self.units,), step=t, opening=opening)
+                    symbol=symbol, shape=(width or self.units,), step=t, opening=opening,
+                    place=place)
 
     def write_gradient(self, letter: str, t: int, code: str, *, words: Message, formula: str,
                        width: int = 0, opening: Opening | None = None,
@@ -148,6 +152,19 @@ class Unrolled:
         """Write that a layer begins with 0 that takes up nothing from the batch before."""
         if not self.w.is_known(slot):
             self.begin(letter, slot, words)
+
+    def write_weighted_sum(self, t: int) -> None:
+        """Write the arguments of all functions in step t."""
+        x, h = self.features_at(t), self.part("h", t - 1)
+        weights, recurrent = self.weights("w", "ik"), self.weights("u", "jk")
+        bias = (self.weights("b", "k"),) if self.has_bias else ()
+        plus = [f" + {one}" for part in bias for one in (part.code, part.symbol)] or ["", ""]
+        self.write("z", t, f"{x.code} @ {weights.code} + {h.code} @ {recurrent.code}{plus[0]}",
+                   words=say("microscope.time-weighted-sum", step=t) if bias else
+                   say("microscope.time-weighted-sum-only", step=t), width=self.columns,
+                   formula=f"{x.symbol} {weights.symbol} + {h.symbol} {recurrent.symbol}{plus[1]}",
+                   opening=Contraction("nk", (x, weights), COUNTED, bias, also=(
+                       Contraction("nk", (h, recurrent), COUNTED),)))
 
     def write_states(self) -> None:
         """Write the array of all states."""
