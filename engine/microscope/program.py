@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.messages import say
 from engine.microscope import explanations  # noqa: F401 - registers what explains the ops
 from engine.microscope.names import Names
-from engine.microscope.statement import Phase, Statement
+from engine.microscope.statement import Statement
 from engine.microscope.writer import EXPLANATIONS, Draft, Subject, Writer
 
 UNSEEN = frozenset({"output", "score"})
@@ -63,13 +62,3 @@ def written(subject: Subject) -> tuple[Program, tuple[int, ...]]:
         array.flags.writeable = False
     program = Program(draft.given, subject.batch, tuple(draft.statements), subject)
     return program, tuple(origins)
-
-
-def is_gathered(statement: Statement) -> bool:
-    """Say whether a statement names what is given, and computes nothing."""
-    return statement.phase is Phase.GATHER
-
-
-def phase_title(phase: Phase) -> str:
-    """Return what a part of the step is called."""
-    return say(f"microscope.phase-{phase.value}").text

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from engine.messages import Message
+from engine.messages import Message, say
 from engine.microscope.number import Opening
 
 Shape = tuple[int, ...]
@@ -21,6 +21,19 @@ class Phase(Enum):
     BACKWARD = "backward"
     CLIPPING = "measure"
     UPDATE = "update"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        titles = {
+            Phase.GATHER: say("microscope.phase-gather"),
+            Phase.FORWARD: say("microscope.phase-forward"),
+            Phase.LOSS: say("microscope.phase-loss"),
+            Phase.BACKWARD: say("microscope.phase-backward"),
+            Phase.CLIPPING: say("microscope.phase-clipping"),
+            Phase.UPDATE: say("microscope.phase-update"),
+        }
+        return titles[self].text
 
 
 @dataclass(frozen=True, kw_only=True)
