@@ -68,6 +68,8 @@ class Replay:
         The variable as it is.
     layers : frozenset[str]
         Ids of the layers through which it reaches the loss.
+    reads : Mapping[int, frozenset[str]]
+        By line that depends on it: what the line reads that does, too.
     """
 
     def __init__(self, trace: Trace, name: str, before: int) -> None:
@@ -89,6 +91,7 @@ class Replay:
             self._lines.append(_Line(j, statement.name, _compiled(statement.code), fixed,
                                      frozenset(reads & changed), writes))
             changed |= writes
+        self.reads = {line.statement: line.changed for line in self._lines}
         self.layers = frozenset(statements[line.statement].layer for line in self._lines)
 
     def values(self, value: Array) -> dict[int, Any]:
@@ -111,7 +114,7 @@ class Replay:
 
 
 def _is_known(trace: Trace, name: str, before: int) -> bool:
-    """Say whether a name is a variable or helper by then, and no name of a line's own or NumPy's."""
+    """Say whether a name is a variable or helper by then, and not one of the line's own."""
     try:
         trace.at(name, before)
     except KeyError:

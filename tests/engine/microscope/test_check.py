@@ -17,10 +17,10 @@ from tests.engine.microscope.dissections import dissected, projects
 SIGNS = np.array([[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]])
 
 
-def step(activation: str = "tanh", inputs: np.ndarray = SIGNS) -> Trace:
+def step(activation: str = "tanh", inputs: np.ndarray = SIGNS, units: int = 3) -> Trace:
     """Return a step of 2-3-2 units."""
     chain = NetworkSpec((LayerSpec("input", "input"),
-                         LayerSpec("one", "dense", {"units": 3, "activation": activation}),
+                         LayerSpec("one", "dense", {"units": units, "activation": activation}),
                          LayerSpec("two", "dense", {"units": 2, "activation": "linear"})))
     return run(compare(project_of(chain), inputs, np.eye(2)[np.arange(len(inputs)) % 2]))
 
@@ -100,14 +100,14 @@ def test_a_kink_nearby_is_stepped_around() -> None:
     program = step("relu").program
     trace = given(program, x=np.array([[1.0, 1.0]] * 3), W1=np.zeros((2, 3)),
                   b1=np.array([3e-6, -3e-6, 2e-7]))
-    assert {check.finding for check in all_of(trace, "db1")} == {Finding.AGREES}
+    assert {check.finding for check in all_of(trace, "db1")} <= {Finding.AGREES, Finding.TINY}
     wrong = with_code(trace, "db1", "db1 = dz1.sum(axis=0) * 2 + 1.0")
     assert {check.finding for check in all_of(wrong, "db1")} == {Finding.WRONG}
 
 
 def test_a_gradient_below_what_rounding_hides_is_not_judged() -> None:
     trace = step()
-    far = given(trace.program, b2=trace.program.given["b2"] + np.array([800.0, 0.0]),
+    far = given(trace.program, b2=trace.program.given["b2"] + np.array([40.0, 0.0]),
                 t=np.array([[1.0, 0.0]] * 3))
     assert {check.finding for check in all_of(far, "dW1")} <= {Finding.TINY, Finding.AGREES}
 
@@ -128,10 +128,10 @@ def test_all_are_checked_a_little_at_a_time() -> None:
 
 
 def test_of_very_many_a_sample_is_checked_and_that_is_said() -> None:
-    checks = CheckAll(step(), most=9)
+    checks = CheckAll(step(units=12), most=9)
     assert checks.is_sample
     assert not checks.advance(60.0)
-    assert "of 17 numbers" in str(checks.message)
+    assert "26 of 62 numbers" in str(checks.message)
     assert list(spread(10, 4)) == [0, 3, 6, 9]
 
 
@@ -146,10 +146,10 @@ def test_wrong_ones_are_counted() -> None:
 
 def test_all_numbers_at_once_along_a_direction() -> None:
     trace = with_code(step(), "dW1", "dW1 = x.T @ dz1 + np.eye(2, 3) * 1e-3")
-    direction = np.full((2, 3), 1 / np.sqrt(6))
+    direction = np.array([[1, 2, 3], [4, 5, -6]]) / np.sqrt(91)
     assert Checker(trace, line(trace, "dW1")).along(direction).finding is Finding.WRONG
-    assert Checker(trace, line(trace, "dW2")).along(
-        np.full((3, 2), 1 / np.sqrt(6))).finding is Finding.AGREES
+    other = Checker(trace, line(trace, "dW2")).along(direction.reshape(3, 2))
+    assert other.finding is Finding.AGREES
 
 
 @pytest.mark.parametrize("name", projects())
