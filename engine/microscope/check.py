@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from engine.messages import Message, say
 from engine.microscope.number import Index
 from engine.microscope.replay import Replay
+from engine.microscope.rules import Rule
 from engine.microscope.trace import Trace
 
 Array = NDArray[np.float64]
@@ -44,6 +45,13 @@ BENT = 1e-3
 
 HALVED = 0.4
 """Halving the step halves what a kink does to a straight line, and quarters what a curve does."""
+
+
+SAME = 1e-9
+"""Relative distance of two ways to compute an update, whose order of sums may differ."""
+
+SMALLEST = 1e-18
+"""What is left where an update cancels."""
 
 
 class Finding(Enum):
@@ -75,7 +83,8 @@ class Check:
         ``TINY`` where both are too small to be told from 0 by differences of the loss; ``KINK``
         where the loss has no slope; ``CUT`` where backpropagation through time stops on purpose.
     h, high, low : float
-        How far the variable was moved, and the loss there, upwards and downwards.
+        How far the variable was moved, and the loss there, upwards and downwards; 0 of an update,
+        which is compared with the rule's definition.
     resolution : float
         What rounding hides from the quotient.
     """
@@ -86,10 +95,10 @@ class Check:
     numeric: float
     error: float
     finding: Finding
-    h: float
-    high: float
-    low: float
-    resolution: float
+    h: float = 0.0
+    high: float = 0.0
+    low: float = 0.0
+    resolution: float = 0.0
 
     @property
     def agrees(self) -> bool:
@@ -99,6 +108,9 @@ class Check:
     @property
     def message(self) -> Message:
         """What is found, in words."""
+        if not self.h and self.finding is not Finding.NOT_FINITE:
+            return say("check.rule-agrees") if self.agrees else say(
+                "check.rule-wrong", analytic=self.analytic, expected=self.numeric)
         return {
             Finding.AGREES: say("check.agrees", error=self.error),
             Finding.TINY: say("check.tiny", resolution=self.resolution),
@@ -116,11 +128,6 @@ class _Quotient:
     low: float
     slope: float
     noise: float
-
-
-def is_checkable(trace: Trace, i: int) -> bool:
-    """Say whether statement i is a whole gradient."""
-    return bool(trace.program.statements[i].of)
 
 
 def check_one(trace: Trace, i: int, index: Index) -> Check:
@@ -264,6 +271,38 @@ class Checker:
         if writer < 0 or self._trace.values[writer].size != math.prod(shape):
             return None
         return self._trace.values[writer].reshape(shape)
+
+
+def check_update(trace: Trace, i: int, index: Index, rule: Rule | None = None) -> Check | None:
+    """Return one number of an update beside what the rule's definition says of it.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step; the gradients in it are taken as they are.
+    i : int
+        A statement of the update.
+    index : tuple[int, ...]
+        Which of its numbers.
+    rule : Rule, optional
+        That of the step, where it is at hand.
+
+    Returns
+    -------
+    Check | None
+        Without ``h``, ``high`` and ``low``; None where the definition has no such number.
+    """
+    rule = rule or Rule(trace)
+    if not rule.is_known(i):
+        return None
+    analytic, expected = float(trace.values[i][index]), rule.expected(i, index)
+    largest = max(abs(analytic), abs(expected))
+    error = abs(analytic - expected) / largest if largest else 0.0
+    agrees = error <= SAME or abs(analytic - expected) <= SMALLEST
+    if not math.isfinite(expected):
+        return Check(i, index, analytic, expected, math.inf, Finding.NOT_FINITE)
+    return Check(i, index, analytic, expected, error if math.isfinite(error) else math.inf,
+                 Finding.AGREES if agrees else Finding.WRONG)
 
 
 class CheckAll:

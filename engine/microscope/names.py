@@ -31,12 +31,24 @@ class Placed(Protocol):
         """Its parameters."""
 
     @property
+    def first(self) -> int:
+        """Where its parameters begin in the arena: weights, then all others that it learns."""
+
+    @property
+    def weights(self) -> int:
+        """How many numbers of them are weights, which alone are penalised."""
+
+    @property
     def states(self) -> Value | None:
         """States of a recurrent layer."""
 
     @property
     def argument(self) -> Value | None:
         """What its activation function is applied to."""
+
+    @property
+    def limited(self) -> tuple[Value, ...]:
+        """Weights of which a column is what goes into one unit."""
 
 
 @dataclass(frozen=True)
