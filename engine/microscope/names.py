@@ -121,6 +121,10 @@ class Names:
     def __getitem__(self, place: int) -> Variable:
         return self._at[place]
 
+    def has(self, name: str) -> bool:
+        """Say whether there is a variable of a name."""
+        return any(variable.name == name for variable in self._at.values())
+
     def named(self, name: str) -> Variable:
         """Return the variable of a name; raises StopIteration if there is none."""
         return next(variable for variable in self._at.values() if variable.name == name)

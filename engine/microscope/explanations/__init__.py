@@ -2,12 +2,19 @@
 
 from engine.microscope.explanations import (  # noqa: F401
     activations,
+    chance,
+    convolution,
     dense,
     descent,
     gathering,
     images,
+    layer_norms,
     losses,
     mixing,
     normalising,
+    optimizers,
+    pooling,
     recurrent,
+    rows,
+    tokens,
 )
