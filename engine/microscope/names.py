@@ -46,6 +46,10 @@ class Placed(Protocol):
     def argument(self) -> Value | None:
         """What its activation function is applied to."""
 
+    @property
+    def limited(self) -> tuple[Value, ...]:
+        """Weights of which a column is what goes into one unit."""
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -116,6 +120,10 @@ class Names:
 
     def __getitem__(self, place: int) -> Variable:
         return self._at[place]
+
+    def has(self, name: str) -> bool:
+        """Say whether there is a variable of a name."""
+        return any(variable.name == name for variable in self._at.values())
 
     def named(self, name: str) -> Variable:
         """Return the variable of a name; raises StopIteration if there is none."""

@@ -27,6 +27,30 @@ HELPERS: dict[str, str] = {
     "normal_pdf": '''def normal_pdf(z):
     return np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
 ''',
+    "windows": '''def windows(x, kernel, stride=1, pad=()):
+    # What the kernel sees at every place: x[n, h, v, c] as [n, p, q, kh, kw, c].
+    if pad:
+        x = np.pad(x, ((0, 0), *pad, (0, 0)))
+    rank = len(kernel)
+    seen = np.lib.stride_tricks.sliding_window_view(x, kernel, tuple(range(1, rank + 1)))
+    steps = (slice(None, None, stride),) * rank
+    return np.moveaxis(seen[(slice(None), *steps)], rank + 1, -1)
+''',
+    "add_windows": '''def add_windows(y, size, stride=1, pad=()):
+    # The way back: windows y[n, p, q, kh, kw, c] add up to x[n, h, v, c] where they overlap.
+    rank = len(size)
+    pad = pad or ((0, 0),) * rank
+    x = np.zeros((len(y), *(s + a + b for s, (a, b) in zip(size, pad)), y.shape[-1]))
+    for tap in np.ndindex(y.shape[rank + 1:-1]):
+        seen = (slice(t, t + (p - 1) * stride + 1, stride) for t, p in zip(tap, y.shape[1:]))
+        x[(slice(None), *seen)] += y[(slice(None),) * (rank + 1) + tap]
+    return x[(slice(None), *(slice(a, a + s) for s, (a, b) in zip(size, pad)))]
+''',
+    "add_rows": '''def add_rows(tokens, errors, count):
+    total = np.zeros((count, errors.shape[-1]))
+    np.add.at(total, tokens.astype(int), errors)
+    return total
+''',
 }
 """Source by name; one that calls another stands behind it."""
 
