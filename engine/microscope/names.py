@@ -31,6 +31,14 @@ class Placed(Protocol):
         """Its parameters."""
 
     @property
+    def first(self) -> int:
+        """Where its parameters begin in the arena: weights, then all others that it learns."""
+
+    @property
+    def weights(self) -> int:
+        """How many numbers of them are weights, which alone are penalised."""
+
+    @property
     def states(self) -> Value | None:
         """States of a recurrent layer."""
 

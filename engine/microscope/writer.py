@@ -115,6 +115,12 @@ class Writer:
         self.number = ids.index(line.layer) if line.layer else -1
         self.layer = draft.subject.layers[self.number] if line.layer else None
 
+    def within(self, number: int) -> Writer:
+        """Return a writer whose statements belong to a layer, though its line is of them all."""
+        found = Writer(self._draft, self.line)
+        found.number, found.layer = number, self.subject.layers[number]
+        return found
+
     @property
     def n(self) -> int:
         """Examples of the batch; the program calls it ``n``."""
@@ -219,7 +225,8 @@ class Writer:
         """
         self._draft.statements.append(Statement(
             name=name, code=code, words=words, formula=formula, symbol=symbol,
-            phase=Phase(self.line.section_name), layer=self.line.layer, number=self.number,
+            phase=Phase(self.line.section_name), number=self.number,
+            layer=self.line.layer if self.layer is None else self.layer.spec.id,
             op=self.line.op, shape=(self.n, *shape) if per_example else shape,
             per_example=per_example, of=of, place=self.size(slot) if slot else place,
             opening=opening, mistakes=dict(mistakes or {})))

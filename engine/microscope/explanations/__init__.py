@@ -3,6 +3,7 @@
 from engine.microscope.explanations import (  # noqa: F401
     activations,
     chance,
+    convolution,
     dense,
     descent,
     gathering,
@@ -11,6 +12,8 @@ from engine.microscope.explanations import (  # noqa: F401
     losses,
     mixing,
     normalising,
+    optimizers,
+    pooling,
     recurrent,
     rows,
     tokens,
