@@ -7,7 +7,6 @@ from engine.microscope.explanations import (  # noqa: F401
     dense,
     descent,
     gathering,
-    images,
     layer_norms,
     losses,
     mixing,
