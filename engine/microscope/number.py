@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Protocol
 
 import numpy as np
@@ -168,16 +170,35 @@ class Contraction:
         total = math.fsum(np.prod([factor.values for factor in factors], axis=0)) if factors \
             else 0.0
         total = self.scale * (total + math.fsum(float(one.values[0]) for one in added))
-        value = float(evaluate(self.apply, {**variables, "s": total}))
+        value = float(evaluate(self.apply, variables, s=total))
         return Number(value, factors,
                       tuple((self.over[letter], length)
                             for letter, length in zip(letters, lengths, strict=True)),
                       added, self.scale, self.function)
 
 
-def evaluate(code: str, variables: Variables) -> Any:
-    """Return the value of an expression of this program's own making."""
-    return eval(compile(code, "<step>", "eval"), {"np": np}, dict(variables))
+class _With(dict[str, Any]):
+    """Some variables before all others, which are looked up when they are asked for."""
+
+    def __init__(self, more: Mapping[str, Any], others: Variables) -> None:
+        super().__init__(more)
+        self._others = others
+
+    def __missing__(self, name: str) -> Any:
+        return self._others[name]
+
+
+def evaluate(code: str, variables: Variables, **more: Any) -> Any:
+    """Return the value of an expression of this program's own making.
+
+    ``more`` stands before the variables of the same names.
+    """
+    return eval(_compiled(code), {"np": np}, _With(more, variables))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(code: str) -> CodeType:
+    return compile(code, "<step>", "eval")
 
 
 @dataclass(frozen=True)
@@ -232,6 +253,6 @@ def followed(code: str, indices: NDArray[np.int64], variables: Variables
         return name, indices.T
     shape = np.shape(variables[name])
     # The same selection from the places instead of the numbers says which they are.
-    places = evaluate(code, {**variables, name: np.arange(math.prod(shape)).reshape(shape)})
+    places = evaluate(code, variables, **{name: np.arange(math.prod(shape)).reshape(shape)})
     chosen = np.asarray(places)[tuple(indices)]
     return name, np.stack(np.unravel_index(chosen, shape), axis=-1).astype(np.int64)
