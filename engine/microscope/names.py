@@ -46,6 +46,10 @@ class Placed(Protocol):
     def argument(self) -> Value | None:
         """What its activation function is applied to."""
 
+    @property
+    def limited(self) -> tuple[Value, ...]:
+        """Weights of which a column is what goes into one unit."""
+
 
 @dataclass(frozen=True)
 class Variable:

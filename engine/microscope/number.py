@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from types import CodeType
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +46,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Number:
-    """A number as ``function(scale * (sum of products of factors + what is added))``.
+    """A number as ``function(scale * (sum of products + what is added + further sums))``.
 
     Attributes
     ----------
@@ -64,6 +63,8 @@ class Number:
         What the sum is multiplied by.
     function : str
         What is applied to all that, as rich text; empty for nothing.
+    also : tuple[Number, ...]
+        Further sums that are added, of other factors: what a state brings beside the features.
     """
 
     value: float
@@ -72,6 +73,7 @@ class Number:
     added: tuple[Factor, ...] = ()
     scale: float = 1.0
     function: str = ""
+    also: tuple[Number, ...] = ()
 
     @property
     def products(self) -> Array:
@@ -138,6 +140,8 @@ class Contraction:
         What is applied to it, as rich text, with `apply`; empty for nothing.
     apply : str
         The same as a NumPy expression of ``s``.
+    also : tuple[Opening, ...]
+        What opens further sums that are added, of other factors.
     """
 
     axes: str
@@ -147,6 +151,7 @@ class Contraction:
     scale: float = 1.0
     function: str = ""
     apply: str = "s"
+    also: tuple[Opening, ...] = ()
 
     def __call__(self, variables: Variables, index: Index) -> Number:
         """Return the number of an index, taken apart."""
@@ -167,38 +172,26 @@ class Contraction:
         added = tuple(_factor(part, np.asarray(evaluate(part.code, variables)), at, {}, 1,
                               variables)
                       for part in self.added)
+        also = tuple(one(variables, index) for one in self.also)
         total = math.fsum(np.prod([factor.values for factor in factors], axis=0)) if factors \
             else 0.0
-        total = self.scale * (total + math.fsum(float(one.values[0]) for one in added))
-        value = float(evaluate(self.apply, variables, s=total))
+        total = self.scale * math.fsum((total, *(float(one.values[0]) for one in added),
+                                        *(one.value for one in also)))
+        value = float(evaluate(self.apply, _with("s", total, variables)))
         return Number(value, factors,
                       tuple((self.over[letter], length)
                             for letter, length in zip(letters, lengths, strict=True)),
-                      added, self.scale, self.function)
+                      added, self.scale, self.function, also)
 
 
-class _With(dict[str, Any]):
-    """Some variables before all others, which are looked up when they are asked for."""
-
-    def __init__(self, more: Mapping[str, Any], others: Variables) -> None:
-        super().__init__(more)
-        self._others = others
-
-    def __missing__(self, name: str) -> Any:
-        return self._others[name]
+def evaluate(code: str, variables: Variables) -> Any:
+    """Return the value of an expression of this program's own making."""
+    return eval(compile(code, "<step>", "eval"), {"np": np}, variables)
 
 
-def evaluate(code: str, variables: Variables, **more: Any) -> Any:
-    """Return the value of an expression of this program's own making.
-
-    ``more`` stands before the variables of the same names.
-    """
-    return eval(_compiled(code), {"np": np}, _With(more, variables))
-
-
-@lru_cache(maxsize=4096)
-def _compiled(code: str) -> CodeType:
-    return compile(code, "<step>", "eval")
+def _with(name: str, value: Any, variables: Variables) -> Variables:
+    """Return variables with another one in front; they are looked up only when they are read."""
+    return ChainMap({name: value}, cast("dict[str, Any]", variables))
 
 
 @dataclass(frozen=True)
@@ -253,6 +246,6 @@ def followed(code: str, indices: NDArray[np.int64], variables: Variables
         return name, indices.T
     shape = np.shape(variables[name])
     # The same selection from the places instead of the numbers says which they are.
-    places = evaluate(code, variables, **{name: np.arange(math.prod(shape)).reshape(shape)})
+    places = evaluate(code, _with(name, np.arange(math.prod(shape)).reshape(shape), variables))
     chosen = np.asarray(places)[tuple(indices)]
     return name, np.stack(np.unravel_index(chosen, shape), axis=-1).astype(np.int64)

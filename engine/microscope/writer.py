@@ -121,6 +121,12 @@ class Writer:
         found.number, found.layer = number, self.subject.layers[number]
         return found
 
+    def of_layer(self, *ops: str) -> Writer:
+        """Return what reads another line of the same layer: the first that is of these ops."""
+        return Writer(self._draft, next(
+            line for line in self.subject.lines
+            if line.layer == self.line.layer and line.op in ops))
+
     @property
     def n(self) -> int:
         """Examples of the batch; the program calls it ``n``."""
@@ -146,6 +152,10 @@ class Writer:
     def has(self, slot: str) -> bool:
         """Say whether a slot is a place where something is."""
         return int(self.line.slots.get(slot, -1)) >= 0
+
+    def is_known(self, slot: str) -> bool:
+        """Say whether a variable stands at the place of a slot."""
+        return self.size(slot) in self._draft.names
 
     def variable(self, slot: str) -> Variable:
         """Return what stands at the place of a slot."""
@@ -207,12 +217,13 @@ class Writer:
 
     def emit(self, name: str, code: str, *, words: Message, formula: str, symbol: str,
              shape: Shape, per_example: bool = True, slot: str = "", place: int = -1, of: str = "",
-             opening: Opening | None = None, mistakes: Mapping[str, str] | None = None) -> None:
+             step: int = -1, opening: Opening | None = None,
+             mistakes: Mapping[str, str] | None = None) -> None:
         """Add a statement.
 
         Parameters
         ----------
-        name, code, words, formula, symbol, of, opening, mistakes
+        name, code, words, formula, symbol, of, step, opening, mistakes
             As `engine.microscope.statement.Statement` has them.
         shape : tuple[int, ...]
             Shape of the result for one example, or of all of it.
@@ -229,11 +240,11 @@ class Writer:
             layer=self.line.layer if self.layer is None else self.layer.spec.id,
             op=self.line.op, shape=(self.n, *shape) if per_example else shape,
             per_example=per_example, of=of, place=self.size(slot) if slot else place,
-            opening=opening, mistakes=dict(mistakes or {})))
+            step=step, opening=opening, mistakes=dict(mistakes or {})))
 
     def write(self, slot: str, code: str, *, words: Message, formula: str, shape: Shape,
               opening: Opening | None = None, mistakes: Mapping[str, str] | None = None,
-              is_whole: bool = True) -> None:
+              is_whole: bool = True, step: int = -1) -> None:
         """Add a statement that writes the variable at the place of a slot.
 
         ``code`` and ``formula`` are what stands right of the equals sign. A gradient is known by
@@ -254,7 +265,8 @@ class Writer:
         self.emit(variable.name, texts.pop(""), words=words,
                   formula=f"{variable.symbol} = {formula}", symbol=variable.symbol,
                   shape=variable.shape, per_example=variable.per_example, slot=slot,
-                  of=stem if is_whole and is_gradient else "", opening=opening, mistakes=texts)
+                  of=stem if is_whole and is_gradient else "", step=step, opening=opening,
+                  mistakes=texts)
 
 
 Explanation = Callable[[Writer], None]

@@ -9,11 +9,13 @@ from engine.microscope.explanations import (  # noqa: F401
     gathering,
     layer_norms,
     losses,
+    lstm,
     mixing,
     normalising,
     optimizers,
     pooling,
     recurrent,
     rows,
+    simple_recurrent,
     tokens,
 )

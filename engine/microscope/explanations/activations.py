@@ -10,7 +10,6 @@ from engine.microscope.names import PRIME
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
 
-
 _LEAK = 0.01
 _SCALE, _LOWEST = 1.0507009873554805, 1.7580993408473766
 """Of SELU: its slope above 0, and how far it goes below (Klambauer et al. 2017)."""

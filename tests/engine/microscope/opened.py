@@ -50,7 +50,8 @@ UNOPENED = ("softmax_cross_entropy",)
 def _check(number: Number, value: float, before: Variables, code: str) -> None:
     assert math.isclose(number.value, value, rel_tol=1e-10, abs_tol=1e-13), code
     if not number.function:
-        total = math.fsum(number.products) + math.fsum(one.values[0] for one in number.added)
+        total = math.fsum((*number.products, *(one.values[0] for one in number.added),
+                           *(one.value for one in number.also)))
         assert math.isclose(number.scale * total, value, rel_tol=1e-10, abs_tol=1e-13), code
     length = math.prod(count for _, count in number.over)
     assert all(factor.values.shape == (length,) for factor in number.factors), code
