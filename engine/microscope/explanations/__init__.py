@@ -5,6 +5,7 @@ from engine.microscope.explanations import (  # noqa: F401
     dense,
     descent,
     gathering,
+    gru,
     images,
     losses,
     lstm,

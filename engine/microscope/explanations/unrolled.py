@@ -14,7 +14,8 @@ FORWARD = ("rnn_forward", "lstm_forward", "gru_forward")
 BACKWARD = ("rnn_backward", "lstm_backward", "gru_backward")
 
 SPELT = {"wx": ("(xW)", ""), "uh": ("(hU)", ""), "zi": ("z", "i,"), "zf": ("z", "f,"),
-         "zg": ("z", "g,"), "zo": ("z", "o,")}
+         "zg": ("z", "g,"), "zo": ("z", "o,"), "sr": ("s", "r,"), "sz": ("s", "z,"),
+         "sn": ("s", "n,")}
 """In mathematics, what names spell in letters: a letter, and what stands before the layer's number.
 """
 

@@ -17,7 +17,7 @@ from engine.training import carried
 from tests.engine.microscope.agreement import compare, project_of
 
 STEPS, FEATURES, UNITS, EXAMPLES = 4, 2, 3, 3
-KINDS = ["rnn", "lstm"]
+KINDS = ["rnn", "lstm", "gru"]
 OPTIONS: list[dict[str, Any]] = [{}, {"bias": False}, {"truncation": 2}, {"carried": True}]
 
 
