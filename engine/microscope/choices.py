@@ -1,4 +1,4 @@
-"""Openings that hand a number over to another: by step, by column, by mask, by its old place."""
+"""Openings that hand a number over to another: by step, by column, by mask."""
 
 from __future__ import annotations
 
@@ -73,27 +73,3 @@ class Where:
         """Return the number of an index, taken apart."""
         holds = bool(evaluate(self.condition, variables)[index[0], 0])
         return (self.met if holds else self.unmet)(variables, index)
-
-
-@dataclass(frozen=True)
-class Reshaped:
-    """Numbers of an array that is given another shape in the end.
-
-    Attributes
-    ----------
-    opening : Opening
-        What opens a number of the array as it was.
-    before, after : tuple[int, ...]
-        Both shapes; those of an example where there is one array for each.
-    """
-
-    opening: Opening
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-
-    def __call__(self, variables: Variables, index: Index) -> Number:
-        """Return the number of an index: the one that it was in the array before."""
-        outer = len(index) - len(self.after)
-        place = int(np.ravel_multi_index(index[outer:], self.after)) if self.after else 0
-        inside = tuple(int(one) for one in np.unravel_index(place, self.before))
-        return self.opening(variables, (*index[:outer], *inside))

@@ -2,15 +2,21 @@
 
 from engine.microscope.explanations import (  # noqa: F401
     activations,
+    chance,
+    convolution,
     dense,
     descent,
     gathering,
     gru,
-    images,
+    layer_norms,
     losses,
     lstm,
     mixing,
     normalising,
+    optimizers,
+    pooling,
     recurrent,
+    rows,
     simple_recurrent,
+    tokens,
 )

@@ -1,4 +1,4 @@
-"""Every template and every op: a step taken apart has the engine's numbers, and costs the run none."""
+"""Every template and every op: a step taken apart is the engine's, and costs the run nothing."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ TOLERANCE = {"float32": 2e-5, "float64": 1e-9}
 """Relative, to the largest number of an array."""
 
 DISSECTED = (0, 4)
-"""Steps that are taken apart, too: the first one, and one that the optimizer remembers others of."""
+"""Steps that are taken apart, too: the first one, and one with memories of others."""
 
 
 def initial(golden: NpzFile) -> dict[str, NDArray[Any]]:
