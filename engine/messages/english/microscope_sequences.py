@@ -68,13 +68,14 @@ WORDS: Mapping[str, Entry] = {
         "Step {step:whole}: what comes to the cell through its state; nothing comes along the "
         "cell.",
     "microscope.time-gate-gradient":
-        "Step {step:whole}: the error of gate {gate}: what it is multiplied with, times its own "
-        "slope.",
+        "Step {step:whole}: the error of {gate}: that of the product which it is a factor of, "
+        "times the rest of the product.",
     "microscope.time-arguments-gradient":
-        "Step {step:whole}: the errors of all gates side by side, as their weights stand.",
+        "Step {step:whole}: the errors under all gates side by side, as their weights stand, each "
+        "times the slope there.",
     "microscope.time-state-sum-gradient":
-        "Step {step:whole}: the errors of what the state brought; the candidate's passes the reset "
-        "gate.",
+        "Step {step:whole}: the same errors for what the state brought; the candidate's passes the "
+        "reset gate.",
     "microscope.time-errors": "The errors of all steps, put behind one another.",
     "microscope.time-input-gradient":
         "The errors of every step go back through the same weights to its features.",

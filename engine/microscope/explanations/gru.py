@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from engine.messages import say
-from engine.microscope.choices import SideBySide
 from engine.microscope.explanations.arriving import mark_borders, write_state_gradient
-from engine.microscope.explanations.unrolled import COUNTED, Unrolled
-from engine.microscope.names import PRIME
+from engine.microscope.explanations.unrolled import COUNTED, Unrolled, slope_of
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
 
@@ -53,7 +51,8 @@ def _write_products(walk: Unrolled, t: int) -> None:
 def _columns(walk: Unrolled, letter: str, gate: str, t: int) -> Part:
     """Return a gate's columns of the sums of step t as a factor."""
     begin = GATES.index(gate) * walk.units
-    return Part(f"{walk.symbol(letter, t)}<sub>{gate}</sub>",
+    symbol = walk.gradient_symbol(letter[1:], t) if letter[0] == "d" else walk.symbol(letter, t)
+    return Part(f"{symbol}<sub>{gate}</sub>",
                 f"{walk.name(letter, t)}[:, {begin}:{begin + walk.units}]", "nj")
 
 
@@ -112,53 +111,38 @@ def gru_backward(w: Writer) -> None:
 
 
 def _write_gate_gradients(walk: Unrolled, t: int) -> None:
-    """Write the gradients of the sums under candidate, update gate and reset gate of step t."""
-    dh, dn = walk.gradient("h", t), walk.gradient("sn", t)
-    r, z, new, before = (*(walk.part(letter, t) for letter in GATES), walk.part("h", t - 1))
+    """Write the gradients of candidate, update gate and reset gate of step t."""
+    dh, dn = walk.gradient("h", t), walk.gradient("n", t)
+    z, new, before = walk.part("z", t), walk.part("n", t), walk.part("h", t - 1)
     rest = Part(f"(1 − {z.symbol})", f"(1 - {z.code})", "nj")
     change = Part(f"({before.symbol} − {new.symbol})", f"({before.code} - {new.code})", "nj")
     inside, symbol = _weighed(walk, t)
-    _write_sum_gradient(walk, "n", t, (dh, rest), f"1 - {new.code}**2",
-                        {"update-gate-forgotten": (dh,)})
-    _write_sum_gradient(walk, "z", t, (dh, change), f"{z.code} * (1 - {z.code})",
-                        {"candidate-forgotten": (dh, before)})
-    _write_sum_gradient(walk, "r", t, (dn, Part(symbol, inside, "nj")),
-                        f"{r.code} * (1 - {r.code})", {})
+    slope, weighed = slope_of(walk, "n", t), Part(symbol, inside, "nj")
+    _write_product(walk, "n", t, (dh, rest), {"update-gate-forgotten": (dh,)})
+    _write_product(walk, "z", t, (dh, change), {"candidate-forgotten": (dh, before)})
+    _write_product(walk, "r", t, (dn, slope, weighed), {"derivative-forgotten": (dn, weighed)})
 
 
-def _write_sum_gradient(walk: Unrolled, gate: str, t: int, factors: tuple[Part, ...], slope: str,
-                        wrong: dict[str, tuple[Part, ...]]) -> None:
-    """Write the gradient of the sum under a gate: factors times the gate's own slope.
+def _write_product(walk: Unrolled, gate: str, t: int, factors: tuple[Part, ...],
+                   wrong: dict[str, tuple[Part, ...]]) -> None:
+    """Write the gradient of a gate; ``wrong`` has other factors by the mistake that they are."""
+    def product(parts: tuple[Part, ...]) -> str:
+        return walk.counted(t, " * ".join(part.code for part in parts))
 
-    ``wrong`` has other factors by the mistake that they are.
-    """
-    def product(parts: tuple[Part, ...], last: str) -> str:
-        return walk.counted(t, " * ".join([part.code for part in parts] + [last] * bool(last)))
-
-    function = "tanh" if gate == "n" else "σ"
-    own = Part(f"{function}{PRIME}({walk.symbol(f's{gate}', t)})", slope, "nj")
     walk.write_gradient(
-        f"s{gate}", t, product(factors, f"({slope})"), is_of_variable=False,
-        words=say("microscope.time-gate-gradient", step=t, gate=gate),
-        formula=" ⊙ ".join(part.symbol for part in (*factors, own)),
-        opening=walk.counted_opening(t, Contraction("nj", (*factors, own), {})),
-        mistakes={"gate-derivative-forgotten": product(factors, ""),
-                  **{key: product(parts, f"({slope})") for key, parts in wrong.items()}})
+        gate, t, product(factors), words=say("microscope.time-gate-gradient", step=t, gate=gate),
+        formula=" ⊙ ".join(part.symbol for part in factors),
+        opening=walk.counted_opening(t, Contraction("nj", factors, {})),
+        mistakes={key: product(parts) for key, parts in wrong.items()})
 
 
 def _write_product_gradients(walk: Unrolled, t: int) -> None:
     """Write the gradients of what features and state bring: they differ by the reset gate."""
-    r = walk.part("r", t)
-    sums = [walk.gradient(f"s{gate}", t) for gate in GATES]
-    codes, symbols = [part.code for part in sums], [part.symbol for part in sums]
-    same = f"np.hstack([{', '.join(codes)}])"
-    singly = tuple(Contraction("nj", (part,), {}) for part in sums)
-    walk.write_gradient(
-        "wx", t, same, words=say("microscope.time-arguments-gradient", step=t),
-        width=walk.columns, formula=", ".join(symbols), opening=SideBySide(singly, walk.units))
-    walk.write_gradient(
-        "uh", t, f"np.hstack([{', '.join(codes[:2])}, {codes[2]} * {r.code}])",
-        words=say("microscope.time-state-sum-gradient", step=t), width=walk.columns,
-        formula=f"{', '.join(symbols[:2])}, {symbols[2]} ⊙ {r.symbol}",
-        opening=SideBySide((*singly[:2], Contraction("nj", (sums[2], r), {})), walk.units),
-        mistakes={"reset-gate-forgotten": same})
+    sums = [(walk.gradient(gate, t), slope_of(walk, gate, t)) for gate in GATES]
+    walk.write_side_by_side("wx", t, sums, {"gate-derivative-forgotten": [
+        (error,) for error, _ in sums]}, say("microscope.time-arguments-gradient", step=t))
+    # As they stand in what the features have; the candidate's alone pass the reset gate.
+    same = [(_columns(walk, "dwx", gate, t),) for gate in GATES]
+    walk.write_side_by_side("uh", t, [*same[:2], (*same[2], walk.part("r", t))],
+                            {"reset-gate-forgotten": same},
+                            say("microscope.time-state-sum-gradient", step=t))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.microscope.check import Checker, Finding
 from engine.microscope.number import Number
 from engine.microscope.program import Program
 from engine.microscope.trace import Trace, execute, helpers, run
@@ -84,7 +85,22 @@ def _sum(number: Number) -> float:
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 def test_every_line_agrees_with_the_engine(kind: str, output: str, options: dict[str, Any]
                                            ) -> None:
-    assert not check(agree(network(layer(kind, output=output, **options), LayerSpec("flat", "flatten"))))
+    flat = LayerSpec("flat", "flatten")
+    program = agree(network(layer(kind, output=output, **options), flat))
+    assert not check(program)
+    _slopes_agree(program, is_cut="truncation" in options)
+
+
+def _slopes_agree(program: Program, is_cut: bool = False) -> None:
+    """Assert that every gradient is the loss's slope, but for those that truncation cuts."""
+    trace, rng, seen = run(program), np.random.default_rng(5), set()
+    for i, statement in enumerate(program.statements):
+        if statement.of and statement.layer == "reads":
+            checker = Checker(trace, i)
+            seen.add(checker.along(rng.standard_normal(checker.shape)).finding)
+    assert seen <= {Finding.AGREES, Finding.TINY, *([Finding.CUT] if is_cut else [])}
+    assert Finding.AGREES in seen
+    assert (Finding.CUT in seen) == is_cut
 
 
 def test_a_state_may_be_bounded_by_relu() -> None:
@@ -135,13 +151,15 @@ TOKENS = np.array([[1, 2, 0, 0, 3], [0, 0, 4, 1, 2], [0, 3, 0, 2, 0], [0, 0, 0, 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("options", [
-    {}, {"output": "sequence"}, {"truncation": 2}, {"truncation": 5, "output": "sequence"}], ids=str)
+    {}, {"output": "sequence"}, {"truncation": 2}, {"truncation": 3, "output": "sequence"}],
+    ids=str)
 def test_a_step_that_does_not_count_keeps_the_state(kind: str, options: dict[str, Any]) -> None:
     tokens = LayerSpec("tokens", "embedding", {"vocabulary": 5, "units": 2, "padding": True})
     net = NetworkSpec((LayerSpec("input", "input"), tokens, layer(kind, **options),
                        LayerSpec("flat", "flatten"),
                        LayerSpec("out", "dense", {"units": 2, "activation": "linear"})))
     program = compare(project_of(net), TOKENS, np.eye(2)[[0, 1, 1, 0]], spread=0.7)
+    _slopes_agree(program, is_cut="truncation" in options)
     # A mistake shows in some step only, where another one does not count.
     harmless = check(program)
     assert all("mask1" in code or "dW1" in code for code in harmless)
