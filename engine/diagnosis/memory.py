@@ -24,8 +24,13 @@ class Memory(Generic[T]):
         return len(self._steps)
 
     def note(self, step: int, value: T) -> None:
-        """Remember what was said at a step later than all before."""
+        """Remember what was said at a step later than all before, or what is said of the last anew.
+
+        In the latter case, what was said of it before is forgotten.
+        """
         self._newest = step, value
+        if self._steps and self._steps[-1] == step:
+            self._values[-1] = value
         # Far enough apart that the early part of a long run stays as dense as its late part.
         if not self._steps or step - self._steps[-1] >= self._stride:
             self._steps.append(step)

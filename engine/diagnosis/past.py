@@ -144,6 +144,7 @@ class Past:
         self._stride = 1
         self._best = (0, math.inf)
         self._since: dict[Finding, int] = {}
+        self._step_before = -1
         self._largest: dict[str, float] = {}
         self.recent: deque[Moment] = deque()
         self.first: tuple[LayerReading, ...] = ()
@@ -163,6 +164,7 @@ class Past:
     def note(self, snapshot: Snapshot, found: Iterable[Finding]) -> None:
         """Remember a snapshot of a later step and what was found in it."""
         step, loss = snapshot.step, snapshot.training.loss
+        self._step_before = self.step
         gradients = {reading.layer_id: reading.gradient_rms for reading in snapshot.layers}
         self.first = self.first or snapshot.layers
         for layer_id, gradient in gradients.items():
@@ -190,6 +192,15 @@ class Past:
         while len(self._curve) > LARGEST_CURVE:
             self._curve = self._curve[::2]
             self._stride *= 2
+
+    def bear_out(self) -> None:
+        """Take what the last snapshot shows as having held since the one before it.
+
+        Of two that lie within the window, that would be too little to change anything.
+        """
+        before = self._step_before
+        if 0 <= before <= self.step - self._window:
+            self._since = {finding: min(since, before) for finding, since in self._since.items()}
 
     def lasted(self, finding: Finding) -> int:
         """Return for how many steps a finding has held without a break; -1 if it does not hold."""

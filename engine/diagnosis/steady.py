@@ -81,7 +81,7 @@ class Steady:
         Parameters
         ----------
         step : int
-            Later than all before.
+            Later than all before, or the last once more.
         opinions : sequence of Opinion
             What its figures say by themselves, the best first; at least one.
         """

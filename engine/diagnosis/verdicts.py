@@ -24,7 +24,7 @@ from engine.diagnosis.memory import Memory
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.patient import Patient
 from engine.diagnosis.rules import DEFAULTS, Thresholds
-from engine.diagnosis.steady import OVERSHOT, Opinion, Steady
+from engine.diagnosis.steady import OVERSHOT, UNDECIDED, Opinion, Steady
 from engine.messages import say
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part, Wanted
@@ -111,6 +111,29 @@ class Verdict:
         return self.words.layer_id
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A snapshot that was noted, and what it shows.
+
+    Attributes
+    ----------
+    raw, usual : Snapshot
+        As it was taken, and with medians in the place of single figures.
+    by_layer : tuple[tuple[LayerVerdict, ...], ...]
+        What is found in every layer.
+    found : dict[str, LayerVerdict]
+        One finding of each code, which stands for the run.
+    seconds : float
+        For how long the run had been training.
+    """
+
+    raw: Snapshot
+    usual: Snapshot
+    by_layer: tuple[tuple[LayerVerdict, ...], ...]
+    found: dict[str, LayerVerdict]
+    seconds: float
+
+
 class RunJudge:
     """Judges the snapshots of a run in their order; another run's snapshot starts it afresh.
 
@@ -128,6 +151,7 @@ class RunJudge:
                  thresholds: Thresholds = DEFAULTS) -> None:
         self._patient, self._notes, self._thresholds = patient, notes, thresholds
         self._run_id: int | None = None
+        self._last: _Seen | None = None
         self._forget()
 
     @classmethod
@@ -184,16 +208,39 @@ class RunJudge:
         lenient = self._run_level(usual, by_layer if eased is strict else
                                   self._findings(usual, eased))
         self._past.note(snapshot, _with_milder(lenient))
+        self._last = _Seen(snapshot, usual, by_layer, lenient, seconds)
+        self._speak(self._last)
+
+    def rest(self) -> Verdict | None:
+        """Judge the last snapshot of a run at rest once more; return what else is said now, if so.
+
+        A finding is said once two snapshots have shown it, and of a run that was over in no time
+        there is no second one. So where nothing could be said yet, what the last one shows counts
+        as having held since the one before. To call it again, or to go on, does no harm.
+        """
+        last, self._last = self._last, None
+        said = self._steady.code
+        if last is None or said not in UNDECIDED:
+            return None
+        self._past.bear_out()
+        verdict = self._speak(last)
+        return None if verdict.code == said else verdict
+
+    def _speak(self, seen: _Seen) -> Verdict:
+        """Settle what is said at the step of the last snapshot, and remember it."""
+        usual, step = seen.usual, seen.raw.step
         case = Case(self._patient, usual, self._thresholds, self._past.course(), self._past.first)
-        opinions = self._opinions(case, snapshot, lenient, seconds)
-        said = self._steady.settle(snapshot.step, opinions)
+        opinions = self._opinions(case, seen.raw, seen.found, seen.seconds)
+        said = self._steady.settle(step, opinions)
         others = tuple(opinion.words for opinion in opinions
                        if opinion.code not in {said.code, "early", "waiting"})
-        layers = tuple(map(most_severe, by_layer))
+        layers = tuple(map(most_severe, seen.by_layer))
         if self._silent(case):
             layers = tuple(map(_silenced, layers, usual.layers))
-        self._said.note(snapshot.step, Verdict(said.code, said.severity, said.words, layers,
-                                               usual.layers, others, said.fix))
+        verdict = Verdict(said.code, said.severity, said.words, layers, usual.layers, others,
+                          said.fix)
+        self._said.note(step, verdict)
+        return verdict
 
     def _silent(self, case: Case) -> bool:
         """Say whether every gradient has been 0 for a while though there is more to learn."""
@@ -210,6 +257,7 @@ class RunJudge:
         self._smoothing = Smoothing(self._thresholds.snapshots)
         self._steady = Steady(self._thresholds.patience)
         self._typical = ""
+        self._last = None
         self._said: Memory[Verdict] = Memory()
 
     def _run_level(self, snapshot: Snapshot, found: Iterable[Iterable[LayerVerdict]],

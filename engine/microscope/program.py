@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.messages import say
 from engine.microscope import explanations  # noqa: F401 - registers what explains the ops
 from engine.microscope.names import Names
-from engine.microscope.statement import Phase, Statement
+from engine.microscope.statement import Statement
 from engine.microscope.writer import EXPLANATIONS, Draft, Subject, Writer
 
 UNSEEN = frozenset({"output", "score"})
@@ -31,11 +30,14 @@ class Program:
         Examples of the batch.
     statements : tuple[Statement, ...]
         Its lines in their order; the first two gather ``x`` and ``t``, which are given.
+    subject : Subject
+        The step that it was written from.
     """
 
     given: Mapping[str, NDArray[np.float64]]
     n: int
     statements: tuple[Statement, ...]
+    subject: Subject
 
     def writers(self, name: str) -> tuple[int, ...]:
         """Return which statements write a variable."""
@@ -58,14 +60,5 @@ def written(subject: Subject) -> tuple[Program, tuple[int, ...]]:
         origins += [position] * (len(draft.statements) - len(origins))
     for array in draft.given.values():
         array.flags.writeable = False
-    return Program(draft.given, subject.batch, tuple(draft.statements)), tuple(origins)
-
-
-def is_gathered(statement: Statement) -> bool:
-    """Say whether a statement names what is given, and computes nothing."""
-    return statement.phase is Phase.GATHER
-
-
-def phase_title(phase: Phase) -> str:
-    """Return what a part of the step is called."""
-    return say(f"microscope.phase-{phase.value}").text
+    program = Program(draft.given, subject.batch, tuple(draft.statements), subject)
+    return program, tuple(origins)

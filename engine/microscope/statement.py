@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from engine.messages import Message
+from engine.messages import Message, say
 from engine.microscope.number import Opening
 
 Shape = tuple[int, ...]
@@ -21,6 +21,19 @@ class Phase(Enum):
     BACKWARD = "backward"
     CLIPPING = "measure"
     UPDATE = "update"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        titles = {
+            Phase.GATHER: say("microscope.phase-gather"),
+            Phase.FORWARD: say("microscope.phase-forward"),
+            Phase.LOSS: say("microscope.phase-loss"),
+            Phase.BACKWARD: say("microscope.phase-backward"),
+            Phase.CLIPPING: say("microscope.phase-clipping"),
+            Phase.UPDATE: say("microscope.phase-update"),
+        }
+        return titles[self].text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +70,9 @@ class Statement:
         Empty for all else, and for a part of a gradient to which others are added.
     place : int
         Where the engine keeps the same numbers in its arena; -1: nowhere.
+    step : int
+        The step of time of a recurrent layer's line, counted from 0 as in the code; -1: of none,
+        or of all.
     opening : Opening | None
         Says what one number of the result is made of.
     mistakes : Mapping[str, str]
@@ -76,5 +92,6 @@ class Statement:
     per_example: bool = False
     of: str = ""
     place: int = -1
+    step: int = -1
     opening: Opening | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)

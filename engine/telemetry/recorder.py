@@ -218,6 +218,8 @@ class Recorder:
     def note_verdict(self, snapshot: Snapshot, code: str, severity: int) -> bool:
         """Take note of what was said of a snapshot, in the order of steps.
 
+        What is said of the last step once more takes the place of what began with it.
+
         Returns
         -------
         bool
@@ -229,6 +231,8 @@ class Recorder:
                 severity = max(severity, last.severity)
                 self._stretches[-1] = Stretch(last.first_step, step, code, severity)
                 return False
+            if last is not None and last.first_step == step:
+                self._stretches.pop()
             self._stretches.append(Stretch(step, step, code, severity))
             if len(self._stretches) > MOST_STRETCHES:
                 self._forget_shortest()

@@ -97,6 +97,7 @@ class Run:
         self._epochs = EpochScale()
         self._judge: RunJudge | None = None
         self._verdict: Verdict | None = None
+        self._judged: Snapshot | None = None
         self._telling = Telling()
         self._cursor = 0
         self._step = 0 if self.start is None else self.start.step
@@ -166,7 +167,8 @@ class Run:
         if self.info is not None and step == self._step:
             self._trainer = trainer
             return self.info
-        self._step, self._verdict, self._telling = step, None, Telling()
+        self._step, self._telling = step, Telling()
+        self._verdict = self._judged = None
         if self.branched_at is not None:
             # The other may have gone further meanwhile, or there was nothing to leave.
             self.branched_at = None if start is None else step
@@ -212,10 +214,13 @@ class Run:
         if snapshot is not None and snapshot.parts >= JUDGED:
             self._verdict = judge.judge(snapshot, self._speed.running_s)
             self.past.note(snapshot, self._verdict)
+            self._judged = snapshot
         if snapshot is not None:
             self._step = max(self._step, snapshot.step)
         if running:
             self._speed.note(self._step, time.perf_counter())
+        else:
+            self._rest(judge)
         told = self._telling.take(self._verdict, time.perf_counter(), running=running)
         shown = self.past.shown(snapshot, judge)
         verdict = self._verdict
@@ -225,6 +230,17 @@ class Run:
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
                      self._speed.value, running, self._history, shown.snapshot, told, self._record,
                      readings, self._epochs, self._comparable(), cursor=shown.step)
+
+    def _rest(self, judge: RunJudge) -> None:
+        """Say of a run at rest what would else wait for a snapshot that never comes."""
+        last = self._judged
+        # It may have been told to rest, and where it does is yet to be seen.
+        if self.state not in IDLE or last is None or last.step < self._step:
+            return
+        verdict = judge.rest()
+        if verdict is not None:
+            self._verdict = verdict
+            self.past.note(last, verdict)
 
     def verdict_at(self, step: int) -> Verdict | None:
         """Return what was said of it at a step."""

@@ -92,6 +92,19 @@ def test_a_cure_is_tried_as_b_kept_and_undone(person: Person) -> None:
     assert steps(person) == {"A": at["A"]}
 
 
+def test_a_run_that_was_over_in_no_time_has_cures(person: Person) -> None:
+    """Of 100 steps at full speed there are two snapshots: before the first and after the last."""
+    lab, bench = person.lab, person.lab.workbench
+    open_network(person, deep(16, 10, "sigmoid", "xavier_uniform"), 0.003, steps=100)
+    person.click(lab.transport.toggle)
+    person.qtbot.waitUntil(lambda: steps(person) == {"A": 100} and bench.state is State.PAUSED,
+                           timeout=60_000)
+    cure = first_cure(person).cure
+    assert cure is not None
+    assert cure.code == "activation"
+    assert lab.strip.accessibleName().startswith("Vanishing gradient.")
+
+
 def test_a_run_that_breaks_is_replayed_and_cured_from_before(person: Person) -> None:
     lab, bench = person.lab, person.lab.workbench
     document = open_network(person, deep(8, 3, "silu", "he_normal"), 100.0, "sgd")

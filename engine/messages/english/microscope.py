@@ -11,7 +11,7 @@ WORDS: Mapping[str, Entry] = {
     "microscope.phase-forward": "Forward",
     "microscope.phase-loss": "Loss",
     "microscope.phase-backward": "Backward",
-    "microscope.phase-measure": "Clipping",
+    "microscope.phase-clipping": "Clipping",
     "microscope.phase-update": "Update",
 
     "microscope.gather": "The next {count:whole} {count|example|examples} of the epoch.",

@@ -16,7 +16,7 @@ def gather(w: Writer) -> None:
                formula=f"x ← {w.n} examples", shape=(w.size("n"),), slot="y")
         return
     w.call("y", Variable("t", "t", (w.size("n"),), per_example=True))
-    w.emit("t", "t = t", words=say("microscope.gather-targets", count=w.n), symbol="t",
+    w.emit("t", "t = t", words=say("microscope.gather-targets"), symbol="t",
            formula="t ← their targets", shape=(w.size("n"),), slot="y")
 
 

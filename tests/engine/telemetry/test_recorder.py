@@ -190,6 +190,17 @@ def test_verdicts_that_follow_on_one_another() -> None:
     assert recorder.steps == (0, 10, 30)
 
 
+def test_what_is_said_of_a_step_once_more_takes_the_place_of_what_was() -> None:
+    recorder = Recorder()
+    for step, code in ((0, "waiting"), (500, "early"), (500, "vanishing"), (600, "vanishing")):
+        recorder.note_verdict(snapshot(step), code, 1)
+    assert recorder.stretches == ((0, 0, "waiting", 1), (500, 600, "vanishing", 1))
+    recorder.note_verdict(snapshot(600), "dead", 2)
+    # What began before stays.
+    assert recorder.stretches == ((0, 0, "waiting", 1), (500, 600, "vanishing", 1),
+                                  (600, 600, "dead", 2))
+
+
 def test_there_are_not_more_and_more_verdicts() -> None:
     recorder = Recorder()
     for step in range(3 * MOST_STRETCHES):

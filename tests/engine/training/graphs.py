@@ -130,7 +130,7 @@ class Growing:
 
     def room(self) -> int:
         """Return how many layers can follow, so that every loose end can still be joined."""
-        return MOST_LAYERS - len(self.layers) - 2 * len(self.loose) - 3
+        return MOST_LAYERS - len(self.layers) - 2 * len(self.loose) - 4
 
     def fits(self, key: str, *feeding: int) -> bool:
         """Say whether layers can feed one of a kind, if its sizes are small."""
