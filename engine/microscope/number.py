@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,9 @@ Variables = Mapping[str, Any]
 """What every name stands for: arrays, numbers, helpers."""
 
 Index = tuple[int, ...]
+
+VIEW = re.compile(r"([A-Za-z_]\w*)(?:\.T|\.reshape\([\w, -]*\)|\[[\d:, -]*\])*")
+"""Expressions whose numbers are those of one variable, each at a place that can be found."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Number:
-    """A number as ``function(scale * (sum of products of factors + what is added))``.
+    """A number as ``function(scale * (sum of products + what is added + further sums))``.
 
     Attributes
     ----------
@@ -58,6 +63,8 @@ class Number:
         What the sum is multiplied by.
     function : str
         What is applied to all that, as rich text; empty for nothing.
+    also : tuple[Number, ...]
+        Further sums that are added, of other factors: what a state brings beside the features.
     """
 
     value: float
@@ -66,6 +73,7 @@ class Number:
     added: tuple[Factor, ...] = ()
     scale: float = 1.0
     function: str = ""
+    also: tuple[Number, ...] = ()
 
     @property
     def products(self) -> Array:
@@ -100,7 +108,8 @@ class Part:
     symbol : str
         In mathematics, as rich text.
     code : str
-        A NumPy expression; where it is a variable's name, its numbers can be followed there.
+        A NumPy expression; where it is a variable or a view of one (``W2[:, 3:6]``, ``x.T``), its
+        numbers can be followed there.
     axes : str
         A letter for each of its axes.
     """
@@ -131,6 +140,8 @@ class Contraction:
         What is applied to it, as rich text, with `apply`; empty for nothing.
     apply : str
         The same as a NumPy expression of ``s``.
+    also : tuple[Contraction, ...]
+        Further sums that are added, of other factors; their axes are the result's.
     """
 
     axes: str
@@ -140,6 +151,7 @@ class Contraction:
     scale: float = 1.0
     function: str = ""
     apply: str = "s"
+    also: tuple[Contraction, ...] = ()
 
     def __call__(self, variables: Variables, index: Index) -> Number:
         """Return the number of an index, taken apart."""
@@ -154,31 +166,47 @@ class Contraction:
         places = np.indices(lengths).reshape(len(letters), -1) if letters else \
             np.zeros((0, 1), np.int64)
         rows = dict(zip(letters, places, strict=True))
-        factors = tuple(_factor(part, array, at, rows, places.shape[1])
+        factors = tuple(_factor(part, array, at, rows, places.shape[1], variables)
                         for part, array in zip(self.parts, arrays, strict=True))
-        added = tuple(_factor(part, np.asarray(evaluate(part.code, variables)), at, {}, 1)
+        added = tuple(_factor(part, np.asarray(evaluate(part.code, variables)), at, {}, 1,
+                              variables)
                       for part in self.added)
+        also = tuple(one(variables, index) for one in self.also)
         total = math.fsum(np.prod([factor.values for factor in factors], axis=0)) if factors \
             else 0.0
-        total = self.scale * (total + math.fsum(float(one.values[0]) for one in added))
-        value = float(evaluate(self.apply, {**variables, "s": total}))
+        total = self.scale * math.fsum((total, *(float(one.values[0]) for one in added),
+                                        *(one.value for one in also)))
+        value = float(evaluate(self.apply, ChainMap({"s": total}, cast("dict[str, Any]", variables))))
         return Number(value, factors,
                       tuple((self.over[letter], length)
                             for letter, length in zip(letters, lengths, strict=True)),
-                      added, self.scale, self.function)
+                      added, self.scale, self.function, also)
 
 
 def evaluate(code: str, variables: Variables) -> Any:
     """Return the value of an expression of this program's own making."""
-    return eval(compile(code, "<step>", "eval"), {"np": np}, dict(variables))
+    return eval(compile(code, "<step>", "eval"), {"np": np}, variables)
 
 
 def _factor(part: Part, array: Array, at: Mapping[str, int], rows: Mapping[str, Array],
-            terms: int) -> Factor:
+            terms: int, variables: Variables) -> Factor:
     axes = [rows[letter] if letter in rows else np.full(terms, at[letter])
             for letter in part.axes]
     indices = np.array(axes, np.int64).reshape(len(axes), terms)
     values = np.asarray(array[tuple(indices)] if axes else np.full(terms, array), np.float64)
-    is_variable = part.code.isidentifier()
-    return Factor(part.symbol, values, part.code if is_variable else "",
-                  indices.T if is_variable else np.zeros((0, 0), np.int64))
+    view = VIEW.fullmatch(part.code)
+    if view is None:
+        return Factor(part.symbol, values)
+    name = view[1]
+    if name != part.code:
+        indices = _followed(part.code, name, indices, variables)
+    return Factor(part.symbol, values, name, indices.T)
+
+
+def _followed(code: str, name: str, indices: NDArray[np.int64], variables: Variables
+              ) -> NDArray[np.int64]:
+    """Return where in a variable the numbers are that stand at these places of a view of it."""
+    shape = np.shape(variables[name])
+    places = evaluate(code, ChainMap({name: np.arange(math.prod(shape)).reshape(shape)},
+                                     cast("dict[str, Any]", variables)))
+    return np.array(np.unravel_index(places[tuple(indices)], shape), np.int64)

@@ -115,6 +115,12 @@ class Writer:
         self.number = ids.index(line.layer) if line.layer else -1
         self.layer = draft.subject.layers[self.number] if line.layer else None
 
+    def of_layer(self, *ops: str) -> Writer:
+        """Return what reads another line of the same layer: the first that is of these ops."""
+        return Writer(self._draft, next(
+            line for line in self.subject.lines
+            if line.layer == self.line.layer and line.op in ops))
+
     @property
     def n(self) -> int:
         """Examples of the batch; the program calls it ``n``."""
@@ -192,12 +198,13 @@ class Writer:
 
     def emit(self, name: str, code: str, *, words: Message, formula: str, symbol: str,
              shape: Shape, per_example: bool = True, slot: str = "", place: int = -1, of: str = "",
-             opening: Opening | None = None, mistakes: Mapping[str, str] | None = None) -> None:
+             step: int = -1, opening: Opening | None = None,
+             mistakes: Mapping[str, str] | None = None) -> None:
         """Add a statement.
 
         Parameters
         ----------
-        name, code, words, formula, symbol, of, opening, mistakes
+        name, code, words, formula, symbol, of, step, opening, mistakes
             As `engine.microscope.statement.Statement` has them.
         shape : tuple[int, ...]
             Shape of the result for one example, or of all of it.
@@ -213,11 +220,11 @@ class Writer:
             phase=Phase(self.line.section_name), layer=self.line.layer, number=self.number,
             op=self.line.op, shape=(self.n, *shape) if per_example else shape,
             per_example=per_example, of=of, place=self.size(slot) if slot else place,
-            opening=opening, mistakes=dict(mistakes or {})))
+            step=step, opening=opening, mistakes=dict(mistakes or {})))
 
     def write(self, slot: str, code: str, *, words: Message, formula: str, shape: Shape,
               opening: Opening | None = None, mistakes: Mapping[str, str] | None = None,
-              is_whole: bool = True) -> None:
+              is_whole: bool = True, step: int = -1) -> None:
         """Add a statement that writes the variable at the place of a slot.
 
         ``code`` and ``formula`` are what stands right of the equals sign. A gradient is known by
@@ -233,7 +240,7 @@ class Writer:
         self.emit(variable.name, f"{variable.name} = {code}", words=words,
                   formula=f"{variable.symbol} = {formula}", symbol=variable.symbol,
                   shape=variable.shape, per_example=variable.per_example, slot=slot, of=of,
-                  opening=None if flat else opening, mistakes=wrong)
+                  step=step, opening=None if flat else opening, mistakes=wrong)
 
 
 Explanation = Callable[[Writer], None]
