@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine.microscope.program import phase_title
 from gui import theme
 from gui.microscope.network_columns import Body, Column
 from gui.microscope.network_edges import dashed_line
@@ -214,4 +213,4 @@ def stand_text(reading: Reading) -> str:
     """Return where one stands, in a sentence."""
     number = reading.in_hand
     where = "" if number < 0 or reading.columns[number].body is Body.LOSS else f", layer {number}"
-    return f"{phase_title(reading.phase)}{where}"
+    return f"{reading.phase.title}{where}"
