@@ -120,6 +120,14 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.gate-derivative-forgotten"), say("mistake.gate-derivative-forgotten-shows")),
     "forget-gate-forgotten": Mistake(
         say("mistake.forget-gate-forgotten"), say("mistake.forget-gate-forgotten-shows")),
+    "reset-gate-forgotten": Mistake(
+        say("mistake.reset-gate-forgotten"), say("mistake.reset-gate-forgotten-shows")),
+    "update-gate-forgotten": Mistake(
+        say("mistake.update-gate-forgotten"), say("mistake.update-gate-forgotten-shows")),
+    "direct-path-forgotten": Mistake(
+        say("mistake.direct-path-forgotten"), say("mistake.direct-path-forgotten-shows")),
+    "candidate-forgotten": Mistake(
+        say("mistake.candidate-forgotten"), say("mistake.candidate-forgotten-shows")),
     "clipped-on-one-side": Mistake(
         say("mistake.clipped-on-one-side"), say("mistake.clipped-on-one-side-shows")),
     "clipped-layer-by-layer": Mistake(

@@ -7,6 +7,8 @@ import re
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -186,7 +188,12 @@ class Contraction:
 
 def evaluate(code: str, variables: Variables) -> Any:
     """Return the value of an expression of this program's own making."""
-    return eval(compile(code, "<step>", "eval"), {"np": np}, variables)
+    return eval(_compiled(code), {"np": np}, variables)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(code: str) -> CodeType:
+    return compile(code, "<step>", "eval")
 
 
 def _with(name: str, value: Any, variables: Variables) -> Variables:

@@ -219,6 +219,22 @@ WORDS: Mapping[str, Entry] = {
     "mistake.forget-gate-forgotten-shows":
         "On its way from step to step, the cell is multiplied by the forget gate, and its "
         "error has to be, too. Without it, the error never fades.",
+    "mistake.reset-gate-forgotten": "Reset gate forgotten",
+    "mistake.reset-gate-forgotten-shows":
+        "The reset gate weighs what the state before brings to the candidate, and its error has "
+        "to pass the gate as well.",
+    "mistake.update-gate-forgotten": "Update gate forgotten",
+    "mistake.update-gate-forgotten-shows":
+        "The update gate shares the new state out between the candidate and the state before. "
+        "The error went there whole, instead of a share of it.",
+    "mistake.direct-path-forgotten": "Direct path forgotten",
+    "mistake.direct-path-forgotten-shows":
+        "A part of the state is handed on as it is. The error that comes back that way is "
+        "missing; only the one through the weights is there.",
+    "mistake.candidate-forgotten": "Candidate forgotten",
+    "mistake.candidate-forgotten-shows":
+        "What the update gate gives to the state before, it takes from the candidate. The error "
+        "counted only the former.",
     "mistake.clipped-on-one-side": "Clipped on one side",
     "mistake.clipped-on-one-side-shows":
         "Large gradients below 0 have to be clipped as well as those above.",

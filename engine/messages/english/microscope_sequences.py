@@ -31,6 +31,17 @@ WORDS: Mapping[str, Entry] = {
         "Step {step:whole}: the cell keeps a part of itself and takes in a part of the new.",
     "microscope.time-state-of-cell":
         "Step {step:whole}: the state is what the output gate shows of the cell.",
+    "microscope.time-features-sum":
+        "Step {step:whole}: what this step's features bring to gates and candidate.",
+    "microscope.time-state-sum":
+        "Step {step:whole}: what the state before brings to gates and candidate.",
+    "microscope.time-reset-gate":
+        "Step {step:whole}: the reset gate, how much the candidate sees of the state before.",
+    "microscope.time-update-gate":
+        "Step {step:whole}: the update gate, how much of the state before stays.",
+    "microscope.time-candidate": "Step {step:whole}: the candidate for the new state.",
+    "microscope.time-mixed":
+        "Step {step:whole}: the update gate mixes the candidate with the state before.",
     "microscope.time-states": "The states of all steps, put behind one another.",
     "microscope.time-last-state": "What the layer gives is the state after the last step.",
     "microscope.time-before": "The states before each step, put behind one another.",
@@ -57,10 +68,14 @@ WORDS: Mapping[str, Entry] = {
         "Step {step:whole}: what comes to the cell through its state; nothing comes along the "
         "cell.",
     "microscope.time-gate-gradient":
-        "Step {step:whole}: the error of gate {gate}: what it is multiplied with, times its own "
-        "slope.",
+        "Step {step:whole}: the error of {gate}: that of the product which it is a factor of, "
+        "times the rest of the product.",
     "microscope.time-arguments-gradient":
-        "Step {step:whole}: the errors of all gates side by side, as their weights stand.",
+        "Step {step:whole}: the errors under all gates side by side, as their weights stand, each "
+        "times the slope there.",
+    "microscope.time-state-sum-gradient":
+        "Step {step:whole}: the same errors for what the state brought; the candidate's passes the "
+        "reset gate.",
     "microscope.time-errors": "The errors of all steps, put behind one another.",
     "microscope.time-input-gradient":
         "The errors of every step go back through the same weights to its features.",

@@ -7,6 +7,7 @@ from engine.microscope.explanations import (  # noqa: F401
     dense,
     descent,
     gathering,
+    gru,
     layer_norms,
     losses,
     lstm,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from engine.messages import say
@@ -39,7 +40,7 @@ def cut_opening(walk: Unrolled, t: int, met: Opening, unmet: Opening) -> Opening
 
 
 def write_state_gradient(walk: Unrolled, t: int, code: str, formula: str, wrong: str,
-                         sent: Contraction) -> None:
+                         sent: Contraction, more_wrong: Mapping[str, str] | None = None) -> None:
     """Write dL/dh of step t.
 
     Parameters
@@ -54,6 +55,8 @@ def write_state_gradient(walk: Unrolled, t: int, code: str, formula: str, wrong:
         The same with weights that are not transposed; empty where that makes no difference.
     sent : Contraction
         What opens one of its numbers.
+    more_wrong : Mapping[str, str]
+        By key: the same with other mistakes.
     """
     above = _above(walk, t)
     own = above.code if above else f"np.zeros((n, {walk.units}))"
@@ -66,14 +69,14 @@ def write_state_gradient(walk: Unrolled, t: int, code: str, formula: str, wrong:
     before, plus = (f"{above.code} + ", f"{above.symbol} + ") if above else ("", "")
     added = (above,) if above else ()
     skipped = walk.gradient("h", t + 1)
-    handed = cut(walk, t + 1, code)
+    handed = _handed(walk, t + 1, code)
     met = cut_opening(walk, t + 1, replace(sent, added=added),
                       Contraction("nj", (), {}, added))
     mistakes = {"state-path-forgotten": own}
-    if wrong:
-        mistakes["weights-not-transposed"] = f"{before}{wrong}"
+    others = {"weights-not-transposed": wrong} if wrong else {}
+    for key, text in {**others, **(more_wrong or {})}.items():
+        mistakes[key] = before + _handed(walk, t + 1, text)
     if walk.mask:
-        handed = f"np.where({walk.counts(t + 1)}, {handed}, {skipped.code})"
         formula = f"({formula}, or {skipped.symbol} where step {t + 1} does not count)"
         mistakes["mask-forgotten"] = f"{before}{cut(walk, t + 1, code)}"
     opening = Where(walk.counts(t + 1), met, Contraction("nj", (), {}, (*added, skipped))) \
@@ -82,6 +85,13 @@ def write_state_gradient(walk: Unrolled, t: int, code: str, formula: str, wrong:
         "h", t, f"{before}{handed}", formula=f"{plus}{formula}", opening=opening,
         words=say("microscope.time-state-gradient", step=t) if above else
         say("microscope.time-state-gradient-later", step=t), mistakes=mistakes)
+
+
+def _handed(walk: Unrolled, t: int, code: str) -> str:
+    """Return what step t hands back: the gradient of its own state where it does not count."""
+    handed = cut(walk, t, code)
+    return f"np.where({walk.counts(t)}, {handed}, {walk.gradient('h', t).code})" if walk.mask \
+        else handed
 
 
 def _above(walk: Unrolled, t: int) -> Part | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.messages import Message, say
-from engine.microscope.choices import SideBySide, Where
+from engine.microscope.choices import Where
 from engine.microscope.explanations.arriving import (
     cut,
     cut_opening,
@@ -13,7 +11,13 @@ from engine.microscope.explanations.arriving import (
     mark_borders,
     write_state_gradient,
 )
-from engine.microscope.explanations.unrolled import COUNTED, NOTHING, Unrolled
+from engine.microscope.explanations.unrolled import (
+    COUNTED,
+    NOTHING,
+    Unrolled,
+    slope_of,
+    tanh_of,
+)
 from engine.microscope.names import PRIME
 from engine.microscope.number import Contraction, Opening, Part
 from engine.microscope.writer import Writer, explains
@@ -43,7 +47,7 @@ def lstm_forward(w: Writer) -> None:
         walk.write("h", t, walk.kept(t, "h", f"{o.code} * np.tanh({c.code})"),
                    words=say("microscope.time-state-of-cell", step=t),
                    formula=f"{o.symbol} ⊙ tanh({c.symbol})",
-                   opening=walk.kept_opening(t, "h", Contraction("nj", (o, _tanh(c)), {})))
+                   opening=walk.kept_opening(t, "h", Contraction("nj", (o, tanh_of(c)), {})))
     walk.write_states()
 
 
@@ -51,11 +55,12 @@ def _write_gate(walk: Unrolled, letter: str, place: int, t: int) -> None:
     """Write a gate of step t: a function of its columns of the weighted sums."""
     z = walk.part("z", t)
     columns = f"{z.code}[:, {place * walk.units}:{(place + 1) * walk.units}]"
+    symbol_of = f"{z.symbol}<sub>{letter}</sub>"
     symbol, function = ("tanh", "np.tanh") if letter == "g" else ("σ", "sigmoid")
     walk.write(letter, t, f"{function}({columns})", words=_gate_words(letter, t),
-               formula=f"{symbol}({walk.symbol(f'z{letter}', t)})",
-               opening=Contraction("nj", (Part(walk.symbol(f"z{letter}", t), columns, "nj"),), {},
-                                   (), 1.0, symbol, f"{function}(s)"))
+               formula=f"{symbol}({symbol_of})",
+               opening=Contraction("nj", (Part(symbol_of, columns, "nj"),), {}, (), 1.0, symbol,
+                                   f"{function}(s)"))
 
 
 def _gate_words(letter: str, t: int) -> Message:
@@ -67,10 +72,6 @@ def _gate_words(letter: str, t: int) -> Message:
     if letter == "g":
         return say("microscope.time-cell-candidate", step=t)
     return say("microscope.time-output-gate", step=t)
-
-
-def _tanh(part: Part) -> Part:
-    return Part(f"tanh({part.symbol})", f"np.tanh({part.code})", part.axes)
 
 
 @explains("lstm_backward")
@@ -88,13 +89,9 @@ def lstm_backward(w: Writer) -> None:
             Contraction("nj", (later, recurrent), COUNTED))
         _write_cell_gradient(walk, t)
         _write_gate_gradients(walk, t)
-        names = [walk.gradient(f"z{letter}", t) for letter in GATES]
-        walk.write_gradient(
-            "z", t, f"np.hstack([{', '.join(part.code for part in names)}])",
-            words=say("microscope.time-arguments-gradient", step=t), width=walk.columns,
-            formula=", ".join(part.symbol for part in names),
-            opening=SideBySide(tuple(Contraction("nj", (part,), {}) for part in names),
-                               walk.units))
+        sums = [(walk.gradient(letter, t), slope_of(walk, letter, t)) for letter in GATES]
+        walk.write_side_by_side("z", t, sums, {"gate-derivative-forgotten": [
+            (error,) for error, _ in sums]}, say("microscope.time-arguments-gradient", step=t))
     walk.write_errors("z")
     walk.write_features_gradient("z")
 
@@ -136,25 +133,16 @@ def _along_opening(walk: Unrolled, t: int, later: Part, forget: Part) -> Opening
 
 
 def _write_gate_gradients(walk: Unrolled, t: int) -> None:
-    """Write the gradients of the arguments of the four gates of step t."""
+    """Write the gradients of the four gates of step t: each is a factor of cell or state."""
     dh, dc = walk.gradient("h", t), walk.gradient("c", t)
     i, g = walk.part("i", t), walk.part("g", t)
     before, cell = walk.part("c", t - 1), walk.part("c", t)
-    others: Mapping[str, tuple[Part, Part]] = {
-        "o": (dh, _tanh(cell)), "i": (dc, g), "f": (dc, before), "g": (dc, i)}
+    others = {"o": (dh, tanh_of(cell)), "i": (dc, g), "f": (dc, before), "g": (dc, i)}
     for letter, (error, other) in others.items():
-        gate = walk.part(letter, t)
-        symbol, slope = ("tanh", f"1 - {gate.code}**2") if letter == "g" else \
-            ("σ", f"{gate.code} * (1 - {gate.code})")
-        factor = Part(f"{symbol}{PRIME}({walk.symbol(f'z{letter}', t)})", slope, "nj")
-        mistakes = {"gate-derivative-forgotten":
-                    walk.counted(t, f"{error.code} * {other.code}")}
-        if letter == "f":
-            mistakes["cell-of-the-wrong-step"] = walk.counted(
-                t, f"{error.code} * {cell.code} * ({slope})")
+        wrong = walk.counted(t, f"{error.code} * {cell.code}")
         walk.write_gradient(
-            f"z{letter}", t, walk.counted(t, f"{error.code} * {other.code} * ({slope})"),
+            letter, t, walk.counted(t, f"{error.code} * {other.code}"),
             words=say("microscope.time-gate-gradient", step=t, gate=letter),
-            formula=f"{error.symbol} ⊙ {other.symbol} ⊙ {factor.symbol}", mistakes=mistakes,
-            is_of_variable=False,
-            opening=walk.counted_opening(t, Contraction("nj", (error, other, factor), {})))
+            formula=f"{error.symbol} ⊙ {other.symbol}",
+            mistakes={"cell-of-the-wrong-step": wrong} if letter == "f" else {},
+            opening=walk.counted_opening(t, Contraction("nj", (error, other), {})))

@@ -107,7 +107,7 @@ def _write_product(walk: Unrolled, slot: str, came_in: Part, errors: Part, rows:
         say("microscope.time-weights-gradient")
     walk.w.write(slot, code(came_in.code), words=words,
                  formula=f"Σ<sub>t</sub> {came_in.symbol}<sup>T</sup> {errors.symbol}",
-                 shape=(rows, walk.columns), is_whole=walk.is_exact, mistakes=mistakes,
+                 shape=(rows, walk.columns), mistakes=mistakes,
                  opening=Contraction(f"{came_in.axes[-1]}k", (errors, came_in), SUMMED))
 
 
@@ -120,5 +120,5 @@ def _write_sum(walk: Unrolled, slot: str, errors: Part, width: int) -> None:
                 "steps-averaged": f"{code} / {walk.steps}"} if walk.steps > 1 else {}
     walk.w.write(slot, code, words=say("microscope.time-biases-gradient"),
                  formula=f"Σ<sub>t</sub> {errors.symbol}, over the batch", shape=(width,),
-                 is_whole=walk.is_exact, mistakes=mistakes,
+                 mistakes=mistakes,
                  opening=Contraction("k", (errors,), SUMMED))

@@ -77,7 +77,7 @@ def embed_backward(w: Writer) -> None:
         mistakes["row-counted-once"] = \
             f"np.zeros(({v}, {k}))\n{name}[{x}.astype(int)] = {dy}" \
             + (f"\n{name} = {name}{keeps}" if padding else "")
-    if padding and (given == 0).any():
+    if padding and (given == 0).any() and not _is_mask_read(w):
         mistakes["padding-learns"] = f"add_rows({x}, {dy}, {v})"
     if padding:
         words = say("microscope.vectors-gradient-padded")
@@ -86,6 +86,13 @@ def embed_backward(w: Writer) -> None:
     w.write("dw", f"add_rows({x}, {dy}, {v}){keeps}", words=words, shape=(v, k),
             formula=f"row j: sum of {symbol} where the token is j", mistakes=mistakes,
             opening=Uses(x, dy, symbol, padding))
+
+
+def _is_mask_read(w: Writer) -> bool:
+    """Say whether a layer leaves padding out, so that no error comes back from there."""
+    mask = w.beside("mark_tokens").size("mask")
+    return any(mask == line.slots.get(slot) for line in w.subject.lines
+               for slot in ("mask", "a", "b") if line.op != "mark_tokens")
 
 
 @explains("mark_tokens")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.messages import Message, say
-from engine.microscope.choices import OneOfMany, Where
+from engine.microscope.choices import OneOfMany, SideBySide, Where
 from engine.microscope.names import Variable, gradient_symbol, parameter_name, parameter_symbol
 from engine.microscope.number import Contraction, Opening, Part
 from engine.microscope.writer import Writer
@@ -13,16 +13,28 @@ from engine.microscope.writer import Writer
 FORWARD = ("rnn_forward", "lstm_forward", "gru_forward")
 BACKWARD = ("rnn_backward", "lstm_backward", "gru_backward")
 
-SPELT = {"wx": ("(xW)", ""), "uh": ("(hU)", ""), "zi": ("z", "i,"), "zf": ("z", "f,"),
-         "zg": ("z", "g,"), "zo": ("z", "o,")}
-"""In mathematics, what names spell in letters: a letter, and what stands before the layer's number.
-"""
+SPELT = {"wx": "(xW)", "uh": "(hU)"}
+"""What names stand for in mathematics, where it is no letter."""
 
 COUNTED = {"i": "input", "j": "unit", "k": "sum"}
 """What the axes of weights count."""
 
 NOTHING = Contraction("nj", (), {})
 """Opens a number that is 0."""
+
+
+def tanh_of(part: Part) -> Part:
+    """Return tanh of a number as a factor."""
+    return Part(f"tanh({part.symbol})", f"np.tanh({part.code})", part.axes)
+
+
+def slope_of(walk: Unrolled, gate: str, t: int) -> Part:
+    """Return the slope of a gate's function in step t as a factor: g and n are tanh."""
+    value = walk.part(gate, t)
+    if gate in "gn":
+        return Part(f"(1 − {value.symbol}²)", f"(1 - {value.code}**2)", "nj")
+    return Part(f"{value.symbol} ⊙ (1 − {value.symbol})", f"{value.code} * (1 - {value.code})",
+                "nj")
 
 
 class Unrolled:
@@ -60,20 +72,14 @@ class Unrolled:
                     if line.layer == w.line.layer and line.op in BACKWARD]
         self.truncation = int(backward[0].slots["truncation"]) if backward else 0
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether gradients are the loss's derivatives: no truncation cuts them."""
-        return not self.truncation or (self.truncation >= self.steps and not self.mask)
-
     def name(self, letter: str, t: int) -> str:
         """Return what a number of step t is called; -1 is what stands before the first."""
         return f"{letter}{self.number}_{t if t >= 0 else 'start'}"
 
     def symbol(self, letter: str, t: int | str) -> str:
         """Return the same in mathematics; ``t`` may be text, for any step."""
-        base, before = SPELT.get(letter, (letter, ""))
         step = "start" if t == -1 else t
-        return f"{base}<sub>{before}{self.number}</sub><sup>({step})</sup>"
+        return f"{SPELT.get(letter, letter)}<sub>{self.number}</sub><sup>({step})</sup>"
 
     def part(self, letter: str, t: int, axes: str = "nj") -> Part:
         """Return a number of step t as a factor."""
@@ -131,14 +137,31 @@ class Unrolled:
 
     def write_gradient(self, letter: str, t: int, code: str, *, words: Message, formula: str,
                        width: int = 0, opening: Opening | None = None,
-                       mistakes: Mapping[str, str] | None = None, is_of_variable: bool = True
-                       ) -> None:
-        """Write the gradient of a number of step t, which may be no variable of the program."""
+                       mistakes: Mapping[str, str] | None = None) -> None:
+        """Write the gradient of a number of step t."""
         name, symbol = self.name(f"d{letter}", t), self.gradient_symbol(letter, t)
         self.w.emit(name, f"{name} = {code}", words=words, formula=f"{symbol} = {formula}",
                     symbol=symbol, shape=(width or self.units,), step=t, opening=opening,
-                    of=self.name(letter, t) if is_of_variable and self.is_exact else "",
+                    of=self.name(letter, t),
                     mistakes={key: f"{name} = {wrong}" for key, wrong in (mistakes or {}).items()})
+
+    def write_side_by_side(self, letter: str, t: int, columns: Sequence[tuple[Part, ...]],
+                           wrong: Mapping[str, Sequence[tuple[Part, ...]]], words: Message
+                           ) -> None:
+        """Write the gradient of what stands under all gates: for each of them a product.
+
+        ``wrong`` has other products by the mistake that they are.
+        """
+        def code(products: Sequence[tuple[Part, ...]]) -> str:
+            return "np.hstack([" + ", ".join(
+                " * ".join(part.code for part in product) for product in products) + "])"
+
+        self.write_gradient(
+            letter, t, code(columns), words=words, width=self.columns,
+            formula=", ".join(" ⊙ ".join(part.symbol for part in product) for product in columns),
+            opening=SideBySide(tuple(Contraction("nj", product, {}) for product in columns),
+                               self.units),
+            mistakes={key: code(products) for key, products in wrong.items()})
 
     def begin(self, letter: str, slot: str, words: Message, code: str = "",
               formula: str = "0") -> None:
@@ -197,7 +220,7 @@ class Unrolled:
         self.w.write("dx", f"{errors} @ {weights.code}.T",
                      words=say("microscope.time-input-gradient"),
                      formula=f"{symbol} {weights.symbol}<sup>T</sup> for every t",
-                     shape=(self.steps, self.features), is_whole=self.is_exact,
+                     shape=(self.steps, self.features),
                      opening=Contraction("nti", (Part(symbol, errors, "ntk"), weights),
                                          {"k": "sum"}),
                      mistakes={"weights-not-transposed":

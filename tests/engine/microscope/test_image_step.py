@@ -82,8 +82,9 @@ def check_mistakes(program: Program) -> set[str]:
 
 @pytest.mark.parametrize("kind", ["conv2d", "conv2d_transpose"])
 @pytest.mark.parametrize("padding", ["same", "valid"])
-@pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (3, 1), (2, 2), (3, 2), (2, 3), (4, 1)])
-@pytest.mark.parametrize(("channels", "bias"), [(1, True), (2, False)])
+@pytest.mark.parametrize(("kernel", "stride", "channels", "bias"), [
+    (1, 1, 2, True), (3, 1, 2, True), (2, 2, 2, True), (3, 2, 2, False), (2, 3, 2, False),
+    (4, 1, 1, False), (3, 2, 1, True)])
 def test_convolutions_agree_with_the_engine(kind: str, padding: str, kernel: int, stride: int,
                                             channels: int, bias: bool) -> None:
     program = step((4, 5, channels), layer(
@@ -148,6 +149,23 @@ def test_one_example_alone_offers_no_mistake_that_changes_nothing() -> None:
     check_mistakes(program)
     gradient = next(one for one in program.statements if one.op == "convolution_weights")
     assert set(gradient.mistakes) == {"summed-over-one-place"}
+
+
+def test_what_several_layers_read_has_a_part_of_its_gradient_from_each() -> None:
+    rng = np.random.default_rng(2)
+    network = NetworkSpec((
+        LayerSpec("input", "input"), layer("front", "dense", units=18, activation="tanh"),
+        reshape(3, 3, 2), layer("one", "conv2d", filters=2, kernel=3),
+        LayerSpec("two", "max_pooling", {"size": 1, "stride": 1}, inputs=("form",)),
+        LayerSpec("sum", "add", inputs=("one", "two")),
+        layer("flat", "flatten"), layer("last", "dense", units=CLASSES, activation="linear")))
+    program = compare(project_of(network), rng.standard_normal((3, 2)),
+                      np.eye(CLASSES)[rng.integers(0, 3, 3)])
+    check_openings(run(program))
+    parts = [one for one in program.statements
+             if one.op in ("convolution_adjoint", "max_pooling_backward")]
+    assert len({one.name for one in parts}) == 2
+    assert {one.of for one in parts} == {""}
 
 
 @pytest.mark.parametrize(("shape", "kind", "stride"), [
