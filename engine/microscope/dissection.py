@@ -31,6 +31,8 @@ class Dissection:
         Classes or numbers that are predicted.
     trace : Trace
         The program and what it computed.
+    parameters : Mapping[str, str]
+        What the engine calls every parameter, ``layer-id/w``, by the program's name, ``W2``.
     engine : Mapping[str, float64 array]
         What the engine itself computes in float64: gradients by ``dW2``, parameters after the step
         by ``W2``, and the loss ``L``.
@@ -44,12 +46,18 @@ class Dissection:
     batch: int
     n_outputs: int
     trace: Trace
+    parameters: Mapping[str, str]
     engine: Mapping[str, NDArray[np.float64]]
 
     @property
     def program(self) -> Program:
         """The program."""
         return self.trace.program
+
+    def gradients(self) -> dict[str, NDArray[np.float64]]:
+        """Return dL/d(parameter) as the update sees it, by the engine's names."""
+        return {name: self.trace.last(f"d{variable}")
+                for variable, name in self.parameters.items() if f"d{variable}" in self.engine}
 
     def disagreement(self) -> float:
         """Return by how much program and engine differ at most, relative to the largest number."""

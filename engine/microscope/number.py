@@ -7,6 +7,8 @@ import re
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -18,8 +20,8 @@ Variables = Mapping[str, Any]
 
 Index = tuple[int, ...]
 
-VIEW = re.compile(r"([A-Za-z_]\w*)(?:\.T|\.reshape\([\w, -]*\)|\[[\d:, -]*\])*")
-"""Expressions whose numbers are those of one variable, each at a place that can be found."""
+SELECTION = re.compile(r"([A-Za-z_]\w*)((?:\.reshape\([^()]*\)|\[[^\[\]]*\]|\.T)*)")
+"""Expressions that compute nothing: a variable, or some of its numbers in another order."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,8 @@ class Part:
     symbol : str
         In mathematics, as rich text.
     code : str
-        A NumPy expression; where it is a variable or a view of one (``W2[:, 3:6]``, ``x.T``), its
-        numbers can be followed there.
+        A NumPy expression; where it is a variable or a `SELECTION` of one, its numbers can be
+        followed there.
     axes : str
         A letter for each of its axes.
     """
@@ -140,8 +142,8 @@ class Contraction:
         What is applied to it, as rich text, with `apply`; empty for nothing.
     apply : str
         The same as a NumPy expression of ``s``.
-    also : tuple[Contraction, ...]
-        Further sums that are added, of other factors; their axes are the result's.
+    also : tuple[Opening, ...]
+        What opens further sums that are added, of other factors.
     """
 
     axes: str
@@ -151,7 +153,7 @@ class Contraction:
     scale: float = 1.0
     function: str = ""
     apply: str = "s"
-    also: tuple[Contraction, ...] = ()
+    also: tuple[Opening, ...] = ()
 
     def __call__(self, variables: Variables, index: Index) -> Number:
         """Return the number of an index, taken apart."""
@@ -166,7 +168,8 @@ class Contraction:
         places = np.indices(lengths).reshape(len(letters), -1) if letters else \
             np.zeros((0, 1), np.int64)
         rows = dict(zip(letters, places, strict=True))
-        factors = tuple(_factor(part, array, at, rows, places.shape[1], variables)
+        factors = tuple(_factor(part, array, at, rows, places.shape[1],
+                                variables)
                         for part, array in zip(self.parts, arrays, strict=True))
         added = tuple(_factor(part, np.asarray(evaluate(part.code, variables)), at, {}, 1,
                               variables)
@@ -176,7 +179,7 @@ class Contraction:
             else 0.0
         total = self.scale * math.fsum((total, *(float(one.values[0]) for one in added),
                                         *(one.value for one in also)))
-        value = float(evaluate(self.apply, ChainMap({"s": total}, cast("dict[str, Any]", variables))))
+        value = float(evaluate(self.apply, _with("s", total, variables)))
         return Number(value, factors,
                       tuple((self.over[letter], length)
                             for letter, length in zip(letters, lengths, strict=True)),
@@ -185,7 +188,39 @@ class Contraction:
 
 def evaluate(code: str, variables: Variables) -> Any:
     """Return the value of an expression of this program's own making."""
-    return eval(compile(code, "<step>", "eval"), {"np": np}, variables)
+    return eval(_compiled(code), {"np": np}, variables)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(code: str) -> CodeType:
+    return compile(code, "<step>", "eval")
+
+
+def _with(name: str, value: Any, variables: Variables) -> Variables:
+    """Return variables with another one in front; they are looked up only when they are read."""
+    return ChainMap({name: value}, cast("dict[str, Any]", variables))
+
+
+@dataclass(frozen=True)
+class Reshaped:
+    """The numbers of another opening in another shape.
+
+    Attributes
+    ----------
+    opening : Opening
+        The other opening.
+    inner, outer : tuple[int, ...]
+        Shape of its result, and of this one's.
+    """
+
+    opening: Opening
+    inner: Index
+    outer: Index
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart."""
+        flat = np.ravel_multi_index(index, self.outer)
+        return self.opening(variables, tuple(map(int, np.unravel_index(flat, self.inner))))
 
 
 def _factor(part: Part, array: Array, at: Mapping[str, int], rows: Mapping[str, Array],
@@ -194,19 +229,30 @@ def _factor(part: Part, array: Array, at: Mapping[str, int], rows: Mapping[str, 
             for letter in part.axes]
     indices = np.array(axes, np.int64).reshape(len(axes), terms)
     values = np.asarray(array[tuple(indices)] if axes else np.full(terms, array), np.float64)
-    view = VIEW.fullmatch(part.code)
-    if view is None:
-        return Factor(part.symbol, values)
-    name = view[1]
-    if name != part.code:
-        indices = _followed(part.code, name, indices, variables)
-    return Factor(part.symbol, values, name, indices.T)
+    return Factor(part.symbol, values, *followed(part.code, indices, variables))
 
 
-def _followed(code: str, name: str, indices: NDArray[np.int64], variables: Variables
-              ) -> NDArray[np.int64]:
-    """Return where in a variable the numbers are that stand at these places of a view of it."""
+def followed(code: str, indices: NDArray[np.int64], variables: Variables
+             ) -> tuple[str, NDArray[np.int64]]:
+    """Return the variable that an expression selects from, and where; no name if it computes.
+
+    Parameters
+    ----------
+    code : str
+        The expression.
+    indices : int64[axes, terms]
+        Which of its numbers.
+    variables : Mapping[str, Any]
+        What every name stands for.
+    """
+    found = SELECTION.fullmatch(code)
+    if found is None:
+        return "", np.zeros((0, 0), np.int64)
+    name, selects = found.groups()
+    if not selects:
+        return name, indices.T
     shape = np.shape(variables[name])
-    places = evaluate(code, ChainMap({name: np.arange(math.prod(shape)).reshape(shape)},
-                                     cast("dict[str, Any]", variables)))
-    return np.array(np.unravel_index(places[tuple(indices)], shape), np.int64)
+    # The same selection from the places instead of the numbers says which they are.
+    places = evaluate(code, _with(name, np.arange(math.prod(shape)).reshape(shape), variables))
+    chosen = np.asarray(places)[tuple(indices)]
+    return name, np.stack(np.unravel_index(chosen, shape), axis=-1).astype(np.int64)

@@ -75,14 +75,18 @@ def dissect(running: Running, example: int | None = None) -> Dissection:
     rows, inputs, targets, batch = _batch(running, example)
     plan = _twin(running, inputs, targets)
     given = {**_given(plan), "x": inputs, "t": targets}
-    begun = {name: array.astype(np.float64) for name, array in carried.taken(plan).items()}
+    # What is carried over ends with the epoch.
+    goes_on = running.plan.shared.control[layout.POSITION] != 0
+    begun = {name: array.astype(np.float64) for name, array in carried.taken(plan).items()
+             } if goes_on else {}
     engine = _stepped(running, plan, len(rows))
     subject = subject_of(plan, running.project, len(rows), given, running.examples.class_weights,
                          begun)
     trace = run_program(write_program(subject))
     control = running.plan.shared.control
     return Dissection(running.project, running.run_id, int(control[layout.STEP]),
-                      int(control[layout.EPOCH]), rows, batch, running.n_outputs, trace, engine)
+                      int(control[layout.EPOCH]), rows, batch, running.n_outputs, trace,
+                      _names(plan), engine)
 
 
 def subject_of(plan: Plan, project: ProjectSpec, batch: int, given: Mapping[str, Doubles],
@@ -184,6 +188,12 @@ def _stepped(running: Running, plan: Plan, batch: int) -> dict[str, Doubles]:
             if done:
                 found[name] = _array(plan, value.data, value)
     return found
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    """Return what parameters are called in the engine, by their names in the program."""
+    return {parameter_name(key, number): f"{layer.spec.id}/{key}"
+            for number, layer in enumerate(plan.layers) for key in layer.parameters}
 
 
 def _array(plan: Plan, begin: int, value: Value) -> Doubles:

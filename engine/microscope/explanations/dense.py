@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from engine.messages import say
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
@@ -66,9 +64,11 @@ def dense_backward_input(w: Writer) -> None:
     w.target("dx", f"dx{w.number}", f"∂L/∂x<sub>{w.number}</sub>", *between, i)
     rate = w.subject.rate
     later = f"({weights} - {rate!r} * d{w.variable('w').name})"
+    mistakes = {"updated-too-early": f"{dy} @ {later}.T"}
+    if min(i, o) > 1:
+        mistakes["weights-not-transposed"] = f"{dy} @ {weights}.reshape({o}, {i})"
     w.write("dx", f"{dy} @ {weights}.T", words=say("microscope.input-gradient"),
             formula=f"{w.symbol('dy')} {w.symbol('w')}<sup>T</sup>", shape=(*between, i),
             opening=Contraction(f"n{letter}i", (Part(w.symbol("dy"), dy, f"n{letter}o"),
                                                 Part(w.symbol("w"), weights, "io")), EXAMPLES),
-            mistakes={"weights-not-transposed": f"{dy} @ {weights}.reshape({o}, {i})",
-                      "updated-too-early": f"{dy} @ {later}.T"} if math.prod((i, o)) > 1 else {})
+            mistakes=mistakes)

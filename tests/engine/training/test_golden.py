@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.spec import Precision
 from engine.training import Trainer
+from tests.engine.training.beside_pytorch import DISSECTED, assert_dissected
 from tests.engine.training.networks import dataset, project
 from tests.golden.cases import CASES, DEEP, PRECISIONS, STEPS, Case
 
@@ -59,6 +60,9 @@ def test_ten_steps_are_pytorchs(case: Case, rule: str, precision: Precision,
     run = trainer(case, rule, precision, golden)
     place = f"{rule}/{precision}"
     for step in range(STEPS):
+        if precision == "float64" and step in DISSECTED:
+            assert_dissected(run, {name: golden[f"{place}/gradient/{name}"][step]
+                                   for name in case.parameters()})
         assert run.run(1) == 1
         _, rows, _ = run.ring.read(step)
         truth = golden[f"{place}/losses"][step]

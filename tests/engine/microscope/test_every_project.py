@@ -1,0 +1,31 @@
+"""Every template and every op: a step taken apart is the engine's, and costs the run nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.data.sources import load
+from engine.training import Trainer
+from tests.golden.same_bytes_cases import made, templates
+
+PROJECTS = {**templates(), **made()}
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_a_step_taken_apart_is_the_engines(name: str) -> None:
+    project = PROJECTS[name]
+    data = load(project.data)
+    run, other = Trainer(project, data), Trainer(project, data)
+    for _ in range(3):
+        run.run(1)
+        other.run(1)
+    found = run.dissect()
+    assert found.step == 3
+    assert found.disagreement() < 1e-12
+    alone = run.dissect(example=0)
+    assert alone.program.n == 1
+    assert alone.disagreement() < 1e-12
+    # Looking has changed no byte of what follows.
+    run.run(2)
+    other.run(2)
+    np.testing.assert_array_equal(run.checkpoint().regions, other.checkpoint().regions)
