@@ -70,7 +70,7 @@ def kernel_uses(trace: Trace, i: int, index: Index, example: int) -> KernelUses 
         None if the statement writes something else.
     """
     opening = trace.program.statements[i].opening
-    if not isinstance(opening, WindowSum) or not opening.result.axes.startswith(TAPS):
+    if not isinstance(opening, WindowSum) or not opening.result.startswith(TAPS):
         return None
     variables, windows = trace.before(i), opening.windows
     number, fixed = opening(variables, index), opening.fixed(index)

@@ -135,10 +135,8 @@ class WindowSum:
     ----------
     windows : Windows
         The windows.
-    result : Array
-        What is opened.
-    stored : tuple[int, ...]
-        Shape of its variable, without the examples.
+    result : str
+        Letters of what is opened.
     parts : tuple[Array, ...]
         The factors.
     over : Mapping[str, str]
@@ -153,8 +151,7 @@ class WindowSum:
     """
 
     windows: Windows
-    result: Array
-    stored: Sizes
+    result: str
     parts: tuple[Array, ...]
     over: Mapping[str, str]
     added: tuple[Array, ...] = ()
@@ -177,14 +174,11 @@ class WindowSum:
         return Number(value, factors, tuple(zip(names, lengths, strict=True)), added, self.scale)
 
     def fixed(self, index: Index) -> dict[str, Index]:
-        """Return where an index into the result's variable is, by letter."""
-        lead = self.result.axes.startswith("n")
-        rest = np.ravel_multi_index(index[lead:], self.stored)
-        at = (*index[:lead], *map(int, np.unravel_index(rest, self.result.shape)))
+        """Return where an index into the result is, by letter."""
         found: dict[str, Index] = {}
-        for letter in self.result.axes:
+        for letter in self.result:
             count = self.windows.rank if letter in LETTERS else 1
-            found[letter], at = at[:count], at[count:]
+            found[letter], index = index[:count], index[count:]
         return found
 
     def links(self, fixed: Mapping[str, Index]) -> tuple[Integers, ...]:

@@ -46,5 +46,13 @@ WORDS: Mapping[str, Entry] = {
     "hunt.kind": "What was done wrong: {title}.",
     "hunt.solved": "Found with {guesses} {guesses|guess|guesses}. {title}.",
     "hunt.answer": "The wrong line writes {name}. {title}.",
+    "script.head":
+        "{name:quote}: one step of backpropagation with {examples:whole} of its {batch:whole} "
+        "{batch|example|examples}, after {step:whole} {step|step|steps} and {epoch:whole} "
+        "{epoch|epoch|epochs}.",
+    "script.prints":
+        "Needs NumPy alone. Prints the loss, every gradient, and every parameter after the step.",
+    "script.given": "What the step begins with.",
+    "script.results": "Results.",
 }
 """Templates by code."""

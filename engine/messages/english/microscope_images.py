@@ -33,8 +33,10 @@ WORDS: Mapping[str, Entry] = {
         "Each error goes to the number that was the largest of its window; the others get nothing.",
     "microscope.average-pooling":
         "The mean of each window, of {count:whole} {count|number|numbers}.",
+    "microscope.global-average-pooling":
+        "The mean of each channel over all places, of {count:whole} {count|number|numbers}.",
     "microscope.average-pooling-gradient":
-        "Each error is shared alike among the {count:whole} {count|number|numbers} of its window.",
+        "Each error is shared alike among the {count:whole} {count|number|numbers} of the mean.",
     "microscope.upsampling": "Every number, {count:whole} {count|time|times}.",
     "microscope.upsampling-gradient":
         "The errors of all {count:whole} {count|copy|copies} of a number, summed.",

@@ -36,11 +36,11 @@ def convolution(w: Writer) -> None:
     words = say("microscope.transposed-input-gradient") if not is_forward else \
         say("microscope.convolution") if bias else say("microscope.convolution-only")
     code = f"np.tensordot({view}, {weights}, {axes})" + (f" + {bias}" if bias else "")
-    sliding.write(
-        w, "y", code, shape, words=words, mistakes=mistakes,
+    w.write(
+        "y", code, shape=shape, words=words, mistakes=mistakes,
         formula=f"{w.symbol('x')} ∗ {w.symbol('w')}" + _plus_bias(w),
         opening=WindowSum(
-            windows, sliding.array(w, "y", "nPo", *shape), w.variable("y").shape,
+            windows, "nPo",
             (sliding.array(w, "x", "nSc", *windows.size, c),
              sliding.array(w, "w", "Tco", *windows.kernel, c, o)), {"c": "channel"},
             (sliding.array(w, "b", "o", o),) if bias else ()))
@@ -56,8 +56,8 @@ def convolution_adjoint(w: Writer) -> None:
     bias = w.variable("b").name if w.has("b") else ""
     last = windows.rank + 1
 
-    def spread(kernel: str, axis: int = last) -> str:
-        return f"np.tensordot({y}, {kernel}, ({last}, {axis}))"
+    def spread(kernel: str) -> str:
+        return f"np.tensordot({y}, {kernel}, ({last}, {last}))"
     mistakes = {}
     if not is_forward:
         mistakes = _wrong_weights(w, lambda wrong: sliding.added(spread(wrong), windows))
@@ -65,11 +65,11 @@ def convolution_adjoint(w: Writer) -> None:
     code = sliding.added(spread(weights), windows) + (f" + {bias}" if bias else "")
     words = say("microscope.convolution-input-gradient") if not is_forward else \
         say("microscope.transposed") if bias else say("microscope.transposed-only")
-    sliding.write(
-        w, "x", code, shape, words=words, mistakes=mistakes,
+    w.write(
+        "x", code, shape=shape, words=words, mistakes=mistakes,
         formula=f"{w.symbol('y')} ∗<sup>T</sup> {w.symbol('w')}" + _plus_bias(w),
         opening=WindowSum(
-            windows, sliding.array(w, "x", "nSc", *shape), w.variable("x").shape,
+            windows, "nSc",
             (sliding.array(w, "y", "nPo", *windows.places, o),
              sliding.array(w, "w", "Tco", *windows.kernel, c, o)),
             {"o": "channel" if is_forward else "filter"},
@@ -96,12 +96,12 @@ def convolution_weights(w: Writer) -> None:
     if windows.is_sparse:
         near = sliding.seen(x, windows, 1) + sliding.first(windows.places)
         mistakes["stride-forgotten"] = summed(near, dy)
-    sliding.write(
-        w, "dw", summed(view, dy), shape, mistakes=mistakes,
+    w.write(
+        "dw", summed(view, dy), shape=shape, mistakes=mistakes,
         words=say("microscope.kernel-gradient", places=places, count=w.n),
         formula=f"{w.symbol('x')} ∗ {w.symbol('dy')}",
         opening=WindowSum(
-            windows, sliding.array(w, "dw", "Tco", *shape), shape,
+            windows, "Tco",
             (sliding.array(w, "dy", "nPo", *windows.places, o),
              sliding.array(w, "x", "nSc", *windows.size, c)), {"n": "example"}))
 
@@ -113,7 +113,9 @@ def sum_rows(w: Writer) -> None:
     rank = len(errors.shape) - 1
     letters, names = ("pq", ("row", "column")) if rank == 2 else ("t", ("step",))
     axes, places = tuple(range(rank + 1)), math.prod(errors.shape[:-1])
-    mistakes = {"bias-averaged": f"{errors.name}.mean({axes})"}
+    mistakes = {}
+    if w.n * places > 1:
+        mistakes["bias-averaged"] = f"{errors.name}.mean({axes})"
     if places > 1:
         corner = f"[:, {', '.join('0' * rank)}]"
         mistakes["summed-over-one-place"] = f"{errors.name}{corner}.sum(0)"
@@ -137,12 +139,15 @@ def _wrong_weights(w: Writer, product: Callable[[str], str]) -> dict[str, str]:
     """Return products with other weights than the right ones."""
     weights = w.variable("w")
     *kernel, c, o = weights.shape
-    found = {"updated-too-early":
-             product(f"({weights.name} - {w.subject.rate!r} * d{weights.name})")}
+    found = {}
+    if w.subject.rate:
+        later = f"{weights.name} - {w.subject.rate!r} * d{weights.name}"
+        found["updated-too-early"] = product(later)
     if min(c, o) > 1:
         # As dense layers have it: numbers in the right shape, but not in the right order.
-        found["weights-not-transposed"] = product(f"{weights.name}.reshape({(*kernel, o, c)})"
-                                             f".swapaxes(-1, -2)")
+        shape = ", ".join(map(str, (*kernel, o, c)))
+        found["weights-not-transposed"] = product(
+            f"{weights.name}.reshape({shape}).swapaxes(-1, -2)")
     return found
 
 

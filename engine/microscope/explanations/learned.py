@@ -81,7 +81,8 @@ class Learned:
         """Return what one does who penalises biases as well, where a line reads their gradient."""
         l1, l2 = self.penalty("l1"), self.penalty("l2")
         pattern = rf"\b{self.gradient}\b"
-        if self.is_weight or not (l1 or l2) or self.is_zero() or not re.search(pattern, right):
+        is_felt = bool(l1 or l2) and self.w.line.section_name == "update"
+        if self.is_weight or not is_felt or self.is_zero() or not re.search(pattern, right):
             return {}
         whole = f"({self.gradient} + {penalty_of(self.name, l1, l2)})"
         return {"penalty-of-biases": re.sub(pattern, whole, right)}

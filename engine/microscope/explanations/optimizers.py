@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from engine.messages import Message, say
 from engine.microscope.explanations.descent import penalise
 from engine.microscope.explanations.learned import Learned, learned
+from engine.microscope.names import PRIME
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
 
@@ -223,7 +224,16 @@ def update_nadam(w: Writer) -> None:
     rule, count = w.subject.training.optimizer, w.subject.optimizer_step + 1
     now, following, product = _momenta(w, rule.beta1, count)
     of_new = Part("(1 − μ) / (1 − Π)", f"(1 - {now}) / (1 - {product})", "")
-    of_mean = Part("μ′ / (1 − Π μ′)", f"{following} / (1 - {product} * {following})", "")
+    of_mean = Part(f"μ{PRIME} / (1 − Π μ{PRIME})",
+                   f"{following} / (1 - {product} * {following})", "")
+
+    def wrong(gradient: str, mean: str) -> dict[str, str]:
+        found = {"look-ahead-forgotten": f"{mean} / (1 - {rule.beta1!r}**{count})"}
+        if rule.beta1**count > VISIBLE:
+            found["bias-correction-left-out"] = \
+                f"(1 - {now}) * {gradient} + {following} * {mean}"
+        return found if rule.beta1 else {}
+
     for one in learned(w):
         gradient, symbol = penalise(one)
         mean, mean_symbol = _mean(one, rule.beta1, (gradient, symbol))
@@ -237,16 +247,14 @@ def update_nadam(w: Writer) -> None:
                  words=say("microscope.mean-ahead"),
                  formula=f"{shown} = {' + '.join(term.symbol for term in terms)}",
                  opening=Contraction(one.axes, (), {}, terms),
-                 mistakes={"look-ahead-forgotten": f"{mean} / (1 - {rule.beta1!r}**{count})",
-                           "bias-correction-left-out":
-                           f"(1 - {now}) * {gradient} + {following} * {mean}"})
+                 mistakes=wrong(gradient, mean))
         _scaled(one, (ahead, shown), square, say("microscope.descend-adam", rate=w.subject.rate))
 
 
 def _momenta(w: Writer, beta: float, count: int) -> tuple[str, str, str]:
     """Write NAdam's momentum of this step and of the next, and the product of all so far."""
     names = tuple(w.fresh(name) for name in ("mu", "mu_next", "mu_product"))
-    for name, symbol, step in ((names[0], "μ", count), (names[1], "μ′", count + 1)):
+    for name, symbol, step in ((names[0], "μ", count), (names[1], f"μ{PRIME}", count + 1)):
         w.emit(name, f"{name} = {beta!r} * (1 - 0.5 * 0.96**(0.004 * {step}))", symbol=symbol,
                words=say("microscope.growing-momentum", count=step, most=beta),
                formula=f"{symbol} = {beta:g} (1 − 0.96<sup>0.004 · {step}</sup> / 2)", shape=(),

@@ -7,6 +7,7 @@ import math
 from engine.messages import say
 from engine.microscope.explanations import sliding
 from engine.microscope.names import Variable
+from engine.microscope.number import Opening, Reshaped
 from engine.microscope.windows import Array, Windows, WindowSum
 from engine.microscope.writer import Writer, explains
 
@@ -25,10 +26,10 @@ def max_pooling(w: Writer) -> None:
             words=say("microscope.max-pooling-place"), shape=shape,
             formula=f"place of the largest {w.symbol('x')} in each window")
     sliding.target(w, "y", *shape)
-    sliding.write(w, "y", f"{view}.max({_inside(windows)})", shape,
-                  words=say("microscope.max-pooling"),
-                  formula=f"max of {w.symbol('x')} in each window",
-                  opening=_sum(w, windows, "y", "x", winners=sliding.array(w, "at", "nPc", *shape)))
+    w.write("y", f"{view}.max({_inside(windows)})", shape=shape,
+            words=say("microscope.max-pooling"),
+            formula=f"max of {w.symbol('x')} in each window",
+            opening=_sum(w, windows, "y", "x", winners=sliding.array(w, "at", "nPc", *shape)))
 
 
 @explains("max_pooling_backward")
@@ -40,16 +41,17 @@ def max_pooling_backward(w: Writer) -> None:
     dy = sliding.by_window(w.value("dy", *places), windows)
     at = sliding.by_window(w.variable("at").name, windows)
     taps = math.prod(windows.kernel)
-    wins = f"({at} == np.arange({taps}).reshape({(*windows.kernel, 1)}))"
+    order = ", ".join(map(str, (*windows.kernel, 1)))
+    wins = f"({at} == np.arange({taps}).reshape({order}))"
     mistakes = {}
     if taps > 1:
         everywhere = f"{dy} * np.ones({(*windows.kernel, 1)})"
         mistakes["gradient-to-all-places"] = sliding.added(f"{everywhere} / {taps}", windows)
-    sliding.write(w, "dx", sliding.added(f"{dy} * {wins}", windows), shape,
-                  words=say("microscope.max-pooling-gradient"), mistakes=mistakes,
-                  formula=f"{w.symbol('dy')} at the largest of each window, else 0",
-                  opening=_sum(w, windows, "dx", "dy",
-                               winners=sliding.array(w, "at", "nPc", *places)))
+    w.write("dx", sliding.added(f"{dy} * {wins}", windows), shape=shape,
+            words=say("microscope.max-pooling-gradient"), mistakes=mistakes,
+            formula=f"{w.symbol('dy')} at the largest of each window, else 0",
+            opening=_sum(w, windows, "dx", "dy",
+                         winners=sliding.array(w, "at", "nPc", *places)))
 
 
 @explains("window_sums")
@@ -63,11 +65,11 @@ def window_sums(w: Writer) -> None:
     sliding.target(w, "y", *shape)
     x = w.value("x", *windows.size, c)
     alone = ", ".join((f"::{windows.stride}",) * windows.rank)
-    sliding.write(w, "y", f"{sliding.seen(x, windows)}.sum({_inside(windows)})", shape,
-                  words=say("microscope.upsampling-gradient", count=taps),
-                  formula=f"sum of {w.symbol('x')} over all {taps} copies",
-                  opening=_sum(w, windows, "y", "x"),
-                  mistakes={"summed-over-one-place": f"{x}[:, {alone}]"} if taps > 1 else {})
+    w.write("y", f"{sliding.seen(x, windows)}.sum({_inside(windows)})", shape=shape,
+            words=say("microscope.upsampling-gradient", count=taps),
+            formula=f"sum of {w.symbol('x')} over all {taps} copies",
+            opening=_sum(w, windows, "y", "x"),
+            mistakes={"summed-over-one-place": f"{x}[:, {alone}]"} if taps > 1 else {})
 
 
 @explains("window_spread")
@@ -80,9 +82,9 @@ def window_spread(w: Writer) -> None:
     shape, taps = (*windows.size, c), math.prod(windows.kernel)
     sliding.target(w, "x", *shape)
     repeats = "".join(f".repeat({windows.stride}, {1 + axis})" for axis in range(windows.rank))
-    sliding.write(w, "x", w.value("y", *windows.places, c) + repeats, shape,
-                  words=say("microscope.upsampling", count=taps),
-                  formula=f"{w.symbol('y')}, {taps} times", opening=_sum(w, windows, "x", "y"))
+    w.write("x", w.value("y", *windows.places, c) + repeats, shape=shape,
+            words=say("microscope.upsampling", count=taps),
+            formula=f"{w.symbol('y')}, {taps} times", opening=_sum(w, windows, "x", "y"))
 
 
 def _mean(w: Writer) -> None:
@@ -90,12 +92,16 @@ def _mean(w: Writer) -> None:
     taps = math.prod(windows.kernel)
     x, shape = w.value("x", *windows.size, c), (*windows.places, c)
     code = f"{sliding.seen(x, windows)}.mean({_inside(windows)})"
+    opening: Opening = _sum(w, windows, "y", "x", 1 / taps)
+    of_what = "in each window"
     if _is_global(w):
         code, shape = f"{x}.mean({tuple(range(1, windows.rank + 1))})", (c,)
+        opening = Reshaped(opening, (w.n, *windows.places, c), (w.n, c))
+        of_what = "over all places"
     sliding.target(w, "y", *shape)
-    sliding.write(w, "y", code, shape, words=say("microscope.average-pooling", count=taps),
-                  formula=f"mean of {w.symbol('x')} in each window",
-                  opening=_sum(w, windows, "y", "x", 1 / taps))
+    w.write("y", code, shape=shape, words=say("microscope.global-average-pooling", count=taps)
+            if _is_global(w) else say("microscope.average-pooling", count=taps),
+            formula=f"mean of {w.symbol('x')} {of_what}", opening=opening)
 
 
 def _mean_gradient(w: Writer) -> None:
@@ -112,11 +118,11 @@ def _mean_gradient(w: Writer) -> None:
     def back(windowed: str) -> str:
         return windowed if _is_global(w) else sliding.added(windowed, windows)
     everywhere = spread(w.value("y", c) if _is_global(w) else w.value("y", *windows.places, c))
-    sliding.write(w, "x", back(f"{everywhere} / {taps}"), shape,
-                  words=say("microscope.average-pooling-gradient", count=taps),
-                  formula=f"{w.symbol('y')} / {taps} at all places of each window",
-                  opening=_sum(w, windows, "x", "y", 1 / taps),
-                  mistakes={"pooling-not-averaged": back(everywhere)} if taps > 1 else {})
+    w.write("x", back(f"{everywhere} / {taps}"), shape=shape,
+            words=say("microscope.average-pooling-gradient", count=taps),
+            formula=f"{w.symbol('y')} / {taps} at all places that it was the mean of",
+            opening=_sum(w, windows, "x", "y", 1 / taps),
+            mistakes={"pooling-not-averaged": back(everywhere)} if taps > 1 else {})
 
 
 def _windows(w: Writer) -> Windows:
@@ -143,5 +149,5 @@ def _sum(w: Writer, windows: Windows, result: str, part: str, scale: float = 1.0
     c = w.size("c")
     forms = {"nPc": (*windows.places, c), "nSc": (*windows.size, c)}
     of, by = ("nPc", "nSc") if result == "y" else ("nSc", "nPc")
-    return WindowSum(windows, sliding.array(w, result, of, *forms[of]), w.variable(result).shape,
-                     (sliding.array(w, part, by, *forms[by]),), {}, scale=scale, winners=winners)
+    return WindowSum(windows, of, (sliding.array(w, part, by, *forms[by]),), {}, scale=scale,
+                     winners=winners)

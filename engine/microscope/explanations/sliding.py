@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from engine.messages import Message
-from engine.microscope.windows import Array, Sizes, Windows, WindowSum
+from engine.microscope.windows import Array, Sizes, Windows
 from engine.microscope.writer import Writer
 
 
@@ -45,20 +42,6 @@ def first(count: Sizes) -> str:
 def array(w: Writer, slot: str, axes: str, *shape: int) -> Array:
     """Return what stands at a place as a sum over windows reads it."""
     return Array(w.symbol(slot), w.variable(slot).name, axes, shape)
-
-
-def write(w: Writer, slot: str, code: str, shape: Sizes, *, words: Message, formula: str,
-          opening: WindowSum, mistakes: Mapping[str, str] | None = None) -> None:
-    """Write a line whose variable may have another shape than what its code computes."""
-    variable = w.variable(slot)
-    if variable.shape != shape:
-        axes = ("n", *variable.shape) if variable.per_example else variable.shape
-        form = f".reshape({', '.join(map(str, axes))})"
-        code = f"({code}){form}"
-        mistakes = {key: f"({wrong}){form}" for key, wrong in (mistakes or {}).items()}
-    # What several layers read has a gradient from each; only their sum is a whole one.
-    w.write(slot, code, words=words, formula=formula, shape=variable.shape, opening=opening,
-            mistakes=mistakes, is_whole=not variable.name.startswith("dx"))
 
 
 def target(w: Writer, slot: str, *shape: int) -> None:

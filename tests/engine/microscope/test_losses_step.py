@@ -13,6 +13,7 @@ from tests.engine.microscope.agreement import Reals, compare, project_of
 from tests.engine.microscope.proofs import assert_mistakes, assert_openings
 
 WEIGHTS = np.array([0.5, 2.0, 1.25])
+embeds = pytest.mark.skipif("embed" not in EXPLANATIONS, reason="embeddings are not explained")
 COMMON = ("sign-turned",)
 
 
@@ -26,7 +27,7 @@ def network(units: int, activation: str = "linear") -> NetworkSpec:
 def sequence(classes: int) -> NetworkSpec:
     return NetworkSpec((
         LayerSpec("input", "input"),
-        LayerSpec("one", "embedding", {"vocabulary": 6, "width": 3}),
+        LayerSpec("one", "embedding", {"vocabulary": 6, "units": 3}),
         LayerSpec("two", "dense", {"units": classes, "activation": "linear"})))
 
 
@@ -97,6 +98,7 @@ def test_reconstruction_takes_any_target_between_0_and_1() -> None:
     assert_openings(program)
 
 
+@embeds
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weighted"])
 @pytest.mark.parametrize("is_padded", [True, False])
 def test_of_sequences(weights: Reals | None, is_padded: bool) -> None:
@@ -114,6 +116,7 @@ def test_of_sequences(weights: Reals | None, is_padded: bool) -> None:
     assert_mistakes(program, *COMMON, "batch-mean-forgotten", *wanted)
 
 
+@embeds
 def test_a_batch_of_padding_alone_costs_nothing() -> None:
     for weights in (None, WEIGHTS):
         program = compare(project_of(sequence(3), "sequence_cross_entropy"),

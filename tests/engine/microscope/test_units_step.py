@@ -24,6 +24,11 @@ LAYERS: dict[str, list[dict[str, Any]]] = {
     "sampling": [{}, {"weight": 0.0}, {"weight": 2.0}],
 }
 
+FORMS: dict[str, dict[str, Any]] = {
+    "sequence": {"form": "sequence", "steps": 3, "features": 4},
+    "image": {"form": "image", "height": 2, "width": 3, "channels": 2},
+}
+
 
 def batch(n: int = 5, i: int = 3, o: int = 3) -> tuple[Reals, Reals]:
     rng = np.random.default_rng(1)
@@ -62,8 +67,7 @@ def mistakes(program: Program) -> set[str]:
 @pytest.mark.parametrize("form", ["row", "sequence", "image", "first"])
 def test_every_line_agrees_with_the_engine(key: str, options: dict[str, Any], form: str) -> None:
     layer = LayerSpec("layer", key, options)
-    reshaped = {"form": "sequence", "steps": 3, "features": 4} if form == "sequence" else \
-        {"form": "image", "height": 2, "width": 3, "channels": 2}
+    reshaped = FORMS["sequence" if form == "sequence" else "image"]
     between = [] if form in ("row", "first") else [LayerSpec("reshape", "reshape", reshaped)]
     if key == "sampling" and between:
         pytest.skip("it takes a row of numbers")
@@ -139,8 +143,7 @@ def test_branches_are_explained(key: str) -> None:
 
 @pytest.mark.parametrize("form", ["sequence", "image"])
 def test_branches_of_sequences_and_images_are_explained(form: str) -> None:
-    reshaped = {"form": "sequence", "steps": 3, "features": 4} if form == "sequence" else \
-        {"form": "image", "height": 2, "width": 3, "channels": 2}
+    reshaped = FORMS["sequence" if form == "sequence" else "image"]
     network = chain(dense("one", 12), LayerSpec("shape", "reshape", reshaped),
                     LayerSpec("norm", "layer_norm"), LayerSpec("drop", "dropout", {}, ("shape",)),
                     LayerSpec("side", "concatenate", {}, ("norm", "drop", "shape")),
