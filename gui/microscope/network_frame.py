@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine.microscope.program import phase_title
+from engine.microscope.statement import Phase
 from gui import theme
 from gui.microscope.network_columns import Body, Column
 from gui.microscope.network_edges import dashed_line
@@ -16,6 +16,9 @@ from gui.microscope.network_ink import SMALL, TEXT, Ink, signed_colour
 from gui.microscope.network_neurons import example_mark
 from gui.microscope.network_places import MORE, ColumnPlace, Places
 from gui.microscope.network_reading import Reading
+
+PHASES = {Phase.GATHER: "Gather", Phase.FORWARD: "Forward", Phase.LOSS: "Loss",
+          Phase.BACKWARD: "Backward", Phase.CLIPPING: "Clipping", Phase.UPDATE: "Update"}
 
 
 class FramePainter:
@@ -214,4 +217,4 @@ def stand_text(reading: Reading) -> str:
     """Return where one stands, in a sentence."""
     number = reading.in_hand
     where = "" if number < 0 or reading.columns[number].body is Body.LOSS else f", layer {number}"
-    return f"{phase_title(reading.phase)}{where}"
+    return f"{PHASES[reading.phase]}{where}"

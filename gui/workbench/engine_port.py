@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.messages import Message
+    from engine.microscope.dissection import Dissection
     from engine.telemetry.black_box import BoxStep
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
@@ -84,6 +85,9 @@ class TrainerLike(Protocol):
 
     def probe_step(self) -> BoxStep:
         """Train for one step, and return the largest numbers that there were."""
+
+    def dissect(self, example: int | None = None) -> Dissection:
+        """Return the next step line by line, in float64; it changes nothing of the run."""
 
     def snapshot(self, wanted: Wanted = ...) -> Snapshot:
         """Return read-only copies of what is asked for; it changes nothing of the run."""

@@ -113,7 +113,9 @@ def sum_rows(w: Writer) -> None:
     rank = len(errors.shape) - 1
     letters, names = ("pq", ("row", "column")) if rank == 2 else ("t", ("step",))
     axes, places = tuple(range(rank + 1)), math.prod(errors.shape[:-1])
-    mistakes = {"bias-averaged": f"{errors.name}.mean({axes})"}
+    mistakes = {}
+    if w.n * places > 1:
+        mistakes["bias-averaged"] = f"{errors.name}.mean({axes})"
     if places > 1:
         corner = f"[:, {', '.join('0' * rank)}]"
         mistakes["summed-over-one-place"] = f"{errors.name}{corner}.sum(0)"

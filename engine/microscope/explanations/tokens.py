@@ -77,7 +77,8 @@ def embed_backward(w: Writer) -> None:
         mistakes["row-counted-once"] = \
             f"np.zeros(({v}, {k}))\n{name}[{x}.astype(int)] = {dy}" \
             + (f"\n{name} = {name}{keeps}" if padding else "")
-    if padding and (given == 0).any() and not _is_mask_read(w):
+    stays = bool(padding) and bool((given == 0).any()) and not _is_mask_read(w)
+    if stays:
         mistakes["padding-learns"] = f"add_rows({x}, {dy}, {v})"
     if padding:
         words = say("microscope.vectors-gradient-padded")
@@ -85,6 +86,8 @@ def embed_backward(w: Writer) -> None:
         words = say("microscope.vectors-gradient")
     w.write("dw", f"add_rows({x}, {dy}, {v}){keeps}", words=words, shape=(v, k),
             formula=f"row j: sum of {symbol} where the token is j", mistakes=mistakes,
+            # The vector of padding stays 0, whatever the loss's slope there.
+            is_whole=not stays,
             opening=Uses(x, dy, symbol, padding))
 
 

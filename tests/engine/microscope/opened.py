@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from engine.microscope.mistakes import is_wrong
 from engine.microscope.number import Number, Variables
 from engine.microscope.program import Program
 from engine.microscope.statement import Phase
@@ -13,7 +14,7 @@ from engine.microscope.trace import Trace, execute, run
 
 
 def check(program: Program, *, most: int = 4000) -> Trace:
-    """Assert that every number is the sum of its terms, and that every mistake shows; return all.
+    """Assert that numbers are sums of their terms, gradients slopes, and that mistakes show.
 
     Parameters
     ----------
@@ -32,6 +33,7 @@ def check(program: Program, *, most: int = 4000) -> Trace:
                 _check(trace.number(i, index), float(value[index]), before, statement.code)
         else:
             assert statement.phase is Phase.GATHER or statement.op in UNOPENED, statement.code
+        assert not statement.of or not is_wrong(trace, i), statement.code
         for key, wrong in statement.mistakes.items():
             variables = dict(before)
             execute(statement, variables, wrong)
