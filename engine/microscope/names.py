@@ -31,12 +31,24 @@ class Placed(Protocol):
         """Its parameters."""
 
     @property
+    def first(self) -> int:
+        """Where its parameters begin in the arena: weights, then all others that it learns."""
+
+    @property
+    def weights(self) -> int:
+        """How many numbers of them are weights, which alone are penalised."""
+
+    @property
     def states(self) -> Value | None:
         """States of a recurrent layer."""
 
     @property
     def argument(self) -> Value | None:
         """What its activation function is applied to."""
+
+    @property
+    def limited(self) -> tuple[Value, ...]:
+        """Weights of which a column is what goes into one unit."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,10 @@ class Names:
 
     def __getitem__(self, place: int) -> Variable:
         return self._at[place]
+
+    def has(self, name: str) -> bool:
+        """Say whether there is a variable of a name."""
+        return any(variable.name == name for variable in self._at.values())
 
     def named(self, name: str) -> Variable:
         """Return the variable of a name; raises StopIteration if there is none."""

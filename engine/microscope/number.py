@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import lru_cache
+from types import CodeType
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +19,9 @@ Variables = Mapping[str, Any]
 """What every name stands for: arrays, numbers, helpers."""
 
 Index = tuple[int, ...]
+
+SELECTION = re.compile(r"([A-Za-z_]\w*)((?:\.reshape\([^()]*\)|\[[^\[\]]*\]|\.T)*)")
+"""Expressions that compute nothing: a variable, or some of its numbers in another order."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Number:
-    """A number as ``function(scale * (sum of products of factors + what is added))``.
+    """A number as ``function(scale * (sum of products + what is added + further sums))``.
 
     Attributes
     ----------
@@ -58,6 +65,8 @@ class Number:
         What the sum is multiplied by.
     function : str
         What is applied to all that, as rich text; empty for nothing.
+    also : tuple[Number, ...]
+        Further sums that are added, of other factors: what a state brings beside the features.
     """
 
     value: float
@@ -66,6 +75,7 @@ class Number:
     added: tuple[Factor, ...] = ()
     scale: float = 1.0
     function: str = ""
+    also: tuple[Number, ...] = ()
 
     @property
     def products(self) -> Array:
@@ -100,7 +110,8 @@ class Part:
     symbol : str
         In mathematics, as rich text.
     code : str
-        A NumPy expression; where it is a variable's name, its numbers can be followed there.
+        A NumPy expression; where it is a variable or a `SELECTION` of one, its numbers can be
+        followed there.
     axes : str
         A letter for each of its axes.
     """
@@ -131,6 +142,8 @@ class Contraction:
         What is applied to it, as rich text, with `apply`; empty for nothing.
     apply : str
         The same as a NumPy expression of ``s``.
+    also : tuple[Opening, ...]
+        What opens further sums that are added, of other factors.
     """
 
     axes: str
@@ -140,6 +153,7 @@ class Contraction:
     scale: float = 1.0
     function: str = ""
     apply: str = "s"
+    also: tuple[Opening, ...] = ()
 
     def __call__(self, variables: Variables, index: Index) -> Number:
         """Return the number of an index, taken apart."""
@@ -154,31 +168,91 @@ class Contraction:
         places = np.indices(lengths).reshape(len(letters), -1) if letters else \
             np.zeros((0, 1), np.int64)
         rows = dict(zip(letters, places, strict=True))
-        factors = tuple(_factor(part, array, at, rows, places.shape[1])
+        factors = tuple(_factor(part, array, at, rows, places.shape[1],
+                                variables)
                         for part, array in zip(self.parts, arrays, strict=True))
-        added = tuple(_factor(part, np.asarray(evaluate(part.code, variables)), at, {}, 1)
+        added = tuple(_factor(part, np.asarray(evaluate(part.code, variables)), at, {}, 1,
+                              variables)
                       for part in self.added)
+        also = tuple(one(variables, index) for one in self.also)
         total = math.fsum(np.prod([factor.values for factor in factors], axis=0)) if factors \
             else 0.0
-        total = self.scale * (total + math.fsum(float(one.values[0]) for one in added))
-        value = float(evaluate(self.apply, {**variables, "s": total}))
+        total = self.scale * math.fsum((total, *(float(one.values[0]) for one in added),
+                                        *(one.value for one in also)))
+        value = float(evaluate(self.apply, _with("s", total, variables)))
         return Number(value, factors,
                       tuple((self.over[letter], length)
                             for letter, length in zip(letters, lengths, strict=True)),
-                      added, self.scale, self.function)
+                      added, self.scale, self.function, also)
 
 
 def evaluate(code: str, variables: Variables) -> Any:
     """Return the value of an expression of this program's own making."""
-    return eval(compile(code, "<step>", "eval"), {"np": np}, dict(variables))
+    return eval(_compiled(code), {"np": np}, variables)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(code: str) -> CodeType:
+    return compile(code, "<step>", "eval")
+
+
+def _with(name: str, value: Any, variables: Variables) -> Variables:
+    """Return variables with another one in front; they are looked up only when they are read."""
+    return ChainMap({name: value}, cast("dict[str, Any]", variables))
+
+
+@dataclass(frozen=True)
+class Reshaped:
+    """The numbers of another opening in another shape.
+
+    Attributes
+    ----------
+    opening : Opening
+        The other opening.
+    inner, outer : tuple[int, ...]
+        Shape of its result, and of this one's.
+    """
+
+    opening: Opening
+    inner: Index
+    outer: Index
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart."""
+        flat = np.ravel_multi_index(index, self.outer)
+        return self.opening(variables, tuple(map(int, np.unravel_index(flat, self.inner))))
 
 
 def _factor(part: Part, array: Array, at: Mapping[str, int], rows: Mapping[str, Array],
-            terms: int) -> Factor:
+            terms: int, variables: Variables) -> Factor:
     axes = [rows[letter] if letter in rows else np.full(terms, at[letter])
             for letter in part.axes]
     indices = np.array(axes, np.int64).reshape(len(axes), terms)
     values = np.asarray(array[tuple(indices)] if axes else np.full(terms, array), np.float64)
-    is_variable = part.code.isidentifier()
-    return Factor(part.symbol, values, part.code if is_variable else "",
-                  indices.T if is_variable else np.zeros((0, 0), np.int64))
+    return Factor(part.symbol, values, *followed(part.code, indices, variables))
+
+
+def followed(code: str, indices: NDArray[np.int64], variables: Variables
+             ) -> tuple[str, NDArray[np.int64]]:
+    """Return the variable that an expression selects from, and where; no name if it computes.
+
+    Parameters
+    ----------
+    code : str
+        The expression.
+    indices : int64[axes, terms]
+        Which of its numbers.
+    variables : Mapping[str, Any]
+        What every name stands for.
+    """
+    found = SELECTION.fullmatch(code)
+    if found is None:
+        return "", np.zeros((0, 0), np.int64)
+    name, selects = found.groups()
+    if not selects:
+        return name, indices.T
+    shape = np.shape(variables[name])
+    # The same selection from the places instead of the numbers says which they are.
+    places = evaluate(code, _with(name, np.arange(math.prod(shape)).reshape(shape), variables))
+    chosen = np.asarray(places)[tuple(indices)]
+    return name, np.stack(np.unravel_index(chosen, shape), axis=-1).astype(np.int64)

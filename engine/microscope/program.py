@@ -30,11 +30,14 @@ class Program:
         Examples of the batch.
     statements : tuple[Statement, ...]
         Its lines in their order; the first two gather ``x`` and ``t``, which are given.
+    subject : Subject
+        The step that it was written from.
     """
 
     given: Mapping[str, NDArray[np.float64]]
     n: int
     statements: tuple[Statement, ...]
+    subject: Subject
 
     def writers(self, name: str) -> tuple[int, ...]:
         """Return which statements write a variable."""
@@ -57,4 +60,5 @@ def written(subject: Subject) -> tuple[Program, tuple[int, ...]]:
         origins += [position] * (len(draft.statements) - len(origins))
     for array in draft.given.values():
         array.flags.writeable = False
-    return Program(draft.given, subject.batch, tuple(draft.statements)), tuple(origins)
+    program = Program(draft.given, subject.batch, tuple(draft.statements), subject)
+    return program, tuple(origins)

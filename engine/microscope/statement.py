@@ -70,6 +70,9 @@ class Statement:
         Empty for all else, and for a part of a gradient to which others are added.
     place : int
         Where the engine keeps the same numbers in its arena; -1: nowhere.
+    step : int
+        The step of time of a recurrent layer's line, counted from 0 as in the code; -1: of none,
+        or of all.
     opening : Opening | None
         Says what one number of the result is made of.
     mistakes : Mapping[str, str]
@@ -89,5 +92,6 @@ class Statement:
     per_example: bool = False
     of: str = ""
     place: int = -1
+    step: int = -1
     opening: Opening | None = None
     mistakes: Mapping[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.messages import Message
 from engine.microscope.names import Names, Placed, Variable
-from engine.microscope.number import Opening
+from engine.microscope.number import Opening, Reshaped
 from engine.microscope.statement import Phase, Shape, Statement
 from engine.spec import TrainingSpec
 
@@ -115,10 +115,31 @@ class Writer:
         self.number = ids.index(line.layer) if line.layer else -1
         self.layer = draft.subject.layers[self.number] if line.layer else None
 
+    def within(self, number: int) -> Writer:
+        """Return a writer whose statements belong to a layer, though its line is of them all."""
+        found = Writer(self._draft, self.line)
+        found.number, found.layer = number, self.subject.layers[number]
+        return found
+
+    def of_layer(self, *ops: str) -> Writer:
+        """Return what reads another line of the same layer: the first that is of these ops."""
+        return Writer(self._draft, next(
+            line for line in self.subject.lines
+            if line.layer == self.line.layer and line.op in ops))
+
     @property
     def n(self) -> int:
         """Examples of the batch; the program calls it ``n``."""
         return self.subject.batch
+
+    def beside(self, op: str) -> Writer:
+        """Return what reads the first line of another op of the same layer."""
+        return self.on(next(line for line in self.subject.lines
+                            if line.layer == self.line.layer and line.op == op))
+
+    def on(self, line: PlanLine) -> Writer:
+        """Return what reads another line."""
+        return Writer(self._draft, line)
 
     def size(self, slot: str) -> int:
         """Return a slot that is a whole number."""
@@ -131,6 +152,10 @@ class Writer:
     def has(self, slot: str) -> bool:
         """Say whether a slot is a place where something is."""
         return int(self.line.slots.get(slot, -1)) >= 0
+
+    def is_known(self, slot: str) -> bool:
+        """Say whether a variable stands at the place of a slot."""
+        return self.size(slot) in self._draft.names
 
     def variable(self, slot: str) -> Variable:
         """Return what stands at the place of a slot."""
@@ -192,12 +217,13 @@ class Writer:
 
     def emit(self, name: str, code: str, *, words: Message, formula: str, symbol: str,
              shape: Shape, per_example: bool = True, slot: str = "", place: int = -1, of: str = "",
-             opening: Opening | None = None, mistakes: Mapping[str, str] | None = None) -> None:
+             step: int = -1, opening: Opening | None = None,
+             mistakes: Mapping[str, str] | None = None) -> None:
         """Add a statement.
 
         Parameters
         ----------
-        name, code, words, formula, symbol, of, opening, mistakes
+        name, code, words, formula, symbol, of, step, opening, mistakes
             As `engine.microscope.statement.Statement` has them.
         shape : tuple[int, ...]
             Shape of the result for one example, or of all of it.
@@ -210,30 +236,37 @@ class Writer:
         """
         self._draft.statements.append(Statement(
             name=name, code=code, words=words, formula=formula, symbol=symbol,
-            phase=Phase(self.line.section_name), layer=self.line.layer, number=self.number,
+            phase=Phase(self.line.section_name), number=self.number,
+            layer=self.line.layer if self.layer is None else self.layer.spec.id,
             op=self.line.op, shape=(self.n, *shape) if per_example else shape,
             per_example=per_example, of=of, place=self.size(slot) if slot else place,
-            opening=opening, mistakes=dict(mistakes or {})))
+            step=step, opening=opening, mistakes=dict(mistakes or {})))
 
     def write(self, slot: str, code: str, *, words: Message, formula: str, shape: Shape,
               opening: Opening | None = None, mistakes: Mapping[str, str] | None = None,
-              is_whole: bool = True) -> None:
+              is_whole: bool = True, step: int = -1) -> None:
         """Add a statement that writes the variable at the place of a slot.
 
         ``code`` and ``formula`` are what stands right of the equals sign. A gradient is known by
-        its name, ``d`` and its variable's, and is checked as such where ``is_whole``.
+        its name, ``d`` and its variable's, and is checked as such where ``is_whole`` and the
+        program has that variable.
         """
         variable = self.variable(slot)
-        flat = variable.shape != shape and math.prod(variable.shape) == math.prod(shape)
-        if flat:
+        texts = {"": code, **(mistakes or {})}
+        if variable.shape != shape and math.prod(variable.shape) == math.prod(shape):
             axes = ("n", *variable.shape) if variable.per_example else variable.shape
-            code = f"({code}).reshape({', '.join(map(str, axes))})"
-        of = variable.name[1:] if variable.name.startswith("d") and is_whole else ""
-        wrong = {key: f"{variable.name} = {text}" for key, text in (mistakes or {}).items()}
-        self.emit(variable.name, f"{variable.name} = {code}", words=words,
+            texts = {key: f"({text}).reshape({', '.join(map(str, axes))})"
+                     for key, text in texts.items()}
+            more = (self.n,) if variable.per_example else ()
+            opening = opening and Reshaped(opening, (*more, *shape), (*more, *variable.shape))
+        stem = variable.name[1:]
+        is_gradient = variable.name.startswith("d") and self._draft.names.has(stem)
+        texts = {key: f"{variable.name} = {text}" for key, text in texts.items()}
+        self.emit(variable.name, texts.pop(""), words=words,
                   formula=f"{variable.symbol} = {formula}", symbol=variable.symbol,
-                  shape=variable.shape, per_example=variable.per_example, slot=slot, of=of,
-                  opening=None if flat else opening, mistakes=wrong)
+                  shape=variable.shape, per_example=variable.per_example, slot=slot,
+                  of=stem if is_whole and is_gradient else "", step=step, opening=opening,
+                  mistakes=texts)
 
 
 Explanation = Callable[[Writer], None]

@@ -12,6 +12,7 @@ from engine.messages.english import (
     microscope_checks,
     microscope_images,
     microscope_learning,
+    microscope_mistakes,
     microscope_sequences,
     microscope_units,
     outcomes,
@@ -50,6 +51,7 @@ SUBJECTS = (
     microscope_checks,
     microscope_images,
     microscope_learning,
+    microscope_mistakes,
     microscope_sequences,
     microscope_units,
 )

@@ -2,12 +2,21 @@
 
 from engine.microscope.explanations import (  # noqa: F401
     activations,
+    chance,
+    convolution,
     dense,
     descent,
     gathering,
-    images,
+    gru,
+    layer_norms,
     losses,
+    lstm,
     mixing,
     normalising,
+    optimizers,
+    pooling,
     recurrent,
+    rows,
+    simple_recurrent,
+    tokens,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from engine.messages import say
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
@@ -49,12 +47,14 @@ def dense_backward_weights(w: Writer) -> None:
             formula=f"{w.symbol('x')}<sup>T</sup> {w.symbol('dy')}", shape=weights.shape,
             opening=Contraction("io", (Part(w.symbol("dy"), dy, f"n{letter}o"),
                                        Part(w.symbol("x"), x, f"n{letter}i")), EXAMPLES),
-            mistakes={"summed-over-one-example": f"{rows}[:1].T @ {errors}[:1]"})
+            mistakes={"summed-over-one-example": f"{rows}[:1].T @ {errors}[:1]"}
+            if w.n * w.size("rows") > 1 else {})
     if w.has("db"):
         w.write("db", f"{dy}.sum(axis={summed})", words=say("microscope.biases-gradient"),
                 formula=f"sum of {w.symbol('dy')} over the batch", shape=(o,),
                 opening=Contraction("o", (Part(w.symbol("dy"), dy, f"n{letter}o"),), EXAMPLES),
-                mistakes={"bias-averaged": f"{dy}.mean(axis={summed})"})
+                mistakes={"bias-averaged": f"{dy}.mean(axis={summed})"}
+                if w.n * w.size("rows") > 1 else {})
 
 
 @explains("dense_backward_input")
@@ -66,9 +66,11 @@ def dense_backward_input(w: Writer) -> None:
     w.target("dx", f"dx{w.number}", f"∂L/∂x<sub>{w.number}</sub>", *between, i)
     rate = w.subject.rate
     later = f"({weights} - {rate!r} * d{w.variable('w').name})"
+    mistakes = {"updated-too-early": f"{dy} @ {later}.T"} if rate else {}
+    if min(i, o) > 1:
+        mistakes["weights-not-transposed"] = f"{dy} @ {weights}.reshape({o}, {i})"
     w.write("dx", f"{dy} @ {weights}.T", words=say("microscope.input-gradient"),
             formula=f"{w.symbol('dy')} {w.symbol('w')}<sup>T</sup>", shape=(*between, i),
             opening=Contraction(f"n{letter}i", (Part(w.symbol("dy"), dy, f"n{letter}o"),
                                                 Part(w.symbol("w"), weights, "io")), EXAMPLES),
-            mistakes={"weights-not-transposed": f"{dy} @ {weights}.reshape({o}, {i})",
-                      "updated-too-early": f"{dy} @ {later}.T"} if math.prod((i, o)) > 1 else {})
+            mistakes=mistakes)

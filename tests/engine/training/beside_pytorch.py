@@ -16,7 +16,7 @@ TOLERANCE = {"float32": 2e-5, "float64": 1e-9}
 """Relative, to the largest number of an array."""
 
 DISSECTED = (0, 4)
-"""Steps that are taken apart, too: the first one, and one that the optimizer remembers others of."""
+"""Steps that are taken apart, too: the first one, and one with memories of others."""
 
 
 def initial(golden: NpzFile) -> dict[str, NDArray[Any]]:
@@ -45,12 +45,12 @@ def assert_dissected(run: Trainer, truth: Mapping[str, NDArray[Any]]) -> None:
 
 
 def assert_follows(run: Trainer, inputs: NDArray[Any], golden: NpzFile, place: str, steps: int,
-                   precision: str) -> None:
+                   precision: str, *, dissects: bool = True) -> None:
     """Fail unless outputs, every step's loss and gradients and the end are those at a place."""
     names = initial(golden).keys()
     assert_equal("output", run.predict(inputs), golden[f"{place}/outputs"], precision)
     for step in range(steps):
-        if precision == "float64" and step in DISSECTED:
+        if dissects and precision == "float64" and step in DISSECTED:
             assert_dissected(run, {name: golden[f"{place}/gradient/{name}"][step]
                                    for name in names})
         assert run.run(1) == 1

@@ -63,7 +63,9 @@ def test_ten_steps_are_pytorchs(case: RecurrentCase, precision: Precision,
         run = Trainer(project(case, precision), data, weights=initial(golden))
         if case.masked:
             masked.fill(run, MASK)
-        assert_follows(run, golden["inputs"], golden, precision, STEPS, precision)
+        # The mask of these is made by hand, where no line of the plan would write it.
+        assert_follows(run, golden["inputs"], golden, precision, STEPS, precision,
+                       dissects=not case.masked)
 
 
 @pytest.fixture

@@ -1,0 +1,426 @@
+"""Numeric checks of gradients: the loss's slope from two runs of the forward pass.
+
+The quotient is the plain central difference (L(v + h) - L(v - h)) / 2h. With h = 1e-5 its two
+errors are about equal: that of the formula, h**2 / 6 of the third derivative, and rounding, which
+leaves about 1e-16 L / h. Measured over all weights of small networks, both stay below 2e-7 of the
+gradient, and at about 2e-10 for most. A tolerance relative to the gradient alone would not do where
+it is small: what rounding hides is allowed for beside it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.messages import Message, say
+from engine.microscope.number import Index
+from engine.microscope.replay import Replay
+from engine.microscope.rules import Rule
+from engine.microscope.trace import Trace
+
+Array = NDArray[np.float64]
+
+STEP = 1e-5
+"""How far a variable of about 1 or less is moved; larger ones in proportion."""
+
+OTHER_STEPS = (1.0, 10.0, 100.0, 1000.0, 0.1, 0.01)
+"""Of `STEP`: tried where the plain quotient disagrees."""
+
+TOLERANCE = 1e-6
+"""Relative to the gradient."""
+
+ROUNDING = 2e-15
+"""What rounding makes of a loss, relative to it where it is above 1: probabilities are below."""
+
+SMOOTH = 1e-3
+"""Two quotients that differ by more than this share of themselves see no slope."""
+
+BENT = 1e-3
+"""Share of its own change by which a number that bends departs from a straight line."""
+
+HALVED = 0.4
+"""Halving the step halves what a kink does to a straight line, and quarters what a curve does."""
+
+
+SAME = 1e-9
+"""Relative distance of two ways to compute an update, whose order of sums may differ."""
+
+SMALLEST = 1e-18
+"""What is left where an update cancels."""
+
+
+class Finding(Enum):
+    """What a check finds."""
+
+    AGREES = "agrees"
+    TINY = "tiny"
+    KINK = "kink"
+    CUT = "cut"
+    WRONG = "wrong"
+    NOT_FINITE = "not-finite"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One gradient beside its numeric check.
+
+    Attributes
+    ----------
+    statement : int
+        The line that wrote it.
+    index : tuple[int, ...]
+        Which of its numbers; empty for all of them along one direction.
+    analytic, numeric : float
+        The step's own number, and the quotient.
+    error : float
+        Their distance, relative to the larger one.
+    finding : Finding
+        ``TINY`` where both are too small to be told from 0 by differences of the loss; ``KINK``
+        where the loss has no slope; ``CUT`` where backpropagation through time stops on purpose.
+    h, high, low : float
+        How far the variable was moved, and the loss there, upwards and downwards; 0 of an update,
+        which is compared with the rule's definition.
+    resolution : float
+        What rounding hides from the quotient.
+    """
+
+    statement: int
+    index: Index
+    analytic: float
+    numeric: float
+    error: float
+    finding: Finding
+    h: float = 0.0
+    high: float = 0.0
+    low: float = 0.0
+    resolution: float = 0.0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are the same number, as far as a difference can tell."""
+        return self.finding in (Finding.AGREES, Finding.TINY)
+
+    @property
+    def message(self) -> Message:
+        """What is found, in words."""
+        if not self.h and self.finding is not Finding.NOT_FINITE:
+            return say("check.rule-agrees") if self.agrees else say(
+                "check.rule-wrong", analytic=self.analytic, expected=self.numeric)
+        return {
+            Finding.AGREES: say("check.agrees", error=self.error),
+            Finding.TINY: say("check.tiny", resolution=self.resolution),
+            Finding.KINK: say("check.kink"),
+            Finding.CUT: say("check.cut"),
+            Finding.WRONG: say("check.wrong", analytic=self.analytic, numeric=self.numeric),
+            Finding.NOT_FINITE: say("check.not-finite"),
+        }[self.finding]
+
+
+@dataclass(frozen=True)
+class _Quotient:
+    h: float
+    high: float
+    low: float
+    slope: float
+    noise: float
+
+
+def check_one(trace: Trace, i: int, index: Index) -> Check:
+    """Return the numeric check of one number of a gradient.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step.
+    i : int
+        A statement that writes a whole gradient.
+    index : tuple[int, ...]
+        Which of its numbers.
+
+    Raises
+    ------
+    ValueError
+        If the statement is no whole gradient.
+    """
+    return Checker(trace, i).one(index)
+
+
+class Checker:
+    """Checks the numbers of one gradient; what they share is prepared once.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step.
+    i : int
+        A statement that writes a whole gradient.
+    """
+
+    def __init__(self, trace: Trace, i: int) -> None:
+        statement = trace.program.statements[i]
+        if not statement.of:
+            raise ValueError(f"{statement.name} is no whole gradient")
+        self._trace, self._i = trace, i
+        self._replay = Replay(trace, statement.of, i)
+        self._gradient = trace.values[i].reshape(self._replay.start.shape)
+        self._is_cut = bool(self._replay.layers & _truncated(trace))
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self._gradient.size
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Their axes."""
+        return self._gradient.shape
+
+    def one(self, index: Index) -> Check:
+        """Return the check of one number."""
+        direction = np.zeros(self.shape)
+        direction[index] = 1.0
+        return self._checked(direction, float(self._gradient[index]), index,
+                             max(1.0, abs(float(self._replay.start[index]))))
+
+    def along(self, direction: Array) -> Check:
+        """Return the check of all numbers at once, along a direction of length 1."""
+        return self._checked(direction, float(np.sum(self._gradient * direction)), (), 1.0)
+
+    def _checked(self, direction: Array, analytic: float, index: Index, unit: float) -> Check:
+        found = self._quotient(direction, STEP * unit)
+        finding = _plainly(analytic, found)
+        if finding is Finding.WRONG:
+            found, finding = self._carefully(direction, analytic, unit)
+        if finding is Finding.WRONG and self._is_at_kink(direction, analytic, found):
+            finding = Finding.KINK
+        if finding is Finding.WRONG and self._is_cut:
+            finding = Finding.CUT
+        largest = max(abs(analytic), abs(found.slope))
+        error = abs(analytic - found.slope) / largest if largest else 0.0
+        error = error if math.isfinite(error) else math.inf
+        return Check(self._i, index, analytic, found.slope, error, finding, found.h, found.high,
+                     found.low, found.noise)
+
+    def _quotient(self, direction: Array, h: float) -> _Quotient:
+        start = self._replay.start
+        high = self._replay.loss(start + h * direction)
+        low = self._replay.loss(start - h * direction)
+        return _Quotient(h, high, low, (high - low) / (2 * h),
+                         ROUNDING * max(1.0, abs(high), abs(low)) / h)
+
+    def _carefully(self, direction: Array, analytic: float, unit: float
+                   ) -> tuple[_Quotient, Finding]:
+        """Return the quotient that differs least from that of half its step, and what it says."""
+        best, doubt = self._quotient(direction, STEP * unit), math.inf
+        for share in OTHER_STEPS:
+            wide = self._quotient(direction, share * STEP * unit)
+            half = self._quotient(direction, share * STEP * unit / 2)
+            unsure = abs(wide.slope - half.slope) + half.noise
+            if unsure < doubt:
+                best, doubt = half, unsure
+        if not math.isfinite(analytic):
+            return best, Finding.WRONG
+        largest = max(abs(analytic), abs(best.slope))
+        near = abs(analytic - best.slope) <= 4 * doubt + TOLERANCE * largest
+        if near and doubt <= SMOOTH * largest:
+            return best, Finding.AGREES
+        return best, Finding.TINY if near and doubt <= 16 * best.noise else Finding.WRONG
+
+    def _is_at_kink(self, direction: Array, analytic: float, found: _Quotient) -> bool:
+        """Say whether kinks between here and the loss explain what the quotient is off by.
+
+        A number computed on the way has a kink here where halving the step halves, and does not
+        quarter, how far it departs from a straight line. The quotient is the mean of the slopes on
+        both sides; backpropagation took one of them.
+        """
+        start, h = self._replay.start, STEP
+        here, high, low, nearer, lower = (
+            self._replay.values(start + by * direction) for by in (0.0, h, -h, h / 2, -h / 2))
+        explained, bent = 0.0, set[str]()
+        for i, value in here.items():
+            middle = np.asarray(value, np.float64)
+            bend = np.abs(high[i] - 2 * middle + low[i])
+            half = np.abs(nearer[i] - 2 * middle + lower[i])
+            kinked = (bend > BENT * np.abs(high[i] - low[i])) & (half > HALVED * bend) & (
+                bend > 64 * np.finfo(np.float64).eps * np.abs(middle))
+            if not kinked.any():
+                continue
+            weight = self._reaching(i, middle.shape)
+            inherited = bool(self._replay.reads[i] & bent)
+            bent.add(self._trace.program.statements[i].name)
+            if weight is None and inherited:
+                continue
+            if weight is None:
+                return True
+            explained += float(np.sum(np.abs(weight) * bend / h, where=kinked))
+        return abs(analytic - found.slope) <= explained
+
+    def _reaching(self, i: int, shape: tuple[int, ...]) -> Array | None:
+        """Return the loss's gradient by what a statement wrote; None where the step has none."""
+        statements = self._trace.program.statements
+        name = statements[i].name
+        if name == "L":
+            return np.ones(shape)
+        writer = next((j for j in reversed(range(len(statements))) if statements[j].of == name),
+                      -1)
+        if writer < 0 or self._trace.values[writer].size != math.prod(shape):
+            return None
+        return self._trace.values[writer].reshape(shape)
+
+
+def check_update(trace: Trace, i: int, index: Index, rule: Rule | None = None) -> Check | None:
+    """Return one number of an update beside what the rule's definition says of it.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step; the gradients in it are taken as they are.
+    i : int
+        A statement of the update.
+    index : tuple[int, ...]
+        Which of its numbers.
+    rule : Rule, optional
+        That of the step, where it is at hand.
+
+    Returns
+    -------
+    Check | None
+        Without ``h``, ``high`` and ``low``; None where the definition has no such number.
+    """
+    rule = rule or Rule(trace)
+    if not rule.is_known(i):
+        return None
+    analytic, expected = float(trace.values[i][index]), rule.expected(i, index)
+    largest = max(abs(analytic), abs(expected))
+    error = abs(analytic - expected) / largest if largest else 0.0
+    agrees = error <= SAME or abs(analytic - expected) <= SMALLEST
+    if not math.isfinite(expected):
+        return Check(i, index, analytic, expected, math.inf, Finding.NOT_FINITE)
+    return Check(i, index, analytic, expected, error if math.isfinite(error) else math.inf,
+                 Finding.AGREES if agrees else Finding.WRONG)
+
+
+class CheckAll:
+    """Checks the gradients of all parameters, a little at a time.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step.
+    most : int
+        Of more numbers than these, an evenly spread sample of as many is checked.
+
+    Attributes
+    ----------
+    numbers : int
+        How many numbers the gradients have.
+    total : int
+        How many are checked.
+    done : int
+        How many have been.
+    worst : Check | None
+        The one with the largest error among those that a difference can judge.
+    failures : list[Check]
+        Those that are wrong.
+    kinks, cuts : int
+        How many lie where the loss has no slope, and where the backward pass stops on purpose.
+    """
+
+    def __init__(self, trace: Trace, most: int = 2000) -> None:
+        self._trace = trace
+        statements = trace.program.statements
+        gradients = [(i, trace.values[i].size) for i, statement in enumerate(statements)
+                     if statement.of in trace.program.given and statement.of not in ("x", "t")]
+        self.numbers = sum(size for _, size in gradients)
+        self._waiting = [(i, int(place)) for i, size in gradients
+                         for place in spread(size, _share(size, self.numbers, most))]
+        self._checker: Checker | None = None
+        self._of = -1
+        self.total, self.done = len(self._waiting), 0
+        self.kinks = self.cuts = 0
+        self.worst: Check | None = None
+        self.failures: list[Check] = []
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether some numbers are left out."""
+        return self.total < self.numbers
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all are checked."""
+        return self.done == self.total
+
+    @property
+    def message(self) -> Message:
+        """How far it is and what has been found, in words."""
+        if self.failures:
+            return say("check.some-wrong", count=len(self.failures), done=self.done)
+        if not self.is_done:
+            return say("check.running", done=self.done, total=self.total)
+        error = self.worst.error if self.worst else 0.0
+        if self.is_sample:
+            return say("check.sample-agrees", count=self.done, numbers=self.numbers, error=error)
+        return say("check.all-agree", count=self.done, error=error)
+
+    def advance(self, budget_s: float) -> bool:
+        """Check for about so many seconds, at least one number; return whether more are waiting."""
+        end = time.perf_counter() + budget_s
+        while not self.is_done:
+            self._take(*self._waiting[self.done])
+            self.done += 1
+            if time.perf_counter() >= end:
+                break
+        return not self.is_done
+
+    def _take(self, i: int, place: int) -> None:
+        if self._checker is None or self._of != i:
+            self._checker, self._of = Checker(self._trace, i), i
+        index = tuple(int(axis) for axis in np.unravel_index(place, self._checker.shape))
+        found = self._checker.one(index)
+        self.kinks += found.finding is Finding.KINK
+        self.cuts += found.finding is Finding.CUT
+        if found.finding in (Finding.WRONG, Finding.NOT_FINITE):
+            self.failures.append(found)
+        if found.finding in (Finding.AGREES, Finding.WRONG) and (
+                self.worst is None or found.error > self.worst.error):
+            self.worst = found
+
+
+def spread(size: int, count: int) -> NDArray[np.int64]:
+    """Return so many places of an array, evenly spread, the first and the last among them."""
+    return np.unique(np.linspace(0, size - 1, min(size, count)).round().astype(np.int64))
+
+
+def _share(size: int, numbers: int, most: int) -> int:
+    """Return how many numbers of a gradient are checked."""
+    return size if numbers <= most else min(size, max(8, round(size * most / numbers)))
+
+
+def _plainly(analytic: float, found: _Quotient) -> Finding:
+    """Return what one quotient says by itself."""
+    if not math.isfinite(found.slope):
+        return Finding.NOT_FINITE
+    if not math.isfinite(analytic):
+        return Finding.WRONG
+    largest = max(abs(analytic), abs(found.slope))
+    if abs(analytic - found.slope) > TOLERANCE * largest + found.noise:
+        return Finding.WRONG
+    # A gradient that rounding hides is looked at with larger steps first, unless it is 0.
+    hidden = SMOOTH * largest < found.noise
+    return Finding.AGREES if not hidden or largest == 0.0 else Finding.WRONG
+
+
+def _truncated(trace: Trace) -> frozenset[str]:
+    """Return the recurrent layers in which the backward pass stops before the first step."""
+    found = set()
+    for layer in trace.program.subject.layers:
+        steps = int(layer.spec.options.get("truncation", 0) or 0)
+        if layer.states is not None and 0 < steps < layer.states.shape[0]:
+            found.add(layer.spec.id)
+    return frozenset(found)

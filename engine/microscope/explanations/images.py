@@ -1,1 +1,0 @@
-"""Convolutions, pooling and other layers over images."""

@@ -1,0 +1,156 @@
+"""A step as a program of its own: NumPy alone, with this network's numbers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.messages import say
+from engine.microscope.dissection import Dissection
+from engine.microscope.preamble import HELPERS, helpers_of
+from engine.microscope.program import Program
+from engine.microscope.replay import names_of
+from engine.microscope.statement import Phase
+
+Array = NDArray[np.float64]
+
+WIDTH = 99
+"""Characters of a line."""
+
+PER_LINE = 6
+"""Numbers of a long array that stand in a line."""
+
+MOST_IN_ROWS = 400
+"""Numbers of an array that is written row by row."""
+
+SHOWN = 64
+"""Numbers of an array that are all printed; of more, sum, root mean square and the first."""
+
+SHOW = f'''def show(name, value):
+    value = np.asarray(value)
+    numbers = [float(number) for number in value.ravel()]
+    if len(numbers) <= {SHOWN}:
+        print(name, value.shape, *numbers)
+    else:
+        print(name, value.shape, "sum", float(np.sum(value)),
+              "rms", float(np.sqrt(np.mean(value**2))), "first", *numbers[:8])
+'''
+"""What prints a result: Python writes numbers so that they are read back the same."""
+
+
+def script(dissection: Dissection) -> str:
+    """Return a step as a NumPy program that runs as it stands.
+
+    It prints the loss, the gradient of every parameter and every parameter after the step.
+
+    Parameters
+    ----------
+    dissection : Dissection
+        The step, with the batch that it was taken apart for.
+    """
+    return "\n".join([*_head(dissection), *_helpers(dissection.program),
+                      *_given(dissection.program), *_lines(dissection.program),
+                      *_results(dissection)])
+
+
+def _head(dissection: Dissection) -> Iterator[str]:
+    told = say("script.head", name=dissection.project.name, step=dissection.step,
+               epoch=dissection.epoch, examples=dissection.program.n, batch=dissection.batch)
+    body = textwrap.fill(_plain(told.text), WIDTH)
+    yield f'"""{body}\n\n{textwrap.fill(_plain(say("script.prints").text), WIDTH)}\n"""'
+    yield ""
+    yield "import numpy as np"
+    yield ""
+
+
+def _helpers(program: Program) -> Iterator[str]:
+    text = "\n".join(statement.code for statement in program.statements)
+    for name in helpers_of(text):
+        yield ""
+        yield HELPERS[name]
+    yield ""
+    yield SHOW
+    yield ""
+
+
+def _given(program: Program) -> Iterator[str]:
+    """Yield what the step begins with, as far as it is read."""
+    yield _comment(say("script.given").text)
+    yield f"n = {program.n}"
+    read: set[str] = set()
+    written: set[str] = set()
+    for statement in program.statements:
+        reads, writes = names_of(statement.code)
+        read |= reads - written
+        written |= writes
+    kept = read | {statement.of for statement in program.statements}
+    for name, array in program.given.items():
+        if name in kept:
+            yield f"{name} = {literal(array)}"
+
+
+def _lines(program: Program) -> Iterator[str]:
+    phase = None
+    for statement in program.statements:
+        if statement.phase is Phase.GATHER:
+            continue
+        if statement.phase is not phase:
+            phase = statement.phase
+            yield ""
+            yield f"# {phase.title}"
+        yield _comment(statement.words.text)
+        yield statement.code
+
+
+def _results(dissection: Dissection) -> Iterator[str]:
+    program = dissection.program
+    yield ""
+    yield _comment(say("script.results").text)
+    yield 'show("L", L)'
+    names = parameters(program)
+    for name in (*(f"d{name}" for name in names), *names):
+        yield f'show("{name}", {name})'
+    yield ""
+
+
+def parameters(program: Program) -> tuple[str, ...]:
+    """Return the parameters that have a gradient, in the order of the network."""
+    written = {statement.name for statement in program.statements}
+    return tuple(name for name in program.given
+                 if name not in ("x", "t") and f"d{name}" in written)
+
+
+def literal(array: Array) -> str:
+    """Return an array as NumPy reads it back, to the last bit."""
+    if array.size != 1 and not array.any() and not np.signbit(array).any():
+        return f"np.zeros({array.shape})"
+    if array.ndim == 0:
+        return f"np.array({_number(float(array))})"
+    numbers = [_number(float(value)) for value in array.ravel()]
+    rows = array.reshape(-1, array.shape[-1]) if array.size else array
+    if array.ndim == 2 and array.size <= MOST_IN_ROWS and array.shape[1] <= PER_LINE:
+        width = rows.shape[1]
+        lines = [f"    [{', '.join(numbers[begin:begin + width])}],"
+                 for begin in range(0, len(numbers), width)]
+        return "np.array([\n" + "\n".join(lines) + "\n])"
+    lines = [f"    {', '.join(numbers[begin:begin + PER_LINE])},"
+             for begin in range(0, len(numbers), PER_LINE)]
+    text = "np.array([\n" + "\n".join(lines) + "\n])"
+    return text if array.ndim == 1 else f"{text}.reshape({array.shape})"
+
+
+def _number(value: float) -> str:
+    return repr(value) if np.isfinite(value) else f"float('{value}')"
+
+
+def _comment(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), WIDTH, initial_indent="# ",
+                         subsequent_indent="# ")
+
+
+def _plain(text: str) -> str:
+    """Return a person's text as it can stand between triple quotes."""
+    return " ".join(text.split()).replace("\\", "/").replace('"', "'")

@@ -1,0 +1,112 @@
+"""The chain rule's ladder as it is drawn: rungs, factors between them, which kills the gradient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.microscope.names import PRIME
+from gui.microscope.lens import Lens
+from gui.microscope.network_columns import Column
+
+WEAK, KILLS = 0.5, 0.1
+"""Factors below which the smallest is pointed out, and is said to kill the gradient by itself."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rung of the ladder.
+
+    Attributes
+    ----------
+    name : str
+        What stands below it: ``layer 3``.
+    short : str
+        The same where room is short: ``3``.
+    size : float
+        RMS of the derivative there.
+    between : float
+        RMS of what arrives, before the activation function's slope; NaN where there is none.
+    weights, slope, factor : float
+        Factors from the rung nearer the loss to this one; NaN for the last.
+    words : str
+        What the two are called, as rich text.
+    statement : int
+        Which statement has written it.
+    depth : int
+        The layer's number.
+    """
+
+    name: str
+    short: str
+    size: float
+    between: float
+    weights: float
+    slope: float
+    factor: float
+    words: tuple[str, str]
+    statement: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Steps:
+    """All rungs, the farthest from the loss first.
+
+    Attributes
+    ----------
+    steps : tuple[Step, ...]
+        The rungs.
+    total : float
+        What is left at the first of the last.
+    weakest : int
+        Place of the smallest factor, where it is small enough to be named; -1 for none.
+    """
+
+    steps: tuple[Step, ...]
+    total: float
+    weakest: int
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether that factor alone makes the gradient vanish."""
+        return self.weakest >= 0 and self.steps[self.weakest].factor < KILLS
+
+
+def over_layers(lens: Lens, columns: tuple[Column, ...]) -> Steps:
+    """Return the ladder over the layers."""
+    ladder, found = lens.ladder, []
+    for place, rung in enumerate(ladder.rungs):
+        has_slope = rung.inside != rung.arriving
+        behind = ladder.rungs[place + 1].number if place + 1 < len(ladder.rungs) else -1
+        found.append(Step(
+            f"layer {rung.number}", str(rung.number), rung.inside,
+            rung.arriving if has_slope else math.nan, ladder.weights(place),
+            rung.derivative if has_slope else math.nan, ladder.factor(place),
+            (_weights_symbol(lens, behind), _slope_symbol(lens, columns, rung.number)),
+            rung.statement, rung.number))
+    return Steps(tuple(found), ladder.total, weakest(found))
+
+
+def weakest(steps: Sequence[Step]) -> int:
+    """Return the place of the smallest factor; -1 where none of them is below a half."""
+    known = [(step.factor, -place) for place, step in enumerate(steps)
+             if not math.isnan(step.factor)]
+    # Of those alike, the one nearer the loss: it comes first on the way back.
+    factor, place = min(known, default=(math.inf, 1))
+    return -place if factor < WEAK else -1
+
+
+def _weights_symbol(lens: Lens, behind: int) -> str:
+    names = {one.name for one in lens.trace.program.statements} | set(lens.trace.program.given)
+    return f"W<sub>{behind}</sub>" if f"W{behind}" in names else f"layer {behind}"
+
+
+def _slope_symbol(lens: Lens, columns: tuple[Column, ...], number: int) -> str:
+    """Return what the derivative of a layer's activation function is called."""
+    for one in lens.trace.program.statements:
+        if one.name == f"dz{number}" and one.op.endswith("_backward"):
+            function = one.op.removesuffix("_backward")
+            return {"relu": "ReLU", "sigmoid": "σ"}.get(function, function) + PRIME
+    return f"{columns[number].title.split(' ')[0]}{PRIME}"

@@ -1,0 +1,236 @@
+"""Neurons and their strips: one cell for each example, forward and backward."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from gui import theme
+from gui.microscope.network_columns import Column
+from gui.microscope.network_hits import Hit, Kind
+from gui.microscope.network_ink import SMALL, Ink, circle_text, number_text, signed_colour
+from gui.microscope.network_places import MOST_CELLS, ColumnPlace, UnitPlace
+from gui.microscope.network_reading import Array, Reading, Shown
+
+FEWEST_PX = 4
+"""Px of a cell from which on there is a gap between it and the next."""
+
+
+def cell_window(n: int, example: int) -> tuple[int, int]:
+    """Return the first of the examples that have cells, and the one behind them."""
+    first = example // MOST_CELLS * MOST_CELLS
+    return first, min(first + MOST_CELLS, n)
+
+
+class NeuronPainter:
+    """Paints the units of columns that hold single numbers. GUI thread only.
+
+    Parameters
+    ----------
+    ink : Ink
+        What to write with.
+    reading : Reading
+        What there is to say.
+    hits : list[Hit]
+        What can be pointed at is added to it.
+    """
+
+    def __init__(self, ink: Ink, reading: Reading, hits: list[Hit]) -> None:
+        self._ink, self._reading, self._hits = ink, reading, hits
+        self._ringed = _ringed(reading)
+
+    def paint(self, painter: QPainter, place: ColumnPlace) -> None:
+        """Paint the neurons of a column."""
+        output, error = (self._reading.output(place.column), self._reading.error(place.column))
+        scale = [0.0 if shown is None else largest(shown.values) for shown in (output, error)]
+        for unit in place.units:
+            self._circle(painter, place, unit, output, scale[0])
+            self._strip(painter, place.column, unit, output, scale[0], is_error=False)
+            if not place.column.is_input:
+                self._strip(painter, place.column, unit, error, scale[1], is_error=True)
+
+    def _circle(self, painter: QPainter, place: ColumnPlace, unit: UnitPlace,
+                shown: Shown | None, most: float) -> None:
+        tokens, column = theme.current(), place.column
+        is_known = shown is not None and unit.unit < shown.known
+        value = float(shown.values[:, unit.unit].mean()) if shown is not None else 0.0
+        is_ringed = unit.unit in self._ringed.get((column.number, None), ())
+        pen = QPen(QColor(tokens.accent if is_ringed else tokens.border_strong),
+                   theme.scale() * (2.2 if is_ringed else 1.2))
+        if not is_known:
+            pen.setDashPattern([2.5, 2.5])
+        painter.setPen(pen)
+        ground = signed_colour(value, most * 2.4) if is_known else QColor(tokens.surface)
+        painter.setBrush(ground)
+        if column.is_input:
+            painter.drawRoundedRect(unit.body, theme.px(6), theme.px(6))
+        else:
+            painter.drawEllipse(unit.body)
+        if is_known:
+            self._ink.write(painter, unit.body, circle_text(value), tokens.text, SMALL, bold=True)
+        self._label(painter, place, unit)
+        self._hits.append(self._neuron_hit(column, unit, shown if is_known else None, value))
+
+    def _label(self, painter: QPainter, place: ColumnPlace, unit: UnitPlace) -> None:
+        """Write the unit's number above it, or at the left of it; an input's name at its left."""
+        colour, number, r = theme.current().text_muted, unit.unit + 1, unit.radius
+        x, y, wide = unit.centre.x(), unit.centre.y(), theme.px(34)
+        if place.column.is_input:
+            box = QRectF(x - r - wide - theme.px(3), y - r, wide, 2 * r)
+            self._ink.write(painter, box, f"x<sub>{number}</sub>", colour, SMALL, align="right")
+        elif place.is_roomy:
+            box = QRectF(x - wide, y - r - theme.px(15), 2 * wide, theme.px(14))
+            self._ink.write(painter, box, str(number), colour, SMALL)
+        else:
+            box = QRectF(x - r - wide - theme.px(2), y - r, wide, r)
+            self._ink.write(painter, box, str(number), colour, SMALL, align="right")
+
+    def _neuron_hit(self, column: Column, unit: UnitPlace, shown: Shown | None, value: float
+                    ) -> Hit:
+        def tip(hit: Hit) -> str:
+            name = f"Input {hit.unit + 1}" if column.is_input else \
+                f"Layer {column.number}, unit {hit.unit + 1}"
+            if shown is None:
+                return f"{name}: still to come"
+            what = "mean of the batch" if self._reading.n > 1 else "the one example"
+            return f"{name}: {shown.letter} = {number_text(value)} ({what})"
+
+        statement = shown.statement if shown is not None else \
+            (column.outputs[-1] if column.outputs else -1)
+        return Hit(Kind.NEURON, unit.body, column.number, unit.unit, -1, statement,
+                   (self._reading.example, unit.unit), tip=tip)
+
+    def _strip(self, painter: QPainter, column: Column, unit: UnitPlace, shown: Shown | None,
+               most: float, *, is_error: bool) -> None:
+        box = unit.backward if is_error else unit.forward
+        known = shown is not None and unit.unit < shown.known
+        letter = shown.letter if shown is not None else ("δ" if is_error else "a")
+        wide = theme.px(20)
+        if not column.is_input and box.height() >= theme.px(7):
+            self._ink.write(painter, QRectF(box.left() - wide - theme.px(6), box.top() - 2, wide,
+                                            box.height() + 4), letter,
+                            theme.current().text_muted, SMALL, align="right")
+        if not known or shown is None:
+            self._empty_strip(painter, box)
+            return
+        values = shown.values[:, unit.unit]
+        first, end = cell_window(self._reading.n, self._reading.example)
+        cells(painter, self._ink, box, values[first:end], most)
+        width = box.width() / (end - first)
+        self._hits.append(Hit(
+            Kind.CELL, box, column.number, unit.unit, first, shown.statement, (first, unit.unit),
+            cells=end - first,
+            tip=lambda hit: f"Example {hit.example + 1}: {shown.letter} = "
+                            f"{number_text(float(values[hit.example]))}"))
+        mark = QRectF(box.left() + width * (self._reading.example - first), box.top(), width,
+                      box.height())
+        if self._reading.n > 1:
+            example_mark(painter, mark)
+        if unit.unit in self._ringed.get((column.number, is_error), ()):
+            ring(painter, box)
+
+    def _empty_strip(self, painter: QPainter, box: QRectF) -> None:
+        pen = QPen(QColor(theme.current().border_strong), theme.scale())
+        pen.setDashPattern([2.5, 2.5])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+
+    def paint_loss(self, painter: QPainter, place: ColumnPlace, losses: Array | None) -> None:
+        """Paint the loss, and that of every example."""
+        tokens, reading, unit = theme.current(), self._reading, place.units[0]
+        statement = place.column.outputs[0]
+        box = QRectF(unit.centre.x() - theme.px(31), unit.centre.y() - theme.px(23),
+                     theme.px(62), theme.px(46))
+        is_open = reading.lens.opened_statement == statement
+        pen = QPen(QColor(tokens.accent if is_open else tokens.border_strong),
+                   theme.scale() * (2.2 if is_open else 1.2))
+        value = float(reading.trace.values[statement])
+        if not reading.loss_known:
+            pen.setDashPattern([2.5, 2.5])
+        painter.setPen(pen)
+        painter.setBrush(QColor(tokens.surface))
+        painter.drawRoundedRect(box, theme.px(8), theme.px(8))
+        self._hits.append(Hit(
+            Kind.NEURON, box, place.column.number, 0, -1, statement, (),
+            tip=lambda _: f"Loss: {number_text(value)}" if reading.loss_known
+            else "Loss: still to come"))
+        if not reading.loss_known:
+            return
+        self._ink.write(painter, box, number_text(value), tokens.text, SMALL + 2, bold=True)
+        if losses is None or reading.n == 1:
+            return
+        self._loss_cells(painter, place.column, unit.forward, losses)
+        below = QRectF(place.box.left(), unit.forward.bottom() + theme.px(3), place.box.width(),
+                       theme.px(16))
+        self._ink.write(painter, below, f"ex. {reading.example + 1}: "
+                        f"{number_text(losses[reading.example])}", tokens.text_muted, SMALL)
+
+    def _loss_cells(self, painter: QPainter, column: Column, box: QRectF, losses: Array) -> None:
+        tokens, reading = theme.current(), self._reading
+        first, end = cell_window(reading.n, reading.example)
+        width, most = box.width() / (end - first), largest(losses)
+        for example in range(first, end):
+            cell = QRectF(box.left() + width * (example - first), box.top(), width, box.height())
+            share = float(losses[example]) / most if most else 0.0
+            painter.fillRect(cell.adjusted(0.5, 0, -0.5, 0),
+                             theme.blended(tokens.neutral, tokens.text_muted, share))
+            if example == reading.example:
+                mark = cell
+        self._hits.append(Hit(
+            Kind.CELL, box, column.number, 0, first, column.outputs[0], cells=end - first,
+            tip=lambda hit: f"Example {hit.example + 1}: loss "
+                            f"{number_text(float(losses[hit.example]))}"))
+        example_mark(painter, mark)
+
+
+def largest(values: Array) -> float:
+    """Return the largest size of the finite numbers among these."""
+    sizes = np.abs(values[np.isfinite(values)])
+    return float(sizes.max(initial=0.0))
+
+
+def cells(painter: QPainter, ink: Ink, box: QRectF, values: Array, most: float) -> None:
+    """Paint a strip: a cell for each number."""
+    painter.drawImage(box, ink.picture(values[None], most))
+    width = box.width() / max(len(values), 1)
+    if width >= FEWEST_PX:
+        painter.setPen(QPen(QColor(theme.current().surface), 1))
+        painter.drawLines([QLineF(x, box.top(), x, box.bottom())
+                           for x in (box.left() + width * i for i in range(1, len(values)))])
+
+
+def example_mark(painter: QPainter, cell: QRectF) -> None:
+    """Draw the frame that marks the example under the pointer."""
+    tokens = theme.current()
+    wide = cell.adjusted(-1.2, -1.8, 1.2, 1.8)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(tokens.surface), 3 * theme.scale()))
+    painter.drawRoundedRect(wide, 2, 2)
+    painter.setPen(QPen(QColor(tokens.text), 1.5 * theme.scale()))
+    painter.drawRoundedRect(wide, 2, 2)
+
+
+def ring(painter: QPainter, box: QRectF) -> None:
+    """Draw a ring round what the number in hand is made of."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.current().accent), 1.8 * theme.scale()))
+    around = box.adjusted(-3, -3, 3, 3)
+    painter.drawRoundedRect(around, 4, 4)
+
+
+def _ringed(reading: Reading) -> dict[tuple[int, bool | None], set[int]]:
+    """Return ringed units by column and direction; their circles by column and None."""
+    found: dict[tuple[int, bool | None], set[int]] = {}
+    for spot in reading.spots:
+        units = {int(unit) for unit in spot.indices[:, -1]}
+        found.setdefault((spot.column, spot.is_error), set()).update(units)
+        found.setdefault((spot.column, None), set()).update(units)
+    column, unit = reading.unit_in_hand
+    found.setdefault((column, None), set()).add(unit)
+    if reading.weight_in_hand is not None:
+        to, begin, _ = reading.weight_in_hand
+        found.setdefault((reading.columns[to].sources[0], None), set()).add(begin)
+    return found
+

@@ -1,0 +1,42 @@
+"""Small networks whose step is taken apart, for the views of the microscope."""
+
+from __future__ import annotations
+
+from engine.training import Trainer
+from gui.microscope.lens import Lens
+from tests.engine.training.runs import clouds, dense, trainer
+
+
+def first() -> Trainer:
+    """Return a run of two inputs, four and two tanh units, two classes: the first screen's."""
+    return _begun(trainer(clouds(23, 7, 2, 2), dense("one", 4), dense("two", 2),
+                          dense("output", 2, "linear"), optimizer="sgd"))
+
+
+def wide() -> Trainer:
+    """Return a run with a layer of many units."""
+    return _begun(trainer(clouds(30, 7, 3, 5), dense("one", 64), dense("two", 12),
+                          dense("output", 3, "linear"), optimizer="sgd"))
+
+
+def deep() -> Trainer:
+    """Return a run of 30 tanh layers and an output."""
+    return _begun(trainer(clouds(23, 7, 2, 2), *(dense(f"l{i}", 8) for i in range(30)),
+                          dense("output", 2, "linear"), optimizer="sgd"))
+
+
+def _begun(run: Trainer) -> Trainer:
+    run.run(7)
+    return run
+
+
+def lens_of(run: Trainer, example: int | None = None) -> Lens:
+    """Return a lens that looks at a run's next step."""
+    lens = Lens()
+    lens.look_at(run.dissect(example))
+    return lens
+
+
+def statement(lens: Lens, name: str) -> int:
+    """Return the first statement that writes a variable."""
+    return next(i for i, one in enumerate(lens.trace.program.statements) if one.name == name)

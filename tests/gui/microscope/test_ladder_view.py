@@ -1,0 +1,167 @@
+"""The chain rule's ladder: its rungs and factors, what is said of them, and where a click leads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from engine.microscope.names import PRIME
+from engine.microscope.walk import Level
+from gui import theme
+from gui.microscope.ladder_model import Step, Steps, weakest
+from gui.microscope.ladder_painter import LadderPainter, split_text, tip_text
+from gui.microscope.ladder_places import labelled, place_ladder
+from gui.microscope.ladder_view import LadderView
+from gui.microscope.lens import Lens
+from gui.microscope.network_ink import Ink, plain
+from tests.gui.microscope.steps import deep, first, lens_of, statement
+
+pytest_plugins = ["tests.gui.themed"]
+
+Make = Callable[..., LadderView]
+
+
+@pytest.fixture
+def make(app: QApplication, qtbot: QtBot) -> Make:
+    def view(lens: Lens, width: int = 660, height: int = 260) -> LadderView:
+        found = LadderView(lens)
+        qtbot.addWidget(found)
+        found.resize(width, height)
+        found.grab()
+        return found
+    return view
+
+
+def steps_of(*sizes: float) -> Steps:
+    """Return a ladder of these sizes, the first layer's first."""
+    factors = [a / b if b else math.nan for a, b in pairwise(sizes)]
+    found = tuple(Step(f"layer {i + 1}", str(i + 1), size, math.nan, factor, math.nan, factor,
+                       ("W", ""), i, i + 1)
+                  for i, (size, factor) in enumerate(zip(sizes, [*factors, math.nan],
+                                                         strict=True)))
+    return Steps(found, sizes[0] / sizes[-1] if sizes[-1] else math.nan, weakest(found))
+
+
+def test_factors_multiply_to_what_is_left(make: Make) -> None:
+    lens = lens_of(first())
+    ladder = make(lens).ladder
+    assert [step.name for step in ladder.steps] == ["layer 1", "layer 2", "layer 3"]
+    assert math.prod(step.factor for step in ladder.steps[:-1]) == pytest.approx(ladder.total)
+    for step in ladder.steps[:-1]:
+        assert step.weights * step.slope == pytest.approx(step.factor)
+        values = lens.trace.values[statement(lens, f"dz{step.depth}")]
+        assert step.size == pytest.approx(float(np.sqrt(np.mean(values ** 2))))
+    assert plain(split_text(ladder.steps[0])).startswith("W2 ")
+    assert f"tanh{PRIME} " in tip_text(ladder, 0)
+    assert split_text(ladder.steps[-1]) == ""
+
+
+def test_a_rung_that_is_clicked_is_gone_to(make: Make) -> None:
+    lens = lens_of(first())
+    view = make(lens)
+    places = view.layout_of()
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton,
+                     pos=QPoint(round(places.xs[1]), round(places.y(0.1))))
+    assert lens.micro_step.statement == statement(lens, "dz2")
+    assert view.held() == 1
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert lens.micro_step.statement == statement(lens, "dz1")
+    # The loss is no rung.
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(places.xs[-1]), 40))
+    assert lens.micro_step.statement == statement(lens, "dz1")
+
+
+def test_sizes_stand_on_a_logarithmic_axis(app: QApplication) -> None:
+    places = place_ladder(steps_of(1e-6, 1e-4, 1e-2), QRectF(0, 0, 600, 260))
+    heights = [places.y(size) for size in (1e-6, 1e-4, 1e-2)]
+    assert heights[0] > heights[1] > heights[2]
+    assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2])
+    assert all(places.plot.top() <= y <= places.plot.bottom() for y in heights)
+    assert list(places.xs) == sorted(places.xs)
+    assert math.isnan(places.floor)
+    assert 2 <= len(places.ticks()) <= 8
+
+
+def test_zeros_and_what_is_no_number_stand_apart(app: QApplication) -> None:
+    ladder = steps_of(0.0, 1e-3, math.inf, 0.1)
+    places = place_ladder(ladder, QRectF(0, 0, 600, 260))
+    assert places.y(0.0) == places.floor > places.plot.bottom()
+    assert places.y(math.inf) == places.y(math.nan) == places.plot.top()
+    assert places.y(1e-3) < places.plot.bottom()
+
+
+@pytest.mark.parametrize("sizes", [
+    (0.0, 0.0, 0.0), (0.0, 0.2, 0.3), (math.nan, math.inf, 0.1), (1e-300, 1e-20, 1.0),
+    (0.5, 0.5, 0.5), (1e9, 1e3, 1e-3), (0.2,)])
+@pytest.mark.parametrize("width", [360, 660])
+def test_every_ladder_is_drawn(make: Make, sizes: tuple[float, ...], width: int) -> None:
+    view = make(lens_of(first()), width)
+    view._ladder = steps_of(*sizes)
+    view.grab()
+    assert all(tip_text(view.ladder, place) for place in range(len(sizes)))
+
+
+def test_the_smallest_factor_is_pointed_out() -> None:
+    assert steps_of(0.001, 0.05, 0.06).weakest == 0
+    assert steps_of(0.001, 0.05, 0.06).is_killed
+    assert steps_of(0.01, 0.03, 0.05).weakest == 0
+    assert not steps_of(0.01, 0.03, 0.05).is_killed
+    assert steps_of(0.4, 0.5, 0.6).weakest == -1
+    # Of two alike, the one that comes first on the way back.
+    assert steps_of(0.01, 0.04, 0.16).weakest == 1
+    assert steps_of(0.0, 0.1, 0.1).weakest == 0
+
+
+def test_names_of_thirty_layers_do_not_meet(make: Make) -> None:
+    lens = lens_of(deep())
+    view = make(lens, 520, 240)
+    places = view.layout_of()
+    named = sorted(labelled(view.ladder.steps, places.pitch, 26))
+    xs = [places.xs[place] for place in named]
+    assert named[0] == 0
+    assert named[-1] == 30
+    assert min(b - a for a, b in pairwise(xs)) >= 20
+    assert len(named) >= 8
+    assert view.rung_at(places.xs[17]) == 17
+
+
+def test_texts_of_factors_do_not_cover_one_another(make: Make) -> None:
+    lens = lens_of(first())
+    lens.go(len(lens.walk) - 1)
+    for width in (520, 660, 800):
+        view = make(lens, width)
+        painter = LadderPainter(Ink(theme.base_font()), view.ladder, view.layout_of(),
+                                lens.micro_step.statement, 1, -1, "")
+        pixmap = view.grab()
+        with QPainter(pixmap) as on:
+            painter.paint(on)
+        texts = [box for box in painter._taken if box.height() > 12]
+        assert len(texts) == 3 + 2 + 1
+        assert not any(a.intersects(b) for i, a in enumerate(texts) for b in texts[i + 1:])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_step_is_drawn(make: Make, app: QApplication, scheme: str) -> None:
+    theme.apply(app, "dark" if scheme == "dark" else "light")
+    lens = lens_of(first())
+    lens.set_level(Level.LAYER)
+    view = make(lens)
+    for place in range(len(lens.walk)):
+        lens.go(place)
+        view.grab()
+    assert "of the last layer's gradient is left in layer 1" in view.accessibleDescription()
+
+
+def test_nothing_is_looked_at_yet(make: Make) -> None:
+    view = make(Lens())
+    assert view.ladder.steps == ()
+    assert view.rung_at(100) == -1
