@@ -124,8 +124,12 @@ class TopBar(QWidget):
         needed = [self._transport.least_width(dropped) for dropped in range(DROPPED + 1)]
         in_two = needed[DROPPED] + hyper > room
         left = room - (0 if in_two else whole)
-        dropped = next((n for n, width in enumerate(needed) if width <= left), DROPPED)
+        dropped = next((n for n, width in enumerate(needed[:-1]) if width <= left), DROPPED)
+        if dropped == DROPPED and not in_two and needed[DROPPED - 1] + hyper <= room:
+            # The names of choices give way a little before figures do.
+            dropped = DROPPED - 1
         self._transport.drop(dropped)
+        self._rows.activate()
         room = left - needed[dropped]
         if in_two != (self._second.count() > 0):
             (self._row if in_two else self._second).removeWidget(self._hyper)
@@ -151,7 +155,7 @@ class TopBar(QWidget):
         px = theme.px
         self._rows.setContentsMargins(px(6), px(4), px(6), px(5))
         self._rows.setSpacing(px(4))
-        self._row.setSpacing(px(8))
+        self._row.setSpacing(px(6))
         # Without this the bar would insist on one row.
         self.setMinimumWidth(px(SMALLEST_WIDTH))
         self._title.setMaximumWidth(px(TITLE_WIDTH))

@@ -115,6 +115,9 @@ class TransportBar(QWidget):
             for place, (button, word) in enumerate(self._words):
                 button.setText(word if place >= dropped else "")
             self.epoch_readout.setVisible(dropped < DROPPED)
+            # Asked from within a layout, Qt would only lay out what is around it at the next one.
+            self._row.activate()
+            self.updateGeometry()
 
     def show_frame(self, frame: Frame) -> None:
         """Show how far the run has come."""
