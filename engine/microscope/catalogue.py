@@ -50,6 +50,10 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.derivative-of-square"), say("mistake.derivative-of-square-shows")),
     "delta-forgotten": Mistake(
         say("mistake.delta-forgotten"), say("mistake.delta-forgotten-shows")),
+    "slope-of-lines-forgotten": Mistake(
+        say("mistake.slope-of-lines-forgotten"), say("mistake.slope-of-lines-forgotten-shows")),
+    "averaged-over-padding": Mistake(
+        say("mistake.averaged-over-padding"), say("mistake.averaged-over-padding-shows")),
     "content-ignored": Mistake(
         say("mistake.content-ignored"), say("mistake.content-ignored-shows")),
     "own-class-forgotten": Mistake(
@@ -120,10 +124,10 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.gate-derivative-forgotten"), say("mistake.gate-derivative-forgotten-shows")),
     "forget-gate-forgotten": Mistake(
         say("mistake.forget-gate-forgotten"), say("mistake.forget-gate-forgotten-shows")),
-    "reset-gate-forgotten": Mistake(
-        say("mistake.reset-gate-forgotten"), say("mistake.reset-gate-forgotten-shows")),
     "update-gate-forgotten": Mistake(
         say("mistake.update-gate-forgotten"), say("mistake.update-gate-forgotten-shows")),
+    "reset-gate-forgotten": Mistake(
+        say("mistake.reset-gate-forgotten"), say("mistake.reset-gate-forgotten-shows")),
     "direct-path-forgotten": Mistake(
         say("mistake.direct-path-forgotten"), say("mistake.direct-path-forgotten-shows")),
     "candidate-forgotten": Mistake(

@@ -68,6 +68,14 @@ WORDS: Mapping[str, Entry] = {
     "mistake.delta-forgotten-shows":
         "Beyond its limit, the Huber loss grows in a straight line. Its gradient was that of "
         "a square everywhere, so outliers count too much.",
+    "mistake.slope-of-lines-forgotten": "Slope of the lines forgotten",
+    "mistake.slope-of-lines-forgotten-shows":
+        "Beyond its limit, the Huber loss is a line whose slope is that limit. The gradient "
+        "took a slope of 1.",
+    "mistake.averaged-over-padding": "Padding counted in the mean",
+    "mistake.averaged-over-padding-shows":
+        "The loss is a mean over the steps that count. Its gradient was divided by all of "
+        "them, padding included.",
     "mistake.content-ignored": "Size of the target ignored",
     "mistake.content-ignored-shows":
         "The derivative contains the target's own part of the loss, too. Without it, the "
@@ -219,22 +227,22 @@ WORDS: Mapping[str, Entry] = {
     "mistake.forget-gate-forgotten-shows":
         "On its way from step to step, the cell is multiplied by the forget gate, and its "
         "error has to be, too. Without it, the error never fades.",
-    "mistake.reset-gate-forgotten": "Reset gate forgotten",
-    "mistake.reset-gate-forgotten-shows":
-        "The reset gate weighs what the state before brings to the candidate, and its error has "
-        "to pass the gate as well.",
     "mistake.update-gate-forgotten": "Update gate forgotten",
     "mistake.update-gate-forgotten-shows":
-        "The update gate shares the new state out between the candidate and the state before. "
-        "The error went there whole, instead of a share of it.",
+        "On its way from step to step, the state is multiplied by the update gate, and its "
+        "error has to be, too. Without it, the error never fades.",
+    "mistake.reset-gate-forgotten": "Reset gate forgotten",
+    "mistake.reset-gate-forgotten-shows":
+        "The state enters the candidate through the reset gate, and its error has to leave "
+        "through it.",
     "mistake.direct-path-forgotten": "Direct path forgotten",
     "mistake.direct-path-forgotten-shows":
-        "A part of the state is handed on as it is. The error that comes back that way is "
-        "missing; only the one through the weights is there.",
+        "A part of the state goes on to the next step as it is. The error that comes back "
+        "along it is missing.",
     "mistake.candidate-forgotten": "Candidate forgotten",
     "mistake.candidate-forgotten-shows":
-        "What the update gate gives to the state before, it takes from the candidate. The error "
-        "counted only the former.",
+        "The update gate weighs the state before against the candidate. Its gradient took the "
+        "state alone.",
     "mistake.clipped-on-one-side": "Clipped on one side",
     "mistake.clipped-on-one-side-shows":
         "Large gradients below 0 have to be clipped as well as those above.",
