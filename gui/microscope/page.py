@@ -55,7 +55,8 @@ class MicroscopePage(QWidget):
         self._heading, self._sentence = QLabel(), QLabel()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._made_columns())
-        self._stack.addWidget(self._made_message())
+        self._message = self._made_message()
+        self._stack.addWidget(self._message)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.steps)
@@ -77,7 +78,7 @@ class MicroscopePage(QWidget):
         self._heading.setVisible(bool(heading))
         self._sentence.setText(sentence)
         self._stack.setCurrentIndex(1)
-        self._stack.widget(1).setAccessibleName(f"{heading} {sentence}".strip())
+        self._message.setAccessibleName(f"{heading} {sentence}".strip())
 
     def message(self) -> str:
         """Return what stands in the place of the parts; empty while they are shown."""

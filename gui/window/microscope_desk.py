@@ -128,7 +128,7 @@ class MicroscopeDesk(QObject):
 
     def _run(self) -> Run | None:
         key = self._bench.edited
-        return self._bench.runs[key] if key in self._bench.runs else None
+        return next((run for run in self._bench.runs if run.key == key), None)
 
     @Slot()
     def _refresh(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,12 @@ from engine.errors import EngineError, SpecError
 
 if TYPE_CHECKING:
     from engine.microscope.dissection import Dissection
+    from gui.workbench.engine_port import DissectingLike
     from gui.workbench.rounds import Rounds
     from gui.workbench.run_set import RunSet
 
-log = logging.getLogger(__name__)
+NAME = "dissect"
+"""Of the errand."""
 
 
 class DissectReports(QObject):
@@ -55,23 +56,40 @@ class Dissect:
     reports: DissectReports
 
 
-def take_apart(command: Dissect, rounds: Rounds) -> None:
-    """Obey the command; a failure ends nothing but the request. Training thread only."""
-    try:
-        lane = rounds.lane(command.run)
-        if lane is None:
-            raise SpecError("run.no-step")
-        found = lane.trainer.dissect(command.example)
-    except EngineError as error:
-        command.reports.failed.emit(command.number, error)
-    except MemoryError:
-        command.reports.failed.emit(command.number, SpecError("run.no-memory-for-step"))
-    except Exception as error:
-        log.exception("a step could not be taken apart")
-        command.reports.failed.emit(command.number,
-                                    EngineError("run.internal-error", error=repr(error)))
-    else:
-        command.reports.made.emit(command.number, found)
+class DissectErrand:
+    """Takes a run's next step apart a little at a time. Training thread only, but for its making.
+
+    Parameters
+    ----------
+    command : Dissect
+        What was asked for.
+    rounds : Rounds
+        The runs.
+    """
+
+    def __init__(self, command: Dissect, rounds: Rounds) -> None:
+        self._command, self._rounds = command, rounds
+        self._begun: DissectingLike | None = None
+
+    def advance(self, budget_s: float) -> bool:
+        """Go on for about so many seconds; return whether all is done."""
+        command = self._command
+        try:
+            if self._begun is None:
+                lane = self._rounds.lane(command.run)
+                if lane is None:
+                    raise SpecError("run.no-step")
+                self._begun = lane.trainer.begin_dissecting(command.example)
+            if not self._begun.advance(budget_s):
+                return False
+        except MemoryError:
+            raise SpecError("run.no-memory-for-step") from None
+        command.reports.made.emit(command.number, self._begun.found)
+        return True
+
+    def fail(self, error: EngineError) -> None:
+        """Tell that it could not be done; nothing but the request ends with it."""
+        self._command.reports.failed.emit(self._command.number, error)
 
 
 class Dissecting(QObject):

@@ -68,18 +68,30 @@ WORDS: Mapping[str, Entry] = {
     "mistake.delta-forgotten-shows":
         "Beyond its limit, the Huber loss grows in a straight line. Its gradient was that of "
         "a square everywhere, so outliers count too much.",
-    "mistake.slope-of-lines-forgotten": "Slope of the lines forgotten",
+    "mistake.slope-of-lines-forgotten": "Slope of the lines taken for 1",
     "mistake.slope-of-lines-forgotten-shows":
-        "Beyond its limit, the Huber loss is a line whose slope is that limit. The gradient "
-        "took a slope of 1.",
-    "mistake.averaged-over-padding": "Padding counted in the mean",
-    "mistake.averaged-over-padding-shows":
-        "The loss is a mean over the steps that count. Its gradient was divided by all of "
-        "them, padding included.",
-    "mistake.content-ignored": "Size of the target ignored",
+        "Beyond its limit, the Huber loss rises as steeply as it did there: by the limit, not "
+        "by 1.",
+    "mistake.unit-mean-forgotten": "Mean over the units forgotten",
+    "mistake.unit-mean-forgotten-shows":
+        "The loss is a mean over examples and over output units. It was divided by the examples "
+        "alone, so all gradients are too large by the number of units.",
+    "mistake.smoothing-forgotten": "Label smoothing forgotten",
+    "mistake.smoothing-forgotten-shows":
+        "The loss has smoothed targets. Its gradient was computed from the plain ones, which "
+        "push the right class on without end.",
+    "mistake.class-weights-forgotten": "Class weights forgotten",
+    "mistake.class-weights-forgotten-shows":
+        "Examples count in the loss by the weight of their class. In the gradient they all "
+        "counted alike.",
+    "mistake.weights-not-normalised": "Not divided by all weights",
+    "mistake.weights-not-normalised-shows":
+        "A weighted mean is divided by the sum of its weights. Without that, all gradients are "
+        "too large by this sum.",
+    "mistake.content-ignored": "Content examples pulled as well",
     "mistake.content-ignored-shows":
-        "The derivative contains the target's own part of the loss, too. Without it, the "
-        "gradient is right in one term only.",
+        "Where an output leads by 1 or more, the hinge loss is flat and its slope 0. These "
+        "examples were pulled as all others.",
     "mistake.own-class-forgotten": "Right class forgotten",
     "mistake.own-class-forgotten-shows":
         "Every wrong class that comes too near pushes down, and the right one is pushed up as "
@@ -160,7 +172,7 @@ WORDS: Mapping[str, Entry] = {
         "padding included.",
     "mistake.padding-counted": "Error given to padding",
     "mistake.padding-counted-shows":
-        "Padding takes no part in the forward pass. It was given an error all the same.",
+        "Padding does not count. It was given an error all the same.",
     "mistake.divergence-forgotten": "Divergence forgotten",
     "mistake.divergence-forgotten-shows":
         "The loss also holds how far the drawn numbers' distribution lies from the standard "
@@ -173,10 +185,6 @@ WORDS: Mapping[str, Entry] = {
     "mistake.shared-among-inputs-shows":
         "A sum hands its whole error to each of its inputs. Here, each got only its share of "
         "it.",
-    "mistake.unit-mean-forgotten": "Mean over the outputs forgotten",
-    "mistake.unit-mean-forgotten-shows":
-        "The loss is a mean over the outputs, too, so its gradient is divided by their "
-        "number.",
     "mistake.row-counted-once": "Row counted once",
     "mistake.row-counted-once-shows":
         "A row that several tokens look up gets the sum of their errors. Only the last one of "
@@ -184,17 +192,6 @@ WORDS: Mapping[str, Entry] = {
     "mistake.padding-learns": "Padding learns",
     "mistake.padding-learns-shows":
         "The vector of padding stays 0 and has no gradient. It was given one.",
-    "mistake.smoothing-forgotten": "Smoothing forgotten",
-    "mistake.smoothing-forgotten-shows":
-        "The loss was computed with smoothed targets, its gradient with the plain ones.",
-    "mistake.class-weights-forgotten": "Weights of the classes forgotten",
-    "mistake.class-weights-forgotten-shows":
-        "Examples of rare classes count for more in the loss, and have to in its gradient. "
-        "All counted alike.",
-    "mistake.weights-not-normalised": "Weights not normalised",
-    "mistake.weights-not-normalised-shows":
-        "The loss is a weighted mean: its gradient is divided by the sum of the weights. That "
-        "was forgotten.",
     "mistake.cell-of-the-wrong-step": "Cell of the wrong step",
     "mistake.cell-of-the-wrong-step-shows":
         "The forget gate of a step meets the cell of the step before. The gradient took the "
@@ -227,22 +224,22 @@ WORDS: Mapping[str, Entry] = {
     "mistake.forget-gate-forgotten-shows":
         "On its way from step to step, the cell is multiplied by the forget gate, and its "
         "error has to be, too. Without it, the error never fades.",
-    "mistake.update-gate-forgotten": "Update gate forgotten",
-    "mistake.update-gate-forgotten-shows":
-        "On its way from step to step, the state is multiplied by the update gate, and its "
-        "error has to be, too. Without it, the error never fades.",
     "mistake.reset-gate-forgotten": "Reset gate forgotten",
     "mistake.reset-gate-forgotten-shows":
-        "The state enters the candidate through the reset gate, and its error has to leave "
-        "through it.",
+        "The reset gate weighs what the state before brings to the candidate, and its error has "
+        "to pass the gate as well.",
+    "mistake.update-gate-forgotten": "Update gate forgotten",
+    "mistake.update-gate-forgotten-shows":
+        "The update gate shares the new state out between the candidate and the state before. "
+        "The error went there whole, instead of a share of it.",
     "mistake.direct-path-forgotten": "Direct path forgotten",
     "mistake.direct-path-forgotten-shows":
-        "A part of the state goes on to the next step as it is. The error that comes back "
-        "along it is missing.",
+        "A part of the state is handed on as it is. The error that comes back that way is "
+        "missing; only the one through the weights is there.",
     "mistake.candidate-forgotten": "Candidate forgotten",
     "mistake.candidate-forgotten-shows":
-        "The update gate weighs the state before against the candidate. Its gradient took the "
-        "state alone.",
+        "What the update gate gives to the state before, it takes from the candidate. The error "
+        "counted only the former.",
     "mistake.clipped-on-one-side": "Clipped on one side",
     "mistake.clipped-on-one-side-shows":
         "Large gradients below 0 have to be clipped as well as those above.",
@@ -300,6 +297,10 @@ WORDS: Mapping[str, Entry] = {
     "mistake.square-forgotten": "Square forgotten",
     "mistake.square-forgotten-shows":
         "The running size is a mean of squared gradients. Magnitudes were taken.",
+    "mistake.squares-without-root": "Root of the squares forgotten",
+    "mistake.squares-without-root-shows":
+        "The step is divided by the root of the squares, which has the size of a gradient. "
+        "Divided by the squares themselves, small gradients make huge steps.",
     "mistake.bias-correction-left-out": "Bias correction left out",
     "mistake.bias-correction-left-out-shows":
         "Running means begin at 0, and are too small in the first steps. Without the "
