@@ -50,6 +50,16 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.derivative-of-square"), say("mistake.derivative-of-square-shows")),
     "delta-forgotten": Mistake(
         say("mistake.delta-forgotten"), say("mistake.delta-forgotten-shows")),
+    "slope-of-lines-forgotten": Mistake(
+        say("mistake.slope-of-lines-forgotten"), say("mistake.slope-of-lines-forgotten-shows")),
+    "unit-mean-forgotten": Mistake(
+        say("mistake.unit-mean-forgotten"), say("mistake.unit-mean-forgotten-shows")),
+    "smoothing-forgotten": Mistake(
+        say("mistake.smoothing-forgotten"), say("mistake.smoothing-forgotten-shows")),
+    "class-weights-forgotten": Mistake(
+        say("mistake.class-weights-forgotten"), say("mistake.class-weights-forgotten-shows")),
+    "weights-not-normalised": Mistake(
+        say("mistake.weights-not-normalised"), say("mistake.weights-not-normalised-shows")),
     "content-ignored": Mistake(
         say("mistake.content-ignored"), say("mistake.content-ignored-shows")),
     "own-class-forgotten": Mistake(
@@ -159,6 +169,8 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.share-of-new-forgotten"), say("mistake.share-of-new-forgotten-shows")),
     "square-forgotten": Mistake(
         say("mistake.square-forgotten"), say("mistake.square-forgotten-shows")),
+    "squares-without-root": Mistake(
+        say("mistake.squares-without-root"), say("mistake.squares-without-root-shows")),
     "bias-correction-left-out": Mistake(
         say("mistake.bias-correction-left-out"), say("mistake.bias-correction-left-out-shows")),
     "epsilon-inside-root": Mistake(

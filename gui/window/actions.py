@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from gui import theme
 from gui.builder.rows_view import RowsView
-from gui.window.keys import LabKeys
+from gui.window.keys import ALL, OF_LAB, OF_MICROSCOPE, LabKeys
+from gui.window.pages import LAB, MICROSCOPE, TIPS, TITLES
 
 if TYPE_CHECKING:
     from gui.window.lab_page import LabPage
@@ -47,6 +48,8 @@ class Actions(QObject):
         self._add_edit_actions()
         self.menu.addSeparator()
         self._add_run_actions()
+        self.menu.addSeparator()
+        self._add_page_actions()
         self.menu.addSeparator()
         self._add_view_actions()
         self.menu.addSeparator()
@@ -102,6 +105,18 @@ class Actions(QObject):
             self.menu.addAction(action)
             self._window.addAction(action)
 
+    def _add_page_actions(self) -> None:
+        pages, group = self._lab.pages, QActionGroup(self)
+        self._pages: dict[str, QAction] = {}
+        for place, (key, title) in enumerate(TITLES.items(), 1):
+            action = self._add(self.menu, title, partial(pages.show, key), f"Ctrl+{place}")
+            action.setCheckable(True)
+            action.setToolTip(TIPS[key])
+            group.addAction(action)
+            self._pages[key] = action
+        self._pages[LAB].setChecked(True)
+        pages.changed.connect(self._on_pages_changed)
+
     def _add_view_actions(self) -> None:
         themes = self.menu.addMenu("Theme")
         group = QActionGroup(self)
@@ -130,8 +145,16 @@ class Actions(QObject):
             "Shift+R": ("Reset with another seed", partial(bench.reset, new_seed=True)),
             "L": ("Logarithmic loss axis", self._lab.toggle_log),
         }
-        self.keys = LabKeys({key: self._add(None, text, act)
+        # Those that only the microscope has are not given anywhere else.
+        acts |= {key: ("", lambda: None) for key in ALL - acts.keys()}
+        self.keys = LabKeys({key: self._add(None, text, partial(self._press, key, act))
                              for key, (text, act) in acts.items()}, self)
+
+    def _press(self, key: str, act: Callable[[], object]) -> None:
+        """Do what a key means on the page that is seen."""
+        desk = self._lab.pages.desk
+        if self._lab.pages.current != MICROSCOPE or desk is None or not desk.press(key):
+            act()
 
     def _resize(self, direction: int) -> None:
         self._lab.set_scale(theme.next_scale(direction))
@@ -155,6 +178,11 @@ class Actions(QObject):
         from gui.window.about import About
 
         About(self._window).open()
+
+    @Slot(str)
+    def _on_pages_changed(self, key: str) -> None:
+        self._pages[key].setChecked(True)
+        self.keys.set_active(OF_MICROSCOPE if key == MICROSCOPE else OF_LAB)
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:

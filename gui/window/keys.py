@@ -21,13 +21,17 @@ from PySide6.QtWidgets import (
 
 from gui.widgets import ReadingBox, SegmentButton
 
-ALL = frozenset({"Space", "Right", "Shift+Right", "R", "Shift+R", "L"})
+ARROWS = frozenset({"Right", "Shift+Right", "Left", "Shift+Left"})
+ALL = ARROWS | {"Space", "R", "Shift+R", "L"}
+OF_LAB = ALL - {"Left", "Shift+Left"}
+OF_MICROSCOPE = ALL - {"L"}
+"""The keys that mean something on a page."""
 NEEDED: tuple[tuple[type[QWidget], frozenset[str]], ...] = (
-    (ReadingBox, frozenset({"Right", "Shift+Right"})),
+    (ReadingBox, ARROWS),
     (QLineEdit, ALL), (QAbstractSpinBox, ALL), (QPlainTextEdit, ALL), (QTextEdit, ALL),
     (QComboBox, frozenset({"Space", "R", "Shift+R", "L"})),
-    (QAbstractSlider, frozenset({"Right", "Shift+Right"})),
-    (SegmentButton, frozenset({"Space", "Right"})),
+    (QAbstractSlider, ARROWS),
+    (SegmentButton, frozenset({"Space", "Right", "Left"})),
     (QListWidget, frozenset({"Space", "R", "Shift+R", "L"})),
     (QAbstractButton, frozenset({"Space"})),
 )
@@ -46,18 +50,26 @@ class LabKeys(QObject):
     def __init__(self, actions: Mapping[str, QAction], parent: QObject) -> None:
         super().__init__(parent)
         self._actions = dict(actions)
+        self._active, self._taken = OF_LAB, frozenset[str]()
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus_changed)
-        self._give(frozenset())
+        self._give()
+
+    def set_active(self, keys: frozenset[str]) -> None:
+        """Give no other keys than these."""
+        self._active = keys
+        self._give()
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        self._give(keys_of(new))
+        self._taken = keys_of(new)
+        self._give()
 
-    def _give(self, taken: frozenset[str]) -> None:
+    def _give(self) -> None:
+        given = self._active - self._taken
         for key, action in self._actions.items():
-            wanted = QKeySequence() if key in taken else QKeySequence(key)
+            wanted = QKeySequence(key) if key in given else QKeySequence()
             if action.shortcut() != wanted:
                 action.setShortcut(wanted)
 

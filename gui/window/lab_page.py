@@ -35,6 +35,7 @@ from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
+from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
@@ -94,6 +95,7 @@ class LabPage(QWidget):
         """Make the parts one after the other, so that the window can answer in between."""
         document, workbench = self.document, self.workbench
         folder = FileFolder(self._settings.folder, self._settings.keep_folder)
+        self._folder = folder
         self.files = DocumentFiles(document, self, workbench.checkpoint, folder)
         self.transport = TransportBar()
         self.hyper = HyperBar(document)
@@ -209,19 +211,25 @@ class LabPage(QWidget):
         self.left = LeftColumn(self.data_panel, self.palette_panel, self.inspector)
         self.right = RightColumn()
         self.body = Body(self.left, self.network, self.right, self)
-        self._inner.addWidget(self.body, 1)
+        self._lab = QWidget()
+        self._below = QVBoxLayout(self._lab)
+        self._below.setContentsMargins(0, 0, 0, 0)
+        self._inner.addWidget(self._lab, 1)
+        self._below.addWidget(self.body, 1)
         self.right.fill((Instrument("loss", "Loss", LOSS_TIP, self.loss, 140, 4),
                          Instrument("gradients", "Gradients", GRADIENTS_TIP, self.gradients,
                                     150, 5),
                          Instrument("output", "Output", OUTPUT_TIP, self.output, 200, 6)))
         # The Tab key comes to things in the order in which they came here.
-        self._inner.addWidget(self.timeline)
+        self._below.addWidget(self.timeline)
         for part in (self.pair_bar, self.timeline):
             part.hide()
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.strip, 1)
         self._foot.addWidget(self.switches)
-        self._inner.addLayout(self._foot)
+        self._below.addLayout(self._foot)
+        self.pages = Pages(self.document, self.workbench, self.top_bar.pages, self._lab,
+                           self._inner, self._stage, self._folder, self)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -248,9 +256,10 @@ class LabPage(QWidget):
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
-        for refusing in (self.hyper, self.sheet, self.inspector, self.files):
+        for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages):
             refusing.refused.connect(self._on_refused)
         self.files.saved.connect(self._on_files_saved)
+        self.pages.saved.connect(self._on_files_saved)
         self.files.saved_first.connect(self._on_files_saved_first)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)
@@ -511,7 +520,8 @@ class LabPage(QWidget):
     def _on_theme_changed(self) -> None:
         gap = theme.px(8)
         self._inner.setContentsMargins(gap, gap, gap, gap)
-        self._inner.setSpacing(gap)
+        for column in (self._inner, self._below):
+            column.setSpacing(gap)
         self._foot.setSpacing(theme.px(6))
         self.body.restyle()
         self.right.take_usual_heights()

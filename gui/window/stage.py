@@ -56,6 +56,7 @@ class Stage(QObject):
         self._apart = tuple(apart)
         self._unpainted: QWidget | None = None
         self._edited = FIRST
+        self._is_shown = True
         self._infos: dict[str, RunInfo] = {}
         self._frames: dict[str, Frame] = {}
         self._snapshots: dict[str, Snapshot] = {}
@@ -103,6 +104,14 @@ class Stage(QObject):
         """Return the newest frame of a run; None before there is one."""
         return self._frames.get(key)
 
+    def set_shown(self, shown: bool) -> None:
+        """Draw nothing while no view can be seen; then, what is newest."""
+        self._is_shown = shown
+        if shown:
+            self._draw()
+        else:
+            self.stop()
+
     def stop(self) -> None:
         """Draw nothing more."""
         self._timer.stop()
@@ -129,7 +138,7 @@ class Stage(QObject):
             self._unseen.setdefault(view, set()).add(key)
 
     def _draw(self) -> None:
-        if self._edited not in self._frames:
+        if self._edited not in self._frames or not self._is_shown:
             return
         self._waiting += [view for view in self._views if view not in self._waiting]
         if not self._timer.isActive():

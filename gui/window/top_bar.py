@@ -1,4 +1,4 @@
-"""The bar at the top: menu, name, transport, hyper-parameters, theme."""
+"""The bar at the top: menu, pages, transport, hyper-parameters, theme."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -15,8 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.widgets import ElidedLabel, IconButton
-from gui.window.transport_bar import TransportBar
+from gui.widgets import ElidedLabel, IconButton, Segmented
+from gui.window.pages import TIPS, TITLES
+from gui.window.transport_bar import DROPPED, TransportBar
 
 HEIGHT = 56
 TALL = 106
@@ -43,6 +43,11 @@ class TopBar(QWidget):
     -------
     theme_requested()
         A person wants the other theme.
+
+    Attributes
+    ----------
+    pages : Segmented
+        Which page of the window is seen.
     """
 
     theme_requested = Signal()
@@ -53,8 +58,9 @@ class TopBar(QWidget):
         self.menu_button = IconButton("menu", "Menu: files, templates, theme.", name="Menu",
                                       plain=True)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._name = QLabel("Backprop Lab")
-        self._name.setProperty("role", "heading")
+        self.pages = Segmented(tuple(TITLES.items()), "Page")
+        self.pages.set_tooltips(TIPS)
+        self.pages.setProperty("tone", "narrow")
         self._title = ElidedLabel("", role="muted")
         self._title.setMaximumWidth(TITLE_WIDTH)
         self.theme_button = IconButton("sun-moon", "Change between the light and the dark theme.",
@@ -64,7 +70,7 @@ class TopBar(QWidget):
         self._fitting = False
         self.menu_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self._row, self._second = QHBoxLayout(), QHBoxLayout()
-        for part in (self.menu_button, self._name, self._title):
+        for part in (self.menu_button, self.pages, self._title):
             self._row.addWidget(part)
         self._row.addStretch(1)
         self._row.addWidget(transport)
@@ -107,15 +113,19 @@ class TopBar(QWidget):
             self._fitting = False
 
     def _fit(self) -> None:
-        """Leave name and title out, then take a second row, where the controls need the room."""
+        """Leave the title out, then words, then take a second row, as the room requires."""
         margins = self._rows.contentsMargins()
         gaps = self._row.spacing() * GAPS
-        parts = (self.menu_button, self._transport, self._hyper, self.theme_button)
+        parts = (self.menu_button, self.pages, self._hyper, self.theme_button)
         room = self.width() - gaps - margins.left() - margins.right() \
             - sum(part.minimumSizeHint().width() for part in parts)
-        name = self._name.sizeHint().width()
+        needed = [self._transport.least_width(dropped) for dropped in range(DROPPED + 1)]
+        # Where a second row is needed, it has room for words.
+        dropped = next((n for n, width in enumerate(needed) if width <= room), 0)
+        room -= needed[dropped]
+        self._transport.drop_words(dropped)
         in_two = room < 0
-        # What is on in the training matters more than the program's name.
+        # What is on in the training matters more than the document's name.
         hyper, layout = self._hyper.minimumSizeHint().width(), self._hyper.layout()
         most = layout.maximumSize().width() if layout is not None else hyper
         room += hyper if in_two else hyper - most
@@ -128,8 +138,7 @@ class TopBar(QWidget):
                 self._row.insertWidget(self._row.indexOf(self._transport) + 2, self._hyper,
                                        HYPER_SHARE)
         self.setFixedHeight(theme.px(TALL if in_two else HEIGHT))
-        self._name.setVisible(room >= name)
-        self._title.setVisible(room >= name + theme.px(TITLE_WIDTH) // 2)
+        self._title.setVisible(room >= theme.px(TITLE_WIDTH) // 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground and a hairline below it."""

@@ -13,6 +13,12 @@ from gui.widgets import Button, PrimaryButton, StatReadout
 from gui.window.speed_box import SpeedBox
 from gui.workbench.state import IDLE, State
 
+RESET, STEP, EPOCH = "Reset", "Step", "Epoch"
+DROPPED = 3
+"""Buttons that can do without their words."""
+BEFORE_WORD = 4
+"""Px between the icon of a button and its word."""
+
 
 class TransportBar(QWidget):
     """The buttons that drive a run. GUI thread only.
@@ -35,10 +41,10 @@ class TransportBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.reset = Button("Reset", "rotate-ccw")
+        self.reset = Button(RESET, "rotate-ccw")
         self.toggle = PrimaryButton("Run", "play")
-        self.step = Button("Step", "step-forward")
-        self.epoch = Button("Epoch", "skip-forward")
+        self.step = Button(STEP, "step-forward")
+        self.epoch = Button(EPOCH, "skip-forward")
         self.epoch_readout = StatReadout("Epoch", "000,000", template="000,000")
         self.step_readout = StatReadout("Step", "0", template="0,000,000",
                                          remark="000,000/s")
@@ -52,6 +58,8 @@ class TransportBar(QWidget):
         for readout in (self.epoch_readout, self.step_readout):
             row.addWidget(readout, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row = row
+        self._dropped = 0
+        self._words = ((self.reset, RESET), (self.epoch, EPOCH), (self.step, STEP))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.toggle.clicked.connect(self.toggle_requested)
         self.step.clicked.connect(self.step_requested)
@@ -90,6 +98,19 @@ class TransportBar(QWidget):
             State.FAILED: f"{reason} Reset to begin anew.",
         }.get(state, "Train until you pause (Space)."))
 
+    def least_width(self, dropped: int = 0) -> int:
+        """Return the px that it needs where so many buttons are icons alone."""
+        words = [button.fontMetrics().horizontalAdvance(word) + BEFORE_WORD
+                 for button, word in self._words]
+        return self.minimumSizeHint().width() + sum(words[:self._dropped]) - sum(words[:dropped])
+
+    def drop_words(self, dropped: int) -> None:
+        """Show so many buttons as icons alone: `DROPPED` at most, Reset first."""
+        if dropped != self._dropped:
+            self._dropped = dropped
+            for place, (button, word) in enumerate(self._words):
+                button.setText(word if place >= dropped else "")
+
     def show_frame(self, frame: Frame) -> None:
         """Show how far the run has come."""
         self.epoch_readout.set_value(f"{frame.epoch:07,}" if frame.epoch < 1_000_000
@@ -99,6 +120,8 @@ class TransportBar(QWidget):
 
     def _describe(self) -> None:
         self.toggle.setObjectName("run")
+        self.reset.setAccessibleName(RESET)
+        self.step.setAccessibleName(STEP)
         self.reset.setToolTip("Begin anew with the same seed (R); with another seed: Shift+R.")
         self.step.setToolTip("Train on one batch: forward, backward, update (→).")
         self.epoch.setAccessibleName("Step epoch")

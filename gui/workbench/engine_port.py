@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from engine.data.dataset import Dataset
     from engine.messages import Message
+    from engine.microscope.dissection import Dissection
     from engine.telemetry.black_box import BoxStep
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 """Told what is being prepared and which share of it is done, 0 to 1."""
+
+
+class DissectingLike(Protocol):
+    """A step that is taken apart a little at a time."""
+
+    def advance(self, budget_s: float) -> bool:
+        """Go on for about so many seconds; return whether all is done."""
+
+    @property
+    def found(self) -> Dissection:
+        """The step, once all is done."""
 
 
 class TrainerLike(Protocol):
@@ -84,6 +96,9 @@ class TrainerLike(Protocol):
 
     def probe_step(self) -> BoxStep:
         """Train for one step, and return the largest numbers that there were."""
+
+    def begin_dissecting(self, example: int | None = None) -> DissectingLike:
+        """Begin to take the next step apart, or that of one example of its batch."""
 
     def snapshot(self, wanted: Wanted = ...) -> Snapshot:
         """Return read-only copies of what is asked for; it changes nothing of the run."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.telemetry.black_box import BlackBox
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
+    from gui.workbench.dissecting import Dissect
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
     from gui.workbench.playback_commands import Recall, Release, Trace
 
@@ -339,8 +340,8 @@ class RunSet(QObject):
             raise SpecError("run.none-yet")
         return found
 
-    def ask(self, command: Recall | Trace | Release) -> None:
-        """Have the training thread go back to earlier steps; `recalled` tells when it has."""
+    def ask(self, command: Recall | Trace | Release | Dissect) -> None:
+        """Have the training thread look at earlier steps, or take the next one apart."""
         self._worker.submit(command)
 
     def _share_memory(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.recording import Recording
 from gui.frames.run_info import FIRST, SECOND
+from gui.workbench.dissecting import Dissecting
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
 from gui.workbench.look_back import LookBack
@@ -87,6 +88,10 @@ class Workbench(QObject):
         What is known of where A and B part, and which share of it that is.
     earlier_changed()
         There are other earlier runs, or others of them are shown.
+    dissected(Dissection)
+        The step that `dissect` was asked for last.
+    dissect_failed(str)
+        Why there is none, a sentence.
     """
 
     state_changed = Signal(object)
@@ -102,6 +107,8 @@ class Workbench(QObject):
     repeats_done = Signal(object)
     parting_changed = Signal(object, float)
     earlier_changed = Signal()
+    dissected = Signal(object)
+    dissect_failed = Signal(str)
 
     def __init__(self, document: Document, factory: TrainerFactory = make_trainer,
                  parent: QObject | None = None) -> None:
@@ -131,6 +138,9 @@ class Workbench(QObject):
         self._clock.frame.connect(self._on_clock_frame)
         self._clock.frame.connect(self.frame)
         self.sides = SideRuns(document, self.runs, self)
+        self._dissecting = Dissecting(self.runs, self)
+        self._dissecting.dissected.connect(self.dissected)
+        self._dissecting.failed.connect(self.dissect_failed)
         self._connect_pair()
         self.sides.begin()
 
@@ -334,6 +344,31 @@ class Workbench(QObject):
     def replay(self, key: str = FIRST) -> None:
         """Show slowly the last finite steps of a run that has failed; `play` can end it."""
         self._back.replay(key)
+
+    # Taking a step apart
+
+    @property
+    def edited(self) -> str:
+        """Key of the run whose project is edited."""
+        return SECOND if self._document.sides.edits_second else FIRST
+
+    @property
+    def is_dissecting(self) -> bool:
+        """Whether a step that `dissect` was asked for is on its way."""
+        return self._dissecting.is_waiting
+
+    def dissect(self, example: int | None = None) -> None:
+        """Have the next step of the edited run taken apart, while it goes on or rests.
+
+        It is the step after the newest one, whatever earlier step is looked at. `dissected` or
+        `dissect_failed` tells of it later; what was asked before is not answered any more.
+
+        Parameters
+        ----------
+        example : int | None
+            Which example of the batch alone; None: the whole batch.
+        """
+        self._dissecting.dissect(self.edited, example)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.

@@ -42,6 +42,8 @@ from gui.workbench.commands import (
     Retrain,
     newest,
 )
+from gui.workbench.dissecting import NAME as DISSECT
+from gui.workbench.dissecting import Dissect, DissectErrand
 from gui.workbench.errands import Abandon, Errands, Undertake
 from gui.workbench.handing_over import hand_over
 from gui.workbench.pace import UNLIMITED, Pacer
@@ -240,6 +242,8 @@ class Worker:
                 self._look()
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
+            case Dissect():
+                self._errands.obey(Undertake(DISSECT, DissectErrand(command, self._rounds)))
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
 

@@ -65,6 +65,12 @@ WORDS: Mapping[str, Entry] = {
     "run.busy": Fault(
         "Weights", "the engine is busy and has not answered for {seconds} seconds",
         remedy="Pause, and try again in a moment"),
+    "run.no-step": Fault(
+        "Microscope", "there is no run yet", "a network that is ready",
+        "Wait until the engine is prepared"),
+    "run.no-memory-for-step": Fault(
+        "Microscope", "there is not enough memory for every number of a step",
+        remedy="Make the network or the batch smaller"),
     "run.told": "{reason}.",
     "run.opened": "Project opened",
     "run.opened-learned": "Project opened with what it had learned",

@@ -74,8 +74,8 @@ def recurrent_backward_weights(w: Writer) -> None:
                    {"state-of-the-wrong-step": Part("", f"h{w.number}", "ntj")})
     _write_product(walk, "dw", features, inputs, walk.features, {})
     _write_sum(walk, "db", inputs, walk.columns)
-    _write_sum(walk, "dc", Part(states.symbol, f"{states.code}[:, :, {walk.columns - walk.units}:]",
-                                "ntk"), walk.units)
+    candidate = f"{states.code}[:, :, {walk.columns - walk.units}:]"
+    _write_sum(walk, "dc", Part(f"{states.symbol}<sub>n</sub>", candidate, "ntk"), walk.units)
 
 
 def _errors(walk: Unrolled, letter: str) -> Part:
@@ -97,6 +97,8 @@ def _write_product(walk: Unrolled, slot: str, came_in: Part, errors: Part, rows:
                    instead: dict[str, Part]) -> None:
     """Write the gradient of a matrix; ``instead`` has wrong arrays in the place of what came in."""
     def code(array: str) -> str:
+        # What is read with another shape needs but one.
+        array = array.partition(".reshape(")[0]
         return f"{array}.reshape(-1, {rows}).T @ {errors.code}.reshape(-1, {walk.columns})"
 
     mistakes = {key: code(part.code) for key, part in instead.items()}

@@ -16,6 +16,7 @@ from engine.plan import Plan
 from engine.spec import LayerSpec, NetworkSpec
 from engine.training import carried
 from tests.engine.microscope.agreement import compare, project_of
+from tests.engine.training.runs import advance, clouds, trainer
 
 STEPS, FEATURES, UNITS, EXAMPLES = 4, 2, 3, 3
 KINDS = ["rnn", "lstm", "gru"]
@@ -167,3 +168,35 @@ def test_a_step_that_does_not_count_keeps_the_state(kind: str, options: dict[str
     np.testing.assert_array_equal(trace.last("h2_2")[0], trace.last("h2_1")[0])
     assert trace.last("h2_1")[0].any()
     assert not trace.last("h2_4")[3].any()
+
+
+def test_many_steps_have_short_lines() -> None:
+    steps = 20
+    sequence = LayerSpec("sequence", "reshape", {"form": "sequence", "steps": steps,
+                                                 "features": FEATURES})
+    net = NetworkSpec((LayerSpec("input", "input"), sequence, layer("lstm"),
+                       LayerSpec("out", "dense", {"units": 2, "activation": "linear"})))
+    program = agree(net, width=steps * FEATURES)
+    assert {one.step for one in program.statements} == {-1, *range(steps)}
+    assert all(len(one.code) <= 140 for one in program.statements if one.step >= 0)
+    trace = run(program)
+    for i in program.writers("dU2"):
+        number = trace.number(i, (1, 5))
+        assert number.over == (("example", EXAMPLES), ("step", steps))
+        assert number.value == pytest.approx(trace.values[i][1, 5])
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_a_run_carries_its_states_through_an_epoch_and_not_beyond(steps: int) -> None:
+    sequence = LayerSpec("sequence", "reshape", {"form": "sequence", "steps": 2, "features": 2})
+    reads = trainer(clouds(8), sequence, LayerSpec("reads", "lstm", {"units": 3, "carried": True}),
+                    LayerSpec("out", "dense", {"units": 3, "activation": "linear"}), batch_size=4)
+    advance(reads, 1 + steps)
+    found = reads.dissect()
+    assert found.disagreement() < 1e-12
+    # Two batches an epoch: the second goes on from the first.
+    goes_on = steps % 2 == 0
+    for name in ("h2_start", "c2_start"):
+        assert bool(found.trace.last(name).any()) == goes_on
+    assert not reads.dissect(example=0).trace.last("h2_start").any()
+    assert reads.dissect(example=0).disagreement() < 1e-12

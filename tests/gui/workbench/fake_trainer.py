@@ -15,6 +15,7 @@ from engine.data.dataset import Dataset
 from engine.errors import DivergedError, EngineError
 from engine.layers import OPTIMIZERS
 from engine.messages import Message, say
+from engine.microscope.dissection import Dissection
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
 from engine.telemetry.black_box import BoxStep, Peak
@@ -23,6 +24,7 @@ from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from gui.workbench.engine_port import Progress
+from tests.gui.small_step import small_step
 
 STEP_S = 1e-5
 PLACES = {"dense-1/w": Place(0, (2, 4), True), "dense-1/b": Place(8, (4,), True)}
@@ -77,6 +79,10 @@ class FakeTrainer:
         self.restored: list[int] = []
         self.twins: list[FakeTrainer] = []
         self.no_room = False
+        self.dissected: list[int | None] = []
+        self.is_dark: Exception | None = None
+        self.batch = 3
+        self.kept = 3
         self._stop = threading.Event()
 
     @property
@@ -176,9 +182,29 @@ class FakeTrainer:
         return Snapshot(self.run_id, self.step, self.epoch, loss, Evaluation(loss, 0.5, 10), None,
                         readings, parts=wanted & self.available, available=self.available)
 
+    def begin_dissecting(self, example: int | None = None) -> FakeDissecting:
+        self.threads.add(threading.current_thread().name)
+        self.dissected.append(example)
+        if self.is_dark is not None:
+            raise self.is_dark
+        n = self.kept if example is None else 1
+        return FakeDissecting(small_step(self.project, self.run_id, self.step, n, self.batch))
+
     def write_text(self) -> Text | None:
         self.texts += 1
         return Text("Once", "Once" + " more" * self.texts) if self.writes else None
+
+
+class FakeDissecting:
+    """A step that takes some turns to be taken apart."""
+
+    def __init__(self, found: Dissection) -> None:
+        self.found = found
+        self._left = 3
+
+    def advance(self, budget_s: float) -> bool:
+        self._left -= 1
+        return self._left <= 0
 
 
 @dataclass

@@ -1,0 +1,94 @@
+"""The pages of the window: the lab and the microscope, of which one is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.document.file_folder import FileFolder
+from gui.widgets import Segmented
+from gui.window.stage import Stage
+
+if TYPE_CHECKING:
+    from gui.document.document import Document
+    from gui.window.microscope_desk import MicroscopeDesk
+    from gui.workbench.workbench import Workbench
+
+LAB, MICROSCOPE = "lab", "microscope"
+TITLES = {LAB: "Lab", MICROSCOPE: "Microscope"}
+TIPS = {LAB: "Build the network and watch it learn (Ctrl+1).",
+        MICROSCOPE: "One step of backpropagation with every number (Ctrl+2)."}
+
+
+class Pages(QObject):
+    """Shows one page in the place of the other. GUI thread only.
+
+    The microscope is made when it is shown for the first time: no start waits for it.
+
+    Parameters
+    ----------
+    document, workbench : Document, Workbench
+        What is edited, and what runs.
+    switch : Segmented
+        Where a person chooses; its options are keys of `TITLES`.
+    lab : QWidget
+        All that is seen of the lab alone.
+    room : QVBoxLayout
+        Where the pages stand.
+    stage : Stage
+        What draws the lab's views; it rests while they are not seen.
+    folder : FileFolder
+        Where dialogs open.
+
+    Signals
+    -------
+    changed(str)
+        Another page is seen.
+    refused(str)
+        A file could not be written; why.
+    saved(Path)
+        A file has been written.
+    """
+
+    changed = Signal(str)
+    refused = Signal(str)
+    saved = Signal(object)
+
+    def __init__(self, document: Document, workbench: Workbench, switch: Segmented, lab: QWidget,
+                 room: QVBoxLayout, stage: Stage, folder: FileFolder, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._document, self._bench = document, workbench
+        self._switch, self._lab, self._room, self._stage = switch, lab, room, stage
+        self._folder = folder
+        self.current = LAB
+        self.desk: MicroscopeDesk | None = None
+        switch.selected.connect(self.show)
+
+    @Slot(str)
+    def show(self, key: str) -> None:
+        """Show a page."""
+        self._switch.set_current(key)
+        if key == self.current:
+            return
+        self.current = key
+        is_lab = key == LAB
+        desk = self.desk if is_lab else self._desk()
+        if desk is not None:
+            desk.page.setVisible(not is_lab)
+            desk.set_shown(not is_lab)
+        self._lab.setVisible(is_lab)
+        self._stage.set_shown(is_lab)
+        self.changed.emit(key)
+
+    def _desk(self) -> MicroscopeDesk:
+        if self.desk is None:
+            from gui.window.microscope_desk import MicroscopeDesk
+
+            desk = self.desk = MicroscopeDesk(self._document, self._bench, self._folder, self)
+            desk.page.hide()
+            self._room.insertWidget(self._room.indexOf(self._lab) + 1, desk.page, 1)
+            desk.refused.connect(self.refused)
+            desk.saved.connect(self.saved)
+        return self.desk
