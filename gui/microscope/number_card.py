@@ -161,6 +161,8 @@ class NumberCard(Card):
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
         super().__init__("One number", parent)
+        # The hint may have all the room that the title leaves.
+        self.header.setStretch(0, 0)
         self._lens = lens
         self._history: list[tuple[int, Index]] = []
         self._shown: tuple[int, Index] | None = None

@@ -102,10 +102,14 @@ class TermView(QAbstractScrollArea):
     def set_example(self, example: int) -> None:
         """Mark the line of an example; it comes in sight."""
         self._example = example
-        row = next((i for i, line in enumerate(self._lines) if self._is_marked(line)), -1)
-        if row >= 0 and not self.viewport().underMouse():
-            self._reveal(row)
+        if not self.viewport().underMouse():
+            self._reveal_marked()
         self.viewport().update()
+
+    def _reveal_marked(self) -> None:
+        row = next((i for i, line in enumerate(self._lines) if self._is_marked(line)), -1)
+        if row >= 0:
+            self._reveal(row)
 
     def refresh(self) -> None:
         """List the terms anew: another order, or another group unfolded."""
@@ -146,6 +150,8 @@ class TermView(QAbstractScrollArea):
         """Scroll over what has no room."""
         super().resizeEvent(event)
         self._bound()
+        self.verticalScrollBar().setValue(0)
+        self._reveal_marked()
 
     def _bound(self) -> None:
         px = theme.px
