@@ -15,7 +15,7 @@ SERIFS = ("STIX Two Text", "Cambria", "Libertinus Serif", "Times New Roman", "Li
           "DejaVu Serif Condensed", "DejaVu Serif")
 """Families in which mathematics is set, the first that there is."""
 
-TAG_OR_LETTERS = re.compile(r"<sup>T</sup>|<[^>]*>|&\w+;|[^\W\d_]+")
+TAG_OR_LETTERS = re.compile(r"<sup>T</sup>|<[^>]*>|&\w+;|\d[\d.]*e[-−+]?\d+|[^\W\d_]+")
 SPACED_SUBSCRIPT = re.compile(r"<su[bp]>([^<]*)</su[bp]>")
 
 

@@ -177,8 +177,13 @@ class ProgramDelegate(QStyledItemDelegate):
         return inside + between + gap + 2 * px(9 if is_lit else LINE_PX)
 
     def _room(self, row: int, width: int, is_lit: bool) -> int:
-        left = theme.px(LEFT_PX + NUMBER_PX)
+        left = self._left()
         return max(width - left - self._right(row, is_lit) - theme.px(8), theme.px(60))
+
+    def _left(self) -> int:
+        """Return where lines begin, behind their numbers."""
+        widest = self._metrics(LIT).horizontalAdvance(str(len(self._model.statements)))
+        return theme.px(LEFT_PX) + max(theme.px(NUMBER_PX - 8), widest) + theme.px(8)
 
     def _right(self, row: int, is_lit: bool) -> int:
         """Return the width of what stands at the right of a line."""
@@ -220,7 +225,7 @@ class ProgramDelegate(QStyledItemDelegate):
         self._paint_ground(painter, rect, row, is_lit)
         is_done = self._lens.is_done(row)
         colour = tokens.text if is_done else tokens.text_muted
-        number = QRect(rect.left() + px(LEFT_PX), rect.top(), px(NUMBER_PX - 8), rect.height())
+        number = QRect(rect.left(), rect.top(), self._left() - px(8), rect.height())
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(text_font(11, bold=is_lit))
         painter.setPen(QColor(tokens.accent if is_lit else tokens.text_muted))
@@ -228,7 +233,7 @@ class ProgramDelegate(QStyledItemDelegate):
         painter.setFont(text_font(12, bold=is_lit))
         painter.drawText(rect.adjusted(0, 0, -px(8), 0), right, self._remark(row, is_lit))
         room = self._room(row, self._view.viewport().width(), is_lit)
-        left = rect.left() + px(LEFT_PX + NUMBER_PX)
+        left = rect.left() + self._left()
         top = rect.top() + px(9 if is_lit else LINE_PX)
         for register in self.shown() if is_lit else [self._model.register]:
             height = self._text_height(row, register, room)

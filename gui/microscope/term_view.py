@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTextDocument,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
@@ -24,7 +25,7 @@ from gui.microscope.formula import document_of, draw, text_font
 from gui.microscope.terms import EXAMPLE, Kind, Line, Terms
 
 ROW_PX, HEAD_PX, FOOT_PX = 20, 24, 27
-LABEL_PX, BAR_PX, GAP_PX = 58, 56, 8
+LABEL_PX, MOST_LABEL_PX, BAR_PX, GAP_PX = 58, 96, 44, 8
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 PAGE_ROWS, USUAL_ROWS, FEWEST_ROWS = 10, 6, 2
@@ -170,8 +171,10 @@ class TermView(QAbstractScrollArea):
         assert content is not None
         factors = len(content.terms.sections[section].factors) if content.terms.sections else 0
         width = self.viewport().width() - px(4)
-        label = px(LABEL_PX if factors < 3 else LABEL_PX - 10)
-        bar = max(px(BAR_PX), width // 6)
+        heading = content.terms.sections[section].heading if factors else ""
+        label = max(px(LABEL_PX), min(px(MOST_LABEL_PX), self.fontMetrics().horizontalAdvance(
+            heading))) if heading or factors < 2 else px(10)
+        bar = max(px(BAR_PX), width // 6) if factors < 3 else px(BAR_PX)
         each = (width - label - bar - px(GAP_PX)) // (factors + 1)
         columns = [QRect(px(2), 0, label, 0)]
         columns += [QRect(px(2) + label + i * each, 0, each, 0) for i in range(factors + 1)]
@@ -268,20 +271,29 @@ class TermView(QAbstractScrollArea):
         painter.setPen(QColor(tokens.text_muted))
         sections = content.terms.sections
         heading = sections[section].heading if sections else ""
-        self._write(painter, columns[0], rect, heading, LEFT)
+        self._write(painter, columns[0], rect, painter.fontMetrics().elidedText(
+            heading, Qt.TextElideMode.ElideRight, columns[0].width()), LEFT)
         for factor, box in zip(sections[section].factors if sections else (), columns[1:-2],
                                strict=False):
             colour = tokens.accent if self._is_link(factor) else tokens.text
-            document = document_of(factor.symbol, 13, colour)
-            size = document.size()
-            room = QRectF(box.left(), rect.top(), box.width(), rect.height())
-            draw(painter, QPointF(max(room.right() - document.idealWidth(), room.left() + 4),
-                                  room.center().y() - size.height() / 2), document)
+            self._paint_symbol(painter, box, rect, document_of(factor.symbol, 13, colour))
         is_product = bool(sections) and len(sections[section].factors) > 1
         painter.setPen(QColor(tokens.text_muted))
         self._write(painter, columns[-2], rect, "product" if is_product else "", RIGHT)
         painter.setPen(QColor(tokens.border))
         painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
+
+    def _paint_symbol(self, painter: QPainter, box: QRect, rect: QRect, document: QTextDocument
+                      ) -> None:
+        """Draw a factor's symbol above its column, smaller where it is long."""
+        wide, room = document.idealWidth(), box.width() - theme.px(GAP_PX)
+        share = min(1.0, room / wide) if wide else 1.0
+        painter.save()
+        painter.translate(box.right() - wide * share,
+                          rect.center().y() - document.size().height() * share / 2)
+        painter.scale(share, share)
+        draw(painter, QPointF(), document)
+        painter.restore()
 
     def _paint_line(self, painter: QPainter, rect: QRect, row: int, largest: float,
                     signs: set[bool]) -> None:
@@ -324,7 +336,10 @@ class TermView(QAbstractScrollArea):
                        product: float) -> None:
         content, tokens, line = self._content, theme.current(), self._lines[row]
         assert content is not None
-        if line.kind is Kind.TERM:
+        places = None if line.kind is Kind.ADDED else self._places[-1, 0]
+        text = number_text(product, places)
+        room = box.width() - painter.fontMetrics().horizontalAdvance(text)
+        if line.kind is Kind.TERM and room > theme.px(18):
             painter.setPen(QColor(tokens.text_muted))
             self._write(painter, box.adjusted(theme.px(7), 0, 0, 0), rect, "=", LEFT)
         is_hovered = line.kind is Kind.ADDED and self._hovered == (row, 0) and self._is_link(
@@ -333,8 +348,7 @@ class TermView(QAbstractScrollArea):
         font.setUnderline(is_hovered)
         painter.setFont(font)
         painter.setPen(QColor(tokens.accent if is_hovered else tokens.text))
-        places = None if line.kind is Kind.ADDED else self._places[-1, 0]
-        self._write(painter, box, rect, number_text(product, places), RIGHT)
+        self._write(painter, box, rect, text, RIGHT)
 
     def _paint_label(self, painter: QPainter, box: QRect, rect: QRect, line: Line) -> None:
         content, tokens, px = self._content, theme.current(), theme.px
@@ -410,7 +424,8 @@ class TermView(QAbstractScrollArea):
         columns = self._columns(0)
         painter.setFont(text_font(12))
         painter.setPen(QColor(tokens.text_muted))
-        self._write(painter, columns[0], rect, "sum" if content.total else "", LEFT)
+        self._write(painter, rect.adjusted(px(2), 0, 0, 0), rect,
+                    "sum" if content.total else "", LEFT)
         painter.setFont(text_font(12, bold=True))
         painter.setPen(QColor(tokens.text))
         end = columns[-2].right()
