@@ -55,6 +55,19 @@ class CheckBox(Card):
         self._checked = -1
         self._rule: Rule | None = None
         self._shows_all, self._is_wanted = False, True
+        self._furnish()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self.check_one)
+        self._slices = QTimer(self)
+        self._slices.timeout.connect(self._on_slices_timeout)
+        lens.dissected.connect(self._on_lens_dissected)
+        lens.opened.connect(self._on_lens_opened)
+        lens.moved.connect(self._on_lens_opened)
+        self._on_lens_dissected()
+
+    def _furnish(self) -> None:
         self.glyph = StatusGlyph()
         self.heading, self.detail = ElidedLabel("", role="title"), QLabel()
         self.detail.setProperty("role", "small")
@@ -84,16 +97,6 @@ class CheckBox(Card):
         for widget in (self.detail, self.progress, self.failures):
             column.addWidget(widget)
         self.body.addLayout(column)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self.check_one)
-        self._slices = QTimer(self)
-        self._slices.timeout.connect(self._on_slices_timeout)
-        lens.dissected.connect(self._on_lens_dissected)
-        lens.opened.connect(self._on_lens_opened)
-        lens.moved.connect(self._on_lens_opened)
-        self._on_lens_dissected()
 
     # One number
 

@@ -22,7 +22,8 @@ from gui.microscope.equation import Box, Row, broken
 from gui.microscope.figures import MINUS, all_digits, number_text
 from gui.microscope.formula import plain
 from gui.microscope.lens import Lens
-from gui.microscope.term_view import Content, TermView
+from gui.microscope.term_sheet import Content
+from gui.microscope.term_view import TermView
 from gui.microscope.terms import Terms
 from gui.widgets import CalmSpinBox, Card, FlowLayout, IconButton, SegmentButton
 
