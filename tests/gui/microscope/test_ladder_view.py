@@ -25,8 +25,6 @@ from gui.microscope.lens import Lens
 from gui.microscope.network_ink import Ink, plain
 from tests.gui.microscope.steps import deep, first, lens_of, statement
 
-pytest_plugins = ["tests.gui.themed"]
-
 Make = Callable[..., LadderView]
 
 

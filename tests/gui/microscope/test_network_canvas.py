@@ -21,8 +21,6 @@ from gui.microscope.network_places import unit_window, window
 from gui.microscope.network_reading import Reading
 from tests.gui.microscope.steps import deep, first, lens_of, statement, wide
 
-pytest_plugins = ["tests.gui.themed"]
-
 Make = Callable[..., NetworkCanvas]
 
 
