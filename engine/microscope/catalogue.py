@@ -50,6 +50,16 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.derivative-of-square"), say("mistake.derivative-of-square-shows")),
     "delta-forgotten": Mistake(
         say("mistake.delta-forgotten"), say("mistake.delta-forgotten-shows")),
+    "slope-of-lines-forgotten": Mistake(
+        say("mistake.slope-of-lines-forgotten"), say("mistake.slope-of-lines-forgotten-shows")),
+    "unit-mean-forgotten": Mistake(
+        say("mistake.unit-mean-forgotten"), say("mistake.unit-mean-forgotten-shows")),
+    "smoothing-forgotten": Mistake(
+        say("mistake.smoothing-forgotten"), say("mistake.smoothing-forgotten-shows")),
+    "class-weights-forgotten": Mistake(
+        say("mistake.class-weights-forgotten"), say("mistake.class-weights-forgotten-shows")),
+    "weights-not-normalised": Mistake(
+        say("mistake.weights-not-normalised"), say("mistake.weights-not-normalised-shows")),
     "content-ignored": Mistake(
         say("mistake.content-ignored"), say("mistake.content-ignored-shows")),
     "own-class-forgotten": Mistake(
@@ -95,17 +105,9 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.noise-forgotten"), say("mistake.noise-forgotten-shows")),
     "shared-among-inputs": Mistake(
         say("mistake.shared-among-inputs"), say("mistake.shared-among-inputs-shows")),
-    "unit-mean-forgotten": Mistake(
-        say("mistake.unit-mean-forgotten"), say("mistake.unit-mean-forgotten-shows")),
     "row-counted-once": Mistake(
         say("mistake.row-counted-once"), say("mistake.row-counted-once-shows")),
     "padding-learns": Mistake(say("mistake.padding-learns"), say("mistake.padding-learns-shows")),
-    "smoothing-forgotten": Mistake(
-        say("mistake.smoothing-forgotten"), say("mistake.smoothing-forgotten-shows")),
-    "class-weights-forgotten": Mistake(
-        say("mistake.class-weights-forgotten"), say("mistake.class-weights-forgotten-shows")),
-    "weights-not-normalised": Mistake(
-        say("mistake.weights-not-normalised"), say("mistake.weights-not-normalised-shows")),
     "cell-of-the-wrong-step": Mistake(
         say("mistake.cell-of-the-wrong-step"), say("mistake.cell-of-the-wrong-step-shows")),
     "state-path-forgotten": Mistake(
@@ -159,6 +161,8 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.share-of-new-forgotten"), say("mistake.share-of-new-forgotten-shows")),
     "square-forgotten": Mistake(
         say("mistake.square-forgotten"), say("mistake.square-forgotten-shows")),
+    "squares-without-root": Mistake(
+        say("mistake.squares-without-root"), say("mistake.squares-without-root-shows")),
     "bias-correction-left-out": Mistake(
         say("mistake.bias-correction-left-out"), say("mistake.bias-correction-left-out-shows")),
     "epsilon-inside-root": Mistake(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -108,24 +110,49 @@ class _Before(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
+class Execution:
+    """Runs a program a little at a time, and keeps what every line has written.
+
+    Parameters
+    ----------
+    program : Program
+        What to run.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._variables: dict[str, Any] = {**helpers(), **program.given, "n": program.n}
+        self._values: list[Array] = []
+        self._extras: list[dict[str, Any]] = []
+
+    def advance(self, budget_s: float = math.inf) -> bool:
+        """Go on for about so many seconds; return whether all lines have run."""
+        end = time.perf_counter() + budget_s
+        statements = self._program.statements
+        while len(self._values) < len(statements) and time.perf_counter() < end:
+            statement = statements[len(self._values)]
+            self._extras.append(execute(statement, self._variables))
+            self._values.append(np.asarray(self._variables[statement.name], np.float64))
+        return len(self._values) == len(statements)
+
+    @property
+    def trace(self) -> Trace:
+        """All that was written, once all lines have run."""
+        return Trace(self._program, self._values, self._extras)
+
+
 def run(program: Program) -> Trace:
     """Run a program, and keep what every line has written."""
-    variables: dict[str, Any] = {**helpers(), **program.given, "n": program.n}
-    values: list[Array] = []
-    extras: list[dict[str, Any]] = []
-    for statement in program.statements:
-        more = execute(statement, variables)
-        values.append(np.asarray(variables[statement.name], np.float64))
-        extras.append(more)
-    return Trace(program, values, extras)
+    execution = Execution(program)
+    execution.advance()
+    return execution.trace
 
 
 def execute(statement: Statement, variables: dict[str, Any], code: str = "") -> dict[str, Any]:
     """Run one statement's code, or another in its place; return what else it has written."""
-    before = dict(variables)
+    written: dict[str, Any] = {}
     with np.errstate(all="ignore"):
-        exec(compile(code or statement.code, f"<{statement.name}>", "exec"),
-             variables)
+        exec(compile(code or statement.code, f"<{statement.name}>", "exec"), variables, written)
     variables.pop("__builtins__", None)
-    return {name: value for name, value in variables.items()
-            if name != statement.name and before.get(name) is not value}
+    variables.update(written)
+    return {name: value for name, value in written.items() if name != statement.name}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from msgspec.structs import replace
@@ -17,7 +19,7 @@ from engine.layers import Value
 from engine.microscope.dissection import Dissection
 from engine.microscope.names import parameter_name
 from engine.microscope.program import write_program
-from engine.microscope.trace import run as run_program
+from engine.microscope.trace import Execution
 from engine.microscope.writer import Subject
 from engine.plan import Plan, build_plan
 from engine.plan.build import REGIONS
@@ -57,8 +59,11 @@ class Running:
     n_outputs: int
 
 
-def dissect(running: Running, example: int | None = None) -> Dissection:
-    """Return the run's next step, line by line; no byte of the run is changed.
+class Dissecting:
+    """Takes the run's next step apart a little at a time; no byte of the run is changed.
+
+    Making it lets the engine do the step beside the run, which takes as long as some steps;
+    whatever the run does afterwards makes no difference.
 
     Parameters
     ----------
@@ -72,21 +77,35 @@ def dissect(running: Running, example: int | None = None) -> Dissection:
     SpecError
         If it would take too much memory.
     """
-    rows, inputs, targets, batch = _batch(running, example)
-    plan = _twin(running, inputs, targets)
-    given = {**_given(plan), "x": inputs, "t": targets}
-    # What is carried over ends with the epoch.
-    goes_on = running.plan.shared.control[layout.POSITION] != 0
-    begun = {name: array.astype(np.float64) for name, array in carried.taken(plan).items()
-             } if goes_on else {}
-    engine = _stepped(running, plan, len(rows))
-    subject = subject_of(plan, running.project, len(rows), given, running.examples.class_weights,
-                         begun)
-    trace = run_program(write_program(subject))
-    control = running.plan.shared.control
-    return Dissection(running.project, running.run_id, int(control[layout.STEP]),
-                      int(control[layout.EPOCH]), rows, batch, running.n_outputs, trace,
-                      _names(plan), engine)
+
+    def __init__(self, running: Running, example: int | None = None) -> None:
+        rows, inputs, targets, batch = _batch(running, example)
+        plan = _twin(running, inputs, targets)
+        given = {**_given(plan), "x": inputs, "t": targets}
+        begun = {name: array.astype(np.float64) for name, array in carried.taken(plan).items()}
+        engine = _stepped(running, plan, len(rows))
+        self._subject = subject_of(plan, running.project, len(rows), given,
+                                   running.examples.class_weights, begun)
+        control = running.plan.shared.control
+        self._finished = partial(
+            Dissection, running.project, running.run_id, int(control[layout.STEP]),
+            int(control[layout.EPOCH]), rows, batch, running.n_outputs,
+            parameters=_names(plan), engine=engine)
+        self._execution: Execution | None = None
+
+    def advance(self, budget_s: float = math.inf) -> bool:
+        """Go on for about so many seconds; return whether all is done."""
+        if self._execution is None:
+            self._execution = Execution(write_program(self._subject))
+            if budget_s < math.inf:
+                return False
+        return self._execution.advance(budget_s)
+
+    @property
+    def found(self) -> Dissection:
+        """The step, once all is done."""
+        assert self._execution is not None
+        return self._finished(trace=self._execution.trace)
 
 
 def subject_of(plan: Plan, project: ProjectSpec, batch: int, given: Mapping[str, Doubles],

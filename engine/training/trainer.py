@@ -26,7 +26,6 @@ from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import (
-    dissect,
     divergence,
     latent,
     lsuv,
@@ -36,6 +35,7 @@ from engine.training import (
     warmup,
     weights,
 )
+from engine.training.dissect import Dissecting, Running
 from engine.training.ending import Ending
 from engine.training.examples import (
     Examples,
@@ -459,10 +459,16 @@ class Trainer:
         SpecError
             If it would take too much memory.
         """
+        dissecting = self.begin_dissecting(example)
+        dissecting.advance()
+        return dissecting.found
+
+    def begin_dissecting(self, example: int | None = None) -> Dissecting:
+        """Begin what `dissect` does, to be gone on with a little at a time."""
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
-        running = dissect.Running(self.project, self._plan, self._examples, self._order,
-                                  self.run_id, self._dataset.n_outputs)
-        return dissect.dissect(running, example)
+        return Dissecting(Running(
+            self.project, self._plan, self._examples, self._order, self.run_id,
+            self._dataset.n_outputs), example)
 
     def weights(self) -> dict[str, Reals]:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""

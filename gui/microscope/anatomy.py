@@ -87,6 +87,20 @@ def element_box(statement: Statement, index: Index) -> Box:
     return symbol_box(statement.symbol, ",".join(str(at + 1) for at in own))
 
 
+def opened_number(lens: Lens) -> Number:
+    """Return the number that is open, taken apart.
+
+    In a step with a mistake in it, every number is taken apart as it should be computed: whether it
+    comes to what the line says is for the student to see.
+    """
+    at, index = lens.opened_statement, lens.opened_index
+    right = lens.trace if lens.dissection is None else lens.dissection.trace
+    opening = right.program.statements[at].opening
+    if right is lens.trace or opening is None:
+        return lens.number()
+    return opening(lens.trace.before(at), index)
+
+
 def equation(lens: Lens, number: Number, value: float) -> list[Box]:
     """Return the equation of the number that is open, in boxes between which it may be broken.
 

@@ -15,6 +15,7 @@ from gui.microscope.anatomy import (
     code_text,
     equation,
     is_link,
+    opened_number,
     place_text,
 )
 from gui.microscope.equation import Box, Row, broken
@@ -27,6 +28,9 @@ from gui.widgets import CalmSpinBox, Card, FlowLayout, IconButton, SegmentButton
 
 GAP = 8
 """Between the equals signs of an equation, at 13 px text."""
+
+SMALLEST = 0.84
+"""Share of its size to which an equation is shrunk before it is broken."""
 
 PRIME = "\N{PRIME}"
 
@@ -48,11 +52,20 @@ class EquationView(QWidget):
         self._fit()
 
     def _rows(self) -> list[Row]:
-        return broken(self._boxes, self.width(), GAP) if self._boxes else []
+        whole = Row(self._boxes, GAP)
+        if whole.extent.width * SMALLEST <= self.width():
+            return [whole]
+        return broken(self._boxes, self.width(), GAP)
+
+    def _shrunk(self, rows: list[Row]) -> float:
+        """Return by how much the equation is made smaller so that it stays on one line."""
+        widest = max(row.extent.width for row in rows)
+        return min(1.0, max(self.width() / widest, SMALLEST)) if widest else 1.0
 
     def _fit(self) -> None:
-        gap = theme.px(4)
-        height = sum(row.extent.ascent + row.extent.descent + gap for row in self._rows())
+        gap, rows = theme.px(4), self._rows()
+        height = self._shrunk(rows) * sum(row.extent.ascent + row.extent.descent + gap
+                                          for row in rows)
         self.setFixedHeight(max(round(height), theme.px(24)))
         self.update()
 
@@ -70,8 +83,10 @@ class EquationView(QWidget):
         """Draw it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        y = 0.0
-        for row in self._rows():
+        y, rows = 0.0, self._rows()
+        share = self._shrunk(rows)
+        painter.scale(share, share)
+        for row in rows:
             row.paint(painter, 0.0, y + row.extent.ascent)
             y += row.extent.ascent + row.extent.descent + theme.px(4)
 
@@ -205,7 +220,7 @@ class NumberCard(Card):
         now = lens.opened_statement, lens.opened_index
         if now != self._shown:
             self._shown = now
-            self._show_number(lens.number())
+            self._show_number(opened_number(lens))
         self.view.set_example(lens.example)
         self.back_button.setVisible(bool(self._history))
 
@@ -298,7 +313,7 @@ class NumberCard(Card):
     @Slot()
     def copy_terms(self) -> None:
         """Copy the terms as a table with every digit, for a spreadsheet."""
-        terms = Terms(self._lens.number())
+        terms = Terms(opened_number(self._lens))
         lines = []
         for section in terms.sections:
             names = [factor.variable or plain(factor.symbol) for factor in section.factors]

@@ -47,6 +47,15 @@ def group_title(group: Group) -> str:
     return f"{group.phase.title} {group.number}" if group.number >= 1 else group.phase.title
 
 
+def line_in_hand(lens: Lens) -> int:
+    """Return the line that is lit: at the level of layers, that of which a number is open."""
+    step = lens.micro_step
+    group = lens.walk.groups[step.group]
+    if lens.level is Level.LAYER and group.first <= lens.opened_statement < group.end:
+        return lens.opened_statement
+    return step.statement
+
+
 class ProgramModel(QAbstractListModel):
     """The lines of the step that a lens looks at.
 

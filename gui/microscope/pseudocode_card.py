@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from PySide6.QtCore import (
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
-from engine.microscope.walk import Level
+from engine.microscope.script import script
 from gui import theme
 from gui.microscope.lens import Lens
 from gui.microscope.program_lines import (
@@ -26,6 +27,7 @@ from gui.microscope.program_lines import (
     REGISTERS,
     ProgramDelegate,
     ProgramModel,
+    line_in_hand,
     text_of,
 )
 from gui.widgets import Card, IconButton, Segmented
@@ -192,14 +194,6 @@ class PseudocodeCard(Card):
 
     # Following
 
-    def _lit(self) -> int:
-        """Return the line in hand: at the level of layers, that of which a number is open."""
-        lens, step = self._lens, self._lens.micro_step
-        group = lens.walk.groups[step.group]
-        if lens.level is Level.LAYER and group.first <= lens.opened_statement < group.end:
-            return lens.opened_statement
-        return step.statement
-
     def _measure_anew(self) -> None:
         self.delegate.forget()
         self.lines.doItemsLayout()
@@ -216,14 +210,14 @@ class PseudocodeCard(Card):
 
     @Slot()
     def _on_lens_dissected(self) -> None:
-        self.delegate.lit = -1 if self._lens.is_empty else self._lit()
+        self.delegate.lit = -1 if self._lens.is_empty else line_in_hand(self._lens)
         self.delegate.forget()
         self.model.renew()
         self._measure_anew()
 
     @Slot()
     def _on_lens_moved(self) -> None:
-        before, self.delegate.lit = self.delegate.lit, self._lit()
+        before, self.delegate.lit = self.delegate.lit, line_in_hand(self._lens)
         if self.delegate.lit != before:
             self.lines.doItemsLayout()
             self._follow(smoothly=True)
@@ -247,7 +241,7 @@ class PseudocodeCard(Card):
 
     def _go_to(self, row: int) -> None:
         lens = self._lens
-        if row == self._lit():
+        if row == line_in_hand(self._lens):
             return
         lens.go_to(row)
         if lens.opened_statement != row:
@@ -264,6 +258,7 @@ class PseudocodeCard(Card):
         line.setData(index.row())
         line.triggered.connect(self._on_copy_line_triggered)
         menu.addAction("Copy all lines").triggered.connect(self.copy_all)
+        menu.addAction("Copy as a NumPy program").triggered.connect(self.copy_program)
         menu.popup(self.lines.viewport().mapToGlobal(at))
 
     @Slot()
@@ -277,6 +272,14 @@ class PseudocodeCard(Card):
         statement = self.model.statements[row]
         QGuiApplication.clipboard().setText(
             "\n".join(text_of(statement, register) for register in self.delegate.shown()))
+
+    @Slot()
+    def copy_program(self) -> None:
+        """Copy the step as a program that runs with NumPy alone; a mistake in it stays in it."""
+        lens = self._lens
+        if lens.dissection is not None:
+            looked_at = dataclasses.replace(lens.dissection, trace=lens.trace)
+            QGuiApplication.clipboard().setText(script(looked_at))
 
     @Slot()
     def copy_all(self) -> None:

@@ -27,7 +27,8 @@ ROW_PX, HEAD_PX, FOOT_PX = 20, 24, 27
 LABEL_PX, BAR_PX, GAP_PX = 58, 56, 8
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-MOST_ROWS = 10
+PAGE_ROWS, USUAL_ROWS, FEWEST_ROWS = 10, 6, 2
+"""Lines that a page key passes over, that the table asks for, and with which it can do."""
 SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -124,8 +125,8 @@ class TermView(QAbstractScrollArea):
         return self._lines
 
     def sizeHint(self) -> QSize:
-        """Return room for ten lines."""
-        return QSize(theme.px(320), self._height(MOST_ROWS))
+        """Return room for the first lines."""
+        return QSize(theme.px(320), self._height(USUAL_ROWS))
 
     def _height(self, most: int) -> int:
         px = theme.px
@@ -138,8 +139,8 @@ class TermView(QAbstractScrollArea):
         return theme.px(FOOT_PX) if has_foot else 1
 
     def minimumSizeHint(self) -> QSize:
-        """Return room for three lines."""
-        return QSize(theme.px(240), self._height(3))
+        """Return room for two lines."""
+        return QSize(theme.px(240), self._height(FEWEST_ROWS))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Scroll over what has no room."""
@@ -460,8 +461,8 @@ class TermView(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk through lines and factors; Return follows or unfolds."""
         key = Qt.Key(event.key())
-        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -MOST_ROWS,
-                 Qt.Key.Key_PageDown: MOST_ROWS, Qt.Key.Key_Home: -len(self._lines),
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -PAGE_ROWS,
+                 Qt.Key.Key_PageDown: PAGE_ROWS, Qt.Key.Key_Home: -len(self._lines),
                  Qt.Key.Key_End: len(self._lines)}
         if key in steps and self._lines:
             self._current = max(0, min(self._current + steps[key], len(self._lines) - 1))

@@ -14,7 +14,7 @@ SCHEMES = ("system", "light", "dark")
 
 
 class Settings:
-    """Theme, interface size, speed, the window's place and the last folder, in a file of the user.
+    """Theme, size, speed, place, the microscope's registers and the last folder, in a user's file.
 
     Parameters
     ----------
@@ -68,6 +68,15 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._set("geometry", geometry)
+
+    @property
+    def hidden_registers(self) -> frozenset[str]:
+        """Of words, formulae and NumPy, those in which the microscope writes no line."""
+        return frozenset(filter(None, str(self._get("hidden-registers", "")).split(" ")))
+
+    @hidden_registers.setter
+    def hidden_registers(self, keys: frozenset[str]) -> None:
+        self._set("hidden-registers", " ".join(sorted(keys)))
 
     @property
     def folder(self) -> str:

@@ -162,7 +162,8 @@ def newest(commands: Sequence[Command]) -> list[Command]:
     """Return the commands without those that a later one makes needless.
 
     A new run makes needless what its key was told before, to drop one does so, too, and later
-    hyper-parameters, looks and dissections do so for earlier ones. To close makes everything else needless.
+    hyper-parameters, looks and dissections do so for earlier ones. To close makes everything else
+    needless.
     Where keys are exchanged, what was told before was told of others.
     """
     if any(isinstance(command, Close) for command in commands):

@@ -24,6 +24,17 @@ Progress = Callable[[str, float], None]
 """Told what is being prepared and which share of it is done, 0 to 1."""
 
 
+class DissectingLike(Protocol):
+    """A step that is taken apart a little at a time."""
+
+    def advance(self, budget_s: float) -> bool:
+        """Go on for about so many seconds; return whether all is done."""
+
+    @property
+    def found(self) -> Dissection:
+        """The step, once all is done."""
+
+
 class TrainerLike(Protocol):
     """A network in training; see `engine.training.trainer.Trainer`."""
 
@@ -86,8 +97,8 @@ class TrainerLike(Protocol):
     def probe_step(self) -> BoxStep:
         """Train for one step, and return the largest numbers that there were."""
 
-    def dissect(self, example: int | None = None) -> Dissection:
-        """Return the next step line by line, in float64; it changes nothing of the run."""
+    def begin_dissecting(self, example: int | None = None) -> DissectingLike:
+        """Begin to take the next step apart, or that of one example of its batch."""
 
     def snapshot(self, wanted: Wanted = ...) -> Snapshot:
         """Return read-only copies of what is asked for; it changes nothing of the run."""

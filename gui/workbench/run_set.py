@@ -341,8 +341,7 @@ class RunSet(QObject):
         return found
 
     def ask(self, command: Recall | Trace | Release | Dissect) -> None:
-        """Have the training thread look at earlier steps, `recalled` tells when it has; or at the next.
-        """
+        """Have the training thread look at earlier steps, or take the next one apart."""
         self._worker.submit(command)
 
     def _share_memory(self) -> None:

@@ -42,7 +42,8 @@ from gui.workbench.commands import (
     Retrain,
     newest,
 )
-from gui.workbench.dissecting import Dissect, take_apart
+from gui.workbench.dissecting import NAME as DISSECT
+from gui.workbench.dissecting import Dissect, DissectErrand
 from gui.workbench.errands import Abandon, Errands, Undertake
 from gui.workbench.handing_over import hand_over
 from gui.workbench.pace import UNLIMITED, Pacer
@@ -242,7 +243,9 @@ class Worker:
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
             case Dissect():
-                take_apart(command, self._rounds)
+                lane = self._rounds.lane(command.run)
+                self._errands.obey(Undertake(DISSECT, DissectErrand(
+                    command, None if lane is None else lane.trainer)))
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
 

@@ -9,7 +9,8 @@ from engine.microscope.dissection import Dissection
 from engine.microscope.program import Program
 from engine.microscope.statement import Phase, Statement
 from engine.microscope.trace import run
-from engine.spec import ProjectSpec
+from engine.microscope.writer import Subject
+from engine.spec import ProjectSpec, TrainingSpec
 
 UNITS = 4
 
@@ -37,7 +38,8 @@ def small_program(n: int = 3, *, slope: float = 1.0) -> Program:
         line("db1", "dz1.sum(0)", Phase.BACKWARD, "∂L/∂b<sub>1</sub>", (UNITS,), 1),
         line("W1", "W1 - 0.1 * dW1", Phase.UPDATE, "W<sub>1</sub>", (2, UNITS)),
         line("b1", "b1 - 0.1 * db1", Phase.UPDATE, "b<sub>1</sub>", (UNITS,)),
-    ))
+    ), Subject(lines=(), layers=(), training=TrainingSpec(), batch=n, step=0, epoch=0,
+               optimizer_step=0, rate=0.1, penalties={}, given=given))
 
 
 def small_step(project: ProjectSpec, run_id: int = 1, step: int = 0, n: int = 3,

@@ -54,5 +54,30 @@ WORDS: Mapping[str, Entry] = {
         "Needs NumPy alone. Prints the loss, every gradient, and every parameter after the step.",
     "script.given": "What the step begins with.",
     "script.results": "Results.",
+    "sheet.column-line": "Line",
+    "sheet.column-phase": "Part",
+    "sheet.column-layer": "Layer",
+    "sheet.column-variable": "Variable",
+    "sheet.column-index": "Index",
+    "sheet.column-value": "Value",
+    "sheet.column-formula": "Formula",
+    "sheet.more": "… and {count:whole} more {count|number|numbers} of this line.",
+    "sheet.title": "{name}: one step of backpropagation",
+    "sheet.title-answers": "{name}: one step of backpropagation, with its answers",
+    "sheet.head":
+        "The step after {step:whole} {step|step|steps}, over {examples:whole} "
+        "{examples|example|examples}. Rows and columns are counted from 1.",
+    "sheet.network": "Network",
+    "sheet.kind": "Kind",
+    "sheet.output": "Output",
+    "sheet.given": "Given",
+    "sheet.chosen":
+        "This network is too large for every number. Of each line, compute the one that is largest "
+        "in the first example; what it is made of is given.",
+    "sheet.left-out": "Left out: {count:whole} more {count|line|lines} of the step.",
+    "sheet.rounded": "Numbers are rounded to {digits} digits.",
+    "sheet.scale": "all of it times",
+    "sheet.function": "then",
+    "sheet.other-terms": "the other {count:whole} {count|term|terms} together",
 }
 """Templates by code."""

@@ -57,9 +57,9 @@ WORDS: Mapping[str, Entry] = {
         "The penalty pulls every weight towards 0, and the gradient takes it up; biases are free.",
     "microscope.velocity":
         "The velocity keeps {kept:figure} of itself, and the gradient is added to it.",
-    "microscope.running-mean":
+    "microscope.gradient-mean":
         "Running mean of the gradient: {kept:figure} of what it was, the rest is new.",
-    "microscope.running-square":
+    "microscope.gradient-squares":
         "Running mean of the squared gradient: {kept:figure} of what it was, the rest is new.",
     "microscope.sum-of-squares": "The sum of all squared gradients so far.",
     "microscope.bias-correction":

@@ -68,10 +68,30 @@ WORDS: Mapping[str, Entry] = {
     "mistake.delta-forgotten-shows":
         "Beyond its limit, the Huber loss grows in a straight line. Its gradient was that of "
         "a square everywhere, so outliers count too much.",
-    "mistake.content-ignored": "Size of the target ignored",
+    "mistake.slope-of-lines-forgotten": "Slope of the lines taken for 1",
+    "mistake.slope-of-lines-forgotten-shows":
+        "Beyond its limit, the Huber loss rises as steeply as it did there: by the limit, not "
+        "by 1.",
+    "mistake.unit-mean-forgotten": "Mean over the units forgotten",
+    "mistake.unit-mean-forgotten-shows":
+        "The loss is a mean over examples and over output units. It was divided by the examples "
+        "alone, so all gradients are too large by the number of units.",
+    "mistake.smoothing-forgotten": "Label smoothing forgotten",
+    "mistake.smoothing-forgotten-shows":
+        "The loss has smoothed targets. Its gradient was computed from the plain ones, which "
+        "push the right class on without end.",
+    "mistake.class-weights-forgotten": "Class weights forgotten",
+    "mistake.class-weights-forgotten-shows":
+        "Examples count in the loss by the weight of their class. In the gradient they all "
+        "counted alike.",
+    "mistake.weights-not-normalised": "Not divided by all weights",
+    "mistake.weights-not-normalised-shows":
+        "A weighted mean is divided by the sum of its weights. Without that, all gradients are "
+        "too large by this sum.",
+    "mistake.content-ignored": "Content examples pulled as well",
     "mistake.content-ignored-shows":
-        "The derivative contains the target's own part of the loss, too. Without it, the "
-        "gradient is right in one term only.",
+        "Where an output leads by 1 or more, the hinge loss is flat and its slope 0. These "
+        "examples were pulled as all others.",
     "mistake.own-class-forgotten": "Right class forgotten",
     "mistake.own-class-forgotten-shows":
         "Every wrong class that comes too near pushes down, and the right one is pushed up as "
@@ -152,7 +172,7 @@ WORDS: Mapping[str, Entry] = {
         "padding included.",
     "mistake.padding-counted": "Error given to padding",
     "mistake.padding-counted-shows":
-        "Padding takes no part in the forward pass. It was given an error all the same.",
+        "Padding does not count. It was given an error all the same.",
     "mistake.divergence-forgotten": "Divergence forgotten",
     "mistake.divergence-forgotten-shows":
         "The loss also holds how far the drawn numbers' distribution lies from the standard "
@@ -165,10 +185,6 @@ WORDS: Mapping[str, Entry] = {
     "mistake.shared-among-inputs-shows":
         "A sum hands its whole error to each of its inputs. Here, each got only its share of "
         "it.",
-    "mistake.unit-mean-forgotten": "Mean over the outputs forgotten",
-    "mistake.unit-mean-forgotten-shows":
-        "The loss is a mean over the outputs, too, so its gradient is divided by their "
-        "number.",
     "mistake.row-counted-once": "Row counted once",
     "mistake.row-counted-once-shows":
         "A row that several tokens look up gets the sum of their errors. Only the last one of "
@@ -176,17 +192,6 @@ WORDS: Mapping[str, Entry] = {
     "mistake.padding-learns": "Padding learns",
     "mistake.padding-learns-shows":
         "The vector of padding stays 0 and has no gradient. It was given one.",
-    "mistake.smoothing-forgotten": "Smoothing forgotten",
-    "mistake.smoothing-forgotten-shows":
-        "The loss was computed with smoothed targets, its gradient with the plain ones.",
-    "mistake.class-weights-forgotten": "Weights of the classes forgotten",
-    "mistake.class-weights-forgotten-shows":
-        "Examples of rare classes count for more in the loss, and have to in its gradient. "
-        "All counted alike.",
-    "mistake.weights-not-normalised": "Weights not normalised",
-    "mistake.weights-not-normalised-shows":
-        "The loss is a weighted mean: its gradient is divided by the sum of the weights. That "
-        "was forgotten.",
     "mistake.cell-of-the-wrong-step": "Cell of the wrong step",
     "mistake.cell-of-the-wrong-step-shows":
         "The forget gate of a step meets the cell of the step before. The gradient took the "
@@ -292,6 +297,10 @@ WORDS: Mapping[str, Entry] = {
     "mistake.square-forgotten": "Square forgotten",
     "mistake.square-forgotten-shows":
         "The running size is a mean of squared gradients. Magnitudes were taken.",
+    "mistake.squares-without-root": "Root of the squares forgotten",
+    "mistake.squares-without-root-shows":
+        "The step is divided by the root of the squares, which has the size of a gradient. "
+        "Divided by the squares themselves, small gradients make huge steps.",
     "mistake.bias-correction-left-out": "Bias correction left out",
     "mistake.bias-correction-left-out-shows":
         "Running means begin at 0, and are too small in the first steps. Without the "

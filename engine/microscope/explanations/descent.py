@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.messages import say
-from engine.microscope.explanations.learned import Learned, learned, penalty_of
+from engine.microscope.explanations.learned import Learned, learned, penalty_of, shown
 from engine.microscope.number import Contraction, Factor, Index, Number, Part, Variables
 from engine.microscope.writer import Writer, explains
 
@@ -48,7 +48,7 @@ def _clip(one: Learned, most: float) -> None:
     name, symbol = one.gradient, one.gradient_symbol
     one.emit(name, f"np.clip({name}, {-most!r}, {most!r})", symbol=symbol,
              words=say("microscope.clip-value", limit=most),
-             formula=f"{symbol} ← max(−{most:g}, min({most:g}, {symbol}))",
+             formula=f"{symbol} ← max(−{shown(most)}, min({shown(most)}, {symbol}))",
              opening=Contraction(one.axes, (one.part(symbol, name),), {}, function="clip",
                                  apply=f"min(max(s, {-most!r}), {most!r})"),
              mistakes={"clipped-on-one-side": f"np.minimum({name}, {most!r})"})
@@ -64,15 +64,15 @@ def _kept(w: Writer, parameters: tuple[Learned, ...], longest: float) -> str:
            symbol="‖∂L/∂w‖", formula="‖∂L/∂w‖ = √(Σ over all parameters of (∂L/∂w)²)", shape=(),
            per_example=False, opening=_Norm(names),
            mistakes={"root-forgotten": _wrapped(f"{norm} = {total}")})
-    w.emit(kept, f"{kept} = min(1.0, {longest!r} / ({norm} + {LEAST_NORM!r}))",
+    below, below_symbol = f"({norm} + {LEAST_NORM!r})", f"(‖∂L/∂w‖ + {shown(LEAST_NORM)})"
+    w.emit(kept, f"{kept} = min(1.0, {longest!r} / {below})", slot="figures",
            words=say("microscope.clip-share", limit=longest), symbol="kept",
-           formula=f"kept = min(1, {longest:g} / ‖∂L/∂w‖)", shape=(), per_example=False,
-           slot="figures", opening=Contraction("", (
-               Part(f"{longest:g}", repr(longest), ""),
-               Part("1 / (‖∂L/∂w‖ + 10<sup>−6</sup>)", f"1 / ({norm} + {LEAST_NORM!r})", "")), {},
+           formula=f"kept = min(1, {shown(longest)} / {below_symbol})", shape=(),
+           per_example=False, opening=Contraction("", (
+               Part(shown(longest), repr(longest), ""),
+               Part(f"1 / {below_symbol}", f"1 / {below}", "")), {},
                function="min(1, ·)", apply="min(1.0, s)"),
-           mistakes={"short-gradients-lengthened":
-                     f"{kept} = {longest!r} / ({norm} + {LEAST_NORM!r})"})
+           mistakes={"short-gradients-lengthened": f"{kept} = {longest!r} / {below}"})
     return kept
 
 
@@ -101,19 +101,19 @@ def penalise(one: Learned) -> tuple[str, str]:
     l1, l2 = (one.penalty(key) if one.is_weight else 0.0 for key in ("l1", "l2"))
     if not (l1 or l2):
         return name, symbol
-    found, shown = one.w.fresh(f"g{one.name}"), f"g({one.symbol})"
+    found, whole = one.w.fresh(f"g{one.name}"), f"g({one.symbol})"
     parts = [one.part(symbol, name)]
     if l2:
-        parts.append(one.part(f"{l2:g} {one.symbol}", f"{l2!r} * {one.name}"))
+        parts.append(one.part(f"{shown(l2)} {one.symbol}", f"{l2!r} * {one.name}"))
     if l1:
-        parts.append(one.part(f"{l1:g} sign({one.symbol})", f"{l1!r} * np.sign({one.name})"))
+        parts.append(one.part(f"{shown(l1)} sign({one.symbol})", f"{l1!r} * np.sign({one.name})"))
     more = penalty_of(one.name, l1, l2)
-    one.emit(found, f"{name} + {more}", symbol=shown, words=say("microscope.penalty"),
-             formula=f"{shown} = {' + '.join(part.symbol for part in parts)}",
+    one.emit(found, f"{name} + {more}", symbol=whole, words=say("microscope.penalty"),
+             formula=f"{whole} = {' + '.join(part.symbol for part in parts)}",
              opening=Contraction(one.axes, (), {}, tuple(parts)),
              mistakes={} if one.is_zero() else {
                  "penalty-left-out": f"{name} * 1.0", "penalty-turned": f"{name} - ({more})"})
-    return found, shown
+    return found, whole
 
 
 @explains("limit_columns")
@@ -123,11 +123,11 @@ def limit_columns(w: Writer) -> None:
     name, symbol, axes = weights.name, weights.symbol, "ijklmnop"[:len(weights.shape)]
     columns, before = weights.shape[-1], tuple(range(len(weights.shape) - 1))
     summed = "0" if before == (0,) else str(before)
-    length, shown = w.fresh(f"length{name}"), f"‖{symbol}‖"
+    length, norm = w.fresh(f"length{name}"), f"‖{symbol}‖"
     spread = f"{length} = np.sqrt(np.sum({name}**2)) * np.ones({columns})"
-    w.emit(length, f"{length} = np.sqrt(np.sum({name}**2, axis={summed}))", symbol=shown,
+    w.emit(length, f"{length} = np.sqrt(np.sum({name}**2, axis={summed}))", symbol=norm,
            words=say("microscope.column-lengths"), shape=(columns,), per_example=False,
-           formula=f"{shown} = √(Σ {symbol}²) for every unit",
+           formula=f"{norm} = √(Σ {symbol}²) for every unit",
            opening=Contraction(axes[-1], (Part(symbol, name, axes), Part(symbol, name, axes)),
                                dict.fromkeys(axes[:-1], "input"), function="√",
                                apply="np.sqrt(s)"),
@@ -135,8 +135,8 @@ def limit_columns(w: Writer) -> None:
     share = f"{limit!r} / np.maximum({length}, {limit!r})"
     w.emit(name, f"{name} = {name} * ({share})", symbol=symbol, shape=weights.shape,
            words=say("microscope.limit-columns", limit=limit), per_example=False, slot="w",
-           formula=f"{symbol} ← {symbol} {limit:g} / max({limit:g}, {shown})",
+           formula=f"{symbol} ← {symbol} · {shown(limit)} / max({shown(limit)}, {norm})",
            opening=Contraction(axes, (
                Part(symbol, name, axes),
-               Part(f"{limit:g} / max({limit:g}, {shown})", share, axes[-1])), {}),
+               Part(f"{shown(limit)} / max({shown(limit)}, {norm})", share, axes[-1])), {}),
            mistakes={"short-weights-lengthened": f"{name} = {name} * ({limit!r} / {length})"})

@@ -88,6 +88,15 @@ class Learned:
         return {"penalty-of-biases": re.sub(pattern, whole, right)}
 
 
+def shown(number: float) -> str:
+    """Return a constant as rich text: 0.05, or 10<sup>−8</sup>."""
+    mantissa, _, exponent = f"{number:g}".partition("e")
+    if not exponent:
+        return mantissa
+    power = f"10<sup>{int(exponent)}</sup>".replace("-", "−")
+    return power if mantissa == "1" else f"{mantissa} · {power}"
+
+
 def penalty_of(name: str, l1: float, l2: float) -> str:
     """Return NumPy for what penalties add to the gradient of a parameter."""
     return " + ".join((*((f"{l2!r} * {name}",) if l2 else ()),

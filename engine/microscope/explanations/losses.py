@@ -99,13 +99,25 @@ def _shares(w: Writer) -> Share:
     own = f"{targets}[:, 0] > 0" if k == 1 else f"np.argmax({targets}, axis=1)"
     own = f"({own}) * 1" if k == 1 else own
     w.emit("weight", f"weight = class_weights[{own}]", words=say("microscope.class-weights"),
-           symbol="weight", formula="weight = class weight of t", shape=())
+           symbol="weight", formula="weight = class weight of t", shape=(),
+           opening=Contraction("n", (Part("class weight of t", f"class_weights[{own}]", "n"),),
+                               {}))
     w.emit("share", "share = weight / np.sum(weight)", words=say("microscope.class-shares"),
            symbol="share", formula="share = weight / Σ weight", shape=(),
            opening=Contraction("n", (Part("weight", "weight", "n"),
                                      Part("1 / Σ weight", "1 / np.sum(weight)", "")), {}))
     classes = (t[:, 0] > 0) * 1 if k == 1 else np.argmax(t, axis=1)
     return Share(True, bool(np.ptp(weights[classes]) > 0), w.n, k)
+
+
+def _softmax(w: Writer, z: str, axes: str, words: Message, *shape: int) -> None:
+    """Write p = softmax(z)."""
+    powers = f"np.exp({z} - {z}.max(axis=-1, keepdims=True))"
+    w.emit("p", f"p = softmax({z})", words=words, symbol="p",
+           formula=f"p = softmax({w.symbol('z')})", shape=shape,
+           opening=Contraction(axes, (
+               Part("e<sup>z − max z</sup>", powers, axes),
+               Part("1 / Σ e<sup>z − max z</sup>", f"1 / {powers}.sum(axis=-1)", axes[:-1])), {}))
 
 
 def _loss(w: Writer, code: str, words: Message, formula: str, opening: Contraction) -> None:
@@ -122,8 +134,7 @@ def softmax_cross_entropy(w: Writer) -> None:
     """Write p = softmax(z), L and dL/dz = (p - t) / n."""
     k, smoothing, share = w.size("k"), w.constant("label_smoothing"), _shares(w)
     z, t, target = w.value("z", k), w.value("t", k), "t"
-    w.emit("p", f"p = softmax({z})", words=say("microscope.softmax"), symbol="p",
-           formula=f"p = softmax({w.symbol('z')})", shape=(k,))
+    _softmax(w, z, "nk", say("microscope.softmax"), k)
     mistakes = {"softmax-derived-twice": share.gradient(f"(p - {t}) * p * (1 - p)", is_mean=False)}
     if smoothing:
         mistakes["smoothing-forgotten"] = share.gradient(f"(p - {t})", is_mean=False)
@@ -218,11 +229,15 @@ def huber(w: Writer) -> None:
     """Write e = z - t, L = mean of e**2 / 2, beyond delta of lines, and dL/dz."""
     k, delta, share = w.size("k"), w.constant("huber_delta"), _shares(w)
     e, shown = _error(w, k), f"{delta:g}"
-    loss = w.fresh("l")
+    loss, least = w.fresh("l"), f"np.minimum(np.abs({e}), {delta!r})"
     w.emit(loss, f"{loss} = np.where(np.abs({e}) <= {delta!r}, {e}**2 / 2, "
                  f"{delta!r} * (np.abs({e}) - {delta / 2!r}))",
            words=say("microscope.huber", delta=delta), symbol="ℓ", shape=(k,),
-           formula=f"ℓ = e² / 2 for |e| ≤ {shown}, else {shown} (|e| − {delta / 2:g})")
+           formula=f"ℓ = e² / 2 for |e| ≤ {shown}, else {shown} (|e| − {delta / 2:g})",
+           # Both cases at once: of small errors, the smaller of the two is the error itself.
+           opening=Contraction("nk", (
+               Part(f"min(|e|, {shown})", least, "nk"),
+               Part(f"(|e| − min(|e|, {shown}) / 2)", f"np.abs({e}) - {least} / 2", "nk")), {}))
     _loss(w, share.of_all(loss), say("microscope.mean-loss"), "mean of ℓ",
           share.total(Part("ℓ", loss, "nk"), over=OVER))
     clipped = f"np.clip({e}, {-delta!r}, {delta!r})"
@@ -250,7 +265,9 @@ def _margin(w: Writer, share: Share) -> None:
     """Write the hinge of one unit that stands for two classes."""
     z, t, lack, symbol = w.value("z", 1), w.value("t", 1), w.fresh("lack"), w.symbol("z")
     w.emit(lack, f"{lack} = 1 - {t} * {z}", words=say("microscope.margin"), symbol="lack",
-           formula=f"lack = 1 − t {symbol}", shape=(1,))
+           formula=f"lack = 1 − t {symbol}", shape=(1,),
+           opening=Contraction("nk", (Part("−t", f"-{t}", "nk"), Part(symbol, z, "nk")), {},
+                               (Part("1", "1.0", ""),)))
     missing = f"np.maximum({lack}, 0)"
     _loss(w, share.of_all(missing), say("microscope.hinge"), f"{_mean(share)} of max(0, lack)",
           share.total(Part("max(0, lack)", missing, "nk"), over=OVER))
@@ -268,14 +285,19 @@ def _margins(w: Writer, share: Share) -> None:
     z, t, lack, hit = w.value("z", k), w.value("t", k), w.fresh("lack"), w.fresh("hit")
     w.emit(lack, f"{lack} = 1 - (np.sum({t} * {z}, axis=1, keepdims=True) - {z})",
            words=say("microscope.margins"), symbol="lack",
-           formula=f"lack = 1 − ({symbol}[class] − {symbol})", shape=(k,))
+           formula=f"lack = 1 − ({symbol}[class] − {symbol})", shape=(k,),
+           opening=Contraction("nk", (), {}, (
+               Part("1", "1.0", ""), Part(f"−{symbol}[class]", f"-np.sum({t} * {z}, axis=1)", "n"),
+               Part(symbol, z, "nk"))))
     missing = f"np.maximum({lack}, 0) * (1 - {t})"
     _loss(w, share.of_all(missing), say("microscope.hinge"),
           f"{_mean(share)} of max(0, lack) of the other classes",
           share.total(Part("max(0, lack)", f"np.maximum({lack}, 0)", "nk"),
                       Part("(1 − t)", f"1 - {t}", "nk"), over=CLASSES))
     w.emit(hit, f"{hit} = ({lack} > 0) * (1 - {t})", words=say("microscope.hit"),
-           symbol="hit", formula="hit = [lack &gt; 0] (1 − t)", shape=(k,))
+           symbol="hit", formula="hit = [lack &gt; 0] (1 − t)", shape=(k,),
+           opening=Contraction("nk", (Part("[lack &gt; 0]", f"({lack} > 0) * 1.0", "nk"),
+                                      Part("(1 − t)", f"1 - {t}", "nk")), {}))
     hits = f"{t} * np.sum({hit}, axis=1, keepdims=True)"
     pull = f"({hit} - {hits})"
     w.write("dz", share.gradient(pull), words=say("microscope.margins-gradient"),
@@ -291,8 +313,7 @@ def sequence_cross_entropy(w: Writer) -> None:
     """Write p = softmax(z) at every step, the share of every step, L and dL/dz."""
     steps, k = w.size("steps"), w.size("k")
     z, t = w.value("z", steps, k), w.value("t", steps)
-    w.emit("p", f"p = softmax({z})", words=say("microscope.softmax-steps"), symbol="p",
-           formula=f"p = softmax({w.symbol('z')})", shape=(steps, k))
+    _softmax(w, z, "ntk", say("microscope.softmax-steps"), steps, k)
     right = w.fresh("t_hot")
     classes = f"np.maximum({t}, 0).astype(int)"
     w.emit(right, f"{right} = np.eye({k})[{classes}]", words=say("microscope.one-hot"),
@@ -347,7 +368,7 @@ def _sequence_mistakes(w: Writer, error: str, steps: int) -> dict[str, str]:
             found["class-weights-forgotten"] = "(share > 0)[..., None] * " \
                 f"{error} / np.sum(share > 0)"
     elif is_padded:
-        found["mask-forgotten"] = f"{error} / max(np.sum(counts), 1)"
+        found["padding-counted"] = f"{error} / max(np.sum(counts), 1)"
     if is_padded:
-        found["averaged-over-padding"] = f"(share > 0)[..., None] * {error} / (n * {steps})"
+        found["divided-by-all-steps"] = f"(share > 0)[..., None] * {error} / (n * {steps})"
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from engine.messages import Message, say
 from engine.microscope.explanations.descent import penalise
-from engine.microscope.explanations.learned import Learned, learned
+from engine.microscope.explanations.learned import Learned, learned, shown
 from engine.microscope.names import PRIME
 from engine.microscope.number import Contraction, Part
 from engine.microscope.writer import Writer, explains
@@ -29,20 +29,23 @@ def _remember(one: Learned, letter: str, kept: float, new: Part, words: Message,
               mistakes: Mapping[str, str], rest: bool = True) -> tuple[str, str]:
     """Write m = kept m + (1 - kept) new, without (1 - kept) unless ``rest``."""
     name, symbol, place = _memory(one, letter)
-    share, shown = (f"(1 - {kept!r}) * ", f"(1 − {kept:g}) ") if rest else ("", "")
+    share, share_symbol = (f"(1 - {kept!r}) * ", f"(1 − {kept:g}) ") if rest else ("", "")
     wrong = dict(mistakes)
     if not one.is_zero(letter) and kept:
-        is_momentum = letter == "m" and one.w.line.op != "update_adadelta"
-        wrong["momentum-forgotten" if is_momentum else "memory-forgotten"] = \
-            f"{share}{new.code}" if rest else f"{new.code} * 1.0"
+        forgetful = f"{share}{new.code}" if rest else f"{new.code} * 1.0"
+        if letter == "m" and one.w.line.op != "update_adadelta":
+            wrong["momentum-forgotten"] = forgetful
+        else:
+            wrong["memory-forgotten"] = forgetful
     if rest and kept:
         wrong["share-of-new-forgotten"] = f"{kept!r} * {name} + {new.code}"
     old = name if kept == 1 else f"{kept!r} * {name}"
     was = symbol if kept == 1 else f"{kept:g} {symbol}"
     one.emit(name, f"{old} + {share}{new.code}", words=words, symbol=symbol, place=place,
-             formula=f"{symbol} ← {was} + {shown}{new.symbol}", mistakes=wrong,
+             formula=f"{symbol} ← {was} + {share_symbol}{new.symbol}", mistakes=wrong,
              opening=Contraction(one.axes, (), {}, (
-                 one.part(was, old), one.part(f"{shown}{new.symbol}", f"{share}{new.code}"))))
+                 one.part(was, old),
+                 one.part(f"{share_symbol}{new.symbol}", f"{share}{new.code}"))))
     return name, symbol
 
 
@@ -50,7 +53,7 @@ def _mean(one: Learned, kept: float, gradient: tuple[str, str]) -> tuple[str, st
     """Write the running mean of the gradient."""
     name, symbol = gradient
     return _remember(one, "m", kept, one.part(symbol, name),
-                     say("microscope.running-mean", kept=kept), _coupled(one, kept, name))
+                     say("microscope.gradient-mean", kept=kept), _coupled(one, kept, name))
 
 
 def _coupled(one: Learned, kept: float, gradient: str) -> dict[str, str]:
@@ -67,30 +70,30 @@ def _mean_square(one: Learned, kept: float, gradient: tuple[str, str]) -> tuple[
     name, symbol = gradient
     wrong = f"{kept!r} * v{one.name} + (1 - {kept!r}) * np.abs({name})"
     return _remember(one, "v", kept, one.part(f"({symbol})²", f"{name}**2"),
-                     say("microscope.running-square", kept=kept), {"square-forgotten": wrong})
+                     say("microscope.gradient-squares", kept=kept), {"square-forgotten": wrong})
 
 
 def _corrected(one: Learned, memory: tuple[str, str], kept: float, count: int) -> tuple[str, str]:
     """Write a running mean without its bias towards 0."""
     name, symbol = memory
-    found, shown = one.w.fresh(f"{name}_hat"), f"{symbol[0]}\N{COMBINING CIRCUMFLEX ACCENT}" \
+    found, hat = one.w.fresh(f"{name}_hat"), f"{symbol[0]}\N{COMBINING CIRCUMFLEX ACCENT}" \
         + symbol[1:]
     below, below_shown = f"(1 - {kept!r}**{count})", f"(1 − {kept:g}<sup>{count}</sup>)"
-    one.emit(found, f"{name} / {below}", symbol=shown,
+    one.emit(found, f"{name} / {below}", symbol=hat,
              words=say("microscope.bias-correction", count=count),
-             formula=f"{shown} = {symbol} / {below_shown}",
+             formula=f"{hat} = {symbol} / {below_shown}",
              opening=Contraction(one.axes, (one.part(symbol, name),
                                             Part(f"1 / {below_shown}", f"1 / {below}", "")), {}),
              mistakes={"bias-correction-left-out": f"{name} * 1.0"}
              if kept**count > VISIBLE else {})
-    return found, shown
+    return found, hat
 
 
-def _step(one: Learned, factors: tuple[Part, ...], words: Message,
+def _step(one: Learned, code: str, factors: tuple[Part, ...], words: Message,
           mistakes: Mapping[str, str] | None = None) -> None:
-    """Write W = W - rate times all factors; ``mistakes`` are wrong factors."""
+    """Write W = W - rate code, which is the product of all factors; ``mistakes`` are wrong ones."""
     rate, name, symbol = one.w.subject.rate, one.name, one.symbol
-    code = " * ".join(part.code for part in factors)
+    product = " ".join(part.symbol for part in factors)
     wrong = {key: f"{name} - {rate!r} * {text}" for key, text in (mistakes or {}).items()}
     if rate:
         wrong["step-uphill"] = f"{name} + {rate!r} * {code}"
@@ -100,8 +103,8 @@ def _step(one: Learned, factors: tuple[Part, ...], words: Message,
     if decay and not one.is_weight and rate and not one.is_zero():
         wrong["decay-of-biases"] = f"{name} - {rate!r} * ({code} + {decay!r} * {name})"
     one.emit(name, f"{name} - {rate!r} * {code}", words=words, symbol=symbol, place=one.place,
-             formula=f"{symbol} ← {symbol} − {rate:g} {' '.join(part.symbol for part in factors)}",
-             opening=Contraction(one.axes, (Part(f"−{rate:g}", repr(-rate), ""), *factors), {},
+             formula=f"{symbol} ← {symbol} − {shown(rate)} {product}",
+             opening=Contraction(one.axes, (Part(f"−{shown(rate)}", repr(-rate), ""), *factors), {},
                                  (one.part(symbol, name),)), mistakes=wrong)
 
 
@@ -110,11 +113,12 @@ def _scaled(one: Learned, direction: tuple[str, str], square: tuple[str, str], w
     """Write W = W - rate direction / (sqrt(square) + epsilon)."""
     epsilon = one.w.subject.training.optimizer.epsilon
     (up, up_symbol), (name, symbol) = direction, square
-    _step(one, (one.part(up_symbol, up),
-                one.part(f"/ (√{symbol} + {epsilon:g})",
-                         f"(1 / (np.sqrt({name}) + {epsilon!r}))")), words,
+    below = f"(np.sqrt({name}) + {epsilon!r})"
+    _step(one, f"{up} / {below}",
+          (one.part(up_symbol, up),
+           one.part(f"/ (√{symbol} + {shown(epsilon)})", f"1 / {below}")), words,
           {"epsilon-inside-root": f"{up} / np.sqrt({name} + {epsilon!r})",
-           "root-forgotten": f"{up} / ({name} + {epsilon!r})"})
+           "squares-without-root": f"{up} / ({name} + {epsilon!r})"})
 
 
 @explains("update_sgd")
@@ -122,7 +126,7 @@ def update_sgd(w: Writer) -> None:
     """Write W = W - rate dL/dW."""
     for one in learned(w):
         name, symbol = penalise(one)
-        _step(one, (one.part(symbol, name),), say("microscope.descend", rate=w.subject.rate))
+        _step(one, name, (one.part(symbol, name),), say("microscope.descend", rate=w.subject.rate))
 
 
 @explains("update_momentum", "update_nesterov")
@@ -135,10 +139,10 @@ def update_momentum(w: Writer) -> None:
         m, symbol = _remember(one, "m", mu, one.part(gradient_symbol, gradient),
                               say("microscope.velocity", kept=mu), {}, rest=False)
         if not looks_ahead:
-            _step(one, (one.part(symbol, m),), say("microscope.descend-velocity", rate=rate))
+            _step(one, m, (one.part(symbol, m),), say("microscope.descend-velocity", rate=rate))
             continue
         ahead = one.part(f"({gradient_symbol} + {mu:g} {symbol})", f"({gradient} + {mu!r} * {m})")
-        _step(one, (ahead,), say("microscope.descend-ahead", rate=rate),
+        _step(one, ahead.code, (ahead,), say("microscope.descend-ahead", rate=rate),
               {"look-ahead-forgotten": m} if mu else {})
 
 
@@ -179,12 +183,13 @@ def update_adam(w: Writer) -> None:
 def _decay(one: Learned, decay: float) -> None:
     """Write W = W - rate decay W."""
     name, symbol, rate = one.name, one.symbol, one.w.subject.rate
+    lost = f"{shown(rate)} · {shown(decay)} {symbol}"
     one.emit(name, f"{name} - {rate!r} * {decay!r} * {name}", symbol=symbol,
              words=say("microscope.decay", rate=rate, decay=decay),
-             formula=f"{symbol} ← {symbol} − {rate:g} · {decay:g} {symbol}",
+             formula=f"{symbol} ← {symbol} − {lost}",
              opening=Contraction(one.axes, (), {}, (
                  one.part(symbol, name),
-                 one.part(f"−{rate:g} · {decay:g} {symbol}", f"-{rate!r} * {decay!r} * {name}"))),
+                 one.part(f"−{lost}", f"-{rate!r} * {decay!r} * {name}"))),
              mistakes={} if one.is_zero() or not rate else {
                  "decay-without-rate": f"{name} - {decay!r} * {name}",
                  "decay-left-out": f"{name} * 1.0"})
@@ -199,23 +204,24 @@ def update_adadelta(w: Writer) -> None:
         gradient, symbol = penalise(one)
         square, square_symbol = _mean_square(one, rho, (gradient, symbol))
         past, past_symbol, _ = _memory(one, "m")
-        update, shown = one.w.fresh(f"u{one.name}"), f"u({one.symbol})"
+        update, update_symbol = one.w.fresh(f"u{one.name}"), f"u({one.symbol})"
         above, below = f"np.sqrt({past} + {epsilon!r})", f"np.sqrt({square} + {epsilon!r})"
-        one.emit(update, f"{gradient} * {above} / {below}", symbol=shown,
+        one.emit(update, f"{gradient} * {above} / {below}", symbol=update_symbol,
                  words=say("microscope.own-units"),
-                 formula=f"{shown} = {symbol} √({past_symbol} + {epsilon:g}) / "
-                         f"√({square_symbol} + {epsilon:g})",
+                 formula=f"{update_symbol} = {symbol} √({past_symbol} + {shown(epsilon)}) / "
+                         f"√({square_symbol} + {shown(epsilon)})",
                  opening=Contraction(one.axes, (
                      one.part(symbol, gradient),
-                     one.part(f"√({past_symbol} + {epsilon:g})", above),
-                     one.part(f"1 / √({square_symbol} + {epsilon:g})", f"1 / {below}")), {}),
+                     one.part(f"√({past_symbol} + {shown(epsilon)})", above),
+                     one.part(f"1 / √({square_symbol} + {shown(epsilon)})", f"1 / {below}")), {}),
                  mistakes={"units-forgotten": f"{gradient} / {below}",
                            "epsilon-outside-root": f"{gradient} * (np.sqrt({past}) + {epsilon!r})"
                                                    f" / (np.sqrt({square}) + {epsilon!r})"})
-        _remember(one, "m", rho, one.part(f"{shown}²", f"{update}**2"),
+        _remember(one, "m", rho, one.part(f"{update_symbol}²", f"{update}**2"),
                   say("microscope.past-updates", kept=rho),
                   {"gradient-for-update": f"{rho!r} * {past} + (1 - {rho!r}) * {gradient}**2"})
-        _step(one, (one.part(shown, update),), say("microscope.descend-own-units", rate=rate))
+        _step(one, update, (one.part(update_symbol, update),),
+              say("microscope.descend-own-units", rate=rate))
 
 
 @explains("update_nadam")
@@ -240,25 +246,28 @@ def update_nadam(w: Writer) -> None:
         square = _corrected(one, _mean_square(one, rule.beta2, (gradient, symbol)),
                             rule.beta2, count)
         ahead = one.w.fresh(f"{mean}_hat")
-        shown = f"m\N{COMBINING CIRCUMFLEX ACCENT}({one.symbol})"
+        hat = f"m\N{COMBINING CIRCUMFLEX ACCENT}({one.symbol})"
         terms = (one.part(f"{of_new.symbol} {symbol}", f"{of_new.code} * {gradient}"),
                  one.part(f"{of_mean.symbol} {mean_symbol}", f"{of_mean.code} * {mean}"))
-        one.emit(ahead, " + ".join(term.code for term in terms), symbol=shown,
+        one.emit(ahead, " + ".join(term.code for term in terms), symbol=hat,
                  words=say("microscope.mean-ahead"),
-                 formula=f"{shown} = {' + '.join(term.symbol for term in terms)}",
+                 formula=f"{hat} = {' + '.join(term.symbol for term in terms)}",
                  opening=Contraction(one.axes, (), {}, terms),
                  mistakes=wrong(gradient, mean))
-        _scaled(one, (ahead, shown), square, say("microscope.descend-adam", rate=w.subject.rate))
+        _scaled(one, (ahead, hat), square, say("microscope.descend-adam", rate=w.subject.rate))
 
 
 def _momenta(w: Writer, beta: float, count: int) -> tuple[str, str, str]:
     """Write NAdam's momentum of this step and of the next, and the product of all so far."""
     names = tuple(w.fresh(name) for name in ("mu", "mu_next", "mu_product"))
     for name, symbol, step in ((names[0], "μ", count), (names[1], f"μ{PRIME}", count + 1)):
-        w.emit(name, f"{name} = {beta!r} * (1 - 0.5 * 0.96**(0.004 * {step}))", symbol=symbol,
+        grown = f"(1 - 0.5 * 0.96**(0.004 * {step}))"
+        grown_shown = f"(1 − 0.96<sup>0.004 · {step}</sup> / 2)"
+        w.emit(name, f"{name} = {beta!r} * {grown}", symbol=symbol,
                words=say("microscope.growing-momentum", count=step, most=beta),
-               formula=f"{symbol} = {beta:g} (1 − 0.96<sup>0.004 · {step}</sup> / 2)", shape=(),
-               per_example=False)
+               formula=f"{symbol} = {beta:g} {grown_shown}", shape=(), per_example=False,
+               opening=Contraction("", (Part(f"{beta:g}", repr(beta), ""),
+                                        Part(grown_shown, grown, "")), {}))
     # Beyond so many factors, each of them at most beta, the engine counts none either.
     most = math.ceil(math.log(NOTHING) / math.log(beta)) if beta else 1
     steps = f"np.arange(1, {min(count, most) + 1})"

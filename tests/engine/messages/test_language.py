@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from engine.errors import DataError, SpecError
 from engine.layers import diagnose
 from engine.messages import Fault, Language, Message, say, speak, speaking
-from engine.messages.english import ENGLISH
+from engine.messages.english import ENGLISH, SUBJECTS
 from engine.messages.language import Entry
 from engine.messages.template import Place, names, parsed
 from tests.engine.diagnosis.snapshots import judge_of, network, verdict_after
@@ -53,6 +53,10 @@ def sample(code: str) -> Message:
                 elif part.style in TEXTS:
                     values[part.name] = "7"
     return say(code, **values)
+
+
+def test_no_code_has_the_words_of_two_subjects() -> None:
+    assert len(ENGLISH.catalogue) == sum(len(subject.WORDS) for subject in SUBJECTS)
 
 
 @pytest.mark.parametrize("code", ENGLISH.catalogue)

@@ -27,10 +27,13 @@ Reals = NDArray[np.float64]
 TOLERANCE = 1e-12
 """Of the largest number of an array: sums may be in another order."""
 
+SQUARED = 1e-30
+"""What rounding makes of a variance that is 0."""
+
 
 def compare(project: ProjectSpec, inputs: Reals, targets: Reals, *, steps: int = 3,
             class_weights: Reals | None = None, spread: float = 0.4,
-            prepare: Callable[[Plan], None] = lambda plan: None) -> Program:
+            prepare: Callable[[Plan], None] = lambda plan: None, apart: bool = False) -> Program:
     """Assert that program and engine agree in every line of a step; return the program.
 
     Parameters
@@ -47,6 +50,9 @@ def compare(project: ProjectSpec, inputs: Reals, targets: Reals, *, steps: int =
         How far parameters lie from 0 at most.
     prepare : callable
         Changes the plan before the step.
+    apart : bool
+        Judge every line by itself: what it reads is the engine's, and it may be off by the rounding
+        of its terms. Where these cancel nothing else is left, which no line behind may carry on.
     """
     project = replace(project, training=replace(project.training, precision="float64"))
     tile.install("float64")
@@ -70,18 +76,39 @@ def compare(project: ProjectSpec, inputs: Reals, targets: Reals, *, steps: int =
                 # Others may hold the same array: no line may change one in place.
                 assert np.array_equal(value, copy), f"{statement.code} changes {name}"
             assert np.shape(variables[statement.name]) == statement.shape, statement
-            _agree(plan, statement, np.asarray(variables[statement.name]), line.op)
+            started = {**variables, **{name: value for name, (value, _) in before.items()}}
+            _agree(plan, statement, np.asarray(variables[statement.name]), line.op,
+                   started if apart else None)
+            if apart and statement.place >= 0:
+                variables[statement.name] = _there(plan, statement)
             seen += 1
     assert seen == len(program.statements)
     _agree_at_the_end(plan, program, variables)
     return program
 
 
-def _agree(plan: Plan, statement: Statement, value: Reals, op: str) -> None:
+def _there(plan: Plan, statement: Statement) -> Reals:
+    size = int(np.prod(statement.shape, dtype=int))
+    return plan.arena[statement.place:statement.place + size].reshape(statement.shape).copy()
+
+
+def _agree(plan: Plan, statement: Statement, value: Reals, op: str,
+           started: dict[str, Any] | None) -> None:
+    """Compare a line's result; by its terms, too, if it is given what it started with."""
     if statement.place < 0:
         return
-    there = plan.arena[statement.place:statement.place + value.size].reshape(value.shape)
-    _close(value, there, f"{op}: {statement.code}")
+    there, what = _there(plan, statement), f"{op}: {statement.code}"
+    if started is None or statement.opening is None:
+        _close(value, there, what)
+        return
+    assert np.isfinite(there).all(), what
+    error = np.abs(value - there)
+    for index in np.argwhere(error > TOLERANCE * np.max(np.abs(there), initial=0.0) + SQUARED):
+        number = statement.opening(started, tuple(map(int, index)))
+        terms = [*number.products, *(one.values[0] for one in number.added),
+                 *(one.value for one in number.also)]
+        slack = TOLERANCE * abs(number.scale) * float(np.max(np.abs(terms), initial=0.0))
+        assert error[tuple(index)] <= slack, f"{what}: {error[tuple(index)]} of {terms}"
 
 
 def _agree_at_the_end(plan: Plan, program: Program, variables: dict[str, object]) -> None:

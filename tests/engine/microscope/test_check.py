@@ -12,7 +12,7 @@ from engine.microscope.program import Program
 from engine.microscope.trace import Trace, run
 from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.microscope.agreement import compare, project_of
-from tests.engine.microscope.dissections import dissected, projects
+from tests.engine.microscope.dissections import dissected, sweep
 
 SIGNS = np.array([[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]])
 
@@ -152,7 +152,7 @@ def test_all_numbers_at_once_along_a_direction() -> None:
     assert other.finding is Finding.AGREES
 
 
-@pytest.mark.parametrize("name", projects())
+@pytest.mark.parametrize("name", sweep())
 def test_no_gradient_of_a_real_step_is_called_wrong(name: str) -> None:
     dissection = dissected(name)
     if dissection is None:

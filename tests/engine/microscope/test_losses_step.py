@@ -13,7 +13,6 @@ from tests.engine.microscope.agreement import Reals, compare, project_of
 from tests.engine.microscope.proofs import assert_mistakes, assert_openings
 
 WEIGHTS = np.array([0.5, 2.0, 1.25])
-embeds = pytest.mark.skipif("embed" not in EXPLANATIONS, reason="embeddings are not explained")
 COMMON = ("sign-turned",)
 
 
@@ -98,7 +97,6 @@ def test_reconstruction_takes_any_target_between_0_and_1() -> None:
     assert_openings(program)
 
 
-@embeds
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weighted"])
 @pytest.mark.parametrize("is_padded", [True, False])
 def test_of_sequences(weights: Reals | None, is_padded: bool) -> None:
@@ -110,13 +108,12 @@ def test_of_sequences(weights: Reals | None, is_padded: bool) -> None:
                       rng.integers(1, 6, (4, 5)).astype(float), targets, class_weights=weights,
                       spread=1.5)
     assert_openings(program)
-    wanted = ["averaged-over-padding"] if is_padded else []
-    wanted += ["mask-forgotten"] if is_padded and weights is None else []
+    wanted = ["divided-by-all-steps"] if is_padded else []
+    wanted += ["padding-counted"] if is_padded and weights is None else []
     wanted += ["class-weights-forgotten"] if weights is not None else []
     assert_mistakes(program, *COMMON, "batch-mean-forgotten", *wanted)
 
 
-@embeds
 def test_a_batch_of_padding_alone_costs_nothing() -> None:
     for weights in (None, WEIGHTS):
         program = compare(project_of(sequence(3), "sequence_cross_entropy"),

@@ -13,7 +13,7 @@ import engine.microscope.explanations
 from engine.microscope.catalogue import MISTAKES
 from engine.microscope.dissection import Dissection
 from engine.microscope.mistakes import Answer, Hunt, Place, broken, first_wrong, is_wrong, offered
-from tests.engine.microscope.dissections import dissected, projects
+from tests.engine.microscope.dissections import dissected, sweep
 from tests.engine.training.runs import clouds, dense, trainer
 
 KEY = re.compile(r'"([a-z]+(?:-[a-z]+)+)"(?::|\])')
@@ -39,7 +39,7 @@ def test_every_mistake_of_an_explanation_has_its_words() -> None:
     assert keys_of_explanations() <= MISTAKES.keys()
 
 
-@pytest.mark.parametrize("name", projects())
+@pytest.mark.parametrize("name", sweep())
 def test_a_mistake_is_caught_where_it_was_made(name: str) -> None:
     dissection = dissected(name)
     if dissection is None:

@@ -126,6 +126,13 @@ def test_lines_are_copied_as_text(make: Make, lens: Lens) -> None:
         one.code for one in lens.trace.program.statements]
 
 
+def test_the_step_is_copied_as_a_program(make: Make, lens: Lens) -> None:
+    make().copy_program()
+    program = QGuiApplication.clipboard().text()
+    assert "import numpy as np" in program
+    assert all(one.code in program for one in lens.trace.program.statements[2:])
+
+
 def test_the_lit_line_has_the_accents_ground(make: Make, lens: Lens, qtbot: QtBot) -> None:
     card = make()
     lens.go_to(4)

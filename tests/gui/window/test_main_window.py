@@ -520,6 +520,15 @@ def test_choices_are_found_again(open_window: Open, tmp_path: Path, qapp: QAppli
     theme.apply(qapp, "light")
 
 
+def test_registers_that_a_teacher_has_hidden_stay_hidden(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    assert settings.hidden_registers == frozenset()
+    settings.hidden_registers = frozenset({"words", "numpy"})
+    assert Settings(tmp_path / "settings.ini").hidden_registers == {"words", "numpy"}
+    settings.hidden_registers = frozenset()
+    assert Settings(tmp_path / "settings.ini").hidden_registers == frozenset()
+
+
 def choose_speed(lab: LabPage, speed: Speed) -> None:
     """Choose a speed in its box, with the keyboard."""
     box = lab.transport.speed

@@ -182,17 +182,29 @@ class FakeTrainer:
         return Snapshot(self.run_id, self.step, self.epoch, loss, Evaluation(loss, 0.5, 10), None,
                         readings, parts=wanted & self.available, available=self.available)
 
-    def dissect(self, example: int | None = None) -> Dissection:
+    def begin_dissecting(self, example: int | None = None) -> FakeDissecting:
         self.threads.add(threading.current_thread().name)
         self.dissected.append(example)
         if self.is_dark is not None:
             raise self.is_dark
         n = self.kept if example is None else 1
-        return small_step(self.project, self.run_id, self.step, n, self.batch)
+        return FakeDissecting(small_step(self.project, self.run_id, self.step, n, self.batch))
 
     def write_text(self) -> Text | None:
         self.texts += 1
         return Text("Once", "Once" + " more" * self.texts) if self.writes else None
+
+
+class FakeDissecting:
+    """A step that takes some turns to be taken apart."""
+
+    def __init__(self, found: Dissection) -> None:
+        self.found = found
+        self._left = 3
+
+    def advance(self, budget_s: float) -> bool:
+        self._left -= 1
+        return self._left <= 0
 
 
 @dataclass
