@@ -15,6 +15,7 @@ from gui.microscope.network_hits import Hit, Kind
 from gui.microscope.network_ink import Ink, arrow_head, number_text
 from gui.microscope.network_places import ColumnPlace, Places, UnitPlace
 from gui.microscope.network_reading import Reading, Wires
+from gui.microscope.network_sequences import grid_boxes
 
 WIDEST, THIN = 6.5, 1.6
 """Px of the widest line of the layer in hand, and of other layers."""
@@ -260,12 +261,12 @@ class EdgePainter:
         """Draw a way past the columns in between, or one of several into a join."""
         number = place.column.number
         if number - before.column.number == 1:
-            self._band(painter, before, place)
+            self._without_weights(painter, before, place)
             return
         tokens, state = theme.current(), self._state(number)
         top = min(before.body.top(), place.body.top()) + theme.px(3)
-        begin = QPointF(before.body.center().x() + theme.px(20), top + theme.px(20))
-        end = QPointF(place.body.center().x() - theme.px(20), top + theme.px(20))
+        begin = QPointF(before.body.center().x() + theme.px(34), top + theme.px(16))
+        end = QPointF(place.body.center().x() - theme.px(34), top + theme.px(16))
         path = QPainterPath(begin)
         path.cubicTo(QPointF(begin.x() + theme.px(14), top - theme.px(6)),
                      QPointF(end.x() - theme.px(14), top - theme.px(6)), end)
@@ -305,7 +306,7 @@ def ends(begin: UnitPlace, end: UnitPlace) -> tuple[QPointF, QPointF]:
 def right_edge(place: ColumnPlace) -> float:
     """Return where what stands in a column ends."""
     if not place.units:
-        return place.body.right() - theme.px(8)
+        return grid_boxes(place)[0].right() + theme.px(6)
     return max(max(unit.body.right(), unit.forward.right(), unit.backward.right())
                for unit in place.units) + theme.px(4)
 
@@ -313,7 +314,7 @@ def right_edge(place: ColumnPlace) -> float:
 def left_edge(place: ColumnPlace) -> float:
     """Return where what stands in a column begins."""
     if not place.units:
-        return place.body.left() + theme.px(8)
+        return grid_boxes(place)[0].left() - theme.px(26)
     return min(min(unit.body.left(), unit.forward.left() - theme.px(12))
                for unit in place.units) - theme.px(2)
 

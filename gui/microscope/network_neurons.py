@@ -140,10 +140,10 @@ class NeuronPainter:
     def paint_loss(self, painter: QPainter, place: ColumnPlace, losses: Array | None) -> None:
         """Paint the loss, and that of every example."""
         tokens, reading, unit = theme.current(), self._reading, place.units[0]
-        statement = place.column.outputs[0]
+        statement = place.column.outputs[-1]
         box = QRectF(unit.centre.x() - theme.px(31), unit.centre.y() - theme.px(23),
                      theme.px(62), theme.px(46))
-        is_open = reading.lens.opened_statement == statement
+        is_open = reading.lens.opened_statement in place.column.outputs
         pen = QPen(QColor(tokens.accent if is_open else tokens.border_strong),
                    theme.scale() * (2.2 if is_open else 1.2))
         value = float(reading.trace.values[statement])
@@ -179,7 +179,7 @@ class NeuronPainter:
             if example == reading.example:
                 mark = cell
         self._hits.append(Hit(
-            Kind.CELL, box, column.number, 0, first, column.outputs[0], cells=end - first,
+            Kind.CELL, box, column.number, 0, first, column.outputs[-1], cells=end - first,
             tip=lambda hit: f"Example {hit.example + 1}: loss "
                             f"{number_text(float(losses[hit.example]))}"))
         example_mark(painter, mark)
