@@ -105,17 +105,9 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.noise-forgotten"), say("mistake.noise-forgotten-shows")),
     "shared-among-inputs": Mistake(
         say("mistake.shared-among-inputs"), say("mistake.shared-among-inputs-shows")),
-    "unit-mean-forgotten": Mistake(
-        say("mistake.unit-mean-forgotten"), say("mistake.unit-mean-forgotten-shows")),
     "row-counted-once": Mistake(
         say("mistake.row-counted-once"), say("mistake.row-counted-once-shows")),
     "padding-learns": Mistake(say("mistake.padding-learns"), say("mistake.padding-learns-shows")),
-    "smoothing-forgotten": Mistake(
-        say("mistake.smoothing-forgotten"), say("mistake.smoothing-forgotten-shows")),
-    "class-weights-forgotten": Mistake(
-        say("mistake.class-weights-forgotten"), say("mistake.class-weights-forgotten-shows")),
-    "weights-not-normalised": Mistake(
-        say("mistake.weights-not-normalised"), say("mistake.weights-not-normalised-shows")),
     "cell-of-the-wrong-step": Mistake(
         say("mistake.cell-of-the-wrong-step"), say("mistake.cell-of-the-wrong-step-shows")),
     "state-path-forgotten": Mistake(

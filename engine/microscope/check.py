@@ -41,7 +41,10 @@ SMOOTH = 1e-3
 """Two quotients that differ by more than this share of themselves see no slope."""
 
 BENT = 1e-3
-"""Share of its own change by which a number that bends departs from a straight line."""
+"""Share of an array's change by which a number that bends departs from a straight line."""
+
+NOISE = 1e-13
+"""Share of an array's largest number that rounding may make of such a departure."""
 
 HALVED = 0.4
 """Halving the step halves what a kink does to a straight line, and quarters what a curve does."""
@@ -168,7 +171,7 @@ class Checker:
         self._trace, self._i = trace, i
         self._replay = Replay(trace, statement.of, i)
         self._gradient = trace.values[i].reshape(self._replay.start.shape)
-        self._is_cut = bool(self._replay.layers & _truncated(trace))
+        self._is_cut = bool(self._replay.layers & truncated(trace))
 
     @property
     def size(self) -> int:
@@ -246,8 +249,9 @@ class Checker:
             middle = np.asarray(value, np.float64)
             bend = np.abs(high[i] - 2 * middle + low[i])
             half = np.abs(nearer[i] - 2 * middle + lower[i])
-            kinked = (bend > BENT * np.abs(high[i] - low[i])) & (half > HALVED * bend) & (
-                bend > 64 * np.finfo(np.float64).eps * np.abs(middle))
+            least = max(BENT * float(np.max(np.abs(high[i] - low[i]), initial=0.0)),
+                        NOISE * float(np.max(np.abs(middle), initial=0.0)))
+            kinked = (bend > least) & (half > HALVED * bend)
             if not kinked.any():
                 continue
             weight = self._reaching(i, middle.shape)
@@ -416,7 +420,7 @@ def _plainly(analytic: float, found: _Quotient) -> Finding:
     return Finding.AGREES if not hidden or largest == 0.0 else Finding.WRONG
 
 
-def _truncated(trace: Trace) -> frozenset[str]:
+def truncated(trace: Trace) -> frozenset[str]:
     """Return the recurrent layers in which the backward pass stops before the first step."""
     found = set()
     for layer in trace.program.subject.layers:

@@ -11,7 +11,15 @@ import numpy as np
 
 from engine.messages import Message, say
 from engine.microscope.catalogue import MISTAKES
-from engine.microscope.check import ROUNDING, STEP, Checker, Finding, check_update, spread
+from engine.microscope.check import (
+    ROUNDING,
+    STEP,
+    Checker,
+    Finding,
+    check_update,
+    spread,
+    truncated,
+)
 from engine.microscope.dissection import Dissection
 from engine.microscope.replay import names_of
 from engine.microscope.rules import Rule
@@ -53,8 +61,8 @@ class Place:
 def offered(trace: Trace) -> tuple[Place, ...]:
     """Return every mistake that a check of its own line would catch in this step.
 
-    Left out is what changes nothing here, such as a mean over a batch of one, and what changes
-    numbers that are too small for a difference of losses.
+    Left out is what changes nothing here, such as a mean over a batch of one, what changes numbers
+    that are too small for a difference of losses, and what has another slope on purpose.
 
     Parameters
     ----------
@@ -62,11 +70,18 @@ def offered(trace: Trace) -> tuple[Place, ...]:
         The step, without a mistake.
     """
     rule, hidden, statements = Rule(trace), _hidden(trace), trace.program.statements
-    return tuple(
-        Place(i, key) for i, statement in enumerate(statements)
-        if statement.of or rule.is_known(i) for key, code in statement.mistakes.items()
-        if key in MISTAKES and (_shows(trace, i, code, VISIBLE, hidden) if statement.of
-                                else _shows(trace, i, code, VISIBLE_IN_UPDATES, 0.0)))
+    layers = truncated(trace)
+    # What lies before a layer that cuts its errors short has no slope to be compared with.
+    cut = max((one.number for one in statements if one.layer in layers), default=-1)
+    found = []
+    for i, statement in enumerate(statements):
+        is_gradient = bool(statement.of) and statement.number > cut
+        if not (is_gradient or rule.is_known(i)):
+            continue
+        share, least = (VISIBLE, hidden) if is_gradient else (VISIBLE_IN_UPDATES, 0.0)
+        found += [Place(i, key) for key, code in statement.mistakes.items()
+                  if key in MISTAKES and _shows(trace, i, code, share, least)]
+    return tuple(found)
 
 
 def broken(trace: Trace, place: Place) -> Trace:

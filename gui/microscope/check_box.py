@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from engine.microscope.check import Check, CheckAll, Checker, Finding, check_update
 from engine.microscope.rules import Rule
+from engine.microscope.statement import Phase
 from gui.microscope.anatomy import code_text
 from gui.microscope.figures import localized
 from gui.microscope.lens import Lens
-from gui.widgets import Button, Card, FlowLayout, StatusGlyph
+from gui.widgets import Button, Card, ElidedLabel, FlowLayout, StatusGlyph
 
 CHEAP = 400_000
 """Numbers that a step may keep for one of its gradients to be checked without being asked."""
@@ -54,13 +55,26 @@ class CheckBox(Card):
         self._checked = -1
         self._rule: Rule | None = None
         self._shows_all, self._is_wanted = False, True
+        self._furnish()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self.check_one)
+        self._slices = QTimer(self)
+        self._slices.timeout.connect(self._on_slices_timeout)
+        lens.dissected.connect(self._on_lens_dissected)
+        lens.opened.connect(self._on_lens_opened)
+        lens.moved.connect(self._on_lens_opened)
+        self._on_lens_dissected()
+
+    def _furnish(self) -> None:
         self.glyph = StatusGlyph()
-        self.heading, self.detail = QLabel(), QLabel()
-        self.heading.setProperty("role", "title")
+        self.heading, self.detail = ElidedLabel("", role="title"), QLabel()
         self.detail.setProperty("role", "small")
         self.detail.setWordWrap(True)
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.one_button = Button("Check this number")
+        self.one_button = Button("Check this")
+        self.one_button.setToolTip("Check the number that is open.")
         self.one_button.clicked.connect(self.check_one)
         self.all_button = Button("Check all")
         self.all_button.setToolTip("Check the gradient of every weight and bias by the loss's "
@@ -74,8 +88,7 @@ class CheckBox(Card):
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self.glyph)
-        head.addWidget(self.heading)
-        head.addStretch(1)
+        head.addWidget(self.heading, 1)
         head.addWidget(self.one_button)
         head.addWidget(self.all_button)
         column = QVBoxLayout()
@@ -84,16 +97,6 @@ class CheckBox(Card):
         for widget in (self.detail, self.progress, self.failures):
             column.addWidget(widget)
         self.body.addLayout(column)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self.check_one)
-        self._slices = QTimer(self)
-        self._slices.timeout.connect(self._on_slices_timeout)
-        lens.dissected.connect(self._on_lens_dissected)
-        lens.opened.connect(self._on_lens_opened)
-        lens.moved.connect(self._on_lens_opened)
-        self._on_lens_dissected()
 
     # One number
 
@@ -139,8 +142,9 @@ class CheckBox(Card):
     def _is_known(self) -> bool:
         """Say whether the line that is open can be checked at all."""
         at = self._lens.opened_statement
-        if self._lens.trace.program.statements[at].of:
-            return True
+        statement = self._lens.trace.program.statements[at]
+        if statement.of or statement.phase not in (Phase.CLIPPING, Phase.UPDATE):
+            return bool(statement.of)
         if self._rule is None:
             self._rule = Rule(self._lens.trace)
         return self._rule.is_known(at)

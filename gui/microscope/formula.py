@@ -15,8 +15,15 @@ SERIFS = ("STIX Two Text", "Cambria", "Libertinus Serif", "Times New Roman", "Li
           "DejaVu Serif Condensed", "DejaVu Serif")
 """Families in which mathematics is set, the first that there is."""
 
-TAG_OR_LETTERS = re.compile(r"<sup>T</sup>|<[^>]*>|&\w+;|[^\W\d_]+")
+TAG_OR_LETTERS = re.compile(r"<sup>T</sup>|<[^>]*>|&\w+;|\d[\d.]*e[-−+]?\d+|[^\W\d_]+")
 SPACED_SUBSCRIPT = re.compile(r"<su[bp]>([^<]*)</su[bp]>")
+
+
+@cache
+def _mono() -> QFont:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    return font
 
 
 @cache
@@ -35,16 +42,20 @@ def serif_font(size_px: float) -> QFont:
 
 def code_font(size_px: float) -> QFont:
     """Return the font of NumPy, of a size at 13 px text."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setStyleHint(QFont.StyleHint.Monospace)
+    font = QFont(_mono())
     font.setPixelSize(theme.px(size_px))
     return font
 
 
 def text_font(size_px: float, *, bold: bool = False) -> QFont:
     """Return the font of words and figures, of a size at 13 px text."""
+    return QFont(_words(theme.px(size_px), bold))
+
+
+@cache
+def _words(size: int, bold: bool) -> QFont:
     font = theme.base_font()
-    font.setPixelSize(theme.px(size_px))
+    font.setPixelSize(size)
     if bold:
         font.setWeight(QFont.Weight.DemiBold)
     return font
@@ -58,6 +69,7 @@ def slanted(formula: str) -> str:
     return TAG_OR_LETTERS.sub(slant, formula)
 
 
+@lru_cache(maxsize=4096)
 def plain(formula: str) -> str:
     """Return rich text as plain text, for copies and accessible names."""
     text = SPACED_SUBSCRIPT.sub(r"\1", formula)

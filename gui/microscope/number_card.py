@@ -22,7 +22,8 @@ from gui.microscope.equation import Box, Row, broken
 from gui.microscope.figures import MINUS, all_digits, number_text
 from gui.microscope.formula import plain
 from gui.microscope.lens import Lens
-from gui.microscope.term_view import Content, TermView
+from gui.microscope.term_sheet import Content
+from gui.microscope.term_view import TermView
 from gui.microscope.terms import Terms
 from gui.widgets import CalmSpinBox, Card, FlowLayout, IconButton, SegmentButton
 
@@ -100,6 +101,7 @@ class AxisBoxes(QWidget):
         self._flow = FlowLayout(self, spacing=4)
         self._boxes: list[CalmSpinBox] = []
         self._labels: list[QLabel] = []
+        self._pairs: list[QWidget] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -107,7 +109,8 @@ class AxisBoxes(QWidget):
     @property
     def boxes(self) -> list[CalmSpinBox]:
         """Those in use, one for each axis."""
-        return [box for box in self._boxes if not box.isHidden()]
+        return [box for box, pair in zip(self._boxes, self._pairs, strict=True)
+                if not pair.isHidden()]
 
     def show_index(self) -> None:
         """Show which number is open."""
@@ -116,12 +119,9 @@ class AxisBoxes(QWidget):
         names, index = axis_names(statement), lens.opened_index
         while len(self._boxes) < len(names):
             self._add()
-        for i, (label, box) in enumerate(zip(self._labels, self._boxes, strict=True)):
-            is_used = i < len(names)
-            label.setVisible(is_used)
-            box.setVisible(is_used)
-            if not is_used:
-                continue
+        for i, pair in enumerate(self._pairs):
+            pair.setVisible(i < len(names))
+        for i, (label, box) in enumerate(zip(self._labels[:len(names)], self._boxes, strict=False)):
             label.setText(names[i])
             box.setAccessibleName(names[i])
             box.setToolTip(f"Which {names[i]}, counted from 1; NumPy counts from 0.")
@@ -132,15 +132,19 @@ class AxisBoxes(QWidget):
         self.updateGeometry()
 
     def _add(self) -> None:
-        label, box = QLabel(self), CalmSpinBox(self)
+        pair, label, box = QWidget(self), QLabel(), CalmSpinBox()
         label.setProperty("role", "small")
-        label.setFixedHeight(box.sizeHint().height())
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(self._on_value_changed)
         label.setBuddy(box)
-        self._flow.addWidget(label)
-        self._flow.addWidget(box)
+        row = QHBoxLayout(pair)
+        row.setContentsMargins(0, 0, 6, 0)
+        row.setSpacing(4)
+        row.addWidget(label)
+        row.addWidget(box)
+        self._flow.addWidget(pair)
+        self._pairs.append(pair)
         self._labels.append(label)
         self._boxes.append(box)
 
@@ -161,6 +165,8 @@ class NumberCard(Card):
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
         super().__init__("One number", parent)
+        # The hint may have all the room that the title leaves.
+        self.header.setStretch(0, 0)
         self._lens = lens
         self._history: list[tuple[int, Index]] = []
         self._shown: tuple[int, Index] | None = None
@@ -230,7 +236,11 @@ class NumberCard(Card):
         value = float(lens.trace.values[at][index])
         place, code = place_text(statement, index), code_text(statement, index)
         whole = f"{place} · {code} in NumPy".removeprefix(" · ")
-        self._where = whole, whole.replace("neuron ", "").replace("input ", ""), code
+        short = f"{code} in NumPy"
+        layer = f"layer {statement.number} · {short}" if statement.number >= 1 else short
+        between = whole.replace("from neuron ", "from ").replace("from input ", "from ").replace(
+            "to neuron ", "to ")
+        self._where = whole, between, layer, short, code
         self._fit_hint()
         self.axes.show_index()
         self.equation.set_equation(equation(lens, number, value), all_digits(value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -13,8 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.microscope.check_card import CheckCard
+from gui.microscope.ladder_view import LadderView
 from gui.microscope.lens import Lens
+from gui.microscope.network_canvas import NetworkCanvas
 from gui.microscope.notice import Notice
+from gui.microscope.number_card import NumberCard
+from gui.microscope.pseudocode_card import PseudocodeCard
 from gui.microscope.steps_card import StepsCard
 from gui.widgets import Card
 
@@ -66,6 +73,7 @@ class MicroscopePage(QWidget):
         self._row.addLayout(self._middle, 1)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+        lens.dissected.connect(self._on_lens_dissected)
         self.show_message("", "")
 
     def show_step(self) -> None:
@@ -89,9 +97,18 @@ class MicroscopePage(QWidget):
     # Composition
 
     def _made_columns(self) -> QWidget:
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        columns.setChildrenCollapsible(False)
-        return columns
+        lens = self.lens
+        self.network, self.ladder = NetworkCanvas(lens), LadderView(lens)
+        self.lines, self.number = PseudocodeCard(lens), NumberCard(lens)
+        self.check = CheckCard(lens)
+        self._network_card = _card("Network", self.network)
+        self._ladder_card = _card("Chain rule ladder", self.ladder)
+        self._ladder_card.set_hint("RMS of ∂L/∂z, layer by layer from the loss")
+        return _split(Qt.Orientation.Horizontal, (
+            (_split(Qt.Orientation.Vertical, ((self._network_card, 61), (self._ladder_card, 39))),
+             62),
+            (_split(Qt.Orientation.Vertical, ((self.lines, 43), (self.number, 42),
+                                              (self.check, 15))), 38)))
 
     def _made_message(self) -> QWidget:
         card = Card()
@@ -108,8 +125,36 @@ class MicroscopePage(QWidget):
         return card
 
     @Slot()
+    def _on_lens_dissected(self) -> None:
+        if self.lens.is_empty:
+            return
+        n = self.lens.trace.program.n
+        self._network_card.set_hint("" if n == 1 else
+                                    f"number: mean of the batch · cells: its {n:,} examples")
+
+    @Slot()
     def _on_theme_changed(self) -> None:
         gap = theme.px(8)
         self._row.setSpacing(gap)
         self._middle.setSpacing(gap)
         self.steps.setFixedWidth(theme.px(LEFT))
+        for splitter in self._stack.findChildren(QSplitter):
+            splitter.setHandleWidth(gap)
+
+
+def _card(title: str, view: QWidget) -> Card:
+    card = Card(title)
+    card.body.addWidget(view, 1)
+    return card
+
+
+def _split(direction: Qt.Orientation, parts: Sequence[tuple[QWidget, int]]) -> QSplitter:
+    """Return parts side by side or one below the other, each with its share of the room."""
+    splitter = QSplitter(direction)
+    splitter.setChildrenCollapsible(False)
+    for place, (part, share) in enumerate(parts):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(place, share)
+    # Of a room that there is not yet, so that only the ratio counts.
+    splitter.setSizes([share * 100 for _, share in parts])
+    return splitter

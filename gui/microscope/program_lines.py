@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 from engine.microscope.statement import Phase, Statement
 from engine.microscope.walk import Group, Level
 from gui import theme
-from gui.microscope.formula import code_font, document_of, draw, plain, text_font
+from gui.microscope.formula import code_font, document_of, draw, plain, serif_font, text_font
 from gui.microscope.lens import Lens
 
 WORDS, FORMULAE, NUMPY = "words", "formulae", "numpy"
@@ -33,13 +33,21 @@ ROOT = QModelIndex()
 WRAPS = {"words": int(Qt.TextFlag.TextWordWrap), "numpy": int(Qt.TextFlag.TextWrapAnywhere)}
 LINE_PX, GAP_PX, NUMBER_PX, LEFT_PX = 5, 6, 24, 9
 GROUP_GAP_PX = 6
+LIT, REMARK = "lit", "remark"
+TALL = "x<sub>1</sub><sup>T</sup>"
+"""A formula as tall as one on a single line becomes."""
+
+SLANT = 1.15
+"""Slanted letters are wider than upright ones, by less than this."""
+
 SIZES = {WORDS: 12.0, FORMULAE: 15.0, NUMPY: 12.0}
 
 
 def text_of(statement: Statement, register: str) -> str:
     """Return a line in a register as plain text."""
-    return {WORDS: statement.words.text, FORMULAE: plain(statement.formula),
-            NUMPY: statement.code}[register]
+    if register == WORDS:
+        return statement.words.text
+    return plain(statement.formula) if register == FORMULAE else statement.code
 
 
 def group_title(group: Group) -> str:
@@ -128,12 +136,21 @@ class ProgramDelegate(QStyledItemDelegate):
         self._lens, self._model, self._view = lens, model, view
         self.hidden: frozenset[str] = frozenset()
         self.lit = -1
-        self._heights: dict[tuple[int, bool], int] = {}
-        self._width = -1
+        # By line; that of a lit one by its complement.
+        self._sizes: dict[int, QSize] = {}
+        self._fonts: dict[str, QFontMetrics] = {}
 
     def forget(self) -> None:
         """Measure all lines anew: another step, register, width or size of text."""
-        self._heights.clear()
+        self._sizes.clear()
+        self._fonts.clear()
+
+    def _metrics(self, key: str) -> QFontMetrics:
+        """Return the metrics of a register, or of what stands at the right of a line."""
+        if key not in self._fonts:
+            self._fonts[key] = QFontMetrics(
+                text_font(12, bold=key == LIT) if key in (LIT, REMARK) else _font(key))
+        return self._fonts[key]
 
     def shown(self) -> list[str]:
         """Return the registers of the lit line."""
@@ -141,14 +158,14 @@ class ProgramDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Return the height of a line."""
-        width = self._view.viewport().width()
-        if width != self._width:
-            self._width = width
-            self.forget()
-        row, is_lit = index.row(), index.row() == self.lit
-        if (row, is_lit) not in self._heights:
-            self._heights[row, is_lit] = self._height(row, width, is_lit)
-        return QSize(0, self._heights[row, is_lit])
+        # The list asks for all lines whenever the lit one changes.
+        row = index.row()
+        size = self._sizes.get(-1 - row if row == self.lit else row)
+        if size is None:
+            is_lit = row == self.lit
+            size = QSize(0, self._height(row, self._view.viewport().width(), is_lit))
+            self._sizes[-1 - row if is_lit else row] = size
+        return size
 
     def _height(self, row: int, width: int, is_lit: bool) -> int:
         px = theme.px
@@ -160,14 +177,20 @@ class ProgramDelegate(QStyledItemDelegate):
         return inside + between + gap + 2 * px(9 if is_lit else LINE_PX)
 
     def _room(self, row: int, width: int, is_lit: bool) -> int:
-        left = theme.px(LEFT_PX + NUMBER_PX)
+        left = self._left()
         return max(width - left - self._right(row, is_lit) - theme.px(8), theme.px(60))
+
+    def _left(self) -> int:
+        """Return where lines begin, behind their numbers."""
+        widest = self._metrics(LIT).horizontalAdvance(str(len(self._model.statements)))
+        return theme.px(LEFT_PX) + max(theme.px(NUMBER_PX - 8), widest) + theme.px(8)
 
     def _right(self, row: int, is_lit: bool) -> int:
         """Return the width of what stands at the right of a line."""
         text = self._remark(row, is_lit)
-        return QFontMetrics(text_font(12, bold=is_lit)).horizontalAdvance(text) + theme.px(10) \
-            if text else 0
+        if not text:
+            return 0
+        return self._metrics(LIT if is_lit else REMARK).horizontalAdvance(text) + theme.px(10)
 
     def _remark(self, row: int, is_lit: bool) -> str:
         if is_lit:
@@ -178,11 +201,14 @@ class ProgramDelegate(QStyledItemDelegate):
 
     def _text_height(self, row: int, register: str, room: int) -> int:
         statement, size = self._model.statements[row], SIZES[register]
+        metrics, text = self._metrics(register), text_of(statement, register)
         if register == FORMULAE:
-            document = document_of(statement.formula, size, theme.current().text, room)
+            # To lay out hundreds of formulae takes a second; most are plainly short enough.
+            if metrics.horizontalAdvance(text) * SLANT < room:
+                text = TALL
+            document = document_of(statement.formula if text != TALL else TALL, size,
+                                   theme.current().text, room)
             return round(document.size().height())
-        metrics = QFontMetrics(_font(register))
-        text = text_of(statement, register)
         if "\n" not in text and metrics.horizontalAdvance(text) < room:
             return metrics.height()
         return metrics.boundingRect(QRect(0, 0, room, 10_000), WRAPS[register], text).height()
@@ -199,7 +225,7 @@ class ProgramDelegate(QStyledItemDelegate):
         self._paint_ground(painter, rect, row, is_lit)
         is_done = self._lens.is_done(row)
         colour = tokens.text if is_done else tokens.text_muted
-        number = QRect(rect.left() + px(LEFT_PX), rect.top(), px(NUMBER_PX - 8), rect.height())
+        number = QRect(rect.left(), rect.top(), self._left() - px(8), rect.height())
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(text_font(11, bold=is_lit))
         painter.setPen(QColor(tokens.accent if is_lit else tokens.text_muted))
@@ -207,14 +233,15 @@ class ProgramDelegate(QStyledItemDelegate):
         painter.setFont(text_font(12, bold=is_lit))
         painter.drawText(rect.adjusted(0, 0, -px(8), 0), right, self._remark(row, is_lit))
         room = self._room(row, self._view.viewport().width(), is_lit)
-        left = rect.left() + px(LEFT_PX + NUMBER_PX)
+        left = rect.left() + self._left()
         top = rect.top() + px(9 if is_lit else LINE_PX)
         for register in self.shown() if is_lit else [self._model.register]:
             height = self._text_height(row, register, room)
             box = QRect(left, top, room, height)
             if register == FORMULAE:
-                draw(painter, QPointF(box.topLeft()),
-                     document_of(statement.formula, SIZES[register], colour, room))
+                document = document_of(statement.formula, SIZES[register], colour, room)
+                up = (height - document.size().height()) / 2
+                draw(painter, QPointF(left, top + up), document)
             else:
                 painter.setFont(_font(register))
                 painter.setPen(QColor(colour))
@@ -242,4 +269,5 @@ class ProgramDelegate(QStyledItemDelegate):
 
 
 def _font(register: str) -> QFont:
-    return code_font(SIZES[register]) if register == NUMPY else text_font(SIZES[register])
+    fonts = {WORDS: text_font, FORMULAE: serif_font, NUMPY: code_font}
+    return fonts[register](SIZES[register])

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from engine.microscope.script import script
@@ -41,7 +41,15 @@ TOOLTIPS = {
 
 
 class _Lines(QListView):
-    """The list; it scrolls to the lit line by itself and takes the keyboard by Tab only."""
+    """The list; it scrolls to the lit line by itself and takes the keyboard by Tab only.
+
+    Signals
+    -------
+    widened()
+        Lines wrap elsewhere.
+    """
+
+    widened = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +89,11 @@ class _Lines(QListView):
         self._way.setEndValue(end)
         self._way.start()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Measure the lines that came while it was hidden."""
+        super().showEvent(event)
+        self.widened.emit()
+
     @property
     def is_under_way(self) -> bool:
         """Whether it is scrolling."""
@@ -89,8 +102,10 @@ class _Lines(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let lines wrap at the new width."""
         super().resizeEvent(event)
-        self.doItemsLayout()
-        self.follow(self.currentIndex(), smoothly=False)
+        if event.size().width() != event.oldSize().width():
+            self.widened.emit()
+        elif self.isVisible():
+            self.follow(self.currentIndex(), smoothly=False)
 
 
 class PseudocodeCard(Card):
@@ -132,6 +147,7 @@ class PseudocodeCard(Card):
         self.delegate = ProgramDelegate(lens, self.model, self.lines)
         self.lines.setModel(self.model)
         self.lines.setItemDelegate(self.delegate)
+        self.lines.widened.connect(self._measure_anew)
         self.lines.clicked.connect(self._on_line_clicked)
         self.lines.selectionModel().currentChanged.connect(self._on_current_changed)
         self.lines.customContextMenuRequested.connect(self._on_context_menu_requested)
@@ -194,8 +210,13 @@ class PseudocodeCard(Card):
 
     # Following
 
+    @Slot()
     def _measure_anew(self) -> None:
         self.delegate.forget()
+        if not self.lines.isVisible():
+            # Once it is shown, it has a width, and measures.
+            self.lines.scheduleDelayedItemsLayout()
+            return
         self.lines.doItemsLayout()
         self.lines.viewport().update()
         self._follow(smoothly=False)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
+    QMenu,
     QSizePolicy,
     QWidget,
 )
@@ -51,8 +52,10 @@ class StepsCard(Card):
     -------
     example_requested(int | None)
         The step of this example of the batch alone is wanted; None: of the whole batch.
-    table_requested(), paper_requested()
-        The step is to be handed out, as a table or as a sheet on paper.
+    table_requested()
+        The step is to be handed out as a table.
+    paper_requested(bool)
+        It is to be handed out as a sheet on paper, with or without answers.
 
     Attributes
     ----------
@@ -62,7 +65,7 @@ class StepsCard(Card):
 
     example_requested = Signal(object)
     table_requested = Signal()
-    paper_requested = Signal()
+    paper_requested = Signal(bool)
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
         super().__init__("One step", parent)
@@ -188,7 +191,12 @@ class StepsCard(Card):
         self.paper = Button("On paper", "file-plus")
         self.paper.setToolTip("Save a sheet to solve on paper, with or without answers (PDF, "
                               "HTML).")
-        self.paper.clicked.connect(self.paper_requested)
+        menu = QMenu(self.paper)
+        menu.addAction("Sheet to solve…").triggered.connect(
+            lambda: self.paper_requested.emit(False))
+        menu.addAction("Sheet with answers…").triggered.connect(
+            lambda: self.paper_requested.emit(True))
+        self.paper.setMenu(menu)
         row = QHBoxLayout()
         row.addWidget(self.table, 1)
         row.addWidget(self.paper, 1)

@@ -96,8 +96,8 @@ SegmentButton:hover { background: $surface_raised; }
 SegmentButton:checked { background: $surface_sunken; color: $text;
     border: 1px solid $border; }
 SegmentButton:focus { border: 2px solid $focus; padding: 3u 9u; }
-Segmented[tone="narrow"] SegmentButton { padding: 4u 7u; }
-Segmented[tone="narrow"] SegmentButton:focus { padding: 3u 6u; }
+Segmented[tone="narrow"] SegmentButton { padding: 4u 6u; }
+Segmented[tone="narrow"] SegmentButton:focus { padding: 3u 5u; }
 SegmentButton:disabled { color: $text_disabled; background: transparent; }
 """
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from gui.frames.run_info import SECOND
 from gui.microscope.lens import Lens
 from gui.microscope.page import MicroscopePage
+from gui.window.hand_out import HandOut
 from gui.workbench.state import State
 
 if TYPE_CHECKING:
@@ -75,9 +76,10 @@ class MicroscopeDesk(QObject):
     def __init__(self, document: Document, workbench: Workbench, folder: FileFolder,
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._document, self._bench, self._folder = document, workbench, folder
+        self._document, self._bench = document, workbench
         self.lens = Lens(self)
         self.page = MicroscopePage(self.lens)
+        self._hand_out = HandOut(folder, self.page)
         self._shown = False
         self._version = 0
         self._asked: Wanted | None = None
@@ -102,6 +104,10 @@ class MicroscopeDesk(QObject):
         self._document.sides_changed.connect(self._refresh)
         page.newest_requested.connect(self._on_page_newest_requested)
         page.steps.example_requested.connect(self._refresh)
+        page.steps.table_requested.connect(self._on_steps_table_requested)
+        page.steps.paper_requested.connect(self._on_steps_paper_requested)
+        self._hand_out.refused.connect(self.refused)
+        self._hand_out.saved.connect(self.saved)
 
     def set_shown(self, shown: bool) -> None:
         """Look at the run's next step from now on; or let the run go on unseen."""
@@ -221,6 +227,16 @@ class MicroscopeDesk(QObject):
         if run is not None:
             self._asked = None
             self._ask(run)
+
+    @Slot()
+    def _on_steps_table_requested(self) -> None:
+        if self.lens.dissection is not None:
+            self._hand_out.ask_table(self.lens.dissection)
+
+    @Slot(bool)
+    def _on_steps_paper_requested(self, answers: bool) -> None:
+        if self.lens.dissection is not None:
+            self._hand_out.ask_paper(self.lens.dissection, answers=answers)
 
     # What is said of it
 

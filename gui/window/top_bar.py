@@ -116,19 +116,21 @@ class TopBar(QWidget):
         """Leave the title out, then words, then take a second row, as the room requires."""
         margins = self._rows.contentsMargins()
         gaps = self._row.spacing() * GAPS
-        parts = (self.menu_button, self.pages, self._hyper, self.theme_button)
         room = self.width() - gaps - margins.left() - margins.right() \
-            - sum(part.minimumSizeHint().width() for part in parts)
+            - sum(part.minimumSizeHint().width()
+                  for part in (self.menu_button, self.pages, self.theme_button))
+        # What is on in the training matters more than words beside icons, and than a title.
+        hyper, whole = self._hyper.minimumSizeHint().width(), self._hyper.sizeHint().width()
         needed = [self._transport.least_width(dropped) for dropped in range(DROPPED + 1)]
-        # Where a second row is needed, it has room for words.
-        dropped = next((n for n, width in enumerate(needed) if width <= room), 0)
-        room -= needed[dropped]
-        self._transport.drop_words(dropped)
-        in_two = room < 0
-        # What is on in the training matters more than the document's name.
-        hyper, layout = self._hyper.minimumSizeHint().width(), self._hyper.layout()
-        most = layout.maximumSize().width() if layout is not None else hyper
-        room += hyper if in_two else hyper - most
+        in_two = needed[DROPPED] + hyper > room
+        left = room - (0 if in_two else whole)
+        dropped = next((n for n, width in enumerate(needed[:-1]) if width <= left), DROPPED)
+        if dropped == DROPPED and not in_two and needed[DROPPED - 1] + hyper <= room:
+            # The names of choices give way a little before figures do.
+            dropped = DROPPED - 1
+        self._transport.drop(dropped)
+        self._rows.activate()
+        room = left - needed[dropped]
         if in_two != (self._second.count() > 0):
             (self._row if in_two else self._second).removeWidget(self._hyper)
             if in_two:
@@ -151,9 +153,9 @@ class TopBar(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         px = theme.px
-        self._rows.setContentsMargins(px(8), px(4), px(8), px(5))
+        self._rows.setContentsMargins(px(6), px(4), px(6), px(5))
         self._rows.setSpacing(px(4))
-        self._row.setSpacing(px(8))
+        self._row.setSpacing(px(6))
         # Without this the bar would insist on one row.
         self.setMinimumWidth(px(SMALLEST_WIDTH))
         self._title.setMaximumWidth(px(TITLE_WIDTH))

@@ -14,10 +14,8 @@ from gui.window.speed_box import SpeedBox
 from gui.workbench.state import IDLE, State
 
 RESET, STEP, EPOCH = "Reset", "Step", "Epoch"
-DROPPED = 3
-"""Buttons that can do without their words."""
-BEFORE_WORD = 4
-"""Px between the icon of a button and its word."""
+DROPPED = 4
+"""Things that it can do without where the window is narrow."""
 
 
 class TransportBar(QWidget):
@@ -99,17 +97,27 @@ class TransportBar(QWidget):
         }.get(state, "Train until you pause (Space)."))
 
     def least_width(self, dropped: int = 0) -> int:
-        """Return the px that it needs where so many buttons are icons alone."""
-        words = [button.fontMetrics().horizontalAdvance(word) + BEFORE_WORD
-                 for button, word in self._words]
-        return self.minimumSizeHint().width() + sum(words[:self._dropped]) - sum(words[:dropped])
+        """Return the px that it needs without so many of what it can do without."""
+        saved = [button.fontMetrics().horizontalAdvance(word) for button, word in self._words]
+        saved.append(self.epoch_readout.minimumSizeHint().width() + self._row.spacing())
+        return self.minimumSizeHint().width() + sum(saved[:self._dropped]) - sum(saved[:dropped])
 
-    def drop_words(self, dropped: int) -> None:
-        """Show so many buttons as icons alone: `DROPPED` at most, Reset first."""
+    def drop(self, dropped: int) -> None:
+        """Do without so many things: the words of Reset, Epoch and Step, then the epoch's figure.
+
+        Parameters
+        ----------
+        dropped : int
+            At most `DROPPED`.
+        """
         if dropped != self._dropped:
             self._dropped = dropped
             for place, (button, word) in enumerate(self._words):
                 button.setText(word if place >= dropped else "")
+            self.epoch_readout.setVisible(dropped < DROPPED)
+            # Asked from within a layout, Qt would only lay out what is around it at the next one.
+            self._row.activate()
+            self.updateGeometry()
 
     def show_frame(self, frame: Frame) -> None:
         """Show how far the run has come."""

@@ -243,7 +243,9 @@ class Worker:
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
             case Dissect():
-                self._errands.obey(Undertake(DISSECT, DissectErrand(command, self._rounds)))
+                lane = self._rounds.lane(command.run)
+                self._errands.obey(Undertake(DISSECT, DissectErrand(
+                    command, None if lane is None else lane.trainer)))
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
 

@@ -185,10 +185,6 @@ WORDS: Mapping[str, Entry] = {
     "mistake.shared-among-inputs-shows":
         "A sum hands its whole error to each of its inputs. Here, each got only its share of "
         "it.",
-    "mistake.unit-mean-forgotten": "Mean over the outputs forgotten",
-    "mistake.unit-mean-forgotten-shows":
-        "The loss is a mean over the outputs, too, so its gradient is divided by their "
-        "number.",
     "mistake.row-counted-once": "Row counted once",
     "mistake.row-counted-once-shows":
         "A row that several tokens look up gets the sum of their errors. Only the last one of "
@@ -196,17 +192,6 @@ WORDS: Mapping[str, Entry] = {
     "mistake.padding-learns": "Padding learns",
     "mistake.padding-learns-shows":
         "The vector of padding stays 0 and has no gradient. It was given one.",
-    "mistake.smoothing-forgotten": "Smoothing forgotten",
-    "mistake.smoothing-forgotten-shows":
-        "The loss was computed with smoothed targets, its gradient with the plain ones.",
-    "mistake.class-weights-forgotten": "Weights of the classes forgotten",
-    "mistake.class-weights-forgotten-shows":
-        "Examples of rare classes count for more in the loss, and have to in its gradient. "
-        "All counted alike.",
-    "mistake.weights-not-normalised": "Weights not normalised",
-    "mistake.weights-not-normalised-shows":
-        "The loss is a weighted mean: its gradient is divided by the sum of the weights. That "
-        "was forgotten.",
     "mistake.cell-of-the-wrong-step": "Cell of the wrong step",
     "mistake.cell-of-the-wrong-step-shows":
         "The forget gate of a step meets the cell of the step before. The gradient took the "

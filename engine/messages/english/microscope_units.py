@@ -42,9 +42,9 @@ WORDS: Mapping[str, Entry] = {
         "the mean.",
     "microscope.norm-gradient-fixed":
         "Running mean and variance are constants: the error goes back by one way alone.",
-    "microscope.running-mean":
+    "microscope.running-mean-follows":
         "The running mean takes {share:percent} of the batch's.",
-    "microscope.running-variance":
+    "microscope.running-variance-follows":
         "The running variance takes {share:percent} of the batch's, which is first made "
         "unbiased for {count:whole} rows.",
 

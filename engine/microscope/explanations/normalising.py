@@ -231,8 +231,9 @@ def update_running_stats(w: Writer) -> None:
             (k, "variance", one.variance, one.variance_symbol, unbiased)):
         own = f"running_{name}{one.number}"
         own_symbol = f"running {name}<sub>{one.number}</sub>"
-        words = say("microscope.running-variance", share=share, count=one.rows) if more else \
-            say("microscope.running-mean", share=share)
+        words = say("microscope.running-mean-follows", share=share)
+        if more:
+            words = say("microscope.running-variance-follows", share=share, count=one.rows)
         shown = f" · {one.rows}/{one.rows - 1}" if more else ""
         w.emit(own, f"{own} = {1 - share!r} * {own} + {share!r} * {batch}{more}", words=words,
                symbol=own_symbol, shape=(k,), per_example=False,

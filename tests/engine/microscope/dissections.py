@@ -19,7 +19,8 @@ from tests.golden.same_bytes_cases import EXAMPLES, made, templates
 LONG = {"03-ten-sigmoid-layers", "04-ten-relu-layers", "09-thirty-tanh-layers", "10-residual",
         "13-lenet", "14-denoising-autoencoder", "15-variational-autoencoder", "16-character-rnn",
         "17-character-lstm", "18-character-gru", "19-sine-forecast", "21-reviews-gru",
-        "22-sine-simple-rnn", "padded gru", "padded lstm", "padded rnn"}
+        "22-sine-simple-rnn", "padded gru", "padded lstm", "padded rnn",
+        "recurrent float32"}
 """Projects of which every check takes seconds: others stand for them."""
 
 BATCH = 4

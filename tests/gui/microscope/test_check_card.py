@@ -55,7 +55,8 @@ def test_a_gradient_is_checked_once_one_stands_there(make: Make, lens: Lens, qtb
     row = open_number(lens, "dW2", 0, 1)
     settled(qtbot, card)
     found = card.check.found
-    assert found is not None and found.finding is Finding.AGREES
+    assert found is not None
+    assert found.finding is Finding.AGREES
     assert found.analytic == lens.trace.values[row][0, 1]
     assert card.check.heading.text() == "Numeric check agrees"
     told = card.check.detail.text()
@@ -114,7 +115,8 @@ def test_checking_all_can_be_cancelled(make: Make, lens: Lens, qtbot: QtBot,
     qtbot.waitUntil(lambda: card.check.checks is not None and card.check.checks.done > 0)
     card.check.all_button.click()
     settled(qtbot, card)
-    assert card.check.checks is not None and card.check.checks.done == 0
+    assert card.check.checks is not None
+    assert card.check.checks.done == 0
     assert card.check.all_button.text().startswith("Check all")
 
 
@@ -127,7 +129,8 @@ def test_failures_are_listed_and_lead_to_their_numbers(
     settled(qtbot, card)
     assert card.check.heading.text() == "Some are wrong"
     links = [link for link in card.check.failures.findChildren(Button) if not link.isHidden()]
-    assert links and all(link.text().startswith("dW2[") for link in links)
+    assert links
+    assert all(link.text().startswith("dW2[") for link in links)
     links[-1].click()
     assert lens.opened_statement == place.statement
     assert links[-1].text() == f"dW2[{', '.join(map(str, lens.opened_index))}]"
@@ -140,13 +143,16 @@ def test_break_it_shows_a_step_with_one_mistake_and_mend_it_the_true_one(
     card = make()
     card.hunt.break_button.click()
     hunt = card.hunt.hunt
-    assert hunt is not None and hunt.place is not None
+    assert hunt is not None
+    assert hunt.place is not None
     assert lens.trace is hunt.broken.trace is not dissection.trace
-    assert card.hunt.banner.isVisible() and not card.hunt.start.isVisible()
+    assert card.hunt.banner.isVisible()
+    assert not card.hunt.start.isVisible()
     assert not card.check.isVisible()
     card.hunt.mend_button.click()
     assert lens.trace is dissection.trace
-    assert card.hunt.start.isVisible() and not card.hunt.banner.isVisible()
+    assert card.hunt.start.isVisible()
+    assert not card.hunt.banner.isVisible()
     assert card.check.isVisible()
 
 
@@ -199,7 +205,8 @@ def test_a_teacher_chooses_the_mistake(make: Make, lens: Lens) -> None:
     assert len(actions) == len(offered(lens.trace))
     place = offered(lens.trace)[int(actions[-1].data())]
     actions[-1].trigger()
-    assert card.hunt.hunt is not None and card.hunt.hunt.place == place
+    assert card.hunt.hunt is not None
+    assert card.hunt.hunt.place == place
     menu.deleteLater()
 
 

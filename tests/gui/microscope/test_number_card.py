@@ -231,5 +231,6 @@ def test_a_column_has_one_number_of_places() -> None:
 
 def test_variables_are_slanted_and_words_are_not() -> None:
     assert slanted("z<sub>2</sub> = tanh(x)") == "<i>z</i><sub>2</sub> = tanh(<i>x</i>)"
+    assert slanted("1e-08 + x") == "1e-08 + <i>x</i>"
     assert slanted("W<sup>T</sup>") == "<i>W</i><sup>T</sup>"
     assert plain("∂L/∂W<sub>2</sub> &lt; 1") == "∂L/∂W2 < 1"
