@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.microscope.names import PRIME
+from engine.microscope.through_time import recurrent_layers, through_time
 from gui.microscope.lens import Lens
 from gui.microscope.network_columns import Column
 
@@ -35,7 +36,10 @@ class Step:
     statement : int
         Which statement has written it.
     depth : int
-        The layer's number.
+        The layer's number, or the step's counted from 1.
+    gate : float
+        Of a way beside weights and slope, through a gate alone: its factor; NaN where there is
+        none.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Step:
     words: tuple[str, str]
     statement: int
     depth: int
+    gate: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,19 @@ class Steps:
         What is left at the first of the last.
     weakest : int
         Place of the smallest factor, where it is small enough to be named; -1 for none.
+    layer : int
+        The recurrent layer whose steps these are; -1 for a ladder over layers.
     """
 
     steps: tuple[Step, ...]
     total: float
     weakest: int
+    layer: int = -1
+
+    @property
+    def noun(self) -> str:
+        """What the rungs are."""
+        return "layer" if self.layer < 0 else "step"
 
     @property
     def is_killed(self) -> bool:
@@ -86,7 +99,29 @@ def over_layers(lens: Lens, columns: tuple[Column, ...]) -> Steps:
             rung.derivative if has_slope else math.nan, ladder.factor(place),
             (_weights_symbol(lens, behind), _slope_symbol(lens, columns, rung.number)),
             rung.statement, rung.number))
-    return Steps(tuple(found), ladder.total, weakest(found))
+    return Steps(tuple(found), ladder.total, _named(found, ladder.total))
+
+
+def over_time(lens: Lens, number: int) -> Steps:
+    """Return the ladder over the steps of time of a recurrent layer."""
+    found, taken = [], through_time(lens.trace, number)
+    passages = {passage.step: passage for passage in taken.passages}
+    for moment in taken.moments:
+        passage = passages.get(moment.step)
+        step = moment.step + 1
+        found.append(Step(
+            f"step {step}", str(step), moment.state, math.nan,
+            math.nan if passage is None else passage.weights,
+            math.nan if passage is None else passage.slopes,
+            math.nan if passage is None else passage.whole,
+            (f"U<sub>{number}</sub>", "slopes"), moment.statement, step,
+            math.nan if passage is None else passage.gate))
+    return Steps(tuple(found), taken.total, _named(found, taken.total), number)
+
+
+def _named(steps: Sequence[Step], total: float) -> int:
+    """Return the place of the weakest factor; -1 where enough is left of the gradient."""
+    return -1 if total >= WEAK else weakest(steps)
 
 
 def weakest(steps: Sequence[Step]) -> int:
@@ -107,6 +142,8 @@ def _slope_symbol(lens: Lens, columns: tuple[Column, ...], number: int) -> str:
     """Return what the derivative of a layer's activation function is called."""
     for one in lens.trace.program.statements:
         if one.name == f"dz{number}" and one.op.endswith("_backward"):
+            if number in recurrent_layers(lens.trace):
+                return "through time"
             function = one.op.removesuffix("_backward")
             return {"relu": "ReLU", "sigmoid": "σ"}.get(function, function) + PRIME
     return f"{columns[number].title.split(' ')[0]}{PRIME}"

@@ -17,7 +17,6 @@ PILLS_FROM = 84
 """Px between rungs from which on every factor is written."""
 VALUES_FROM = 44
 """The same for the size at every rung."""
-LOSS_NAME = "loss"
 OFFSETS = sorted(((10 * dx, 7 * dy) for dx in range(-12, 13) for dy in range(-16, 17)),
                  key=lambda at: math.hypot(at[0] * 1.2, at[1] * 1.4) + 15 * (at[1] < 0))
 """Px from a way at which its factor may stand, the nearest first; rather below, as it goes down."""
@@ -61,6 +60,8 @@ class LadderPainter:
             self._way(painter, place)
         for place in range(len(steps)):
             self._rung(painter, place)
+        for place in range(len(steps)):
+            self._size(painter, place)
         self._total(painter)
         for place in self._factors_shown():
             self._factor(painter, place)
@@ -90,10 +91,12 @@ class LadderPainter:
                             SMALL, bold=is_held)
         if self._ladder.steps:
             box = QRectF(self._places.xs[-1] - px(30), self._names_top(), px(60), px(16))
-            self._ink.write(painter, box, LOSS_NAME, tokens.text_muted, SMALL)
+            self._ink.write(painter, box, "loss" if self._ladder.layer < 0 else "end",
+                            tokens.text_muted, SMALL)
         if self._places.pitch < px(58):
             box = QRectF(plot.left(), self._names_top(), px(90), px(16))
-            self._ink.write(painter, box, "layer", tokens.text_muted, SMALL, align="right")
+            self._ink.write(painter, box, self._ladder.noun, tokens.text_muted, SMALL,
+                            align="right")
 
     def _names_top(self) -> float:
         bottom = self._places.plot.bottom()
@@ -129,7 +132,7 @@ class LadderPainter:
         for place in range(len(self._ladder.steps) - 1):
             points = self._ends(place)
             for a, b in ((points[0], points[1]), (points[1], points[2])):
-                parts = 8 if self._places.pitch >= theme.px(PILLS_FROM) else 3
+                parts = 10 if self._places.pitch >= theme.px(VALUES_FROM) else 4
                 for i in range(parts + 1):
                     at = a + (b - a) * (i / parts)
                     self._taken.append(QRectF(at.x() - 3, at.y() - 3, 6, 6))
@@ -181,27 +184,28 @@ class LadderPainter:
         if not math.isfinite(step.size) or step.size == 0:
             glyph = QRectF(x - px(7), y - px(20), px(14), px(14))
             theme.status_glyph(painter, glyph, "dead" if step.size == 0 else "nonfinite")
-        self._size(painter, place, box)
 
-    def _size(self, painter: QPainter, place: int, box: QRectF) -> None:
+    def _size(self, painter: QPainter, place: int) -> None:
         """Write the size at a rung, where it has room."""
         tokens, step, px = theme.current(), self._ladder.steps[place], theme.px
         is_named = place in (self._held, self._hovered, 0, len(self._ladder.steps) - 1)
         if self._places.pitch < px(VALUES_FROM) and not is_named:
             return
         text = "0, exactly" if step.size == 0 else number_text(step.size)
+        x, y = self._places.xs[place], self._places.y(step.size)
         wide, high = self._ink.width(text, TEXT, bold=True) + px(4), px(17)
         up = px(17) if step.size == 0 or not math.isfinite(step.size) else 0
-        left = min(max(box.center().x() - wide / 2, self._places.plot.left()),
-                   self._places.plot.right() - wide)
-        label = QRectF(left, box.top() - high - px(1) - up, wide, high)
-        if any(label.intersects(other) for other in self._taken):
-            # A way comes from above.
-            below = label.translated(0, high + box.height() + px(3) + up)
-            if not any(below.intersects(other) for other in self._taken):
-                label = below
-            elif self._places.pitch < px(VALUES_FROM):
-                painter.fillRect(label, QColor(tokens.surface))
+        left = min(max(x - wide / 2, self._places.plot.left()), self._places.plot.right() - wide)
+        above = QRectF(left, y - px(4) - high - up, wide, high)
+        tried = [above, QRectF(left, y + px(4), wide, high), *(
+            above.translated(px(dx), px(dy)) for dx, dy in ((0, -14), (0, 38), (0, -26), (0, 50)))]
+        label = next((box for box in tried
+                      if not any(box.intersects(other) for other in self._taken)), None)
+        if label is None:
+            if self._places.pitch >= px(VALUES_FROM):
+                return
+            label = above
+            painter.fillRect(label, QColor(tokens.surface))
         self._taken.append(label)
         self._ink.write(painter, label, text,
                         tokens.text if self._is_done(step) else tokens.text_muted, TEXT, bold=True)
@@ -300,7 +304,9 @@ class LadderPainter:
             return
         colour = _verdict_colour(total)
         x = self._places.plot.left() + px(46)
-        high, low = (self._places.y(steps[-1].size), self._places.y(steps[0].size))
+        # Layers above ask something of every step of time, so that its gradient may be larger.
+        high, low = (self._places.y(steps[-1].size), self._places.y(steps[-1].size * total)
+                     if math.isfinite(total) else self._places.y(steps[0].size))
         is_done = self._is_done(steps[0])
         pen = QPen(QColor(tokens.text_muted), 1.2 * theme.scale())
         if not is_done:
@@ -317,15 +323,17 @@ class LadderPainter:
         self._ink.pill(painter, pill, text, size=TEXT, bold=True, border=colour, text=colour,
                        width=1.4, dashed=not is_done)
         under = QRectF(plot.left() + px(2), pill.bottom() + px(1), px(TOTAL - 4), px(15))
-        ground = self._ink.width(_left_in(steps[0]), SMALL) + px(4)
+        ground = self._ink.width(left_in(self._ladder), SMALL) + px(4)
         painter.fillRect(QRectF(under.left(), under.top(), ground, under.height()),
                          QColor(tokens.surface))
-        self._ink.write(painter, under, _left_in(steps[0]), tokens.text_muted, SMALL,
+        self._ink.write(painter, under, left_in(self._ladder), tokens.text_muted, SMALL,
                         align="left")
 
 
-def _left_in(step: Step) -> str:
-    return f"is left in {step.name}"
+def left_in(ladder: Steps) -> str:
+    """Return what the total says of the first rung."""
+    verb = "reaches" if ladder.total > 1 else "is left in"
+    return f"{verb} {ladder.steps[0].name}"
 
 
 def weakest_words(ladder: Steps) -> str:
@@ -337,8 +345,9 @@ def split_text(step: Step) -> str:
     """Return a factor's parts: the weights' and the slope's."""
     if math.isnan(step.slope):
         return "" if math.isnan(step.weights) else step.words[0]
-    return f"{step.words[0]} {number_text(step.weights)} · {step.words[1]} " \
+    text = f"{step.words[0]} {number_text(step.weights)} · {step.words[1]} " \
            f"{number_text(step.slope)}"
+    return text if math.isnan(step.gate) else f"{text}, past them gate {number_text(step.gate)}"
 
 
 def tip_text(ladder: Steps, place: int) -> str:

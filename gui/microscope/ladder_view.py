@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from engine.microscope.through_time import recurrent_layers
 from gui import theme
-from gui.microscope.ladder_model import Steps, over_layers
-from gui.microscope.ladder_painter import LadderPainter, nearest, tip_text, weakest_words
+from gui.microscope.ladder_model import Steps, over_layers, over_time
+from gui.microscope.ladder_painter import LadderPainter, left_in, nearest, tip_text, weakest_words
 from gui.microscope.ladder_places import LadderPlaces, place_ladder
 from gui.microscope.lens import Lens
 from gui.microscope.network_columns import Column, columns_of
 from gui.microscope.network_ink import TEXT, Ink, number_text, plain
+from gui.widgets import Segmented
 
+LAYERS = "layers"
 NOTHING = "The gradient of every layer is shown here."
 
 
 class LadderView(QWidget):
     """Draws the gradient's size from the loss to the first layer. GUI thread only.
 
-    A click on a rung goes to the statement that has written it.
+    A click on a rung goes to the statement that has written it. Where layers are recurrent, a
+    switch shows the gradient over the steps of time of one of them.
 
     Parameters
     ----------
     lens : Lens
         Where one stands.
+
+    Attributes
+    ----------
+    switch : Segmented
+        Layers, or the steps of time of a layer. It stands at the top, unless a card's header takes
+        it.
+
+    Signals
+    -------
+    hint_changed(str)
+        What the picture shows is new, for the card's header.
     """
+
+    hint_changed = Signal(str)
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +59,9 @@ class LadderView(QWidget):
         self._ladder = Steps((), 0.0, -1)
         self._hovered = -1
         self._ink = Ink(theme.base_font())
+        self.switch = Segmented((), "Over layers or over time", self)
+        self.switch.selected.connect(self._on_switch_selected)
+        self.switch.hide()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -54,6 +81,8 @@ class LadderView(QWidget):
 
     def hint(self) -> str:
         """Return what the picture shows, for the card's header."""
+        if self._ladder.layer >= 0:
+            return f"RMS of ∂L/∂h of layer {self._ladder.layer}, step by step from the end"
         return "RMS of ∂L/∂z, layer by layer from the loss; one factor per layer"
 
     @property
@@ -63,34 +92,70 @@ class LadderView(QWidget):
 
     def layout_of(self) -> LadderPlaces:
         """Return where everything stands."""
-        return place_ladder(self._ladder, QRectF(self.rect()))
+        room = QRectF(self.rect())
+        if self.switch.parent() is self and not self.switch.isHidden():
+            room.setTop(room.top() + self.switch.sizeHint().height())
+        return place_ladder(self._ladder, room)
 
     def held(self) -> int:
         """Return which rung belongs to the layer in hand; -1 for none."""
-        number = self.lens.statement.number
+        one = self.lens.statement
+        depth = one.number
+        if self._ladder.layer >= 0:
+            depth = one.step + 1 if one.number == self._ladder.layer else -1
         return next((place for place, step in enumerate(self._ladder.steps)
-                     if step.depth == number), -1)
+                     if step.depth == depth), -1)
 
     # What changes
 
     @Slot()
     def _on_lens_dissected(self) -> None:
-        self._hovered = -1
         if self.lens.is_empty or self.lens.dissection is None:
-            self._columns, self._ladder = (), Steps((), 0.0, -1)
-            self.setAccessibleDescription(NOTHING)
+            self._columns = ()
+            self.switch.hide()
         else:
             self._columns = columns_of(self.lens.dissection, self.lens.trace)
-            self._ladder = over_layers(self.lens, self._columns)
+            layers = recurrent_layers(self.lens.trace)
+            self.switch.set_options([(LAYERS, "Over layers"), *(
+                (str(number), f"Over time of layer {number}") for number in layers)])
+            self.switch.setVisible(bool(layers))
+        self._build()
+
+    @Slot(str)
+    def _on_switch_selected(self, key: str) -> None:
+        self._build()
+
+    def _build(self) -> None:
+        """Take the ladder that the switch asks for."""
+        self._hovered, key = -1, self.switch.current()
+        if not self._columns:
+            self._ladder = Steps((), 0.0, -1)
+            self.setAccessibleDescription(NOTHING)
+        else:
+            self._ladder = over_layers(self.lens, self._columns) if key == LAYERS else \
+                over_time(self.lens, int(key))
             self.setAccessibleDescription(self._summary())
+        self._place_switch()
+        self.hint_changed.emit(self.hint())
         self.update()
+
+    def _place_switch(self) -> None:
+        if self.switch.parent() is not self:
+            return
+        self.switch.adjustSize()
+        self.switch.move(self.width() - self.switch.width(), 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the switch at the right."""
+        super().resizeEvent(event)
+        self._place_switch()
 
     def _summary(self) -> str:
         if len(self._ladder.steps) < 2:
             return "; ".join(tip_text(self._ladder, place)
                              for place in range(len(self._ladder.steps)))
-        text = f"{number_text(self._ladder.total)} of the last layer's gradient is left in " \
-               f"{self._ladder.steps[0].name}"
+        text = f"{number_text(self._ladder.total)} of the last {self._ladder.noun}'s gradient " \
+               f"{left_in(self._ladder)}"
         if self._ladder.weakest >= 0:
             name = self._ladder.steps[self._ladder.weakest].name
             text += f"; {name}: {weakest_words(self._ladder)}"
@@ -103,6 +168,7 @@ class LadderView(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         self._ink = Ink(theme.base_font())
+        self._place_switch()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -120,7 +186,7 @@ class LadderView(QWidget):
 
     def _begin(self) -> str:
         """Return what the backward pass begins with, in mathematics."""
-        if not self._ladder.steps:
+        if not self._ladder.steps or self._ladder.layer >= 0:
             return ""
         last = self.lens.trace.program.statements[self._ladder.steps[-1].statement]
         return last.formula.partition(" = ")[2]

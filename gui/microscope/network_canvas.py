@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -20,11 +20,12 @@ from gui.microscope.network_edges import EdgePainter
 from gui.microscope.network_frame import FramePainter, stand_text
 from gui.microscope.network_hits import Hit, Kind, hit_at
 from gui.microscope.network_ink import TEXT, Ink, plain
-from gui.microscope.network_maps import GridPainter, MapPainter
+from gui.microscope.network_maps import MapPainter
 from gui.microscope.network_neurons import NeuronPainter
 from gui.microscope.network_pills import PillPainter
 from gui.microscope.network_places import Places, arrange
 from gui.microscope.network_reading import Reading
+from gui.microscope.network_sequences import SequencePainter
 
 NOTHING = "The next step is shown here, number by number."
 
@@ -40,7 +41,14 @@ class NetworkCanvas(QWidget):
     ----------
     lens : Lens
         Where one stands.
+
+    Signals
+    -------
+    hint_changed(str)
+        What the picture's numbers are is new, for the card's header.
     """
+
+    hint_changed = Signal(str)
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +56,7 @@ class NetworkCanvas(QWidget):
         self._columns: tuple[Column, ...] = ()
         self._scrolled: dict[int, int] = {}
         self._middle = -1
+        self._hint = ""
         self._hits: list[Hit] = []
         self._places: Places | None = None
         self._ink = Ink(theme.base_font())
@@ -119,6 +128,9 @@ class NetworkCanvas(QWidget):
             reading = Reading(self.lens, self._columns)
             text = PillPainter(self._ink, reading, self._arrange(reading)).text()
             self.setAccessibleDescription(f"{stand_text(reading)}: {plain(text)}")
+        if self.hint() != self._hint:
+            self._hint = self.hint()
+            self.hint_changed.emit(self._hint)
         self.update()
 
     # Painting
@@ -145,7 +157,7 @@ class NetworkCanvas(QWidget):
         edges.paint(painter)
         neurons = NeuronPainter(self._ink, reading, self._hits)
         maps = MapPainter(self._ink, reading, self._hits)
-        grids = GridPainter(self._ink, reading, self._hits)
+        sequences = SequencePainter(self._ink, reading, self._hits)
         for place in places.columns:
             if place.column.body is Body.LOSS:
                 losses = reading.losses() if reading.loss_known else None
@@ -154,7 +166,7 @@ class NetworkCanvas(QWidget):
                 maps.paint(painter, place)
                 maps.paint_uses(painter, place)
             elif place.column.body is Body.GRID:
-                grids.paint(painter, place)
+                sequences.paint(painter, place)
             else:
                 neurons.paint(painter, place)
         frame.paint_titles(painter)
@@ -163,11 +175,11 @@ class NetworkCanvas(QWidget):
         PillPainter(self._ink, reading, places).paint(painter, edges.labelled)
 
     def _arrange(self, reading: Reading) -> Places:
-        wanted = {column.number: reading.wanted_units(column) for column in self._columns}
         middle = self._middle
         if middle < 0:
             middle = reading.in_hand if reading.in_hand >= 0 else reading.unit_in_hand[0]
-        return arrange(self._columns, QRectF(self.rect()), middle, wanted, self._scrolled)
+        return arrange(self._columns, QRectF(self.rect()), middle, reading.wanted_units(),
+                       self._scrolled)
 
     # Pointer and keys
 

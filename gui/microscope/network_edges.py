@@ -9,12 +9,14 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from engine.microscope.statement import Phase
 from gui import theme
 from gui.microscope.network_columns import Body
 from gui.microscope.network_hits import Hit, Kind
 from gui.microscope.network_ink import Ink, arrow_head, number_text
 from gui.microscope.network_places import ColumnPlace, Places, UnitPlace
 from gui.microscope.network_reading import Reading, Wires
+from gui.microscope.network_sequences import grid_boxes
 
 WIDEST, THIN = 6.5, 1.6
 """Px of the widest line of the layer in hand, and of other layers."""
@@ -114,7 +116,7 @@ class EdgePainter:
         reading, found = self._reading, []
         is_back = reading.is_backward and wires.slopes is not None
         known = reading.known(wires.gradient if is_back else wires.forward, place.column.units)
-        use = self._use(wires)
+        use, is_update = self._use(wires), reading.phase is Phase.UPDATE
         for end in place.units:
             for begin in before.units:
                 held = self._is_held(use, begin.unit, end.unit)
@@ -126,8 +128,8 @@ class EdgePainter:
                 found.append(wire)
                 if held and wire.is_known and end.unit in (reading.unit_in_hand[1], *(
                         [end.unit] if weighs else [])):
-                    self.labelled.append((wire, number_text(
-                        wire.weight if slope is None else slope, 2)))
+                    value = wire.weight if slope is None or is_update else slope
+                    self.labelled.append((wire, number_text(value, 2)))
         return found
 
     def _use(self, wires: Wires) -> Use:
@@ -141,10 +143,10 @@ class EdgePainter:
         return Use.BACK if is_input else Use.NONE
 
     def _is_held(self, use: Use, begin: int, end: int) -> bool:
-        unit = self._reading.unit_in_hand[1]
-        if self._reading.step.unit < 0 and use is not Use.NONE:
-            return True
-        return unit == {Use.INTO: end, Use.BACK: begin}.get(use, -1)
+        if use is Use.NONE:
+            return False
+        return self._reading.step.unit < 0 or \
+            self._reading.unit_in_hand[1] == (end if use is Use.INTO else begin)
 
     def _line(self, painter: QPainter, wire: Wire, most: tuple[float, float], is_layer: bool
               ) -> None:
@@ -240,11 +242,17 @@ class EdgePainter:
             return
         tokens = theme.current()
         colour = QColor(tokens.accent if self._reading.in_hand == number else tokens.border_strong)
+        head = (5 + 1.5 * width) * theme.scale()
+        toward = begin - end if state == 2 else end - begin
+        if abs(end.x() - begin.x()) < 2 * head:
+            # No room for a line: an arrow says the same.
+            side = QPointF(math.copysign(head / 2, toward.x()), 0)
+            arrow_head(painter, (begin + end) / 2 + side, side, head, colour)
+            return
         painter.setPen(QPen(colour, width * theme.scale()))
         painter.drawLine(begin, end)
-        tip, toward = (begin + (end - begin) * 0.3, begin - end) if state == 2 else \
-            (begin + (end - begin) * 0.8, end - begin)
-        arrow_head(painter, tip, toward, (5 + 1.5 * width) * theme.scale(), colour)
+        arrow_head(painter, begin + (end - begin) * (0.3 if state == 2 else 0.8), toward, head,
+                   colour)
 
     def _state(self, number: int) -> int:
         """Return 0 where a column's numbers are still to come, 1 forward, 2 backward."""
@@ -260,12 +268,12 @@ class EdgePainter:
         """Draw a way past the columns in between, or one of several into a join."""
         number = place.column.number
         if number - before.column.number == 1:
-            self._band(painter, before, place)
+            self._without_weights(painter, before, place)
             return
         tokens, state = theme.current(), self._state(number)
         top = min(before.body.top(), place.body.top()) + theme.px(3)
-        begin = QPointF(before.body.center().x() + theme.px(20), top + theme.px(20))
-        end = QPointF(place.body.center().x() - theme.px(20), top + theme.px(20))
+        begin = QPointF(before.body.center().x() + theme.px(34), top + theme.px(16))
+        end = QPointF(place.body.center().x() - theme.px(34), top + theme.px(16))
         path = QPainterPath(begin)
         path.cubicTo(QPointF(begin.x() + theme.px(14), top - theme.px(6)),
                      QPointF(end.x() - theme.px(14), top - theme.px(6)), end)
@@ -305,7 +313,7 @@ def ends(begin: UnitPlace, end: UnitPlace) -> tuple[QPointF, QPointF]:
 def right_edge(place: ColumnPlace) -> float:
     """Return where what stands in a column ends."""
     if not place.units:
-        return place.body.right() - theme.px(8)
+        return grid_boxes(place)[0].right() + theme.px(6)
     return max(max(unit.body.right(), unit.forward.right(), unit.backward.right())
                for unit in place.units) + theme.px(4)
 
@@ -313,7 +321,7 @@ def right_edge(place: ColumnPlace) -> float:
 def left_edge(place: ColumnPlace) -> float:
     """Return where what stands in a column begins."""
     if not place.units:
-        return place.body.left() + theme.px(8)
+        return grid_boxes(place)[0].left() - theme.px(26)
     return min(min(unit.body.left(), unit.forward.left() - theme.px(12))
                for unit in place.units) - theme.px(2)
 

@@ -46,6 +46,12 @@ class Hit:
         Of a weight: the ends of its line.
     cells : int
         Of a strip: how many examples stand beside one another in its box, ``example`` the first.
+    grid : tuple[int, int]
+        Of a sequence: steps beside and units below one another in its box.
+    lines : tuple[int, ...]
+        Of a sequence: the statement of every step, where each has its own.
+    step : int
+        Of a sequence's cell: the step of time.
     tip : callable
         Returns what is said of it; of a strip, of the cell that is pointed at.
     """
@@ -60,6 +66,9 @@ class Hit:
     begin: int = -1
     ends: tuple[QPointF, QPointF] | None = None
     cells: int = 0
+    grid: tuple[int, int] = (0, 0)
+    lines: tuple[int, ...] = ()
+    step: int = -1
     tip: Callable[[Hit], str] = str
 
 
@@ -80,12 +89,25 @@ def hit_at(hits: Sequence[Hit], point: QPointF) -> Hit | None:
 
 def _cell(hit: Hit, point: QPointF) -> Hit:
     """Return the cell of a strip at a point; all else as it is."""
+    if hit.grid[0]:
+        return _step(hit, point)
     if not hit.cells:
         return hit
     place = int((point.x() - hit.box.left()) / hit.box.width() * hit.cells)
     example = hit.example + min(max(place, 0), hit.cells - 1)
     return replace(hit, example=example, cells=0,
                    index=(example, *hit.index[1:]) if hit.index else ())
+
+
+def _step(hit: Hit, point: QPointF) -> Hit:
+    """Return the cell of a sequence at a point."""
+    steps, units = hit.grid
+    step = min(max(int((point.x() - hit.box.left()) / hit.box.width() * steps), 0), steps - 1)
+    unit = min(max(int((point.y() - hit.box.top()) / hit.box.height() * units), 0), units - 1)
+    if hit.lines:
+        return replace(hit, unit=unit, statement=hit.lines[step], step=step,
+                       index=(hit.example, unit), grid=(0, 0))
+    return replace(hit, unit=unit, step=step, index=(hit.example, step, unit), grid=(0, 0))
 
 
 def distance(hit: Hit, point: QPointF) -> float:

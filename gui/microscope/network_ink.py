@@ -9,10 +9,11 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLocale, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from gui import theme
+from gui.microscope.figures import localized
 
 Array = NDArray[np.float64]
 SMALL, TEXT = 11, 12
@@ -53,25 +54,26 @@ def plain(rich: str) -> str:
 
 def number_text(value: float, figures: int = 3) -> str:
     """Return a number short, as the locale writes it: ``−0.0521``, ``1.2e-07``, ``∞``."""
+    if value == 0:
+        return "0"
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     size = abs(value)
-    if value and not 1e-3 <= size < 1e4:
-        text = f"{value:.{max(figures - 2, 0)}e}"
+    if not 1e-3 <= size < 1e4:
+        mantissa, exponent = f"{value:.{max(figures - 2, 0)}e}".split("e")
+        text = f"{mantissa}e{int(exponent)}"
     else:
-        before = math.floor(math.log10(size)) + 1 if value else 1
+        before = math.floor(math.log10(size)) + 1
         text = f"{value:.{max(0, figures - before) if before > 0 else figures - before}f}"
-    text = text.replace(".", QLocale().decimalPoint())
-    return "−" + text[1:] if text.startswith("-") else text
+    return localized(text)
 
 
 def circle_text(value: float) -> str:
     """Return a number for a neuron: two places, five characters at most where it is near 1."""
     if (math.isfinite(value) and 0.005 <= abs(value) < 10) or value == 0:
-        text = f"{value:.2f}".replace(".", QLocale().decimalPoint())
-        return "−" + text[1:] if text.startswith("-") else text
+        return localized(f"{value:.2f}")
     if 10 <= abs(value) < 1000:
         return number_text(value, 2 if abs(value) < 100 else 3)
     if not math.isfinite(value):
@@ -80,7 +82,7 @@ def circle_text(value: float) -> str:
     digit = round(abs(value) / 10.0 ** exponent) if exponent > -300 else 1
     if digit == 10:
         digit, exponent = 1, exponent + 1
-    return f"{'−' if value < 0 else ''}{digit}e{exponent}"
+    return localized(f"{'-' if value < 0 else ''}{digit}e{exponent}")
 
 
 class Ink:
@@ -89,6 +91,7 @@ class Ink:
     def __init__(self, font: QFont) -> None:
         self._base = QFont(font)
         self._fonts: dict[tuple[float, bool, bool], tuple[QFont, QFontMetricsF]] = {}
+        self._advances: dict[tuple[Piece, float, bool], float] = {}
         self._signs = theme.signed_map()
         bad = QColor(theme.current().bad)
         self._bad = bad.red(), bad.green(), bad.blue()
@@ -113,8 +116,15 @@ class Ink:
 
     def width(self, rich: str, size: float = SMALL, *, bold: bool = False) -> float:
         """Return the px that a line of rich text takes."""
-        return sum(self._both(self._size(piece, size), bold, piece.is_italic)[1]
-                   .horizontalAdvance(piece.text) for piece in pieces(rich))
+        return sum(self._advance(piece, size, bold) for piece in pieces(rich))
+
+    def _advance(self, piece: Piece, size: float, bold: bool) -> float:
+        key = piece, size, bold
+        found = self._advances.get(key)
+        if found is None:
+            metrics = self._both(self._size(piece, size), bold, piece.is_italic)[1]
+            found = self._advances[key] = metrics.horizontalAdvance(piece.text)
+        return found
 
     def write(self, painter: QPainter, box: QRectF, rich: str, colour: str | QColor,
               size: float = SMALL, *, bold: bool = False, align: str = "centre") -> QRectF:
@@ -128,8 +138,7 @@ class Ink:
             metrics = self.metrics(size, bold=bold)
             text = metrics.elidedText(parts[0].text, Qt.TextElideMode.ElideRight, box.width())
             parts = (Piece(text, 0, parts[0].is_italic),)
-        widths = [self._both(self._size(piece, size), bold, piece.is_italic)[1]
-                  .horizontalAdvance(piece.text) for piece in parts]
+        widths = [self._advance(piece, size, bold) for piece in parts]
         total, metrics = sum(widths), self.metrics(size, bold=bold)
         x = {"left": box.left(), "right": box.right() - total}.get(
             align, box.center().x() - total / 2)

@@ -26,13 +26,14 @@ def element_symbol(statement: Statement, index: Sequence[int]) -> str:
 
     The layer is left out, for the number stands in it.
     """
-    base = re.sub(r"<sub>[^<]*</sub>$", "", statement.symbol)
+    base = re.sub(r"<sub>(?:([a-z]),)?\d+</sub>", r"<sub>\1</sub>", statement.symbol)
+    base = base.replace("<sub></sub>", "")
     if base[-1:] in "WU":
         base = base[:-1] + base[-1].lower()
     places = [place + 1 for place in (index[1:] if statement.per_example else index)]
     if not places:
         return base
-    comma = "," if max(places) > 9 else ""
+    comma = "," if max(places) > 9 or len(places) > 2 else ""
     return f"{base}<sub>{comma.join(map(str, places))}</sub>"
 
 

@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 from engine.microscope.number import Factor, Number
 from engine.microscope.statement import Phase
+from engine.microscope.uses import KernelUses, kernel_uses
 from gui.microscope.lens import Lens
 from gui.microscope.network_columns import PARAMETER, VARIABLE, Body, Column, number_of
 
 Array = NDArray[np.float64]
+
+
+LETTERS = {"x": "x", "z": "z", "p": "p", "dz": "δ"}
+"""What numbers are called by their variable's name without its number."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,32 @@ class Shown:
         The numbers.
     known : int
         How many units are known where one stands.
+    earlier : Shown | None
+        What is shown of the other units: the numbers before these.
     """
 
     statement: int
     letter: str
     values: Array
     known: int
+    earlier: Shown | None = None
+
+    def of(self, unit: int) -> Shown | None:
+        """Return what is shown of a unit; None if nothing of it is known."""
+        if unit < self.known:
+            return self
+        return None if self.earlier is None else self.earlier.of(unit)
+
+    @cached_property
+    def means(self) -> Array:
+        """The mean of the batch, by unit along the last axis."""
+        found: Array = self.values.mean(axis=0)
+        return found
+
+    @cached_property
+    def most(self) -> float:
+        """The largest size of the finite numbers."""
+        return largest(self.values)
 
 
 @dataclass(frozen=True)
@@ -63,6 +88,31 @@ class Wires:
     forward: int
     gradient: int
     slopes: Array | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A sequence's numbers of one example.
+
+    Attributes
+    ----------
+    letter : str
+        What they are called, as rich text.
+    values : float64[units, steps]
+        The numbers; 0 where they are still to come.
+    known : bool[units, steps]
+        Which of them are known.
+    whole : int
+        Statement that has written them all; -1 where each step has its own.
+    lines : tuple[int, ...]
+        Statement of every step, where each has its own.
+    """
+
+    letter: str
+    values: Array
+    known: NDArray[np.bool_]
+    whole: int
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,12 +167,12 @@ class Reading:
     def in_hand(self) -> int:
         """The column of the layer in hand; -1 for all together."""
         number = self.lens.statement.number
-        if self.phase is Phase.LOSS:
-            return self.columns[-1].number
-        if self.phase is Phase.UPDATE or number < 0:
-            match = PARAMETER.fullmatch(self.lens.statement.name)
-            return int(match[3]) if match is not None else -1
-        return number
+        return self.columns[-1].number if self.phase is Phase.LOSS else number
+
+    @cached_property
+    def time(self) -> int:
+        """The step of time in hand; -1 for none."""
+        return self.lens.statement.step
 
     def known(self, statement: int, units: int) -> int:
         """Return how many units of a statement's result are known."""
@@ -142,33 +192,56 @@ class Reading:
         return self._shown(column, column.errors, "δ")
 
     def _shown(self, column: Column, among: tuple[int, ...], letter: str) -> Shown | None:
-        done = [i for i in among if self.known(i, column.units)]
-        if not done:
+        shown = None
+        for i in among:
+            known = self.known(i, column.units)
+            if known:
+                name = self.program.statements[i].name
+                stem = name.rstrip("0123456789_")
+                other = "∂" + stem[1:] if name.startswith("d") else letter
+                shown = Shown(i, LETTERS.get(stem, other),
+                              self.trace.values[i].reshape(-1, *column.shape), known, shown)
+        return shown
+
+    def grid(self, column: Column, *, is_error: bool) -> Grid | None:
+        """Return a sequence's numbers of the marked example; None if there are none yet."""
+        lines = column.state_errors if is_error else column.states
+        if not lines:
+            shown = self.error(column) if is_error else self.output(column)
+            if shown is None:
+                return None
+            values = shown.values[self.example].T
+            known = np.arange(len(values)) < shown.known
+            return Grid(shown.letter, np.where(known[:, None], values, 0.0),
+                        np.repeat(known[:, None], values.shape[1], axis=1), shown.statement)
+        steps, units = column.grid
+        values, known, places = np.zeros((units, steps)), np.zeros((units, steps), bool), {}
+        for i in lines:
+            step = self.program.statements[i].step
+            places[step] = i
+            done = self.known(i, units)
+            known[:done, step] = True
+            values[:done, step] = self.trace.values[i][self.example, :done]
+        if not known.any():
             return None
-        # A line that is half done shows through what stood there before it.
-        name = self.program.statements[done[-1]].name
-        letter = {"x": "x", "z": "z", "p": "p", "dz": "δ"}.get(
-            name.rstrip("0123456789_"), letter if not name.startswith("d") else "∂a")
-        if name.startswith("dh"):
-            letter = "∂h"
-        values = self.trace.values[done[-1]].reshape(-1, *column.shape)
-        return Shown(done[-1], letter, values, self.known(done[-1], column.units))
+        return Grid("∂h" if is_error else "h", values, known, -1,
+                    tuple(places.get(step, -1) for step in range(steps)))
 
     def losses(self) -> Array | None:
-        """Return the loss of every example; None where it is not made of such."""
-        position = self.columns[-1].outputs[0]
-        number = self.trace.number(position, ())
-        if not number.over or number.over[0] != ("example", self.n) or number.added:
+        """Return the loss of every example; None where it is not the mean of such."""
+        places = self.columns[-1].outputs
+        number = self.trace.number(places[0], ())
+        if len(places) > 1 or not number.over or number.over[0] != ("example", self.n) \
+                or number.added or number.function:
             return None
-        shape = [length for _, length in number.over]
-        found: Array = (number.products.reshape(shape).reshape(self.n, -1).sum(axis=1)
+        found: Array = (number.products.reshape(self.n, -1).sum(axis=1)
                         * number.scale * self.n)
         return found
 
     @cached_property
     def loss_known(self) -> bool:
         """Whether the loss is known."""
-        return self.columns[-1].outputs[0] <= self.step.statement
+        return self.columns[-1].outputs[-1] <= self.step.statement
 
     # Weights
 
@@ -196,6 +269,15 @@ class Reading:
         return self.lens.number()
 
     @cached_property
+    def uses(self) -> KernelUses | None:
+        """Where the kernel's weight that is open was used on the marked example."""
+        one = self.program.statements[self.lens.opened_statement]
+        if one.phase is not Phase.BACKWARD or one.per_example:
+            return None
+        return kernel_uses(self.trace, self.lens.opened_statement, self.lens.opened_index,
+                           self.example)
+
+    @cached_property
     def value(self) -> float:
         """The number that is open."""
         return float(self.trace.values[self.lens.opened_statement][self.lens.opened_index])
@@ -203,53 +285,92 @@ class Reading:
     @cached_property
     def spots(self) -> tuple[Spot, ...]:
         """What the number that is open is made of, and itself."""
-        found = [spot for factor in self._factors(self.number)
-                 if (spot := self._spot(factor.variable, factor.indices)) is not None]
+        found = [spot for factor in _factors(self.number)
+                 for spot in self._spots(factor.variable, factor.indices)]
         one = self.program.statements[self.lens.opened_statement]
-        own = self._spot(one.name, np.array([self.lens.opened_index], np.int64))
-        return (*found, *((own,) if own is not None else ()))
+        own = np.array([self.lens.opened_index], np.int64)
+        return (*found, *self._spots(one.name, own))
 
-    def _factors(self, number: Number) -> tuple[Factor, ...]:
-        return (*number.factors, *number.added)
-
-    def _spot(self, variable: str, indices: NDArray[np.int64]) -> Spot | None:
+    def _spots(self, variable: str, indices: NDArray[np.int64]) -> list[Spot]:
+        """Return where numbers of a variable stand: in every column that shows them."""
         match = VARIABLE.fullmatch(variable)
         if match is None or indices.ndim != 2 or indices.shape[1] < 2:
-            return None
-        number = int(match[3]) if match[3] else \
-            {"x": 0, "p": self.columns[-1].number - 1}.get(match[2], -1)
-        return Spot(number, match[1] == "d", indices) if 0 <= number < len(self.columns) else None
+            return []
+        is_error, found = match[1] == "d", []
+        for column in self.columns[:-1]:
+            among = (*column.errors, *column.state_errors) if is_error else \
+                (*column.outputs, *column.states)
+            line = next((i for i in among if self.program.statements[i].name == variable), -1)
+            if line < 0:
+                continue
+            one = self.program.statements[line]
+            at = indices
+            if one.step >= 0:
+                at = np.column_stack([indices[:, 0], np.full(len(indices), one.step),
+                                      indices[:, -1]])
+            elif one.shape[1:] != column.shape:
+                places = np.ravel_multi_index(tuple(indices[:, 1:].T), one.shape[1:])
+                at = np.column_stack([indices[:, 0], *np.unravel_index(places, column.shape)])
+            found.append(Spot(column.number, is_error, at))
+        return found
 
     @cached_property
     def weight_in_hand(self) -> tuple[int, int, int] | None:
         """The weight that is open, or whose gradient is: column, from, to; None for others."""
         one = self.program.statements[self.lens.opened_statement]
         match = PARAMETER.fullmatch(one.name)
-        if match is None or match[2] != "W" or len(self.lens.opened_index) != 2:
+        if match is None or match[2] != "W" or len(one.shape) != 2:
+            return None
+        column = self.columns[int(match[3])]
+        if self.wires(column) is None:
             return None
         begin, end = self.lens.opened_index
-        return int(match[3]), begin, end
+        return column.number, begin, end
 
     @cached_property
     def unit_in_hand(self) -> tuple[int, int]:
         """Column and unit of the number that is open; -1, -1 if it is none of a column's."""
         one = self.program.statements[self.lens.opened_statement]
         index = self.lens.opened_index
-        match = PARAMETER.fullmatch(one.name)
-        if match is not None:
-            return int(match[3]), index[-1]
         number = number_of(one, self.columns[-1].number)
         if number < 0:
-            number = one.number if one.number >= 0 else -1
+            number = one.number
         return (number, index[-1]) if index and number >= 0 else (-1, -1)
 
-    def wanted_units(self, column: Column) -> tuple[int, ...]:
-        """Return which units of a column have to be seen: that in hand, and its operands."""
-        found: list[int] = []
-        if self.unit_in_hand[0] == column.number:
-            found.append(self.unit_in_hand[1])
+    def wanted_units(self) -> dict[int, tuple[int, ...]]:
+        """Return which units of each column have to be seen: that in hand, and its operands.
+
+        Where every unit reads the one of its own number, both are wanted.
+        """
+        found: dict[int, list[int]] = {column.number: [] for column in self.columns}
+        number, unit = self.unit_in_hand
+        found.setdefault(number, []).append(unit)
         if self.weight_in_hand is not None:
             to, begin, _ = self.weight_in_hand
-            if column.number == self.columns[to].sources[0]:
-                found.append(begin)
-        return tuple(unit for unit in found if 0 <= unit < column.units)
+            found[self.columns[to].sources[0]].append(begin)
+        one, index = self.program.statements[self.lens.opened_statement], self.lens.opened_index
+        if self.uses is not None:
+            for source in self.columns[one.number].sources:
+                found[source].append(index[-2])
+        self._align(found)
+        return {column.number: tuple(unit for unit in found[column.number]
+                                     if 0 <= unit < column.units) for column in self.columns}
+
+    def _align(self, found: dict[int, list[int]]) -> None:
+        for column in (*self.columns[:-1], *reversed(self.columns[:-1])):
+            for source in map(self.columns.__getitem__, column.sources):
+                if source.shape == column.shape and self.wires(column) is None:
+                    both = list(dict.fromkeys((*found[column.number], *found[source.number])))
+                    found[column.number], found[source.number] = both[:], both[:]
+
+
+def _factors(number: Number) -> tuple[Factor, ...]:
+    """Return all factors of a number, those of further sums too."""
+    return (*number.factors, *number.added,
+            *(factor for one in number.also for factor in _factors(one)))
+
+
+def largest(values: Array) -> float:
+    """Return the largest size of the finite numbers among these."""
+    sizes = np.abs(values[np.isfinite(values)])
+    return float(sizes.max(initial=0.0))

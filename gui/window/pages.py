@@ -80,6 +80,10 @@ class Pages(QObject):
             desk.set_shown(not is_lab)
         self._lab.setVisible(is_lab)
         self._stage.set_shown(is_lab)
+        focus = self._lab.focusWidget()
+        if is_lab and focus is not None:
+            # What had the keyboard before; else Qt has given it to whatever comes next.
+            focus.setFocus()
         self.changed.emit(key)
 
     def _desk(self) -> MicroscopeDesk:

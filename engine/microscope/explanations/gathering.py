@@ -12,11 +12,11 @@ def gather(w: Writer) -> None:
     """Name the examples or their targets, which the program is given."""
     name = "x" if w.number == 0 else "t"
     if name == "x":
-        w.emit("x", "x = x", words=say("microscope.gather", count=w.n), symbol="x",
+        w.emit("x", "x = x[:n]", words=say("microscope.gather", count=w.n), symbol="x",
                formula=f"x ← {w.n} examples", shape=(w.size("n"),), slot="y")
         return
     w.call("y", Variable("t", "t", (w.size("n"),), per_example=True))
-    w.emit("t", "t = t", words=say("microscope.gather-targets"), symbol="t",
+    w.emit("t", "t = t[:n]", words=say("microscope.gather-targets"), symbol="t",
            formula="t ← their targets", shape=(w.size("n"),), slot="y")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.spec import LayerSpec
 from engine.training import Trainer
 from gui.microscope.lens import Lens
 from tests.engine.training.runs import clouds, dense, trainer
@@ -23,6 +24,34 @@ def deep() -> Trainer:
     """Return a run of 30 tanh layers and an output."""
     return _begun(trainer(clouds(23, 7, 2, 2), *(dense(f"l{i}", 8) for i in range(30)),
                           dense("output", 2, "linear"), optimizer="sgd"))
+
+
+def images() -> Trainer:
+    """Return a run of a small network over images of 6 x 6 numbers."""
+    return _begun(trainer(
+        clouds(20, 4, 3, 36),
+        LayerSpec("image", "reshape", {"height": 6, "width": 6}),
+        LayerSpec("conv", "conv2d", {"filters": 3, "kernel": 3, "activation": "tanh"}),
+        LayerSpec("pool", "max_pooling"), LayerSpec("flat", "flatten"),
+        dense("output", 3, "linear"), optimizer="sgd"))
+
+
+def sequences(kind: str = "lstm") -> Trainer:
+    """Return a run of a recurrent layer over 20 steps."""
+    return _begun(trainer(
+        clouds(20, 4, 3, 20),
+        LayerSpec("series", "reshape", {"form": "sequence", "steps": 20, "features": 1}),
+        LayerSpec("memory", kind, {"units": 5}),
+        dense("output", 3, "linear"), optimizer="sgd"))
+
+
+def residual() -> Trainer:
+    """Return a run of two blocks that are added to what goes past them."""
+    return _begun(trainer(
+        clouds(23, 7, 3, 4), dense("one", 6), dense("two", 6),
+        LayerSpec("add", "add", inputs=("one", "two")), dense("three", 6),
+        LayerSpec("add-2", "add", inputs=("add", "three")), dense("output", 3, "linear"),
+        optimizer="sgd"))
 
 
 def _begun(run: Trainer) -> Trainer:

@@ -23,7 +23,7 @@ from gui.microscope.ladder_places import labelled, place_ladder
 from gui.microscope.ladder_view import LadderView
 from gui.microscope.lens import Lens
 from gui.microscope.network_ink import Ink, plain
-from tests.gui.microscope.steps import deep, first, lens_of, statement
+from tests.gui.microscope.steps import deep, first, lens_of, sequences, statement
 
 Make = Callable[..., LadderView]
 
@@ -163,3 +163,37 @@ def test_nothing_is_looked_at_yet(make: Make) -> None:
     view = make(Lens())
     assert view.ladder.steps == ()
     assert view.rung_at(100) == -1
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_a_recurrent_layer_has_a_ladder_over_time(make: Make, kind: str) -> None:
+    lens = lens_of(sequences(kind))
+    view = make(lens)
+    assert view.switch.options() == ("layers", "2")
+    assert [step.name for step in view.ladder.steps] == ["layer 2", "layer 3"]
+    hints = [view.hint()]
+    view.hint_changed.connect(hints.append)
+    view.switch.button("2").click()
+    view.grab()
+    assert hints == ["RMS of ∂L/∂z, layer by layer from the loss; one factor per layer",
+                     "RMS of ∂L/∂h of layer 2, step by step from the end"]
+    assert len(view.ladder.steps) == 20
+    assert view.ladder.total == pytest.approx(
+        math.prod(step.factor for step in view.ladder.steps[:-1]))
+    assert ("gate" in tip_text(view.ladder, 4)) == (kind != "rnn")
+    lens.go_to(view.ladder.steps[6].statement)
+    assert (lens.statement.step, view.held()) == (6, 6)
+    for place in range(0, len(view.ladder.steps), 5):
+        lens.go_to(view.ladder.steps[place].statement)
+        view.grab()
+
+
+def test_a_network_without_time_has_no_switch(make: Make) -> None:
+    view = make(lens_of(first()))
+    assert view.switch.isHidden()
+    view.lens.look_at(sequences("rnn").dissect())
+    assert not view.switch.isHidden()
+    view.switch.button("2").click()
+    view.lens.look_at(first().dissect())
+    assert view.switch.isHidden()
+    assert view.ladder.layer == -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -13,13 +14,23 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.microscope.walk import Level
+from engine.training import Trainer
 from gui import theme
 from gui.microscope.lens import Lens
 from gui.microscope.network_canvas import NetworkCanvas
 from gui.microscope.network_hits import Hit, Kind
 from gui.microscope.network_places import unit_window, window
 from gui.microscope.network_reading import Reading
-from tests.gui.microscope.steps import deep, first, lens_of, statement, wide
+from tests.gui.microscope.steps import (
+    deep,
+    first,
+    images,
+    lens_of,
+    residual,
+    sequences,
+    statement,
+    wide,
+)
 
 Make = Callable[..., NetworkCanvas]
 
@@ -130,6 +141,15 @@ def test_what_is_to_come_has_no_cells(make: Make) -> None:
         (0, statement(lens, "a2")), (0, statement(lens, "da2")), (1, statement(lens, "a2"))]
 
 
+def test_what_is_half_done_shows_what_was_before(make: Make) -> None:
+    lens = lens_of(first())
+    canvas = make(lens)
+    lens.go_to(statement(lens, "a1"), unit=1)
+    found = {hit.unit: hit.statement for hit in hits(canvas, Kind.CELL) if hit.column == 1}
+    assert found == {0: statement(lens, "a1"), 1: statement(lens, "a1"),
+                     2: statement(lens, "z1"), 3: statement(lens, "z1")}
+
+
 def test_operands_and_the_number_in_hand_are_known(make: Make) -> None:
     lens = lens_of(first())
     canvas = make(lens)
@@ -192,6 +212,15 @@ def test_every_micro_step_is_drawn(make: Make, app: QApplication, level: Level, 
         assert "=" in canvas.accessibleDescription()
 
 
+def test_the_hint_names_the_example_of_pictures(make: Make) -> None:
+    lens = lens_of(images())
+    canvas = make(lens)
+    hints: list[str] = []
+    canvas.hint_changed.connect(hints.append)
+    lens.mark_example(3)
+    assert hints == [f"pictures: example 4 of {lens.trace.program.n}"]
+
+
 def test_one_example_alone_has_no_mark(make: Make) -> None:
     lens = lens_of(first(), example=1)
     canvas = make(lens)
@@ -230,3 +259,103 @@ def test_windows_hold_what_is_wanted() -> None:
     begin, end = unit_window(64, 6, (20,), 0)
     assert begin <= 20 < end
     assert unit_window(4, 8, (2,), 3) == (0, 4)
+
+
+def test_a_kernel_weight_shows_where_it_was_used(make: Make) -> None:
+    lens = lens_of(images())
+    canvas = make(lens)
+    lens.go_to(statement(lens, "dW2"), 1, (0, 2, 0, 1))
+    canvas.grab()
+    reading = Reading(lens, canvas._columns)
+    assert reading.uses is not None
+    products = next(hit for hit in canvas.hits
+                    if hit.statement == statement(lens, "dW2") and hit.kind is Kind.NEURON)
+    assert products.column == 1
+    assert "What every place" in products.tip(products)
+    spots = {(spot.column, spot.is_error) for spot in reading.spots}
+    assert (1, False) in spots
+    assert (2, True) in spots
+
+
+def test_a_window_is_framed_on_the_image_that_it_looks_at(make: Make) -> None:
+    lens = lens_of(images())
+    canvas = make(lens)
+    lens.go_to(statement(lens, "z2"), 2, (0, 3, 3, 2))
+    canvas.grab()
+    reading = Reading(lens, canvas._columns)
+    image = next(spot for spot in reading.spots if spot.column == 1)
+    assert image.indices[:, 1].min() == image.indices[:, 2].min() == 2
+    assert image.indices[:, 1].max() == image.indices[:, 2].max() == 4
+    assert set(image.indices[:, 3]) == {0}
+    # A click opens the number of a map that is farthest from 0.
+    chart = next(hit for hit in hits(canvas, Kind.NEURON) if (hit.column, hit.unit) == (2, 1))
+    click(canvas, chart.box.center())
+    values = lens.trace.values[lens.opened_statement][..., 1]
+    assert lens.opened_index[-1] == 1
+    assert abs(lens.trace.values[lens.opened_statement][lens.opened_index]) == np.abs(
+        values[lens.opened_index[0]]).max()
+
+
+def test_a_layer_that_only_reshapes_shows_what_it_reads(make: Make) -> None:
+    lens = lens_of(images())
+    canvas = make(lens)
+    columns = {column.number: column for column in canvas._columns}
+    assert columns[1].outputs == columns[0].outputs
+    assert columns[4].outputs == columns[3].outputs
+    assert columns[4].errors
+
+
+def test_a_recurrent_layer_is_unrolled(make: Make) -> None:
+    lens = lens_of(sequences())
+    canvas = make(lens)
+    held = statement(lens, "h2_4")
+    lens.go_to(held, 3)
+    canvas.grab()
+    reading = Reading(lens, canvas._columns)
+    assert reading.time == 4
+    grid = reading.grid(canvas._columns[2], is_error=False)
+    assert grid is not None
+    assert grid.known.all(axis=0).tolist() == [True] * 4 + [False] * 16
+    assert grid.known[:, 4].tolist() == [True] * 4 + [False]
+    assert grid.values[2, 1] == lens.trace.values[statement(lens, "h2_1")][0, 2]
+    cells = next(hit for hit in hits(canvas, Kind.CELL)
+                 if hit.column == 2 and hit.grid == (20, 5))
+    at = QPointF(cells.box.left() + cells.box.width() * 1.5 / 20,
+                 cells.box.top() + cells.box.height() * 2.5 / 5)
+    found = canvas.hit(at)
+    assert found is not None
+    assert found.tip(found).startswith("Step 2, unit 3, example 1: h = ")
+    click(canvas, at)
+    assert (lens.opened_statement, lens.opened_index) == (statement(lens, "h2_1"), (0, 2))
+
+
+def test_what_is_joined_keeps_its_units_beside_one_another(make: Make) -> None:
+    lens = lens_of(residual())
+    canvas = make(lens, 800)
+    lens.go_to(statement(lens, "a5"), 5)
+    canvas.grab()
+    assert canvas.places is not None
+    for number in (3, 4, 5):
+        place = canvas.places.column(number)
+        assert place is not None
+        assert place.unit(5) is not None
+    assert canvas._columns[5].sources == (3, 4)
+
+
+@pytest.mark.parametrize("make_run", [images, sequences, residual, wide])
+def test_every_part_of_every_network_is_drawn(make: Make, make_run: Callable[[], Trainer]) -> None:
+    lens = lens_of(make_run())
+    lens.set_level(Level.LAYER)
+    canvas = make(lens, 520, 400)
+    for place in range(len(lens.walk)):
+        lens.go(place)
+        canvas.grab()
+        assert canvas.places is not None
+        assert "=" in canvas.accessibleDescription()
+    lens.set_level(Level.NEURON)
+    canvas.resize(800, 430)
+    # A line of each name; those of other steps of time, and of the optimizer's memory, are alike.
+    lines = {re.sub(r"\d+", "", one.name): i for i, one in enumerate(lens.trace.program.statements)}
+    for i in lines.values():
+        lens.go_to(i)
+        canvas.grab()
