@@ -18,8 +18,8 @@ from engine.microscope.trace import Trace
 
 Array = NDArray[np.float64]
 
-BACKWARD = {"rnn_backward": "rnn", "lstm_backward": "lstm", "gru_backward": "gru"}
-"""Kinds of layers by the op that goes back through time."""
+BESIDE = {"rnn_backward": "", "lstm_backward": "f", "gru_backward": "z"}
+"""By the op that goes back through time: the gate that weighs the way beside, empty for none."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ class ThroughTime:
     ----------
     number, layer : int, str
         The layer's number and id.
-    kind : str
-        ``rnn``, ``lstm`` or ``gru``.
+    gate : str
+        The gate that weighs the way beside: ``f`` of an LSTM, ``z`` of a GRU; empty for none.
     moments : tuple[Moment, ...]
         One for each step, the first one first.
     passages : tuple[Passage, ...]
@@ -100,7 +100,7 @@ class ThroughTime:
 
     number: int
     layer: str
-    kind: str
+    gate: str
     moments: tuple[Moment, ...]
     passages: tuple[Passage, ...]
 
@@ -126,7 +126,7 @@ class ThroughTime:
 
 def recurrent_layers(trace: Trace) -> tuple[int, ...]:
     """Return the numbers of the layers through which a gradient goes back in time."""
-    return tuple(sorted({one.number for one in trace.program.statements if one.op in BACKWARD}))
+    return tuple(sorted({one.number for one in trace.program.statements if one.op in BESIDE}))
 
 
 def through_time(trace: Trace, number: int, example: int | None = None) -> ThroughTime:
@@ -147,13 +147,13 @@ def through_time(trace: Trace, number: int, example: int | None = None) -> Throu
         If no gradient goes back in time through the layer.
     """
     lines = {one.name: i for i, one in enumerate(trace.program.statements)
-             if one.number == number and one.op in BACKWARD}
+             if one.number == number and one.op in BESIDE}
     if not lines:
         raise ValueError(f"layer {number} is not recurrent, or has no gradient")
     first = trace.program.statements[next(iter(lines.values()))]
-    look = _Look(trace, number, BACKWARD[first.op], lines, example)
+    look = _Look(trace, number, BESIDE[first.op], lines, example)
     steps = sum(name.startswith(f"dh{number}_") for name in lines)
-    return ThroughTime(number, first.layer, look.kind,
+    return ThroughTime(number, first.layer, look.gate,
                        tuple(look.moment(t) for t in range(steps)),
                        tuple(look.passage(t) for t in range(steps - 1)))
 
@@ -164,9 +164,14 @@ class _Look:
 
     trace: Trace
     number: int
-    kind: str
+    gate: str
     lines: dict[str, int]
     example: int | None
+
+    @property
+    def has_cell(self) -> bool:
+        """Whether a cell is handed on beside the state."""
+        return f"dc{self.number}_0" in self.lines
 
     def moment(self, t: int) -> Moment:
         """Return the gradient at a step."""
@@ -174,7 +179,7 @@ class _Look:
         later = self._handed("h", t, "state-path-forgotten")
         place = self.lines[f"dh{self.number}_{t}"]
         return Moment(t, _size(state, units), _size(self._above(t), units), _size(later, units),
-                      _size(self._gradient("c", t), units) if self.kind == "lstm" else math.nan,
+                      _size(self._gradient("c", t), units) if self.has_cell else math.nan,
                       _size(self._sums(t), units), place)
 
     def passage(self, t: int) -> Passage:
@@ -183,18 +188,16 @@ class _Look:
         recurrent = self.trace.at(f"U{self.number}", self.lines[f"dh{self.number}_{t}"])
         counts = np.any(sums != 0, axis=1)
         there, back = [state], [self._handed("h", t, "state-path-forgotten")]
-        beside, past = state, state
-        if self.kind == "lstm":
-            beside = self._gradient("c", t + 1)
-            past = beside * self._value("f", t + 1)
-            there.append(beside)
+        if self.has_cell:
+            there.append(self._gradient("c", t + 1))
             back.append(self._handed("c", t, "cell-path-forgotten"))
-        elif self.kind == "gru":
-            past = state * self._value("z", t + 1)
+        # The way beside goes from cell to cell, or from state to state.
+        beside = there[-1]
+        past = beside * self._value(self.gate, t + 1) if self.gate else beside
         both = np.hstack(there)
         return Passage(
             t, _ratio(sums[counts], both[counts]), _ratio(sums[counts] @ recurrent.T, sums[counts]),
-            math.nan if self.kind == "rnn" else _ratio(past[counts], beside[counts]),
+            _ratio(past[counts], beside[counts]) if self.gate else math.nan,
             _ratio(np.hstack(back), both))
 
     def _value(self, letter: str, t: int) -> Array:
@@ -204,7 +207,8 @@ class _Look:
         return self._seen(self.trace.values[self.lines[f"d{letter}{self.number}_{t}"]])
 
     def _sums(self, t: int) -> Array:
-        return self._gradient("uh" if self.kind == "gru" else "z", t)
+        is_split = f"duh{self.number}_{t}" in self.lines
+        return self._gradient("uh" if is_split else "z", t)
 
     def _above(self, t: int) -> Array:
         """Return what the layers above ask of a state: the line without the path through time."""

@@ -83,7 +83,10 @@ class Dissecting:
         rows, inputs, targets, batch = _batch(running, example)
         plan = _twin(running, inputs, targets)
         given = {**_given(plan), "x": inputs, "t": targets}
-        begun = {name: array.astype(np.float64) for name, array in carried.taken(plan).items()}
+        # What is carried over ends with the epoch.
+        goes_on = running.plan.shared.control[layout.POSITION] != 0
+        begun = {name: array.astype(np.float64) for name, array in carried.taken(plan).items()
+                 } if goes_on else {}
         engine = _stepped(running, plan, len(rows))
         self._subject = subject_of(plan, running.project, len(rows), given,
                                    running.examples.class_weights, begun)

@@ -258,7 +258,7 @@ class CheckBox(Card):
         """Return the quotient in letters and numbers."""
         letter = self._lens.trace.program.statements[found.statement].of[0].lower()
         return (f"(L({letter} + h) − L({letter} − h)) / 2h = "
-                f"{localized(f'{found.numeric:.11g}')}, "
+                f"{localized(f'{found.numeric:.9g}')}, "
                 f"relative error {localized(f'{found.error:.1e}')}")
 
     def _tell_failures(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.microscope.names import PRIME
-from engine.microscope.through_time import BACKWARD, through_time
+from engine.microscope.through_time import recurrent_layers, through_time
 from gui.microscope.lens import Lens
 from gui.microscope.network_columns import Column
 
@@ -142,7 +142,7 @@ def _slope_symbol(lens: Lens, columns: tuple[Column, ...], number: int) -> str:
     """Return what the derivative of a layer's activation function is called."""
     for one in lens.trace.program.statements:
         if one.name == f"dz{number}" and one.op.endswith("_backward"):
-            if one.op in BACKWARD:
+            if number in recurrent_layers(lens.trace):
                 return "through time"
             function = one.op.removesuffix("_backward")
             return {"relu": "ReLU", "sigmoid": "σ"}.get(function, function) + PRIME

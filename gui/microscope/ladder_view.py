@@ -41,15 +41,16 @@ class LadderView(QWidget):
     Attributes
     ----------
     switch : Segmented
-        Layers, or the steps of time of a layer.
+        Layers, or the steps of time of a layer. It stands at the top, unless a card's header takes
+        it.
 
     Signals
     -------
-    switched()
-        Another ladder is shown: `hint` is new.
+    hint_changed(str)
+        What the picture shows is new, for the card's header.
     """
 
-    switched = Signal()
+    hint_changed = Signal(str)
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +93,7 @@ class LadderView(QWidget):
     def layout_of(self) -> LadderPlaces:
         """Return where everything stands."""
         room = QRectF(self.rect())
-        if not self.switch.isHidden():
+        if self.switch.parent() is self and not self.switch.isHidden():
             room.setTop(room.top() + self.switch.sizeHint().height())
         return place_ladder(self._ladder, room)
 
@@ -123,7 +124,6 @@ class LadderView(QWidget):
     @Slot(str)
     def _on_switch_selected(self, key: str) -> None:
         self._build()
-        self.switched.emit()
 
     def _build(self) -> None:
         """Take the ladder that the switch asks for."""
@@ -136,9 +136,12 @@ class LadderView(QWidget):
                 over_time(self.lens, int(key))
             self.setAccessibleDescription(self._summary())
         self._place_switch()
+        self.hint_changed.emit(self.hint())
         self.update()
 
     def _place_switch(self) -> None:
+        if self.switch.parent() is not self:
+            return
         self.switch.adjustSize()
         self.switch.move(self.width() - self.switch.width(), 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -41,7 +41,14 @@ class NetworkCanvas(QWidget):
     ----------
     lens : Lens
         Where one stands.
+
+    Signals
+    -------
+    hint_changed(str)
+        What the picture's numbers are is new, for the card's header.
     """
+
+    hint_changed = Signal(str)
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +56,7 @@ class NetworkCanvas(QWidget):
         self._columns: tuple[Column, ...] = ()
         self._scrolled: dict[int, int] = {}
         self._middle = -1
+        self._hint = ""
         self._hits: list[Hit] = []
         self._places: Places | None = None
         self._ink = Ink(theme.base_font())
@@ -120,6 +128,9 @@ class NetworkCanvas(QWidget):
             reading = Reading(self.lens, self._columns)
             text = PillPainter(self._ink, reading, self._arrange(reading)).text()
             self.setAccessibleDescription(f"{stand_text(reading)}: {plain(text)}")
+        if self.hint() != self._hint:
+            self._hint = self.hint()
+            self.hint_changed.emit(self._hint)
         self.update()
 
     # Painting

@@ -9,6 +9,7 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from engine.microscope.statement import Phase
 from gui import theme
 from gui.microscope.network_columns import Body
 from gui.microscope.network_hits import Hit, Kind
@@ -115,7 +116,7 @@ class EdgePainter:
         reading, found = self._reading, []
         is_back = reading.is_backward and wires.slopes is not None
         known = reading.known(wires.gradient if is_back else wires.forward, place.column.units)
-        use = self._use(wires)
+        use, is_update = self._use(wires), reading.phase is Phase.UPDATE
         for end in place.units:
             for begin in before.units:
                 held = self._is_held(use, begin.unit, end.unit)
@@ -127,8 +128,8 @@ class EdgePainter:
                 found.append(wire)
                 if held and wire.is_known and end.unit in (reading.unit_in_hand[1], *(
                         [end.unit] if weighs else [])):
-                    self.labelled.append((wire, number_text(
-                        wire.weight if slope is None else slope, 2)))
+                    value = wire.weight if slope is None or is_update else slope
+                    self.labelled.append((wire, number_text(value, 2)))
         return found
 
     def _use(self, wires: Wires) -> Use:
@@ -142,10 +143,10 @@ class EdgePainter:
         return Use.BACK if is_input else Use.NONE
 
     def _is_held(self, use: Use, begin: int, end: int) -> bool:
-        unit = self._reading.unit_in_hand[1]
-        if self._reading.step.unit < 0 and use is not Use.NONE:
-            return True
-        return unit == {Use.INTO: end, Use.BACK: begin}.get(use, -1)
+        if use is Use.NONE:
+            return False
+        return self._reading.step.unit < 0 or \
+            self._reading.unit_in_hand[1] == (end if use is Use.INTO else begin)
 
     def _line(self, painter: QPainter, wire: Wire, most: tuple[float, float], is_layer: bool
               ) -> None:
@@ -241,11 +242,17 @@ class EdgePainter:
             return
         tokens = theme.current()
         colour = QColor(tokens.accent if self._reading.in_hand == number else tokens.border_strong)
+        head = (5 + 1.5 * width) * theme.scale()
+        toward = begin - end if state == 2 else end - begin
+        if abs(end.x() - begin.x()) < 2 * head:
+            # No room for a line: an arrow says the same.
+            side = QPointF(math.copysign(head / 2, toward.x()), 0)
+            arrow_head(painter, (begin + end) / 2 + side, side, head, colour)
+            return
         painter.setPen(QPen(colour, width * theme.scale()))
         painter.drawLine(begin, end)
-        tip, toward = (begin + (end - begin) * 0.3, begin - end) if state == 2 else \
-            (begin + (end - begin) * 0.8, end - begin)
-        arrow_head(painter, tip, toward, (5 + 1.5 * width) * theme.scale(), colour)
+        arrow_head(painter, begin + (end - begin) * (0.3 if state == 2 else 0.8), toward, head,
+                   colour)
 
     def _state(self, number: int) -> int:
         """Return 0 where a column's numbers are still to come, 1 forward, 2 backward."""

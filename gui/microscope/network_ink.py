@@ -91,6 +91,7 @@ class Ink:
     def __init__(self, font: QFont) -> None:
         self._base = QFont(font)
         self._fonts: dict[tuple[float, bool, bool], tuple[QFont, QFontMetricsF]] = {}
+        self._advances: dict[tuple[Piece, float, bool], float] = {}
         self._signs = theme.signed_map()
         bad = QColor(theme.current().bad)
         self._bad = bad.red(), bad.green(), bad.blue()
@@ -115,8 +116,15 @@ class Ink:
 
     def width(self, rich: str, size: float = SMALL, *, bold: bool = False) -> float:
         """Return the px that a line of rich text takes."""
-        return sum(self._both(self._size(piece, size), bold, piece.is_italic)[1]
-                   .horizontalAdvance(piece.text) for piece in pieces(rich))
+        return sum(self._advance(piece, size, bold) for piece in pieces(rich))
+
+    def _advance(self, piece: Piece, size: float, bold: bool) -> float:
+        key = piece, size, bold
+        found = self._advances.get(key)
+        if found is None:
+            metrics = self._both(self._size(piece, size), bold, piece.is_italic)[1]
+            found = self._advances[key] = metrics.horizontalAdvance(piece.text)
+        return found
 
     def write(self, painter: QPainter, box: QRectF, rich: str, colour: str | QColor,
               size: float = SMALL, *, bold: bool = False, align: str = "centre") -> QRectF:
@@ -130,8 +138,7 @@ class Ink:
             metrics = self.metrics(size, bold=bold)
             text = metrics.elidedText(parts[0].text, Qt.TextElideMode.ElideRight, box.width())
             parts = (Piece(text, 0, parts[0].is_italic),)
-        widths = [self._both(self._size(piece, size), bold, piece.is_italic)[1]
-                  .horizontalAdvance(piece.text) for piece in parts]
+        widths = [self._advance(piece, size, bold) for piece in parts]
         total, metrics = sum(widths), self.metrics(size, bold=bold)
         x = {"left": box.left(), "right": box.right() - total}.get(
             align, box.center().x() - total / 2)

@@ -10,9 +10,8 @@ from gui import theme
 from gui.microscope.network_columns import Column
 from gui.microscope.network_hits import Hit, Kind
 from gui.microscope.network_ink import SMALL, Ink, number_text
-from gui.microscope.network_neurons import largest
 from gui.microscope.network_places import ColumnPlace, UnitPlace
-from gui.microscope.network_reading import Array, Reading, Shown
+from gui.microscope.network_reading import Array, Reading, Shown, largest
 
 
 class MapPainter:
@@ -35,19 +34,18 @@ class MapPainter:
         """Paint the maps of a column."""
         output, error = (self._reading.output(place.column), self._reading.error(place.column))
         for shown, is_error in ((output, False), (error, True)):
-            # All maps of an example have one scale, so that a weak one looks weak.
-            most = 0.0 if shown is None else largest(shown.values[self._reading.example])
             if is_error and not place.column.errors:
                 continue
             for unit in place.units:
                 box = unit.backward if is_error else unit.forward
-                self._map(painter, place.column, unit, box, shown, most)
+                self._map(painter, place.column, unit, box,
+                          None if shown is None else shown.of(unit.unit))
         self._titles(painter, place, output, error)
 
     def _map(self, painter: QPainter, column: Column, unit: UnitPlace, box: QRectF,
-             shown: Shown | None, most: float) -> None:
+             shown: Shown | None) -> None:
         tokens = theme.current()
-        if shown is None or unit.unit >= shown.known:
+        if shown is None:
             pen = QPen(QColor(tokens.border_strong), theme.scale())
             pen.setDashPattern([2.5, 2.5])
             painter.setPen(pen)
@@ -55,6 +53,8 @@ class MapPainter:
             painter.drawRect(box)
             return
         values = shown.values[self._reading.example, ..., unit.unit]
+        # All maps of an example have one scale, so that a weak one looks weak.
+        most = largest(shown.values[self._reading.example])
         painter.drawImage(box, self._ink.picture(values, most))
         is_held = self._reading.unit_in_hand == (column.number, unit.unit)
         painter.setBrush(Qt.BrushStyle.NoBrush)

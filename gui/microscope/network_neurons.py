@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gui import theme
 from gui.microscope.network_columns import Column
 from gui.microscope.network_hits import Hit, Kind
 from gui.microscope.network_ink import SMALL, Ink, circle_text, number_text, signed_colour
 from gui.microscope.network_places import MOST_CELLS, ColumnPlace, UnitPlace
-from gui.microscope.network_reading import Array, Reading, Shown
+from gui.microscope.network_reading import Array, Reading, Shown, largest
 
 FEWEST_PX = 4
 """Px of a cell from which on there is a gap between it and the next."""
@@ -39,38 +38,39 @@ class NeuronPainter:
     def __init__(self, ink: Ink, reading: Reading, hits: list[Hit]) -> None:
         self._ink, self._reading, self._hits = ink, reading, hits
         self._ringed = _ringed(reading)
+        self._pictures: dict[tuple[int, int], QImage] = {}
 
     def paint(self, painter: QPainter, place: ColumnPlace) -> None:
         """Paint the neurons of a column."""
         output, error = (self._reading.output(place.column), self._reading.error(place.column))
-        scale = [0.0 if shown is None else largest(shown.values) for shown in (output, error)]
         for unit in place.units:
-            self._circle(painter, place, unit, output, scale[0])
-            self._strip(painter, place.column, unit, output, scale[0], is_error=False)
+            known = None if output is None else output.of(unit.unit)
+            self._circle(painter, place, unit, known)
+            self._strip(painter, place, unit, known, is_error=False)
             if not place.column.is_input:
-                self._strip(painter, place.column, unit, error, scale[1], is_error=True)
+                self._strip(painter, place, unit, None if error is None else error.of(unit.unit),
+                            is_error=True)
 
     def _circle(self, painter: QPainter, place: ColumnPlace, unit: UnitPlace,
-                shown: Shown | None, most: float) -> None:
+                shown: Shown | None) -> None:
         tokens, column = theme.current(), place.column
-        is_known = shown is not None and unit.unit < shown.known
-        value = float(shown.values[:, unit.unit].mean()) if shown is not None else 0.0
+        value = float(shown.means[unit.unit]) if shown is not None else 0.0
         is_ringed = unit.unit in self._ringed.get((column.number, None), ())
         pen = QPen(QColor(tokens.accent if is_ringed else tokens.border_strong),
                    theme.scale() * (2.2 if is_ringed else 1.2))
-        if not is_known:
+        if shown is None:
             pen.setDashPattern([2.5, 2.5])
         painter.setPen(pen)
-        ground = signed_colour(value, most * 2.4) if is_known else QColor(tokens.surface)
-        painter.setBrush(ground)
+        painter.setBrush(QColor(tokens.surface) if shown is None
+                         else signed_colour(value, shown.most * 2.4))
         if column.is_input:
             painter.drawRoundedRect(unit.body, theme.px(6), theme.px(6))
         else:
             painter.drawEllipse(unit.body)
-        if is_known:
+        if shown is not None:
             self._ink.write(painter, unit.body, circle_text(value), tokens.text, SMALL, bold=True)
         self._label(painter, place, unit)
-        self._hits.append(self._neuron_hit(column, unit, shown if is_known else None, value))
+        self._hits.append(self._neuron_hit(column, unit, shown, value))
 
     def _label(self, painter: QPainter, place: ColumnPlace, unit: UnitPlace) -> None:
         """Write the unit's number above it, or at the left of it; an input's name at its left."""
@@ -101,34 +101,48 @@ class NeuronPainter:
         return Hit(Kind.NEURON, unit.body, column.number, unit.unit, -1, statement,
                    (self._reading.example, unit.unit), tip=tip)
 
-    def _strip(self, painter: QPainter, column: Column, unit: UnitPlace, shown: Shown | None,
-               most: float, *, is_error: bool) -> None:
-        box = unit.backward if is_error else unit.forward
-        known = shown is not None and unit.unit < shown.known
-        letter = shown.letter if shown is not None else ("δ" if is_error else "a")
-        wide = theme.px(20)
-        if not column.is_input and box.height() >= theme.px(7):
+    def _strip(self, painter: QPainter, place: ColumnPlace, unit: UnitPlace,
+               shown: Shown | None, *, is_error: bool) -> None:
+        box, column = unit.backward if is_error else unit.forward, place.column
+        if not column.is_input and place.is_roomy:
+            letter = shown.letter if shown is not None else ("δ" if is_error else "a")
+            wide = theme.px(20)
             self._ink.write(painter, QRectF(box.left() - wide - theme.px(6), box.top() - 2, wide,
                                             box.height() + 4), letter,
                             theme.current().text_muted, SMALL, align="right")
-        if not known or shown is None:
+        if shown is None:
             self._empty_strip(painter, box)
             return
-        values = shown.values[:, unit.unit]
         first, end = cell_window(self._reading.n, self._reading.example)
-        cells(painter, self._ink, box, values[first:end], most)
         width = box.width() / (end - first)
+        self._cells(painter, place, unit, shown, box)
         self._hits.append(Hit(
             Kind.CELL, box, column.number, unit.unit, first, shown.statement, (first, unit.unit),
             cells=end - first,
             tip=lambda hit: f"Example {hit.example + 1}: {shown.letter} = "
-                            f"{number_text(float(values[hit.example]))}"))
-        mark = QRectF(box.left() + width * (self._reading.example - first), box.top(), width,
-                      box.height())
+                            f"{number_text(float(shown.values[hit.example, hit.unit]))}"))
         if self._reading.n > 1:
-            example_mark(painter, mark)
+            example_mark(painter, QRectF(box.left() + width * (self._reading.example - first),
+                                         box.top(), width, box.height()))
         if unit.unit in self._ringed.get((column.number, is_error), ()):
             ring(painter, box)
+
+    def _cells(self, painter: QPainter, place: ColumnPlace, unit: UnitPlace, shown: Shown,
+               box: QRectF) -> None:
+        """Paint a cell for each example: one line of a picture of all units that are seen."""
+        first, end = cell_window(self._reading.n, self._reading.example)
+        top = place.units[0].unit
+        picture = self._pictures.get((place.column.number, shown.statement))
+        if picture is None:
+            seen = shown.values[first:end, top:place.units[-1].unit + 1]
+            picture = self._ink.picture(seen.T, shown.most)
+            self._pictures[place.column.number, shown.statement] = picture
+        painter.drawImage(box, picture, QRectF(0, unit.unit - top, end - first, 1))
+        width = box.width() / (end - first)
+        if width >= FEWEST_PX:
+            painter.setPen(QPen(QColor(theme.current().surface), 1))
+            painter.drawLines([QLineF(x, box.top(), x, box.bottom())
+                               for x in (box.left() + width * i for i in range(1, end - first))])
 
     def _empty_strip(self, painter: QPainter, box: QRectF) -> None:
         pen = QPen(QColor(theme.current().border_strong), theme.scale())
@@ -183,22 +197,6 @@ class NeuronPainter:
             tip=lambda hit: f"Example {hit.example + 1}: loss "
                             f"{number_text(float(losses[hit.example]))}"))
         example_mark(painter, mark)
-
-
-def largest(values: Array) -> float:
-    """Return the largest size of the finite numbers among these."""
-    sizes = np.abs(values[np.isfinite(values)])
-    return float(sizes.max(initial=0.0))
-
-
-def cells(painter: QPainter, ink: Ink, box: QRectF, values: Array, most: float) -> None:
-    """Paint a strip: a cell for each number."""
-    painter.drawImage(box, ink.picture(values[None], most))
-    width = box.width() / max(len(values), 1)
-    if width >= FEWEST_PX:
-        painter.setPen(QPen(QColor(theme.current().surface), 1))
-        painter.drawLines([QLineF(x, box.top(), x, box.bottom())
-                           for x in (box.left() + width * i for i in range(1, len(values)))])
 
 
 def example_mark(painter: QPainter, cell: QRectF) -> None:

@@ -17,6 +17,10 @@ from gui.microscope.network_columns import PARAMETER, VARIABLE, Body, Column, nu
 Array = NDArray[np.float64]
 
 
+LETTERS = {"x": "x", "z": "z", "p": "p", "dz": "δ"}
+"""What numbers are called by their variable's name without its number."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """The numbers of a column that are shown.
@@ -31,12 +35,32 @@ class Shown:
         The numbers.
     known : int
         How many units are known where one stands.
+    earlier : Shown | None
+        What is shown of the other units: the numbers before these.
     """
 
     statement: int
     letter: str
     values: Array
     known: int
+    earlier: Shown | None = None
+
+    def of(self, unit: int) -> Shown | None:
+        """Return what is shown of a unit; None if nothing of it is known."""
+        if unit < self.known:
+            return self
+        return None if self.earlier is None else self.earlier.of(unit)
+
+    @cached_property
+    def means(self) -> Array:
+        """The mean of the batch, by unit along the last axis."""
+        found: Array = self.values.mean(axis=0)
+        return found
+
+    @cached_property
+    def most(self) -> float:
+        """The largest size of the finite numbers."""
+        return largest(self.values)
 
 
 @dataclass(frozen=True)
@@ -168,17 +192,16 @@ class Reading:
         return self._shown(column, column.errors, "δ")
 
     def _shown(self, column: Column, among: tuple[int, ...], letter: str) -> Shown | None:
-        done = [i for i in among if self.known(i, column.units)]
-        if not done:
-            return None
-        # A line that is half done shows through what stood there before it.
-        name = self.program.statements[done[-1]].name
-        letter = {"x": "x", "z": "z", "p": "p", "dz": "δ"}.get(
-            name.rstrip("0123456789_"), letter if not name.startswith("d") else "∂a")
-        if name.startswith("dh"):
-            letter = "∂h"
-        values = self.trace.values[done[-1]].reshape(-1, *column.shape)
-        return Shown(done[-1], letter, values, self.known(done[-1], column.units))
+        shown = None
+        for i in among:
+            known = self.known(i, column.units)
+            if known:
+                name = self.program.statements[i].name
+                stem = name.rstrip("0123456789_")
+                other = "∂" + stem[1:] if name.startswith("d") else letter
+                shown = Shown(i, LETTERS.get(stem, other),
+                              self.trace.values[i].reshape(-1, *column.shape), known, shown)
+        return shown
 
     def grid(self, column: Column, *, is_error: bool) -> Grid | None:
         """Return a sequence's numbers of the marked example; None if there are none yet."""
@@ -345,3 +368,9 @@ def _factors(number: Number) -> tuple[Factor, ...]:
     """Return all factors of a number, those of further sums too."""
     return (*number.factors, *number.added,
             *(factor for one in number.also for factor in _factors(one)))
+
+
+def largest(values: Array) -> float:
+    """Return the largest size of the finite numbers among these."""
+    sizes = np.abs(values[np.isfinite(values)])
+    return float(sizes.max(initial=0.0))

@@ -10,9 +10,8 @@ from gui import theme
 from gui.microscope.network_columns import Column
 from gui.microscope.network_hits import Hit, Kind
 from gui.microscope.network_ink import SMALL, Ink, arrow_head, number_text
-from gui.microscope.network_neurons import largest
 from gui.microscope.network_places import ColumnPlace
-from gui.microscope.network_reading import Grid, Reading
+from gui.microscope.network_reading import Grid, Reading, largest
 
 GAPS_FROM = 6
 """Px of a step from which on steps are parted by a gap."""

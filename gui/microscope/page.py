@@ -107,7 +107,7 @@ class MicroscopePage(QWidget):
         return _split(Qt.Orientation.Horizontal, (
             (_split(Qt.Orientation.Vertical, ((self._network_card, 61), (self._ladder_card, 39))),
              62),
-            (_split(Qt.Orientation.Vertical, ((self.lines, 43), (self.number, 42),
+            (_split(Qt.Orientation.Vertical, ((self.lines, 36), (self.number, 49),
                                               (self.check, 15))), 38)))
 
     def _made_message(self) -> QWidget:

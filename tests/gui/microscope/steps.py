@@ -29,7 +29,7 @@ def deep() -> Trainer:
 def images() -> Trainer:
     """Return a run of a small network over images of 6 x 6 numbers."""
     return _begun(trainer(
-        clouds(12, 4, 3, 36),
+        clouds(20, 4, 3, 36),
         LayerSpec("image", "reshape", {"height": 6, "width": 6}),
         LayerSpec("conv", "conv2d", {"filters": 3, "kernel": 3, "activation": "tanh"}),
         LayerSpec("pool", "max_pooling"), LayerSpec("flat", "flatten"),
@@ -39,7 +39,7 @@ def images() -> Trainer:
 def sequences(kind: str = "lstm") -> Trainer:
     """Return a run of a recurrent layer over 20 steps."""
     return _begun(trainer(
-        clouds(12, 4, 3, 20),
+        clouds(20, 4, 3, 20),
         LayerSpec("series", "reshape", {"form": "sequence", "steps": 20, "features": 1}),
         LayerSpec("memory", kind, {"units": 5}),
         dense("output", 3, "linear"), optimizer="sgd"))

@@ -171,10 +171,12 @@ def test_a_recurrent_layer_has_a_ladder_over_time(make: Make, kind: str) -> None
     view = make(lens)
     assert view.switch.options() == ("layers", "2")
     assert [step.name for step in view.ladder.steps] == ["layer 2", "layer 3"]
-    hint = view.hint()
+    hints = [view.hint()]
+    view.hint_changed.connect(hints.append)
     view.switch.button("2").click()
     view.grab()
-    assert view.hint() != hint
+    assert hints == ["RMS of ∂L/∂z, layer by layer from the loss; one factor per layer",
+                     "RMS of ∂L/∂h of layer 2, step by step from the end"]
     assert len(view.ladder.steps) == 20
     assert view.ladder.total == pytest.approx(
         math.prod(step.factor for step in view.ladder.steps[:-1]))

@@ -114,6 +114,8 @@ def test_the_example_under_the_pointer_is_marked_and_its_cell_opened(make: Make)
     assert found.tip(found).startswith("Example 4: δ = ")
     click(canvas, cell)
     assert (lens.opened_statement, lens.opened_index) == (statement(lens, "dz1"), (3, 2))
+    # The circle has the mean, the number in hand is of one example.
+    assert "ex. 4: ∂L/∂z3 = " in canvas.accessibleDescription()
 
 
 def test_losses_of_examples_have_the_loss_as_their_mean(make: Make) -> None:
@@ -139,6 +141,15 @@ def test_what_is_to_come_has_no_cells(make: Make) -> None:
     found = [hit for hit in hits(canvas, Kind.CELL) if hit.column == 2]
     assert [(hit.unit, hit.statement) for hit in found] == [
         (0, statement(lens, "a2")), (0, statement(lens, "da2")), (1, statement(lens, "a2"))]
+
+
+def test_what_is_half_done_shows_what_was_before(make: Make) -> None:
+    lens = lens_of(first())
+    canvas = make(lens)
+    lens.go_to(statement(lens, "a1"), unit=1)
+    found = {hit.unit: hit.statement for hit in hits(canvas, Kind.CELL) if hit.column == 1}
+    assert found == {0: statement(lens, "a1"), 1: statement(lens, "a1"),
+                     2: statement(lens, "z1"), 3: statement(lens, "z1")}
 
 
 def test_operands_and_the_number_in_hand_are_known(make: Make) -> None:
@@ -201,6 +212,15 @@ def test_every_micro_step_is_drawn(make: Make, app: QApplication, level: Level, 
         lens.go(place)
         canvas.grab()
         assert "=" in canvas.accessibleDescription()
+
+
+def test_the_hint_names_the_example_of_pictures(make: Make) -> None:
+    lens = lens_of(images())
+    canvas = make(lens)
+    hints: list[str] = []
+    canvas.hint_changed.connect(hints.append)
+    lens.mark_example(3)
+    assert hints == [f"pictures: example 4 of {lens.trace.program.n}"]
 
 
 def test_one_example_alone_has_no_mark(make: Make) -> None:
