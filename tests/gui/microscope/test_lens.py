@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from engine.microscope.walk import Level
-from gui.microscope.lens import Lens
 from tests.engine.training.runs import clouds, dense, trainer
 from tests.gui.microscope.conftest import line_of
 from tests.gui.microscope.steps import first, lens_of
