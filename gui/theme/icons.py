@@ -106,6 +106,9 @@ class _Drawing(QIconEngine):
         QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():
+            # Of a control that a layout has no room for at the moment.
+            return QPixmap()
         key = (size.width(), size.height(), mode is QIcon.Mode.Disabled)
         if key not in self._drawn:
             drawn = QPixmap(size)
