@@ -170,7 +170,8 @@ def _meanings(dissection: Dissection, chosen: list[int], decimal: str) -> Iterat
     if is_whole(dissection):
         rows.append(["A B", say("sheet.product").text])
     if rows:
-        yield paper.Block(paper.table([[say("sheet.sign").text, say("sheet.meaning").text], *rows], align="left"))
+        head = [say("sheet.sign").text, say("sheet.meaning").text]
+        yield paper.Block(paper.table([head, *rows], align="left"))
 
 
 def _given(dissection: Dissection, decimal: str) -> Iterator[paper.Block]:

@@ -15,14 +15,15 @@ from engine.microscope import sheet as sheets
 from engine.microscope.dissection import Dissection
 from engine.microscope.explanations import activations
 from engine.microscope.functions import FUNCTIONS, meanings
+from engine.microscope.names import PRIME
 from engine.microscope.paper import COLUMNS, ROWS, figure, grids, marked, plain
 from engine.microscope.sheet import MOST_EXERCISES, is_whole, sheet, table
 from engine.microscope.statement import Phase
 from tests.engine.microscope.dissections import dissected
 from tests.engine.training.runs import clouds, dense, trainer
 
-KNOWN = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "b", "br", "span", "div",
-         "table", "tr", "th", "td", "sub", "sup", "i"}
+KNOWN = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "b", "br", "span",
+         "div", "table", "tr", "th", "td", "sub", "sup", "i"}
 """What QTextDocument draws."""
 
 
@@ -174,12 +175,12 @@ def test_an_update_is_followed_through_at_one_number() -> None:
 def test_functions_and_signs_are_explained() -> None:
     text = sheet(small(), answers=False, decimal=",").page()
     rows = dict(row for row in Reading(text).rows if len(row) == 2)
-    assert rows["tanh′(z)"] == "1 − tanh(z)2"
+    assert rows[f"tanh{PRIME}(z)"] == "1 − tanh(z)2"
     assert {"tanh(z)", "softmax(z)", "⊙", "AT", "A B", "log"} <= rows.keys()
     assert "σ(z)" not in rows
-    meant = dict(meanings(["d ⊙ LReLU′(z<sub>1</sub>)", "a = σ(z)"], ","))
-    assert meant.keys() == {"LReLU′(z)", "σ(z)", "⊙"}
-    assert "0,01" in meant["LReLU′(z)"]
+    meant = dict(meanings([f"d ⊙ LReLU{PRIME}(z<sub>1</sub>)", "a = σ(z)"], ","))
+    assert meant.keys() == {f"LReLU{PRIME}(z)", "σ(z)", "⊙"}
+    assert "0,01" in meant[f"LReLU{PRIME}(z)"]
 
 
 def test_every_activation_function_is_explained() -> None:

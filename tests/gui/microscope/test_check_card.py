@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QSplitter
 from pytestqt.qtbot import QtBot
 
-from engine.microscope.check import Finding
+from engine.microscope.check import CheckAll, Finding
 from engine.microscope.dissection import Dissection
 from engine.microscope.mistakes import Place, broken, offered
 from gui.microscope import check_box
@@ -19,6 +20,7 @@ from gui.microscope.lens import Lens
 from gui.microscope.number_card import NumberCard
 from gui.microscope.pseudocode_card import PseudocodeCard
 from gui.widgets import Button
+from tests.gui.microscope import steps
 from tests.gui.microscope.conftest import line_of
 
 Make = Callable[..., CheckCard]
@@ -121,6 +123,17 @@ def test_checking_all_can_be_cancelled(make: Make, lens: Lens, qtbot: QtBot,
     assert card.check.all_button.text().startswith("Check all")
 
 
+def test_of_very_many_numbers_it_offers_a_sample_and_says_so(
+        make: Make, lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_box, "CheckAll", partial(CheckAll, most=50))
+    card = make()
+    lens.look_at(steps.wide().dissect())
+    assert card.check.checks is not None
+    total, numbers = card.check.checks.total, card.check.checks.numbers
+    assert total < numbers
+    assert card.check.all_button.text() == f"Check {total:,} of {numbers:,}"
+
+
 def test_failures_are_listed_and_lead_to_their_numbers(
         make: Make, lens: Lens, dissection: Dissection, qtbot: QtBot) -> None:
     card = make()
@@ -220,8 +233,8 @@ def test_another_step_ends_the_hunt(make: Make, lens: Lens, dissection: Dissecti
     assert card.check.isVisible()
 
 
-def test_the_wrong_line_is_taken_apart_as_it_should_be(make: Make, lens: Lens, qtbot: QtBot
-                                                       ) -> None:
+def test_the_wrong_line_is_taken_apart_as_it_should_be(
+        make: Make, lens: Lens, dissection: Dissection, qtbot: QtBot) -> None:
     card, number, lines = make(), NumberCard(lens), PseudocodeCard(lens)
     qtbot.addWidget(number)
     qtbot.addWidget(lines)
@@ -230,8 +243,9 @@ def test_the_wrong_line_is_taken_apart_as_it_should_be(make: Make, lens: Lens, q
     open_number(lens, "dW2", 0, 1)
     content = number.view._content
     assert content is not None
-    says = lens.trace.values[place.statement][0, 1]
-    assert not np.isclose(content.terms.total, says)
+    right = dissection.trace.values[place.statement][0, 1]
+    assert content.terms.total == pytest.approx(right)
+    assert not np.isclose(lens.trace.values[place.statement][0, 1], right)
     lines.set_register("numpy")
     assert lines.model.index(place.statement).data() == lens.trace.program.statements[
         place.statement].code
@@ -242,7 +256,8 @@ def test_no_sentence_is_cut_in_a_splitter(lens: Lens, qtbot: QtBot) -> None:
     qtbot.addWidget(splitter)
     splitter.addWidget(NumberCard(lens))
     splitter.addWidget(card)
-    splitter.resize(400, 600)
+    splitter.resize(400, 520)
+    splitter.setSizes([500, 10])
     splitter.show()
     qtbot.waitExposed(splitter)
     card.hunt.begin_with(place_of(lens, "dz2", "derivative-forgotten"))

@@ -1,4 +1,4 @@
-"""What is handed out of the microscope: files as they are asked for, and pages of A4."""
+"""A step on its way out of the program: a table, a sheet as PDF or HTML."""
 
 from __future__ import annotations
 
@@ -7,143 +7,105 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.microscope.dissection import Dissection
-from engine.microscope.paper import BLANK, Block, Sheet, heading, paragraph, table
-from engine.microscope.sheet import sheet
+from engine.microscope.script import script
 from gui.document.file_folder import FileFolder
-from gui.window.hand_out import HTML, PDF, HandOut
-from gui.window.sheet_pages import layout, pdf_of
-from tests.engine.training.runs import clouds, dense, trainer
-
-MOST_PAGES = 6
+from gui.window.hand_out import HTML, HandOut
+from tests.gui.microscope.steps import first
 
 
 @pytest.fixture(scope="module")
-def step() -> Dissection:
-    """Return a step of a small network, set as a whole."""
-    run = trainer(clouds(width=2, classes=2), dense("one", 4), dense("output", 2, "linear"),
-                  optimizer="sgd")
-    return run.dissect()
+def dissection() -> Dissection:
+    return first().dissect()
 
 
 @pytest.fixture
-def hand_out(qtbot: QtBot, tmp_path: Path) -> HandOut:
+def hand_out(qtbot: QtBot, qapp: QApplication) -> HandOut:
     window = QWidget()
     qtbot.addWidget(window)
-    folder = FileFolder()
-    folder.note(tmp_path / "x")
-    return HandOut(folder, window)
+    return HandOut(FileFolder(), window)
 
 
-def answer(monkeypatch: pytest.MonkeyPatch, path: Path, kind: str = "") -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), kind))
+def answer(monkeypatch: pytest.MonkeyPatch, path: Path | str, chosen: str = "") -> list[str]:
+    """Answer the next dialogs with a file; return the names that they suggest."""
+    suggested: list[str] = []
+
+    def ask(_window: QWidget, _title: str, name: str, _kinds: str) -> tuple[str, str]:
+        suggested.append(Path(name).name)
+        return str(path), chosen
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    return suggested
 
 
-def pages_of(pdf: bytes) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+def test_a_table_has_every_number(hand_out: HandOut, dissection: Dissection, tmp_path: Path,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    suggested = answer(monkeypatch, tmp_path / "step")
+    hand_out.ask_table(dissection)
+    assert suggested == ["Untitled step 2.csv"]
+    # The mark tells a spreadsheet that the text is UTF-8.
+    assert (tmp_path / "step.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    lines = (tmp_path / "step.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + sum(value.size for value in dissection.trace.values)
 
 
-@pytest.mark.parametrize("answers", [True, False])
-def test_a_sheet_is_a_few_pages_and_nothing_is_cut_off(
-    qtbot: QtBot, step: Dissection, answers: bool
+def test_a_comma_is_the_decimal_mark_where_the_language_has_it(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = sheet(step, answers, ",")
-    placed, width, height = layout(made)
-    assert len(placed) == len(made.blocks)
-    for one in placed:
-        size = one.document.size() * one.scale
-        assert one.at.x() + size.width() <= width + 1
-        assert one.at.y() + size.height() <= height + 1
-    count = max(one.page for one in placed) + 1
-    assert 2 <= count <= MOST_PAGES
-    assert pages_of(pdf_of(made)) == count
-    # They are read row by row, and stand on nothing else.
-    order = [(one.page, one.at.y(), one.at.x()) for one in placed]
-    assert order == sorted(set(order))
-
-
-def test_a_heading_stands_on_the_page_of_what_it_is_above(qtbot: QtBot) -> None:
-    for lines in range(1, 60):
-        blocks = (*(paragraph("A line.") for _ in range(lines)), heading("Forward"),
-                  Block(table([["1", BLANK]] * 10, has_head=False)))
-        *_, above, below = layout(Sheet("Lines", blocks))[0]
-        assert above.page == below.page, lines
-
-
-def test_narrow_blocks_stand_side_by_side_and_numbers_are_not_broken(qtbot: QtBot) -> None:
-    narrow = Block("<p>Every unit weighs every input.</p>" + table([["z", "1"], ["1", BLANK]]))
-    placed, *_ = layout(Sheet("Blocks", (narrow, narrow, narrow)))
-    assert len({one.at.y() for one in placed}) == 1
-    row = Block(table([["z", *"1234"], ["1", *["\N{MINUS SIGN}0.0001234"] * 4]]))
-    line = Block(table([["z"], ["1"]]))
-    (one, *_), (two, *_) = (layout(Sheet("Row", (block,)))[0] for block in (row, line))
-    assert one.document.size().height() == two.document.size().height()
-
-
-def test_what_is_too_large_for_a_page_is_made_smaller(qtbot: QtBot) -> None:
-    block = Block(table([["1"] * 40] * 90))
-    (one,), width, height = layout(Sheet("Large", (block,)))
-    size = one.document.size()
-    assert size.width() > width or size.height() > height
-    assert size.width() * one.scale <= width + 1
-    assert size.height() * one.scale <= height + 1
-
-
-def test_the_same_sheet_is_the_same_file_in_every_theme_and_at_any_time(
-    qtbot: QtBot, step: Dissection
-) -> None:
-    made = sheet(step, answers=True)
-    pdf, before = pdf_of(made), QGuiApplication.palette()
-    dark = QPalette(before)
-    dark.setColor(QPalette.ColorRole.Text, QColor("white"))
-    QGuiApplication.setPalette(dark)
+    answer(monkeypatch, tmp_path / "step.csv")
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German))
     try:
-        assert pdf_of(made) == pdf
+        hand_out.ask_table(dissection)
     finally:
-        QGuiApplication.setPalette(before)
-    assert b"Date (" not in pdf
-    assert b"CreateDate" not in pdf
-    assert "one step".encode("utf-16-be") in pdf
-    assert pdf_of(sheet(step, answers=False)) != pdf
+        QLocale.setDefault(before)
+    assert re.search(r";-?0,\d+;", (tmp_path / "step.csv").read_text(encoding="utf-8-sig"))
 
 
-def test_files_are_written_as_they_are_asked_for(
-    qtbot: QtBot, hand_out: HandOut, step: Dissection, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("answers", [False, True])
+def test_a_sheet_is_a_page_to_print_or_a_web_page(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    answers: bool
+) -> None:
+    answer(monkeypatch, tmp_path / "sheet")
+    hand_out.ask_paper(dissection, answers=answers)
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    answer(monkeypatch, tmp_path / "sheet", HTML)
+    hand_out.ask_paper(dissection, answers=answers)
+    text = (tmp_path / "sheet.html").read_text(encoding="utf-8")
+    assert ("with its answers" in text) == answers
+
+
+def test_the_kind_of_file_is_the_one_chosen_unless_that_would_write_over_another(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved: list[Path] = []
     hand_out.saved.connect(saved.append)
-    answer(monkeypatch, tmp_path / "sheet", PDF)
-    hand_out.ask_paper(step, answers=False)
-    answer(monkeypatch, tmp_path / "other.pdf", HTML)
-    hand_out.ask_paper(step, answers=True)
-    # What would be written over without a question is not.
-    hand_out.ask_paper(step, answers=True)
-    answer(monkeypatch, tmp_path / "program")
-    hand_out.ask_program(step)
-    assert [path.name for path in saved] == ["sheet.pdf", "other.html", "other.pdf", "program.py"]
-    assert [path.read_bytes()[:4] for path in saved] == [b"%PDF", b"<!DO", b"%PDF", b'"""\'']
+    answer(monkeypatch, tmp_path / "sheet.pdf", HTML)
+    hand_out.ask_paper(dissection, answers=True)
+    hand_out.ask_paper(dissection, answers=True)
+    assert [path.name for path in saved] == ["sheet.html", "sheet.pdf"]
+    assert [path.read_bytes()[:4] for path in saved] == [b"<!DO", b"%PDF"]
 
 
-@pytest.mark.parametrize(("language", "delimiter", "number"), [
-    (QLocale.Language.German, ";", r"0,\d{10,}"), (QLocale.Language.English, ",", r"0\.\d{10,}")])
-def test_a_table_is_for_the_spreadsheet_of_the_language(
-    qtbot: QtBot, hand_out: HandOut, step: Dissection, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, language: QLocale.Language, delimiter: str, number: str
+def test_a_program_is_what_the_engine_writes(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = QLocale()
-    QLocale.setDefault(QLocale(language))
-    try:
-        answer(monkeypatch, tmp_path / "table.csv")
-        hand_out.ask_table(step)
-    finally:
-        QLocale.setDefault(before)
-    content = (tmp_path / "table.csv").read_bytes()
-    assert content.startswith(b"\xef\xbb\xbf")
-    first, *rows = content.decode("utf-8-sig").splitlines()
-    assert first.split(delimiter)[0] == "Line"
-    assert all(re.search(number, row) for row in rows if f"{delimiter}W1{delimiter}" in row)
+    suggested = answer(monkeypatch, tmp_path / "step")
+    hand_out.ask_program(dissection)
+    assert suggested == ["Untitled step 2.py"]
+    assert (tmp_path / "step.py").read_text(encoding="utf-8") == script(dissection)
+
+
+def test_no_answer_writes_nothing(hand_out: HandOut, dissection: Dissection,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "")
+    told: list[object] = []
+    hand_out.saved.connect(told.append)
+    hand_out.ask_table(dissection)
+    hand_out.ask_paper(dissection, answers=True)
+    hand_out.ask_program(dissection)
+    assert told == []
