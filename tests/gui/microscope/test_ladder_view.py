@@ -142,7 +142,7 @@ def test_texts_of_factors_do_not_cover_one_another(make: Make) -> None:
         pixmap = view.grab()
         with QPainter(pixmap) as on:
             painter.paint(on)
-        texts = [box for box in painter._taken if box.height() > 12]
+        texts = [box for box in painter._taken.boxes if box.height() > 12]
         assert len(texts) == 3 + 2 + 1
         assert not any(a.intersects(b) for i, a in enumerate(texts) for b in texts[i + 1:])
 
