@@ -194,6 +194,7 @@ class Checker:
         """Return the check of all numbers at once, along a direction of length 1."""
         return self._checked(direction, float(np.sum(self._gradient * direction)), (), 1.0)
 
+    @np.errstate(all="ignore")
     def _checked(self, direction: Array, analytic: float, index: Index, unit: float) -> Check:
         found = self._quotient(direction, STEP * unit)
         finding = _plainly(analytic, found)
@@ -331,8 +332,9 @@ class CheckAll:
         The one with the largest error among those that a difference can judge.
     failures : list[Check]
         Those that are wrong.
-    kinks, cuts : int
-        How many lie where the loss has no slope, and where the backward pass stops on purpose.
+    kinks, cuts, overflows : int
+        How many lie where the loss has no slope, where the backward pass stops on purpose, and
+        where numbers are too large.
     """
 
     def __init__(self, trace: Trace, most: int = 2000) -> None:
@@ -346,7 +348,7 @@ class CheckAll:
         self._checker: Checker | None = None
         self._of = -1
         self.total, self.done = len(self._waiting), 0
-        self.kinks = self.cuts = 0
+        self.kinks = self.cuts = self.overflows = 0
         self.worst: Check | None = None
         self.failures: list[Check] = []
 
@@ -365,6 +367,8 @@ class CheckAll:
         """How far it is and what has been found, in words."""
         if self.failures:
             return say("check.some-wrong", count=len(self.failures), done=self.done)
+        if self.overflows:
+            return say("check.some-overflow", count=self.overflows, done=self.done)
         if not self.is_done:
             return say("check.running", done=self.done, total=self.total)
         error = self.worst.error if self.worst else 0.0
@@ -389,7 +393,8 @@ class CheckAll:
         found = self._checker.one(index)
         self.kinks += found.finding is Finding.KINK
         self.cuts += found.finding is Finding.CUT
-        if found.finding in (Finding.WRONG, Finding.NOT_FINITE):
+        self.overflows += found.finding is Finding.NOT_FINITE
+        if found.finding is Finding.WRONG:
             self.failures.append(found)
         if found.finding in (Finding.AGREES, Finding.WRONG) and (
                 self.worst is None or found.error > self.worst.error):

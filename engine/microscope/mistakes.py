@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -21,7 +22,7 @@ from engine.microscope.check import (
     truncated,
 )
 from engine.microscope.dissection import Dissection
-from engine.microscope.replay import names_of
+from engine.microscope.replay import LOSS, names_of
 from engine.microscope.rules import Rule
 from engine.microscope.trace import Trace, execute, run
 
@@ -69,19 +70,35 @@ def offered(trace: Trace) -> tuple[Place, ...]:
     trace : Trace
         The step, without a mistake.
     """
-    rule, hidden, statements = Rule(trace), _hidden(trace), trace.program.statements
-    layers = truncated(trace)
+    return tuple(filter(_showing(trace), _made(trace)))
+
+
+def _made(trace: Trace) -> tuple[Place, ...]:
+    """Return every mistake that a check could catch if it showed."""
+    rule, statements, layers = Rule(trace), trace.program.statements, truncated(trace)
     # What lies before a layer that cuts its errors short has no slope to be compared with.
     cut = max((one.number for one in statements if one.layer in layers), default=-1)
-    found = []
-    for i, statement in enumerate(statements):
-        is_gradient = bool(statement.of) and statement.number > cut
-        if not (is_gradient or rule.is_known(i)):
-            continue
-        share, least = (VISIBLE, hidden) if is_gradient else (VISIBLE_IN_UPDATES, 0.0)
-        found += [Place(i, key) for key, code in statement.mistakes.items()
-                  if key in MISTAKES and _shows(trace, i, code, share, least)]
-    return tuple(found)
+    return tuple(Place(i, key) for i, one in enumerate(statements)
+                 if (one.of and one.number > cut) or rule.is_known(i)
+                 for key in one.mistakes if key in MISTAKES)
+
+
+def _showing(trace: Trace) -> Callable[[Place], bool]:
+    """Return what says whether a mistake changes the numbers of its line plainly enough."""
+    hidden = _hidden(trace)
+
+    def shows(place: Place) -> bool:
+        one = trace.program.statements[place.statement]
+        share, least = (VISIBLE, hidden) if one.of else (VISIBLE_IN_UPDATES, 0.0)
+        return _shows(trace, place.statement, one.mistakes[place.key], share, least)
+
+    return shows
+
+
+def none_shows(trace: Trace) -> Message:
+    """Return why a step offers no mistake."""
+    is_finite = bool(np.isfinite(trace.last(LOSS)).all())
+    return say("hunt.nothing") if is_finite else say("hunt.overflow")
 
 
 def broken(trace: Trace, place: Place) -> Trace:
@@ -237,14 +254,14 @@ class Hunt:
     @cached_property
     def place(self) -> Place | None:
         """The mistake; None where the step offers none that the checks find at its line."""
-        places = offered(self.dissection.trace)
-        rng = np.random.default_rng(self.seed)
-        keys = sorted({place.key for place in places})
-        # By kind first: a deep network has many lines for one kind, and few for another.
-        for key in rng.permutation(keys):
-            those = [place for place in places if place.key == key]
-            place = those[int(rng.integers(len(those)))]
-            if is_wrong(broken(self.dissection.trace, place), place.statement):
+        trace, rng = self.dissection.trace, np.random.default_rng(self.seed)
+        shows, made = _showing(trace), _made(trace)
+        # By kind first: a deep network has many lines for one kind, and few for another. Whether
+        # one shows is asked for no more of them than it takes: each costs what its line does.
+        for key in rng.permutation(sorted({place.key for place in made})):
+            those = [place for place in made if place.key == key]
+            place = next((those[j] for j in rng.permutation(len(those)) if shows(those[j])), None)
+            if place is not None and is_wrong(broken(trace, place), place.statement):
                 return place
         return None
 
@@ -298,7 +315,7 @@ class Hunt:
     def message(self) -> Message:
         """How the hunt stands, in words."""
         if self.place is None:
-            return say("hunt.nothing")
+            return none_shows(self.dissection.trace)
         if self.is_solved:
             return say("hunt.solved", guesses=len(self.guesses), title=self.place.title)
         if self.has_given_up:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.messages import say
-from engine.microscope.mistakes import Answer, Hunt, Place, offered
+from engine.microscope.mistakes import Answer, Hunt, Place, none_shows, offered
 from gui import theme
 from gui.microscope.formula import code_font
 from gui.microscope.lens import Lens
@@ -203,7 +203,7 @@ class HuntBox(QWidget):
         menu = QMenu(self)
         self._places = offered(self._lens.trace)
         if not self._places:
-            menu.addAction(say("hunt.nothing").text).setEnabled(False)
+            menu.addAction(none_shows(self._lens.trace).text).setEnabled(False)
         titles = sorted({place.title.text for place in self._places})
         for title in titles:
             those = [place for place in self._places if place.title.text == title]
