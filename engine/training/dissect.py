@@ -70,7 +70,8 @@ class Dissecting:
     running : Running
         The run.
     example : int, optional
-        Take the step of this one example of the batch alone; None: of the whole batch.
+        Take the step of this one example of the batch alone, of the last one where it has fewer;
+        None: of the whole batch.
 
     Raises
     ------
@@ -160,8 +161,10 @@ def _batch(running: Running, example: int | None
         run(plan, batch, layout.GATHER)
         inputs, targets = (rows_of(plan, value, batch) for value in (plan.input, plan.target))
     kept = sum(layer.output.size for layer in plan.layers)
-    seen = slice(0, max(FEWEST, min(batch, MOST_NUMBERS // kept))) if example is None else \
-        slice(example, example + 1)
+    # The last batch of an epoch may have fewer examples than those before.
+    first = 0 if example is None else min(example, batch - 1)
+    count = max(FEWEST, min(batch, MOST_NUMBERS // kept)) if example is None else 1
+    seen = slice(first, first + count)
     return order[begin:begin + batch][seen], inputs[seen], targets[seen], batch
 
 

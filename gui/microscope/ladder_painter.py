@@ -196,9 +196,9 @@ class LadderPainter:
         wide, high = self._ink.width(text, TEXT, bold=True) + px(4), px(17)
         up = px(17) if step.size == 0 or not math.isfinite(step.size) else 0
         left = min(max(x - wide / 2, self._places.plot.left()), self._places.plot.right() - wide)
-        above = QRectF(left, y - px(4) - high - up, wide, high)
-        tried = [above, QRectF(left, y + px(4), wide, high), *(
-            above.translated(px(dx), px(dy)) for dx, dy in ((0, -14), (0, 38), (0, -26), (0, 50)))]
+        above = QRectF(left, y - px(6) - high - up, wide, high)
+        tried = [above, QRectF(left, y + px(6), wide, high), *(
+            above.translated(px(dx), px(dy)) for dx, dy in ((0, -12), (0, 40), (0, -24), (0, 52)))]
         label = next((box for box in tried
                       if not any(box.intersects(other) for other in self._taken)), None)
         if label is None:
@@ -240,7 +240,7 @@ class LadderPainter:
     def _factors_shown(self) -> list[int]:
         """Return which factors are written, the most important first."""
         count = len(self._ladder.steps) - 1
-        first = [self._hovered, self._held, self._ladder.weakest]
+        first = [self._hovered, self._ladder.weakest, self._held]
         shown = list(dict.fromkeys(place for place in first if 0 <= place < count))
         if self._places.pitch >= theme.px(PILLS_FROM):
             shown += [place for place in range(count) if place not in shown]
@@ -258,6 +258,10 @@ class LadderPainter:
         whole = (wide, size[1] + px(15) * len(lines))
         box = self._free(place, whole)
         if box is None:
+            if is_weakest:
+                at = self._ends(place)[1]
+                theme.status_glyph(painter, QRectF(at.x() - px(6), at.y() - px(6), px(12), px(12)),
+                                   "vanishing")
             return
         self._taken.append(box)
         pill = QRectF(box.center().x() - size[0] / 2 + glyph / 2, box.top(), *size)

@@ -78,9 +78,11 @@ class Lens(QObject):
     def look_at(self, dissection: Dissection | None, trace: Trace | None = None) -> None:
         """Look at another step; ``trace`` in place of its own is one with a mistake in it.
 
-        The place in the walk is kept where the program is the same.
+        The place in the walk is kept where the program is the same; where its arrays alone have
+        another shape, the line is.
         """
-        before = None if self._trace is None else self._trace.program
+        before = None if self._trace is None else self._trace.program.statements
+        stood = None if self._walk is None else self._walk.step(self._place)
         self.dissection = dissection
         self._trace = trace or (None if dissection is None else dissection.trace)
         self._ladder = None
@@ -90,13 +92,16 @@ class Lens(QObject):
             self.dissected.emit()
             return
         program = self._trace.program
-        is_same = before is not None and [one.name for one in before.statements] == [
-            one.name for one in program.statements] and before.n == program.n
         self._walk = Walk(program, self._level)
-        if not is_same:
+        if before is None or stood is None or [one.name for one in before] != [
+                one.name for one in program.statements]:
             self._place, self._index, self._example = 0, None, 0
             self._statement = self._walk.step(0).statement
-        self._place = min(self._place, len(self._walk) - 1)
+        elif [one.shape for one in before] != [one.shape for one in program.statements]:
+            shape = program.statements[stood.statement].shape
+            unit = min(stood.unit, shape[-1] - 1) if shape else 0
+            self._place, self._example = self._walk.place(stood.statement, max(unit, 0)), 0
+            self._follow()
         self.dissected.emit()
 
     # Where it stands

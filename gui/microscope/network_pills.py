@@ -59,7 +59,10 @@ class PillPainter:
         """Return the number in hand with its symbol, as rich text."""
         one = self._reading.program.statements[self._reading.lens.opened_statement]
         symbol = element_symbol(one, self._reading.lens.opened_index)
-        return f"{symbol} = {number_text(self._reading.value)}"
+        # A circle has the mean of the batch: what is of one example says so.
+        whose = f"ex. {self._reading.lens.opened_index[0] + 1}: " \
+            if one.per_example and one.shape and self._reading.n > 1 else ""
+        return f"{whose}{symbol} = {number_text(self._reading.value)}"
 
     def paint(self, painter: QPainter, labelled: Sequence[tuple[Wire, str]]) -> None:
         """Write the number in hand, and those of the lines of its unit."""

@@ -233,6 +233,8 @@ class StepsCard(Card):
         self.level.set_current(self._lens.level.value)
         index = self._model.index(self._model.place_in_hand(), 0)
         self.steps.setCurrentIndex(index)
+        # The whole part, if there is room; what is in hand in any case.
+        self.steps.scrollTo(self._model.index(self._model.place_of_end(), 0))
         self.steps.scrollTo(index)
 
     @Slot(bool)

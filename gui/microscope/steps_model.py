@@ -12,12 +12,14 @@ from engine.layers import LOSSES, kind
 from engine.microscope.statement import Phase, Statement
 from engine.microscope.walk import Group, Level
 from engine.spec import ProjectSpec
+from gui.microscope.figures import localized
 from gui.microscope.lens import Lens
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
 """Role of a `StepRow`."""
 NOWHERE = QModelIndex()
+EVEN = 0.1
 
 
 class Progress(Enum):
@@ -120,6 +122,10 @@ class StepsModel(QAbstractListModel):
             return step.group
         return step.group + 1 + step.statement - self._groups()[step.group].first
 
+    def place_of_end(self) -> int:
+        """Return the last line of the group in hand."""
+        return self._unfolded + self._unfolded_length()
+
     def layers(self) -> int:
         """Return the number of the last layer."""
         return max((group.number for group in self._groups()), default=0)
@@ -200,7 +206,7 @@ class StepsModel(QAbstractListModel):
             self._on_lens_dissected()
             return
         first = self.index(self._unfolded, 0)
-        self.dataChanged.emit(first, self.index(self._unfolded + self._unfolded_length(), 0))
+        self.dataChanged.emit(first, self.index(self.place_of_end(), 0))
 
 
 def layer_title(project: ProjectSpec, layer_id: str) -> str:
@@ -227,8 +233,8 @@ def count(n: int) -> str:
 
 
 def figure(value: float) -> str:
-    """Return a number with three figures."""
-    return f"{value:.3g}".replace("-", "−")
+    """Return a number with three figures, or with two where it begins with noughts."""
+    return localized(f"{value:.{3 if abs(value) >= EVEN else 2}g}")
 
 
 def statement_detail(one: Statement) -> str:

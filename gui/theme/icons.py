@@ -106,6 +106,9 @@ class _Drawing(QIconEngine):
         QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        if size.isEmpty():
+            # A button that has no room yet asks, too; nothing can be painted on it.
+            return QPixmap()
         key = (size.width(), size.height(), mode is QIcon.Mode.Disabled)
         if key not in self._drawn:
             drawn = QPixmap(size)

@@ -229,7 +229,7 @@ class LabPage(QWidget):
         self._foot.addWidget(self.switches)
         self._below.addLayout(self._foot)
         self.pages = Pages(self.document, self.workbench, self.top_bar.pages, self._lab,
-                           self._inner, self._stage, self._folder, self)
+                           self._inner, self._stage, self._folder, self._settings, self)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.document.file_folder import FileFolder
 from gui.widgets import Segmented
+from gui.window.preferences import Settings
 from gui.window.stage import Stage
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Pages(QObject):
         What draws the lab's views; it rests while they are not seen.
     folder : FileFolder
         Where dialogs open.
+    settings : Settings
+        What a person has chosen before: which registers of a step are hidden.
 
     Signals
     -------
@@ -57,11 +60,12 @@ class Pages(QObject):
     saved = Signal(object)
 
     def __init__(self, document: Document, workbench: Workbench, switch: Segmented, lab: QWidget,
-                 room: QVBoxLayout, stage: Stage, folder: FileFolder, parent: QWidget) -> None:
+                 room: QVBoxLayout, stage: Stage, folder: FileFolder, settings: Settings,
+                 parent: QWidget) -> None:
         super().__init__(parent)
         self._document, self._bench = document, workbench
         self._switch, self._lab, self._room, self._stage = switch, lab, room, stage
-        self._folder = folder
+        self._folder, self._settings = folder, settings
         self.current = LAB
         self.desk: MicroscopeDesk | None = None
         switch.selected.connect(self.show)
@@ -93,6 +97,12 @@ class Pages(QObject):
             desk = self.desk = MicroscopeDesk(self._document, self._bench, self._folder, self)
             desk.page.hide()
             self._room.insertWidget(self._room.indexOf(self._lab) + 1, desk.page, 1)
+            desk.page.lines.set_hidden(self._settings.hidden_registers)
+            desk.page.lines.hidden_changed.connect(self._on_hidden_changed)
             desk.refused.connect(self.refused)
             desk.saved.connect(self.saved)
         return self.desk
+
+    @Slot(object)
+    def _on_hidden_changed(self, keys: frozenset[str]) -> None:
+        self._settings.hidden_registers = keys

@@ -49,4 +49,6 @@ def test_a_run_is_taken_apart_and_not_disturbed() -> None:
     run_of.run(1)
     single = run_of.dissect(example=0)
     assert single.program.n == 1
+    last = run_of.dissect(example=10**6)
+    assert last.rows.tolist() == [run_of.dissect().rows[-1]], "a batch may have fewer"
     assert single.disagreement() < 1e-12

@@ -220,8 +220,8 @@ def test_another_step_ends_the_hunt(make: Make, lens: Lens, dissection: Dissecti
     assert card.check.isVisible()
 
 
-def test_the_wrong_line_is_taken_apart_as_it_should_be(make: Make, lens: Lens, qtbot: QtBot
-                                                       ) -> None:
+def test_the_wrong_line_is_taken_apart_as_it_should_be(
+        make: Make, lens: Lens, dissection: Dissection, qtbot: QtBot) -> None:
     card, number, lines = make(), NumberCard(lens), PseudocodeCard(lens)
     qtbot.addWidget(number)
     qtbot.addWidget(lines)
@@ -230,8 +230,9 @@ def test_the_wrong_line_is_taken_apart_as_it_should_be(make: Make, lens: Lens, q
     open_number(lens, "dW2", 0, 1)
     content = number.view._content
     assert content is not None
-    says = lens.trace.values[place.statement][0, 1]
-    assert not np.isclose(content.terms.total, says)
+    right = dissection.trace.values[place.statement][0, 1]
+    assert content.terms.total == pytest.approx(right)
+    assert not np.isclose(lens.trace.values[place.statement][0, 1], right)
     lines.set_register("numpy")
     assert lines.model.index(place.statement).data() == lens.trace.program.statements[
         place.statement].code
@@ -242,7 +243,8 @@ def test_no_sentence_is_cut_in_a_splitter(lens: Lens, qtbot: QtBot) -> None:
     qtbot.addWidget(splitter)
     splitter.addWidget(NumberCard(lens))
     splitter.addWidget(card)
-    splitter.resize(400, 600)
+    splitter.resize(400, 520)
+    splitter.setSizes([500, 10])
     splitter.show()
     qtbot.waitExposed(splitter)
     card.hunt.begin_with(place_of(lens, "dz2", "derivative-forgotten"))

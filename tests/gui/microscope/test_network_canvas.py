@@ -114,6 +114,8 @@ def test_the_example_under_the_pointer_is_marked_and_its_cell_opened(make: Make)
     assert found.tip(found).startswith("Example 4: δ = ")
     click(canvas, cell)
     assert (lens.opened_statement, lens.opened_index) == (statement(lens, "dz1"), (3, 2))
+    # The circle has the mean, the number in hand is of one example.
+    assert "ex. 4: ∂L/∂z3 = " in canvas.accessibleDescription()
 
 
 def test_losses_of_examples_have_the_loss_as_their_mean(make: Make) -> None:

@@ -56,6 +56,10 @@ def test_an_icon_is_drawn_in_the_size_that_is_looked_at_once(app: QApplication) 
     assert tint(icon) == {"#00ff00"}
 
 
+def test_an_icon_without_room_is_nothing(app: QApplication) -> None:
+    assert theme.icon("play").pixmap(QSize(0, 16)).isNull()
+
+
 def test_unknown_icon_is_an_error(app: QApplication) -> None:
     with pytest.raises(FileNotFoundError):
         theme.icon("no-such-icon")

@@ -22,6 +22,7 @@ from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
 from gui.window.microscope_desk import MicroscopeDesk
 from gui.window.pages import LAB, MICROSCOPE
+from gui.window.preferences import Settings
 from gui.workbench.state import State
 from tests.gui.windows import Open, lab_of
 from tests.gui.workbench.fake_trainer import FakeEngine
@@ -323,3 +324,12 @@ def test_the_step_is_handed_out(
     qtbot.mouseClick(page_of(lab).steps.table, LEFT)
     assert "step.csv" in lab.message.text()
     assert not (tmp_path / "no").exists()
+
+
+def test_registers_that_a_teacher_hides_stay_hidden(open_window: Open, tmp_path: Path) -> None:
+    lab = lab_of(open_window(settings=Settings(tmp_path / "settings.ini")))
+    lab.pages.show(MICROSCOPE)
+    page_of(lab).lines.hidden_changed.emit(frozenset({"words", "numpy"}))
+    again = lab_of(open_window(settings=Settings(tmp_path / "settings.ini")))
+    again.pages.show(MICROSCOPE)
+    assert page_of(again).lines.hidden == {"words", "numpy"}

@@ -1,0 +1,93 @@
+"""A step on its way out of the program: a table, a sheet as PDF or HTML."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from engine.microscope.dissection import Dissection
+from gui.document.file_folder import FileFolder
+from gui.window.hand_out import HTML, HandOut, pdf_of
+from tests.gui.microscope.steps import first
+
+
+@pytest.fixture(scope="module")
+def dissection() -> Dissection:
+    return first().dissect()
+
+
+@pytest.fixture
+def hand_out(qtbot: QtBot, qapp: QApplication) -> HandOut:
+    window = QWidget()
+    qtbot.addWidget(window)
+    return HandOut(FileFolder(), window)
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, path: Path | str, chosen: str = "") -> list[str]:
+    """Answer the next dialogs with a file; return the names that they suggest."""
+    suggested: list[str] = []
+
+    def ask(_window: QWidget, _title: str, name: str, _kinds: str) -> tuple[str, str]:
+        suggested.append(Path(name).name)
+        return str(path), chosen
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    return suggested
+
+
+def test_a_table_has_every_number(hand_out: HandOut, dissection: Dissection, tmp_path: Path,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    suggested = answer(monkeypatch, tmp_path / "step")
+    hand_out.ask_table(dissection)
+    assert suggested == ["Untitled step 2.csv"]
+    lines = (tmp_path / "step.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + sum(value.size for value in dissection.trace.values)
+
+
+def test_a_comma_is_the_decimal_mark_where_the_language_has_it(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(monkeypatch, tmp_path / "step.csv")
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German))
+    try:
+        hand_out.ask_table(dissection)
+    finally:
+        QLocale.setDefault(before)
+    assert re.search(r";-?0,\d+;", (tmp_path / "step.csv").read_text(encoding="utf-8-sig"))
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_a_sheet_is_a_page_to_print_or_a_web_page(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    answers: bool
+) -> None:
+    answer(monkeypatch, tmp_path / "sheet")
+    hand_out.ask_paper(dissection, answers=answers)
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    answer(monkeypatch, tmp_path / "sheet", HTML)
+    hand_out.ask_paper(dissection, answers=answers)
+    text = (tmp_path / "sheet.html").read_text(encoding="utf-8")
+    assert ("with its answers" in text) == answers
+
+
+def test_a_page_is_a4_and_a_long_text_takes_several() -> None:
+    made = pdf_of("<p>one line</p>")
+    assert re.search(rb"/MediaBox \[\s*0 0 595\S* 842", made)
+    assert made.count(b"/Type /Page\n") == 1
+    assert pdf_of("<p>a line</p>" * 200).count(b"/Type /Page\n") > 2
+
+
+def test_no_answer_writes_nothing(hand_out: HandOut, dissection: Dissection,
+                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, "")
+    told: list[object] = []
+    hand_out.saved.connect(told.append)
+    hand_out.ask_table(dissection)
+    hand_out.ask_paper(dissection, answers=True)
+    assert told == []
