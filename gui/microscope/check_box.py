@@ -113,9 +113,11 @@ class CheckBox(Card):
 
     @Slot()
     def _on_lens_dissected(self) -> None:
-        self.cancel()
+        # First of all, since what was found belongs to lines that may not be there any more.
+        self._slices.stop()
+        self._settle.stop()
         self.checks = self.found = self._checker = self._rule = None
-        self._checked = -1
+        self._checked, self._shows_all = -1, False
         if not self._lens.is_empty:
             self.checks = CheckAll(self._lens.trace)
         self.setVisible(self._is_wanted and not self._lens.is_empty)

@@ -268,10 +268,11 @@ class MicroscopeDesk(QObject):
 
 def change_words(before: ProjectSpec, after: ProjectSpec) -> str:
     """Say what of a project has changed so that its step was made anew; empty if nothing has."""
-    if before.network != after.network:
-        what = "network was"
-    elif before.data != after.data:
+    # Other data fit the network's ends to themselves.
+    if before.data != after.data:
         what = "data were"
+    elif before.network != after.network:
+        what = "network was"
     elif before.training != after.training:
         what = "training was"
     else:
