@@ -260,7 +260,7 @@ class Hunt:
         # one shows is asked for no more of them than it takes: each costs what its line does.
         for key in rng.permutation(sorted({place.key for place in made})):
             those = [place for place in made if place.key == key]
-            place = next((those[j] for j in rng.permutation(len(those)) if shows(those[j])), None)
+            place = next(filter(shows, (those[int(j)] for j in rng.permutation(len(those)))), None)
             if place is not None and is_wrong(broken(trace, place), place.statement):
                 return place
         return None

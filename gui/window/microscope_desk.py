@@ -253,7 +253,10 @@ class MicroscopeDesk(QObject):
                         f"first {found.program.n:,}.")
         if self._bench.edited == SECOND:
             said.append("This is a step of B.")
-        if self._bench.cursor is not None:
+        if run.state is State.FAILED:
+            said.append("The run has failed: this is the step that it would take from the weights "
+                        "that it was left with.")
+        elif self._bench.cursor is not None:
             said.append(f"This is step {found.step + 1:,}, which comes next, whatever earlier "
                         f"step is looked at.")
         if self._bench.is_dissecting and not self._patience.isActive():

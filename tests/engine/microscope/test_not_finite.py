@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,6 @@ from engine.microscope.mistakes import Hunt
 from engine.microscope.rules import Rule
 from engine.microscope.trace import run
 from engine.spec import LayerSpec
-from engine.training import Trainer
 from tests.engine.training.runs import clouds, dense, trainer
 
 IMAGE = (LayerSpec("image", "reshape", {"height": 4, "width": 4}),
@@ -26,8 +26,8 @@ IMAGE = (LayerSpec("image", "reshape", {"height": 4, "width": 4}),
 SERIES = (LayerSpec("series", "reshape", {"form": "sequence", "steps": 4, "features": 4}),
           LayerSpec("memory", "lstm", {"units": 2}), dense("output", 3, "linear"))
 PLAIN = (dense("one", 3, "relu"), dense("two", 3, "relu"), dense("output", 3, "linear"))
-LIMITED = {"clip_norm": 1.0, "max_norm": 1.0, "l2": 0.1}
-RUNS = {
+LIMITED: dict[str, Any] = {"clip_norm": 1.0, "max_norm": 1.0, "l2": 0.1}
+RUNS: dict[str, tuple[tuple[LayerSpec, ...], str, dict[str, Any]]] = {
     **{f"{key} limited": (PLAIN, key, LIMITED) for key in ("sgd", "adam", "adadelta", "nadam")},
     **{f"{key} free": (PLAIN, key, {}) for key in ("adamw", "rmsprop", "adagrad", "momentum")},
     "image": (IMAGE, "sgd", {}), "series": (SERIES, "sgd", LIMITED),
@@ -37,8 +37,8 @@ RUNS = {
 @cache
 def begun(name: str) -> Dissection:
     layers, rule, more = RUNS[name]
-    made: Trainer = trainer(clouds(6, 0, 3, 16), *layers, batch_size=4, precision="float64",
-                            **{**more, "optimizer": rule})
+    made = trainer(clouds(6, 0, 3, 16), *layers, optimizer=rule, batch_size=4,
+                   precision="float64", **more)
     made.run(1)
     return made.dissect()
 
