@@ -352,8 +352,9 @@ class CheckAll:
         The one with the largest error among those that a difference can judge.
     failures : list[Check]
         Those that are wrong.
-    kinks, cuts : int
-        How many lie where the loss has no slope, and where the backward pass stops on purpose.
+    kinks, cuts, overflows : int
+        How many lie where the loss has no slope, where the backward pass stops on purpose, and
+        where numbers are too large.
     """
 
     def __init__(self, trace: Trace, most: int = 0) -> None:
@@ -369,7 +370,7 @@ class CheckAll:
         self._of = -1
         self._running: Sliced[Check] | None = None
         self.total, self.done = len(self._waiting), 0
-        self.kinks = self.cuts = 0
+        self.kinks = self.cuts = self.overflows = 0
         self.worst: Check | None = None
         self.failures: list[Check] = []
 
@@ -388,6 +389,8 @@ class CheckAll:
         """How far it is and what has been found, in words."""
         if self.failures:
             return say("check.some-wrong", count=len(self.failures), done=self.done)
+        if self.overflows:
+            return say("check.some-overflow", count=self.overflows, done=self.done)
         if not self.is_done:
             return say("check.running", done=self.done, total=self.total)
         error = self.worst.error if self.worst else 0.0
@@ -420,7 +423,8 @@ class CheckAll:
     def _take(self, found: Check) -> None:
         self.kinks += found.finding is Finding.KINK
         self.cuts += found.finding is Finding.CUT
-        if found.finding in (Finding.WRONG, Finding.NOT_FINITE):
+        self.overflows += found.finding is Finding.NOT_FINITE
+        if found.finding is Finding.WRONG:
             self.failures.append(found)
         if found.finding in (Finding.AGREES, Finding.WRONG) and (
                 self.worst is None or found.error > self.worst.error):

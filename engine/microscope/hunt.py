@@ -12,7 +12,14 @@ import numpy as np
 
 from engine.messages import Message, say
 from engine.microscope.dissection import Dissection
-from engine.microscope.mistakes import Place, breaking, candidates, catching, shows
+from engine.microscope.mistakes import (
+    Place,
+    breaking,
+    candidates,
+    catching,
+    none_shows,
+    shows,
+)
 from engine.microscope.slices import Sliced, Work
 
 TRIED = 4
@@ -166,7 +173,7 @@ class Hunt:
     def message(self) -> Message:
         """How the hunt stands, in words."""
         if self.place is None:
-            return say("hunt.nothing")
+            return none_shows(self.dissection.trace)
         if self.is_solved:
             return say("hunt.solved", guesses=len(self.guesses), title=self.place.title)
         if self.has_given_up:

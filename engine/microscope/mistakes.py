@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.messages import Message
+from engine.messages import Message, say
 from engine.microscope.catalogue import MISTAKES
 from engine.microscope.check import (
     ROUNDING,
@@ -27,7 +27,7 @@ from engine.microscope.check import (
     spread,
     truncated,
 )
-from engine.microscope.replay import names_of
+from engine.microscope.replay import LOSS, names_of
 from engine.microscope.rules import Rule
 from engine.microscope.slices import Work, finished
 from engine.microscope.trace import Trace, execute
@@ -110,6 +110,12 @@ def offering(trace: Trace) -> Work[tuple[Place, ...]]:
             found.append(place)
         yield
     return tuple(found)
+
+
+def none_shows(trace: Trace) -> Message:
+    """Return why a step offers no mistake."""
+    is_finite = bool(np.isfinite(trace.last(LOSS)).all())
+    return say("hunt.nothing") if is_finite else say("hunt.overflow")
 
 
 def shows(trace: Trace, place: Place) -> bool:

@@ -15,7 +15,7 @@ from engine.layers import kinds
 from engine.messages import say
 from engine.microscope import paper
 from engine.microscope.dissection import Dissection
-from engine.microscope.number import Array, Index, Number
+from engine.microscope.number import Array, Index, Number, sum_of
 from engine.microscope.replay import names_of
 from engine.microscope.statement import Phase, Statement
 
@@ -203,7 +203,7 @@ def _further(number: Number, decimal: str) -> Iterator[list[str]]:
     count = len(number.products)
     if count > MOST_TERMS:
         written = _written(number)
-        rest = float(np.sum(number.products)) - float(np.sum(number.products[written]))
+        rest = sum_of(np.delete(number.products, written))
         yield [say("sheet.other-terms", count=count - len(written)).text,
                paper.figure(rest, decimal)]
     for factor in (*(number.factors if count == 1 else ()), *number.added):

@@ -101,7 +101,9 @@ class Trace:
         opening = self.program.statements[i].opening
         if opening is None:
             return Number(float(self.values[i][index]))
-        return opening(self.before(i), index)
+        # A run that has diverged has no finite numbers.
+        with np.errstate(all="ignore"):
+            return opening(self.before(i), index)
 
 
 class _Before(Mapping[str, Any]):

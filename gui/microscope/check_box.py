@@ -118,9 +118,11 @@ class CheckBox(Card):
 
     @Slot()
     def _on_lens_dissected(self) -> None:
-        self.cancel()
+        # First of all, since what was found belongs to lines that may not be there any more.
+        self._slices.stop()
+        self._settle.stop()
         self.checks = self.found = self._checker = self._rule = None
-        self._checked = -1
+        self._checked, self._shows_all = -1, False
         if not self._lens.is_empty:
             self.checks = CheckAll(self._lens.trace)
         self.setVisible(self._is_wanted and not self._lens.is_empty)
@@ -245,10 +247,11 @@ class CheckBox(Card):
 
     def _tell_all(self) -> None:
         assert self.checks is not None
-        is_wrong = bool(self.checks.failures)
-        self.glyph.set_status(WRONG if is_wrong else FINE if self.checks.is_done else UNKNOWN, 2)
-        self.heading.setText("Some are wrong" if is_wrong else
-                           "All agree" if self.checks.is_done else "Checking")
+        is_wrong, is_doubtful = bool(self.checks.failures), bool(self.checks.overflows)
+        self.glyph.set_status(WRONG if is_wrong else DOUBTFUL if is_doubtful else
+                              FINE if self.checks.is_done else UNKNOWN, 2)
+        self.heading.setText("Some are wrong" if is_wrong else "Not finite" if is_doubtful else
+                             "All agree" if self.checks.is_done else "Checking")
         kinks = self.checks.kinks
         at_kinks = f" {kinks:,} {'lies' if kinks == 1 else 'lie'} at a kink." if kinks else ""
         self.detail.setText(self.checks.message.text + at_kinks)
@@ -264,7 +267,7 @@ class CheckBox(Card):
                 "Gradients and updates can be checked; this line is neither.")
             return
         is_rule = found.h == 0
-        is_wrong = found.finding in (Finding.WRONG, Finding.NOT_FINITE)
+        is_wrong = found.finding is Finding.WRONG
         self.glyph.set_status(FINE if found.agrees else WRONG if is_wrong else DOUBTFUL, 2)
         self.heading.setText((RULE_TITLES if is_rule else TITLES)[found.finding])
         if found.finding is Finding.AGREES and not is_rule:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayo
 
 from engine.messages import say
 from engine.microscope.hunt import Answer, Hunt
-from engine.microscope.mistakes import Place, offering
+from engine.microscope.mistakes import Place, none_shows, offering
 from engine.microscope.slices import Sliced
 from gui import theme
 from gui.microscope.formula import code_font
@@ -248,7 +248,7 @@ class HuntBox(QWidget):
         menu = QMenu(self)
         self._places = places
         if not places:
-            menu.addAction(say("hunt.nothing").text).setEnabled(False)
+            menu.addAction(none_shows(self._lens.trace).text).setEnabled(False)
         titles = sorted({place.title.text for place in self._places})
         for title in titles:
             those = [place for place in self._places if place.title.text == title]

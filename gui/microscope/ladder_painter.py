@@ -201,8 +201,8 @@ class LadderPainter:
         above = QRectF(left, y - px(6) - high - up, wide, high)
         tried = [above, QRectF(left, y + px(6), wide, high), *(
             above.translated(px(dx), px(dy)) for dx, dy in ((0, -12), (0, 40), (0, -24), (0, 52)))]
-        label = next((box for box in tried
-                      if self._taken.is_free(box)), None)
+        label = next((box for box in tried if box.bottom() <= self._names_top()
+                      and self._taken.is_free(box)), None)
         if label is None:
             if self._places.pitch >= px(VALUES_FROM):
                 return

@@ -56,7 +56,7 @@ class HandOut(QObject):
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save the step as a table", self._suggestion(dissection, ".csv"), TABLES)
         if name:
-            path = _with_suffix(name, ".csv")
+            path = _with_suffix(name, (".csv",))
             # The mark tells a spreadsheet that the text is UTF-8.
             self._write(path, lambda: sheet.table(dissection, decimal_mark()).encode("utf-8-sig"))
 
@@ -76,8 +76,9 @@ class HandOut(QObject):
             self._suggestion(dissection, " answers.pdf" if answers else ".pdf"), PAPERS)
         if not name:
             return
-        path = _with_suffix(name, ".html" if chosen == HTML else ".pdf")
-        is_html = path.suffix.lower() in (".html", ".htm")
+        path = _with_suffix(name, (".html", ".htm", ".pdf") if chosen == HTML else
+                            (".pdf", ".html", ".htm"))
+        is_html = path.suffix.lower() != ".pdf"
 
         def made() -> bytes:
             text = sheet.sheet(dissection, answers, decimal_mark())
@@ -125,6 +126,8 @@ def pdf_of(text: str) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _with_suffix(name: str, suffix: str) -> Path:
+def _with_suffix(name: str, known: tuple[str, ...]) -> Path:
+    """Return a path that ends as its file's kind does: the first of those that are known."""
     path = Path(name)
-    return path if path.suffix else path.with_suffix(suffix)
+    # Not every point begins a suffix: "step 1.5". Nor may a sheet be put into a table's file.
+    return path if path.suffix.lower() in known else path.with_name(f"{path.name}{known[0]}")

@@ -108,6 +108,19 @@ def test_every_ladder_is_drawn(make: Make, sizes: tuple[float, ...], width: int)
     assert all(tip_text(view.ladder, place) for place in range(len(sizes)))
 
 
+@pytest.mark.parametrize("sizes", [
+    (0.3, 1e-8, 4e16, 0.16, 10.0, 5e16), (1e24, 4e28, 0.4, 0.025, 6.3e-22)])
+def test_no_size_covers_the_names_of_layers(make: Make, sizes: tuple[float, ...]) -> None:
+    view = make(lens_of(first()), 660, 200)
+    ladder = steps_of(*sizes)
+    places = place_ladder(ladder, QRectF(0, 0, 660, 200))
+    painter = LadderPainter(Ink(theme.base_font()), ladder, places, 0, -1, -1, "")
+    pixmap = view.grab()
+    with QPainter(pixmap) as on:
+        painter.paint(on)
+    assert max(box.bottom() for box in painter._taken) <= painter._names_top()
+
+
 def test_the_smallest_factor_is_pointed_out() -> None:
     assert steps_of(0.001, 0.05, 0.06).weakest == 0
     assert steps_of(0.001, 0.05, 0.06).is_killed
