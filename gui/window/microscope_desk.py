@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -105,6 +106,7 @@ class MicroscopeDesk(QObject):
         page.newest_requested.connect(self._on_page_newest_requested)
         page.steps.example_requested.connect(self._refresh)
         page.steps.table_requested.connect(self._on_steps_table_requested)
+        page.steps.program_requested.connect(self._on_steps_program_requested)
         page.steps.paper_requested.connect(self._on_steps_paper_requested)
         self._hand_out.refused.connect(self.refused)
         self._hand_out.saved.connect(self.saved)
@@ -232,6 +234,12 @@ class MicroscopeDesk(QObject):
     def _on_steps_table_requested(self) -> None:
         if self.lens.dissection is not None:
             self._hand_out.ask_table(self.lens.dissection)
+
+    @Slot()
+    def _on_steps_program_requested(self) -> None:
+        if self.lens.dissection is not None:
+            # A mistake that is looked for stays in it, as where the program is copied.
+            self._hand_out.ask_program(replace(self.lens.dissection, trace=self.lens.trace))
 
     @Slot(bool)
     def _on_steps_paper_requested(self, answers: bool) -> None:

@@ -56,33 +56,45 @@ WORDS: Mapping[str, Entry] = {
         "{batch|example|examples}, after {step:whole} {step|step|steps} and {epoch:whole} "
         "{epoch|epoch|epochs}.",
     "script.prints":
-        "Needs NumPy alone. Prints the loss, every gradient, and every parameter after the step.",
+        "Needs NumPy alone. Prints the loss, every gradient, and every parameter after the step. "
+        "Numbers come first; the step itself begins at the comment Forward.",
+    "script.layer": "Layer {number}: {kind}.",
     "script.given": "What the step begins with.",
     "script.results": "Results.",
     "sheet.column-line": "Line",
     "sheet.column-phase": "Part",
     "sheet.column-layer": "Layer",
     "sheet.column-variable": "Variable",
-    "sheet.column-index": "Index",
+    "sheet.column-index": "Index (from 0)",
     "sheet.column-value": "Value",
     "sheet.column-formula": "Formula",
     "sheet.more": "… and {count:whole} more {count|number|numbers} of this line.",
     "sheet.title": "{name}: one step of backpropagation",
     "sheet.title-answers": "{name}: one step of backpropagation, with its answers",
     "sheet.head":
-        "The step after {step:whole} {step|step|steps}, over {examples:whole} "
+        "The step after {step:whole} {step|step|steps}, over n = {examples:whole} "
         "{examples|example|examples}. Rows and columns are counted from 1.",
     "sheet.network": "Network",
     "sheet.kind": "Kind",
     "sheet.output": "Output",
     "sheet.given": "Given",
     "sheet.chosen":
-        "This network is too large for every number. Of each line, compute the one that is largest "
-        "in the first example; what it is made of is given.",
-    "sheet.left-out": "Left out: {count:whole} more {count|line|lines} of the step.",
-    "sheet.rounded": "Numbers are rounded to {digits} digits.",
+        "This network is too large for every number. Of each line, compute one: the largest, in "
+        "the first example where there are several. What it is made of is given; a column of a "
+        "table is one term of a sum, its numbers multiplied.",
+    "sheet.left-out":
+        "Of the step's {total:whole} lines, {count:whole} {count|is|are} left out here.",
+    "sheet.rounded":
+        "Numbers are rounded to {digits} digits. What you compute from them can differ a little: "
+        "more where nearly equal numbers are subtracted.",
+    "sheet.sign": "Sign",
+    "sheet.meaning": "Meaning",
+    "sheet.logarithm": "the natural logarithm, ln",
+    "sheet.number-by-number": "number by number",
+    "sheet.transposed": "rows and columns exchanged",
+    "sheet.product": "[i, j]: row i of A times column j of B, all added",
     "sheet.scale": "all of it times",
     "sheet.function": "then",
-    "sheet.other-terms": "the other {count:whole} {count|term|terms} together",
+    "sheet.other-terms": "the other {count:whole} {count|term|terms}",
 }
 """Templates by code."""

@@ -346,12 +346,17 @@ def test_the_step_is_handed_out(
     look(qtbot, lab)
     path = tmp_path / "step.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    qtbot.mouseClick(page_of(lab).steps.table, LEFT)
+    table, program = page_of(lab).steps.table.menu().actions()
+    table.trigger()
     assert "dW1" in path.read_text(encoding="utf-8")
+    assert str(path) in lab.message.text()
+    path = tmp_path / "step.py"
+    program.trigger()
+    assert "import numpy as np" in path.read_text(encoding="utf-8")
     assert str(path) in lab.message.text()
     monkeypatch.setattr(QFileDialog, "getSaveFileName",
                         lambda *_: (str(tmp_path / "no" / "step.csv"), ""))
-    qtbot.mouseClick(page_of(lab).steps.table, LEFT)
+    table.trigger()
     assert "step.csv" in lab.message.text()
     assert not (tmp_path / "no").exists()
 
