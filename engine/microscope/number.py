@@ -64,7 +64,8 @@ class Number:
     scale : float
         What the sum is multiplied by.
     function : str
-        What is applied to all that, as rich text; empty for nothing.
+        What is applied to all that, as rich text; empty for nothing. One that ends with a slash
+        is divided by all that.
     also : tuple[Number, ...]
         Further sums that are added, of other factors: what a state brings beside the features.
     """

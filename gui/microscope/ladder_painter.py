@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from gui import theme
+from gui.microscope.figures import localized
 from gui.microscope.ladder_model import Step, Steps
 from gui.microscope.ladder_places import LEFT, TOTAL, LadderPlaces, labelled
 from gui.microscope.network_ink import SMALL, TEXT, Ink, arrow_head, number_text
@@ -79,9 +80,12 @@ class LadderPainter:
             self._tick(painter, self._places.floor, "0")
         names = labelled(self._ladder.steps, self._places.pitch,
                          px(58) if self._places.pitch >= px(58) else px(26))
+        bold = {self._held, self._hovered}
+        near = {place for place in names for other in bold
+                if 0 <= other != place and abs(other - place) * self._places.pitch < px(24)}
         for place, step in enumerate(self._ladder.steps):
-            is_held = place in (self._held, self._hovered)
-            if place not in names and not is_held:
+            is_held = place in bold
+            if place not in names - near and not is_held:
                 continue
             name = step.name if self._places.pitch >= px(58) else step.short
             box = QRectF(self._places.xs[place] - px(40), self._names_top(), px(80), px(16))
@@ -351,7 +355,8 @@ def split_text(step: Step) -> str:
     """Return a factor's parts: the weights' and the slope's."""
     if math.isnan(step.slope):
         return "" if math.isnan(step.weights) else step.words[0]
-    text = f"{step.words[0]} {number_text(step.weights)} · {step.words[1]} " \
+    colon = ":" if step.words[0].startswith("layer") else ""
+    text = f"{step.words[0]}{colon} {number_text(step.weights)} · {step.words[1]} " \
            f"{number_text(step.slope)}"
     return text if math.isnan(step.gate) else f"{text}, past them gate {number_text(step.gate)}"
 
@@ -375,10 +380,11 @@ def _verdict_colour(total: float) -> str:
 
 
 def _tick_text(size: float) -> str:
-    power = round(math.log10(size))
+    power = math.floor(math.log10(size) + 1e-9)
     if -3 <= power <= 3:
-        return f"{size:g}".replace("-", "−")
-    return f"10<sup>{str(power).replace('-', '−')}</sup>"
+        return localized(f"{size:g}")
+    digit = round(size / 10.0 ** power)
+    return ("" if digit == 1 else f"{digit}·") + f"10<sup>{localized(str(power))}</sup>"
 
 
 def nearest(xs: Sequence[float], x: float) -> int:

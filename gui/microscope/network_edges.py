@@ -20,8 +20,11 @@ from gui.microscope.network_sequences import grid_boxes
 
 WIDEST, THIN = 6.5, 1.6
 """Px of the widest line of the layer in hand, and of other layers."""
-PALE = 0.45
-"""How much of its colour a line keeps that is not of the unit in hand."""
+PALE, FAINT = 0.45, 0.28
+"""How much of its colour a line keeps that is not of the unit in hand, and not of the layer."""
+
+MOST_HEADS = 16
+"""Lines between two layers that are not in hand, up to which each has an arrow head."""
 
 
 class Use(Enum):
@@ -112,9 +115,10 @@ class EdgePainter:
         most = (max(filter(math.isfinite, slopes), default=0.0) or 1.0,
                 max(filter(math.isfinite, weights), default=0.0) or 1.0)
         is_layer = self._reading.in_hand == place.column.number
+        has_heads = is_layer or len(found) <= MOST_HEADS
         for wire in sorted(found, key=lambda wire: wire.is_in_hand):
             line = ends(wire.begin, wire.end)
-            self._line(painter, wire, line, most, is_layer)
+            self._line(painter, wire, line, most, is_layer, has_heads)
             self._hits.append(self._hit(wires, wire, line))
 
     def _wires(self, wires: Wires, before: ColumnPlace, place: ColumnPlace) -> list[Wire]:
@@ -154,7 +158,7 @@ class EdgePainter:
             self._reading.unit_in_hand[1] == (end if use is Use.INTO else begin)
 
     def _line(self, painter: QPainter, wire: Wire, line: Line, most: tuple[float, float],
-              is_layer: bool) -> None:
+              is_layer: bool, has_head: bool) -> None:
         tokens, (begin, end) = theme.current(), line
         if not wire.is_known:
             dashed_line(painter, begin, end)
@@ -170,11 +174,11 @@ class EdgePainter:
             width = 0.7 + (widest - 0.7) * share
             if value == 0:
                 colour = QColor(tokens.border_strong)
-        if not wire.is_in_hand and (is_layer or wire.slope is None):
-            colour = theme.blended(tokens.surface, colour.name(), PALE)
+        if not wire.is_in_hand:
+            colour = theme.blended(tokens.surface, colour.name(), PALE if is_layer else FAINT)
         painter.setPen(QPen(colour, width * theme.scale()))
         painter.drawLine(begin, end)
-        if wire.is_back:
+        if wire.is_back and (has_head or wire.is_in_hand):
             # Near the start, where lines to one unit lie apart.
             tip = begin + (end - begin) * 0.24
             arrow_head(painter, tip, begin - end, (6 + 0.9 * width) * theme.scale(), colour)

@@ -12,6 +12,9 @@ from gui.microscope.network_ink import SMALL, Ink, circle_text, number_text, sig
 from gui.microscope.network_places import MOST_CELLS, ColumnPlace, UnitPlace
 from gui.microscope.network_reading import Array, Reading, Shown, largest
 
+MARK_PX = 4
+"""Least px of the frame round the example under the pointer."""
+
 FEWEST_PX = 4
 """Px of a cell from which on there is a gap between it and the next."""
 
@@ -208,7 +211,9 @@ class NeuronPainter:
 def example_mark(painter: QPainter, cell: QRectF) -> None:
     """Draw the frame that marks the example under the pointer."""
     tokens = theme.current()
-    wide = cell.adjusted(-1.2, -1.8, 1.2, 1.8)
+    # Cells of large batches are thin: a frame has to have an inside.
+    more = 1.2 + max(MARK_PX * theme.scale() - cell.width(), 0) / 2
+    wide = cell.adjusted(-more, -1.8, more, 1.8)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(tokens.surface), 3 * theme.scale()))
     painter.drawRoundedRect(wide, 2, 2)

@@ -77,8 +77,8 @@ class Unrolled:
         return f"{letter}{self.number}_{t if t >= 0 else 'start'}"
 
     def symbol(self, letter: str, t: int | str) -> str:
-        """Return the same in mathematics; ``t`` may be text, for any step."""
-        step = "start" if t == -1 else t
+        """Return the same in mathematics, which counts from 1; ``t`` may be text: any step."""
+        step = "start" if t == -1 else from_one(t)
         return f"{SPELT.get(letter, letter)}<sub>{self.number}</sub><sup>({step})</sup>"
 
     def part(self, letter: str, t: int, axes: str = "nj") -> Part:
@@ -95,7 +95,7 @@ class Unrolled:
 
     def features_symbol(self, t: int | str) -> str:
         """Return the features of step t in mathematics."""
-        return f"{self.forward.symbol('x')}<sup>({t})</sup>"
+        return f"{self.forward.symbol('x')}<sup>({from_one(t)})</sup>"
 
     def features_at(self, t: int) -> Part:
         """Return the features of step t as a factor."""
@@ -183,8 +183,8 @@ class Unrolled:
         bias = (self.weights("b", "k"),) if self.has_bias else ()
         plus = [f" + {one}" for part in bias for one in (part.code, part.symbol)] or ["", ""]
         self.write("z", t, f"{x.code} @ {weights.code} + {h.code} @ {recurrent.code}{plus[0]}",
-                   words=say("microscope.time-weighted-sum", step=t) if bias else
-                   say("microscope.time-weighted-sum-only", step=t), width=self.columns,
+                   words=say("microscope.time-weighted-sum", step=t + 1) if bias else
+                   say("microscope.time-weighted-sum-only", step=t + 1), width=self.columns,
                    formula=f"{x.symbol} {weights.symbol} + {h.symbol} {recurrent.symbol}{plus[1]}",
                    opening=Contraction("nk", (x, weights), COUNTED, bias, also=(
                        Contraction("nk", (h, recurrent), COUNTED),)))
@@ -226,3 +226,8 @@ class Unrolled:
                      mistakes={"weights-not-transposed":
                                f"{errors} @ {weights.code}.reshape({self.columns}, -1)"}
                      if self.features * self.columns > 1 else {})
+
+
+def from_one(t: int | str) -> int | str:
+    """Return a step as mathematics counts it, from 1; text stays as it is."""
+    return t + 1 if isinstance(t, int) else t

@@ -18,11 +18,12 @@ from engine.microscope.names import PRIME
 from engine.microscope.walk import Level
 from gui import theme
 from gui.microscope.ladder_model import Step, Steps, weakest
-from gui.microscope.ladder_painter import LadderPainter, split_text, tip_text
+from gui.microscope.ladder_painter import LadderPainter, _tick_text, split_text, tip_text
 from gui.microscope.ladder_places import labelled, place_ladder
 from gui.microscope.ladder_view import LadderView
 from gui.microscope.lens import Lens
 from gui.microscope.network_ink import Ink, plain
+from tests.engine.training.runs import clouds, dense, trainer
 from tests.gui.microscope.steps import deep, first, lens_of, sequences, statement
 
 Make = Callable[..., LadderView]
@@ -210,3 +211,17 @@ def test_a_network_without_time_has_no_switch(make: Make) -> None:
     view.lens.look_at(first().dissect())
     assert view.switch.isHidden()
     assert view.ladder.layer == -1
+
+
+def test_every_line_of_the_axis_has_its_own_name() -> None:
+    sizes = [digit * 10.0 ** power for power in range(-9, 4) for digit in (1, 2, 5)]
+    assert len({_tick_text(size) for size in sizes}) == len(sizes)
+    assert _tick_text(5e-5) == "5·10<sup>−5</sup>"
+    assert _tick_text(0.02) == "0.02"
+
+
+def test_slopes_are_called_as_in_the_formulae(make: Make) -> None:
+    lens = lens_of(trainer(clouds(23, 7, 2, 2), dense("one", 4, "silu"), dense("two", 3, "silu"),
+                           dense("output", 2, "linear"), optimizer="sgd"))
+    words = [step.words[1] for step in make(lens).ladder.steps[:-1]]
+    assert words == [f"SiLU{PRIME}"] * 2
