@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -16,7 +17,6 @@ from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_steps
 from engine.kernels.runtime.threads import helped
 from engine.messages import Message
-from engine.microscope.dissection import Dissection
 from engine.plan import Plan, Shared, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.black_box import BoxStep
@@ -35,7 +35,6 @@ from engine.training import (
     warmup,
     weights,
 )
-from engine.training.dissect import Dissecting, Running
 from engine.training.ending import Ending
 from engine.training.examples import (
     Examples,
@@ -50,6 +49,10 @@ from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.transfer import transfer
 from engine.training.writing import Writer
+
+if TYPE_CHECKING:
+    from engine.microscope.dissection import Dissection
+    from engine.training.dissect import Dissecting
 
 Progress = Callable[[str, float], None]
 
@@ -465,6 +468,9 @@ class Trainer:
 
     def begin_dissecting(self, example: int | None = None) -> Dissecting:
         """Begin what `dissect` does, to be gone on with a little at a time."""
+        # Not at the top: no start of the program waits for what explains steps.
+        from engine.training.dissect import Dissecting, Running
+
         self._arrangement.follow(self._plan.shared, self._plan.capacity)
         return Dissecting(Running(
             self.project, self._plan, self._examples, self._order, self.run_id,

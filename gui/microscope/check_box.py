@@ -206,10 +206,16 @@ class CheckBox(Card):
 
     # Telling
 
+    def _offer(self, total: int) -> str:
+        """Return what the button offers: of very many numbers, an evenly spread sample."""
+        if self.checks is None or not self.checks.is_sample:
+            return f"Check all {total:,}"
+        return f"Check {total:,} of {self.checks.numbers:,}"
+
     def _tell(self) -> None:
         is_running = self._slices.isActive()
         total = 0 if self.checks is None else self.checks.total
-        self.all_button.setText("Cancel" if is_running else f"Check all {total:,}")
+        self.all_button.setText("Cancel" if is_running else self._offer(total))
         self.all_button.setEnabled(total > 0)
         self.progress.setVisible(is_running)
         if self.checks is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QSplitter
 from pytestqt.qtbot import QtBot
 
-from engine.microscope.check import Finding
+from engine.microscope.check import CheckAll, Finding
 from engine.microscope.dissection import Dissection
 from engine.microscope.mistakes import Place, broken, offered
 from gui.microscope import check_box
@@ -19,6 +20,7 @@ from gui.microscope.lens import Lens
 from gui.microscope.number_card import NumberCard
 from gui.microscope.pseudocode_card import PseudocodeCard
 from gui.widgets import Button
+from tests.gui.microscope import steps
 from tests.gui.microscope.conftest import line_of
 
 Make = Callable[..., CheckCard]
@@ -119,6 +121,17 @@ def test_checking_all_can_be_cancelled(make: Make, lens: Lens, qtbot: QtBot,
     assert card.check.checks is not None
     assert card.check.checks.done == 0
     assert card.check.all_button.text().startswith("Check all")
+
+
+def test_of_very_many_numbers_it_offers_a_sample_and_says_so(
+        make: Make, lens: Lens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_box, "CheckAll", partial(CheckAll, most=50))
+    card = make()
+    lens.look_at(steps.wide().dissect())
+    assert card.check.checks is not None
+    total, numbers = card.check.checks.total, card.check.checks.numbers
+    assert total < numbers
+    assert card.check.all_button.text() == f"Check {total:,} of {numbers:,}"
 
 
 def test_failures_are_listed_and_lead_to_their_numbers(

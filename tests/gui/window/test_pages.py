@@ -66,7 +66,8 @@ def test_it_begins_with_the_lab_and_without_a_microscope(lab: LabPage) -> None:
 def test_the_microscope_is_loaded_when_it_is_shown() -> None:
     """No start of the program waits for it."""
     done = subprocess.run(
-        [sys.executable, "-c", "import sys, gui.window.lab_page, gui.window.actions; print("
+        [sys.executable, "-c", "import sys, gui.window.lab_page, gui.window.actions; "
+         "import engine.training.trainer; print("
          "[name for name in sys.modules if name.startswith('gui.microscope') "
          "or name.startswith('engine.microscope')])"],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
