@@ -12,6 +12,7 @@ from engine.microscope.statement import Phase
 from gui.microscope.anatomy import code_text
 from gui.microscope.figures import localized
 from gui.microscope.lens import Lens
+from gui.microscope.network_ink import number_text
 from gui.widgets import Button, Card, ElidedLabel, FlowLayout, StatusGlyph
 
 CHEAP = 400_000
@@ -113,7 +114,9 @@ class CheckBox(Card):
 
     @Slot()
     def _on_lens_dissected(self) -> None:
-        self.cancel()
+        # Nothing is told before all of the step before is forgotten: its lines are not these.
+        self._slices.stop()
+        self._shows_all = False
         self.checks = self.found = self._checker = self._rule = None
         self._checked = -1
         if not self._lens.is_empty:
@@ -265,7 +268,7 @@ class CheckBox(Card):
         letter = self._lens.trace.program.statements[found.statement].of[0].lower()
         return (f"(L({letter} + h) − L({letter} − h)) / 2h = "
                 f"{localized(f'{found.numeric:.9g}')}, "
-                f"relative error {localized(f'{found.error:.1e}')}")
+                f"relative error {number_text(found.error, 2)}")
 
     def _tell_failures(self) -> None:
         failures = [] if self.checks is None else self.checks.failures[:MOST_FAILURES]
