@@ -152,17 +152,26 @@ class Hunt:
         self.guesses.append(Guess(statement, answer))
         return self.guesses[-1]
 
+    @property
+    def has_hints(self) -> bool:
+        """Whether there is a hint that has not been given."""
+        return self.hints < len(self._all_hints())
+
     def hint(self) -> Message:
         """Return the next hint: the part of the step, the layer, what kind of mistake it is."""
+        told = self._all_hints()
+        found = told[min(self.hints, len(told) - 1)]
+        self.hints = min(self.hints + 1, len(told))
+        return found
+
+    def _all_hints(self) -> list[Message]:
         assert self.place is not None
         statement = self.dissection.program.statements[self.place.statement]
         told = [say("hunt.phase", phase=statement.phase.title)]
         if statement.number >= 0:
             told.append(say("hunt.layer", number=statement.number))
         told.append(say("hunt.kind", title=self.place.title))
-        found = told[min(self.hints, len(told) - 1)]
-        self.hints = min(self.hints + 1, len(told))
-        return found
+        return told
 
     def give_up(self) -> Place | None:
         """Return the answer."""

@@ -13,6 +13,7 @@ from engine.microscope.statement import Phase
 from gui.microscope.anatomy import code_text
 from gui.microscope.figures import localized
 from gui.microscope.lens import Lens
+from gui.microscope.network_ink import number_text
 from gui.widgets import Button, Card, ElidedLabel, FlowLayout, StatusGlyph
 
 CHEAP = 400_000
@@ -283,7 +284,7 @@ class CheckBox(Card):
         letter = self._lens.trace.program.statements[found.statement].of[0].lower()
         return (f"(L({letter} + h) − L({letter} − h)) / 2h = "
                 f"{localized(f'{found.numeric:.9g}')}, "
-                f"relative error {localized(f'{found.error:.1e}')}")
+                f"relative error {number_text(found.error, 2)}")
 
     def _tell_failures(self) -> None:
         failures = [] if self.checks is None else self.checks.failures[:MOST_FAILURES]

@@ -124,6 +124,8 @@ class HuntBox(QWidget):
         self.check_button.setToolTip("Show the numeric check of the number that is open.")
         self.check_button.toggled.connect(self.check_wanted)
         self.answer_button = Button("Show the answer")
+        self.answer_button.setToolTip("Give up: go to the wrong line, and see it beside the right "
+                                      "one.")
         self.answer_button.clicked.connect(self._on_answer_clicked)
         self.mend_button = Button("Mend it")
         self.mend_button.setToolTip("Go back to the step as it is computed rightly.")
@@ -303,6 +305,10 @@ class HuntBox(QWidget):
             return
         for button in (self.guess_button, self.hint_button, self.answer_button):
             button.setVisible(not hunt.is_over)
+        self.hint_button.setEnabled(hunt.has_hints)
+        self.hint_button.setToolTip(
+            "Say more: first the part of the step, then the layer, then the kind of mistake."
+            if hunt.has_hints else "There are no more hints.")
         last = hunt.guesses[-1].answer if hunt.guesses else None
         self.banner.set_tone("good" if hunt.is_solved else
                              "bad" if last is Answer.RIGHT and not hunt.is_over else "warning")

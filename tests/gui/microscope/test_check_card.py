@@ -312,3 +312,36 @@ def test_without_a_step_there_is_nothing_to_check_or_break(make: Make, lens: Len
     lens.look_at(None)
     assert not card.check.isVisible()
     assert not card.hunt.break_button.isEnabled()
+
+
+def test_another_project_forgets_what_was_checked(make: Make, lens: Lens, qtbot: QtBot) -> None:
+    card = make()
+    row = open_number(lens, "dW2", 0, 1)
+    settled(qtbot, card)
+    assert card.check.found is not None
+    other = steps.sequences().dissect()
+    assert not other.program.statements[row].of, "it stands where nothing can be checked"
+    lens.look_at(other)
+    assert card.check.found is None
+    assert card.check.heading.text() == "Numeric check"
+
+
+def test_a_step_that_goes_ends_the_check_of_all(make: Make, lens: Lens,
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_box, "SLICE_S", 0.0)
+    card = make()
+    card.check.all_button.click()
+    assert card.check.is_waiting
+    lens.look_at(None)
+    assert not card.check.is_waiting
+    assert not card.check.isVisible()
+
+
+def test_hints_end(make: Make, lens: Lens) -> None:
+    card = make()
+    card.hunt.begin_with(place_of(lens, "dz2", "derivative-forgotten"))
+    for told in ("part of the step: Backward.", "layer 2.", "forgotten."):
+        assert card.hunt.hint_button.isEnabled()
+        card.hunt.hint_button.click()
+        assert card.hunt.more.text().endswith(told)
+    assert not card.hunt.hint_button.isEnabled()
