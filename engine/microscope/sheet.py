@@ -17,7 +17,7 @@ from engine.messages import say
 from engine.microscope import paper
 from engine.microscope.dissection import Dissection
 from engine.microscope.functions import meanings
-from engine.microscope.number import Array, Index, Number
+from engine.microscope.number import Array, Index, Number, sum_of
 from engine.microscope.replay import names_of
 from engine.microscope.statement import Phase, Statement
 
@@ -256,7 +256,7 @@ def _further(number: Number, decimal: str) -> Iterator[list[str]]:
     count = len(number.products)
     if count > MOST_TERMS:
         written = _written(number)
-        rest = float(np.sum(np.delete(number.products, written)))
+        rest = sum_of(np.delete(number.products, written))
         product = paper.marked(" ".join(factor.symbol for factor in number.factors), decimal)
         yield [f"{say('sheet.other-terms', count=count - len(written)).text}: {product}",
                paper.figure(rest, decimal)]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.microscope.explanations.activations import FUNCTIONS
 from engine.microscope.names import PRIME
 from engine.microscope.through_time import recurrent_layers, through_time
 from gui.microscope.lens import Lens
@@ -144,6 +145,7 @@ def _slope_symbol(lens: Lens, columns: tuple[Column, ...], number: int) -> str:
         if one.name == f"dz{number}" and one.op.endswith("_backward"):
             if number in recurrent_layers(lens.trace):
                 return "through time"
-            function = one.op.removesuffix("_backward")
-            return {"relu": "ReLU", "sigmoid": "σ"}.get(function, function) + PRIME
+            function = FUNCTIONS.get(one.op.removesuffix("_backward"))
+            if function is not None:
+                return function.symbol + PRIME
     return f"{columns[number].title.split(' ')[0]}{PRIME}"

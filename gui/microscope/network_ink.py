@@ -53,7 +53,7 @@ def plain(rich: str) -> str:
 
 
 def number_text(value: float, figures: int = 3) -> str:
-    """Return a number short, as the locale writes it: ``−0.0521``, ``1.2e-07``, ``∞``."""
+    """Return a number short, as the locale writes it: ``−0.0521``, ``1.2e−7``, ``∞``."""
     if value == 0:
         return "0"
     if math.isnan(value):

@@ -82,7 +82,9 @@ class _Lines(QListView):
         end = max(bar.minimum(), min(bar.value() + by, bar.maximum()))
         if end == bar.value():
             return
-        if not smoothly or abs(end - bar.value()) > 3 * height or not self.isVisible():
+        # Only the next line or so is moved to; what lies farther would still be under way when
+        # a person looks for it, the more so beside a run that takes the computer's time.
+        if not smoothly or abs(end - bar.value()) > height // 2 or not self.isVisible():
             bar.setValue(end)
             return
         self._way.setStartValue(bar.value())
@@ -129,6 +131,8 @@ class PseudocodeCard(Card):
     def __init__(self, lens: Lens, hidden: Iterable[str] = (), parent: QWidget | None = None
                  ) -> None:
         super().__init__("Backpropagation", parent)
+        # In a narrow window the registers need the room.
+        self.set_title("Backpropagation", "Step")
         self._lens = lens
         self.switch = Segmented(tuple(REGISTERS.items()), "How the lines are written")
         self.switch.set_current(FORMULAE)

@@ -55,7 +55,7 @@ class HandOut(QObject):
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save the step as a table", self._suggestion(dissection, ".csv"), TABLES)
         if name:
-            path = _with_suffix(name, ".csv")
+            path = _with_suffix(name, (".csv",))
             # The mark tells a spreadsheet that the text is UTF-8.
             self._write(path, lambda: sheet.table(dissection, decimal_mark()).encode("utf-8-sig"))
 
@@ -65,7 +65,7 @@ class HandOut(QObject):
             self._window, "Save the step as a NumPy program",
             self._suggestion(dissection, ".py"), PROGRAMS)
         if name:
-            self._write(_with_suffix(name, ".py"), lambda: script(dissection).encode())
+            self._write(_with_suffix(name, (".py",)), lambda: script(dissection).encode())
 
     def ask_paper(self, dissection: Dissection, *, answers: bool) -> None:
         """Ask for a file, and write a step to it as a sheet, by its suffix as PDF or HTML.
@@ -83,11 +83,12 @@ class HandOut(QObject):
             self._suggestion(dissection, " answers.pdf" if answers else ".pdf"), PAPERS)
         if not name:
             return
-        path = _with_suffix(name, ".html" if chosen == HTML else ".pdf")
+        path = _with_suffix(name, (".html", ".htm", ".pdf") if chosen == HTML else
+                            (".pdf", ".html", ".htm"))
         if chosen == HTML and path.suffix == ".pdf" and not path.with_suffix(".html").exists():
             # The name was suggested before the kind of file was chosen.
             path = path.with_suffix(".html")
-        is_html = path.suffix.lower() in (".html", ".htm")
+        is_html = path.suffix.lower() != ".pdf"
 
         def content() -> bytes:
             made = sheet.sheet(dissection, answers, decimal_mark())
@@ -115,6 +116,8 @@ def decimal_mark() -> str:
     return QLocale().decimalPoint()
 
 
-def _with_suffix(name: str, suffix: str) -> Path:
+def _with_suffix(name: str, known: tuple[str, ...]) -> Path:
+    """Return a path that ends as its file's kind does: the first of those that are known."""
     path = Path(name)
-    return path if path.suffix else path.with_suffix(suffix)
+    # Not every point begins a suffix: "step 1.5". Nor may a sheet be put into a table's file.
+    return path if path.suffix.lower() in known else path.with_name(f"{path.name}{known[0]}")

@@ -261,7 +261,10 @@ class MicroscopeDesk(QObject):
                         f"first {found.program.n:,}.")
         if self._bench.edited == SECOND:
             said.append("This is a step of B.")
-        if self._bench.cursor is not None:
+        if run.state is State.FAILED:
+            said.append("The run has failed: this is the step that it would take from the weights "
+                        "that it was left with.")
+        elif self._bench.cursor is not None:
             said.append(f"This is step {found.step + 1:,}, which comes next, whatever earlier "
                         f"step is looked at.")
         if self._bench.is_dissecting and not self._patience.isActive():
@@ -276,10 +279,11 @@ class MicroscopeDesk(QObject):
 
 def change_words(before: ProjectSpec, after: ProjectSpec) -> str:
     """Say what of a project has changed so that its step was made anew; empty if nothing has."""
-    if before.network != after.network:
-        what = "network was"
-    elif before.data != after.data:
+    # Other data fit the network's ends to themselves.
+    if before.data != after.data:
         what = "data were"
+    elif before.network != after.network:
+        what = "network was"
     elif before.training != after.training:
         what = "training was"
     else:

@@ -20,7 +20,8 @@ WORDS: Mapping[str, Entry] = {
     "check.wrong":
         "The numeric check disagrees: this line says {analytic:number}, the loss's slope is "
         "{numeric:number}.",
-    "check.not-finite": "A number here is too large to be checked.",
+    "check.not-finite":
+        "The loss or this number has overflowed, so that there is nothing to compare.",
     "check.rule-agrees":
         "The rule's definition, computed for this number alone, comes to the same.",
     "check.rule-wrong":
@@ -28,6 +29,9 @@ WORDS: Mapping[str, Entry] = {
     "check.running": "{done:whole} of {total:whole} numbers checked; all agree so far.",
     "check.some-wrong":
         "{count:whole} of {done:whole} {done|number|numbers} checked {count|is|are} wrong.",
+    "check.some-overflow":
+        "{count:whole} of {done:whole} {done|number|numbers} cannot be checked: there the loss or "
+        "the gradient has overflowed.",
     "check.all-agree":
         "{count:whole} {count|number|numbers} checked: all agree; the largest error is "
         "{error:number}.",
@@ -37,6 +41,7 @@ WORDS: Mapping[str, Entry] = {
 
     "hunt.begin": "One line of this step is wrong. Find the first whose numbers are.",
     "hunt.nothing": "This step is too simple for a mistake to show.",
+    "hunt.overflow": "The loss of this step has overflowed, so that no mistake would show.",
     "hunt.here": "Yes: this is the wrong line.",
     "hunt.right": "This line is right, and so are its numbers.",
     "hunt.follows":

@@ -25,7 +25,7 @@ def gru_forward(w: Writer) -> None:
         z, new, before = walk.part("z", t), walk.part("n", t), walk.part("h", t - 1)
         kept = Part(f"(1 − {z.symbol})", f"1 - {z.code}", "nj")
         code = f"({kept.code}) * {new.code} + {z.code} * {before.code}"
-        walk.write("h", t, walk.kept(t, "h", code), words=say("microscope.time-mixed", step=t),
+        walk.write("h", t, walk.kept(t, "h", code), words=say("microscope.time-mixed", step=t + 1),
                    formula=f"{kept.symbol} ⊙ {new.symbol} + {z.symbol} ⊙ {before.symbol}",
                    opening=walk.kept_opening(t, "h", Contraction(
                        "nj", (kept, new), {}, also=(Contraction("nj", (z, before), {}),))))
@@ -38,12 +38,12 @@ def _write_products(walk: Unrolled, t: int) -> None:
     bias = (walk.weights("b", "k"),) if walk.has_bias else ()
     plus = [f" + {one}" for part in bias for one in (part.code, part.symbol)] or ["", ""]
     walk.write("wx", t, f"{x.code} @ {weights.code}{plus[0]}", width=walk.columns,
-               words=say("microscope.time-features-sum", step=t),
+               words=say("microscope.time-features-sum", step=t + 1),
                formula=f"{x.symbol} {weights.symbol}{plus[1]}",
                opening=Contraction("nk", (x, weights), COUNTED, bias))
     h, recurrent = walk.part("h", t - 1), walk.weights("u", "jk")
     walk.write("uh", t, f"{h.code} @ {recurrent.code}", width=walk.columns,
-               words=say("microscope.time-state-sum", step=t),
+               words=say("microscope.time-state-sum", step=t + 1),
                formula=f"{h.symbol} {recurrent.symbol}",
                opening=Contraction("nk", (h, recurrent), COUNTED))
 
@@ -60,8 +60,8 @@ def _write_gate(walk: Unrolled, gate: str, t: int) -> None:
     """Write the reset or the update gate of step t."""
     sums = tuple(_columns(walk, letter, gate, t) for letter in ("wx", "uh"))
     walk.write(gate, t, f"sigmoid({sums[0].code} + {sums[1].code})",
-               words=say("microscope.time-reset-gate", step=t) if gate == "r" else
-               say("microscope.time-update-gate", step=t),
+               words=say("microscope.time-reset-gate", step=t + 1) if gate == "r" else
+               say("microscope.time-update-gate", step=t + 1),
                formula=f"σ({sums[0].symbol} + {sums[1].symbol})",
                opening=Contraction("nj", (), {}, sums, 1.0, "σ", "sigmoid(s)"))
 
@@ -72,7 +72,7 @@ def _write_candidate(walk: Unrolled, t: int) -> None:
     inside, symbol = _weighed(walk, t)
     bias = (Contraction("nj", (r, walk.weights("c", "j")), {}),) if walk.has_bias else ()
     walk.write("n", t, f"np.tanh({x.code} + {r.code} * {inside})",
-               words=say("microscope.time-candidate", step=t),
+               words=say("microscope.time-candidate", step=t + 1),
                formula=f"tanh({x.symbol} + {r.symbol} ⊙ {symbol})",
                opening=Contraction("nj", (), {}, (x,), 1.0, "tanh", "np.tanh(s)",
                                    (Contraction("nj", (r, h), {}), *bias)))
@@ -130,7 +130,8 @@ def _write_product(walk: Unrolled, gate: str, t: int, factors: tuple[Part, ...],
         return walk.counted(t, " * ".join(part.code for part in parts))
 
     walk.write_gradient(
-        gate, t, product(factors), words=say("microscope.time-gate-gradient", step=t, gate=gate),
+        gate, t, product(factors),
+        words=say("microscope.time-gate-gradient", step=t + 1, gate=gate),
         formula=" ⊙ ".join(part.symbol for part in factors),
         opening=walk.counted_opening(t, Contraction("nj", factors, {})),
         mistakes={key: product(parts) for key, parts in wrong.items()})
@@ -140,9 +141,9 @@ def _write_product_gradients(walk: Unrolled, t: int) -> None:
     """Write the gradients of what features and state bring: they differ by the reset gate."""
     sums = [(walk.gradient(gate, t), slope_of(walk, gate, t)) for gate in GATES]
     walk.write_side_by_side("wx", t, sums, {"gate-derivative-forgotten": [
-        (error,) for error, _ in sums]}, say("microscope.time-arguments-gradient", step=t))
+        (error,) for error, _ in sums]}, say("microscope.time-arguments-gradient", step=t + 1))
     # As they stand in what the features have; the candidate's alone pass the reset gate.
     same = [(_columns(walk, "dwx", gate, t),) for gate in GATES]
     walk.write_side_by_side("uh", t, [*same[:2], (*same[2], walk.part("r", t))],
                             {"reset-gate-forgotten": same},
-                            say("microscope.time-state-sum-gradient", step=t))
+                            say("microscope.time-state-sum-gradient", step=t + 1))

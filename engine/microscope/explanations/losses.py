@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.messages import Message, say
-from engine.microscope.number import Contraction, Part
+from engine.microscope.number import (
+    Contraction,
+    Factor,
+    Index,
+    Number,
+    Part,
+    Variables,
+    evaluate,
+)
 from engine.microscope.writer import Writer, explains
 
 OVER = {"n": "example", "k": "unit"}
@@ -110,14 +118,33 @@ def _shares(w: Writer) -> Share:
     return Share(True, bool(np.ptp(weights[classes]) > 0), w.n, k)
 
 
-def _softmax(w: Writer, z: str, axes: str, words: Message, *shape: int) -> None:
+@dataclass(frozen=True)
+class Softmax:
+    """Opens a probability: its own power of e, over the sum of those of all classes.
+
+    Attributes
+    ----------
+    z : str
+        NumPy for the outputs; the last axis is that of the classes.
+    """
+
+    z: str
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart."""
+        outputs = np.asarray(evaluate(self.z, variables))[index[:-1]]
+        powers = np.exp(outputs - outputs.max())
+        own, everyone = float(powers[index[-1]]), Factor("e<sup>z − max z</sup>", powers)
+        # What the sum stands under, with the place of the class counted from 1.
+        above = f"e<sup>z<sub>{index[-1] + 1}</sub> − max z</sup> /"
+        return Number(own / float(powers.sum()), (everyone,), (("class", len(powers)),),
+                      function=above)
+
+
+def _softmax(w: Writer, z: str, words: Message, *shape: int) -> None:
     """Write p = softmax(z)."""
-    powers = f"np.exp({z} - {z}.max(axis=-1, keepdims=True))"
     w.emit("p", f"p = softmax({z})", words=words, symbol="p",
-           formula=f"p = softmax({w.symbol('z')})", shape=shape,
-           opening=Contraction(axes, (
-               Part("e<sup>z − max z</sup>", powers, axes),
-               Part("1 / Σ e<sup>z − max z</sup>", f"1 / {powers}.sum(axis=-1)", axes[:-1])), {}))
+           formula=f"p = softmax({w.symbol('z')})", shape=shape, opening=Softmax(z))
 
 
 def _loss(w: Writer, code: str, words: Message, formula: str, opening: Contraction) -> None:
@@ -129,12 +156,21 @@ def _mean(share: Share) -> str:
     return "share-weighted mean" if share.is_weighted else "mean"
 
 
+def _cross_entropy_words(is_smoothed: bool, share: Share) -> Message:
+    """Return what the loss says: with smoothed targets every class counts."""
+    if is_smoothed:
+        return say("microscope.cross-entropy-smoothed-shares") if share.is_weighted else \
+            say("microscope.cross-entropy-smoothed")
+    return say("microscope.cross-entropy-shares") if share.is_weighted else \
+        say("microscope.cross-entropy")
+
+
 @explains("softmax_cross_entropy", "weighted_softmax_cross_entropy")
 def softmax_cross_entropy(w: Writer) -> None:
     """Write p = softmax(z), L and dL/dz = (p - t) / n."""
     k, smoothing, share = w.size("k"), w.constant("label_smoothing"), _shares(w)
     z, t, target = w.value("z", k), w.value("t", k), "t"
-    _softmax(w, z, "nk", say("microscope.softmax"), k)
+    _softmax(w, z, say("microscope.softmax"), k)
     mistakes = {"softmax-derived-twice": share.gradient(f"(p - {t}) * p * (1 - p)", is_mean=False)}
     if smoothing:
         mistakes["smoothing-forgotten"] = share.gradient(f"(p - {t})", is_mean=False)
@@ -152,11 +188,13 @@ def softmax_cross_entropy(w: Writer) -> None:
     logs = f"log_softmax({z})"
     each = f"np.sum(share[:, None] * {t} * {logs})" if share.is_weighted else \
         f"np.sum({t} * {logs}) / n"
-    _loss(w, f"-{each}", say("microscope.cross-entropy"), f"−{_mean(share)} of Σ {target} log p",
+    _loss(w, f"-{each}", _cross_entropy_words(bool(smoothing), share),
+          f"−{_mean(share)} of Σ {target} log p",
           share.total(Part(target, t, "nk"), Part("log p", logs, "nk"), over=CLASSES, sign=-1.0,
                       is_mean=False))
     w.write("dz", share.gradient(f"(p - {t})", is_mean=False),
-            words=say("microscope.softmax-gradient"),
+            words=say("microscope.softmax-gradient-shares") if share.is_weighted else
+            say("microscope.softmax-gradient"),
             formula=share.formula(f"(p − {target})", is_mean=False), shape=(k,),
             opening=share.one(added=(Part("p", "p", "nk"), Part(f"−{target}", f"-{t}", "nk")),
                               is_mean=False),
@@ -291,7 +329,7 @@ def _margins(w: Writer, share: Share) -> None:
                Part(symbol, z, "nk"))))
     missing = f"np.maximum({lack}, 0) * (1 - {t})"
     _loss(w, share.of_all(missing), say("microscope.hinge"),
-          f"{_mean(share)} of max(0, lack) of the other classes",
+          f"{_mean(share)} of max(0, lack) (1 − t)",
           share.total(Part("max(0, lack)", f"np.maximum({lack}, 0)", "nk"),
                       Part("(1 − t)", f"1 - {t}", "nk"), over=CLASSES))
     w.emit(hit, f"{hit} = ({lack} > 0) * (1 - {t})", words=say("microscope.hit"),
@@ -313,7 +351,7 @@ def sequence_cross_entropy(w: Writer) -> None:
     """Write p = softmax(z) at every step, the share of every step, L and dL/dz."""
     steps, k = w.size("steps"), w.size("k")
     z, t = w.value("z", steps, k), w.value("t", steps)
-    _softmax(w, z, "ntk", say("microscope.softmax-steps"), steps, k)
+    _softmax(w, z, say("microscope.softmax-steps"), steps, k)
     right = w.fresh("t_hot")
     classes = f"np.maximum({t}, 0).astype(int)"
     w.emit(right, f"{right} = np.eye({k})[{classes}]", words=say("microscope.one-hot"),

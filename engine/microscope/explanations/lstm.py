@@ -39,13 +39,13 @@ def lstm_forward(w: Writer) -> None:
         i, f, g, o = (walk.part(letter, t) for letter in GATES)
         c, before = walk.part("c", t), walk.part("c", t - 1)
         walk.write("c", t, walk.kept(t, "c", f"{f.code} * {before.code} + {i.code} * {g.code}"),
-                   words=say("microscope.time-cell", step=t),
+                   words=say("microscope.time-cell", step=t + 1),
                    formula=f"{f.symbol} ⊙ {before.symbol} + {i.symbol} ⊙ {g.symbol}",
                    place=w.size("c") + (t + 1) * w.n * walk.units,
                    opening=walk.kept_opening(t, "c", Contraction(
                        "nj", (f, before), {}, also=(Contraction("nj", (i, g), {}),))))
         walk.write("h", t, walk.kept(t, "h", f"{o.code} * np.tanh({c.code})"),
-                   words=say("microscope.time-state-of-cell", step=t),
+                   words=say("microscope.time-state-of-cell", step=t + 1),
                    formula=f"{o.symbol} ⊙ tanh({c.symbol})",
                    opening=walk.kept_opening(t, "h", Contraction("nj", (o, tanh_of(c)), {})))
     walk.write_states()
@@ -66,12 +66,12 @@ def _write_gate(walk: Unrolled, letter: str, place: int, t: int) -> None:
 def _gate_words(letter: str, t: int) -> Message:
     """Return what a gate is for."""
     if letter == "i":
-        return say("microscope.time-input-gate", step=t)
+        return say("microscope.time-input-gate", step=t + 1)
     if letter == "f":
-        return say("microscope.time-forget-gate", step=t)
+        return say("microscope.time-forget-gate", step=t + 1)
     if letter == "g":
-        return say("microscope.time-cell-candidate", step=t)
-    return say("microscope.time-output-gate", step=t)
+        return say("microscope.time-cell-candidate", step=t + 1)
+    return say("microscope.time-output-gate", step=t + 1)
 
 
 @explains("lstm_backward")
@@ -91,7 +91,7 @@ def lstm_backward(w: Writer) -> None:
         _write_gate_gradients(walk, t)
         sums = [(walk.gradient(letter, t), slope_of(walk, letter, t)) for letter in GATES]
         walk.write_side_by_side("z", t, sums, {"gate-derivative-forgotten": [
-            (error,) for error, _ in sums]}, say("microscope.time-arguments-gradient", step=t))
+            (error,) for error, _ in sums]}, say("microscope.time-arguments-gradient", step=t + 1))
     walk.write_errors("z")
     walk.write_features_gradient("z")
 
@@ -105,14 +105,14 @@ def _write_cell_gradient(walk: Unrolled, t: int) -> None:
     unsloped = walk.counted(t, f"{dh.code} * {o.code}")
     opening: Opening = walk.counted_opening(t, Contraction("nj", (dh, o, slope), {}))
     if t == walk.steps - 1 or not goes_back(walk, t + 1):
-        walk.write_gradient("c", t, own, words=say("microscope.time-cell-gradient-last", step=t),
-                            formula=formula, opening=opening,
+        walk.write_gradient("c", t, own, formula=formula, opening=opening,
+                            words=say("microscope.time-cell-gradient-last", step=t + 1),
                             mistakes={"derivative-forgotten": unsloped})
         return
     f, later = walk.part("f", t + 1), walk.gradient("c", t + 1)
     along = _along(walk, t + 1, f"{later.code} * {f.code}")
     walk.write_gradient(
-        "c", t, f"{own} + {along}", words=say("microscope.time-cell-gradient", step=t),
+        "c", t, f"{own} + {along}", words=say("microscope.time-cell-gradient", step=t + 1),
         formula=f"{formula} + {later.symbol} ⊙ {f.symbol}",
         opening=Contraction("nj", (), {}, also=(opening, _along_opening(walk, t + 1, later, f))),
         mistakes={"forget-gate-forgotten": f"{own} + {_along(walk, t + 1, later.code)}",
@@ -142,7 +142,7 @@ def _write_gate_gradients(walk: Unrolled, t: int) -> None:
         wrong = walk.counted(t, f"{error.code} * {cell.code}")
         walk.write_gradient(
             letter, t, walk.counted(t, f"{error.code} * {other.code}"),
-            words=say("microscope.time-gate-gradient", step=t, gate=letter),
+            words=say("microscope.time-gate-gradient", step=t + 1, gate=letter),
             formula=f"{error.symbol} ⊙ {other.symbol}",
             mistakes={"cell-of-the-wrong-step": wrong} if letter == "f" else {},
             opening=walk.counted_opening(t, Contraction("nj", (error, other), {})))

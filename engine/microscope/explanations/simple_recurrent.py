@@ -23,7 +23,7 @@ def rnn_forward(w: Writer) -> None:
         new = function.value.format(z=z.code)
         opening = Contraction("nj", (z,), {}, (), 1.0, function.symbol,
                               function.value.format(z="s"))
-        walk.write("h", t, walk.kept(t, "h", new), words=say("microscope.time-state", step=t),
+        walk.write("h", t, walk.kept(t, "h", new), words=say("microscope.time-state", step=t + 1),
                    formula=f"{function.symbol}({z.symbol})",
                    opening=walk.kept_opening(t, "h", opening))
     walk.write_states()
@@ -52,7 +52,7 @@ def rnn_backward(w: Writer) -> None:
         symbol = f"{function.symbol}{PRIME}({z.symbol})"
         walk.write_gradient(
             "z", t, walk.counted(t, f"{dh.code} * ({slope})"),
-            words=say("microscope.time-argument-gradient", step=t),
+            words=say("microscope.time-argument-gradient", step=t + 1),
             formula=f"{dh.symbol} ⊙ {symbol}", mistakes=mistakes,
             opening=walk.counted_opening(t, Contraction("nj", (dh, Part(symbol, slope, "nj")), {})))
     walk.write_errors("z")

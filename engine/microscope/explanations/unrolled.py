@@ -37,6 +37,12 @@ def slope_of(walk: Unrolled, gate: str, t: int) -> Part:
                 "nj")
 
 
+def at_step(t: int | str) -> str:
+    """Return the mark of a step in mathematics, which counts from 1; -1 is before the first."""
+    step = t if isinstance(t, str) else "start" if t < 0 else t + 1
+    return f"<sup>({step})</sup>"
+
+
 class Unrolled:
     """What the lines of one recurrent layer read and write.
 
@@ -77,9 +83,8 @@ class Unrolled:
         return f"{letter}{self.number}_{t if t >= 0 else 'start'}"
 
     def symbol(self, letter: str, t: int | str) -> str:
-        """Return the same in mathematics; ``t`` may be text, for any step."""
-        step = "start" if t == -1 else t
-        return f"{SPELT.get(letter, letter)}<sub>{self.number}</sub><sup>({step})</sup>"
+        """Return the same in mathematics, which counts from 1; ``t`` may be text, for any step."""
+        return f"{SPELT.get(letter, letter)}<sub>{self.number}</sub>{at_step(t)}"
 
     def part(self, letter: str, t: int, axes: str = "nj") -> Part:
         """Return a number of step t as a factor."""
@@ -95,7 +100,7 @@ class Unrolled:
 
     def features_symbol(self, t: int | str) -> str:
         """Return the features of step t in mathematics."""
-        return f"{self.forward.symbol('x')}<sup>({t})</sup>"
+        return f"{self.forward.symbol('x')}{at_step(t)}"
 
     def features_at(self, t: int) -> Part:
         """Return the features of step t as a factor."""
@@ -183,8 +188,8 @@ class Unrolled:
         bias = (self.weights("b", "k"),) if self.has_bias else ()
         plus = [f" + {one}" for part in bias for one in (part.code, part.symbol)] or ["", ""]
         self.write("z", t, f"{x.code} @ {weights.code} + {h.code} @ {recurrent.code}{plus[0]}",
-                   words=say("microscope.time-weighted-sum", step=t) if bias else
-                   say("microscope.time-weighted-sum-only", step=t), width=self.columns,
+                   words=say("microscope.time-weighted-sum", step=t + 1) if bias else
+                   say("microscope.time-weighted-sum-only", step=t + 1), width=self.columns,
                    formula=f"{x.symbol} {weights.symbol} + {h.symbol} {recurrent.symbol}{plus[1]}",
                    opening=Contraction("nk", (x, weights), COUNTED, bias, also=(
                        Contraction("nk", (h, recurrent), COUNTED),)))

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from engine.microscope.dissection import Dissection
 from engine.microscope.script import SHOWN, literal, parameters, script
-from tests.engine.microscope.dissections import dissected, projects
+from tests.engine.microscope.dissections import LONG, dissected, projects
+from tests.tiers import examples
 
 FEWEST = 30
 """Projects whose programs are run."""
@@ -74,8 +75,10 @@ def check(dissection: Dissection, printed: str) -> None:
         np.testing.assert_allclose(numbers, wanted, rtol=0, atol=room + 1e-300, err_msg=name)
 
 
+@pytest.mark.sampled
 def test_the_programs_of_all_projects_print_the_engines_numbers(tmp_path: Path) -> None:
-    steps = {name: step for name in projects() if (step := dissected(name)) is not None
+    names = [name for name in projects() if name not in LONG or examples(0, 1)]
+    steps = {name: step for name in names if (step := dissected(name)) is not None
              and sum(array.size for array in step.program.given.values()) < MOST_NUMBERS}
     assert len(steps) >= FEWEST
     printed = run_fresh(tmp_path, {name: script(step) for name, step in steps.items()})

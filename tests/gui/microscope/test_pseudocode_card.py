@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.microscope.walk import Level
 from gui import theme
 from gui.microscope.lens import Lens
+from gui.microscope.program_lines import breakable
 from gui.microscope.pseudocode_card import PseudocodeCard
 from tests.gui.microscope.conftest import line_of
 
@@ -146,3 +147,19 @@ def test_without_a_step_it_is_empty(make: Make, lens: Lens) -> None:
     card = make()
     lens.look_at(None)
     assert card.model.rowCount() == 0
+
+
+def test_a_line_far_away_is_in_sight_at_once(make: Make, lens: Lens) -> None:
+    card, last = make(), len(lens.trace.program.statements) - 1
+    for row in (last, 0, last // 2, 1):
+        lens.go_to(row)
+        assert not card.lines.is_under_way
+        rect = card.lines.visualRect(card.model.index(row))
+        assert card.lines.viewport().rect().contains(rect), row
+
+
+def test_code_is_never_broken_within_a_name() -> None:
+    code = "dz2 = da2 * (sigmoid(z2) * np.zeros((n, 3)))"
+    parts = breakable(code).split("\N{ZERO WIDTH SPACE}")
+    assert "".join(parts) == code
+    assert [part[-1] for part in parts[:-1]] == ["("] * 4

@@ -79,6 +79,22 @@ def test_a_sheet_is_a_page_to_print_or_a_web_page(
     assert ("with its answers" in text) == answers
 
 
+@pytest.mark.parametrize(("name", "chosen", "written"), [
+    ("run 1.5", "", "run 1.5.pdf"), ("step.csv", "", "step.csv.pdf"), ("STEP.PDF", "", "STEP.PDF"),
+    ("run 1.5", HTML, "run 1.5.html"), ("step.htm", "", "step.htm"),
+    ("step.pdf", HTML, "step.html")])
+def test_a_file_is_what_its_name_says(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str, chosen: str, written: str
+) -> None:
+    (tmp_path / "step.csv").write_text("a table")
+    answer(monkeypatch, tmp_path / name, chosen)
+    hand_out.ask_paper(dissection, answers=False)
+    assert (tmp_path / "step.csv").read_text() == "a table"
+    found = (tmp_path / written).read_bytes()
+    assert found.startswith(b"%PDF" if written.lower().endswith(".pdf") else b"<!DO")
+
+
 def test_the_kind_of_file_is_the_one_chosen_unless_that_would_write_over_another(
     hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
