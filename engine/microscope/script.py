@@ -26,6 +26,9 @@ PER_LINE = 6
 MOST_IN_ROWS = 400
 """Numbers of an array that is written row by row."""
 
+MOST = 200_000
+"""Numbers with which a program can still be read, copied and run as text."""
+
 SHOWN = 64
 """Numbers of an array that are all printed; of more, sum, root mean square and the first."""
 
@@ -56,6 +59,11 @@ def script(dissection: Dissection) -> str:
                       *_results(dissection)])
 
 
+def length(program: Program) -> int:
+    """Return how many numbers stand in a step's program."""
+    return sum(array.size for _, array in _begun(program))
+
+
 def _head(dissection: Dissection) -> Iterator[str]:
     told = say("script.head", name=dissection.project.name, step=dissection.step,
                epoch=dissection.epoch, examples=dissection.program.n, batch=dissection.batch)
@@ -80,6 +88,11 @@ def _given(program: Program) -> Iterator[str]:
     """Yield what the step begins with, as far as it is read."""
     yield _comment(say("script.given").text)
     yield f"n = {program.n}"
+    for name, array in _begun(program):
+        yield f"{name} = {literal(array)}"
+
+
+def _begun(program: Program) -> Iterator[tuple[str, Array]]:
     read: set[str] = set()
     written: set[str] = set()
     for statement in program.statements:
@@ -87,9 +100,7 @@ def _given(program: Program) -> Iterator[str]:
         read |= reads - written
         written |= writes
     kept = read | {statement.of for statement in program.statements}
-    for name, array in program.given.items():
-        if name in kept:
-            yield f"{name} = {literal(array)}"
+    yield from ((name, array) for name, array in program.given.items() if name in kept)
 
 
 def _lines(program: Program) -> Iterator[str]:
