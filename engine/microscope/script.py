@@ -24,8 +24,14 @@ WIDTH = 99
 MOST_IN_ROWS = 400
 """Numbers of an array that is written row by row."""
 
+MOST = 200_000
+"""Numbers with which a program can still be read, copied and run as text."""
+
 SHOWN = 64
 """Numbers of an array that are all printed; of more, sum, root mean square and the first."""
+
+GATHERED = ("x", "t")
+"""What the batch is made of."""
 
 SHOW = f'''def show(name, value):
     value = np.asarray(value)
@@ -54,6 +60,11 @@ def script(dissection: Dissection) -> str:
                       *_results(dissection)])
 
 
+def length(program: Program) -> int:
+    """Return how many numbers stand in a step's program."""
+    return sum(array.size for _, array in _begun(program))
+
+
 def _head(dissection: Dissection) -> Iterator[str]:
     told = say("script.head", name=dissection.project.name, step=dissection.step,
                epoch=dissection.epoch, examples=dissection.program.n, batch=dissection.batch)
@@ -78,6 +89,18 @@ def _given(program: Program) -> Iterator[str]:
     """Yield what the step begins with, as far as it is read."""
     yield _comment(say("script.given").text)
     yield f"n = {program.n}"
+    numbers = {name: statement.number for statement in reversed(program.statements)
+               for name in names_of(statement.code)[0]}
+    number = -1
+    for name, array in _begun(program):
+        if name not in GATHERED and numbers.get(name, -1) != number:
+            number = numbers.get(name, -1)
+            yield from _layer(program, number)
+        yield f"{name} = {literal(array)}"
+
+
+def _begun(program: Program) -> Iterator[tuple[str, Array]]:
+    """Yield what is given and read, the batch first."""
     read: set[str] = set()
     written: set[str] = set()
     for statement in program.statements:
@@ -85,16 +108,9 @@ def _given(program: Program) -> Iterator[str]:
         read |= reads - written
         written |= writes
     kept = read | {statement.of for statement in program.statements}
-    numbers = {name: statement.number for statement in reversed(program.statements)
-               for name in names_of(statement.code)[0]}
-    number = -1
-    for name in ("x", "t", *(name for name in program.given if name not in ("x", "t"))):
-        if name not in program.given or name not in kept:
-            continue
-        if name not in ("x", "t") and numbers.get(name, -1) != number:
-            number = numbers.get(name, -1)
-            yield from _layer(program, number)
-        yield f"{name} = {literal(program.given[name])}"
+    for name in (*GATHERED, *(name for name in program.given if name not in GATHERED)):
+        if name in program.given and name in kept:
+            yield name, program.given[name]
 
 
 def _layer(program: Program, number: int) -> Iterator[str]:

@@ -12,8 +12,8 @@ import pytest
 from engine.microscope import sheet
 from engine.microscope.check import CheckAll, check_one, check_update
 from engine.microscope.dissection import Dissection
+from engine.microscope.hunt import Hunt
 from engine.microscope.ladder import ladder
-from engine.microscope.mistakes import Hunt
 from engine.microscope.rules import Rule
 from engine.microscope.trace import run
 from engine.spec import LayerSpec
