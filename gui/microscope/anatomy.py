@@ -8,14 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-<<<<<<< HEAD
 from engine.microscope.names import PRIME
-from engine.microscope.number import Factor, Index, Number
-from engine.microscope.statement import Phase, Statement
-=======
 from engine.microscope.number import Factor, Index, Number, sum_of
-from engine.microscope.statement import Statement
->>>>>>> breaker16
+from engine.microscope.statement import Phase, Statement
 from gui.microscope.equation import Box, Figure, Fraction, Indexed, Row, Sum, Symbol
 from gui.microscope.figures import MINUS, number_text
 from gui.microscope.lens import Lens
