@@ -138,10 +138,8 @@ class LadderPainter:
         for place in range(len(self._ladder.steps) - 1):
             points = self._ends(place)
             for a, b in ((points[0], points[1]), (points[1], points[2])):
-                parts = 10 if self._places.pitch >= theme.px(VALUES_FROM) else 4
-                for i in range(parts + 1):
-                    at = a + (b - a) * (i / parts)
-                    self._taken.add(QRectF(at.x() - 3, at.y() - 3, 6, 6))
+                self._taken.add_line(
+                    a, b, 10 if self._places.pitch >= theme.px(VALUES_FROM) else 4, 3)
         for place, step in enumerate(self._ladder.steps):
             half, y = self._half(), self._places.y(step.size)
             self._taken.add(QRectF(self._places.xs[place] - half, y - 5, 2 * half, 10))
