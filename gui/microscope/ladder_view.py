@@ -77,7 +77,7 @@ class LadderView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return room in which the ladder can still be read."""
-        return QSize(theme.px(360), theme.px(150))
+        return QSize(theme.px(300), theme.px(150))
 
     def hint(self) -> str:
         """Return what the picture shows, for the card's header."""

@@ -76,7 +76,7 @@ class NetworkCanvas(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return room for two layers."""
-        return QSize(theme.px(360), theme.px(240))
+        return QSize(theme.px(300), theme.px(240))
 
     def hint(self) -> str:
         """Return what the picture's numbers and cells are, for the card's header."""

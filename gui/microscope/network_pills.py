@@ -13,7 +13,7 @@ from gui.microscope.anatomy import SLOPE, indexed
 from gui.microscope.network_columns import Body
 from gui.microscope.network_edges import Wire, ends
 from gui.microscope.network_ink import TEXT, Ink, number_text
-from gui.microscope.network_places import Places
+from gui.microscope.network_places import ColumnPlace, Places, UnitPlace
 from gui.microscope.network_reading import Reading
 
 MOST_BESIDE = 6
@@ -57,7 +57,9 @@ class PillPainter:
                        for box in (unit.body, unit.forward, unit.backward) if not box.isEmpty()]
         # What must stay in sight before a strip of numbers does: circles, and what layers are.
         self._dear = [*(unit.body for unit in units), *(
-            QRectF(place.box.topLeft(), place.body.topRight()) for place in places.columns)]
+            QRectF(place.box.topLeft(), place.body.topRight()) for place in places.columns), *(
+            number_box(place, unit) for place in places.columns for unit in place.units
+            if place.column.body is Body.UNITS)]
 
     def text(self) -> str:
         """Return the number in hand with its symbol, as rich text."""
@@ -137,6 +139,14 @@ class PillPainter:
         return next((box for box in candidates if room.contains(box)
                      and not any(box.intersects(other)
                                  for other in (*self._taken, *self._dear))), None)
+
+
+def number_box(place: ColumnPlace, unit: UnitPlace) -> QRectF:
+    """Return where a unit's number stands: above it, or at its upper left."""
+    body, wide, high = unit.body, theme.px(16), theme.px(14)
+    if place.is_roomy and not place.column.is_input:
+        return QRectF(unit.centre.x() - wide / 2, body.top() - high, wide, high)
+    return QRectF(body.left() - wide, body.top(), wide, high)
 
 
 def _along(wire: Wire, size: tuple[float, float]) -> Iterator[QRectF]:

@@ -126,13 +126,17 @@ class AxisBoxes(QWidget):
             pair.setVisible(i < len(names))
         for i, (label, box) in enumerate(zip(self._labels[:len(names)], self._boxes, strict=False)):
             label.setText(names[i])
-            # A row that was laid out for a shorter name would cut this one.
-            label.setMinimumWidth(label.sizeHint().width())
             box.setAccessibleName(names[i])
             box.setToolTip(f"Which {names[i]}, counted from 1; NumPy counts from 0.")
             with QSignalBlocker(box):
                 box.setRange(1, statement.shape[i])
                 box.setValue(index[i] + 1)
+        for pair in self._pairs:
+            # What has been laid out for other names would cut these, or leave a gap.
+            layout = pair.layout()
+            if layout is not None:
+                layout.invalidate()
+            pair.updateGeometry()
         self._flow.invalidate()
         self.updateGeometry()
 

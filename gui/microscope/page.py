@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -51,6 +52,8 @@ class MicroscopePage(QWidget):
     ----------
     steps : StepsCard
         The left column.
+    area : QScrollArea
+        The other two, where they have not room.
     """
 
     newest_requested = Signal()
@@ -112,11 +115,19 @@ class MicroscopePage(QWidget):
         self._network_card = _card("Network", self.network)
         self._ladder_card = _card("Chain rule ladder", self.ladder)
         self._ladder_card.set_hint("RMS of ∂L/∂z, layer by layer from the loss")
-        return _split(Qt.Orientation.Horizontal, (
+        columns = _split(Qt.Orientation.Horizontal, (
             (_split(Qt.Orientation.Vertical, ((self._network_card, 61), (self._ladder_card, 39))),
              62),
             (_split(Qt.Orientation.Vertical, ((self.lines, 36), (self.number, 49),
                                               (self.check, 15))), 38)))
+        # In a small window, or with a large interface, cards keep the height that they need.
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setCornerWidget(QWidget())
+        self.area.setWidget(columns)
+        return self.area
 
     def _made_message(self) -> QWidget:
         card = Card()

@@ -63,7 +63,7 @@ class _Lines(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAutoScroll(False)
-        self.setMinimumHeight(theme.px(90))
+        self.setMinimumHeight(theme.px(104))
         self._way = QPropertyAnimation(self.verticalScrollBar(), b"value", self)
         self._way.setDuration(FOLLOW_MS)
         self._way.setEasingCurve(QEasingCurve.Type.OutCubic)

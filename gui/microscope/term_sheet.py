@@ -23,6 +23,9 @@ from gui.microscope.terms import EXAMPLE, Kind, Line, Terms
 
 ROW_PX, HEAD_PX, FOOT_PX = 20, 24, 27
 LABEL_PX, MOST_LABEL_PX, BAR_PX, GAP_PX = 58, 96, 44, 8
+NARROW_PX = 300
+"""Px of the table below which bars leave their room to the figures."""
+
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 PAGE_ROWS, USUAL_ROWS, FEWEST_ROWS = 10, 6, 2
@@ -160,6 +163,8 @@ class TermSheet(QAbstractScrollArea):
         label = max(px(LABEL_PX), min(px(MOST_LABEL_PX), self.fontMetrics().horizontalAdvance(
             heading))) if heading or factors < 2 else px(10)
         bar = max(px(BAR_PX), width // 6) if factors < 3 else px(BAR_PX)
+        if width < px(NARROW_PX):
+            bar = px(BAR_PX) // 2
         each = (width - label - bar - px(GAP_PX)) // (factors + 1)
         columns = [QRect(px(2), 0, label, 0)]
         columns += [QRect(px(2) + label + i * each, 0, each, 0) for i in range(factors + 1)]
@@ -343,7 +348,8 @@ class TermSheet(QAbstractScrollArea):
         font.setUnderline(is_hovered)
         painter.setFont(font)
         self._write(painter, box, rect, text, RIGHT)
-        if column:
+        room = box.width() - painter.fontMetrics().horizontalAdvance(text)
+        if column and room > px(18):
             painter.setFont(text_font(12))
             painter.setPen(QColor(tokens.text_muted))
             self._write(painter, box.adjusted(px(7), 0, 0, 0), rect, "×", LEFT)
