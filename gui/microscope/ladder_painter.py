@@ -72,7 +72,7 @@ class LadderPainter:
         tokens, plot, px = theme.current(), self._places.plot, theme.px
         for size in self._places.ticks():
             y = self._places.y(size)
-            self._tick(painter, y, _tick_text(size))
+            self._tick(painter, y, tick_text(size))
         if not math.isnan(self._places.floor):
             self._tick(painter, self._places.floor, "0")
         names = labelled(self._ladder.steps, self._places.pitch,
@@ -372,10 +372,14 @@ def _verdict_colour(total: float) -> str:
     return tokens.vanishing if total < 0.5 else tokens.exploding if total > 2 else tokens.text
 
 
-def _tick_text(size: float) -> str:
+def tick_text(size: float) -> str:
+    """Return what stands at a line: short enough for the room beside the axis."""
     power = round(math.log10(size))
-    if -3 <= power <= 3:
+    if -3 <= power <= 3 and size >= 0.001:
         return f"{size:g}".replace("-", "−")
+    if f"{size:e}"[0] != "1":
+        # There is no room for as many noughts.
+        return number_text(size, 2)
     return f"10<sup>{str(power).replace('-', '−')}</sup>"
 
 

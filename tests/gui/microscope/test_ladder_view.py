@@ -18,12 +18,12 @@ from engine.microscope.names import PRIME
 from engine.microscope.walk import Level
 from gui import theme
 from gui.microscope.ladder_model import Step, Steps, weakest
-from gui.microscope.ladder_painter import LadderPainter, split_text, tip_text
+from gui.microscope.ladder_painter import LadderPainter, split_text, tick_text, tip_text
 from gui.microscope.ladder_places import labelled, place_ladder
 from gui.microscope.ladder_view import LadderView
 from gui.microscope.lens import Lens
 from gui.microscope.network_ink import Ink, plain
-from tests.gui.microscope.steps import deep, first, lens_of, sequences, statement
+from tests.gui.microscope.steps import deep, first, lens_of, residual, sequences, statement
 
 Make = Callable[..., LadderView]
 
@@ -197,3 +197,25 @@ def test_a_network_without_time_has_no_switch(make: Make) -> None:
     view.lens.look_at(first().dissect())
     assert view.switch.isHidden()
     assert view.ladder.layer == -1
+
+
+def test_the_switch_stays_in_sight_when_another_step_comes(make: Make) -> None:
+    view = make(lens_of(first()))
+    view.show()
+    for run in (sequences(), sequences("gru"), sequences()):
+        view.lens.look_at(run.dissect())
+        assert view.switch.isVisible()
+        view.switch.set_current("2")
+        assert view.rect().contains(view.switch.geometry())
+        assert view.switch.width() > 100
+    view.lens.look_at(residual().dissect())
+    assert not view.switch.isVisible()
+    view.lens.look_at(sequences().dissect())
+    assert view.switch.width() > 100
+
+
+@pytest.mark.parametrize(("size", "text"), [
+    (0.0005, "5e−4"), (0.0001, "10<sup>−4</sup>"), (0.001, "0.001"), (0.05, "0.05"),
+    (100.0, "100"), (1e-8, "10<sup>−8</sup>")])
+def test_sizes_at_the_axis_have_room(size: float, text: str) -> None:
+    assert tick_text(size) == text
