@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.microscope.names import PRIME
 from engine.microscope.number import Factor, Index, Number
-from engine.microscope.statement import Statement
+from engine.microscope.statement import Phase, Statement
 from gui.microscope.equation import Box, Figure, Fraction, Indexed, Row, Sum, Symbol
 from gui.microscope.figures import MINUS, number_text
 from gui.microscope.lens import Lens
@@ -20,6 +21,9 @@ SIZE, RESULT = 16.0, 18.0
 GAP = 5
 SLOPE = "∂L/∂"
 LETTER = re.compile(r"([^<>]+)<sub>([^<>]*)</sub>")
+TAGS = re.compile(r"<sup>.*?</sup>|<sub>.*?</sub>|^[(\[].*[)\]]$")
+COMPOUND = re.compile(r"\S ?(?:>|&gt;|=|≠|\+|−) ?\S|\d ?/ ?\S")
+"""Symbols that need brackets beside another factor: comparisons, sums, reciprocals."""
 PLURALS = {"class": "classes", "batch": "batch"}
 AXES = {
     (True, 1): ("neuron",), (True, 2): ("step", "number"), (True, 3): ("row", "column", "channel"),
@@ -33,6 +37,8 @@ def axis_names(statement: Statement) -> tuple[str, ...]:
     """Return what every axis of a line's result counts."""
     begin = ("example",) if statement.per_example else ()
     rank = len(statement.shape) - len(begin)
+    if statement.name == "x" and rank == 1:
+        return (*begin, "feature")
     if not statement.per_example and rank == 2:
         return AXES[False, 2]
     letters = getattr(statement.opening, "axes", "")
@@ -72,13 +78,18 @@ def symbol_box(symbol: str, below: str = "", size: float = SIZE) -> Box:
 
 
 def _letter(symbol: str, below: str, size: float) -> Box:
+    return Indexed(*indexed(symbol), below, size) if below else Symbol(symbol, size)
+
+
+def indexed(symbol: str) -> tuple[str, str]:
+    """Return what one number of a variable is called, and what stands above: its layer.
+
+    Its places among the others stand below, so that the layer has no room there.
+    """
     match = LETTER.fullmatch(symbol)
-    if not below:
-        return Symbol(symbol, size)
     if match is None:
-        return Indexed(symbol, "", below, size)
-    letter = match[1].lower() if match[1] in ("W", "U") else match[1]
-    return Indexed(letter, f"({match[2]})", below, size)
+        return symbol, ""
+    return match[1].lower() if match[1] in ("W", "U") else match[1], f"({match[2]})"
 
 
 def element_box(statement: Statement, index: Index) -> Box:
@@ -120,9 +131,23 @@ def equation(lens: Lens, number: Number, value: float) -> list[Box]:
         boxes.append(Row((_equals(), general), GAP))
         middle = _numbers(number)
         if middle is not None:
-            boxes.append(Row((_equals(), _scaled(number.scale, middle, number.function)), GAP))
+            function = number.function
+            if divides(number):
+                function = f"{number_text(value * inside_of(number))} /"
+            boxes.append(Row((_equals(), _scaled(number.scale, middle, function)), GAP))
     boxes.append(Row((_equals(), Figure(number_text(value), RESULT, result=True)), 8))
     return boxes
+
+
+def divides(number: Number) -> bool:
+    """Say whether the function of a sum is that something is divided by it."""
+    return number.function.endswith("/")
+
+
+def inside_of(number: Number) -> float:
+    """Return what a number's function is of."""
+    return number.scale * math.fsum((*number.products, *(part.value for part in number.also),
+                                     *(float(one.values[0]) for one in number.added)))
 
 
 def _equals() -> Box:
@@ -148,7 +173,10 @@ def _general(number: Number) -> list[Box]:
 
 
 def _product(number: Number) -> list[Box]:
-    symbols = [symbol_box(factor.symbol) for factor in number.factors]
+    several = len(number.factors) > 1
+    symbols = [Row((Symbol("(", SIZE), symbol_box(one.symbol), Symbol(")", SIZE)))
+               if several and COMPOUND.search(TAGS.sub("", one.symbol)) else symbol_box(one.symbol)
+               for one in number.factors]
     if not number.over:
         dotted: list[Box] = []
         for symbol in symbols:
@@ -202,6 +230,8 @@ def _scaled(scale: float, inside: Sequence[Box], function: str) -> Box:
             boxes.insert(0, Figure(MINUS, SIZE))
     elif scale != 1:
         boxes = [Figure(f"{number_text(scale)} ·", SIZE), *_grouped(boxes)]
+    if function.endswith("/"):
+        return Fraction(Symbol(function[:-1].strip(), SIZE), Row(boxes, GAP), SIZE)
     if function:
         boxes = [Symbol(function, SIZE), Figure("(", SIZE), *boxes, Figure(")", SIZE)]
         return Row((Row(boxes[:2]), *boxes[2:-2], Row(boxes[-2:])), 2)
@@ -210,6 +240,32 @@ def _scaled(scale: float, inside: Sequence[Box], function: str) -> Box:
 
 def _grouped(boxes: list[Box]) -> list[Box]:
     return boxes if len(boxes) == 1 else [Figure("(", SIZE), *boxes, Figure(")", SIZE)]
+
+
+def remark_of(lens: Lens, number: Number) -> str:
+    """Return what has to be said of the number that is open besides its terms."""
+    statement = lens.trace.program.statements[lens.opened_statement]
+    if not (number.factors or number.added or number.also):
+        return given_text(lens) if statement.phase is Phase.GATHER else statement.words.text
+    if not number.over and len(number.factors) == 2 and statement.phase is Phase.BACKWARD and any(
+            PRIME in factor.symbol for factor in number.factors):
+        return "The error that arrives, times the local derivative."
+    return ""
+
+
+def given_text(lens: Lens) -> str:
+    """Return what a number of the batch is: of which row of the data set, and what of it."""
+    statement, index = lens.trace.program.statements[lens.opened_statement], lens.opened_index
+    example = f"example {index[0] + 1}"
+    if lens.dissection is not None and index[0] < len(lens.dissection.rows):
+        example += f", row {int(lens.dissection.rows[index[0]]) + 1:,} of the data set"
+    if statement.name == "x":
+        places = " ".join(f"{name} {at + 1}" for name, at in zip(
+            axis_names(statement)[1:], index[1:], strict=True))
+        return f"Given, not computed: {places} of {example}, as the network is fed it."
+    classes, count = classes_of(lens)
+    answer = f": class {classes[index[0]] + 1} of {count}" if classes else ""
+    return f"Given, not computed: what the network should answer to {example}{answer}."
 
 
 def classes_of(lens: Lens) -> tuple[tuple[int, ...], int]:

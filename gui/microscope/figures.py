@@ -11,6 +11,8 @@ MINUS = "\N{MINUS SIGN}"
 MOST_PLACES = 7
 """Behind the point; what is smaller is written with a power of ten."""
 LARGEST = 1e5
+FEWEST = 9.5
+"""In units of a column's last place: what is smaller would have one figure, or none."""
 
 
 def localized(text: str) -> str:
@@ -31,14 +33,29 @@ def places_of(values: Iterable[float]) -> int:
 
 
 def number_text(value: float, places: int | None = None) -> str:
-    """Return a number with four figures or more, or with places as `places_of` says."""
+    """Return a number with four figures or more, or with places as `places_of` says.
+
+    One that stands alone and is whole has no places.
+    What is too small for the places of its column keeps two figures, with a power of ten.
+    """
     if not math.isfinite(value):
         return "–" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
-    places = places_of((value,)) if places is None else places
-    if places >= 0:
-        text = f"{value:.{places}f}"
-        return localized(text.lstrip("-") if float(text) == 0 else text)
-    mantissa, exponent = f"{value:.3e}".split("e")
+    if value == 0:
+        # A nought alone: what is written with places is none.
+        return "0"
+    if places is None:
+        if value == round(value) and abs(value) < LARGEST:
+            return localized(f"{value:.0f}")
+        places = places_of((value,))
+    elif places >= 0 and abs(value) < FEWEST * 10.0 ** -places:
+        return _with_power(value, 1)
+    if places < 0:
+        return _with_power(value, 3)
+    return localized(f"{value:.{places}f}")
+
+
+def _with_power(value: float, places: int) -> str:
+    mantissa, exponent = f"{value:.{places}e}".split("e")
     return localized(f"{mantissa}e{int(exponent)}")
 
 

@@ -146,7 +146,6 @@ def _slope_symbol(lens: Lens, columns: tuple[Column, ...], number: int) -> str:
             if number in recurrent_layers(lens.trace):
                 return "through time"
             function = FUNCTIONS.get(one.op.removesuffix("_backward"))
-            # As the lines of the step write it.
             if function is not None:
                 return function.symbol + PRIME
     return f"{columns[number].title.split(' ')[0]}{PRIME}"

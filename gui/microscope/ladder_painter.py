@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from gui import theme
+from gui.microscope.figures import localized
 from gui.microscope.ladder_model import Step, Steps
 from gui.microscope.ladder_places import LEFT, TOTAL, LadderPlaces, labelled
 from gui.microscope.network_ink import SMALL, TEXT, Ink, arrow_head, number_text
+from gui.microscope.taken import Taken
 
 PILLS_FROM = 84
 """Px between rungs from which on every factor is written."""
@@ -45,7 +48,7 @@ class LadderPainter:
                  hovered: int, begin: str) -> None:
         self._ink, self._ladder, self._places, self._now = ink, ladder, places, now
         self._held, self._hovered, self._begin = held, hovered, begin
-        self._taken: list[QRectF] = []
+        self._taken = Taken()
         self._colours = theme.depth_colours(max((step.depth for step in ladder.steps), default=1))
 
     def paint(self, painter: QPainter) -> None:
@@ -72,14 +75,17 @@ class LadderPainter:
         tokens, plot, px = theme.current(), self._places.plot, theme.px
         for size in self._places.ticks():
             y = self._places.y(size)
-            self._tick(painter, y, tick_text(size))
+            self._tick(painter, y, _tick_text(size))
         if not math.isnan(self._places.floor):
             self._tick(painter, self._places.floor, "0")
         names = labelled(self._ladder.steps, self._places.pitch,
                          px(58) if self._places.pitch >= px(58) else px(26))
+        bold = {self._held, self._hovered}
+        near = {place for place in names for other in bold
+                if 0 <= other != place and abs(other - place) * self._places.pitch < px(24)}
         for place, step in enumerate(self._ladder.steps):
-            is_held = place in (self._held, self._hovered)
-            if place not in names and not is_held:
+            is_held = place in bold
+            if place not in names - near and not is_held:
                 continue
             name = step.name if self._places.pitch >= px(58) else step.short
             box = QRectF(self._places.xs[place] - px(40), self._names_top(), px(80), px(16))
@@ -135,10 +141,10 @@ class LadderPainter:
                 parts = 10 if self._places.pitch >= theme.px(VALUES_FROM) else 4
                 for i in range(parts + 1):
                     at = a + (b - a) * (i / parts)
-                    self._taken.append(QRectF(at.x() - 3, at.y() - 3, 6, 6))
+                    self._taken.add(QRectF(at.x() - 3, at.y() - 3, 6, 6))
         for place, step in enumerate(self._ladder.steps):
             half, y = self._half(), self._places.y(step.size)
-            self._taken.append(QRectF(self._places.xs[place] - half, y - 5, 2 * half, 10))
+            self._taken.add(QRectF(self._places.xs[place] - half, y - 5, 2 * half, 10))
 
     def _way(self, painter: QPainter, place: int) -> None:
         tokens, step = theme.current(), self._ladder.steps[place]
@@ -199,14 +205,14 @@ class LadderPainter:
         above = QRectF(left, y - px(6) - high - up, wide, high)
         tried = [above, QRectF(left, y + px(6), wide, high), *(
             above.translated(px(dx), px(dy)) for dx, dy in ((0, -12), (0, 40), (0, -24), (0, 52)))]
-        label = next((box for box in tried
-                      if not any(box.intersects(other) for other in self._taken)), None)
+        label = next((box for box in tried if box.bottom() <= self._names_top()
+                      and self._taken.is_free(box)), None)
         if label is None:
             if self._places.pitch >= px(VALUES_FROM):
                 return
             label = above
             painter.fillRect(label, QColor(tokens.surface))
-        self._taken.append(label)
+        self._taken.add(label)
         self._ink.write(painter, label, text,
                         tokens.text if self._is_done(step) else tokens.text_muted, TEXT, bold=True)
 
@@ -222,7 +228,7 @@ class LadderPainter:
         painter.setPen(pen)
         end = QPointF(self._places.xs[-2] + self._half(), y)
         painter.drawLine(QPointF(x, y), end)
-        self._taken.append(QRectF(end.x(), y - 3, x - end.x(), 6))
+        self._taken.add(QRectF(end.x(), y - 3, x - end.x(), 6))
         if self._places.pitch >= px(40):
             arrow_head(painter, end, end - QPointF(x, y), 8 * theme.scale(), colour)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -232,7 +238,7 @@ class LadderPainter:
         left = min(x - wide / 2, self._places.plot.right() - wide)
         if self._places.pitch >= px(VALUES_FROM):
             label = QRectF(left, y - px(22), wide, px(15))
-            self._taken.append(label)
+            self._taken.add(label)
             self._ink.write(painter, label, self._begin, tokens.text_muted, SMALL)
 
     # Factors
@@ -263,7 +269,7 @@ class LadderPainter:
                 theme.status_glyph(painter, QRectF(at.x() - px(6), at.y() - px(6), px(12), px(12)),
                                    "vanishing")
             return
-        self._taken.append(box)
+        self._taken.add(box)
         pill = QRectF(box.center().x() - size[0] / 2 + glyph / 2, box.top(), *size)
         is_done = self._is_done(step)
         colour = tokens.vanishing if is_weakest else tokens.text if is_done \
@@ -288,17 +294,17 @@ class LadderPainter:
         px, plot = theme.px, self._places.plot
         room = plot.adjusted(px(TOTAL), -px(22), 0, px(2))
         middle = QPointF((begin.x() + end.x()) / 2, (begin.y() + turn.y() + end.y()) / 3)
-        for dx, dy in OFFSETS:
-            x, y = middle.x() + px(dx), middle.y() + px(dy)
-            box = QRectF(x - size[0] / 2, y - size[1] / 2, *size)
-            box.moveLeft(min(max(box.left(), room.left()), room.right() - size[0]))
-            if room.contains(box) and not self._is_taken(box):
-                return box
-        return None
-
-    def _is_taken(self, box: QRectF) -> bool:
-        around = box.adjusted(-2, -2, 2, 2)
-        return any(around.intersects(other) for other in self._taken)
+        corners = np.array(OFFSETS) * theme.scale() + (
+            middle.x() - size[0] / 2, middle.y() - size[1] / 2)
+        lefts = np.maximum(np.minimum(corners[:, 0], room.right() - size[0]), room.left())
+        tops = corners[:, 1]
+        fits = (tops >= room.top()) & (tops + size[1] <= room.bottom()) & (
+            size[0] <= room.width())
+        fits &= ~self._taken.covers(lefts - 2, tops - 2, size[0] + 4, size[1] + 4)
+        if not fits.any():
+            return None
+        first = int(np.argmax(fits))
+        return QRectF(lefts[first], tops[first], *size)
 
     def _total(self, painter: QPainter) -> None:
         """Draw what is left at the first layer of what the last one has."""
@@ -349,7 +355,8 @@ def split_text(step: Step) -> str:
     """Return a factor's parts: the weights' and the slope's."""
     if math.isnan(step.slope):
         return "" if math.isnan(step.weights) else step.words[0]
-    text = f"{step.words[0]} {number_text(step.weights)} · {step.words[1]} " \
+    colon = ":" if step.words[0].startswith("layer") else ""
+    text = f"{step.words[0]}{colon} {number_text(step.weights)} · {step.words[1]} " \
            f"{number_text(step.slope)}"
     return text if math.isnan(step.gate) else f"{text}, past them gate {number_text(step.gate)}"
 
@@ -372,15 +379,12 @@ def _verdict_colour(total: float) -> str:
     return tokens.vanishing if total < 0.5 else tokens.exploding if total > 2 else tokens.text
 
 
-def tick_text(size: float) -> str:
-    """Return what stands at a line: short enough for the room beside the axis."""
-    power = round(math.log10(size))
-    if -3 <= power <= 3 and size >= 0.001:
-        return f"{size:g}".replace("-", "−")
-    if f"{size:e}"[0] != "1":
-        # There is no room for as many noughts.
-        return number_text(size, 2)
-    return f"10<sup>{str(power).replace('-', '−')}</sup>"
+def _tick_text(size: float) -> str:
+    power = math.floor(math.log10(size) + 1e-9)
+    if -3 <= power <= 3:
+        return localized(f"{size:g}")
+    digit = round(size / 10.0 ** power)
+    return ("" if digit == 1 else f"{digit}·") + f"10<sup>{localized(str(power))}</sup>"
 
 
 def nearest(xs: Sequence[float], x: float) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF
 from gui import theme
 from gui.microscope.ladder_model import Step, Steps
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 26, 26
+LEFT, RIGHT, TOP, BOTTOM = 50, 8, 26, 26
 """Px round the plot: labels of the axis at the left, names of the layers below."""
 TOTAL = 104
 """Px at the left of the rungs, for what is left in the end."""

@@ -12,6 +12,9 @@ from gui.microscope.network_ink import SMALL, Ink, circle_text, number_text, sig
 from gui.microscope.network_places import MOST_CELLS, ColumnPlace, UnitPlace
 from gui.microscope.network_reading import Array, Reading, Shown, largest
 
+MARK_PX = 4
+"""Least px of the frame round the example under the pointer."""
+
 FEWEST_PX = 4
 """Px of a cell from which on there is a gap between it and the next."""
 
@@ -39,6 +42,7 @@ class NeuronPainter:
         self._ink, self._reading, self._hits = ink, reading, hits
         self._ringed = _ringed(reading)
         self._pictures: dict[tuple[int, int], QImage] = {}
+        self._rules: dict[tuple[float, float, int], list[QLineF]] = {}
 
     def paint(self, painter: QPainter, place: ColumnPlace) -> None:
         """Paint the neurons of a column."""
@@ -141,8 +145,13 @@ class NeuronPainter:
         width = box.width() / (end - first)
         if width >= FEWEST_PX:
             painter.setPen(QPen(QColor(theme.current().surface), 1))
-            painter.drawLines([QLineF(x, box.top(), x, box.bottom())
-                               for x in (box.left() + width * i for i in range(1, end - first))])
+            key = width, box.height(), end - first
+            if key not in self._rules:
+                self._rules[key] = [QLineF(width * i, 0.0, width * i, box.height())
+                                    for i in range(1, end - first)]
+            painter.translate(box.topLeft())
+            painter.drawLines(self._rules[key])
+            painter.translate(-box.topLeft())
 
     def _empty_strip(self, painter: QPainter, box: QRectF) -> None:
         pen = QPen(QColor(theme.current().border_strong), theme.scale())
@@ -202,7 +211,9 @@ class NeuronPainter:
 def example_mark(painter: QPainter, cell: QRectF) -> None:
     """Draw the frame that marks the example under the pointer."""
     tokens = theme.current()
-    wide = cell.adjusted(-1.2, -1.8, 1.2, 1.8)
+    # Cells of large batches are thin: a frame has to have an inside.
+    more = 1.2 + max(MARK_PX * theme.scale() - cell.width(), 0) / 2
+    wide = cell.adjusted(-more, -1.8, more, 1.8)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(tokens.surface), 3 * theme.scale()))
     painter.drawRoundedRect(wide, 2, 2)

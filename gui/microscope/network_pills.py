@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF
@@ -10,6 +9,7 @@ from PySide6.QtGui import QPainter
 
 from engine.microscope.statement import Statement
 from gui import theme
+from gui.microscope.anatomy import SLOPE, indexed
 from gui.microscope.network_columns import Body
 from gui.microscope.network_edges import Wire, ends
 from gui.microscope.network_ink import TEXT, Ink, number_text
@@ -17,24 +17,24 @@ from gui.microscope.network_places import Places
 from gui.microscope.network_reading import Reading
 
 MOST_BESIDE = 6
+DEAR = 4
+"""How much rather the number in hand covers a strip than a circle or a title."""
 SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.28)
 """Where on its line a number may stand."""
 
 
 def element_symbol(statement: Statement, index: Sequence[int]) -> str:
-    """Return one number of a result in mathematics, counted from 1: ``∂L/∂w<sub>12</sub>``.
+    """Return one number of a result in mathematics, counted from 1, as the equation has it.
 
-    The layer is left out, for the number stands in it.
+    A weight's gradient is ``∂L/∂w<sup>(2)</sup><sub>1,2</sub>``.
     """
-    base = re.sub(r"<sub>(?:([a-z]),)?\d+</sub>", r"<sub>\1</sub>", statement.symbol)
-    base = base.replace("<sub></sub>", "")
-    if base[-1:] in "WU":
-        base = base[:-1] + base[-1].lower()
-    places = [place + 1 for place in (index[1:] if statement.per_example else index)]
+    places = [str(place + 1) for place in (index[1:] if statement.per_example else index)]
     if not places:
-        return base
-    comma = "," if max(places) > 9 or len(places) > 2 else ""
-    return f"{base}<sub>{comma.join(map(str, places))}</sub>"
+        return statement.symbol
+    slope = SLOPE if statement.symbol.startswith(SLOPE) else ""
+    letter, above = indexed(statement.symbol.removeprefix(SLOPE))
+    layer = f"<sup>{above}</sup>" if above else ""
+    return f"{slope}{letter}{layer}<sub>{','.join(places)}</sub>"
 
 
 class PillPainter:
@@ -52,8 +52,12 @@ class PillPainter:
 
     def __init__(self, ink: Ink, reading: Reading, places: Places) -> None:
         self._ink, self._reading, self._places = ink, reading, places
-        self._taken = [box for place in places.columns for unit in place.units
+        units = [unit for place in places.columns for unit in place.units]
+        self._taken = [box for unit in units
                        for box in (unit.body, unit.forward, unit.backward) if not box.isEmpty()]
+        # What must stay in sight before a strip of numbers does: circles, and what layers are.
+        self._dear = [*(unit.body for unit in units), *(
+            QRectF(place.box.topLeft(), place.body.topRight()) for place in places.columns)]
 
     def text(self) -> str:
         """Return the number in hand with its symbol, as rich text."""
@@ -123,14 +127,16 @@ class PillPainter:
         return self._free(iter(candidates)) or min(candidates, key=self._covered)
 
     def _covered(self, box: QRectF) -> float:
-        return sum(both.width() * both.height() for other in self._taken
+        return sum(share * both.width() * both.height()
+                   for share, boxes in ((1, self._taken), (DEAR, self._dear)) for other in boxes
                    if not (both := box.intersected(other)).isEmpty())
 
     def _free(self, candidates: Iterator[QRectF]) -> QRectF | None:
         """Return the first of these boxes that covers nothing."""
         room = self._room()
         return next((box for box in candidates if room.contains(box)
-                     and not any(box.intersects(other) for other in self._taken)), None)
+                     and not any(box.intersects(other)
+                                 for other in (*self._taken, *self._dear))), None)
 
 
 def _along(wire: Wire, size: tuple[float, float]) -> Iterator[QRectF]:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF
 from gui import theme
 from gui.microscope.network_columns import Body, Column
 
-MOST_UNITS = 8
-PITCH = 52
+MOST_UNITS = 6
+PITCH = 64
 """Least px between the middles of two neurons below one another."""
 ROOMY = 78
 """Px of the same from which on each has its number above it."""

@@ -7,16 +7,18 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QWidget
 
 from engine.microscope.number import Factor, Index, Number
-from engine.microscope.statement import Phase
 from gui import theme
 from gui.microscope.anatomy import (
     axis_names,
     classes_of,
     code_text,
+    divides,
     equation,
+    inside_of,
     is_link,
     opened_number,
     place_text,
+    remark_of,
 )
 from gui.microscope.equation import Box, Row, broken
 from gui.microscope.figures import MINUS, all_digits, number_text
@@ -33,7 +35,8 @@ GAP = 8
 SMALLEST = 0.84
 """Share of its size to which an equation is shrunk before it is broken."""
 
-PRIME = "\N{PRIME}"
+BEGIN = ("A step begins with its batch. Play, or the right arrow key, goes on from here; a click "
+         "on any number takes it apart.")
 
 
 class EquationView(QWidget):
@@ -123,6 +126,8 @@ class AxisBoxes(QWidget):
             pair.setVisible(i < len(names))
         for i, (label, box) in enumerate(zip(self._labels[:len(names)], self._boxes, strict=False)):
             label.setText(names[i])
+            # A row that was laid out for a shorter name would cut this one.
+            label.setMinimumWidth(label.sizeHint().width())
             box.setAccessibleName(names[i])
             box.setToolTip(f"Which {names[i]}, counted from 1; NumPy counts from 0.")
             with QSignalBlocker(box):
@@ -255,7 +260,8 @@ class NumberCard(Card):
                                       _result(number, terms.total, value)))
         self.view.setVisible(terms.count > 0)
         self.order_button.setVisible(terms.count > 3)
-        self.remark.setText(_remark(number, statement.phase, terms))
+        remarks = (remark_of(lens, number), BEGIN if lens.place == 0 else "")
+        self.remark.setText("\n\n".join(filter(None, remarks)))
         self.remark.setVisible(bool(self.remark.text()))
 
     def _fit_hint(self) -> None:
@@ -341,6 +347,8 @@ def _result(number: Number, total: float, value: float) -> str:
     """Return what stands beside the sum: what is made of it."""
     if number.function:
         inside = number_text(total * number.scale)
+        if divides(number):
+            return f"{number_text(value * inside_of(number))} / {inside} = {number_text(value)}"
         return f"{plain(number.function)}({inside}) = {number_text(value)}"
     if number.scale == 1:
         return ""
@@ -350,13 +358,3 @@ def _result(number: Number, total: float, value: float) -> str:
         word = "mean" if lengths == {count} else f"/ {count} =".replace("-", MINUS)
         return f"{word} {number_text(value)}"
     return f"× {number_text(number.scale)} = {number_text(value)}"
-
-
-def _remark(number: Number, phase: Phase, terms: Terms) -> str:
-    """Return what has to be said of a number besides."""
-    if not terms.count:
-        return "This line computes its numbers together: none is a sum of its own."
-    if not number.over and len(number.factors) == 2 and phase is Phase.BACKWARD and any(
-            PRIME in factor.symbol for factor in number.factors):
-        return "The error that arrives, times the local derivative."
-    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PySide6.QtCore import (
@@ -30,7 +31,9 @@ REGISTERS = {WORDS: "Words", FORMULAE: "Formulae", NUMPY: "NumPy"}
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
-WRAPS = {"words": int(Qt.TextFlag.TextWordWrap), "numpy": int(Qt.TextFlag.TextWrapAnywhere)}
+WRAP = int(Qt.TextFlag.TextWordWrap)
+OPENS = re.compile(r"(?<=[(\[,])(?=[^)\],\s])")
+"""Where a line of code may be broken besides at its spaces: behind a bracket that opens."""
 LINE_PX, GAP_PX, NUMBER_PX, LEFT_PX = 5, 6, 24, 9
 GROUP_GAP_PX = 6
 LIT, REMARK = "lit", "remark"
@@ -53,6 +56,11 @@ def text_of(statement: Statement, register: str) -> str:
 def group_title(group: Group) -> str:
     """Return what a group of lines is called: ``Backward 2``."""
     return f"{group.phase.title} {group.number}" if group.number >= 1 else group.phase.title
+
+
+def breakable(code: str) -> str:
+    """Return code that a list breaks behind brackets, never within a name."""
+    return OPENS.sub("\N{ZERO WIDTH SPACE}", code)
 
 
 def line_in_hand(lens: Lens) -> int:
@@ -209,9 +217,11 @@ class ProgramDelegate(QStyledItemDelegate):
             document = document_of(statement.formula if text != TALL else TALL, size,
                                    theme.current().text, room)
             return round(document.size().height())
+        if register == NUMPY:
+            text = breakable(text)
         if "\n" not in text and metrics.horizontalAdvance(text) < room:
             return metrics.height()
-        return metrics.boundingRect(QRect(0, 0, room, 10_000), WRAPS[register], text).height()
+        return metrics.boundingRect(QRect(0, 0, room, 10_000), WRAP, text).height()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Draw number, line and phase; of the lit line every register that is shown."""
@@ -245,7 +255,8 @@ class ProgramDelegate(QStyledItemDelegate):
             else:
                 painter.setFont(_font(register))
                 painter.setPen(QColor(colour))
-                painter.drawText(box, WRAPS[register], text_of(statement, register))
+                text = text_of(statement, register)
+                painter.drawText(box, WRAP, breakable(text) if register == NUMPY else text)
             top += height + px(GAP_PX)
         painter.restore()
 

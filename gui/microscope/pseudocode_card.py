@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
-from engine.microscope.script import script
+from engine.microscope.script import MOST, length, script
 from gui import theme
 from gui.microscope.lens import Lens
 from gui.microscope.program_lines import (
@@ -82,7 +82,9 @@ class _Lines(QListView):
         end = max(bar.minimum(), min(bar.value() + by, bar.maximum()))
         if end == bar.value():
             return
-        if not smoothly or abs(end - bar.value()) > 3 * height or not self.isVisible():
+        # Only the next line or so is moved to; what lies farther would still be under way when
+        # a person looks for it, the more so beside a run that takes the computer's time.
+        if not smoothly or abs(end - bar.value()) > height // 2 or not self.isVisible():
             bar.setValue(end)
             return
         self._way.setStartValue(bar.value())
@@ -129,6 +131,8 @@ class PseudocodeCard(Card):
     def __init__(self, lens: Lens, hidden: Iterable[str] = (), parent: QWidget | None = None
                  ) -> None:
         super().__init__("Backpropagation", parent)
+        # In a narrow window the registers need the room.
+        self.set_title("Backpropagation", "Step")
         self._lens = lens
         self.switch = Segmented(tuple(REGISTERS.items()), "How the lines are written")
         self.switch.set_current(FORMULAE)
@@ -273,14 +277,24 @@ class PseudocodeCard(Card):
         index = self.lines.indexAt(at)
         if self._lens.is_empty or not index.isValid():
             return
-        menu = QMenu(self)
+        menu = self.made_menu(index.row())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.lines.viewport().mapToGlobal(at))
+
+    def made_menu(self, row: int) -> QMenu:
+        """Return a menu of what can be copied from a line."""
+        menu = QMenu(self)
         line = menu.addAction("Copy this line")
-        line.setData(index.row())
+        line.setData(row)
         line.triggered.connect(self._on_copy_line_triggered)
         menu.addAction("Copy all lines").triggered.connect(self.copy_all)
-        menu.addAction("Copy as a NumPy program").triggered.connect(self.copy_program)
-        menu.popup(self.lines.viewport().mapToGlobal(at))
+        program = menu.addAction("Copy as a NumPy program")
+        program.triggered.connect(self.copy_program)
+        count = length(self._lens.trace.program)
+        if count > MOST:
+            program.setText(f"{program.text()} (too long: {count:,} numbers)")
+            program.setEnabled(False)
+        return menu
 
     @Slot()
     def _on_copy_line_triggered(self) -> None:

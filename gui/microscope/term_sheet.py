@@ -264,8 +264,11 @@ class TermSheet(QAbstractScrollArea):
         elif line.kind is Kind.GROUP and section is not None:
             count = int((section.places[section.axis] == line.place).sum())
             painter.setPen(QColor(tokens.text_muted))
-            room = columns[1].united(columns[-3]) if len(columns) > 3 else columns[1]
-            self._write(painter, room, rect, f"{count} terms", RIGHT)
+            # Where the factor is the product, the sum stands in its column.
+            begin, end = columns[0].right() + px(60), \
+                columns[-2].left() if len(factors) < 2 else columns[-3].right()
+            self._write(painter, QRect(begin, 0, max(end - begin, 0), 0), rect,
+                        f"{count} terms", RIGHT)
         product = content.terms.product(line)
         if len(factors) > 1 or line.kind is not Kind.TERM:
             self._paint_product(painter, columns[-2], rect, row, product)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.messages import Message, say
-from engine.microscope.number import Contraction, Part
+from engine.microscope.number import (
+    Contraction,
+    Factor,
+    Index,
+    Number,
+    Part,
+    Variables,
+    evaluate,
+)
 from engine.microscope.writer import Writer, explains
 
 OVER = {"n": "example", "k": "unit"}
@@ -110,14 +118,33 @@ def _shares(w: Writer) -> Share:
     return Share(True, bool(np.ptp(weights[classes]) > 0), w.n, k)
 
 
-def _softmax(w: Writer, z: str, axes: str, words: Message, *shape: int) -> None:
+@dataclass(frozen=True)
+class Softmax:
+    """Opens a probability: its own power of e, over the sum of those of all classes.
+
+    Attributes
+    ----------
+    z : str
+        NumPy for the outputs; the last axis is that of the classes.
+    """
+
+    z: str
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart."""
+        outputs = np.asarray(evaluate(self.z, variables))[index[:-1]]
+        powers = np.exp(outputs - outputs.max())
+        own, everyone = float(powers[index[-1]]), Factor("e<sup>z − max z</sup>", powers)
+        # What the sum stands under, with the place of the class counted from 1.
+        above = f"e<sup>z<sub>{index[-1] + 1}</sub> − max z</sup> /"
+        return Number(own / float(powers.sum()), (everyone,), (("class", len(powers)),),
+                      function=above)
+
+
+def _softmax(w: Writer, z: str, words: Message, *shape: int) -> None:
     """Write p = softmax(z)."""
-    powers = f"np.exp({z} - {z}.max(axis=-1, keepdims=True))"
     w.emit("p", f"p = softmax({z})", words=words, symbol="p",
-           formula=f"p = softmax({w.symbol('z')})", shape=shape,
-           opening=Contraction(axes, (
-               Part("e<sup>z − max z</sup>", powers, axes),
-               Part("1 / Σ e<sup>z − max z</sup>", f"1 / {powers}.sum(axis=-1)", axes[:-1])), {}))
+           formula=f"p = softmax({w.symbol('z')})", shape=shape, opening=Softmax(z))
 
 
 def _loss(w: Writer, code: str, words: Message, formula: str, opening: Contraction) -> None:
@@ -143,7 +170,7 @@ def softmax_cross_entropy(w: Writer) -> None:
     """Write p = softmax(z), L and dL/dz = (p - t) / n."""
     k, smoothing, share = w.size("k"), w.constant("label_smoothing"), _shares(w)
     z, t, target = w.value("z", k), w.value("t", k), "t"
-    _softmax(w, z, "nk", say("microscope.softmax"), k)
+    _softmax(w, z, say("microscope.softmax"), k)
     mistakes = {"softmax-derived-twice": share.gradient(f"(p - {t}) * p * (1 - p)", is_mean=False)}
     if smoothing:
         mistakes["smoothing-forgotten"] = share.gradient(f"(p - {t})", is_mean=False)
@@ -324,7 +351,7 @@ def sequence_cross_entropy(w: Writer) -> None:
     """Write p = softmax(z) at every step, the share of every step, L and dL/dz."""
     steps, k = w.size("steps"), w.size("k")
     z, t = w.value("z", steps, k), w.value("t", steps)
-    _softmax(w, z, "ntk", say("microscope.softmax-steps"), steps, k)
+    _softmax(w, z, say("microscope.softmax-steps"), steps, k)
     right = w.fresh("t_hot")
     classes = f"np.maximum({t}, 0).astype(int)"
     w.emit(right, f"{right} = np.eye({k})[{classes}]", words=say("microscope.one-hot"),

@@ -18,11 +18,12 @@ from engine.microscope.names import PRIME
 from engine.microscope.walk import Level
 from gui import theme
 from gui.microscope.ladder_model import Step, Steps, weakest
-from gui.microscope.ladder_painter import LadderPainter, split_text, tick_text, tip_text
+from gui.microscope.ladder_painter import LadderPainter, _tick_text, split_text, tip_text
 from gui.microscope.ladder_places import labelled, place_ladder
 from gui.microscope.ladder_view import LadderView
 from gui.microscope.lens import Lens
 from gui.microscope.network_ink import Ink, plain
+from tests.engine.training.runs import clouds, dense, trainer
 from tests.gui.microscope.steps import deep, first, lens_of, residual, sequences, statement
 
 Make = Callable[..., LadderView]
@@ -108,6 +109,19 @@ def test_every_ladder_is_drawn(make: Make, sizes: tuple[float, ...], width: int)
     assert all(tip_text(view.ladder, place) for place in range(len(sizes)))
 
 
+@pytest.mark.parametrize("sizes", [
+    (0.3, 1e-8, 4e16, 0.16, 10.0, 5e16), (1e24, 4e28, 0.4, 0.025, 6.3e-22)])
+def test_no_size_covers_the_names_of_layers(make: Make, sizes: tuple[float, ...]) -> None:
+    view = make(lens_of(first()), 660, 200)
+    ladder = steps_of(*sizes)
+    places = place_ladder(ladder, QRectF(0, 0, 660, 200))
+    painter = LadderPainter(Ink(theme.base_font()), ladder, places, 0, -1, -1, "")
+    pixmap = view.grab()
+    with QPainter(pixmap) as on:
+        painter.paint(on)
+    assert max(box.bottom() for box in painter._taken) <= painter._names_top()
+
+
 def test_the_smallest_factor_is_pointed_out() -> None:
     assert steps_of(0.001, 0.05, 0.06).weakest == 0
     assert steps_of(0.001, 0.05, 0.06).is_killed
@@ -142,7 +156,7 @@ def test_texts_of_factors_do_not_cover_one_another(make: Make) -> None:
         pixmap = view.grab()
         with QPainter(pixmap) as on:
             painter.paint(on)
-        texts = [box for box in painter._taken if box.height() > 12]
+        texts = [box for box in painter._taken.boxes if box.height() > 12]
         assert len(texts) == 3 + 2 + 1
         assert not any(a.intersects(b) for i, a in enumerate(texts) for b in texts[i + 1:])
 
@@ -214,8 +228,15 @@ def test_the_switch_stays_in_sight_when_another_step_comes(make: Make) -> None:
     assert view.switch.width() > 100
 
 
-@pytest.mark.parametrize(("size", "text"), [
-    (0.0005, "5e−4"), (0.0001, "10<sup>−4</sup>"), (0.001, "0.001"), (0.05, "0.05"),
-    (100.0, "100"), (1e-8, "10<sup>−8</sup>")])
-def test_sizes_at_the_axis_have_room(size: float, text: str) -> None:
-    assert tick_text(size) == text
+def test_every_line_of_the_axis_has_its_own_name() -> None:
+    sizes = [digit * 10.0 ** power for power in range(-9, 4) for digit in (1, 2, 5)]
+    assert len({_tick_text(size) for size in sizes}) == len(sizes)
+    assert _tick_text(5e-5) == "5·10<sup>−5</sup>"
+    assert _tick_text(0.02) == "0.02"
+
+
+def test_slopes_are_called_as_in_the_formulae(make: Make) -> None:
+    lens = lens_of(trainer(clouds(23, 7, 2, 2), dense("one", 4, "silu"), dense("two", 3, "silu"),
+                           dense("output", 2, "linear"), optimizer="sgd"))
+    words = [step.words[1] for step in make(lens).ladder.steps[:-1]]
+    assert words == [f"SiLU{PRIME}"] * 2

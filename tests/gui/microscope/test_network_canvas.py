@@ -95,7 +95,7 @@ def test_a_weight_that_is_clicked_is_opened_or_gone_to(make: Make) -> None:
     assert lens.place == place
     value = lens.trace.values[statement(lens, "dW2")][2, 1]
     assert f"{value:.3g}".replace("-", "−") in weight.tip(weight)
-    assert "∂L/∂w32" in canvas.accessibleDescription()
+    assert "∂L/∂w(2)3,2" in canvas.accessibleDescription()
 
 
 def test_the_example_under_the_pointer_is_marked_and_its_cell_opened(make: Make) -> None:
@@ -115,7 +115,7 @@ def test_the_example_under_the_pointer_is_marked_and_its_cell_opened(make: Make)
     click(canvas, cell)
     assert (lens.opened_statement, lens.opened_index) == (statement(lens, "dz1"), (3, 2))
     # The circle has the mean, the number in hand is of one example.
-    assert "ex. 4: ∂L/∂z3 = " in canvas.accessibleDescription()
+    assert "ex. 4: ∂L/∂z(1)3 = " in canvas.accessibleDescription()
 
 
 def test_losses_of_examples_have_the_loss_as_their_mean(make: Make) -> None:
@@ -161,7 +161,7 @@ def test_operands_and_the_number_in_hand_are_known(make: Make) -> None:
     assert {(spot.column, spot.is_error, int(spot.indices[0, -1])) for spot in reading.spots} == {
         (2, True, 1), (1, False, 0)}
     assert reading.in_hand == 2
-    assert canvas.accessibleDescription().startswith("Backward, layer 2: ∂L/∂w12 = ")
+    assert canvas.accessibleDescription().startswith("Backward, layer 2: ∂L/∂w(2)1,2 = ")
 
 
 def test_the_unit_in_hand_is_seen_among_many(make: Make) -> None:

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.microscope.number import Factor, Number
+from gui.microscope.anatomy import equation
 from gui.microscope.figures import all_digits, number_text, places_of
 from gui.microscope.formula import plain, slanted
 from gui.microscope.lens import Lens
-from gui.microscope.number_card import NumberCard
+from gui.microscope.number_card import BEGIN, NumberCard
 from gui.microscope.terms import Kind, Terms
 from tests.gui.microscope.conftest import line_of
 
@@ -218,7 +219,8 @@ def test_the_decimal_sign_is_that_of_the_language(make: Make, lens: Lens, german
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    (0.14268, "0.1427"), (-0.0, "0.0000"), (0.0044051, "0.004405"), (1.2341e-9, "1.234e−9"),
+    (0.14268, "0.1427"), (-0.0, "0"), (50.0, "50"), (-1.0, "−1"), (0.0044051, "0.004405"),
+    (1.2341e-9, "1.234e−9"),
     (123.456, "123.46"), (54321.0, "54321"), (float("inf"), "∞"), (float("nan"), "–")])
 def test_figures(value: float, text: str) -> None:
     assert number_text(value) == text
@@ -234,3 +236,56 @@ def test_variables_are_slanted_and_words_are_not() -> None:
     assert slanted("1e-08 + x") == "1e-08 + <i>x</i>"
     assert slanted("W<sup>T</sup>") == "<i>W</i><sup>T</sup>"
     assert plain("∂L/∂W<sub>2</sub> &lt; 1") == "∂L/∂W2 < 1"
+
+
+@pytest.mark.parametrize(("value", "places", "text"), [
+    (-1.6e-7, 5, "−1.6e−7"), (9.1e-5, 5, "9.1e−5"), (-0.00036, 5, "−0.00036"), (0.0, 5, "0"),
+    (9.8e-5, 6, "0.000098"), (1e-9, 4, "1.0e−9")])
+def test_what_is_small_beside_its_column_is_no_nought(value: float, places: int, text: str
+                                                      ) -> None:
+    assert number_text(value, places) == text
+
+
+def test_a_given_number_says_where_it_comes_from(make: Make, lens: Lens) -> None:
+    card = make()
+    assert lens.dissection is not None
+    open_number(lens, "x", 2, 1)
+    row = int(lens.dissection.rows[2]) + 1
+    assert card.remark.text() == (f"Given, not computed: feature 2 of example 3, row {row:,} of "
+                                  "the data set, as the network is fed it.")
+    open_number(lens, "t", 2, 1)
+    target = int(lens.trace.program.given["t"][2].argmax()) + 1
+    assert card.remark.text().endswith(f"row {row:,} of the data set: class {target} of 2.")
+
+
+def test_who_stands_at_the_beginning_is_told_how_to_go_on(make: Make, lens: Lens) -> None:
+    card = make()
+    lens.forward()
+    assert BEGIN not in card.remark.text()
+    lens.go(0)
+    assert card.remark.text().endswith(BEGIN)
+
+
+def test_a_probability_is_a_power_over_the_sum_of_all(make: Make, lens: Lens) -> None:
+    card = make()
+    row = open_number(lens, "p", 3, 1)
+    number = lens.trace.number(row, (3, 1))
+    assert number.over == (("class", 2),)
+    assert len(card.view.lines) == 2
+    powers = number.products
+    assert number.value == pytest.approx(powers[1] / powers.sum())
+    words = card.equation.accessibleName()
+    assert number_text(float(powers[1])) in words
+    assert number_text(float(powers.sum())) in words
+
+
+def test_factors_that_compute_stand_in_brackets(make: Make, lens: Lens) -> None:
+    card = make()
+    card.equation.set_equation(equation(lens, Number(0.5, (
+        Factor("a<sub>1</sub>", np.array([2.0])), Factor("mask<sub>1</sub> > 0", np.array([1.0])),
+        Factor("1 / count", np.array([0.25])))), 0.5), "0.5")
+    words = card.equation.accessibleName()
+    assert "a1" in words
+    assert "( mask1 > 0 )" in words
+    assert "( 1 / count )" in words
+    assert "( a1 )" not in words

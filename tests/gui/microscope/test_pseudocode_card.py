@@ -10,9 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.microscope.script import length
 from engine.microscope.walk import Level
 from gui import theme
+from gui.microscope import pseudocode_card
 from gui.microscope.lens import Lens
+from gui.microscope.program_lines import breakable
 from gui.microscope.pseudocode_card import PseudocodeCard
 from tests.gui.microscope.conftest import line_of
 
@@ -146,3 +149,31 @@ def test_without_a_step_it_is_empty(make: Make, lens: Lens) -> None:
     card = make()
     lens.look_at(None)
     assert card.model.rowCount() == 0
+
+
+def test_a_line_far_away_is_in_sight_at_once(make: Make, lens: Lens) -> None:
+    card, last = make(), len(lens.trace.program.statements) - 1
+    for row in (last, 0, last // 2, 1):
+        lens.go_to(row)
+        assert not card.lines.is_under_way
+        rect = card.lines.visualRect(card.model.index(row))
+        assert card.lines.viewport().rect().contains(rect), row
+
+
+def test_code_is_never_broken_within_a_name() -> None:
+    code = "dz2 = da2 * (sigmoid(z2) * np.zeros((n, 3)))"
+    parts = breakable(code).split("\N{ZERO WIDTH SPACE}")
+    assert "".join(parts) == code
+    assert [part[-1] for part in parts[:-1]] == ["("] * 4
+
+
+def test_a_program_of_too_many_numbers_is_not_copied(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = make()
+    assert all(action.isEnabled() for action in card.made_menu(0).actions())
+    monkeypatch.setattr(pseudocode_card, "MOST", 5)
+    program = card.made_menu(0).actions()[-1]
+    assert not program.isEnabled()
+    count = length(card._lens.trace.program)
+    assert program.text() == f"Copy as a NumPy program (too long: {count} numbers)"
