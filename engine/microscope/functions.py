@@ -22,7 +22,8 @@ FUNCTIONS = {
     "softsign": ("z / (1 + |z|)", "1 / (1 + |z|)<sup>2</sup>"),
     "htanh": ("min(max(z, −1), 1)", "1 (|z| &lt; 1), 0 (|z| ≥ 1)"),
     "sin": ("", "cos(z)"),
-    "softmax": ("e<sup>z<sub>k</sub></sup> / Σ<sub>j</sub> e<sup>z<sub>j</sub></sup>", ""),
+    "softmax": ("exp(z<sub>k</sub>) / Σ<sub>j</sub> exp(z<sub>j</sub>), exp(z) = e<sup>z</sup>",
+                ""),
 }
 """By the symbol: itself, and its derivative; empty where nothing need be said."""
 
@@ -30,12 +31,19 @@ FUNCTIONS = {
 def meanings(formulae: Sequence[str], decimal: str) -> Iterator[tuple[str, str]]:
     """Yield what formulae use beside plus and times, and what it is, both as rich text."""
     text = " ".join(f" {formula} " for formula in formulae)
+    found: list[tuple[str, str]] = []
     for symbol, (value, slope) in FUNCTIONS.items():
         if value and (f" {symbol}(" in text or f"({symbol}(" in text or f" {symbol} " in text):
-            yield f"{symbol}(z)", value.replace(".", decimal)
+            found.append((f"{symbol}(z)", value.replace(".", decimal)))
         if slope and f" {symbol}{PRIME}(" in text:
-            yield f"{symbol}{PRIME}(z)", slope.replace(".", decimal)
-    if "log" in text:
+            found.append((f"{symbol}{PRIME}(z)", slope.replace(".", decimal)))
+    yield from found
+    rules = " ".join(rule for _, rule in found)
+    if "σ(" in rules and ("σ(z)", FUNCTIONS["σ"][0]) not in found:
+        yield "σ(z)", FUNCTIONS["σ"][0]
+    if "Φ" in rules:
+        yield "Φ(z)", say("sheet.normal").text
+    if "log" in text + rules:
         yield "log", say("sheet.logarithm").text
     if "⊙" in text:
         yield "⊙", say("sheet.number-by-number").text

@@ -7,6 +7,8 @@ import time
 from collections.abc import Generator
 from typing import Generic, TypeVar
 
+import numpy as np
+
 T = TypeVar("T")
 
 Work = Generator[None, None, T]
@@ -31,7 +33,9 @@ class Sliced(Generic[T]):
         end = time.perf_counter() + budget_s
         while not self._found:
             try:
-                next(self._work)
+                # What overflows shows in what comes of it.
+                with np.errstate(all="ignore"):
+                    next(self._work)
             except StopIteration as done:
                 self._found.append(done.value)
             if time.perf_counter() >= end:

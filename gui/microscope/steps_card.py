@@ -188,7 +188,7 @@ class StepsCard(Card):
         label = QLabel("Hand out this step")
         label.setProperty("role", "small")
         self.body.addWidget(label)
-        self.table = Button("Numbers", "download")
+        self.table = Button("Table", "download")
         self.table.setToolTip("Save every number of the step as a table (CSV), or the step as a "
                               "NumPy program that computes them.")
         menu = QMenu(self.table)
@@ -196,7 +196,7 @@ class StepsCard(Card):
         menu.addAction("NumPy program…").triggered.connect(
             lambda: self.program_requested.emit())
         self.table.setMenu(menu)
-        self.paper = Button("On paper", "file-plus")
+        self.paper = Button("Paper", "file-plus")
         self.paper.setToolTip("Save a sheet to solve on paper, with or without answers (PDF, "
                               "HTML).")
         menu = QMenu(self.paper)

@@ -90,6 +90,7 @@ WORDS: Mapping[str, Entry] = {
     "sheet.sign": "Sign",
     "sheet.meaning": "Meaning",
     "sheet.logarithm": "the natural logarithm, ln",
+    "sheet.normal": "the share of a normal distribution that is below z",
     "sheet.number-by-number": "number by number",
     "sheet.transposed": "rows and columns exchanged",
     "sheet.product": "[i, j]: row i of A times column j of B, all added",

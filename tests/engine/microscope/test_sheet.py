@@ -180,6 +180,8 @@ def test_functions_and_signs_are_explained() -> None:
     assert "σ(z)" not in rows
     meant = dict(meanings([f"d ⊙ LReLU{PRIME}(z<sub>1</sub>)", "a = σ(z)"], ","))
     assert meant.keys() == {f"LReLU{PRIME}(z)", "σ(z)", "⊙"}
+    assert dict(meanings(["a = SiLU(z)"], ".")).keys() == {"SiLU(z)", "σ(z)"}
+    assert dict(meanings(["a = GELU(z)"], ".")).keys() == {"GELU(z)", "Φ(z)"}
     assert "0,01" in meant[f"LReLU{PRIME}(z)"]
 
 

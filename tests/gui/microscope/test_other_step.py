@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from functools import cache
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from engine.microscope.dissection import Dissection
 from engine.microscope.walk import Level
 from gui.microscope.lens import Lens
 from gui.microscope.page import MicroscopePage
+from tests.engine.microscope.test_not_finite import grown
 from tests.gui.microscope import steps
 from tests.gui.themed import app
 
@@ -60,3 +62,14 @@ def test_every_part_lets_go_of_the_step_before(page: MicroscopePage, level: Leve
         page.grab()
         assert page.check.hunt.hunt is None
         assert not check.is_waiting
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("size", [1e200, np.inf])
+def test_a_step_that_has_overflowed_is_shown(page: MicroscopePage, size: float) -> None:
+    lens = page.lens
+    lens.look_at(grown("series", size))
+    for i, one in enumerate(lens.trace.program.statements):
+        lens.open(i, tuple(length - 1 for length in one.shape))
+    lens.go(len(lens.walk) - 1)
+    page.grab()

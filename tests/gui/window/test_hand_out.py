@@ -45,7 +45,7 @@ def test_a_table_has_every_number(hand_out: HandOut, dissection: Dissection, tmp
                                   monkeypatch: pytest.MonkeyPatch) -> None:
     suggested = answer(monkeypatch, tmp_path / "step")
     hand_out.ask_table(dissection)
-    assert suggested == ["Untitled step 2.csv"]
+    assert suggested == [f"Untitled step {dissection.step + 1}.csv"]
     # The mark tells a spreadsheet that the text is UTF-8.
     assert (tmp_path / "step.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     lines = (tmp_path / "step.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -112,7 +112,7 @@ def test_a_program_is_what_the_engine_writes(
 ) -> None:
     suggested = answer(monkeypatch, tmp_path / "step")
     hand_out.ask_program(dissection)
-    assert suggested == ["Untitled step 2.py"]
+    assert suggested == [f"Untitled step {dissection.step + 1}.py"]
     assert (tmp_path / "step.py").read_text(encoding="utf-8") == script(dissection)
 
 
