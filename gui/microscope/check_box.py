@@ -284,7 +284,7 @@ class CheckBox(Card):
         letter = self._lens.trace.program.statements[found.statement].of[0].lower()
         return (f"(L({letter} + h) − L({letter} − h)) / 2h = "
                 f"{localized(f'{found.numeric:.9g}')}, "
-                f"relative error {number_text(found.error, 2)}")
+                f"relative error {number_text(found.error)}")
 
     def _tell_failures(self) -> None:
         failures = [] if self.checks is None else self.checks.failures[:MOST_FAILURES]

@@ -52,9 +52,9 @@ WORDS: Mapping[str, Entry] = {
     "hunt.solved": "Found with {guesses} {guesses|guess|guesses}. {title}.",
     "hunt.answer": "The wrong line writes {name}. {title}.",
     "script.head":
-        "{name:quote}: one step of backpropagation with {examples:whole} of its {batch:whole} "
-        "{batch|example|examples}, after {step:whole} {step|step|steps} and {epoch:whole} "
-        "{epoch|epoch|epochs}.",
+        "{name:quote}: one step of backpropagation with {examples:whole} of the {batch:whole} "
+        "{batch|example|examples} of its batch, after {step:whole} {step|step|steps} and "
+        "{epoch:whole} {epoch|epoch|epochs}.",
     "script.prints":
         "Needs NumPy alone. Prints the loss, every gradient, and every parameter after the step. "
         "Numbers come first; the step itself begins at the comment Forward.",

@@ -24,7 +24,7 @@ from gui.microscope.ladder_view import LadderView
 from gui.microscope.lens import Lens
 from gui.microscope.network_ink import Ink, plain
 from tests.engine.training.runs import clouds, dense, trainer
-from tests.gui.microscope.steps import deep, first, lens_of, sequences, statement
+from tests.gui.microscope.steps import deep, first, lens_of, residual, sequences, statement
 
 Make = Callable[..., LadderView]
 
@@ -211,6 +211,21 @@ def test_a_network_without_time_has_no_switch(make: Make) -> None:
     view.lens.look_at(first().dissect())
     assert view.switch.isHidden()
     assert view.ladder.layer == -1
+
+
+def test_the_switch_stays_in_sight_when_another_step_comes(make: Make) -> None:
+    view = make(lens_of(first()))
+    view.show()
+    for run in (sequences(), sequences("gru"), sequences()):
+        view.lens.look_at(run.dissect())
+        assert view.switch.isVisible()
+        view.switch.set_current("2")
+        assert view.rect().contains(view.switch.geometry())
+        assert view.switch.width() > 100
+    view.lens.look_at(residual().dissect())
+    assert not view.switch.isVisible()
+    view.lens.look_at(sequences().dissect())
+    assert view.switch.width() > 100
 
 
 def test_every_line_of_the_axis_has_its_own_name() -> None:

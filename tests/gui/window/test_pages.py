@@ -368,3 +368,17 @@ def test_registers_that_a_teacher_hides_stay_hidden(open_window: Open, tmp_path:
     again = lab_of(open_window(settings=Settings(tmp_path / "settings.ini")))
     again.pages.show(MICROSCOPE)
     assert page_of(again).lines.hidden == {"words", "numpy"}
+
+
+def test_tooltips_of_the_run_name_no_key_that_walks_here(qtbot: QtBot, open_window: Open
+                                                         ) -> None:
+    lab = lab_of(open_window())
+    transport = lab.transport
+    buttons = (transport.toggle, transport.step, transport.epoch)
+    named = [button.toolTip() for button in buttons]
+    assert "(Space)" in named[0]
+    assert "(→)" in named[1]
+    look(qtbot, lab)
+    assert not any("(" in button.toolTip() for button in buttons)
+    lab.pages.show(LAB)
+    assert [button.toolTip() for button in buttons] == named
