@@ -21,6 +21,7 @@ from engine.messages import Message, say
 from engine.microscope.number import Index
 from engine.microscope.replay import Replay
 from engine.microscope.rules import Rule
+from engine.microscope.slices import Sliced, Work, finished
 from engine.microscope.trace import Trace
 
 Array = NDArray[np.float64]
@@ -55,6 +56,13 @@ SAME = 1e-9
 
 SMALLEST = 1e-18
 """What is left where an update cancels."""
+
+
+FEWEST, MOST = 200, 2000
+"""Numbers of all gradients that are checked unless told otherwise."""
+
+COMPUTED = 400_000_000
+"""Numbers that these checks may compute, about."""
 
 
 class Finding(Enum):
@@ -171,7 +179,6 @@ class Checker:
         self._trace, self._i = trace, i
         self._replay = Replay(trace, statement.of, i)
         self._gradient = trace.values[i].reshape(self._replay.start.shape)
-        self._is_cut = bool(self._replay.layers & truncated(trace))
 
     @property
     def size(self) -> int:
@@ -185,23 +192,33 @@ class Checker:
 
     def one(self, index: Index) -> Check:
         """Return the check of one number."""
+        return finished(self.checking(index))
+
+    def checking(self, index: Index) -> Work[Check]:
+        """Check one number, resting after each line that is executed again."""
         direction = np.zeros(self.shape)
         direction[index] = 1.0
-        return self._checked(direction, float(self._gradient[index]), index,
-                             max(1.0, abs(float(self._replay.start[index]))))
+        return self._checking(direction, float(self._gradient[index]), index,
+                              max(1.0, abs(float(self._replay.start[index]))))
 
     def along(self, direction: Array) -> Check:
         """Return the check of all numbers at once, along a direction of length 1."""
-        return self._checked(direction, float(np.sum(self._gradient * direction)), (), 1.0)
+        return finished(self.checking_along(direction))
 
-    def _checked(self, direction: Array, analytic: float, index: Index, unit: float) -> Check:
-        found = self._quotient(direction, STEP * unit)
+    def checking_along(self, direction: Array) -> Work[Check]:
+        """Check all numbers at once along a direction of length 1, resting likewise."""
+        return self._checking(direction, float(np.sum(self._gradient * direction)), (), 1.0)
+
+    def _checking(self, direction: Array, analytic: float, index: Index, unit: float
+                  ) -> Work[Check]:
+        found = yield from self._dividing(direction, STEP * unit)
         finding = _plainly(analytic, found)
         if finding is Finding.WRONG:
-            found, finding = self._carefully(direction, analytic, unit)
-        if finding is Finding.WRONG and self._is_at_kink(direction, analytic, found):
+            found, finding = yield from self._dividing_carefully(direction, analytic, unit)
+        if finding is Finding.WRONG and (
+                yield from self._looking_for_kinks(direction, analytic, found)):
             finding = Finding.KINK
-        if finding is Finding.WRONG and self._is_cut:
+        if finding is Finding.WRONG and self._replay.layers & truncated(self._trace):
             finding = Finding.CUT
         largest = max(abs(analytic), abs(found.slope))
         error = abs(analytic - found.slope) / largest if largest else 0.0
@@ -209,20 +226,20 @@ class Checker:
         return Check(self._i, index, analytic, found.slope, error, finding, found.h, found.high,
                      found.low, found.noise)
 
-    def _quotient(self, direction: Array, h: float) -> _Quotient:
+    def _dividing(self, direction: Array, h: float) -> Work[_Quotient]:
         start = self._replay.start
-        high = self._replay.loss(start + h * direction)
-        low = self._replay.loss(start - h * direction)
+        high = yield from self._replay.losing(start + h * direction)
+        low = yield from self._replay.losing(start - h * direction)
         return _Quotient(h, high, low, (high - low) / (2 * h),
                          ROUNDING * max(1.0, abs(high), abs(low)) / h)
 
-    def _carefully(self, direction: Array, analytic: float, unit: float
-                   ) -> tuple[_Quotient, Finding]:
-        """Return the quotient that differs least from that of half its step, and what it says."""
-        best, doubt = self._quotient(direction, STEP * unit), math.inf
+    def _dividing_carefully(self, direction: Array, analytic: float, unit: float
+                            ) -> Work[tuple[_Quotient, Finding]]:
+        """Find the quotient that differs least from that of half its step, and what it says."""
+        best, doubt = (yield from self._dividing(direction, STEP * unit)), math.inf
         for share in OTHER_STEPS:
-            wide = self._quotient(direction, share * STEP * unit)
-            half = self._quotient(direction, share * STEP * unit / 2)
+            wide = yield from self._dividing(direction, share * STEP * unit)
+            half = yield from self._dividing(direction, share * STEP * unit / 2)
             unsure = abs(wide.slope - half.slope) + half.noise
             if unsure < doubt:
                 best, doubt = half, unsure
@@ -234,18 +251,21 @@ class Checker:
             return best, Finding.AGREES
         return best, Finding.TINY if near and doubt <= 16 * best.noise else Finding.WRONG
 
-    def _is_at_kink(self, direction: Array, analytic: float, found: _Quotient) -> bool:
+    def _looking_for_kinks(self, direction: Array, analytic: float, found: _Quotient
+                           ) -> Work[bool]:
         """Say whether kinks between here and the loss explain what the quotient is off by.
 
         A number computed on the way has a kink here where halving the step halves, and does not
         quarter, how far it departs from a straight line. The quotient is the mean of the slopes on
         both sides; backpropagation took one of them.
         """
-        start, h = self._replay.start, STEP
-        here, high, low, nearer, lower = (
-            self._replay.values(start + by * direction) for by in (0.0, h, -h, h / 2, -h / 2))
+        start, h, there = self._replay.start, STEP, []
+        for by in (0.0, h, -h, h / 2, -h / 2):
+            there.append((yield from self._replay.computing(start + by * direction)))
+        here, high, low, nearer, lower = there
         explained, bent = 0.0, set[str]()
         for i, value in here.items():
+            yield
             middle = np.asarray(value, np.float64)
             bend = np.abs(high[i] - 2 * middle + low[i])
             half = np.abs(nearer[i] - 2 * middle + lower[i])
@@ -316,8 +336,9 @@ class CheckAll:
     ----------
     trace : Trace
         The step.
-    most : int
-        Of more numbers than these, an evenly spread sample of as many is checked.
+    most : int, optional
+        Of more numbers than these, an evenly spread sample of as many is checked. Unless told, as
+        many as take a minute or two, at most 2000.
 
     Attributes
     ----------
@@ -331,12 +352,14 @@ class CheckAll:
         The one with the largest error among those that a difference can judge.
     failures : list[Check]
         Those that are wrong.
-    kinks, cuts : int
-        How many lie where the loss has no slope, and where the backward pass stops on purpose.
+    kinks, cuts, overflows : int
+        How many lie where the loss has no slope, where the backward pass stops on purpose, and
+        where numbers are too large.
     """
 
-    def __init__(self, trace: Trace, most: int = 2000) -> None:
+    def __init__(self, trace: Trace, most: int = 0) -> None:
         self._trace = trace
+        most = most or affordable(trace)
         statements = trace.program.statements
         gradients = [(i, trace.values[i].size) for i, statement in enumerate(statements)
                      if statement.of in trace.program.given and statement.of not in ("x", "t")]
@@ -345,8 +368,9 @@ class CheckAll:
                          for place in spread(size, _share(size, self.numbers, most))]
         self._checker: Checker | None = None
         self._of = -1
+        self._running: Sliced[Check] | None = None
         self.total, self.done = len(self._waiting), 0
-        self.kinks = self.cuts = 0
+        self.kinks = self.cuts = self.overflows = 0
         self.worst: Check | None = None
         self.failures: list[Check] = []
 
@@ -365,6 +389,8 @@ class CheckAll:
         """How far it is and what has been found, in words."""
         if self.failures:
             return say("check.some-wrong", count=len(self.failures), done=self.done)
+        if self.overflows:
+            return say("check.some-overflow", count=self.overflows, done=self.done)
         if not self.is_done:
             return say("check.running", done=self.done, total=self.total)
         error = self.worst.error if self.worst else 0.0
@@ -373,32 +399,55 @@ class CheckAll:
         return say("check.all-agree", count=self.done, error=error)
 
     def advance(self, budget_s: float) -> bool:
-        """Check for about so many seconds, at least one number; return whether more are waiting."""
+        """Check for about so many seconds, one line at least; return whether more are waiting.
+
+        A number of a large network takes several slices.
+        """
         end = time.perf_counter() + budget_s
         while not self.is_done:
-            self._take(*self._waiting[self.done])
-            self.done += 1
+            if self._running is None:
+                self._running = self._begun(*self._waiting[self.done])
+            if self._running.advance(end - time.perf_counter()):
+                self._take(self._running.found)
+                self._running = None
+                self.done += 1
             if time.perf_counter() >= end:
                 break
         return not self.is_done
 
-    def _take(self, i: int, place: int) -> None:
+    def _begun(self, i: int, place: int) -> Sliced[Check]:
         if self._checker is None or self._of != i:
             self._checker, self._of = Checker(self._trace, i), i
-        index = tuple(int(axis) for axis in np.unravel_index(place, self._checker.shape))
-        found = self._checker.one(index)
+        return Sliced(self._checker.checking(index_of(place, self._checker.shape)))
+
+    def _take(self, found: Check) -> None:
         self.kinks += found.finding is Finding.KINK
         self.cuts += found.finding is Finding.CUT
-        if found.finding in (Finding.WRONG, Finding.NOT_FINITE):
+        self.overflows += found.finding is Finding.NOT_FINITE
+        if found.finding is Finding.WRONG:
             self.failures.append(found)
         if found.finding in (Finding.AGREES, Finding.WRONG) and (
                 self.worst is None or found.error > self.worst.error):
             self.worst = found
 
 
+def affordable(trace: Trace) -> int:
+    """Return how many numbers can be checked in a minute or two: each runs the step's lines twice.
+
+    Measured on LeNet with a batch of 32: 0.1 s a number.
+    """
+    kept = sum(value.size for value in trace.values)
+    return max(FEWEST, min(MOST, COMPUTED // max(kept, 1)))
+
+
 def spread(size: int, count: int) -> NDArray[np.int64]:
     """Return so many places of an array, evenly spread, the first and the last among them."""
     return np.unique(np.linspace(0, size - 1, min(size, count)).round().astype(np.int64))
+
+
+def index_of(place: int, shape: tuple[int, ...]) -> Index:
+    """Return the index of a place in an array that is counted through."""
+    return tuple(int(axis) for axis in np.unravel_index(place, shape))
 
 
 def _share(size: int, numbers: int, most: int) -> int:

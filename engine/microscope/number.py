@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType
@@ -83,7 +83,8 @@ class Number:
         """The terms, float64[terms]."""
         if not self.factors:
             return np.zeros(0)
-        found: Array = np.prod([factor.values for factor in self.factors], axis=0)
+        with np.errstate(all="ignore"):
+            found: Array = np.prod([factor.values for factor in self.factors], axis=0)
         return found
 
 
@@ -176,15 +177,26 @@ class Contraction:
                               variables)
                       for part in self.added)
         also = tuple(one(variables, index) for one in self.also)
-        total = math.fsum(np.prod([factor.values for factor in factors], axis=0)) if factors \
-            else 0.0
-        total = self.scale * math.fsum((total, *(float(one.values[0]) for one in added),
-                                        *(one.value for one in also)))
+        total = sum_of(np.prod([factor.values for factor in factors], axis=0)) if factors else 0.0
+        total = self.scale * sum_of((total, *(float(one.values[0]) for one in added),
+                                     *(one.value for one in also)))
         value = float(evaluate(self.apply, _with("s", total, variables)))
         return Number(value, factors,
                       tuple((self.over[letter], length)
                             for letter, length in zip(letters, lengths, strict=True)),
                       added, self.scale, self.function, also)
+
+
+def sum_of(terms: Iterable[float]) -> float:
+    """Return a sum to the last digit; infinite or NaN where its terms are, or where it overflows.
+
+    `math.fsum` raises an error there, but a run that has diverged is looked at, too.
+    """
+    numbers = [float(term) for term in terms]
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):
+        return sum(numbers)
 
 
 def evaluate(code: str, variables: Variables) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.microscope.slices import Work, finished
 from engine.microscope.statement import Phase
 from engine.microscope.trace import Trace
 
@@ -67,19 +68,27 @@ class Replay:
     start : float64 array
         The variable as it is.
     layers : frozenset[str]
-        Ids of the layers through which it reaches the loss.
+        Ids of the layers through which it reaches the loss; known once a loss was computed.
     reads : Mapping[int, frozenset[str]]
-        By line that depends on it: what the line reads that does, too.
+        By line that depends on it: what the line reads that does, too; likewise.
     """
 
     def __init__(self, trace: Trace, name: str, before: int) -> None:
         self.name = name
         self.start: Array = np.asarray(trace.at(name, before), np.float64)
-        self._lines: list[_Line] = []
+        self.layers: frozenset[str] = frozenset()
+        self.reads: Mapping[int, frozenset[str]] = {}
+        self._trace, self._before = trace, before
+        self._lines: list[_Line] | None = None
         self._loss = float(trace.at(LOSS, len(trace)))
-        changed = {name}
+
+    def preparing(self) -> Work[list[_Line]]:
+        """Find the lines that depend on the variable, resting after each; done once."""
+        if self._lines is not None:
+            return self._lines
+        trace, changed, lines = self._trace, {self.name}, []
         statements = trace.program.statements
-        for j in range(trace.writer(name, before) + 1, len(statements)):
+        for j in range(trace.writer(self.name, self._before) + 1, len(statements)):
             statement = statements[j]
             if statement.phase not in SEEN:
                 continue
@@ -87,36 +96,37 @@ class Replay:
             if not reads & changed:
                 changed -= writes
                 continue
-            fixed = {one: trace.at(one, j) for one in reads - changed if _is_known(trace, one, j)}
-            self._lines.append(_Line(j, statement.name, _compiled(statement.code), fixed,
-                                     frozenset(reads & changed), writes))
+            fixed = {one: trace.at(one, j) for one in reads - changed if trace.knows(one, j)}
+            lines.append(_Line(j, statement.name, _compiled(statement.code), fixed,
+                               frozenset(reads & changed), writes))
             changed |= writes
-        self.reads = {line.statement: line.changed for line in self._lines}
-        self.layers = frozenset(statements[line.statement].layer for line in self._lines)
+            yield
+        self.reads = {line.statement: line.changed for line in lines}
+        self.layers = frozenset(statements[line.statement].layer for line in lines)
+        self._lines = lines
+        return lines
 
-    def values(self, value: Array) -> dict[int, Any]:
-        """Return what each line that depends on the variable computes, by its statement."""
+    def computing(self, value: Array) -> Work[dict[int, Any]]:
+        """Find what each line that depends on the variable computes, by its statement."""
+        lines = yield from self.preparing()
         changed: dict[str, Any] = {self.name: value}
         found = {}
-        with np.errstate(all="ignore"):
-            for line in self._lines:
-                variables = {**line.fixed, **{one: changed[one] for one in line.changed}}
+        for line in lines:
+            variables = {**line.fixed, **{one: changed[one] for one in line.changed}}
+            with np.errstate(all="ignore"):
                 exec(line.code, variables)
-                changed.update((one, variables[one]) for one in line.written if one in variables)
-                found[line.statement] = variables[line.name]
+            changed.update((one, variables[one]) for one in line.written if one in variables)
+            found[line.statement] = variables[line.name]
+            yield
         return found
+
+    def losing(self, value: Array) -> Work[float]:
+        """Find what the loss would be, resting after each line."""
+        found = yield from self.computing(value)
+        last = next((line for line in reversed(self._lines or ()) if line.name == LOSS), None)
+        return self._loss if last is None else float(found[last.statement])
 
     def loss(self, value: Array) -> float:
         """Return what the loss would be."""
-        found = self.values(value)
-        last = next((line for line in reversed(self._lines) if line.name == LOSS), None)
-        return self._loss if last is None else float(found[last.statement])
+        return finished(self.losing(value))
 
-
-def _is_known(trace: Trace, name: str, before: int) -> bool:
-    """Say whether a name is a variable or helper by then, and not one of the line's own."""
-    try:
-        trace.at(name, before)
-    except KeyError:
-        return False
-    return True

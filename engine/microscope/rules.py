@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.layers import Value
 from engine.microscope.names import Placed, parameter_name
-from engine.microscope.number import Index
+from engine.microscope.number import Index, sum_of
 from engine.microscope.statement import Phase
 from engine.microscope.trace import Trace
 from engine.spec import OptimizerSpec
@@ -149,7 +149,7 @@ class Rule:
         for i in self._gradients.values():
             values = self._trace.values[i]
             squares.append(float(np.sum((np.clip(values, -most, most) if most else values)**2)))
-        norm = math.sqrt(math.fsum(squares))
+        norm = math.sqrt(sum_of(squares))
         return {"norm": norm, "kept": min(1.0, limit / (norm + 1e-6)) if limit > 0 else 1.0}
 
     @cached_property
@@ -162,8 +162,9 @@ class Rule:
     def _length(self, name: str, unit: int) -> float:
         """Return how long the weights into a unit are after the rule's step."""
         before = self._parameters[name].value.shape[:-1]
-        return math.sqrt(math.fsum(self._after(name, (*rest, unit))["w"] ** 2
-                                   for rest in np.ndindex(*before)))
+        weights = (self._after(name, (*rest, unit))["w"] for rest in np.ndindex(*before))
+        # A power of a float raises an error where it overflows; a product does not.
+        return math.sqrt(sum_of(w * w for w in weights))
 
 
 def _sgd(old: _Old, of: OptimizerSpec, t: int) -> dict[str, float]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.layers import kinds
 from engine.messages import say
 from engine.microscope.dissection import Dissection
 from engine.microscope.preamble import HELPERS, helpers_of
@@ -20,14 +21,17 @@ Array = NDArray[np.float64]
 WIDTH = 99
 """Characters of a line."""
 
-PER_LINE = 6
-"""Numbers of a long array that stand in a line."""
-
 MOST_IN_ROWS = 400
 """Numbers of an array that is written row by row."""
 
+MOST = 200_000
+"""Numbers with which a program can still be read, copied and run as text."""
+
 SHOWN = 64
 """Numbers of an array that are all printed; of more, sum, root mean square and the first."""
+
+GATHERED = ("x", "t")
+"""What the batch is made of."""
 
 SHOW = f'''def show(name, value):
     value = np.asarray(value)
@@ -56,6 +60,11 @@ def script(dissection: Dissection) -> str:
                       *_results(dissection)])
 
 
+def length(program: Program) -> int:
+    """Return how many numbers stand in a step's program."""
+    return sum(array.size for _, array in _begun(program))
+
+
 def _head(dissection: Dissection) -> Iterator[str]:
     told = say("script.head", name=dissection.project.name, step=dissection.step,
                epoch=dissection.epoch, examples=dissection.program.n, batch=dissection.batch)
@@ -80,6 +89,18 @@ def _given(program: Program) -> Iterator[str]:
     """Yield what the step begins with, as far as it is read."""
     yield _comment(say("script.given").text)
     yield f"n = {program.n}"
+    numbers = {name: statement.number for statement in reversed(program.statements)
+               for name in names_of(statement.code)[0]}
+    number = -1
+    for name, array in _begun(program):
+        if name not in GATHERED and numbers.get(name, -1) != number:
+            number = numbers.get(name, -1)
+            yield from _layer(program, number)
+        yield f"{name} = {literal(array)}"
+
+
+def _begun(program: Program) -> Iterator[tuple[str, Array]]:
+    """Yield what is given and read, the batch first."""
     read: set[str] = set()
     written: set[str] = set()
     for statement in program.statements:
@@ -87,27 +108,41 @@ def _given(program: Program) -> Iterator[str]:
         read |= reads - written
         written |= writes
     kept = read | {statement.of for statement in program.statements}
-    for name, array in program.given.items():
-        if name in kept:
-            yield f"{name} = {literal(array)}"
+    for name in (*GATHERED, *(name for name in program.given if name not in GATHERED)):
+        if name in program.given and name in kept:
+            yield name, program.given[name]
+
+
+def _layer(program: Program, number: int) -> Iterator[str]:
+    """Yield which layer the lines below belong to."""
+    yield ""
+    if number >= 0:
+        spec = program.subject.layers[number].spec
+        title = {kind.key: kind.title for kind in kinds()}.get(spec.kind, spec.kind)
+        yield _comment(say("script.layer", number=number, kind=title).text)
 
 
 def _lines(program: Program) -> Iterator[str]:
-    phase = None
+    """Yield the step, parted by layers; a comment that would be said twice is said once."""
+    phase, number, words = None, -1, ""
     for statement in program.statements:
         if statement.phase is Phase.GATHER:
             continue
         if statement.phase is not phase:
-            phase = statement.phase
-            yield ""
-            yield f"# {phase.title}"
-        yield _comment(statement.words.text)
+            phase, number, words = statement.phase, -1, ""
+            yield from ("", "", f"# {phase.title}")
+        if statement.number != number:
+            number, words = statement.number, ""
+            yield from _layer(program, number)
+        if statement.words.text != words:
+            words = statement.words.text
+            yield _comment(words)
         yield statement.code
 
 
 def _results(dissection: Dissection) -> Iterator[str]:
     program = dissection.program
-    yield ""
+    yield from ("", "")
     yield _comment(say("script.results").text)
     yield 'show("L", L)'
     names = parameters(program)
@@ -130,16 +165,25 @@ def literal(array: Array) -> str:
     if array.ndim == 0:
         return f"np.array({_number(float(array))})"
     numbers = [_number(float(value)) for value in array.ravel()]
-    rows = array.reshape(-1, array.shape[-1]) if array.size else array
-    if array.ndim == 2 and array.size <= MOST_IN_ROWS and array.shape[1] <= PER_LINE:
-        width = rows.shape[1]
-        lines = [f"    [{', '.join(numbers[begin:begin + width])}],"
-                 for begin in range(0, len(numbers), width)]
-        return "np.array([\n" + "\n".join(lines) + "\n])"
-    lines = [f"    {', '.join(numbers[begin:begin + PER_LINE])},"
-             for begin in range(0, len(numbers), PER_LINE)]
-    text = "np.array([\n" + "\n".join(lines) + "\n])"
+    if array.ndim == 2 and array.size <= MOST_IN_ROWS:
+        width = array.shape[1]
+        rows = [f"    [{', '.join(numbers[begin:begin + width])}],"
+                for begin in range(0, len(numbers), width)]
+        if max(map(len, rows), default=0) <= WIDTH:
+            return "np.array([\n" + "\n".join(rows) + "\n])"
+    text = "np.array([\n" + "\n".join(_wrapped(numbers)) + "\n])"
     return text if array.ndim == 1 else f"{text}.reshape({array.shape})"
+
+
+def _wrapped(numbers: Sequence[str]) -> Iterator[str]:
+    """Yield lines of as many numbers as have room."""
+    line = "   "
+    for number in numbers:
+        if len(line) + len(number) + 2 > WIDTH:
+            yield line
+            line = "   "
+        line += f" {number},"
+    yield line
 
 
 def _number(value: float) -> str:

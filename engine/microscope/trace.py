@@ -75,6 +75,18 @@ class Trace:
         found = self.program.given.get(name)
         return self._helpers[name] if found is None else found
 
+    def beside(self, i: int) -> Mapping[str, Any]:
+        """Return the other variables that statement i has written."""
+        return self._extras[i]
+
+    def knows(self, name: str, before: int) -> bool:
+        """Say whether a name is a variable or a helper by then."""
+        try:
+            self.at(name, before)
+        except KeyError:
+            return False
+        return True
+
     def last(self, name: str) -> Array:
         """Return what a variable is at the end."""
         found: Array = self.at(name, len(self.values))
@@ -89,7 +101,9 @@ class Trace:
         opening = self.program.statements[i].opening
         if opening is None:
             return Number(float(self.values[i][index]))
-        return opening(self.before(i), index)
+        # A run that has diverged has no finite numbers.
+        with np.errstate(all="ignore"):
+            return opening(self.before(i), index)
 
 
 class _Before(Mapping[str, Any]):

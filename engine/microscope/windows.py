@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.microscope.number import Factor, Index, Number, Variables
+from engine.microscope.number import Factor, Index, Number, Variables, sum_of
 
 Integers = NDArray[np.int64]
 Sizes = tuple[int, ...]
@@ -167,8 +167,8 @@ class WindowSum:
             factors += (self._win(variables, self.winners, places),)
         one = {letter: np.array(at)[:, None] for letter, at in fixed.items()}
         added = tuple(part.factor(variables, one) for part in self.added)
-        total = math.fsum(np.prod([factor.values for factor in factors], axis=0))
-        value = self.scale * (total + math.fsum(float(term.values[0]) for term in added))
+        total = sum_of(np.prod([factor.values for factor in factors], axis=0))
+        value = self.scale * (total + sum_of(float(term.values[0]) for term in added))
         if not math.prod(lengths):
             return Number(value, added=added, scale=self.scale)
         return Number(value, factors, tuple(zip(names, lengths, strict=True)), added, self.scale)

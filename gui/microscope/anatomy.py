@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.microscope.names import PRIME
-from engine.microscope.number import Factor, Index, Number
+from engine.microscope.number import Factor, Index, Number, sum_of
 from engine.microscope.statement import Phase, Statement
 from gui.microscope.equation import Box, Figure, Fraction, Indexed, Row, Sum, Symbol
 from gui.microscope.figures import MINUS, number_text
@@ -200,7 +200,7 @@ def _numbers(number: Number) -> list[Box] | None:
                  for i, factor in enumerate(number.factors)]
         boxes.append(Figure(" × ".join(texts), SIZE))
     elif len(products):
-        boxes.append(Figure(number_text(math.fsum(products)), SIZE))
+        boxes.append(Figure(number_text(sum_of(products)), SIZE))
     rest = [part.value for part in number.also] + [float(one.values[0]) for one in number.added]
     for value in rest:
         # A target of 0 that is taken off is -0.

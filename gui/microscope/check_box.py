@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from engine.microscope.check import Check, CheckAll, Checker, Finding, check_update
 from engine.microscope.rules import Rule
+from engine.microscope.slices import Sliced
 from engine.microscope.statement import Phase
 from gui.microscope.anatomy import code_text
 from gui.microscope.figures import localized
 from gui.microscope.lens import Lens
+from gui.microscope.network_ink import number_text
 from gui.widgets import Button, Card, ElidedLabel, FlowLayout, StatusGlyph
 
 CHEAP = 400_000
@@ -21,6 +23,8 @@ SETTLE_MS = 60
 """How long one stands at a number before it is checked: playing shall not wait for checks."""
 
 SLICE_S = 0.02
+"""How long the window may wait for checks; those of a large step take several slices."""
+
 MOST_FAILURES = 8
 """Failures that are offered as links; of more, their number is told."""
 
@@ -54,14 +58,16 @@ class CheckBox(Card):
         self._checker: Checker | None = None
         self._checked = -1
         self._rule: Rule | None = None
+        self._checking: Sliced[Check] | None = None
         self._shows_all, self._is_wanted = False, True
         self._furnish()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self.check_one)
-        self._slices = QTimer(self)
+        self._slices, self._more = QTimer(self), QTimer(self)
         self._slices.timeout.connect(self._on_slices_timeout)
+        self._more.timeout.connect(self._on_more_timeout)
         lens.dissected.connect(self._on_lens_dissected)
         lens.opened.connect(self._on_lens_opened)
         lens.moved.connect(self._on_lens_opened)
@@ -109,13 +115,15 @@ class CheckBox(Card):
     @property
     def is_waiting(self) -> bool:
         """Whether a check is about to be made."""
-        return self._settle.isActive() or self._slices.isActive()
+        return any(timer.isActive() for timer in (self._settle, self._more, self._slices))
 
     @Slot()
     def _on_lens_dissected(self) -> None:
-        self.cancel()
+        # First of all, since what was found belongs to lines that may not be there any more.
+        self._slices.stop()
+        self._settle.stop()
         self.checks = self.found = self._checker = self._rule = None
-        self._checked = -1
+        self._checked, self._shows_all = -1, False
         if not self._lens.is_empty:
             self.checks = CheckAll(self._lens.trace)
         self.setVisible(self._is_wanted and not self._lens.is_empty)
@@ -134,6 +142,7 @@ class CheckBox(Card):
         is_known = self._is_known()
         is_cheap = sum(value.size for value in lens.trace.values) <= CHEAP
         self._settle.stop()
+        self._more.stop()
         if is_known and is_cheap and self.isVisible():
             self._settle.start()
         self.one_button.setVisible(is_known and not is_cheap)
@@ -161,9 +170,18 @@ class CheckBox(Card):
         else:
             if self._checker is None or self._checked != at:
                 self._checker, self._checked = Checker(lens.trace, at), at
-            self.found = self._checker.one(lens.opened_index)
+            self._checking = Sliced(self._checker.checking(lens.opened_index))
+            self._more.start()
+            self._on_more_timeout()
         self.one_button.hide()
         self._tell()
+
+    @Slot()
+    def _on_more_timeout(self) -> None:
+        if self._checking is not None and self._checking.advance(SLICE_S):
+            self._more.stop()
+            self.found = self._checking.found
+            self._tell()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Check what was opened while it was hidden."""
@@ -230,10 +248,11 @@ class CheckBox(Card):
 
     def _tell_all(self) -> None:
         assert self.checks is not None
-        is_wrong = bool(self.checks.failures)
-        self.glyph.set_status(WRONG if is_wrong else FINE if self.checks.is_done else UNKNOWN, 2)
-        self.heading.setText("Some are wrong" if is_wrong else
-                           "All agree" if self.checks.is_done else "Checking")
+        is_wrong, is_doubtful = bool(self.checks.failures), bool(self.checks.overflows)
+        self.glyph.set_status(WRONG if is_wrong else DOUBTFUL if is_doubtful else
+                              FINE if self.checks.is_done else UNKNOWN, 2)
+        self.heading.setText("Some are wrong" if is_wrong else "Not finite" if is_doubtful else
+                             "All agree" if self.checks.is_done else "Checking")
         kinks = self.checks.kinks
         at_kinks = f" {kinks:,} {'lies' if kinks == 1 else 'lie'} at a kink." if kinks else ""
         self.detail.setText(self.checks.message.text + at_kinks)
@@ -249,7 +268,7 @@ class CheckBox(Card):
                 "Gradients and updates can be checked; this line is neither.")
             return
         is_rule = found.h == 0
-        is_wrong = found.finding in (Finding.WRONG, Finding.NOT_FINITE)
+        is_wrong = found.finding is Finding.WRONG
         self.glyph.set_status(FINE if found.agrees else WRONG if is_wrong else DOUBTFUL, 2)
         self.heading.setText((RULE_TITLES if is_rule else TITLES)[found.finding])
         if found.finding is Finding.AGREES and not is_rule:
@@ -265,7 +284,7 @@ class CheckBox(Card):
         letter = self._lens.trace.program.statements[found.statement].of[0].lower()
         return (f"(L({letter} + h) − L({letter} − h)) / 2h = "
                 f"{localized(f'{found.numeric:.9g}')}, "
-                f"relative error {localized(f'{found.error:.1e}')}")
+                f"relative error {number_text(found.error)}")
 
     def _tell_failures(self) -> None:
         failures = [] if self.checks is None else self.checks.failures[:MOST_FAILURES]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.messages import say
-from engine.microscope.mistakes import Answer, Hunt, Place, offered
+from engine.microscope.hunt import Answer, Hunt
+from engine.microscope.mistakes import Place, none_shows, offering
+from engine.microscope.slices import Sliced
 from gui import theme
 from gui.microscope.formula import code_font
 from gui.microscope.lens import Lens
@@ -18,6 +20,10 @@ from gui.microscope.program_lines import line_in_hand
 from gui.widgets import Button, FlowLayout, IconButton
 
 INVITATION = "One classic mistake in this step: find the first wrong line."
+BUSY = "Looking for mistakes that show in this step."
+
+SLICE_S = 0.02
+"""How long the window may wait for a mistake to be made."""
 
 
 class Banner(QWidget):
@@ -64,7 +70,11 @@ class HuntBox(QWidget):
         super().__init__(parent)
         self._lens = lens
         self.hunt: Hunt | None = None
-        self._places: tuple[Place, ...] = ()
+        self._places: Sequence[Place] = ()
+        self._advance: Callable[[float], bool] | None = None
+        self._then: Callable[[], None] | None = None
+        self._slices = QTimer(self)
+        self._slices.timeout.connect(self._on_slices_timeout)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -114,6 +124,8 @@ class HuntBox(QWidget):
         self.check_button.setToolTip("Show the numeric check of the number that is open.")
         self.check_button.toggled.connect(self.check_wanted)
         self.answer_button = Button("Show the answer")
+        self.answer_button.setToolTip("Give up: go to the wrong line, and see it beside the right "
+                                      "one.")
         self.answer_button.clicked.connect(self._on_answer_clicked)
         self.mend_button = Button("Mend it")
         self.mend_button.setToolTip("Go back to the step as it is computed rightly.")
@@ -136,17 +148,17 @@ class HuntBox(QWidget):
     # Hunts
 
     def begin(self, seed: int) -> None:
-        """Make a mistake that a number decides."""
+        """Make a mistake that a number decides; a large step takes some time for it."""
         if self._lens.dissection is not None:
-            self._begin(Hunt(self._lens.dissection, seed))
+            self._make(Hunt(self._lens.dissection, seed))
 
     def begin_with(self, place: Place) -> None:
         """Make this mistake."""
-        if self._lens.dissection is None:
-            return
-        hunt = Hunt(self._lens.dissection, 0)
-        hunt.place = place
-        self._begin(hunt)
+        if self._lens.dissection is not None:
+            self._make(Hunt(self._lens.dissection, chosen=place))
+
+    def _make(self, hunt: Hunt) -> None:
+        self._do(hunt.advance, lambda: self._begin(hunt))
 
     def _begin(self, hunt: Hunt) -> None:
         if hunt.place is None:
@@ -159,6 +171,38 @@ class HuntBox(QWidget):
         self.check_wanted.emit(False)
         self.more.setText("")
         self._tell()
+
+    # What takes longer than the window may wait
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a mistake is being made, or looked for."""
+        return self._slices.isActive()
+
+    def _do(self, advance: Callable[[float], bool], then: Callable[[], None]) -> None:
+        """Do something a little at a time, and something else once it is done."""
+        self._advance, self._then = advance, then
+        self.break_button.setEnabled(False)
+        self.choose_button.setEnabled(False)
+        self.invitation.setText(BUSY)
+        self._slices.start()
+        self._on_slices_timeout()
+
+    @Slot()
+    def _on_slices_timeout(self) -> None:
+        if self._advance is not None and self._advance(SLICE_S):
+            then = self._then
+            self._rest()
+            if then is not None:
+                then()
+
+    def _rest(self) -> None:
+        """Drop what is being done."""
+        self._slices.stop()
+        self._advance = self._then = None
+        self.invitation.setText(INVITATION)
+        for button in (self.break_button, self.choose_button):
+            button.setEnabled(not self._lens.is_empty)
 
     @Slot()
     def mend(self) -> None:
@@ -175,8 +219,7 @@ class HuntBox(QWidget):
         if hunt is not None and not lens.is_empty and lens.trace is hunt.broken.trace:
             return
         self._places = ()
-        self.invitation.setText(INVITATION)
-        self.break_button.setEnabled(not lens.is_empty)
+        self._rest()
         if hunt is not None:
             # Another step has come: the mistake has gone with the one that it was in.
             self.hunt = None
@@ -194,16 +237,20 @@ class HuntBox(QWidget):
     def _on_choose_clicked(self) -> None:
         if self._lens.is_empty:
             return
-        menu = self.made_menu()
+        places = Sliced(offering(self._lens.trace))
+        self._do(places.advance, lambda: self._show_menu(places.found))
+
+    def _show_menu(self, places: Sequence[Place]) -> None:
+        menu = self.made_menu(places)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.choose_button.mapToGlobal(QPoint(0, self.choose_button.height())))
 
-    def made_menu(self) -> QMenu:
-        """Return a menu of all mistakes that this step offers, each with its lines."""
+    def made_menu(self, places: Sequence[Place]) -> QMenu:
+        """Return a menu of mistakes that this step offers, each with its lines."""
         menu = QMenu(self)
-        self._places = offered(self._lens.trace)
-        if not self._places:
-            menu.addAction(say("hunt.nothing").text).setEnabled(False)
+        self._places = places
+        if not places:
+            menu.addAction(none_shows(self._lens.trace).text).setEnabled(False)
         titles = sorted({place.title.text for place in self._places})
         for title in titles:
             those = [place for place in self._places if place.title.text == title]
@@ -258,6 +305,10 @@ class HuntBox(QWidget):
             return
         for button in (self.guess_button, self.hint_button, self.answer_button):
             button.setVisible(not hunt.is_over)
+        self.hint_button.setEnabled(hunt.has_hints)
+        self.hint_button.setToolTip(
+            "Say more: first the part of the step, then the layer, then the kind of mistake."
+            if hunt.has_hints else "There are no more hints.")
         last = hunt.guesses[-1].answer if hunt.guesses else None
         self.banner.set_tone("good" if hunt.is_solved else
                              "bad" if last is Answer.RIGHT and not hunt.is_over else "warning")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -13,6 +14,7 @@ from gui.microscope.figures import localized
 from gui.microscope.ladder_model import Step, Steps
 from gui.microscope.ladder_places import LEFT, TOTAL, LadderPlaces, labelled
 from gui.microscope.network_ink import SMALL, TEXT, Ink, arrow_head, number_text
+from gui.microscope.taken import Taken
 
 PILLS_FROM = 84
 """Px between rungs from which on every factor is written."""
@@ -46,7 +48,7 @@ class LadderPainter:
                  hovered: int, begin: str) -> None:
         self._ink, self._ladder, self._places, self._now = ink, ladder, places, now
         self._held, self._hovered, self._begin = held, hovered, begin
-        self._taken: list[QRectF] = []
+        self._taken = Taken()
         self._colours = theme.depth_colours(max((step.depth for step in ladder.steps), default=1))
 
     def paint(self, painter: QPainter) -> None:
@@ -136,13 +138,11 @@ class LadderPainter:
         for place in range(len(self._ladder.steps) - 1):
             points = self._ends(place)
             for a, b in ((points[0], points[1]), (points[1], points[2])):
-                parts = 10 if self._places.pitch >= theme.px(VALUES_FROM) else 4
-                for i in range(parts + 1):
-                    at = a + (b - a) * (i / parts)
-                    self._taken.append(QRectF(at.x() - 3, at.y() - 3, 6, 6))
+                self._taken.add_line(
+                    a, b, 10 if self._places.pitch >= theme.px(VALUES_FROM) else 4, 3)
         for place, step in enumerate(self._ladder.steps):
             half, y = self._half(), self._places.y(step.size)
-            self._taken.append(QRectF(self._places.xs[place] - half, y - 5, 2 * half, 10))
+            self._taken.add(QRectF(self._places.xs[place] - half, y - 5, 2 * half, 10))
 
     def _way(self, painter: QPainter, place: int) -> None:
         tokens, step = theme.current(), self._ladder.steps[place]
@@ -203,14 +203,14 @@ class LadderPainter:
         above = QRectF(left, y - px(6) - high - up, wide, high)
         tried = [above, QRectF(left, y + px(6), wide, high), *(
             above.translated(px(dx), px(dy)) for dx, dy in ((0, -12), (0, 40), (0, -24), (0, 52)))]
-        label = next((box for box in tried
-                      if not any(box.intersects(other) for other in self._taken)), None)
+        label = next((box for box in tried if box.bottom() <= self._names_top()
+                      and self._taken.is_free(box)), None)
         if label is None:
             if self._places.pitch >= px(VALUES_FROM):
                 return
             label = above
             painter.fillRect(label, QColor(tokens.surface))
-        self._taken.append(label)
+        self._taken.add(label)
         self._ink.write(painter, label, text,
                         tokens.text if self._is_done(step) else tokens.text_muted, TEXT, bold=True)
 
@@ -226,7 +226,7 @@ class LadderPainter:
         painter.setPen(pen)
         end = QPointF(self._places.xs[-2] + self._half(), y)
         painter.drawLine(QPointF(x, y), end)
-        self._taken.append(QRectF(end.x(), y - 3, x - end.x(), 6))
+        self._taken.add(QRectF(end.x(), y - 3, x - end.x(), 6))
         if self._places.pitch >= px(40):
             arrow_head(painter, end, end - QPointF(x, y), 8 * theme.scale(), colour)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -236,7 +236,7 @@ class LadderPainter:
         left = min(x - wide / 2, self._places.plot.right() - wide)
         if self._places.pitch >= px(VALUES_FROM):
             label = QRectF(left, y - px(22), wide, px(15))
-            self._taken.append(label)
+            self._taken.add(label)
             self._ink.write(painter, label, self._begin, tokens.text_muted, SMALL)
 
     # Factors
@@ -267,7 +267,7 @@ class LadderPainter:
                 theme.status_glyph(painter, QRectF(at.x() - px(6), at.y() - px(6), px(12), px(12)),
                                    "vanishing")
             return
-        self._taken.append(box)
+        self._taken.add(box)
         pill = QRectF(box.center().x() - size[0] / 2 + glyph / 2, box.top(), *size)
         is_done = self._is_done(step)
         colour = tokens.vanishing if is_weakest else tokens.text if is_done \
@@ -292,17 +292,17 @@ class LadderPainter:
         px, plot = theme.px, self._places.plot
         room = plot.adjusted(px(TOTAL), -px(22), 0, px(2))
         middle = QPointF((begin.x() + end.x()) / 2, (begin.y() + turn.y() + end.y()) / 3)
-        for dx, dy in OFFSETS:
-            x, y = middle.x() + px(dx), middle.y() + px(dy)
-            box = QRectF(x - size[0] / 2, y - size[1] / 2, *size)
-            box.moveLeft(min(max(box.left(), room.left()), room.right() - size[0]))
-            if room.contains(box) and not self._is_taken(box):
-                return box
-        return None
-
-    def _is_taken(self, box: QRectF) -> bool:
-        around = box.adjusted(-2, -2, 2, 2)
-        return any(around.intersects(other) for other in self._taken)
+        corners = np.array(OFFSETS) * theme.scale() + (
+            middle.x() - size[0] / 2, middle.y() - size[1] / 2)
+        lefts = np.maximum(np.minimum(corners[:, 0], room.right() - size[0]), room.left())
+        tops = corners[:, 1]
+        fits = (tops >= room.top()) & (tops + size[1] <= room.bottom()) & (
+            size[0] <= room.width())
+        fits &= ~self._taken.covers(lefts - 2, tops - 2, size[0] + 4, size[1] + 4)
+        if not fits.any():
+            return None
+        first = int(np.argmax(fits))
+        return QRectF(lefts[first], tops[first], *size)
 
     def _total(self, painter: QPainter) -> None:
         """Draw what is left at the first layer of what the last one has."""

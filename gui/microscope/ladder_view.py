@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QHelpEvent,
@@ -116,10 +118,22 @@ class LadderView(QWidget):
         else:
             self._columns = columns_of(self.lens.dissection, self.lens.trace)
             layers = recurrent_layers(self.lens.trace)
+            self._offer(layers)
+        self._build()
+
+    def _offer(self, layers: Sequence[int]) -> None:
+        """Offer a look over time for each of these layers."""
+        keys = (LAYERS, *map(str, layers))
+        if keys != self.switch.options():
+            # While it is seen, it would take its new options for hidden, and have no size.
+            self.switch.hide()
             self.switch.set_options([(LAYERS, "Over layers"), *(
                 (str(number), f"Over time of layer {number}") for number in layers)])
-            self.switch.setVisible(bool(layers))
-        self._build()
+            self.switch.set_tooltips({
+                LAYERS: "How the gradient changes from layer to layer.",
+                **{str(number): f"How the gradient of layer {number} changes from step to step "
+                                "of time." for number in layers}})
+        self.switch.setVisible(bool(layers))
 
     @Slot(str)
     def _on_switch_selected(self, key: str) -> None:

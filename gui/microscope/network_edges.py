@@ -61,6 +61,10 @@ class Wire:
     is_back: bool
 
 
+Line = tuple[QPointF, QPointF]
+"""Where a line begins and ends."""
+
+
 class EdgePainter:
     """Paints lines between columns. GUI thread only.
 
@@ -113,8 +117,9 @@ class EdgePainter:
         is_layer = self._reading.in_hand == place.column.number
         has_heads = is_layer or len(found) <= MOST_HEADS
         for wire in sorted(found, key=lambda wire: wire.is_in_hand):
-            self._line(painter, wire, most, is_layer, has_heads)
-            self._hits.append(self._hit(wires, wire))
+            line = ends(wire.begin, wire.end)
+            self._line(painter, wire, line, most, is_layer, has_heads)
+            self._hits.append(self._hit(wires, wire, line))
 
     def _wires(self, wires: Wires, before: ColumnPlace, place: ColumnPlace) -> list[Wire]:
         reading, found = self._reading, []
@@ -152,10 +157,9 @@ class EdgePainter:
         return self._reading.step.unit < 0 or \
             self._reading.unit_in_hand[1] == (end if use is Use.INTO else begin)
 
-    def _line(self, painter: QPainter, wire: Wire, most: tuple[float, float], is_layer: bool,
-              has_head: bool) -> None:
-        tokens = theme.current()
-        begin, end = ends(wire.begin, wire.end)
+    def _line(self, painter: QPainter, wire: Wire, line: Line, most: tuple[float, float],
+              is_layer: bool, has_head: bool) -> None:
+        tokens, (begin, end) = theme.current(), line
         if not wire.is_known:
             dashed_line(painter, begin, end)
             return
@@ -179,7 +183,7 @@ class EdgePainter:
             tip = begin + (end - begin) * 0.24
             arrow_head(painter, tip, begin - end, (6 + 0.9 * width) * theme.scale(), colour)
 
-    def _hit(self, wires: Wires, wire: Wire) -> Hit:
+    def _hit(self, wires: Wires, wire: Wire, line: Line) -> Hit:
         i, j = wire.begin.unit, wire.end.unit
         statement = wires.gradient if wire.slope is not None and wire.is_known else wires.forward
         index: tuple[int, ...] = (i, j) if statement == wires.gradient else \
@@ -192,9 +196,8 @@ class EdgePainter:
             return f"{text}. ∂L/∂w = {number_text(wire.slope)}" if wire.is_known \
                 else f"{text}. Its gradient is still to come"
 
-        begin, end = ends(wire.begin, wire.end)
-        return Hit(Kind.WEIGHT, QRectF(begin, end).normalized(), wires.column, j, -1, statement,
-                   index, i, (begin, end), tip=tip)
+        return Hit(Kind.WEIGHT, QRectF(*line).normalized(), wires.column, j, -1, statement,
+                   index, i, line, tip=tip)
 
     # Lines without weights of their own
 
@@ -306,12 +309,15 @@ class EdgePainter:
                     end, number, 2.0)
 
 
-def ends(begin: UnitPlace, end: UnitPlace) -> tuple[QPointF, QPointF]:
+def ends(begin: UnitPlace, end: UnitPlace) -> Line:
     """Return where the line between two units leaves the one and reaches the other."""
-    along = end.centre - begin.centre
-    length = math.hypot(along.x(), along.y()) or 1.0
-    step = along / length
-    return begin.centre + step * (begin.radius + 1), end.centre - step * (end.radius + 1)
+    # Plain numbers: a deep network has hundreds of lines.
+    x, y, to_x, to_y = begin.centre.x(), begin.centre.y(), end.centre.x(), end.centre.y()
+    length = math.hypot(to_x - x, to_y - y) or 1.0
+    along_x, along_y = (to_x - x) / length, (to_y - y) / length
+    out, into = begin.radius + 1, end.radius + 1
+    return (QPointF(x + along_x * out, y + along_y * out),
+            QPointF(to_x - along_x * into, to_y - along_y * into))
 
 
 def right_edge(place: ColumnPlace) -> float:

@@ -10,7 +10,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QStaticText,
+)
 
 from gui import theme
 from gui.microscope.figures import localized
@@ -20,6 +29,8 @@ SMALL, TEXT = 11, 12
 """Px of text, at the ordinary size of the interface."""
 SUNK = 0.22
 """How far an index sinks and an exponent rises, as a share of the text's height."""
+MOST_TEXTS = 4096
+"""Texts that are kept with their glyphs in place."""
 
 _PIECES = re.compile(r"<(/?)(sub|sup|i|b)>|([^<]+)")
 
@@ -53,7 +64,7 @@ def plain(rich: str) -> str:
 
 
 def number_text(value: float, figures: int = 3) -> str:
-    """Return a number short, as the locale writes it: ``−0.0521``, ``1.2e-07``, ``∞``."""
+    """Return a number short, as the locale writes it: ``−0.0521``, ``1.2e−7``, ``∞``."""
     if value == 0:
         return "0"
     if math.isnan(value):
@@ -92,6 +103,7 @@ class Ink:
         self._base = QFont(font)
         self._fonts: dict[tuple[float, bool, bool], tuple[QFont, QFontMetricsF]] = {}
         self._advances: dict[tuple[Piece, float, bool], float] = {}
+        self._texts: dict[tuple[Piece, float, bool], QStaticText] = {}
         self._signs = theme.signed_map()
         bad = QColor(theme.current().bad)
         self._bad = bad.red(), bad.green(), bad.blue()
@@ -146,10 +158,25 @@ class Ink:
         covered = QRectF(x, base - metrics.ascent(), total, metrics.height())
         painter.setPen(QColor(colour))
         for piece, width in zip(parts, widths, strict=True):
-            painter.setFont(self.font(self._size(piece, size), bold=bold, italic=piece.is_italic))
-            painter.drawText(QPointF(x, base - piece.shift * SUNK * metrics.height()), piece.text)
+            font, own = self._both(self._size(piece, size), bold, piece.is_italic)
+            painter.setFont(font)
+            painter.drawStaticText(
+                QPointF(x, base - piece.shift * SUNK * metrics.height() - own.ascent()),
+                self._shaped(piece, size, bold))
             x += width
         return covered
+
+    def _shaped(self, piece: Piece, size: float, bold: bool) -> QStaticText:
+        """Return a text with its glyphs in place, which is most of the work of writing it."""
+        key = piece, size, bold
+        found = self._texts.get(key)
+        if found is None:
+            if len(self._texts) >= MOST_TEXTS:
+                self._texts.clear()
+            found = self._texts[key] = QStaticText(piece.text)
+            found.setTextFormat(Qt.TextFormat.PlainText)
+            found.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        return found
 
     def picture(self, values: Array, most: float) -> QImage:
         """Return numbers, float64[rows, columns], as a picture from orange to blue.

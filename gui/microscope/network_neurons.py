@@ -42,6 +42,7 @@ class NeuronPainter:
         self._ink, self._reading, self._hits = ink, reading, hits
         self._ringed = _ringed(reading)
         self._pictures: dict[tuple[int, int], QImage] = {}
+        self._rules: dict[tuple[float, float, int], list[QLineF]] = {}
 
     def paint(self, painter: QPainter, place: ColumnPlace) -> None:
         """Paint the neurons of a column."""
@@ -144,8 +145,13 @@ class NeuronPainter:
         width = box.width() / (end - first)
         if width >= FEWEST_PX:
             painter.setPen(QPen(QColor(theme.current().surface), 1))
-            painter.drawLines([QLineF(x, box.top(), x, box.bottom())
-                               for x in (box.left() + width * i for i in range(1, end - first))])
+            key = width, box.height(), end - first
+            if key not in self._rules:
+                self._rules[key] = [QLineF(width * i, 0.0, width * i, box.height())
+                                    for i in range(1, end - first)]
+            painter.translate(box.topLeft())
+            painter.drawLines(self._rules[key])
+            painter.translate(-box.topLeft())
 
     def _empty_strip(self, painter: QPainter, box: QRectF) -> None:
         pen = QPen(QColor(theme.current().border_strong), theme.scale())

@@ -29,7 +29,8 @@ from gui.widgets import Card
 
 LEFT = 236
 """Width in px, at 13 px text, of the list of steps."""
-MESSAGE = 460
+LEAST = 1000, 500
+"""Room that pictures, lines and numbers need beside it; where there is less, one scrolls."""
 
 
 class MicroscopePage(QWidget):
@@ -65,7 +66,13 @@ class MicroscopePage(QWidget):
         self.notice.followed.connect(self.newest_requested)
         self._heading, self._sentence = QLabel(), QLabel()
         self._stack = QStackedWidget()
-        self._stack.addWidget(self._made_columns())
+        self._columns = self._made_columns()
+        scroll = QScrollArea()
+        scroll.setObjectName("columns")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(self._columns)
+        self._stack.addWidget(scroll)
         self._message = self._made_message()
         self._stack.addWidget(self._message)
         self._row = QHBoxLayout(self)
@@ -150,6 +157,7 @@ class MicroscopePage(QWidget):
         self._row.setSpacing(gap)
         self._middle.setSpacing(gap)
         self.steps.setFixedWidth(theme.px(LEFT))
+        self._columns.setMinimumSize(*map(theme.px, LEAST))
         for splitter in self._stack.findChildren(QSplitter):
             splitter.setHandleWidth(gap)
 

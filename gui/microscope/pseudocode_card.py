@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
-from engine.microscope.script import script
+from engine.microscope.script import MOST, length, script
 from gui import theme
 from gui.microscope.lens import Lens
 from gui.microscope.program_lines import (
@@ -277,14 +277,24 @@ class PseudocodeCard(Card):
         index = self.lines.indexAt(at)
         if self._lens.is_empty or not index.isValid():
             return
-        menu = QMenu(self)
+        menu = self.made_menu(index.row())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.lines.viewport().mapToGlobal(at))
+
+    def made_menu(self, row: int) -> QMenu:
+        """Return a menu of what can be copied from a line."""
+        menu = QMenu(self)
         line = menu.addAction("Copy this line")
-        line.setData(index.row())
+        line.setData(row)
         line.triggered.connect(self._on_copy_line_triggered)
         menu.addAction("Copy all lines").triggered.connect(self.copy_all)
-        menu.addAction("Copy as a NumPy program").triggered.connect(self.copy_program)
-        menu.popup(self.lines.viewport().mapToGlobal(at))
+        program = menu.addAction("Copy as a NumPy program")
+        program.triggered.connect(self.copy_program)
+        count = length(self._lens.trace.program)
+        if count > MOST:
+            program.setText(f"{program.text()} (too long: {count:,} numbers)")
+            program.setEnabled(False)
+        return menu
 
     @Slot()
     def _on_copy_line_triggered(self) -> None:

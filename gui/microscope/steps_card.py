@@ -54,6 +54,8 @@ class StepsCard(Card):
         The step of this example of the batch alone is wanted; None: of the whole batch.
     table_requested()
         The step is to be handed out as a table.
+    program_requested()
+        It is to be handed out as a NumPy program.
     paper_requested(bool)
         It is to be handed out as a sheet on paper, with or without answers.
 
@@ -65,6 +67,7 @@ class StepsCard(Card):
 
     example_requested = Signal(object)
     table_requested = Signal()
+    program_requested = Signal()
     paper_requested = Signal(bool)
 
     def __init__(self, lens: Lens, parent: QWidget | None = None) -> None:
@@ -186,9 +189,14 @@ class StepsCard(Card):
         label.setProperty("role", "small")
         self.body.addWidget(label)
         self.table = Button("Table", "download")
-        self.table.setToolTip("Save every number of the step as a table (CSV).")
-        self.table.clicked.connect(self.table_requested)
-        self.paper = Button("On paper", "file-plus")
+        self.table.setToolTip("Save every number of the step as a table (CSV), or the step as a "
+                              "NumPy program that computes them.")
+        menu = QMenu(self.table)
+        menu.addAction("Table…").triggered.connect(lambda: self.table_requested.emit())
+        menu.addAction("NumPy program…").triggered.connect(
+            lambda: self.program_requested.emit())
+        self.table.setMenu(menu)
+        self.paper = Button("Paper", "file-plus")
         self.paper.setToolTip("Save a sheet to solve on paper, with or without answers (PDF, "
                               "HTML).")
         menu = QMenu(self.paper)

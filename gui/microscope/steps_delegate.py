@@ -59,7 +59,7 @@ class StepsDelegate(QStyledItemDelegate):
     def _draw_bar(self, painter: QPainter, inner: QRectF, row: StepRow) -> None:
         if not row.is_group or row.number <= 0:
             return
-        colour = theme.depth_colours(self._model.layers())[row.number - 1]
+        colour = theme.sequential((row.number - 1) / max(self._model.layers() - 1, 1))
         height = theme.px(14)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)

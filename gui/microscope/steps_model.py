@@ -12,14 +12,13 @@ from engine.layers import LOSSES, kind
 from engine.microscope.statement import Phase, Statement
 from engine.microscope.walk import Group, Level
 from engine.spec import ProjectSpec
-from gui.microscope.figures import localized
 from gui.microscope.lens import Lens
+from gui.microscope.network_ink import number_text
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole
 """Role of a `StepRow`."""
 NOWHERE = QModelIndex()
-EVEN = 0.1
 
 
 class Progress(Enum):
@@ -165,10 +164,10 @@ class StepsModel(QAbstractListModel):
         if group.phase is Phase.FORWARD and dissection is not None:
             return layer_title(dissection.project, group.layer)
         if group.phase is Phase.LOSS and is_reached:
-            return figure(float(trace.last("L")))
+            return number_text(float(trace.last("L")))
         if group.phase is Phase.BACKWARD and is_reached:
             rung = next((one for one in lens.ladder.rungs if one.number == group.number), None)
-            return "" if rung is None else f"RMS {figure(rung.inside)}"
+            return "" if rung is None else f"RMS {number_text(rung.inside)}"
         return ""
 
     def _statement_row(self, group: int, place: int) -> StepRow:
@@ -230,11 +229,6 @@ def n_of(lens: Lens) -> int:
 def count(n: int) -> str:
     """Return ``1 example`` or ``10 examples``."""
     return "1 example" if n == 1 else f"{n:,} examples"
-
-
-def figure(value: float) -> str:
-    """Return a number with three figures, or with two where it begins with noughts."""
-    return localized(f"{value:.{3 if abs(value) >= EVEN else 2}g}")
 
 
 def statement_detail(one: Statement) -> str:

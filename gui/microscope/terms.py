@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -10,7 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.microscope.number import Factor, Number
+from engine.microscope.number import Factor, Number, sum_of
 
 FEW = 12
 """Terms that are listed one by one although they run through several axes."""
@@ -114,8 +113,8 @@ class Terms:
     @property
     def total(self) -> float:
         """What they come to."""
-        return math.fsum([float(np.sum(one.products)) for one in self.sections]
-                         + [float(one.values[0]) for one in self.added])
+        return sum_of([*(sum_of(one.products) for one in self.sections),
+                       *(float(one.values[0]) for one in self.added)])
 
     def lines(self) -> list[Line]:
         """Return what the table shows, from above."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
@@ -25,6 +26,12 @@ _READABLE = {"light": (0.0, 0.86), "dark": (0.27, 1.0)}
 
 def blended(first: str, second: str, share: float) -> QColor:
     """Return the mixture of two colours with ``share`` of the second, 0 to 1."""
+    # A picture asks for the same few thousands of times; each has its own copy.
+    return QColor(_blended(first, second, share))
+
+
+@lru_cache(maxsize=4096)
+def _blended(first: str, second: str, share: float) -> QColor:
     a, b = QColor(first), QColor(second)
     return QColor.fromRgbF(
         a.redF() + (b.redF() - a.redF()) * share,

@@ -182,7 +182,10 @@ class Actions(QObject):
     @Slot(str)
     def _on_pages_changed(self, key: str) -> None:
         self._pages[key].setChecked(True)
-        self.keys.set_active(OF_MICROSCOPE if key == MICROSCOPE else OF_LAB)
+        is_microscope = key == MICROSCOPE
+        self.keys.set_active(OF_MICROSCOPE if is_microscope else OF_LAB)
+        # There, Space and the arrows walk through the step.
+        self._lab.transport.set_has_keys(not is_microscope)
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:

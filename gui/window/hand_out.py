@@ -1,4 +1,4 @@
-"""Hands out a step of the microscope: a table of its numbers, or a sheet to solve on paper."""
+"""Hands out a step of the microscope: a table, a program, or a sheet to solve."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QIODevice, QLocale, QMarginsF, QObject, QSizeF, Signal
-from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import QLocale, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.errors import EngineError
 from engine.microscope import sheet
+from engine.microscope.script import script
 from engine.spec.files import replace_file
+from gui.window.sheet_pages import pdf_of
 
 if TYPE_CHECKING:
     from engine.microscope.dissection import Dissection
     from gui.document.file_folder import FileFolder
 
 TABLES = "Tables (*.csv)"
+PROGRAMS = "Python programs (*.py)"
 PDF, HTML = "Pages to print (*.pdf)", "Web pages (*.html)"
 PAPERS = f"{PDF};;{HTML}"
-MARGIN_MM = 18.0
-DOTS_PER_INCH = 300
-POINTS = 10
 
 
 class HandOut(QObject):
@@ -56,9 +55,17 @@ class HandOut(QObject):
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save the step as a table", self._suggestion(dissection, ".csv"), TABLES)
         if name:
-            path = _with_suffix(name, ".csv")
+            path = _with_suffix(name, (".csv",))
             # The mark tells a spreadsheet that the text is UTF-8.
             self._write(path, lambda: sheet.table(dissection, decimal_mark()).encode("utf-8-sig"))
+
+    def ask_program(self, dissection: Dissection) -> None:
+        """Ask for a file, and write a step to it as a program for NumPy alone."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the step as a NumPy program",
+            self._suggestion(dissection, ".py"), PROGRAMS)
+        if name:
+            self._write(_with_suffix(name, (".py",)), lambda: script(dissection).encode())
 
     def ask_paper(self, dissection: Dissection, *, answers: bool) -> None:
         """Ask for a file, and write a step to it as a sheet, by its suffix as PDF or HTML.
@@ -76,14 +83,18 @@ class HandOut(QObject):
             self._suggestion(dissection, " answers.pdf" if answers else ".pdf"), PAPERS)
         if not name:
             return
-        path = _with_suffix(name, ".html" if chosen == HTML else ".pdf")
-        is_html = path.suffix.lower() in (".html", ".htm")
+        path = _with_suffix(name, (".html", ".htm", ".pdf") if chosen == HTML else
+                            (".pdf", ".html", ".htm"))
+        if chosen == HTML and path.suffix == ".pdf" and not path.with_suffix(".html").exists():
+            # The name was suggested before the kind of file was chosen.
+            path = path.with_suffix(".html")
+        is_html = path.suffix.lower() != ".pdf"
 
-        def made() -> bytes:
-            text = sheet.sheet(dissection, answers, decimal_mark())
-            return text.encode() if is_html else pdf_of(text)
+        def content() -> bytes:
+            made = sheet.sheet(dissection, answers, decimal_mark())
+            return made.page().encode() if is_html else pdf_of(made)
 
-        self._write(path, made)
+        self._write(path, content)
 
     def _suggestion(self, dissection: Dissection, end: str) -> str:
         name = "".join(letter if letter.isalnum() or letter in " -_" else "-"
@@ -105,26 +116,8 @@ def decimal_mark() -> str:
     return QLocale().decimalPoint()
 
 
-def pdf_of(text: str) -> bytes:
-    """Return a page of HTML as PDF that prints on A4."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setResolution(DOTS_PER_INCH)
-    writer.setPageLayout(QPageLayout(
-        QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait,
-        QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM), QPageLayout.Unit.Millimeter))
-    document = QTextDocument()
-    document.documentLayout().setPaintDevice(writer)
-    document.setDefaultFont(QFont(document.defaultFont().family(), POINTS))
-    document.setDocumentMargin(0)
-    document.setHtml(text)
-    document.setPageSize(QSizeF(writer.width(), writer.height()))
-    document.print_(writer)
-    buffer.close()
-    return bytes(buffer.data().data())
-
-
-def _with_suffix(name: str, suffix: str) -> Path:
+def _with_suffix(name: str, known: tuple[str, ...]) -> Path:
+    """Return a path that ends as its file's kind does: the first of those that are known."""
     path = Path(name)
-    return path if path.suffix else path.with_suffix(suffix)
+    # Not every point begins a suffix: "step 1.5". Nor may a sheet be put into a table's file.
+    return path if path.suffix.lower() in known else path.with_name(f"{path.name}{known[0]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -105,6 +106,7 @@ class MicroscopeDesk(QObject):
         page.newest_requested.connect(self._on_page_newest_requested)
         page.steps.example_requested.connect(self._refresh)
         page.steps.table_requested.connect(self._on_steps_table_requested)
+        page.steps.program_requested.connect(self._on_steps_program_requested)
         page.steps.paper_requested.connect(self._on_steps_paper_requested)
         self._hand_out.refused.connect(self.refused)
         self._hand_out.saved.connect(self.saved)
@@ -233,6 +235,12 @@ class MicroscopeDesk(QObject):
         if self.lens.dissection is not None:
             self._hand_out.ask_table(self.lens.dissection)
 
+    @Slot()
+    def _on_steps_program_requested(self) -> None:
+        if self.lens.dissection is not None:
+            # A mistake that is looked for stays in it, as where the program is copied.
+            self._hand_out.ask_program(replace(self.lens.dissection, trace=self.lens.trace))
+
     @Slot(bool)
     def _on_steps_paper_requested(self, answers: bool) -> None:
         if self.lens.dissection is not None:
@@ -253,7 +261,10 @@ class MicroscopeDesk(QObject):
                         f"first {found.program.n:,}.")
         if self._bench.edited == SECOND:
             said.append("This is a step of B.")
-        if self._bench.cursor is not None:
+        if run.state is State.FAILED:
+            said.append("The run has failed: this is the step that it would take from the weights "
+                        "that it was left with.")
+        elif self._bench.cursor is not None:
             said.append(f"This is step {found.step + 1:,}, which comes next, whatever earlier "
                         f"step is looked at.")
         if self._bench.is_dissecting and not self._patience.isActive():
@@ -268,10 +279,11 @@ class MicroscopeDesk(QObject):
 
 def change_words(before: ProjectSpec, after: ProjectSpec) -> str:
     """Say what of a project has changed so that its step was made anew; empty if nothing has."""
-    if before.network != after.network:
-        what = "network was"
-    elif before.data != after.data:
+    # Other data fit the network's ends to themselves.
+    if before.data != after.data:
         what = "data were"
+    elif before.network != after.network:
+        what = "network was"
     elif before.training != after.training:
         what = "training was"
     else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from gui import theme
 from gui.frames.frame import Frame
@@ -14,6 +15,7 @@ from gui.window.speed_box import SpeedBox
 from gui.workbench.state import IDLE, State
 
 RESET, STEP, EPOCH = "Reset", "Step", "Epoch"
+NAMED_KEY = re.compile(r" \((Space|→|Shift\+→)\)")
 DROPPED = 4
 """Things that it can do without where the window is narrow."""
 
@@ -39,6 +41,7 @@ class TransportBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._has_keys, self._explained = True, dict[QAbstractButton, str]()
         self.reset = Button(RESET, "rotate-ccw")
         self.toggle = PrimaryButton("Run", "play")
         self.step = Button(STEP, "step-forward")
@@ -87,7 +90,7 @@ class TransportBar(QWidget):
         self.step.setEnabled(running or idle)
         self.epoch.setEnabled(running or idle)
         self.reset.setEnabled(state not in (State.PREPARING, State.INVALID))
-        self.toggle.setToolTip({
+        self._explain(self.toggle, {
             State.RUNNING: "Pause after the step in hand (Space).",
             State.PREPARING: "It runs as soon as the engine is ready. Press again to let it stand "
                              "still (Space)." if waits else
@@ -126,14 +129,24 @@ class TransportBar(QWidget):
         self.step_readout.set_value(f"{frame.step:,}")
         self.step_readout.set_remark(speed_text(frame.steps_per_second))
 
+    def set_has_keys(self, has_keys: bool) -> None:
+        """Name Space and the arrows in tooltips, or not: on another page they do something else."""
+        self._has_keys = has_keys
+        for button, text in self._explained.items():
+            self._explain(button, text)
+
+    def _explain(self, button: QAbstractButton, text: str) -> None:
+        self._explained[button] = text
+        button.setToolTip(text if self._has_keys else NAMED_KEY.sub("", text))
+
     def _describe(self) -> None:
         self.toggle.setObjectName("run")
         self.reset.setAccessibleName(RESET)
         self.step.setAccessibleName(STEP)
         self.reset.setToolTip("Begin anew with the same seed (R); with another seed: Shift+R.")
-        self.step.setToolTip("Train on one batch: forward, backward, update (→).")
+        self._explain(self.step, "Train on one batch: forward, backward, update (→).")
         self.epoch.setAccessibleName("Step epoch")
-        self.epoch.setToolTip("Train until every example has been seen once (Shift+→).")
+        self._explain(self.epoch, "Train until every example has been seen once (Shift+→).")
         self.epoch_readout.setToolTip("How often every training example has been seen.")
         self.step_readout.setToolTip("Updates of the weights, one for each batch; behind the word, "
                                      "how many a second there were lately.")

@@ -13,7 +13,7 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import looking, recording, side_by_side, start, tables
+from tests.bench import looking, microscope, recording, side_by_side, start, tables
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -228,6 +228,18 @@ def check_looking(cases: Sequence[Case], threads: int, rounds: int, seconds: flo
         say(markdown((name, "µs"), [[part, micro(spent)] for part, spent in found.items()]))
 
 
+def check_microscope(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what it takes to look into a step, and which micro-steps are drawn too slowly."""
+    said("microscope")
+    lines = []
+    for name in microscope.LOOKED_INTO:
+        lines.append([name, *microscope.look(name, threads).cells])
+        say(": ".join((name, ", ".join(lines[-1][1:]))))
+    say(markdown(microscope.HEADER, lines))
+    say(f"Drawn: the whole page at {' x '.join(map(str, microscope.SIZE))}, without a screen, at "
+        f"{microscope.DRAWN} micro-steps.")
+
+
 def check_recording(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
     """Print what recording costs and takes, and how soon an earlier step is seen again."""
     said("recording")
@@ -269,5 +281,5 @@ def check_tables(cases: Sequence[Case], threads: int, rounds: int, seconds: floa
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
-    "recording": check_recording,
+    "recording": check_recording, "microscope": check_microscope,
     "tables": check_tables, "start": check_start}

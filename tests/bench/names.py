@@ -9,5 +9,6 @@ CHECK_NAMES = {
     "runs": "two runs that take turns in the window's training thread, beside one by itself",
     "recording": "steps a second with and without recording; memory; redrawing earlier steps",
     "tables": "preview and load of large and wide tables: time, memory, and how long a timer waits",
+    "microscope": "taking a step apart, and drawing its micro-steps",
     "start": "compiling everything, and a warm start until the first step",
 }

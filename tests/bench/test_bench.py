@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bench import looking, table
+from tests.bench import looking, microscope, table
 from tests.bench.cases import CASES, data_of, multiply_adds, shapes
 from tests.bench.checks import CHECKS, drawn, passing_on, slope, without_measuring
 from tests.bench.compare import Outcome, Rival
@@ -108,6 +108,14 @@ def test_where_nobody_looks_a_frame_takes_no_time_for_it() -> None:
     assert found["nothing"] < 5e-4
     assert found["nothing"] < 0.02 * found["readings"]
     assert {"evaluation", "pictures", "everything"} <= found.keys()
+
+
+def test_looking_into_a_step_is_measured_part_by_part() -> None:
+    found = microscope.look("01-playground-default", threads=1, count=4)
+    assert 0 < found.slice < found.apart
+    assert len(found.drawn) == 3
+    assert len(found.cells) == len(microscope.HEADER) - 1
+    assert found.cells[-1].endswith(" of 3")
 
 
 def test_a_plan_without_measuring_trains_alike() -> None:

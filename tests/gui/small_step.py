@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 
 from engine.messages import say
@@ -10,7 +13,7 @@ from engine.microscope.program import Program
 from engine.microscope.statement import Phase, Statement
 from engine.microscope.trace import run
 from engine.microscope.writer import Subject
-from engine.spec import ProjectSpec, TrainingSpec
+from engine.spec import LayerSpec, ProjectSpec, TrainingSpec
 
 UNITS = 4
 
@@ -38,8 +41,13 @@ def small_program(n: int = 3, *, slope: float = 1.0) -> Program:
         line("db1", "dz1.sum(0)", Phase.BACKWARD, "∂L/∂b<sub>1</sub>", (UNITS,), 1),
         line("W1", "W1 - 0.1 * dW1", Phase.UPDATE, "W<sub>1</sub>", (2, UNITS)),
         line("b1", "b1 - 0.1 * db1", Phase.UPDATE, "b<sub>1</sub>", (UNITS,)),
-    ), Subject(lines=(), layers=(), training=TrainingSpec(), batch=n, step=0, epoch=0,
-               optimizer_step=0, rate=0.1, penalties={}, given=given))
+    ), Subject(lines=(), layers=(_placed("input"), _placed("dense")), training=TrainingSpec(),
+               batch=n, step=0, epoch=0, optimizer_step=0, rate=0.1, penalties={}, given=given))
+
+
+def _placed(kind: str) -> Any:
+    """Return a layer of which nothing but its kind is looked at."""
+    return SimpleNamespace(spec=LayerSpec(kind, kind))
 
 
 def small_step(project: ProjectSpec, run_id: int = 1, step: int = 0, n: int = 3,

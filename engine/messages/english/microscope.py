@@ -16,17 +16,30 @@ WORDS: Mapping[str, Entry] = {
 
     "microscope.gather": "The next {count:whole} {count|example|examples} of the epoch.",
     "microscope.gather-targets": "What the network should answer to them.",
-    "microscope.weighted-sum": "Every unit weighs every input, and adds its bias.",
-    "microscope.weighted-sum-only": "Every unit weighs every input.",
-    "microscope.activation": "The activation function of every weighted sum.",
+    "microscope.weighted-sum":
+        "Every unit sums its inputs, each times its weight, and adds its bias.",
+    "microscope.weighted-sum-only": "Every unit sums its inputs, each times its weight.",
+    "microscope.activation": "Every weighted sum goes through the activation function.",
     "microscope.activation-gradient":
-        "The error of the activation times the slope of the function there.",
+        "The error of the activation (∂L/∂a) times the slope of the function there.",
     "microscope.softmax": "The outputs become probabilities.",
     "microscope.smoothing": "The targets give a little to every class.",
     "microscope.cross-entropy":
         "Minus the logarithm of the probability of the right class, mean of the batch.",
+    "microscope.cross-entropy-shares":
+        "Minus the logarithm of the probability of the right class, summed by the "
+        "examples' shares.",
+    "microscope.cross-entropy-smoothed":
+        "Minus the logarithms of all probabilities, weighed by the smoothed targets, mean of the "
+        "batch.",
+    "microscope.cross-entropy-smoothed-shares":
+        "Minus the logarithms of all probabilities, weighed by the smoothed targets, summed by the "
+        "examples' shares.",
     "microscope.softmax-gradient":
-        "Probability minus target, shared among the examples: where the backward pass begins.",
+        "Probability minus target, divided by the number of examples: here the backward pass "
+        "begins.",
+    "microscope.softmax-gradient-shares":
+        "Probability minus target, times the example's share: here the backward pass begins.",
     "microscope.weights-gradient":
         "The error at the end of a weight times what came in at its start, summed over the batch.",
     "microscope.biases-gradient": "The errors of a unit, summed over the batch.",

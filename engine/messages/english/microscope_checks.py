@@ -20,7 +20,8 @@ WORDS: Mapping[str, Entry] = {
     "check.wrong":
         "The numeric check disagrees: this line says {analytic:number}, the loss's slope is "
         "{numeric:number}.",
-    "check.not-finite": "A number here is too large to be checked.",
+    "check.not-finite":
+        "The loss or this number has overflowed, so that there is nothing to compare.",
     "check.rule-agrees":
         "The rule's definition, computed for this number alone, comes to the same.",
     "check.rule-wrong":
@@ -28,6 +29,9 @@ WORDS: Mapping[str, Entry] = {
     "check.running": "{done:whole} of {total:whole} numbers checked; all agree so far.",
     "check.some-wrong":
         "{count:whole} of {done:whole} {done|number|numbers} checked {count|is|are} wrong.",
+    "check.some-overflow":
+        "{count:whole} of {done:whole} {done|number|numbers} cannot be checked: there the loss or "
+        "the gradient has overflowed.",
     "check.all-agree":
         "{count:whole} {count|number|numbers} checked: all agree; the largest error is "
         "{error:number}.",
@@ -37,6 +41,7 @@ WORDS: Mapping[str, Entry] = {
 
     "hunt.begin": "One line of this step is wrong. Find the first whose numbers are.",
     "hunt.nothing": "This step is too simple for a mistake to show.",
+    "hunt.overflow": "The loss of this step has overflowed, so that no mistake would show.",
     "hunt.here": "Yes: this is the wrong line.",
     "hunt.right": "This line is right, and so are its numbers.",
     "hunt.follows":
@@ -47,37 +52,50 @@ WORDS: Mapping[str, Entry] = {
     "hunt.solved": "Found with {guesses} {guesses|guess|guesses}. {title}.",
     "hunt.answer": "The wrong line writes {name}. {title}.",
     "script.head":
-        "{name:quote}: one step of backpropagation with {examples:whole} of its {batch:whole} "
-        "{batch|example|examples}, after {step:whole} {step|step|steps} and {epoch:whole} "
-        "{epoch|epoch|epochs}.",
+        "{name:quote}: one step of backpropagation with {examples:whole} of the {batch:whole} "
+        "{batch|example|examples} of its batch, after {step:whole} {step|step|steps} and "
+        "{epoch:whole} {epoch|epoch|epochs}.",
     "script.prints":
-        "Needs NumPy alone. Prints the loss, every gradient, and every parameter after the step.",
+        "Needs NumPy alone. Prints the loss, every gradient, and every parameter after the step. "
+        "Numbers come first; the step itself begins at the comment Forward.",
+    "script.layer": "Layer {number}: {kind}.",
     "script.given": "What the step begins with.",
     "script.results": "Results.",
     "sheet.column-line": "Line",
     "sheet.column-phase": "Part",
     "sheet.column-layer": "Layer",
     "sheet.column-variable": "Variable",
-    "sheet.column-index": "Index",
+    "sheet.column-index": "Index (from 0)",
     "sheet.column-value": "Value",
     "sheet.column-formula": "Formula",
     "sheet.more": "… and {count:whole} more {count|number|numbers} of this line.",
     "sheet.title": "{name}: one step of backpropagation",
     "sheet.title-answers": "{name}: one step of backpropagation, with its answers",
     "sheet.head":
-        "The step after {step:whole} {step|step|steps}, over {examples:whole} "
+        "The step after {step:whole} {step|step|steps}, over n = {examples:whole} "
         "{examples|example|examples}. Rows and columns are counted from 1.",
     "sheet.network": "Network",
     "sheet.kind": "Kind",
     "sheet.output": "Output",
     "sheet.given": "Given",
     "sheet.chosen":
-        "This network is too large for every number. Of each line, compute the one that is largest "
-        "in the first example; what it is made of is given.",
-    "sheet.left-out": "Left out: {count:whole} more {count|line|lines} of the step.",
-    "sheet.rounded": "Numbers are rounded to {digits} digits.",
+        "This network is too large for every number. Of each line, compute one: the largest, in "
+        "the first example where there are several. What it is made of is given; a column of a "
+        "table is one term of a sum, its numbers multiplied.",
+    "sheet.left-out":
+        "Of the step's {total:whole} lines, {count:whole} {count|is|are} left out here.",
+    "sheet.rounded":
+        "Numbers are rounded to {digits} digits. What you compute from them can differ a little: "
+        "more where nearly equal numbers are subtracted.",
+    "sheet.sign": "Sign",
+    "sheet.meaning": "Meaning",
+    "sheet.logarithm": "the natural logarithm, ln",
+    "sheet.normal": "the share of a normal distribution that is below z",
+    "sheet.number-by-number": "number by number",
+    "sheet.transposed": "rows and columns exchanged",
+    "sheet.product": "[i, j]: row i of A times column j of B, all added",
     "sheet.scale": "all of it times",
     "sheet.function": "then",
-    "sheet.other-terms": "the other {count:whole} {count|term|terms} together",
+    "sheet.other-terms": "the other {count:whole} {count|term|terms}",
 }
 """Templates by code."""

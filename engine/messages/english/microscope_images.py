@@ -17,11 +17,12 @@ WORDS: Mapping[str, Entry] = {
         "Every number spreads through the kernel over its window; where windows overlap they add "
         "up.",
     "microscope.kernel-gradient":
-        "Each weight was used at {places:whole} {places|place|places} of {count:whole} "
-        "{count|example|examples}: the error there times the number that it weighed, all summed.",
+        "Each weight was used at {places:whole} {places|place|places} of every example: error "
+        "there times the number that it weighed, summed over places and {count:whole} "
+        "{count|example|examples}.",
     "microscope.filter-bias-gradient":
-        "Each bias was added at {places:whole} {places|place|places} of {count:whole} "
-        "{count|example|examples}: the errors there, all summed.",
+        "Each bias was added at {places:whole} {places|place|places} of every example: the errors "
+        "there, summed over places and {count:whole} {count|example|examples}.",
     "microscope.convolution-input-gradient":
         "Every error goes back through the kernel to the numbers in its window; where windows "
         "overlap they add up.",
@@ -38,7 +39,7 @@ WORDS: Mapping[str, Entry] = {
         "The mean of each channel over all places, of {count:whole} {count|number|numbers}.",
     "microscope.average-pooling-gradient":
         "Each error is shared alike among the {count:whole} {count|number|numbers} of the mean.",
-    "microscope.upsampling": "Every number, {count:whole} {count|time|times}.",
+    "microscope.upsampling": "Every number is copied to {count:whole} {count|place|places}.",
     "microscope.upsampling-gradient":
         "The errors of all {count:whole} {count|copy|copies} of a number, summed.",
 }

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from engine.messages.language import Entry
 
 WORDS: Mapping[str, Entry] = {
-    "microscope.class-weights": "What an example counts: the weight of its class.",
+    "microscope.class-weights": "How much an example counts: the weight of its class.",
     "microscope.class-shares": "Each example's share of all weights of the batch; they sum to 1.",
     "microscope.sigmoid": "Every output becomes a probability of its own.",
     "microscope.binary-entropy":
-        "Minus the logarithm of the probability that each unit gave to what is true.",
-    "microscope.mean-loss": "The mean of all these is the loss.",
+        "Minus the logarithm of p as far as the target is 1, and of 1 − p as far as it is 0.",
+    "microscope.mean-loss": "Their mean is the loss.",
     "microscope.sigmoid-gradient":
         "Probability minus target, shared among examples and units: the sigmoid's own slope has "
         "cancelled out.",
@@ -24,7 +24,8 @@ WORDS: Mapping[str, Entry] = {
     "microscope.absolute-error-gradient":
         "Only the sign of an error counts: each pulls equally, however large it is.",
     "microscope.huber":
-        "Up to {delta:figure} an error counts half its square, beyond that by its size.",
+        "Up to {delta:figure} an error costs half its square; beyond, the cost grows in a straight "
+        "line.",
     "microscope.huber-gradient":
         "The error itself, held between minus and plus {delta:figure}, shared among examples and "
         "units.",
@@ -63,8 +64,8 @@ WORDS: Mapping[str, Entry] = {
         "Running mean of the squared gradient: {kept:figure} of what it was, the rest is new.",
     "microscope.sum-of-squares": "The sum of all squared gradients so far.",
     "microscope.bias-correction":
-        "The mean began at 0; after {count:whole} {count|step|steps} this takes out how much it "
-        "still lacks.",
+        "The running mean began at 0, and after {count:whole} {count|step|steps} it is still too "
+        "small: this makes up for it.",
     "microscope.decay":
         "Every weight shrinks by {rate:figure} times {decay:figure} of itself, which the gradient "
         "does not see; biases do not.",

@@ -68,8 +68,8 @@ WORDS: Mapping[str, Entry] = {
         "Step {step:whole}: what comes to the cell through its state; nothing comes along the "
         "cell.",
     "microscope.time-gate-gradient":
-        "Step {step:whole}: the error of {gate}: that of the product which it is a factor of, "
-        "times the rest of the product.",
+        "Step {step:whole}: the error of {gate}, which is a factor of a product: the error of that "
+        "product times the other factor.",
     "microscope.time-arguments-gradient":
         "Step {step:whole}: the errors under all gates side by side, as their weights stand, each "
         "times the slope there.",

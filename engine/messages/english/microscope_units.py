@@ -22,7 +22,7 @@ WORDS: Mapping[str, Entry] = {
     "microscope.running-spread":
         "One divided by the running standard deviation, which stands in for the batch's; "
         "{epsilon:figure} keeps the root away from 0.",
-    "microscope.normalised": "The numbers with mean 0 and variance 1.",
+    "microscope.normalised": "How far every number lies from the mean, in standard deviations.",
     "microscope.scale-shift": "Every feature gets the scale and shift that it has learned.",
     "microscope.scale-gradient":
         "The error of a feature times its normalised number, summed over the batch.",
@@ -50,10 +50,11 @@ WORDS: Mapping[str, Entry] = {
 
     "microscope.dropout":
         "{dropped:whole} of {count:whole} numbers are dropped; the others are divided by "
-        "{share:figure}, so that the mean stays.",
+        "{share:figure}, so that the mean stays the same on average.",
     "microscope.dropout-gradient":
         "What was dropped gets no error; the rest is enlarged as on the way forward.",
-    "microscope.noise": "Every number gets a normal random number of spread {spread:figure}.",
+    "microscope.noise":
+        "To every number a normal random one of standard deviation {spread:figure} is added.",
     "microscope.code-means":
         "The first {count:whole} {count|number|numbers}: where the code lies.",
     "microscope.code-variances":
@@ -61,11 +62,12 @@ WORDS: Mapping[str, Entry] = {
     "microscope.code-spreads": "The standard deviations of the code.",
     "microscope.code-drawn": "The code is drawn: its mean and a random part of its spread.",
     "microscope.divergence":
-        "The loss also counts, {weight:figure} times, how far the codes are from normal numbers.",
+        "The loss also counts, {weight:figure} times, how far each code's distribution lies from "
+        "the standard normal one.",
     "microscope.code-means-gradient":
         "The error of the code, and the pull of the loss's second term towards 0.",
     "microscope.code-variances-gradient":
-        "The error of the code times what was drawn, and the pull towards a variance of 1.",
+        "The error of the code times half of what was drawn, and the pull towards a variance of 1.",
     "microscope.side-by-side": "Both gradients side by side, as means and logarithms came in.",
 
     "microscope.added": "The outputs of {count:whole} layers, added number by number.",
@@ -76,7 +78,7 @@ WORDS: Mapping[str, Entry] = {
     "microscope.passed-on": "What is added has slope 1: the error goes back as it is.",
     "microscope.joined": "The outputs of {count:whole} layers side by side.",
     "microscope.columns-gradient":
-        "Columns {first:whole} to {last:whole} came from here: their errors go back.",
+        "The errors of columns {first:whole} to {last:whole} go back to the layer that gave them.",
 
     "microscope.looked-up": "Every token takes its row of the table of {count:whole}.",
     "microscope.vectors-gradient":
@@ -100,8 +102,9 @@ WORDS: Mapping[str, Entry] = {
     "microscope.slopes-gradient":
         "The error times every number below 0 that the slope multiplied, summed over the batch.",
     "microscope.shares": "Every row becomes shares that sum to 1.",
-    "microscope.shares-error": "The error of a row, weighed by its shares.",
+    "microscope.shares-error": "The mean error of a row, weighed by its shares.",
     "microscope.shares-gradient":
-        "A share grows at the cost of all others: only errors above the row's count.",
+        "A share grows at the cost of the others: what counts is how far an error lies above that "
+        "mean.",
 }
 """Templates by code."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.messages import say
 from engine.microscope.choices import Where
-from engine.microscope.explanations.unrolled import NOTHING, Unrolled, from_one
+from engine.microscope.explanations.unrolled import NOTHING, Unrolled, at_step
 from engine.microscope.number import Contraction, Opening, Part
 
 
@@ -61,8 +61,8 @@ def write_state_gradient(walk: Unrolled, t: int, code: str, formula: str, wrong:
     above = _above(walk, t)
     own = above.code if above else f"np.zeros((n, {walk.units}))"
     if t == walk.steps - 1 or not goes_back(walk, t + 1):
-        words = say("microscope.time-state-gradient-last", step=t + 1) \
-            if t == walk.steps - 1 else say("microscope.time-state-gradient-cut", step=t + 1)
+        words = say("microscope.time-state-gradient-last", step=t + 1) if t == walk.steps - 1 else \
+            say("microscope.time-state-gradient-cut", step=t + 1)
         walk.write_gradient("h", t, own, words=words, formula=above.symbol if above else "0",
                             opening=Contraction("nj", (above,), {}) if above else NOTHING)
         return
@@ -77,7 +77,7 @@ def write_state_gradient(walk: Unrolled, t: int, code: str, formula: str, wrong:
     for key, text in {**others, **(more_wrong or {})}.items():
         mistakes[key] = before + _handed(walk, t + 1, text)
     if walk.mask:
-        formula = f"({formula}, or {skipped.symbol} where step {t + 1} does not count)"
+        formula = f"({formula}, or {skipped.symbol} where step {t + 2} does not count)"
         mistakes["mask-forgotten"] = f"{before}{cut(walk, t + 1, code)}"
     opening = Where(walk.counts(t + 1), met, Contraction("nj", (), {}, (*added, skipped))) \
         if walk.mask else met
@@ -99,5 +99,6 @@ def _above(walk: Unrolled, t: int) -> Part | None:
     variable = walk.w.variable("dh")
     if variable.shape == (walk.units,):
         return Part(variable.symbol, variable.name, "nj") if t == walk.steps - 1 else None
-    return Part(f"{variable.symbol}<sup>({from_one(t)})</sup>",
+    # Not the whole gradient of the state, which has the same letters.
+    return Part(f"{variable.symbol}{at_step(t)}<sub>from above</sub>",
                 f"{walk.w.value('dh', walk.steps, walk.units)}[:, {t}]", "nj")

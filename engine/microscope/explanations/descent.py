@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.messages import say
 from engine.microscope.explanations.learned import Learned, learned, penalty_of, shown
-from engine.microscope.number import Contraction, Factor, Index, Number, Part, Variables
+from engine.microscope.number import Contraction, Factor, Index, Number, Part, Variables, sum_of
 from engine.microscope.writer import Writer, explains
 
 LEAST_NORM = 1e-6
@@ -25,7 +25,7 @@ class _Norm:
 
     def __call__(self, variables: Variables, index: Index) -> Number:
         squares = np.array([np.sum(variables[name] ** 2) for name in self.names])
-        return Number(math.sqrt(math.fsum(squares)), (Factor("Σ (∂L/∂w)²", squares),),
+        return Number(math.sqrt(sum_of(squares)), (Factor("Σ (∂L/∂w)²", squares),),
                       (("parameter", len(squares)),), function="√")
 
 

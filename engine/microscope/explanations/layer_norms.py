@@ -71,7 +71,7 @@ def layer_norm_backward(w: Writer) -> None:
     row, over = one.letters[:-1], {"c": COUNTED["c"]}
     write_x_hat_gradient(w, one)
     x_hat = Part(f"∂L/∂{one.x_hat_symbol}", f"d{one.x_hat}", one.letters)
-    centred = Part("(x − mean)", one.centred, one.letters)
+    centred = Part(one.centred_symbol, one.centred, one.letters)
     cube = Part(f"{one.rstd_symbol}<sup>3</sup>", f"{one.rstd}**3", row)
     w.emit(f"d{one.variance}",
            f"d{one.variance} = -0.5 * {one.rstd}**3 * (d{one.x_hat} * {one.centred}).sum(axis=-1)",

@@ -156,6 +156,15 @@ def _mean(share: Share) -> str:
     return "share-weighted mean" if share.is_weighted else "mean"
 
 
+def _cross_entropy_words(is_smoothed: bool, share: Share) -> Message:
+    """Return what the loss says: with smoothed targets every class counts."""
+    if is_smoothed:
+        return say("microscope.cross-entropy-smoothed-shares") if share.is_weighted else \
+            say("microscope.cross-entropy-smoothed")
+    return say("microscope.cross-entropy-shares") if share.is_weighted else \
+        say("microscope.cross-entropy")
+
+
 @explains("softmax_cross_entropy", "weighted_softmax_cross_entropy")
 def softmax_cross_entropy(w: Writer) -> None:
     """Write p = softmax(z), L and dL/dz = (p - t) / n."""
@@ -179,11 +188,13 @@ def softmax_cross_entropy(w: Writer) -> None:
     logs = f"log_softmax({z})"
     each = f"np.sum(share[:, None] * {t} * {logs})" if share.is_weighted else \
         f"np.sum({t} * {logs}) / n"
-    _loss(w, f"-{each}", say("microscope.cross-entropy"), f"−{_mean(share)} of Σ {target} log p",
+    _loss(w, f"-{each}", _cross_entropy_words(bool(smoothing), share),
+          f"−{_mean(share)} of Σ {target} log p",
           share.total(Part(target, t, "nk"), Part("log p", logs, "nk"), over=CLASSES, sign=-1.0,
                       is_mean=False))
     w.write("dz", share.gradient(f"(p - {t})", is_mean=False),
-            words=say("microscope.softmax-gradient"),
+            words=say("microscope.softmax-gradient-shares") if share.is_weighted else
+            say("microscope.softmax-gradient"),
             formula=share.formula(f"(p − {target})", is_mean=False), shape=(k,),
             opening=share.one(added=(Part("p", "p", "nk"), Part(f"−{target}", f"-{t}", "nk")),
                               is_mean=False),
@@ -318,7 +329,7 @@ def _margins(w: Writer, share: Share) -> None:
                Part(symbol, z, "nk"))))
     missing = f"np.maximum({lack}, 0) * (1 - {t})"
     _loss(w, share.of_all(missing), say("microscope.hinge"),
-          f"{_mean(share)} of max(0, lack) of the other classes",
+          f"{_mean(share)} of max(0, lack) (1 − t)",
           share.total(Part("max(0, lack)", f"np.maximum({lack}, 0)", "nk"),
                       Part("(1 − t)", f"1 - {t}", "nk"), over=CLASSES))
     w.emit(hit, f"{hit} = ({lack} > 0) * (1 - {t})", words=say("microscope.hit"),

@@ -38,6 +38,11 @@ class Normalised:
         self.scale, self.shift = f"scale{i}", f"shift{i}"
         self.scale_symbol, self.shift_symbol = f"scale<sub>{i}</sub>", f"shift<sub>{i}</sub>"
         self.rows = w.n * math.prod(self.shape[:-1])
+        forward = w.of_layer("batch_norm_forward", "layer_norm_forward")
+        self.has_own_mean = forward.line.op == "layer_norm_forward" or (
+            not w.layer.spec.frozen and self.rows > 1)
+        mean = self.mean_symbol if self.has_own_mean else f"running mean<sub>{i}</sub>"
+        self.centred_symbol = f"({forward.symbol('x')} − {mean})"
 
     @property
     def over(self) -> dict[str, str]:
@@ -47,8 +52,7 @@ class Normalised:
 
 def uses_batch(w: Writer) -> bool:
     """Say whether a batch norm takes its batch's own mean and variance."""
-    assert w.layer is not None
-    return not w.layer.spec.frozen and Normalised(w).rows > 1
+    return Normalised(w).has_own_mean
 
 
 @explains("batch_norm_table")
@@ -102,7 +106,7 @@ def forward(w: Writer) -> None:
 
 def write_x_hat(w: Writer, one: Normalised, code: str, letters_of_rstd: str) -> None:
     """Write x_hat."""
-    centred_symbol = "(x − mean)"
+    centred_symbol = one.centred_symbol
     w.emit(one.x_hat, f"{one.x_hat} = {code}", words=say("microscope.normalised"),
            symbol=one.x_hat_symbol, shape=one.shape,
            formula=f"{one.x_hat_symbol} = {centred_symbol} {one.rstd_symbol}",
@@ -159,7 +163,7 @@ def backward(w: Writer) -> None:
                 opening=Contraction(one.letters, (x_hat, rstd), {}),
                 mistakes={"derivative-forgotten": f"d{one.x_hat} * 1.0"})
         return
-    k, centred = w.size("k"), Part("(x − mean)", one.centred, one.letters)
+    k, centred = w.size("k"), Part(one.centred_symbol, one.centred, one.letters)
     cube = Part(f"{one.rstd_symbol}<sup>3</sup>", f"{one.rstd}**3", "c")
     w.emit(f"d{one.variance}",
            f"d{one.variance} = -0.5 * {one.rstd}**3 * "
@@ -204,7 +208,7 @@ def write_three_ways(w: Writer, one: Normalised, count: int, row: tuple[str, str
     variance = f"2 / {count} * {one.centred} * d{one.variance}{beside}"
     mean = f"d{one.mean}{beside} / {count}"
     names = (f"∂L/∂{one.x_hat_symbol} {one.rstd_symbol}",
-             f"(2/{count}) (x − mean) ∂L/∂{one.variance_symbol}",
+             f"(2/{count}) {one.centred_symbol} ∂L/∂{one.variance_symbol}",
              f"(1/{count}) ∂L/∂{one.mean_symbol}")
     w.target("dx", f"dx{one.number}", f"∂L/∂x<sub>{one.number}</sub>", *one.shape)
     w.write("dx", f"{straight} + {variance} + {mean}", words=say("microscope.three-ways"),

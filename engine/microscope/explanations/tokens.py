@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from engine.microscope.number import (
     Variables,
     evaluate,
     followed,
+    sum_of,
 )
 from engine.microscope.writer import Writer, explains
 
@@ -60,7 +60,7 @@ class Uses:
         places = np.column_stack([rows, np.full(len(rows), k)]).T.astype(np.int64)
         errors = np.asarray(evaluate(self.errors, variables), np.float64)[tuple(places)]
         factor = Factor(self.symbol, errors, *followed(self.errors, places, variables))
-        return Number(math.fsum(errors), (factor,), (("use", len(rows)),))
+        return Number(sum_of(errors), (factor,), (("use", len(rows)),))
 
 
 @explains("embed_backward")

@@ -37,6 +37,12 @@ def slope_of(walk: Unrolled, gate: str, t: int) -> Part:
                 "nj")
 
 
+def at_step(t: int | str) -> str:
+    """Return the mark of a step in mathematics, which counts from 1; -1 is before the first."""
+    step = t if isinstance(t, str) else "start" if t < 0 else t + 1
+    return f"<sup>({step})</sup>"
+
+
 class Unrolled:
     """What the lines of one recurrent layer read and write.
 
@@ -77,9 +83,8 @@ class Unrolled:
         return f"{letter}{self.number}_{t if t >= 0 else 'start'}"
 
     def symbol(self, letter: str, t: int | str) -> str:
-        """Return the same in mathematics, which counts from 1; ``t`` may be text: any step."""
-        step = "start" if t == -1 else from_one(t)
-        return f"{SPELT.get(letter, letter)}<sub>{self.number}</sub><sup>({step})</sup>"
+        """Return the same in mathematics, which counts from 1; ``t`` may be text, for any step."""
+        return f"{SPELT.get(letter, letter)}<sub>{self.number}</sub>{at_step(t)}"
 
     def part(self, letter: str, t: int, axes: str = "nj") -> Part:
         """Return a number of step t as a factor."""
@@ -95,7 +100,7 @@ class Unrolled:
 
     def features_symbol(self, t: int | str) -> str:
         """Return the features of step t in mathematics."""
-        return f"{self.forward.symbol('x')}<sup>({from_one(t)})</sup>"
+        return f"{self.forward.symbol('x')}{at_step(t)}"
 
     def features_at(self, t: int) -> Part:
         """Return the features of step t as a factor."""
@@ -226,8 +231,3 @@ class Unrolled:
                      mistakes={"weights-not-transposed":
                                f"{errors} @ {weights.code}.reshape({self.columns}, -1)"}
                      if self.features * self.columns > 1 else {})
-
-
-def from_one(t: int | str) -> int | str:
-    """Return a step as mathematics counts it, from 1; text stays as it is."""
-    return t + 1 if isinstance(t, int) else t

@@ -11,6 +11,7 @@ from engine.microscope.number import Number, Variables
 from engine.microscope.program import Program
 from engine.microscope.statement import Phase
 from engine.microscope.trace import Trace, execute, run
+from tests.engine.microscope.indices import indices
 
 
 def check(program: Program, *, most: int = 4000) -> Trace:
@@ -29,7 +30,7 @@ def check(program: Program, *, most: int = 4000) -> Trace:
         before = trace.before(i)
         if statement.opening is not None:
             assert value.size <= most, statement.code
-            for index in np.ndindex(*value.shape):
+            for index in indices(value.shape, i):
                 _check(trace.number(i, index), float(value[index]), before, statement.code)
         else:
             assert statement.phase is Phase.GATHER or statement.op in UNOPENED, statement.code

@@ -10,6 +10,7 @@ import pytest
 from engine.microscope.number import Number
 from engine.microscope.program import Program
 from engine.microscope.trace import Trace, execute, run
+from tests.engine.microscope.indices import indices
 
 SHOWN = {"": lambda s: s, "√": math.sqrt}
 """Functions around a sum that these proofs know; of others, only the value is compared."""
@@ -22,7 +23,7 @@ def assert_openings(program: Program) -> Trace:
         if statement.opening is None:
             continue
         scale = float(np.max(np.abs(trace.values[i]), initial=0.0))
-        for index in np.ndindex(*trace.values[i].shape):
+        for index in indices(trace.values[i].shape, i):
             number = trace.number(i, index)
             close = pytest.approx(trace.values[i][index], rel=1e-12, abs=1e-14 * scale)
             assert number.value == close, statement.code

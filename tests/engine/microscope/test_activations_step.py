@@ -14,6 +14,8 @@ from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.microscope.agreement import compare, project_of
 from tests.engine.microscope.proofs import assert_mistakes, assert_openings
 
+pytestmark = pytest.mark.sampled
+
 BY_SIGN = {"relu", "leaky_relu", "hard_tanh"}
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from engine.microscope import check as numeric
 from engine.microscope.check import Check, CheckAll, Checker, Finding, check_one, spread
 from engine.microscope.program import Program
 from engine.microscope.trace import Trace, run
@@ -115,10 +116,13 @@ def test_a_gradient_below_what_rounding_hides_is_not_judged() -> None:
 def test_all_are_checked_a_little_at_a_time() -> None:
     checks = CheckAll(step())
     assert checks.numbers == checks.total == 2 * 3 + 3 + 3 * 2 + 2
-    counted = 0
+    slices, before = 1, 0
     while checks.advance(0.0):
-        counted += 1
-        assert checks.done == counted
+        slices += 1
+        assert before <= checks.done <= before + 1
+        before = checks.done
+    # Every number's slope takes the step's lines twice, one in a slice.
+    assert slices > 6 * checks.total
     assert checks.is_done
     assert checks.done == checks.total
     assert not checks.failures
@@ -150,6 +154,14 @@ def test_all_numbers_at_once_along_a_direction() -> None:
     assert Checker(trace, line(trace, "dW1")).along(direction).finding is Finding.WRONG
     other = Checker(trace, line(trace, "dW2")).along(direction.reshape(3, 2))
     assert other.finding is Finding.AGREES
+
+
+def test_fewer_numbers_are_checked_where_a_check_is_dear(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = step(units=60)
+    assert numeric.affordable(trace) == numeric.MOST
+    monkeypatch.setattr(numeric, "COMPUTED", 1)
+    assert numeric.affordable(trace) == numeric.FEWEST
+    assert CheckAll(trace).total < CheckAll(trace, most=numeric.MOST).total == 302
 
 
 @pytest.mark.parametrize("name", sweep())

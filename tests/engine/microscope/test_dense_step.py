@@ -9,7 +9,10 @@ from engine.microscope.trace import run
 from engine.spec import LayerSpec, NetworkSpec
 from engine.training import Trainer
 from tests.engine.microscope.agreement import compare, project_of
+from tests.engine.microscope.indices import indices
 from tests.engine.training.runs import trainer
+
+pytestmark = pytest.mark.sampled
 
 
 def dense(name: str, units: int, activation: str = "tanh", **options: object) -> LayerSpec:
@@ -31,7 +34,7 @@ def test_every_line_agrees_with_the_engine(activation: str, bias: bool) -> None:
     for i, statement in enumerate(program.statements):
         if statement.opening is None:
             continue
-        for index in np.ndindex(*trace.values[i].shape):
+        for index in indices(trace.values[i].shape, i):
             number = trace.number(i, index)
             assert number.value == pytest.approx(trace.values[i][index], rel=1e-12, abs=1e-15)
 

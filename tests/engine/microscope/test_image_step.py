@@ -10,7 +10,10 @@ from engine.microscope.trace import Trace, run
 from engine.microscope.uses import kernel_uses
 from engine.spec import LayerSpec, NetworkSpec, Option
 from tests.engine.microscope.agreement import compare, project_of
+from tests.engine.microscope.indices import indices
 from tests.engine.microscope.proofs import assert_mistakes
+
+pytestmark = pytest.mark.sampled
 
 CLASSES = 3
 OPS = {"convolution", "convolution_adjoint", "convolution_weights", "sum_rows", "max_pooling",
@@ -50,7 +53,7 @@ def check_openings(trace: Trace) -> None:
         if statement.op not in OPS or statement.name.startswith("at"):
             continue
         assert statement.opening is not None
-        for index in np.ndindex(*trace.values[i].shape):
+        for index in indices(trace.values[i].shape, i):
             number = trace.number(i, index)
             assert number.value == pytest.approx(trace.values[i][index], rel=1e-12, abs=1e-14)
             terms = int(np.prod([length for _, length in number.over]))

@@ -12,6 +12,8 @@ from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.microscope.agreement import Reals, compare, project_of
 from tests.engine.microscope.proofs import assert_mistakes, assert_openings
 
+pytestmark = pytest.mark.sampled
+
 WEIGHTS = np.array([0.5, 2.0, 1.25])
 COMMON = ("sign-turned",)
 

@@ -17,6 +17,8 @@ from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec
 from tests.engine.microscope.agreement import compare, project_of
 from tests.engine.microscope.proofs import assert_mistakes, assert_openings, codes_of
 
+pytestmark = pytest.mark.sampled
+
 RATE = 0.05
 OF_THE_STEP = ("step-uphill", "rate-forgotten")
 OWN = {

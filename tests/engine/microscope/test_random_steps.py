@@ -25,13 +25,13 @@ def _compared(graph: Graph) -> None:
     counts["branching"] += any("branch-overwritten" in one.mistakes for one in program.statements)
 
 
-@settings(max_examples=examples(20, 400), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8, 400), suppress_health_check=[HealthCheck.too_slow])
 @given(graphs())
 def _random_step(graph: Graph) -> None:
     _compared(graph)
 
 
-@settings(max_examples=examples(10, 200), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5, 200), suppress_health_check=[HealthCheck.too_slow])
 @given(graphs(padded=True))
 def _random_step_of_tokens(graph: Graph) -> None:
     _compared(graph)

@@ -16,7 +16,10 @@ from engine.plan import Plan
 from engine.spec import LayerSpec, NetworkSpec
 from engine.training import carried
 from tests.engine.microscope.agreement import compare, project_of
+from tests.engine.microscope.indices import indices
 from tests.engine.training.runs import advance, clouds, trainer
+
+pytestmark = pytest.mark.sampled
 
 STEPS, FEATURES, UNITS, EXAMPLES = 4, 2, 3, 3
 KINDS = ["rnn", "lstm", "gru"]
@@ -49,7 +52,7 @@ def check(program: Program) -> set[str]:
     trace, called = run(program), helpers()
     for i, statement in enumerate(program.statements):
         if statement.opening is not None:
-            for index in np.ndindex(*trace.values[i].shape):
+            for index in indices(trace.values[i].shape, i):
                 _check_number(trace, i, index)
         for key, wrong in statement.mistakes.items():
             variables = {**called, **trace.before(i)}

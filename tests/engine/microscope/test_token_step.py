@@ -13,6 +13,8 @@ from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.microscope import opened
 from tests.engine.microscope.agreement import compare, project_of
 
+pytestmark = pytest.mark.sampled
+
 TOKENS = np.array([[1, 2, 2, 3], [4, 1, 0, 0], [2, 0, 0, 0], [0, 0, 0, 0]], float)
 TARGETS = np.eye(3)[[0, 1, 2, 1]]
 

@@ -14,6 +14,8 @@ from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.microscope import opened
 from tests.engine.microscope.agreement import Reals, compare, project_of
 
+pytestmark = pytest.mark.sampled
+
 LAYERS: dict[str, list[dict[str, Any]]] = {
     "batch_norm": [{}, {"epsilon": 0.1, "momentum": 0.3}],
     "layer_norm": [{}, {"epsilon": 0.1}],

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from engine.microscope.check import CheckAll, Finding
 from engine.microscope.dissection import Dissection
 from engine.microscope.mistakes import Place, broken, offered
-from gui.microscope import check_box
+from gui.microscope import check_box, hunt_box
 from gui.microscope.check_card import CheckCard
 from gui.microscope.lens import Lens
 from gui.microscope.number_card import NumberCard
@@ -46,6 +46,10 @@ def open_number(lens: Lens, name: str, *index: int, last: bool = False) -> int:
 
 def settled(qtbot: QtBot, card: CheckCard) -> None:
     qtbot.waitUntil(lambda: not card.check.is_waiting)
+
+
+def hunting(qtbot: QtBot, card: CheckCard) -> None:
+    qtbot.waitUntil(lambda: not card.hunt.is_busy)
 
 
 def place_of(lens: Lens, name: str, key: str) -> Place:
@@ -90,7 +94,12 @@ def test_a_large_step_is_checked_on_demand(make: Make, lens: Lens, qtbot: QtBot,
     open_number(lens, "dW2", 0, 1)
     assert not card.check.is_waiting
     assert card.check.one_button.isVisible()
+    monkeypatch.setattr(check_box, "SLICE_S", 0.0)
     card.check.one_button.click()
+    # Not yet: it runs the step's lines twice, one in a slice.
+    assert card.check.found is None
+    assert card.check.is_waiting
+    settled(qtbot, card)
     assert card.check.heading.text() == "Numeric check agrees"
     assert not card.check.one_button.isVisible()
 
@@ -153,9 +162,15 @@ def test_failures_are_listed_and_lead_to_their_numbers(
 
 
 def test_break_it_shows_a_step_with_one_mistake_and_mend_it_the_true_one(
-        make: Make, lens: Lens, dissection: Dissection) -> None:
+        make: Make, lens: Lens, dissection: Dissection, qtbot: QtBot,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hunt_box, "SLICE_S", 0.0)
     card = make()
     card.hunt.break_button.click()
+    assert card.hunt.hunt is None
+    assert not card.hunt.break_button.isEnabled()
+    assert card.hunt.invitation.text() == hunt_box.BUSY
+    hunting(qtbot, card)
     hunt = card.hunt.hunt
     assert hunt is not None
     assert hunt.place is not None
@@ -166,15 +181,32 @@ def test_break_it_shows_a_step_with_one_mistake_and_mend_it_the_true_one(
     card.hunt.mend_button.click()
     assert lens.trace is dissection.trace
     assert card.hunt.start.isVisible()
+    assert card.hunt.break_button.isEnabled()
+    assert card.hunt.invitation.text() == hunt_box.INVITATION
     assert not card.hunt.banner.isVisible()
     assert card.check.isVisible()
 
 
-def test_the_student_finds_the_first_wrong_line(make: Make, lens: Lens, dissection: Dissection
-                                                ) -> None:
+def test_a_mistake_that_is_being_made_goes_with_its_step(
+        make: Make, lens: Lens, dissection: Dissection, qtbot: QtBot,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hunt_box, "SLICE_S", 0.0)
+    card = make()
+    card.hunt.break_button.click()
+    assert card.hunt.is_busy
+    lens.look_at(dissection)
+    assert not card.hunt.is_busy
+    qtbot.wait(20)
+    assert card.hunt.hunt is None
+    assert card.hunt.break_button.isEnabled()
+
+
+def test_the_student_finds_the_first_wrong_line(make: Make, lens: Lens, dissection: Dissection,
+                                                qtbot: QtBot) -> None:
     card = make()
     place = place_of(lens, "dz2", "derivative-forgotten")
     card.hunt.begin_with(place)
+    hunting(qtbot, card)
     for name, answer in (("a1", "This line is right, and so are its numbers."),
                          ("dW1", "Its numbers are wrong, but the line is right: it was given wrong "
                                  "ones by an earlier line.")):
@@ -198,6 +230,7 @@ def test_a_hint_then_the_numeric_check_then_the_answer(make: Make, lens: Lens, q
     card = make()
     place = place_of(lens, "dz2", "derivative-forgotten")
     card.hunt.begin_with(place)
+    hunting(qtbot, card)
     card.hunt.hint_button.click()
     assert card.hunt.more.text() == "It is in this part of the step: Backward."
     card.hunt.check_button.click()
@@ -211,22 +244,27 @@ def test_a_hint_then_the_numeric_check_then_the_answer(make: Make, lens: Lens, q
     assert card.hunt.told.text().startswith("The wrong line writes dz2.")
 
 
-def test_a_teacher_chooses_the_mistake(make: Make, lens: Lens) -> None:
+def test_a_teacher_chooses_the_mistake(make: Make, lens: Lens, qtbot: QtBot) -> None:
     card = make()
-    menu = card.hunt.made_menu()
+    card.hunt.choose_button.click()
+    qtbot.waitUntil(lambda: bool(card.hunt.findChildren(QMenu)))
+    menu = card.hunt.findChildren(QMenu)[0]
     menus = [menu, *(child for child in menu.findChildren(QMenu))]
     actions = [action for one in menus for action in one.actions() if action.menu() is None]
     assert len(actions) == len(offered(lens.trace))
     place = offered(lens.trace)[int(actions[-1].data())]
     actions[-1].trigger()
+    hunting(qtbot, card)
     assert card.hunt.hunt is not None
     assert card.hunt.hunt.place == place
-    menu.deleteLater()
+    menu.close()
 
 
-def test_another_step_ends_the_hunt(make: Make, lens: Lens, dissection: Dissection) -> None:
+def test_another_step_ends_the_hunt(make: Make, lens: Lens, dissection: Dissection,
+                                    qtbot: QtBot) -> None:
     card = make()
     card.hunt.begin(1)
+    hunting(qtbot, card)
     lens.look_at(dissection)
     assert card.hunt.hunt is None
     assert card.hunt.start.isVisible()
@@ -240,6 +278,7 @@ def test_the_wrong_line_is_taken_apart_as_it_should_be(
     qtbot.addWidget(lines)
     place = place_of(lens, "dW2", "summed-over-one-example")
     card.hunt.begin_with(place)
+    hunting(qtbot, card)
     open_number(lens, "dW2", 0, 1)
     content = number.view._content
     assert content is not None
@@ -261,6 +300,7 @@ def test_no_sentence_is_cut_in_a_splitter(lens: Lens, qtbot: QtBot) -> None:
     splitter.show()
     qtbot.waitExposed(splitter)
     card.hunt.begin_with(place_of(lens, "dz2", "derivative-forgotten"))
+    hunting(qtbot, card)
     card.hunt.answer_button.click()
     for label in (card.hunt.told, card.hunt.more, card.hunt.code):
         qtbot.waitUntil(lambda one=label: one.height() >= one.heightForWidth(one.width()))
@@ -272,3 +312,36 @@ def test_without_a_step_there_is_nothing_to_check_or_break(make: Make, lens: Len
     lens.look_at(None)
     assert not card.check.isVisible()
     assert not card.hunt.break_button.isEnabled()
+
+
+def test_another_project_forgets_what_was_checked(make: Make, lens: Lens, qtbot: QtBot) -> None:
+    card = make()
+    row = open_number(lens, "dW2", 0, 1)
+    settled(qtbot, card)
+    assert card.check.found is not None
+    other = steps.sequences().dissect()
+    assert not other.program.statements[row].of, "it stands where nothing can be checked"
+    lens.look_at(other)
+    assert card.check.found is None
+    assert card.check.heading.text() == "Numeric check"
+
+
+def test_a_step_that_goes_ends_the_check_of_all(make: Make, lens: Lens,
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_box, "SLICE_S", 0.0)
+    card = make()
+    card.check.all_button.click()
+    assert card.check.is_waiting
+    lens.look_at(None)
+    assert not card.check.is_waiting
+    assert not card.check.isVisible()
+
+
+def test_hints_end(make: Make, lens: Lens) -> None:
+    card = make()
+    card.hunt.begin_with(place_of(lens, "dz2", "derivative-forgotten"))
+    for told in ("part of the step: Backward.", "layer 2.", "forgotten."):
+        assert card.hunt.hint_button.isEnabled()
+        card.hunt.hint_button.click()
+        assert card.hunt.more.text().endswith(told)
+    assert not card.hunt.hint_button.isEnabled()

@@ -24,7 +24,7 @@ from gui.microscope.ladder_view import LadderView
 from gui.microscope.lens import Lens
 from gui.microscope.network_ink import Ink, plain
 from tests.engine.training.runs import clouds, dense, trainer
-from tests.gui.microscope.steps import deep, first, lens_of, sequences, statement
+from tests.gui.microscope.steps import deep, first, lens_of, residual, sequences, statement
 
 Make = Callable[..., LadderView]
 
@@ -109,6 +109,19 @@ def test_every_ladder_is_drawn(make: Make, sizes: tuple[float, ...], width: int)
     assert all(tip_text(view.ladder, place) for place in range(len(sizes)))
 
 
+@pytest.mark.parametrize("sizes", [
+    (0.3, 1e-8, 4e16, 0.16, 10.0, 5e16), (1e24, 4e28, 0.4, 0.025, 6.3e-22)])
+def test_no_size_covers_the_names_of_layers(make: Make, sizes: tuple[float, ...]) -> None:
+    view = make(lens_of(first()), 660, 200)
+    ladder = steps_of(*sizes)
+    places = place_ladder(ladder, QRectF(0, 0, 660, 200))
+    painter = LadderPainter(Ink(theme.base_font()), ladder, places, 0, -1, -1, "")
+    pixmap = view.grab()
+    with QPainter(pixmap) as on:
+        painter.paint(on)
+    assert max(box.bottom() for box in painter._taken) <= painter._names_top()
+
+
 def test_the_smallest_factor_is_pointed_out() -> None:
     assert steps_of(0.001, 0.05, 0.06).weakest == 0
     assert steps_of(0.001, 0.05, 0.06).is_killed
@@ -143,7 +156,7 @@ def test_texts_of_factors_do_not_cover_one_another(make: Make) -> None:
         pixmap = view.grab()
         with QPainter(pixmap) as on:
             painter.paint(on)
-        texts = [box for box in painter._taken if box.height() > 12]
+        texts = [box for box in painter._taken.boxes if box.height() > 12]
         assert len(texts) == 3 + 2 + 1
         assert not any(a.intersects(b) for i, a in enumerate(texts) for b in texts[i + 1:])
 
@@ -198,6 +211,21 @@ def test_a_network_without_time_has_no_switch(make: Make) -> None:
     view.lens.look_at(first().dissect())
     assert view.switch.isHidden()
     assert view.ladder.layer == -1
+
+
+def test_the_switch_stays_in_sight_when_another_step_comes(make: Make) -> None:
+    view = make(lens_of(first()))
+    view.show()
+    for run in (sequences(), sequences("gru"), sequences()):
+        view.lens.look_at(run.dissect())
+        assert view.switch.isVisible()
+        view.switch.set_current("2")
+        assert view.rect().contains(view.switch.geometry())
+        assert view.switch.width() > 100
+    view.lens.look_at(residual().dissect())
+    assert not view.switch.isVisible()
+    view.lens.look_at(sequences().dissect())
+    assert view.switch.width() > 100
 
 
 def test_every_line_of_the_axis_has_its_own_name() -> None:

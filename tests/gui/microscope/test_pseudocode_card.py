@@ -10,8 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.microscope.script import length
 from engine.microscope.walk import Level
 from gui import theme
+from gui.microscope import pseudocode_card
 from gui.microscope.lens import Lens
 from gui.microscope.program_lines import breakable
 from gui.microscope.pseudocode_card import PseudocodeCard
@@ -163,3 +165,15 @@ def test_code_is_never_broken_within_a_name() -> None:
     parts = breakable(code).split("\N{ZERO WIDTH SPACE}")
     assert "".join(parts) == code
     assert [part[-1] for part in parts[:-1]] == ["(", "("]
+
+
+def test_a_program_of_too_many_numbers_is_not_copied(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = make()
+    assert all(action.isEnabled() for action in card.made_menu(0).actions())
+    monkeypatch.setattr(pseudocode_card, "MOST", 5)
+    program = card.made_menu(0).actions()[-1]
+    assert not program.isEnabled()
+    count = length(card._lens.trace.program)
+    assert program.text() == f"Copy as a NumPy program (too long: {count} numbers)"

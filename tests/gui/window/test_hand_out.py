@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.microscope.dissection import Dissection
+from engine.microscope.script import script
 from gui.document.file_folder import FileFolder
-from gui.window.hand_out import HTML, HandOut, pdf_of
+from gui.window.hand_out import HTML, HandOut
 from tests.gui.microscope.steps import first
 
 
@@ -44,7 +45,9 @@ def test_a_table_has_every_number(hand_out: HandOut, dissection: Dissection, tmp
                                   monkeypatch: pytest.MonkeyPatch) -> None:
     suggested = answer(monkeypatch, tmp_path / "step")
     hand_out.ask_table(dissection)
-    assert suggested == ["Untitled step 2.csv"]
+    assert suggested == [f"Untitled step {dissection.step + 1}.csv"]
+    # The mark tells a spreadsheet that the text is UTF-8.
+    assert (tmp_path / "step.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     lines = (tmp_path / "step.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + sum(value.size for value in dissection.trace.values)
 
@@ -76,11 +79,41 @@ def test_a_sheet_is_a_page_to_print_or_a_web_page(
     assert ("with its answers" in text) == answers
 
 
-def test_a_page_is_a4_and_a_long_text_takes_several() -> None:
-    made = pdf_of("<p>one line</p>")
-    assert re.search(rb"/MediaBox \[\s*0 0 595\S* 842", made)
-    assert made.count(b"/Type /Page\n") == 1
-    assert pdf_of("<p>a line</p>" * 200).count(b"/Type /Page\n") > 2
+@pytest.mark.parametrize(("name", "chosen", "written"), [
+    ("run 1.5", "", "run 1.5.pdf"), ("step.csv", "", "step.csv.pdf"), ("STEP.PDF", "", "STEP.PDF"),
+    ("run 1.5", HTML, "run 1.5.html"), ("step.htm", "", "step.htm"),
+    ("step.pdf", HTML, "step.html")])
+def test_a_file_is_what_its_name_says(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    name: str, chosen: str, written: str
+) -> None:
+    (tmp_path / "step.csv").write_text("a table")
+    answer(monkeypatch, tmp_path / name, chosen)
+    hand_out.ask_paper(dissection, answers=False)
+    assert (tmp_path / "step.csv").read_text() == "a table"
+    found = (tmp_path / written).read_bytes()
+    assert found.startswith(b"%PDF" if written.lower().endswith(".pdf") else b"<!DO")
+
+
+def test_the_kind_of_file_is_the_one_chosen_unless_that_would_write_over_another(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[Path] = []
+    hand_out.saved.connect(saved.append)
+    answer(monkeypatch, tmp_path / "sheet.pdf", HTML)
+    hand_out.ask_paper(dissection, answers=True)
+    hand_out.ask_paper(dissection, answers=True)
+    assert [path.name for path in saved] == ["sheet.html", "sheet.pdf"]
+    assert [path.read_bytes()[:4] for path in saved] == [b"<!DO", b"%PDF"]
+
+
+def test_a_program_is_what_the_engine_writes(
+    hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggested = answer(monkeypatch, tmp_path / "step")
+    hand_out.ask_program(dissection)
+    assert suggested == [f"Untitled step {dissection.step + 1}.py"]
+    assert (tmp_path / "step.py").read_text(encoding="utf-8") == script(dissection)
 
 
 def test_no_answer_writes_nothing(hand_out: HandOut, dissection: Dissection,
@@ -90,4 +123,5 @@ def test_no_answer_writes_nothing(hand_out: HandOut, dissection: Dissection,
     hand_out.saved.connect(told.append)
     hand_out.ask_table(dissection)
     hand_out.ask_paper(dissection, answers=True)
+    hand_out.ask_program(dissection)
     assert told == []

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.errors import SpecError
@@ -72,6 +72,23 @@ def test_the_microscope_is_loaded_when_it_is_shown() -> None:
          "or name.startswith('engine.microscope')])"],
         capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
     assert done.stdout.strip() == "[]"
+
+
+def test_in_a_small_window_one_scrolls(qtbot: QtBot, open_window: Open) -> None:
+    window = open_window()
+    lab = lab_of(window)
+    look(qtbot, lab)
+    page = page_of(lab)
+    scroll = page.findChild(QScrollArea, "columns")
+    assert scroll is not None
+    for size, is_scrolled in ((QSize(800, 520), True), (QSize(1366, 768), False)):
+        window.resize(size)
+        qtbot.waitUntil(lambda size=size: window.size() == size)
+        QApplication.processEvents()
+        bars = scroll.horizontalScrollBar(), scroll.verticalScrollBar()
+        assert [bar.maximum() > 0 for bar in bars] == [is_scrolled, is_scrolled]
+        # All three registers have room for their names.
+        assert page.lines.width() >= 370
 
 
 def test_the_switch_shows_one_page_or_the_other(qtbot: QtBot, lab: LabPage) -> None:
@@ -311,18 +328,35 @@ def test_an_earlier_step_that_is_looked_at_is_not_the_microscopes(
     qtbot.waitUntil(lambda: page_of(lab).notice.text().startswith("This is step 3,"))
 
 
+def test_the_step_of_a_run_that_has_failed_is_said_to_be_one(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    look(qtbot, lab)
+    engine.newest.diverge_at = 2
+    lab.workbench.run()
+    qtbot.waitUntil(lambda: lab.workbench.state is State.FAILED)
+    qtbot.waitUntil(lambda: page_of(lab).notice.text() == (
+        "The run has failed: this is the step that it would take from the weights that it was left "
+        "with."))
+
+
 def test_the_step_is_handed_out(
     qtbot: QtBot, lab: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look(qtbot, lab)
     path = tmp_path / "step.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    qtbot.mouseClick(page_of(lab).steps.table, LEFT)
+    table, program = page_of(lab).steps.table.menu().actions()
+    table.trigger()
     assert "dW1" in path.read_text(encoding="utf-8")
+    assert str(path) in lab.message.text()
+    path = tmp_path / "step.py"
+    program.trigger()
+    assert "import numpy as np" in path.read_text(encoding="utf-8")
     assert str(path) in lab.message.text()
     monkeypatch.setattr(QFileDialog, "getSaveFileName",
                         lambda *_: (str(tmp_path / "no" / "step.csv"), ""))
-    qtbot.mouseClick(page_of(lab).steps.table, LEFT)
+    table.trigger()
     assert "step.csv" in lab.message.text()
     assert not (tmp_path / "no").exists()
 
@@ -334,3 +368,17 @@ def test_registers_that_a_teacher_hides_stay_hidden(open_window: Open, tmp_path:
     again = lab_of(open_window(settings=Settings(tmp_path / "settings.ini")))
     again.pages.show(MICROSCOPE)
     assert page_of(again).lines.hidden == {"words", "numpy"}
+
+
+def test_tooltips_of_the_run_name_no_key_that_walks_here(qtbot: QtBot, open_window: Open
+                                                         ) -> None:
+    lab = lab_of(open_window())
+    transport = lab.transport
+    buttons = (transport.toggle, transport.step, transport.epoch)
+    named = [button.toolTip() for button in buttons]
+    assert "(Space)" in named[0]
+    assert "(→)" in named[1]
+    look(qtbot, lab)
+    assert not any("(" in button.toolTip() for button in buttons)
+    lab.pages.show(LAB)
+    assert [button.toolTip() for button in buttons] == named
