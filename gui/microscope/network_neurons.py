@@ -163,7 +163,7 @@ class NeuronPainter:
     def paint_loss(self, painter: QPainter, place: ColumnPlace, losses: Array | None) -> None:
         """Paint the loss, and that of every example."""
         tokens, reading, unit = theme.current(), self._reading, place.units[0]
-        statement = place.column.outputs[-1]
+        statement = reading.loss_statement if reading.loss_known else place.column.outputs[-1]
         box = QRectF(unit.centre.x() - theme.px(31), unit.centre.y() - theme.px(23),
                      theme.px(62), theme.px(46))
         is_open = reading.lens.opened_statement in place.column.outputs

@@ -239,9 +239,14 @@ class Reading:
         return found
 
     @cached_property
+    def loss_statement(self) -> int:
+        """The last of the lines so far that have written the loss; -1 while there is none."""
+        return max((i for i in self.columns[-1].outputs if i <= self.step.statement), default=-1)
+
+    @property
     def loss_known(self) -> bool:
-        """Whether the loss is known."""
-        return self.columns[-1].outputs[-1] <= self.step.statement
+        """Whether the loss is known, or a part of it."""
+        return self.loss_statement >= 0
 
     # Weights
 

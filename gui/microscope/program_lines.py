@@ -32,7 +32,7 @@ REGISTERS = {WORDS: "Words", FORMULAE: "Formulae", NUMPY: "NumPy"}
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROOT = QModelIndex()
 WRAP = int(Qt.TextFlag.TextWordWrap)
-OPENS = re.compile(r"(?<=[(\[,])(?=[^)\],\s])")
+OPENS = re.compile(r"(?<=[(\[,])(?=[^)\],\s]{4})")
 """Where a line of code may be broken besides at its spaces: behind a bracket that opens."""
 LINE_PX, GAP_PX, NUMBER_PX, LEFT_PX = 5, 6, 24, 9
 GROUP_GAP_PX = 6

@@ -28,7 +28,8 @@ WORDS: Mapping[str, Entry] = {
         "overlap they add up.",
     "microscope.transposed-input-gradient":
         "The errors of all places over which a number was spread go back through the kernel to it.",
-    "microscope.max-pooling-place": "Where in each window the largest number is.",
+    "microscope.max-pooling-place":
+        "Where in each window the largest number is, counted from 0 in reading order.",
     "microscope.max-pooling": "The largest number of each window.",
     "microscope.max-pooling-gradient":
         "Each error goes to the number that was the largest of its window; the others get nothing.",

@@ -14,13 +14,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.microscope.walk import Level
+from engine.spec import LayerSpec
 from engine.training import Trainer
 from gui import theme
 from gui.microscope.lens import Lens
 from gui.microscope.network_canvas import NetworkCanvas
 from gui.microscope.network_hits import Hit, Kind
+from gui.microscope.network_ink import TEXT
+from gui.microscope.network_pills import PillPainter, _round
 from gui.microscope.network_places import unit_window, window
 from gui.microscope.network_reading import Reading
+from tests.engine.training.runs import clouds, dense, trainer
 from tests.gui.microscope.steps import (
     deep,
     first,
@@ -361,3 +365,36 @@ def test_every_part_of_every_network_is_drawn(make: Make, make_run: Callable[[],
     for i in lines.values():
         lens.go_to(i)
         canvas.grab()
+
+
+def test_a_loss_that_gets_a_second_part_is_shown_from_its_first_on(make: Make) -> None:
+    lens = lens_of(trainer(clouds(23, 7, 2, 2), dense("one", 4, "linear"),
+                           LayerSpec("code", "sampling"), dense("output", 2, "linear")))
+    canvas = make(lens)
+    lines = [i for i, one in enumerate(lens.trace.program.statements) if one.name == "L"]
+    assert len(lines) == 2
+    lens.go_to(lines[0] - 1)
+    assert not Reading(lens, canvas._columns).loss_known
+    for line in lines:
+        lens.go_to(line)
+        assert Reading(lens, canvas._columns).loss_statement == line
+
+
+def test_the_number_in_hand_covers_neither_circles_nor_titles(make: Make) -> None:
+    lens = lens_of(wide())
+    canvas = make(lens, 760, 480)
+    for name in ("z1", "a1", "dz2", "dW2"):
+        shape = lens.trace.program.statements[statement(lens, name)].shape
+        lens.go_to(statement(lens, name), 5, (*(3 for _ in shape[:-1]), 5))
+        canvas.grab()
+        places = canvas.places
+        assert places is not None
+        pills = PillPainter(canvas._ink, Reading(lens, canvas._columns), places)
+        number, unit = Reading(lens, canvas._columns).unit_in_hand
+        column = places.column(number)
+        assert column is not None
+        spot = column.unit(unit)
+        assert spot is not None
+        size = canvas._ink.pill_size(pills.text(), TEXT, bold=True)
+        box = pills._best(list(_round(spot.body, size, pills._room())))
+        assert not any(box.intersects(other) for other in pills._dear), name
