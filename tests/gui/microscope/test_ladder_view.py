@@ -119,7 +119,7 @@ def test_no_size_covers_the_names_of_layers(make: Make, sizes: tuple[float, ...]
     pixmap = view.grab()
     with QPainter(pixmap) as on:
         painter.paint(on)
-    assert max(box.bottom() for box in painter._taken) <= painter._names_top()
+    assert max(box.bottom() for box in painter._taken.boxes) <= painter._names_top()
 
 
 def test_the_smallest_factor_is_pointed_out() -> None:
