@@ -40,7 +40,9 @@ def page(qtbot: QtBot) -> MicroscopePage:
 
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize("level", [Level.LAYER, Level.TERM])
-def test_every_part_lets_go_of_the_step_before(page: MicroscopePage, level: Level) -> None:
+def test_every_part_lets_go_of_the_step_before(
+    page: MicroscopePage, qtbot: QtBot, level: Level
+) -> None:
     lens, check = page.lens, page.check.check
     lens.set_level(level)
     for before, after in itertools.pairwise([*MADE, *MADE][:len(MADE) + 1]):
@@ -57,7 +59,7 @@ def test_every_part_lets_go_of_the_step_before(page: MicroscopePage, level: Leve
             lens.look_at(step(before))
         check.all_button.click()
         page.check.hunt.begin(3)
-        assert page.check.hunt.hunt is not None
+        qtbot.waitUntil(lambda: page.check.hunt.hunt is not None)
         lens.look_at(step(after))
         page.grab()
         assert page.check.hunt.hunt is None
