@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from engine.microscope.statement import Phase
 from gui import theme
 from gui.microscope.network_columns import Body, Column
 from gui.microscope.network_edges import dashed_line
@@ -16,9 +15,6 @@ from gui.microscope.network_ink import SMALL, TEXT, Ink, signed_colour
 from gui.microscope.network_neurons import example_mark
 from gui.microscope.network_places import MORE, ColumnPlace, Places
 from gui.microscope.network_reading import Reading
-
-PHASES = {Phase.GATHER: "Gather", Phase.FORWARD: "Forward", Phase.LOSS: "Loss",
-          Phase.BACKWARD: "Backward", Phase.CLIPPING: "Clipping", Phase.UPDATE: "Update"}
 
 
 class FramePainter:
@@ -217,4 +213,4 @@ def stand_text(reading: Reading) -> str:
     """Return where one stands, in a sentence."""
     number = reading.in_hand
     where = "" if number < 0 or reading.columns[number].body is Body.LOSS else f", layer {number}"
-    return f"{PHASES[reading.phase]}{where}"
+    return f"{reading.phase.title}{where}"
