@@ -1,4 +1,4 @@
-"""Whether the engine computes rightly on this computer: a gradient and a second of training."""
+"""Whether the engine computes rightly on this computer: gradients, a step, a second of runs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ PROJECT = RESOURCES / "examples" / "02-spiral-solved.json"
 GOLDEN = RESOURCES / "golden" / "self-test.npz"
 TOLERANCES = {"float32": 1e-5, "float64": 1e-10}
 """Largest difference from PyTorch's gradient, as a share of its largest number."""
+
+MOST_APART = 1e-10
+"""Largest difference of a step taken apart from the engine's, as a share of the largest number."""
 
 TRAINING_S = 1.0
 WANTED = 0.9
@@ -83,6 +86,7 @@ def self_test() -> Iterator[Finding]:
     checks: dict[Message, Callable[[], Finding]] = {
         say("self-test.facts"): _facts,
         **{_named(precision): partial(_gradient, precision) for precision in TOLERANCES},
+        say("self-test.microscope"): _microscope,
         say("self-test.spiral"): _training,
     }
     for part, check in checks.items():
@@ -168,6 +172,16 @@ def _examples(golden: dict[str, Array]) -> Dataset:
     return Dataset("self-test", "Self-test", "classification", inputs, labels,
                    np.zeros((len(labels), 0)), ("0", "1"), ("x1", "x2"), ("class",),
                    np.arange(len(labels)), np.zeros(0, np.int64))
+
+
+def _microscope() -> Finding:
+    """Compare a step that is taken apart line by line with the engine's own."""
+    project: ProjectSpec = read_project(PROJECT)
+    run = Trainer(project, load(project.data))
+    run.run(1)
+    share = run.dissect().disagreement()
+    return Finding(say("self-test.apart", part=say("self-test.microscope"), share=share,
+                       most=MOST_APART), share <= MOST_APART)
 
 
 def _training() -> Finding:

@@ -17,8 +17,8 @@ from engine.selftest import GOLDEN, Finding, self_test
 from gui.terminal.command_line import main
 
 ROOT = Path(engine.__file__).parents[1]
-PARTS = 4
-"""Facts, two gradients, and the spiral."""
+PARTS = 5
+"""Facts, two gradients, a step taken apart, and the spiral."""
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +149,16 @@ def test_whatever_is_raised_is_a_line(
         raise error
 
     monkeypatch.setattr(selftest, "load", broken)
-    assert wrong(list(self_test())) == [text]
+    assert wrong(list(self_test())) == [text.replace("Spiral", "A step taken apart", 1), text]
+
+
+def test_a_step_that_comes_apart_into_other_numbers_is_wrong(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selftest, "MOST_APART", 0.0)
+    [text] = wrong(list(self_test()))
+    assert text.startswith("A step taken apart: ")
+    assert text.endswith(" from the engine's own numbers (at most 0e+00).")
 
 
 def test_facts_that_cannot_be_had_are_a_line(monkeypatch: pytest.MonkeyPatch) -> None:

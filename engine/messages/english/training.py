@@ -78,6 +78,9 @@ WORDS: Mapping[str, Entry] = {
     "self-test.untested-without-reason": "{part} cannot be tested: no reason given ({type}).",
     "self-test.facts": "The engine's facts",
     "self-test.gradient": "Gradient in {precision}",
+    "self-test.microscope": "A step taken apart",
+    "self-test.apart":
+        "{part}: {share:scientific,1} from the engine's own numbers (at most {most:scientific,0}).",
     "self-test.spiral": "Spiral",
     "self-test.golden": Fault(
         "{place}", "cannot be read ({type})", "the file that came with the program",
