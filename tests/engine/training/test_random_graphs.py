@@ -178,7 +178,8 @@ def _random_graph(graph: Graph) -> None:
 def test_random_graphs() -> None:
     counts.clear()
     _random_graph()
-    assert len({kind.key for kind in kinds()} - counts.keys()) <= examples(2, 0)
+    # What is drawn depends on the modules that are loaded: Hypothesis tries their constants.
+    assert len({kind.key for kind in kinds()} - counts.keys()) <= examples(5, 0)
     assert counts["branching"] > counts["graphs"] / 2
     assert counts["layers"] > 12 * counts["graphs"]
     assert counts["kinks"] <= MOST_KINKS * counts["directions"], counts
