@@ -144,7 +144,7 @@ class Past:
         self._stride = 1
         self._best = (0, math.inf)
         self._since: dict[Finding, int] = {}
-        self._step_before = -1
+        self._unseen: dict[Finding, int] = {}
         self._largest: dict[str, float] = {}
         self.recent: deque[Moment] = deque()
         self.first: tuple[LayerReading, ...] = ()
@@ -164,7 +164,7 @@ class Past:
     def note(self, snapshot: Snapshot, found: Iterable[Finding]) -> None:
         """Remember a snapshot of a later step and what was found in it."""
         step, loss = snapshot.step, snapshot.training.loss
-        self._step_before = self.step
+        before, found = self.step, tuple(found)
         gradients = {reading.layer_id: reading.gradient_rms for reading in snapshot.layers}
         self.first = self.first or snapshot.layers
         for layer_id, gradient in gradients.items():
@@ -181,6 +181,7 @@ class Past:
         if held_out is not None and held_out.loss < self.lowest_validation:
             self.lowest_validation, self.lowest_step = held_out.loss, step
         self._since = {finding: self._since.get(finding, step) for finding in found}
+        self._unseen = {finding: self._unseen.get(finding, before) for finding in found}
 
     def _note_loss(self, step: int, loss: float) -> None:
         if loss < self._best[1]:
@@ -194,13 +195,13 @@ class Past:
             self._stride *= 2
 
     def bear_out(self) -> None:
-        """Take what the last snapshot shows as having held since the one before it.
+        """Take what the last snapshot shows as having held since the last one that did not show it.
 
-        Of two that lie within the window, that would be too little to change anything.
+        Where that lies within the window, it would be too little to change anything.
         """
-        before = self._step_before
-        if 0 <= before <= self.step - self._window:
-            self._since = {finding: min(since, before) for finding, since in self._since.items()}
+        for finding, before in self._unseen.items():
+            if 0 <= before <= self.step - self._window:
+                self._since[finding] = before
 
     def lasted(self, finding: Finding) -> int:
         """Return for how many steps a finding has held without a break; -1 if it does not hold."""

@@ -60,7 +60,7 @@ class Steady:
         self._patience = patience
         self._said: Opinion | None = None
         self._changes = 0
-        self._said_at = self._step = 0
+        self._said_at = self._step = self._begun = 0
         self._rival = ""
         self._since = self._held = 0
 
@@ -72,6 +72,14 @@ class Steady:
     def pardon(self) -> None:
         """Take the next opinion as readily as the first: somebody has changed the run."""
         self._changes = 0
+
+    def withdraw(self) -> bool:
+        """Take back what nothing bears out, or the last step alone; return whether that was so."""
+        said = self._said
+        if said is None or not (said.code in UNDECIDED or self._begun == self._step):
+            return False
+        self._said = None
+        return True
 
     def settle(self, step: int, opinions: Sequence[Opinion]) -> Opinion:
         """Return what is to be said at a step of which there are new opinions.
@@ -125,5 +133,7 @@ class Steady:
         return False
 
     def _say(self, opinion: Opinion) -> Opinion:
+        if self.code != opinion.code:
+            self._begun = self._step
         self._said, self._said_at, self._rival, self._held = opinion, self._step, "", 0
         return opinion

@@ -24,7 +24,7 @@ from engine.diagnosis.memory import Memory
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.patient import Patient
 from engine.diagnosis.rules import DEFAULTS, Thresholds
-from engine.diagnosis.steady import OVERSHOT, UNDECIDED, Opinion, Steady
+from engine.diagnosis.steady import OVERSHOT, Opinion, Steady
 from engine.messages import say
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part, Wanted
@@ -215,12 +215,13 @@ class RunJudge:
         """Judge the last snapshot of a run at rest once more; return what else is said now, if so.
 
         A finding is said once two snapshots have shown it, and of a run that was over in no time
-        there is no second one. So where nothing could be said yet, what the last one shows counts
-        as having held since the one before. To call it again, or to go on, does no harm.
+        there is no second one. So where nothing could be said yet, or only by the last one, what
+        that one shows counts as having held since the last one that did not show it. To call it
+        again, or to go on, does no harm.
         """
         last, self._last = self._last, None
         said = self._steady.code
-        if last is None or said not in UNDECIDED:
+        if last is None or not self._steady.withdraw():
             return None
         self._past.bear_out()
         verdict = self._speak(last)

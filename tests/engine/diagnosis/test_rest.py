@@ -149,3 +149,24 @@ def test_of_one_step_the_last_that_is_said_is_remembered() -> None:
     memory.note(10**4 + 1, "early")
     memory.note(10**4 + 1, "dead")
     assert memory.at(10**4 + 1) == "dead"
+
+
+def test_two_snapshots_at_the_very_end_are_as_good_as_one() -> None:
+    judge = judge_of(NET)
+    verdict_after(judge, NET, (0,), **BEFORE)
+    assert verdict_after(judge, NET, (490, 500), accuracy=0.5, **BAD).code == "early"
+    verdict = judge.rest()
+    assert verdict is not None
+    assert verdict.code == "vanishing"
+
+
+def test_what_only_the_last_snapshot_has_said_is_said_with_what_it_shows() -> None:
+    """At the step from which on a loss at chance is told, what keeps it there had no time."""
+    judge, chance = judge_of(NET), {"accuracy": 0.5, "loss": 0.693}
+    verdict_after(judge, NET, (0,), **chance, **BEFORE)
+    assert verdict_after(judge, NET, (1990,), **chance, **BAD).code == "early"
+    assert verdict_after(judge, NET, (2000,), **chance, **BAD).code == "chance"
+    verdict = judge.rest()
+    assert verdict is not None
+    assert verdict.code == "vanishing"
+    assert verdict_after(judge, NET, (2000,), **chance, **BAD) is verdict
