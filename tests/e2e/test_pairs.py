@@ -40,9 +40,12 @@ def open_network(person: Person, network: NetworkSpec, rate: float, optimizer: s
 
 
 def first_cure(person: Person) -> CureButton:
-    person.qtbot.waitUntil(lambda: any(
-        button.isVisible() for button in person.lab.strip.findChildren(CureButton)),
-        timeout=60_000)
+    def is_offered() -> None:
+        # In words, so that whoever reads a failure learns what was said instead.
+        assert any(button.isVisible() for button in person.lab.strip.findChildren(CureButton)), \
+            (person.lab.strip.accessibleName(), steps(person), person.lab.workbench.state)
+
+    person.qtbot.waitUntil(is_offered, timeout=60_000)
     return next(button for button in person.lab.strip.findChildren(CureButton)
                 if button.isVisible())
 
