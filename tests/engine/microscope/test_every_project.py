@@ -6,11 +6,22 @@ import numpy as np
 import pytest
 
 from engine.data.sources import load
+from engine.kernels.ops.catalogue import OPS
+from engine.layers import LOSSES
+from engine.microscope.program import EXPLANATIONS
 from engine.training import Trainer
 from tests.golden.same_bytes_cases import made, templates
 
 PROJECTS = {**templates(), **made()}
 LONG = ("16-character-rnn", "17-character-lstm", "18-character-gru")
+
+def test_every_op_of_a_training_step_is_explained() -> None:
+    """Who adds an op is told that its explanation is missing, not a student."""
+    looked_at = {loss.output_op for loss in LOSSES.values()} | {
+        loss.score_op for loss in LOSSES.values()}
+    missing = OPS.keys() - EXPLANATIONS.keys() - looked_at
+    assert not missing
+
 
 @pytest.mark.parametrize("name", [
     pytest.param(name, marks=pytest.mark.whole) if name in LONG else name for name in PROJECTS])

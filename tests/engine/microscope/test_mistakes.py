@@ -79,7 +79,6 @@ def trace_of(name: str) -> Trace:
     if name == "two convolutions":
         return two_convolutions()
     dissection = dissected(name)
-    assert dissection is not None
     return dissection.trace
 
 

@@ -78,8 +78,8 @@ def check(dissection: Dissection, printed: str) -> None:
 @pytest.mark.sampled
 def test_the_programs_of_all_projects_print_the_engines_numbers(tmp_path: Path) -> None:
     names = [name for name in projects() if name not in LONG or examples(0, 1)]
-    steps = {name: step for name in names if (step := dissected(name)) is not None
-             and sum(array.size for array in step.program.given.values()) < MOST_NUMBERS}
+    steps = {name: step for name, step in ((name, dissected(name)) for name in names)
+             if sum(array.size for array in step.program.given.values()) < MOST_NUMBERS}
     assert len(steps) >= FEWEST
     printed = run_fresh(tmp_path, {name: script(step) for name, step in steps.items()})
     for name, step in steps.items():
@@ -88,7 +88,6 @@ def test_the_programs_of_all_projects_print_the_engines_numbers(tmp_path: Path) 
 
 def test_a_program_is_readable() -> None:
     step = dissected("05-exclusive-or")
-    assert step is not None
     text = script(step)
     assert f"{step.step} steps" in text
     assert "import numpy as np" in text
@@ -112,7 +111,6 @@ def test_a_program_is_readable() -> None:
 
 def test_a_name_cannot_break_the_program(tmp_path: Path) -> None:
     step = dissected("05-exclusive-or")
-    assert step is not None
     project = replace(step.project, name='a"""\\N{x}\nimport engine')
     text = script(dataclasses.replace(step, project=project))
     check(step, run_fresh(tmp_path, {"odd": text})["odd"])
