@@ -7,28 +7,16 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from gui import theme
+from gui.microscope.column_painter import ColumnPainter
 from gui.microscope.network_columns import Column
 from gui.microscope.network_hits import Hit, Kind
-from gui.microscope.network_ink import SMALL, Ink, number_text
+from gui.microscope.network_ink import SMALL, number_text
 from gui.microscope.network_places import ColumnPlace, UnitPlace
-from gui.microscope.network_reading import Array, Reading, Shown, largest
+from gui.microscope.network_reading import Array, Shown, largest
 
 
-class MapPainter:
-    """Paints columns of feature maps. GUI thread only.
-
-    Parameters
-    ----------
-    ink : Ink
-        What to write with.
-    reading : Reading
-        What there is to say.
-    hits : list[Hit]
-        What can be pointed at is added to it.
-    """
-
-    def __init__(self, ink: Ink, reading: Reading, hits: list[Hit]) -> None:
-        self._ink, self._reading, self._hits = ink, reading, hits
+class MapPainter(ColumnPainter):
+    """Paints columns of feature maps. GUI thread only."""
 
     def paint(self, painter: QPainter, place: ColumnPlace) -> None:
         """Paint the maps of a column."""

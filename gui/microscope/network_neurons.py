@@ -6,6 +6,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gui import theme
+from gui.microscope.column_painter import ColumnPainter
 from gui.microscope.network_columns import Column
 from gui.microscope.network_hits import Hit, Kind
 from gui.microscope.network_ink import SMALL, Ink, circle_text, number_text, signed_colour
@@ -25,21 +26,11 @@ def cell_window(n: int, example: int) -> tuple[int, int]:
     return first, min(first + MOST_CELLS, n)
 
 
-class NeuronPainter:
-    """Paints the units of columns that hold single numbers. GUI thread only.
-
-    Parameters
-    ----------
-    ink : Ink
-        What to write with.
-    reading : Reading
-        What there is to say.
-    hits : list[Hit]
-        What can be pointed at is added to it.
-    """
+class NeuronPainter(ColumnPainter):
+    """Paints the units of columns that hold single numbers. GUI thread only."""
 
     def __init__(self, ink: Ink, reading: Reading, hits: list[Hit]) -> None:
-        self._ink, self._reading, self._hits = ink, reading, hits
+        super().__init__(ink, reading, hits)
         self._ringed = _ringed(reading)
         self._pictures: dict[tuple[int, int], QImage] = {}
         self._rules: dict[tuple[float, float, int], list[QLineF]] = {}

@@ -7,31 +7,19 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from gui import theme
+from gui.microscope.column_painter import ColumnPainter
 from gui.microscope.network_columns import Column
 from gui.microscope.network_hits import Hit, Kind
-from gui.microscope.network_ink import SMALL, Ink, arrow_head, number_text
+from gui.microscope.network_ink import SMALL, arrow_head, number_text
 from gui.microscope.network_places import ColumnPlace
-from gui.microscope.network_reading import Grid, Reading, largest
+from gui.microscope.network_reading import Grid, largest
 
 GAPS_FROM = 6
 """Px of a step from which on steps are parted by a gap."""
 
 
-class SequencePainter:
-    """Paints columns of sequences. GUI thread only.
-
-    Parameters
-    ----------
-    ink : Ink
-        What to write with.
-    reading : Reading
-        What there is to say.
-    hits : list[Hit]
-        What can be pointed at is added to it.
-    """
-
-    def __init__(self, ink: Ink, reading: Reading, hits: list[Hit]) -> None:
-        self._ink, self._reading, self._hits = ink, reading, hits
+class SequencePainter(ColumnPainter):
+    """Paints columns of sequences. GUI thread only."""
 
     def paint(self, painter: QPainter, place: ColumnPlace) -> None:
         """Paint a column: its numbers above, their derivatives below."""
