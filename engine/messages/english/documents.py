@@ -1,0 +1,9 @@
+"""Words about texts with labels that are brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.messages.language import Entry
+
+WORDS: Mapping[str, Entry] = {}
