@@ -9,7 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.modality import Modality
 from engine.data.remark import Remark
+from engine.data.rows import Inputs
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -28,7 +30,7 @@ class Dataset:
         Name for people: ``Spiral``, ``penguins.csv``.
     task : str
         ``classification``, ``regression``, ``reconstruction`` or ``sequence``.
-    inputs : float64[n, d]
+    inputs : float64[n, d] | ByteRows
         What the network sees.
     labels : int64[n]
         Class of every example; empty for regression. To be reconstructed: the class of each, which
@@ -45,8 +47,8 @@ class Dataset:
         Name of the target column, or of every value for regression.
     training, validation : int64[...]
         Rows of ``inputs`` to learn from and to validate on; disjoint, in a shuffled order.
-    image_shape : tuple[int, int] | None
-        Height and width when every example is a grey image, row by row.
+    modality : Modality | None
+        What the numbers of an example are; None for numbers in no order, or tokens.
     points : float64[n, 2] | None
         Coordinates before features are made of them, when the data are points in the plane.
     features_of : callable | None
@@ -70,7 +72,7 @@ class Dataset:
     key: str
     title: str
     task: Task
-    inputs: Reals
+    inputs: Inputs
     labels: Indices
     values: Reals
     class_names: tuple[str, ...]
@@ -78,7 +80,7 @@ class Dataset:
     target_names: tuple[str, ...]
     training: Indices
     validation: Indices
-    image_shape: tuple[int, int] | None = None
+    modality: Modality | None = None
     points: Reals | None = None
     features_of: Callable[[Reals], Reals] | None = None
     units_of: Callable[[Reals], Reals] | None = None
@@ -96,6 +98,18 @@ class Dataset:
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""
         return values if self.units_of is None else self.units_of(values)
+
+    @property
+    def example(self) -> Modality:
+        """What an example is."""
+        if self.modality is not None:
+            return self.modality
+        return Modality("tokens" if self.tokens is not None else "numbers", (self.n_inputs,))
+
+    @property
+    def image_shape(self) -> tuple[int, int, int] | None:
+        """Height, width and channels when every example is an image, row by row."""
+        return self.example.image_shape
 
     @property
     def n_inputs(self) -> int:

@@ -10,10 +10,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.files import at_home
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
+from engine.data.importers.catalogue import IMPORTERS
 from engine.data.points import load_points
 from engine.data.reconstruction import to_reconstruct
 from engine.data.reviews import draw_review, load_reviews
@@ -227,17 +229,27 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
-    if spec.source not in (TABLE, TEXT):
+    if spec.source not in (TABLE, TEXT, *IMPORTERS):
         return _source(spec.source).load(spec)
     if not spec.path:
         raise DataError("data.no-file-chosen")
     path = _found(spec.path, base)
+    if spec.source in IMPORTERS:
+        return _imported(path, spec, base)
     if spec.source == TEXT:
         return load_text(path, spec)
     from engine.data.table import load_table
 
     test = _found(spec.table.test_path, base) if spec.table.test_path else None
     return load_table(path, spec, test=test)
+
+
+def _imported(path: Path, spec: DataSpec, base: Path | None) -> Dataset:
+    if not path.exists():
+        raise DataError("file.missing", path=str(path))
+    paths = tuple(str(_found(one, base).absolute()) for one in spec.more_paths)
+    path = path.absolute()
+    return IMPORTERS[spec.source].load(path, replace(spec, path=str(path), more_paths=paths))
 
 
 def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
@@ -259,5 +271,5 @@ def _folder(base: Path | None) -> Path:
 
 def _source(key: str) -> _Source:
     if key not in _SOURCES:
-        raise DataError("data.unknown", key=key, known=(*_SOURCES, TABLE, TEXT))
+        raise DataError("data.unknown", key=key, known=(*_SOURCES, TABLE, TEXT, *IMPORTERS))
     return _SOURCES[key]

@@ -6,7 +6,6 @@ from engine.layers.augmentation import AUGMENTATIONS, OF_IMAGES
 from engine.layers.cost import LayerCost, costs
 from engine.layers.diagnose import diagnose
 from engine.layers.export import Node
-from engine.layers.fields import Choice, Field
 from engine.layers.initialisers import INITIALISERS, Initialiser
 from engine.layers.issue import Issue
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
@@ -22,6 +21,7 @@ from engine.layers.shapes import (
     place,
     resolve,
 )
+from engine.spec.fields import Choice, Field
 
 __all__ = [
     "ACTIVATIONS",

@@ -8,7 +8,6 @@ from abc import abstractmethod
 from engine.arrays import Reals
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
-from engine.layers.fields import Choice, Field
 from engine.layers.images import (
     PADDING_CHOICES,
     as_image,
@@ -26,6 +25,7 @@ from engine.layers.weighted import (
     weighted_rule,
     weights_and_biases,
 )
+from engine.spec.fields import Choice, Field
 
 WIDEST = 16
 """Numbers of the widest register that any machine has."""

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.fields import Choice
+from engine.spec.fields import Choice
 
 Weights = NDArray[np.float64]
 

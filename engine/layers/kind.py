@@ -15,9 +15,9 @@ from engine.arrays import Reals
 from engine.errors import ShapeError
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.export import Node
-from engine.layers.fields import Field
 from engine.layers.mean_field import MeanFieldRule
 from engine.spec import LayerSpec, Option
+from engine.spec.fields import Field
 
 Shape = tuple[int, ...]
 """Shape of one example, the batch axis left out."""

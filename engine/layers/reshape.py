@@ -10,10 +10,10 @@ import math
 from dataclasses import replace
 
 from engine.errors import ShapeError
-from engine.layers.fields import Choice, Field
 from engine.layers.images import text
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.spec import Option
+from engine.spec.fields import Choice, Field
 
 LARGEST_AXIS = 65_536
 

@@ -8,12 +8,12 @@ from functools import partial
 
 import numpy as np
 
-from engine.layers.fields import Field
 from engine.layers.images import check_rank
 from engine.layers.initialisers import Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
 from engine.spec import Option
+from engine.spec.fields import Field
 
 LARGEST_VOCABULARY = 65_536
 

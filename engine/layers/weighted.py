@@ -10,7 +10,6 @@ from functools import partial
 import numpy as np
 
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS
-from engine.layers.fields import Choice, Field
 from engine.layers.initialisers import (
     DRAWN_CHOICES,
     INITIALISER_CHOICES,
@@ -20,6 +19,7 @@ from engine.layers.initialisers import (
 )
 from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
+from engine.spec.fields import Choice, Field
 
 INITIAL_FIELDS = (
     Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn at first.",

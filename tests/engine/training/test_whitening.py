@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.data.modality import Modality
 from engine.layers import kind
 from engine.spec import LayerSpec
 from engine.training import Trainer, whitening
@@ -27,7 +28,7 @@ def pictures(count: int = 200) -> Dataset:
     data = clouds(count, 20, width=SIDE * SIDE * CHANNELS)
     x = data.inputs.reshape(-1, SIDE, SIDE, CHANNELS)
     smooth = np.cumsum(np.cumsum(x, axis=1), axis=2) + 3.0
-    return dataclasses.replace(data, inputs=smooth.reshape(len(x), -1), image_shape=(SIDE, SIDE))
+    return dataclasses.replace(data, inputs=smooth.reshape(len(x), -1), modality=Modality("image", (SIDE, SIDE, CHANNELS)))
 
 
 def conv(filters: int, **options: Any) -> LayerSpec:

@@ -1,12 +1,12 @@
-"""The options of a layer kind, described so that forms, checks and help can be made of them."""
+"""Options, described so that forms, checks and help can be made of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.layers.issue import is_finite, shown
 from engine.messages import Message, say
-from engine.spec import Option
+from engine.spec.network import Option
+from engine.spec.values import is_finite, shown
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One option of a layer kind.
+    """One option of a layer kind, of a loss, or of something that a person brings.
 
     Attributes
     ----------
