@@ -1,6 +1,7 @@
 """What a person asks for: frozen values without arrays, readable without Numba."""
 
 from engine.spec.augmentation import AugmentationSpec
+from engine.spec.averaging import AveragingSpec
 from engine.spec.data import DataSpec, Goal, Scaling, Split, TableSpec, TargetScaling, Task
 from engine.spec.files import project_from_json, project_to_json, read_project, write_project
 from engine.spec.network import LayerSpec, NetworkSpec, Option
@@ -11,6 +12,7 @@ from engine.spec.training import OptimizerSpec, Precision, TrainingSpec
 __all__ = [
     "FORMAT_VERSION",
     "AugmentationSpec",
+    "AveragingSpec",
     "DataSpec",
     "Goal",
     "LayerSpec",
