@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.arrays import Doubles, Integers, Reals
+from engine.kernels.ops.transcription import room_of
 from engine.kernels.runtime import layout
 from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, Value, resolve
+from engine.layers.row_blocks import WORDS_OF_A_DOUBLE
 from engine.layers.shapes import DATA
 from engine.plan.arena import Layout
 from engine.plan.augmentation import add_augmentation
@@ -114,6 +116,7 @@ class _Builder:
     loss_terms: list[Line] = field(default_factory=list)
     summed: dict[int, int] = field(default_factory=dict)
     workspaces: dict[int, int] = field(default_factory=dict)
+    threads: int = 1
     blocks: Integers = field(init=False)
 
     def shared_workspace(self, size: int) -> int:
@@ -195,6 +198,16 @@ class _Builder:
             place += parameter.size
         return placed
 
+    def _doubles(self, count: int) -> int:
+        """Reserve so many float64; return the offset of the first."""
+        return self.layout.reserve(count * WORDS_OF_A_DOUBLE)
+
+    def _text_slots(self, output: Value, target: Value) -> dict[str, int]:
+        """Return the slots of a loss that reads a text; every thread has room of its own."""
+        room = room_of(output.shape[0], target.size, output.shape[1])
+        return {"length": target.size, "mask": output.mask,
+                "room": self._doubles(room * self.threads)}
+
     def add_loss(self, layer: PlannedLayer, target: Value,
                  weights: Mapping[str, int] | None = None) -> Value:
         """Append loss, score and prediction of the last layer; return the prediction's place.
@@ -209,12 +222,19 @@ class _Builder:
         constants = {field.key: float(getattr(self.project.training, field.key))
                      for field in loss.constants}
         op = loss.op if weights is None else loss.weighted_op
+        text = self._text_slots(output, target) if loss.reads_text else {}
+        losses = {"losses": self._doubles(self.capacity)} if loss.sum_op else {}
         self.table.add(layout.LOSS_SECTION, Line(op, {
             "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants,
-            **(weights or {})}, layer=name))
+            **(weights or {}), **text, **losses},
+            output.shape[0] * (2 * target.size + 1) if text else 0, layer=name))
+        if loss.sum_op:
+            self.table.add(layout.LOSS_SECTION, Line(loss.sum_op, {
+                "t": target.data, "steps": output.shape[0], **losses,
+                **{slot: text[slot] for slot in ("mask", "length")}}, layer=name))
         self.table.extend(layout.LOSS_SECTION, self.loss_terms)
         self.table.add(layout.SCORE, Line(loss.score_op, {
-            "z": output.data, "t": target.data, **form}, layer=name))
+            "z": output.data, "t": target.data, **form, **text}, layer=name))
         if not loss.output_op:
             return output
         prediction = self.value(output.shape, learns=False)
@@ -256,7 +276,7 @@ def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: in
     precision = project.training.precision
     resolved = resolve(project.network, (inputs.shape[1],))
     shared = shared or _shared_for(resolved)
-    builder = _Builder(project, capacity, Layout(precision), shared)
+    builder = _Builder(project, capacity, Layout(precision), shared, threads=threads)
     total = sum(parameter.size for layer in resolved for parameter in layer.parameters())
     # The parameters' regions come first: they keep their places when the batch grows.
     regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
