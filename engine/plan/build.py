@@ -116,7 +116,6 @@ class _Builder:
     loss_terms: list[Line] = field(default_factory=list)
     summed: dict[int, int] = field(default_factory=dict)
     workspaces: dict[int, int] = field(default_factory=dict)
-    threads: int = 1
     blocks: Integers = field(init=False)
 
     def shared_workspace(self, size: int) -> int:
@@ -198,15 +197,11 @@ class _Builder:
             place += parameter.size
         return placed
 
-    def _doubles(self, count: int) -> int:
-        """Reserve so many float64; return the offset of the first."""
-        return self.layout.reserve(count * WORDS_OF_A_DOUBLE)
-
     def _text_slots(self, output: Value, target: Value) -> dict[str, int]:
-        """Return the slots of a loss that reads a text; every thread has room of its own."""
-        room = room_of(output.shape[0], target.size, output.shape[1])
-        return {"length": target.size, "mask": output.mask,
-                "room": self._doubles(room * self.threads)}
+        """Return the slots of a loss that reads a text."""
+        size = WORDS_OF_A_DOUBLE * room_of(output.shape[0], target.size, output.shape[1])
+        return {"length": target.size, "mask": output.mask, "size": size,
+                "workspace": self.shared_workspace(size)}
 
     def add_loss(self, layer: PlannedLayer, target: Value,
                  weights: Mapping[str, int] | None = None) -> Value:
@@ -223,7 +218,8 @@ class _Builder:
                      for field in loss.constants}
         op = loss.op if weights is None else loss.weighted_op
         text = self._text_slots(output, target) if loss.reads_text else {}
-        losses = {"losses": self._doubles(self.capacity)} if loss.sum_op else {}
+        losses = {
+            "losses": self.layout.reserve(WORDS_OF_A_DOUBLE * self.capacity)} if loss.sum_op else {}
         self.table.add(layout.LOSS_SECTION, Line(op, {
             "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants,
             **(weights or {}), **text, **losses},
@@ -276,7 +272,7 @@ def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: in
     precision = project.training.precision
     resolved = resolve(project.network, (inputs.shape[1],))
     shared = shared or _shared_for(resolved)
-    builder = _Builder(project, capacity, Layout(precision), shared, threads=threads)
+    builder = _Builder(project, capacity, Layout(precision), shared)
     total = sum(parameter.size for layer in resolved for parameter in layer.parameters())
     # The parameters' regions come first: they keep their places when the batch grows.
     regions = [builder.layout.reserve(total) for _ in range(REGIONS)]

@@ -29,7 +29,7 @@ WEIGHT = 1000
 
 @inlined
 def room_of(steps, length, k):
-    """Return how many float64 one thread needs beside its examples."""
+    """Return how many float64 there is to be room for while an example is worked on."""
     return 2 * steps + (steps + 1) * (2 * length + 1) + k
 
 
@@ -284,13 +284,12 @@ def character_errors(z, t, mask, room):
     return errors
 
 
-@op("dz z t mask k steps length losses room results",
+@op("dz z t mask k steps length losses workspace size results",
     "L = -log(p(text)) / characters; dz = (softmax(z[t]) - share of its readings) / (characters "
     "batch)", weight=WEIGHT)
 def ctc_op(slots, arena, batch, shard, shards):
     steps, k, length = slots.steps, slots.k, slots.length
     begin, end = span(batch, shard, shards)
-    size = room_of(steps, length, k)
     count = writable_texts(matrix(arena, slots.t, batch, length),
                            mask_part(arena, slots.mask, 0, batch, steps), steps)
     ctc(sequence(arena, slots.dz + begin * steps * k, end - begin, steps, k),
@@ -298,7 +297,7 @@ def ctc_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t + begin * length, end - begin, length),
         mask_part(arena, slots.mask, begin, end, steps),
         doubles(arena, slots.losses, batch)[begin:end], count,
-        doubles(arena, slots.room, size * shards)[size * shard:size * (shard + 1)])
+        doubles(arena, slots.workspace + begin * slots.size, room_of(steps, length, k)))
 
 
 @op("t mask steps length losses results", "L = mean of the losses of all texts", whole=True)
@@ -311,11 +310,11 @@ def ctc_mean_op(slots, arena, batch, shard, shards):
     report(slots.results, total / max(count, 1), count)
 
 
-@op("z t mask k steps length room results",
+@op("z t mask k steps length workspace size results",
     "wrong = changes of characters from what is read to the text", whole=True)
 def ctc_score_op(slots, arena, batch, shard, shards):
     steps, k, length = slots.steps, slots.k, slots.length
     carray(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = character_errors(
         sequence(arena, slots.z, batch, steps, k), matrix(arena, slots.t, batch, length),
         mask_part(arena, slots.mask, 0, batch, steps),
-        doubles(arena, slots.room, room_of(steps, length, k)))
+        doubles(arena, slots.workspace, room_of(steps, length, k)))
