@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from engine.spec.drawn import MOST_LETTERS, Drawings, PaintedSpec
+
 Task = Literal["classification", "regression", "reconstruction", "sequence"]
 """A class or values for every example, its own inputs, or a class for every step of a sequence."""
 
@@ -119,6 +121,11 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The person's file; relative to the project file.
     table : TableSpec
         How to read that file.
+    drawings : tuple[DrawnSpec, ...]
+        Drawings of a person's own, which are learned from together with a source of drawings whose
+        classes they belong to; they alone are the source ``drawings`` where it has no path.
+    painted : PaintedSpec
+        The points of the source ``painted``.
     """
 
     source: str = "spiral"
@@ -131,3 +138,11 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: Annotated[int, msgspec.Meta(ge=2, le=1024)] = 32
     path: str = ""
     table: TableSpec = TableSpec()
+    drawings: Drawings = ()
+    painted: PaintedSpec = PaintedSpec()
+
+    def __post_init__(self) -> None:
+        """Refuse drawings that would make a file too large to be opened."""
+        if self.drawings and sum(len(stroke) for drawn in self.drawings
+                                 for stroke in drawn.strokes) > MOST_LETTERS:
+            raise ValueError("the drawings have too many points for one project")
