@@ -10,14 +10,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.drawing.generated import outline
-from engine.data.drawing.load import DRAWINGS, load_drawings, load_drawn, with_own
+from engine.data.drawing.load import DRAWINGS, load_drawn, load_kept, with_own
 from engine.data.drawing.models import DIGITS, SHAPES, Form
 from engine.data.drawing.stages import Recipe, picture
 from engine.data.files import at_home
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
+from engine.data.importers.catalogue import IMPORTERS
 from engine.data.painted import PAINTED, load_painted
 from engine.data.points import load_points
 from engine.data.reconstruction import to_reconstruct
@@ -250,21 +252,31 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
-    if spec.source == DRAWINGS:
-        return load_drawings(spec, _found(spec.path, base) if spec.path else None)
+    if spec.source == DRAWINGS and not spec.path:
+        return load_kept(spec)
     if spec.source == PAINTED:
         return load_painted(spec)
-    if spec.source not in (TABLE, TEXT):
+    if spec.source not in (TABLE, TEXT, *IMPORTERS):
         return _source(spec.source).load(spec)
     if not spec.path:
         raise DataError("data.no-file-chosen")
     path = _found(spec.path, base)
+    if spec.source in IMPORTERS:
+        return _imported(path, spec, base)
     if spec.source == TEXT:
         return load_text(path, spec)
     from engine.data.table import load_table
 
     test = _found(spec.table.test_path, base) if spec.table.test_path else None
     return load_table(path, spec, test=test)
+
+
+def _imported(path: Path, spec: DataSpec, base: Path | None) -> Dataset:
+    if not path.exists():
+        raise DataError("file.missing", path=str(path))
+    paths = tuple(str(_found(one, base).absolute()) for one in spec.more_paths)
+    path = path.absolute()
+    return IMPORTERS[spec.source].load(path, replace(spec, path=str(path), more_paths=paths))
 
 
 def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
@@ -286,5 +298,6 @@ def _folder(base: Path | None) -> Path:
 
 def _source(key: str) -> _Source:
     if key not in _SOURCES:
-        raise DataError("data.unknown", key=key, known=(*_SOURCES, TABLE, TEXT, DRAWINGS, PAINTED))
+        raise DataError("data.unknown", key=key,
+                        known=(*_SOURCES, TABLE, TEXT, PAINTED, *IMPORTERS))
     return _SOURCES[key]

@@ -9,6 +9,7 @@ import numpy as np
 from engine.arrays import Doubles, Integers, Reals
 from engine.kernels.runtime import layout
 from engine.layers import Value
+from engine.plan.batches import Store
 from engine.plan.table import Line
 from engine.spec import LayerSpec
 
@@ -110,6 +111,8 @@ class Plan:
         Every layer.
     input, target, prediction : Value
         Places of the batch, of its targets and of what the network predicts.
+    stores : tuple[Store, Store]
+        All inputs and targets, which the table points to.
     capacity : int
         Examples for which there is room.
     parameters : int
@@ -128,6 +131,7 @@ class Plan:
     input: Value
     target: Value
     prediction: Value
+    stores: tuple[Store, Store]
     capacity: int
     parameters: int
     work: int

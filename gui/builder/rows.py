@@ -222,8 +222,8 @@ def _input_texts(dataset: Dataset) -> tuple[str, str, str]:
         return "Input", dataset.title, ""
     label = f"Input · {inputs_text(dataset)}"
     if dataset.image_shape is not None:
-        height, width = dataset.image_shape
-        detail = f"image of {height} × {width}"
+        height, width, channels = dataset.image_shape
+        detail = f"image of {height} × {width}" + (f" × {channels}" if channels > 1 else "")
     else:
         shown = [feature_title(name) for name in dataset.feature_names[:FEATURES_SHOWN]]
         detail = ", ".join(shown) + (", …" if n_inputs > FEATURES_SHOWN else "")

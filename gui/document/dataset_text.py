@@ -13,8 +13,9 @@ def data_sentence(dataset: Dataset) -> str:
     """Return a data set in a sentence, such as ``Iris: 150 examples, 4 inputs, 3 classes``."""
     n, target = len(dataset.inputs), TARGETS[dataset.task](dataset)
     if dataset.image_shape is not None:
-        height, width = dataset.image_shape
-        return f"{n:,} images of {height} × {width} pixels, {target}."
+        height, width, channels = dataset.image_shape
+        colours = {1: "", 3: " in colour"}.get(channels, f" of {channels} channels")
+        return f"{n:,} images of {height} × {width} pixels{colours}, {target}."
     if dataset.tokens is not None:
         most = "up to " if dataset.padding else ""
         return (f"{dataset.title}: {n:,} texts of {most}{dataset.n_inputs} {tokens(dataset)}, "

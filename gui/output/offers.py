@@ -60,7 +60,7 @@ def _can(part: Part) -> Suits:
 
 def _is_sampled(data: Dataset, *, images: bool) -> bool:
     is_free = data.task == "classification" and data.points is None
-    return is_free and (data.image_shape is not None) == images
+    return is_free and (data.example.picture_size is not None) == images
 
 
 OFFERS = (
@@ -86,7 +86,7 @@ OFFERS = (
     Offer("reconstruction", "Reconstructions",
           "Images beside what the network makes of them, and the mean squared error of each.",
           Part.SAMPLES, ReconstructionView,
-          lambda data, _: data.task == "reconstruction" and data.image_shape is not None),
+          lambda data, _: data.task == "reconstruction" and data.example.picture_size is not None),
     Offer("images", "Samples",
           "Single images with the most probable class and its probability.",
           Part.SAMPLES, SampleGrid, lambda data, _: _is_sampled(data, images=True)),
@@ -96,7 +96,7 @@ OFFERS = (
     Offer("scatter", "Predicted and true",
           "Predicted over true values; on the dashed line the network is right.",
           Part.SAMPLES, PredictionScatter, lambda data, _: data.task == "regression" or (
-              data.task == "reconstruction" and data.image_shape is None)),
+              data.task == "reconstruction" and data.example.picture_size is None)),
     Offer("latent", "Latent plane",
           "The plane of the first two latent numbers: what is drawn from it, and where examples "
           "lie.", Part.LATENT, LatentView, _can(Part.LATENT)),

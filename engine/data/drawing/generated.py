@@ -12,6 +12,7 @@ from engine.data.dataset import Indices, Reals
 from engine.data.drawing.models import DIGITS, SHAPES, Form, Line
 from engine.data.drawing.stages import Recipe, pictures
 from engine.data.drawing.strokes import Drawing
+from engine.data.rows import Bytes
 
 PER_PIECE = 4
 """Straight lines that a piece between two points is drawn with."""
@@ -56,8 +57,8 @@ COUNTS: Mapping[str, int] = {"drawn_digits": 5000, "drawn_shapes": 3200}
 
 
 @lru_cache(maxsize=2)
-def draw_examples(source: str, seed: int) -> tuple[Reals, Indices]:
-    """Return pictures float64[n, 784] from 0 to 1 and classes int64[n] of a drawn source.
+def draw_examples(source: str, seed: int) -> tuple[Bytes, Indices]:
+    """Return pictures uint8[n, 784], the ink 255, and classes int64[n] of a drawn source.
 
     Parameters
     ----------
@@ -73,7 +74,8 @@ def draw_examples(source: str, seed: int) -> tuple[Reals, Indices]:
     for ways in forms.values():
         drawings += _written(ways, each, hand, rng)
     lines = np.exp(rng.uniform(np.log(hand.thin), np.log(hand.thick), len(drawings)))
-    found = pictures(drawings, Recipe(), lines).reshape(len(drawings), -1)
+    found = np.rint(pictures(drawings, Recipe(), lines) * 255).astype(np.uint8)
+    found = found.reshape(len(drawings), -1)
     # What is handed out from the cache belongs to nobody.
     found.flags.writeable = False
     return found, np.repeat(np.arange(len(forms)), each)

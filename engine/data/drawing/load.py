@@ -1,138 +1,139 @@
-"""Drawn examples as data sets: generated ones, a person's own, and files of them."""
+"""Drawn examples as data sets: generated ones, and a person's own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from engine.data.dataset import Dataset, Indices, Reals
-from engine.data.drawing.files import SUFFIX, Labelled, read_drawings
+from engine.data.drawing.files import Labelled
 from engine.data.drawing.generated import FORMS, draw_examples
 from engine.data.drawing.kept import drawing_of
 from engine.data.drawing.stages import Recipe, pictures
 from engine.data.limits import MOST_CLASSES
+from engine.data.modality import image
 from engine.data.remark import remark
-from engine.data.scaling import measure
+from engine.data.rows import ByteRows, Bytes
+from engine.data.scaling import Scaler, measure
 from engine.data.split import split_groups, split_rows
 from engine.errors import DataError
-from engine.spec import DataSpec, Scaling
+from engine.spec import DataSpec
 
 DRAWINGS = "drawings"
 """Key of a person's own drawings."""
 
 TITLE = "My drawings"
-MOST_FILES = 1000
-MOST_DRAWINGS = 20_000
-"""Of all files together: 125 MB of pixels."""
-
-EACH = 2000
-"""Most drawings that are taken of one word of a file."""
-
 SMALL = Recipe((8, 8), 1.0, 1.3 / 8, frozenset(("crop", "scale", "pen")))
 """How the shipped digits of 8 by 8 pixels were made: they fill their square, and were not moved to
 their centre of mass."""
 
 
-def recipe_of(shape: tuple[int, int]) -> Recipe:
-    """Return how drawings become pictures of a size: MNIST's recipe but for the smallest ones."""
-    return SMALL if shape == SMALL.shape else Recipe(shape)
+def recipe_of(shape: tuple[int, ...]) -> Recipe:
+    """Return how drawings become pictures of a size: MNIST's recipe but for the smallest ones.
+
+    Parameters
+    ----------
+    shape : tuple[int, ...]
+        Height and width; what follows does not count.
+    """
+    return SMALL if shape[:2] == SMALL.shape else Recipe((shape[0], shape[1]))
 
 
 def load_drawn(spec: DataSpec, title: str) -> Dataset:
     """Return generated drawings: ``drawn_digits`` or ``drawn_shapes``."""
-    inputs, labels = draw_examples(spec.source, spec.seed)
-    training, validation = split_rows(len(labels), labels, spec.training_share, spec.seed)
-    return _dataset(spec, title, inputs, labels, tuple(FORMS[spec.source]),
-                    (training, validation))
+    pixels, labels = draw_examples(spec.source, spec.seed)
+    sides = split_rows(len(labels), labels, spec.training_share, spec.seed)
+    return _dataset(spec, title, pixels, labels, tuple(FORMS[spec.source]), sides)
 
 
-def load_drawings(spec: DataSpec, path: Path | None) -> Dataset:
-    """Return a person's own drawings: those of a file or of all files of a folder, and the kept.
+def load_kept(spec: DataSpec) -> Dataset:
+    """Return the drawings that a project holds itself; raises as `of_drawings` does."""
+    return of_drawings(spec, (), TITLE)
 
-    With ``table.split`` ``groups``, those of a person are all on one side.
+
+def of_drawings(spec: DataSpec, brought: Sequence[Labelled], title: str, *,
+                by_person: bool = False) -> Dataset:
+    """Return drawings from files and those that the project holds itself.
+
+    Parameters
+    ----------
+    spec : DataSpec
+        What to make of them.
+    brought : Sequence[Labelled]
+        Those from files.
+    title : str
+        Name for people.
+    by_person : bool
+        Whether those of a person are all learned from, or all validated on.
 
     Raises
     ------
     DataError
-        If there are too few, of fewer than two classes, or a file cannot be read.
+        If they are of fewer than two classes or of too many, or cannot be divided by person.
     """
-    found = [] if path is None else _of_files(path)
-    found += [Labelled(one.word, one.person, drawing_of(one)) for one in spec.drawings]
+    found = [*brought, *(Labelled(one.word, one.person, drawing_of(one))
+                         for one in spec.drawings)]
     words = tuple(sorted({one.word for one in found}))
     if len(words) < 2:
         raise DataError("drawings.classes", count=len(words), drawings=len(found))
     if len(words) > MOST_CLASSES:
         raise DataError("drawings.many-classes", count=len(words), most=MOST_CLASSES)
     labels = np.array([words.index(one.word) for one in found], np.int64)
-    inputs = pictures([one.drawing for one in found], Recipe()).reshape(len(found), -1)
-    sides = _split(spec, [one.person for one in found], labels)
-    title = TITLE if path is None else path.name
-    made = _dataset(spec, title, inputs, labels, words, sides)
-    people = len({one.person for one in found})
-    return replace(made, remarks=(*made.remarks, remark(
-        "drawings.counted", count=len(found), people=people)))
+    people = np.unique([one.person for one in found], return_inverse=True)[1]
+    if not by_person:
+        sides = split_rows(len(labels), labels, spec.training_share, spec.seed)
+    elif people.max() > 0:
+        sides = split_groups(people, spec.training_share, spec.seed)
+    else:
+        raise DataError("drawings.one-person")
+    made = _dataset(spec, title, _bytes(pictures([one.drawing for one in found], Recipe())),
+                    labels, words, sides)
+    return replace(made, remarks=(remark(
+        "drawings.counted", count=len(found), people=int(people.max()) + 1),))
 
 
 def with_own(dataset: Dataset, spec: DataSpec) -> Dataset:
-    """Return a data set of images with the drawings of a person to learn from, too.
+    """Return a data set of grey images with the drawings of a person to learn from, too.
 
     Those whose word is none of its classes wait for a data set that has it.
     """
     shape = dataset.image_shape
-    if shape is None or dataset.task != "classification" or not spec.drawings:
+    if shape is None or shape[2] != 1 or dataset.task != "classification" or not spec.drawings:
         return dataset
     names = {name: number for number, name in enumerate(dataset.class_names)}
     used = [one for one in spec.drawings if one.word in names]
     told = remark("drawings.added", count=len(used), others=len(spec.drawings) - len(used))
     if not used:
         return replace(dataset, remarks=(*dataset.remarks, told))
-    seen = pictures([drawing_of(one) for one in used], recipe_of(shape)).reshape(len(used), -1)
-    first = len(dataset.inputs)
+    seen = _bytes(pictures([drawing_of(one) for one in used], recipe_of(shape)))
+    first, inputs = len(dataset.inputs), dataset.inputs
     training = np.concatenate((dataset.training, np.arange(first, first + len(used))))
     return replace(
-        dataset, inputs=np.concatenate((dataset.inputs, dataset.as_inputs(seen))),
+        dataset, inputs=ByteRows(np.concatenate((inputs.content, seen)), inputs.scale, inputs.shift)
+        if isinstance(inputs, ByteRows)
+        else np.concatenate((inputs, dataset.as_inputs(seen / 255))),
         labels=np.concatenate((dataset.labels, [names[one.word] for one in used])),
         values=np.empty((first + len(used), dataset.values.shape[1])),
         training=np.random.default_rng(spec.seed).permutation(training),
         remarks=(*dataset.remarks, told))
 
 
-def _of_files(path: Path) -> list[Labelled]:
-    """Return the drawings of a file, or of all in a folder, by their names."""
-    files = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
-    if not files:
-        raise DataError("drawings.no-files", place=path.name, suffix=SUFFIX)
-    if len(files) > MOST_FILES:
-        raise DataError("drawings.many-files", place=path.name, count=len(files), most=MOST_FILES)
-    found: list[Labelled] = []
-    for file in files:
-        found += read_drawings(file, EACH)
-        if len(found) > MOST_DRAWINGS:
-            raise DataError("drawings.too-many", place=path.name, most=MOST_DRAWINGS)
-    return found
+def _bytes(found: Reals) -> Bytes:
+    return np.rint(found.reshape(len(found), -1) * 255).astype(np.uint8)
 
 
-def _split(spec: DataSpec, people: Sequence[str], labels: Indices) -> tuple[Indices, Indices]:
-    if spec.table.split == "groups":
-        groups = np.unique(people, return_inverse=True)[1]
-        if groups.max(initial=0) < 1:
-            raise DataError("drawings.one-person", person=people[0] if people else "")
-        return split_groups(groups, spec.training_share, spec.seed)
-    return split_rows(len(labels), labels, spec.training_share, spec.seed)
-
-
-def _dataset(spec: DataSpec, title: str, inputs: Reals, labels: Indices, names: tuple[str, ...],
-             sides: tuple[Indices, Indices]) -> Dataset:
-    shape = Recipe().shape
-    scaling: Scaling = "none" if spec.scaling == "auto" else spec.scaling
-    scaler = measure(scaling, inputs[sides[0]])
+def _dataset(spec: DataSpec, title: str, pixels: Bytes, labels: Indices,
+             names: tuple[str, ...], sides: tuple[Indices, Indices]) -> Dataset:
+    height, width = Recipe().shape
+    example = image(height, width)
+    scaling = example.usual_scaling if spec.scaling == "auto" else spec.scaling
+    scaler: Scaler = measure(scaling, ByteRows(pixels)[sides[0]])
     return Dataset(
-        key=spec.source, title=title, task="classification", inputs=scaler(inputs),
-        labels=labels.copy(), inputs_of=None if scaling == "none" else scaler,
-        values=np.empty((len(inputs), 0)), class_names=names,
-        feature_names=tuple(f"pixel {row},{column}" for row in range(1, shape[0] + 1)
-                            for column in range(1, shape[1] + 1)),
-        target_names=("class",), training=sides[0], validation=sides[1], image_shape=shape)
+        key=spec.source, title=title, task="classification",
+        inputs=ByteRows(pixels, 1 / 255 / scaler.spread, -scaler.shift / scaler.spread),
+        labels=labels.copy(), values=np.empty((len(pixels), 0)), class_names=names,
+        feature_names=tuple(f"pixel {row},{column}" for row in range(1, height + 1)
+                            for column in range(1, width + 1)),
+        target_names=("class",), training=sides[0], validation=sides[1], modality=example)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.messages.language import Entry
+from engine.messages.language import Entry, Fault
 
-WORDS: Mapping[str, Entry] = {}
+WORDS: Mapping[str, Entry] = {
+    "importing.place": "{name}, in {where}",
+    "importing.option-unknown": Fault(
+        "{title}", "an unknown option {key:name}", "one of {known:list}",
+        "Remove it from the project's data"),
+    "importing.option": Fault(
+        "{title}, {option}", "{fault}", "{expected}", "Correct it in the project's data"),
+}
+"""Templates by code."""

@@ -44,7 +44,7 @@ def test_tables_are_standardised_on_the_training_examples(key):
 
 def test_digits_are_images_between_0_and_1():
     data = load(DataSpec(source="digits"))
-    assert data.image_shape == (8, 8)
+    assert data.image_shape == (8, 8, 1)
     assert data.inputs.min() == 0
     assert data.inputs.max() == 1
     # The first image of the file is a nought: empty in the middle, ink around it.

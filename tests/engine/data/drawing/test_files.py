@@ -14,8 +14,10 @@ from engine.data.drawing.files import merged, read_drawings, write_drawings
 from engine.data.drawing.kept import drawing_of, kept
 from engine.data.drawing.stages import Recipe, picture
 from engine.data.drawing.strokes import Drawing
+from engine.data.importers import drawings
+from engine.data.importers.catalogue import IMPORTERS, preview, recognised
 from engine.errors import DataError
-from engine.spec import DataSpec, DrawnSpec, ProjectSpec, TableSpec
+from engine.spec import DataSpec, DrawnSpec, ProjectSpec
 from engine.spec.files import project_from_json, project_to_json
 from tests.handwriting import HANDS, strokes
 
@@ -77,15 +79,15 @@ def test_a_folder_is_learned_from_with_all_of_a_person_on_one_side(tmp_path):
     spec = DataSpec(source="drawings", path=str(tmp_path), training_share=0.7)
     data = load(spec)
     assert (len(data.inputs), data.class_names, data.image_shape) == (
-        30, tuple("0123456789"), (28, 28))
+        30, tuple("0123456789"), (28, 28, 1))
     assert "30 drawings of 3 people." in data.notes
-    apart = load(msgspec.structs.replace(spec, table=TableSpec(split="groups")))
+    apart = load(spec.with_options(division="person"))
     # Files come in the order of their names, ten drawings each.
     assert {row // 10 for row in apart.training} & {row // 10 for row in apart.validation} == set()
     assert len(apart.training) == 20
     with pytest.raises(DataError, match="one person"):
         load(msgspec.structs.replace(spec, path=str(tmp_path / "round.ndjson"),
-                                     table=TableSpec(split="groups")))
+                                     options={"division": "person"}))
 
 
 @pytest.mark.parametrize("source", ["digits", "drawn_digits"])
@@ -95,9 +97,9 @@ def test_own_drawings_are_learned_from_beside_others(source):
     added = data.training[data.training >= len(plain.inputs)]
     assert sorted(data.labels[added]) == sorted([*range(10), 4])
     assert set(data.validation) == set(plain.validation)
-    seven = data.inputs[len(plain.inputs) + 7]
+    seven, known = data.inputs[len(plain.inputs) + 7], plain.inputs[:]
     # It looks like the sevens there, more than like any other digit.
-    means = [plain.inputs[plain.labels == digit].mean(axis=0) for digit in range(10)]
+    means = [known[plain.labels == digit].mean(axis=0) for digit in range(10)]
     assert np.argmax([np.corrcoef(seven, mean)[0, 1] for mean in means]) == 7
 
 
@@ -167,3 +169,35 @@ def test_of_a_word_only_the_first_are_taken(tmp_path):
 def test_a_project_with_a_broken_drawing_is_refused(drawn):
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(f'{{"drawings": [{drawn}]}}', type=DataSpec)
+
+
+def test_several_files_are_brought_together(tmp_path):
+    for hand in HANDS:
+        write_drawings(tmp_path / f"{hand}.ndjson", own(hand))
+    first, *more = sorted(tmp_path.iterdir())
+    spec = DataSpec(source="drawings", path=str(first), more_paths=tuple(map(str, more)),
+                    drawings=own("round", "3"))
+    assert len(load(spec).inputs) == 31
+    assert len(load(spec.with_options(each=1)).inputs) == 31
+    shown = preview(first, spec)
+    assert (shown.count, shown.classes) == (30, dict.fromkeys("0123456789", 3))
+    assert [sample.label for sample in shown.samples[:10]] == list("0123456789")
+    assert shown.samples[0].picture.shape == (28, 28, 3)
+    assert [one.key for one in recognised(tmp_path)][:1] == ["drawings"]
+
+
+def test_what_holds_no_drawings_is_not_claimed(tmp_path):
+    table = tmp_path / "a.json"
+    table.write_text('{"rows": []}')
+    assert [IMPORTERS["drawings"].claims(one) for one in (tmp_path, table, tmp_path / "gone")] == [
+        0, 0, 0]
+    assert IMPORTERS["drawings"].claims(write(tmp_path / "b.json", CAT)) == 0.8
+    with pytest.raises(DataError, match="no file of drawings"):
+        load(DataSpec(source="drawings", path=str(tmp_path)))
+
+
+def test_a_class_that_is_too_large_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(drawings, "MOST_DRAWINGS", 3)
+    path = write(tmp_path / "x.ndjson", *[CAT, {**CAT, "word": "dog"}] * 2)
+    with pytest.raises(DataError, match="more than 3 drawings"):
+        load(DataSpec(source="drawings", path=str(path)))

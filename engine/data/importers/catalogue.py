@@ -1,0 +1,50 @@
+"""Every importer, and which of them a file or folder is meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from engine.data.importers import drawings
+from engine.data.importers.importer import Importer, Preview
+from engine.errors import DataError
+from engine.spec import DataSpec
+
+_IMPORTERS: tuple[Importer, ...] = (
+    drawings.IMPORTER,
+)
+
+IMPORTERS: Mapping[str, Importer] = MappingProxyType({one.key: one for one in _IMPORTERS})
+"""By key, in the order in which they are offered."""
+
+
+def recognised(path: Path) -> tuple[Importer, ...]:
+    """Return the importers that a file or folder may be meant for, the most likely first."""
+    claims = [(one.claims(path), one) for one in IMPORTERS.values()]
+    return tuple(one for claim, one in sorted(claims, key=lambda pair: -pair[0]) if claim > 0)
+
+
+def preview(path: Path, spec: DataSpec) -> Preview:
+    """Look at what a person brings before it is loaded.
+
+    Parameters
+    ----------
+    path : Path
+        File or folder.
+    spec : DataSpec
+        Its ``source`` is the importer's key, its ``options`` say how.
+
+    Raises
+    ------
+    DataError
+        If there is no such importer, or nothing can be made of it.
+    """
+    return importer(spec.source).preview(path, spec)
+
+
+def importer(key: str) -> Importer:
+    """Return an importer; raises DataError for a key that has none."""
+    if key not in IMPORTERS:
+        raise DataError("data.unknown", key=key, known=tuple(IMPORTERS))
+    return IMPORTERS[key]
