@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.data.modality import Modality
 from engine.data.remark import Remark
-from engine.data.rows import Inputs
+from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import steps_needed
 from engine.spec import Task
 
@@ -56,6 +56,9 @@ class Dataset:
         Coordinates before features are made of them, when the data are points in the plane.
     features_of : callable | None
         Maps points of the plane, float64[m, 2], to inputs, float64[m, d].
+    inputs_of : callable | None
+        Maps pictures, float64[m, d] from 0 to 1, to inputs, where images that are no bytes are
+        scaled.
     units_of : callable | None
         Maps targets and predictions of a regression, float64[m, k], back to the units of the file.
     tokens : tuple[str, ...] | None
@@ -86,6 +89,7 @@ class Dataset:
     modality: Modality | None = None
     points: Reals | None = None
     features_of: Callable[[Reals], Reals] | None = None
+    inputs_of: Callable[[Reals], Reals] | None = None
     units_of: Callable[[Reals], Reals] | None = None
     tokens: tuple[str, ...] | None = None
     padding: str = ""
@@ -101,6 +105,12 @@ class Dataset:
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""
         return values if self.units_of is None else self.units_of(values)
+
+    def as_inputs(self, pictures: Reals) -> Reals:
+        """Return pictures, float64[m, d] from 0 to 1, as the network sees its images."""
+        if isinstance(self.inputs, ByteRows):
+            return 255 * pictures * self.inputs.scale + self.inputs.shift
+        return pictures if self.inputs_of is None else self.inputs_of(pictures)
 
     @property
     def example(self) -> Modality:
