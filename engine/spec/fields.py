@@ -47,7 +47,7 @@ class Field:
     unit : str
         Shown behind the number.
     choices : tuple[Choice, ...]
-        The allowed keys of a text field.
+        The allowed keys of a text field; without any, every text is allowed.
     logarithmic : bool
         Whether a slider for the number should be logarithmic.
     shown_when : tuple[str, tuple[Option, ...]] | None
@@ -72,6 +72,8 @@ class Field:
             return say("field.one-of-these")
         if isinstance(self.default, bool):
             return say("field.one-of-them")
+        if isinstance(self.default, str):
+            return say("field.text")
         if isinstance(self.default, int):
             if self.maximum is None:
                 return say("field.whole-from", low=self.minimum)
@@ -99,8 +101,11 @@ class Field:
         return "" if fault is None else fault.text
 
     def _choice_fault(self, value: object) -> Message | None:
-        if isinstance(value, str) and any(value == choice.key for choice in self.choices):
+        if isinstance(value, str) and (not self.choices or any(
+                value == choice.key for choice in self.choices)):
             return None
+        if not self.choices:
+            return say("field.not-a-text", value=repr(value))
         return say("field.none-of", value=repr(value),
                    choices=tuple(choice.key for choice in self.choices))
 

@@ -7,11 +7,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from engine.data.importers import drawings
+from engine.data.importers.images import IMAGES
 from engine.data.importers.importer import Importer, Preview
 from engine.errors import DataError
 from engine.spec import DataSpec
 
 _IMPORTERS: tuple[Importer, ...] = (
+    IMAGES,
     drawings.IMPORTER,
 )
 
