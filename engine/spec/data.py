@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec.structs import replace
 
+from engine.spec.drawn import MOST_LETTERS, Drawings, PaintedSpec
 from engine.spec.network import Option
 
 Task = Literal["classification", "regression", "reconstruction", "sequence", "transcription"]
@@ -128,6 +129,11 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Further files of the same kind, whose examples are added; relative to the project file.
     options : dict[str, Option]
         How an importer is to read it; what differs from the defaults of the importer's fields.
+    drawings : tuple[DrawnSpec, ...]
+        Drawings of a person's own, which are learned from together with a source of drawings whose
+        classes they belong to; they alone are the source ``drawings`` where it has no path.
+    painted : PaintedSpec
+        The points of the source ``painted``.
     """
 
     source: str = "spiral"
@@ -142,6 +148,14 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     table: TableSpec = TableSpec()
     more_paths: tuple[str, ...] = ()
     options: dict[str, Option] = msgspec.field(default_factory=dict)
+    drawings: Drawings = ()
+    painted: PaintedSpec = PaintedSpec()
+
+    def __post_init__(self) -> None:
+        """Refuse drawings that would make a file too large to be opened."""
+        if self.drawings and sum(len(stroke) for drawn in self.drawings
+                                 for stroke in drawn.strokes) > MOST_LETTERS:
+            raise ValueError("the drawings have too many points for one project")
 
     def with_options(self, **changes: Option) -> DataSpec:
         """Return a copy in which these options are set."""

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.data.importers import drawings, sounds
 from engine.data.importers.importer import Importer, Preview
-from engine.data.importers.sounds import SOUNDS
 from engine.errors import DataError
 from engine.spec import DataSpec
 
-_IMPORTERS: tuple[Importer, ...] = (SOUNDS,)
+_IMPORTERS: tuple[Importer, ...] = (
+    sounds.IMPORTER,
+    drawings.IMPORTER,
+)
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType({one.key: one for one in _IMPORTERS})
 """By key, in the order in which they are offered."""

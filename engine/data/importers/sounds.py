@@ -60,7 +60,7 @@ def _names_sounds(table: Path) -> bool:
 
 
 def _options(spec: DataSpec) -> SoundOptions:
-    return SoundOptions.of(SOUNDS.options(spec))
+    return SoundOptions.of(IMPORTER.options(spec))
 
 
 def _preview(path: Path, spec: DataSpec) -> Preview:
@@ -75,7 +75,7 @@ def _load(path: Path, spec: DataSpec) -> Dataset:
     return load(path, spec, _options(spec))
 
 
-SOUNDS = Importer(
+IMPORTER = Importer(
     key="sounds", title="Sounds",
     help="Recordings in a folder or zip: a folder for each class, names that say it, or a table "
          "beside them. The network sees how loud which frequencies are in every moment.",
