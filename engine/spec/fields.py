@@ -88,7 +88,7 @@ class Field:
             return None if isinstance(value, bool) else say("field.not-true-or-false",
                                                             value=repr(value))
         if isinstance(self.default, str):
-            return self._choice_fault(value)
+            return self._choice_fault(value) if self.choices else _text_fault(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return say("field.not-a-number", value=repr(value))
         if isinstance(self.default, int) and not isinstance(value, int):
@@ -101,11 +101,8 @@ class Field:
         return "" if fault is None else fault.text
 
     def _choice_fault(self, value: object) -> Message | None:
-        if isinstance(value, str) and (not self.choices or any(
-                value == choice.key for choice in self.choices)):
+        if isinstance(value, str) and any(value == choice.key for choice in self.choices):
             return None
-        if not self.choices:
-            return say("field.not-a-text", value=repr(value))
         return say("field.none-of", value=repr(value),
                    choices=tuple(choice.key for choice in self.choices))
 
@@ -116,3 +113,7 @@ class Field:
         if self.maximum is not None and not value <= self.maximum:
             return say("field.above", value=shown(value), limit=self.maximum)
         return None if is_finite(value) else say("field.not-finite", value=shown(value))
+
+
+def _text_fault(value: object) -> Message | None:
+    return None if isinstance(value, str) else say("field.not-a-text", value=repr(value))
