@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from engine.spec.drawn import MOST_LETTERS, Drawings, PaintedSpec
 from engine.spec.network import Option
 
-Task = Literal["classification", "regression", "reconstruction", "sequence"]
-"""A class or values for every example, its own inputs, or a class for every step of a sequence."""
+Task = Literal["classification", "regression", "reconstruction", "sequence", "transcription"]
+"""A class or values for every example, its own inputs, a class for every step of a sequence, or the
+text that a sequence says, whose characters have no given steps."""
 
 Goal = Literal["predict", "reconstruct"]
 Scaling = Literal["auto", "none", "standard", "minmax"]
