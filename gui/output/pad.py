@@ -168,6 +168,11 @@ class PadView(QWidget, OutputView):
         else:
             self.bars.set_shares(class_probabilities(outputs)[0])
 
+    def make_room(self) -> None:
+        """Offer an empty sheet for the next drawing: this one is kept."""
+        self.canvas.clear()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def set_own(self, count: int) -> None:
         """Say how many drawings of a person's own the project holds."""
         self.count.setText(f"{count:,} of your own" if count else "")
@@ -232,8 +237,6 @@ class PadView(QWidget, OutputView):
         word = " ".join(self.classes.currentText().split())
         if word and not self.canvas.is_empty():
             self.added.emit(kept(self.drawing(), word))
-            self.canvas.clear()
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _on_theme_changed(self) -> None:

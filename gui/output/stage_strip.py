@@ -65,8 +65,7 @@ class _Tile(QAbstractButton):
         place = QRectF((self.width() - side) / 2, 1, side, side)
         is_on = self.isChecked() or not self.isCheckable()
         painter.setOpacity(1.0 if is_on else 0.35)
-        painter.fillRect(place, QColor("black") if self._image.isNull() else QColor(
-            tokens.surface_sunken))
+        painter.fillRect(place, QColor(tokens.surface_sunken))
         painter.drawImage(place, self._image)
         painter.setOpacity(1.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

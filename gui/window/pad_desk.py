@@ -107,8 +107,10 @@ class PadDesk(QObject):
     @Slot(object)
     def _on_pad_added(self, drawn: DrawnSpec) -> None:
         data, names = self._document.project.data, self._document.dataset.class_names
-        if self._keep((*data.drawings, drawn)) and drawn.word not in names and (
-                data.source != DRAWINGS):
+        if not self._keep((*data.drawings, drawn)):
+            return
+        self._pad.make_room()
+        if drawn.word not in names and data.source != DRAWINGS:
             self.told.emit(f"Kept. {drawn.word} is none of the classes here: choose “My drawings” "
                            "in Data to learn from your own alone.")
 
