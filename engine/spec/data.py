@@ -127,6 +127,12 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Further files of the same kind, whose examples are added; relative to the project file.
     options : dict[str, Option]
         How an importer is to read it; what differs from the defaults of the importer's fields.
+    digest : str
+        What lay at ``path`` when it was brought, as `engine.data.digests` writes it; empty where
+        that is not known.
+    embedded : str
+        SHA-256 of the copy that travels in the project's file; empty where the data lie at ``path``
+        alone.
     """
 
     source: str = "spiral"
@@ -141,6 +147,13 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     table: TableSpec = TableSpec()
     more_paths: tuple[str, ...] = ()
     options: dict[str, Option] = msgspec.field(default_factory=dict)
+    digest: str = ""
+    embedded: str = ""
+
+    def __hash__(self) -> int:
+        # Options are a dictionary, which has no hash of its own.
+        return hash((self.source, self.path, self.seed, self.table,
+                     tuple(sorted(self.options.items()))))
 
     def with_options(self, **changes: Option) -> DataSpec:
         """Return a copy in which these options are set."""
