@@ -52,7 +52,7 @@ def giving(network: NetworkSpec, task: Task, n_inputs: int) -> NetworkSpec:
     The last recurrent layer is made to, or the mean over the steps is left out; where neither helps
     the network is returned as it is. Parameters as of `reading`.
     """
-    wanted = 2 if task == "sequence" else 1
+    wanted = 2 if task in ("sequence", "transcription") else 1
     if not n_inputs or _rank(network, n_inputs) == wanted:
         return network
     last = [layer for layer in network if layer.kind in _STEPS][-1:]

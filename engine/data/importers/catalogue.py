@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.data.importers import drawings
 from engine.data.importers.importer import Importer, Preview
 from engine.errors import DataError
 from engine.spec import DataSpec
 
-_IMPORTERS: tuple[Importer, ...] = ()
+_IMPORTERS: tuple[Importer, ...] = (
+    drawings.IMPORTER,
+)
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType({one.key: one for one in _IMPORTERS})
 """By key, in the order in which they are offered."""
