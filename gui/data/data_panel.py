@@ -55,6 +55,8 @@ from gui.widgets import (
 LARGEST_NEW_SEED = 9999
 TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
 TILES_PER_LINE = 4
+WIDE_TILE = 2
+"""Columns that a tile of several words needs."""
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
 BROUGHT = "brought"
@@ -250,12 +252,17 @@ class DataPanel(EditingPanel):
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
         line, place = divmod(len(self._sources), TILES_PER_LINE)
-        if isinstance(tile, FileTile):
-            # Two side by side, the last below them over the whole width.
+        if key == BROUGHT and isinstance(tile, FileTile):
+            # Beside the last of the catalogue, where the room would be empty.
+            if place and TILES_PER_LINE - place >= WIDE_TILE:
+                tile.set_tall()
+                grid.addWidget(tile, line, place, 1, TILES_PER_LINE - place)
+            else:
+                grid.addWidget(tile, line + 2, 0, 1, TILES_PER_LINE)
+        elif isinstance(tile, FileTile):
             half = TILES_PER_LINE // 2
-            below, column = divmod(len(self.tiles) - len(self._sources), 2)
-            grid.addWidget(tile, line + (place > 0) + below, column * half, 1,
-                           TILES_PER_LINE if key == BROUGHT else half)
+            column = (len(self.tiles) - len(self._sources)) * half
+            grid.addWidget(tile, line + (place > 0), column, 1, half)
         else:
             grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
         self.tiles[key] = tile

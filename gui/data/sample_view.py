@@ -115,8 +115,8 @@ class SampleView(QListWidget):
 
     def sample(self) -> Sample | None:
         """Return the example that is looked at; None for none."""
-        item = self.currentItem()
-        return None if item is None else self.samples[item.data(PLACE)]
+        row = self.currentRow()
+        return None if row < 0 else self.samples[int(self.item(row).data(PLACE))]
 
     def _fill(self) -> None:
         shown = [(place, one) for place, one in enumerate(self.samples)
@@ -143,9 +143,12 @@ class SampleView(QListWidget):
         ratio, size = self.devicePixelRatioF(), self.iconSize()
         line = self.fontMetrics().height()
         named = one.label or one.name
-        if one.picture is not None or one.curve is not None:
-            pixmap = (curve_pixmap(one.curve, size, ratio) if one.curve is not None
-                      else picture_pixmap(one.picture, size.width(), ratio))
+        pixmap = None
+        if one.picture is not None:
+            pixmap = picture_pixmap(one.picture, size.width(), ratio)
+        elif one.curve is not None:
+            pixmap = curve_pixmap(one.curve, size, ratio)
+        if pixmap is not None:
             item.setIcon(QIcon(pixmap))
             item.setText(self.fontMetrics().elidedText(
                 one_line(named), Qt.TextElideMode.ElideMiddle, size.width()))
