@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.data import TEXT, SourceInfo
+from engine.data import DRAWINGS, PAINTED, TEXT, SourceInfo
 from engine.spec import DataSpec
 
 
@@ -47,13 +47,18 @@ TRAITS = MappingProxyType({
 """Traits by `SourceInfo.kind`."""
 CONTINUED = SourceTraits(has_window=True)
 """Traits of a text whose next letter is to be told."""
+PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
+"""Traits of points that a person has painted: they are as they are."""
 
 
 def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:
     """Return the traits of a source; a person's own table or text is in no catalogue."""
     if data.source == TEXT or (info is not None and info.task == "sequence"):
         return CONTINUED
-    return TRAITS[info.kind if info is not None else "table"]
+    if data.source == PAINTED:
+        return PAINTED_POINTS
+    usual = "images" if data.source == DRAWINGS else "table"
+    return TRAITS[info.kind if info is not None else usual]
 
 
 def noise_text(traits: SourceTraits, data: DataSpec) -> str:
