@@ -44,8 +44,8 @@ DATA = ("data-1.zip", "data-2.zip")
 
 LARGEST_BUNDLE = (LARGEST_FILE + 6 * 8 * LARGEST_NETWORK + 256 * 2**20
                   + len(DATA) * LARGEST_ENCLOSED)
-"""Bytes: a project, the largest network in float64 with the state of its run, what lies around them,
-and data; of networks that are not the largest, earlier ones too."""
+"""Bytes: a project, the largest network in float64 with the state of its run, what lies around
+them, and data; of networks that are not the largest, earlier ones too."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,6 +35,7 @@ from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
+from gui.window.pad_desk import PadDesk
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.preferences import Settings
@@ -131,6 +132,7 @@ class LabPage(QWidget):
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
+        self.pad_desk = PadDesk(document, workbench, self.output.pad, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
         self._wire()
 
@@ -260,8 +262,10 @@ class LabPage(QWidget):
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
-        for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages):
+        for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages,
+                         self.pad_desk):
             refusing.refused.connect(self._on_refused)
+        self.pad_desk.told.connect(self._on_pad_desk_told)
         self.files.saved.connect(self._on_files_saved)
         self.pages.saved.connect(self._on_files_saved)
         self.files.saved_first.connect(self._on_files_saved_first)
@@ -470,6 +474,10 @@ class LabPage(QWidget):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning", topic="refused")
+
+    @Slot(str)
+    def _on_pad_desk_told(self, sentence: str) -> None:
+        self.message.show_message(sentence, "good", topic="drawings")
 
     @Slot(object)
     def _on_gallery_chosen(self, template: Template) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from engine.data.importers import drawings
+from engine.data.importers import drawings, sounds
+from engine.data.importers.images import IMAGES
 from engine.data.importers.importer import Importer, Preview
 from engine.errors import DataError
 from engine.spec import DataSpec
 
 _IMPORTERS: tuple[Importer, ...] = (
+    IMAGES,
+    sounds.IMPORTER,
     drawings.IMPORTER,
 )
 
