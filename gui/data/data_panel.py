@@ -47,8 +47,10 @@ from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothi
 from gui.data.paint_dialog import PaintDialog
 from gui.data.source_tiles import FileTile, SourceTile, Tile
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
+from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
 from gui.data.table_files import SUFFIXES, dropped_tables
+from gui.document.bringing import Brought, bring, embedded
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
@@ -115,6 +117,9 @@ class DataPanel(EditingPanel):
         self._build()
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
+        self._watch = SourceWatch(document, self.message, self)
+        self._watch.accepted.connect(self._set_same)
+        self._watch.choose_requested.connect(self._on_choose_file_clicked)
         self.refused.connect(self._on_refused)
         # Nothing else in the window is pasted but text into a line, which takes the keys first.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
@@ -211,6 +216,7 @@ class DataPanel(EditingPanel):
     def shut_down(self) -> None:
         """Wait for what is being loaded, and forget it."""
         self._background.join()
+        self._watch.join()
 
     # Widgets
 
@@ -480,7 +486,33 @@ class DataPanel(EditingPanel):
         self._wanted = data
         self.progress.setToolTip(f"Loading {title}…")
         self.progress.show()
-        self._background.submit(partial(load, data))
+        self._background.submit(partial(self._load, data))
+
+    @staticmethod
+    def _load(data: DataSpec) -> Brought:
+        """Load data in another thread; of a person's own, what lay there is noted."""
+        return bring(data) if data.path and not data.embedded else Brought(data, load(data))
+
+    def set_embedded(self, wanted: bool) -> None:
+        """Let the data travel in the project from now on, as they are now, or no longer."""
+        data = self._document.project.data
+        if not wanted:
+            self._set_same(replace(data, embedded=""))
+            return
+        dataset = self._document.dataset
+        self._wanted = data
+        self.progress.setToolTip(f"Copying {Path(data.path).name}…")
+        self.progress.show()
+        self._background.submit(lambda: Brought(embedded(data), dataset))
+
+    @Slot(object)
+    def _set_same(self, data: DataSpec) -> None:
+        """Note something else about data that stay what they are; the run goes on."""
+        if self._document.data_problem:
+            # Perhaps they are there now.
+            self._set(data)
+        else:
+            self.attempt(partial(self._document.set_data, data, self._document.dataset))
 
     def attempt(self, edit: Callable[[], object]) -> bool:
         possible = super().attempt(edit)
@@ -498,11 +530,11 @@ class DataPanel(EditingPanel):
         self.progress.hide()
 
     @Slot(object)
-    def _on_background_done(self, dataset: Dataset) -> None:
-        data, self._wanted = self._wanted, None
+    def _on_background_done(self, brought: Brought) -> None:
+        wanted, self._wanted = self._wanted, None
         self.progress.hide()
-        if data is not None:
-            self.attempt(partial(self._document.set_data, data, dataset))
+        if wanted is not None:
+            self.attempt(partial(self._document.set_data, brought.data, brought.dataset))
 
     @Slot(object)
     def _on_background_failed(self, error: EngineError) -> None:
@@ -590,7 +622,8 @@ class DataPanel(EditingPanel):
             if self._painting is not None:
                 self._painting.close()
         # What has been refused is history; why there are no examples is told as long as it is so.
-        if change.opened or self.message.topic != "data":
+        if change.opened or self.message.topic not in ("data", MOVED) or (
+                change.before.data != change.after.data):
             self.message.hide()
         data = self._document.project.data
         if self._painting is not None and data.source == PAINTED:
