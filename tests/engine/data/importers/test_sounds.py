@@ -104,7 +104,7 @@ def test_what_is_heard_of_an_example_is_its_recording(folders: Path) -> None:
     heard = data.sound_of(5)
     np.testing.assert_allclose(heard.samples, tone(301), atol=1e-4)
     (folders / "low" / "1.wav").unlink()
-    with pytest.raises(DataError, match="1.wav"):
+    with pytest.raises(DataError, match=r"1\.wav"):
         data.sound_of(5)
 
 
