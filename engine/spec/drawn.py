@@ -16,7 +16,7 @@ MOST_LETTERS = 6 * 2**20
 """Of all strokes of a project together: its file stays one that can be opened."""
 
 _POINT = r"\d{1,3},\d{1,3}"
-Stroke = Annotated[str, msgspec.Meta(pattern=f"^{_POINT}( {_POINT})*$", max_length=16_000)]
+Stroke = Annotated[str, msgspec.Meta(pattern=f"^{_POINT}( {_POINT})*$", max_length=32_000)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 Coordinate = Annotated[float, msgspec.Meta(ge=-6, le=6)]

@@ -52,6 +52,8 @@ class Field:
         Whether a slider for the number should be logarithmic.
     shown_when : tuple[str, tuple[Option, ...]] | None
         Key of another field and its values for which this one has a meaning; None is always.
+    is_rare : bool
+        Whether few people need it, so that a form may fold it away.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     logarithmic: bool = False
     shown_when: tuple[str, tuple[Option, ...]] | None = None
+    is_rare: bool = False
 
     @property
     def expected(self) -> Message:
@@ -73,7 +76,7 @@ class Field:
         if isinstance(self.default, bool):
             return say("field.one-of-them")
         if isinstance(self.default, str):
-            return say("field.a-text")
+            return say("field.text")
         if isinstance(self.default, int):
             if self.maximum is None:
                 return say("field.whole-from", low=self.minimum)

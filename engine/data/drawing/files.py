@@ -111,8 +111,11 @@ def merged(known: Sequence[DrawnSpec], paths: Iterable[Path]) -> tuple[DrawnSpec
     """
     all_of_them = dict.fromkeys(known)
     for path in paths:
-        all_of_them.update(dict.fromkeys(
-            kept(one.drawing, one.word, one.person) for one in read_drawings(path)))
+        for labelled in read_drawings(path):
+            one = kept(labelled.drawing, labelled.word, labelled.person)
+            # A project's own drawings belong to nobody until they come out of a file with a name.
+            if msgspec.structs.replace(one, person="") not in all_of_them:
+                all_of_them[one] = None
     return tuple(all_of_them)
 
 
