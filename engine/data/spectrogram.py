@@ -95,6 +95,11 @@ class MelSpectrogram:
         """Whether every band holds a frequency of the longest transform."""
         return bool(self.filters.any(axis=1).all())
 
+    def names(self, frames: int) -> tuple[str, ...]:
+        """Return the names of the numbers of so many frames, in their order."""
+        bands = [f"{middle:,.0f} Hz" for middle in self.middles]
+        return tuple(f"frame {frame}, {band}" for frame in range(1, frames + 1) for band in bands)
+
     @property
     def middles(self) -> Reals:
         """Frequency in the middle of every band, in Hz."""

@@ -357,7 +357,7 @@ def test_a_header_that_promises_more_than_there_is_is_believed_to_its_end(folder
 
 
 def test_a_spectrogram_of_bytes_is_as_exact_as_a_step() -> None:
-    from engine.data.importers.sounds_reading import frames_of
+    from engine.data.sound_bytes import frames_of
     from engine.data.waveform import Waveform
 
     form = MelSpectrogram(RATE, 200, 80, 20, 50.0, 4000.0, -80.0)
