@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from engine.data.copies import in_copy
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.drawing.generated import outline
 from engine.data.drawing.load import DRAWINGS, load_drawn, load_kept, with_own
@@ -272,6 +273,7 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
+    spec = in_copy(spec)
     if spec.source == DRAWINGS and not spec.path:
         return load_kept(spec)
     if spec.source == PAINTED:

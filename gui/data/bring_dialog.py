@@ -108,6 +108,8 @@ class BringDialog(QDialog):
         self._paths = tuple(path.expanduser().absolute() for path in paths)
         self._source, self._options = source, dict(options or {})
         self._found = None
+        self.options.embeds.setChecked(bool(self._data.embedded)
+                                       and str(self._paths[0]) == self._data.path)
         more = f" and {len(self._paths) - 1} more" if self._paths[1:] else ""
         self.top.place.setText(f"{self._paths[0]}{more}")
         self.message.hide()
@@ -119,7 +121,6 @@ class BringDialog(QDialog):
     def _build(self) -> None:
         self.top, self.message = TopRow(), MessageBar()
         self.options, self.view = OptionsColumn(), PreviewColumn()
-        self.options.embeds.hide()
         self.remarks = RemarkList()
         self.middle, _ = middle_row(self.options, self.view)
         bottom, self.progress, self.status, self.cancel, self.accept_button = bottom_row()
@@ -205,7 +206,8 @@ class BringDialog(QDialog):
             return
         self._loads = True
         self._say(f"Loading {found.preview.title}…", busy=True)
-        self._loader.submit(partial(bring, found.data, self._load))
+        self._loader.submit(partial(bring, found.data, self._load,
+                                    embeds=self.options.embeds.isChecked()))
 
     @Slot(object)
     def _on_loader_done(self, result: Brought) -> None:
@@ -252,6 +254,7 @@ class BringDialog(QDialog):
                 field.key: self._options.get(field.key, field.default)
                 for field in importer.fields})
         self._show_preview(seen)
+        self.options.show_size(0 if found is None else found.size)
         self._say("", busy=False)
 
     def _show_kinds(self) -> None:
@@ -323,7 +326,7 @@ class BringDialog(QDialog):
                                                 filter_of(self._importers))
         if names:
             self._folder.note(Path(names[0]))
-            self.read([Path(name) for name in names])
+            self.read([Path(name) for name in names], *self._kept())
 
     @Slot()
     def ask_folder(self) -> None:
@@ -332,7 +335,12 @@ class BringDialog(QDialog):
                                                 self._folder.path())
         if name:
             self._folder.note(Path(name))
-            self.read([Path(name)])
+            self.read([Path(name)], *self._kept())
+
+    def _kept(self) -> tuple[str, dict[str, Option]]:
+        """Return how to read what takes the place of files that are gone: as those were."""
+        is_gone = bool(self._paths) and not self._paths[0].exists()
+        return (self._source, self._options) if is_gone else ("", {})
 
     @Slot()
     def paste(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.bundles import LARGEST_ENCLOSED
 from gui import theme
 from gui.data.choices import choice
 from gui.data.option_form import OptionForm
@@ -24,6 +25,11 @@ from gui.widgets import Button, ElidedLabel, Fold, LabelledCombo
 OPTIONS_PX, CLASSES_PX, LEFT_OUT_PX = 270, 150, 110
 INVITATION = ("Choose a file or a folder, drop it here, or paste what you have copied: images, "
               "sounds, texts or series.")
+
+
+def size_text(size: int) -> str:
+    """Return ``11.2 MB`` for a number of bytes."""
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
 class TopRow(QHBoxLayout):
@@ -74,6 +80,19 @@ class OptionsColumn(QWidget):
         layout.addWidget(scroll, 1)
         layout.addWidget(self.embeds)
         self.setFixedWidth(theme.px(OPTIONS_PX))
+
+    def show_size(self, size: int) -> None:
+        """Say how large it is, and offer to let it travel in the project where it is not larger."""
+        fits = 0 < size <= LARGEST_ENCLOSED
+        self.embeds.setEnabled(fits)
+        if size and not fits:
+            self.embeds.setChecked(False)
+        self.embeds.setText(f"Embed in the project ({size_text(size)})" if size else
+                            "Embed in the project")
+        self.embeds.setToolTip(
+            "<p>Put a copy into the project's .bplab file, so that it can be given away or moved "
+            f"alone. At most {size_text(LARGEST_ENCLOSED)}; what is larger stays where it is and "
+            "is found by its path.</p>")
 
 
 class PreviewColumn(QWidget):
