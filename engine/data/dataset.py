@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.data.modality import Modality
 from engine.data.remark import Remark
 from engine.data.rows import Inputs
+from engine.data.windows import Windows
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -63,8 +64,10 @@ class Dataset:
     joint : str
         What stands between two tokens: nothing between letters, a space between words.
     is_series : bool
-        Whether the rows are windows of one series, each a step later than the one before; the
-        validation rows are then the last ones.
+        Whether the rows are windows of a series; the validation rows are then the last ones. Each
+        is a step later than the one before, unless ``windows`` says otherwise.
+    windows : Windows | None
+        What the rows of a series are windows of; None for those of one column and its next value.
     remarks : tuple[Remark, ...]
         What was done to the data: dropped rows, filled gaps, encoded columns.
     """
@@ -88,6 +91,7 @@ class Dataset:
     padding: str = ""
     joint: str = ""
     is_series: bool = False
+    windows: Windows | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.messages import Message, say
 from engine.spec.network import Option
@@ -52,6 +53,9 @@ class Field:
         Whether a slider for the number should be logarithmic.
     shown_when : tuple[str, tuple[Option, ...]] | None
         Key of another field and its values for which this one has a meaning; None is always.
+    holds : str
+        What a text without choices is: the name of a ``column`` of a table, or of several
+        ``columns``, one a line. Empty, so that a text is one of the choices.
     """
 
     key: str
@@ -64,10 +68,13 @@ class Field:
     choices: tuple[Choice, ...] = ()
     logarithmic: bool = False
     shown_when: tuple[str, tuple[Option, ...]] | None = None
+    holds: Literal["", "column", "columns"] = ""
 
     @property
     def expected(self) -> Message:
         """What a value has to be: ``a whole number from 1 to 64``."""
+        if self.holds:
+            return say("field.columns" if self.holds == "columns" else "field.column")
         if self.choices:
             return say("field.one-of-these")
         if isinstance(self.default, bool):
@@ -85,6 +92,8 @@ class Field:
         if isinstance(self.default, bool):
             return None if isinstance(value, bool) else say("field.not-true-or-false",
                                                             value=repr(value))
+        if self.holds:
+            return None if isinstance(value, str) else say("field.not-a-name", value=shown(value))
         if isinstance(self.default, str):
             return self._choice_fault(value)
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from engine.data import Dataset
+from engine.data.series import windows_of
 from engine.spec import Task
 
 
@@ -21,7 +22,9 @@ def data_sentence(dataset: Dataset) -> str:
         return (f"{dataset.title}: {n:,} texts of {most}{dataset.n_inputs} {tokens(dataset)}, "
                 f"{target}.")
     if dataset.is_series:
-        return f"{dataset.title}: {n:,} windows of {dataset.n_inputs} steps, {target}."
+        windows = windows_of(dataset)
+        wide = f" and {windows.features} columns" if windows.features > 1 else ""
+        return f"{dataset.title}: {n:,} windows of {windows.steps} steps{wide}, {target}."
     return f"{dataset.title}: {n:,} examples, {inputs_text(dataset)}, {target}."
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from engine.data.importers.importer import Importer, Preview
+from engine.data.importers.series_files import SERIES
+from engine.data.importers.texts import TEXTS
 from engine.errors import DataError
 from engine.spec import DataSpec
 
-_IMPORTERS: tuple[Importer, ...] = ()
+_IMPORTERS: tuple[Importer, ...] = (TEXTS, SERIES)
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType({one.key: one for one in _IMPORTERS})
 """By key, in the order in which they are offered."""
