@@ -67,9 +67,9 @@ class ForecastView(ProbeView, OutputView):
     """The series, the forecast of every value from the true ones before it, and from its own.
 
     Free-running, the network is given its own forecasts, so that its errors add up. From the
-    dashed line on there is no true value left in its window. Where a network looks at more than it
-    forecasts, it cannot run freely. Below the legend stands how far off it is, beside forecasts that
-    need no network.
+    dashed line on there is no true value left in its window. Where it looks at more than it
+    forecasts, it cannot run freely. Below the legend stands how far off it is, beside what can be
+    said without a network.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.data.dataset import Dataset
 from engine.data.importers.importer import Importer, Preview
-from engine.data.importers.texts import TABLE_SUFFIXES
+from engine.data.importers.suffixes import TABLE_SUFFIXES
 from engine.spec import DataSpec
 from engine.spec.fields import Choice, Field
 

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from engine.data.dataset import Dataset
 from engine.data.importers.importer import Importer, Preview
+from engine.data.importers.suffixes import TABLE_SUFFIXES, TEXT_SUFFIXES
 from engine.spec import DataSpec
 from engine.spec.fields import Choice, Field
-
-TEXT_SUFFIXES = (".txt", ".text", ".md")
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".xlsx", ".xls", ".ods", ".xlsm", ".xlsb")
 
 _MOST_LOOKED = 60
 """Entries of a folder, or members of an archive, that a claim looks at."""

@@ -17,7 +17,7 @@ import numpy as np
 from engine.data.dataset import Indices
 from engine.data.files import Mending, errors_of, find_encoding, unknown_encoding, wrong_encoding
 from engine.data.importers.importer import LeftOut
-from engine.data.importers.texts import TABLE_SUFFIXES, TEXT_SUFFIXES
+from engine.data.importers.suffixes import TABLE_SUFFIXES, TEXT_SUFFIXES
 from engine.data.importers.texts_corpus import PARTS, Corpus, Text, parts_of
 from engine.data.kinds import binary_kind
 from engine.data.limits import LARGEST_FILE, LARGEST_TEXT, MOST_CLASSES
