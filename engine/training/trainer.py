@@ -27,8 +27,8 @@ from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import (
     divergence,
+    from_data,
     latent,
-    lsuv,
     observe,
     probing,
     resume,
@@ -178,7 +178,7 @@ class Trainer:
             return None
         weights.draw(self._plan, self.project, self._dataset.n_inputs)
         report = None if start is None else transfer(self._plan, start)
-        lsuv.scale(self._plan, self._training, report.matched if report else ())
+        from_data.fit(self._plan, self._training, report.matched if report else ())
         return report
 
     def _new_pace(self) -> Pace:

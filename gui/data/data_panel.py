@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
@@ -24,14 +26,17 @@ from PySide6.QtWidgets import (
 )
 
 from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, load
+from engine.data.importers.catalogue import IMPORTERS
 from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
 from gui.data.background import Background
+from gui.data.bring_dialog import BringDialog
+from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
 from gui.data.source_tiles import FileTile, SourceTile, Tile
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
 from gui.data.table_dialog import TableDialog
-from gui.data.table_files import dropped_tables
+from gui.data.table_files import SUFFIXES, dropped_tables
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
@@ -50,8 +55,15 @@ from gui.widgets import (
 LARGEST_NEW_SEED = 9999
 TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
 TILES_PER_LINE = 4
+WIDE_TILE = 2
+"""Columns that a tile of several words needs."""
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
+BROUGHT = "brought"
+"""Key of the tile for whatever an importer reads."""
+UNBROUGHT: Mapping[str, Any] = MappingProxyType({
+    "table": TableSpec(), "more_paths": (), "options": {}, "digest": "", "embedded": ""})
+"""What belongs to a file that was brought, and to no other."""
 BREAK = "\N{ZERO WIDTH SPACE}"
 FEATURE_TIPS = {
     "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
@@ -119,12 +131,47 @@ class DataPanel(EditingPanel):
             dialog.read(path, table)
         return dialog
 
+    def open_bring_dialog(self, paths: Sequence[Path] = (), *, pasting: bool = False
+                          ) -> BringDialog:
+        """Open the dialog for images, sounds, texts and series.
+
+        Parameters
+        ----------
+        paths : sequence of Path
+            Files or folders; by default those in use, if any.
+        pasting : bool
+            Whether to take what was copied instead.
+        """
+        data = self._document.project.data
+        dialog = BringDialog(data, self._folder, self.window())
+        dialog.brought.connect(self._on_dialog_imported)
+        dialog.other_way.connect(self._on_dialog_other_way)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        if pasting:
+            dialog.paste()
+        elif paths:
+            dialog.read(paths)
+        elif data.source in IMPORTERS and data.path:
+            dialog.read([Path(path) for path in (data.path, *data.more_paths)], data.source,
+                        data.options)
+        return dialog
+
+    def open_own(self, paths: Sequence[Path]) -> None:
+        """Open the dialog that files or folders are for, as the first of them looks."""
+        if all(path.suffix.lower() in SUFFIXES for path in paths):
+            self.open_table_dialog(paths[0])
+        else:
+            self.open_bring_dialog(paths)
+
     @Slot()
     def paste(self) -> None:
-        """Open that dialog with what was copied in another program, if that may be a table."""
+        """Open the dialog that what was copied in another program is for."""
         mime = copied()
         if dropped_tables(mime) or may_be_table(table_text(mime)):
             self.open_table_dialog(pasting=True)
+        elif may_be_brought(mime):
+            self.open_bring_dialog(pasting=True)
         else:
             self.message.show_message(why_nothing(mime), "warning")
 
@@ -191,6 +238,12 @@ class DataPanel(EditingPanel):
             "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
             "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
             self._on_text_tile_clicked)
+        self._add_tile(grid, BROUGHT, FileTile(
+            "My images, sounds, series…", "<p><b>My own data.</b> Learn from images, sounds, texts "
+            "with labels or series of your own: a folder with a folder per class, a zip, a table "
+            "that names the files, IDX, CIFAR and more. You can also drop a file or a folder onto "
+            "the window, or paste an image or a path (Ctrl+V).</p>", "folder-open"),
+            self._on_brought_tile_clicked)
         return box
 
     def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
@@ -199,7 +252,14 @@ class DataPanel(EditingPanel):
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
         line, place = divmod(len(self._sources), TILES_PER_LINE)
-        if isinstance(tile, FileTile):
+        if key == BROUGHT and isinstance(tile, FileTile):
+            # Beside the last of the catalogue, where the room would be empty.
+            if place and TILES_PER_LINE - place >= WIDE_TILE:
+                tile.set_tall()
+                grid.addWidget(tile, line, place, 1, TILES_PER_LINE - place)
+            else:
+                grid.addWidget(tile, line + 2, 0, 1, TILES_PER_LINE)
+        elif isinstance(tile, FileTile):
             half = TILES_PER_LINE // 2
             column = (len(self.tiles) - len(self._sources)) * half
             grid.addWidget(tile, line + (place > 0), column, 1, half)
@@ -268,8 +328,9 @@ class DataPanel(EditingPanel):
         data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
         traits = self._traits()
-        if data.source in self.tiles:
-            self.tiles[data.source].setChecked(True)
+        in_use = BROUGHT if data.source in IMPORTERS else data.source
+        if in_use in self.tiles:
+            self.tiles[in_use].setChecked(True)
             # Tab leads to the data in use: an arrow key chooses what lies beside it.
             for tile in self.tiles.values():
                 tile.setFocusPolicy(TAB if tile.isChecked() else NO_TAB)
@@ -315,20 +376,27 @@ class DataPanel(EditingPanel):
         self.show_document()
         self.open_table_dialog()
 
+    def _on_brought_tile_clicked(self) -> None:
+        self.show_document()
+        self.open_bring_dialog()
+
     def _on_text_tile_clicked(self) -> None:
         # Until a file has been read, the data stay what they are.
         self.show_document()
-        data = self._document.project.data
         name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", self._folder.path(),
                                               TEXT_FILTER)
         if name:
             self._folder.note(Path(name))
-            self._set(replace(data, source=TEXT, path=name, table=TableSpec(), goal="predict"))
+            self._continue_text(Path(name))
+
+    def _continue_text(self, path: Path) -> None:
+        self._set(replace(self._document.project.data, source=TEXT, path=str(path), goal="predict",
+                          **UNBROUGHT))
 
     def _choose(self, key: str) -> None:
         data = self._document.project.data
         if key != data.source:
-            wanted = replace(data, source=key, path="", table=TableSpec())
+            wanted = replace(data, source=key, path="", **UNBROUGHT)
             goal = data.goal if traits_of(wanted, self._sources[key]).has_goal else "predict"
             self._set(replace(wanted, goal=goal))
 
@@ -374,6 +442,13 @@ class DataPanel(EditingPanel):
         self.message.show_message(error.sentence, "bad")
         self.show_document()
 
+    @Slot(str, object)
+    def _on_dialog_other_way(self, way: str, path: Path) -> None:
+        if way == TABLE:
+            self.open_table_dialog(path)
+        else:
+            self._continue_text(path)
+
     @Slot(object, object)
     def _on_dialog_imported(self, data: DataSpec, dataset: Dataset) -> None:
         self._cancel_loading()
@@ -413,8 +488,11 @@ class DataPanel(EditingPanel):
 
     @Slot()
     def _on_choose_file_clicked(self) -> None:
-        if self._document.project.data.source == TEXT:
+        source = self._document.project.data.source
+        if source == TEXT:
             self._on_text_tile_clicked()
+        elif source in IMPORTERS:
+            self.open_bring_dialog()
         else:
             self.open_table_dialog().ask_file()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.data import TEXT, SourceInfo
+from engine.data.importers.catalogue import IMPORTERS
 from engine.spec import DataSpec
 
 
@@ -47,12 +48,19 @@ TRAITS = MappingProxyType({
 """Traits by `SourceInfo.kind`."""
 CONTINUED = SourceTraits(has_window=True)
 """Traits of a text whose next letter is to be told."""
+BROUGHT = MappingProxyType({
+    "images": SourceTraits(has_goal=True),
+    "sounds": SourceTraits(has_goal=True),
+})
+"""Traits of what a person brings, by `Importer.kind`; its own options say the rest."""
 
 
 def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:
     """Return the traits of a source; a person's own table or text is in no catalogue."""
     if data.source == TEXT or (info is not None and info.task == "sequence"):
         return CONTINUED
+    if data.source in IMPORTERS:
+        return BROUGHT.get(IMPORTERS[data.source].kind, SourceTraits())
     return TRAITS[info.kind if info is not None else "table"]
 
 

@@ -12,15 +12,15 @@ from engine.spec import DataSpec
 from engine.spec.fields import Choice, Field
 
 FIELDS = (
-    Field("output", "Forecast", "", "Columns to forecast, of numbers; empty takes the most likely "
-          "one.", holds="columns"),
-    Field("inputs", "From", "", "Columns whose past is looked at; empty takes the past of what is "
-          "forecast.", holds="columns"),
+    Field("output", "Forecast", "", "Columns of numbers, with semicolons between; empty takes the most "
+          "likely one.", holds="columns"),
+    Field("inputs", "From", "", "Columns whose past is looked at, with semicolons between; empty "
+          "takes that of what is forecast.", holds="columns"),
     Field("order", "Time", "", "Column that says when; empty finds it, or takes the order of the "
           "rows.", holds="column"),
     Field("group", "Several series by", "", "Column that says which series a row belongs to, where "
           "several stand one below the other; empty finds it if there has to be one.",
-          holds="column"),
+          holds="column", is_rare=True),
     Field("window", "Window", 24, "Steps that are looked at.", minimum=1, maximum=2000,
           unit="steps", logarithmic=True),
     Field("horizon", "Horizon", 1, "How many steps ahead the forecast is.", minimum=1, maximum=500,
@@ -31,7 +31,7 @@ FIELDS = (
     Field("gaps", "Gaps", "interpolate", "What is done where values are missing.", choices=(
         Choice("interpolate", "Interpolate", "On a straight line between the values around; such "
                "values are never a target."),
-        Choice("leave", "Leave out", "Windows with a gap are no examples."))),
+        Choice("leave", "Leave out", "Windows with a gap are no examples.")), is_rare=True),
 )
 
 _DATE = re.compile(rb"(?m)^[^,;\t\r\n]{0,20}\b(?:\d{4}[-/.]\d{1,2}\b|"

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
+from engine.data.importers.chosen_columns import chosen_column, chosen_columns
 from engine.data.reading import Reading, read
 from engine.data.remark import Remark, remark
 from engine.data.table_split import groups_of, order_of
@@ -115,7 +116,7 @@ def read_series(path: Path, spec: DataSpec, options: Mapping[str, Option]) -> Se
     """
     reading = read(path, spec.table)
     order = _order(reading, str(options["order"]))
-    group = _named(reading, str(options["group"])) if options["group"] else None
+    group = chosen_column(reading, str(options["group"])) if options["group"] else None
     outputs, sure = _outputs(reading, str(options["output"]), order, group)
     inputs = _numbers(reading, str(options["inputs"])) or outputs
     used = tuple(dict.fromkeys((*outputs, *inputs)))
@@ -135,17 +136,9 @@ def read_series(path: Path, spec: DataSpec, options: Mapping[str, Option]) -> Se
                   order is not None, remarks, reading.form.names)
 
 
-def _named(reading: Reading, name: str) -> Column:
-    found = next((column for column in reading.columns if column.name == name), None)
-    if found is None:
-        raise DataError("table.no-input-called", place=reading.place, name=name,
-                        known=tuple(column.name for column in reading.columns))
-    return found
-
-
 def _numbers(reading: Reading, chosen: str) -> tuple[Column, ...]:
-    """Return columns by their names, a name on each line, all of numbers."""
-    columns = tuple(_named(reading, name) for name in chosen.split("\n") if name.strip())
+    """Return columns by their names, all of numbers."""
+    columns = chosen_columns(reading, chosen)
     for column in columns:
         if column.numbers is None or not column.present.any():
             raise DataError("series.no-numbers", example=(column.levels or ("",))[0], place=say(
@@ -156,7 +149,7 @@ def _numbers(reading: Reading, chosen: str) -> tuple[Column, ...]:
 def _order(reading: Reading, chosen: str) -> Column | None:
     """Return the column that says when: the chosen one, the first of dates, or one called so."""
     if chosen:
-        column = _named(reading, chosen)
+        column = chosen_column(reading, chosen)
         if order_of(column) is None or not column.present.any():
             raise DataError("series.order-texts", example=(column.levels or ("",))[0], place=say(
                 "place.column", file=reading.place, column=column.name))

@@ -22,7 +22,7 @@ _LONG_LINE = 120
 
 FIELDS = (
     Field("text", "Text column", "", "Column that holds the texts; empty takes the one with the "
-          "longest. Several are joined.", holds="columns"),
+          "most words. Several, with semicolons between, are joined.", holds="columns"),
     Field("label", "Label column", "", "Column that holds what is to be learned; empty takes the "
           "most likely one.", holds="column"),
     Field("parts", "Division", "given", "Which texts are for validation.", choices=(
@@ -30,27 +30,28 @@ FIELDS = (
         Choice("random", "At random", "All texts are mixed; as many of each class on both sides."),
     )),
     Field("part", "Column of the parts", "", "Column that says train or test; empty finds it.",
-          holds="column", shown_when=("parts", ("given",))),
+          holds="column", shown_when=("parts", ("given",)), is_rare=True),
     Field("unit", "A token is", "words", "What a text is cut into.", choices=(
         Choice("words", "A word", "Letters and digits that stand together."),
         Choice("characters", "A character", "Each sign, spaces too."),
     )),
     Field("lower", "Small letters", True, "Whether \"Good\" and \"good\" are one word."),
     Field("clean", "Remove HTML", True, "Whether tags such as <br /> are removed, and &amp; "
-          "becomes &."),
+          "becomes &.", is_rare=True),
     Field("signs", "Keep punctuation", False, "Whether each sign such as ! is a word of its own; "
-          "else it is left out.", shown_when=("unit", ("words",))),
+          "else it is left out.", shown_when=("unit", ("words",)), is_rare=True),
     Field("fewest", "Least count", 2, "How often a word has to occur in the texts to learn from; "
-          "rarer ones become the unknown word.", minimum=1, maximum=1000),
+          "rarer ones become the unknown word.", minimum=1, maximum=1000, is_rare=True),
     Field("most", "Most words", 10_000, "Size of the vocabulary: the most frequent ones are kept.",
           minimum=10, maximum=200_000, logarithmic=True),
     Field("length", "Length", 200, "Tokens of an example: longer texts are cut, shorter ones "
           "filled up.", minimum=1, maximum=5000, unit="tokens", logarithmic=True),
     Field("kept", "Of a longer text keep", "beginning", "Which end is kept.", choices=(
-        Choice("beginning", "The beginning"), Choice("end", "The end"))),
+        Choice("beginning", "The beginning"), Choice("end", "The end")), is_rare=True),
     Field("filled", "Fill up a shorter text", "back", "Where the padding stands.", choices=(
         Choice("back", "Behind it", "The layers here skip padding behind a text."),
-        Choice("front", "In front of it", "The last step is then the text's last word."))),
+        Choice("front", "In front of it", "The last step is then the text's last word."),
+    ), is_rare=True),
 )
 
 

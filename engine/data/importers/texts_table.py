@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.data.columns import Column
 from engine.data.dataset import Indices
+from engine.data.importers.chosen_columns import chosen_column, chosen_columns
 from engine.data.importers.importer import LeftOut
 from engine.data.importers.texts_corpus import PARTS, Corpus, Text, parts_of
 from engine.data.reading import Reading, read
@@ -96,20 +97,9 @@ def _cell(column: Column, row: int) -> str:
     return column.levels[code] if code >= 0 else ""
 
 
-def named(reading: Reading, name: str) -> Column:
-    """Return a column; raises DataError, with the names that there are, if there is none."""
-    found = next((column for column in reading.columns if column.name == name), None)
-    if found is None:
-        raise DataError("table.no-input-called", place=reading.place, name=name,
-                        known=tuple(column.name for column in reading.columns))
-    return found
-
-
 def _texts(reading: Reading, chosen: str) -> tuple[Column, ...]:
     """Return the columns of texts: those that were chosen, or the one with the most words."""
-    names = [name for name in chosen.split("\n") if name.strip()]
-    if names:
-        columns = tuple(named(reading, name) for name in names)
+    if columns := chosen_columns(reading, chosen):
         for column in columns:
             if column.codes is None:
                 raise DataError("texts.column-numbers", place=say(
@@ -137,7 +127,7 @@ def _part(reading: Reading, options: Mapping[str, Option],
     if options["parts"] == "random":
         return None
     if name := str(options["part"]):
-        column = named(reading, name)
+        column = chosen_column(reading, name)
         if not parts_of(column.levels):
             raise DataError("texts.no-parts", levels=column.levels[:20], place=say(
                 "place.column", file=reading.place, column=name))
@@ -160,7 +150,7 @@ def _label(reading: Reading, chosen: str, texts: Sequence[Column],
            part: Column | None) -> tuple[Column, bool]:
     """Return the column of labels, and whether it was chosen or its name tells it."""
     if chosen:
-        return named(reading, chosen), True
+        return chosen_column(reading, chosen), True
     others = [column for column in reading.columns
               if column not in texts and column is not part and column.kind != "empty"]
     usable = [column for column in others if column.kind in ("category", "numeric", "constant")

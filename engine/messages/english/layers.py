@@ -15,6 +15,8 @@ WORDS: Mapping[str, Entry] = {
 
     "field.one-of-these": "one of these",
     "field.one-of-them": "one of them",
+    "field.text": "a text",
+    "field.not-a-text": "{value} is not a text",
     "field.whole-between": "a whole number from {low:general} to {high:general}",
     "field.whole-from": "a whole number from {low:general} on",
     "field.number-between": "a number from {low:general} to {high:general}",
@@ -22,9 +24,6 @@ WORDS: Mapping[str, Entry] = {
     "field.not-true-or-false": "{value} is not true or false",
     "field.not-a-number": "{value} is not a number",
     "field.not-whole": "{value} is not a whole number",
-    "field.not-a-name": "{value} is not a name",
-    "field.column": "the name of a column",
-    "field.columns": "names of columns, one a line",
     "field.none-of": "{value} is none of {choices:list}",
     "field.below": "{value} is below {limit:general}",
     "field.above": "{value} is above {limit:general}",

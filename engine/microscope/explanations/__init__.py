@@ -19,4 +19,5 @@ from engine.microscope.explanations import (  # noqa: F401
     rows,
     simple_recurrent,
     tokens,
+    transcription,
 )

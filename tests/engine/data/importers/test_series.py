@@ -63,12 +63,12 @@ def test_windows_hold_what_comes_before_the_target(tmp_path: Path, name: str) ->
 
 def test_several_columns_and_steps_ahead(tmp_path: Path) -> None:
     path = plain(tmp_path)
-    data = series(path, output="warm", inputs="warm\nwet", window=2, horizon=3, scaling="none")
+    data = series(path, output="warm", inputs="warm; wet", window=2, horizon=3, scaling="none")
     assert data.inputs[0].tolist() == [10, 100, 11, 99]
     assert data.values[0].tolist() == [14]
     assert data.target_names == ("warm, 3 days ahead",)
     assert not windows_of(data).feeds_itself
-    every = series(path, output="warm\nwet", window=2, horizon=3, ahead="all", scaling="none")
+    every = series(path, output="warm; wet", window=2, horizon=3, ahead="all", scaling="none")
     assert every.values[0].tolist() == [12, 98, 13, 97, 14, 96]
     assert windows_of(every).feeds_itself
     assert every.example.shape == (2, 2)
@@ -113,7 +113,7 @@ def test_nothing_of_the_future_is_in_a_window(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", day=days(50), value=value, other=other)
     changed = np.where((np.arange(50) > 30) & ~np.isnan(other), -1e6, other)
     later = written(tmp_path / "b.csv", day=days(50), value=value, other=changed)
-    options = {"output": "value", "inputs": "value\nother", "window": 4, "scaling": "none"}
+    options = {"output": "value", "inputs": "value; other", "window": 4, "scaling": "none"}
     one, two = series(path, **options), series(later, **options)
     before = one.values[:, 0] <= 31
     assert before.sum() > 15

@@ -85,7 +85,7 @@ def test_a_table_gives_words_and_classes(tmp_path: Path, name: str) -> None:
 def test_the_column_of_texts_is_the_one_with_the_most_words(tmp_path: Path) -> None:
     path = table(tmp_path / "a.csv", rows(), title=["One two"] * 32, topic=["x", "y"] * 16)
     assert read(texts(path, fewest=1), 0).startswith("a lovely warm film")
-    chosen = texts(path, fewest=1, text="title\nreview", label="topic")
+    chosen = texts(path, fewest=1, text="title; review", label="topic")
     assert read(chosen, 0).startswith("one two a lovely warm film")
     assert chosen.class_names == ("x", "y")
 
