@@ -37,14 +37,14 @@ class Dataset:
     labels : int64[n]
         Class of every example; empty for regression. To be reconstructed: the class of each, which
         only colours what is shown, or empty. Sequence: int64[n, d], class of every step, -1 for a
-        step that does not count. Transcription: int64[n, m], the characters of every text as classes,
-        -1 behind its end.
+        step that does not count. Transcription: int64[n, m], the characters of every text as
+        classes, -1 behind its end.
     values : float64[n, k]
         Target of every example; empty (k = 0) for classes and characters; what is to be
         reconstructed, without the noise of the inputs.
     class_names : tuple[str, ...]
-        Names of the classes, in the order of their numbers; empty where there are none. Of texts, the
-        characters, without the blank that stands before them in a network's output.
+        Names of the classes, in the order of their numbers; empty where there are none. Of texts,
+        the characters, without the blank that stands before them in a network's output.
     feature_names : tuple[str, ...]
         Names of the d inputs.
     target_names : tuple[str, ...]
@@ -162,6 +162,6 @@ class Dataset:
 
     @property
     def n_outputs(self) -> int:
-        """Classes, characters, or values to predict: the width of a one-hot or regression target."""
+        """Classes, characters, or values to predict: the width of a target that is not a text."""
         by_class = self.task in ("classification", "sequence", "transcription")
         return len(self.class_names) if by_class else self.values.shape[1]

@@ -87,9 +87,13 @@ def _next(dataset: Dataset) -> str:
     return f"{dataset.n_outputs} different ones; predicts the next at every step"
 
 
+def _texts(dataset: Dataset) -> str:
+    return f"reads texts of {dataset.n_outputs} different characters"
+
+
 TARGETS: Mapping[Task, Callable[[Dataset], str]] = MappingProxyType({
     "classification": _classes, "regression": _values, "reconstruction": _inputs,
-    "sequence": _next})
+    "sequence": _next, "transcription": _texts})
 """What is to be learned, by task."""
 
 
