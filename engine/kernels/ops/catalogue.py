@@ -15,6 +15,7 @@ from engine.kernels.ops import (  # noqa: F401
     layer_norm,
     limits,
     losses,
+    ngrams,
     noise,
     norm,
     optimizers,
@@ -26,6 +27,7 @@ from engine.kernels.ops import (  # noqa: F401
     simple_recurrent,
     softmax,
     statistics,
+    transcription,
     weighted_losses,
 )
 from engine.kernels.runtime.policy import OPS

@@ -12,6 +12,7 @@ from engine.microscope.explanations import (  # noqa: F401
     losses,
     lstm,
     mixing,
+    ngrams,
     normalising,
     optimizers,
     pooling,
@@ -19,4 +20,5 @@ from engine.microscope.explanations import (  # noqa: F401
     rows,
     simple_recurrent,
     tokens,
+    transcription,
 )
