@@ -33,6 +33,7 @@ class Headline:
 HEADLINES = {
     "shakespeare": Headline("tests.bench.shakespeare", "a character LSTM on Tiny Shakespeare"),
     "mnist": Headline("tests.bench.mnist", "LeNet on MNIST"),
+    "cifar10": Headline("tests.bench.headline_cifar10", "a convolutional network on CIFAR-10"),
     "imdb": Headline("tests.bench.headline_imdb", "a bag of n-grams on the IMDB reviews"),
 }
 """Every headline by its name."""
