@@ -71,6 +71,17 @@ class Tile(QAbstractButton):
         """
         raise NotImplementedError
 
+    def paint_title(self, painter: QPainter, colour: QColor) -> None:
+        """Paint the name below a picture."""
+        px = theme.px
+        font = QFont(self.font())
+        font.setPixelSize(px(9))
+        painter.setFont(font)
+        painter.setPen(colour)
+        top = px(4) + px(PICTURE)
+        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
+                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
+
     @Slot()
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
@@ -88,7 +99,7 @@ class FileTile(Tile):
         Name of its icon.
     """
 
-    def __init__(self, title: str, tip: str, icon: str = "table-2",
+    def __init__(self, title: str, tip: str, icon: str,
                  parent: QWidget | None = None) -> None:
         super().__init__(title, tip, parent)
         self._icon = icon
@@ -111,6 +122,20 @@ class FileTile(Tile):
             painter, QRect(left, (self.height() - side) // 2, side, side))
         painter.drawText(QRect(left + side + gap, 0, self.width(), self.height()),
                          int(Qt.AlignmentFlag.AlignVCenter), text)
+
+
+class MadeTile(FileTile):
+    """A tile as large as those of the catalogue, for what a person makes in the window."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(WIDTH), theme.px(HEIGHT))
+
+    def paint_content(self, painter: QPainter, colour: QColor) -> None:
+        px, side = theme.px, theme.px(20)
+        self.paint_title(painter, colour)
+        theme.icon(self._icon, colour.name()).paint(
+            painter, QRect((self.width() - side) // 2, px(3) + (px(PICTURE) - side) // 2, side,
+                           side))
 
 
 _IN_SQUARES = ("images", "sounds")
@@ -180,10 +205,4 @@ class SourceTile(Tile):
         px = theme.px
         side, top = px(PICTURE), px(4)
         self._picture.paint(painter, QRectF((self.width() - side) // 2, top, side, side))
-        font = QFont(self.font())
-        font.setPixelSize(px(9))
-        painter.setFont(font)
-        painter.setPen(colour)
-        top += side
-        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
-                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
+        self.paint_title(painter, colour)
