@@ -11,6 +11,7 @@ from gui import theme
 
 WIDTH, PICTURE, HEIGHT = 40, 34, 60
 FILE_HEIGHT = 30
+ICON = 20
 THUMBNAIL_POINTS = 70
 
 
@@ -92,15 +93,9 @@ class FileTile(Tile):
                  parent: QWidget | None = None) -> None:
         super().__init__(title, tip, parent)
         self._icon = icon
-        self._is_tall = False
-
-    def set_tall(self) -> None:
-        """Be as high as a tile of the catalogue, with the words on two lines if need be."""
-        self._is_tall = True
-        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(2 * WIDTH), theme.px(HEIGHT if self._is_tall else FILE_HEIGHT))
+        return QSize(theme.px(2 * WIDTH), theme.px(FILE_HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
         px = theme.px
@@ -111,9 +106,6 @@ class FileTile(Tile):
         metrics = painter.fontMetrics()
         side, gap = px(14), px(6)
         room = self.width() - side - gap - px(12)
-        if self._is_tall:
-            self._paint_lines(painter, colour, room)
-            return
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         left = (self.width() - side - gap - metrics.horizontalAdvance(text)) // 2
         theme.icon(self._icon, colour.name()).paint(
@@ -122,15 +114,17 @@ class FileTile(Tile):
                          int(Qt.AlignmentFlag.AlignVCenter), text)
 
 
-    def _paint_lines(self, painter: QPainter, colour: QColor, room: int) -> None:
-        px = theme.px
-        side, gap = px(16), px(8)
-        words = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
-        box = painter.boundingRect(QRect(0, 0, room, self.height()), words, self.text())
-        left = (self.width() - side - gap - box.width()) // 2
+class OwnTile(FileTile):
+    """A tile like those of the catalogue, with an icon for a picture."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(WIDTH), theme.px(HEIGHT))
+
+    def paint_content(self, painter: QPainter, colour: QColor) -> None:
+        side, top = theme.px(ICON), theme.px(10)
         theme.icon(self._icon, colour.name()).paint(
-            painter, QRect(left, (self.height() - side) // 2, side, side))
-        painter.drawText(QRect(left + side + gap, 0, room, self.height()), words, self.text())
+            painter, QRect((self.width() - side) // 2, top, side, side))
+        _paint_title(painter, colour, self)
 
 
 class SourcePicture:
@@ -193,13 +187,17 @@ class SourceTile(Tile):
         self._picture = SourcePicture(info)
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
-        px = theme.px
-        side, top = px(PICTURE), px(4)
+        side, top = theme.px(PICTURE), theme.px(4)
         self._picture.paint(painter, QRectF((self.width() - side) // 2, top, side, side))
-        font = QFont(self.font())
-        font.setPixelSize(px(9))
-        painter.setFont(font)
-        painter.setPen(colour)
-        top += side
-        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
-                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
+        _paint_title(painter, colour, self)
+
+
+def _paint_title(painter: QPainter, colour: QColor, tile: Tile) -> None:
+    """Write what a tile is called below its picture, on two lines at most."""
+    px, top = theme.px, theme.px(4 + PICTURE)
+    font = QFont(tile.font())
+    font.setPixelSize(px(9))
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(QRect(px(2), top, tile.width() - px(4), tile.height() - top - px(2)),
+                     int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), tile.text())
