@@ -127,6 +127,10 @@ class OwnTile(FileTile):
         _paint_title(painter, colour, self)
 
 
+_IN_SQUARES = ("images", "sounds")
+"""Kinds whose examples are pictures themselves."""
+
+
 class SourcePicture:
     """Draws a data set of the catalogue in miniature. GUI thread only.
 
@@ -147,7 +151,7 @@ class SourcePicture:
             self._points = [(float(x), float(y), float(v)) for (x, y), v
                             in zip(drawn.points, drawn.values, strict=True)]
         painter.setPen(Qt.PenStyle.NoPen)
-        squares = self.info.kind == "images"
+        squares = self.info.kind in _IN_SQUARES
         size = box.width() / (8.6 if squares else 13.6)
         for x, y, value in self._points:
             painter.setBrush(self._colour(value))
@@ -160,7 +164,7 @@ class SourcePicture:
 
     def _colour(self, value: float) -> QColor:
         tokens = theme.current()
-        if self.info.kind == "images":
+        if self.info.kind in _IN_SQUARES:
             return theme.blended(tokens.surface_sunken, tokens.text, value)
         if self.info.task == "classification" and abs(value) < 1 / 3:
             return QColor(tokens.classes[2])
