@@ -43,11 +43,11 @@ from gui.data.bring_dialog import BringDialog
 from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
 from gui.data.paint_dialog import PaintDialog
-from gui.data.source_board import BROUGHT, SourceBoard
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
 from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
 from gui.data.table_files import SUFFIXES, dropped_tables
+from gui.data.tile_grid import BROUGHT, TileGrid
 from gui.document.bringing import Brought, bring, embedded
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
@@ -104,6 +104,9 @@ class DataPanel(EditingPanel):
         self._shown_problem = ""
         self._painting: PaintDialog | None = None
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
+        self.grid = TileGrid(self._sources.values())
+        self.grid.chosen.connect(self._on_grid_chosen)
+        self.tiles = self.grid.tiles
         self.features: dict[str, Button] = {}
         self._build()
         self._background.done.connect(self._on_background_done)
@@ -176,8 +179,6 @@ class DataPanel(EditingPanel):
 
     def open_paint_dialog(self) -> PaintDialog:
         """Open the plane to paint on, with the points that are there; the window stays in use."""
-        # Until something has been painted, the data stay what they are.
-        self.show_document()
         if self._painting is None:
             self._painting = PaintDialog(self._points_now(), self.window())
             self._painting.painted.connect(self._on_painting_painted)
@@ -240,9 +241,7 @@ class DataPanel(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.message)
-        self.board = SourceBoard(list(self._sources.values()))
-        self.board.chosen.connect(self._on_board_chosen)
-        layout.addWidget(self.board)
+        layout.addWidget(self.grid)
         layout.addWidget(self.progress)
         layout.addWidget(self._build_features())
         layout.addWidget(self.sentence)
@@ -314,7 +313,8 @@ class DataPanel(EditingPanel):
         data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
         traits = self._traits()
-        self.board.show_source(data.source)
+        own = data.source in IMPORTERS and data.source not in self.tiles
+        self.grid.show_chosen(BROUGHT if own else data.source)
         self.share.set_value(round(data.training_share * 100, 1))
         noise = noise_text(traits, data)
         self.noise.set_value(data.noise)
@@ -353,16 +353,22 @@ class DataPanel(EditingPanel):
     # What a person does
 
     @Slot(str)
-    def _on_board_chosen(self, key: str) -> None:
+    def _on_grid_chosen(self, key: str) -> None:
         if key in self._sources:
             self._choose(key)
             return
-        # Until something has been brought or made, the data stay what they are.
+        # Until a person has chosen something, the data stay what they are.
         self.show_document()
-        asks: Mapping[str, Callable[[], object]] = {
-            TABLE: self.open_table_dialog, BROUGHT: self.open_bring_dialog,
-            PAINTED: self.open_paint_dialog, DRAWINGS: self._ask_drawings}
-        asks[key]()
+        if key == TABLE:
+            self.open_table_dialog()
+        elif key == TEXT:
+            self._ask_text()
+        elif key == DRAWINGS:
+            self._ask_drawings()
+        elif key == PAINTED:
+            self.open_paint_dialog()
+        else:
+            self.open_bring_dialog()
 
     def _ask_text(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", self._folder.path(),
@@ -377,8 +383,7 @@ class DataPanel(EditingPanel):
 
     def _ask_drawings(self) -> None:
         data = self._document.project.data
-        wanted = replace(data, source=DRAWINGS, path="", goal="predict",
-                         **UNBROUGHT)
+        wanted = replace(data, source=DRAWINGS, path="", goal="predict", **UNBROUGHT)
         if data.source != DRAWINGS and len({one.word for one in data.drawings}) > 1:
             self._set(wanted)
             return

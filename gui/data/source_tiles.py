@@ -11,6 +11,7 @@ from gui import theme
 
 WIDTH, PICTURE, HEIGHT = 40, 34, 60
 FILE_HEIGHT = 30
+ICON = 20
 THUMBNAIL_POINTS = 70
 
 
@@ -71,17 +72,6 @@ class Tile(QAbstractButton):
         """
         raise NotImplementedError
 
-    def paint_title(self, painter: QPainter, colour: QColor) -> None:
-        """Paint the name below a picture."""
-        px = theme.px
-        font = QFont(self.font())
-        font.setPixelSize(px(9))
-        painter.setFont(font)
-        painter.setPen(colour)
-        top = px(4) + px(PICTURE)
-        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
-                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
-
     @Slot()
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
@@ -99,13 +89,13 @@ class FileTile(Tile):
         Name of its icon.
     """
 
-    def __init__(self, title: str, tip: str, icon: str,
+    def __init__(self, title: str, tip: str, icon: str = "table-2",
                  parent: QWidget | None = None) -> None:
         super().__init__(title, tip, parent)
         self._icon = icon
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(WIDTH), theme.px(FILE_HEIGHT))
+        return QSize(theme.px(2 * WIDTH), theme.px(FILE_HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
         px = theme.px
@@ -124,18 +114,17 @@ class FileTile(Tile):
                          int(Qt.AlignmentFlag.AlignVCenter), text)
 
 
-class MadeTile(FileTile):
-    """A tile as large as those of the catalogue, for what a person makes in the window."""
+class OwnTile(FileTile):
+    """A tile like those of the catalogue, with an icon for a picture."""
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(WIDTH), theme.px(HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
-        px, side = theme.px, theme.px(20)
-        self.paint_title(painter, colour)
+        side, top = theme.px(ICON), theme.px(10)
         theme.icon(self._icon, colour.name()).paint(
-            painter, QRect((self.width() - side) // 2, px(3) + (px(PICTURE) - side) // 2, side,
-                           side))
+            painter, QRect((self.width() - side) // 2, top, side, side))
+        _paint_title(painter, colour, self)
 
 
 _IN_SQUARES = ("images", "sounds")
@@ -202,7 +191,17 @@ class SourceTile(Tile):
         self._picture = SourcePicture(info)
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
-        px = theme.px
-        side, top = px(PICTURE), px(4)
+        side, top = theme.px(PICTURE), theme.px(4)
         self._picture.paint(painter, QRectF((self.width() - side) // 2, top, side, side))
-        self.paint_title(painter, colour)
+        _paint_title(painter, colour, self)
+
+
+def _paint_title(painter: QPainter, colour: QColor, tile: Tile) -> None:
+    """Write what a tile is called below its picture, on two lines at most."""
+    px, top = theme.px, theme.px(4 + PICTURE)
+    font = QFont(tile.font())
+    font.setPixelSize(px(9))
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(QRect(px(2), top, tile.width() - px(4), tile.height() - top - px(2)),
+                     int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), tile.text())

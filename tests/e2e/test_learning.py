@@ -43,7 +43,7 @@ def test_the_spiral_is_learned(person: Person) -> None:
 
 def test_digits_are_learned(person: Person) -> None:
     lab = person.lab
-    person.click(lab.data_panel.board.tiles["digits"])
+    person.click(lab.data_panel.tiles["digits"])
     person.qtbot.waitUntil(lambda: lab.document.dataset.key == "digits", timeout=10_000)
     person.wait_until_ready()
     lab.left.show_panel("data")
@@ -81,7 +81,7 @@ def import_table(person: Person, path: Path) -> str:
     """Import a file with clicks as soon as that is possible; return how it was read."""
     lab = person.lab
     QTimer.singleShot(500, lambda: choose_in_file_dialog(path))
-    person.click(lab.data_panel.board.tiles["table"])
+    person.click(lab.data_panel.tiles["table"])
     dialog = lab.window().findChild(TableDialog)
     assert dialog is not None
     person.qtbot.waitUntil(dialog.choose.isVisible)

@@ -7,15 +7,14 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from engine.data import DRAWINGS, PAINTED, TABLE, TEXT, catalogue
 from engine.layers import LOSSES
 from engine.spec import DataSpec, TableSpec, default_project, write_project
 from gui.data import data_panel, table_dialog
-from gui.data.data_panel import DataPanel
-from gui.data.source_board import BROUGHT
+from gui.data.data_panel import BROUGHT, DataPanel
 from gui.data.table_dialog import TableDialog
 from gui.document.dataset_text import data_sentence
 from gui.document.document import Document
@@ -42,29 +41,29 @@ def data(document: Document) -> DataSpec:
 
 
 def test_there_is_a_tile_for_every_source(panel: DataPanel) -> None:
-    tiles = panel.board.tiles
-    assert list(tiles) == [*(info.key for info in catalogue()), PAINTED, DRAWINGS, TABLE, BROUGHT]
-    for tile in tiles.values():
+    assert list(panel.tiles) == [*(info.key for info in catalogue()), PAINTED, DRAWINGS, BROUGHT,
+                                 TABLE, TEXT]
+    for tile in panel.tiles.values():
         assert tile.accessibleName()
         assert tile.toolTip()
-    assert tiles["spiral"].isChecked()
-    assert len({bytes(tile.grab().toImage().constBits()) for tile in tiles.values()}) > 8
+    assert panel.tiles["spiral"].isChecked()
+    assert len({bytes(panel.tiles[k].grab().toImage().constBits()) for k in panel.tiles}) > 8
 
 
 def test_points_are_chosen_at_once(panel: DataPanel, document: Document) -> None:
-    panel.board.tiles["circle"].click()
+    panel.tiles["circle"].click()
     assert data(document).source == "circle"
     assert document.dataset.key == "circle"
-    panel.board.tiles["plane"].click()
+    panel.tiles["plane"].click()
     assert document.project.training.loss == "mean_squared_error"
     document.undo_stack.undo()
     document.undo_stack.undo()
-    assert panel.board.tiles["spiral"].isChecked()
+    assert panel.tiles["spiral"].isChecked()
 
 
 def test_files_are_loaded_in_the_background(panel: DataPanel, document: Document,
                                             qtbot: QtBot) -> None:
-    panel.board.tiles["digits"].click()
+    panel.tiles["digits"].click()
     assert panel.progress.isVisible()
     assert data(document).source == "spiral"
     qtbot.waitUntil(lambda: data(document).source == "digits")
@@ -77,12 +76,12 @@ def test_files_are_loaded_in_the_background(panel: DataPanel, document: Document
 
 
 def test_the_latest_choice_wins(panel: DataPanel, document: Document, qtbot: QtBot) -> None:
-    panel.board.tiles["iris"].click()
-    panel.board.tiles["circle"].click()
+    panel.tiles["iris"].click()
+    panel.tiles["circle"].click()
     panel._background.join()
     qtbot.waitUntil(lambda: not panel._background._waiting)
     assert data(document).source == "circle"
-    assert panel.board.tiles["circle"].isChecked()
+    assert panel.tiles["circle"].isChecked()
     assert document.undo_stack.count() == 1
 
 
@@ -103,7 +102,7 @@ def test_sliders_change_share_and_noise(panel: DataPanel, document: Document) ->
 
 def test_share_of_a_file_waits_for_the_slider_to_be_let_go(
         panel: DataPanel, document: Document, qtbot: QtBot) -> None:
-    panel.board.tiles["iris"].click()
+    panel.tiles["iris"].click()
     qtbot.waitUntil(lambda: data(document).source == "iris")
     panel.share.slider.setSliderDown(True)
     panel.share.slider.setSliderPosition(14)
@@ -116,7 +115,7 @@ def test_share_of_a_file_waits_for_the_slider_to_be_let_go(
 def test_a_new_seed_draws_new_points(panel: DataPanel, document: Document,
                                      monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_panel.random, "randrange", lambda n: 42)
-    panel.board.tiles["gaussian"].click()
+    panel.tiles["gaussian"].click()
     before = document.dataset.inputs
     assert panel.seed.text() == "Seed 42"
     panel.regenerate.click()
@@ -160,7 +159,7 @@ def test_what_was_refused_goes_with_the_next_edit_and_with_another_project(
 def test_what_was_being_loaded_is_not_for_another_project(
     panel: DataPanel, document: Document, qtbot: QtBot
 ) -> None:
-    panel.board.tiles["digits"].click()
+    panel.tiles["digits"].click()
     document.load_project(default_project())
     assert not panel.progress.isVisible()
     panel._background.join()
@@ -172,8 +171,8 @@ def test_csv_tile_opens_the_dialog_and_keeps_the_data(panel: DataPanel, document
                                                       qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("x;y\n" + "".join(f"{i},5;{'ab'[i % 2]}\n" for i in range(20)), "utf-8")
-    panel.board.tiles[TABLE].click()
-    assert panel.board.tiles["spiral"].isChecked()
+    panel.tiles[TABLE].click()
+    assert panel.tiles["spiral"].isChecked()
     dialogs = [d for d in panel.window().findChildren(data_panel.TableDialog) if d.isVisible()]
     assert len(dialogs) == 1
     dialogs[0].reject()
@@ -181,7 +180,7 @@ def test_csv_tile_opens_the_dialog_and_keeps_the_data(panel: DataPanel, document
     qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
     dialog.accept_button.click()
     assert data(document).source == TABLE
-    assert panel.board.tiles[TABLE].isChecked()
+    assert panel.tiles[TABLE].isChecked()
     assert panel.sentence.text() == "a.csv: 20 examples, 1 input, 2 classes."
     again = panel.open_table_dialog()
     assert again.file.text() == str(path)
@@ -202,16 +201,16 @@ def test_nothing_is_squeezed_where_room_is_short(document: Document, qtbot: QtBo
     scroll.resize(200, 220)
     scroll.show()
     panel.grab()
-    controls = [*panel.board.tiles.values(), *panel.features.values(), panel.share, panel.noise]
+    controls = [*panel.tiles.values(), *panel.features.values(), panel.share, panel.noise]
     assert all(control.height() >= control.sizeHint().height() for control in controls)
-    assert panel.board.tiles["moons"].x() == panel.board.tiles["circle"].x()
+    assert panel.tiles["moons"].x() == panel.tiles["circle"].x()
     panel.shut_down()
 
 
 def test_what_is_left_of_the_height_stays_below(panel: DataPanel) -> None:
     panel.resize(222, 900)
     panel.grab()
-    lowest = panel.board.mapTo(panel, QPoint(0, panel.board.height())).y()
+    lowest = max(tile.mapTo(panel, QPoint(0, tile.height())).y() for tile in panel.tiles.values())
     assert panel.feature_box.mapTo(panel, QPoint(0, 0)).y() - lowest < 20
 
 
@@ -259,7 +258,7 @@ def test_a_project_without_its_table_opens_and_offers_to_choose_it(
 def test_another_data_set_ends_the_search_for_a_table(
         panel: DataPanel, document: Document, orphan: Path) -> None:
     document.open(orphan)
-    panel.board.tiles["circle"].click()
+    panel.tiles["circle"].click()
     assert not panel.message.isVisible()
     assert document.issues == ()
     document.undo_stack.undo()
@@ -269,7 +268,7 @@ def test_another_data_set_ends_the_search_for_a_table(
 
 def test_images_can_be_reconstructed(panel: DataPanel, document: Document, qtbot: QtBot) -> None:
     assert not panel.goal_box.isVisible()
-    panel.board.tiles["digits"].click()
+    panel.tiles["digits"].click()
     qtbot.waitUntil(lambda: data(document).source == "digits")
     assert panel.goal_box.isVisible()
     assert not panel.noise.isVisible()
@@ -306,22 +305,23 @@ def test_another_source_is_predicted_where_it_cannot_be_reconstructed(
     panel: DataPanel, document: Document
 ) -> None:
     document.set_data(DataSpec(source="iris", goal="reconstruct"))
-    panel.board.tiles["circle"].click()
+    panel.tiles["circle"].click()
     assert data(document).goal == "predict"
     assert document.dataset.task == "classification"
     assert document.issues == ()
 
 
 def test_a_text_of_ones_own_is_continued(
-    panel: DataPanel, document: Document, qtbot: QtBot, tmp_path: Path
+    panel: DataPanel, document: Document, qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "poem.txt").write_text("the quick brown fox jumps over the lazy dog. " * 20)
-    dialog = panel.open_bring_dialog([tmp_path / "poem.txt"])
-    assert panel.board.tiles["spiral"].isChecked()
-    qtbot.waitUntil(dialog.options.kind.isEnabled)
-    dialog.options.kind.value_changed.emit(TEXT)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName",
+                        lambda *_: (str(tmp_path / "poem.txt"), ""))
+    panel.tiles[TEXT].click()
+    assert panel.tiles["spiral"].isChecked()
     qtbot.waitUntil(lambda: data(document).source == TEXT)
-    assert panel.board.tiles[BROUGHT].isChecked()
+    assert panel.tiles[TEXT].isChecked()
     assert document.dataset.task == "sequence"
     assert document.project.name == "poem"
     assert document.issues == ()
@@ -349,8 +349,8 @@ def test_texts_and_series_have_a_window(
 
 
 def test_the_keyboard_comes_to_the_data_in_use(panel: DataPanel) -> None:
-    panel.board.tiles["circle"].click()
-    stops = [key for key, tile in panel.board.tiles.items()
+    panel.tiles["circle"].click()
+    stops = [key for key, tile in panel.tiles.items()
              if tile.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert stops == ["circle"]
 

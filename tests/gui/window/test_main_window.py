@@ -392,7 +392,7 @@ def test_the_menu_opens_the_gallery_and_a_tile_its_template(
     lab.document.set_training(learning_rate=0.5)
     assert lab.message.isVisible()
     # Of another network or other data it may be untrue.
-    lab.data_panel.board.tiles["circle"].click()
+    lab.data_panel.tiles["circle"].click()
     assert not lab.message.isVisible()
 
 
