@@ -16,8 +16,8 @@ import msgspec
 
 from engine.data import TABLE, catalogue
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES, kinds
-from engine.layers.fields import Field
 from engine.spec import ProjectSpec
+from engine.spec.fields import Field
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 MARKED = re.compile(r"(?<=<!-- project-fields -->\n).*?(?=<!-- /project-fields -->)", re.DOTALL)

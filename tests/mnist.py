@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.spec import LayerSpec
 from tests.datasets import folder
 from tests.engine.training.digits import FLAT, convolution, dense, network
@@ -41,4 +42,4 @@ def mnist() -> Dataset:
         "mnist", "MNIST", "classification", images.reshape(-1, pixels) / 255.0,
         labels.astype(np.int64), np.zeros((len(labels), 0)), tuple("0123456789"),
         tuple(f"pixel {place}" for place in range(pixels)), ("class",),
-        np.arange(TRAINING), np.arange(TRAINING, TRAINING + TEST), image_shape=(SIDE, SIDE))
+        np.arange(TRAINING), np.arange(TRAINING, TRAINING + TEST), modality=image(SIDE, SIDE))

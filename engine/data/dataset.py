@@ -9,8 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.modality import Modality
 from engine.data.remark import Remark
+from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import steps_needed
+from engine.data.waveform import Waveform
+from engine.data.windows import Windows
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -29,7 +33,7 @@ class Dataset:
         Name for people: ``Spiral``, ``penguins.csv``.
     task : str
         ``classification``, ``regression``, ``reconstruction``, ``sequence`` or ``transcription``.
-    inputs : float64[n, d]
+    inputs : float64[n, d] | ByteRows
         What the network sees.
     labels : int64[n]
         Class of every example; empty for regression. To be reconstructed: the class of each, which
@@ -48,12 +52,15 @@ class Dataset:
         Name of the target column, or of every value for regression.
     training, validation : int64[...]
         Rows of ``inputs`` to learn from and to validate on; disjoint, in a shuffled order.
-    image_shape : tuple[int, int] | None
-        Height and width when every example is a grey image, row by row.
+    modality : Modality | None
+        What the numbers of an example are; None for numbers in no order, or tokens.
     points : float64[n, 2] | None
         Coordinates before features are made of them, when the data are points in the plane.
     features_of : callable | None
         Maps points of the plane, float64[m, 2], to inputs, float64[m, d].
+    inputs_of : callable | None
+        Maps pictures, float64[m, d] from 0 to 1, to inputs, where images that are no bytes are
+        scaled.
     units_of : callable | None
         Maps targets and predictions of a regression, float64[m, k], back to the units of the file.
     tokens : tuple[str, ...] | None
@@ -64,8 +71,13 @@ class Dataset:
     joint : str
         What stands between two tokens: nothing between letters, a space between words.
     is_series : bool
-        Whether the rows are windows of one series, each a step later than the one before; the
-        validation rows are then the last ones.
+        Whether the rows are windows of a series; the validation rows are then the last ones. Each
+        is a step later than the one before, unless ``windows`` says otherwise.
+    windows : Windows | None
+        What the rows of a series are windows of; None for those of one column and its next value.
+    sound_of : callable | None
+        Gives what is heard of an example by its row; raises DataError if that can no longer be
+        read.
     remarks : tuple[Remark, ...]
         What was done to the data: dropped rows, filled gaps, encoded columns.
     """
@@ -73,7 +85,7 @@ class Dataset:
     key: str
     title: str
     task: Task
-    inputs: Reals
+    inputs: Inputs
     labels: Indices
     values: Reals
     class_names: tuple[str, ...]
@@ -81,14 +93,17 @@ class Dataset:
     target_names: tuple[str, ...]
     training: Indices
     validation: Indices
-    image_shape: tuple[int, int] | None = None
+    modality: Modality | None = None
     points: Reals | None = None
     features_of: Callable[[Reals], Reals] | None = None
+    inputs_of: Callable[[Reals], Reals] | None = None
     units_of: Callable[[Reals], Reals] | None = None
     tokens: tuple[str, ...] | None = None
     padding: str = ""
     joint: str = ""
     is_series: bool = False
+    windows: Windows | None = None
+    sound_of: Callable[[int], Waveform] | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property
@@ -99,6 +114,24 @@ class Dataset:
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""
         return values if self.units_of is None else self.units_of(values)
+
+    def as_inputs(self, pictures: Reals) -> Reals:
+        """Return pictures, float64[m, d] from 0 to 1, as the network sees its images."""
+        if isinstance(self.inputs, ByteRows):
+            return 255 * pictures * self.inputs.scale + self.inputs.shift
+        return pictures if self.inputs_of is None else self.inputs_of(pictures)
+
+    @property
+    def example(self) -> Modality:
+        """What an example is."""
+        if self.modality is not None:
+            return self.modality
+        return Modality("tokens" if self.tokens is not None else "numbers", (self.n_inputs,))
+
+    @property
+    def image_shape(self) -> tuple[int, int, int] | None:
+        """Height, width and channels when every example is an image, row by row."""
+        return self.example.image_shape
 
     @property
     def n_inputs(self) -> int:

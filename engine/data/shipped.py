@@ -12,11 +12,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.data.dataset import Dataset, Indices, Reals
+from engine.data.modality import Modality, image
 from engine.data.remark import remark
 from engine.data.scaling import check_range, measure
 from engine.data.split import split_rows
 from engine.errors import DataError
-from engine.spec import DataSpec, Scaling, TableSpec
+from engine.spec import DataSpec, TableSpec
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "datasets"
 
@@ -38,8 +39,8 @@ class Numbers:
         Names of the columns and of the classes 0, 1, 2, ...
     divisor : float
         Inputs are divided by this.
-    image_shape : tuple[int, int] | None
-        Height and width when the rows are images.
+    modality : Modality | None
+        What a row is; None for numbers in no order.
     """
 
     file: str
@@ -47,14 +48,14 @@ class Numbers:
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
     divisor: float = 1.0
-    image_shape: tuple[int, int] | None = None
+    modality: Modality | None = None
 
 
 NUMBERS: Mapping[str, Numbers] = MappingProxyType({
     "digits": Numbers(
         "digits.csv.gz", 0,
         tuple(f"pixel {row},{column}" for row in range(1, 9) for column in range(1, 9)),
-        tuple("0123456789"), divisor=16.0, image_shape=(8, 8)),
+        tuple("0123456789"), divisor=16.0, modality=image(8, 8)),
     "iris": Numbers(
         "iris.csv", 1,
         ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"),
@@ -121,16 +122,18 @@ def load_numbers(spec: DataSpec, title: str) -> Dataset:
     source = NUMBERS[spec.source]
     inputs, labels = read_numbers(spec.source)
     training, validation = split_rows(len(inputs), labels, spec.training_share, spec.seed)
-    usual: Scaling = "standard" if source.image_shape is None else "none"
-    scaling = usual if spec.scaling == "auto" else spec.scaling
-    scaled = measure(scaling, inputs[training])(inputs)
+    example = source.modality or Modality("numbers", (inputs.shape[1],))
+    scaling = example.usual_scaling if spec.scaling == "auto" else spec.scaling
+    scaler = measure(scaling, inputs[training])
+    scaled = scaler(inputs)
     check_range(scaled, source.feature_names, title)
     remarks = () if source.divisor == 1 else (remark("note.pixels", divisor=source.divisor),)
     return Dataset(
         key=spec.source, title=title, task="classification", inputs=scaled, labels=labels.copy(),
         values=np.empty((len(inputs), 0)), class_names=source.class_names,
         feature_names=source.feature_names, target_names=("class",), training=training,
-        validation=validation, image_shape=source.image_shape, remarks=remarks)
+        validation=validation, modality=source.modality, remarks=remarks,
+        inputs_of=None if source.modality is None or scaling == "none" else scaler)
 
 
 def load_penguins(spec: DataSpec, title: str) -> Dataset:

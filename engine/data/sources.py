@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,16 +11,25 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
+from engine.data.copies import in_copy
 from engine.data.dataset import Dataset, Indices, Reals
+from engine.data.drawing.generated import outline
+from engine.data.drawing.load import DRAWINGS, load_drawn, load_kept, with_own
+from engine.data.drawing.models import DIGITS, SHAPES, Form
+from engine.data.drawing.stages import Recipe, picture
 from engine.data.files import at_home
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
+from engine.data.importers.catalogue import IMPORTERS
+from engine.data.painted import PAINTED, load_painted
 from engine.data.points import load_points
 from engine.data.reconstruction import to_reconstruct
 from engine.data.reviews import draw_review, load_reviews
 from engine.data.series import load_sines, sines
 from engine.data.shipped import load_numbers, load_penguins, read_numbers, read_penguin_bills
 from engine.data.texts import alice, load_alice, load_text
+from engine.data.vowels import load_vowel_strings, load_vowels, vowel_frames
 from engine.errors import DataError
 from engine.spec import DataSpec, TableSpec, Task
 
@@ -47,9 +57,9 @@ class SourceInfo:
     title : str
         Its name for people.
     task : str
-        ``classification``, ``regression`` or ``sequence``.
+        ``classification``, ``regression``, ``sequence`` or ``transcription``.
     kind : str
-        ``points`` (in the plane), ``table``, ``images``, ``text`` or ``series``.
+        ``points`` (in the plane), ``table``, ``images``, ``sounds``, ``text`` or ``series``.
     help : str
         One sentence on what is to be learned.
     licence : str
@@ -59,7 +69,7 @@ class SourceInfo:
     key: str
     title: str
     task: Task
-    kind: Literal["points", "table", "images", "text", "series"]
+    kind: Literal["points", "table", "images", "sounds", "text", "series"]
     help: str
     licence: str = ""
 
@@ -108,7 +118,15 @@ def _draw_columns(read: Callable[[], tuple[Reals, Indices]], columns: tuple[int,
 
 def _draw_digit(n: int) -> Thumbnail:
     inputs, labels = read_numbers("digits")
-    image = inputs[np.flatnonzero(labels == 3)[0]].reshape(8, 8)
+    return _draw_pixels(inputs[np.flatnonzero(labels == 3)[0]].reshape(8, 8), n)
+
+
+def _draw_form(form: Form, n: int) -> Thumbnail:
+    return _draw_pixels(picture(outline(form), Recipe((8, 8), 1.0, 1.2 / 8)), n)
+
+
+def _draw_pixels(image: Reals, n: int) -> Thumbnail:
+    """Draw the darkest pixels of an image of 8 by 8."""
     darkest = np.argsort(-image, axis=None, kind="stable")[:min(n, np.count_nonzero(image > 0.2))]
     rows, columns = np.unravel_index(np.sort(darkest), image.shape)
     points = np.column_stack([(columns - 3.5) / 4.5, (3.5 - rows) / 4.5])
@@ -143,10 +161,28 @@ def _draw_sines(n: int) -> Thumbnail:
     return Thumbnail(points, np.clip(series, -1, 1))
 
 
+def _draw_vowel(text: str, n: int) -> Thumbnail:
+    """Draw spectrograms side by side, 1 for loud: time to the right, frequency upwards."""
+    found = np.concatenate([vowel_frames(vowel) for vowel in text])
+    side = max(2, math.isqrt(n))
+    rows, columns = (np.arange(side) * length // side for length in found.shape)
+    loud = found[np.ix_(rows, columns)].astype(np.float64) / 255
+    x, y = np.meshgrid(np.linspace(-0.9, 0.9, side), np.linspace(-0.9, 0.9, side), indexing="ij")
+    return Thumbnail(np.column_stack([x.ravel(), y.ravel()]), loud.ravel())
+
+
 _SHIPPED = (
     _Source(SourceInfo("digits", "Digits", "classification", "images",
                        "Which digit was written: 1,797 images of 8 by 8 pixels.", _BSD),
             partial(load_numbers, title="Digits"), _draw_digit),
+    _Source(SourceInfo("drawn_digits", "Drawn digits", "classification", "images",
+                       "Which digit was drawn: 5,000 images of 28 by 28 pixels, made of strokes as "
+                       "a hand draws them. The pad reads what you draw yourself."),
+            partial(load_drawn, title="Drawn digits"), partial(_draw_form, DIGITS["2"][0])),
+    _Source(SourceInfo("drawn_shapes", "Drawn shapes", "classification", "images",
+                       "Which of eight shapes was drawn, from circle to wave: 3,200 images of 28 "
+                       "by 28 pixels. The pad reads what you draw yourself."),
+            partial(load_drawn, title="Drawn shapes"), partial(_draw_form, SHAPES["star"][0])),
     _Source(SourceInfo("iris", "Iris", "classification", "table",
                        "Which of three irises: 150 flowers measured in centimetres.", _BSD),
             partial(load_numbers, title="Iris"),
@@ -166,6 +202,14 @@ _SHIPPED = (
     _Source(SourceInfo("sine", "Sine waves", "regression", "series",
                        "The next value of a series: the sum of two sines, which never repeats."),
             load_sines, _draw_sines),
+    _Source(SourceInfo("vowels", "Vowels", "classification", "sounds",
+                       "Which vowel is spoken: a, e, i, o or u, made by computer for 30 voices of "
+                       "men, women and children."),
+            load_vowels, partial(_draw_vowel, "e")),
+    _Source(SourceInfo("vowel_strings", "Vowel strings", "transcription", "sounds",
+                       "Which vowels are spoken one after the other: 3 to 5 of a, e, i, o and u, "
+                       "whose places nobody gives."),
+            load_vowel_strings, partial(_draw_vowel, "ea")),
     _Source(SourceInfo("reviews", "Film reviews", "classification", "text",
                        "Whether the writer is pleased: 1,200 short reviews made from a small "
                        "grammar, in which \"not\" turns the word behind it round."),
@@ -222,22 +266,39 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
         reconstructed.
     """
     dataset = _load(spec, base)
+    if spec.source != DRAWINGS:
+        dataset = with_own(dataset, spec)
     return to_reconstruct(dataset, spec) if spec.goal == "reconstruct" else dataset
 
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
-    if spec.source not in (TABLE, TEXT):
+    spec = in_copy(spec)
+    if spec.source == DRAWINGS and not spec.path:
+        return load_kept(spec)
+    if spec.source == PAINTED:
+        return load_painted(spec)
+    if spec.source not in (TABLE, TEXT, *IMPORTERS):
         return _source(spec.source).load(spec)
     if not spec.path:
         raise DataError("data.no-file-chosen")
     path = _found(spec.path, base)
+    if spec.source in IMPORTERS:
+        return _imported(path, spec, base)
     if spec.source == TEXT:
         return load_text(path, spec)
     from engine.data.table import load_table
 
     test = _found(spec.table.test_path, base) if spec.table.test_path else None
     return load_table(path, spec, test=test)
+
+
+def _imported(path: Path, spec: DataSpec, base: Path | None) -> Dataset:
+    if not path.exists():
+        raise DataError("file.missing", path=str(path))
+    paths = tuple(str(_found(one, base).absolute()) for one in spec.more_paths)
+    path = path.absolute()
+    return IMPORTERS[spec.source].load(path, replace(spec, path=str(path), more_paths=paths))
 
 
 def preview(path: str | Path, spec: TableSpec | None = None) -> TablePreview:
@@ -259,5 +320,6 @@ def _folder(base: Path | None) -> Path:
 
 def _source(key: str) -> _Source:
     if key not in _SOURCES:
-        raise DataError("data.unknown", key=key, known=(*_SOURCES, TABLE, TEXT))
+        raise DataError("data.unknown", key=key,
+                        known=(*_SOURCES, TABLE, TEXT, PAINTED, *IMPORTERS))
     return _SOURCES[key]

@@ -6,10 +6,9 @@ from engine.layers.augmentation import AUGMENTATIONS, OF_IMAGES
 from engine.layers.cost import LayerCost, costs
 from engine.layers.diagnose import diagnose
 from engine.layers.export import Node
-from engine.layers.fields import Choice, Field
 from engine.layers.initialisers import INITIALISERS, Initialiser
 from engine.layers.issue import Issue
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, UsedRows, Value
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.mean_field import MeanFieldRule, Moments, Passage
 from engine.layers.optimizers import OPTIMIZERS, Optimizer
@@ -22,6 +21,7 @@ from engine.layers.shapes import (
     place,
     resolve,
 )
+from engine.spec.fields import Choice, Field
 
 __all__ = [
     "ACTIVATIONS",
@@ -50,6 +50,7 @@ __all__ = [
     "ResolvedLayer",
     "Schedule",
     "Shape",
+    "UsedRows",
     "Value",
     "costs",
     "diagnose",

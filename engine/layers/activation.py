@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS, ActivationFunction
-from engine.layers.fields import Field
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule, Passage
+from engine.spec.fields import Field
 
 
 def lower_activation(plan: Lowering, function: ActivationFunction, z: Value) -> Value:

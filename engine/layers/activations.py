@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.layers.export import Node
-from engine.layers.fields import Choice
 from engine.layers.mean_field import MomentsRule, Reals, moments_of
+from engine.spec.fields import Choice
 
 
 @dataclass(frozen=True)

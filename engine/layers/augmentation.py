@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.layers.fields import Field
 from engine.layers.issue import Issue
 from engine.messages import say
 from engine.spec import AugmentationSpec, Task
+from engine.spec.fields import Field
 
 AUGMENTATIONS = (
     Field("shift", "Shift", 0.0,

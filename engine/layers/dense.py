@@ -6,7 +6,6 @@ import math
 
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
-from engine.layers.fields import Field
 from engine.layers.images import check_rank
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule
@@ -16,6 +15,7 @@ from engine.layers.weighted import (
     weighted_rule,
     weights_and_biases,
 )
+from engine.spec.fields import Field
 
 
 def _sizes(x: Value, w: Value) -> dict[str, int]:

@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from engine.errors import EngineError
 from engine.layers.augmentation import augmentation_issues
 from engine.layers.form import network_form, training_form
-from engine.layers.issue import Issue, is_finite, shown
+from engine.layers.issue import Issue
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.optimizers import OPTIMIZERS
@@ -19,6 +19,7 @@ from engine.layers.schedules import SCHEDULES
 from engine.layers.shapes import infer_shapes, parameter_counts, place, sources
 from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
+from engine.spec.values import is_finite, shown
 
 _TASKS = {"classification": say("task.classification"), "regression": say("task.regression"),
           "reconstruction": say("task.reconstruction"), "sequence": say("task.sequence"),

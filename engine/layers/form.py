@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from engine.layers.issue import Issue, shown
+from engine.layers.issue import Issue
 from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec, TrainingSpec
+from engine.spec.values import shown
 
 PARTS: dict[str, tuple[type, Message]] = {
     "id": (str, say("part.text")), "kind": (str, say("part.text")),

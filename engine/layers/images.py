@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.errors import ShapeError
-from engine.layers.fields import Choice
 from engine.layers.kind import Shape
 from engine.messages import say
+from engine.spec.fields import Choice
 
 NAMES = {1: say("rank.row"), 2: say("rank.sequence"), 3: say("rank.image")}
 

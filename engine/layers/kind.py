@@ -15,9 +15,9 @@ from engine.arrays import Reals
 from engine.errors import ShapeError
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.export import Node
-from engine.layers.fields import Field
 from engine.layers.mean_field import MeanFieldRule
 from engine.spec import LayerSpec, Option
+from engine.spec.fields import Field
 
 Shape = tuple[int, ...]
 """Shape of one example, the batch axis left out."""
@@ -88,6 +88,28 @@ class Value:
         return math.prod(self.shape)
 
 
+@dataclass(frozen=True)
+class UsedRows:
+    """Where a step lists the rows of a table that it uses: all others have no gradient.
+
+    Attributes
+    ----------
+    used : int
+        Offset of the list: how many rows, then the rows.
+    most : int
+        Most rows that there can be.
+    place : int
+        Offset of a number for every row of the table: its place in the list, from 1 on, or 0.
+    others_rest : bool
+        Whether measuring and updating touch the rows of the list alone, not the whole table.
+    """
+
+    used: int
+    most: int
+    place: int
+    others_rest: bool
+
+
 class Lowering(Protocol):
     """What a plan offers to a layer kind that lowers itself to ops.
 
@@ -119,6 +141,14 @@ class Lowering(Protocol):
 
     def parameter(self, name: str) -> Value:
         """Return the place of one of the layer's parameters."""
+
+    def used_rows(self, table: Value, uses: int, *, others_rest: bool = True) -> UsedRows:
+        """Return where a step lists the rows of a table that it uses.
+
+        ``table`` is all that the layer learns, and ``uses`` how many rows an example can name at
+        most. The layer's backward ops write the list and the gradient of the rows on it; of all
+        others, the gradient has to be 0.
+        """
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         """Append an op to the forward pass; ``work`` is its multiply-adds per example.
@@ -245,8 +275,11 @@ class LayerKind(ABC):
         """Return the arrays that it learns or keeps: weights, other learned ones, the rest."""
         return ()
 
-    def refitted(self, options: Options, n_inputs: int) -> dict[str, Option]:
-        """Return the options that have to change where the data, so many numbers, feed it."""
+    def refitted(self, options: Options, n_inputs: int, shape: Shape = ()) -> dict[str, Option]:
+        """Return the options that have to change where the data, so many numbers, feed it.
+
+        ``shape`` holds the axes of an example that has several.
+        """
         return {}
 
     def carries(self, options: Options) -> bool:

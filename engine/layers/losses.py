@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeError
-from engine.layers.fields import Field
 from engine.spec import Task
+from engine.spec.fields import Field
 
 Shares = tuple[float, ...]
 """Share of the examples that each class has."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.layers.fields import Field
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.spec.fields import Field
 
 
 class GaussianNoise(LayerKind):

@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.fields import Field
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.layers.row_blocks import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
+from engine.spec.fields import Field
 
 TABLE = 5
 """Rows of the table of a batch norm: see `engine.kernels.ops.norm`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.layers.fields import Field
+from engine.spec.fields import Field
 
 _MOMENTUM = Field("momentum", "Momentum", 0.9, "Share of the last update that is kept.", 0.0, 0.999)
 _BETA1 = Field("beta1", "Beta 1", 0.9, "Decay of the running mean of the gradient.", 0.0, 0.999)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.layers.fields import Field
 from engine.layers.images import as_image, check_rank, window, windowed
 from engine.layers.kind import LayerKind, Lowering, Options, Shape, Value
 from engine.layers.sequence import lower_sequence_mean
+from engine.spec.fields import Field
 
 
 def _sizes(large: Shape, small: Shape, kernel: tuple[int, int], stride: int) -> dict[str, int]:

@@ -9,11 +9,11 @@ from functools import partial
 
 import numpy as np
 
-from engine.layers.fields import Choice, Field
 from engine.layers.images import check_rank
 from engine.layers.initialisers import DRAWN_CHOICES, INITIALISERS, Weights
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import BIAS_FIELDS, DRAWN_FIELDS, WeightedKind, initial_weights
+from engine.spec.fields import Choice, Field
 
 UNITS = Field("units", "Units", 16, "Number of units, the width of the state.", 1, 4096,
               logarithmic=True)

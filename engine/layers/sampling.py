@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.errors import ShapeError
-from engine.layers.fields import Field
 from engine.layers.images import check_rank
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.spec.fields import Field
 
 
 class Sampling(LayerKind):

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.layers.fields import Field
 from engine.spec import ScheduleSpec
+from engine.spec.fields import Field
 
 Curve = Callable[[ScheduleSpec, float], float]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.layers.fields import Choice, Field
+from engine.spec.fields import Choice, Field
 
 LARGEST_SEED = 2**32 - 1
 

@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.arrays import Doubles, Integers, Reals
+from engine.data.rows import ByteRows
 from engine.kernels.ops.transcription import room_of
 from engine.kernels.runtime import layout
-from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, Value, resolve
+from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, UsedRows, Value, resolve
 from engine.layers.row_blocks import WORDS_OF_A_DOUBLE
 from engine.layers.shapes import DATA
 from engine.plan.arena import Layout
-from engine.plan.augmentation import add_augmentation
+from engine.plan.augmentation import add_augmentation, is_redrawn
+from engine.plan.batches import Store, gathering_op
 from engine.plan.plan import Plan, PlannedLayer, Shared
 from engine.plan.table import Line, Table
 from engine.plan.update import add_updates, has_own, places, write_own
@@ -36,6 +38,7 @@ class _Lowering:
         self.output: Value | None = None
         self.output_states: Value | None = None
         self.activated: Value | None = None
+        self.listed: UsedRows | None = None
         self.backward_lines: list[Line] = []
         self._builder = builder
         self._id = layer.id
@@ -60,6 +63,12 @@ class _Lowering:
 
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
+
+    def used_rows(self, table: Value, uses: int, *, others_rest: bool = True) -> UsedRows:
+        rows, reserve = table.shape[0], self._builder.layout.reserve
+        most = min(rows, self._builder.capacity * uses)
+        self.listed = UsedRows(reserve(1 + most), most, reserve(rows), others_rest)
+        return self.listed
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self._builder.work += work
@@ -158,6 +167,7 @@ class _Builder:
                 weights=weights, size=size, statistic=statistic if size else -1,
                 forward=(begin, self.table.length(layout.FORWARD)),
                 states=lowering.output_states, argument=lowering.activated,
+                used=lowering.listed,
                 limited=tuple(placed[parameter.name] for parameter in learned
                               if parameter.is_weight and parameter.is_by_unit)))
             backward.append(lowering.backward_lines)
@@ -241,8 +251,8 @@ class _Builder:
         return prediction
 
 
-def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: int,
-               shared: Shared | None = None, image_shape: tuple[int, int] | None = None,
+def build_plan(project: ProjectSpec, inputs: Reals | ByteRows, targets: Reals, capacity: int,
+               shared: Shared | None = None, image_shape: tuple[int, int, int] | None = None,
                threads: int = 1, class_weights: Doubles | None = None) -> Plan:
     """Return a network in memory, its parameters still zero.
 
@@ -250,14 +260,15 @@ def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: in
     ----------
     project : ProjectSpec
         A project in which `engine.layers.diagnose` finds nothing wrong.
-    inputs, targets : real[m, i], real[m, o]
-        All examples, row by row, in the project's precision; the caller keeps them alive.
+    inputs, targets : real[m, i] | ByteRows, real[m, o]
+        All examples, row by row, in the project's precision or as bytes; the caller keeps them
+        alive.
     capacity : int
         Largest batch.
     shared : Shared, optional
         Arrays of the plan that this one replaces; None makes new ones.
-    image_shape : tuple[int, int], optional
-        Height and width when every example is an image.
+    image_shape : tuple[int, int, int], optional
+        Height, width and channels when every example is an image.
     threads : int
         Threads that share large ops; their number changes no byte of any result.
     class_weights : float64[k], optional
@@ -279,12 +290,14 @@ def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: in
     batch = builder.value((inputs.shape[1],), learns=False)
     target = builder.value((targets.shape[1],), learns=False)
     first, last = (project.network.layers[place].id for place in (0, -1))
-    for value, examples, name in ((batch, inputs, first), (target, targets, last)):
-        builder.table.add(layout.GATHER, Line("gather", {
-            "y": value.data, "x": examples.ctypes.data, "n": value.size, "rows": len(examples)},
-            value.size, layer=name))
-    add_augmentation(builder.table, first, batch, inputs.ctypes.data,
-                     project.training.augmentation, image_shape)
+    augmentation = project.training.augmentation
+    copied = batch
+    if is_redrawn(augmentation, image_shape):
+        copied = builder.value((inputs.shape[1],), learns=False)
+    stores = Store(inputs, precision), Store(targets, precision)
+    for store, value, name in zip(stores, (copied, target), (first, last), strict=True):
+        store.add_gather(builder.table, name, value)
+    add_augmentation(builder.table, first, batch, copied, augmentation, image_shape)
     layers = builder.lower(batch, resolved, regions)
     prediction = builder.add_loss(layers[-1], target, None if class_weights is None else {
         "weights": class_weights.ctypes.data, "classes": len(class_weights)})
@@ -303,7 +316,7 @@ def build_plan(project: ProjectSpec, inputs: Reals, targets: Reals, capacity: in
     return Plan(
         arena=arena, table=table, sections=sections, lines=builder.table.lines(),
         blocks=builder.blocks, shared=shared, layers=layers, input=batch, target=target,
-        prediction=prediction, capacity=capacity, parameters=regions[1] - regions[0],
+        prediction=prediction, stores=stores, capacity=capacity, parameters=regions[1] - regions[0],
         work=builder.work, backward_work=builder.backward_work)
 
 
@@ -314,18 +327,20 @@ def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:
 
 
 def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int,
-           image_shape: tuple[int, int] | None = None, *, is_weighted: bool = False
-           ) -> tuple[str, ...]:
+           image_shape: tuple[int, int, int] | None = None, *, is_weighted: bool = False,
+           is_bytes: bool = False) -> tuple[str, ...]:
     """Return the names of the ops that a project needs, without compiling or allocating.
 
-    Whether its classes have weights depends on the data, too: ``is_weighted`` says so.
+    Whether its classes have weights depends on the data, too, and whether its inputs are bytes:
+    ``is_weighted`` and ``is_bytes`` say so.
     """
     resolved = resolve(project.network, (n_inputs,))
     builder = _Builder(project, 1, Layout(project.training.precision), _shared_for(resolved))
     regions = [builder.layout.reserve(0) for _ in range(REGIONS)]
     batch, target = (builder.value((size,), learns=False) for size in (n_inputs, n_outputs))
-    add_augmentation(builder.table, project.network.layers[0].id, batch, 0,
+    add_augmentation(builder.table, project.network.layers[0].id, batch, batch,
                      project.training.augmentation, image_shape)
     layers = builder.lower(batch, resolved, regions)
     builder.add_loss(layers[-1], target, {"weights": 0, "classes": 0} if is_weighted else None)
-    return ("gather", *builder.table.ops())
+    gathered = (gathering_op(is_bytes=True), gathering_op()) if is_bytes else (gathering_op(),)
+    return (*gathered, *builder.table.ops())

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec.structs import replace
+
+from engine.spec.drawn import MOST_LETTERS, Drawings, PaintedSpec
+from engine.spec.network import Option
 
 Task = Literal["classification", "regression", "reconstruction", "sequence", "transcription"]
 """A class or values for every example, its own inputs, a class for every step of a sequence, or the
@@ -97,7 +101,8 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     source : str
-        Key of a generated or shipped data set, ``table`` or ``text`` for the file at ``path``.
+        Key of a generated or shipped data set; ``table``, ``text`` or the key of an importer
+        (`engine.data.importers`) for what lies at ``path``.
     noise : float
         Disturbance of generated points: 0 to 50, in percent, as TensorFlow Playground counts it. Of
         what is to be reconstructed: standard deviation of what is added to the inputs, in percent.
@@ -119,7 +124,22 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path : str
         The person's file; relative to the project file.
     table : TableSpec
-        How to read that file.
+        How to read that file, if it is a table.
+    more_paths : tuple[str, ...]
+        Further files of the same kind, whose examples are added; relative to the project file.
+    options : dict[str, Option]
+        How an importer is to read it; what differs from the defaults of the importer's fields.
+    digest : str
+        What lay at ``path`` when it was brought, as `engine.data.digests` writes it; empty where
+        that is not known.
+    embedded : str
+        SHA-256 of the copy that travels in the project's file; empty where the data lie at ``path``
+        alone.
+    drawings : tuple[DrawnSpec, ...]
+        Drawings of a person's own, which are learned from together with a source of drawings whose
+        classes they belong to; they alone are the source ``drawings`` where it has no path.
+    painted : PaintedSpec
+        The points of the source ``painted``.
     """
 
     source: str = "spiral"
@@ -132,3 +152,24 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: Annotated[int, msgspec.Meta(ge=2, le=1024)] = 32
     path: str = ""
     table: TableSpec = TableSpec()
+    more_paths: tuple[str, ...] = ()
+    options: dict[str, Option] = msgspec.field(default_factory=dict)
+    digest: str = ""
+    embedded: str = ""
+    drawings: Drawings = ()
+    painted: PaintedSpec = PaintedSpec()
+
+    def __post_init__(self) -> None:
+        """Refuse drawings that would make a file too large to be opened."""
+        if self.drawings and sum(len(stroke) for drawn in self.drawings
+                                 for stroke in drawn.strokes) > MOST_LETTERS:
+            raise ValueError("the drawings have too many points for one project")
+
+    def __hash__(self) -> int:
+        """Return the same for equal ones; what may be long, or has no hash, is left out."""
+        return hash((self.source, self.seed, self.noise, self.training_share, self.features,
+                     self.path, len(self.drawings), len(self.painted.points)))
+
+    def with_options(self, **changes: Option) -> DataSpec:
+        """Return a copy in which these options are set."""
+        return replace(self, options={**self.options, **changes})

@@ -11,6 +11,7 @@ import numpy as np
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset
+from engine.data.rows import ByteRows
 from engine.data.transcription import text_lengths
 from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, costs, diagnose, infer_shapes
@@ -54,23 +55,23 @@ class Examples:
 
     Attributes
     ----------
-    inputs, targets : real[m, i], real[m, o]
+    inputs, targets : real[m, i] | ByteRows, real[m, o]
         All examples.
     variance : float
         What the error of an example is compared with, so that 1 less their quotient is the score.
         Of values, the mean squared deviation of the validation targets from their mean, over all
         outputs; of texts, the mean number of their characters. 0 where there are classes, whose
         score is the share of right ones; NaN when all targets are the same or there are none.
-    image_shape : tuple[int, int] | None
-        Height and width when every example is an image.
+    image_shape : tuple[int, int, int] | None
+        Height, width and channels when every example is an image.
     class_weights : float64[k] | None
         What an example of each class counts in the loss; None: all count alike.
     """
 
-    inputs: Reals
+    inputs: Reals | ByteRows
     targets: Reals
     variance: float
-    image_shape: tuple[int, int] | None = None
+    image_shape: tuple[int, int, int] | None = None
     class_weights: Doubles | None = None
 
 
@@ -134,7 +135,8 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
         targets = dataset.values
         variance = variance_of(targets[measured]) if len(measured) else math.nan
     dtype = np.dtype(project.training.precision)
-    return Examples(np.ascontiguousarray(dataset.inputs, dtype),
+    inputs = dataset.inputs
+    return Examples(inputs if isinstance(inputs, ByteRows) else np.ascontiguousarray(inputs, dtype),
                     np.ascontiguousarray(targets, dtype), variance, dataset.image_shape,
                     class_weights(project, dataset))
 
@@ -151,7 +153,7 @@ def _check_tokens(dataset: Dataset) -> None:
     """Raise DataError if what stands for tokens does not."""
     if dataset.tokens is None or not dataset.inputs.size:
         return
-    inputs = dataset.inputs
+    inputs = np.asarray(dataset.inputs)
     wrong = ~((inputs >= 0) & (inputs < dataset.vocabulary) & (inputs == np.floor(inputs)))
     if wrong.any():
         example, place = np.argwhere(wrong)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.compiling import Progress, compile_ops
+from engine.data.rows import ByteRows
 from engine.kernels.ops import catalogue
 from engine.plan import ops_of
 from engine.spec import ProjectSpec
@@ -24,6 +25,7 @@ def compile_for(project: ProjectSpec, examples: Examples,
     """
     precision = project.training.precision
     needed = ops_of(project, examples.inputs.shape[1], examples.targets.shape[1],
-                    examples.image_shape, is_weighted=examples.class_weights is not None)
+                    examples.image_shape, is_weighted=examples.class_weights is not None,
+                    is_bytes=isinstance(examples.inputs, ByteRows))
     names = [name for name in needed if not catalogue.OPS[name].is_compiled(precision)]
     compile_ops(names, precision, progress)

@@ -94,7 +94,7 @@ class FileTile(Tile):
         self._icon = icon
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(2 * WIDTH), theme.px(FILE_HEIGHT))
+        return QSize(theme.px(WIDTH), theme.px(FILE_HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
         px = theme.px
@@ -111,6 +111,10 @@ class FileTile(Tile):
             painter, QRect(left, (self.height() - side) // 2, side, side))
         painter.drawText(QRect(left + side + gap, 0, self.width(), self.height()),
                          int(Qt.AlignmentFlag.AlignVCenter), text)
+
+
+_IN_SQUARES = ("images", "sounds")
+"""Kinds whose examples are pictures themselves."""
 
 
 class SourcePicture:
@@ -133,7 +137,7 @@ class SourcePicture:
             self._points = [(float(x), float(y), float(v)) for (x, y), v
                             in zip(drawn.points, drawn.values, strict=True)]
         painter.setPen(Qt.PenStyle.NoPen)
-        squares = self.info.kind == "images"
+        squares = self.info.kind in _IN_SQUARES
         size = box.width() / (8.6 if squares else 13.6)
         for x, y, value in self._points:
             painter.setBrush(self._colour(value))
@@ -146,7 +150,7 @@ class SourcePicture:
 
     def _colour(self, value: float) -> QColor:
         tokens = theme.current()
-        if self.info.kind == "images":
+        if self.info.kind in _IN_SQUARES:
             return theme.blended(tokens.surface_sunken, tokens.text, value)
         if self.info.task == "classification" and abs(value) < 1 / 3:
             return QColor(tokens.classes[2])

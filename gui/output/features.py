@@ -13,7 +13,13 @@ from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Array, LayerReading, Snapshot
 from gui import theme
 from gui.output.drawing import draw_picture, draw_sentence, small_font
-from gui.output.pixels import ends_of, grey_image, image_of, mosaic, signed
+from gui.output.pixels import (
+    ends_of,
+    example_image,
+    image_of,
+    mosaic,
+    signed,
+)
 from gui.output.tiles import Tiling, tiling, zoom_for
 from gui.output.view import OutputView
 from gui.widgets import plain_number
@@ -209,15 +215,15 @@ class FeatureView(QWidget, OutputView):
     def _draw_example(self, painter: QPainter) -> None:
         dataset, snapshot = self._dataset, self._snapshot
         if not self._beside() or dataset is None or snapshot is None \
-                or dataset.image_shape is None:
+                or dataset.example.picture_size is None:
             return
         row = int(snapshot.samples[0])
         side, line = float(theme.px(EXAMPLE_PX)), painter.fontMetrics().height()
-        height, width = dataset.image_shape
+        height, width = dataset.example.picture_size
         place = QRectF(0, line + theme.px(3), side * min(1.0, width / height),
                        side * min(1.0, height / width))
-        values = dataset.inputs[row].reshape(dataset.image_shape)
-        draw_picture(painter, place, grey_image(values, ends_of(values)))
+        values = dataset.inputs[row]
+        draw_picture(painter, place, example_image(values, dataset.example, ends_of(values)))
         painter.setPen(QColor(theme.current().border))
         painter.drawRect(place)
         painter.setPen(QColor(theme.current().text_muted))
@@ -278,7 +284,7 @@ class FeatureView(QWidget, OutputView):
     def _beside(self) -> float:
         """Return the room that the example takes at the left."""
         dataset, snapshot = self._dataset, self._snapshot
-        has_example = dataset is not None and dataset.image_shape is not None \
+        has_example = dataset is not None and dataset.example.picture_size is not None \
             and snapshot is not None and len(snapshot.samples) > 0 \
             and self.width() > theme.px(NARROW_PX)
         return float(theme.px(EXAMPLE_PX + 14)) if has_example else 0.0

@@ -22,7 +22,7 @@ from gui.output.drawing import (
     sized,
     small_font,
 )
-from gui.output.pixels import ends_of, grey, grey_image, image_of, mosaic
+from gui.output.pixels import ends_of, example_image, grey, image_of, in_colours, mosaic
 from gui.output.probe import ProbeView
 from gui.output.view import OutputView, switch
 
@@ -95,7 +95,7 @@ class LatentView(ProbeView, OutputView):
 
     def shows_pictures(self) -> bool:
         """Whether pictures are drawn: where examples are images and a person wants them."""
-        is_image = self._dataset is not None and self._dataset.image_shape is not None
+        is_image = self._dataset is not None and self._dataset.example.picture_size is not None
         return is_image and (self.pictures.isChecked() or not self.codes.isChecked())
 
     def shows_codes(self) -> bool:
@@ -178,13 +178,11 @@ class LatentView(ProbeView, OutputView):
 
     def _drawn_grid(self) -> QImage:
         latent, dataset = self._latent, self._dataset
-        if latent is None or dataset is None or dataset.image_shape is None:
+        if latent is None or dataset is None or dataset.example.picture_size is None:
             return QImage()
         g = len(latent.grid)
-        height, width = dataset.image_shape
-        upright = latent.grid[::-1].reshape(g * g, height, width)
-        shades = grey(upright, ends_of(dataset.values[:500]))
-        return image_of(mosaic(shades[..., None].repeat(3, axis=3), g))
+        upright = dataset.example.picture(latent.grid[::-1].reshape(g * g, -1))
+        return image_of(mosaic(in_colours(grey(upright, ends_of(dataset.values[:500]))), g))
 
     def _drawn_codes(self, area: QRectF) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -232,15 +230,15 @@ class LatentView(ProbeView, OutputView):
 
     def _picture_at(self, spot: QPointF) -> Readout | None:
         latent, dataset = self._latent, self._dataset
-        if latent is None or dataset is None or dataset.image_shape is None:
+        if latent is None or dataset is None or dataset.example.picture_size is None:
             return None
         area, g = self.planes()["pictures"], len(latent.grid)
         column = min(int((spot.x() - area.left()) / area.width() * g), g - 1)
         row = min(int((area.bottom() - spot.y()) / area.height() * g), g - 1)
         low, high = latent.span
         z1, z2 = (low + (high - low) * i / max(g - 1, 1) for i in (column, row))
-        image = grey_image(latent.grid[row, column].reshape(dataset.image_shape),
-                           ends_of(dataset.values[:500]))
+        image = example_image(latent.grid[row, column].ravel(), dataset.example,
+                              ends_of(dataset.values[:500]))
         return Readout(spot, (f"{Z1} = {signed_text(z1)}", f"{Z2} = {signed_text(z2)}",
                               "drawn by the decoder"), image)
 
@@ -261,9 +259,9 @@ class LatentView(ProbeView, OutputView):
         if len(dataset.class_names) and len(dataset.labels):
             lines = (dataset.class_names[dataset.labels[row]], *lines)
         image = QImage()
-        if dataset.image_shape is not None:
+        if dataset.example.picture_size is not None:
             values = dataset.values if dataset.values.shape[1] else dataset.inputs
-            image = grey_image(values[row].reshape(dataset.image_shape), ends_of(values[row]))
+            image = example_image(values[row], dataset.example, ends_of(values[row]))
         return Readout(spot, lines, image)
 
     def _refresh(self) -> None:

@@ -13,6 +13,7 @@ from gui.output.features import FeatureView
 from gui.output.forecast import ForecastView
 from gui.output.latent import LatentView
 from gui.output.next_tokens import NextTokens
+from gui.output.pad import PadView
 from gui.output.plane import PlaneView
 from gui.output.reconstruction import ReconstructionView
 from gui.output.sample_grid import SampleGrid
@@ -21,9 +22,9 @@ from gui.output.scatter import PredictionScatter
 from gui.output.transcripts import TranscriptView
 from gui.output.written_text import WrittenText
 
-MakeView = type[ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PlaneView
-                | PredictionScatter | ReconstructionView | SampleGrid | SampleTable | TranscriptView
-                | WrittenText]
+MakeView = type[ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PadView
+                | PlaneView | PredictionScatter | ReconstructionView | SampleGrid | SampleTable
+                | TranscriptView | WrittenText]
 Suits = Callable[[Dataset, Snapshot | None], bool]
 
 
@@ -62,7 +63,13 @@ def _can(part: Part) -> Suits:
 
 def _is_sampled(data: Dataset, *, images: bool) -> bool:
     is_free = data.task == "classification" and data.points is None
-    return is_free and (data.image_shape is not None) == images
+    return is_free and (data.example.picture_size is not None) == images
+
+
+def _can_be_drawn(data: Dataset) -> bool:
+    """Return whether a drawing can be an example: images of one channel, with classes."""
+    shape = data.image_shape
+    return data.task == "classification" and shape is not None and shape[2] == 1
 
 
 OFFERS = (
@@ -91,17 +98,20 @@ OFFERS = (
     Offer("reconstruction", "Reconstructions",
           "Images beside what the network makes of them, and the mean squared error of each.",
           Part.SAMPLES, ReconstructionView,
-          lambda data, _: data.task == "reconstruction" and data.image_shape is not None),
+          lambda data, _: data.task == "reconstruction" and data.example.picture_size is not None),
     Offer("images", "Samples",
           "Single images with the most probable class and its probability.",
           Part.SAMPLES, SampleGrid, lambda data, _: _is_sampled(data, images=True)),
+    Offer("pad", "Pad",
+          "Draw something, and see what the network takes it for while you draw.",
+          Part.EVALUATION, PadView, lambda data, _: _can_be_drawn(data)),
     Offer("table", "Samples",
           "Single examples with true class, predicted class and its probability.",
           Part.SAMPLES, SampleTable, lambda data, _: _is_sampled(data, images=False)),
     Offer("scatter", "Predicted and true",
           "Predicted over true values; on the dashed line the network is right.",
           Part.SAMPLES, PredictionScatter, lambda data, _: data.task == "regression" or (
-              data.task == "reconstruction" and data.image_shape is None)),
+              data.task == "reconstruction" and data.example.picture_size is None)),
     Offer("latent", "Latent plane",
           "The plane of the first two latent numbers: what is drawn from it, and where examples "
           "lie.", Part.LATENT, LatentView, _can(Part.LATENT)),

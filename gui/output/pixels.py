@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from engine.data.modality import Modality
 from gui import theme
 
 Reals = NDArray[Any]
@@ -42,6 +43,20 @@ def grey_image(values: Reals, ends: Ends) -> QImage:
     height, width = shades.shape
     image = QImage(shades.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
     return image.copy()  # The bytes live only as long as this call.
+
+
+def example_image(values: Reals, example: Modality, ends: Ends) -> QImage:
+    """Return the picture of one row, float[d], that is drawn as one: in grey or in colours."""
+    shades = grey(example.picture(values), ends)
+    return image_of(in_colours(shades))
+
+
+def in_colours(shades: Bytes) -> Bytes:
+    """Return uint8[..., 3] of shades uint8[..., channels]: grey unless there are three or more."""
+    colours = 3
+    if shades.shape[-1] >= colours:
+        return shades[..., :colours]
+    return shades[..., :1].repeat(colours, axis=-1)
 
 
 def image_of(pixels: Bytes) -> QImage:

@@ -11,7 +11,7 @@ from engine.data.dataset import Dataset, Reals
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.drawing import draw_picture, draw_sentence, small_font
-from gui.output.pixels import Ends, ends_of, grey_image
+from gui.output.pixels import Ends, ends_of, example_image
 from gui.output.view import OutputView
 from gui.widgets import plain_number
 
@@ -127,20 +127,20 @@ class ReconstructionView(QWidget, OutputView):
 
     def _draw_column(self, painter: QPainter, column: int, x: float, side: float) -> None:
         dataset, snapshot = self._dataset, self._snapshot
-        if dataset is None or snapshot is None or dataset.image_shape is None:
+        if dataset is None or snapshot is None or dataset.example.picture_size is None:
             return
         row, gap = int(snapshot.samples[column]), theme.px(2)
         sources = {"Input": dataset.inputs[row], "Output": snapshot.sample_outputs[column],
                    "Target": dataset.values[row]}
         names = self.row_names()
-        height, width = dataset.image_shape
+        height, width = dataset.example.picture_size
         tall, wide = min(1.0, height / width), min(1.0, width / height)
         room = side - 2 * gap
         for index, name in enumerate(names):
             place = QRectF(x + gap, index * side + gap, room * wide, room * tall)
             place.moveCenter(QRectF(x, index * side, side, side).center())
-            values = sources[name].reshape(dataset.image_shape)
-            draw_picture(painter, place, grey_image(values, self._ends))
+            draw_picture(painter, place,
+                         example_image(sources[name], dataset.example, self._ends))
             painter.setPen(QColor(theme.current().border))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(place)

@@ -18,10 +18,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from engine.data.dataset import Dataset
+from engine.data.rows import extremes
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.outcomes import Outcome, outcomes
-from gui.output.pixels import ends_of, grey_image
+from gui.output.pixels import example_image
 from gui.output.view import OutputView, wrong_first
 
 
@@ -69,7 +70,7 @@ class _Tiles(QWidget):
         self.dataset, self.shown = dataset, ()
         self._images.clear()
         if dataset.inputs.size:
-            self._ends = ends_of(dataset.inputs)
+            self._ends = extremes(dataset.inputs)
         self.relaid()
 
     def relaid(self) -> None:
@@ -127,9 +128,9 @@ class _Tiles(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignRight, share)
 
     def _image(self, row: int) -> QImage:
-        if row not in self._images and self.dataset and self.dataset.image_shape:
-            pixels = self.dataset.inputs[row].reshape(self.dataset.image_shape)
-            self._images[row] = grey_image(pixels, self._ends)
+        if row not in self._images and self.dataset and self.dataset.example.picture_size:
+            self._images[row] = example_image(self.dataset.inputs[row], self.dataset.example,
+                                              self._ends)
         return self._images.get(row, QImage())
 
     def _tile(self) -> QSize:

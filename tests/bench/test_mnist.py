@@ -30,7 +30,7 @@ def bars(seed: int = 1) -> Dataset:
     return Dataset("bars", "Bars", "classification", images.reshape(N, -1), labels,
                    np.zeros((N, 0)), tuple("0123456789"), tuple(map(str, range(SIDE * SIDE))),
                    ("class",), np.arange(N - MEASURED), np.arange(N - MEASURED, N),
-                   image_shape=(SIDE, SIDE))
+                   modality=image(SIDE, SIDE))
 
 
 STRAIGHT = dataclasses.replace(QUICK, epochs=12, shift=0.0, rotation=0.0)

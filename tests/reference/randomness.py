@@ -55,6 +55,15 @@ def copy(y: Reals, x: Reals) -> None:
         y[j] = x[j]
 
 
+def gather_bytes(y: Reals, x: NDArray[np.uint8], order: NDArray[np.int64], scale: Reals,
+                 shift: Reals) -> None:
+    """Copy examples of bytes in an order, as numbers."""
+    n, width = y.shape
+    for row in range(n):
+        for k in range(width):
+            y[row, k] = scale[k] * float(x[order[row] * width + k]) + shift[k]
+
+
 def gather(y: Reals, x: Reals, order: NDArray[np.int64]) -> None:
     for n in range(y.shape[0]):
         for k in range(y.shape[1]):

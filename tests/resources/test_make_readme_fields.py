@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from engine.layers import diagnose, kinds
-from engine.layers.fields import Choice, Field
 from engine.spec import project_from_json
+from engine.spec.fields import Choice, Field
 from resources.make_readme_fields import (
     README,
     default_text,

@@ -19,7 +19,7 @@ from engine.kernels.runtime.layout import (
     SEED,
     TRAINING,
 )
-from engine.kernels.runtime.memory import integers_at, same_kind_at, span, vector
+from engine.kernels.runtime.memory import integers_at, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
 from engine.kernels.runtime.random import mixed, uniform
 
@@ -167,18 +167,19 @@ def _key(control, stream):
     "y = x mirrored, turned, shifted, brightened, cut out at random")
 def augment_image_op(slots, arena, batch, shard, shards):
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
-    if control[TRAINING] == 0:
-        return
     n, height, width = slots.n, slots.height, slots.width
     shape = (height, width, n // (height * width))
     begin, end = span(batch, shard, shards)
+    if control[TRAINING] == 0:
+        vector(arena, slots.y + begin * n, (end - begin) * n)[:] = vector(
+            arena, slots.x + begin * n, (end - begin) * n)
+        return
     order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
-    examples = same_kind_at(arena, slots.x)
     key = _key(control, OF_IMAGES)
     for example in range(begin, end):
         source = order[control[POSITION] + example]
         augment_image(vector(arena, slots.y + example * n, n).reshape(shape),
-                      vector(examples, source * n, n).reshape(shape),
+                      vector(arena, slots.x + example * n, n).reshape(shape),
                       mixed(key + np.uint64(source)), slots.shift, slots.rotation,
                       slots.flip, slots.brightness, slots.cutout)
 

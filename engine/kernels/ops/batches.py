@@ -5,7 +5,14 @@ from __future__ import annotations
 from numba import carray
 
 from engine.kernels.runtime.layout import CONTROL_LENGTH, ORDER, POSITION
-from engine.kernels.runtime.memory import integers_at, matrix, same_kind_at, span, vector
+from engine.kernels.runtime.memory import (
+    bytes_at,
+    integers_at,
+    matrix,
+    same_kind_at,
+    span,
+    vector,
+)
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
 
@@ -33,6 +40,32 @@ def gather(y, x, order):
             y[n, k] = x[begin + k]
 
 
+@kernel
+def gather_bytes(y, x, order, scale, shift):
+    """Copy bytes as numbers: ``y[n, k] = scale[k] * x[order[n], k] + shift[k]``.
+
+    Parameters
+    ----------
+    y : real[n, k]
+        The batch.
+    x : uint8[m * k]
+        All examples, one after the other.
+    order : int64[n]
+        Which examples.
+    scale, shift : real[k]
+        How a byte becomes a number.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    width = y.shape[1]
+    for n in range(y.shape[0]):
+        begin = order[n] * width
+        for k in range(width):
+            y[n, k] = scale[k] * x[begin + k] + shift[k]
+
+
 @op("y x n rows control", "y[n] = x[order[n]]", weight=ELEMENTWISE)
 def gather_op(slots, arena, batch, shard, shards):
     width = slots.n
@@ -42,3 +75,16 @@ def gather_op(slots, arena, batch, shard, shards):
     x = vector(same_kind_at(arena, slots.x), 0, slots.rows * width)
     gather(matrix(arena, slots.y + begin * width, end - begin, width), x,
            order[control[POSITION] + begin:control[POSITION] + end])
+
+
+@op("y x n rows scale shift control", "y[n] = scale x[order[n]] + shift", weight=ELEMENTWISE)
+def gather_bytes_op(slots, arena, batch, shard, shards):
+    width = slots.n
+    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    begin, end = span(batch, shard, shards)
+    order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
+    gather_bytes(matrix(arena, slots.y + begin * width, end - begin, width),
+                 carray(bytes_at(slots.x), (slots.rows * width,)),
+                 order[control[POSITION] + begin:control[POSITION] + end],
+                 vector(same_kind_at(arena, slots.scale), 0, width),
+                 vector(same_kind_at(arena, slots.shift), 0, width))

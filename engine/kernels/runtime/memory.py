@@ -35,6 +35,14 @@ def reals_at(typingctx: Any, address: Any) -> Any:
 
 
 @intrinsic
+def bytes_at(typingctx: Any, address: Any) -> Any:
+    """Return an address as a pointer to uint8."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], ir.IntType(8).as_pointer())
+    return types.CPointer(types.uint8)(types.int64), codegen
+
+
+@intrinsic
 def same_kind_at(typingctx: Any, pointer: Any, address: Any) -> Any:
     """Return an address as a pointer of the same type as ``pointer``."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -7,7 +7,7 @@ from engine.microscope.names import Variable
 from engine.microscope.writer import Writer, explains, says_nothing
 
 
-@explains("gather")
+@explains("gather", "gather_bytes")
 def gather(w: Writer) -> None:
     """Name the examples or their targets, which the program is given."""
     name = "x" if w.number == 0 else "t"

@@ -44,7 +44,7 @@ def test_tables_are_standardised_on_the_training_examples(key):
 
 def test_digits_are_images_between_0_and_1():
     data = load(DataSpec(source="digits"))
-    assert data.image_shape == (8, 8)
+    assert data.image_shape == (8, 8, 1)
     assert data.inputs.min() == 0
     assert data.inputs.max() == 1
     # The first image of the file is a nought: empty in the middle, ink around it.
@@ -99,18 +99,22 @@ def test_a_damaged_installation_is_named(tmp_path, monkeypatch):
 def test_catalogue_can_be_loaded_and_drawn():
     entries = catalogue()
     assert [entry.key for entry in entries] == [
-        "circle", "xor", "gaussian", "spiral", "moons", "plane", "multi_gaussian", "digits", "iris",
-        "wine", "breast_cancer", "penguins", "sine", "reviews", "alice"]
+        "circle", "xor", "gaussian", "spiral", "moons", "plane", "multi_gaussian", "digits",
+        "drawn_digits", "drawn_shapes", "iris",
+        "wine", "breast_cancer", "penguins", "sine", "vowels", "vowel_strings", "reviews",
+        "alice"]
     for entry in entries:
         data = load(DataSpec(source=entry.key))
         assert (data.key, data.title, data.task) == (entry.key, entry.title, entry.task)
         assert entry.help.endswith(".")
         assert (entry.kind == "points") == (data.points is not None)
-        made = entry.kind == "points" or entry.key in ("sine", "reviews")
+        made = entry.kind == "points" or entry.key in (
+            "sine", "reviews", "drawn_digits", "drawn_shapes", "vowels", "vowel_strings")
         assert made == (not entry.licence)
         assert (entry.kind == "text") == (data.tokens is not None)
         assert (entry.kind == "series") == data.is_series
         assert (entry.kind == "images") == (data.image_shape is not None)
+        assert (entry.kind == "sounds") == (data.sound_of is not None)
 
 
 @pytest.mark.parametrize("key", [entry.key for entry in catalogue()])

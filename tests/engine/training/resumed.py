@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.layers import OPTIMIZERS
 from engine.spec import (
     AugmentationSpec,
@@ -31,7 +32,7 @@ OUTPUT = dense("output", 3, "linear")
 @cache
 def images() -> Dataset:
     """Return small pictures of three classes, some for validation."""
-    return dataclasses.replace(clouds(23, 7, width=H * W), image_shape=(H, W))
+    return dataclasses.replace(clouds(23, 7, width=H * W), modality=image(H, W))
 
 
 @cache

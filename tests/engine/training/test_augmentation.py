@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.errors import SpecError
 from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
@@ -43,7 +44,7 @@ H, W = 6, 5
 def images(channels: int = 1) -> Dataset:
     """Return pictures whose pixels lie around 3, none of them for validation."""
     data = clouds(23, 0, width=H * W * channels)
-    return dataclasses.replace(data, inputs=3 + 0.1 * data.inputs, image_shape=(H, W))
+    return dataclasses.replace(data, inputs=3 + 0.1 * data.inputs, modality=image(H, W, channels))
 
 
 def seen(run: Trainer) -> Reals:

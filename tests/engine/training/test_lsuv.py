@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.spec import LayerSpec
 from engine.training import Trainer, lsuv
 from tests.engine.training.runs import clouds, contents, dense, trainer
@@ -73,7 +74,7 @@ def test_biases_of_their_own_do_not_count() -> None:
 
 
 def images() -> Dataset:
-    return dataclasses.replace(clouds(100, 20, width=36), image_shape=(6, 6))
+    return dataclasses.replace(clouds(100, 20, width=36), modality=image(6, 6))
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])

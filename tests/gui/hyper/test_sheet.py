@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import (
     AugmentationSpec,
@@ -204,7 +205,7 @@ def images(spec: DataSpec, base: object = None) -> Dataset:
     return Dataset(
         "digits", "Digits", "classification", np.zeros((20, 4)), dataset.labels[:20],
         np.zeros((20, 0)), dataset.class_names, (), (), np.arange(10), np.arange(10, 20),
-        image_shape=(2, 2))
+        modality=image(2, 2))
 
 
 def values(spec: DataSpec) -> Dataset:

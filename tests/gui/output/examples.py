@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.telemetry.snapshot import Evaluation, Snapshot
 
 
@@ -39,7 +40,7 @@ def dataset_of(
         np.zeros((n, 0)) if is_classes else inputs[:, :1] / 5.0,
         tuple(f"class {i}" for i in range(classes)) if is_classes else (),
         tuple(f"x{i}" for i in range(width)), ("y",), np.arange(0, n, 2), np.arange(1, n, 2),
-        image_shape=image_shape, points=inputs if on_plane else None)
+        modality=image(*image_shape) if image_shape else None, points=inputs if on_plane else None)
 
 
 def snapshot_of(**changes: Any) -> Snapshot:

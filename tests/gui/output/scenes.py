@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.data.reviews import PADDING
 from engine.telemetry.snapshot import Forecast, Latent, LayerReading, Snapshot
 from tests.gui.output.examples import snapshot_of
@@ -34,7 +35,7 @@ def images(*, noise: float = 0.3, n: int = 60, classes: int = 10) -> Dataset:
         "rings", "Rings", "reconstruction", noisy, labels, clean,
         tuple(str(i) for i in range(classes)), tuple(f"p{i}" for i in range(SIDE**2)),
         tuple(f"p{i}" for i in range(SIDE**2)), np.arange(0, n, 2), np.arange(1, n, 2),
-        image_shape=(SIDE, SIDE))
+        modality=image(SIDE, SIDE))
 
 
 def drawn(dataset: Dataset, *, error: float = 0.1) -> Snapshot:

@@ -157,7 +157,7 @@ def test_error_that_is_not_finite_is_said(panel: OutputPanel) -> None:
 
 
 def test_reconstruction_of_a_table_is_a_scatter(panel: OutputPanel) -> None:
-    table = replace(CLEAN, image_shape=None)
+    table = replace(CLEAN, modality=None)
     panel.set_run(Run(table))
     assert panel.views() == ("scatter",)
     panel.show_frame(Frame(replace(drawn(CLEAN), latent=None)))
@@ -247,7 +247,7 @@ def test_arrow_keys_point_at_the_plane(panel: OutputPanel, qtbot: QtBot) -> None
 
 
 def test_codes_without_classes_or_images(panel: OutputPanel) -> None:
-    plain = replace(CLEAN, labels=np.zeros(0, np.int64), class_names=(), image_shape=None)
+    plain = replace(CLEAN, labels=np.zeros(0, np.int64), class_names=(), modality=None)
     panel.set_run(Run(plain))
     panel.show_frame(Frame(drawn(CLEAN)))
     panel.show_view("latent")

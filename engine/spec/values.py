@@ -1,0 +1,27 @@
+"""Values as a person's file holds them: whether they are numbers, and how they are shown."""
+
+from __future__ import annotations
+
+import math
+
+from engine.messages import Message, say
+
+
+def is_finite(value: object) -> bool:
+    """Say whether a value is a number that a float64 can hold; true and false are none."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def shown(value: object, longest: int = 60) -> str | Message:
+    """Return a value as a sentence can hold it, cut where it is long."""
+    try:
+        written = repr(value)
+    except ValueError:
+        # Python writes no whole number of more than 4,300 digits.
+        return say("value.of-type", type=type(value).__name__)
+    return written if len(written) <= longest else written[:longest] + "..."
