@@ -13,6 +13,7 @@ from engine.data.modality import Modality
 from engine.data.remark import Remark
 from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import steps_needed
+from engine.data.waveform import Waveform
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -71,6 +72,9 @@ class Dataset:
     is_series : bool
         Whether the rows are windows of one series, each a step later than the one before; the
         validation rows are then the last ones.
+    sound_of : callable | None
+        Gives what is heard of an example by its row; raises DataError if that can no longer be
+        read.
     remarks : tuple[Remark, ...]
         What was done to the data: dropped rows, filled gaps, encoded columns.
     """
@@ -95,6 +99,7 @@ class Dataset:
     padding: str = ""
     joint: str = ""
     is_series: bool = False
+    sound_of: Callable[[int], Waveform] | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.data import DRAWINGS, PAINTED, TEXT, SourceInfo
+from engine.data import PAINTED, TEXT, SourceInfo
+from engine.data.importers.catalogue import IMPORTERS
 from engine.spec import DataSpec
 
 
@@ -49,6 +50,11 @@ CONTINUED = SourceTraits(has_window=True)
 """Traits of a text whose next letter is to be told."""
 PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
 """Traits of points that a person has painted: they are as they are."""
+BROUGHT = MappingProxyType({
+    "images": SourceTraits(has_goal=True),
+    "sounds": SourceTraits(has_goal=True),
+})
+"""Traits of what a person brings, by `Importer.kind`; its own options say the rest."""
 
 
 def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:
@@ -57,8 +63,9 @@ def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:
         return CONTINUED
     if data.source == PAINTED:
         return PAINTED_POINTS
-    usual = "images" if data.source == DRAWINGS else "table"
-    return TRAITS[info.kind if info is not None else usual]
+    if data.source in IMPORTERS:
+        return BROUGHT.get(IMPORTERS[data.source].kind, SourceTraits())
+    return TRAITS[info.kind if info is not None else "table"]
 
 
 def noise_text(traits: SourceTraits, data: DataSpec) -> str:

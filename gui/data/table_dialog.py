@@ -257,7 +257,8 @@ class TableDialog(QDialog):
                             inputs=tuple(name for name in table.inputs if name in found.inputs),
                             more_targets=tuple(n for n in table.more_targets if n in names))
         return replace(self._data, source=TABLE, path=str(self._path or ""), table=table,
-                       scaling=self.form.chosen_scaling())
+                       scaling=self.form.chosen_scaling(), more_paths=(), options={}, digest="",
+                       embedded="")
 
     # Saying what is
 

@@ -393,11 +393,12 @@ class Document(QObject):
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
         project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
-                         dataset.vocabulary, dataset.n_inputs)
+                         dataset.vocabulary, dataset.n_inputs, dataset.example.shape)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         self._shelf.put(data, dataset)
-        text = f"choose {dataset.title}" if "source" in differing else f"change {words(differing)}"
+        chooses = {"source", "path"} & {*differing}
+        text = f"choose {dataset.title}" if chooses else f"change {words(differing)}"
         self._edit(project, text, ("data", *differing))
 
     def set_start(self, path: Path | None) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.bundles import Beside, Saved, is_bundle, read_saved, write_bundle
 from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
+from engine.data.importers.catalogue import IMPORTERS
 from engine.spec import DataSpec, ProjectSpec, write_project
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def read_file(path: Path) -> Saved:
 
 def name_of(dataset: Dataset) -> str:
     """Return what a project is called that nobody has named: ``Digits``, ``people``."""
-    return Path(dataset.title).stem if dataset.key in (TABLE, TEXT) else dataset.title
+    own = dataset.key in (TABLE, TEXT, *IMPORTERS)
+    return Path(dataset.title).stem if own else dataset.title
 
 
 def home_folder() -> str:
@@ -74,7 +76,7 @@ def home_folder() -> str:
 
 
 def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:
-    """Return the project with the paths of its tables and of its first weights made absolute.
+    """Return the project with the paths of its data and of its first weights made absolute.
 
     Parameters
     ----------
@@ -99,7 +101,8 @@ def with_relative_paths(project: ProjectSpec, path: Path) -> ProjectSpec:
 
 def _with_paths(data: DataSpec, written: Callable[[str, Path], str], folder: Path) -> DataSpec:
     table = replace(data.table, test_path=written(data.table.test_path, folder))
-    return replace(data, path=written(data.path, folder), table=table)
+    more = tuple(written(path, folder) for path in data.more_paths)
+    return replace(data, path=written(data.path, folder), more_paths=more, table=table)
 
 
 def _absolute(path: str, folder: Path) -> str:

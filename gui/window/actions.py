@@ -83,6 +83,7 @@ class Actions(QObject):
         self._fresh = add("Start with fresh weights", self._lab.start_fresh)
         self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         add("Import table…", self._lab.import_table, icon="table-2")
+        add("Bring your own data…", self._lab.bring_data, icon="image")
         add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
 
     def _add_edit_actions(self) -> None:

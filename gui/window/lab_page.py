@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,6 +140,10 @@ class LabPage(QWidget):
         """Open the dialog that imports a person's file."""
         self.data_panel.open_table_dialog()
 
+    def bring_data(self) -> None:
+        """Open the dialog for images, sounds, texts and series."""
+        self.data_panel.open_bring_dialog()
+
     def choose_template(self) -> Gallery | None:
         """Open the gallery of templates; None, and a message, if there are none."""
         try:
@@ -190,13 +194,13 @@ class LabPage(QWidget):
         self.workbench.shut_down()
         self.data_panel.shut_down()
 
-    def open_dropped(self, path: Path) -> None:
-        """Open a file that was dropped onto the window: a project, or a table."""
-        if path.suffix.lower() == ".json" or is_bundle(path):
+    def open_dropped(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped onto the window: a project, a table, or other data."""
+        if paths[0].suffix.lower() == ".json" or is_bundle(paths[0]):
             if self.files.may_leave():
-                self.files.open(path)
+                self.files.open(paths[0])
         else:
-            self.data_panel.open_table_dialog(path)
+            self.data_panel.open_own(paths)
 
     # Composition
 
