@@ -32,7 +32,7 @@ class Evaluation:
         Mean data loss, penalties left out; weighted where classes have weights.
     accuracy : float
         Share of examples whose class is right, 0 to 1; for regression the coefficient of
-        determination R².
+        determination R²; of texts 1 less the share of wrong characters.
     examples : int
         How many examples it was measured on.
     balanced : float
@@ -144,12 +144,20 @@ class Forecast:
         Every value as it is forecast from the true ones before it.
     rollout : float64[m]
         Every value as it is forecast from the network's own forecasts, once the first window is
-        used up.
+        used up; NaN where there is more to look at than what it forecasts.
+    errors : float64[a]
+        Mean absolute error for each number of steps ahead, in the units of the series.
+    last_errors, season_errors : float64[a]
+        That of saying the newest value again, and of saying what was a period before; the latter
+        is empty where no period is plain.
     """
 
     actual: Array
     one_step: Array
     rollout: Array
+    errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    last_errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    season_errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,10 @@ from gui.data.paint_dialog import PaintDialog
 from gui.data.painting import Painting
 from gui.data.source_tiles import FileTile, SourceTile, Tile
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
+from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
 from gui.data.table_files import SUFFIXES, dropped_tables
+from gui.document.bringing import Brought, bring, embedded
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
@@ -67,12 +69,12 @@ from gui.widgets import (
 LARGEST_NEW_SEED = 9999
 TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
 TILES_PER_LINE = 4
-WIDE_TILE = 2
-"""Columns that a tile of several words needs."""
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
 BROUGHT = "brought"
 """Key of the tile for whatever an importer reads."""
+WIDTHS = MappingProxyType({TABLE: 2, TEXT: 2, BROUGHT: 2, PAINTED: 1, DRAWINGS: 1})
+"""Columns of the tiles for what is a person's own."""
 UNBROUGHT: Mapping[str, Any] = MappingProxyType({
     "table": TableSpec(), "more_paths": (), "options": {}, "digest": "", "embedded": ""})
 """What belongs to a file that was brought, and to no other."""
@@ -114,6 +116,9 @@ class DataPanel(EditingPanel):
         self._build()
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
+        self._watch = SourceWatch(document, self.message, self)
+        self._watch.accepted.connect(self._set_same)
+        self._watch.choose_requested.connect(self._on_choose_file_clicked)
         self.refused.connect(self._on_refused)
         # Nothing else in the window is pasted but text into a line, which takes the keys first.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
@@ -197,6 +202,7 @@ class DataPanel(EditingPanel):
     def shut_down(self) -> None:
         """Wait for what is being loaded, and forget it."""
         self._background.join()
+        self._watch.join()
 
     # Widgets
 
@@ -257,6 +263,12 @@ class DataPanel(EditingPanel):
             "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
             "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
             self._on_text_tile_clicked)
+        self._add_tile(grid, BROUGHT, FileTile(
+            "Images, sounds…", "<p><b>My own data.</b> Learn from images, sounds, texts "
+            "with labels or series of your own: a folder with a folder per class, a zip, a table "
+            "that names the files, IDX, CIFAR and more. You can also drop a file or a folder onto "
+            "the window, or paste an image or a path (Ctrl+V).</p>", "folder-open"),
+            self._on_brought_tile_clicked)
         self._add_tile(grid, PAINTED, FileTile(
             "Paint…", "<p><b>Paint.</b> Paint points of your own into the plane, beginning with "
             "those that are there; the network learns from every stroke at once.</p>", "scatter"),
@@ -265,12 +277,6 @@ class DataPanel(EditingPanel):
             "Drawings…", "<p><b>My drawings.</b> Learn to tell what is drawn: from the drawings "
             "that you have added on the pad, or from files of them, one for each person, as "
             "Quick, Draw! has them.</p>", "pencil"), self._on_drawings_tile_clicked)
-        self._add_tile(grid, BROUGHT, FileTile(
-            "My images, sounds, series…", "<p><b>My own data.</b> Learn from images, sounds, texts "
-            "with labels or series of your own: a folder with a folder per class, a zip, a table "
-            "that names the files, IDX, CIFAR and more. You can also drop a file or a folder onto "
-            "the window, or paste an image or a path (Ctrl+V).</p>", "folder-open"),
-            self._on_brought_tile_clicked)
         return box
 
     def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
@@ -278,18 +284,11 @@ class DataPanel(EditingPanel):
         # `clicked` carries a bool that no action wants.
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
-        line, place = divmod(len(self._sources), TILES_PER_LINE)
-        if key == BROUGHT and isinstance(tile, FileTile):
-            # Beside the last of the catalogue, where the room would be empty.
-            if place and TILES_PER_LINE - place >= WIDE_TILE:
-                tile.set_tall()
-                grid.addWidget(tile, line, place, 1, TILES_PER_LINE - place)
-            else:
-                grid.addWidget(tile, line + 2, 0, 1, TILES_PER_LINE)
-        elif isinstance(tile, FileTile):
-            half = TILES_PER_LINE // 2
-            below, column = divmod((len(self.tiles) - len(self._sources)) * half, TILES_PER_LINE)
-            grid.addWidget(tile, line + (place > 0) + below, column, 1, half)
+        if isinstance(tile, FileTile):
+            line = -(-len(self._sources) // TILES_PER_LINE)
+            below, column = divmod(sum(WIDTHS[other] for other in self.tiles if other in WIDTHS),
+                                   TILES_PER_LINE)
+            grid.addWidget(tile, line + below, column, 1, WIDTHS[key])
         else:
             grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
         self.tiles[key] = tile
@@ -449,7 +448,33 @@ class DataPanel(EditingPanel):
         self._wanted = data
         self.progress.setToolTip(f"Loading {title}…")
         self.progress.show()
-        self._background.submit(partial(load, data))
+        self._background.submit(partial(self._load, data))
+
+    @staticmethod
+    def _load(data: DataSpec) -> Brought:
+        """Load data in another thread; of a person's own, what lay there is noted."""
+        return bring(data) if data.path and not data.embedded else Brought(data, load(data))
+
+    def set_embedded(self, wanted: bool) -> None:
+        """Let the data travel in the project from now on, as they are now, or no longer."""
+        data = self._document.project.data
+        if not wanted:
+            self._set_same(replace(data, embedded=""))
+            return
+        dataset = self._document.dataset
+        self._wanted = data
+        self.progress.setToolTip(f"Copying {Path(data.path).name}…")
+        self.progress.show()
+        self._background.submit(lambda: Brought(embedded(data), dataset))
+
+    @Slot(object)
+    def _set_same(self, data: DataSpec) -> None:
+        """Note something else about data that stay what they are; the run goes on."""
+        if self._document.data_problem:
+            # Perhaps they are there now.
+            self._set(data)
+        else:
+            self.attempt(partial(self._document.set_data, data, self._document.dataset))
 
     def attempt(self, edit: Callable[[], object]) -> bool:
         possible = super().attempt(edit)
@@ -467,11 +492,11 @@ class DataPanel(EditingPanel):
         self.progress.hide()
 
     @Slot(object)
-    def _on_background_done(self, dataset: Dataset) -> None:
-        data, self._wanted = self._wanted, None
+    def _on_background_done(self, brought: Brought) -> None:
+        wanted, self._wanted = self._wanted, None
         self.progress.hide()
-        if data is not None:
-            self.attempt(partial(self._document.set_data, data, dataset))
+        if wanted is not None:
+            self.attempt(partial(self._document.set_data, brought.data, brought.dataset))
 
     @Slot(object)
     def _on_background_failed(self, error: EngineError) -> None:
@@ -557,6 +582,7 @@ class DataPanel(EditingPanel):
             self._cancel_loading()
             self._shown_problem = ""
         # What has been refused is history; why there are no examples is told as long as it is so.
-        if change.opened or self.message.topic != "data":
+        if change.opened or self.message.topic not in ("data", MOVED) or (
+                change.before.data != change.after.data):
             self.message.hide()
         self.show_document()

@@ -41,6 +41,7 @@ TRAITS = MappingProxyType({
                            noise="How much the points are disturbed, in percent."),
     "images": SourceTraits(has_goal=True),
     "table": SourceTraits(has_goal=True),
+    "sounds": SourceTraits(noise="How loud the hiss is beside the voice, in percent."),
     "text": SourceTraits(has_window=True, noise="Share of the labels that are wrong, in percent."),
     "series": SourceTraits(has_window=True,
                            noise="Standard deviation of the noise on the series, in percent."),
