@@ -165,6 +165,11 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                                  for stroke in drawn.strokes) > MOST_LETTERS:
             raise ValueError("the drawings have too many points for one project")
 
+    def __hash__(self) -> int:
+        """Return the same for equal ones; what may be long, or has no hash, is left out."""
+        return hash((self.source, self.seed, self.noise, self.training_share, self.features,
+                     self.path, len(self.drawings), len(self.painted.points)))
+
     def with_options(self, **changes: Option) -> DataSpec:
         """Return a copy in which these options are set."""
         return replace(self, options={**self.options, **changes})
