@@ -33,6 +33,7 @@ class Headline:
 HEADLINES = {
     "shakespeare": Headline("tests.bench.shakespeare", "a character LSTM on Tiny Shakespeare"),
     "mnist": Headline("tests.bench.mnist", "LeNet on MNIST"),
+    "pad": Headline("tests.bench.pad", "LeNet on drawn digits, which reads hands on the pad"),
     "imdb": Headline("tests.bench.headline_imdb", "a bag of n-grams on the IMDB reviews"),
 }
 """Every headline by its name."""
