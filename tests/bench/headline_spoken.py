@@ -27,8 +27,8 @@ from engine.spec import (
     DataSpec,
     LayerSpec,
     NetworkSpec,
-    Option,
     OptimizerSpec,
+    Option,
     ProjectSpec,
     ScheduleSpec,
     TrainingSpec,
@@ -133,7 +133,7 @@ def train(data: Dataset, settings: Settings, seed: int, threads: int) -> tuple[T
     made = (reader if is_text else teller)(*data.example.shape, data.n_outputs)
     # The recordings to measure on are kept away from the run itself.
     run = Trainer(project(made, settings, len(data.training), seed,
-                          "ctc" if is_text else "cross_entropy"),
+                          "ctc" if is_text else "softmax_cross_entropy"),
                   dataclasses.replace(data, validation=np.zeros(0, np.int64)), threads=threads)
     begin = time.process_time()
     while run.epoch < settings.epochs:
