@@ -144,12 +144,20 @@ class Forecast:
         Every value as it is forecast from the true ones before it.
     rollout : float64[m]
         Every value as it is forecast from the network's own forecasts, once the first window is
-        used up.
+        used up; NaN where there is more to look at than what it forecasts.
+    errors : float64[a]
+        Mean absolute error for each number of steps ahead, in the units of the series.
+    last_errors, season_errors : float64[a]
+        That of saying the newest value again, and of saying what was a period before; the latter
+        is empty where no period is plain.
     """
 
     actual: Array
     one_step: Array
     rollout: Array
+    errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    last_errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    season_errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.spec import DataSpec, Option
 from gui import theme
 from gui.data.background import Background
-from gui.data.bring_layout import INVITATION, OptionsColumn, PreviewColumn, TopRow, middle_row
+from gui.data.bring_layout import Invitation, OptionsColumn, PreviewColumn, TopRow, middle_row
 from gui.data.brought_files import (
     OTHER_WAYS,
     brought_paths,
@@ -122,7 +122,9 @@ class BringDialog(QDialog):
         self.top, self.message = TopRow(), MessageBar()
         self.options, self.view = OptionsColumn(), PreviewColumn()
         self.remarks = RemarkList()
-        self.middle, _ = middle_row(self.options, self.view)
+        self.middle, row = middle_row(self.options, self.view)
+        self.invitation = Invitation(self._importers.values())
+        row.addWidget(self.invitation)
         bottom, self.progress, self.status, self.cancel, self.accept_button = bottom_row()
         self.accept_button.setText("Use")
         self.accept_button.setToolTip("Learn from this.")
@@ -268,6 +270,7 @@ class BringDialog(QDialog):
 
     def _show_preview(self, seen: Preview | None) -> None:
         self.view.setVisible(bool(self._paths))
+        self.invitation.setVisible(not self._paths)
         self.view.sentence.setText("" if seen is None else preview_sentence(seen))
         self.view.classes.show_classes({} if seen is None else seen.classes)
         self.view.samples.show_samples(() if seen is None else seen.samples,
@@ -361,6 +364,3 @@ class BringDialog(QDialog):
         if paths:
             event.acceptProposedAction()
             self.read(paths)
-
-
-__all__ = ["INVITATION", "NOTHING_COPIED", "BringDialog"]
