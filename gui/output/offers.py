@@ -100,7 +100,7 @@ OFFERS = (
           Part.SAMPLES, ReconstructionView,
           lambda data, _: data.task == "reconstruction" and data.example.picture_size is not None),
     Offer("images", "Samples",
-          "Single images with the most probable class and its probability.",
+          "Single images or sounds with the most probable class and its probability.",
           Part.SAMPLES, SampleGrid, lambda data, _: _is_sampled(data, images=True)),
     Offer("pad", "Pad",
           "Draw something, and see what the network takes it for while you draw.",
