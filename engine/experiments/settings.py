@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from engine.data import DRAWINGS, PAINTED, TABLE, TEXT, catalogue
+from engine.data.importers.catalogue import IMPORTERS
 from engine.layers import (
     ACTIVATIONS,
     AUGMENTATIONS,
@@ -206,7 +207,7 @@ def _of_kind(data: DataSpec) -> Iterator[Field]:
         yield _FEATURES
     if kind in ("text", "series"):
         yield _WINDOW
-    if kind in (TABLE, TEXT) and data.path:
+    if kind in (TABLE, TEXT, *IMPORTERS) and data.path:
         yield _PATH
 
 

@@ -12,7 +12,7 @@ from engine.arrays import Doubles, Integers, Reals
 from engine.data.rows import ByteRows
 from engine.kernels.ops.transcription import room_of
 from engine.kernels.runtime import layout
-from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, Value, resolve
+from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, UsedRows, Value, resolve
 from engine.layers.row_blocks import WORDS_OF_A_DOUBLE
 from engine.layers.shapes import DATA
 from engine.plan.arena import Layout
@@ -38,6 +38,7 @@ class _Lowering:
         self.output: Value | None = None
         self.output_states: Value | None = None
         self.activated: Value | None = None
+        self.listed: UsedRows | None = None
         self.backward_lines: list[Line] = []
         self._builder = builder
         self._id = layer.id
@@ -62,6 +63,12 @@ class _Lowering:
 
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
+
+    def used_rows(self, table: Value, uses: int, *, others_rest: bool = True) -> UsedRows:
+        rows, reserve = table.shape[0], self._builder.layout.reserve
+        most = min(rows, self._builder.capacity * uses)
+        self.listed = UsedRows(reserve(1 + most), most, reserve(rows), others_rest)
+        return self.listed
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self._builder.work += work
@@ -160,6 +167,7 @@ class _Builder:
                 weights=weights, size=size, statistic=statistic if size else -1,
                 forward=(begin, self.table.length(layout.FORWARD)),
                 states=lowering.output_states, argument=lowering.activated,
+                used=lowering.listed,
                 limited=tuple(placed[parameter.name] for parameter in learned
                               if parameter.is_weight and parameter.is_by_unit)))
             backward.append(lowering.backward_lines)

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import Doubles, Integers, Reals
 from engine.kernels.runtime import layout
-from engine.layers import Value
+from engine.layers import UsedRows, Value
 from engine.plan.batches import Store
 from engine.plan.table import Line
 from engine.spec import LayerSpec
@@ -70,6 +70,8 @@ class PlannedLayer:
         What its activation function is applied to.
     limited : tuple[Value, ...]
         Weights of which a column holds what goes into one unit: max-norm limits them.
+    used : UsedRows | None
+        Where a step lists the rows of its table that it uses; None where it does not.
     """
 
     spec: LayerSpec
@@ -84,6 +86,7 @@ class PlannedLayer:
     states: Value | None = None
     argument: Value | None = None
     limited: tuple[Value, ...] = ()
+    used: UsedRows | None = None
 
     @property
     def measured(self) -> int:
@@ -136,3 +139,13 @@ class Plan:
     parameters: int
     work: int
     backward_work: int
+
+    def forget_rows(self) -> None:
+        """Let the next step put every gradient of a table to 0 that it does not compute.
+
+        For those who have written gradients, or let others be computed, than those of the last
+        step: which rows these are of, no list says.
+        """
+        for layer in self.layers:
+            if layer.used is not None:
+                self.arena[layer.used.used] = -1

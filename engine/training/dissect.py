@@ -182,6 +182,7 @@ def _twin(running: Running, inputs: Doubles, targets: Doubles) -> Plan:
     for region in range(REGIONS):
         mine, theirs = region * plan.parameters, region * running.plan.parameters
         plan.arena[mine:mine + count] = running.plan.arena[theirs:theirs + count]
+    plan.forget_rows()
     carried.put_back(plan, carried.taken(running.plan), [one.spec.id for one in plan.layers])
     return plan
 

@@ -198,6 +198,7 @@ def _fill(checkpoint: Checkpoint, run: Run, matched: Collection[str], same_rule:
     names = {name for name, place in own.items() if layer_of(name) in matched}
     for row, kept in zip(rows, checkpoint.regions, strict=False):
         _lay_out(here[row], own, kept, checkpoint.places, names)
+    run.plan.forget_rows()
 
 
 def _lay_out(here: Reals, own: Mapping[str, Place], kept: Reals, given: Mapping[str, Place],

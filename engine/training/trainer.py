@@ -29,6 +29,7 @@ from engine.training import (
     divergence,
     from_data,
     latent,
+    naive_bayes,
     observe,
     probing,
     resume,
@@ -178,7 +179,9 @@ class Trainer:
             return None
         weights.draw(self._plan, self.project, self._dataset.n_inputs)
         report = None if start is None else transfer(self._plan, start)
-        from_data.fit(self._plan, self._training, report.matched if report else ())
+        matched = report.matched if report else ()
+        naive_bayes.weigh(self._plan, self._dataset, matched)
+        from_data.fit(self._plan, self._training, matched)
         return report
 
     def _new_pace(self) -> Pace:
@@ -356,6 +359,7 @@ class Trainer:
         same_rule = project.training.optimizer.kind == self.project.training.optimizer.kind
         kept = plan.parameters * (4 if same_rule else 2)
         plan.arena[:kept] = self._plan.arena[:kept]
+        plan.forget_rows()
         if not same_rule:
             plan.shared.control[layout.OPTIMIZER_STEP] = 0
         self._plan, self._examples = plan, examples

@@ -25,18 +25,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, load
+from engine.data import (
+    DRAWINGS,
+    FEATURES,
+    PAINTED,
+    TABLE,
+    TEXT,
+    Dataset,
+    SourceInfo,
+    catalogue,
+    load,
+)
 from engine.data.importers.catalogue import IMPORTERS
+from engine.data.painted import paint_over
 from engine.errors import EngineError
-from engine.spec import DataSpec, TableSpec
+from engine.spec import DataSpec, PaintedSpec, TableSpec
 from gui.data.background import Background
 from gui.data.bring_dialog import BringDialog
 from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
+from gui.data.paint_dialog import PaintDialog
 from gui.data.source_tiles import FileTile, SourceTile, Tile
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
+from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
 from gui.data.table_files import SUFFIXES, dropped_tables
+from gui.document.bringing import Brought, bring, embedded
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
@@ -55,12 +69,13 @@ from gui.widgets import (
 LARGEST_NEW_SEED = 9999
 TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
 TILES_PER_LINE = 4
-WIDE_TILE = 2
-"""Columns that a tile of several words needs."""
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+DRAWINGS_FILTER = "Drawings (*.ndjson);;All files (*)"
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
 BROUGHT = "brought"
 """Key of the tile for whatever an importer reads."""
+WIDTHS = MappingProxyType({TABLE: 2, TEXT: 2, BROUGHT: 2, PAINTED: 1, DRAWINGS: 1})
+"""Columns of the tiles for what is a person's own."""
 UNBROUGHT: Mapping[str, Any] = MappingProxyType({
     "table": TableSpec(), "more_paths": (), "options": {}, "digest": "", "embedded": ""})
 """What belongs to a file that was brought, and to no other."""
@@ -95,12 +110,16 @@ class DataPanel(EditingPanel):
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
         self._shown_problem = ""
+        self._painting: PaintDialog | None = None
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
         self.tiles: dict[str, Tile] = {}
         self.features: dict[str, Button] = {}
         self._build()
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
+        self._watch = SourceWatch(document, self.message, self)
+        self._watch.accepted.connect(self._set_same)
+        self._watch.choose_requested.connect(self._on_choose_file_clicked)
         self.refused.connect(self._on_refused)
         # Nothing else in the window is pasted but text into a line, which takes the keys first.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
@@ -164,6 +183,25 @@ class DataPanel(EditingPanel):
         else:
             self.open_bring_dialog(paths)
 
+    def open_paint_dialog(self) -> PaintDialog:
+        """Open the plane to paint on, with the points that are there; the window stays in use."""
+        # Until something has been painted, the data stay what they are.
+        self.show_document()
+        if self._painting is None:
+            self._painting = PaintDialog(self._points_now(), self.window())
+            self._painting.painted.connect(self._on_painting_painted)
+            self._painting.finished.connect(self._on_painting_finished)
+        self._painting.show()
+        self._painting.raise_()
+        return self._painting
+
+    def _points_now(self) -> PaintedSpec:
+        """Return the points that can be painted on."""
+        data = self._document.project.data
+        return data.painted if data.source == PAINTED else (
+            paint_over(self._document.dataset) if self._document.dataset.points is not None
+            else data.painted)
+
     @Slot()
     def paste(self) -> None:
         """Open the dialog that what was copied in another program is for."""
@@ -178,6 +216,7 @@ class DataPanel(EditingPanel):
     def shut_down(self) -> None:
         """Wait for what is being loaded, and forget it."""
         self._background.join()
+        self._watch.join()
 
     # Widgets
 
@@ -239,11 +278,19 @@ class DataPanel(EditingPanel):
             "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
             self._on_text_tile_clicked)
         self._add_tile(grid, BROUGHT, FileTile(
-            "My images, sounds, series…", "<p><b>My own data.</b> Learn from images, sounds, texts "
+            "Images, sounds…", "<p><b>My own data.</b> Learn from images, sounds, texts "
             "with labels or series of your own: a folder with a folder per class, a zip, a table "
             "that names the files, IDX, CIFAR and more. You can also drop a file or a folder onto "
             "the window, or paste an image or a path (Ctrl+V).</p>", "folder-open"),
             self._on_brought_tile_clicked)
+        self._add_tile(grid, PAINTED, FileTile(
+            "Paint…", "<p><b>Paint.</b> Paint points of your own into the plane, beginning with "
+            "those that are there; the network learns from every stroke at once.</p>", "scatter"),
+            self.open_paint_dialog)
+        self._add_tile(grid, DRAWINGS, FileTile(
+            "Drawings…", "<p><b>My drawings.</b> Learn to tell what is drawn: from the drawings "
+            "that you have added on the pad, or from files of them, one for each person, as "
+            "Quick, Draw! has them.</p>", "pencil"), self._on_drawings_tile_clicked)
         return box
 
     def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
@@ -251,18 +298,11 @@ class DataPanel(EditingPanel):
         # `clicked` carries a bool that no action wants.
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
-        line, place = divmod(len(self._sources), TILES_PER_LINE)
-        if key == BROUGHT and isinstance(tile, FileTile):
-            # Beside the last of the catalogue, where the room would be empty.
-            if place and TILES_PER_LINE - place >= WIDE_TILE:
-                tile.set_tall()
-                grid.addWidget(tile, line, place, 1, TILES_PER_LINE - place)
-            else:
-                grid.addWidget(tile, line + 2, 0, 1, TILES_PER_LINE)
-        elif isinstance(tile, FileTile):
-            half = TILES_PER_LINE // 2
-            column = (len(self.tiles) - len(self._sources)) * half
-            grid.addWidget(tile, line + (place > 0), column, 1, half)
+        if isinstance(tile, FileTile):
+            line = -(-len(self._sources) // TILES_PER_LINE)
+            below, column = divmod(sum(WIDTHS[other] for other in self.tiles if other in WIDTHS),
+                                   TILES_PER_LINE)
+            grid.addWidget(tile, line + below, column, 1, WIDTHS[key])
         else:
             grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
         self.tiles[key] = tile
@@ -347,7 +387,7 @@ class DataPanel(EditingPanel):
         for name, chip in self.features.items():
             chip.setChecked(name in data.features)
         self.seed.setText(f"Seed {data.seed}")
-        self.choose_file.setVisible(bool(problem) and info is None)
+        self.choose_file.setVisible(bool(problem) and info is None and data.source != PAINTED)
         self.sentence.setVisible(bool(data.path if problem else not traits.has_features))
         if problem != self._shown_problem:
             if problem:
@@ -393,6 +433,40 @@ class DataPanel(EditingPanel):
         self._set(replace(self._document.project.data, source=TEXT, path=str(path), goal="predict",
                           **UNBROUGHT))
 
+    def _on_drawings_tile_clicked(self) -> None:
+        # Until files have been read, the data stay what they are.
+        self.show_document()
+        data = self._document.project.data
+        wanted = replace(data, source=DRAWINGS, path="", goal="predict",
+                         **UNBROUGHT)
+        if data.source != DRAWINGS and len({one.word for one in data.drawings}) > 1:
+            self._set(wanted)
+            return
+        names, _ = QFileDialog.getOpenFileNames(self.window(), "Choose drawings",
+                                                self._folder.path(), DRAWINGS_FILTER)
+        if names:
+            self._folder.note(Path(names[0]))
+            self._set(replace(wanted, path=names[0], more_paths=tuple(names[1:])))
+
+    @Slot(object)
+    def _on_painting_painted(self, painted: PaintedSpec) -> None:
+        """Learn from what is painted, as soon as that can be learned from."""
+        data = replace(self._document.project.data, source=PAINTED, painted=painted, path="",
+                       goal="predict", **UNBROUGHT)
+        problem = ""
+        try:
+            self._document.set_data(data)
+        except EngineError as error:
+            problem = error.sentence
+        if self._painting is not None:
+            self._painting.tell(problem)
+
+    @Slot()
+    def _on_painting_finished(self) -> None:
+        if self._painting is not None:
+            self._painting.deleteLater()
+            self._painting = None
+
     def _choose(self, key: str) -> None:
         data = self._document.project.data
         if key != data.source:
@@ -412,7 +486,33 @@ class DataPanel(EditingPanel):
         self._wanted = data
         self.progress.setToolTip(f"Loading {title}…")
         self.progress.show()
-        self._background.submit(partial(load, data))
+        self._background.submit(partial(self._load, data))
+
+    @staticmethod
+    def _load(data: DataSpec) -> Brought:
+        """Load data in another thread; of a person's own, what lay there is noted."""
+        return bring(data) if data.path and not data.embedded else Brought(data, load(data))
+
+    def set_embedded(self, wanted: bool) -> None:
+        """Let the data travel in the project from now on, as they are now, or no longer."""
+        data = self._document.project.data
+        if not wanted:
+            self._set_same(replace(data, embedded=""))
+            return
+        dataset = self._document.dataset
+        self._wanted = data
+        self.progress.setToolTip(f"Copying {Path(data.path).name}…")
+        self.progress.show()
+        self._background.submit(lambda: Brought(embedded(data), dataset))
+
+    @Slot(object)
+    def _set_same(self, data: DataSpec) -> None:
+        """Note something else about data that stay what they are; the run goes on."""
+        if self._document.data_problem:
+            # Perhaps they are there now.
+            self._set(data)
+        else:
+            self.attempt(partial(self._document.set_data, data, self._document.dataset))
 
     def attempt(self, edit: Callable[[], object]) -> bool:
         possible = super().attempt(edit)
@@ -430,11 +530,11 @@ class DataPanel(EditingPanel):
         self.progress.hide()
 
     @Slot(object)
-    def _on_background_done(self, dataset: Dataset) -> None:
-        data, self._wanted = self._wanted, None
+    def _on_background_done(self, brought: Brought) -> None:
+        wanted, self._wanted = self._wanted, None
         self.progress.hide()
-        if data is not None:
-            self.attempt(partial(self._document.set_data, data, dataset))
+        if wanted is not None:
+            self.attempt(partial(self._document.set_data, brought.data, brought.dataset))
 
     @Slot(object)
     def _on_background_failed(self, error: EngineError) -> None:
@@ -491,6 +591,8 @@ class DataPanel(EditingPanel):
         source = self._document.project.data.source
         if source == TEXT:
             self._on_text_tile_clicked()
+        elif source == DRAWINGS:
+            self._on_drawings_tile_clicked()
         elif source in IMPORTERS:
             self.open_bring_dialog()
         else:
@@ -517,7 +619,13 @@ class DataPanel(EditingPanel):
             # What was on its way is for another project.
             self._cancel_loading()
             self._shown_problem = ""
+            if self._painting is not None:
+                self._painting.close()
         # What has been refused is history; why there are no examples is told as long as it is so.
-        if change.opened or self.message.topic != "data":
+        if change.opened or self.message.topic not in ("data", MOVED) or (
+                change.before.data != change.after.data):
             self.message.hide()
+        data = self._document.project.data
+        if self._painting is not None and data.source == PAINTED:
+            self._painting.follow(data.painted)
         self.show_document()

@@ -21,6 +21,15 @@ DECIMALS = 4
 Control = LabelledCombo | QCheckBox | CalmSpinBox | CalmDoubleSpinBox | QLineEdit
 
 
+class _PlainSpinBox(CalmDoubleSpinBox):
+    """A box for a number, which is written without needless zeros."""
+
+    def textFromValue(self, value: float) -> str:
+        locale = self.locale()
+        text = locale.toString(value, "f", DECIMALS).replace(locale.groupSeparator(), "")
+        return text.rstrip("0").rstrip(locale.decimalPoint())
+
+
 class OptionForm(QWidget):
     """One control for each field. GUI thread only.
 
@@ -129,7 +138,7 @@ def _spin(field: Field) -> CalmSpinBox | CalmDoubleSpinBox:
         spin = CalmSpinBox()
         spin.setRange(round(low), round(high))
     else:
-        spin = CalmDoubleSpinBox()
+        spin = _PlainSpinBox()
         spin.setDecimals(DECIMALS)
         spin.setRange(low, high)
         spin.setStepType(CalmDoubleSpinBox.StepType.AdaptiveDecimalStepType)

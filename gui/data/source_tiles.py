@@ -92,15 +92,9 @@ class FileTile(Tile):
                  parent: QWidget | None = None) -> None:
         super().__init__(title, tip, parent)
         self._icon = icon
-        self._is_tall = False
-
-    def set_tall(self) -> None:
-        """Be as high as a tile of the catalogue, with the words on two lines if need be."""
-        self._is_tall = True
-        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(2 * WIDTH), theme.px(HEIGHT if self._is_tall else FILE_HEIGHT))
+        return QSize(theme.px(WIDTH), theme.px(FILE_HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
         px = theme.px
@@ -111,9 +105,6 @@ class FileTile(Tile):
         metrics = painter.fontMetrics()
         side, gap = px(14), px(6)
         room = self.width() - side - gap - px(12)
-        if self._is_tall:
-            self._paint_lines(painter, colour, room)
-            return
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         left = (self.width() - side - gap - metrics.horizontalAdvance(text)) // 2
         theme.icon(self._icon, colour.name()).paint(
@@ -122,15 +113,8 @@ class FileTile(Tile):
                          int(Qt.AlignmentFlag.AlignVCenter), text)
 
 
-    def _paint_lines(self, painter: QPainter, colour: QColor, room: int) -> None:
-        px = theme.px
-        side, gap = px(16), px(8)
-        words = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap)
-        box = painter.boundingRect(QRect(0, 0, room, self.height()), words, self.text())
-        left = (self.width() - side - gap - box.width()) // 2
-        theme.icon(self._icon, colour.name()).paint(
-            painter, QRect(left, (self.height() - side) // 2, side, side))
-        painter.drawText(QRect(left + side + gap, 0, room, self.height()), words, self.text())
+_IN_SQUARES = ("images", "sounds")
+"""Kinds whose examples are pictures themselves."""
 
 
 class SourcePicture:
@@ -153,7 +137,7 @@ class SourcePicture:
             self._points = [(float(x), float(y), float(v)) for (x, y), v
                             in zip(drawn.points, drawn.values, strict=True)]
         painter.setPen(Qt.PenStyle.NoPen)
-        squares = self.info.kind == "images"
+        squares = self.info.kind in _IN_SQUARES
         size = box.width() / (8.6 if squares else 13.6)
         for x, y, value in self._points:
             painter.setBrush(self._colour(value))
@@ -166,7 +150,7 @@ class SourcePicture:
 
     def _colour(self, value: float) -> QColor:
         tokens = theme.current()
-        if self.info.kind == "images":
+        if self.info.kind in _IN_SQUARES:
             return theme.blended(tokens.surface_sunken, tokens.text, value)
         if self.info.task == "classification" and abs(value) < 1 / 3:
             return QColor(tokens.classes[2])

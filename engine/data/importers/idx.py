@@ -137,7 +137,7 @@ def _read(tree: FileTree, name: str) -> NDArray[Any]:
     try:
         content = tree.read(name, LARGEST_ARRAY)
     except UnreadableError as error:
-        raise DataError("images.idx-unreadable", place=place, reason=error.reason) from error
+        raise DataError("images.array-unreadable", place=place, reason=error.reason) from error
     unpacking = _Unpacking(content)
     head = unpacking.take(4)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES or not (

@@ -14,6 +14,7 @@ from engine.kernels.ops import (  # noqa: F401
     layer_norm,
     limits,
     losses,
+    ngrams,
     noise,
     norm,
     optimizers,
