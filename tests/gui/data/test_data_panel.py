@@ -41,7 +41,7 @@ def data(document: Document) -> DataSpec:
 
 
 def test_there_is_a_tile_for_every_source(panel: DataPanel) -> None:
-    own = (TABLE, TEXT, PAINTED, DRAWINGS, BROUGHT)
+    own = (TABLE, TEXT, BROUGHT, PAINTED, DRAWINGS)
     assert tuple(panel.tiles) == (*(info.key for info in catalogue()), *own)
     for tile in panel.tiles.values():
         assert tile.accessibleName()
