@@ -274,7 +274,7 @@ class DataPanel(EditingPanel):
             "those that are there; the network learns from every stroke at once.</p>", "scatter"),
             self.open_paint_dialog)
         self._add_tile(grid, DRAWINGS, FileTile(
-            "Drawings…", "<p><b>My drawings.</b> Learn to tell what is drawn: from the drawings "
+            "Draw…", "<p><b>My drawings.</b> Learn to tell what is drawn: from the drawings "
             "that you have added on the pad, or from files of them, one for each person, as "
             "Quick, Draw! has them.</p>", "pencil"), self._on_drawings_tile_clicked)
         return box

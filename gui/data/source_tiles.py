@@ -104,6 +104,11 @@ class FileTile(Tile):
         painter.setPen(colour)
         metrics = painter.fontMetrics()
         side, gap = px(14), px(6)
+        if metrics.horizontalAdvance(self.text()) > self.width() - side - gap - px(12) and (
+                metrics.horizontalAdvance(self.text()) <= self.width() - px(8)):
+            # A word that can be read says more than a picture and a letter of it.
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
+            return
         room = self.width() - side - gap - px(12)
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         left = (self.width() - side - gap - metrics.horizontalAdvance(text)) // 2
