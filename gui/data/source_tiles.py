@@ -11,6 +11,7 @@ from gui import theme
 
 WIDTH, PICTURE, HEIGHT = 40, 34, 60
 FILE_HEIGHT = 30
+ICON = 20
 THUMBNAIL_POINTS = 70
 
 
@@ -94,7 +95,7 @@ class FileTile(Tile):
         self._icon = icon
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(WIDTH), theme.px(FILE_HEIGHT))
+        return QSize(theme.px(2 * WIDTH), theme.px(FILE_HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
         px = theme.px
@@ -104,11 +105,6 @@ class FileTile(Tile):
         painter.setPen(colour)
         metrics = painter.fontMetrics()
         side, gap = px(14), px(6)
-        if metrics.horizontalAdvance(self.text()) > self.width() - side - gap - px(12) and (
-                metrics.horizontalAdvance(self.text()) <= self.width() - px(8)):
-            # A word that can be read says more than a picture and a letter of it.
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.text())
-            return
         room = self.width() - side - gap - px(12)
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         left = (self.width() - side - gap - metrics.horizontalAdvance(text)) // 2
@@ -116,6 +112,19 @@ class FileTile(Tile):
             painter, QRect(left, (self.height() - side) // 2, side, side))
         painter.drawText(QRect(left + side + gap, 0, self.width(), self.height()),
                          int(Qt.AlignmentFlag.AlignVCenter), text)
+
+
+class OwnTile(FileTile):
+    """A tile like those of the catalogue, with an icon for a picture."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(WIDTH), theme.px(HEIGHT))
+
+    def paint_content(self, painter: QPainter, colour: QColor) -> None:
+        side, top = theme.px(ICON), theme.px(10)
+        theme.icon(self._icon, colour.name()).paint(
+            painter, QRect((self.width() - side) // 2, top, side, side))
+        _paint_title(painter, colour, self)
 
 
 _IN_SQUARES = ("images", "sounds")
@@ -182,13 +191,17 @@ class SourceTile(Tile):
         self._picture = SourcePicture(info)
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
-        px = theme.px
-        side, top = px(PICTURE), px(4)
+        side, top = theme.px(PICTURE), theme.px(4)
         self._picture.paint(painter, QRectF((self.width() - side) // 2, top, side, side))
-        font = QFont(self.font())
-        font.setPixelSize(px(9))
-        painter.setFont(font)
-        painter.setPen(colour)
-        top += side
-        painter.drawText(QRect(px(2), top, self.width() - px(4), self.height() - top - px(2)),
-                         int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.text())
+        _paint_title(painter, colour, self)
+
+
+def _paint_title(painter: QPainter, colour: QColor, tile: Tile) -> None:
+    """Write what a tile is called below its picture, on two lines at most."""
+    px, top = theme.px, theme.px(4 + PICTURE)
+    font = QFont(tile.font())
+    font.setPixelSize(px(9))
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(QRect(px(2), top, tile.width() - px(4), tile.height() - top - px(2)),
+                     int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), tile.text())
