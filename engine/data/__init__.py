@@ -4,8 +4,10 @@ Importing this package does not import pandas; the first table does.
 """
 
 from engine.data.dataset import Dataset
+from engine.data.drawing.load import DRAWINGS
 from engine.data.features import FEATURES
 from engine.data.generators import HALF_WIDTH
+from engine.data.painted import PAINTED
 from engine.data.sources import (
     TABLE,
     TEXT,
@@ -18,8 +20,10 @@ from engine.data.sources import (
 )
 
 __all__ = [
+    "DRAWINGS",
     "FEATURES",
     "HALF_WIDTH",
+    "PAINTED",
     "TABLE",
     "TEXT",
     "Dataset",

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from engine.data.modality import Modality
 from engine.data.remark import Remark
-from engine.data.rows import Inputs
+from engine.data.rows import ByteRows, Inputs
+from engine.data.transcription import steps_needed
+from engine.data.waveform import Waveform
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -29,18 +31,20 @@ class Dataset:
     title : str
         Name for people: ``Spiral``, ``penguins.csv``.
     task : str
-        ``classification``, ``regression``, ``reconstruction`` or ``sequence``.
+        ``classification``, ``regression``, ``reconstruction``, ``sequence`` or ``transcription``.
     inputs : float64[n, d] | ByteRows
         What the network sees.
     labels : int64[n]
         Class of every example; empty for regression. To be reconstructed: the class of each, which
         only colours what is shown, or empty. Sequence: int64[n, d], class of every step, -1 for a
-        step that does not count.
+        step that does not count. Transcription: int64[n, m], the characters of every text as
+        classes, -1 behind its end.
     values : float64[n, k]
-        Target of every example; empty (k = 0) for classification and sequence; what is to be
+        Target of every example; empty (k = 0) for classes and characters; what is to be
         reconstructed, without the noise of the inputs.
     class_names : tuple[str, ...]
-        Names of the classes, in the order of their numbers; empty where there are none.
+        Names of the classes, in the order of their numbers; empty where there are none. Of texts,
+        the characters, without the blank that stands before them in a network's output.
     feature_names : tuple[str, ...]
         Names of the d inputs.
     target_names : tuple[str, ...]
@@ -53,6 +57,9 @@ class Dataset:
         Coordinates before features are made of them, when the data are points in the plane.
     features_of : callable | None
         Maps points of the plane, float64[m, 2], to inputs, float64[m, d].
+    inputs_of : callable | None
+        Maps pictures, float64[m, d] from 0 to 1, to inputs, where images that are no bytes are
+        scaled.
     units_of : callable | None
         Maps targets and predictions of a regression, float64[m, k], back to the units of the file.
     tokens : tuple[str, ...] | None
@@ -65,6 +72,9 @@ class Dataset:
     is_series : bool
         Whether the rows are windows of one series, each a step later than the one before; the
         validation rows are then the last ones.
+    sound_of : callable | None
+        Gives what is heard of an example by its row; raises DataError if that can no longer be
+        read.
     remarks : tuple[Remark, ...]
         What was done to the data: dropped rows, filled gaps, encoded columns.
     """
@@ -83,11 +93,13 @@ class Dataset:
     modality: Modality | None = None
     points: Reals | None = None
     features_of: Callable[[Reals], Reals] | None = None
+    inputs_of: Callable[[Reals], Reals] | None = None
     units_of: Callable[[Reals], Reals] | None = None
     tokens: tuple[str, ...] | None = None
     padding: str = ""
     joint: str = ""
     is_series: bool = False
+    sound_of: Callable[[int], Waveform] | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property
@@ -98,6 +110,12 @@ class Dataset:
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""
         return values if self.units_of is None else self.units_of(values)
+
+    def as_inputs(self, pictures: Reals) -> Reals:
+        """Return pictures, float64[m, d] from 0 to 1, as the network sees its images."""
+        if isinstance(self.inputs, ByteRows):
+            return 255 * pictures * self.inputs.scale + self.inputs.shift
+        return pictures if self.inputs_of is None else self.inputs_of(pictures)
 
     @property
     def example(self) -> Modality:
@@ -130,6 +148,13 @@ class Dataset:
         lowest, highest = self.values.min(axis=1), self.values.max(axis=1)
         return float(lowest[self.training].min()), float(highest[self.training].max())
 
+    @cached_property
+    def longest_text(self) -> int:
+        """Steps that the longest of the texts to be read needs; 0 where there are none."""
+        if self.task != "transcription" or not self.labels.size:
+            return 0
+        return int(steps_needed(self.labels).max())
+
     @property
     def is_continued(self) -> bool:
         """Whether it is a text of which the network learns how it goes on."""
@@ -137,6 +162,6 @@ class Dataset:
 
     @property
     def n_outputs(self) -> int:
-        """Classes, or values to predict: the width of a one-hot or regression target."""
-        by_class = self.task in ("classification", "sequence")
+        """Classes, characters, or values to predict: the width of a target that is not a text."""
+        by_class = self.task in ("classification", "sequence", "transcription")
         return len(self.class_names) if by_class else self.values.shape[1]

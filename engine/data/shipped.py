@@ -124,14 +124,16 @@ def load_numbers(spec: DataSpec, title: str) -> Dataset:
     training, validation = split_rows(len(inputs), labels, spec.training_share, spec.seed)
     example = source.modality or Modality("numbers", (inputs.shape[1],))
     scaling = example.usual_scaling if spec.scaling == "auto" else spec.scaling
-    scaled = measure(scaling, inputs[training])(inputs)
+    scaler = measure(scaling, inputs[training])
+    scaled = scaler(inputs)
     check_range(scaled, source.feature_names, title)
     remarks = () if source.divisor == 1 else (remark("note.pixels", divisor=source.divisor),)
     return Dataset(
         key=spec.source, title=title, task="classification", inputs=scaled, labels=labels.copy(),
         values=np.empty((len(inputs), 0)), class_names=source.class_names,
         feature_names=source.feature_names, target_names=("class",), training=training,
-        validation=validation, modality=source.modality, remarks=remarks)
+        validation=validation, modality=source.modality, remarks=remarks,
+        inputs_of=None if source.modality is None or scaling == "none" else scaler)
 
 
 def load_penguins(spec: DataSpec, title: str) -> Dataset:

@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from engine.data.copies import in_copy
 from engine.data.dataset import Dataset, Indices, Reals
+from engine.data.drawing.generated import outline
+from engine.data.drawing.load import DRAWINGS, load_drawn, load_kept, with_own
+from engine.data.drawing.models import DIGITS, SHAPES, Form
+from engine.data.drawing.stages import Recipe, picture
 from engine.data.files import at_home
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
 from engine.data.importers.catalogue import IMPORTERS
+from engine.data.painted import PAINTED, load_painted
 from engine.data.points import load_points
 from engine.data.reconstruction import to_reconstruct
 from engine.data.reviews import draw_review, load_reviews
@@ -110,7 +116,15 @@ def _draw_columns(read: Callable[[], tuple[Reals, Indices]], columns: tuple[int,
 
 def _draw_digit(n: int) -> Thumbnail:
     inputs, labels = read_numbers("digits")
-    image = inputs[np.flatnonzero(labels == 3)[0]].reshape(8, 8)
+    return _draw_pixels(inputs[np.flatnonzero(labels == 3)[0]].reshape(8, 8), n)
+
+
+def _draw_form(form: Form, n: int) -> Thumbnail:
+    return _draw_pixels(picture(outline(form), Recipe((8, 8), 1.0, 1.2 / 8)), n)
+
+
+def _draw_pixels(image: Reals, n: int) -> Thumbnail:
+    """Draw the darkest pixels of an image of 8 by 8."""
     darkest = np.argsort(-image, axis=None, kind="stable")[:min(n, np.count_nonzero(image > 0.2))]
     rows, columns = np.unravel_index(np.sort(darkest), image.shape)
     points = np.column_stack([(columns - 3.5) / 4.5, (3.5 - rows) / 4.5])
@@ -149,6 +163,14 @@ _SHIPPED = (
     _Source(SourceInfo("digits", "Digits", "classification", "images",
                        "Which digit was written: 1,797 images of 8 by 8 pixels.", _BSD),
             partial(load_numbers, title="Digits"), _draw_digit),
+    _Source(SourceInfo("drawn_digits", "Drawn digits", "classification", "images",
+                       "Which digit was drawn: 5,000 images of 28 by 28 pixels, made of strokes as "
+                       "a hand draws them. The pad reads what you draw yourself."),
+            partial(load_drawn, title="Drawn digits"), partial(_draw_form, DIGITS["2"][0])),
+    _Source(SourceInfo("drawn_shapes", "Drawn shapes", "classification", "images",
+                       "Which of eight shapes was drawn, from circle to wave: 3,200 images of 28 "
+                       "by 28 pixels. The pad reads what you draw yourself."),
+            partial(load_drawn, title="Drawn shapes"), partial(_draw_form, SHAPES["star"][0])),
     _Source(SourceInfo("iris", "Iris", "classification", "table",
                        "Which of three irises: 150 flowers measured in centimetres.", _BSD),
             partial(load_numbers, title="Iris"),
@@ -224,11 +246,18 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
         reconstructed.
     """
     dataset = _load(spec, base)
+    if spec.source != DRAWINGS:
+        dataset = with_own(dataset, spec)
     return to_reconstruct(dataset, spec) if spec.goal == "reconstruct" else dataset
 
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
+    spec = in_copy(spec)
+    if spec.source == DRAWINGS and not spec.path:
+        return load_kept(spec)
+    if spec.source == PAINTED:
+        return load_painted(spec)
     if spec.source not in (TABLE, TEXT, *IMPORTERS):
         return _source(spec.source).load(spec)
     if not spec.path:
@@ -271,5 +300,6 @@ def _folder(base: Path | None) -> Path:
 
 def _source(key: str) -> _Source:
     if key not in _SOURCES:
-        raise DataError("data.unknown", key=key, known=(*_SOURCES, TABLE, TEXT, *IMPORTERS))
+        raise DataError("data.unknown", key=key,
+                        known=(*_SOURCES, TABLE, TEXT, PAINTED, *IMPORTERS))
     return _SOURCES[key]

@@ -136,8 +136,33 @@ def split_apart(training: int, validation: int, seed: int) -> tuple[Indices, Ind
     seed : int
         The same seed gives the same order.
     """
-    rng = np.random.default_rng([seed, _SPLIT_STREAM])
-    return _shuffled(np.arange(training + validation) < training, rng)
+    return split_apart_by(np.arange(training + validation) < training, seed)
+
+
+def split_apart_by(learned: NDArray[np.bool_], seed: int) -> tuple[Indices, Indices]:
+    """Return the rows to learn from and all others to validate on, both shuffled.
+
+    Parameters
+    ----------
+    learned : bool[n]
+        Which rows are to learn from.
+    seed : int
+        The same seed gives the same order.
+    """
+    return _shuffled(learned, np.random.default_rng([seed, _SPLIT_STREAM]))
+
+
+def split_sides(learned: NDArray[np.bool_], seed: int) -> tuple[Indices, Indices]:
+    """Return the rows to learn from and the others, both shuffled.
+
+    Parameters
+    ----------
+    learned : bool[n]
+        Which rows are to learn from.
+    seed : int
+        The same seed gives the same order.
+    """
+    return _shuffled(learned, np.random.default_rng([seed, _SPLIT_STREAM]))
 
 
 def _shuffled(learned: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Indices, Indices]:

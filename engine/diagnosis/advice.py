@@ -32,7 +32,8 @@ def advise(project: ProjectSpec, dataset: Dataset) -> tuple[Note, ...]:
     """
     if not len(dataset.training) or diagnose(
             project, dataset.task, dataset.n_inputs, dataset.n_outputs,
-            is_image=dataset.image_shape is not None, vocabulary=dataset.vocabulary):
+            is_image=dataset.image_shape is not None, vocabulary=dataset.vocabulary,
+            longest_text=dataset.longest_text):
         return ()
     design = Design(project, dataset)
     rules = (*DATA_RULES, *OUTPUT_RULES, *NETWORK_RULES, *TRAINING_RULES)

@@ -129,7 +129,7 @@ def _output(design: Design) -> Iterator[Note]:
     if found is None:
         return
     key = design.loss.key
-    if key in ("softmax_cross_entropy", "sequence_cross_entropy"):
+    if key in ("softmax_cross_entropy", "sequence_cross_entropy", "ctc"):
         yield from _before_softmax(design, found)
     elif key == "binary_cross_entropy":
         yield from _before_sigmoid(design, found)

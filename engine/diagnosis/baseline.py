@@ -17,7 +17,7 @@ from engine.layers import LOSSES, Loss
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Evaluation
 
-Kind = Literal["commonest", "mean", "last", "apart"]
+Kind = Literal["commonest", "mean", "last", "apart", "unread"]
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,12 @@ class Baseline:
         ``commonest``: always the commonest class, with the probabilities that the shares give;
         ``mean``: always the mean of the targets; ``last``: in a series, the last value again;
         ``apart``: where some targets are a number such as -200 that looks like no reading, this
-        number for them and the mean of the others for these.
+        number for them and the mean of the others for these; ``unread``: of a text, no character.
     loss : float
-        What it costs; NaN where the score says the same (values), or there is no such number.
+        What it costs; NaN where the score says the same (values, texts), or nothing is known.
     training, validation : float
-        Its score on the training and the validation examples: share of right classes, or R².
+        Its score on the training and the validation examples: share of right classes, R², or 1 less
+        the share of wrong characters.
     shares : tuple[float, ...]
         Share of the training examples that each class has; empty for values.
     name : str
@@ -92,6 +93,8 @@ def baseline_of(project: ProjectSpec, dataset: Dataset) -> Baseline:
     """
     if dataset.task in ("classification", "sequence"):
         return _of_classes(project, dataset)
+    if dataset.task == "transcription":
+        return Baseline("unread")
     if dataset.is_series and dataset.values.shape[1] == 1:
         return Baseline("last", training=_persistence(dataset, dataset.training),
                         validation=_persistence(dataset, dataset.validation))

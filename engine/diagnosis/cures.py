@@ -99,4 +99,4 @@ def _is_valid(project: ProjectSpec, dataset: Dataset) -> bool:
     return not diagnose(
         project, dataset.task, dataset.n_inputs, dataset.n_outputs,
         is_image=dataset.image_shape is not None, vocabulary=dataset.vocabulary,
-        target_range=dataset.target_range)
+        target_range=dataset.target_range, longest_text=dataset.longest_text)

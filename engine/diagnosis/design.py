@@ -146,10 +146,10 @@ class Design:
     def targets(self) -> Reals:
         """What the loss compares the output of these examples with, float64[m, k].
 
-        Empty where only the class counts: for a text.
+        Empty where only classes count: for a text.
         """
         dataset, rows = self.dataset, self.dataset.training[:MOST_ROWS]
-        if dataset.task == "sequence":
+        if dataset.task in ("sequence", "transcription"):
             return np.empty((0, 0))
         if dataset.task == "classification":
             return self.loss.encode(dataset.labels[rows], dataset.n_outputs, self.width)

@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from engine.data import TABLE, TEXT, catalogue
+from engine.data import DRAWINGS, PAINTED, TABLE, TEXT, catalogue
+from engine.data.importers.catalogue import IMPORTERS
 from engine.layers import (
     ACTIVATIONS,
     AUGMENTATIONS,
@@ -108,7 +109,8 @@ _OF_LAYER = (
       for key, title in (("l1", "L1"), ("l2", "L2"), ("weight_decay", "Weight decay"))))
 _OF_DATA = (
     _plain(DataSpec, "source", "Data", choices=(
-        *_choices(catalogue()), Choice(TABLE, "a table"), Choice(TEXT, "a text"))),
+        *_choices(catalogue()), Choice(TABLE, "a table"), Choice(TEXT, "a text"),
+        Choice(DRAWINGS, "own drawings"), Choice(PAINTED, "painted points"))),
     _plain(DataSpec, "noise", "Noise", unit="%"), _plain(DataSpec, "seed", "Seed of the data"),
     Field("training_share", "Training share", 50.0, unit="%"),
     _plain(DataSpec, "scaling", "Scaling of inputs", choices=(
@@ -119,6 +121,7 @@ _OF_DATA = (
 _FEATURES = _plain(DataSpec, "features", "Features")
 _WINDOW = _plain(DataSpec, "window", "Window", unit="steps")
 _PATH = _plain(DataSpec, "path", "File")
+_DRAWINGS, _PAINTED = Field("drawings", "Own drawings", 0), Field("painted", "Painted points", 0)
 _START = Field("start_from", "First weights", "", choices=(Choice("", "drawn"),))
 _FILES = ("path", "test_path", "start_from")
 _TITLES = {"cells": "Range of cells", "missing": "Missing cells", "present": "Cells with a value",
@@ -177,8 +180,19 @@ def of_data(data: DataSpec) -> Settings:
     share = shown["data.training_share"]
     # 0.07 times 100 has sixteen digits.
     shown["data.training_share"] = Setting(share.field, round(100 * share.value, 9))
+    for field, count in _drawn(data):
+        shown[f"data.{field.key}"] = Setting(field, count)
     return shown | _read("data", data, _of_kind(data)) | (
         _read("table", data.table, _OF_TABLE) if data.source == TABLE else {})
+
+
+def _drawn(data: DataSpec) -> Iterator[tuple[Field, int]]:
+    """Yield what a person has drawn or painted that counts here, and how much of it there is."""
+    kind = next((info.kind for info in catalogue() if info.key == data.source), data.source)
+    if kind in ("images", DRAWINGS):
+        yield _DRAWINGS, len(data.drawings)
+    if kind == PAINTED:
+        yield _PAINTED, len(data.painted.points)
 
 
 def of_start(project: ProjectSpec) -> Settings:
@@ -193,7 +207,7 @@ def _of_kind(data: DataSpec) -> Iterator[Field]:
         yield _FEATURES
     if kind in ("text", "series"):
         yield _WINDOW
-    if kind in (TABLE, TEXT) and data.path:
+    if kind in (TABLE, TEXT, *IMPORTERS) and data.path:
         yield _PATH
 
 

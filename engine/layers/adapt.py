@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from engine.errors import EngineError
 from engine.layers.intake import giving, reading
+from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.registry import kind, kinds
 from engine.layers.shapes import infer_shapes
@@ -13,7 +14,7 @@ from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 
 
 def fitted(project: ProjectSpec, task: Task, n_outputs: int, vocabulary: int = 0,
-           n_inputs: int = 0) -> ProjectSpec:
+           n_inputs: int = 0, shape: Shape = ()) -> ProjectSpec:
     """Return the project with loss, output layer and what reads the data made to fit.
 
     Parameters
@@ -28,11 +29,13 @@ def fitted(project: ProjectSpec, task: Task, n_outputs: int, vocabulary: int = 0
         How many tokens the inputs stand for; 0 when they are just numbers.
     n_inputs : int
         Numbers per example that go in; 0 keeps what is made for another number of them.
+    shape : tuple[int, ...]
+        Axes of an example that has several, such as those of an image; empty for one row.
     """
     loss = _fitting_loss(project.training, task)
     widths = loss.widths(task, n_outputs)
     # What is to be reconstructed goes in as well: the shape that comes out is known.
-    network = reading(project.network, task, vocabulary, n_inputs)
+    network = reading(project.network, task, vocabulary, n_inputs, shape)
     if task != "reconstruction" or not _gives(network, n_outputs):
         network = _fitting_network(giving(network, task, n_inputs), widths)
     training = project.training

@@ -16,6 +16,7 @@ from engine.layers.images import (
     window,
     windowed,
 )
+from engine.layers.initialisers import INITIALISER_CHOICES, SCALED_CHOICES
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule
 from engine.layers.weighted import (
@@ -24,7 +25,7 @@ from engine.layers.weighted import (
     weighted_rule,
     weights_and_biases,
 )
-from engine.spec.fields import Field
+from engine.spec.fields import Choice, Field
 
 WIDEST = 16
 """Numbers of the widest register that any machine has."""
@@ -33,14 +34,15 @@ SUMMED_TOGETHER = 128
 """Numbers side by side whose sums are done soonest: there are registers for all."""
 
 
-def _fields(places: str, stride: Field, padding: str) -> tuple[Field, ...]:
+def _fields(places: str, stride: Field, padding: str,
+            choices: tuple[Choice, ...] = INITIALISER_CHOICES) -> tuple[Field, ...]:
     return (
         Field("filters", "Filters", 8, "Number of filters, the channels of the layer's output.", 1,
               4096, logarithmic=True),
         Field("kernel", "Kernel", 3, f"Length of the window along {places}.", 1, 64),
         stride,
         Field("padding", "Padding", "same", padding, choices=PADDING_CHOICES),
-        *weighted_fields("relu"),
+        *weighted_fields("relu", choices),
     )
 
 
@@ -279,7 +281,7 @@ class TransposedConv2D(_Convolution):
                      Field("stride", "Stride", 2, "How many times larger the image becomes.", 1,
                            64),
                      "Same: the image grows exactly by the stride. Valid: nothing of the windows "
-                     "at the edges is cut off.")
+                     "at the edges is cut off.", SCALED_CHOICES)
 
     def extent(self, options: Options, shape: Shape) -> Shape:
         """Return the places that the windows cover."""

@@ -22,7 +22,8 @@ from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 from engine.spec.values import is_finite, shown
 
 _TASKS = {"classification": say("task.classification"), "regression": say("task.regression"),
-          "reconstruction": say("task.reconstruction"), "sequence": say("task.sequence")}
+          "reconstruction": say("task.reconstruction"), "sequence": say("task.sequence"),
+          "transcription": say("task.transcription")}
 
 LARGEST_NETWORK = 64_000_000
 """Parameters beyond which a network would not fit the machines that this is made for."""
@@ -39,7 +40,8 @@ PENALTIES = {"l1": "L1", "l2": "L2", "weight_decay": "Weight decay"}
 
 def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
              is_image: bool = False, vocabulary: int = 0,
-             target_range: tuple[float, float] | None = None) -> tuple[Issue, ...]:
+             target_range: tuple[float, float] | None = None,
+             longest_text: int = 0) -> tuple[Issue, ...]:
     """Return what is wrong with a project, most basic first; an empty tuple if it can be trained.
 
     Parameters
@@ -57,13 +59,15 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
     target_range : tuple[float, float] | None
         Smallest and largest value to predict or reconstruct; None leaves unsaid whether the loss
         takes them.
+    longest_text : int
+        Steps that the longest text to be read needs; 0 leaves unsaid whether there are as many.
     """
     issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
     if not issues:
         issues.extend(augmentation_issues(project.training.augmentation, task, is_image,
                                           vocabulary > 0))
         issues.extend(_token_issues(project.network, vocabulary))
-        issues.extend(_fit_issues(project, task, n_inputs, n_outputs))
+        issues.extend(_fit_issues(project, task, n_inputs, n_outputs, longest_text))
         issues.extend(_range_issues(LOSSES[project.training.loss], target_range))
     return tuple(issues)
 
@@ -167,7 +171,8 @@ def _token_issues(network: NetworkSpec, vocabulary: int) -> Iterator[Issue]:
                                       tokens=vocabulary))
 
 
-def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int) -> Iterator[Issue]:
+def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int,
+                longest_text: int) -> Iterator[Issue]:
     network, loss = project.network, LOSSES[project.training.loss]
     last = network.layers[-1]
     try:
@@ -178,6 +183,9 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
     yield from _size_issues(network, shapes)
     yield from _learning_issues(network, parameter_counts(network, (n_inputs,)))
     widths = loss.widths(task, n_outputs)
+    if task == "transcription":
+        yield from _text_issues(network, shapes[-1], widths[0], longest_text)
+        return
     steps = (n_inputs,) if task == "sequence" else ()
     if shapes[-1] not in {(*steps, width) for width in widths}:
         yield Issue(last.id, say(
@@ -185,6 +193,21 @@ def _fit_issues(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int)
             asked=_asked(task, n_inputs, n_outputs),
             wanted=tuple((*steps, width) for width in widths),
             remedy=_remedy(shapes[-1], (*steps, widths[0]))))
+
+
+def _text_issues(network: NetworkSpec, given: Shape, width: int, longest_text: int
+                 ) -> Iterator[Issue]:
+    """Say that what comes out cannot be read as a text, or is too short for the longest."""
+    last = network.layers[-1]
+    where = place(len(network) - 1, last)
+    if len(given) != 2 or given[1] != width:
+        yield Issue(last.id, say(
+            "output.text-shape", place=where, given=_given(given), characters=width - 1,
+            width=width, remedy=say("output.set-units", units=width) if len(given) == 2 else
+            say("output.text-sequence", units=width)))
+    elif given[0] < longest_text:
+        yield Issue(last.id, say("output.text-steps", place=where, steps=given[0],
+                                 needed=longest_text))
 
 
 def _range_issues(loss: Loss, found: tuple[float, float] | None) -> Iterator[Issue]:

@@ -43,6 +43,9 @@ class Initialiser:
         Whether a factor on the weights makes a difference in the end.
     is_scaled_by_data : bool
         Whether the weights are scaled, once they are drawn, by what they make of training data.
+    is_whitening : bool
+        Whether weights and biases are calculated, once drawn, from what the layer sees of training
+        data: see `engine.training.whitening`.
     bias : float | None
         Initial bias that belongs to the scheme; None leaves it to the person.
     size : callable | None
@@ -59,9 +62,15 @@ class Initialiser:
     has_spread: bool = False
     has_gain: bool = True
     is_scaled_by_data: bool = False
+    is_whitening: bool = False
     bias: float | None = None
     size: Callable[[tuple[int, ...]], float] | None = None
     is_equal: bool = False
+
+    @property
+    def needs_data(self) -> bool:
+        """Whether weights are done only once the layer has seen training data."""
+        return self.is_scaled_by_data or self.is_whitening
 
     def starts_equal(self, spread: float) -> bool:
         """Say whether all weights start as the same number."""
@@ -142,6 +151,11 @@ _INITIALISERS = (
                 "Mishkin and Matas 2016: orthogonal, then scaled, layer by layer, until the "
                 "weighted sums of some training examples have variance 1.",
                 _orthogonal, has_gain=False, is_scaled_by_data=True, size=_orthogonal_size),
+    Initialiser("whitened", "Whitened patches",
+                "Coates and Ng 2012: the principal axes of what the layer sees of some training "
+                "examples, each divided by √(its variance + 0.0005 of the mean one), then the same "
+                "negated; biases take the mean off. Units beyond these are orthogonal ones.",
+                _orthogonal, has_gain=False, is_whitening=True, size=_orthogonal_size),
     Initialiser("normal", "Normal", "Normal with mean 0 and a standard deviation of your choice.",
                 _normal(lambda i, o, s: s), has_spread=True),
     Initialiser("uniform", "Uniform", "Uniform between minus and plus a limit of your choice.",
@@ -166,6 +180,9 @@ INITIALISERS = {initialiser.key: initialiser for initialiser in _INITIALISERS}
 
 INITIALISER_CHOICES = tuple(Choice(i.key, i.title, i.help) for i in _INITIALISERS)
 
-DRAWN_CHOICES = tuple(Choice(i.key, i.title, i.help) for i in _INITIALISERS
-                      if not i.is_scaled_by_data)
+DRAWN_CHOICES = tuple(Choice(i.key, i.title, i.help) for i in _INITIALISERS if not i.needs_data)
 """Those that are done once weights are drawn: all that fits where nothing is a weighted sum."""
+
+SCALED_CHOICES = tuple(Choice(i.key, i.title, i.help) for i in _INITIALISERS
+                       if not i.is_whitening)
+"""Those for layers that look at nothing through a window: transposed convolutions."""

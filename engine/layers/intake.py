@@ -18,7 +18,8 @@ _STEPS = {kind.key for kind in kinds() if kind.field("output") is not None}
 """The kinds that give the last step or all of them."""
 
 
-def reading(network: NetworkSpec, task: Task, vocabulary: int, n_inputs: int) -> NetworkSpec:
+def reading(network: NetworkSpec, task: Task, vocabulary: int, n_inputs: int,
+            shape: Shape = ()) -> NetworkSpec:
     """Return a network whose first layers can take the data.
 
     Parameters
@@ -31,6 +32,8 @@ def reading(network: NetworkSpec, task: Task, vocabulary: int, n_inputs: int) ->
         How many tokens the inputs stand for; 0 when they are just numbers.
     n_inputs : int
         Numbers per example that go in; 0 leaves layers that need to know it as they are.
+    shape : tuple[int, ...]
+        Axes of an example that has several.
     """
     if not network.layers:
         return network
@@ -40,7 +43,7 @@ def reading(network: NetworkSpec, task: Task, vocabulary: int, n_inputs: int) ->
         return network
     if any(layer.kind in _READERS for layer in network):
         network = _reading_numbers(network, task, n_inputs)
-    return _refitted(network, n_inputs)
+    return _refitted(network, n_inputs, shape)
 
 
 def giving(network: NetworkSpec, task: Task, n_inputs: int) -> NetworkSpec:
@@ -49,7 +52,7 @@ def giving(network: NetworkSpec, task: Task, n_inputs: int) -> NetworkSpec:
     The last recurrent layer is made to, or the mean over the steps is left out; where neither helps
     the network is returned as it is. Parameters as of `reading`.
     """
-    wanted = 2 if task == "sequence" else 1
+    wanted = 2 if task in ("sequence", "transcription") else 1
     if not n_inputs or _rank(network, n_inputs) == wanted:
         return network
     last = [layer for layer in network if layer.kind in _STEPS][-1:]
@@ -111,11 +114,11 @@ def _without(network: NetworkSpec, unwanted: frozenset[str]) -> NetworkSpec:
     return network
 
 
-def _refitted(network: NetworkSpec, n_inputs: int) -> NetworkSpec:
+def _refitted(network: NetworkSpec, n_inputs: int, shape: Shape) -> NetworkSpec:
     """Let the layers that the data themselves feed take as many numbers."""
     for layer in _fed(network):
         layer_kind = kind(layer.kind)
-        changes = layer_kind.refitted(layer_kind.options(layer), n_inputs)
+        changes = layer_kind.refitted(layer_kind.options(layer), n_inputs, shape)
         if changes:
             network = network.replaced(layer.with_options(**changes))
     return network

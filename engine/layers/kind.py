@@ -275,8 +275,11 @@ class LayerKind(ABC):
         """Return the arrays that it learns or keeps: weights, other learned ones, the rest."""
         return ()
 
-    def refitted(self, options: Options, n_inputs: int) -> dict[str, Option]:
-        """Return the options that have to change where the data, so many numbers, feed it."""
+    def refitted(self, options: Options, n_inputs: int, shape: Shape = ()) -> dict[str, Option]:
+        """Return the options that have to change where the data, so many numbers, feed it.
+
+        ``shape`` holds the axes of an example that has several.
+        """
         return {}
 
     def carries(self, options: Options) -> bool:

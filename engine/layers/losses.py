@@ -52,6 +52,13 @@ class Loss:
         The loss of guessing; None for a loss that is not for classes.
     weighted_op : str
         Op that takes ``op``'s place where classes have weights; empty: they can have none.
+    reads_text : bool
+        Whether the target is a text that is shorter than the sequence, of which the first output is
+        the blank. Its ops have slots for the length of the longest text, for which steps count, and
+        for room to work in.
+    sum_op : str
+        Op that sums up what ``op``, which threads share, has written of every example; empty:
+        ``op`` does it itself.
     """
 
     key: str
@@ -68,6 +75,8 @@ class Loss:
     target_range: tuple[float, float] | None = None
     guess: Guess | None = None
     weighted_op: str = ""
+    reads_text: bool = False
+    sum_op: str = ""
 
     def at_chance(self, task: Task, shares: Sequence[float], width: int) -> float:
         """Return the loss of the best answer that is always the same; NaN if there is none.
@@ -91,10 +100,12 @@ class Loss:
         Parameters
         ----------
         task : str
-            ``classification`` or ``regression``.
+            What is learned.
         n_outputs : int
-            Classes, or values to predict.
+            Classes, characters, or values to predict.
         """
+        if self.reads_text:
+            return (n_outputs + 1,)
         if task == "classification" and n_outputs == 2 and self.single_output_classes is not None:
             return (1, 2)
         return (n_outputs,)
@@ -193,6 +204,14 @@ _LOSSES = (
          "One unit per class at every step of a sequence; padding does not count.",
          "sequence_cross_entropy", "softmax_steps", "softmax", ("sequence",), None, (),
          "sequence_score", guess=_entropy, weighted_op="weighted_sequence_cross_entropy"),
+    Loss("ctc", "Connectionist temporal classification",
+         "L = −log p(text) / characters, mean over the batch; p(text) is the sum over all ways to "
+         "spread it over the steps",
+         "For texts whose characters have no given steps: an output for the blank and one for each "
+         "character, at every step. A text that has more characters than there are steps for does "
+         "not count (Graves et al. 2006).",
+         "ctc", "softmax_steps", "softmax", ("transcription",), None, (), "ctc_score",
+         reads_text=True, sum_op="ctc_mean"),
 )
 
 LOSSES = {loss.key: loss for loss in _LOSSES}

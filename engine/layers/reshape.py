@@ -76,11 +76,21 @@ class Reshape(LayerKind):
                              shape=wanted, wanted=math.prod(wanted))
         return wanted
 
-    def refitted(self, options: Options, n_inputs: int) -> dict[str, Option]:
-        """Return as many steps as the numbers fill; an image keeps its size."""
-        features = int(options["features"])
-        if options["form"] != "sequence" or int(options["steps"]) * features == n_inputs:
+    def refitted(self, options: Options, n_inputs: int, shape: Shape = ()) -> dict[str, Option]:
+        """Return the size of the image or sequence that the data are.
+
+        Numbers in one row become as many steps as they fill, and no image. What holds as many
+        numbers already is as a person wants it.
+        """
+        if math.prod(self._wanted(options)) == n_inputs:
             return {}
+        if len(shape) > 1 and math.prod(shape) == n_inputs:
+            if options["form"] == "image":
+                return dict(zip(("height", "width", "channels"), (*shape, 1), strict=False))
+            return {"steps": shape[0], "features": math.prod(shape[1:])}
+        if options["form"] == "image":
+            return {}
+        features = int(options["features"])
         if n_inputs % features:
             return {"steps": n_inputs, "features": 1}
         return {"steps": n_inputs // features}

@@ -27,7 +27,8 @@ STOPPING = (
           "Ends training when the mean loss over an epoch’s batches is at most this.",
           1e-12, 1e6, logarithmic=True),
     Field("accuracy", "Accuracy at least", 0.0,
-          "Ends training when the validation accuracy, R² for regression, is at least this share.",
+          "Ends training when the validation accuracy is at least this share: R² for values, of "
+          "texts 1 less the share of wrong characters.",
           0.01, 1.0),
     Field("patience", "Patience", 0,
           "Early stopping: ends training when the validation loss has not become smaller for so "

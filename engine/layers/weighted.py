@@ -19,7 +19,7 @@ from engine.layers.initialisers import (
 )
 from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
-from engine.spec.fields import Field
+from engine.spec.fields import Choice, Field
 
 INITIAL_FIELDS = (
     Field("weights", "Initial weights", "xavier_uniform", "How weights are drawn at first.",
@@ -62,17 +62,20 @@ class WeightedKind(LayerKind):
         return self.units(options) if self.starts_equal(options) else 1
 
 
-def weighted_fields(activation: str) -> tuple[Field, ...]:
+def weighted_fields(activation: str, choices: tuple[Choice, ...] = INITIALISER_CHOICES
+                    ) -> tuple[Field, ...]:
     """Return the fields of a layer that computes f(weighted sum + bias).
 
     Parameters
     ----------
     activation : str
         Key of the function f that such layers have at first.
+    choices : tuple[Choice, ...]
+        How weights may be drawn.
     """
     return (Field("activation", "Activation", activation,
                   "The function f behind the weighted sum.", choices=ACTIVATION_CHOICES),
-            *INITIAL_FIELDS, *BIAS_FIELDS)
+            replace(INITIAL_FIELDS[0], choices=choices), *INITIAL_FIELDS[1:], *BIAS_FIELDS)
 
 
 def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], units: int

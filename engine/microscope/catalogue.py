@@ -56,6 +56,16 @@ MISTAKES: Mapping[str, Mistake] = {
         say("mistake.unit-mean-forgotten"), say("mistake.unit-mean-forgotten-shows")),
     "smoothing-forgotten": Mistake(
         say("mistake.smoothing-forgotten"), say("mistake.smoothing-forgotten-shows")),
+    "text-length-forgotten": Mistake(
+        say("mistake.text-length-forgotten"), say("mistake.text-length-forgotten-shows")),
+    "own-step-twice": Mistake(
+        say("mistake.own-step-twice"), say("mistake.own-step-twice-shows")),
+    "way-on-forgotten": Mistake(
+        say("mistake.way-on-forgotten"), say("mistake.way-on-forgotten-shows")),
+    "one-reading-only": Mistake(
+        say("mistake.one-reading-only"), say("mistake.one-reading-only-shows")),
+    "blank-forgotten": Mistake(
+        say("mistake.blank-forgotten"), say("mistake.blank-forgotten-shows")),
     "class-weights-forgotten": Mistake(
         say("mistake.class-weights-forgotten"), say("mistake.class-weights-forgotten-shows")),
     "weights-not-normalised": Mistake(

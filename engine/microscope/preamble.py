@@ -64,6 +64,13 @@ HELPERS: dict[str, str] = {
         rows[:, 1:] *= rows[:, 1:] != rows[:, :-1].copy()
     return rows
 ''',
+    "moved": '''def moved(a, by):
+    # The numbers of every row so many places further on, or back; 0 where nothing comes to.
+    found = np.zeros(a.shape)
+    to, came = (slice(by, None), slice(-by)) if by > 0 else (slice(by), slice(-by, None))
+    found[:, to] = a[:, came]
+    return found
+''',
     "add_rows": '''def add_rows(tokens, errors, count):
     total = np.zeros((count, errors.shape[-1]))
     np.add.at(total, tokens.astype(int), errors)

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.rows import ByteRows
+from engine.kernels.ops.transcription import room_of
 from engine.kernels.runtime import layout
 from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, UsedRows, Value, resolve
+from engine.layers.row_blocks import WORDS_OF_A_DOUBLE
 from engine.layers.shapes import DATA
 from engine.plan.arena import Layout
 from engine.plan.augmentation import add_augmentation, is_redrawn
@@ -205,6 +207,12 @@ class _Builder:
             place += parameter.size
         return placed
 
+    def _text_slots(self, output: Value, target: Value) -> dict[str, int]:
+        """Return the slots of a loss that reads a text."""
+        size = WORDS_OF_A_DOUBLE * room_of(output.shape[0], target.size, output.shape[1])
+        return {"length": target.size, "mask": output.mask, "size": size,
+                "workspace": self.shared_workspace(size)}
+
     def add_loss(self, layer: PlannedLayer, target: Value,
                  weights: Mapping[str, int] | None = None) -> Value:
         """Append loss, score and prediction of the last layer; return the prediction's place.
@@ -219,12 +227,20 @@ class _Builder:
         constants = {field.key: float(getattr(self.project.training, field.key))
                      for field in loss.constants}
         op = loss.op if weights is None else loss.weighted_op
+        text = self._text_slots(output, target) if loss.reads_text else {}
+        losses = {
+            "losses": self.layout.reserve(WORDS_OF_A_DOUBLE * self.capacity)} if loss.sum_op else {}
         self.table.add(layout.LOSS_SECTION, Line(op, {
             "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants,
-            **(weights or {})}, layer=name))
+            **(weights or {}), **text, **losses},
+            output.shape[0] * (2 * target.size + 1) if text else 0, layer=name))
+        if loss.sum_op:
+            self.table.add(layout.LOSS_SECTION, Line(loss.sum_op, {
+                "t": target.data, "steps": output.shape[0], **losses,
+                **{slot: text[slot] for slot in ("mask", "length")}}, layer=name))
         self.table.extend(layout.LOSS_SECTION, self.loss_terms)
         self.table.add(layout.SCORE, Line(loss.score_op, {
-            "z": output.data, "t": target.data, **form}, layer=name))
+            "z": output.data, "t": target.data, **form, **text}, layer=name))
         if not loss.output_op:
             return output
         prediction = self.value(output.shape, learns=False)

@@ -2,6 +2,7 @@
 
 from engine.spec.augmentation import AugmentationSpec
 from engine.spec.data import DataSpec, Goal, Scaling, Split, TableSpec, TargetScaling, Task
+from engine.spec.drawn import MOST_OWN, SHEET, DrawnSpec, PaintedSpec
 from engine.spec.files import project_from_json, project_to_json, read_project, write_project
 from engine.spec.network import LayerSpec, NetworkSpec, Option
 from engine.spec.project import FORMAT_VERSION, ProjectSpec, default_project
@@ -10,13 +11,17 @@ from engine.spec.training import OptimizerSpec, Precision, TrainingSpec
 
 __all__ = [
     "FORMAT_VERSION",
+    "MOST_OWN",
+    "SHEET",
     "AugmentationSpec",
     "DataSpec",
+    "DrawnSpec",
     "Goal",
     "LayerSpec",
     "NetworkSpec",
     "OptimizerSpec",
     "Option",
+    "PaintedSpec",
     "Precision",
     "ProjectSpec",
     "Scaling",

@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec.structs import replace
 
+from engine.spec.drawn import MOST_LETTERS, Drawings, PaintedSpec
 from engine.spec.network import Option
 
-Task = Literal["classification", "regression", "reconstruction", "sequence"]
-"""A class or values for every example, its own inputs, or a class for every step of a sequence."""
+Task = Literal["classification", "regression", "reconstruction", "sequence", "transcription"]
+"""A class or values for every example, its own inputs, a class for every step of a sequence, or the
+text that a sequence says, whose characters have no given steps."""
 
 Goal = Literal["predict", "reconstruct"]
 Scaling = Literal["auto", "none", "standard", "minmax"]
@@ -127,6 +129,17 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Further files of the same kind, whose examples are added; relative to the project file.
     options : dict[str, Option]
         How an importer is to read it; what differs from the defaults of the importer's fields.
+    digest : str
+        What lay at ``path`` when it was brought, as `engine.data.digests` writes it; empty where
+        that is not known.
+    embedded : str
+        SHA-256 of the copy that travels in the project's file; empty where the data lie at ``path``
+        alone.
+    drawings : tuple[DrawnSpec, ...]
+        Drawings of a person's own, which are learned from together with a source of drawings whose
+        classes they belong to; they alone are the source ``drawings`` where it has no path.
+    painted : PaintedSpec
+        The points of the source ``painted``.
     """
 
     source: str = "spiral"
@@ -141,6 +154,21 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     table: TableSpec = TableSpec()
     more_paths: tuple[str, ...] = ()
     options: dict[str, Option] = msgspec.field(default_factory=dict)
+    digest: str = ""
+    embedded: str = ""
+    drawings: Drawings = ()
+    painted: PaintedSpec = PaintedSpec()
+
+    def __post_init__(self) -> None:
+        """Refuse drawings that would make a file too large to be opened."""
+        if self.drawings and sum(len(stroke) for drawn in self.drawings
+                                 for stroke in drawn.strokes) > MOST_LETTERS:
+            raise ValueError("the drawings have too many points for one project")
+
+    def __hash__(self) -> int:
+        """Return the same for equal ones; what may be long, or has no hash, is left out."""
+        return hash((self.source, self.seed, self.noise, self.training_share, self.features,
+                     self.path, len(self.drawings), len(self.painted.points)))
 
     def with_options(self, **changes: Option) -> DataSpec:
         """Return a copy in which these options are set."""

@@ -47,11 +47,13 @@ class Field:
     unit : str
         Shown behind the number.
     choices : tuple[Choice, ...]
-        The allowed keys of a text field.
+        The allowed keys of a text field; without any, every text is allowed.
     logarithmic : bool
         Whether a slider for the number should be logarithmic.
     shown_when : tuple[str, tuple[Option, ...]] | None
         Key of another field and its values for which this one has a meaning; None is always.
+    is_rare : bool
+        Whether few people need it, so that a form may fold it away.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     logarithmic: bool = False
     shown_when: tuple[str, tuple[Option, ...]] | None = None
+    is_rare: bool = False
 
     @property
     def expected(self) -> Message:
@@ -72,6 +75,8 @@ class Field:
             return say("field.one-of-these")
         if isinstance(self.default, bool):
             return say("field.one-of-them")
+        if isinstance(self.default, str):
+            return say("field.text")
         if isinstance(self.default, int):
             if self.maximum is None:
                 return say("field.whole-from", low=self.minimum)
@@ -86,7 +91,7 @@ class Field:
             return None if isinstance(value, bool) else say("field.not-true-or-false",
                                                             value=repr(value))
         if isinstance(self.default, str):
-            return self._choice_fault(value)
+            return self._choice_fault(value) if self.choices else _text_fault(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return say("field.not-a-number", value=repr(value))
         if isinstance(self.default, int) and not isinstance(value, int):
@@ -111,3 +116,7 @@ class Field:
         if self.maximum is not None and not value <= self.maximum:
             return say("field.above", value=shown(value), limit=self.maximum)
         return None if is_finite(value) else say("field.not-finite", value=shown(value))
+
+
+def _text_fault(value: object) -> Message | None:
+    return None if isinstance(value, str) else say("field.not-a-text", value=repr(value))

@@ -32,7 +32,7 @@ class Evaluation:
         Mean data loss, penalties left out; weighted where classes have weights.
     accuracy : float
         Share of examples whose class is right, 0 to 1; for regression the coefficient of
-        determination R².
+        determination R²; of texts 1 less the share of wrong characters.
     examples : int
         How many examples it was measured on.
     balanced : float

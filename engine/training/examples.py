@@ -12,6 +12,7 @@ from engine.arrays import Doubles, Integers, Reals
 from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset
 from engine.data.rows import ByteRows
+from engine.data.transcription import text_lengths
 from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, costs, diagnose, infer_shapes
 from engine.layers.losses import OF_CLASSES
@@ -57,9 +58,10 @@ class Examples:
     inputs, targets : real[m, i] | ByteRows, real[m, o]
         All examples.
     variance : float
-        Mean squared deviation of the validation targets from their mean, over all outputs; 0 where
-        they are classes, NaN when they are all the same or there are none. The coefficient of
-        determination needs it.
+        What the error of an example is compared with, so that 1 less their quotient is the score.
+        Of values, the mean squared deviation of the validation targets from their mean, over all
+        outputs; of texts, the mean number of their characters. 0 where there are classes, whose
+        score is the share of right ones; NaN when all targets are the same or there are none.
     image_shape : tuple[int, int, int] | None
         Height, width and channels when every example is an image.
     class_weights : float64[k] | None
@@ -113,10 +115,12 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
         raise DataError("training.no-examples", place=dataset.title)
     issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
                       is_image=dataset.image_shape is not None,
-                      vocabulary=dataset.vocabulary, target_range=dataset.target_range)
+                      vocabulary=dataset.vocabulary, target_range=dataset.target_range,
+                      longest_text=dataset.longest_text)
     if issues:
         raise SpecError.of(issues[0].message)
     _check_tokens(dataset)
+    _check_texts(dataset)
     width = infer_shapes(project.network, (dataset.n_inputs,))[-1][-1]
     variance = 0.0
     if dataset.task == "classification":
@@ -124,6 +128,9 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
         targets = loss.encode(dataset.labels, dataset.n_outputs, width)
     elif dataset.task == "sequence":
         targets = dataset.labels.astype(np.float64)
+    elif dataset.task == "transcription":
+        targets = dataset.labels.astype(np.float64)
+        variance = mean_length(dataset.labels[measured])
     else:
         targets = dataset.values
         variance = variance_of(targets[measured]) if len(measured) else math.nan
@@ -153,6 +160,26 @@ def _check_tokens(dataset: Dataset) -> None:
         raise DataError("training.token", title=dataset.title, example=int(example) + 1,
                         token=int(place) + 1, value=float(inputs[example, place]),
                         largest=dataset.vocabulary - 1)
+
+
+def _check_texts(dataset: Dataset) -> None:
+    """Raise DataError if what stands for characters does not."""
+    if dataset.task != "transcription":
+        return
+    wrong = dataset.labels >= dataset.n_outputs
+    if wrong.any():
+        example, place = np.argwhere(wrong)[0]
+        raise DataError("training.character", title=dataset.title, example=int(example) + 1,
+                        place=int(place) + 1, value=int(dataset.labels[example, place]),
+                        largest=dataset.n_outputs - 1)
+
+
+def mean_length(labels: Integers) -> float:
+    """Return how many characters texts have on average; NaN instead of 0.
+
+    Where there is nothing to be read, the share of wrong characters has no value.
+    """
+    return float(np.mean(text_lengths(labels))) or math.nan if len(labels) else math.nan
 
 
 def variance_of(values: Reals) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,9 @@ from numpy.typing import NDArray
 
 from engine.arrays import Integers
 from engine.kernels.runtime import layout
-from engine.layers import INITIALISERS, Value, kind
+from engine.layers import Value
 from engine.plan import Plan, PlannedLayer
-from engine.training.visit import run, undisturbed
+from engine.training.visit import run
 
 PROBE = 256
 """Training examples on which variances are measured."""
@@ -22,43 +21,31 @@ TOLERANCE = 0.01
 """Tries for a layer, and how far from 1 its variance may stay: as in the paper."""
 
 
-def scale(plan: Plan, training: Integers, given: Collection[str] = ()) -> None:
-    """Scale the weights of every layer that asks for it to weighted sums of variance 1.
+def scale(plan: Plan, layer: PlannedLayer, training: Integers) -> None:
+    """Scale the weights of a layer to weighted sums of variance 1.
 
     Parameters
     ----------
     plan : Plan
-        A network whose weights are drawn.
+        A network whose weights are drawn; the layers before this one are scaled.
+    layer : PlannedLayer
+        One that has an activation function's argument.
     training : int64[...]
         Training examples; the first `PROBE` are looked at.
-    given : collection of str
-        Ids of layers whose weights were not drawn, and stay.
 
     Notes
     -----
     Source: Mishkin and Matas (2016), All you need is a good init, algorithm 1. The variance is that
     of the activation function's argument, over examples, places and units.
     """
-    layers = [layer for layer in plan.layers
-              if layer.spec.id not in given and _asks(layer) and layer.argument is not None]
-    if not layers:
-        return
     batch = min(PROBE, len(training), plan.capacity)
-    with undisturbed(plan):
-        plan.shared.control[layout.ORDER] = training.ctypes.data
-        plan.shared.control[layout.POSITION] = 0
-        run(plan, batch, layout.GATHER)
-        for layer in layers:
-            for _ in range(ROUNDS):
-                run(plan, batch, layout.FORWARD)
-                if not _scaled(plan, layer, batch):
-                    break
-
-
-def _asks(layer: PlannedLayer) -> bool:
-    layer_kind = kind(layer.spec.kind)
-    scheme = INITIALISERS.get(layer_kind.initialiser(layer_kind.options(layer.spec)))
-    return scheme is not None and scheme.is_scaled_by_data
+    plan.shared.control[layout.ORDER] = training.ctypes.data
+    plan.shared.control[layout.POSITION] = 0
+    run(plan, batch, layout.GATHER)
+    for _ in range(ROUNDS):
+        run(plan, batch, layout.FORWARD)
+        if not _scaled(plan, layer, batch):
+            break
 
 
 def _scaled(plan: Plan, layer: PlannedLayer, batch: int) -> bool:

@@ -18,7 +18,7 @@ from engine.spec import Task
 from engine.statistics import NAN
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, frozen
-from engine.training.examples import Examples, variance_of
+from engine.training.examples import Examples, mean_length, variance_of
 from engine.training.forecasting import forecast
 from engine.training.latent import latent_layer, latent_plane
 from engine.training.pictures import has_pictures, with_pictures
@@ -31,6 +31,9 @@ FINE_GRID_WORK = 20_000
 
 SAMPLES = 60
 """Examples whose prediction a snapshot carries."""
+
+BY_STEP: tuple[Task, ...] = ("sequence", "transcription")
+"""Tasks in which the network gives numbers at every step."""
 
 
 def as_output(predictions: Doubles, task: Task, loss: str) -> Doubles:
@@ -84,7 +87,7 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
     total = items = right = 0.0
     outputs, classes = [], []
     # A class for every step is a lot of numbers: only those that are shown are kept.
-    kept = SAMPLES if dataset.task == "sequence" else len(order)
+    kept = SAMPLES if dataset.task in BY_STEP else len(order)
     control, results = plan.shared.control, plan.shared.results
     with undisturbed(plan):
         control[layout.ORDER] = order.ctypes.data
@@ -108,6 +111,9 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
         by_class = recalls(dataset.labels[order], guesses)
     elif dataset.task == "sequence":
         score = float(right / len(order))
+    elif dataset.task == "transcription":
+        # What the loop has counted are wrong characters.
+        score = 1.0 - float(right / len(order)) / mean_length(dataset.labels[order])
     else:
         values = dataset.values[order]
         with np.errstate(all="ignore"):

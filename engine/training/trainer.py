@@ -27,8 +27,8 @@ from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import (
     divergence,
+    from_data,
     latent,
-    lsuv,
     naive_bayes,
     observe,
     probing,
@@ -181,7 +181,7 @@ class Trainer:
         report = None if start is None else transfer(self._plan, start)
         matched = report.matched if report else ()
         naive_bayes.weigh(self._plan, self._dataset, matched)
-        lsuv.scale(self._plan, self._training, matched)
+        from_data.fit(self._plan, self._training, matched)
         return report
 
     def _new_pace(self) -> Pace:

@@ -10,7 +10,7 @@ from engine.data.dataset import Dataset
 from engine.layers import LOSSES, Issue, LayerKind, Shape
 from engine.spec import LayerSpec, Option, ProjectSpec
 from gui.builder.pairing import Pairing
-from gui.document.dataset_text import feature_title, inputs_text
+from gui.document.dataset_text import example_text, feature_title, inputs_text, tokens
 from gui.document.wiring import Wired, known_kind, wired
 
 FEATURES_SHOWN = 4
@@ -221,10 +221,10 @@ def _input_texts(dataset: Dataset) -> tuple[str, str, str]:
     if not n_inputs:
         return "Input", dataset.title, ""
     label = f"Input · {inputs_text(dataset)}"
-    if dataset.image_shape is not None:
-        height, width, channels = dataset.image_shape
-        detail = f"image of {height} × {width}" + (f" × {channels}" if channels > 1 else "")
-    else:
+    detail = example_text(dataset.example)
+    if dataset.tokens is not None:
+        detail = f"{dataset.vocabulary:,} different {tokens(dataset)}"
+    if not detail:
         shown = [feature_title(name) for name in dataset.feature_names[:FEATURES_SHOWN]]
         detail = ", ".join(shown) + (", …" if n_inputs > FEATURES_SHOWN else "")
     note = f"{len(dataset.training):,} training · {len(dataset.validation):,} validation examples"

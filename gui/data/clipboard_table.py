@@ -116,37 +116,41 @@ def pasted_folder() -> Path | None:
     return path if path.is_absolute() else None
 
 
-def keep_pasted(text: str, folders: Sequence[Path | None]) -> Path | None:
+def keep_pasted(content: str | bytes, folders: Sequence[Path | None],
+                suffix: str = ".csv") -> Path | None:
     """Write what was pasted into the first of some folders that can be written to.
 
     Parameters
     ----------
-    text : str
+    content : str | bytes
         What was pasted.
     folders : sequence of Path or None
         Where it may be kept, the best first; None is passed over.
+    suffix : str
+        What its name ends in.
 
     Returns
     -------
     Path | None
         The new file, which is never one that was there before; None if none can be written.
     """
-    content = text.encode("utf-8", "replace")
+    if isinstance(content, str):
+        content = content.encode("utf-8", "replace")
     stem = f"pasted-{datetime.now():%Y-%m-%d-%H%M%S}"
     for folder in folders:
         if folder is None:
             continue
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            return _write_new(folder, stem, content)
+            return _write_new(folder, stem, suffix, content)
         except OSError:
             continue
     return None
 
 
-def _write_new(folder: Path, stem: str, content: bytes) -> Path:
+def _write_new(folder: Path, stem: str, suffix: str, content: bytes) -> Path:
     for number in count(1):
-        path = folder / (f"{stem}.csv" if number == 1 else f"{stem}-{number}.csv")
+        path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
         try:
             with path.open("xb") as file:
                 file.write(content)

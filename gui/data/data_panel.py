@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
@@ -23,15 +25,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, load
+from engine.data import (
+    DRAWINGS,
+    FEATURES,
+    PAINTED,
+    TABLE,
+    TEXT,
+    Dataset,
+    SourceInfo,
+    catalogue,
+    load,
+)
+from engine.data.importers.catalogue import IMPORTERS
+from engine.data.painted import paint_over
 from engine.errors import EngineError
-from engine.spec import DataSpec, TableSpec
+from engine.spec import DataSpec, PaintedSpec, TableSpec
 from gui.data.background import Background
+from gui.data.bring_dialog import BringDialog
+from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
+from gui.data.paint_dialog import PaintDialog
 from gui.data.source_tiles import FileTile, SourceTile, Tile
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
+from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
-from gui.data.table_files import dropped_tables
+from gui.data.table_files import SUFFIXES, dropped_tables
+from gui.document.bringing import Brought, bring, embedded
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
@@ -51,7 +70,15 @@ LARGEST_NEW_SEED = 9999
 TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
 TILES_PER_LINE = 4
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+DRAWINGS_FILTER = "Drawings (*.ndjson);;All files (*)"
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
+BROUGHT = "brought"
+"""Key of the tile for whatever an importer reads."""
+WIDTHS = MappingProxyType({TABLE: 2, TEXT: 2, BROUGHT: 2, PAINTED: 1, DRAWINGS: 1})
+"""Columns of the tiles for what is a person's own."""
+UNBROUGHT: Mapping[str, Any] = MappingProxyType({
+    "table": TableSpec(), "more_paths": (), "options": {}, "digest": "", "embedded": ""})
+"""What belongs to a file that was brought, and to no other."""
 BREAK = "\N{ZERO WIDTH SPACE}"
 FEATURE_TIPS = {
     "x1": "The horizontal coordinate.", "x2": "The vertical coordinate.",
@@ -83,12 +110,16 @@ class DataPanel(EditingPanel):
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
         self._shown_problem = ""
+        self._painting: PaintDialog | None = None
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
         self.tiles: dict[str, Tile] = {}
         self.features: dict[str, Button] = {}
         self._build()
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
+        self._watch = SourceWatch(document, self.message, self)
+        self._watch.accepted.connect(self._set_same)
+        self._watch.choose_requested.connect(self._on_choose_file_clicked)
         self.refused.connect(self._on_refused)
         # Nothing else in the window is pasted but text into a line, which takes the keys first.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
@@ -119,18 +150,73 @@ class DataPanel(EditingPanel):
             dialog.read(path, table)
         return dialog
 
+    def open_bring_dialog(self, paths: Sequence[Path] = (), *, pasting: bool = False
+                          ) -> BringDialog:
+        """Open the dialog for images, sounds, texts and series.
+
+        Parameters
+        ----------
+        paths : sequence of Path
+            Files or folders; by default those in use, if any.
+        pasting : bool
+            Whether to take what was copied instead.
+        """
+        data = self._document.project.data
+        dialog = BringDialog(data, self._folder, self.window())
+        dialog.brought.connect(self._on_dialog_imported)
+        dialog.other_way.connect(self._on_dialog_other_way)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        if pasting:
+            dialog.paste()
+        elif paths:
+            dialog.read(paths)
+        elif data.source in IMPORTERS and data.path:
+            dialog.read([Path(path) for path in (data.path, *data.more_paths)], data.source,
+                        data.options)
+        return dialog
+
+    def open_own(self, paths: Sequence[Path]) -> None:
+        """Open the dialog that files or folders are for, as the first of them looks."""
+        if all(path.suffix.lower() in SUFFIXES for path in paths):
+            self.open_table_dialog(paths[0])
+        else:
+            self.open_bring_dialog(paths)
+
+    def open_paint_dialog(self) -> PaintDialog:
+        """Open the plane to paint on, with the points that are there; the window stays in use."""
+        # Until something has been painted, the data stay what they are.
+        self.show_document()
+        if self._painting is None:
+            self._painting = PaintDialog(self._points_now(), self.window())
+            self._painting.painted.connect(self._on_painting_painted)
+            self._painting.finished.connect(self._on_painting_finished)
+        self._painting.show()
+        self._painting.raise_()
+        return self._painting
+
+    def _points_now(self) -> PaintedSpec:
+        """Return the points that can be painted on."""
+        data = self._document.project.data
+        return data.painted if data.source == PAINTED else (
+            paint_over(self._document.dataset) if self._document.dataset.points is not None
+            else data.painted)
+
     @Slot()
     def paste(self) -> None:
-        """Open that dialog with what was copied in another program, if that may be a table."""
+        """Open the dialog that what was copied in another program is for."""
         mime = copied()
         if dropped_tables(mime) or may_be_table(table_text(mime)):
             self.open_table_dialog(pasting=True)
+        elif may_be_brought(mime):
+            self.open_bring_dialog(pasting=True)
         else:
             self.message.show_message(why_nothing(mime), "warning")
 
     def shut_down(self) -> None:
         """Wait for what is being loaded, and forget it."""
         self._background.join()
+        self._watch.join()
 
     # Widgets
 
@@ -191,6 +277,20 @@ class DataPanel(EditingPanel):
             "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
             "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
             self._on_text_tile_clicked)
+        self._add_tile(grid, BROUGHT, FileTile(
+            "Images, sounds…", "<p><b>My own data.</b> Learn from images, sounds, texts "
+            "with labels or series of your own: a folder with a folder per class, a zip, a table "
+            "that names the files, IDX, CIFAR and more. You can also drop a file or a folder onto "
+            "the window, or paste an image or a path (Ctrl+V).</p>", "folder-open"),
+            self._on_brought_tile_clicked)
+        self._add_tile(grid, PAINTED, FileTile(
+            "Paint…", "<p><b>Paint.</b> Paint points of your own into the plane, beginning with "
+            "those that are there; the network learns from every stroke at once.</p>", "scatter"),
+            self.open_paint_dialog)
+        self._add_tile(grid, DRAWINGS, FileTile(
+            "Drawings…", "<p><b>My drawings.</b> Learn to tell what is drawn: from the drawings "
+            "that you have added on the pad, or from files of them, one for each person, as "
+            "Quick, Draw! has them.</p>", "pencil"), self._on_drawings_tile_clicked)
         return box
 
     def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
@@ -198,11 +298,11 @@ class DataPanel(EditingPanel):
         # `clicked` carries a bool that no action wants.
         tile.clicked.connect(lambda _checked=False: action())
         self._group.addButton(tile)
-        line, place = divmod(len(self._sources), TILES_PER_LINE)
         if isinstance(tile, FileTile):
-            half = TILES_PER_LINE // 2
-            column = (len(self.tiles) - len(self._sources)) * half
-            grid.addWidget(tile, line + (place > 0), column, 1, half)
+            line = -(-len(self._sources) // TILES_PER_LINE)
+            below, column = divmod(sum(WIDTHS[other] for other in self.tiles if other in WIDTHS),
+                                   TILES_PER_LINE)
+            grid.addWidget(tile, line + below, column, 1, WIDTHS[key])
         else:
             grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
         self.tiles[key] = tile
@@ -268,8 +368,9 @@ class DataPanel(EditingPanel):
         data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
         traits = self._traits()
-        if data.source in self.tiles:
-            self.tiles[data.source].setChecked(True)
+        in_use = BROUGHT if data.source in IMPORTERS else data.source
+        if in_use in self.tiles:
+            self.tiles[in_use].setChecked(True)
             # Tab leads to the data in use: an arrow key chooses what lies beside it.
             for tile in self.tiles.values():
                 tile.setFocusPolicy(TAB if tile.isChecked() else NO_TAB)
@@ -286,7 +387,7 @@ class DataPanel(EditingPanel):
         for name, chip in self.features.items():
             chip.setChecked(name in data.features)
         self.seed.setText(f"Seed {data.seed}")
-        self.choose_file.setVisible(bool(problem) and info is None)
+        self.choose_file.setVisible(bool(problem) and info is None and data.source != PAINTED)
         self.sentence.setVisible(bool(data.path if problem else not traits.has_features))
         if problem != self._shown_problem:
             if problem:
@@ -315,20 +416,61 @@ class DataPanel(EditingPanel):
         self.show_document()
         self.open_table_dialog()
 
+    def _on_brought_tile_clicked(self) -> None:
+        self.show_document()
+        self.open_bring_dialog()
+
     def _on_text_tile_clicked(self) -> None:
         # Until a file has been read, the data stay what they are.
         self.show_document()
-        data = self._document.project.data
         name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", self._folder.path(),
                                               TEXT_FILTER)
         if name:
             self._folder.note(Path(name))
-            self._set(replace(data, source=TEXT, path=name, table=TableSpec(), goal="predict"))
+            self._continue_text(Path(name))
+
+    def _continue_text(self, path: Path) -> None:
+        self._set(replace(self._document.project.data, source=TEXT, path=str(path), goal="predict",
+                          **UNBROUGHT))
+
+    def _on_drawings_tile_clicked(self) -> None:
+        # Until files have been read, the data stay what they are.
+        self.show_document()
+        data = self._document.project.data
+        wanted = replace(data, source=DRAWINGS, path="", goal="predict",
+                         **UNBROUGHT)
+        if data.source != DRAWINGS and len({one.word for one in data.drawings}) > 1:
+            self._set(wanted)
+            return
+        names, _ = QFileDialog.getOpenFileNames(self.window(), "Choose drawings",
+                                                self._folder.path(), DRAWINGS_FILTER)
+        if names:
+            self._folder.note(Path(names[0]))
+            self._set(replace(wanted, path=names[0], more_paths=tuple(names[1:])))
+
+    @Slot(object)
+    def _on_painting_painted(self, painted: PaintedSpec) -> None:
+        """Learn from what is painted, as soon as that can be learned from."""
+        data = replace(self._document.project.data, source=PAINTED, painted=painted, path="",
+                       goal="predict", **UNBROUGHT)
+        problem = ""
+        try:
+            self._document.set_data(data)
+        except EngineError as error:
+            problem = error.sentence
+        if self._painting is not None:
+            self._painting.tell(problem)
+
+    @Slot()
+    def _on_painting_finished(self) -> None:
+        if self._painting is not None:
+            self._painting.deleteLater()
+            self._painting = None
 
     def _choose(self, key: str) -> None:
         data = self._document.project.data
         if key != data.source:
-            wanted = replace(data, source=key, path="", table=TableSpec())
+            wanted = replace(data, source=key, path="", **UNBROUGHT)
             goal = data.goal if traits_of(wanted, self._sources[key]).has_goal else "predict"
             self._set(replace(wanted, goal=goal))
 
@@ -344,7 +486,33 @@ class DataPanel(EditingPanel):
         self._wanted = data
         self.progress.setToolTip(f"Loading {title}…")
         self.progress.show()
-        self._background.submit(partial(load, data))
+        self._background.submit(partial(self._load, data))
+
+    @staticmethod
+    def _load(data: DataSpec) -> Brought:
+        """Load data in another thread; of a person's own, what lay there is noted."""
+        return bring(data) if data.path and not data.embedded else Brought(data, load(data))
+
+    def set_embedded(self, wanted: bool) -> None:
+        """Let the data travel in the project from now on, as they are now, or no longer."""
+        data = self._document.project.data
+        if not wanted:
+            self._set_same(replace(data, embedded=""))
+            return
+        dataset = self._document.dataset
+        self._wanted = data
+        self.progress.setToolTip(f"Copying {Path(data.path).name}…")
+        self.progress.show()
+        self._background.submit(lambda: Brought(embedded(data), dataset))
+
+    @Slot(object)
+    def _set_same(self, data: DataSpec) -> None:
+        """Note something else about data that stay what they are; the run goes on."""
+        if self._document.data_problem:
+            # Perhaps they are there now.
+            self._set(data)
+        else:
+            self.attempt(partial(self._document.set_data, data, self._document.dataset))
 
     def attempt(self, edit: Callable[[], object]) -> bool:
         possible = super().attempt(edit)
@@ -362,17 +530,24 @@ class DataPanel(EditingPanel):
         self.progress.hide()
 
     @Slot(object)
-    def _on_background_done(self, dataset: Dataset) -> None:
-        data, self._wanted = self._wanted, None
+    def _on_background_done(self, brought: Brought) -> None:
+        wanted, self._wanted = self._wanted, None
         self.progress.hide()
-        if data is not None:
-            self.attempt(partial(self._document.set_data, data, dataset))
+        if wanted is not None:
+            self.attempt(partial(self._document.set_data, brought.data, brought.dataset))
 
     @Slot(object)
     def _on_background_failed(self, error: EngineError) -> None:
         self._cancel_loading()
         self.message.show_message(error.sentence, "bad")
         self.show_document()
+
+    @Slot(str, object)
+    def _on_dialog_other_way(self, way: str, path: Path) -> None:
+        if way == TABLE:
+            self.open_table_dialog(path)
+        else:
+            self._continue_text(path)
 
     @Slot(object, object)
     def _on_dialog_imported(self, data: DataSpec, dataset: Dataset) -> None:
@@ -413,8 +588,13 @@ class DataPanel(EditingPanel):
 
     @Slot()
     def _on_choose_file_clicked(self) -> None:
-        if self._document.project.data.source == TEXT:
+        source = self._document.project.data.source
+        if source == TEXT:
             self._on_text_tile_clicked()
+        elif source == DRAWINGS:
+            self._on_drawings_tile_clicked()
+        elif source in IMPORTERS:
+            self.open_bring_dialog()
         else:
             self.open_table_dialog().ask_file()
 
@@ -439,7 +619,13 @@ class DataPanel(EditingPanel):
             # What was on its way is for another project.
             self._cancel_loading()
             self._shown_problem = ""
+            if self._painting is not None:
+                self._painting.close()
         # What has been refused is history; why there are no examples is told as long as it is so.
-        if change.opened or self.message.topic != "data":
+        if change.opened or self.message.topic not in ("data", MOVED) or (
+                change.before.data != change.after.data):
             self.message.hide()
+        data = self._document.project.data
+        if self._painting is not None and data.source == PAINTED:
+            self._painting.follow(data.painted)
         self.show_document()

@@ -94,7 +94,7 @@ class FileTile(Tile):
         self._icon = icon
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.px(2 * WIDTH), theme.px(FILE_HEIGHT))
+        return QSize(theme.px(WIDTH), theme.px(FILE_HEIGHT))
 
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
         px = theme.px

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.data import TEXT, SourceInfo
+from engine.data import PAINTED, TEXT, SourceInfo
+from engine.data.importers.catalogue import IMPORTERS
 from engine.spec import DataSpec
 
 
@@ -47,12 +48,23 @@ TRAITS = MappingProxyType({
 """Traits by `SourceInfo.kind`."""
 CONTINUED = SourceTraits(has_window=True)
 """Traits of a text whose next letter is to be told."""
+BROUGHT = MappingProxyType({
+    "images": SourceTraits(has_goal=True),
+    "sounds": SourceTraits(has_goal=True),
+})
+"""Traits of what a person brings, by `Importer.kind`; its own options say the rest."""
+PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
+"""Traits of points that a person has painted: they are as they are."""
 
 
 def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:
     """Return the traits of a source; a person's own table or text is in no catalogue."""
     if data.source == TEXT or (info is not None and info.task == "sequence"):
         return CONTINUED
+    if data.source == PAINTED:
+        return PAINTED_POINTS
+    if data.source in IMPORTERS:
+        return BROUGHT.get(IMPORTERS[data.source].kind, SourceTraits())
     return TRAITS[info.kind if info is not None else "table"]
 
 

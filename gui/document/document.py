@@ -393,11 +393,12 @@ class Document(QObject):
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
         project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
-                         dataset.vocabulary, dataset.n_inputs)
+                         dataset.vocabulary, dataset.n_inputs, dataset.example.shape)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         self._shelf.put(data, dataset)
-        text = f"choose {dataset.title}" if "source" in differing else f"change {words(differing)}"
+        chooses = {"source", "path"} & {*differing}
+        text = f"choose {dataset.title}" if chooses else f"change {words(differing)}"
         self._edit(project, text, ("data", *differing))
 
     def set_start(self, path: Path | None) -> None:
@@ -510,7 +511,7 @@ class Document(QObject):
         holds_all = beside is None or is_bundle(path)
         write_file(self._sides.first.project, path, checkpoint=checkpoint,
                    beside=None if beside is None else Beside(beside.project, second),
-                   earlier=self.earlier if self.keeps_earlier else ())
+                   earlier=self.earlier if self.keeps_earlier else (), opened=self.path)
         self.holds_weights = checkpoint is not None
         if holds_all:
             self.undo_stack.setClean()

@@ -39,4 +39,4 @@ def found_issues(project: ProjectSpec, held: Held) -> tuple[Issue, ...]:
                       say("document.no-data", problem=held.fault)),)
     return diagnose(project, data.task, data.n_inputs, data.n_outputs,
                     is_image=data.image_shape is not None, vocabulary=data.vocabulary,
-                    target_range=data.target_range)
+                    target_range=data.target_range, longest_text=data.longest_text)

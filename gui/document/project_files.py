@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from engine.bundles import Beside, Saved, is_bundle, read_saved, write_bundle
 from engine.data import TABLE, TEXT
+from engine.data.copies import paths_of
 from engine.data.dataset import Dataset
+from engine.data.importers.catalogue import IMPORTERS
+from engine.errors import FormatError
 from engine.spec import DataSpec, ProjectSpec, write_project
 
 if TYPE_CHECKING:
@@ -24,7 +27,8 @@ Weights = Mapping[str, NDArray[Any]]
 
 
 def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | None = None,
-               beside: Beside | None = None, earlier: Sequence[EarlierRun] = ()) -> None:
+               beside: Beside | None = None, earlier: Sequence[EarlierRun] = (),
+               opened: Path | None = None) -> None:
     """Write a project, with what runs have left if the file can hold that; raises FormatError.
 
     Parameters
@@ -39,15 +43,27 @@ def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | Non
         What stands beside it.
     earlier : sequence of EarlierRun
         Runs from before.
+    opened : Path | None
+        The file that the project comes from, if there is one.
     """
+    if project.data.embedded and not is_bundle(path):
+        project = _without_copy(project, path)
     project = with_relative_paths(project, path)
     if is_bundle(path):
         if beside is not None:
             beside = Beside(with_relative_paths(beside.project, path), beside.checkpoint)
-        write_bundle(project, {}, path, checkpoint=checkpoint, beside=beside, earlier=[
-            replace_run(run, project=with_relative_paths(run.project, path)) for run in earlier])
+        write_bundle(project, {}, path, checkpoint=checkpoint, beside=beside, opened=opened,
+                     earlier=[replace_run(run, project=with_relative_paths(run.project, path))
+                              for run in earlier])
     else:
         write_project(project, path)
+
+
+def _without_copy(project: ProjectSpec, path: Path) -> ProjectSpec:
+    """Return a project whose data lie where they were brought from; raises FormatError."""
+    if not all(Path(one).exists() for one in paths_of(project.data)):
+        raise FormatError("enclosed.text", place=path.name, name=Path(project.data.path).name)
+    return replace(project, data=replace(project.data, embedded=""))
 
 
 def read_file(path: Path) -> Saved:
@@ -61,7 +77,8 @@ def read_file(path: Path) -> Saved:
 
 def name_of(dataset: Dataset) -> str:
     """Return what a project is called that nobody has named: ``Digits``, ``people``."""
-    return Path(dataset.title).stem if dataset.key in (TABLE, TEXT) else dataset.title
+    own = dataset.key in (TABLE, TEXT, *IMPORTERS)
+    return Path(dataset.title).stem if own else dataset.title
 
 
 def home_folder() -> str:
@@ -74,7 +91,7 @@ def home_folder() -> str:
 
 
 def with_absolute_paths(project: ProjectSpec, path: Path | None) -> ProjectSpec:
-    """Return the project with the paths of its tables and of its first weights made absolute.
+    """Return the project with the paths of its data and of its first weights made absolute.
 
     Parameters
     ----------
@@ -99,7 +116,8 @@ def with_relative_paths(project: ProjectSpec, path: Path) -> ProjectSpec:
 
 def _with_paths(data: DataSpec, written: Callable[[str, Path], str], folder: Path) -> DataSpec:
     table = replace(data.table, test_path=written(data.table.test_path, folder))
-    return replace(data, path=written(data.path, folder), table=table)
+    more = tuple(written(path, folder) for path in data.more_paths)
+    return replace(data, path=written(data.path, folder), more_paths=more, table=table)
 
 
 def _absolute(path: str, folder: Path) -> str:

@@ -13,6 +13,7 @@ from gui.output.features import FeatureView
 from gui.output.forecast import ForecastView
 from gui.output.latent import LatentView
 from gui.output.next_tokens import NextTokens
+from gui.output.pad import PadView
 from gui.output.plane import PlaneView
 from gui.output.reconstruction import ReconstructionView
 from gui.output.sample_grid import SampleGrid
@@ -20,8 +21,9 @@ from gui.output.sample_table import SampleTable
 from gui.output.scatter import PredictionScatter
 from gui.output.written_text import WrittenText
 
-MakeView = type[ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PlaneView
-                | PredictionScatter | ReconstructionView | SampleGrid | SampleTable | WrittenText]
+MakeView = type[ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PadView
+                | PlaneView | PredictionScatter | ReconstructionView | SampleGrid | SampleTable
+                | WrittenText]
 Suits = Callable[[Dataset, Snapshot | None], bool]
 
 
@@ -63,6 +65,12 @@ def _is_sampled(data: Dataset, *, images: bool) -> bool:
     return is_free and (data.example.picture_size is not None) == images
 
 
+def _can_be_drawn(data: Dataset) -> bool:
+    """Return whether a drawing can be an example: images of one channel, with classes."""
+    shape = data.image_shape
+    return data.task == "classification" and shape is not None and shape[2] == 1
+
+
 OFFERS = (
     Offer("boundary", "Decision boundary",
           "The network's class for every point of the plane; pale where it is unsure.",
@@ -90,6 +98,9 @@ OFFERS = (
     Offer("images", "Samples",
           "Single images with the most probable class and its probability.",
           Part.SAMPLES, SampleGrid, lambda data, _: _is_sampled(data, images=True)),
+    Offer("pad", "Pad",
+          "Draw something, and see what the network takes it for while you draw.",
+          Part.EVALUATION, PadView, lambda data, _: _can_be_drawn(data)),
     Offer("table", "Samples",
           "Single examples with true class, predicted class and its probability.",
           Part.SAMPLES, SampleTable, lambda data, _: _is_sampled(data, images=False)),

@@ -17,6 +17,7 @@ from gui.frames.frame import sides as sides_of_frame
 from gui.frames.run_info import FIRST, RunInfo
 from gui.frames.run_info import sides as sides_of_info
 from gui.output.offers import OFFERS, Offer, offers_for
+from gui.output.pad import PadView
 from gui.output.pair_page import PairPage
 from gui.output.pair_scores import PairScores
 from gui.output.scores import ScorePanel
@@ -30,6 +31,11 @@ PAIR_SHARE = 100
 
 class OutputPanel(ViewCard):
     """What the network predicts, in the views that suit the data. GUI thread only.
+
+    Attributes
+    ----------
+    pad : PadView
+        The view that asks the network itself, and that drawings come from.
 
     Signals
     -------
@@ -78,7 +84,9 @@ class OutputPanel(ViewCard):
         self._side.hide()
 
     def _make_views(self) -> None:
-        made = {kind: kind() for kind in dict.fromkeys(offer.view for offer in OFFERS)}
+        self.pad = PadView()
+        made = {kind: self.pad if kind is PadView else kind()
+                for kind in dict.fromkeys(offer.view for offer in OFFERS)}
         self._views = {offer.key: made[offer.view] for offer in OFFERS}
         self._parts = {offer.key: offer.part for offer in OFFERS}
         self._all = tuple(made.values())

@@ -22,6 +22,7 @@ from engine.bundles import write_bundle
 from engine.data.dataset import Dataset
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
+from engine.layers.losses import OF_CLASSES
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
@@ -196,15 +197,19 @@ class BatchRun:
 
 
 def result_lines(snapshot: Snapshot, task: str) -> list[str]:
-    """Return loss and accuracy (R² for regression) of a snapshot as readable lines."""
+    """Return loss and score of a snapshot as readable lines."""
     results = {"Training": snapshot.training, "Validation": snapshot.validation}
     return [
-        f"{name}: loss {result.loss:.4g}, "
-        + (f"accuracy {result.accuracy:.1%}" if task == "classification"
-           else f"R² {result.accuracy:.4f}")
-        + f", {result.examples:,} examples"
+        f"{name}: loss {result.loss:.4g}, {_score(result.accuracy, task)}, "
+        f"{result.examples:,} examples"
         for name, result in results.items() if result is not None
     ]
+
+
+def _score(score: float, task: str) -> str:
+    if task == "transcription":
+        return f"wrong characters {1 - score:.1%}"
+    return f"accuracy {score:.1%}" if task in OF_CLASSES else f"R² {score:.4f}"
 
 
 def transfer_lines(transfer: TransferReport | None) -> list[str]:

@@ -221,7 +221,7 @@ def _check(path: Path) -> int:
     _tell_notes(data)
     issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
                       is_image=data.image_shape is not None, vocabulary=data.vocabulary,
-                      target_range=data.target_range)
+                      target_range=data.target_range, longest_text=data.longest_text)
     for issue in issues:
         say(issue.text)
     # What training refuses is told already, and there is nothing to be noted of what is broken.

@@ -73,7 +73,7 @@ class Side:
         data = self.dataset
         found = diagnose(self.project, data.task, data.n_inputs, data.n_outputs,
                          is_image=data.image_shape is not None, vocabulary=data.vocabulary,
-                         target_range=data.target_range)
+                         target_range=data.target_range, longest_text=data.longest_text)
         return tuple(f"{self.path.name}: {issue.text}" for issue in found)
 
     @property

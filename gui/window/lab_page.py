@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
 from gui.window.left_column import LeftColumn
+from gui.window.pad_desk import PadDesk
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.preferences import Settings
@@ -131,12 +132,17 @@ class LabPage(QWidget):
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
+        self.pad_desk = PadDesk(document, workbench, self.output.pad, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
         self._wire()
 
     def import_table(self) -> None:
         """Open the dialog that imports a person's file."""
         self.data_panel.open_table_dialog()
+
+    def bring_data(self) -> None:
+        """Open the dialog for images, sounds, texts and series."""
+        self.data_panel.open_bring_dialog()
 
     def choose_template(self) -> Gallery | None:
         """Open the gallery of templates; None, and a message, if there are none."""
@@ -188,13 +194,13 @@ class LabPage(QWidget):
         self.workbench.shut_down()
         self.data_panel.shut_down()
 
-    def open_dropped(self, path: Path) -> None:
-        """Open a file that was dropped onto the window: a project, or a table."""
-        if path.suffix.lower() == ".json" or is_bundle(path):
+    def open_dropped(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped onto the window: a project, a table, or other data."""
+        if paths[0].suffix.lower() == ".json" or is_bundle(paths[0]):
             if self.files.may_leave():
-                self.files.open(path)
+                self.files.open(paths[0])
         else:
-            self.data_panel.open_table_dialog(path)
+            self.data_panel.open_own(paths)
 
     # Composition
 
@@ -256,8 +262,10 @@ class LabPage(QWidget):
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
-        for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages):
+        for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages,
+                         self.pad_desk):
             refusing.refused.connect(self._on_refused)
+        self.pad_desk.told.connect(self._on_pad_desk_told)
         self.files.saved.connect(self._on_files_saved)
         self.pages.saved.connect(self._on_files_saved)
         self.files.saved_first.connect(self._on_files_saved_first)
@@ -466,6 +474,10 @@ class LabPage(QWidget):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning", topic="refused")
+
+    @Slot(str)
+    def _on_pad_desk_told(self, sentence: str) -> None:
+        self.message.show_message(sentence, "good", topic="drawings")
 
     @Slot(object)
     def _on_gallery_chosen(self, template: Template) -> None:

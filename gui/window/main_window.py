@@ -168,14 +168,14 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.lab is not None and _dropped_file(event) is not None:
+        if self.lab is not None and _dropped_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_file(event)
-        if self.lab is not None and path is not None:
+        paths = _dropped_files(event)
+        if self.lab is not None and paths:
             event.acceptProposedAction()
-            self.lab.open_dropped(path)
+            self.lab.open_dropped(paths)
 
     # How it fills itself
 
@@ -294,13 +294,10 @@ class MainWindow(QMainWindow):
         LostWork(self._recovery, lab.files, lab.offer, self).offer_next()
 
 
-def _dropped_file(event: QDropEvent) -> Path | None:
-    """Return the one file that a drag carries, if the lab can open it."""
+def _dropped_files(event: QDropEvent) -> tuple[Path, ...]:
+    """Return the files and folders that a drag carries, if the lab may open them."""
     urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    # Not at the top: the first paint need not wait for it.
-    from gui.data.table_files import SUFFIXES
-
-    path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() in {*PROJECTS, *SUFFIXES} else None
+    paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+    # One project at a time; what else it may be is found out by the dialog for it.
+    has_project = any(path.suffix.lower() in PROJECTS for path in paths)
+    return () if len(paths) < len(urls) or (has_project and len(paths) > 1) else paths

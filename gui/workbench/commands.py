@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.recorder import Recorder
+from gui.workbench.answering import Ask
 from gui.workbench.dissecting import Dissect
 from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed
@@ -155,15 +156,15 @@ class Close:
 
 Aim = Go | Halt | Level | Advance
 Command = (Build | Drop | Exchange | Retrain | Collect | Copy | Leave | Undertake | Abandon | Pace
-           | Look | Aim | Recall | Trace | Release | Dissect | Close)
+           | Look | Aim | Recall | Trace | Release | Dissect | Ask | Close)
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:
     """Return the commands without those that a later one makes needless.
 
     A new run makes needless what its key was told before, to drop one does so, too, and later
-    hyper-parameters, looks and dissections do so for earlier ones. To close makes everything else
-    needless.
+    hyper-parameters, looks, dissections and questions do so for earlier ones. To close makes
+    everything else needless.
     Where keys are exchanged, what was told before was told of others.
     """
     if any(isinstance(command, Close) for command in commands):
@@ -171,7 +172,7 @@ def newest(commands: Sequence[Command]) -> list[Command]:
     kept: list[Command] = []
     replaced: set[str] = set()
     retrained: set[str] = set()
-    has_looked = has_dissected = False
+    has_looked = has_dissected = has_asked = False
     for command in reversed(commands):
         match command:
             case Build(run) | Drop(run):
@@ -193,6 +194,8 @@ def newest(commands: Sequence[Command]) -> list[Command]:
                 is_needless, has_looked = has_looked, True
             case Dissect():
                 is_needless, has_dissected = has_dissected, True
+            case Ask():
+                is_needless, has_asked = has_asked, True
             case _:
                 is_needless = False
         if not is_needless:

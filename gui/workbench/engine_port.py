@@ -91,6 +91,9 @@ class TrainerLike(Protocol):
     def adopt(self, checkpoint: Checkpoint) -> TransferReport:
         """Begin anew at the step of another project's checkpoint, with all that fits."""
 
+    def predict(self, inputs: NDArray[Any]) -> NDArray[Any]:
+        """Return the network's output for prepared inputs, probabilities for classes."""
+
     def twin(self) -> TrainerLike:
         """Return another trainer of this project and its examples, to put checkpoints into."""
 

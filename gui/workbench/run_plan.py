@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from msgspec.structs import replace
+
+from engine.data import PAINTED
 from engine.data.dataset import Dataset
 from engine.layers import Issue
 from engine.spec import ProjectSpec, TrainingSpec
@@ -81,6 +84,19 @@ class RunPlan:
         if reason is not None or before.issues or after.issues:
             return Restart(reason)
         return Keep() if old.training == new.training else Apply(new.training)
+
+
+def is_added_to(before: RunPlan, after: RunPlan) -> bool:
+    """Say whether the examples differ in what a person has drawn or painted alone.
+
+    The network goes on then from where it stands: it has only some more to learn from, or less. The
+    first stroke on a generated set is no other case, for its points are all there.
+    """
+    old, new = before.project.data, after.project.data
+    if new.source == PAINTED and before.dataset.points is not None:
+        old = replace(old, source=PAINTED)
+    return new != before.project.data and replace(
+        old, drawings=new.drawings, painted=new.painted) == new
 
 
 def _reason(old: ProjectSpec, new: ProjectSpec, *, data_differ: bool) -> Reason | None:

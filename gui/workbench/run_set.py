@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.telemetry.black_box import BlackBox
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
+    from gui.workbench.answering import Ask
     from gui.workbench.dissecting import Dissect
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
     from gui.workbench.playback_commands import Recall, Release, Trace
@@ -340,8 +341,8 @@ class RunSet(QObject):
             raise SpecError("run.none-yet")
         return found
 
-    def ask(self, command: Recall | Trace | Release | Dissect) -> None:
-        """Have the training thread look at earlier steps, or take the next one apart."""
+    def ask(self, command: Recall | Trace | Release | Dissect | Ask) -> None:
+        """Have the training thread look at earlier steps, take the next apart, or answer."""
         self._worker.submit(command)
 
     def _share_memory(self) -> None:

@@ -12,7 +12,7 @@ from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.commands import DRAWN, Origin
 from gui.workbench.earlier import EarlierRuns
 from gui.workbench.parcels import Parcel
-from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan
+from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan, is_added_to
 from gui.workbench.state import State
 
 if TYPE_CHECKING:
@@ -126,7 +126,11 @@ class SideRuns(QObject):
         if is_new and not opened:
             self._begin_side(key, plan)
             return True
-        match RunPlan.diff(self._runs[key].plan, plan, opened=opened):
+        before = self._runs[key]
+        match RunPlan.diff(before.plan, plan, opened=opened):
+            case Restart(Reason.DATA) if key == FIRST and self._can_go_on(before, plan):
+                self._go_on_with(plan)
+                return True
             case Restart(reason):
                 if key == FIRST:
                     self._begin_first(plan, reason)
@@ -148,6 +152,19 @@ class SideRuns(QObject):
             self._given = Origin(weights=weights)
             reason = Reason.LEARNED if reason is Reason.OPENED else reason
         self._runs.add(FIRST, plan, reason, self._given, self._numbers[FIRST])
+
+    def _can_go_on(self, run: Run, plan: RunPlan) -> bool:
+        """Say whether A goes on from where it stands with some more examples, or some less."""
+        return is_added_to(run.plan, plan) and not run.plan.issues and not plan.issues and (
+            run.state not in (State.PREPARING, State.FAILED))
+
+    def _go_on_with(self, plan: RunPlan) -> None:
+        """Let A go on with other examples, at the step where it is."""
+        is_going = self._runs.is_going
+        origin = Origin(parcel=self._runs.copy_of(FIRST))
+        self._runs.add(FIRST, plan, None, origin, self._numbers[FIRST])
+        if is_going:
+            self._runs.run()
 
     def _begin_second(self, plan: RunPlan, reason: Reason | None = None) -> None:
         """Begin B anew, from what A has begun from or where it left A."""

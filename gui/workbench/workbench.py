@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.recording import Recording
 from gui.frames.run_info import FIRST, SECOND
+from gui.workbench.answering import Answering
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
 from gui.workbench.look_back import LookBack
@@ -24,6 +25,8 @@ from gui.workbench.trial import Trial
 from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine.experiments.checksums import SameStart
     from engine.messages import Message
     from engine.telemetry.checkpoint import Checkpoint
@@ -92,6 +95,8 @@ class Workbench(QObject):
         The step that `dissect` was asked for last.
     dissect_failed(str)
         Why there is none, a sentence.
+    answered(object)
+        The output for what `ask` was asked last, float64[m, o]; None where there is none yet.
     """
 
     state_changed = Signal(object)
@@ -109,6 +114,7 @@ class Workbench(QObject):
     earlier_changed = Signal()
     dissected = Signal(object)
     dissect_failed = Signal(str)
+    answered = Signal(object)
 
     def __init__(self, document: Document, factory: TrainerFactory = make_trainer,
                  parent: QObject | None = None) -> None:
@@ -141,6 +147,8 @@ class Workbench(QObject):
         self._dissecting = Dissecting(self.runs, self)
         self._dissecting.dissected.connect(self.dissected)
         self._dissecting.failed.connect(self.dissect_failed)
+        self._answering = Answering(self.runs, self)
+        self._answering.answered.connect(self.answered)
         self._connect_pair()
         self.sides.begin()
 
@@ -369,6 +377,16 @@ class Workbench(QObject):
             Which example of the batch alone; None: the whole batch.
         """
         self._dissecting.dissect(self.edited, example)
+
+    def ask(self, inputs: NDArray[Any]) -> None:
+        """Ask the edited run for its output, while it goes on or rests; `answered` tells of it.
+
+        Parameters
+        ----------
+        inputs : float64[m, i]
+            Prepared as the data set's inputs are.
+        """
+        self._answering.ask(self.edited, inputs)
 
     def shut_down(self) -> bool:
         """Stop everything and wait for the training thread; calling it again does no harm.

@@ -25,6 +25,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
+from gui.workbench.answering import Ask, answer
 from gui.workbench.commands import (
     Advance,
     Aim,
@@ -246,6 +247,9 @@ class Worker:
                 lane = self._rounds.lane(command.run)
                 self._errands.obey(Undertake(DISSECT, DissectErrand(
                     command, None if lane is None else lane.trainer)))
+            case Ask(run):
+                lane = self._rounds.lane(run)
+                answer(command, None if lane is None else lane.trainer)
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
 

@@ -6,19 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.data.importers import drawings, sounds
+from engine.data.importers.images import IMAGES
 from engine.data.importers.importer import Importer, Preview
 from engine.errors import DataError
 from engine.spec import DataSpec
 
-_IMPORTERS: tuple[Importer, ...] = ()
+_IMPORTERS: tuple[Importer, ...] = (
+    IMAGES,
+    sounds.IMPORTER,
+    drawings.IMPORTER,
+)
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType({one.key: one for one in _IMPORTERS})
 """By key, in the order in which they are offered."""
 
 
-def recognised(path: Path) -> tuple[Importer, ...]:
+def recognised(path: Path, importers: Mapping[str, Importer] = IMPORTERS
+               ) -> tuple[Importer, ...]:
     """Return the importers that a file or folder may be meant for, the most likely first."""
-    claims = [(one.claims(path), one) for one in IMPORTERS.values()]
+    claims = [(one.claims(path), one) for one in importers.values()]
     return tuple(one for claim, one in sorted(claims, key=lambda pair: -pair[0]) if claim > 0)
 
 

@@ -13,28 +13,15 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.data.modality import Modality
 from engine.data.remark import Remark
+from engine.data.waveform import Waveform
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import DataSpec, Option, Task
 from engine.spec.fields import Field
 
+__all__ = ["Importer", "Kind", "LeftOut", "Preview", "Sample", "Waveform", "place_of"]
+
 Kind = Literal["images", "sounds", "text", "series", "points"]
-
-
-@dataclass(frozen=True)
-class Waveform:
-    """A sound as it is heard.
-
-    Attributes
-    ----------
-    rate : int
-        Numbers in a second.
-    samples : float32[n]
-        One channel, between -1 and 1.
-    """
-
-    rate: int
-    samples: NDArray[np.float32]
 
 
 @dataclass(frozen=True)

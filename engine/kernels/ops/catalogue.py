@@ -26,6 +26,7 @@ from engine.kernels.ops import (  # noqa: F401
     simple_recurrent,
     softmax,
     statistics,
+    transcription,
     weighted_losses,
 )
 from engine.kernels.runtime.policy import OPS

@@ -27,7 +27,7 @@ from engine.kernels.ops.mathematics_double import (
     sigmoid_64,
     tanh_64,
 )
-from engine.kernels.runtime.policy import careful
+from engine.kernels.runtime.policy import INTO_LOOPS, careful, careful_in_loops
 
 _LOG2_E = np.float32(1.44269504)
 # ln 2 in two parts: k * _LN2_HIGH is exact for every exponent k of a float32.
@@ -165,7 +165,7 @@ def _normal_density_64(x):
     return 0.3989422804014327 * math.exp(-0.5 * x * x)
 
 
-@careful
+@careful_in_loops
 def _normal_distribution_32(x):
     z = _distance(x)
     growth, rounded, exponent = _bell(z)
@@ -241,7 +241,7 @@ def normal_distribution(x: float) -> float:
 
 def _by_precision(function: Any, single: Any, double: Any) -> None:
     """Let kernels call ``function`` with either precision."""
-    @overload(function)
+    @overload(function, jit_options=INTO_LOOPS)
     def choose(x):  # Numba compares argument names and annotations with those below.
         return (lambda x: single(x)) if x == types.float32 else (lambda x: double(x))
 

@@ -4,6 +4,121 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.messages.language import Entry
+from engine.messages.language import Entry, Fault
 
-WORDS: Mapping[str, Entry] = {}
+_FOLDERS = "a folder of images for each class, or a table with their names and classes"
+
+WORDS: Mapping[str, Entry] = {
+    "images.empty": "it is empty",
+    "images.no-image": "it is no image, whatever its name says",
+    "images.huge": "it declares more pixels than fit into memory",
+    "images.pixels":
+        "it declares {width:whole} x {height:whole} pixels, and {most:whole} are unpacked at most",
+    "images.no-pixels": "it has no pixels",
+    "images.truncated": "it ends too early",
+    "images.damaged": "it is damaged ({reason})",
+    "images.numbers":
+        "its pixels go from {low:general} to {high:general}, and nothing says how bright that is; "
+        "save it with 8 or 16 bits",
+    "images.too-large": "it has {size:whole} bytes, and {most:whole} are read at most",
+    "images.unreadable": "it cannot be read ({reason})",
+    "images.packed": "it is packed in a way that is not read; pack the archive with Deflate",
+    "images.no-class": "it lies in no folder of a class",
+    "images.foreign": "{suffix} is not read; save it as PNG or JPEG",
+
+    "images.zip-damaged": Fault(
+        "{place}", "the archive is damaged or incomplete", "a whole zip archive",
+        "Pack or download it again"),
+    "images.zip-outside": Fault(
+        "{place}", "it names a place outside itself: {name:quote}", "names of files within it",
+        "Do not trust this archive; pack the images anew"),
+    "images.zip-password": Fault(
+        "{place}", "it is protected by a password", "an archive that is open",
+        "Unpack it, and choose the folder"),
+    "images.zip-bomb": Fault(
+        "{place}", "{packed:whole} bytes claim to hold {size:whole}", "images",
+        "Do not trust this archive; pack the images anew"),
+    "images.many-files": Fault(
+        "{place}", "there are more than {most:whole} files in it", "fewer",
+        "Choose a folder that holds the images alone"),
+
+    "images.no-collection": Fault(
+        "{place}", "this is one file, and none of many images",
+        "a folder, a zip archive or an IDX file", "Choose the folder that the images lie in"),
+    "images.none": Fault(
+        "{place}", "there is no image among {count:whole} {count|file|files}",
+        "files such as PNG or JPEG", "Choose the folder that the images lie in"),
+    "images.none-readable": Fault(
+        "{place}", "none of {count:whole} {count|image|images} can be read; of {name}: {reason}",
+        "images", "Save them again as PNG or JPEG"),
+    "images.too-few": Fault(
+        "{place}", "{count:whole} {count|image|images}", "at least {fewest:whole}",
+        "Add images"),
+    "images.no-classes": Fault(
+        "{place}", "{count:whole} {count|image|images} in one folder, and nothing says what each "
+        "shows", _FOLDERS, "Sort them into folders, or choose to reconstruct them"),
+    "images.one-class": Fault(
+        "{place}", "all {count:whole} images belong to one class, {name:quote}",
+        "at least two classes", "Add a folder with others, or choose the folder above"),
+    "images.many-classes": Fault(
+        "{place}", "{classes:whole} classes of {count:whole} images",
+        "at most {most:whole} for so many", "Choose a folder with fewer classes"),
+    "images.undivided": Fault(
+        "{place}", "the images do not come divided",
+        "folders train and test, or a column split", "Divide them at random"),
+    "images.numbers-each": Fault(
+        "{place}", "{height} x {width} pixels would be {numbers:whole} numbers for each image",
+        "at most {most:whole}", "Choose a smaller size"),
+    "images.unlike": Fault(
+        "{place}", "its images have other targets than those of {first}", "the same",
+        "Open it by itself"),
+
+    "images.idx-no-labels": Fault(
+        "{place}", "no file with its labels lies beside it",
+        "one of the same name with labels in place of images",
+        "Put the file with the labels into the same folder"),
+    "images.idx-none": Fault(
+        "{place}", "no file with images lies beside these labels",
+        "one of the same name with images in place of labels",
+        "Put the file with the images into the same folder"),
+    "images.idx-several": Fault(
+        "{place}", "several collections lie here: {names:list}", "one",
+        "Choose one of the files instead of the folder"),
+    "images.idx-labels": Fault(
+        "{place}", "{count:whole} images in {images}, and {found:whole} labels in {labels}",
+        "as many labels as images", "Download both files again"),
+    "images.idx-sizes": Fault(
+        "{place}", "images of different sizes in {names:list}", "the same size",
+        "Open the files one by one"),
+    "images.idx-shape": Fault(
+        "{place}", "an array of shape {shape:shape} that holds no images",
+        "bytes with the axes number, row and column", "Choose a file of images"),
+    "images.idx-unreadable": Fault("{place}", "{reason}", "an IDX file", "Choose another file"),
+    "images.idx-head": Fault(
+        "{place}", "it does not begin as an IDX file does, or is damaged",
+        "two zeros, a type and a number of axes", "Download it again"),
+    "images.idx-too-large": Fault(
+        "{place}", "its array would have {size:whole} bytes", "at most {most:whole}",
+        "Choose a part of it"),
+    "images.idx-truncated": Fault(
+        "{place}", "it declares {shape:shape} numbers in {size:whole} bytes and ends after "
+        "{found:whole}", "a whole file", "Download it again"),
+
+    "note.images-sizes":
+        "Every image is brought to {height} x {width} pixels; {sizes:whole} sizes were found "
+        "among {count:whole} of {all:whole} images, from {smallest:shape} to {largest:shape} "
+        "(width x height).",
+    "note.images-smaller":
+        "The images have {found:shape} pixels (width x height) and are made smaller, to {height} "
+        "x {width}.",
+    "note.images-test":
+        "{count:whole} {count|image|images} of the folder for a last test {count|is|are} left "
+        "alone: there is another one for validation.",
+    "note.images-left-out":
+        "Left out: {count:whole} {count|image|images} that cannot be used: "
+        "{named:listing,image,images,3}.",
+    "note.images-others":
+        "No images, and left alone: {count:whole} {count|file|files} "
+        "({names:listing,file,files,3}).",
+}
+"""Templates by code."""

@@ -15,6 +15,8 @@ WORDS: Mapping[str, Entry] = {
 
     "field.one-of-these": "one of these",
     "field.one-of-them": "one of them",
+    "field.text": "a text",
+    "field.not-a-text": "{value} is not a text",
     "field.whole-between": "a whole number from {low:general} to {high:general}",
     "field.whole-from": "a whole number from {low:general} on",
     "field.number-between": "a number from {low:general} to {high:general}",

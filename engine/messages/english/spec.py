@@ -13,6 +13,7 @@ WORDS: Mapping[str, Entry] = {
     "task.regression": "regression",
     "task.reconstruction": "reconstruction",
     "task.sequence": "sequence",
+    "task.transcription": "transcription",
 
     "network.form": Fault(
         "Network", "{value}", "a NetworkSpec with a tuple of layers", "Change it"),

@@ -20,4 +20,5 @@ from engine.microscope.explanations import (  # noqa: F401
     rows,
     simple_recurrent,
     tokens,
+    transcription,
 )

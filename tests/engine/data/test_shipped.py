@@ -99,14 +99,16 @@ def test_a_damaged_installation_is_named(tmp_path, monkeypatch):
 def test_catalogue_can_be_loaded_and_drawn():
     entries = catalogue()
     assert [entry.key for entry in entries] == [
-        "circle", "xor", "gaussian", "spiral", "moons", "plane", "multi_gaussian", "digits", "iris",
+        "circle", "xor", "gaussian", "spiral", "moons", "plane", "multi_gaussian", "digits",
+        "drawn_digits", "drawn_shapes", "iris",
         "wine", "breast_cancer", "penguins", "sine", "reviews", "alice"]
     for entry in entries:
         data = load(DataSpec(source=entry.key))
         assert (data.key, data.title, data.task) == (entry.key, entry.title, entry.task)
         assert entry.help.endswith(".")
         assert (entry.kind == "points") == (data.points is not None)
-        made = entry.kind == "points" or entry.key in ("sine", "reviews")
+        made = entry.kind == "points" or entry.key in (
+            "sine", "reviews", "drawn_digits", "drawn_shapes")
         assert made == (not entry.licence)
         assert (entry.kind == "text") == (data.tokens is not None)
         assert (entry.kind == "series") == data.is_series

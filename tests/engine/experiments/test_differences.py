@@ -178,6 +178,19 @@ def test_data_and_start() -> None:
     assert texts(TEN, replace(TEN, data=unread)) == []
 
 
+def test_what_is_drawn_and_painted_counts_where_it_is_read() -> None:
+    drawn = DrawnSpec("2", ("1,1 2,2",))
+    digits = replace(TEN, data=DataSpec("digits"))
+    assert texts(digits, replace(TEN, data=DataSpec("digits", drawings=(drawn, drawn)))) == [
+        "Own drawings 2 instead of 0"]
+    one, two = (PaintedSpec(points=((0.0, 0.0, 0.0),) * n) for n in (1, 2))
+    assert texts(replace(TEN, data=DataSpec("painted", painted=one)),
+                 replace(TEN, data=DataSpec("painted", painted=two))) == [
+        "Painted points 2 instead of 1"]
+    unread = replace(TEN.data, drawings=(drawn,), painted=one)
+    assert texts(TEN, replace(TEN, data=unread)) == []
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
     a, b = (replace(TEN, data=DataSpec("table", path=f"/{folder}/iris.csv"))
             for folder in ("one", "two"))
@@ -236,7 +249,8 @@ PARTS: dict[type[msgspec.Struct], tuple[str, ...]] = {
     AugmentationSpec: ("training", "augmentation"), DataSpec: ("data",),
     TableSpec: ("data", "table")}
 FIELDS = [(owner, field.name) for owner in PARTS for field in msgspec.structs.fields(owner)
-          if field.name not in {"optimizer", "schedule", "stopping", "augmentation", "table"}]
+          if field.name not in {"optimizer", "schedule", "stopping", "augmentation", "table",
+                                "drawings", "painted"}]
 
 
 @pytest.mark.parametrize(("owner", "key"), FIELDS,

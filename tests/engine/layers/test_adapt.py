@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import math
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -10,6 +12,7 @@ from engine.layers import LOSSES, diagnose, fitted, infer_shapes, output_layer
 from engine.spec import (
     LayerSpec,
     NetworkSpec,
+    Option,
     ProjectSpec,
     Task,
     TrainingSpec,
@@ -17,7 +20,8 @@ from engine.spec import (
 )
 from tests.engine.layers.strategies import networks, trainable
 
-TASKS = st.sampled_from([task for task in get_args(Task) if task != "sequence"])
+TASKS = st.sampled_from([task for task in get_args(Task)
+                         if task not in ("sequence", "transcription")])
 """A text is another matter: see below."""
 
 
@@ -177,3 +181,32 @@ def test_a_bag_of_words_becomes_a_layer_of_numbers_and_reads_letters_one_by_one(
     letters = fitted(words, "sequence", 30, 30, 12)
     assert diagnose(letters, "sequence", 12, 30, vocabulary=30) == ()
     assert fitted(words, "classification", 2, 9, 12) == words
+
+
+@pytest.mark.parametrize(("options", "shape", "expected"), [
+    # Colour where there was grey; a spectrogram is an image of one channel.
+    ({"form": "image"}, (32, 24, 3), {"height": 32, "width": 24, "channels": 3}),
+    ({"form": "image"}, (61, 40), {"height": 61, "width": 40, "channels": 1}),
+    # A recurrent layer goes through the frames, or through the rows of pixels.
+    ({"form": "sequence"}, (61, 40), {"steps": 61, "features": 40}),
+    ({"form": "sequence"}, (32, 24, 3), {"steps": 32, "features": 72}),
+])
+def test_a_reshape_takes_the_form_of_the_data(
+        options: dict[str, Option], shape: tuple[int, ...], expected: dict[str, int]) -> None:
+    reshape = LayerSpec("reshape", "reshape", options)
+    network = NetworkSpec((LayerSpec("input", "input"), reshape, LayerSpec("flat", "flatten"),
+                           LayerSpec("output", "dense", {"units": 2})))
+    project = ProjectSpec(network=network)
+    size = math.prod(shape)
+    new = fitted(project, "classification", 2, n_inputs=size, shape=shape)
+    assert new.network.layer("reshape").options.items() >= expected.items()
+    assert diagnose(new, "classification", size, 2) == ()
+
+
+def test_a_reshape_that_holds_as_many_numbers_is_left_as_a_person_has_it() -> None:
+    reshape = LayerSpec("reshape", "reshape", {"form": "sequence", "steps": 64, "features": 12})
+    project = ProjectSpec(network=NetworkSpec((
+        LayerSpec("input", "input"), reshape, LayerSpec("gru", "gru", {"units": 4}),
+        LayerSpec("output", "dense", {"units": 2}))))
+    new = fitted(project, "classification", 2, n_inputs=768, shape=(16, 16, 3))
+    assert new.network.layer("reshape") == reshape

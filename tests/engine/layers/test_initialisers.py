@@ -33,7 +33,7 @@ def draw(key: str, fan_in: int, fan_out: int, seed: int = 1) -> Reals:
 
 def test_every_initialiser_is_measured_here() -> None:
     assert INITIALISERS.keys() == LIMITS.keys() | DEVIATIONS.keys() | {
-        "orthogonal", "lsuv", "zeros", "constant", "identity"}
+        "orthogonal", "lsuv", "whitened", "zeros", "constant", "identity"}
 
 
 @pytest.mark.parametrize(("fan_in", "fan_out"), SIZES)
@@ -100,8 +100,10 @@ def test_identity_of_a_kernel_is_diracs(shape: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(w, truth)
 
 
-def test_lsuv_begins_orthogonal() -> None:
-    np.testing.assert_array_equal(draw("lsuv", 9, 4), draw("orthogonal", 9, 4))
+def test_what_needs_data_begins_orthogonal() -> None:
+    for key in ("lsuv", "whitened"):
+        np.testing.assert_array_equal(draw(key, 9, 4), draw("orthogonal", 9, 4))
+        assert INITIALISERS[key].needs_data
     assert [key for key, scheme in INITIALISERS.items() if scheme.is_scaled_by_data] == ["lsuv"]
 
 
@@ -142,7 +144,7 @@ def test_the_gain_is_a_factor_where_it_is_shown(layer_kind: str, key: str) -> No
     assert gain.shown_when is not None
     felt = key in gain.shown_when[1]
     np.testing.assert_allclose(weights(2.5), weights(1.0) * (2.5 if felt else 1.0), rtol=1e-15)
-    assert felt == (key not in ("zeros", "constant", "lsuv"))
+    assert felt == (key not in ("zeros", "constant", "lsuv", "whitened"))
 
 
 def test_xavier_with_pytorchs_gain_keeps_the_variance_through_tanh_and_relu() -> None:

@@ -113,7 +113,7 @@ def test_no_scheme_is_offered_that_scales_weighted_sums(key: str) -> None:
     assert len(fields) == (1 if key == "embedding" else 2)
     for field in fields:
         assert {choice.key for choice in field.choices} == {
-            scheme.key for scheme in INITIALISERS.values() if not scheme.is_scaled_by_data}
+            scheme.key for scheme in INITIALISERS.values() if not scheme.needs_data}
         project = ProjectSpec(network=network(key, **{field.key: "lsuv"}))
         found = project_from_json(project_to_json(project))
         [issue] = [issue for issue in diagnose(found, "classification", 7, 2)

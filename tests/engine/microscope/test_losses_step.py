@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.layers import LOSSES
+from engine.microscope.mistakes import is_caught, offered
 from engine.microscope.trace import run
 from engine.microscope.writer import EXPLANATIONS
 from engine.spec import LayerSpec, NetworkSpec
@@ -16,6 +17,8 @@ pytestmark = pytest.mark.sampled
 
 WEIGHTS = np.array([0.5, 2.0, 1.25])
 COMMON = ("sign-turned",)
+OF_TEXTS = ("text-length-forgotten", "own-step-twice", "way-on-forgotten", "one-reading-only",
+            "blank-forgotten")
 
 
 def network(units: int, activation: str = "linear") -> NetworkSpec:
@@ -137,3 +140,23 @@ def test_of_one_example(loss: str) -> None:
     program = compare(project_of(network(3), loss), inputs, np.eye(3)[:1])
     assert all("batch-mean-forgotten" not in one.mistakes for one in program.statements)
     assert_openings(program)
+
+
+@pytest.mark.parametrize("is_padded", [True, False])
+def test_of_texts_without_given_steps(is_padded: bool) -> None:
+    rng = np.random.default_rng(5)
+    tokens = rng.integers(1, 6, (4, 7)).astype(float)
+    # Equal characters side by side, one that is too long for its steps, and one of none.
+    targets = np.array([[0, 1, 1, 0], [1, -1, -1, -1], [0, 0, 0, 0], [-1, -1, -1, -1]], float)
+    if is_padded:
+        tokens[1, 4:], tokens[2, 5:] = 0.0, 0.0
+    network = sequence(3)
+    network = network.replaced(network.layer("one").with_options(padding=is_padded))
+    program = compare(project_of(network, "ctc"), tokens, targets, spread=1.5)
+    trace = assert_openings(program)
+    assert bool(trace.last("share")[2]) is not is_padded
+    assert_mistakes(program, *COMMON, "batch-mean-forgotten", *OF_TEXTS, "softmax-derived-twice")
+    right = run(program)
+    places = [i for i, one in enumerate(program.statements) if one.name == "dz2"]
+    for place in offered(right):
+        assert place.statement not in places or is_caught(right, place), place

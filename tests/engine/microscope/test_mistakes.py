@@ -45,7 +45,8 @@ COVERING = {*FOUND.values(), "20-reviews-bag-of-words", "grown images", "images"
 """Projects that offer all mistakes between them."""
 
 ELSEWHERE = {"kernel-not-flipped", "content-ignored", "slope-of-lines-forgotten",
-             "padding-learns", "count-forgotten"}
+             "padding-learns", "count-forgotten", "text-length-forgotten", "own-step-twice",
+             "way-on-forgotten", "one-reading-only", "blank-forgotten"}
 """Offered by no small project; held by tests of the lines that they belong to."""
 
 

@@ -30,6 +30,9 @@ EXACT: dict[str, Any] = {"truncation": 0}
 
 _TASKS: tuple[Task, ...] = get_args(Task)
 
+BY_STEP: tuple[Task, ...] = ("sequence", "transcription")
+"""Tasks of which every step counts: networks are asked to give as many as go in."""
+
 SINGLE = [found.key for found in kinds()
           if found.insertable and not found.reads_tokens and found.fewest_inputs == 1]
 JOINS = [found.key for found in kinds() if found.fewest_inputs > 1]
@@ -193,15 +196,15 @@ def graphs(draw: st.DrawFn, padded: bool = False) -> Graph:
     padded : bool
         Whether the data are tokens of which 0 is padding, for one embedding or for two.
     """
-    by_token = ("classification", "sequence") if padded else _TASKS
+    by_token = ("classification", *BY_STEP) if padded else _TASKS
     loss = draw(st.sampled_from([loss for loss in LOSSES.values()
                                  if set(loss.tasks) & set(by_token)]))
     task = draw(st.sampled_from([task for task in loss.tasks if task in by_token]))
-    by_class = task in ("classification", "sequence")
+    by_class = task in ("classification", *BY_STEP)
     window = draw(st.integers(2, 5))
     n_outputs = draw(st.integers(2 if by_class else 1, 3))
-    reads = task == "sequence" or (task == "classification" and (padded or draw(st.booleans())))
-    growing = Growing(window, lambda shape: task != "sequence" or (
+    reads = task in BY_STEP or (task == "classification" and (padded or draw(st.booleans())))
+    growing = Growing(window, lambda shape: task not in BY_STEP or (
         len(shape) == 2 and shape[0] == window))
     vocabulary = 0
     if reads:

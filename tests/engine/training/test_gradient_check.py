@@ -27,7 +27,8 @@ KINKS: dict[str, tuple[float, ...]] = {
     "relu": (0.0,), "leaky_relu": (0.0,), "elu": (0.0,), "selu": (0.0,), "hard_tanh": (-1.0, 1.0)}
 """Arguments at which a function has no derivative, or no second one."""
 
-ROW_LOSSES = [loss.key for loss in LOSSES.values() if "sequence" not in loss.tasks]
+ROW_LOSSES = [loss.key for loss in LOSSES.values()
+              if not {"sequence", "transcription"} & set(loss.tasks)]
 """Losses of one answer per example."""
 
 ZERO = 1e-12

@@ -48,6 +48,10 @@ def data(graph: Graph, rng: np.random.Generator) -> tuple[Reals, Reals]:
     width = infer_shapes(graph.project.network, (graph.n_inputs,))[-1][-1]
     if graph.task == "sequence":
         return inputs, rng.integers(0, graph.n_outputs, shape).astype(np.float64)
+    if graph.task == "transcription":
+        labels = rng.integers(0, graph.n_outputs, (CAPACITY, 3))
+        labels[np.arange(3) >= rng.integers(0, 4, CAPACITY)[:, None]] = -1
+        return inputs, labels.astype(np.float64)
     if graph.task == "classification":
         return inputs, loss.encode(rng.integers(0, graph.n_outputs, CAPACITY), graph.n_outputs,
                                    width)

@@ -14,7 +14,7 @@ from engine.data import TABLE, TEXT, catalogue
 from engine.layers import LOSSES
 from engine.spec import DataSpec, TableSpec, default_project, write_project
 from gui.data import data_panel, table_dialog
-from gui.data.data_panel import DataPanel
+from gui.data.data_panel import BROUGHT, DataPanel
 from gui.data.table_dialog import TableDialog
 from gui.document.dataset_text import data_sentence
 from gui.document.document import Document
@@ -41,7 +41,7 @@ def data(document: Document) -> DataSpec:
 
 
 def test_there_is_a_tile_for_every_source(panel: DataPanel) -> None:
-    assert list(panel.tiles) == [*(info.key for info in catalogue()), TABLE, TEXT]
+    assert list(panel.tiles) == [*(info.key for info in catalogue()), TABLE, TEXT, BROUGHT]
     for tile in panel.tiles.values():
         assert tile.accessibleName()
         assert tile.toolTip()

@@ -164,7 +164,7 @@ def test_saving_and_opening(qtbot: QtBot, lab: LabPage, tmp_path: Path) -> None:
     assert lab.files.save_to(tmp_path / "mine.json")
     assert not lab.document.is_modified()
     write_project(default_project(), tmp_path / "other.json")
-    lab.open_dropped(tmp_path / "other.json")
+    lab.open_dropped([tmp_path / "other.json"])
     assert lab.document.project == default_project()
     assert lab.files.open(tmp_path / "mine.json")
     assert lab.document.project == project

@@ -431,10 +431,12 @@ def test_a_project_can_be_dropped_onto_the_window(open_window: Open, tmp_path: P
     window = open_window()
     path = tmp_path / "dropped.json"
     path.write_text(project_to_json(default_project()))
-    other = tmp_path / "picture.png"
-    for file, accepted in ((path, True), (other, False)):
+    picture, page = QUrl.fromLocalFile(str(tmp_path / "picture.png")), QUrl("http://x.y/a.json")
+    own = QUrl.fromLocalFile(str(path))
+    for urls, accepted in (([own], True), ([picture], True), ([picture, picture], True),
+                           ([own, picture], False), ([page], False), ([], False)):
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(file))])
+        data.setUrls(urls)
         enter = QDragEnterEvent(QPoint(400, 300), Qt.DropAction.CopyAction, data,
                                 Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         enter.ignore()

@@ -80,6 +80,7 @@ class FakeTrainer:
         self.twins: list[FakeTrainer] = []
         self.no_room = False
         self.dissected: list[int | None] = []
+        self.questions: list[NDArray[Any]] = []
         self.is_dark: Exception | None = None
         self.batch = 3
         self.kept = 3
@@ -189,6 +190,13 @@ class FakeTrainer:
             raise self.is_dark
         n = self.kept if example is None else 1
         return FakeDissecting(small_step(self.project, self.run_id, self.step, n, self.batch))
+
+    def predict(self, inputs: NDArray[Any]) -> NDArray[Any]:
+        self.threads.add(threading.current_thread().name)
+        self.questions.append(inputs)
+        if self.is_dark is not None:
+            raise self.is_dark
+        return np.full((len(inputs), 2), [0.25, 0.75])
 
     def write_text(self) -> Text | None:
         self.texts += 1

@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from engine.kernels.ops import mathematics
+from engine.kernels.runtime.rounding import ON_X86
 
 Reals = NDArray[Any]
 Function = Callable[[Any], Any]
@@ -100,6 +101,15 @@ def test_single_precision_is_right_to_the_last_digit_or_so(name: str) -> None:
     found = errors(name, x)
     worst = int(np.argmax(found))
     assert found[worst] <= LARGEST_ERROR[name], f"{found[worst]:.2f} at {x[worst]!r}"
+
+
+@pytest.mark.skipif(not ON_X86, reason="looks for instructions of x86")
+@pytest.mark.parametrize("name", TRUTH)
+def test_a_loop_applies_a_function_to_whole_registers(name: str) -> None:
+    apply = loop(name)
+    apply(np.empty(1, np.float32), np.ones(1, np.float32))
+    (code,) = apply.inspect_asm().values()  # type: ignore[attr-defined]
+    assert "mulps" in code or "fmadd213ps" in code, "it is called number by number"
 
 
 @pytest.mark.parametrize("name", TRUTH)
