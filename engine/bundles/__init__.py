@@ -16,5 +16,18 @@ from engine.bundles.files import (
     write_bundle,
 )
 
-__all__ = ["BROKEN", "LARGEST_BUNDLE", "LARGEST_ENCLOSED", "SUFFIX", "Beside", "Saved", "is_bundle", "read_bundle",
-           "read_either", "read_saved", "start_path", "start_weights", "write_bundle"]
+__all__ = [
+    "BROKEN",
+    "LARGEST_BUNDLE",
+    "LARGEST_ENCLOSED",
+    "SUFFIX",
+    "Beside",
+    "Saved",
+    "is_bundle",
+    "read_bundle",
+    "read_either",
+    "read_saved",
+    "start_path",
+    "start_weights",
+    "write_bundle",
+]

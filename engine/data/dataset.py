@@ -9,11 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.late_rows import LateRows
 from engine.data.modality import Modality
 from engine.data.remark import Remark
 from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import steps_needed
 from engine.data.waveform import Waveform
+from engine.data.windows import Windows
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -70,8 +72,10 @@ class Dataset:
     joint : str
         What stands between two tokens: nothing between letters, a space between words.
     is_series : bool
-        Whether the rows are windows of one series, each a step later than the one before; the
-        validation rows are then the last ones.
+        Whether the rows are windows of a series; the validation rows are then the last ones. Each
+        is a step later than the one before, unless ``windows`` says otherwise.
+    windows : Windows | None
+        What the rows of a series are windows of; None for those of one column and its next value.
     sound_of : callable | None
         Gives what is heard of an example by its row; raises DataError if that can no longer be
         read.
@@ -99,13 +103,15 @@ class Dataset:
     padding: str = ""
     joint: str = ""
     is_series: bool = False
+    windows: Windows | None = None
     sound_of: Callable[[int], Waveform] | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was done to the data, a sentence each."""
-        return tuple(remark.text for remark in self.remarks)
+        found = self.inputs.remarks if isinstance(self.inputs, LateRows) else ()
+        return tuple(remark.text for remark in (*self.remarks, *found))
 
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""

@@ -12,6 +12,7 @@ import numpy as np
 from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset, Reals
 from engine.data.missing import find_sentinels
+from engine.data.series import windows_of
 from engine.diagnosis.network import output_width
 from engine.layers import LOSSES, Loss
 from engine.spec import ProjectSpec
@@ -95,7 +96,7 @@ def baseline_of(project: ProjectSpec, dataset: Dataset) -> Baseline:
         return _of_classes(project, dataset)
     if dataset.task == "transcription":
         return Baseline("unread")
-    if dataset.is_series and dataset.values.shape[1] == 1:
+    if dataset.is_series and dataset.task == "regression":
         return Baseline("last", training=_persistence(dataset, dataset.training),
                         validation=_persistence(dataset, dataset.validation))
     if dataset.task == "regression" and dataset.values.shape[1] == 1:
@@ -174,8 +175,9 @@ def _smoothed(shares: tuple[float, ...], project: ProjectSpec, loss: Loss) -> tu
 
 def _persistence(dataset: Dataset, rows: np.ndarray) -> float:
     """Return R² of answering with the newest value of each window; 0 where it is worse."""
-    targets, last = dataset.values[rows, 0], dataset.inputs[rows, -1]
-    variance = float(np.var(targets)) if len(rows) else 0.0
+    targets = dataset.values[rows]
+    variance = float(np.mean((targets - targets.mean(axis=0)) ** 2)) if len(rows) else 0.0
     if variance == 0:
         return 0.0
+    last = windows_of(dataset).again[rows]
     return max(0.0, 1 - float(np.mean((targets - last) ** 2)) / variance)

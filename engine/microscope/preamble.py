@@ -46,6 +46,13 @@ HELPERS: dict[str, str] = {
         x[(slice(None), *seen)] += y[(slice(None),) * (rank + 1) + tap]
     return x[(slice(None), *(slice(a, a + s) for s, (a, b) in zip(size, pad)))]
 ''',
+    "moved": '''def moved(a, by):
+    # The numbers of every row so many places further on, or back; 0 where nothing comes to.
+    found = np.zeros(a.shape)
+    to, came = (slice(by, None), slice(-by)) if by > 0 else (slice(by), slice(-by, None))
+    found[:, to] = a[:, came]
+    return found
+''',
     "ngram_rows": '''def ngram_rows(tokens, vocabulary, buckets, longest, distinct):
     # From every place the rows of the n-grams of one token, of two and so on; 0: there is none.
     n, steps = tokens.shape
@@ -63,13 +70,6 @@ HELPERS: dict[str, str] = {
         rows = np.sort(rows, axis=1)
         rows[:, 1:] *= rows[:, 1:] != rows[:, :-1].copy()
     return rows
-''',
-    "moved": '''def moved(a, by):
-    # The numbers of every row so many places further on, or back; 0 where nothing comes to.
-    found = np.zeros(a.shape)
-    to, came = (slice(by, None), slice(-by)) if by > 0 else (slice(by), slice(-by, None))
-    found[:, to] = a[:, came]
-    return found
 ''',
     "add_rows": '''def add_rows(tokens, errors, count):
     total = np.zeros((count, errors.shape[-1]))

@@ -41,6 +41,7 @@ TRAITS = MappingProxyType({
                            noise="How much the points are disturbed, in percent."),
     "images": SourceTraits(has_goal=True),
     "table": SourceTraits(has_goal=True),
+    "sounds": SourceTraits(noise="How loud the hiss is beside the voice, in percent."),
     "text": SourceTraits(has_window=True, noise="Share of the labels that are wrong, in percent."),
     "series": SourceTraits(has_window=True,
                            noise="Standard deviation of the noise on the series, in percent."),
@@ -48,13 +49,13 @@ TRAITS = MappingProxyType({
 """Traits by `SourceInfo.kind`."""
 CONTINUED = SourceTraits(has_window=True)
 """Traits of a text whose next letter is to be told."""
+PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
+"""Traits of points that a person has painted: they are as they are."""
 BROUGHT = MappingProxyType({
     "images": SourceTraits(has_goal=True),
     "sounds": SourceTraits(has_goal=True),
 })
 """Traits of what a person brings, by `Importer.kind`; its own options say the rest."""
-PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
-"""Traits of points that a person has painted: they are as they are."""
 
 
 def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:

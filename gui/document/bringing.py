@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from engine.bundles.archive import Broken
 from engine.bundles.enclosed import keep_copy, packed
 from engine.data import Dataset, load
 from engine.data.copies import in_copy, paths_of
@@ -64,7 +65,12 @@ def embedded(data: DataSpec) -> DataSpec:
     EngineError
         If they are too large, cannot be read, or no copy can be kept.
     """
-    return replace(data, embedded=keep_copy(packed([Path(path) for path in paths_of(data)])))
+    try:
+        return replace(data, embedded=keep_copy(packed([Path(path) for path in paths_of(data)])))
+    except Broken as error:
+        # A name that other systems would not take for one.
+        raise DataError("enclosed.unfit", place=Path(data.path).name,
+                        problem=error.message) from error
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine.data.importers.file_trees import FileTree
 from engine.data.importers.image_classes import TEST, TRAINING, UNKNOWN
 from engine.data.importers.image_collection import ArrayPictures, Collection
-from engine.data.importers.image_files import UnreadableError
 from engine.data.importers.importer import place_of
+from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 
 LARGEST_ARRAY = 2**30
@@ -137,7 +137,7 @@ def _read(tree: FileTree, name: str) -> NDArray[Any]:
     try:
         content = tree.read(name, LARGEST_ARRAY)
     except UnreadableError as error:
-        raise DataError("images.idx-unreadable", place=place, reason=error.reason) from error
+        raise DataError("images.array-unreadable", place=place, reason=error.reason) from error
     unpacking = _Unpacking(content)
     head = unpacking.take(4)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES or not (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from engine.data.importers.cifar import is_cifar, is_cifar_name, read_cifar
 from engine.data.importers.file_trees import FileTree, Folder, is_ignored, open_tree
 from engine.data.importers.idx import is_idx_name, read_idx_collection
 from engine.data.importers.image_classes import natural, place_images
@@ -14,6 +15,7 @@ from engine.data.importers.image_collection import Collection, FilePictures
 from engine.data.importers.image_files import FOREIGN, SUFFIXES
 from engine.data.importers.image_options import Choices
 from engine.data.importers.importer import LeftOut
+from engine.data.importers.npz import is_npz, read_npz
 from engine.data.remark import Remark, remark
 from engine.errors import DataError
 from engine.messages import say
@@ -40,14 +42,21 @@ def collect(path: Path, choices: Choices) -> Collection:
         if path.stat().st_size == 0:
             raise DataError("file.empty", place=path.name)
         if is_idx_name(path.name):
-            return read_idx_collection(_beside(path), path.name)
+            return read_idx_collection(_beside(path, is_idx_name), path.name)
+        beside = _beside(path, is_cifar_name)
+        if path.name in beside.sizes and is_cifar(beside.sizes):
+            return read_cifar(beside)
         if head(path, 4) != _ZIP:
             raise DataError("images.no-collection", place=path.name)
     tree = open_tree(path)
+    if is_npz(tree.sizes):
+        return read_npz(tree)
     if any(map(is_image, tree.sizes)):
         return from_folders(tree, choices)
     if any(map(is_idx_name, tree.sizes)):
         return read_idx_collection(tree)
+    if is_cifar(tree.sizes):
+        return read_cifar(tree)
     raise DataError("images.none", place=tree.title, count=len(tree.sizes))
 
 
@@ -93,11 +102,10 @@ def _others(names: Sequence[str]) -> tuple[Remark, ...]:
     return (remark("note.images-others", count=len(names), names=tuple(names)),) if names else ()
 
 
-def _beside(path: Path) -> Folder:
+def _beside(path: Path, belongs: Callable[[str], bool]) -> Folder:
     """Return the files that lie beside one, without what lies in folders there."""
     sizes = {}
     for one in sorted(path.parent.iterdir()):
-        if not is_ignored(one.name) and is_idx_name(one.name) and one.is_file():
+        if not is_ignored(one.name) and belongs(one.name) and one.is_file():
             sizes[one.name] = one.stat().st_size
     return Folder(path.parent, path.name, sizes)
-

@@ -10,17 +10,19 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.data.dataset import Dataset, Indices
+from engine.data.importers.cifar import is_cifar_name
 from engine.data.importers.file_trees import is_ignored
 from engine.data.importers.idx import is_idx_name
 from engine.data.importers.image_collection import Collection
 from engine.data.importers.image_dataset import check, divide, make_dataset
-from engine.data.importers.image_files import UnreadableError, quiet_pillow
+from engine.data.importers.image_files import quiet_pillow
 from engine.data.importers.image_forms import settle, spread
 from engine.data.importers.image_options import FIELDS, Choices, Form
 from engine.data.importers.image_origins import collect, head, is_image
 from engine.data.importers.importer import Importer, LeftOut, Preview, Sample
 from engine.data.importers.joined_images import joined
 from engine.data.modality import image
+from engine.data.unreadable import UnreadableError
 from engine.spec import DataSpec, Task
 
 KEY = "images"
@@ -42,8 +44,10 @@ def claims(path: Path) -> float:
     name = path.name.lower()
     if is_idx_name(name):
         return 1.0
-    if name.endswith(".zip") and head(path, 4) == b"PK\x03\x04":
-        return 0.6
+    if is_cifar_name(path.name):
+        return 0.9
+    if name.endswith((".zip", ".npz")) and head(path, 4) == b"PK\x03\x04":
+        return 0.9 if name.endswith(".npz") else 0.6
     return 0.0
 
 
@@ -57,7 +61,7 @@ def _folder_claim(path: Path) -> float:
                 seen += 1
                 if is_ignored(entry.name):
                     continue
-                if is_image(entry.name) or is_idx_name(entry.name):
+                if any(known(entry.name) for known in (is_image, is_idx_name, is_cifar_name)):
                     images += 1
                 elif entry.is_dir() and not entry.is_symlink():
                     waiting.append(entry)
@@ -161,8 +165,8 @@ def _sample(collection: Collection, row: int, form: Form, unreadable: dict[int, 
 
 IMAGES = Importer(
     key=KEY, title="Images", kind="images", icon="image",
-    help="A folder with a folder for each class, or with a table; a zip archive of either; IDX "
-         "files such as MNIST's.",
-    opens=(".zip", ".gz", ".idx"), opens_folders=True, fields=FIELDS, claims=claims,
+    help="A folder with a folder for each class, or with a table; a zip archive of either; NumPy's "
+         "NPZ; the files of MNIST and CIFAR.",
+    opens=(".zip", ".npz", ".gz", ".idx", ".bin"), opens_folders=True, fields=FIELDS, claims=claims,
     preview=preview, load=load)
 """The importer of images."""

@@ -44,7 +44,8 @@ WORDS: Mapping[str, Entry] = {
 
     "images.no-collection": Fault(
         "{place}", "this is one file, and none of many images",
-        "a folder, a zip archive or an IDX file", "Choose the folder that the images lie in"),
+        "a folder, a zip archive, or a file of MNIST, CIFAR or NumPy (.npz)",
+        "Choose the folder that the images lie in"),
     "images.none": Fault(
         "{place}", "there is no image among {count:whole} {count|file|files}",
         "files such as PNG or JPEG", "Choose the folder that the images lie in"),
@@ -93,7 +94,8 @@ WORDS: Mapping[str, Entry] = {
     "images.idx-shape": Fault(
         "{place}", "an array of shape {shape:shape} that holds no images",
         "bytes with the axes number, row and column", "Choose a file of images"),
-    "images.idx-unreadable": Fault("{place}", "{reason}", "an IDX file", "Choose another file"),
+    "images.array-unreadable": Fault(
+        "{place}", "{reason}", "a file of images", "Choose another file"),
     "images.idx-head": Fault(
         "{place}", "it does not begin as an IDX file does, or is damaged",
         "two zeros, a type and a number of axes", "Download it again"),
@@ -103,6 +105,25 @@ WORDS: Mapping[str, Entry] = {
     "images.idx-truncated": Fault(
         "{place}", "it declares {shape:shape} numbers in {size:whole} bytes and ends after "
         "{found:whole}", "a whole file", "Download it again"),
+
+    "images.pickle": Fault(
+        "{place}", "a pickle that holds more than arrays of bytes, lists and texts ({what})",
+        "CIFAR's own batches", "Choose the binary version, whose files end in .bin"),
+    "images.cifar-parts": Fault(
+        "{place}", "it holds no images of CIFAR",
+        "data with 3,072 bytes for each image, and as many labels", "Download it again"),
+    "images.npz-parts": Fault(
+        "{place}", "nothing tells images and labels among its arrays: "
+        "{arrays:listing,array,arrays}",
+        "images of one size, as number x height x width with 1 or 3 channels, and as many labels",
+        "Save them as images and labels, or as x_train, y_train, x_test and y_test"),
+    "images.npz-array": Fault(
+        "{place}", "it is damaged, or holds Python objects", "an array of numbers or texts",
+        "Save it anew with numpy.savez"),
+    "images.npz-range": Fault(
+        "{place}", "its numbers go from {low:general} to {high:general}, and nothing says how "
+        "bright that is", "0 to 1, 0 to 255, or whole numbers up to 65,535",
+        "Scale it before saving"),
 
     "note.images-sizes":
         "Every image is brought to {height} x {width} pixels; {sizes:whole} sizes were found "

@@ -15,6 +15,9 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "this is too large to travel in a project",
         "at most {most:whole} bytes in {files:whole} files",
         "Leave it where it is, and give it away together with the project"),
+    "enclosed.unfit": Fault(
+        "{place}", "no copy of it can travel: {problem}", "names that every system takes",
+        "Rename the file"),
     "enclosed.index": "its list of files does not fit its files",
     "enclosed.name": "a file in it is called {name:name}, which leads elsewhere",
     "enclosed.unread": "The data in {member} are left out: {problem}.",
