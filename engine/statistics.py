@@ -30,7 +30,8 @@ class RunStatistics:
         Of the training batch, penalties left out.
     validation_loss, validation_accuracy : float
         At the end of an epoch: mean loss of the validation examples, and share of right classes or,
-        for values, the coefficient of determination R².
+        for values, the coefficient of determination R², of texts 1 less the share of wrong
+        characters.
     learning_rate : float
         Of the step, its schedule's factor included.
     gradient_norm, clipped_norm : float

@@ -2,7 +2,8 @@
 
 There may be no weights in the latter, where only the project was saved. Where a run was saved,
 ``state.npz`` holds what else it needs to go on, and ``earlier-1.zip`` to ``earlier-8.zip`` are runs
-from before. Of a pair, ``beside.zip`` holds the three of B.
+from before. Of a pair, ``beside.zip`` holds the three of B. ``data-1.zip`` and ``data-2.zip`` are
+what people have brought, where it travels in the project; see `engine.bundles.enclosed`.
 
 Nothing in it is compressed and nothing is pickled: what a file says it holds cannot exceed the file
 itself, so that reading allocates no more than that.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from engine.bundles.archive import BROKEN, Broken, members, reason, zipped
+from engine.bundles.enclosed import LARGEST_ENCLOSED, content_of, take_out
 from engine.bundles.npz import Arrays
 from engine.bundles.weights import packed_weights, weights_in
 from engine.data.files import at_home
@@ -37,10 +39,13 @@ SUFFIX = ".bplab"
 PROJECT, WEIGHTS, STATE = "project.json", "weights.npz", "state.npz"
 BESIDE = "beside.zip"
 EARLIER = tuple(f"earlier-{number}.zip" for number in range(1, 9))
+DATA = ("data-1.zip", "data-2.zip")
+"""Data that travel in the file: those of the project, and of B where it has others."""
 
-LARGEST_BUNDLE = LARGEST_FILE + 6 * 8 * LARGEST_NETWORK + 256 * 2**20
-"""Bytes: a project, the largest network in float64 with the state of its run, and what lies around
-them; of networks that are not the largest, earlier ones too."""
+LARGEST_BUNDLE = (LARGEST_FILE + 6 * 8 * LARGEST_NETWORK + 256 * 2**20
+                  + len(DATA) * LARGEST_ENCLOSED)
+"""Bytes: a project, the largest network in float64 with the state of its run, what lies around
+them, and data; of networks that are not the largest, earlier ones too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +119,8 @@ def read_either(path: Path) -> tuple[ProjectSpec, Arrays | None]:
     """
     if not is_bundle(path):
         return read_project(path), None
-    project, weights = read_bundle(path)
+    project, weights, others = _read(path)
+    take_out(_data_in(others), [project.data.embedded])
     return project, weights or None
 
 
@@ -159,8 +165,9 @@ def read_saved(path: Path) -> Saved:
     if not is_bundle(path):
         return Saved(read_project(path))
     project, weights, others = _read(path)
+    held = list(_data_in(others))
     if not others:
-        return Saved(project, weights or None)
+        return Saved(project, weights or None, unread=take_out(held, [project.data.embedded]))
     # Loaded where there is something to be read alone: few files hold runs.
     from engine.bundles.runs import beside_in, run_in, state_in
 
@@ -179,7 +186,16 @@ def read_saved(path: Path) -> Saved:
             problem = error.found if isinstance(error, FormatError) else reason(error)
             unread.append(say("bundle.beside", problem=problem) if name == BESIDE else
                           say("bundle.earlier", member=name, problem=problem))
+    second = [] if beside is None else [beside.project.data.embedded]
+    unread.extend(take_out(held, [project.data.embedded, *second]))
     return Saved(project, weights or None, checkpoint, tuple(earlier), tuple(unread), beside)
+
+
+def _data_in(others: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Take the members that hold data out of those of a bundle, one by one."""
+    for name in DATA:
+        if name in others:
+            yield name, others.pop(name)
 
 
 def _broken_state(path: Path, error: Exception) -> FormatError:
@@ -192,7 +208,8 @@ def _read(path: Path) -> tuple[ProjectSpec, Arrays, dict[str, bytes]]:
     """Return project and weights in a bundle, and its other members as they are, by name."""
     try:
         found = members(_content(path))
-        others = {name: found.pop(name) for name in (STATE, BESIDE, *EARLIER) if name in found}
+        others = {name: found.pop(name) for name in (STATE, BESIDE, *EARLIER, *DATA)
+                  if name in found}
         if found.keys() != {PROJECT, WEIGHTS}:
             names = sorted({**found, **others})
             raise Broken(say("bundle.members", names=", ".join(names)[:200]) if names
@@ -229,7 +246,7 @@ def _content(path: Path) -> bytes:
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path, *,
                  checkpoint: Checkpoint | None = None, beside: Beside | None = None,
-                 earlier: Sequence[EarlierRun] = ()) -> None:
+                 earlier: Sequence[EarlierRun] = (), opened: Path | None = None) -> None:
     """Write a project with its weights so that a crash leaves either the old file or the new one.
 
     Parameters
@@ -247,11 +264,14 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
         What stands beside it as B.
     earlier : sequence of EarlierRun
         Runs from before, at most eight.
+    opened : Path, optional
+        The file that the project comes from, which may be the last one to hold its data.
 
     Raises
     ------
     FormatError
-        If the file cannot be written, or could not be read again.
+        If the file cannot be written, or could not be read again, or data that are to travel in it
+        are nowhere to be found.
     """
     place = Path(path).name
     learned = weights if checkpoint is None else checkpoint.weights()
@@ -261,6 +281,7 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
     try:
         packed = {PROJECT: text, WEIGHTS: packed_weights(learned, project)}
         packed |= _packed_runs(checkpoint, beside, earlier)
+        packed |= _packed_data(project, beside, (Path(path), *([opened] if opened else [])))
     except Broken as error:
         raise FormatError("bundle.unfit", place=place, problem=error.message) from error
     content = zipped(packed)
@@ -268,6 +289,19 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
         raise FormatError("bundle.would-be-too-large", place=place, size=len(content),
                           most=LARGEST_BUNDLE)
     replace_file(path, content)
+
+
+def _packed_data(project: ProjectSpec, beside: Beside | None, files: Sequence[Path]
+                 ) -> dict[str, bytes]:
+    """Return the data that are to travel; raises FormatError where there are none any more."""
+    asked = [project.data, *([] if beside is None else [beside.project.data])]
+    found: dict[str, bytes] = {}
+    for data in {data.embedded: data for data in asked if data.embedded}.values():
+        content = content_of(data.embedded, [file for file in files if is_bundle(file)], DATA)
+        if content is None:
+            raise FormatError("enclosed.gone", place=files[0].name, name=Path(data.path).name)
+        found[DATA[len(found)]] = content
+    return found
 
 
 def _packed_runs(checkpoint: Checkpoint | None, beside: Beside | None,

@@ -15,6 +15,7 @@ from engine.data.remark import Remark
 from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import steps_needed
 from engine.data.waveform import Waveform
+from engine.data.windows import Windows
 from engine.spec import Task
 
 Reals = NDArray[np.float64]
@@ -38,14 +39,14 @@ class Dataset:
     labels : int64[n]
         Class of every example; empty for regression. To be reconstructed: the class of each, which
         only colours what is shown, or empty. Sequence: int64[n, d], class of every step, -1 for a
-        step that does not count. Transcription: int64[n, m], the characters of every text as classes,
-        -1 behind its end.
+        step that does not count. Transcription: int64[n, m], the characters of every text as
+        classes, -1 behind its end.
     values : float64[n, k]
         Target of every example; empty (k = 0) for classes and characters; what is to be
         reconstructed, without the noise of the inputs.
     class_names : tuple[str, ...]
-        Names of the classes, in the order of their numbers; empty where there are none. Of texts, the
-        characters, without the blank that stands before them in a network's output.
+        Names of the classes, in the order of their numbers; empty where there are none. Of texts,
+        the characters, without the blank that stands before them in a network's output.
     feature_names : tuple[str, ...]
         Names of the d inputs.
     target_names : tuple[str, ...]
@@ -71,8 +72,10 @@ class Dataset:
     joint : str
         What stands between two tokens: nothing between letters, a space between words.
     is_series : bool
-        Whether the rows are windows of one series, each a step later than the one before; the
-        validation rows are then the last ones.
+        Whether the rows are windows of a series; the validation rows are then the last ones. Each
+        is a step later than the one before, unless ``windows`` says otherwise.
+    windows : Windows | None
+        What the rows of a series are windows of; None for those of one column and its next value.
     sound_of : callable | None
         Gives what is heard of an example by its row; raises DataError if that can no longer be
         read.
@@ -100,6 +103,7 @@ class Dataset:
     padding: str = ""
     joint: str = ""
     is_series: bool = False
+    windows: Windows | None = None
     sound_of: Callable[[int], Waveform] | None = None
     remarks: tuple[Remark, ...] = ()
 
@@ -164,6 +168,6 @@ class Dataset:
 
     @property
     def n_outputs(self) -> int:
-        """Classes, characters, or values to predict: the width of a one-hot or regression target."""
+        """Classes, characters, or values to predict: the width of a target that is not a text."""
         by_class = self.task in ("classification", "sequence", "transcription")
         return len(self.class_names) if by_class else self.values.shape[1]

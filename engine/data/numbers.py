@@ -61,6 +61,9 @@ _PLAIN_WITH: Mapping[str, re.Pattern[str]] = MappingProxyType({
     ".": re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII),
     ",": re.compile(r"[-+]?\d+(?:,\d+)?", re.ASCII)})
 
+_LONGEST = 400
+"""Characters beyond which a cell that is not plain digits is a text: a float64 has 309 of them."""
+
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _MONEY_ALONE = re.compile(_MONEY)
 _NOTHING_OWED = re.compile(rf"(?P<unit>{_MONEY}) *-{{1,2}}(?:\?\?)?")
@@ -103,6 +106,8 @@ def take_apart(cell: str) -> Written | None:
     plain = _PLAIN.fullmatch(cell)
     if plain is not None:
         return Written(plain[1] == "-", plain[2], "", "")
+    if len(cell) > _LONGEST:
+        return None
     if not _ANY_DIGIT.search(cell):
         return _nothing_owed(cell)
     text = _plain(cell)

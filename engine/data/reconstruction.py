@@ -46,4 +46,4 @@ def to_reconstruct(dataset: Dataset, spec: DataSpec) -> Dataset:
     return replace(
         dataset, task="reconstruction", inputs=inputs, values=clean,
         target_names=dataset.feature_names, features_of=None, units_of=None, is_series=False,
-        remarks=(*remarks, use))
+        windows=None, remarks=(*remarks, use))

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from engine.data.dataset import Dataset, Reals
+from engine.data.windows import Windows
 from engine.spec import DataSpec
 
 LENGTH = 600
@@ -52,3 +53,12 @@ def load_sines(spec: DataSpec) -> Dataset:
                             for ago in range(spec.window, 0, -1)),
         target_names=("next value",), training=np.arange(learned),
         validation=np.arange(learned, LENGTH), is_series=True)
+
+
+def windows_of(dataset: Dataset) -> Windows:
+    """Return what the rows of a series are; without more, of one column and its next value."""
+    if dataset.windows is not None:
+        return dataset.windows
+    n, steps = dataset.inputs.shape
+    return Windows(steps, 1, (1,), (0,), np.zeros(n, np.int64), np.arange(n),
+                   np.asarray(dataset.inputs[:, -1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from engine.data.copies import in_copy
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.drawing.generated import outline
 from engine.data.drawing.load import DRAWINGS, load_drawn, load_kept, with_own
@@ -27,6 +29,7 @@ from engine.data.reviews import draw_review, load_reviews
 from engine.data.series import load_sines, sines
 from engine.data.shipped import load_numbers, load_penguins, read_numbers, read_penguin_bills
 from engine.data.texts import alice, load_alice, load_text
+from engine.data.vowels import load_vowel_strings, load_vowels, vowel_frames
 from engine.errors import DataError
 from engine.spec import DataSpec, TableSpec, Task
 
@@ -54,9 +57,9 @@ class SourceInfo:
     title : str
         Its name for people.
     task : str
-        ``classification``, ``regression`` or ``sequence``.
+        ``classification``, ``regression``, ``sequence`` or ``transcription``.
     kind : str
-        ``points`` (in the plane), ``table``, ``images``, ``text`` or ``series``.
+        ``points`` (in the plane), ``table``, ``images``, ``sounds``, ``text`` or ``series``.
     help : str
         One sentence on what is to be learned.
     licence : str
@@ -66,7 +69,7 @@ class SourceInfo:
     key: str
     title: str
     task: Task
-    kind: Literal["points", "table", "images", "text", "series"]
+    kind: Literal["points", "table", "images", "sounds", "text", "series"]
     help: str
     licence: str = ""
 
@@ -158,6 +161,16 @@ def _draw_sines(n: int) -> Thumbnail:
     return Thumbnail(points, np.clip(series, -1, 1))
 
 
+def _draw_vowel(text: str, n: int) -> Thumbnail:
+    """Draw spectrograms side by side, 1 for loud: time to the right, frequency upwards."""
+    found = np.concatenate([vowel_frames(vowel) for vowel in text])
+    side = max(2, math.isqrt(n))
+    rows, columns = (np.arange(side) * length // side for length in found.shape)
+    loud = found[np.ix_(rows, columns)].astype(np.float64) / 255
+    x, y = np.meshgrid(np.linspace(-0.9, 0.9, side), np.linspace(-0.9, 0.9, side), indexing="ij")
+    return Thumbnail(np.column_stack([x.ravel(), y.ravel()]), loud.ravel())
+
+
 _SHIPPED = (
     _Source(SourceInfo("digits", "Digits", "classification", "images",
                        "Which digit was written: 1,797 images of 8 by 8 pixels.", _BSD),
@@ -189,6 +202,14 @@ _SHIPPED = (
     _Source(SourceInfo("sine", "Sine waves", "regression", "series",
                        "The next value of a series: the sum of two sines, which never repeats."),
             load_sines, _draw_sines),
+    _Source(SourceInfo("vowels", "Vowels", "classification", "sounds",
+                       "Which vowel is spoken: a, e, i, o or u, made by computer for 30 voices of "
+                       "men, women and children."),
+            load_vowels, partial(_draw_vowel, "e")),
+    _Source(SourceInfo("vowel_strings", "Vowel strings", "transcription", "sounds",
+                       "Which vowels are spoken one after the other: 3 to 5 of a, e, i, o and u, "
+                       "whose places nobody gives."),
+            load_vowel_strings, partial(_draw_vowel, "ea")),
     _Source(SourceInfo("reviews", "Film reviews", "classification", "text",
                        "Whether the writer is pleased: 1,200 short reviews made from a small "
                        "grammar, in which \"not\" turns the word behind it round."),
@@ -252,6 +273,7 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
+    spec = in_copy(spec)
     if spec.source == DRAWINGS and not spec.path:
         return load_kept(spec)
     if spec.source == PAINTED:

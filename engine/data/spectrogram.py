@@ -39,11 +39,12 @@ class MelSpectrogram:
     -----
     A frame is weighed with the window of Hann, 0.5 - 0.5 cos(2 pi t / window). Its power spectrum
     is divided by a quarter of the transform's length and of the sum of squared weights, so that the
-    powers of a sine between -1 and 1 have the sum 1, which is 0 dB (Parseval). A band is a triangle over frequency, 1 at its middle and 0 at the middles of its
-    neighbours; the middles lie at equal distances on the scale of mel as the HTK book has it,
-    mel = 2595 log10(1 + f / 700) (O'Shaughnessy 1987, after Stevens, Volkmann and Newman 1937).
-    The transform is as long as a frame or longer, filled with zeros, so that every band holds one
-    of its frequencies at least. Twin: `tests.reference.sounds.log_mel`.
+    powers of a sine between -1 and 1 have the sum 1, which is 0 dB (Parseval). A band is a triangle
+    over frequency, 1 at its middle and 0 at the middles of its neighbours; the middles lie at equal
+    distances on the scale of mel as the HTK book has it, mel = 2595 log10(1 + f / 700)
+    (O'Shaughnessy 1987, after Stevens, Volkmann and Newman 1937). The transform is as long as a
+    frame or longer, filled with zeros, so that every band holds one of its frequencies at least.
+    Twin: `tests.reference.sounds.log_mel`.
     """
 
     rate: int
@@ -93,6 +94,11 @@ class MelSpectrogram:
     def is_possible(self) -> bool:
         """Whether every band holds a frequency of the longest transform."""
         return bool(self.filters.any(axis=1).all())
+
+    def names(self, frames: int) -> tuple[str, ...]:
+        """Return the names of the numbers of so many frames, in their order."""
+        bands = [f"{middle:,.0f} Hz" for middle in self.middles]
+        return tuple(f"frame {frame}, {band}" for frame in range(1, frames + 1) for band in bands)
 
     @property
     def middles(self) -> Reals:

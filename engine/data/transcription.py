@@ -22,7 +22,7 @@ def text_lengths(labels: Indices) -> Indices:
     labels : int64[n, m]
         Characters as classes, -1 behind the end of a text.
     """
-    return np.cumprod(labels >= 0, axis=1).sum(axis=1).astype(np.int64)
+    return np.asarray(np.cumprod(labels >= 0, axis=1).sum(axis=1), np.int64)
 
 
 def steps_needed(labels: Indices) -> Indices:
@@ -37,7 +37,7 @@ def steps_needed(labels: Indices) -> Indices:
     """
     inside = np.arange(labels.shape[1]) < text_lengths(labels)[:, None]
     repeats = (labels[:, 1:] == labels[:, :-1]) & inside[:, 1:]
-    return (inside.sum(axis=1) + repeats.sum(axis=1)).astype(np.int64)
+    return np.asarray(inside.sum(axis=1) + repeats.sum(axis=1), np.int64)
 
 
 def read_greedily(outputs: Indices) -> Indices:

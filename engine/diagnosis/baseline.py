@@ -12,12 +12,13 @@ import numpy as np
 from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset, Reals
 from engine.data.missing import find_sentinels
+from engine.data.series import windows_of
 from engine.diagnosis.network import output_width
 from engine.layers import LOSSES, Loss
 from engine.spec import ProjectSpec
 from engine.telemetry.snapshot import Evaluation
 
-Kind = Literal["commonest", "mean", "last", "apart"]
+Kind = Literal["commonest", "mean", "last", "apart", "unread"]
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class Baseline:
         ``commonest``: always the commonest class, with the probabilities that the shares give;
         ``mean``: always the mean of the targets; ``last``: in a series, the last value again;
         ``apart``: where some targets are a number such as -200 that looks like no reading, this
-        number for them and the mean of the others for these.
+        number for them and the mean of the others for these; ``unread``: of a text, no character.
     loss : float
-        What it costs; NaN where the score says the same (values), or there is no such number.
+        What it costs; NaN where the score says the same (values, texts), or nothing is known.
     training, validation : float
-        Its score on the training and the validation examples: share of right classes, or R².
+        Its score on the training and the validation examples: share of right classes, R², or 1 less
+        the share of wrong characters.
     shares : tuple[float, ...]
         Share of the training examples that each class has; empty for values.
     name : str
@@ -92,7 +94,9 @@ def baseline_of(project: ProjectSpec, dataset: Dataset) -> Baseline:
     """
     if dataset.task in ("classification", "sequence"):
         return _of_classes(project, dataset)
-    if dataset.is_series and dataset.values.shape[1] == 1:
+    if dataset.task == "transcription":
+        return Baseline("unread")
+    if dataset.is_series and dataset.task == "regression":
         return Baseline("last", training=_persistence(dataset, dataset.training),
                         validation=_persistence(dataset, dataset.validation))
     if dataset.task == "regression" and dataset.values.shape[1] == 1:
@@ -171,8 +175,9 @@ def _smoothed(shares: tuple[float, ...], project: ProjectSpec, loss: Loss) -> tu
 
 def _persistence(dataset: Dataset, rows: np.ndarray) -> float:
     """Return R² of answering with the newest value of each window; 0 where it is worse."""
-    targets, last = dataset.values[rows, 0], dataset.inputs[rows, -1]
-    variance = float(np.var(targets)) if len(rows) else 0.0
+    targets = dataset.values[rows]
+    variance = float(np.mean((targets - targets.mean(axis=0)) ** 2)) if len(rows) else 0.0
     if variance == 0:
         return 0.0
+    last = windows_of(dataset).again[rows]
     return max(0.0, 1 - float(np.mean((targets - last) ** 2)) / variance)

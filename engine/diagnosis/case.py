@@ -74,13 +74,18 @@ class Case:
         return self.patient.has_values
 
     @property
+    def reads_texts(self) -> bool:
+        """Whether texts are read, so that the score is 1 less the share of wrong characters."""
+        return self.patient.reads_texts
+
+    @property
     def loss(self) -> float:
         """Loss over the training examples."""
         return self.snapshot.training.loss
 
     @property
     def score(self) -> float:
-        """Share of training examples that are right, or R²."""
+        """Share of training examples that are right, R², or 1 less that of wrong characters."""
         return self.snapshot.training.accuracy
 
     @property
@@ -172,14 +177,14 @@ class Case:
         held_out = self.snapshot.validation
         if held_out is None:
             return False
-        if self.has_values:
+        if self.has_values or self.reads_texts:
             return 1 - held_out.accuracy > self.thresholds.begun
         return not held_out.loss <= self.thresholds.notable * self.baseline.loss
 
     @property
     def at_chance(self) -> bool:
         """Whether the network does no better than an answer that does not look at the inputs."""
-        if self.has_values:
+        if self.has_values or self.reads_texts:
             limits = self.thresholds
             return self.skill <= (limits.chance if self.baseline.kind == "mean" else limits.begun)
         return self.skill <= CLOSE and self.loss >= self.chance_limit

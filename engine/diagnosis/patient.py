@@ -52,6 +52,11 @@ class Patient:
         """Whether the targets are values, so that the score is R²."""
         return self.task in ("regression", "reconstruction")
 
+    @property
+    def reads_texts(self) -> bool:
+        """Whether texts are read, so that the score is 1 less the share of wrong characters."""
+        return self.task == "transcription"
+
     @cached_property
     def activations(self) -> frozenset[str]:
         """Keys of the hidden layers' activation functions."""

@@ -166,6 +166,10 @@ def unproven(case: Case) -> Words:
         return Words(title, say("overfitting.unproven-loss", scores=scores, loss=held_out.loss,
                                 guessing=guessing),
                      say("overfitting.unproven-loss-fired", loss=held_out.loss, limit=limit))
+    if case.reads_texts:
+        return Words(title, say("overfitting.unproven-text", scores=scores),
+                     say("overfitting.unproven-fired", skill=case.validation_skill,
+                         limit=case.thresholds.skill))
     return Words(title,
                  say("overfitting.unproven-r2", scores=scores, base=base) if case.has_values else
                  say("overfitting.unproven", scores=scores, base=base),
@@ -191,6 +195,7 @@ def learned(case: Case) -> Words:
                  if _reads_less(case.loss, first) else
                  say("learned.told", scores=scores, loss=case.loss),
                  say("learned.fired-r2", limit=limit) if case.has_values else
+                 say("learned.fired-text", limit=1 - limit) if case.reads_texts else
                  say("learned.fired-accuracy", limit=limit))
 
 
@@ -213,6 +218,8 @@ def early(case: Case, *, is_over: bool = False) -> Words:
         return Words(title, say("slow.told", now=now, scores=_scores(case)))
     if math.isfinite(case.baseline.loss):
         return Words(title, say("slow.falling", half=half, now=now, guessing=case.baseline.loss))
+    if case.reads_texts:
+        return Words(title, say("slow.falling-text", half=half, now=now, scores=_scores(case)))
     return Words(title, say("slow.falling-r2", half=half, now=now, score=case.score))
 
 
@@ -261,6 +268,10 @@ def chance(case: Case) -> Words:
         return Words(say("last.title") if score <= base.training else say("last.title-hardly"),
                      say("last.told", base=base.training, score=score),
                      say("last.fired", score=score, limit=least, base=base.training, step=step))
+    if base.kind == "unread":
+        return Words(say("unread.title"), say("unread.told", errors=1 - score),
+                     say("unread.fired", errors=1 - score, limit=1 - case.thresholds.begun,
+                         step=step))
     if base.kind == "apart":
         least = base.training + case.thresholds.begun * (1 - base.training)
         return Words(say("apart.title"),
@@ -341,6 +352,9 @@ def _reads_less(loss: float, than: float) -> bool:
 def _scores(case: Case) -> Message:
     """Return how well the examples are known: ``Training accuracy 99 %, validation 71 %``."""
     training, validation = case.snapshot.training.accuracy, case.snapshot.validation
+    if case.reads_texts:
+        return (say("scores.text", training=1 - training) if validation is None else
+                say("scores.texts", training=1 - training, validation=1 - validation.accuracy))
     # Like a share of examples, R² is not rounded up to a perfect 1.
     if validation is None:
         return (say("scores.r2", training=training) if case.has_values else

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.diagnosis.verdicts import Verdict
+from engine.layers import LOSSES
 from engine.messages import Message, say
 from engine.messages.numbers import shown
 from engine.spec import ProjectSpec
@@ -142,6 +143,11 @@ def _scores(a: Run, b: Run) -> Message | None:
               "a_training": one.training.accuracy, "a_validation": one.validation.accuracy}
     if not all(math.isfinite(value) for value in values.values()):
         return None
-    if math.isnan(two.validation.balanced) and math.isnan(one.validation.balanced):
+    tasks = LOSSES[a[0].training.loss].tasks
+    if "transcription" in tasks:
+        return say("outcome.scores-text", **{name: 1 - value for name, value in values.items()})
+    # Steps of a sequence have no mean over the classes.
+    if "sequence" not in tasks and math.isnan(two.validation.balanced) and math.isnan(
+            one.validation.balanced):
         return say("outcome.scores-r2", **values)
     return say("outcome.scores", **values)

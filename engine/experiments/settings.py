@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from engine.data import DRAWINGS, PAINTED, TABLE, TEXT, catalogue
+from engine.data.importers.catalogue import IMPORTERS
 from engine.layers import (
     ACTIVATIONS,
     AUGMENTATIONS,
@@ -170,7 +171,8 @@ def of_training(training: TrainingSpec) -> Settings:
             | _read("schedule", training.schedule,
                     (_SCHEDULE, *(schedule.constants if schedule else ())))
             | _read("stopping", training.stopping, fields.STOPPING)
-            | _read("augmentation", training.augmentation, AUGMENTATIONS))
+            | _read("augmentation", training.augmentation, AUGMENTATIONS)
+            | _read("averaging", training.averaging, fields.averaging_fields(training.averaging)))
 
 
 def of_data(data: DataSpec) -> Settings:
@@ -206,7 +208,7 @@ def _of_kind(data: DataSpec) -> Iterator[Field]:
         yield _FEATURES
     if kind in ("text", "series"):
         yield _WINDOW
-    if kind in (TABLE, TEXT) and data.path:
+    if kind in (TABLE, TEXT, *IMPORTERS) and data.path:
         yield _PATH
 
 

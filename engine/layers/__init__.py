@@ -8,7 +8,7 @@ from engine.layers.diagnose import diagnose
 from engine.layers.export import Node
 from engine.layers.initialisers import INITIALISERS, Initialiser
 from engine.layers.issue import Issue
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
+from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, UsedRows, Value
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.mean_field import MeanFieldRule, Moments, Passage
 from engine.layers.optimizers import OPTIMIZERS, Optimizer
@@ -50,6 +50,7 @@ __all__ = [
     "ResolvedLayer",
     "Schedule",
     "Shape",
+    "UsedRows",
     "Value",
     "costs",
     "diagnose",

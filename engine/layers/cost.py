@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.layers.kind import Parameter, Shape, Value
+from engine.layers.kind import Parameter, Shape, UsedRows, Value
 from engine.layers.shapes import DATA, resolve
 from engine.spec import NetworkSpec
 
@@ -66,6 +66,9 @@ class _Counting:
 
     def parameter(self, name: str) -> Value:
         return self._parameters[name]
+
+    def used_rows(self, table: Value, uses: int, *, others_rest: bool = True) -> UsedRows:
+        return UsedRows(_SOMEWHERE, uses, _SOMEWHERE, others_rest)
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self.forward_work += work

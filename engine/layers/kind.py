@@ -88,6 +88,28 @@ class Value:
         return math.prod(self.shape)
 
 
+@dataclass(frozen=True)
+class UsedRows:
+    """Where a step lists the rows of a table that it uses: all others have no gradient.
+
+    Attributes
+    ----------
+    used : int
+        Offset of the list: how many rows, then the rows.
+    most : int
+        Most rows that there can be.
+    place : int
+        Offset of a number for every row of the table: its place in the list, from 1 on, or 0.
+    others_rest : bool
+        Whether measuring and updating touch the rows of the list alone, not the whole table.
+    """
+
+    used: int
+    most: int
+    place: int
+    others_rest: bool
+
+
 class Lowering(Protocol):
     """What a plan offers to a layer kind that lowers itself to ops.
 
@@ -119,6 +141,14 @@ class Lowering(Protocol):
 
     def parameter(self, name: str) -> Value:
         """Return the place of one of the layer's parameters."""
+
+    def used_rows(self, table: Value, uses: int, *, others_rest: bool = True) -> UsedRows:
+        """Return where a step lists the rows of a table that it uses.
+
+        ``table`` is all that the layer learns, and ``uses`` how many rows an example can name at
+        most. The layer's backward ops write the list and the gradient of the rows on it; of all
+        others, the gradient has to be 0.
+        """
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         """Append an op to the forward pass; ``work`` is its multiply-adds per example.

@@ -10,6 +10,7 @@ from engine.layers.dropout import Dropout
 from engine.layers.input import Input
 from engine.layers.join import Add, Concatenate
 from engine.layers.kind import LayerKind
+from engine.layers.ngrams import NgramBag
 from engine.layers.noise import GaussianNoise
 from engine.layers.norm import BatchNorm, LayerNorm
 from engine.layers.pooling import (
@@ -28,7 +29,7 @@ _KINDS: tuple[LayerKind, ...] = (
     Input(), Dense(), Activation(), PReLU(), Softmax(), Dropout(), Add(), Concatenate(),
     BatchNorm(), LayerNorm(), GaussianNoise(), Conv2D(), Conv1D(), TransposedConv2D(), MaxPooling(),
     AveragePooling(), GlobalAveragePooling(), Upsampling(), Flatten(), Reshape(),
-    Embedding(), SimpleRNN(), LSTM(), GRU(), SequenceMean(), Sampling(),
+    Embedding(), NgramBag(), SimpleRNN(), LSTM(), GRU(), SequenceMean(), Sampling(),
 )
 _BY_KEY = {kind.key: kind for kind in _KINDS}
 

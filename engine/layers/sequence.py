@@ -15,11 +15,20 @@ from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
 from engine.spec import Option
 from engine.spec.fields import Field
 
-LARGEST_VOCABULARY = 65_536
+LARGEST_VOCABULARY = 2**22
+"""A float32 can count four times as far; memory, which `engine.plan.arena` checks, ends before."""
 
 
 _STARTS: dict[str, Option] = {"weights": "normal", "spread": 1.0}
 """Vectors start as normal numbers, as PyTorch has them."""
+
+SPARSE_FIELD = Field(
+    "sparse", "Touch only the rows used", False,
+    "A step computes, clips, penalises and updates only the rows that its batch uses: its time "
+    "follows the batch, not the table. SGD and Adagrad do the same as without. With momentum or a "
+    "running mean, as in Adam, the other rows rest: they neither move nor forget, as in PyTorch's "
+    "SparseAdam; L1, L2 and weight decay rest with them. Off: every row moves in every step.")
+"""Whether measuring and updating leave out the rows of a table that a step has no gradient for."""
 
 
 class Embedding(WeightedKind):
@@ -42,6 +51,7 @@ class Embedding(WeightedKind):
               "The vector of token 0 stays 0. Recurrent layers, Sequence mean and Global average "
               "pooling skip its steps, as long as the sequence keeps its length; other layers take "
               "them as they are."),
+        SPARSE_FIELD,
         *(replace(field, default=_STARTS.get(field.key, field.default))
           for field in DRAWN_FIELDS),
     )
@@ -60,7 +70,7 @@ class Embedding(WeightedKind):
         """Return ``w`` of shape (vocabulary, vector length)."""
         shape = self.fans(options, inputs)
         draw = initial_weights(options, shape, shape)
-        return (Parameter("w", shape, partial(_padded, draw) if options["padding"] else draw,
+        return (Parameter("w", shape, partial(padded, draw) if options["padding"] else draw,
                           is_by_unit=False),)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
@@ -78,8 +88,17 @@ class Embedding(WeightedKind):
             mask = plan.value((x.size,)).data
             plan.forward("mark_tokens", 0, mask=mask, x=x.data, steps=x.size)
             y = replace(y, mask=mask)
-        plan.backward("embed_backward", y.size, dw=w.gradient, dy=y.gradient, x=x.data,
-                      padding=int(bool(options["padding"])), **shape)
+        padding = int(bool(options["padding"]))
+        if options["sparse"]:
+            rows = plan.used_rows(w, x.size)
+            listed = {"used": rows.used, "place": rows.place}
+            plan.backward("list_rows", dw=w.gradient, x=x.data, most=rows.most, padding=padding,
+                          **listed, **shape)
+            plan.backward("embed_rows_backward", y.size, dw=w.gradient, dy=y.gradient, x=x.data,
+                          **listed, **shape)
+        else:
+            plan.backward("embed_backward", y.size, dw=w.gradient, dy=y.gradient, x=x.data,
+                          padding=padding, **shape)
         plan.result(y)
 
     def label(self, options: Options) -> str:
@@ -122,7 +141,8 @@ class SequenceMean(LayerKind):
         plan.result(y)
 
 
-def _padded(draw: Callable[[np.random.Generator], Weights], rng: np.random.Generator) -> Weights:
+def padded(draw: Callable[[np.random.Generator], Weights], rng: np.random.Generator) -> Weights:
+    """Return drawn vectors, that of token 0 being 0."""
     weights = draw(rng)
     weights[0] = 0
     return weights

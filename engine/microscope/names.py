@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.layers import Value
+from engine.layers import UsedRows, Value
 from engine.spec import LayerSpec
 
 PRIME = "\N{PRIME}"
@@ -49,6 +49,10 @@ class Placed(Protocol):
     @property
     def limited(self) -> tuple[Value, ...]:
         """Weights of which a column is what goes into one unit."""
+
+    @property
+    def used(self) -> UsedRows | None:
+        """Where a step lists the rows of its table that it uses."""
 
 
 @dataclass(frozen=True)

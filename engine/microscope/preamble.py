@@ -53,6 +53,24 @@ HELPERS: dict[str, str] = {
     found[:, to] = a[:, came]
     return found
 ''',
+    "ngram_rows": '''def ngram_rows(tokens, vocabulary, buckets, longest, distinct):
+    # From every place the rows of the n-grams of one token, of two and so on; 0: there is none.
+    n, steps = tokens.shape
+    rows = np.zeros((n, steps, longest))
+    for i, t, g in np.ndindex(rows.shape):
+        gram = [int(token) for token in tokens[i, t:t + g + 1]]
+        if len(gram) > g and all(gram):
+            h = 0
+            for token in gram:
+                h = (h + token) * 0x9E3779B97F4A7C15 % 2**64
+                h ^= h >> 32
+            rows[i, t, g] = vocabulary + h % buckets if g else gram[0]
+    rows = rows.reshape(n, -1)
+    if distinct:
+        rows = np.sort(rows, axis=1)
+        rows[:, 1:] *= rows[:, 1:] != rows[:, :-1].copy()
+    return rows
+''',
     "add_rows": '''def add_rows(tokens, errors, count):
     total = np.zeros((count, errors.shape[-1]))
     np.add.at(total, tokens.astype(int), errors)

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import Doubles, Integers, Reals
 from engine.kernels.runtime import layout
-from engine.layers import Value
+from engine.layers import UsedRows, Value
 from engine.plan.batches import Store
 from engine.plan.table import Line
 from engine.spec import LayerSpec
@@ -70,6 +70,8 @@ class PlannedLayer:
         What its activation function is applied to.
     limited : tuple[Value, ...]
         Weights of which a column holds what goes into one unit: max-norm limits them.
+    used : UsedRows | None
+        Where a step lists the rows of its table that it uses; None where it does not.
     """
 
     spec: LayerSpec
@@ -84,6 +86,7 @@ class PlannedLayer:
     states: Value | None = None
     argument: Value | None = None
     limited: tuple[Value, ...] = ()
+    used: UsedRows | None = None
 
     @property
     def measured(self) -> int:
@@ -117,6 +120,8 @@ class Plan:
         Examples for which there is room.
     parameters : int
         Numbers from one region of the arena (parameters, gradients, two memories) to the next.
+    average : int
+        Where the average of the parameters begins, a region behind the others; -1: none is kept.
     work, backward_work : int
         Multiply-adds of the forward and of the backward pass for one example.
     """
@@ -134,5 +139,16 @@ class Plan:
     stores: tuple[Store, Store]
     capacity: int
     parameters: int
+    average: int
     work: int
     backward_work: int
+
+    def forget_rows(self) -> None:
+        """Let the next step put every gradient of a table to 0 that it does not compute.
+
+        For those who have written gradients, or let others be computed, than those of the last
+        step: which rows these are of, no list says.
+        """
+        for layer in self.layers:
+            if layer.used is not None:
+                self.arena[layer.used.used] = -1

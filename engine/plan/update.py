@@ -16,8 +16,8 @@ from engine.plan.plan import PlannedLayer
 from engine.plan.table import Line, Table
 from engine.spec import LayerSpec, TrainingSpec
 
-MEASURING, UPDATING = 12, 30
-"""Multiply-adds that could be done while a parameter is measured, and while it is updated."""
+MEASURING, UPDATING, AVERAGING = 12, 30, 1
+"""Units of work while a parameter is measured, updated and averaged: of an op's own weight."""
 
 OWN = {"l1": layout.OWN_L1, "l2": layout.OWN_L2, "weight_decay": layout.OWN_WEIGHT_DECAY}
 """Places of a layer's own penalties in its pair of rows."""
@@ -94,11 +94,26 @@ def blocks_of(layers: Sequence[PlannedLayer], begin: int) -> tuple[Integers, int
         rule += not layer.weights
         size = layer.measured if layer.spec.frozen else layer.size
         group = frozen if layer.spec.frozen else learning
+        if layer.used is not None and layer.used.others_rest:
+            group.extend(_blocks_of_rows(layer, layer.first - begin, rule))
+            continue
         for done in range(0, size, blocks.BLOCK):
             group.append([layer.first - begin + done, min(blocks.BLOCK, size - done),
-                          min(blocks.BLOCK, max(0, layer.measured - done)), rule, layer.statistic])
+                          min(blocks.BLOCK, max(0, layer.measured - done)), rule, layer.statistic,
+                          -1, 0, 0])
     table = np.array(learning + frozen, np.int64).reshape(-1, blocks.BLOCK_LENGTH)
     return table, len(learning)
+
+
+def _blocks_of_rows(layer: PlannedLayer, first: int, rule: int) -> Iterator[list[int]]:
+    """Yield blocks for all rows of a table that a step can use; most of them stay empty."""
+    assert layer.used is not None
+    width = next(value.shape[-1] for value in layer.parameters.values() if value.gradient >= 0)
+    rows = blocks.BLOCK // width
+    for done in range(0, layer.used.most, rows):
+        size = width * min(rows, layer.used.most - done)
+        yield [first, size, 0 if done else layer.measured, rule, layer.statistic,
+               layer.used.used, width, done]
 
 
 def add_updates(table: Table, arena: Layout, training: TrainingSpec,
@@ -126,12 +141,15 @@ def add_updates(table: Table, arena: Layout, training: TrainingSpec,
     # Room for float64 in any precision.
     figures = arena.reserve(2 * blocks.FIGURES * (1 + len(divided)))
     common = {"blocks": divided.ctypes.data, "figures": figures}
-    w, g, m, v = regions
+    w, g, *memories = regions
+    rule = OPTIMIZERS[training.optimizer.kind]
+    # Rows of a table are taken together for the optimizer: not from a memory that it has not.
+    m, v = (place if number in rule.memory else -1 for number, place in enumerate(memories))
     table.add(layout.MEASURE, Line("measure_gradients", {
         **common, "g": g, "count": len(divided)}, per_step=MEASURING * measured))
     table.add(layout.MEASURE, Line("sum_gradients", {
         **common, "learning": learning, "count": len(divided)}))
-    table.add(layout.UPDATE, Line(OPTIMIZERS[training.optimizer.kind].op, {
+    table.add(layout.UPDATE, Line(rule.op, {
         **common, "w": w, "g": g, "m": m, "v": v, "learning": learning},
         per_step=UPDATING * updated))
     table.add(layout.UPDATE, Line("sum_updates", {**common, "learning": learning}))
@@ -151,3 +169,25 @@ def _add_limits(table: Table, arena: Layout, layer: PlannedLayer) -> None:
         table.add(layout.UPDATE, Line("limit_columns", {
             "w": value.data, "rows": value.size // columns, "columns": columns,
             "squares": squares}, layer=layer.spec.id))
+
+
+def reserve_average(arena: Layout, training: TrainingSpec, total: int) -> int:
+    """Reserve a region for the average of ``total`` parameters; return -1 where none is kept."""
+    return -1 if training.averaging.kind == "none" else arena.reserve(total)
+
+
+def add_averaging(table: Table, average: int, w: int, total: int) -> None:
+    """Append what moves the average of all parameters, learned or not, and what exchanges them.
+
+    Parameters
+    ----------
+    table : Table
+        Of the plan; everything else that changes parameters is there.
+    average, w, total : int
+        Where averages and parameters begin, and how many there are; -1: no average is kept.
+    """
+    if average < 0:
+        return
+    slots = {"average": average, "w": w, "n": total}
+    table.add(layout.UPDATE, Line("average_parameters", slots, per_step=AVERAGING * total))
+    table.add(layout.EXCHANGE, Line("exchange_parameters", slots, per_step=AVERAGING * total))

@@ -159,11 +159,6 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drawings: Drawings = ()
     painted: PaintedSpec = PaintedSpec()
 
-    def __hash__(self) -> int:
-        # Options are a dictionary, which has no hash of its own.
-        return hash((self.source, self.path, self.seed, self.table,
-                     tuple(sorted(self.options.items()))))
-
     def __post_init__(self) -> None:
         """Refuse drawings that would make a file too large to be opened."""
         if self.drawings and sum(len(stroke) for drawn in self.drawings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.messages import Message, say
 from engine.spec.network import Option
@@ -52,6 +53,9 @@ class Field:
         Whether a slider for the number should be logarithmic.
     shown_when : tuple[str, tuple[Option, ...]] | None
         Key of another field and its values for which this one has a meaning; None is always.
+    holds : str
+        What a text without choices is: the name of a ``column`` of a table, or names of several
+        ``columns`` with semicolons between; empty for any other text.
     is_rare : bool
         Whether few people need it, so that a form may fold it away.
     """
@@ -66,6 +70,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     logarithmic: bool = False
     shown_when: tuple[str, tuple[Option, ...]] | None = None
+    holds: Literal["", "column", "columns"] = ""
     is_rare: bool = False
 
     @property

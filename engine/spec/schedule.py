@@ -63,7 +63,8 @@ class StoppingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loss : float
         When the training loss, the mean over an epoch's batches, is at most this.
     accuracy : float
-        When the validation accuracy (R² for regression) is at least this.
+        When the validation accuracy (R² for regression, of texts 1 less the share of wrong
+        characters) is at least this.
     patience : int
         When the validation loss has not become smaller for so many epochs; the best weights are
         brought back. Without validation examples the training loss decides.

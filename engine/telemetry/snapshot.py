@@ -32,7 +32,7 @@ class Evaluation:
         Mean data loss, penalties left out; weighted where classes have weights.
     accuracy : float
         Share of examples whose class is right, 0 to 1; for regression the coefficient of
-        determination R².
+        determination R²; of texts 1 less the share of wrong characters.
     examples : int
         How many examples it was measured on.
     balanced : float
@@ -144,12 +144,20 @@ class Forecast:
         Every value as it is forecast from the true ones before it.
     rollout : float64[m]
         Every value as it is forecast from the network's own forecasts, once the first window is
-        used up.
+        used up; NaN where there is more to look at than what it forecasts.
+    errors : float64[a]
+        Mean absolute error for each number of steps ahead, in the units of the series.
+    last_errors, season_errors : float64[a]
+        That of saying the newest value again, and of saying what was a period before; the latter
+        is empty where no period is plain.
     """
 
     actual: Array
     one_step: Array
     rollout: Array
+    errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    last_errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    season_errors: Array = field(default_factory=lambda: frozen(np.zeros(0)))
 
 
 @dataclass(frozen=True)
@@ -166,6 +174,25 @@ class Text:
 
     prompt: str
     text: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What a network has read out of an example.
+
+    Attributes
+    ----------
+    row : int
+        Row of the data set.
+    read : int64[characters]
+        Characters as classes, read greedily: repeats collapse, blanks vanish.
+    shares : float64[steps, characters + 1]
+        Probability of the blank and of each character at every step that counts.
+    """
+
+    row: int
+    read: Array
+    shares: Array
 
 
 @dataclass(frozen=True)
@@ -211,6 +238,8 @@ class Snapshot:
         The beginning of ``text`` that was given to it.
     forecast : Forecast | None
         For a series.
+    transcripts : tuple[Transcript, ...]
+        For texts that are read: of a few examples, those of validation first.
     parts : Wanted
         What it holds: all that was asked for and can be had.
     available : Wanted
@@ -233,5 +262,6 @@ class Snapshot:
     text: str = ""
     prompt: str = ""
     forecast: Forecast | None = None
+    transcripts: tuple[Transcript, ...] = ()
     parts: Wanted = EVERYTHING
     available: Wanted = EVERYTHING

@@ -39,6 +39,7 @@ def undisturbed(plan: Plan, gradients: bool = False) -> Iterator[None]:
         shared.results[:] = results
         if kept is not None:
             region[:] = kept
+            plan.forget_rows()
 
 
 def blocks(plan: Plan, count: int) -> Iterator[tuple[int, int]]:

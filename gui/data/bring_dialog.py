@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.spec import DataSpec, Option
 from gui import theme
 from gui.data.background import Background
-from gui.data.bring_layout import INVITATION, OptionsColumn, PreviewColumn, TopRow, middle_row
+from gui.data.bring_layout import Invitation, OptionsColumn, PreviewColumn, TopRow, middle_row
 from gui.data.brought_files import (
     OTHER_WAYS,
     brought_paths,
@@ -28,12 +28,16 @@ from gui.data.brought_files import (
 )
 from gui.data.clipboard_table import copied, forget_pasted
 from gui.data.looking import Found, look
+from gui.data.record_dialog import RecordDialog
 from gui.data.remark_list import Line, RemarkList
 from gui.data.table_layout import arranged, bottom_row
 from gui.document.bringing import Brought, bring
 from gui.document.dataset_text import preview_sentence
 from gui.document.file_folder import FileFolder
 from gui.widgets import Button, MessageBar
+
+SOUNDS = "sounds"
+"""Key of the importer of recordings."""
 
 PAUSE_MS = 250
 """How long a person may go on changing options before they are looked at."""
@@ -108,6 +112,8 @@ class BringDialog(QDialog):
         self._paths = tuple(path.expanduser().absolute() for path in paths)
         self._source, self._options = source, dict(options or {})
         self._found = None
+        self.options.embeds.setChecked(bool(self._data.embedded)
+                                       and str(self._paths[0]) == self._data.path)
         more = f" and {len(self._paths) - 1} more" if self._paths[1:] else ""
         self.top.place.setText(f"{self._paths[0]}{more}")
         self.message.hide()
@@ -119,9 +125,10 @@ class BringDialog(QDialog):
     def _build(self) -> None:
         self.top, self.message = TopRow(), MessageBar()
         self.options, self.view = OptionsColumn(), PreviewColumn()
-        self.options.embeds.hide()
         self.remarks = RemarkList()
-        self.middle, _ = middle_row(self.options, self.view)
+        self.middle, row = middle_row(self.options, self.view)
+        self.invitation = Invitation(self._importers.values())
+        row.addWidget(self.invitation)
         bottom, self.progress, self.status, self.cancel, self.accept_button = bottom_row()
         self.accept_button.setText("Use")
         self.accept_button.setToolTip("Learn from this.")
@@ -146,8 +153,23 @@ class BringDialog(QDialog):
         self.options.form.chosen.connect(self._on_form_chosen)
         self.view.classes.class_chosen.connect(self.view.samples.show_class)
         self.view.samples.pointed_at.connect(self._on_samples_pointed_at)
+        self.top.record.clicked.connect(self.open_record_dialog)
         self.cancel.clicked.connect(self.reject)
         self.accept_button.clicked.connect(self._on_accept_clicked)
+
+    @Slot()
+    def open_record_dialog(self) -> RecordDialog:
+        """Open the dialog that records sounds; what is recorded there is then looked at."""
+        is_folder = self._source == SOUNDS and self._paths and self._paths[0].is_dir()
+        dialog = RecordDialog(self, self._paths[0] if is_folder else None)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.recorded.connect(self._on_dialog_recorded)
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def _on_dialog_recorded(self, folder: Path) -> None:
+        self.read([folder], SOUNDS, {"labels": "folders"})
 
     # Looking
 
@@ -205,7 +227,8 @@ class BringDialog(QDialog):
             return
         self._loads = True
         self._say(f"Loading {found.preview.title}…", busy=True)
-        self._loader.submit(partial(bring, found.data, self._load))
+        self._loader.submit(partial(bring, found.data, self._load,
+                                    embeds=self.options.embeds.isChecked()))
 
     @Slot(object)
     def _on_loader_done(self, result: Brought) -> None:
@@ -251,7 +274,11 @@ class BringDialog(QDialog):
             self.options.form.show_options({
                 field.key: self._options.get(field.key, field.default)
                 for field in importer.fields})
+        if seen is not None:
+            # Where one that was chosen cannot be used, the others are the way out.
+            self.options.form.offer_columns(seen.columns)
         self._show_preview(seen)
+        self.options.show_size(0 if found is None else found.size)
         self._say("", busy=False)
 
     def _show_kinds(self) -> None:
@@ -265,6 +292,7 @@ class BringDialog(QDialog):
 
     def _show_preview(self, seen: Preview | None) -> None:
         self.view.setVisible(bool(self._paths))
+        self.invitation.setVisible(not self._paths)
         self.view.sentence.setText("" if seen is None else preview_sentence(seen))
         self.view.classes.show_classes({} if seen is None else seen.classes)
         self.view.samples.show_samples(() if seen is None else seen.samples,
@@ -323,7 +351,7 @@ class BringDialog(QDialog):
                                                 filter_of(self._importers))
         if names:
             self._folder.note(Path(names[0]))
-            self.read([Path(name) for name in names])
+            self.read([Path(name) for name in names], *self._kept())
 
     @Slot()
     def ask_folder(self) -> None:
@@ -332,7 +360,12 @@ class BringDialog(QDialog):
                                                 self._folder.path())
         if name:
             self._folder.note(Path(name))
-            self.read([Path(name)])
+            self.read([Path(name)], *self._kept())
+
+    def _kept(self) -> tuple[str, dict[str, Option]]:
+        """Return how to read what takes the place of files that are gone: as those were."""
+        is_gone = bool(self._paths) and not self._paths[0].exists()
+        return (self._source, self._options) if is_gone else ("", {})
 
     @Slot()
     def paste(self) -> None:
@@ -353,6 +386,3 @@ class BringDialog(QDialog):
         if paths:
             event.acceptProposedAction()
             self.read(paths)
-
-
-__all__ = ["INVITATION", "NOTHING_COPIED", "BringDialog"]

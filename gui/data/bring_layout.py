@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -15,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.bundles import LARGEST_ENCLOSED
+from engine.data.importers.importer import Importer
 from gui import theme
 from gui.data.choices import choice
 from gui.data.option_form import OptionForm
@@ -22,8 +27,12 @@ from gui.data.sample_view import ClassList, SampleView
 from gui.widgets import Button, ElidedLabel, Fold, LabelledCombo
 
 OPTIONS_PX, CLASSES_PX, LEFT_OUT_PX = 270, 150, 110
-INVITATION = ("Choose a file or a folder, drop it here, or paste what you have copied: images, "
-              "sounds, texts or series.")
+NOTHING_CHOSEN = "Choose a file or a folder, drop it here, or paste what you have copied."
+
+
+def size_text(size: int) -> str:
+    """Return ``11.2 MB`` for a number of bytes."""
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
 class TopRow(QHBoxLayout):
@@ -32,7 +41,7 @@ class TopRow(QHBoxLayout):
     def __init__(self) -> None:
         super().__init__()
         self.setSpacing(theme.px(10))
-        self.place = ElidedLabel(INVITATION, role="muted")
+        self.place = ElidedLabel(NOTHING_CHOSEN, role="muted")
         self.paste = Button("Paste", "copy")
         self.paste.setToolTip("Take what you have copied: a file, a folder, its path, or an image "
                               "(Ctrl+V).")
@@ -42,8 +51,11 @@ class TopRow(QHBoxLayout):
         self.folder = Button("Choose folder…", "folder-open")
         self.folder.setToolTip("Choose a folder, such as one with a folder of images for each "
                                "class.")
+        self.record = Button("Record…", "mic")
+        self.record.setToolTip("Record sounds of your own with the microphone, class by class, and "
+                               "learn from them.")
         self.addWidget(self.place, 1)
-        for button in (self.paste, self.file, self.folder):
+        for button in (self.record, self.paste, self.file, self.folder):
             self.addWidget(button)
 
 
@@ -74,6 +86,19 @@ class OptionsColumn(QWidget):
         layout.addWidget(scroll, 1)
         layout.addWidget(self.embeds)
         self.setFixedWidth(theme.px(OPTIONS_PX))
+
+    def show_size(self, size: int) -> None:
+        """Say how large it is, and offer to let it travel in the project where it is not larger."""
+        fits = 0 < size <= LARGEST_ENCLOSED
+        self.embeds.setEnabled(fits)
+        if size and not fits:
+            self.embeds.setChecked(False)
+        self.embeds.setText(f"Embed in the project ({size_text(size)})" if size else
+                            "Embed in the project")
+        self.embeds.setToolTip(
+            "<p>Put a copy into the project's .bplab file, so that it can be given away or moved "
+            f"alone. At most {size_text(LARGEST_ENCLOSED)}; what is larger stays where it is and "
+            "is found by its path.</p>")
 
 
 class PreviewColumn(QWidget):
@@ -108,6 +133,19 @@ class PreviewColumn(QWidget):
         layout.addLayout(self.below)
         layout.addWidget(self.left_out_fold)
         layout.addWidget(self.left_out)
+
+
+class Invitation(QLabel):
+    """What can be brought, where nothing has been chosen yet."""
+
+    def __init__(self, importers: Iterable[Importer], parent: QWidget | None = None) -> None:
+        kinds = "".join(f"<p><b>{escape(one.title)}.</b> {escape(one.help)}</p>"
+                        for one in importers)
+        super().__init__(f"<p>Drop a file or a folder here. It may hold:</p>{kinds}", parent)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setProperty("role", "muted")
+        self.setContentsMargins(*(theme.px(60),) * 4)
 
 
 def middle_row(options: QWidget, preview: QWidget) -> tuple[QWidget, QLayout]:

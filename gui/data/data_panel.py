@@ -11,12 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -25,7 +23,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.data import FEATURES, TABLE, TEXT, Dataset, SourceInfo, catalogue, load
+from engine.data import (
+    DRAWINGS,
+    FEATURES,
+    PAINTED,
+    TABLE,
+    TEXT,
+    Dataset,
+    SourceInfo,
+    catalogue,
+    load,
+)
 from engine.data.importers.catalogue import IMPORTERS
 from engine.errors import EngineError
 from engine.spec import DataSpec, TableSpec
@@ -33,10 +41,14 @@ from gui.data.background import Background
 from gui.data.bring_dialog import BringDialog
 from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
-from gui.data.source_tiles import FileTile, SourceTile, Tile
+from gui.data.paint_dialog import PaintDialog
+from gui.data.painting import Painting
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
+from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
 from gui.data.table_files import SUFFIXES, dropped_tables
+from gui.data.tile_grid import BROUGHT, TileGrid
+from gui.document.bringing import Brought, bring, embedded
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
 from gui.document.editing import EditingPanel
@@ -53,14 +65,8 @@ from gui.widgets import (
 )
 
 LARGEST_NEW_SEED = 9999
-TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
-TILES_PER_LINE = 4
-WIDE_TILE = 2
-"""Columns that a tile of several words needs."""
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
-BROUGHT = "brought"
-"""Key of the tile for whatever an importer reads."""
 UNBROUGHT: Mapping[str, Any] = MappingProxyType({
     "table": TableSpec(), "more_paths": (), "options": {}, "digest": "", "embedded": ""})
 """What belongs to a file that was brought, and to no other."""
@@ -95,12 +101,18 @@ class DataPanel(EditingPanel):
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
         self._shown_problem = ""
+        self._painting = Painting(document, UNBROUGHT, self)
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
-        self.tiles: dict[str, Tile] = {}
+        self.grid = TileGrid(self._sources.values())
+        self.grid.chosen.connect(self._on_grid_chosen)
+        self.tiles = self.grid.tiles
         self.features: dict[str, Button] = {}
         self._build()
         self._background.done.connect(self._on_background_done)
         self._background.failed.connect(self._on_background_failed)
+        self._watch = SourceWatch(document, self.message, self)
+        self._watch.accepted.connect(self._set_same)
+        self._watch.choose_requested.connect(self._on_choose_file_clicked)
         self.refused.connect(self._on_refused)
         # Nothing else in the window is pasted but text into a line, which takes the keys first.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
@@ -130,6 +142,12 @@ class DataPanel(EditingPanel):
         elif path is not None:
             dialog.read(path, table)
         return dialog
+
+    def open_paint_dialog(self) -> PaintDialog:
+        """Open the plane to paint on, with the points that are there; the window stays in use."""
+        # Until something has been painted, the data stay what they are.
+        self.show_document()
+        return self._painting.open(self.window())
 
     def open_bring_dialog(self, paths: Sequence[Path] = (), *, pasting: bool = False
                           ) -> BringDialog:
@@ -178,6 +196,7 @@ class DataPanel(EditingPanel):
     def shut_down(self) -> None:
         """Wait for what is being loaded, and forget it."""
         self._background.join()
+        self._watch.join()
 
     # Widgets
 
@@ -210,7 +229,7 @@ class DataPanel(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.message)
-        layout.addWidget(self._build_tiles())
+        layout.addWidget(self.grid)
         layout.addWidget(self.progress)
         layout.addWidget(self._build_features())
         layout.addWidget(self.sentence)
@@ -220,52 +239,6 @@ class DataPanel(EditingPanel):
         layout.addWidget(self.share)
         layout.addLayout(self._build_noise_and_seed())
         layout.addStretch(1)
-
-    def _build_tiles(self) -> QWidget:
-        box = QWidget()
-        grid = QGridLayout(box)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(5)
-        self._group = QButtonGroup(self)
-        for info in self._sources.values():
-            self._add_tile(grid, info.key, SourceTile(info), partial(self._choose, info.key))
-        self._add_tile(grid, TABLE, FileTile(
-            "My table…", "<p><b>My table.</b> Learn from a table of your own: a workbook of Excel "
-            "or LibreOffice, CSV and other text with columns, or ARFF. You can also drop the file "
-            "onto the window, or paste cells that you have copied (Ctrl+V).</p>"),
-            self._on_table_tile_clicked)
-        self._add_tile(grid, TEXT, FileTile(
-            "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
-            "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
-            self._on_text_tile_clicked)
-        self._add_tile(grid, BROUGHT, FileTile(
-            "My images, sounds, series…", "<p><b>My own data.</b> Learn from images, sounds, texts "
-            "with labels or series of your own: a folder with a folder per class, a zip, a table "
-            "that names the files, IDX, CIFAR and more. You can also drop a file or a folder onto "
-            "the window, or paste an image or a path (Ctrl+V).</p>", "folder-open"),
-            self._on_brought_tile_clicked)
-        return box
-
-    def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
-                  action: Callable[[], object]) -> None:
-        # `clicked` carries a bool that no action wants.
-        tile.clicked.connect(lambda _checked=False: action())
-        self._group.addButton(tile)
-        line, place = divmod(len(self._sources), TILES_PER_LINE)
-        if key == BROUGHT and isinstance(tile, FileTile):
-            # Beside the last of the catalogue, where the room would be empty.
-            if place and TILES_PER_LINE - place >= WIDE_TILE:
-                tile.set_tall()
-                grid.addWidget(tile, line, place, 1, TILES_PER_LINE - place)
-            else:
-                grid.addWidget(tile, line + 2, 0, 1, TILES_PER_LINE)
-        elif isinstance(tile, FileTile):
-            half = TILES_PER_LINE // 2
-            column = (len(self.tiles) - len(self._sources)) * half
-            grid.addWidget(tile, line + (place > 0), column, 1, half)
-        else:
-            grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
-        self.tiles[key] = tile
 
     def _build_features(self) -> QWidget:
         self.feature_box = QWidget()
@@ -328,12 +301,8 @@ class DataPanel(EditingPanel):
         data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
         traits = self._traits()
-        in_use = BROUGHT if data.source in IMPORTERS else data.source
-        if in_use in self.tiles:
-            self.tiles[in_use].setChecked(True)
-            # Tab leads to the data in use: an arrow key chooses what lies beside it.
-            for tile in self.tiles.values():
-                tile.setFocusPolicy(TAB if tile.isChecked() else NO_TAB)
+        own = data.source in IMPORTERS and data.source not in self.tiles
+        self.grid.show_chosen(BROUGHT if own else data.source)
         self.share.set_value(round(data.training_share * 100, 1))
         noise = noise_text(traits, data)
         self.noise.set_value(data.noise)
@@ -347,7 +316,7 @@ class DataPanel(EditingPanel):
         for name, chip in self.features.items():
             chip.setChecked(name in data.features)
         self.seed.setText(f"Seed {data.seed}")
-        self.choose_file.setVisible(bool(problem) and info is None)
+        self.choose_file.setVisible(bool(problem) and info is None and data.source != PAINTED)
         self.sentence.setVisible(bool(data.path if problem else not traits.has_features))
         if problem != self._shown_problem:
             if problem:
@@ -371,18 +340,25 @@ class DataPanel(EditingPanel):
 
     # What a person does
 
-    def _on_table_tile_clicked(self) -> None:
-        # Until a file has been imported, the data stay what they are.
+    @Slot(str)
+    def _on_grid_chosen(self, key: str) -> None:
+        if key in self._sources:
+            self._choose(key)
+            return
+        # Until a person has chosen something, the data stay what they are.
         self.show_document()
-        self.open_table_dialog()
+        if key == TABLE:
+            self.open_table_dialog()
+        elif key == TEXT:
+            self._ask_text()
+        elif key == DRAWINGS:
+            self._ask_drawings()
+        elif key == PAINTED:
+            self.open_paint_dialog()
+        else:
+            self.open_bring_dialog()
 
-    def _on_brought_tile_clicked(self) -> None:
-        self.show_document()
-        self.open_bring_dialog()
-
-    def _on_text_tile_clicked(self) -> None:
-        # Until a file has been read, the data stay what they are.
-        self.show_document()
+    def _ask_text(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", self._folder.path(),
                                               TEXT_FILTER)
         if name:
@@ -392,6 +368,13 @@ class DataPanel(EditingPanel):
     def _continue_text(self, path: Path) -> None:
         self._set(replace(self._document.project.data, source=TEXT, path=str(path), goal="predict",
                           **UNBROUGHT))
+
+    def _ask_drawings(self) -> None:
+        data = self._document.project.data
+        if data.source != DRAWINGS and len({one.word for one in data.drawings}) > 1:
+            self._set(replace(data, source=DRAWINGS, path="", goal="predict", **UNBROUGHT))
+        else:
+            self.open_bring_dialog()
 
     def _choose(self, key: str) -> None:
         data = self._document.project.data
@@ -412,7 +395,33 @@ class DataPanel(EditingPanel):
         self._wanted = data
         self.progress.setToolTip(f"Loading {title}…")
         self.progress.show()
-        self._background.submit(partial(load, data))
+        self._background.submit(partial(self._load, data))
+
+    @staticmethod
+    def _load(data: DataSpec) -> Brought:
+        """Load data in another thread; of a person's own, what lay there is noted."""
+        return bring(data) if data.path and not data.embedded else Brought(data, load(data))
+
+    def set_embedded(self, wanted: bool) -> None:
+        """Let the data travel in the project from now on, as they are now, or no longer."""
+        data = self._document.project.data
+        if not wanted:
+            self._set_same(replace(data, embedded=""))
+            return
+        dataset = self._document.dataset
+        self._wanted = data
+        self.progress.setToolTip(f"Copying {Path(data.path).name}…")
+        self.progress.show()
+        self._background.submit(lambda: Brought(embedded(data), dataset))
+
+    @Slot(object)
+    def _set_same(self, data: DataSpec) -> None:
+        """Note something else about data that stay what they are; the run goes on."""
+        if self._document.data_problem:
+            # Perhaps they are there now.
+            self._set(data)
+        else:
+            self.attempt(partial(self._document.set_data, data, self._document.dataset))
 
     def attempt(self, edit: Callable[[], object]) -> bool:
         possible = super().attempt(edit)
@@ -430,11 +439,11 @@ class DataPanel(EditingPanel):
         self.progress.hide()
 
     @Slot(object)
-    def _on_background_done(self, dataset: Dataset) -> None:
-        data, self._wanted = self._wanted, None
+    def _on_background_done(self, brought: Brought) -> None:
+        wanted, self._wanted = self._wanted, None
         self.progress.hide()
-        if data is not None:
-            self.attempt(partial(self._document.set_data, data, dataset))
+        if wanted is not None:
+            self.attempt(partial(self._document.set_data, brought.data, brought.dataset))
 
     @Slot(object)
     def _on_background_failed(self, error: EngineError) -> None:
@@ -490,7 +499,9 @@ class DataPanel(EditingPanel):
     def _on_choose_file_clicked(self) -> None:
         source = self._document.project.data.source
         if source == TEXT:
-            self._on_text_tile_clicked()
+            self._ask_text()
+        elif source == DRAWINGS:
+            self._ask_drawings()
         elif source in IMPORTERS:
             self.open_bring_dialog()
         else:
@@ -518,6 +529,7 @@ class DataPanel(EditingPanel):
             self._cancel_loading()
             self._shown_problem = ""
         # What has been refused is history; why there are no examples is told as long as it is so.
-        if change.opened or self.message.topic != "data":
+        if change.opened or self.message.topic not in ("data", MOVED) or (
+                change.before.data != change.after.data):
             self.message.hide()
         self.show_document()

@@ -17,6 +17,8 @@ from gui.data.choices import one_line
 
 PICTURE_PX = 72
 """Side of the square that a picture is fitted into."""
+WIDE_PX, FLAT = 100, 0.8
+"""Width of pictures that are flatter than this, as spectrograms are."""
 CURVE_PX = (220, 72)
 LONGEST_TEXT = 400
 """Letters of a text that are shown."""
@@ -26,18 +28,18 @@ EVERY_CLASS = "\0"
 PLACE = Qt.ItemDataRole.UserRole
 
 
-def picture_pixmap(picture: NDArray[np.uint8], side: int, ratio: float = 1.0) -> QPixmap:
-    """Return a picture, uint8[h, w, 3], as large as fits into a square.
+def picture_pixmap(picture: NDArray[np.uint8], size: QSize, ratio: float = 1.0) -> QPixmap:
+    """Return a picture, uint8[h, w, 3], as large as fits into a size.
 
     Its pixels stay squares where it is enlarged.
     """
     pixels = np.ascontiguousarray(picture)
     height, width = pixels.shape[:2]
     image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-    room = round(side * ratio)
-    grows = max(height, width) < room
+    room = QSize(round(size.width() * ratio), round(size.height() * ratio))
+    grows = height < room.height() and width < room.width()
     pixmap = QPixmap.fromImage(image.scaled(
-        room, room, Qt.AspectRatioMode.KeepAspectRatio,
+        room, Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.FastTransformation if grows
         else Qt.TransformationMode.SmoothTransformation))
     pixmap.setDevicePixelRatio(ratio)
@@ -129,13 +131,18 @@ class SampleView(QListWidget):
         # Another mode of the view forgets that its items are not to be moved.
         self.setMovement(QListView.Movement.Static)
         self.setDragEnabled(False)
-        self.setIconSize(self._icon_size(is_curve=any(one.curve is not None for _, one in shown)))
+        self.setIconSize(self._icon_size([one for _, one in shown]))
         for place, one in shown:
             self.addItem(self._item(place, one))
 
-    def _icon_size(self, *, is_curve: bool) -> QSize:
-        width, height = CURVE_PX if is_curve else (PICTURE_PX, PICTURE_PX)
-        return QSize(theme.px(width), theme.px(height))
+    def _icon_size(self, shown: Sequence[Sample]) -> QSize:
+        """Return a size into which all pictures or curves fit: flat ones are wide and low."""
+        if any(one.curve is not None for one in shown):
+            return QSize(theme.px(CURVE_PX[0]), theme.px(CURVE_PX[1]))
+        shapes = [one.picture.shape for one in shown if one.picture is not None]
+        slope = max((shape[0] / shape[1] for shape in shapes), default=1.0)
+        width = theme.px(PICTURE_PX if slope > FLAT else WIDE_PX)
+        return QSize(width, max(1, min(round(width * slope), theme.px(PICTURE_PX))))
 
     def _item(self, place: int, one: Sample) -> QListWidgetItem:
         item = QListWidgetItem()
@@ -145,7 +152,7 @@ class SampleView(QListWidget):
         named = one.label or one.name
         pixmap = None
         if one.picture is not None:
-            pixmap = picture_pixmap(one.picture, size.width(), ratio)
+            pixmap = picture_pixmap(one.picture, size, ratio)
         elif one.curve is not None:
             pixmap = curve_pixmap(one.curve, size, ratio)
         if pixmap is not None:
@@ -205,6 +212,7 @@ class ClassList(QListWidget):
         for name, text in entries:
             item = QListWidgetItem(text)
             item.setData(PLACE, name)
+            item.setSizeHint(QSize(0, self.fontMetrics().height() + theme.px(8)))
             self.addItem(item)
         self.setCurrentRow(0)
         self.blockSignals(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.data import TEXT, SourceInfo
+from engine.data import PAINTED, TEXT, SourceInfo
 from engine.data.importers.catalogue import IMPORTERS
 from engine.spec import DataSpec
 
@@ -41,6 +41,7 @@ TRAITS = MappingProxyType({
                            noise="How much the points are disturbed, in percent."),
     "images": SourceTraits(has_goal=True),
     "table": SourceTraits(has_goal=True),
+    "sounds": SourceTraits(noise="How loud the hiss is beside the voice, in percent."),
     "text": SourceTraits(has_window=True, noise="Share of the labels that are wrong, in percent."),
     "series": SourceTraits(has_window=True,
                            noise="Standard deviation of the noise on the series, in percent."),
@@ -48,6 +49,8 @@ TRAITS = MappingProxyType({
 """Traits by `SourceInfo.kind`."""
 CONTINUED = SourceTraits(has_window=True)
 """Traits of a text whose next letter is to be told."""
+PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
+"""Traits of points that a person has painted: they are as they are."""
 BROUGHT = MappingProxyType({
     "images": SourceTraits(has_goal=True),
     "sounds": SourceTraits(has_goal=True),
@@ -59,6 +62,8 @@ def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:
     """Return the traits of a source; a person's own table or text is in no catalogue."""
     if data.source == TEXT or (info is not None and info.task == "sequence"):
         return CONTINUED
+    if data.source == PAINTED:
+        return PAINTED_POINTS
     if data.source in IMPORTERS:
         return BROUGHT.get(IMPORTERS[data.source].kind, SourceTraits())
     return TRAITS[info.kind if info is not None else "table"]

@@ -36,6 +36,7 @@ from gui.data.table_columns import ColumnList
 from gui.data.table_files import FILTER, dropped_table, dropped_tables, with_its_test
 from gui.data.table_form import TableForm
 from gui.data.table_layout import arranged, bottom_row, columns_box, folds_row, rows_box, top_row
+from gui.document.bringing import Brought, bring
 from gui.document.dataset_text import inputs_text
 from gui.document.file_folder import FileFolder
 from gui.widgets import Button, Fold, MessageBar
@@ -77,6 +78,7 @@ class TableDialog(QDialog):
         self._path: Path | None = None
         self._spec = TableSpec()
         self._dataset: Dataset | None = None
+        self._digest = ""
         self._preview: TablePreview | None = None
         self._pasted: list[Path] = []
         self._told = ""
@@ -204,7 +206,7 @@ class TableDialog(QDialog):
         self.message.hide()
         size = f"{found.size / 2**20:.1f} MB" if found.size >= 2**20 else f"{found.size:,} bytes"
         self._say(f"Reading {found.title} ({size})…", busy=True)
-        self._loader.submit(partial(load, self._wanted()))
+        self._loader.submit(partial(bring, self._wanted(), load))
 
     @Slot(object)
     def _on_looker_failed(self, error: EngineError) -> None:
@@ -217,8 +219,9 @@ class TableDialog(QDialog):
         self._fail(error.sentence)
 
     @Slot(object)
-    def _on_loader_done(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+    def _on_loader_done(self, brought: Brought) -> None:
+        self._dataset, self._digest = brought.dataset, brought.data.digest
+        dataset = brought.dataset
         self._show_remarks((*self._guesses(), *dataset.remarks))
         self._say(f"{len(dataset.inputs):,} examples, {inputs_text(dataset)}, "
                   f"{_outputs_text(dataset)}.", busy=False)
@@ -410,7 +413,7 @@ class TableDialog(QDialog):
     @Slot()
     def _on_accept_clicked(self) -> None:
         if self._dataset is not None:
-            wanted = self._wanted()
+            wanted = replace(self._wanted(), digest=self._digest)
             self._pasted = [path for path in self._pasted if str(path) != wanted.path]
             self.imported.emit(wanted, self._dataset)
             self.accept()

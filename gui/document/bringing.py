@@ -8,8 +8,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from engine.bundles.archive import Broken
+from engine.bundles.enclosed import keep_copy, packed
 from engine.data import Dataset, load
+from engine.data.copies import in_copy, paths_of
 from engine.data.digests import digest_of
+from engine.errors import DataError
 from engine.spec import DataSpec
 
 
@@ -29,13 +33,71 @@ class Brought:
     dataset: Dataset
 
 
-def bring(data: DataSpec, load_data: Callable[[DataSpec], Dataset] = load) -> Brought:
+def bring(data: DataSpec, load_data: Callable[[DataSpec], Dataset] = load, *,
+          embeds: bool = False) -> Brought:
     """Load what lies at an absolute path, and note what lay there.
+
+    Parameters
+    ----------
+    data : DataSpec
+        What to load.
+    load_data : callable
+        Loads it.
+    embeds : bool
+        Whether a copy is to travel in the project; then it is the copy that is loaded.
 
     Raises
     ------
-    DataError
-        If it cannot be learned from.
+    EngineError
+        If it cannot be learned from, or no copy can be kept.
     """
-    dataset = load_data(data)
-    return Brought(replace(data, digest=digest_of(Path(data.path))), dataset)
+    data = replace(data, digest=digest_of(Path(data.path)))
+    if embeds:
+        data = embedded(data)
+    return Brought(data, load_data(data))
+
+
+def embedded(data: DataSpec) -> DataSpec:
+    """Return data of which a copy, as they are now, is to travel in the project.
+
+    Raises
+    ------
+    EngineError
+        If they are too large, cannot be read, or no copy can be kept.
+    """
+    try:
+        return replace(data, embedded=keep_copy(packed([Path(path) for path in paths_of(data)])))
+    except Broken as error:
+        # A name that other systems would not take for one.
+        raise DataError("enclosed.unfit", place=Path(data.path).name,
+                        problem=error.message) from error
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Data that are no longer what they were.
+
+    Attributes
+    ----------
+    data : DataSpec
+        As the project has them.
+    digest : str
+        What lies there now.
+    """
+
+    data: DataSpec
+    digest: str
+
+
+def moved(data: DataSpec) -> Moved | None:
+    """Say whether what was brought has changed since; None if not, or if nobody can know.
+
+    What is not there at all is told where it is loaded, and what travels in the project is there.
+    """
+    if not data.digest or in_copy(data) != data:
+        return None
+    try:
+        digest = digest_of(Path(data.path))
+    except DataError:
+        return None
+    return None if digest == data.digest else Moved(data, digest)

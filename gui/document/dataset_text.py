@@ -35,7 +35,7 @@ def counted(example: Modality, n: int) -> str:
         return f"{n:,} image{plural} of {height} × {width} pixels{colours}"
     if example.kind == "sound":
         frames, bands = example.shape
-        return f"{n:,} sound{plural} of {frames} × {bands} (frames × bands)"
+        return f"{n:,} sound{plural} of {frames} frames × {bands} bands"
     if example.kind == "tokens":
         return f"{n:,} text{plural} of up to {example.size:,} tokens"
     if example.kind == "steps":
@@ -47,9 +47,9 @@ def counted(example: Modality, n: int) -> str:
 
 def preview_sentence(seen: Preview) -> str:
     """Return what a preview has found, such as ``70 images of 8 × 8 pixels, 10 classes``."""
-    least = "" if seen.is_whole else "At least "
     classes = f", {len(seen.classes)} classes" if seen.classes else ""
-    return f"{least}{counted(seen.example, seen.count)}{classes}."
+    rest = "" if seen.is_whole else " Some of them have been opened so far."
+    return f"{counted(seen.example, seen.count)}{classes}.{rest}"
 
 
 def example_text(example: Modality) -> str:
@@ -87,9 +87,13 @@ def _next(dataset: Dataset) -> str:
     return f"{dataset.n_outputs} different ones; predicts the next at every step"
 
 
+def _texts(dataset: Dataset) -> str:
+    return f"reads texts of {dataset.n_outputs} different characters"
+
+
 TARGETS: Mapping[Task, Callable[[Dataset], str]] = MappingProxyType({
     "classification": _classes, "regression": _values, "reconstruction": _inputs,
-    "sequence": _next})
+    "sequence": _next, "transcription": _texts})
 """What is to be learned, by task."""
 
 

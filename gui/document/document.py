@@ -511,7 +511,7 @@ class Document(QObject):
         holds_all = beside is None or is_bundle(path)
         write_file(self._sides.first.project, path, checkpoint=checkpoint,
                    beside=None if beside is None else Beside(beside.project, second),
-                   earlier=self.earlier if self.keeps_earlier else ())
+                   earlier=self.earlier if self.keeps_earlier else (), opened=self.path)
         self.holds_weights = checkpoint is not None
         if holds_all:
             self.undo_stack.setClean()

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from engine.bundles import Beside, Saved, is_bundle, read_saved, write_bundle
 from engine.data import TABLE, TEXT
+from engine.data.copies import paths_of
 from engine.data.dataset import Dataset
 from engine.data.importers.catalogue import IMPORTERS
+from engine.errors import FormatError
 from engine.spec import DataSpec, ProjectSpec, write_project
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ Weights = Mapping[str, NDArray[Any]]
 
 
 def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | None = None,
-               beside: Beside | None = None, earlier: Sequence[EarlierRun] = ()) -> None:
+               beside: Beside | None = None, earlier: Sequence[EarlierRun] = (),
+               opened: Path | None = None) -> None:
     """Write a project, with what runs have left if the file can hold that; raises FormatError.
 
     Parameters
@@ -40,15 +43,27 @@ def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | Non
         What stands beside it.
     earlier : sequence of EarlierRun
         Runs from before.
+    opened : Path | None
+        The file that the project comes from, if there is one.
     """
+    if project.data.embedded and not is_bundle(path):
+        project = _without_copy(project, path)
     project = with_relative_paths(project, path)
     if is_bundle(path):
         if beside is not None:
             beside = Beside(with_relative_paths(beside.project, path), beside.checkpoint)
-        write_bundle(project, {}, path, checkpoint=checkpoint, beside=beside, earlier=[
-            replace_run(run, project=with_relative_paths(run.project, path)) for run in earlier])
+        write_bundle(project, {}, path, checkpoint=checkpoint, beside=beside, opened=opened,
+                     earlier=[replace_run(run, project=with_relative_paths(run.project, path))
+                              for run in earlier])
     else:
         write_project(project, path)
+
+
+def _without_copy(project: ProjectSpec, path: Path) -> ProjectSpec:
+    """Return a project whose data lie where they were brought from; raises FormatError."""
+    if not all(Path(one).exists() for one in paths_of(project.data)):
+        raise FormatError("enclosed.text", place=path.name, name=Path(project.data.path).name)
+    return replace(project, data=replace(project.data, embedded=""))
 
 
 def read_file(path: Path) -> Saved:

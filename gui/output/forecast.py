@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from engine.data.dataset import Dataset, Reals
+from engine.data.series import windows_of
+from engine.data.windows import Windows
 from engine.telemetry.snapshot import Forecast, Snapshot
 from gui import theme
 from gui.output.drawing import (
@@ -20,6 +22,7 @@ from gui.output.drawing import (
     draw_sentence,
     small_font,
 )
+from gui.output.forecast_errors import error_sentence, steps_ahead
 from gui.output.probe import ProbeView
 from gui.output.view import OutputView
 
@@ -64,17 +67,22 @@ class ForecastView(ProbeView, OutputView):
     """The series, the forecast of every value from the true ones before it, and from its own.
 
     Free-running, the network is given its own forecasts, so that its errors add up. From the
-    dashed line on there is no true value left in its window.
+    dashed line on there is no true value left in its window. Where it looks at more than it
+    forecasts, it cannot run freely. Below the legend stands how far off it is, beside what can be
+    said without a network.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Forecast of the series", parent)
         self._forecast: Forecast | None = None
+        self._windows: Windows | None = None
         self._window = 0
+        self._told = ""
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Forget the forecast before."""
-        self._forecast, self._window = None, dataset.n_inputs
+        self._forecast, self._windows = None, windows_of(dataset)
+        self._window, self._told = self._windows.steps, ""
         self.setAccessibleDescription("")
         self.point_at(None)
 
@@ -82,10 +90,22 @@ class ForecastView(ProbeView, OutputView):
         """Show the forecast of a snapshot."""
         if snapshot.forecast is not None:
             self._forecast = snapshot.forecast
-            self.setAccessibleDescription("; ".join(
-                f"{line.name}: mean absolute error {self.error(line.field):.3g}"
-                for line in LINES[1:]))
+            if self._windows is not None:
+                self._told = error_sentence(snapshot.forecast, self._windows)
+            drawn = "; ".join(f"{line.name}: mean absolute error {self.error(line.field):.3g}"
+                              for line in self._lines()[1:])
+            self.setAccessibleDescription(f"{self._told}. {drawn}" if self._told else drawn)
             self.update()
+
+    def _lines(self) -> tuple[Line, ...]:
+        """Return the curves that there are, the second called by how far ahead it looks."""
+        ahead = LINES[1]
+        if self._windows is not None and self._windows.ahead[0] > 1:
+            told = steps_ahead(self._windows, 0)
+            ahead = replace(ahead, name=told, short=told.split()[0])
+        if self._forecast is not None and np.isnan(self._forecast.rollout).all():
+            return LINES[0], ahead
+        return LINES[0], ahead, LINES[2]
 
     def error(self, field: str) -> float:
         """Return the mean absolute error of a curve where it is finite; NaN for none."""
@@ -103,8 +123,9 @@ class ForecastView(ProbeView, OutputView):
         """Return where the curves are, in px."""
         line = self.fontMetrics().height()
         left = self.fontMetrics().horizontalAdvance("\N{MINUS SIGN}0.00") + theme.px(6)
-        return QRectF(left, 1.4 * line, max(self.width() - left - theme.px(4), 1.0),
-                      max(self.height() - 2.6 * line, 1.0))
+        top = 2.6 * line if self._told else 1.4 * line
+        return QRectF(left, top, max(self.width() - left - theme.px(4), 1.0),
+                      max(self.height() - top - 1.2 * line, 1.0))
 
     def time_at(self, x: float) -> int:
         """Return the step of time that is nearest to a place, in px."""
@@ -115,7 +136,8 @@ class ForecastView(ProbeView, OutputView):
         """Return what is said about one step of time."""
         if self._forecast is None:
             return ()
-        values = [(line.name, float(getattr(self._forecast, line.field)[time])) for line in LINES]
+        values = [(line.name, float(getattr(self._forecast, line.field)[time]))
+                  for line in self._lines()]
         told = [f"{name}: " + f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
                 for name, value in values if np.isfinite(value)]
         if 0 < self._window <= time and np.isfinite(self._forecast.rollout[time]):
@@ -141,10 +163,11 @@ class ForecastView(ProbeView, OutputView):
         draw_scales(painter, area, Scale(0.0, float(self._last()), "time step"), Scale(*y),
                     grid=True)
         self._draw_legend(painter)
+        self._draw_told(painter, area)
         painter.save()
         painter.setClipRect(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for line in LINES:
+        for line in self._lines():
             values = getattr(self._forecast, line.field)
             painter.setPen(self._pen(line))
             for piece in _pieces(values, area, y):
@@ -155,7 +178,7 @@ class ForecastView(ProbeView, OutputView):
 
     def _has_start(self) -> bool:
         """Say whether there is a step of time from which on all true values have left."""
-        return 0 < self._window < self._last()
+        return len(self._lines()) == len(LINES) and 0 < self._window < self._last()
 
     def _draw_start(self, painter: QPainter, area: QRectF) -> None:
         """Draw where the last true value has left the network's window."""
@@ -187,6 +210,16 @@ class ForecastView(ProbeView, OutputView):
             painter.drawText(QPointF(x + stroke + gap, metrics.ascent()), name)
             x += stroke + wide + 3 * gap
 
+    def _draw_told(self, painter: QPainter, area: QRectF) -> None:
+        """Write the errors below the legend, cut where there is no room."""
+        if not self._told:
+            return
+        metrics = painter.fontMetrics()
+        told = metrics.elidedText(self._told, Qt.TextElideMode.ElideRight,
+                                  round(self.width() - area.left()))
+        painter.setPen(QColor(theme.current().text))
+        painter.drawText(QPointF(area.left(), 1.2 * metrics.height() + metrics.ascent()), told)
+
     def legend(self, metrics: QFontMetrics, room: int, beside: int) -> list[str]:
         """Return what stands in the legend: the longest words that fit a number of px.
 
@@ -200,13 +233,13 @@ class ForecastView(ProbeView, OutputView):
             Px that every entry takes beside its words.
         """
         start = (START,) if self._has_start() else ()
-        entries = [(line.name, line.short) for line in LINES] + list(start)
+        entries = [(line.name, line.short) for line in self._lines()] + list(start)
         wide = sum(metrics.horizontalAdvance(name) + beside for name, _ in entries)
         return [name if wide <= room else short for name, short in entries]
 
     def _legend_pens(self) -> list[QPen]:
         """Return how every entry of the legend is drawn."""
-        pens = [self._pen(line) for line in LINES]
+        pens = [self._pen(line) for line in self._lines()]
         for pen in pens:
             pen.setWidthF(max(pen.widthF(), theme.px(2.5)))
         return [*pens, start_pen()] if self._has_start() else pens

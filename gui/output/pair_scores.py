@@ -8,6 +8,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from engine.data.dataset import Dataset
+from engine.spec import Task
 from engine.telemetry.snapshot import Evaluation, Snapshot
 from gui import theme
 from gui.frames.run_info import FIRST, SECOND
@@ -17,7 +18,8 @@ from gui.output.scores import (
     PARTS,
     USUAL,
     number_text,
-    share_text,
+    score_text,
+    score_title,
     strong,
 )
 from gui.widgets import ElidedLabel
@@ -26,11 +28,11 @@ KEYS = (FIRST, SECOND)
 
 
 class PairScores(QWidget):
-    """Accuracy (or R²) and loss of A and of B on both parts of the data, and the loss at chance."""
+    """Score and loss of A and of B on both parts of the data, and the loss at chance."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_classes: dict[str, bool] = {}
+        self._tasks: dict[str, Task] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(0, 1)
@@ -67,10 +69,8 @@ class PairScores(QWidget):
 
     def set_datasets(self, data: dict[str, Dataset]) -> None:
         """Name the scores of the tasks of both runs, and empty them."""
-        self._is_classes = {key: dataset.task in ("classification", "sequence")
-                            for key, dataset in data.items()}
-        names = dict.fromkeys("Accuracy" if classes else "R²"
-                              for classes in self._is_classes.values())
+        self._tasks = {key: dataset.task for key, dataset in data.items()}
+        names = dict.fromkeys(map(score_title, self._tasks.values()))
         self._score.setText(" | ".join(names))
         self._loss.setToolTip("Mean loss over all examples, penalties left out.")
         for value in self._values.values():
@@ -104,8 +104,8 @@ class PairScores(QWidget):
     def _texts_of(self, key: str, evaluation: Evaluation | None) -> tuple[str, str]:
         if evaluation is None:
             return NONE, NONE
-        text = share_text if self._is_classes.get(key, True) else number_text
-        return text(evaluation.accuracy), number_text(evaluation.loss)
+        task = self._tasks.get(key, "classification")
+        return score_text(task, evaluation.accuracy), number_text(evaluation.loss)
 
     @Slot()
     def _on_theme_changed(self) -> None:

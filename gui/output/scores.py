@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from engine.data.dataset import Dataset
+from engine.layers.losses import OF_CLASSES
+from engine.spec import Task
 from engine.telemetry.snapshot import Evaluation, Snapshot
 from gui import theme
 from gui.widgets import ElidedLabel, plain_number
@@ -38,12 +40,38 @@ def number_text(value: float) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
+def score_title(task: Task) -> str:
+    """Return what the score of a task is called."""
+    if task == "transcription":
+        return "Wrong characters"
+    return "Accuracy" if task in OF_CLASSES else "R²"
+
+
+def score_tip(task: Task) -> str:
+    """Return what it measures, in a sentence."""
+    if task == "transcription":
+        return ("Characters to be put in, left out or changed until what is read is the text, as a "
+                "share of the text’s characters.")
+    one = "examples" if task == "classification" else "steps"
+    return (f"Share of {one} whose most probable class is the true one." if task in OF_CLASSES else
+            "Share of the spread of the true values that the network explains: 1 is all, 0 is what "
+            "their mean does.")
+
+
+def score_text(task: Task, score: float) -> str:
+    """Return a score as figures."""
+    if task == "transcription":
+        return share_text(1 - score)
+    return share_text(score) if task in OF_CLASSES else number_text(score)
+
+
 class ScorePanel(QWidget):
-    """Accuracy (or R²) and loss on both parts of the data, and the loss at chance."""
+    """The score of a task and the loss on both parts of the data, and the loss at chance."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._task, self._n_classes = "classification", 0
+        self._task: Task = "classification"
+        self._n_classes = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(0, 1)
@@ -79,12 +107,8 @@ class ScorePanel(QWidget):
     def set_dataset(self, dataset: Dataset) -> None:
         """Name the scores of this task and empty them."""
         self._task = dataset.task
-        is_classes = self._has_classes()
-        one = "examples" if dataset.task == "classification" else "steps"
-        self._score.setText("Accuracy" if is_classes else "R²")
-        self._score.setToolTip(f"Share of {one} whose most probable class is the true one."
-                               if is_classes else "Share of the spread of the true values that "
-                               "the network explains: 1 is all, 0 is what their mean does.")
+        self._score.setText(score_title(self._task))
+        self._score.setToolTip(score_tip(self._task))
         self._loss.setToolTip("Mean loss over all examples, penalties left out.")
         self._n_classes = len(dataset.class_names)
         for value in self._values.values():
@@ -118,14 +142,10 @@ class ScorePanel(QWidget):
             shown[self._chance.text()] = self._chance_value.text()
         return shown
 
-    def _has_classes(self) -> bool:
-        return self._task in ("classification", "sequence")
-
     def _texts_of(self, evaluation: Evaluation | None) -> tuple[str, str]:
         if evaluation is None:
             return NONE, NONE
-        text = share_text if self._has_classes() else number_text
-        return text(evaluation.accuracy), number_text(evaluation.loss)
+        return score_text(self._task, evaluation.accuracy), number_text(evaluation.loss)
 
     @Slot()
     def _on_theme_changed(self) -> None:

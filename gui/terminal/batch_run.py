@@ -22,6 +22,7 @@ from engine.bundles import write_bundle
 from engine.data.dataset import Dataset
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
+from engine.layers.losses import OF_CLASSES
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
@@ -80,6 +81,9 @@ class BatchRun:
         What to start from, as ``layer-id/w``; None draws them.
     keep_initial : bool
         Whether ``weights.npz`` holds ``initial/layer-id/w`` too.
+    use_averaged : bool
+        Whether the average of the weights, where the project keeps one, takes their place in the
+        end, before anything is kept.
     save : Path | None
         Project file that is to hold in the end where the run is; None writes none.
     path : Path | None
@@ -92,11 +96,12 @@ class BatchRun:
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, steps: int, out: Path | None, *,
                  weights: Weights | None = None, keep_initial: bool = False,
-                 save: Path | None = None, path: Path | None = None, quiet: bool = False,
-                 make: TrainerFactory = make_trainer) -> None:
+                 use_averaged: bool = False, save: Path | None = None, path: Path | None = None,
+                 quiet: bool = False, make: TrainerFactory = make_trainer) -> None:
         self._project, self._dataset = project, dataset
         self._steps, self._out = steps, out
         self._weights, self._keep_initial = weights, keep_initial
+        self._use_averaged = use_averaged
         self._quiet = quiet
         self._make = make
         self._save, self._path = save, path
@@ -124,6 +129,8 @@ class BatchRun:
             try:
                 self._train(trainer, history, bar)
             finally:
+                if self._use_averaged:
+                    trainer.use_averages()
                 self._keep_weights(trainer, initial)
                 self._keep_run(trainer)
         if not self._quiet:
@@ -196,15 +203,19 @@ class BatchRun:
 
 
 def result_lines(snapshot: Snapshot, task: str) -> list[str]:
-    """Return loss and accuracy (R² for regression) of a snapshot as readable lines."""
+    """Return loss and score of a snapshot as readable lines."""
     results = {"Training": snapshot.training, "Validation": snapshot.validation}
     return [
-        f"{name}: loss {result.loss:.4g}, "
-        + (f"accuracy {result.accuracy:.1%}" if task == "classification"
-           else f"R² {result.accuracy:.4f}")
-        + f", {result.examples:,} examples"
+        f"{name}: loss {result.loss:.4g}, {_score(result.accuracy, task)}, "
+        f"{result.examples:,} examples"
         for name, result in results.items() if result is not None
     ]
+
+
+def _score(score: float, task: str) -> str:
+    if task == "transcription":
+        return f"wrong characters {1 - score:.1%}"
+    return f"accuracy {score:.1%}" if task in OF_CLASSES else f"R² {score:.4f}"
 
 
 def transfer_lines(transfer: TransferReport | None) -> list[str]:

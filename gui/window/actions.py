@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
+from engine.bundles import LARGEST_ENCLOSED
+from engine.data.copies import in_copy, paths_of
+from engine.data.digests import size_of
 from gui import theme
 from gui.builder.rows_view import RowsView
+from gui.data.bring_layout import size_text
 from gui.window.keys import ALL, OF_LAB, OF_MICROSCOPE, LabKeys
 from gui.window.pages import LAB, MICROSCOPE, TIPS, TITLES
 
@@ -84,6 +89,8 @@ class Actions(QObject):
         self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         add("Import table…", self._lab.import_table, icon="table-2")
         add("Bring your own data…", self._lab.bring_data, icon="image")
+        self._embeds = add("", self._toggle_embedded)
+        self._embeds.setCheckable(True)
         add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
 
     def _add_edit_actions(self) -> None:
@@ -194,6 +201,23 @@ class Actions(QObject):
         self._fresh.setEnabled(bool(start))
         self._fresh.setToolTip(f"The network starts from {start}." if start else
                                "The weights are drawn at random already.")
+        self._show_embedded()
+
+    def _toggle_embedded(self) -> None:
+        self._lab.data_panel.set_embedded(self._embeds.isChecked())
+
+    def _show_embedded(self) -> None:
+        """Say whether a copy of the data travels in the project, and how large it would be."""
+        data = self._lab.document.project.data
+        size = sum(size_of(Path(path)) for path in paths_of(in_copy(data)))
+        fits = size <= LARGEST_ENCLOSED
+        self._embeds.setChecked(bool(data.embedded))
+        self._embeds.setEnabled(bool(data.embedded) or (size > 0 and fits))
+        self._embeds.setText(f"Embed data in the project ({size_text(size)})" if size else
+                             "Embed data in the project")
+        self._embeds.setToolTip(
+            f"A copy of the data travels in the .bplab file. At most {size_text(LARGEST_ENCLOSED)}."
+            if data.path else "The data come with the program, and need not travel.")
 
     @Slot()
     def _on_themes_about_to_show(self) -> None:

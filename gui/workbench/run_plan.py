@@ -7,6 +7,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
+from engine.data import PAINTED
 from engine.data.dataset import Dataset
 from engine.layers import Issue
 from engine.spec import ProjectSpec, TrainingSpec
@@ -88,10 +89,14 @@ class RunPlan:
 def is_added_to(before: RunPlan, after: RunPlan) -> bool:
     """Say whether the examples differ in what a person has drawn or painted alone.
 
-    The network goes on then from where it stands: it has only some more to learn from, or less.
+    The network goes on then from where it stands: it has only some more to learn from, or less. The
+    first stroke on a generated set is no other case, for its points are all there.
     """
     old, new = before.project.data, after.project.data
-    return old != new and replace(old, drawings=new.drawings, painted=new.painted) == new
+    if new.source == PAINTED and before.dataset.points is not None:
+        old = replace(old, source=PAINTED)
+    return new != before.project.data and replace(
+        old, drawings=new.drawings, painted=new.painted) == new
 
 
 def _reason(old: ProjectSpec, new: ProjectSpec, *, data_differ: bool) -> Reason | None:

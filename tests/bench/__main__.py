@@ -13,12 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench import headline
 from tests.bench.cases import CASES, Case
 from tests.bench.machine import load, machine, say
 from tests.bench.process import PEERS, installed
-
-HEADLINE_S = 300.0
-"""With compiling and measuring well under ten minutes."""
 
 MISSING = ("{titles} {are} not installed for {interpreter}, so {they} {are} left out: "
            "--peers-python names an interpreter that has NumPy and {them}.")
@@ -34,14 +32,8 @@ def main() -> int:
     """Run what the command line asks for."""
     options = parse()
     # Only where they are needed: the contest keeps thread pools out of this process.
-    if options.command == "headline" and options.name == "mnist":
-        from tests.bench import mnist
-
-        return mnist.main(options.seeds, options.threads, options.choose, options.peers_python)
     if options.command == "headline":
-        from tests.bench import shakespeare
-
-        return shakespeare.main(options.length, options.choose)
+        return headline.run(options)
     if options.command == "profile":
         from tests.bench.profile import profile
 
@@ -154,15 +146,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, metavar="FOLDER",
                         help="where bench.md and bench.json go; a new temporary folder unless told")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    headline = commands.add_parser("headline", parents=[shared],
-                                   help="train for some minutes and say how good it has become")
-    headline.add_argument("name", choices=("shakespeare", "mnist"))
-    headline.add_argument("--seconds", type=float, default=HEADLINE_S, dest="length",
-                          help=f"shakespeare: length of training; {HEADLINE_S:g} unless told")
-    headline.add_argument("--seeds", type=int, default=3, help="mnist: how many networks")
-    headline.add_argument("--choose", action="store_true", help="leave what is measured in the end "
-                          "alone: learn from a part of the rest and measure on the other, so as to "
-                          "try settings")
+    headline.add_arguments(commands.add_parser(
+        "headline", parents=[shared], help="train for some minutes and say how good it has become"))
     commands.add_parser("roofline", parents=[shared, some],
                         help="the machine's limits, and what share of them our steps reach")
     profile = commands.add_parser("profile", parents=[shared], help="what each op of a step takes")

@@ -13,7 +13,7 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import looking, microscope, recording, side_by_side, start, tables
+from tests.bench import looking, microscope, recording, side_by_side, sparse, start, tables
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -278,8 +278,18 @@ def check_tables(cases: Sequence[Case], threads: int, rounds: int, seconds: floa
                  lines))
 
 
+def check_sparse(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what a step of a large table takes with all rows, and with those that it uses."""
+    said("sparse")
+    gains = [sparse.gain(rows, rule, threads, rounds, seconds)
+             for rows in sparse.SIZES for rule in sparse.RULES]
+    say(markdown(("rows", "optimizer", "all rows", "rows used", "ratio"), [
+        [f"{gain.rows:,}", gain.rule, micro(gain.dense_s), micro(gain.sparse_s),
+         f"{gain.ratio:.1f}x"] for gain in gains]))
+
+
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
     "recording": check_recording, "microscope": check_microscope,
-    "tables": check_tables, "start": check_start}
+    "tables": check_tables, "sparse": check_sparse, "start": check_start}

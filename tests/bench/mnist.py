@@ -6,6 +6,7 @@ other 10,000.
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import statistics
 import subprocess
@@ -90,6 +91,11 @@ def accuracy(run: Trainer, data: Dataset) -> float:
     """Return the share of validation images that are told right."""
     guesses = run.predict(data.inputs[data.validation]).argmax(axis=1)
     return float(np.mean(guesses == data.labels[data.validation]))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the command line asks for."""
+    return main(options.seeds or 3, options.threads, options.choose, options.peers_python)
 
 
 def main(seeds: int, threads: int, choose: bool, interpreter: str) -> int:

@@ -10,5 +10,6 @@ CHECK_NAMES = {
     "recording": "steps a second with and without recording; memory; redrawing earlier steps",
     "tables": "preview and load of large and wide tables: time, memory, and how long a timer waits",
     "microscope": "taking a step apart, and drawing its micro-steps",
+    "sparse": "a step that touches the rows of a table that its batch uses, beside one of all rows",
     "start": "compiling everything, and a warm start until the first step",
 }

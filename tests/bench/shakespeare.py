@@ -5,6 +5,7 @@ The settings were chosen on the tenth before it, by learning from the first eigh
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import time
 from collections.abc import Callable
@@ -151,6 +152,11 @@ def nats(run: Trainer, text: str, begin: int, end: int, settings: Settings) -> f
         right = np.take_along_axis(shares, tokens[np.minimum(places, end - 1)][..., None], 2)
         total -= float(np.log(right[..., 0][counted]).sum())
     return total / (end - begin)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the command line asks for."""
+    return main(options.length, options.choose)
 
 
 def main(seconds: float, choose: bool) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, kinds
 from tests.engine.training.graphs import JOINS, SINGLE
-from tests.golden import depth_cases, recurrent_cases, training_cases
+from tests.golden import depth_cases, recurrent_cases, training_cases, transcription_cases
 from tests.golden.cases import CASES, DEEP
 from tests.golden.generative_cases import GENERATIVE_CASES
 from tests.golden.image_cases import IMAGE_CASES
@@ -57,7 +57,8 @@ def test_kinds(key: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({
-    *IN_NETWORKS_OF_THEIR_OWN.values(), *(case.file.stem for case in LINES),
+    transcription_cases.FILE.stem, *IN_NETWORKS_OF_THEIR_OWN.values(),
+    *(case.file.stem for case in LINES),
     *(case.file.stem for case in (*IMAGE_CASES, *recurrent_cases.RECURRENT_CASES, *TOKEN_CASES,
                                   *GENERATIVE_CASES))}))
 def test_every_file_has_gradients(name: str) -> None:
@@ -70,7 +71,7 @@ def test_every_file_has_gradients(name: str) -> None:
 def test_no_file_is_left_over() -> None:
     read = {case.file for case in (*LINES, *IMAGE_CASES, *recurrent_cases.RECURRENT_CASES,
                                    *TOKEN_CASES, *GENERATIVE_CASES)}
-    read |= {recurrent_cases.LONG_FILE, depth_cases.FILE}
+    read |= {recurrent_cases.LONG_FILE, depth_cases.FILE, transcription_cases.FILE}
     others = {"normalised", "clipped", "scheduled", "groups"}
     assert {path.stem for path in FOLDER.glob("*.npz")} == {path.stem for path in read} | others
 
@@ -78,7 +79,7 @@ def test_no_file_is_left_over() -> None:
 @pytest.mark.parametrize("key", LOSSES)
 def test_losses(key: str) -> None:
     by_step = {"sequence_cross_entropy"} if any(case.by_step for case in TOKEN_CASES) else set()
-    assert key in {case.loss for case in LINES} | by_step
+    assert key in {case.loss for case in LINES} | by_step | {transcription_cases.LOSS}
 
 
 @pytest.mark.parametrize("key", OPTIMIZERS)

@@ -39,3 +39,20 @@ def sequence_mean_backward(dx: Reals, dy: Reals, mask: Reals, steps: int) -> Non
         rows = slice(n * steps, (n + 1) * steps)
         total = weights[rows].sum()
         dx[rows] = np.outer(weights[rows], dy[n]) / (total or 1.0)
+
+
+def list_rows(dw: Reals, used: Reals, place: Reals, x: Reals, padding: int) -> None:
+    before = used[1:1 + int(used[0])].astype(int) if used[0] >= 0 else range(len(dw))
+    for row in before:
+        dw[row], place[row] = 0, 0
+    rows = dict.fromkeys(int(token) for token in x if token in range(padding, len(dw)))
+    used[0] = len(rows)
+    for number, row in enumerate(rows, 1):
+        used[number], place[row] = row, number
+
+
+def embed_rows_backward(dw: Reals, dy: Reals, x: Reals, place: Reals, first: int, last: int
+                        ) -> None:
+    for token, gradient in zip(x, dy, strict=True):
+        if token in range(len(dw)) and first < place[int(token)] <= last:
+            dw[int(token)] += gradient

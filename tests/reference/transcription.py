@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def writable_texts(t: Reals, mask: Reals, steps: int) -> int:
     count = 0
     for n in range(len(t)):
         text = text_of(t, n)
-        repeats = sum(a == b for a, b in zip(text, text[1:], strict=False))
+        repeats = sum(a == b for a, b in pairwise(text))
         count += len(text) + repeats <= len(counted_steps(mask, n, steps))
     return count
 

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from engine.data.importers import drawings, sounds
 from engine.data.importers.images import IMAGES
 from engine.data.importers.importer import Importer, Preview
+from engine.data.importers.series_files import SERIES
+from engine.data.importers.texts import TEXTS
 from engine.errors import DataError
 from engine.spec import DataSpec
 
@@ -16,6 +18,8 @@ _IMPORTERS: tuple[Importer, ...] = (
     IMAGES,
     sounds.IMPORTER,
     drawings.IMPORTER,
+    TEXTS,
+    SERIES,
 )
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType({one.key: one for one in _IMPORTERS})

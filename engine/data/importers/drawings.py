@@ -94,5 +94,5 @@ def _read(path: Path, spec: DataSpec) -> list[Labelled]:
 
 IMPORTER = Importer(
     DRAWINGS, "My drawings", "Learn to tell what is drawn: drawings of your own, or files of "
-    "them, a line of JSON for each, as Quick, Draw! has them.", "images", "type",
+    "them, a line of JSON for each, as Quick, Draw! has them.", "images", "pencil",
     (SUFFIX,), True, FIELDS, claims, preview, load)

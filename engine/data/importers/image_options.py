@@ -33,7 +33,7 @@ FIELDS = (
         Choice("colour", "Colour", "Three: red, green and blue."))),
     Field("background", "Background", "white", "What shows through transparent pixels, and "
                                                "beside padded images.",
-          choices=(Choice("white", "White"), Choice("black", "Black"))),
+          choices=(Choice("white", "White"), Choice("black", "Black")), is_rare=True),
     Field("split", "Validation", "auto", "Which images are for validation.", choices=(
         Choice("auto", "Automatic", "Those that come apart for it, where there are any; else some "
                                     "at random."),
@@ -43,11 +43,12 @@ FIELDS = (
     Field("class_folder", "Class", "outer", "Which folder names the class of an image, where "
                                             "folders lie in one another.",
           choices=(Choice("outer", "Outermost", "animals/cats/1.png is one of animals."),
-                   Choice("inner", "Innermost", "animals/cats/1.png is one of cats."))),
+                   Choice("inner", "Innermost", "animals/cats/1.png is one of cats.")),
+          is_rare=True),
     Field("file_column", "File column", "", "Column of the table beside the images that names "
-                                            "their files; empty finds it."),
+                                            "their files; empty finds it.", is_rare=True),
     Field("label_column", "Target column", "", "Column of that table to be predicted; empty finds "
-                                               "it."),
+                                               "it.", is_rare=True),
 )
 """The options of images."""
 

@@ -92,6 +92,8 @@ class Preview:
         What was assumed.
     is_whole : bool
         Whether all that was brought has been looked at.
+    columns : tuple[str, ...]
+        Names of the columns of a table, for the options that hold one; empty for anything else.
     """
 
     title: str
@@ -103,6 +105,7 @@ class Preview:
     left_out: tuple[LeftOut, ...] = ()
     remarks: tuple[Remark, ...] = ()
     is_whole: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

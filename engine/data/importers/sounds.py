@@ -79,5 +79,5 @@ IMPORTER = Importer(
     key="sounds", title="Sounds",
     help="Recordings in a folder or zip: a folder for each class, names that say it, or a table "
          "beside them. The network sees how loud which frequencies are in every moment.",
-    kind="sounds", icon="sound", opens=(".zip", ".csv", ".tsv"), opens_folders=True, fields=FIELDS,
+    kind="sounds", icon="waves", opens=(".zip", ".csv", ".tsv"), opens_folders=True, fields=FIELDS,
     claims=_claims, preview=_preview, load=_load)

@@ -17,11 +17,8 @@ from engine.data.importers.sounds_options import SoundOptions
 from engine.data.importers.sounds_reading import (
     MOST_HEADS,
     Collection,
-    Frames,
-    as_shorts,
     collected,
     common_rate,
-    frames_of,
     heads,
     spread,
 )
@@ -29,7 +26,6 @@ from engine.data.importers.sounds_rows import (
     MOST_BYTES,
     byte_rows,
     check_size,
-    column_names,
     frames_for,
 )
 from engine.data.importers.sounds_split import divide
@@ -43,6 +39,7 @@ from engine.data.importers.sounds_told import (
 )
 from engine.data.modality import Modality
 from engine.data.remark import Remark, remark
+from engine.data.sound_bytes import Frames, as_shorts, frames_of
 from engine.data.spectrogram import MelSpectrogram
 from engine.data.waveform import Waveform
 from engine.errors import DataError
@@ -86,7 +83,7 @@ def load(path: Path, spec: DataSpec, options: SoundOptions) -> Dataset:
         task="transcription" if options.is_text else "classification",
         inputs=byte_rows(read.made, count, read.training, spec, options), labels=labels,
         values=np.empty((len(read.made), 0)), class_names=names,
-        feature_names=column_names(form, count),
+        feature_names=form.names(count),
         target_names=("text" if options.is_text else "class",), training=read.training,
         validation=read.validation, modality=Modality("sound", (count, form.bands)),
         sound_of=read.sound_of,

@@ -28,10 +28,10 @@ FIELDS = (
                                                           "another says what they are."))),
     Field("pattern", "Pattern of the names", "{label}_{speaker}_{n}",
           "How the files are named, without suffix: {label}, {speaker}, {n} for a number and "
-          "{skip} for what says nothing."),
+          "{skip} for what says nothing.", is_rare=True),
     Field("label_column", "Column of the table", "",
           "Title of the column with the class or the text; empty finds out.",
-          shown_when=("labels", ("auto", "table"))),
+          shown_when=("labels", ("auto", "table")), is_rare=True),
     Field("split", "Validation", "auto", "Which recordings are for validation.",
           choices=(Choice("auto", "As they are divided", "Folders or cells that are called train "
                                                          "and test, else random ones."),
@@ -60,10 +60,10 @@ FIELDS = (
     Field("pause", "Longest pause", 0.2,
           "Silence between two recordings, before the first and behind the last: from nothing to "
           "this, by chance.", minimum=0.0, maximum=5.0, unit="s", shown_when=("joined", (True,))),
-    Field("trim", "Cut off silence", False, "Leaves out what is quiet at both ends."),
+    Field("trim", "Cut off silence", False, "Leaves out what is quiet at both ends.", is_rare=True),
     Field("quiet", "Quiet is below", 40.0,
           "Decibels below the loudest hundredth of a second of the recording.", minimum=6.0,
-          maximum=90.0, unit="dB", shown_when=("trim", (True,))),
+          maximum=90.0, unit="dB", shown_when=("trim", (True,)), is_rare=True),
     Field("levels", "Loudness", "recording", "What the numbers of a spectrogram are.",
           choices=(Choice("recording", "Of each recording", "From 0 for the floor to 1 for the "
                                                             "loudest of the recording."),
@@ -72,20 +72,20 @@ FIELDS = (
                    Choice("none", "As recorded", "From 0 for the floor to 1 for a full tone."))),
     Field("rate", "Rate", "auto", "Samples in a second to which all recordings are brought.",
           choices=(Choice("auto", "Find out", "The lowest of the recordings, 16,000 at most."),
-                   *(Choice(rate, f"{int(rate):,} Hz") for rate in _RATES))),
+                   *(Choice(rate, f"{int(rate):,} Hz") for rate in _RATES)), is_rare=True),
     Field("window_ms", "Window", 25.0, "Length of the piece of sound that a frame looks at.",
-          minimum=1.0, maximum=1000.0, unit="ms", logarithmic=True),
+          minimum=1.0, maximum=1000.0, unit="ms", logarithmic=True, is_rare=True),
     Field("hop_ms", "Hop", 10.0, "From the beginning of a frame to that of the next.",
-          minimum=1.0, maximum=1000.0, unit="ms", logarithmic=True),
+          minimum=1.0, maximum=1000.0, unit="ms", logarithmic=True, is_rare=True),
     Field("bands", "Bands", 40, "Numbers of a frame, at equal distances on the scale of mel.",
           minimum=1, maximum=256),
     Field("lowest", "Lowest frequency", 50.0, "Where the lowest band begins.", minimum=0.0,
-          maximum=20_000.0, unit="Hz"),
+          maximum=20_000.0, unit="Hz", is_rare=True),
     Field("highest", "Highest frequency", 0.0,
           "Where the highest band ends; 0 takes half the rate.", minimum=0.0, maximum=24_000.0,
-          unit="Hz"),
+          unit="Hz", is_rare=True),
     Field("floor_db", "Floor", -80.0, "What is quieter counts as this.", minimum=-120.0,
-          maximum=-10.0, unit="dB"),
+          maximum=-10.0, unit="dB", is_rare=True),
 )
 
 

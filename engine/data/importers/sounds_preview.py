@@ -14,13 +14,8 @@ from engine.data.importers.sounds_names import Recording
 from engine.data.importers.sounds_options import SoundOptions
 from engine.data.importers.sounds_reading import (
     Collection,
-    Frames,
-    as_shorts,
     collected,
     common_rate,
-    filled,
-    frames_in,
-    frames_of,
     heads,
     spread,
 )
@@ -28,6 +23,7 @@ from engine.data.importers.sounds_rows import frames_for
 from engine.data.importers.sounds_strings import some_strings
 from engine.data.importers.sounds_told import in_order, on_left_out, on_spectrogram
 from engine.data.modality import Modality
+from engine.data.sound_bytes import Frames, as_shorts, filled, frames_in, frames_of
 from engine.data.waveform import Waveform
 from engine.errors import DataError
 from engine.spec import DataSpec

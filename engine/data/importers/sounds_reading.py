@@ -1,14 +1,13 @@
-"""From recordings to frames of bytes: read, trimmed, brought to one rate, measured in decibels."""
+"""What was brought, while it is open: which recordings there are, and how each sounds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.data.importers.importer import LeftOut, place_of
 from engine.data.importers.sounds_names import Recording, recordings
@@ -16,21 +15,13 @@ from engine.data.importers.sounds_options import USUAL_RATE, SoundOptions
 from engine.data.importers.sounds_store import Store, opened
 from engine.data.resampling import resampled
 from engine.data.sound_files import SoundHead, read_sound, read_sound_head
-from engine.data.spectrogram import MelSpectrogram
-from engine.data.waveform import Waveform, of_length, without_silence
+from engine.data.waveform import Waveform, without_silence
 from engine.errors import DataError
 from engine.messages import say
 from engine.spec import DataSpec
 
-Frames = NDArray[np.uint8]
-"""uint8[frames, bands]: 0 for the floor, 255 for the loudest that there is."""
-
 MOST_HEADS = 500
 """Recordings, spread over all, whose rate is asked for."""
-
-_DEEP_DB = -160.0
-"""Below what any recording holds: from here the loudest of a recording is looked for."""
-
 
 @dataclass(frozen=True)
 class Collection:
@@ -112,45 +103,3 @@ def common_rate(options: SoundOptions, found: Sequence[SoundHead]) -> int:
     if options.rate != "auto":
         return int(options.rate)
     return min(USUAL_RATE, *(head.rate for head in found)) if found else USUAL_RATE
-
-
-def frames_in(samples: int, form: MelSpectrogram) -> int:
-    """Return how many frames so many samples make, silence behind them to fill the last."""
-    return -(-max(0, samples - form.window) // form.hop) + 1
-
-
-def as_shorts(sound: Waveform) -> NDArray[np.int16]:
-    """Return a sound in a half of its memory, int16[n], 32,767 for 1."""
-    return np.rint(np.clip(sound.samples, -1, 1) * 32767).astype(np.int16)
-
-
-def frames_of(sound: Waveform, form: MelSpectrogram, levels: str) -> Frames:
-    """Return the spectrogram of a sound in bytes, whole frames, silence behind its end.
-
-    Parameters
-    ----------
-    sound : Waveform
-        A sound of the spectrogram's rate.
-    form : MelSpectrogram
-        How it is measured; 255 bytes reach from its floor to 0 dB.
-    levels : str
-        ``recording`` takes the loudest of the recording for 0 dB, others take a full tone.
-    """
-    whole = form.samples(frames_in(len(sound.samples), form))
-    samples = of_length(sound.samples, max(whole, len(sound.samples)))[:whole]
-    floor = form.floor_db
-    if levels == "recording":
-        decibels = replace(form, floor_db=_DEEP_DB).log_mel(samples)
-        loudest = decibels.max()
-        decibels -= loudest if loudest > _DEEP_DB else 0.0
-    else:
-        decibels = form.log_mel(samples)
-    share = np.clip(1 - decibels / floor, 0.0, 1.0)
-    return np.rint(share * 255).astype(np.uint8)
-
-
-def filled(frames: Frames, count: int) -> Frames:
-    """Return uint8[count, bands]: cut at the end, or the floor behind it."""
-    found = np.zeros((count, frames.shape[1]), np.uint8)
-    found[:min(count, len(frames))] = frames[:count]
-    return found

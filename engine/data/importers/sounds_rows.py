@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Indices, Reals
 from engine.data.importers.sounds_options import SoundOptions
-from engine.data.importers.sounds_reading import Frames, filled
 from engine.data.rows import ByteRows
+from engine.data.sound_bytes import Frames, filled
 from engine.data.spectrogram import MelSpectrogram
 from engine.errors import DataError
 from engine.spec import DataSpec
@@ -109,8 +109,3 @@ def _parts(rows: NDArray[np.uint8], training: Indices) -> Iterator[NDArray[np.ui
     for first in range(0, len(training), step):
         yield rows[training[first:first + step]]
 
-
-def column_names(form: MelSpectrogram, frames: int) -> tuple[str, ...]:
-    """Return the names of the numbers of an example."""
-    bands = [f"{middle:,.0f} Hz" for middle in form.middles]
-    return tuple(f"frame {frame}, {band}" for frame in range(1, frames + 1) for band in bands)

@@ -3,10 +3,14 @@
 A block is a part of what one layer learns: weights, then what stands behind them. Each has figures
 of its own, so that any number of threads can share the blocks: the figures are added up afterwards,
 in the order of the blocks.
+
+Of a table of which a step uses some rows alone, a block is a part of the list of these rows: what
+stands in them is taken together, and put back. Rows that the list leaves out are not touched.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from numba import carray
 
 from engine.kernels.runtime.layout import HYPER_LENGTH
@@ -18,11 +22,15 @@ BLOCK = 2048
 
 # A block, int64.
 FIRST = 0           # place of its first parameter in each of the four regions of the arena
-SIZE = 1
-MEASURED = 2        # how many of them, from the first, are weights: penalised and measured
+SIZE = 1            # of a list of rows, FIRST is the table's and SIZE the most that there can be
+MEASURED = 2        # how many of them, from the first, are weights: penalised and measured; of a
+                    # list of rows, the whole table's with its first block and none with the others
 RULE = 3            # row of ``hyper`` that has its constants
 STATISTIC = 4       # place of its layer among those that learn
-BLOCK_LENGTH = 5
+USED = 5            # place in the arena of the list of rows that are used; -1: all are
+WIDTH = 6           # numbers of a row
+BEGIN = 7           # how many rows of the list belong to blocks before this one
+BLOCK_LENGTH = 8
 
 # Figures of a block, float64: first of its gradient, then of its update.
 SQUARES = 0         # of the measured gradient, summed
@@ -37,7 +45,8 @@ WEIGHT_SQUARES = 2
 CHANGE_SHIFT = 3    # the same of the updates
 CHANGE = 4
 CHANGE_SQUARES = 5
-FIGURES = 6
+CHANGED = 6         # how many weights these are of
+FIGURES = 7
 
 
 @inlined
@@ -65,9 +74,29 @@ def rule_at(address, place):
 
 
 @inlined
-def part(arena, region, block):
-    """Return a block's part of a region of the arena."""
-    return vector(arena, region + block[FIRST], block[SIZE])
+def rows_of(arena, block):
+    """Return the rows of a list that belong to a block, real[n]."""
+    used, most = block[USED], block[SIZE] // block[WIDTH]
+    count = np.int64(arena[used]) - block[BEGIN]
+    return vector(arena, used + 1 + block[BEGIN], max(0, min(count, most)))
+
+
+@inlined
+def take_rows(taken, table, rows, width):
+    """Copy rows of a table side by side; both are pointers."""
+    for i in range(rows.size):
+        begin = np.int64(rows[i]) * width
+        for k in range(width):
+            taken[i * width + k] = table[begin + k]
+
+
+@inlined
+def put_rows(table, taken, rows, width):
+    """Copy rows back to where `take_rows` has found them."""
+    for i in range(rows.size):
+        begin = np.int64(rows[i]) * width
+        for k in range(width):
+            table[begin + k] = taken[i * width + k]
 
 
 @inlined

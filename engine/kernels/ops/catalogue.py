@@ -3,6 +3,7 @@
 from engine.kernels.ops import (  # noqa: F401
     activations,
     augmentation,
+    averaging,
     batches,
     convolution,
     dense,
@@ -14,6 +15,7 @@ from engine.kernels.ops import (  # noqa: F401
     layer_norm,
     limits,
     losses,
+    ngrams,
     noise,
     norm,
     optimizers,

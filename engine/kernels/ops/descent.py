@@ -16,20 +16,25 @@ from engine.kernels.ops.blocks import (
     CHANGE,
     CHANGE_SHIFT,
     CHANGE_SQUARES,
+    CHANGED,
     FIRST,
     MEASURED,
     RULE,
     SIZE,
     STATISTIC,
+    USED,
     WEIGHT,
     WEIGHT_SHIFT,
     WEIGHT_SQUARES,
+    WIDTH,
     blocks_at,
     figures_at,
-    part,
+    put_rows,
+    rows_of,
     rule_at,
     run_of,
     share_at,
+    take_rows,
 )
 from engine.kernels.ops.limits import limit_gradient
 from engine.kernels.runtime.layout import (
@@ -196,20 +201,52 @@ def shared_blocks(slots, arena, shard, shards):
 
 @inlined
 def operands(slots, arena, block):
-    """Return a block's w, g, m, v, rule and measured; its gradient is limited and penalised."""
-    size, measured = block[SIZE], block[MEASURED]
-    w, rule = part(arena, slots.w, block), rule_at(slots.hyper, block[RULE])
-    gradient = shifted(arena, slots.g + block[FIRST])
+    """Return a block's w, g, m, v, rule and measured; its gradient is limited and penalised.
+
+    Of a list of rows, w, m and v are copies, for `put_back` to bring home.
+    """
+    size, measured, rule = block[SIZE], block[MEASURED], rule_at(slots.hyper, block[RULE])
+    # Pointers, since an array that is one of two has its owners counted.
+    weights, gradient, mean, square = (
+        shifted(arena, slots.w + block[FIRST]), shifted(arena, slots.g + block[FIRST]),
+        shifted(arena, slots.m + block[FIRST]), shifted(arena, slots.v + block[FIRST]))
+    if block[USED] >= 0:
+        rows, width = rows_of(arena, block), block[WIDTH]
+        size = measured = rows.size * width
+        table = weights, gradient, mean, square
+        weights, gradient = on_stack(arena, BLOCK), on_stack(arena, BLOCK)
+        mean, square = on_stack(arena, BLOCK), on_stack(arena, BLOCK)
+        take_rows(weights, table[0], rows, width)
+        take_rows(gradient, table[1], rows, width)
+        if slots.m >= 0:
+            take_rows(mean, table[2], rows, width)
+        if slots.v >= 0:
+            take_rows(square, table[3], rows, width)
     most, share = rule[CLIP_VALUE], share_at(arena, slots.figures)[0]
     if most > 0.0 or share < 1.0:
         limit_gradient(carray(gradient, (size,)), most, share)
+        if block[USED] >= 0:
+            put_rows(shifted(arena, slots.g + block[FIRST]), gradient, rows_of(arena, block),
+                     block[WIDTH])
+    w = carray(weights, (size,))
     if rule[L1] != 0.0 or rule[L2] != 0.0:
         penalised = on_stack(arena, BLOCK)
         penalise(carray(penalised, (size,)), carray(gradient, (size,)), w, rule, measured)
-        # A pointer, since an array that is one of two has its owners counted.
         gradient = penalised
-    return (w, carray(gradient, (size,)), part(arena, slots.m, block),
-            part(arena, slots.v, block), rule, measured)
+    return (w, carray(gradient, (size,)), carray(mean, (size,)), carray(square, (size,)), rule,
+            measured)
+
+
+@inlined
+def put_back(slots, arena, block, w, m, v):
+    """Bring rows home that `operands` has taken; what it has not copied stands there already."""
+    if block[USED] >= 0:
+        rows, width, first = rows_of(arena, block), block[WIDTH], block[FIRST]
+        put_rows(shifted(arena, slots.w + first), w, rows, width)
+        if slots.m >= 0:
+            put_rows(shifted(arena, slots.m + first), m, rows, width)
+        if slots.v >= 0:
+            put_rows(shifted(arena, slots.v + first), v, rows, width)
 
 
 @inlined
@@ -225,21 +262,22 @@ def common_rule(slots):
 
 
 @inlined
-def report(figures, sums):
+def report(figures, sums, measured):
     """Keep the sums of a block's update."""
+    figures[CHANGED] = measured
     (figures[WEIGHT_SHIFT], figures[WEIGHT], figures[WEIGHT_SQUARES],
      figures[CHANGE_SHIFT], figures[CHANGE], figures[CHANGE_SQUARES]) = sums
 
 
 @inlined
-def _scatter(blocks, figures, shift, total, squares):
+def _scatter(figures, shift, total, squares):
     """Return the sum of squared distances from the mean of what is measured in a run of blocks.
 
     All of it is brought to the first block's shift: equal numbers have a scatter of exactly 0.
     """
-    size, whole, second = 0, 0.0, 0.0
-    for b in range(blocks.shape[0]):
-        count = blocks[b, MEASURED]
+    size, whole, second = 0.0, 0.0, 0.0
+    for b in range(figures.shape[0]):
+        count = figures[b, CHANGED]
         if count > 0:
             apart = figures[b, shift] - figures[0, shift]
             size += count
@@ -250,9 +288,12 @@ def _scatter(blocks, figures, shift, total, squares):
 
 @inlined
 def _report_ratio(results, blocks, figures):
-    """Write log10(std(update) / std(weight)) of a run of blocks; NaN where one of them is 0."""
-    weight = _scatter(blocks, figures, WEIGHT_SHIFT, WEIGHT, WEIGHT_SQUARES)
-    update = _scatter(blocks, figures, CHANGE_SHIFT, CHANGE, CHANGE_SQUARES)
+    """Write log10(std(update) / std(weight)) of a run of blocks; NaN where one of them is 0.
+
+    Of a table, that of the rows that were used: the others would not let it be seen.
+    """
+    weight = _scatter(figures, WEIGHT_SHIFT, WEIGHT, WEIGHT_SQUARES)
+    update = _scatter(figures, CHANGE_SHIFT, CHANGE, CHANGE_SQUARES)
     place = FIRST_STATISTIC + blocks[0, STATISTIC] * STATISTICS + UPDATE_RATIO
     carray(reals_at(results), (place + 1,))[place] = \
         0.5 * math.log10(update / weight) if weight > 0.0 and update > 0.0 else np.nan

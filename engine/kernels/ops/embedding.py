@@ -70,6 +70,78 @@ def embed_backward(dw, dy, x, padding, first, last):
 
 
 @kernel
+def list_rows(dw, used, place, x, padding):
+    """List the rows that tokens name, each once, in the order in which they come.
+
+    The rows of the list that stood there before have the gradient 0 from here on, as all others.
+
+    Parameters
+    ----------
+    dw : real[v, k]
+        dL/dw. Where the list before has -1 rows, nothing is known of it, and all becomes 0.
+    used : real[1 + r]
+        How many rows, then the rows; overwritten. There is room for all that tokens can name.
+    place : real[v]
+        For every row its place in the list, from 1 on, or 0; kept up.
+    x : real[n]
+        Tokens.
+    padding : int64
+        1 when token 0 stands for padding, and its vector does not learn.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    count = int(used[0])
+    if count < 0:
+        for token in range(dw.shape[0]):
+            place[token] = 0
+            for k in range(dw.shape[1]):
+                dw[token, k] = 0
+    for i in range(1, count + 1):
+        token = int(used[i])
+        place[token] = 0
+        for k in range(dw.shape[1]):
+            dw[token, k] = 0
+    count = 0
+    for n in range(x.size):
+        token = int(x[n]) if padding <= x[n] < dw.shape[0] else -1
+        if token >= 0 and token == x[n] and place[token] == 0:
+            count += 1
+            used[count] = token
+            place[token] = count
+    used[0] = count
+
+
+@kernel
+def embed_rows_backward(dw, dy, x, place, first, last):
+    """Compute ``dw[j] += sum of dy[n] over all n with x[n] = j`` for rows j of the list.
+
+    Parameters
+    ----------
+    dw : real[v, k]
+        dL/dw, added to.
+    dy : real[n, k]
+        dL/dy.
+    x : real[n]
+        Tokens.
+    place : real[v]
+        What `list_rows` makes of it.
+    first, last : int64, int64
+        Which rows of the list: those behind the first so many, up to this one.
+
+    Notes
+    -----
+    Source: chain rule on `embed`.
+    """
+    for n in range(x.size):
+        token = int(x[n]) if 0 <= x[n] < dw.shape[0] else -1
+        if token >= 0 and token == x[n] and first < place[token] <= last:
+            for k in range(dw.shape[1]):
+                dw[token, k] += dy[n, k]
+
+
+@kernel
 def mark_tokens(mask, x):
     """Compute ``mask = 1 where x is not 0, else 0``.
 
@@ -166,6 +238,23 @@ def embed_backward_op(slots, arena, batch, shard, shards):
     begin, end = span(k, shard, shards)
     embed_backward(matrix(arena, slots.dw, v, k), matrix(arena, slots.dy, rows, k),
                    vector(arena, slots.x, rows), slots.padding, begin, end)
+
+
+@op("dw used most place x v k steps padding", "used = rows that x names, each once", whole=True)
+def list_rows_op(slots, arena, batch, shard, shards):
+    v = slots.v
+    list_rows(matrix(arena, slots.dw, v, slots.k), vector(arena, slots.used, 1 + slots.most),
+              vector(arena, slots.place, v), vector(arena, slots.x, batch * slots.steps),
+              slots.padding)
+
+
+@op("dw dy x used place v k steps", "dw[j] = sum of dy[n] over n with x[n] = j", weight=16)
+def embed_rows_backward_op(slots, arena, batch, shard, shards):
+    v, k, rows = slots.v, slots.k, batch * slots.steps
+    # By rows: each is added up by one shard, in the order of the tokens.
+    begin, end = span(int(arena[slots.used]), shard, shards)
+    embed_rows_backward(matrix(arena, slots.dw, v, k), matrix(arena, slots.dy, rows, k),
+                        vector(arena, slots.x, rows), vector(arena, slots.place, v), begin, end)
 
 
 @op("mask x steps", "mask = 1 if x != 0 else 0")

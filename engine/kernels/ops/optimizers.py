@@ -24,6 +24,7 @@ from engine.kernels.ops.descent import (
     common_rule,
     descend,
     operands,
+    put_back,
     report,
     shared_blocks,
     step_of,
@@ -271,32 +272,36 @@ def update_nadam(w, g, m, v, rule, measured, correction):
 def update_sgd_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _m, _v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_sgd(w, g, rule, measured))
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_sgd(w, g, rule, measured), measured)
+        put_back(slots, arena, blocks[b], w, m, v)
 
 
 @op(SLOTS, "m = momentum m + g; w = w - rate m")
 def update_momentum_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, m, _v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_momentum(w, g, m, rule, measured))
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_momentum(w, g, m, rule, measured), measured)
+        put_back(slots, arena, blocks[b], w, m, v)
 
 
 @op(SLOTS, "m = momentum m + g; w = w - rate (g + momentum m)")
 def update_nesterov_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, m, _v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_nesterov(w, g, m, rule, measured))
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_nesterov(w, g, m, rule, measured), measured)
+        put_back(slots, arena, blocks[b], w, m, v)
 
 
 @op(SLOTS, "v = rho v + (1 - rho) g**2; w = w - rate g / (sqrt(v) + epsilon)")
 def update_rmsprop_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _m, v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_rmsprop(w, g, v, rule, measured))
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_rmsprop(w, g, v, rule, measured), measured)
+        put_back(slots, arena, blocks[b], w, m, v)
 
 
 @op(SLOTS,
@@ -307,15 +312,17 @@ def update_adam_op(slots, arena, batch, shard, shards):
     correction = adam_correction(common_rule(slots), step_of(slots))
     for b in range(begin, end):
         w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_adam(w, g, m, v, rule, measured, correction))
+        report(figures[b], update_adam(w, g, m, v, rule, measured, correction), measured)
+        put_back(slots, arena, blocks[b], w, m, v)
 
 
 @op(SLOTS, "v = v + g**2; w = w - rate g / (sqrt(v) + epsilon)")
 def update_adagrad_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
-        w, g, _m, v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_adagrad(w, g, v, rule, measured))
+        w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
+        report(figures[b], update_adagrad(w, g, v, rule, measured), measured)
+        put_back(slots, arena, blocks[b], w, m, v)
 
 
 @op(SLOTS,
@@ -325,7 +332,8 @@ def update_adadelta_op(slots, arena, batch, shard, shards):
     blocks, figures, begin, end = shared_blocks(slots, arena, shard, shards)
     for b in range(begin, end):
         w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_adadelta(w, g, m, v, rule, measured))
+        report(figures[b], update_adadelta(w, g, m, v, rule, measured), measured)
+        put_back(slots, arena, blocks[b], w, m, v)
 
 
 @op(SLOTS,
@@ -336,4 +344,5 @@ def update_nadam_op(slots, arena, batch, shard, shards):
     correction = nadam_correction(common_rule(slots), step_of(slots))
     for b in range(begin, end):
         w, g, m, v, rule, measured = operands(slots, arena, blocks[b])
-        report(figures[b], update_nadam(w, g, m, v, rule, measured, correction))
+        report(figures[b], update_nadam(w, g, m, v, rule, measured, correction), measured)
+        put_back(slots, arena, blocks[b], w, m, v)

@@ -9,19 +9,25 @@ from numba import carray
 
 from engine.kernels.ops.blocks import (
     ALL_SQUARES,
+    BLOCK,
     CLIPPED_SQUARES,
+    FIRST,
     INVALID,
     MEASURED,
+    SIZE,
     SQUARES,
     STATISTIC,
     TOP,
+    USED,
+    WIDTH,
     ZEROS,
     blocks_at,
     figures_at,
-    part,
+    rows_of,
     rule_at,
     run_of,
     share_at,
+    take_rows,
 )
 from engine.kernels.ops.limits import limited_norm
 from engine.kernels.runtime.layout import (
@@ -36,7 +42,14 @@ from engine.kernels.runtime.layout import (
     GRADIENT_ZERO_SHARE,
     STATISTICS,
 )
-from engine.kernels.runtime.memory import from_bits, magnitude_bits, reals_at, span
+from engine.kernels.runtime.memory import (
+    from_bits,
+    magnitude_bits,
+    on_stack,
+    reals_at,
+    shifted,
+    span,
+)
 from engine.kernels.runtime.policy import inlined, kernel, op
 
 BINS_PER_OCTAVE = 16
@@ -210,9 +223,19 @@ def measure_gradients_op(slots, arena, batch, shard, shards):
     most = rule_at(slots.hyper, 0)[CLIP_VALUE]
     begin, end = span(count, shard, shards)
     for b in range(begin, end):
-        g, out = part(arena, slots.g, blocks[b]), figures[b]
-        measured = blocks[b, MEASURED]
+        block, out = blocks[b], figures[b]
+        size, measured = block[SIZE], block[MEASURED]
+        # A pointer, since an array that is one of two has its owners counted.
+        gradient = shifted(arena, slots.g + block[FIRST])
+        if block[USED] >= 0:
+            rows, taken = rows_of(arena, block), on_stack(arena, BLOCK)
+            take_rows(taken, gradient, rows, block[WIDTH])
+            size = measured = rows.size * block[WIDTH]
+            gradient = taken
+        g = carray(gradient, (size,))
         out[SQUARES], out[TOP], out[ZEROS], out[INVALID] = _measured(g[:measured])
+        # Of rows that are not used, every number is 0.
+        out[ZEROS] += block[MEASURED] - measured
         out[ALL_SQUARES] = out[SQUARES] + _squares(g[measured:])
         out[CLIPPED_SQUARES] = _clipped_squares(g, g.dtype.type(most)) if most > 0.0 \
             else out[ALL_SQUARES]

@@ -27,10 +27,13 @@ WEIGHT = 1000
 """A step and a place take some exponentials and two logarithms, one number at a time: 140 ns."""
 
 
-@inlined
-def room_of(steps, length, k):
+def room_of(steps: int, length: int, k: int) -> int:
     """Return how many float64 there is to be room for while an example is worked on."""
     return 2 * steps + (steps + 1) * (2 * length + 1) + k
+
+
+_room_of = inlined(room_of)
+"""The same for kernels: a plan, which asks too, is made without compiling anything."""
 
 
 @inlined
@@ -139,9 +142,10 @@ def _go_forward(forward, z, text, order, norms):
         for place in range(max(0, places - 2 * (count - i)), min(places, 2 * i + 2)):
             before = 0.0
             if i > 0:
+                leaps = _may_leave_out(text, place)
                 before = _sum_of(forward[i - 1, place],
                                  forward[i - 1, place - 1] if place > 0 else NEVER,
-                                 forward[i - 1, place - 2] if _may_leave_out(text, place) else NEVER)
+                                 forward[i - 1, place - 2] if leaps else NEVER)
             forward[i, place] = before + (np.float64(z[step, _symbol(text, place)]) - norms[i])
     last = forward[count - 1]
     return _sum_of(last[places - 1], last[places - 2] if places > 1 else NEVER, NEVER)
@@ -297,7 +301,7 @@ def ctc_op(slots, arena, batch, shard, shards):
         matrix(arena, slots.t + begin * length, end - begin, length),
         mask_part(arena, slots.mask, begin, end, steps),
         doubles(arena, slots.losses, batch)[begin:end], count,
-        doubles(arena, slots.workspace + begin * slots.size, room_of(steps, length, k)))
+        doubles(arena, slots.workspace + begin * slots.size, _room_of(steps, length, k)))
 
 
 @op("t mask steps length losses results", "L = mean of the losses of all texts", whole=True)
@@ -317,4 +321,4 @@ def ctc_score_op(slots, arena, batch, shard, shards):
     carray(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = character_errors(
         sequence(arena, slots.z, batch, steps, k), matrix(arena, slots.t, batch, length),
         mask_part(arena, slots.mask, 0, batch, steps),
-        doubles(arena, slots.workspace, room_of(steps, length, k)))
+        doubles(arena, slots.workspace, _room_of(steps, length, k)))

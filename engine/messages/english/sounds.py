@@ -108,6 +108,9 @@ WORDS: Mapping[str, Entry] = {
         "numbers on both sides, as the pattern {pattern} finds them in names such as {name:quote}",
         "Correct the pattern or the limit"),
 
+    "note.vowels":
+        "{speakers} voices, {held_out} of them for validation alone; {frames} frames of {bands} "
+        "bands, a frame every {hop:general,3} ms.",
     "note.sound-frames":
         "At {rate:whole} samples in a second, an example is {frames:whole} frames long, "
         "{seconds:general,3} s: each looks at {window:general,3} ms, and the next begins "

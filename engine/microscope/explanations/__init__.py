@@ -12,6 +12,7 @@ from engine.microscope.explanations import (  # noqa: F401
     losses,
     lstm,
     mixing,
+    ngrams,
     normalising,
     optimizers,
     pooling,

@@ -10,7 +10,15 @@ import numpy as np
 
 from engine.messages import Message
 from engine.microscope.names import gradient_symbol, parameter_name, parameter_symbol
-from engine.microscope.number import Opening, Part
+from engine.microscope.number import (
+    Factor,
+    Index,
+    Number,
+    Opening,
+    Part,
+    Variables,
+    evaluate,
+)
 from engine.microscope.statement import Shape
 from engine.microscope.writer import Writer
 
@@ -31,6 +39,8 @@ class Learned:
         Where it lies in the arena.
     is_weight : bool
         Whether penalties and decay are for it.
+    used : str
+        Which rows of it a step changes, as NumPy for a truth value of each; empty: all.
     """
 
     w: Writer
@@ -39,6 +49,7 @@ class Learned:
     shape: Shape
     place: int
     is_weight: bool
+    used: str = ""
 
     @property
     def axes(self) -> str:
@@ -73,9 +84,18 @@ class Learned:
              place: int = -1) -> None:
         """Add a statement that writes an array of its shape; all codes are right-hand sides."""
         wrong = {**(mistakes or {}), **self._penalised_too(right)}
+        if self.used and place >= 0 and self.w.line.section_name == "update":
+            right = self._resting(right, name)
+            wrong = {key: self._resting(text, name) for key, text in wrong.items()}
+            opening = opening and OfUsed(opening, self.used, name, symbol)
+            formula = f"{formula} for rows in {used_symbol(self.w.number)}"
         self.w.emit(name, f"{name} = {right}", words=words, formula=formula, symbol=symbol,
                     shape=self.shape, per_example=False, place=place, opening=opening,
                     mistakes={key: f"{name} = {text}" for key, text in wrong.items()})
+
+    def _resting(self, right: str, name: str) -> str:
+        """Return what leaves the rows alone that are not used."""
+        return f"np.where({self.used}[:, None], {right}, {name})"
 
     def _penalised_too(self, right: str) -> dict[str, str]:
         """Return what one does who penalises biases as well, where a line reads their gradient."""
@@ -86,6 +106,39 @@ class Learned:
             return {}
         whole = f"({self.gradient} + {penalty_of(self.name, l1, l2)})"
         return {"penalty-of-biases": re.sub(pattern, whole, right)}
+
+
+@dataclass(frozen=True)
+class OfUsed:
+    """Opens a number of a table of which only some rows change.
+
+    Attributes
+    ----------
+    opening : Opening
+        Of a row that does.
+    used : str
+        NumPy for a truth value of every row.
+    name, symbol : str
+        What the table is called: in a row that rests, its number is what it was.
+    """
+
+    opening: Opening
+    used: str
+    name: str
+    symbol: str
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart."""
+        if evaluate(self.used, variables)[index[0]]:
+            return self.opening(variables, index)
+        was = np.asarray(variables[self.name], np.float64)[index]
+        places = np.array([index], np.int64)
+        return Number(float(was), (Factor(self.symbol, np.array([was]), self.name, places),))
+
+
+def used_symbol(number: int) -> str:
+    """Return in mathematics what says which rows of a layer's table a step uses."""
+    return f"used<sub>{number}</sub>"
 
 
 def shown(number: float) -> str:
@@ -108,8 +161,10 @@ def learned(w: Writer) -> Iterator[Learned]:
     for number, layer in enumerate(w.subject.layers):
         if layer.spec.frozen:
             continue
+        rests = layer.used is not None and layer.used.others_rest
         for key, value in layer.parameters.items():
             if value.gradient >= 0:
                 yield Learned(w.within(number), parameter_name(key, number),
                               parameter_symbol(key, number), value.shape, value.data,
-                              value.data < layer.first + layer.weights)
+                              value.data < layer.first + layer.weights,
+                              f"used{number}" if rests else "")

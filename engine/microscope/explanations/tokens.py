@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.messages import say
+from engine.microscope.explanations.learned import used_symbol
 from engine.microscope.number import (
     Contraction,
     Factor,
@@ -63,10 +64,22 @@ class Uses:
         return Number(sum_of(errors), (factor,), (("use", len(rows)),))
 
 
-@explains("embed_backward")
+@explains("list_rows")
+def list_rows(w: Writer) -> None:
+    """Write which rows of the table the batch uses."""
+    v, padding = w.size("v"), w.size("padding")
+    x, symbol = w.value("x", w.size("steps")), w.symbol("x")
+    name, learns = f"used{w.number}", f" & (np.arange({v}) >= {padding})" if padding else ""
+    w.emit(name, f"{name} = np.isin(np.arange({v}), {x}){learns}", symbol=used_symbol(w.number),
+           words=say("microscope.rows-used"), shape=(v,), per_example=False,
+           formula=f"row j: whether it is in {symbol}")
+
+
+@explains("embed_backward", "embed_rows_backward")
 def embed_backward(w: Writer) -> None:
     """Write dL/dW: every row the sum of dL/dy over all places where its token stands."""
-    v, k, steps, padding = w.size("v"), w.size("k"), w.size("steps"), w.size("padding")
+    v, k, steps = w.size("v"), w.size("k"), w.size("steps")
+    padding = w.of_layer("embed_backward", "list_rows").size("padding")
     x, dy, symbol = w.value("x", steps), w.value("dy", steps, k), w.symbol("dy")
     name = w.variable("dw").name
     keeps = f" * (np.arange({v}) > 0)[:, None]" if padding else ""

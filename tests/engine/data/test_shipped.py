@@ -101,18 +101,20 @@ def test_catalogue_can_be_loaded_and_drawn():
     assert [entry.key for entry in entries] == [
         "circle", "xor", "gaussian", "spiral", "moons", "plane", "multi_gaussian", "digits",
         "drawn_digits", "drawn_shapes", "iris",
-        "wine", "breast_cancer", "penguins", "sine", "reviews", "alice"]
+        "wine", "breast_cancer", "penguins", "sine", "vowels", "vowel_strings", "reviews",
+        "alice"]
     for entry in entries:
         data = load(DataSpec(source=entry.key))
         assert (data.key, data.title, data.task) == (entry.key, entry.title, entry.task)
         assert entry.help.endswith(".")
         assert (entry.kind == "points") == (data.points is not None)
         made = entry.kind == "points" or entry.key in (
-            "sine", "reviews", "drawn_digits", "drawn_shapes")
+            "sine", "reviews", "drawn_digits", "drawn_shapes", "vowels", "vowel_strings")
         assert made == (not entry.licence)
         assert (entry.kind == "text") == (data.tokens is not None)
         assert (entry.kind == "series") == data.is_series
         assert (entry.kind == "images") == (data.image_shape is not None)
+        assert (entry.kind == "sounds") == (data.sound_of is not None)
 
 
 @pytest.mark.parametrize("key", [entry.key for entry in catalogue()])

@@ -87,12 +87,7 @@ def test_a_damaged_flac_is_told_of_or_ends_early() -> None:
     soundfile.write(raw, noise, RATE, format="FLAC")
     content = bytearray(raw.getvalue())
     content[len(content) // 2:len(content) // 2 + 2000] = bytes(2000)
-    try:
-        sound = read_sound(bytes(content), "a.flac")
-    except DataError as error:
-        assert "damaged" in error.sentence
-    else:
-        assert np.isfinite(sound.samples).all()
+    assert "damaged in its middle" in fault(bytes(content))
 
 
 def test_two_hours_are_refused_before_memory_is_asked_for(tmp_path: Path) -> None:
@@ -108,7 +103,8 @@ def test_two_hours_are_refused_before_memory_is_asked_for(tmp_path: Path) -> Non
         file.truncate(44 + size)
     tracemalloc.start()
     try:
-        assert fault(path) == "a.wav: a sound of 7,200 s; expected 60 s at most. Cut it into examples."
+        assert fault(path) == (
+            "a.wav: a sound of 7,200 s; expected 60 s at most. Cut it into examples.")
         assert tracemalloc.get_traced_memory()[1] < 2**22
     finally:
         tracemalloc.stop()

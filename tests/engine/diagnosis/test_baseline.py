@@ -236,6 +236,13 @@ def test_values_that_belong_are_told_apart_by_nothing() -> None:
     assert baseline_of(project("mean_squared_error", 1), constant).kind == "mean"
 
 
+def test_of_a_text_nothing_can_be_read_without_learning() -> None:
+    data = dataset(np.array([[0, 1, -1], [1, 1, 0]]), "transcription")
+    found = baseline_of(project("ctc", 3), data)
+    assert (found.kind, found.training, found.validation, found.shares) == ("unread", 0.0, 0.0, ())
+    assert math.isnan(found.loss)
+
+
 def test_a_loss_that_nobody_knows_has_no_cost() -> None:
     found = baseline_of(project("guesswork", 2), dataset([0, 1]))
     assert (found.kind, math.isnan(found.loss)) == ("commonest", True)

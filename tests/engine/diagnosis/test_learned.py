@@ -295,3 +295,24 @@ def test_what_does_not_hold_for_others_is_told_by_the_figure_that_says_so(
     course = Course(0.7, 0.3, 0.1, 0.02, 0.02, 0.1, 0.02, 3000)
     case = Case(Patient(default_project(), baseline=even), seen, DEFAULTS, course, ())
     assert words in sentences.unproven(case).sentence.text
+
+
+@pytest.mark.parametrize(("training", "validation", "code", "said"), [
+    # An empty text has a score of 0, and what is read at random may have less.
+    (0.0, 0.0, "chance", "Nothing is read yet. 100 % of the characters are wrong"),
+    (-0.5, -0.4, "chance", "150 % of the characters are wrong"),
+    (0.995, 0.99, "learned", "Wrong characters in training 0.5 %, in validation 1 %"),
+    (0.995, 0.3, "overfitting", "Wrong characters in training 0.5 %, in validation 70 %"),
+    (0.7, 0.65, "settled", "Wrong characters in training 30 %, in validation 35 %"),
+])
+def test_texts_are_judged_by_their_wrong_characters(training: float, validation: float, code: str,
+                                                    said: str) -> None:
+    verdict = last(judge("transcription", Baseline("unread")), scored(training, 0.1),
+                   scored(validation, 0.12))
+    text = f"{verdict.words.title.text} {verdict.words.sentence.text}"
+    assert verdict.code == code, text
+    assert said in text
+    told = text + (verdict.words.evidence.text if verdict.words.evidence else "")
+    assert "nan" not in told
+    assert "R²" not in told
+    assert "ccuracy" not in told

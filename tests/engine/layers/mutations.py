@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.layers import LOSSES, Shape, infer_shapes, kind
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ScheduleSpec
-from tests.engine.training.graphs import Graph
+from tests.engine.training.graphs import BY_STEP, Graph
 
 NOBODY = ""
 
@@ -164,10 +164,11 @@ def no_input(draw: st.DrawFn, graph: Graph) -> Broken:
 @mutation
 def output_width(draw: st.DrawFn, graph: Graph) -> Broken:
     last = graph.project.network.layers[-1]
-    width = draw(st.integers(max(2, graph.n_outputs) + 1, 4096))
+    # One more than there are characters would be right: the blank.
+    width = draw(st.integers(max(2, graph.n_outputs) + 2, 4096))
     options = {**last.options, "units": width}
     return Broken(replaced(graph, len(graph.project.network) - 1, options=options), last.id,
-                  f"{graph.n_inputs}x{width}" if graph.task == "sequence" else f"{width} numbers")
+                  f"{graph.n_inputs}x{width}" if graph.task in BY_STEP else f"{width} numbers")
 
 
 @mutation
@@ -227,7 +228,7 @@ def wrong_reshape(draw: st.DrawFn, graph: Graph) -> Broken:
 
 @mutation
 def odd_code(draw: st.DrawFn, graph: Graph) -> Broken:
-    assume(graph.task != "sequence")
+    assume(graph.task not in BY_STEP)
     units = 2 * draw(st.integers(0, 2000)) + 1
     code = [LayerSpec("moments", "dense", {"units": units}), LayerSpec("code", "sampling")]
     return Broken(before_last(graph, *code), "code", f"{units} numbers")
@@ -270,7 +271,7 @@ def too_many_parameters(draw: st.DrawFn, graph: Graph) -> Broken:
 
 @mutation
 def too_large_image(draw: st.DrawFn, graph: Graph) -> Broken:
-    assume(graph.task != "sequence")
+    assume(graph.task not in BY_STEP)
     grow = [LayerSpec(f"grow-{n}", "upsampling", {"factor": 64}) for n in range(3)]
     fold = LayerSpec("fold", "reshape", {"height": 1, "width": 1, "channels": 1})
     one = LayerSpec("one", "dense", {"units": 1})

@@ -102,7 +102,8 @@ def networks(draw: st.DrawFn, outputs: int) -> NetworkSpec:
 @st.composite
 def trainable(draw: st.DrawFn) -> tuple[ProjectSpec, str, int]:
     """Return a project for rows of numbers, its task and its number of classes or values."""
-    loss = draw(st.sampled_from([loss for loss in LOSSES.values() if "sequence" not in loss.tasks]))
+    loss = draw(st.sampled_from([loss for loss in LOSSES.values()
+                                 if not {"sequence", "transcription"} & set(loss.tasks)]))
     task = draw(st.sampled_from(loss.tasks))
     n_outputs = draw(st.integers(2 if task == "classification" else 1, 4))
     width = draw(st.sampled_from(loss.widths(task, n_outputs)))

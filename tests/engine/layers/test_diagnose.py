@@ -234,3 +234,28 @@ def test_a_class_is_asked_for_at_every_step() -> None:
     flat, = on_text(embedding, LayerSpec("f", "flatten"), LayerSpec("o", "dense", {"units": 9}))
     assert "gives 9 numbers for 9 classes at each of 6 steps; expected 6x9. Let every layer give " \
            "a sequence of as many steps as go in, the last one a dense layer of 9 units." in flat
+
+
+def on_sounds(*layers: LayerSpec, longest: int = 4) -> list[str]:
+    """Return what is wrong with what reads three characters out of six steps of two numbers."""
+    steps = LayerSpec("s", "reshape", {"form": "sequence", "steps": 6, "features": 2})
+    project = ProjectSpec(network=NetworkSpec((LayerSpec("input", "input"), steps, *layers)),
+                          training=TrainingSpec(loss="ctc"))
+    return [issue.text for issue in diagnose(project, "transcription", 12, 3,
+                                             longest_text=longest)]
+
+
+def test_texts_ask_for_a_blank_at_every_step_and_steps_enough() -> None:
+    output = LayerSpec("o", "dense", {"units": 4})
+    assert on_sounds(output) == []
+    assert on_sounds(LayerSpec("r", "gru", {"output": "sequence"}), output, longest=6) == []
+    few, = on_sounds(LayerSpec("o", "dense", {"units": 3}))
+    assert "gives an array of shape 6x3 for texts of 3 different characters; expected at every " \
+           "step one number for each character, and before them one for the blank: 4 in all. Set " \
+           "the units of the last dense layer to 4." in few
+    flat, = on_sounds(LayerSpec("r", "lstm"), output)
+    assert "gives 4 numbers for texts" in flat
+    assert "Let every layer give a sequence of steps" in flat
+    short, = on_sounds(LayerSpec("c", "conv1d", {"stride": 2, "padding": "same"}), output)
+    assert "gives 3 steps, in which the longest text cannot be written; expected 4 at least" in \
+        short

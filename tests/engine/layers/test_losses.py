@@ -39,7 +39,11 @@ def test_regression_needs_a_unit_for_every_value(loss: str) -> None:
     assert LOSSES[loss].widths("regression", 1) == (1,)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+def test_texts_need_a_unit_for_every_character_and_one_for_the_blank() -> None:
+    assert LOSSES["ctc"].widths("transcription", 10) == (11,)
+
+
+@pytest.mark.parametrize("loss", CLASSIFIERS)
 def test_a_width_that_does_not_fit_is_refused(loss: str) -> None:
     with pytest.raises(ShapeError, match="2 units for 3 classes; expected 3"):
         LOSSES[loss].encode(LABELS, 3, 2)

@@ -9,7 +9,7 @@ import pytest
 
 from engine.kernels.runtime import random
 from engine.microscope.draws import kept, key_of, mixed, normals
-from engine.spec import LayerSpec, NetworkSpec
+from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec
 from tests.engine.microscope import opened
 from tests.engine.microscope.agreement import compare, project_of
 
@@ -91,3 +91,30 @@ def test_random_numbers_are_the_engines() -> None:
                                    [random.normal(theirs, i) for i in range(50)], rtol=1e-13)
         np.testing.assert_array_equal(
             kept(key, 50, 0.3), [random.uniform(theirs, i) >= 0.3 for i in range(50)])
+
+
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "adamw", "nadam"])
+def test_rows_that_are_not_used_are_told_to_rest(rule: str) -> None:
+    chain = network(embedding(padding=True, sparse=True), LayerSpec("two", "sequence_mean"))
+    spec = project_of(chain, optimizer=OptimizerSpec(rule), l2=0.01)
+    program = compare(spec, TOKENS, TARGETS)
+    trace = opened.check(program)
+    assert trace.last("used1").tolist() == [0, 1, 1, 1, 1, 0]
+    update = program.writers("W1")[-1]
+    resting = trace.number(update, (5, 1))
+    assert resting.value == program.given["W1"][5, 1]
+    assert resting.factors[0].variable == "W1"
+
+
+@pytest.mark.parametrize("options", [
+    {}, {"combine": "sum", "distinct": True}, {"weighting": "naive_bayes", "sparse": False}])
+def test_a_bag_of_ngrams(options: dict[str, Any]) -> None:
+    bag = LayerSpec("one", "ngram_bag", {"vocabulary": 6, "buckets": 5, "units": 3, **options})
+    program = compare(project_of(network(bag)), TOKENS, TARGETS)
+    trace = opened.check(program)
+    rows = trace.last("rows1")
+    assert rows.max() > 5
+    assert trace.last("dW1").any(axis=1).sum() < len(trace.last("dW1"))
+    row, = program.writers("dW1")
+    used = int(rows[0].max())
+    assert trace.number(row, (used, 0)).over == (("n-gram", int((rows == used).sum())),)

@@ -104,7 +104,7 @@ def test_what_is_heard_of_an_example_is_its_recording(folders: Path) -> None:
     heard = data.sound_of(5)
     np.testing.assert_allclose(heard.samples, tone(301), atol=1e-4)
     (folders / "low" / "1.wav").unlink()
-    with pytest.raises(DataError, match="1.wav"):
+    with pytest.raises(DataError, match=r"1\.wav"):
         data.sound_of(5)
 
 
@@ -357,7 +357,7 @@ def test_a_header_that_promises_more_than_there_is_is_believed_to_its_end(folder
 
 
 def test_a_spectrogram_of_bytes_is_as_exact_as_a_step() -> None:
-    from engine.data.importers.sounds_reading import frames_of
+    from engine.data.sound_bytes import frames_of
     from engine.data.waveform import Waveform
 
     form = MelSpectrogram(RATE, 200, 80, 20, 50.0, 4000.0, -80.0)

@@ -120,3 +120,48 @@ def test_padding_is_never_read(precision: str) -> None:
     y = np.empty((1, 1), precision)
     kernels.sequence_mean(y, x, np.array([1, 0, 1, 0], precision), 4)
     assert y[0, 0] == 2
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize("size", SIZES)
+def test_rows_are_listed_and_only_their_gradients_added_up(size: tuple[int, int, int], padding: int,
+                                                           precision: str) -> None:
+    n, v, k = size
+    dw, block = guarded((v, k), precision)
+    used, surroundings = guarded((1 + v,), precision)
+    place = np.zeros(v, precision)
+    # Nothing is known of what stands there at first.
+    dw[:], used[:], place[:] = np.nan, 0, 7
+    used[0] = -1
+    for round_ in range(3):
+        x = tokens(n + round_, v, precision)[:n]
+        dy = drawn(n, k, precision=precision) + round_
+        kernels.list_rows(dw, used, place, x, padding)
+        listed = used[1:1 + int(used[0])]
+        assert listed.tolist() == list(dict.fromkeys(x[x >= padding].tolist()))
+        assert not dw.any()
+        half = int(used[0]) // 2
+        for first, last in ((0, half), (half, int(used[0]))):
+            kernels.embed_rows_backward(dw, dy, x, place, first, last)
+        truth = np.empty((v, k))
+        twins.embed_backward(truth, double(dy), double(x), padding, 0, k)
+        assert_close(dw, truth, precision, units=4, scale=np.abs(dy).sum())
+    assert_guards_untouched(block)
+    assert_guards_untouched(surroundings)
+
+
+def test_lists_are_the_twins(precision: str) -> None:
+    x = np.array([3, 0, 5, 3, np.nan, 1, 9, 5, -2, 0.5], precision)
+    arrays = [np.full((6, 2), 9, precision), np.zeros(7, precision), np.zeros(6, precision)]
+    arrays[1][:3], arrays[2][[4, 2]] = (2, 4, 2), (1, 2)
+    truths = [double(array) for array in arrays]
+    kernels.list_rows(*arrays, x, 1)
+    twins.list_rows(*truths, double(x), 1)
+    for array, truth in zip(arrays, truths, strict=True):
+        np.testing.assert_array_equal(array, truth)
+    assert arrays[0].tolist() == [[9, 9], [9, 9], [0, 0], [9, 9], [0, 0], [9, 9]]
+    assert arrays[1][:4].tolist() == [3, 3, 5, 1]
+    kernels.embed_rows_backward(arrays[0], np.ones((10, 2), precision), x, arrays[2], 0, 2)
+    twins.embed_rows_backward(truths[0], np.ones((10, 2)), double(x), truths[2], 0, 2)
+    np.testing.assert_array_equal(arrays[0], truths[0])
+    assert arrays[0][[1, 3, 5], 0].tolist() == [9, 11, 11]
