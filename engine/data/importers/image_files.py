@@ -214,8 +214,9 @@ def _why(error: Exception) -> Message:
 
 def _orientation(image: Image) -> int:
     """Return how the camera was held, 1 to 8, as the notes of an image tell."""
-    if image.format == "PNG" and "exif" not in image.info:
-        # To look for notes behind the pixels would unpack these.
+    if image.format == "TIFF" or (image.format == "PNG" and "exif" not in image.info):
+        # Pillow turns the first itself; to look for notes behind the pixels of the others would
+        # unpack these.
         return 1
     try:
         return int(image.getexif().get(_ORIENTATION, 1))

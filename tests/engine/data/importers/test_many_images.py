@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.data import sources
-from engine.data.importers import image_dataset
+from engine.data.importers import image_rows
 from engine.data.importers.catalogue import preview
 from engine.data.late_rows import LateRows
 from tests.engine.data.importers.pictures import content_of, pixels, spec, write, write_classes
@@ -17,7 +17,7 @@ from tests.engine.data.importers.pictures import content_of, pixels, spec, write
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_dataset, "EAGER", 10)
+    monkeypatch.setattr(image_rows, "EAGER", 10)
 
 
 @pytest.mark.usefixtures("few")
@@ -26,7 +26,7 @@ def test_they_are_the_same_when_read_late(tmp_path: Path, suffix: str,
                                           monkeypatch: pytest.MonkeyPatch) -> None:
     root = write_classes(tmp_path / "x", 5, suffix=suffix)
     late = sources.load(spec(root))
-    monkeypatch.setattr(image_dataset, "EAGER", 100)
+    monkeypatch.setattr(image_rows, "EAGER", 100)
     there = sources.load(spec(root))
     assert isinstance(late.inputs, LateRows)
     assert not isinstance(there.inputs, LateRows)
