@@ -274,6 +274,9 @@ class BringDialog(QDialog):
             self.options.form.show_options({
                 field.key: self._options.get(field.key, field.default)
                 for field in importer.fields})
+        if seen is not None:
+            # Where one that was chosen cannot be used, the others are the way out.
+            self.options.form.offer_columns(seen.columns)
         self._show_preview(seen)
         self.options.show_size(0 if found is None else found.size)
         self._say("", busy=False)

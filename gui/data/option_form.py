@@ -12,6 +12,7 @@ from engine.spec import Option
 from engine.spec.fields import Field
 from gui import theme
 from gui.data.choices import choice, line_of
+from gui.data.column_line import ColumnLine
 from gui.widgets import CalmDoubleSpinBox, CalmSpinBox, Fold, LabelledCombo
 
 LARGEST = 10**9
@@ -94,6 +95,12 @@ class OptionForm(QWidget):
             self._rows[field.key].setVisible(meant)
         self.fold.setVisible(any(field.is_rare for field in self._fields))
 
+    def offer_columns(self, names: Sequence[str]) -> None:
+        """Offer the columns of a table to the fields that hold one."""
+        for control in self.controls.values():
+            if isinstance(control, ColumnLine):
+                control.offer(names)
+
     def _made(self, field: Field) -> Control:
         """Return the control of a field, which tells what is chosen with it."""
         tell = partial(self._tell, field.key)
@@ -109,7 +116,12 @@ class OptionForm(QWidget):
             box.clicked.connect(partial(self._on_box_clicked, field.key))
             return box
         if isinstance(field.default, str):
-            line = line_of(field.title, field.help, "")
+            line: QLineEdit
+            if field.holds:
+                line = ColumnLine(several=field.holds == "columns")
+                line.picked.connect(tell)
+            else:
+                line = line_of(field.title, field.help, "")
             line.editingFinished.connect(partial(self._on_line_finished, field.key))
             return line
         spin = _spin(field)
