@@ -153,6 +153,7 @@ class BringDialog(QDialog):
         self.options.form.chosen.connect(self._on_form_chosen)
         self.view.classes.class_chosen.connect(self.view.samples.show_class)
         self.view.samples.pointed_at.connect(self._on_samples_pointed_at)
+        self.view.samples.opened.connect(self._on_samples_opened)
         self.top.record.clicked.connect(self.open_record_dialog)
         self.cancel.clicked.connect(self.reject)
         self.accept_button.clicked.connect(self._on_accept_clicked)
@@ -259,6 +260,7 @@ class BringDialog(QDialog):
         self._pause.stop()
         self._looker.cancel()
         self._loader.cancel()
+        self.view.player.stop()
         forget_pasted(self._pasted)
         super().done(result)
 
@@ -343,6 +345,14 @@ class BringDialog(QDialog):
     def _on_samples_pointed_at(self, sample: Sample | None) -> None:
         self.view.pointed.setText("" if sample is None else " · ".join(
             filter(None, (sample.name, sample.label))))
+        sound = None if sample is None else sample.sound
+        self.view.play.setVisible(sound is not None)
+        self.view.play.set_sound(sound)
+
+    @Slot(object)
+    def _on_samples_opened(self, sample: Sample | None) -> None:
+        if sample is not None and sample.sound is not None:
+            self.view.player.play(sample.sound)
 
     @Slot()
     def ask_file(self) -> None:

@@ -152,7 +152,10 @@ class SampleView(QListWidget):
         named = one.label or one.name
         pixmap = None
         if one.picture is not None:
-            pixmap = picture_pixmap(one.picture, size, ratio)
+            # A spectrogram has the colours that it has beside the network.
+            pixels = one.picture if one.sound is None \
+                else theme.sequential_map()[one.picture[..., 0]]
+            pixmap = picture_pixmap(pixels, size, ratio)
         elif one.curve is not None:
             pixmap = curve_pixmap(one.curve, size, ratio)
         if pixmap is not None:
