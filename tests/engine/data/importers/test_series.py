@@ -138,6 +138,20 @@ def test_several_series_in_long_form(tmp_path: Path) -> None:
         "Oslo", "Rome"]
 
 
+def test_shops_with_numbers_are_several_series_and_names_of_rows_are_not(tmp_path: Path) -> None:
+    count = 40
+    frame = pd.DataFrame({
+        "day": np.tile(days(count).strftime("%Y-%m-%d"), 2), "note": [f"n{k}" for k in range(80)],
+        "shop": np.repeat([17, 4], count), "sales": np.arange(80) ** 1.5})
+    path = tmp_path / "a.csv"
+    frame.to_csv(path, index=False)
+    assert "2 series by 'shop'" in series(path, output="sales").notes[0]
+    # Without it, two rows of the same day are one.
+    frame.drop(columns="shop").to_csv(path, index=False)
+    assert any("40 rows of a time that another row has" in note
+               for note in series(path, output="sales").notes)
+
+
 def test_a_table_without_times_goes_by_its_rows(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", value=np.arange(40) % 7 + 0.5, name=["x", "y"] * 20)
     data = series(path, window=4, scaling="none")
