@@ -11,12 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -37,19 +35,19 @@ from engine.data import (
     load,
 )
 from engine.data.importers.catalogue import IMPORTERS
-from engine.data.painted import paint_over
 from engine.errors import EngineError
-from engine.spec import DataSpec, PaintedSpec, TableSpec
+from engine.spec import DataSpec, TableSpec
 from gui.data.background import Background
 from gui.data.bring_dialog import BringDialog
 from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
 from gui.data.paint_dialog import PaintDialog
-from gui.data.source_tiles import FileTile, SourceTile, Tile
+from gui.data.painting import Painting
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
 from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
 from gui.data.table_files import SUFFIXES, dropped_tables
+from gui.data.tile_grid import BROUGHT, TileGrid
 from gui.document.bringing import Brought, bring, embedded
 from gui.document.dataset_text import data_sentence, feature_title
 from gui.document.document import Change, Document
@@ -67,15 +65,8 @@ from gui.widgets import (
 )
 
 LARGEST_NEW_SEED = 9999
-TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
-TILES_PER_LINE = 4
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
-DRAWINGS_FILTER = "Drawings (*.ndjson);;All files (*)"
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
-BROUGHT = "brought"
-"""Key of the tile for whatever an importer reads."""
-WIDTHS = MappingProxyType({TABLE: 2, TEXT: 2, BROUGHT: 2, PAINTED: 1, DRAWINGS: 1})
-"""Columns of the tiles for what is a person's own."""
 UNBROUGHT: Mapping[str, Any] = MappingProxyType({
     "table": TableSpec(), "more_paths": (), "options": {}, "digest": "", "embedded": ""})
 """What belongs to a file that was brought, and to no other."""
@@ -110,9 +101,11 @@ class DataPanel(EditingPanel):
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
         self._shown_problem = ""
-        self._painting: PaintDialog | None = None
+        self._painting = Painting(document, UNBROUGHT, self)
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
-        self.tiles: dict[str, Tile] = {}
+        self.grid = TileGrid(self._sources.values())
+        self.grid.chosen.connect(self._on_grid_chosen)
+        self.tiles = self.grid.tiles
         self.features: dict[str, Button] = {}
         self._build()
         self._background.done.connect(self._on_background_done)
@@ -150,6 +143,12 @@ class DataPanel(EditingPanel):
             dialog.read(path, table)
         return dialog
 
+    def open_paint_dialog(self) -> PaintDialog:
+        """Open the plane to paint on, with the points that are there; the window stays in use."""
+        # Until something has been painted, the data stay what they are.
+        self.show_document()
+        return self._painting.open(self.window())
+
     def open_bring_dialog(self, paths: Sequence[Path] = (), *, pasting: bool = False
                           ) -> BringDialog:
         """Open the dialog for images, sounds, texts and series.
@@ -182,25 +181,6 @@ class DataPanel(EditingPanel):
             self.open_table_dialog(paths[0])
         else:
             self.open_bring_dialog(paths)
-
-    def open_paint_dialog(self) -> PaintDialog:
-        """Open the plane to paint on, with the points that are there; the window stays in use."""
-        # Until something has been painted, the data stay what they are.
-        self.show_document()
-        if self._painting is None:
-            self._painting = PaintDialog(self._points_now(), self.window())
-            self._painting.painted.connect(self._on_painting_painted)
-            self._painting.finished.connect(self._on_painting_finished)
-        self._painting.show()
-        self._painting.raise_()
-        return self._painting
-
-    def _points_now(self) -> PaintedSpec:
-        """Return the points that can be painted on."""
-        data = self._document.project.data
-        return data.painted if data.source == PAINTED else (
-            paint_over(self._document.dataset) if self._document.dataset.points is not None
-            else data.painted)
 
     @Slot()
     def paste(self) -> None:
@@ -249,7 +229,7 @@ class DataPanel(EditingPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.message)
-        layout.addWidget(self._build_tiles())
+        layout.addWidget(self.grid)
         layout.addWidget(self.progress)
         layout.addWidget(self._build_features())
         layout.addWidget(self.sentence)
@@ -259,53 +239,6 @@ class DataPanel(EditingPanel):
         layout.addWidget(self.share)
         layout.addLayout(self._build_noise_and_seed())
         layout.addStretch(1)
-
-    def _build_tiles(self) -> QWidget:
-        box = QWidget()
-        grid = QGridLayout(box)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(5)
-        self._group = QButtonGroup(self)
-        for info in self._sources.values():
-            self._add_tile(grid, info.key, SourceTile(info), partial(self._choose, info.key))
-        self._add_tile(grid, TABLE, FileTile(
-            "My table…", "<p><b>My table.</b> Learn from a table of your own: a workbook of Excel "
-            "or LibreOffice, CSV and other text with columns, or ARFF. You can also drop the file "
-            "onto the window, or paste cells that you have copied (Ctrl+V).</p>"),
-            self._on_table_tile_clicked)
-        self._add_tile(grid, TEXT, FileTile(
-            "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
-            "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
-            self._on_text_tile_clicked)
-        self._add_tile(grid, BROUGHT, FileTile(
-            "Images, sounds…", "<p><b>My own data.</b> Learn from images, sounds, texts "
-            "with labels or series of your own: a folder with a folder per class, a zip, a table "
-            "that names the files, IDX, CIFAR and more. You can also drop a file or a folder onto "
-            "the window, or paste an image or a path (Ctrl+V).</p>", "folder-open"),
-            self._on_brought_tile_clicked)
-        self._add_tile(grid, PAINTED, FileTile(
-            "Paint…", "<p><b>Paint.</b> Paint points of your own into the plane, beginning with "
-            "those that are there; the network learns from every stroke at once.</p>", "scatter"),
-            self.open_paint_dialog)
-        self._add_tile(grid, DRAWINGS, FileTile(
-            "Drawings…", "<p><b>My drawings.</b> Learn to tell what is drawn: from the drawings "
-            "that you have added on the pad, or from files of them, one for each person, as "
-            "Quick, Draw! has them.</p>", "pencil"), self._on_drawings_tile_clicked)
-        return box
-
-    def _add_tile(self, grid: QGridLayout, key: str, tile: Tile,
-                  action: Callable[[], object]) -> None:
-        # `clicked` carries a bool that no action wants.
-        tile.clicked.connect(lambda _checked=False: action())
-        self._group.addButton(tile)
-        if isinstance(tile, FileTile):
-            line = -(-len(self._sources) // TILES_PER_LINE)
-            below, column = divmod(sum(WIDTHS[other] for other in self.tiles if other in WIDTHS),
-                                   TILES_PER_LINE)
-            grid.addWidget(tile, line + below, column, 1, WIDTHS[key])
-        else:
-            grid.addWidget(tile, *divmod(len(self.tiles), TILES_PER_LINE))
-        self.tiles[key] = tile
 
     def _build_features(self) -> QWidget:
         self.feature_box = QWidget()
@@ -368,12 +301,8 @@ class DataPanel(EditingPanel):
         data, problem = self._document.project.data, self._document.data_problem
         info = self._sources.get(data.source)
         traits = self._traits()
-        in_use = BROUGHT if data.source in IMPORTERS else data.source
-        if in_use in self.tiles:
-            self.tiles[in_use].setChecked(True)
-            # Tab leads to the data in use: an arrow key chooses what lies beside it.
-            for tile in self.tiles.values():
-                tile.setFocusPolicy(TAB if tile.isChecked() else NO_TAB)
+        own = data.source in IMPORTERS and data.source not in self.tiles
+        self.grid.show_chosen(BROUGHT if own else data.source)
         self.share.set_value(round(data.training_share * 100, 1))
         noise = noise_text(traits, data)
         self.noise.set_value(data.noise)
@@ -411,18 +340,25 @@ class DataPanel(EditingPanel):
 
     # What a person does
 
-    def _on_table_tile_clicked(self) -> None:
-        # Until a file has been imported, the data stay what they are.
+    @Slot(str)
+    def _on_grid_chosen(self, key: str) -> None:
+        if key in self._sources:
+            self._choose(key)
+            return
+        # Until a person has chosen something, the data stay what they are.
         self.show_document()
-        self.open_table_dialog()
+        if key == TABLE:
+            self.open_table_dialog()
+        elif key == TEXT:
+            self._ask_text()
+        elif key == DRAWINGS:
+            self._ask_drawings()
+        elif key == PAINTED:
+            self.open_paint_dialog()
+        else:
+            self.open_bring_dialog()
 
-    def _on_brought_tile_clicked(self) -> None:
-        self.show_document()
-        self.open_bring_dialog()
-
-    def _on_text_tile_clicked(self) -> None:
-        # Until a file has been read, the data stay what they are.
-        self.show_document()
+    def _ask_text(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a text", self._folder.path(),
                                               TEXT_FILTER)
         if name:
@@ -433,39 +369,12 @@ class DataPanel(EditingPanel):
         self._set(replace(self._document.project.data, source=TEXT, path=str(path), goal="predict",
                           **UNBROUGHT))
 
-    def _on_drawings_tile_clicked(self) -> None:
-        # Until files have been read, the data stay what they are.
-        self.show_document()
+    def _ask_drawings(self) -> None:
         data = self._document.project.data
-        wanted = replace(data, source=DRAWINGS, path="", goal="predict",
-                         **UNBROUGHT)
         if data.source != DRAWINGS and len({one.word for one in data.drawings}) > 1:
-            self._set(wanted)
-            return
-        names, _ = QFileDialog.getOpenFileNames(self.window(), "Choose drawings",
-                                                self._folder.path(), DRAWINGS_FILTER)
-        if names:
-            self._folder.note(Path(names[0]))
-            self._set(replace(wanted, path=names[0], more_paths=tuple(names[1:])))
-
-    @Slot(object)
-    def _on_painting_painted(self, painted: PaintedSpec) -> None:
-        """Learn from what is painted, as soon as that can be learned from."""
-        data = replace(self._document.project.data, source=PAINTED, painted=painted, path="",
-                       goal="predict", **UNBROUGHT)
-        problem = ""
-        try:
-            self._document.set_data(data)
-        except EngineError as error:
-            problem = error.sentence
-        if self._painting is not None:
-            self._painting.tell(problem)
-
-    @Slot()
-    def _on_painting_finished(self) -> None:
-        if self._painting is not None:
-            self._painting.deleteLater()
-            self._painting = None
+            self._set(replace(data, source=DRAWINGS, path="", goal="predict", **UNBROUGHT))
+        else:
+            self.open_bring_dialog()
 
     def _choose(self, key: str) -> None:
         data = self._document.project.data
@@ -590,9 +499,9 @@ class DataPanel(EditingPanel):
     def _on_choose_file_clicked(self) -> None:
         source = self._document.project.data.source
         if source == TEXT:
-            self._on_text_tile_clicked()
+            self._ask_text()
         elif source == DRAWINGS:
-            self._on_drawings_tile_clicked()
+            self._ask_drawings()
         elif source in IMPORTERS:
             self.open_bring_dialog()
         else:
@@ -619,13 +528,8 @@ class DataPanel(EditingPanel):
             # What was on its way is for another project.
             self._cancel_loading()
             self._shown_problem = ""
-            if self._painting is not None:
-                self._painting.close()
         # What has been refused is history; why there are no examples is told as long as it is so.
         if change.opened or self.message.topic not in ("data", MOVED) or (
                 change.before.data != change.after.data):
             self.message.hide()
-        data = self._document.project.data
-        if self._painting is not None and data.source == PAINTED:
-            self._painting.follow(data.painted)
         self.show_document()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from engine.data import TABLE, TEXT, catalogue
+from engine.data import DRAWINGS, PAINTED, TABLE, TEXT, catalogue
 from engine.layers import LOSSES
 from engine.spec import DataSpec, TableSpec, default_project, write_project
 from gui.data import data_panel, table_dialog
@@ -41,7 +41,8 @@ def data(document: Document) -> DataSpec:
 
 
 def test_there_is_a_tile_for_every_source(panel: DataPanel) -> None:
-    assert list(panel.tiles) == [*(info.key for info in catalogue()), TABLE, TEXT, BROUGHT]
+    assert list(panel.tiles) == [*(info.key for info in catalogue()), PAINTED, DRAWINGS, TABLE,
+                                 TEXT, BROUGHT]
     for tile in panel.tiles.values():
         assert tile.accessibleName()
         assert tile.toolTip()

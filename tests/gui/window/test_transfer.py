@@ -198,7 +198,7 @@ def test_dialogs_open_where_a_person_chose_a_file_last(
     assert lab.files.save_to(tmp_path / "mine.json")
     lab.files.ask_open()
     lab.files.ask_start()
-    lab.data_panel._on_text_tile_clicked()
+    lab.data_panel._ask_text()
     dialog = lab.data_panel.open_table_dialog()
     dialog.ask_file()
     dialog.reject()
