@@ -152,6 +152,17 @@ def test_shops_with_numbers_are_several_series_and_names_of_rows_are_not(tmp_pat
                for note in series(path, output="sales").notes)
 
 
+def test_a_table_as_a_german_program_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "messung.csv"
+    path.write_bytes(("Messung der Station Süd\n\nDatum;Temperatur [°C];Bemerkung\n" + "".join(
+        f"{day:02}.{month:02}.2021 06:00;{day + month / 4:.2f}".replace(".25", ",25").replace(
+            ".50", ",50").replace(".75", ",75").replace(".00", ",00") + ";\n"
+        for month in (1, 2, 3) for day in range(1, 29))).encode("cp1252"))
+    data = series(path, window=5, scaling="none")
+    assert data.inputs[0].tolist() == [1.25, 2.25, 3.25, 4.25, 5.25]
+    assert (windows_of(data).unit, windows_of(data).step) == ("°C", "day")
+
+
 def test_a_table_without_times_goes_by_its_rows(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", value=np.arange(40) % 7 + 0.5, name=["x", "y"] * 20)
     data = series(path, window=4, scaling="none")
