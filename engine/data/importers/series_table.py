@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -101,22 +101,39 @@ class Series:
 
 
 def read_series(path: Path, spec: DataSpec, options: Mapping[str, Option]) -> Series:
-    """Read the series of a table.
+    """Read the series of a table, and of further ones with the same columns.
 
     Parameters
     ----------
     path : Path
         The file.
     spec : DataSpec
-        How the table is read.
+        How tables are read; its ``more_paths`` are further ones.
     options : Mapping[str, Option]
         Which columns hold what.
 
     Raises
     ------
     DataError
-        If it cannot be read, a column is missing, or one that has to hold numbers does not.
+        If one cannot be read, a column is missing, or one that has to hold numbers does not.
     """
+    first = _read(path, spec, options)
+    if not spec.more_paths:
+        return first
+    columns = {"output": "; ".join(first.names[place] for place in first.outputs),
+               "inputs": "; ".join(first.names[place] for place in first.inputs)}
+    found = [first, *(_read(Path(one), spec, {**options, **columns}) for one in spec.more_paths)]
+    if other := next((one for one in found if one.step != first.step), None):
+        raise DataError("series.steps", place=other.place, step=other.step, first=first.place,
+                        wanted=first.step)
+    return replace(
+        first, each=tuple(replace(one, name=f"{series.place}: {one.name}" if one.name
+                                  else series.place) for series in found for one in series.each),
+        remarks=tuple(Remark(say("note.series-of", name=series.place, what=one.message))
+                      for series in found for one in series.remarks))
+
+
+def _read(path: Path, spec: DataSpec, options: Mapping[str, Option]) -> Series:
     reading = read(path, spec.table)
     order = _order(reading, str(options["order"]))
     group = chosen_column(reading, str(options["group"])) if options["group"] else None

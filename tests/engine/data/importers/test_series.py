@@ -152,6 +152,21 @@ def test_shops_with_numbers_are_several_series_and_names_of_rows_are_not(tmp_pat
                for note in series(path, output="sales").notes)
 
 
+def test_several_files_are_several_series(tmp_path: Path) -> None:
+    first, second = plain(tmp_path), plain(tmp_path, 30, "b.csv")
+    hours = written(tmp_path / "c.csv", warm=np.arange(30.0) ** 2,
+                    day=pd.date_range("2021-01-01", periods=30, freq="h"))
+    spec = DataSpec(source="series", path=str(first), more_paths=(str(second),), scaling="none",
+                    training_share=0.8, options={"output": "warm", "window": 5})
+    data = load(spec)
+    assert np.bincount(windows_of(data).series).tolist() == [35, 25]
+    assert {sample.name for sample in preview(first, spec).samples} == {"a.csv", "b.csv"}
+    assert data.notes[1].startswith("b.csv: Forecast: 'warm'")
+    with pytest.raises(DataError, match="a series by hours; expected one by days"):
+        load(DataSpec(source="series", path=str(first), more_paths=(str(hours),),
+                      options={"output": "warm"}))
+
+
 def test_a_table_as_a_german_program_writes_it(tmp_path: Path) -> None:
     path = tmp_path / "messung.csv"
     path.write_bytes(("Messung der Station Süd\n\nDatum;Temperatur [°C];Bemerkung\n" + "".join(
