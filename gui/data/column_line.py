@@ -13,6 +13,7 @@ from gui.data.choices import one_line
 
 BETWEEN = "; "
 NONE = "Find it"
+FOUND = "found by itself"
 
 
 class ColumnLine(QLineEdit):
@@ -42,6 +43,7 @@ class ColumnLine(QLineEdit):
         self._open.setText("Columns")
         self._open.setToolTip("<p>Choose among the columns of the table.</p>")
         self._open.triggered.connect(self._on_open_triggered)
+        self.setPlaceholderText(FOUND)
         self.offer(())
 
     def offer(self, names: Sequence[str]) -> None:
