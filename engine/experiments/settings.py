@@ -171,7 +171,8 @@ def of_training(training: TrainingSpec) -> Settings:
             | _read("schedule", training.schedule,
                     (_SCHEDULE, *(schedule.constants if schedule else ())))
             | _read("stopping", training.stopping, fields.STOPPING)
-            | _read("augmentation", training.augmentation, AUGMENTATIONS))
+            | _read("augmentation", training.augmentation, AUGMENTATIONS)
+            | _read("averaging", training.averaging, fields.averaging_fields(training.averaging)))
 
 
 def of_data(data: DataSpec) -> Settings:

@@ -12,9 +12,15 @@ from engine.spec.fields import Field
 AUGMENTATIONS = (
     Field("shift", "Shift", 0.0,
           "Largest shift along each side, as a share of its length, in whole pixels; what comes in "
-          "is 0.", 0.0, 0.5),
+          "is 0, or the image reflected.", 0.0, 0.5),
     Field("rotation", "Rotation", 0.0, "Largest rotation to either side.", 0.0, 180.0, "°"),
-    Field("flip", "Flip", False, "Mirrors half of the images left to right."),
+    Field("flip", "Flip", False, "Mirrors half of the images left to right, each by chance."),
+    Field("alternate", "Alternate", False,
+          "Mirrors every image in every other epoch, half of them in the first, so that none is "
+          "seen the same way round twice running (Jordan 2024); takes the place of Flip."),
+    Field("reflect", "Reflect", False,
+          "What a shift or a rotation brings in at the edges is the image reflected there, instead "
+          "of 0."),
     Field("brightness", "Brightness", 0.0,
           "Largest number that is added to all pixels of an image, or taken off.", 0.0),
     Field("cutout", "Cutout", 0.0,
@@ -25,10 +31,13 @@ AUGMENTATIONS = (
 )
 """The fields of `AugmentationSpec`, in the order of the form."""
 
-OF_IMAGES = ("shift", "rotation", "flip", "brightness", "cutout")
+CHANGES = ("shift", "rotation", "flip", "alternate", "brightness", "cutout")
+"""Those for which an image is drawn anew."""
+
+OF_IMAGES = (*CHANGES, "reflect")
 """Those that images alone can have."""
 
-MOVES = ("shift", "rotation", "flip")
+MOVES = ("shift", "rotation", "flip", "alternate", "reflect")
 """Those that put pixels elsewhere, where what is to be reconstructed would not follow."""
 
 

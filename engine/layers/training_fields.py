@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.spec import AveragingSpec
 from engine.spec.fields import Choice, Field
 
 LARGEST_SEED = 2**32 - 1
@@ -42,6 +43,32 @@ STOPPING = (
 
 STEPS = Field("steps", "Steps", 0, "Pauses training every so many steps, even within an epoch.",
               1, 1_000_000_000, "steps", logarithmic=True)
+
+AVERAGING = (
+    Field("kind", "Average", "none",
+          "An average of all weights over the steps, kept beside those that are trained. Where "
+          "there is one, validation, accuracy and predictions are those of the average; the loss "
+          "of the batches, gradients and figures of layers are those of the weights themselves. "
+          "Running means and variances of batch norm are averaged too.",
+          choices=(Choice("none", "None"),
+                   Choice("exponential", "Exponential",
+                          "Every step: ā ← ā + (1 − decay) (w − ā)."),
+                   Choice("equal", "Equal",
+                          "Every step since the start counts alike (Polyak and Juditsky 1992; "
+                          "Izmailov et al. 2018): ā ← ā + (w − ā) / (n + 1)."))),
+    Field("decay", "Decay", 0.99, "Share of the average that a step leaves: 0.99 looks back over "
+          "about 100 steps.", 0.0, 0.999999, shown_when=("kind", ("exponential",))),
+    Field("start", "Start", 0, "Epochs that are over before the average begins.", 0, 1_000_000,
+          "epochs", shown_when=("kind", ("exponential", "equal"))),
+)
+"""The fields of `engine.spec.AveragingSpec`."""
+
+
+def averaging_fields(averaging: AveragingSpec) -> tuple[Field, ...]:
+    """Return the fields of an average that have a meaning."""
+    return tuple(field for field in AVERAGING
+                 if field.shown_when is None or averaging.kind in field.shown_when[1])
+
 
 CLASS_WEIGHTS = Field(
     "class_weights", "Class weights", "none",

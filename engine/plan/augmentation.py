@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from engine.kernels.runtime import layout
-from engine.layers import OF_IMAGES, Value
+from engine.layers import Value
+from engine.layers.augmentation import CHANGES, OF_IMAGES
 from engine.plan.table import Line, Table
 from engine.spec import AugmentationSpec
 
 
 def is_redrawn(augmentation: AugmentationSpec, image_shape: tuple[int, int, int] | None) -> bool:
     """Return whether examples are drawn anew, from a batch of their own as the data have them."""
-    return image_shape is not None and any(getattr(augmentation, key) for key in OF_IMAGES)
+    return image_shape is not None and any(getattr(augmentation, key) for key in CHANGES)
 
 
 def add_augmentation(table: Table, layer: str, value: Value, copied: Value,

@@ -20,7 +20,14 @@ from engine.plan.augmentation import add_augmentation, is_redrawn
 from engine.plan.batches import Store, gathering_op
 from engine.plan.plan import Plan, PlannedLayer, Shared
 from engine.plan.table import Line, Table
-from engine.plan.update import add_updates, has_own, places, write_own
+from engine.plan.update import (
+    add_averaging,
+    add_updates,
+    has_own,
+    places,
+    reserve_average,
+    write_own,
+)
 from engine.spec import LayerSpec, ProjectSpec
 
 REGIONS = 4
@@ -287,6 +294,7 @@ def build_plan(project: ProjectSpec, inputs: Reals | ByteRows, targets: Reals, c
     total = sum(parameter.size for layer in resolved for parameter in layer.parameters())
     # The parameters' regions come first: they keep their places when the batch grows.
     regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
+    average = reserve_average(builder.layout, project.training, total)
     batch = builder.value((inputs.shape[1],), learns=False)
     target = builder.value((targets.shape[1],), learns=False)
     first, last = (project.network.layers[place].id for place in (0, -1))
@@ -299,6 +307,7 @@ def build_plan(project: ProjectSpec, inputs: Reals | ByteRows, targets: Reals, c
         store.add_gather(builder.table, name, value)
     add_augmentation(builder.table, first, batch, copied, augmentation, image_shape)
     layers = builder.lower(batch, resolved, regions)
+    add_averaging(builder.table, average, regions[0], total)
     prediction = builder.add_loss(layers[-1], target, None if class_weights is None else {
         "weights": class_weights.ctypes.data, "classes": len(class_weights)})
     arena = builder.layout.allocate()
@@ -317,7 +326,7 @@ def build_plan(project: ProjectSpec, inputs: Reals | ByteRows, targets: Reals, c
         arena=arena, table=table, sections=sections, lines=builder.table.lines(),
         blocks=builder.blocks, shared=shared, layers=layers, input=batch, target=target,
         prediction=prediction, stores=stores, capacity=capacity, parameters=regions[1] - regions[0],
-        work=builder.work, backward_work=builder.backward_work)
+        average=average, work=builder.work, backward_work=builder.backward_work)
 
 
 def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:
@@ -341,6 +350,7 @@ def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int,
     add_augmentation(builder.table, project.network.layers[0].id, batch, batch,
                      project.training.augmentation, image_shape)
     layers = builder.lower(batch, resolved, regions)
+    add_averaging(builder.table, reserve_average(builder.layout, project.training, 0), 0, 0)
     builder.add_loss(layers[-1], target, {"weights": 0, "classes": 0} if is_weighted else None)
     gathered = (gathering_op(is_bytes=True), gathering_op()) if is_bytes else (gathering_op(),)
     return (*gathered, *builder.table.ops())

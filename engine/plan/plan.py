@@ -120,6 +120,8 @@ class Plan:
         Examples for which there is room.
     parameters : int
         Numbers from one region of the arena (parameters, gradients, two memories) to the next.
+    average : int
+        Where the average of the parameters begins, a region behind the others; -1: none is kept.
     work, backward_work : int
         Multiply-adds of the forward and of the backward pass for one example.
     """
@@ -137,6 +139,7 @@ class Plan:
     stores: tuple[Store, Store]
     capacity: int
     parameters: int
+    average: int
     work: int
     backward_work: int
 

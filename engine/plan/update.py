@@ -16,8 +16,8 @@ from engine.plan.plan import PlannedLayer
 from engine.plan.table import Line, Table
 from engine.spec import LayerSpec, TrainingSpec
 
-MEASURING, UPDATING = 12, 30
-"""Multiply-adds that could be done while a parameter is measured, and while it is updated."""
+MEASURING, UPDATING, AVERAGING = 12, 30, 1
+"""Units of work while a parameter is measured, updated and averaged: of an op's own weight."""
 
 OWN = {"l1": layout.OWN_L1, "l2": layout.OWN_L2, "weight_decay": layout.OWN_WEIGHT_DECAY}
 """Places of a layer's own penalties in its pair of rows."""
@@ -169,3 +169,25 @@ def _add_limits(table: Table, arena: Layout, layer: PlannedLayer) -> None:
         table.add(layout.UPDATE, Line("limit_columns", {
             "w": value.data, "rows": value.size // columns, "columns": columns,
             "squares": squares}, layer=layer.spec.id))
+
+
+def reserve_average(arena: Layout, training: TrainingSpec, total: int) -> int:
+    """Reserve a region for the average of ``total`` parameters; return -1 where none is kept."""
+    return -1 if training.averaging.kind == "none" else arena.reserve(total)
+
+
+def add_averaging(table: Table, average: int, w: int, total: int) -> None:
+    """Append what moves the average of all parameters, learned or not, and what exchanges them.
+
+    Parameters
+    ----------
+    table : Table
+        Of the plan; everything else that changes parameters is there.
+    average, w, total : int
+        Where averages and parameters begin, and how many there are; -1: no average is kept.
+    """
+    if average < 0:
+        return
+    slots = {"average": average, "w": w, "n": total}
+    table.add(layout.UPDATE, Line("average_parameters", slots, per_step=AVERAGING * total))
+    table.add(layout.EXCHANGE, Line("exchange_parameters", slots, per_step=AVERAGING * total))

@@ -1,6 +1,7 @@
 """What a person asks for: frozen values without arrays, readable without Numba."""
 
 from engine.spec.augmentation import AugmentationSpec
+from engine.spec.averaging import AveragingSpec
 from engine.spec.data import DataSpec, Goal, Scaling, Split, TableSpec, TargetScaling, Task
 from engine.spec.drawn import MOST_OWN, SHEET, DrawnSpec, PaintedSpec
 from engine.spec.files import project_from_json, project_to_json, read_project, write_project
@@ -14,6 +15,7 @@ __all__ = [
     "MOST_OWN",
     "SHEET",
     "AugmentationSpec",
+    "AveragingSpec",
     "DataSpec",
     "DrawnSpec",
     "Goal",

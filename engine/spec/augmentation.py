@@ -19,11 +19,16 @@ class AugmentationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ----------
     shift : float
         Largest shift along each side, as a share of its length, in whole pixels; what comes in
-        is 0.
+        is 0, unless `reflect`.
     rotation : float
         Largest rotation to either side, in degrees.
     flip : bool
-        Whether half of the images are mirrored left to right.
+        Whether half of the images are mirrored left to right, each by chance.
+    alternate : bool
+        Whether every image is mirrored in every other epoch, half of them in the first; `flip` then
+        changes nothing.
+    reflect : bool
+        Whether what comes in at the edges by a shift or a rotation is the image reflected there.
     brightness : float
         Largest number that is added to all pixels of an image, or taken off.
     cutout : float
@@ -36,6 +41,8 @@ class AugmentationSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shift: Half = 0.0
     rotation: Angle = 0.0
     flip: bool = False
+    alternate: bool = False
+    reflect: bool = False
     brightness: NotNegative = 0.0
     cutout: Share = 0.0
     noise: NotNegative = 0.0

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from engine.spec.augmentation import AugmentationSpec
+from engine.spec.averaging import AveragingSpec
 from engine.spec.schedule import ScheduleSpec, StoppingSpec
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -88,6 +89,8 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         the weighted mean over the batch; that of validation is weighted alike.
     augmentation : AugmentationSpec
         How every training example is changed each time that it is seen.
+    averaging : AveragingSpec
+        Which average of the weights is kept, and measured in their place.
     """
 
     loss: str = "softmax_cross_entropy"
@@ -109,3 +112,4 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clip_norm: NotNegative = 0.0
     max_norm: NotNegative = 0.0
     augmentation: AugmentationSpec = AugmentationSpec()
+    averaging: AveragingSpec = AveragingSpec()

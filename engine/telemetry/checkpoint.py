@@ -22,8 +22,8 @@ Array = NDArray[Any]
 VERSION = 1
 """Of the arrays that `Checkpoint.to_arrays` returns."""
 
-PARAMETERS, GRADIENTS, MEMORIES, BEST, CARRIED = (
-    "parameters/", "gradients/", ("memory-1/", "memory-2/"), "best/", "carried/")
+PARAMETERS, GRADIENTS, MEMORIES, AVERAGE, BEST, CARRIED = (
+    "parameters/", "gradients/", ("memory-1/", "memory-2/"), "average/", "best/", "carried/")
 """How names of arrays begin: what follows is the name of a parameter, or of a carried state."""
 
 
@@ -131,8 +131,9 @@ class Checkpoint:
         Where it stands, and what it remembers.
     places : Mapping[str, Place]
         Where every parameter stands, by name, ``layer-id/w``, layer by layer.
-    regions : real[2 + memories, n]
-        Parameters, gradients of the last step, and as many memories as the optimizer has.
+    regions : real[2 + memories, n] or real[3 + memories, n]
+        Parameters, gradients of the last step, as many memories as the optimizer has, and the
+        average of the parameters if steps are in it.
     carried : Mapping[str, real[batch, units]]
         What recurrent layers carry over to the next batch, as ``layer-id/state`` and
         ``layer-id/cells``.
@@ -142,6 +143,8 @@ class Checkpoint:
         Training examples in the order of the running epoch; checkpoints of an epoch share it.
     best : real[n] | None
         Parameters that early stopping would bring back; shared as long as there are none better.
+    averaged : int
+        Steps that are in the average of the parameters.
     """
 
     training: TrainingSpec
@@ -153,6 +156,7 @@ class Checkpoint:
     row: Doubles
     order: NDArray[np.int32]
     best: Reals | None
+    averaged: int = 0
 
     def __post_init__(self) -> None:
         for array in self.arrays:
@@ -213,7 +217,16 @@ class Checkpoint:
 
     def memory(self, name: str) -> tuple[Reals, ...]:
         """Return what the optimizer remembers of a parameter: as many arrays as its rule has."""
-        return tuple(self._view(region, name) for region in self.regions[2:])
+        return tuple(self._view(region, name) for region in self._memories)
+
+    @property
+    def _memories(self) -> Reals:
+        return self.regions[2:len(self.regions) - (self.averaged > 0)]
+
+    @property
+    def average(self) -> Reals | None:
+        """The average of the parameters, real[n], laid out alike; None where there is none."""
+        return self.regions[-1] if self.averaged else None
 
     def weights(self) -> dict[str, Reals]:
         """Return every parameter by name, read-only."""
@@ -243,9 +256,12 @@ class Checkpoint:
             "figures": np.array(astuple(self.figures)), "row": self.row, "order": self.order,
             "training": np.frombuffer(msgspec.json.encode(self.training), np.uint8)}
         found |= {PARAMETERS + name: self.array(name) for name in self.places}
-        for prefix, region in zip((GRADIENTS, *MEMORIES), (gradients, *self.regions[2:]),
+        for prefix, region in zip((GRADIENTS, *MEMORIES), (gradients, *self._memories),
                                   strict=False):
             found |= {prefix + name: self._view(region, name) for name in learned}
+        if self.average is not None:
+            found["averaged"] = np.array([self.averaged], np.int64)
+            found |= {AVERAGE + name: self._view(self.average, name) for name in self.places}
         if self.best is not None:
             found |= {BEST + name: self.best_array(name) for name in self.places}
         return found | {CARRIED + name: array for name, array in self.carried.items()}
@@ -269,7 +285,8 @@ class Checkpoint:
         parameters, best = stored.group(PARAMETERS, precision), stored.group(BEST, precision)
         others = {prefix: stored.group(prefix, precision)
                   for prefix in (GRADIENTS, *MEMORIES[:len(rule.memory)])}
-        carried = stored.group(CARRIED, precision)
+        carried, average = stored.group(CARRIED, precision), stored.group(AVERAGE, precision)
+        averaged = _averaged(stored) if average else 0
         figures, order = _figures(stored), _order(stored, counters)
         row = stored.array("row", np.float64, 1)
         stored.demand_nothing_else()
@@ -282,13 +299,23 @@ class Checkpoint:
         for name, array in carried.items():
             if array.ndim != 2:
                 raise wrong(CARRIED + name)
+        regions = [_region(places, parameters, PARAMETERS, places, precision),
+                   *(_region(places, group, prefix, learned, precision)
+                     for prefix, group in others.items())]
+        if average:
+            regions.append(_region(places, average, AVERAGE, places, precision))
         return cls(training=training, counters=counters, figures=figures, places=places,
-                   regions=np.stack([
-                       _region(places, parameters, PARAMETERS, places, precision),
-                       *(_region(places, group, prefix, learned, precision)
-                         for prefix, group in others.items())]),
+                   regions=np.stack(regions), averaged=averaged,
                    carried=carried, row=row, order=order,
                    best=_region(places, best, BEST, places, precision) if best else None)
+
+
+def _averaged(stored: Stored) -> int:
+    """Return how many steps are in the average that is stored."""
+    (steps,) = stored.array("averaged", np.int64, 1, 1).tolist()
+    if steps < 1:
+        raise wrong("averaged")
+    return int(steps)
 
 
 def layer_of(name: str) -> str:

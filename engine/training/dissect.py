@@ -24,7 +24,7 @@ from engine.microscope.writer import Subject
 from engine.plan import Plan, build_plan
 from engine.plan.build import REGIONS
 from engine.plan.update import has_own
-from engine.spec import AugmentationSpec, ProjectSpec
+from engine.spec import AugmentationSpec, AveragingSpec, ProjectSpec
 from engine.training import carried, warmup
 from engine.training.examples import Examples
 from engine.training.visit import rows_of, run, undisturbed
@@ -171,7 +171,7 @@ def _batch(running: Running, example: int | None
 def _twin(running: Running, inputs: Doubles, targets: Doubles) -> Plan:
     """Return a plan in float64 around the batch alone, with the run's numbers in it."""
     training = replace(running.project.training, precision="float64",
-                       augmentation=AugmentationSpec())
+                       augmentation=AugmentationSpec(), averaging=AveragingSpec())
     project = replace(running.project, training=training)
     warmup.compile_for(project, Examples(inputs, targets, 0.0, None,
                                          running.examples.class_weights), None)

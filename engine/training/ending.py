@@ -7,7 +7,8 @@ from engine.kernels.runtime import layout
 from engine.messages import Message
 from engine.plan import Plan
 from engine.spec import StoppingSpec
-from engine.training.kept import go_back, parameters
+from engine.training.averaging import measured
+from engine.training.kept import go_back
 from engine.training.stopping import EpochReport, Stopping
 
 
@@ -26,8 +27,8 @@ class Ending:
     rules : Stopping
         The rules with their memory.
     best : real[n] | None
-        Parameters at the smallest loss so far, read-only; None before there is one, or where no
-        rule would bring them back.
+        Parameters at the smallest loss so far, those that were measured, read-only; None before
+        there is one, or where no rule would bring them back.
     """
 
     def __init__(self, plan: Plan, spec: StoppingSpec) -> None:
@@ -57,7 +58,7 @@ class Ending:
                 layout.EPOCH_LOSS, layout.VALIDATION_LOSS, layout.VALIDATION_SCORE))))
         if self.rules.improved and self._keeps:
             # Another array every time: who has taken the one before may keep it.
-            self.best = parameters(plan).copy()
+            self.best = measured(plan).copy()
             self.best.flags.writeable = False
         elif self.rules.out_of_patience and self.best is not None:
             go_back(plan, self.best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.arrays import Doubles
+from engine.kernels.ops.averaging import EQUAL, EXPONENTIAL
 from engine.kernels.runtime import layout
 from engine.kernels.runtime.schedules import CODES
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
@@ -16,6 +17,9 @@ SCHEDULE = {"every": layout.EVERY, "decay": layout.DECAY, "length": layout.LENGT
             "start": layout.START, "rise": layout.RISE, "final": layout.FINAL,
             "patience": layout.PATIENCE, "threshold": layout.THRESHOLD}
 """Places of the schedule's constants."""
+
+AVERAGES = {"none": 0.0, "exponential": EXPONENTIAL, "equal": EQUAL}
+"""What AVERAGING is for every kind."""
 
 PLAIN = {"learning_rate": layout.LEARNING_RATE, "batch_size": layout.BATCH_SIZE, "l1": layout.L1,
          "l2": layout.L2, "clip_value": layout.CLIP_VALUE, "clip_norm": layout.CLIP_NORM,
@@ -42,6 +46,10 @@ def write_hyperparameters(requested: Doubles, training: TrainingSpec, optimizer:
     for key, place in SCHEDULE.items():
         requested[place] = getattr(schedule, key)
     requested[layout.SCHEDULE] = CODES[schedule.kind] if schedule.kind in SCHEDULES else 0
+    averaging = training.averaging
+    requested[layout.AVERAGING] = AVERAGES[averaging.kind]
+    requested[layout.AVERAGING_DECAY] = averaging.decay
+    requested[layout.AVERAGING_START] = averaging.start
     for key, place in PLAIN.items():
         requested[place] = getattr(training, key)
 
@@ -51,4 +59,4 @@ def built_in(training: TrainingSpec) -> tuple[object, ...]:
     loss = LOSSES.get(training.loss)
     constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
     return (training.loss, training.class_weights, training.optimizer.kind, training.max_norm > 0,
-            training.augmentation, *constants)
+            training.augmentation, training.averaging.kind, *constants)

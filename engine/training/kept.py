@@ -27,6 +27,8 @@ def go_back(plan: Plan, kept: Reals) -> None:
     np.copyto(parameters(plan), kept)
     plan.arena[2 * plan.parameters:4 * plan.parameters] = 0
     plan.shared.control[layout.OPTIMIZER_STEP] = 0
+    # An average of what was left behind is none of what follows.
+    plan.shared.results[layout.AVERAGED] = 0
 
 
 class LastFinite:

@@ -18,6 +18,7 @@ from engine.spec import Task
 from engine.statistics import NAN
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from engine.telemetry.snapshot import Evaluation, LayerReading, Snapshot, frozen
+from engine.training.averaging import averaged
 from engine.training.examples import Examples, mean_length, variance_of
 from engine.training.forecasting import forecast
 from engine.training.latent import latent_layer, latent_plane
@@ -208,16 +209,19 @@ def snapshot(subject: Subject, run_id: int, wanted: Wanted, there_are: Wanted) -
     """
     plan, data, loss = subject.plan, subject.dataset, subject.loss
     control, parts = plan.shared.control, (wanted & there_are) - {Part.TEXT}
-    held: dict[str, Any] = _answers(subject, parts)
+    held: dict[str, Any] = {}
     if parts & {*PROBED, Part.PICTURES}:
         held["layers"] = _layers(subject, parts)
-    if Part.SURFACE in parts:
-        held["surface"] = _surface(plan, data, loss)
-    if Part.LATENT in parts:
-        held["latent"] = latent_plane(plan, partial(as_output, task=data.task, loss=loss),
-                                      subject.seen)
-    if Part.FORECAST in parts:
-        held["forecast"] = forecast(data, partial(predict, plan, task=data.task, loss=loss))
+    # What the network answers is what the average of its weights does, if there is one.
+    with averaged(plan):
+        held |= _answers(subject, parts)
+        if Part.SURFACE in parts:
+            held["surface"] = _surface(plan, data, loss)
+        if Part.LATENT in parts:
+            held["latent"] = latent_plane(plan, partial(as_output, task=data.task, loss=loss),
+                                          subject.seen)
+        if Part.FORECAST in parts:
+            held["forecast"] = forecast(data, partial(predict, plan, task=data.task, loss=loss))
     at_first = held["training"].loss if Part.EVALUATION in parts else NAN
     return Snapshot(
         run_id, int(control[layout.STEP]), int(control[layout.EPOCH]),

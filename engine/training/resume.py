@@ -17,6 +17,7 @@ from engine.plan import Plan
 from engine.plan.build import REGIONS
 from engine.spec import TrainingSpec
 from engine.telemetry.checkpoint import Checkpoint, Counters, Figures, Place, layer_of
+from engine.training.averaging import average
 from engine.training.carried import carried, put_back, taken
 from engine.training.ending import Ending
 from engine.training.order import Order
@@ -57,6 +58,13 @@ def regions(plan: Plan) -> Reals:
     return plan.arena[:REGIONS * plan.parameters].reshape(REGIONS, plan.parameters)
 
 
+def _kept(plan: Plan, rows: tuple[int, ...]) -> Reals:
+    """Return copies of regions that count, the average of the parameters behind them."""
+    found = regions(plan).take(rows, axis=0)
+    kept = average(plan)
+    return found if kept is None else np.concatenate([found, kept[None]])
+
+
 def places(plan: Plan) -> dict[str, Place]:
     """Return where every parameter stands in its region."""
     return {f"{layer.spec.id}/{name}": Place(value.data, value.shape, value.gradient >= 0)
@@ -86,7 +94,8 @@ def take(run: Run, trained_s: float) -> Checkpoint:
                           memory.best_epoch, memory.waited, run.data),
         figures=Figures(trained_s, epoch_sum, items, loss, reduced, smallest, waited,
                         memory.best, memory.last, memory.begin),
-        places=places(plan), regions=regions(plan).take(run.rows, axis=0), carried=taken(plan),
+        places=places(plan), regions=_kept(plan, run.rows), carried=taken(plan),
+        averaged=int(results[layout.AVERAGED]) if average(plan) is not None else 0,
         row=np.concatenate([results[:layout.SHOWN], results[layout.FIRST_STATISTIC:]]),
         order=run.order.copy(), best=run.ending.best)
 
@@ -161,6 +170,7 @@ def put(checkpoint: Checkpoint, run: Run, matched: Collection[str]) -> None:
     shared, counters, there = run.plan.shared, checkpoint.counters, checkpoint.training
     same_rule = there.optimizer.kind == run.training.optimizer.kind
     _fill(checkpoint, run, matched, same_rule)
+    _fill_average(checkpoint, run, matched)
     _show(checkpoint, run.plan, matched)
     control, results = shared.control, shared.results
     control[layout.STEP], control[layout.EPOCH] = counters.step, counters.epoch
@@ -199,6 +209,18 @@ def _fill(checkpoint: Checkpoint, run: Run, matched: Collection[str], same_rule:
     for row, kept in zip(rows, checkpoint.regions, strict=False):
         _lay_out(here[row], own, kept, checkpoint.places, names)
     run.plan.forget_rows()
+
+
+def _fill_average(checkpoint: Checkpoint, run: Run, matched: Collection[str]) -> None:
+    """Fill in the average of the parameters, if there is one of all of them."""
+    plan, own = run.plan, places(run.plan)
+    whole = {layer_of(name) for name in own} <= set(matched)
+    if plan.average < 0 or checkpoint.average is None or not whole:
+        plan.shared.results[layout.AVERAGED] = 0
+        return
+    here = plan.arena[plan.average:plan.average + plan.parameters]
+    _lay_out(here, own, checkpoint.average, checkpoint.places, own)
+    plan.shared.results[layout.AVERAGED] = checkpoint.averaged
 
 
 def _lay_out(here: Reals, own: Mapping[str, Place], kept: Reals, given: Mapping[str, Place],

@@ -26,6 +26,7 @@ from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import (
+    averaging,
     divergence,
     from_data,
     latent,
@@ -45,7 +46,7 @@ from engine.training.examples import (
     prepare,
 )
 from engine.training.hyperparameters import built_in, write_hyperparameters
-from engine.training.kept import LastFinite
+from engine.training.kept import LastFinite, go_back
 from engine.training.order import Order
 from engine.training.pace import Pace, spare_processors
 from engine.training.transfer import transfer
@@ -362,6 +363,7 @@ class Trainer:
         plan.forget_rows()
         if not same_rule:
             plan.shared.control[layout.OPTIMIZER_STEP] = 0
+        averaging.carry_over(plan, self._plan)
         self._plan, self._examples = plan, examples
         self._pace = self._new_pace()
 
@@ -484,6 +486,31 @@ class Trainer:
         """Return copies of all parameters by name, ``layer-id/w`` and ``layer-id/b``."""
         return {name: array.copy() for name, array in weights.views(self._plan)}
 
+    def averages(self) -> dict[str, Reals]:
+        """Return copies of the averages of all parameters by name; empty where there are none yet.
+
+        They are what is measured and shown as the network's answers.
+        """
+        if averaging.average(self._plan) is None:
+            return {}
+        with averaging.averaged(self._plan):
+            return self.weights()
+
+    def use_averages(self) -> bool:
+        """Put the averages in the place of the parameters, with an empty memory of the optimizer.
+
+        Returns
+        -------
+        bool
+            Whether there were any; the next average begins anew.
+        """
+        found = averaging.average(self._plan)
+        if found is None:
+            return False
+        go_back(self._plan, found.copy())
+        self._last_finite.begin(self._plan, self._trained_s)
+        return True
+
     def gradients(self) -> dict[str, Reals]:
         """Return copies of the last step's dL/d(parameter) by name, clipped as the update saw them.
 
@@ -500,8 +527,9 @@ class Trainer:
             ``training`` or ``validation``.
         """
         order = self._training if which == "training" else self._validation
-        return observe.evaluate(self._plan, self._examples, self._dataset, order,
-                                self.project.training.loss)[0]
+        with averaging.averaged(self._plan):
+            return observe.evaluate(self._plan, self._examples, self._dataset, order,
+                                    self.project.training.loss)[0]
 
     def predict(self, inputs: Doubles) -> Doubles:
         """Return the network's output, probabilities for classes.
@@ -515,7 +543,9 @@ class Trainer:
         -------
         float64[m, o]
         """
-        return observe.predict(self._plan, inputs, self._dataset.task, self.project.training.loss)
+        with averaging.averaged(self._plan):
+            return observe.predict(self._plan, inputs, self._dataset.task,
+                                   self.project.training.loss)
 
     def decode(self, layer_id: str, latents: Doubles) -> Doubles:
         """Return the network's output for given outputs of one of its layers.
@@ -539,8 +569,9 @@ class Trainer:
         ShapeError
             If the layer does not give k numbers.
         """
-        return observe.as_output(latent.decode(self._plan, layer_id, latents),
-                                 self._dataset.task, self.project.training.loss)
+        with averaging.averaged(self._plan):
+            decoded = latent.decode(self._plan, layer_id, latents)
+        return observe.as_output(decoded, self._dataset.task, self.project.training.loss)
 
     def snapshot(self, wanted: Wanted = EVERYTHING) -> Snapshot:
         """Return what the network looks like now: the parts asked for, at their cost alone.
@@ -568,5 +599,6 @@ class Trainer:
         """
         if self._writer is None:
             return None
-        self._writer.write(self._plan, self.project.training.loss, tokens, budget_s)
+        with averaging.averaged(self._plan):
+            self._writer.write(self._plan, self.project.training.loss, tokens, budget_s)
         return Text(self._writer.prompt, self._writer.text)

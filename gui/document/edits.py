@@ -24,7 +24,8 @@ WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2"}
 PLACES = {
     "training": say("place.training"), "data": say("place.data"),
     "optimizer": say("place.optimizer"), "schedule": say("place.schedule"),
-    "stopping": say("place.stopping"), "augmentation": say("place.augmentation")}
+    "stopping": say("place.stopping"), "augmentation": say("place.augmentation"),
+    "averaging": say("place.averaging")}
 """How messages call the parts of a project."""
 
 

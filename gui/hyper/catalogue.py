@@ -106,6 +106,7 @@ SCHEDULE = Setting("schedule", Field(
 LIMITS = (Setting("", fields.CLIP_VALUE, 1.0, "clip value {}"),
           Setting("", fields.CLIP_NORM, 1.0, "clip norm {}"),
           Setting("", fields.MAX_NORM, 3.0, "max-norm {}"))
+AVERAGE_MARKS = {"kind": "{} average"}
 USUAL_STOPS = {"epochs": 100, "seconds": 60.0, "loss": 0.01, "accuracy": 0.95, "patience": 10,
                "convergence": 1e-4}
 STOP_MARKS = {"epochs": "{} epochs", "seconds": "{} s", "loss": "to loss {}",
@@ -144,10 +145,12 @@ def schedule_settings(training: TrainingSpec) -> tuple[Setting, ...]:
 
 
 def update_settings(training: TrainingSpec) -> tuple[Setting, ...]:
-    """Return the optimizer's constants and the limits of gradients and weights."""
+    """Return the optimizer's constants, limits of gradients and weights, and what is averaged."""
     rule = OPTIMIZERS.get(training.optimizer.kind)
     constants = rule.constants if rule is not None else ()
-    return (*(Setting("optimizer", field) for field in constants), *LIMITS)
+    averages = (Setting("averaging", field, mark=AVERAGE_MARKS.get(field.key, ""))
+                for field in fields.averaging_fields(training.averaging))
+    return (*(Setting("optimizer", field) for field in constants), *LIMITS, *averages)
 
 
 def run_settings(training: TrainingSpec) -> tuple[Setting, ...]:
@@ -180,7 +183,8 @@ def _loss_note(training: TrainingSpec) -> str:
 PAGES = (
     Page("schedule", "Schedule", "How the learning rate changes from step to step.",
          schedule_settings, _schedule_note),
-    Page("update", "Update", "Constants of the optimizer; limits of gradients and weights.",
+    Page("update", "Update", "Constants of the optimizer; limits of gradients and weights; "
+         "an average of the weights.",
          update_settings, _update_note),
     Page("stopping", "Stopping", "When training ends by itself.", lambda _training: STOPPING,
          lambda _training: "Asked at the end of every epoch (Steps: after every step); the first "

@@ -81,6 +81,9 @@ class BatchRun:
         What to start from, as ``layer-id/w``; None draws them.
     keep_initial : bool
         Whether ``weights.npz`` holds ``initial/layer-id/w`` too.
+    use_averaged : bool
+        Whether the average of the weights, where the project keeps one, takes their place in the
+        end, before anything is kept.
     save : Path | None
         Project file that is to hold in the end where the run is; None writes none.
     path : Path | None
@@ -93,11 +96,12 @@ class BatchRun:
 
     def __init__(self, project: ProjectSpec, dataset: Dataset, steps: int, out: Path | None, *,
                  weights: Weights | None = None, keep_initial: bool = False,
-                 save: Path | None = None, path: Path | None = None, quiet: bool = False,
-                 make: TrainerFactory = make_trainer) -> None:
+                 use_averaged: bool = False, save: Path | None = None, path: Path | None = None,
+                 quiet: bool = False, make: TrainerFactory = make_trainer) -> None:
         self._project, self._dataset = project, dataset
         self._steps, self._out = steps, out
         self._weights, self._keep_initial = weights, keep_initial
+        self._use_averaged = use_averaged
         self._quiet = quiet
         self._make = make
         self._save, self._path = save, path
@@ -125,6 +129,8 @@ class BatchRun:
             try:
                 self._train(trainer, history, bar)
             finally:
+                if self._use_averaged:
+                    trainer.use_averages()
                 self._keep_weights(trainer, initial)
                 self._keep_run(trainer)
         if not self._quiet:

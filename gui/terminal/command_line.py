@@ -166,6 +166,9 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
                             "the window")
     train.add_argument("--keep-initial", action="store_true",
                        help="put the weights before step 1 into weights.npz too")
+    train.add_argument("--use-averaged", action="store_true",
+                       help="put the average of the weights, where the project keeps one, in their "
+                            "place before weights.npz and --save are written")
     train.add_argument("--threads", type=_positive, metavar="N",
                        help="let at most N threads share the work of large layers (default: what "
                             "the computer can spare; as many of them work as make it faster); the "
@@ -277,8 +280,8 @@ def _train(options: argparse.Namespace) -> int:
         _tell_notes(dataset)
     return BatchRun(
         start.project, dataset, steps, options.out, weights=start.weights,
-        keep_initial=options.keep_initial, save=options.save, path=start.path,
-        quiet=options.quiet,
+        keep_initial=options.keep_initial, use_averaged=options.use_averaged, save=options.save,
+        path=start.path, quiet=options.quiet,
         make=partial(make_trainer, threads=options.threads, checkpoint=start.checkpoint),
     ).carry_out()
 

@@ -82,6 +82,9 @@ class TrainerLike(Protocol):
     def weights(self) -> dict[str, NDArray[Any]]:
         """Return copies of all that is learned, as ``layer-id/w`` and ``layer-id/b``."""
 
+    def use_averages(self) -> bool:
+        """Put the average of the weights in their place; return whether there was any."""
+
     def checkpoint(self) -> Checkpoint:
         """Return all that decides how the run goes on, in copies."""
 

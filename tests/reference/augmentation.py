@@ -12,14 +12,24 @@ from tests.reference.randomness import uniform
 Reals = NDArray[np.float64]
 
 
-def pixel(x: Reals, i: int, j: int, c: int) -> float:
-    """Return a pixel; 0 outside of the image."""
+def pixel(x: Reals, i: int, j: int, c: int, reflecting: int) -> float:
+    """Return a pixel; 0 outside of the image, or the one that a reflection leads to."""
+    while reflecting and not (0 <= i < x.shape[0] and 0 <= j < x.shape[1]):
+        i = bounced(i, x.shape[0])
+        j = bounced(j, x.shape[1])
     inside = 0 <= i < x.shape[0] and 0 <= j < x.shape[1]
     return float(x[i, j, c]) if inside else 0.0
 
 
+def bounced(place: int, size: int) -> int:
+    """Return a place after one reflection at the end that it lies beyond."""
+    if size == 1:
+        return 0
+    return -place if place < 0 else 2 * (size - 1) - place if place >= size else place
+
+
 def warp(y: Reals, x: Reals, cosine: float, sine: float, down: float, right: float,
-         mirrored: int) -> None:
+         mirrored: int, reflecting: int) -> None:
     h, w, channels = x.shape
     for i in range(h):
         for j in range(w):
@@ -35,9 +45,11 @@ def warp(y: Reals, x: Reals, cosine: float, sine: float, down: float, right: flo
             top, left = math.floor(row), math.floor(column)
             a, b = row - top, column - left
             for c in range(channels):
-                upper = (1 - b) * pixel(x, top, left, c) + b * pixel(x, top, left + 1, c)
-                lower = (1 - b) * pixel(x, top + 1, left, c) + b * pixel(x, top + 1, left + 1, c)
-                y[i, j, c] = (1 - a) * upper + a * lower
+                (upper, above), (lower, below) = (
+                    (pixel(x, top + k, left, c, reflecting),
+                     pixel(x, top + k, left + 1, c, reflecting)) for k in range(2))
+                y[i, j, c] = ((1 - a) * ((1 - b) * upper + b * above)
+                              + a * ((1 - b) * lower + b * below))
 
 
 def brighten(y: Reals, light: float) -> None:
@@ -57,11 +69,12 @@ def between(key: int, place: int, limit: float) -> float:
 
 
 def augment_image(y: Reals, x: Reals, key: int, shift: float, rotation: float, flip: float,
-                  brightness: float, cutout: float) -> None:
+                  brightness: float, cutout: float, reflecting: int) -> None:
     h, w, _ = x.shape
     angle = math.radians(between(key, 0, rotation))
     down, right = round(between(key, 1, shift * h)), round(between(key, 2, shift * w))
-    warp(y, x, math.cos(angle), math.sin(angle), down, right, int(uniform(key, 3) < flip))
+    warp(y, x, math.cos(angle), math.sin(angle), down, right, int(uniform(key, 3) < flip),
+         reflecting)
     if brightness:
         brighten(y.reshape(-1), between(key, 4, brightness))
     if cutout:

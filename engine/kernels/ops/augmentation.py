@@ -25,23 +25,35 @@ from engine.kernels.runtime.random import mixed, uniform
 
 OF_IMAGES = 0x494D414745
 OF_NOISE = 0x4E4F495345
-"""Keep the random numbers of the two ops apart from each other and from those of layers."""
+OF_TURNS = 0x5455524E53
+"""Keep the random numbers of the ops apart from one another and from those of layers."""
+
+
+@inlined
+def _reflected(place, size):
+    """Return the place within 0 to size - 1 that a reflection at both ends leads to."""
+    period = max(2 * (size - 1), 1)
+    within = place % period
+    return within if within < size else period - within
 
 
 @kernel
-def warp(y, x, cosine, sine, down, right, mirrored):
+def warp(y, x, cosine, sine, down, right, mirrored, reflecting):
     """Draw x mirrored left to right if asked for, turned about its centre, then shifted.
 
     Parameters
     ----------
     y, x : real[h, w, c]
-        Result and argument; y is 0 where nothing of x comes to lie.
+        Result and argument.
     cosine, sine : float64
         Of the angle; a positive one turns anticlockwise.
     down, right : float64
         Shift in pixels.
     mirrored : int64
         1 to mirror, 0 to leave it.
+    reflecting : int64
+        What y is where nothing of x comes to lie: 0 for 0, 1 for x reflected at its edges, whose
+        pixels are not repeated.
 
     Notes
     -----
@@ -64,6 +76,8 @@ def warp(y, x, cosine, sine, down, right, mirrored):
                     for b in range(2):
                         share = (below if a else 1.0 - below) * (beside if b else 1.0 - beside)
                         p, q = top + a, left + b
+                        if reflecting != 0:
+                            p, q = _reflected(p, height), _reflected(q, width)
                         if share != 0.0 and 0 <= p < height and 0 <= q < width:
                             total += share * x[p, q, c]
                 y[i, j, c] = total
@@ -118,7 +132,7 @@ def _between(key, place, limit):
 
 
 @kernel
-def augment_image(y, x, key, shift, rotation, flip, brightness, cutout):
+def augment_image(y, x, key, shift, rotation, flip, brightness, cutout, reflecting):
     """Change an image at random: mirror, turn, shift, brighten, cut out, in this order.
 
     Parameters
@@ -138,6 +152,8 @@ def augment_image(y, x, key, shift, rotation, flip, brightness, cutout):
     cutout : float64
         Side of the square that is set to 0, as a share of the shorter side; at least a pixel, but
         none for 0.
+    reflecting : int64
+        As for `warp`.
 
     Notes
     -----
@@ -148,7 +164,7 @@ def augment_image(y, x, key, shift, rotation, flip, brightness, cutout):
     down = np.rint(_between(key, 1, shift * height))
     right = np.rint(_between(key, 2, shift * width))
     mirrored = 1 if uniform(key, 3) < flip else 0
-    warp(y, x, math.cos(angle), math.sin(angle), down, right, mirrored)
+    warp(y, x, math.cos(angle), math.sin(angle), down, right, mirrored, reflecting)
     if brightness > 0.0:
         brighten(y.reshape(-1), _between(key, 4, brightness))
     if cutout > 0.0:
@@ -163,7 +179,15 @@ def _key(control, stream):
     return mixed(mixed(np.uint64(control[SEED]) + np.uint64(stream)) + np.uint64(control[EPOCH]))
 
 
-@op("y x n height width shift:real rotation:real flip:real brightness:real cutout:real control",
+@inlined
+def _in_turn(control, source):
+    """Return 1 where an image is mirrored in this epoch, if every other one has it so; else 0."""
+    start = mixed(mixed(np.uint64(control[SEED]) + np.uint64(OF_TURNS)) + np.uint64(source))
+    return 1.0 if (uniform(start, 0) < 0.5) != (control[EPOCH] % 2 != 0) else 0.0
+
+
+@op("y x n height width shift:real rotation:real flip:real brightness:real cutout:real "
+    "alternate reflect control",
     "y = x mirrored, turned, shifted, brightened, cut out at random")
 def augment_image_op(slots, arena, batch, shard, shards):
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
@@ -178,10 +202,11 @@ def augment_image_op(slots, arena, batch, shard, shards):
     key = _key(control, OF_IMAGES)
     for example in range(begin, end):
         source = order[control[POSITION] + example]
+        flip = _in_turn(control, source) if slots.alternate != 0 else slots.flip
         augment_image(vector(arena, slots.y + example * n, n).reshape(shape),
                       vector(arena, slots.x + example * n, n).reshape(shape),
                       mixed(key + np.uint64(source)), slots.shift, slots.rotation,
-                      slots.flip, slots.brightness, slots.cutout)
+                      flip, slots.brightness, slots.cutout, slots.reflect)
 
 
 @op("y n deviation:real control", "y = y + deviation e, e normal")

@@ -3,6 +3,7 @@
 from engine.kernels.ops import (  # noqa: F401
     activations,
     augmentation,
+    averaging,
     batches,
     convolution,
     dense,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from engine.kernels.runtime.layout import (
     ADDRESS,
+    AVERAGED,
+    AVERAGING,
+    AVERAGING_START,
     BACKWARD,
     BATCH,
     BATCH_SIZE,
@@ -14,6 +17,7 @@ from engine.kernels.runtime.layout import (
     EPOCH_LOSS,
     EPOCH_SUM,
     EXAMPLES,
+    EXCHANGE,
     FIRST_STATISTIC,
     FORWARD,
     GATHER,
@@ -201,20 +205,24 @@ def _end_epoch(hyper, control, results):
 
 @kernel
 def _end_step(table, sections, arena, control, hyper, results):
-    """Count the step; at the end of an epoch, validate."""
+    """Count the step; at the end of an epoch, validate with the average of the weights, if any."""
     control[STEP] += 1
     control[OPTIMIZER_STEP] += 1
     control[POSITION] += control[BATCH]
     results[EPOCH_SUM] += results[LOSS] * results[ITEMS]
     results[EPOCH_ITEMS] += results[ITEMS]
     results[VALIDATION_LOSS] = results[VALIDATION_SCORE] = float("nan")
+    if hyper[0, AVERAGING] != 0.0 and control[EPOCH] >= hyper[0, AVERAGING_START]:
+        results[AVERAGED] += 1.0
     if control[POSITION] < control[EXAMPLES]:
         return
     control[EPOCH] += 1
     if control[VALIDATION] > 0:
         loss = results[LOSS]
         control[ORDER] = control[VALIDATION_ORDER]
+        _walk(table, sections, EXCHANGE, arena, 1, control[HELPERS])
         evaluate(table, sections, arena, control, results)
+        _walk(table, sections, EXCHANGE, arena, 1, control[HELPERS])
         results[LOSS] = loss
     _end_epoch(hyper, control, results)
     control[POSITION] = 0

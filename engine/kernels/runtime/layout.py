@@ -55,12 +55,15 @@ THRESHOLD = 18
 CLIP_VALUE = 19     # 0: no limit, as for the two below
 CLIP_NORM = 20
 MAX_NORM = 21
-REQUESTED_LENGTH = 22
+AVERAGING = 22      # which average is kept: engine.kernels.ops.averaging; 0: none
+AVERAGING_DECAY = 23
+AVERAGING_START = 24
+REQUESTED_LENGTH = 25
 # hyper alone: what a layer's own pair of rows has for L1, L2 and decay; NaN: as requested.
-OWN_L1 = 22
-OWN_L2 = 23
-OWN_WEIGHT_DECAY = 24
-HYPER_LENGTH = 25
+OWN_L1 = 25
+OWN_L2 = 26
+OWN_WEIGHT_DECAY = 27
+HYPER_LENGTH = 28
 
 # results, float64: what a step measured: the figures of the run, then what the loop keeps for
 # itself, then LAYER_COLUMNS of every layer that learns.
@@ -79,7 +82,8 @@ REDUCED = SHOWN + 4         # state of the plateau schedule: factor, smallest lo
 ITEMS = SHOWN + 7           # over how many the last loss is the mean: examples or steps, or the
                             # sum of their weights
 EPOCH_ITEMS = SHOWN + 8     # the same, of the running epoch so far
-FIRST_STATISTIC = SHOWN + 9
+AVERAGED = SHOWN + 9        # steps that are in the average of the weights
+FIRST_STATISTIC = SHOWN + 10
 
 GRADIENT_RMS = LAYER_COLUMNS.index("gradient_rms")
 GRADIENT_MAX = LAYER_COLUMNS.index("gradient_max")
@@ -97,5 +101,7 @@ SCORE = 4
 BACKWARD = 5
 MEASURE = 6
 UPDATE = 7
-SECTIONS = 8
-SECTION_NAMES = ("gather", "forward", "output", "loss", "score", "backward", "measure", "update")
+EXCHANGE = 8        # the average of the weights takes their place, or they come back
+SECTIONS = 9
+SECTION_NAMES = ("gather", "forward", "output", "loss", "score", "backward", "measure", "update",
+                 "exchange")

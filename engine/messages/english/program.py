@@ -13,6 +13,7 @@ WORDS: Mapping[str, Entry] = {
     "place.schedule": "Schedule",
     "place.stopping": "Stopping",
     "place.augmentation": "Augmentation",
+    "place.averaging": "Averaging",
 
     "edit.second-input": Fault(
         "Network", "a second layer of kind {title}", "only the first",

@@ -23,3 +23,6 @@ def gather(w: Writer) -> None:
 # What is drawn at random of the batch is in the examples that the program is given.
 says_nothing("augment_image", "augment_noise", "measure_gradients", "sum_updates")
 
+# No step depends on the average of the weights: a dissected step is one without it.
+says_nothing("average_parameters", "exchange_parameters")
+

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.data import load
-from engine.data.vowels import FORMANTS, FORM, MOST, RATE, SPEAKERS, Speaker, draw_speaker, spoken
+from engine.data.vowels import FORM, FORMANTS, MOST, RATE, SPEAKERS, Speaker, draw_speaker, spoken
 from engine.spec import DataSpec
 
 

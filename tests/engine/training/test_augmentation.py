@@ -75,7 +75,7 @@ def test_the_network_sees_what_the_definition_says(precision: str, channels: int
             truth = np.empty((H, W, channels))
             key_of = functools.partial(_key, seed=7, epoch=epoch, source=source)
             twins.augment_image(truth, data.inputs[source].reshape(H, W, channels),
-                                key_of(0x494D414745), 0.25, 30.0, 0.5, 0.2, 0.3)
+                                key_of(0x494D414745), 0.25, 30.0, 0.5, 0.2, 0.3, 0)
             flat = truth.reshape(-1)
             randomness.gaussian_noise(flat, flat.copy(), 0.1, key_of(0x4E4F495345), 0)
             np.testing.assert_allclose(found[source], flat, 0,
@@ -105,6 +105,31 @@ def test_every_change_is_felt_and_differs_from_epoch_to_epoch(changes: dict[str,
         mirrored = (shaped == given[:, :, ::-1]).all(axis=(1, 2))
         assert (mirrored | (shaped == given).all(axis=(1, 2))).all()
         assert 0 < mirrored.mean() < 1
+
+
+def test_images_that_are_mirrored_in_turn_are_never_seen_the_same_way_twice_running() -> None:
+    data = images()
+    run = still(data, AugmentationSpec(alternate=True), precision="float64")
+    given = data.inputs.reshape(-1, H, W)
+    before = None
+    for _ in range(4):
+        found = seen(run).reshape(-1, H, W)
+        mirrored = (found == given[:, :, ::-1]).all(axis=(1, 2))
+        assert (mirrored | (found == given).all(axis=(1, 2))).all()
+        assert 0 < mirrored.mean() < 1
+        if before is not None:
+            np.testing.assert_array_equal(mirrored, ~before)
+        before = mirrored
+
+
+def test_a_shift_can_bring_in_the_image_reflected() -> None:
+    data = images()
+    plain, reflected = (seen(still(data, AugmentationSpec(shift=0.3, reflect=reflect), seed=5,
+                                   precision="float64")) for reflect in (False, True))
+    came_in = plain == 0
+    assert came_in.any()
+    assert (reflected[came_in] != 0).all()
+    np.testing.assert_array_equal(reflected[~came_in], plain[~came_in])
 
 
 def test_without_augmentation_the_examples_are_seen_as_they_are() -> None:
@@ -230,9 +255,12 @@ def texts(augmentation: AugmentationSpec, task: str = "classification", **data: 
     return [issue.text for issue in diagnose(of, task, 4, 3, **data)]  # type: ignore[arg-type]
 
 
+SWITCHES = {field.key for field in AUGMENTATIONS if isinstance(field.default, bool)}
+
+
 @pytest.mark.parametrize("key", OF_IMAGES)
 def test_what_needs_images_is_refused_without(key: str) -> None:
-    augmentation = AugmentationSpec(**{key: True if key == "flip" else 0.2})
+    augmentation = AugmentationSpec(**{key: True if key in SWITCHES else 0.2})
     text, = texts(augmentation)
     assert f"augmentation: {key} on examples that are no images" in text
     assert "Turn it off" in text

@@ -28,7 +28,8 @@ def pictures(count: int = 200) -> Dataset:
     data = clouds(count, 20, width=SIDE * SIDE * CHANNELS)
     x = data.inputs.reshape(-1, SIDE, SIDE, CHANNELS)
     smooth = np.cumsum(np.cumsum(x, axis=1), axis=2) + 3.0
-    return dataclasses.replace(data, inputs=smooth.reshape(len(x), -1), modality=Modality("image", (SIDE, SIDE, CHANNELS)))
+    return dataclasses.replace(data, inputs=smooth.reshape(len(x), -1),
+                               modality=Modality("image", (SIDE, SIDE, CHANNELS)))
 
 
 def conv(filters: int, **options: Any) -> LayerSpec:

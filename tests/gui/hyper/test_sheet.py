@@ -17,6 +17,7 @@ from engine.data.modality import image
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import (
     AugmentationSpec,
+    AveragingSpec,
     DataSpec,
     OptimizerSpec,
     ScheduleSpec,
@@ -36,7 +37,7 @@ IN_THE_BAR = {("", name) for name in ("loss", "learning_rate", "batch_size", "l1
     ("optimizer", "kind")}
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 PARTS = {"": TrainingSpec, "optimizer": OptimizerSpec, "schedule": ScheduleSpec,
-         "stopping": StoppingSpec, "augmentation": AugmentationSpec}
+         "stopping": StoppingSpec, "augmentation": AugmentationSpec, "averaging": AveragingSpec}
 
 
 @pytest.fixture
@@ -76,7 +77,8 @@ def switch(row: NumberRow) -> None:
 def test_everything_that_a_training_has_can_be_set_in_the_window() -> None:
     trainings = [TrainingSpec(loss=key) for key in LOSSES] + [
         TrainingSpec(optimizer=OptimizerSpec(key)) for key in OPTIMIZERS] + [
-        TrainingSpec(schedule=ScheduleSpec(key)) for key in SCHEDULES]
+        TrainingSpec(schedule=ScheduleSpec(key)) for key in SCHEDULES] + [
+        TrainingSpec(averaging=AveragingSpec("exponential"))]
     shown = {(setting.part, setting.field.key) for training in trainings
              for page in PAGES for setting in page.settings(training)}
     wanted = {(part, name) for part, spec in PARTS.items() for name in spec.__struct_fields__

@@ -66,6 +66,13 @@ def test_initial_weights_are_kept_on_request(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["history.csv", "weights.npz"]
 
 
+@pytest.mark.parametrize("use_averaged", [False, True])
+def test_the_average_takes_the_weights_place_on_request(use_averaged: bool, tmp_path: Path) -> None:
+    batch_run(tmp_path, FakeEngine(), 10, use_averaged=use_averaged, quiet=True).carry_out()
+    with np.load(tmp_path / "weights.npz") as weights:
+        assert (weights["dense-1/w"] == (-1 if use_averaged else 10)).all()
+
+
 def test_initial_weights_are_told_from_a_layer_called_initial(tmp_path: Path) -> None:
     own = {"initial/w": np.ones(2), "dense/w": np.zeros(2)}
     write_weights(tmp_path / "weights.npz", {**own, **{f"initial/{key}": np.full(2, 7.0)

@@ -60,6 +60,7 @@ class FakeTrainer:
         self.ring = FakeRing()
         self.step = 0
         self.applied: list[TrainingSpec] = []
+        self.averaged = False
         self.snapshots = self.texts = 0
         self.asked: list[Wanted] = []
         self.writes = False
@@ -133,7 +134,12 @@ class FakeTrainer:
         self.applied.append(training)
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        return {"dense-1/w": np.full((2, 4), float(self.step)), "dense-1/b": np.zeros(4)}
+        number = -1.0 if self.averaged else float(self.step)
+        return {"dense-1/w": np.full((2, 4), number), "dense-1/b": np.zeros(4)}
+
+    def use_averages(self) -> bool:
+        self.averaged = True
+        return True
 
     def checkpoint(self) -> Checkpoint:
         self.threads.add(threading.current_thread().name)

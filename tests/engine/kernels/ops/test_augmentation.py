@@ -31,15 +31,18 @@ def image(shape: tuple[int, ...], precision: str = "float64") -> Reals:
 @pytest.mark.parametrize("mirrored", [0, 1])
 @pytest.mark.parametrize(("degrees", "down", "right"), [
     (0, 0, 0), (0, 2, -1), (13, 0, 0), (-77, 1.5, 0.25), (90, 0, 0), (180, 0, 3), (45, 100, 0)])
+@pytest.mark.parametrize("reflecting", [0, 1])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_warp(shape: tuple[int, ...], degrees: float, down: float, right: float, mirrored: int,
-              precision: str) -> None:
+def test_warp(shape: tuple[int, ...], reflecting: int, degrees: float, down: float, right: float,
+              mirrored: int, precision: str) -> None:
     x = image(shape, precision)
     y, block = guarded(shape, precision)
     angle = math.radians(degrees)
-    augmentation.warp(y, x, math.cos(angle), math.sin(angle), down, right, mirrored)
+    augmentation.warp(y, x, math.cos(angle), math.sin(angle), down, right, mirrored,
+                      reflecting)
     truth = np.empty(shape)
-    twins.warp(truth, double(x), math.cos(angle), math.sin(angle), down, right, mirrored)
+    twins.warp(truth, double(x), math.cos(angle), math.sin(angle), down, right, mirrored,
+                      reflecting)
     # Where a sample falls next to a pixel's place, rounding shares it out in another way.
     assert_close(y, truth, precision, units=40, scale=np.abs(x).max())
     assert_guards_untouched(block)
@@ -51,7 +54,7 @@ def test_quarter_turns_are_numpys(size: int, turns: int) -> None:
     x = image((size, size, 2))
     y = np.empty_like(x)
     angle = math.radians(90 * turns)
-    augmentation.warp(y, x, math.cos(angle), math.sin(angle), 0, 0, 0)
+    augmentation.warp(y, x, math.cos(angle), math.sin(angle), 0, 0, 0, 0)
     np.testing.assert_allclose(y, np.rot90(x, turns), 0, 1e-12)
 
 
@@ -59,12 +62,22 @@ def test_quarter_turns_are_numpys(size: int, turns: int) -> None:
 def test_mirrored_images_and_whole_shifts_are_exact(precision: str) -> None:
     x = image((6, 9, 2), precision)
     y = np.empty_like(x)
-    augmentation.warp(y, x, 1.0, 0.0, 0.0, 0.0, 1)
+    augmentation.warp(y, x, 1.0, 0.0, 0.0, 0.0, 1, 0)
     np.testing.assert_array_equal(y, x[:, ::-1])
-    augmentation.warp(y, x, 1.0, 0.0, 2.0, -3.0, 0)
+    augmentation.warp(y, x, 1.0, 0.0, 2.0, -3.0, 0, 0)
     truth = np.zeros_like(x)
     truth[2:, :-3] = x[:-2, 3:]
     np.testing.assert_array_equal(y, truth)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_what_comes_in_is_the_image_reflected_as_numpy_pads_it(precision: str) -> None:
+    x = image((6, 9, 2), precision)
+    y = np.empty_like(x)
+    padded = np.pad(x, ((5, 5), (5, 5), (0, 0)), "reflect")
+    for down, right in ((2, -3), (-5, 4), (0, 1)):
+        augmentation.warp(y, x, 1.0, 0.0, float(down), float(right), 0, 1)
+        np.testing.assert_array_equal(y, padded[5 - down:11 - down, 5 - right:14 - right])
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -86,13 +99,15 @@ def test_brighten_and_cut_out(precision: str) -> None:
     (0.0, 0.0, 0.0, 0.0, 0.0), (0.25, 0.0, 0.0, 0.0, 0.0), (0.0, 30.0, 0.0, 0.0, 0.0),
     (0.0, 0.0, 0.5, 0.0, 0.0), (0.0, 0.0, 0.0, 0.3, 0.0), (0.0, 0.0, 0.0, 0.0, 0.4),
     (0.5, 180.0, 0.5, 1.0, 1.0)])
+@pytest.mark.parametrize("reflecting", [0, 1])
 @pytest.mark.parametrize("key", [0, 1, 42, 2**64 - 1])
-def test_augment_image(key: int, options: tuple[float, ...], precision: str) -> None:
+def test_augment_image(key: int, reflecting: int, options: tuple[float, ...], precision: str
+                       ) -> None:
     x = image((8, 6, 1), precision)
     y, block = guarded(x.shape, precision)
-    augmentation.augment_image(y, x, np.uint64(key), *options)
+    augmentation.augment_image(y, x, np.uint64(key), *options, reflecting)
     truth = np.empty(x.shape)
-    twins.augment_image(truth, double(x), key, *options)
+    twins.augment_image(truth, double(x), key, *options, reflecting)
     assert_close(y, truth, precision, units=40, scale=1 + np.abs(x).max())
     assert_guards_untouched(block)
     if not any(options):
@@ -112,7 +127,7 @@ def drawn(n: int, *options: float) -> Reals:
     found = np.empty((n, 9, 9))
     for key in range(n):
         y = np.empty_like(x)
-        augmentation.augment_image(y, x, np.uint64(random.mixed(np.uint64(key))), *options)
+        augmentation.augment_image(y, x, np.uint64(random.mixed(np.uint64(key))), *options, 0)
         found[key] = y[:, :, 0]
     return found
 
@@ -134,7 +149,7 @@ def test_half_of_the_images_are_mirrored() -> None:
     for key in range(4000):
         y = np.empty_like(x)
         augmentation.augment_image(y, x, np.uint64(random.mixed(np.uint64(key))), 0.0, 0.0, 0.5,
-                                   0.0, 0.0)
+                                   0.0, 0.0, 0)
         mirrored = bool((y == x[:, ::-1]).all())
         assert mirrored or (y == x).all()
         count += mirrored
@@ -154,7 +169,7 @@ def test_every_square_is_cut_out_as_often() -> None:
     for key in range(3600):
         y = np.empty_like(x)
         augmentation.augment_image(y, x, np.uint64(random.mixed(np.uint64(key))), 0.0, 0.0, 0.0,
-                                   0.0, 0.6)
+                                   0.0, 0.6, 0)
         top, left = np.argwhere(y[:, :, 0] == 0)[0]
         assert (y[top:top + 3, left:left + 3] == 0).all()
         assert y.sum() == 2 * (30 - 9)
