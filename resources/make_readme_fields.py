@@ -129,6 +129,8 @@ def type_text(kind: msgspec.inspect.Type) -> str:
             return " or ".join(map(type_text, kind.types))
         case msgspec.inspect.VarTupleType():
             return f"list of {type_text(kind.item_type)}"
+        case msgspec.inspect.TupleType():
+            return f"[{', '.join(map(type_text, kind.item_types))}]"
         case msgspec.inspect.DictType():
             return "object"
         case msgspec.inspect.IntType() | msgspec.inspect.FloatType():

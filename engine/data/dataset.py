@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.late_rows import LateRows
 from engine.data.modality import Modality
 from engine.data.remark import Remark
 from engine.data.rows import ByteRows, Inputs
@@ -109,7 +110,8 @@ class Dataset:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was done to the data, a sentence each."""
-        return tuple(remark.text for remark in self.remarks)
+        found = self.inputs.remarks if isinstance(self.inputs, LateRows) else ()
+        return tuple(remark.text for remark in (*self.remarks, *found))
 
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""

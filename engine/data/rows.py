@@ -40,6 +40,21 @@ class ByteRows:
         """All numbers."""
         return self.content.size
 
+    def ends(self) -> tuple[float, float]:
+        """Return the smallest and the largest number of all."""
+        both = np.array([self.content.min(axis=0), self.content.max(axis=0)])
+        both = both * self.scale + self.shift
+        return float(both.min()), float(both.max())
+
+    def is_same(self, other: ByteRows) -> bool:
+        """Say whether other rows stand for the same numbers."""
+        return (type(other) is ByteRows and self._is_scaled_as(other)
+                and np.array_equal(self.content, other.content))
+
+    def _is_scaled_as(self, other: ByteRows) -> bool:
+        return (self.shape == other.shape and np.array_equal(self.scale, other.scale)
+                and np.array_equal(self.shift, other.shift))
+
     def __len__(self) -> int:
         return len(self.content)
 
@@ -60,7 +75,12 @@ Inputs = Reals | ByteRows
 def extremes(inputs: Inputs) -> tuple[float, float]:
     """Return the smallest and the largest number of all; there must be any."""
     if isinstance(inputs, ByteRows):
-        ends = inputs.content.min(axis=0), inputs.content.max(axis=0)
-        both = np.array(ends) * inputs.scale + inputs.shift
-        return float(both.min()), float(both.max())
+        return inputs.ends()
     return float(inputs.min()), float(inputs.max())
+
+
+def are_same(inputs: Inputs, others: Inputs) -> bool:
+    """Say whether all numbers of two sets of examples are the same."""
+    if isinstance(inputs, ByteRows) and isinstance(others, ByteRows):
+        return inputs.is_same(others)
+    return np.array_equal(inputs, others)

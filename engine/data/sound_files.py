@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,16 @@ def read_sound(content: Content, place: Place) -> Waveform:
         raise DataError("sound.not-finite", place=place, count=int(wrong.sum()),
                         seconds=int(np.argmax(wrong)) / head.rate)
     return Waveform(head.rate, samples)
+
+
+def write_sound(path: Path, sound: Waveform) -> None:
+    """Write a sound as WAV of 16 bits; raises OSError if that cannot be."""
+    samples = np.rint(np.clip(sound.samples, -1, 1) * 32767).astype("<i2")
+    with path.open("xb") as raw, wave.open(raw, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sound.rate)
+        file.writeframes(samples.tobytes())
 
 
 def _pieces(file: Any, place: Place) -> Iterator[NDArray[np.float32]]:

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from engine.data.dataset import Dataset, Reals
+from engine.data.dataset import Dataset, Indices, Reals
+from engine.data.late_rows import LateRows
 from engine.layers import LOSSES, Loss, ResolvedLayer, place, resolve
 from engine.messages import Message
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
 
-MOST_ROWS = 2048
+MOST_ROWS, MOST_NUMBERS, FEWEST_ROWS = 2048, 2**21, 64
 """Examples that are looked at: a note is written while somebody edits."""
 
 
@@ -134,8 +135,15 @@ class Design:
     @cached_property
     def rows(self) -> Reals:
         """Training inputs, float64[m, d], at most `MOST_ROWS` of them."""
-        dataset = self.dataset
-        return dataset.inputs[dataset.training[:MOST_ROWS]]
+        return self.dataset.inputs[self._rows]
+
+    @property
+    def _rows(self) -> Indices:
+        """The training examples that are looked at: fewer where each is large, or still a file."""
+        inputs = self.dataset.inputs
+        most = FEWEST_ROWS if isinstance(inputs, LateRows) else max(
+            FEWEST_ROWS, min(MOST_ROWS, MOST_NUMBERS // max(1, self.dataset.n_inputs)))
+        return self.dataset.training[:most]
 
     @cached_property
     def input_sizes(self) -> Reals:
@@ -148,7 +156,7 @@ class Design:
 
         Empty where only classes count: for a text.
         """
-        dataset, rows = self.dataset, self.dataset.training[:MOST_ROWS]
+        dataset, rows = self.dataset, self._rows
         if dataset.task in ("sequence", "transcription"):
             return np.empty((0, 0))
         if dataset.task == "classification":

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
+from engine.data.rows import are_same
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
 
@@ -268,7 +269,7 @@ def _same_examples(a: Dataset, b: Dataset) -> bool:
 
 
 def _same_inputs(a: Dataset, b: Dataset) -> bool:
-    return a is b or np.array_equal(a.inputs, b.inputs)
+    return a is b or are_same(a.inputs, b.inputs)
 
 
 def _equal_parts(same: SameStart) -> Iterable[Message]:

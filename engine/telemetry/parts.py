@@ -22,6 +22,8 @@ class Part(Enum):
     SURFACE = "surface"
     LATENT = "latent"
     FORECAST = "forecast"
+    TRANSCRIPTS = "transcripts"
+    """What is read out of single examples, and what the network gave at every step."""
     TEXT = "text"
     """What the network writes by itself; written by whoever asks, not by looking."""
 

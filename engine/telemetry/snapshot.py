@@ -177,6 +177,25 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Transcript:
+    """What a network has read out of an example.
+
+    Attributes
+    ----------
+    row : int
+        Row of the data set.
+    read : int64[characters]
+        Characters as classes, read greedily: repeats collapse, blanks vanish.
+    shares : float64[steps, characters + 1]
+        Probability of the blank and of each character at every step that counts.
+    """
+
+    row: int
+    read: Array
+    shares: Array
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """Everything heavy that the window draws, as far as it was asked for.
 
@@ -219,6 +238,8 @@ class Snapshot:
         The beginning of ``text`` that was given to it.
     forecast : Forecast | None
         For a series.
+    transcripts : tuple[Transcript, ...]
+        For texts that are read: of a few examples, those of validation first.
     parts : Wanted
         What it holds: all that was asked for and can be had.
     available : Wanted
@@ -241,5 +262,6 @@ class Snapshot:
     text: str = ""
     prompt: str = ""
     forecast: Forecast | None = None
+    transcripts: tuple[Transcript, ...] = ()
     parts: Wanted = EVERYTHING
     available: Wanted = EVERYTHING

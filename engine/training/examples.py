@@ -11,7 +11,8 @@ import numpy as np
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset
-from engine.data.rows import ByteRows
+from engine.data.late_rows import LateRows
+from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import text_lengths
 from engine.errors import DataError, SpecError
 from engine.layers import LOSSES, costs, diagnose, infer_shapes
@@ -33,6 +34,8 @@ KEPT = 2**21
 
 def measured_examples(dataset: Dataset) -> int:
     """Return on how many examples of a set loss and accuracy are measured while training."""
+    if isinstance(dataset.inputs, LateRows):
+        return min(MEASURED, dataset.inputs.measured)
     if dataset.tokens is None:
         return MEASURED
     return max(min(MEASURED, MEASURED_STEPS // dataset.n_inputs), FEWEST)
@@ -84,7 +87,12 @@ def checksum(dataset: Dataset) -> int:
     count = len(dataset.inputs)
     rows = np.unique(np.linspace(0, max(count - 1, 0), min(count, SUMMED)).astype(np.int64))
     found = zlib.crc32(repr((dataset.task, dataset.inputs.shape)).encode())
-    for array, kind in ((dataset.inputs, np.float32), (dataset.values, np.float32),
+    inputs: Inputs = dataset.inputs
+    if isinstance(inputs, LateRows):
+        # To read them for a checksum would hold up the first step.
+        found = zlib.crc32(repr(inputs.signature).encode(), found)
+        inputs = np.zeros((0, 0))
+    for array, kind in ((inputs, np.float32), (dataset.values, np.float32),
                         (dataset.labels, np.int64)):
         if len(array) == count:
             with np.errstate(over="ignore"):

@@ -24,6 +24,7 @@ from engine.training.forecasting import forecast
 from engine.training.latent import latent_layer, latent_plane
 from engine.training.pictures import has_pictures, with_pictures
 from engine.training.readings import PROBED, probe_readings
+from engine.training.transcripts import transcripts
 from engine.training.visit import blocks, rows_of, run, undisturbed
 
 SURFACE_RANGE = 6.0
@@ -188,6 +189,7 @@ def available(subject: Subject) -> Wanted:
         Part.SURFACE: data.features_of is not None,
         Part.LATENT: latent_layer(plan) is not None,
         Part.FORECAST: data.is_series and len(data.validation) > 0,
+        Part.TRANSCRIPTS: data.task == "transcription",
         Part.TEXT: data.is_continued,
     }
     return EVERYTHING - {part for part, there_is in sometimes.items() if not there_is}
@@ -222,6 +224,8 @@ def snapshot(subject: Subject, run_id: int, wanted: Wanted, there_are: Wanted) -
                                           subject.seen)
         if Part.FORECAST in parts:
             held["forecast"] = forecast(data, partial(predict, plan, task=data.task, loss=loss))
+        if Part.TRANSCRIPTS in parts:
+            held["transcripts"] = transcripts(plan, subject.seen)
     at_first = held["training"].loss if Part.EVALUATION in parts else NAN
     return Snapshot(
         run_id, int(control[layout.STEP]), int(control[layout.EPOCH]),

@@ -45,6 +45,7 @@ from engine.training.examples import (
     measured_examples,
     prepare,
 )
+from engine.training.feeding import feed
 from engine.training.hyperparameters import built_in, write_hyperparameters
 from engine.training.kept import LastFinite, go_back
 from engine.training.order import Order
@@ -297,6 +298,7 @@ class Trainer:
     def _advance(self, steps: int) -> int:
         """Let the loop do so many steps; return how many it did."""
         plan, shared, epoch = self._plan, self._plan.shared, self.epoch
+        steps = feed(plan, self._order, self._validation, steps)
         at_start = not shared.control[layout.POSITION]
         begin = time.perf_counter()
         with helped(shared.control, self._pace.threads):

@@ -12,6 +12,7 @@ from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_section
 from engine.layers import Value
 from engine.plan import Plan
+from engine.training.feeding import make_sure
 
 
 @contextmanager
@@ -55,6 +56,8 @@ def rows_of(plan: Plan, value: Value, batch: int) -> Doubles:
 
 def run(plan: Plan, batch: int, *sections: int) -> None:
     """Run sections of the op table for ``batch`` examples, in the order given."""
+    if layout.GATHER in sections:
+        make_sure(plan, batch)
     for section in sections:
         run_section(plan.table, plan.sections, section, plan.arena.ctypes.data, batch)
 

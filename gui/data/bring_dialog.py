@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -28,12 +28,16 @@ from gui.data.brought_files import (
 )
 from gui.data.clipboard_table import copied, forget_pasted
 from gui.data.looking import Found, look
+from gui.data.record_dialog import RecordDialog
 from gui.data.remark_list import Line, RemarkList
 from gui.data.table_layout import arranged, bottom_row
 from gui.document.bringing import Brought, bring
 from gui.document.dataset_text import preview_sentence
 from gui.document.file_folder import FileFolder
 from gui.widgets import Button, MessageBar
+
+SOUNDS = "sounds"
+"""Key of the importer of recordings."""
 
 ROOM = QSize(16, 48)
 """What the desktop draws round a window."""
@@ -153,8 +157,23 @@ class BringDialog(QDialog):
         self.options.form.chosen.connect(self._on_form_chosen)
         self.view.classes.class_chosen.connect(self.view.samples.show_class)
         self.view.samples.pointed_at.connect(self._on_samples_pointed_at)
+        self.top.record.clicked.connect(self.open_record_dialog)
         self.cancel.clicked.connect(self.reject)
         self.accept_button.clicked.connect(self._on_accept_clicked)
+
+    @Slot()
+    def open_record_dialog(self) -> RecordDialog:
+        """Open the dialog that records sounds; what is recorded there is then looked at."""
+        is_folder = self._source == SOUNDS and self._paths and self._paths[0].is_dir()
+        dialog = RecordDialog(self, self._paths[0] if is_folder else None)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.recorded.connect(self._on_dialog_recorded)
+        dialog.open()
+        return dialog
+
+    @Slot(object)
+    def _on_dialog_recorded(self, folder: Path) -> None:
+        self.read([folder], SOUNDS, {"labels": "folders"})
 
     # Looking
 
@@ -257,8 +276,8 @@ class BringDialog(QDialog):
         importer = None if found is None else found.importer
         self.options.form.set_fields(() if importer is None else importer.fields)
         if seen is not None:
-            # Where a choice makes the preview impossible, another can still be made.
-            self.options.form.set_columns(seen.columns)
+            # Where one that was chosen cannot be used, the others are the way out.
+            self.options.form.offer_columns(seen.columns)
         if importer is not None:
             self.options.form.show_options({
                 field.key: self._options.get(field.key, field.default)

@@ -52,8 +52,11 @@ class TopRow(QHBoxLayout):
         self.folder = Button("Choose folder…", "folder-open")
         self.folder.setToolTip("Choose a folder, such as one with a folder of images for each "
                                "class.")
+        self.record = Button("Record…", "mic")
+        self.record.setToolTip("Record sounds of your own with the microphone, class by class, and "
+                               "learn from them.")
         self.addWidget(self.place, 1)
-        for button in (self.paste, self.file, self.folder):
+        for button in (self.record, self.paste, self.file, self.folder):
             self.addWidget(button)
 
 

@@ -35,14 +35,14 @@ from engine.data import (
     load,
 )
 from engine.data.importers.catalogue import IMPORTERS
-from engine.data.painted import paint_over
 from engine.errors import EngineError
-from engine.spec import DataSpec, PaintedSpec, TableSpec
+from engine.spec import DataSpec, TableSpec
 from gui.data.background import Background
 from gui.data.bring_dialog import BringDialog
 from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
 from gui.data.paint_dialog import PaintDialog
+from gui.data.painting import Painting
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
 from gui.data.source_watch import MOVED, SourceWatch
 from gui.data.table_dialog import TableDialog
@@ -66,7 +66,6 @@ from gui.widgets import (
 
 LARGEST_NEW_SEED = 9999
 WINDOWS = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
-DRAWINGS_FILTER = "Drawings (*.ndjson);;All files (*)"
 TEXT_FILTER = "Texts (*.txt *.md *.py *.tex *.csv);;All files (*)"
 UNBROUGHT: Mapping[str, Any] = MappingProxyType({
     "table": TableSpec(), "more_paths": (), "options": {}, "digest": "", "embedded": ""})
@@ -102,7 +101,7 @@ class DataPanel(EditingPanel):
         self._background = Background("Data")
         self._wanted: DataSpec | None = None
         self._shown_problem = ""
-        self._painting: PaintDialog | None = None
+        self._painting = Painting(document, UNBROUGHT, self)
         self._sources: dict[str, SourceInfo] = {info.key: info for info in catalogue()}
         self.grid = TileGrid(self._sources.values())
         self.grid.chosen.connect(self._on_grid_chosen)
@@ -144,6 +143,12 @@ class DataPanel(EditingPanel):
             dialog.read(path, table)
         return dialog
 
+    def open_paint_dialog(self) -> PaintDialog:
+        """Open the plane to paint on, with the points that are there; the window stays in use."""
+        # Until something has been painted, the data stay what they are.
+        self.show_document()
+        return self._painting.open(self.window())
+
     def open_bring_dialog(self, paths: Sequence[Path] = (), *, pasting: bool = False
                           ) -> BringDialog:
         """Open the dialog for images, sounds, texts and series.
@@ -176,23 +181,6 @@ class DataPanel(EditingPanel):
             self.open_table_dialog(paths[0])
         else:
             self.open_bring_dialog(paths)
-
-    def open_paint_dialog(self) -> PaintDialog:
-        """Open the plane to paint on, with the points that are there; the window stays in use."""
-        if self._painting is None:
-            self._painting = PaintDialog(self._points_now(), self.window())
-            self._painting.painted.connect(self._on_painting_painted)
-            self._painting.finished.connect(self._on_painting_finished)
-        self._painting.show()
-        self._painting.raise_()
-        return self._painting
-
-    def _points_now(self) -> PaintedSpec:
-        """Return the points that can be painted on."""
-        data = self._document.project.data
-        return data.painted if data.source == PAINTED else (
-            paint_over(self._document.dataset) if self._document.dataset.points is not None
-            else data.painted)
 
     @Slot()
     def paste(self) -> None:
@@ -383,34 +371,10 @@ class DataPanel(EditingPanel):
 
     def _ask_drawings(self) -> None:
         data = self._document.project.data
-        wanted = replace(data, source=DRAWINGS, path="", goal="predict", **UNBROUGHT)
         if data.source != DRAWINGS and len({one.word for one in data.drawings}) > 1:
-            self._set(wanted)
-            return
-        names, _ = QFileDialog.getOpenFileNames(self.window(), "Choose drawings",
-                                                self._folder.path(), DRAWINGS_FILTER)
-        if names:
-            self._folder.note(Path(names[0]))
-            self._set(replace(wanted, path=names[0], more_paths=tuple(names[1:])))
-
-    @Slot(object)
-    def _on_painting_painted(self, painted: PaintedSpec) -> None:
-        """Learn from what is painted, as soon as that can be learned from."""
-        data = replace(self._document.project.data, source=PAINTED, painted=painted, path="",
-                       goal="predict", **UNBROUGHT)
-        problem = ""
-        try:
-            self._document.set_data(data)
-        except EngineError as error:
-            problem = error.sentence
-        if self._painting is not None:
-            self._painting.tell(problem)
-
-    @Slot()
-    def _on_painting_finished(self) -> None:
-        if self._painting is not None:
-            self._painting.deleteLater()
-            self._painting = None
+            self._set(replace(data, source=DRAWINGS, path="", goal="predict", **UNBROUGHT))
+        else:
+            self.open_bring_dialog()
 
     def _choose(self, key: str) -> None:
         data = self._document.project.data
@@ -564,13 +528,8 @@ class DataPanel(EditingPanel):
             # What was on its way is for another project.
             self._cancel_loading()
             self._shown_problem = ""
-            if self._painting is not None:
-                self._painting.close()
         # What has been refused is history; why there are no examples is told as long as it is so.
         if change.opened or self.message.topic not in ("data", MOVED) or (
                 change.before.data != change.after.data):
             self.message.hide()
-        data = self._document.project.data
-        if self._painting is not None and data.source == PAINTED:
-            self._painting.follow(data.painted)
         self.show_document()

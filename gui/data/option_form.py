@@ -5,31 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from engine.spec import Option
 from engine.spec.fields import Field
 from gui import theme
-from gui.data.choices import choice, line_of, offer_names, one_line
-from gui.widgets import Button, CalmDoubleSpinBox, CalmSpinBox, Fold, LabelledCombo
+from gui.data.choices import choice, line_of
+from gui.data.column_line import ColumnLine
+from gui.widgets import CalmDoubleSpinBox, CalmSpinBox, Fold, LabelledCombo
 
 LARGEST = 10**9
 """Of a number without a bound."""
 DECIMALS = 4
 
-BETWEEN = "; "
-"""Stands between the names of several columns."""
-FOUND = "Found by itself"
-
+Control = LabelledCombo | QCheckBox | CalmSpinBox | CalmDoubleSpinBox | QLineEdit
 
 
 class _PlainSpinBox(CalmDoubleSpinBox):
@@ -39,53 +29,6 @@ class _PlainSpinBox(CalmDoubleSpinBox):
         locale = self.locale()
         text = locale.toString(value, "f", DECIMALS).replace(locale.groupSeparator(), "")
         return text.rstrip("0").rstrip(locale.decimalPoint())
-
-
-class ColumnsButton(Button):
-    """Opens a menu in which columns are ticked; none stands for those that are found.
-
-    Signals
-    -------
-    columns_chosen(str)
-        The names of all that are ticked.
-    """
-
-    columns_chosen = Signal(str)
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(FOUND, parent=parent)
-        self._title = title
-        # Like the boxes above and below it.
-        self.setStyleSheet("text-align: left")
-        self.list = QMenu(self)
-        self.setMenu(self.list)
-
-    def set_columns(self, columns: Sequence[str]) -> None:
-        """Offer other columns."""
-        self.list.clear()
-        for name in columns:
-            action = self.list.addAction(one_line(name).replace("&", "&&"))
-            action.setCheckable(True)
-            action.setData(name)
-            action.triggered.connect(self._on_action_triggered)
-
-    def show_names(self, names: str) -> None:
-        """Show which are chosen."""
-        chosen = [name.strip() for name in names.split(BETWEEN.strip()) if name.strip()]
-        for action in self.list.actions():
-            action.setChecked(action.data() in chosen)
-        text = BETWEEN.join(map(one_line, chosen)) or FOUND
-        self.setText(self.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideMiddle, theme.px(180)).replace("&", "&&"))
-        self.setAccessibleName(f"{self._title}: {text}")
-
-    @Slot()
-    def _on_action_triggered(self) -> None:
-        self.columns_chosen.emit(BETWEEN.join(
-            action.data() for action in self.list.actions() if action.isChecked()))
-
-
-Control = (LabelledCombo | QCheckBox | CalmSpinBox | CalmDoubleSpinBox | QLineEdit | ColumnsButton)
 
 
 class OptionForm(QWidget):
@@ -109,7 +52,6 @@ class OptionForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fields: tuple[Field, ...] = ()
-        self._columns: tuple[str, ...] = ()
         self._rows: dict[str, QWidget] = {}
         self.controls: dict[str, Control] = {}
         self._usual, self._rare = QWidget(), QWidget()
@@ -143,16 +85,6 @@ class OptionForm(QWidget):
             layout.addWidget(row)
         self.fold.set_open(False)
 
-    def set_columns(self, columns: Sequence[str]) -> None:
-        """Offer these columns of a table; without any, what asks for one is not shown."""
-        self._columns = tuple(columns)
-        for field in self._fields:
-            control = self.controls[field.key]
-            if isinstance(control, ColumnsButton):
-                control.set_columns(columns)
-            elif isinstance(control, LabelledCombo) and field.holds:
-                offer_names(control, columns, FOUND)
-
     def show_options(self, options: Mapping[str, Option]) -> None:
         """Show the value of every option, and hide what has no meaning beside the others."""
         for field in self._fields:
@@ -160,8 +92,16 @@ class OptionForm(QWidget):
             with QSignalBlocker(control):
                 _show(control, value)
             meant = field.shown_when is None or options[field.shown_when[0]] in field.shown_when[1]
-            self._rows[field.key].setVisible(meant and bool(self._columns or not field.holds))
+            # A folder has no columns.
+            has_columns = not isinstance(control, ColumnLine) or control.has_choice
+            self._rows[field.key].setVisible(meant and has_columns)
         self.fold.setVisible(any(field.is_rare for field in self._fields))
+
+    def offer_columns(self, names: Sequence[str]) -> None:
+        """Offer the columns of a table to the fields that hold one."""
+        for control in self.controls.values():
+            if isinstance(control, ColumnLine):
+                control.offer(names)
 
     def _made(self, field: Field) -> Control:
         """Return the control of a field, which tells what is chosen with it."""
@@ -172,21 +112,18 @@ class OptionForm(QWidget):
                               [f"<p>{one.help}</p>" if one.help else "" for one in field.choices])
             combo.value_changed.connect(tell)
             return combo
-        if field.holds == "column":
-            combo = choice(field.title, field.help)
-            combo.value_changed.connect(tell)
-            return combo
-        if field.holds:
-            button = ColumnsButton(field.title)
-            button.columns_chosen.connect(tell)
-            return button
         if isinstance(field.default, bool):
             box = QCheckBox(field.title)
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             box.clicked.connect(partial(self._on_box_clicked, field.key))
             return box
         if isinstance(field.default, str):
-            line = line_of(field.title, field.help, "")
+            line: QLineEdit
+            if field.holds:
+                line = ColumnLine(several=field.holds == "columns")
+                line.picked.connect(tell)
+            else:
+                line = line_of(field.title, field.help, "")
             line.editingFinished.connect(partial(self._on_line_finished, field.key))
             return line
         spin = _spin(field)
@@ -236,7 +173,7 @@ def _row(field: Field, control: Control) -> QWidget:
     label.setProperty("role", "small")
     label.setBuddy(control)
     row = QWidget()
-    is_line = isinstance(control, QLineEdit | ColumnsButton)
+    is_line = isinstance(control, QLineEdit)
     layout = QVBoxLayout(row) if is_line else QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(theme.px(1 if is_line else 8))
@@ -252,8 +189,6 @@ def _show(control: Control, value: Option) -> None:
         control.set_value(str(value))
     elif isinstance(control, QCheckBox):
         control.setChecked(bool(value))
-    elif isinstance(control, ColumnsButton):
-        control.show_names(str(value))
     elif isinstance(control, QLineEdit):
         control.setText(str(value))
     elif isinstance(control, CalmSpinBox):

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from engine.data import SourceInfo, thumbnail_points
 from gui import theme
 
-WIDTH, PICTURE, HEIGHT = 40, 34, 60
-FILE_HEIGHT = 30
+WIDTH, PICTURE, HEIGHT = 40, 30, 56
 ICON = 20
 THUMBNAIL_POINTS = 70
 
@@ -78,8 +77,8 @@ class Tile(QAbstractButton):
         self.update()
 
 
-class FileTile(Tile):
-    """A low tile, half as wide as the panel, for a person's own file.
+class OwnTile(Tile):
+    """A tile for what is a person's own, with an icon for a picture.
 
     Parameters
     ----------
@@ -89,39 +88,12 @@ class FileTile(Tile):
         Name of its icon.
     """
 
-    def __init__(self, title: str, tip: str, icon: str = "table-2",
-                 parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, tip: str, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(title, tip, parent)
         self._icon = icon
 
-    def sizeHint(self) -> QSize:
-        return QSize(theme.px(2 * WIDTH), theme.px(FILE_HEIGHT))
-
     def paint_content(self, painter: QPainter, colour: QColor) -> None:
-        px = theme.px
-        font = QFont(self.font())
-        font.setPixelSize(px(12))
-        painter.setFont(font)
-        painter.setPen(colour)
-        metrics = painter.fontMetrics()
-        side, gap = px(14), px(6)
-        room = self.width() - side - gap - px(12)
-        text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
-        left = (self.width() - side - gap - metrics.horizontalAdvance(text)) // 2
-        theme.icon(self._icon, colour.name()).paint(
-            painter, QRect(left, (self.height() - side) // 2, side, side))
-        painter.drawText(QRect(left + side + gap, 0, self.width(), self.height()),
-                         int(Qt.AlignmentFlag.AlignVCenter), text)
-
-
-class OwnTile(FileTile):
-    """A tile like those of the catalogue, with an icon for a picture."""
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme.px(WIDTH), theme.px(HEIGHT))
-
-    def paint_content(self, painter: QPainter, colour: QColor) -> None:
-        side, top = theme.px(ICON), theme.px(10)
+        side, top = theme.px(ICON), theme.px(9)
         theme.icon(self._icon, colour.name()).paint(
             painter, QRect((self.width() - side) // 2, top, side, side))
         _paint_title(painter, colour, self)

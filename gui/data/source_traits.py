@@ -49,13 +49,13 @@ TRAITS = MappingProxyType({
 """Traits by `SourceInfo.kind`."""
 CONTINUED = SourceTraits(has_window=True)
 """Traits of a text whose next letter is to be told."""
+PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
+"""Traits of points that a person has painted: they are as they are."""
 BROUGHT = MappingProxyType({
     "images": SourceTraits(has_goal=True),
     "sounds": SourceTraits(has_goal=True),
 })
 """Traits of what a person brings, by `Importer.kind`; its own options say the rest."""
-PAINTED_POINTS = SourceTraits(has_features=True, at_once=True)
-"""Traits of points that a person has painted: they are as they are."""
 
 
 def traits_of(data: DataSpec, info: SourceInfo | None) -> SourceTraits:

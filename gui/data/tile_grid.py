@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
 
 from engine.data import DRAWINGS, PAINTED, TABLE, TEXT, SourceInfo
-from gui.data.source_tiles import FileTile, OwnTile, SourceTile, Tile
+from gui.data.source_tiles import OwnTile, SourceTile, Tile
 
 TAB, NO_TAB = Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.NoFocus
 PER_LINE = 4
@@ -46,28 +46,26 @@ class TileGrid(QWidget):
         self._grid.setSpacing(5)
         self._group = QButtonGroup(self)
         for info in infos:
-            self._add(info.key, SourceTile(info), 1)
+            self._add(info.key, SourceTile(info))
         self._add(PAINTED, OwnTile(
             "Paint…", "<p><b>Paint.</b> Paint points of your own into the plane, beginning with "
-            "those that are there; the network learns from every stroke at once.</p>", "scatter"),
-            1)
+            "those that are there; the network learns from every stroke at once.</p>", "scatter"))
         self._add(DRAWINGS, OwnTile(
             "Drawings…", "<p><b>My drawings.</b> Learn to tell what is drawn: from the "
             "drawings that you have added on the pad, or from files of them, one for each person, "
-            "as Quick, Draw! has them.</p>", "pencil"), 1)
+            "as Quick, Draw! has them.</p>", "pencil"))
+        self._add(TABLE, OwnTile(
+            "My table…", "<p><b>My table.</b> Learn from a table of your own: a workbook of Excel "
+            "or LibreOffice, CSV and other text with columns, or ARFF. You can also drop the file "
+            "onto the window, or paste cells that you have copied (Ctrl+V).</p>", "table-2"))
+        self._add(TEXT, OwnTile(
+            "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
+            "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"))
         self._add(BROUGHT, OwnTile(
             "Images, sounds…", "<p><b>My own data.</b> Learn from images, sounds, texts with "
             "labels or series of your own: a folder with a folder per class, a zip, a table that "
             "names the files, IDX and more. You can also drop a file or a folder onto the window, "
-            "or paste an image or a path (Ctrl+V).</p>", "image"), 1)
-        self._add(TABLE, FileTile(
-            "My table…", "<p><b>My table.</b> Learn from a table of your own: a workbook of Excel "
-            "or LibreOffice, CSV and other text with columns, or ARFF. You can also drop the file "
-            "onto the window, or paste cells that you have copied (Ctrl+V).</p>"), PER_LINE // 2)
-        self._add(TEXT, FileTile(
-            "My text…", "<p><b>My text.</b> Learn to continue a text of your own, letter by "
-            "letter: a poem, a story, a program, as plain text.</p>", "case-sensitive"),
-            PER_LINE // 2)
+            "or paste an image or a path (Ctrl+V).</p>", "image"))
 
     def show_chosen(self, key: str) -> None:
         """Mark the tile of the data in use; an unknown key changes nothing."""
@@ -78,14 +76,10 @@ class TileGrid(QWidget):
         for tile in self.tiles.values():
             tile.setFocusPolicy(TAB if tile.isChecked() else NO_TAB)
 
-    def _add(self, key: str, tile: Tile, columns: int) -> None:
+    def _add(self, key: str, tile: Tile) -> None:
         tile.clicked.connect(partial(self._on_tile_clicked, key))
         self._group.addButton(tile)
-        if columns == 1:
-            self._grid.addWidget(tile, *divmod(len(self.tiles), PER_LINE))
-        else:
-            line = self._grid.rowCount() if key == TABLE else self._grid.rowCount() - 1
-            self._grid.addWidget(tile, line, 0 if key == TABLE else columns, 1, columns)
+        self._grid.addWidget(tile, *divmod(len(self.tiles), PER_LINE))
         self.tiles[key] = tile
 
     def _on_tile_clicked(self, key: str, _checked: bool = False) -> None:

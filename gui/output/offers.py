@@ -19,11 +19,12 @@ from gui.output.reconstruction import ReconstructionView
 from gui.output.sample_grid import SampleGrid
 from gui.output.sample_table import SampleTable
 from gui.output.scatter import PredictionScatter
+from gui.output.transcripts import TranscriptView
 from gui.output.written_text import WrittenText
 
 MakeView = type[ConfusionView | FeatureView | ForecastView | LatentView | NextTokens | PadView
                 | PlaneView | PredictionScatter | ReconstructionView | SampleGrid | SampleTable
-                | WrittenText]
+                | TranscriptView | WrittenText]
 Suits = Callable[[Dataset, Snapshot | None], bool]
 
 
@@ -91,12 +92,15 @@ OFFERS = (
     Offer("words", "Next words",
           "Validation text: the probability that every true next word was given.",
           Part.SAMPLES, NextTokens, lambda data, _: data.is_continued and bool(data.joint)),
+    Offer("transcripts", "Texts read",
+          "True texts and what the network reads, and its probabilities at every step of one.",
+          Part.TRANSCRIPTS, TranscriptView, lambda data, _: data.task == "transcription"),
     Offer("reconstruction", "Reconstructions",
           "Images beside what the network makes of them, and the mean squared error of each.",
           Part.SAMPLES, ReconstructionView,
           lambda data, _: data.task == "reconstruction" and data.example.picture_size is not None),
     Offer("images", "Samples",
-          "Single images with the most probable class and its probability.",
+          "Single images or sounds with the most probable class and its probability.",
           Part.SAMPLES, SampleGrid, lambda data, _: _is_sampled(data, images=True)),
     Offer("pad", "Pad",
           "Draw something, and see what the network takes it for while you draw.",

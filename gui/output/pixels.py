@@ -46,8 +46,14 @@ def grey_image(values: Reals, ends: Ends) -> QImage:
 
 
 def example_image(values: Reals, example: Modality, ends: Ends) -> QImage:
-    """Return the picture of one row, float[d], that is drawn as one: in grey or in colours."""
+    """Return the picture of one row, float[d], that is drawn as one.
+
+    An image is in grey or in colours as it is; a spectrogram goes from dark to bright, as far as
+    eyes tell shades apart.
+    """
     shades = grey(example.picture(values), ends)
+    if example.drawn == "spectrogram":
+        return image_of(theme.sequential_map()[shades[..., 0]])
     return image_of(in_colours(shades))
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QHelpEvent,
     QImage,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -19,11 +20,13 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from engine.data.dataset import Dataset
 from engine.data.rows import extremes
+from engine.errors import DataError
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.output.outcomes import Outcome, outcomes
 from gui.output.pixels import example_image
 from gui.output.view import OutputView, wrong_first
+from gui.widgets.sound_player import SoundPlayer
 
 
 def outcome_text(dataset: Dataset, one: Outcome) -> str:
@@ -61,12 +64,14 @@ class _Tiles(QWidget):
         super().__init__()
         self.dataset: Dataset | None = None
         self.shown: Sequence[Outcome] = ()
+        self.player = SoundPlayer(self)
         self._images: dict[int, QImage] = {}
         self._ends = (0.0, 1.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Sample images with their predicted classes")
 
     def set_dataset(self, dataset: Dataset) -> None:
+        self.player.stop()
         self.dataset, self.shown = dataset, ()
         self._images.clear()
         if dataset.inputs.size:
@@ -86,10 +91,30 @@ class _Tiles(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             one = self._at(event.pos())
-            text = outcome_text(self.dataset, one) if one and self.dataset else ""
+            text = self._said_of(one) if one else ""
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        one = self._at(event.position().toPoint())
+        if one is None or event.button() != Qt.MouseButton.LeftButton or self.dataset is None \
+                or self.dataset.sound_of is None:
+            super().mouseReleaseEvent(event)
+            return
+        try:
+            self.player.play(self.dataset.sound_of(one.row))
+        except DataError as error:
+            QToolTip.showText(event.globalPosition().toPoint(), error.sentence, self)
+            return
+        if not self.player.can_play:
+            QToolTip.showText(event.globalPosition().toPoint(), self.player.reason, self)
+
+    def _said_of(self, one: Outcome) -> str:
+        if self.dataset is None:
+            return ""
+        text = outcome_text(self.dataset, one)
+        return f"{text} Click to hear it." if self.dataset.sound_of is not None else text
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -109,8 +109,10 @@ def _text(distribution: metadata.Distribution) -> str:
     texts = []
     for file in distribution.files or ():
         inside = ".dist-info" in str(file)
-        if inside and (any(word in file.name.upper() for word in LICENCE_WORDS)
-                       or "/licenses/" in file.as_posix()):
+        # COPYING beside a library that is enclosed, such as soundfile's, is under its own name.
+        if file.name == "COPYING" or (inside and (
+                any(word in file.name.upper() for word in LICENCE_WORDS)
+                or "/licenses/" in file.as_posix())):
             texts.append(file.read_text().strip() + "\n")
     for name in WITHOUT_TEXT.get(distribution.name.lower().replace("-", "_"), ()):
         texts.append((HERE / "licences" / f"{name}.txt").read_text("utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -207,6 +208,16 @@ def visual_c_at_top(binaries: list[Binary]) -> list[Binary]:
     if "msvcp140.dll" not in there | added.keys():
         raise LookupError("Nothing collected brings msvcp140.dll along, which Numba needs.")
     return list(added.values())
+
+
+def check_sounds(places: Iterable[str]) -> None:
+    """Raise LookupError if the library that reads sounds is not among the collected files.
+
+    soundfile loads it by its name when the first sound is read, where nothing but PyInstaller's
+    hook for soundfile shows it.
+    """
+    if not any("libsndfile" in place or "/sndfile" in place for place in places):
+        raise LookupError("Nothing collected brings libsndfile along, which soundfile needs.")
 
 
 def is_of_the_desktop(place: str) -> bool:

@@ -33,6 +33,9 @@ class Headline:
 HEADLINES = {
     "shakespeare": Headline("tests.bench.shakespeare", "a character LSTM on Tiny Shakespeare"),
     "mnist": Headline("tests.bench.mnist", "LeNet on MNIST"),
+    "pad": Headline("tests.bench.pad", "LeNet on drawn digits, which reads hands on the pad"),
+    "spoken_digits": Headline("tests.bench.headline_spoken", "spoken digits: told apart, told of "
+                              "speakers never heard, and read out of strings"),
     "imdb": Headline("tests.bench.headline_imdb", "a bag of n-grams on the IMDB reviews"),
 }
 """Every headline by its name."""

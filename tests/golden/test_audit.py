@@ -57,7 +57,8 @@ def test_kinds(key: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({
-    *IN_NETWORKS_OF_THEIR_OWN.values(), transcription_cases.FILE.stem, *(case.file.stem for case in LINES),
+    transcription_cases.FILE.stem, *IN_NETWORKS_OF_THEIR_OWN.values(),
+    *(case.file.stem for case in LINES),
     *(case.file.stem for case in (*IMAGE_CASES, *recurrent_cases.RECURRENT_CASES, *TOKEN_CASES,
                                   *GENERATIVE_CASES))}))
 def test_every_file_has_gradients(name: str) -> None:

@@ -121,3 +121,9 @@ def test_the_package_leaves_out_the_standard_library_of_cpp_and_not_qt() -> None
     assert recipe.is_of_the_desktop("libstdc++.so.6")
     assert not recipe.is_of_the_desktop("libgomp.so.1")
     assert not recipe.is_of_the_desktop("libQt6Core.so.6")
+
+
+def test_a_bundle_without_the_library_of_sounds_is_refused() -> None:
+    recipe.check_sounds(["numpy/core.so", "_soundfile_data/libsndfile_x86_64.so"])
+    with pytest.raises(LookupError, match="libsndfile"):
+        recipe.check_sounds(["numpy/core.so", "soundfile.py"])

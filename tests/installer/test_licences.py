@@ -37,6 +37,8 @@ def test_every_package_is_named_with_its_licence() -> None:
         assert part.licence
         assert len(part.text) > 500
     assert "LESSER GENERAL PUBLIC" in parts["pyside6-essentials"].text
+    # Of libsndfile, which soundfile encloses.
+    assert "LESSER GENERAL PUBLIC" in parts["soundfile"].text
 
 
 def test_what_is_not_in_the_bundle_is_not_named() -> None:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from engine.data.importers.file_trees import FileTree
 from engine.data.importers.image_classes import TEST, TRAINING
 from engine.data.importers.image_collection import ArrayPictures, Collection
-from engine.data.importers.image_files import UnreadableError
 from engine.data.importers.importer import place_of
 from engine.data.importers.pickled_arrays import PickleError, read_pickle
+from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 from engine.messages import Message
 

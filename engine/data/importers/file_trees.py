@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from engine.data.importers.image_files import UnreadableError
+from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 from engine.messages import say
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine.data.importers.file_trees import FileTree
 from engine.data.importers.image_classes import TEST, TRAINING, UNKNOWN
 from engine.data.importers.image_collection import ArrayPictures, Collection
-from engine.data.importers.image_files import UnreadableError
 from engine.data.importers.importer import place_of
+from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 
 LARGEST_ARRAY = 2**30

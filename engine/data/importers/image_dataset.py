@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -13,21 +15,33 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset, Indices
 from engine.data.importers.image_classes import TEST, TRAINING, UNKNOWN, VALIDATION
 from engine.data.importers.image_collection import ArrayPictures, Collection
-from engine.data.importers.image_files import UnreadableError, quiet_pillow
+from engine.data.importers.image_files import quiet_pillow
 from engine.data.importers.image_forms import none_readable, settle, spread
 from engine.data.importers.image_options import Choices, Form
 from engine.data.importers.importer import LeftOut
+from engine.data.late_rows import LateRows
 from engine.data.limits import FEWEST_ROWS, MOST_CELLS
 from engine.data.modality import image
 from engine.data.remark import Remark, remark
 from engine.data.rows import ByteRows
 from engine.data.split import split_apart_by, split_rows
+from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
+from engine.messages import say
 from engine.spec import DataSpec
 
 _THREADS = 4
 _MEASURED = 2048
 """Images on which means and deviations are measured at most."""
+
+EAGER, EAGER_BYTES = 4096, 16 * 2**20
+"""Files, and bytes of all of them, up to which images are read at once, and each looked at."""
+
+_MEASURED_LATE = 256
+"""Images on which that is measured where each has to be read for it."""
+
+_MEASURED_BYTES = 16 * 2**20
+"""Bytes of the files that a look at how well a network does may read."""
 
 _NAMED = 3
 """Files that a remark on what is left out names."""
@@ -55,14 +69,24 @@ def make_dataset(collection: Collection, choices: Choices, spec: DataSpec) -> Da
     check(collection, spec)
     settled = settle(collection, choices)
     form = settled.form
-    collection, content = _unpacked(collection, form)
+    late = is_late(collection)
+    if late:
+        kept = np.array([row for row in range(len(collection)) if row not in settled.unreadable])
+        if len(kept) < len(collection):
+            collection = without_gaps(collection.take(kept, tuple(settled.unreadable.values())))
+    else:
+        collection, content = _unpacked(collection, form)
     check(collection, spec)
     training, validation = _sides(collection, choices, spec)
-    scale, shift = _scaling(spec, content, training, form)
+    if late:
+        inputs: ByteRows = _late_rows(collection, form, training, spec)
+    else:
+        inputs = ByteRows(content, *_scaling(spec, content[np.sort(
+            training[spread(len(training), _MEASURED)])], form))
     return Dataset(
         key=spec.source, title=collection.title,
         task="regression" if collection.values.shape[1] else "classification",
-        inputs=ByteRows(content, scale, shift), labels=collection.labels,
+        inputs=inputs, labels=collection.labels,
         values=collection.values, class_names=collection.class_names,
         feature_names=pixel_names(form), target_names=collection.target_names,
         training=training, validation=validation, modality=image(*form.shape),
@@ -173,13 +197,68 @@ def without_gaps(collection: Collection) -> Collection:
                    class_names=tuple(collection.class_names[label] for label in used))
 
 
-def _scaling(spec: DataSpec, content: NDArray[np.uint8], training: Indices, form: Form
-             ) -> tuple[NDArray[np.float64] | float, NDArray[np.float64] | float]:
+def is_late(collection: Collection) -> bool:
+    """Say whether images are so many, or so large, that each is read when it is needed."""
+    pictures = collection.pictures
+    return pictures.weight() > EAGER_BYTES or (
+        len(pictures) > EAGER and not isinstance(pictures, ArrayPictures))
+
+
+def _late_rows(collection: Collection, form: Form, training: Indices, spec: DataSpec) -> LateRows:
+    """Return images that are read on demand; another of its class and side stands for each."""
+    pictures, count = collection.pictures, len(collection)
+    scale: _Numbers = 1 / 255
+    shift: _Numbers = 0.0
+    if spec.scaling not in ("auto", "none"):
+        rows = np.sort(training[spread(len(training), _MEASURED_LATE)])
+        scale, shift = _scaling(spec, _readable(collection, rows, form), form)
+    is_learned = np.zeros(count, np.int64)
+    is_learned[training] = 1
+    following = None
+    if len(collection.labels):
+        following = _in_circles(2 * collection.labels + is_learned)
+    mean = pictures.weight() / count
+    return LateRows(
+        (count, form.size), lambda row: pictures.decode(row, form).ravel(), scale, shift,
+        names=collection.names, following=following, blank=form.background,
+        measured=int(np.clip(_MEASURED_BYTES / max(mean, 1), 256, 1024)),
+        signature=zlib.crc32(repr((pictures.signature(), form)).encode()))
+
+
+def _readable(collection: Collection, rows: Indices, form: Form) -> NDArray[np.uint8]:
+    """Return the pixels of those images that can be read."""
+    found: dict[int, NDArray[np.uint8]] = {}
+
+    def unpack(row: int) -> None:
+        with suppress(UnreadableError):
+            found[row] = collection.pictures.decode(row, form).ravel()
+
+    _for_each(map(int, rows), unpack)
+    if not found:
+        raise DataError("images.none-readable", place=collection.title, count=len(rows),
+                        name=collection.names[int(rows[0])], reason=say("images.no-image"))
+    return np.stack([found[row] for row in sorted(found)])
+
+
+def _in_circles(groups: Indices) -> Indices:
+    """Return a row of the same group after each, int64[n], the first of it after the last."""
+    order = np.argsort(groups, kind="stable")
+    begins = np.flatnonzero(np.diff(groups[order], prepend=groups[order[0]] - 1))
+    after = np.roll(order, -1)
+    after[np.append(begins[1:], len(order)) - 1] = order[begins]
+    following = np.empty_like(order)
+    following[order] = after
+    return following
+
+
+_Numbers = NDArray[np.float64] | float
+
+
+def _scaling(spec: DataSpec, content: NDArray[np.uint8], form: Form) -> tuple[_Numbers, _Numbers]:
     """Return how a byte becomes a number, the same for all pixels of a colour."""
     if spec.scaling in ("auto", "none"):
         return 1 / 255, 0.0
-    some = content[np.sort(training[spread(len(training), _MEASURED)])]
-    levels = some.reshape(-1, form.channels).astype(np.float64)
+    levels = content.reshape(-1, form.channels).astype(np.float64)
     if spec.scaling == "standard":
         low, extent = levels.mean(axis=0), levels.std(axis=0)
     else:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.importers.image_options import Form
+from engine.data.unreadable import UnreadableError
 from engine.messages import Message, say
 
 if TYPE_CHECKING:
@@ -62,20 +63,6 @@ _one_at_a_time = threading.Lock()
 _HALF = 128
 _GREY = np.array([19595, 38470, 7471], np.uint32)
 """Rec. 601, in 65,536ths: what Pillow takes for the brightness of a colour."""
-
-
-class UnreadableError(Exception):
-    """An image cannot be read.
-
-    Attributes
-    ----------
-    reason : Message
-        Why.
-    """
-
-    def __init__(self, reason: Message) -> None:
-        super().__init__(reason.code)
-        self.reason = reason
 
 
 def quiet_pillow() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 
 from engine.data.dataset import Indices
 from engine.data.importers.image_collection import Collection
-from engine.data.importers.image_files import UnreadableError
 from engine.data.importers.image_options import Choices, Form
 from engine.data.importers.importer import LeftOut
 from engine.data.remark import Remark, remark
+from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 
 SIZED, COLOURED = 256, 48

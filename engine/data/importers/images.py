@@ -15,13 +15,14 @@ from engine.data.importers.file_trees import is_ignored
 from engine.data.importers.idx import is_idx_name
 from engine.data.importers.image_collection import Collection
 from engine.data.importers.image_dataset import check, divide, make_dataset
-from engine.data.importers.image_files import UnreadableError, quiet_pillow
+from engine.data.importers.image_files import quiet_pillow
 from engine.data.importers.image_forms import settle, spread
 from engine.data.importers.image_options import FIELDS, Choices, Form
 from engine.data.importers.image_origins import collect, head, is_image
 from engine.data.importers.importer import Importer, LeftOut, Preview, Sample
 from engine.data.importers.joined_images import joined
 from engine.data.modality import image
+from engine.data.unreadable import UnreadableError
 from engine.spec import DataSpec, Task
 
 KEY = "images"

@@ -14,8 +14,9 @@ from engine.data.dataset import Indices
 from engine.data.importers.file_trees import FileTree
 from engine.data.importers.image_classes import UNKNOWN, natural, side_of
 from engine.data.importers.image_collection import ArrayPictures, Collection, Pixels
-from engine.data.importers.image_files import UnreadableError, of_words
+from engine.data.importers.image_files import of_words
 from engine.data.importers.importer import place_of
+from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 
 LARGEST_ARRAY = 2**30

@@ -12,8 +12,8 @@ from engine.spec import DataSpec
 from engine.spec.fields import Choice, Field
 
 FIELDS = (
-    Field("output", "Forecast", "", "Columns of numbers, with semicolons between; empty takes the most "
-          "likely one.", holds="columns"),
+    Field("output", "Forecast", "", "Columns of numbers, with semicolons between; empty takes the "
+          "most likely one.", holds="columns"),
     Field("inputs", "From", "", "Columns whose past is looked at, with semicolons between; empty "
           "takes that of what is forecast.", holds="columns"),
     Field("order", "Time", "", "Column that says when; empty finds it, or takes the order of the "

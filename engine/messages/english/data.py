@@ -22,6 +22,14 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "a text, whose tokens are names and not sizes", "numbers for an autoencoder",
         "Choose another data set"),
 
+    "data.no-room": Fault(
+        "{place}", "{size:whole} bytes of examples do not fit, {free:whole} bytes are free",
+        "room for a temporary file", "Choose a smaller size for the images, or free some room"),
+    "late.failed": "it cannot be read ({reason})",
+    "note.late-faults":
+        "While training, {count:whole} {count|file|files} could not be read, and another one of "
+        "the class stands in {count|its|their} place: {named:listing,file,files,3}.",
+
     "features.none": Fault(
         "Features", "none is switched on", "at least one of {known:list}", "Switch on x1 and x2"),
     "features.unknown": Fault(

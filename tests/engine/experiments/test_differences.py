@@ -15,9 +15,11 @@ from engine.layers import kinds
 from engine.spec import (
     AugmentationSpec,
     DataSpec,
+    DrawnSpec,
     LayerSpec,
     NetworkSpec,
     OptimizerSpec,
+    PaintedSpec,
     ProjectSpec,
     ScheduleSpec,
     StoppingSpec,

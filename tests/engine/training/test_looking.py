@@ -76,6 +76,7 @@ FIELDS = {
     Part.SAMPLES: {"samples", "sample_outputs"}, Part.PICTURES: {"samples", "layers"},
     Part.READINGS: {"layers"}, Part.STEP_GRADIENTS: {"layers"}, Part.SURFACE: {"surface"},
     Part.LATENT: {"latent"}, Part.FORECAST: {"forecast"}, Part.TEXT: set(),
+    Part.TRANSCRIPTS: {"transcripts"},
 }
 """Fields of a snapshot that each part may fill."""
 VARIED = [path for path in EXAMPLES if path.stem[:2] in ("01", "08", "13", "15", "18", "19", "21")]

@@ -12,7 +12,9 @@ from engine.data.transcription import errors_in, laid_together, read_greedily, t
 from engine.errors import EngineError
 from engine.kernels.runtime import layout
 from engine.spec import LayerSpec
+from engine.telemetry.parts import Part
 from engine.training import Trainer
+from engine.training.transcripts import TRANSCRIBED
 from tests.engine.training.runs import advance, contents, dense, trainer
 from tests.engine.training.strings import CHARACTERS, STEPS, listening, strings
 from tests.engine.training.test_gradient_check import check
@@ -96,3 +98,30 @@ def test_a_text_without_characters_has_no_score() -> None:
     data.labels[data.validation] = -1
     run = trainer(data, listening(), dense("output", len(CHARACTERS) + 1, "linear"), loss="ctc")
     assert np.isnan(run.evaluate("validation").accuracy)
+
+
+def test_a_look_carries_what_is_read_out_of_some_examples() -> None:
+    run = advance(reader(60, 30, units=12, learning_rate=0.02, batch_size=10), 60)
+    before = contents(run)
+    look = run.snapshot(frozenset({Part.TRANSCRIPTS}))
+    assert contents(run) == before
+    data = strings(60, 30)
+    assert [one.row for one in look.transcripts] == data.validation[:TRANSCRIBED].tolist()
+    outputs = run.predict(data.inputs[data.validation])
+    for one, of in zip(look.transcripts, outputs, strict=False):
+        np.testing.assert_allclose(one.shares, of, rtol=1e-4, atol=1e-7)
+        assert one.read.tolist() == read_greedily(np.argmax(of, axis=1)).tolist()
+    assert any(len(one.read) for one in look.transcripts)
+
+
+def test_padding_is_not_read() -> None:
+    rng = np.random.default_rng(2)
+    inputs = rng.integers(1, 6, (8, 9))
+    inputs[2, 4:], inputs[5, 1:] = 0, 0
+    labels = np.array([[0, 1]] * 8)
+    data = replace(tokens(inputs, labels, 3, 6), task="transcription")
+    run = trainer(data, LayerSpec("embed", "embedding", {"vocabulary": 6, "units": 3,
+                                                         "padding": True}),
+                  dense("output", 4, "linear"), loss="ctc", batch_size=0)
+    found = run.snapshot(frozenset({Part.TRANSCRIPTS})).transcripts
+    assert [len(one.shares) for one in found] == [9, 9, 4, 9, 9, 1, 9, 9]

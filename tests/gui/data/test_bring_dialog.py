@@ -254,36 +254,3 @@ def test_all_of_it_can_be_reached_and_has_a_name(dialog: BringDialog, folder: Pa
     for name in ("Read as", "Size", "Colour", "Crop", "Margin", "Classes", "Use", "Cancel",
                  "Choose folder…", "Examples as the network will see them"):
         assert name in names, names
-
-
-def test_columns_are_chosen_from_those_of_the_table(qtbot: QtBot, tmp_path: Path) -> None:
-    path = tmp_path / "weather.csv"
-    path.write_text("day,rain,warmth\n" + "".join(
-        f"2020-{1 + n // 28:02}-{1 + n % 28:02},{n % 5}.5,{n % 9}.25\n" for n in range(200)))
-    dialog = BringDialog(DataSpec())
-    qtbot.addWidget(dialog)
-    dialog.show()
-    dialog.read([path], "series")
-    ready(dialog, qtbot)
-    output, order = control(dialog, "output"), control(dialog, "order")
-    assert [action.text() for action in output.list.actions()] == ["day", "rain", "warmth"]
-    assert order._keys == ["", "day", "rain", "warmth"]
-    output.list.actions()[1].trigger()
-    output.list.actions()[2].trigger()
-    ready(dialog, qtbot)
-    assert output.text() == "rain; warmth"
-    assert dialog._found is not None
-    assert dialog._found.data.options == {"output": "rain; warmth"}
-    assert dialog._found.fault is None
-    # A choice that is impossible can be taken back.
-    for action in output.list.actions():
-        if action.isChecked():
-            action.trigger()
-    output.list.actions()[0].trigger()
-    ready(dialog, qtbot)
-    assert dialog.message.isVisible()
-    output.list.actions()[0].trigger()
-    ready(dialog, qtbot)
-    assert dialog._found.data.options == {}
-    assert dialog.accept_button.isEnabled()
-    dialog.reject()

@@ -41,8 +41,8 @@ def data(document: Document) -> DataSpec:
 
 
 def test_there_is_a_tile_for_every_source(panel: DataPanel) -> None:
-    assert list(panel.tiles) == [*(info.key for info in catalogue()), PAINTED, DRAWINGS, BROUGHT,
-                                 TABLE, TEXT]
+    assert list(panel.tiles) == [*(info.key for info in catalogue()), PAINTED, DRAWINGS, TABLE,
+                                 TEXT, BROUGHT]
     for tile in panel.tiles.values():
         assert tile.accessibleName()
         assert tile.toolTip()

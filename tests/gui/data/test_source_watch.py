@@ -61,7 +61,8 @@ def test_a_file_that_has_changed_is_told_and_taken(panel: DataPanel, table: Path
     table.write_text(ROWS + "9,9,x\n")
     document.open(tmp_path / "net.json")
     qtbot.waitUntil(panel.message.isVisible)
-    assert panel.message.text().startswith("“people.csv” has changed since it was brought")
+    assert panel.message.text() == (
+        "“people.csv” has changed since it was brought into this project.")
     before, dataset = document.project.data, document.dataset
     panel.message.action_requested.emit()
     assert not panel.message.isVisible()

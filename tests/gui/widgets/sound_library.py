@@ -56,6 +56,9 @@ class Library(ModuleType):
         if samplerate not in self.known:
             raise PortAudioError("Invalid sample rate")
 
+    def check_input_settings(self, channels: int, dtype: str, samplerate: int) -> None:
+        self.check_output_settings(channels, dtype, samplerate)
+
     def play(self, samples: np.ndarray, rate: int) -> None:
         if self.is_broken:
             raise PortAudioError("Device unavailable")
