@@ -131,8 +131,8 @@ class LabPage(QWidget):
         self._patience.timeout.connect(self._on_patience_timeout)
         self._arrange()
         yield
-        self.sheet = TrainingSheet(document, self)
-        self.pad_desk = PadDesk(document, workbench, self.output.pad, folder, self)
+        self.sheet, self.pad_desk = TrainingSheet(document, self), PadDesk(
+            document, workbench, self.output.pad, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
         self._wire()
 

@@ -25,7 +25,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
-from gui.workbench.answering import Ask, answer
+from gui.workbench.asking import Ask, answer
 from gui.workbench.commands import (
     Advance,
     Aim,
@@ -226,8 +226,8 @@ class Worker:
             case Exchange(first, second):
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
-                lane = self._rounds.lane(run)
-                reply.put(None if lane is None else lane.trainer.checkpoint())
+                trainer = self._trainer(run)
+                reply.put(None if trainer is None else trainer.checkpoint())
             case Copy() | Leave():
                 hand_over(command, self._rounds)
                 if isinstance(command, Leave):
@@ -244,14 +244,16 @@ class Worker:
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
             case Dissect():
-                lane = self._rounds.lane(command.run)
                 self._errands.obey(Undertake(DISSECT, DissectErrand(
-                    command, None if lane is None else lane.trainer)))
+                    command, self._trainer(command.run))))
             case Ask(run):
-                lane = self._rounds.lane(run)
-                answer(command, None if lane is None else lane.trainer)
+                answer(command, self._trainer(run))
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
+
+    def _trainer(self, run: str) -> TrainerLike | None:
+        lane = self._rounds.lane(run)
+        return None if lane is None else lane.trainer
 
     def _retrain(self, command: Retrain) -> None:
         lane = self._rounds.lane(command.run)
