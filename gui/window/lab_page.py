@@ -131,8 +131,7 @@ class LabPage(QWidget):
         self._patience.timeout.connect(self._on_patience_timeout)
         self._arrange()
         yield
-        self.sheet, self.pad_desk = TrainingSheet(document, self), PadDesk(
-            document, workbench, self.output.pad, folder, self)
+        self.sheet = TrainingSheet(document, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
         self._wire()
 
@@ -240,6 +239,7 @@ class LabPage(QWidget):
         self._on_theme_changed()
 
     def _wire(self) -> None:
+        self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
         self._wire_document()
         self._wire_workbench()
         self._wire_pair()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.recorder import Recorder
-from gui.workbench.asking import Ask
+from gui.workbench.answering import Ask
 from gui.workbench.dissecting import Dissect
 from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from engine.telemetry.black_box import BlackBox
     from engine.telemetry.checkpoint import Checkpoint
     from engine.telemetry.parts import Wanted
-    from gui.workbench.asking import Ask
+    from gui.workbench.answering import Ask
     from gui.workbench.dissecting import Dissect
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
     from gui.workbench.playback_commands import Recall, Release, Trace

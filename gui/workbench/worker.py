@@ -25,7 +25,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
-from gui.workbench.asking import Ask, answer
+from gui.workbench.answering import Ask, answer
 from gui.workbench.commands import (
     Advance,
     Aim,
@@ -226,8 +226,8 @@ class Worker:
             case Exchange(first, second):
                 self._rounds.exchange(first, second)
             case Collect(run, reply):
-                trainer = self._trainer(run)
-                reply.put(None if trainer is None else trainer.checkpoint())
+                lane = self._rounds.lane(run)
+                reply.put(None if lane is None else lane.trainer.checkpoint())
             case Copy() | Leave():
                 hand_over(command, self._rounds)
                 if isinstance(command, Leave):
@@ -252,6 +252,7 @@ class Worker:
                 self._playback.obey(command, self._rounds.lanes)
 
     def _trainer(self, run: str) -> TrainerLike | None:
+        """Return what trains a run; None if there is none."""
         lane = self._rounds.lane(run)
         return None if lane is None else lane.trainer
 

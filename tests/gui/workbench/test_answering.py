@@ -12,7 +12,7 @@ from engine.errors import ShapeError
 from engine.spec import DrawnSpec
 from gui.document.document import Document
 from gui.frames.run_info import FIRST
-from gui.workbench.asking import Ask, AskReports
+from gui.workbench.answering import Ask, AskReports
 from gui.workbench.commands import Look, newest
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
