@@ -39,7 +39,7 @@ class PickleError(Exception):
 class _Named(NamedTuple):
     """Something that the pickle names."""
 
-    name: str
+    called: str
 
 
 class _Array:
@@ -143,14 +143,14 @@ class _Machine:
         given, named = self._stack.pop(), self._stack.pop()
         if not isinstance(named, _Named) or not isinstance(given, tuple):
             raise PickleError("a call")
-        if named.name.endswith("_reconstruct"):
+        if named.called.endswith("_reconstruct"):
             self._push(_Array())
-        elif named.name == "numpy dtype":
+        elif named.called == "numpy dtype":
             self._push(_Kind(_plain(given[0])))
-        elif named.name == "_codecs encode" and given[1] == "latin1":
+        elif named.called == "_codecs encode" and given[1] == "latin1":
             self._push(given[0].encode("latin1"))
         else:
-            raise PickleError(named.name)
+            raise PickleError(named.called)
 
     def _build(self) -> None:
         state, thing = self._stack.pop(), self._stack[-1]
