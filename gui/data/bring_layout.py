@@ -25,6 +25,7 @@ from gui.data.choices import choice
 from gui.data.option_form import OptionForm
 from gui.data.sample_view import ClassList, SampleView
 from gui.widgets import Button, ElidedLabel, Fold, LabelledCombo
+from gui.widgets.sound_player import PlayButton, SoundPlayer
 
 OPTIONS_PX, CLASSES_PX, LEFT_OUT_PX = 270, 150, 110
 NOTHING_CHOSEN = "Choose a file or a folder, drop it here, or paste what you have copied."
@@ -114,6 +115,10 @@ class PreviewColumn(QWidget):
         self.classes.setFixedWidth(theme.px(CLASSES_PX))
         self.pointed = ElidedLabel(role="muted")
         self.below = QHBoxLayout()
+        self.player = SoundPlayer(self)
+        self.play = PlayButton(self.player)
+        self.play.hide()
+        self.below.addWidget(self.play)
         self.below.addWidget(self.pointed, 1)
         self.left_out = QListWidget()
         self.left_out.setAccessibleName("What is left out, and why")

@@ -85,6 +85,7 @@ QPushButton[tone="link"] { background: transparent; border: 1px solid transparen
 QPushButton[tone="link"]:hover { background: $surface_raised; }
 QPushButton[tone="link"]:focus { border: 2px solid $focus; padding: 0 5u; }
 QPushButton[tone="accent"] { color: $accent; border-color: $accent; }
+QPushButton[tone="accent"]:disabled { color: $text_disabled; border-color: $border; }
 IconButton { padding: 5u; }
 IconButton:focus { padding: 4u; }
 IconButton[tone="plain"] { background: transparent; border: 1px solid transparent; }

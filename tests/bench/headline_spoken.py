@@ -58,7 +58,7 @@ FRAMES = {"teller": 49, "reader": 288}
 
 SPECTROGRAM: dict[str, Option] = {
     "trim": True, "window_ms": 32.0, "hop_ms": 16.0, "bands": 32, "floor_db": -60.0}
-SINGLE: dict[str, Option] = {**SPECTROGRAM, "seconds": 0.8}
+SINGLE: dict[str, Option] = {**SPECTROGRAM, "seconds": 0.8, "levels": "bands"}
 STRINGS: dict[str, Option] = {**SPECTROGRAM, "told": "text", "joined": True, "strings": 3000,
                               "fewest": 3, "most": 5, "pause": 0.2}
 
@@ -85,7 +85,7 @@ class Settings:
 
 
 DIGITS = Settings(epochs=12, batch=32, learning_rate=0.004, rise=0.2)
-READING = Settings(epochs=12, batch=32, learning_rate=0.004, rise=0.2, clip=5.0)
+READING = Settings(epochs=10, batch=32, learning_rate=0.004, rise=0.2, clip=5.0)
 
 
 def teller(frames: int, bands: int, classes: int) -> NetworkSpec:
@@ -105,9 +105,9 @@ def reader(frames: int, bands: int, characters: int) -> NetworkSpec:
     layers = [LayerSpec("input", "input"),
               LayerSpec("frames", "reshape",
                         {"form": "sequence", "steps": frames, "features": bands})]
-    for number, (filters, stride) in enumerate(((64, 2), (96, 2), (128, 1)), 1):
+    for number, (filters, stride) in enumerate(((48, 2), (64, 2), (64, 1)), 1):
         layers += _block("conv1d", number, filters, kernel=5, stride=stride)
-    return NetworkSpec((*layers, LayerSpec("dropout", "dropout", {"rate": 0.3}),
+    return NetworkSpec((*layers, LayerSpec("dropout", "dropout", {"rate": 0.2}),
                         LayerSpec("output", "dense", {"units": characters + 1,
                                                       "activation": "linear"})))
 

@@ -30,10 +30,10 @@ def teller() -> nn.Sequential:
 def reader() -> nn.Sequential:
     """Return the network that reads a string; channels stand before steps, as PyTorch wants."""
     layers: list[nn.Module] = []
-    for before, filters, stride in ((BANDS, 64, 2), (64, 96, 2), (96, 128, 1)):
+    for before, filters, stride in ((BANDS, 48, 2), (48, 64, 2), (64, 64, 1)):
         layers += [nn.Conv1d(before, filters, 5, stride=stride, padding=2),
                    nn.BatchNorm1d(filters), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Dropout(0.3), nn.Conv1d(128, CLASSES + 1, 1))
+    return nn.Sequential(*layers, nn.Dropout(0.2), nn.Conv1d(64, CLASSES + 1, 1))
 
 
 def loss_of_classes(batch: int) -> Callable[[torch.Tensor], torch.Tensor]:

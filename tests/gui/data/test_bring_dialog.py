@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
@@ -19,6 +20,7 @@ from gui.data import bring_dialog, brought_files
 from gui.data.bring_dialog import BringDialog
 from gui.widgets import CalmSpinBox, LabelledCombo
 from tests.gui.data.importers import IMPORTERS, load_folder, write_folder
+from tests.gui.widgets.sound_library import Library, with_library
 
 
 @pytest.fixture
@@ -46,6 +48,37 @@ def ready(dialog: BringDialog, qtbot: QtBot) -> None:
 def choose(combo: LabelledCombo, key: str) -> None:
     combo.combo.setCurrentIndex(combo._keys.index(key))
     combo.combo.activated.emit(combo.combo.currentIndex())
+
+
+def test_sounds_are_heard_and_recorded_sounds_are_read(
+        qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = with_library(monkeypatch, Library(known=(16_000,)))
+    dialog = BringDialog(DataSpec(seed=7))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    recording = dialog.open_record_dialog()
+    recording.set_folder(tmp_path)
+    for name in ("high", "low", "high", "low"):
+        recording.name.setEditText(name)
+        qtbot.mousePress(recording.hold, Qt.MouseButton.LeftButton)
+        library.streams[-1].hear(np.full(8000, 0.5 if name == "low" else 0.25))
+        qtbot.mouseRelease(recording.hold, Qt.MouseButton.LeftButton)
+    recording.use.click()
+    ready(dialog, qtbot)
+    assert dialog.options.kind.value() == "sounds"
+    classes = dialog.view.classes
+    assert [classes.item(row).text() for row in range(3)] == ["All · 4", "high · 2", "low · 2"]
+    assert dialog.view.play.isHidden()
+    dialog.view.samples.setCurrentRow(3)
+    dialog.view.play.click()
+    (samples, rate), = library.played
+    assert (len(samples), rate) == (8000, 16_000)
+    assert samples.max() == pytest.approx(0.5, abs=1e-4)
+    dialog.view.samples.itemActivated.emit(dialog.view.samples.item(0))
+    assert len(library.played) == 2
+    dialog._looker.join()
+    dialog.reject()
+    assert not dialog.view.player.is_playing
 
 
 def control(dialog: BringDialog, key: str) -> Any:
