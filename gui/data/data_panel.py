@@ -415,7 +415,8 @@ class DataPanel(EditingPanel):
         self._wanted = data
         self.progress.setToolTip(f"Copying {Path(data.path).name}…")
         self.progress.show()
-        self._background.submit(lambda: Brought(embedded(data), dataset))
+        # The copy has to be enough, but the run goes on with what it has.
+        self._background.submit(lambda: Brought(embedded(data).data, dataset))
 
     @Slot(object)
     def _set_same(self, data: DataSpec) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.bundles import enclosed
 from engine.data import copies
-from engine.errors import FormatError
+from engine.errors import DataError, FormatError
 from engine.spec import DataSpec, TableSpec
 from gui.data.data_panel import DataPanel
 from gui.document.bringing import bring, moved
@@ -163,3 +164,14 @@ def pictures(folder: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (12, 12), (30 * number, 0, 200)).save(path)
     return folder
+
+
+def test_a_file_that_needs_what_lies_beside_it_cannot_travel_alone(tmp_path: Path, cache: Path
+                                                                  ) -> None:
+    images, labels = (tmp_path / f"train-{name}-ubyte" for name in ("images-idx3", "labels-idx1"))
+    images.write_bytes(struct.pack(">4I", 0x803, 20, 4, 4) + bytes(range(160)) * 2)
+    labels.write_bytes(struct.pack(">2I", 0x801, 20) + bytes([0, 1] * 10))
+    data = DataSpec("images", path=str(images))
+    assert len(bring(data).dataset.inputs) == 20
+    with pytest.raises(DataError, match="Bring the folder that it lies in"):
+        bring(data, embeds=True)
