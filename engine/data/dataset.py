@@ -110,8 +110,12 @@ class Dataset:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was done to the data, a sentence each."""
-        found = self.inputs.remarks if isinstance(self.inputs, LateRows) else ()
-        return tuple(remark.text for remark in (*self.remarks, *found))
+        return tuple(remark.text for remark in (*self.remarks, *self.found_later))
+
+    @property
+    def found_later(self) -> tuple[Remark, ...]:
+        """What was found out while training, where examples are read on demand."""
+        return self.inputs.remarks if isinstance(self.inputs, LateRows) else ()
 
     def in_units(self, values: Reals) -> Reals:
         """Return targets or predictions, float64[m, k], in the units that people know."""

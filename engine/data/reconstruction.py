@@ -8,8 +8,12 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.remark import remark
+from engine.data.rows import ByteRows
 from engine.errors import DataError
 from engine.spec import DataSpec
+
+MOST_NUMBERS = 100_000_000
+"""Inputs of all examples together that are numbers twice, clean and as they are seen: 1.6 GB."""
 
 _NOISE_STREAM = 2
 """Keeps this noise apart from the points and the split of the same seed."""
@@ -30,10 +34,13 @@ def to_reconstruct(dataset: Dataset, spec: DataSpec) -> Dataset:
     Raises
     ------
     DataError
-        If the inputs are the letters or words of a text.
+        If the inputs are the letters or words of a text, or too many bytes.
     """
     if dataset.tokens is not None:
         raise DataError("data.no-numbers", place=dataset.title)
+    count = dataset.inputs.shape[0] * dataset.inputs.shape[1]
+    if isinstance(dataset.inputs, ByteRows) and count > MOST_NUMBERS:
+        raise DataError("data.many-numbers", place=dataset.title, count=count, most=MOST_NUMBERS)
     clean = np.asarray(dataset.inputs)
     inputs = clean
     remarks = dataset.remarks

@@ -59,11 +59,12 @@ def feed(plan: Plan, order: Integers, validation: Integers, steps: int) -> int:
         return 0
     there = rows.ready(coming[:steps * size])
     steps = steps if there == len(coming) else max(1, min(steps, there // size))
-    if steps < left or rows.ready(validation) == len(validation):
-        return steps
-    if steps > 1:
-        return steps - 1
-    return 1 if rows.need(validation, is_stopped) else 0
+    if steps == left and rows.ready(validation) < len(validation):
+        if steps == 1 and not rows.need(validation, is_stopped):
+            return 0
+        steps = max(1, steps - 1)
+    rows.touch(steps * size)
+    return steps
 
 
 def _batch_size(plan: Plan) -> int:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -39,6 +39,8 @@ from gui.widgets import Button, MessageBar
 SOUNDS = "sounds"
 """Key of the importer of recordings."""
 
+ROOM = QSize(16, 48)
+"""What the desktop draws round a window."""
 PAUSE_MS = 250
 """How long a person may go on changing options before they are looked at."""
 NOTHING_COPIED = "There is nothing to paste. Copy a file, a folder, its path or an image first."
@@ -137,7 +139,8 @@ class BringDialog(QDialog):
         for button in self.findChildren(Button):
             button.setAutoDefault(button is self.accept_button)
         self.top.file.setFocus()
-        self.resize(theme.px(1120), theme.px(640))
+        self.resize(QSize(theme.px(1120), theme.px(640)).boundedTo(
+            self.screen().availableSize() - ROOM))
 
     def _wire(self) -> None:
         self._looker.done.connect(self._on_looker_done)
@@ -150,6 +153,7 @@ class BringDialog(QDialog):
         self.top.paste.clicked.connect(self.paste)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
         self.options.kind.value_changed.connect(self._on_kind_value_changed)
+        self.view.samples.opened.connect(self._on_samples_opened)
         self.options.form.chosen.connect(self._on_form_chosen)
         self.view.classes.class_chosen.connect(self.view.samples.show_class)
         self.view.samples.pointed_at.connect(self._on_samples_pointed_at)
@@ -272,13 +276,13 @@ class BringDialog(QDialog):
         self._show_kinds()
         importer = None if found is None else found.importer
         self.options.form.set_fields(() if importer is None else importer.fields)
+        if seen is not None:
+            # Where one that was chosen cannot be used, the others are the way out.
+            self.options.form.offer_columns(seen.columns)
         if importer is not None:
             self.options.form.show_options({
                 field.key: self._options.get(field.key, field.default)
                 for field in importer.fields})
-        if seen is not None:
-            # Where one that was chosen cannot be used, the others are the way out.
-            self.options.form.offer_columns(seen.columns)
         self._show_preview(seen)
         self.options.show_size(0 if found is None else found.size)
         self._say("", busy=False)
@@ -299,6 +303,8 @@ class BringDialog(QDialog):
         self.view.classes.show_classes({} if seen is None else seen.classes)
         self.view.samples.show_samples(() if seen is None else seen.samples,
                                        tuple(seen.classes) if seen is not None else ())
+        sounds = [one for one in seen.samples if one.sound is not None] if seen is not None else []
+        self.view.play.setVisible(bool(sounds))
         left = () if seen is None else seen.left_out
         self.view.left_out.clear()
         self.view.left_out.addItems([f"{one.name}: {one.reason.text}" for one in left])
@@ -345,9 +351,7 @@ class BringDialog(QDialog):
     def _on_samples_pointed_at(self, sample: Sample | None) -> None:
         self.view.pointed.setText("" if sample is None else " · ".join(
             filter(None, (sample.name, sample.label))))
-        sound = None if sample is None else sample.sound
-        self.view.play.setVisible(sound is not None)
-        self.view.play.set_sound(sound)
+        self.view.play.set_sound(None if sample is None else sample.sound)
 
     @Slot(object)
     def _on_samples_opened(self, sample: Sample | None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from gui import theme
@@ -13,6 +14,7 @@ from gui.data.choices import one_line
 
 BETWEEN = "; "
 NONE = "Find it"
+FOUND = "found by itself"
 
 
 class ColumnLine(QLineEdit):
@@ -42,12 +44,25 @@ class ColumnLine(QLineEdit):
         self._open.setText("Columns")
         self._open.setToolTip("<p>Choose among the columns of the table.</p>")
         self._open.triggered.connect(self._on_open_triggered)
+        self.setPlaceholderText(FOUND)
         self.offer(())
 
     def offer(self, names: Sequence[str]) -> None:
         """Offer the columns that there are; without any, there is no menu."""
         self._names = tuple(names)
         self._open.setVisible(bool(names))
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there are columns, or one has been named."""
+        return bool(self._names or self.text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open the menu with the Down key, as a combo box does."""
+        if event.key() == Qt.Key.Key_Down and self._names:
+            self._open.trigger()
+        else:
+            super().keyPressEvent(event)
 
     def menu(self) -> QMenu:
         """Return the menu: to have it found, and every column, those that are chosen marked."""

@@ -41,6 +41,7 @@ from gui.data.background import Background
 from gui.data.bring_dialog import BringDialog
 from gui.data.brought_files import may_be_brought
 from gui.data.clipboard_table import copied, may_be_table, table_text, why_nothing
+from gui.data.network_offer import NetworkOffer
 from gui.data.paint_dialog import PaintDialog
 from gui.data.painting import Painting
 from gui.data.source_traits import SourceTraits, noise_text, traits_of
@@ -113,6 +114,8 @@ class DataPanel(EditingPanel):
         self._watch = SourceWatch(document, self.message, self)
         self._watch.accepted.connect(self._set_same)
         self._watch.choose_requested.connect(self._on_choose_file_clicked)
+        self._offer = NetworkOffer(document, self.message, self)
+        self._offer.accepted.connect(self.attempt)
         self.refused.connect(self._on_refused)
         # Nothing else in the window is pasted but text into a line, which takes the keys first.
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
@@ -412,7 +415,8 @@ class DataPanel(EditingPanel):
         self._wanted = data
         self.progress.setToolTip(f"Copying {Path(data.path).name}…")
         self.progress.show()
-        self._background.submit(lambda: Brought(embedded(data), dataset))
+        # The copy has to be enough, but the run goes on with what it has.
+        self._background.submit(lambda: Brought(embedded(data).data, dataset))
 
     @Slot(object)
     def _set_same(self, data: DataSpec) -> None:
@@ -461,7 +465,8 @@ class DataPanel(EditingPanel):
     @Slot(object, object)
     def _on_dialog_imported(self, data: DataSpec, dataset: Dataset) -> None:
         self._cancel_loading()
-        self.attempt(partial(self._document.set_data, data, dataset))
+        if self.attempt(partial(self._document.set_data, data, dataset)):
+            self._offer.offer()
 
     def _traits(self) -> SourceTraits:
         data = self._document.project.data

@@ -92,7 +92,9 @@ class OptionForm(QWidget):
             with QSignalBlocker(control):
                 _show(control, value)
             meant = field.shown_when is None or options[field.shown_when[0]] in field.shown_when[1]
-            self._rows[field.key].setVisible(meant)
+            # A folder has no columns.
+            has_columns = not isinstance(control, ColumnLine) or control.has_choice
+            self._rows[field.key].setVisible(meant and has_columns)
         self.fold.setVisible(any(field.is_rare for field in self._fields))
 
     def offer_columns(self, names: Sequence[str]) -> None:

@@ -19,7 +19,8 @@ PICTURE_PX = 72
 """Side of the square that a picture is fitted into."""
 WIDE_PX, FLAT = 100, 0.8
 """Width of pictures that are flatter than this, as spectrograms are."""
-CURVE_PX = (220, 72)
+CURVE_PX, LARGE_CURVE_PX, FEW_CURVES = (220, 72), (560, 150), 2
+"""Size of a curve, and of one of few."""
 LONGEST_TEXT = 400
 """Letters of a text that are shown."""
 LINES = 2
@@ -137,8 +138,10 @@ class SampleView(QListWidget):
 
     def _icon_size(self, shown: Sequence[Sample]) -> QSize:
         """Return a size into which all pictures or curves fit: flat ones are wide and low."""
-        if any(one.curve is not None for one in shown):
-            return QSize(theme.px(CURVE_PX[0]), theme.px(CURVE_PX[1]))
+        curves = sum(one.curve is not None for one in shown)
+        if curves:
+            width, height = CURVE_PX if curves > FEW_CURVES else LARGE_CURVE_PX
+            return QSize(theme.px(width), theme.px(height))
         shapes = [one.picture.shape for one in shown if one.picture is not None]
         slope = max((shape[0] / shape[1] for shape in shapes), default=1.0)
         width = theme.px(PICTURE_PX if slope > FLAT else WIDE_PX)

@@ -52,24 +52,29 @@ def bring(data: DataSpec, load_data: Callable[[DataSpec], Dataset] = load, *,
         If it cannot be learned from, or no copy can be kept.
     """
     data = replace(data, digest=digest_of(Path(data.path)))
-    if embeds:
-        data = embedded(data)
-    return Brought(data, load_data(data))
+    return embedded(data, load_data) if embeds else Brought(data, load_data(data))
 
 
-def embedded(data: DataSpec) -> DataSpec:
-    """Return data of which a copy, as they are now, is to travel in the project.
+def embedded(data: DataSpec, load_data: Callable[[DataSpec], Dataset] = load) -> Brought:
+    """Let a copy of data, as they are now, travel in the project; it is the copy that is loaded.
 
     Raises
     ------
     EngineError
-        If they are too large, cannot be read, or no copy can be kept.
+        If they are too large, cannot be read, no copy can be kept, or it is not enough: what lies
+        beside a file does not travel with it.
     """
     try:
-        return replace(data, embedded=keep_copy(packed([Path(path) for path in paths_of(data)])))
+        key = keep_copy(packed([Path(path) for path in paths_of(data)]))
     except Broken as error:
         # A name that other systems would not take for one.
         raise DataError("enclosed.unfit", place=Path(data.path).name,
+                        problem=error.message) from error
+    data = replace(data, embedded=key)
+    try:
+        return Brought(data, load_data(data))
+    except DataError as error:
+        raise DataError("enclosed.not-enough", place=Path(data.path).name,
                         problem=error.message) from error
 
 

@@ -59,7 +59,7 @@ def example_text(example: Modality) -> str:
         return f"image of {height} × {width}" + (f" × {channels}" if channels > 1 else "")
     if example.kind == "sound":
         frames, bands = example.shape
-        return f"spectrogram, {frames} frames of {bands} bands"
+        return f"{frames} frames × {bands} bands"
     if example.kind == "steps":
         steps, features = example.shape
         return f"{steps} steps" + (f" of {features} numbers" if features > 1 else "")

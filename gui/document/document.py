@@ -105,8 +105,7 @@ class Document(QObject):
         self._held_beside: Held | None = None
         self.compares = False
         self._selected = edits.selection_after(NetworkSpec(), project.network, "")
-        self._gesture = 0
-        self._in_gesture = False
+        self._gesture, self._in_gesture = 0, False
         self._issues: tuple[Issue, ...] | None = None
         self._issues_beside: tuple[Issue, ...] | None = None
         self._notes: tuple[Note, ...] | None = None
@@ -114,9 +113,8 @@ class Document(QObject):
         self._checkpoint: Checkpoint | None = None
         self._beside: Checkpoint | None = None
         self.earlier: tuple[EarlierRun, ...] = ()
-        self.keeps_earlier = False
         self.path: Path | None = None
-        self.holds_weights = False
+        self.keeps_earlier = self.holds_weights = False
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
 
@@ -333,6 +331,10 @@ class Document(QObject):
         if fix is not None:
             label = fix.label.text
             self._edit(fix.project, label[:1].lower() + label[1:])
+
+    def set_network(self, network: NetworkSpec, text: str) -> None:
+        """Learn with another network; ``text`` is what the Edit menu calls it."""
+        self._edit_network(network, text)
 
     def apply_to_hidden(self, layer_id: str) -> None:
         """Give all hidden layers of its kind the activation and initial weights of a layer."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.layers import LOSSES
 from engine.microscope.names import PRIME
 from engine.microscope.number import Factor, Index, Number, sum_of
 from engine.microscope.statement import Phase, Statement
@@ -269,7 +270,13 @@ def given_text(lens: Lens) -> str:
 
 
 def classes_of(lens: Lens) -> tuple[tuple[int, ...], int]:
-    """Return the class of every example of the batch and how many there are; none for numbers."""
+    """Return the class of every example of the batch and how many there are.
+
+    None for numbers, nor for the characters of a text, which may all be 0 and 1.
+    """
+    subject = lens.trace.program.subject
+    if LOSSES[subject.training.loss].reads_text:
+        return (), 0
     targets = np.asarray(lens.trace.program.given["t"])
     if targets.ndim != 2:
         return (), 0

@@ -22,7 +22,7 @@ from gui.output.drawing import (
     draw_sentence,
     small_font,
 )
-from gui.output.forecast_errors import error_sentence, steps_ahead
+from gui.output.forecast_errors import error_lines, steps_ahead
 from gui.output.probe import ProbeView
 from gui.output.view import OutputView
 
@@ -77,12 +77,12 @@ class ForecastView(ProbeView, OutputView):
         self._forecast: Forecast | None = None
         self._windows: Windows | None = None
         self._window = 0
-        self._told = ""
+        self._told: tuple[str, ...] = ()
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Forget the forecast before."""
         self._forecast, self._windows = None, windows_of(dataset)
-        self._window, self._told = self._windows.steps, ""
+        self._window, self._told = self._windows.steps, ()
         self.setAccessibleDescription("")
         self.point_at(None)
 
@@ -91,10 +91,10 @@ class ForecastView(ProbeView, OutputView):
         if snapshot.forecast is not None:
             self._forecast = snapshot.forecast
             if self._windows is not None:
-                self._told = error_sentence(snapshot.forecast, self._windows)
+                self._told = error_lines(snapshot.forecast, self._windows)
             drawn = "; ".join(f"{line.name}: mean absolute error {self.error(line.field):.3g}"
                               for line in self._lines()[1:])
-            self.setAccessibleDescription(f"{self._told}. {drawn}" if self._told else drawn)
+            self.setAccessibleDescription(". ".join((*self._told, drawn)))
             self.update()
 
     def _lines(self) -> tuple[Line, ...]:
@@ -123,7 +123,7 @@ class ForecastView(ProbeView, OutputView):
         """Return where the curves are, in px."""
         line = self.fontMetrics().height()
         left = self.fontMetrics().horizontalAdvance("\N{MINUS SIGN}0.00") + theme.px(6)
-        top = 2.6 * line if self._told else 1.4 * line
+        top = (1.4 + 1.2 * len(self._told)) * line
         return QRectF(left, top, max(self.width() - left - theme.px(4), 1.0),
                       max(self.height() - top - 1.2 * line, 1.0))
 
@@ -212,13 +212,13 @@ class ForecastView(ProbeView, OutputView):
 
     def _draw_told(self, painter: QPainter, area: QRectF) -> None:
         """Write the errors below the legend, cut where there is no room."""
-        if not self._told:
-            return
         metrics = painter.fontMetrics()
-        told = metrics.elidedText(self._told, Qt.TextElideMode.ElideRight,
-                                  round(self.width() - area.left()))
         painter.setPen(QColor(theme.current().text))
-        painter.drawText(QPointF(area.left(), 1.2 * metrics.height() + metrics.ascent()), told)
+        for number, line in enumerate(self._told, start=1):
+            told = metrics.elidedText(line, Qt.TextElideMode.ElideRight,
+                                      round(self.width() - area.left()))
+            painter.drawText(QPointF(area.left(), 1.2 * number * metrics.height()
+                                     + metrics.ascent()), told)
 
     def legend(self, metrics: QFontMetrics, room: int, beside: int) -> list[str]:
         """Return what stands in the legend: the longest words that fit a number of px.

@@ -25,20 +25,20 @@ _SEASONS: Mapping[tuple[str, int], str] = MappingProxyType({
 """What periods of a calendar are called."""
 
 
-def error_sentence(forecast: Forecast, windows: Windows) -> str:
-    """Return the errors in a sentence, with those of forecasts that need no network.
+def error_lines(forecast: Forecast, windows: Windows) -> tuple[str, ...]:
+    """Return the errors in words, with those of forecasts that need no network.
 
     Such as ``Error 2.1 °C; same as yesterday 2.6 °C; same as a year before 3.0 °C``; of several
-    steps ahead those of the nearest and of the farthest. Empty where nothing was measured.
+    steps ahead a line for the nearest and one for the farthest. None where nothing was measured.
     """
     if not len(forecast.errors) or not np.isfinite(forecast.errors).any():
-        return ""
+        return ()
     if len(windows.ahead) == 1:
         head = "Error" if windows.ahead[0] == 1 else f"{steps_ahead(windows, 0)}: error"
-        return f"{head} {_told(forecast, windows, 0)}"
+        return (f"{head} {_told(forecast, windows, 0)}",)
     ends = (0, len(windows.ahead) - 1)
-    return ". ".join(f"{steps_ahead(windows, place)}: error {_told(forecast, windows, place)}"
-                     for place in ends)
+    return tuple(f"{steps_ahead(windows, place)}: error {_told(forecast, windows, place)}"
+                 for place in ends)
 
 
 def steps_ahead(windows: Windows, place: int) -> str:

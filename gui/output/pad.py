@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.data.drawing.kept import kept
-from engine.data.drawing.load import recipe_of
-from engine.data.drawing.stages import Recipe, stages
+from engine.data.drawing.load import is_dark_on_light, recipe_of
+from engine.data.drawing.stages import Recipe, Stage, stages
 from engine.data.drawing.strokes import Drawing
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
@@ -66,6 +66,7 @@ class PadView(QWidget, OutputView):
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._recipe = Recipe()
+        self._inverts = False
         self.canvas = StrokeCanvas()
         self.bars, self.strip = ClassBars(), StageStrip()
         self._make_tools()
@@ -149,6 +150,7 @@ class PadView(QWidget, OutputView):
         if shape is not None and shape[:2] != self._recipe.shape:
             self._recipe = recipe_of(shape)
             self.strip.show_steps(self._recipe.steps)
+        self._inverts = is_dark_on_light(dataset)
         if before is None or before.class_names != dataset.class_names:
             self.classes.clear()
             self.classes.addItems(list(dataset.class_names))
@@ -186,7 +188,7 @@ class PadView(QWidget, OutputView):
         """Return the drawing as the network sees it, float64[1, d]; None for an empty sheet."""
         if self._dataset is None or self.canvas.is_empty():
             return None
-        seen = stages(self.drawing(), self._recipe)[-1].picture
+        seen = self._stages()[-1].picture
         return self._dataset.as_inputs(seen.reshape(1, -1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -203,8 +205,15 @@ class PadView(QWidget, OutputView):
         return QSize(theme.px(SHEET_PX + LEAST_BESIDE_PX) + self._row.spacing(),
                      max(theme.px(SHEET_PX), self._column.minimumSize().height()))
 
+    def _stages(self) -> tuple[Stage, ...]:
+        """Return every stage of the drawing, with the ground that the examples have."""
+        found = stages(self.drawing(), self._recipe)
+        if not self._inverts:
+            return found
+        return tuple(Stage(stage.key, 1 - stage.picture) for stage in found)
+
     def _show_stages(self) -> None:
-        self.strip.show_stages(stages(self.drawing(), self._recipe))
+        self.strip.show_stages(self._stages())
 
     def _ask(self) -> None:
         inputs = self.inputs()

@@ -195,6 +195,7 @@ class BatchRun:
         lines += [] if trainer.ended is None else [f"  {trainer.ended.text}"]
         results = result_lines(trainer.snapshot(RESULTS), self._dataset.task)
         lines += [f"  {text}" for text in results]
+        lines += [f"  {one.text}" for one in self._dataset.found_later]
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")
         lines += [] if self._save is None else [f"Saved the run in {self._save}."]

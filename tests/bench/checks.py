@@ -13,7 +13,7 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import looking, microscope, recording, side_by_side, sparse, start, tables
+from tests.bench import images, looking, microscope, recording, side_by_side, sparse, start, tables
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -288,8 +288,21 @@ def check_sparse(cases: Sequence[Case], threads: int, rounds: int, seconds: floa
          f"{gain.ratio:.1f}x"] for gain in gains]))
 
 
+def check_images(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what a large folder of JPEGs costs; seconds of a processor in brackets."""
+    said("images")
+    found = images.measured()
+    lines = [[f"{name} s", f"{found[key]:.1f} ({found[key + '_cpu']:.1f})"] for name, key in
+             (("first batch", "first"), ("first epoch", "epoch_1"), ("second epoch", "epoch_2"))]
+    lines.append(["memory MB", f"{found['memory'] / 1e6:.0f}"])
+    say(markdown((f"{found['images']:,.0f} images", "measured"), lines))
+    kept = found["memory"] <= images.MOST_BYTES and found["first"] <= images.MOST_FIRST_S
+    say(f"{'At' if kept else 'NOT at'} most {images.MOST_BYTES / 1e6:.0f} MB and "
+        f"{images.MOST_FIRST_S:g} s until the first batch.")
+
+
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
     "recording": check_recording, "microscope": check_microscope,
-    "tables": check_tables, "sparse": check_sparse, "start": check_start}
+    "tables": check_tables, "images": check_images, "sparse": check_sparse, "start": check_start}

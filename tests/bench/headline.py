@@ -33,6 +33,7 @@ class Headline:
 HEADLINES = {
     "shakespeare": Headline("tests.bench.shakespeare", "a character LSTM on Tiny Shakespeare"),
     "mnist": Headline("tests.bench.mnist", "LeNet on MNIST"),
+    "cifar10": Headline("tests.bench.headline_cifar10", "a convolutional network on CIFAR-10"),
     "pad": Headline("tests.bench.pad", "LeNet on drawn digits, which reads hands on the pad"),
     "spoken_digits": Headline("tests.bench.headline_spoken", "spoken digits: told apart, told of "
                               "speakers never heard, and read out of strings"),

@@ -9,6 +9,7 @@ CHECK_NAMES = {
     "runs": "two runs that take turns in the window's training thread, beside one by itself",
     "recording": "steps a second with and without recording; memory; redrawing earlier steps",
     "tables": "preview and load of large and wide tables: time, memory, and how long a timer waits",
+    "images": "50,000 JPEGs: seconds until the first batch, of an epoch, and memory",
     "microscope": "taking a step apart, and drawing its micro-steps",
     "sparse": "a step that touches the rows of a table that its batch uses, beside one of all rows",
     "start": "compiling everything, and a warm start until the first step",

@@ -18,20 +18,25 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from engine.data import load
-from engine.spec import read_project
+from engine.spec import ProjectSpec, read_project
 from engine.training import Trainer
 from gui import theme
+from gui.document.document import Document
 from gui.output.pad import PadView
 from gui.templates.catalogue import FOLDER as TEMPLATES
+from gui.workbench.state import State
+from gui.workbench.workbench import Workbench
 from tests.bench.machine import machine, say
 from tests.handwriting import HANDS, strokes
 from tests.mnist import FOLDER, TRAINING, mnist
 
 TEMPLATE = "24-drawn-digits.json"
 GOAL, ANSWER_MS = 0.95, 30.0
+ASKED, PAUSE_MS = 60, 16
 WAYS = {"as it is": (1.0, 0.0, 0.0, 0.06), "small": (0.25, 0.1, 0.7, 0.03),
         "in a corner": (0.5, 0.5, 0.02, 0.05), "thick": (0.9, 0.05, 0.05, 0.14)}
 """Scale, shift to the right and downwards, and width of the line, in sides of the sheet."""
@@ -73,6 +78,31 @@ def run(options: argparse.Namespace) -> int:
     return main(options.threads)
 
 
+def asked(project: ProjectSpec, *, running: bool) -> list[float]:
+    """Return the milliseconds from a question to its answer in the window's thread."""
+    document = Document(project)
+    bench = Workbench(document)
+    loop = QEventLoop()
+    bench.state_changed.connect(loop.quit)
+    while bench.state is State.PREPARING:
+        loop.exec()
+    bench.state_changed.disconnect(loop.quit)
+    if running:
+        bench.run()
+    bench.answered.connect(loop.quit)
+    row, times = np.zeros((1, document.dataset.n_inputs)), []
+    for _ in range(ASKED):
+        begin = time.perf_counter()
+        bench.ask(row)
+        loop.exec()
+        times.append(1000 * (time.perf_counter() - begin))
+        # As fast as a hand moves a mouse.
+        QTimer.singleShot(PAUSE_MS, loop.quit)
+        loop.exec()
+    bench.shut_down()
+    return times
+
+
 def main(threads: int) -> int:
     """Do so with this many threads."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -97,6 +127,10 @@ def main(threads: int) -> int:
     for one in wrong:
         say(f"  {one}")
     say(f"An answer takes {statistics.median(times):.1f} ms, {max(times):.1f} ms at most.")
+    for running, when in ((False, "at rest"), (True, "while it trains")):
+        waited = asked(project, running=running)
+        say(f"Through the training thread {when}: {statistics.median(waited):.1f} ms, nine of ten "
+            f"within {statistics.quantiles(waited, n=10)[-1]:.1f} ms.")
     if FOLDER.is_dir():
         images = mnist()
         guesses = run.predict(images.inputs[TRAINING:]).argmax(axis=1)

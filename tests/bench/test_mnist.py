@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from tests.bench import mnist
 from tests.bench.mnist import CHOSEN, accuracy, train
 from tests.mnist import SIDE
@@ -24,10 +25,10 @@ def bars(seed: int = 1) -> Dataset:
     """Return images of which class c has a bright bar in rows 2 c + 2 to 2 c + 4."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 10, N)
-    images = 0.3 * rng.random((N, SIDE, SIDE))
-    for image, label in zip(images, labels, strict=True):
-        image[2 * label + 2:2 * label + 5] += 0.7
-    return Dataset("bars", "Bars", "classification", images.reshape(N, -1), labels,
+    pictures = 0.3 * rng.random((N, SIDE, SIDE))
+    for picture, label in zip(pictures, labels, strict=True):
+        picture[2 * label + 2:2 * label + 5] += 0.7
+    return Dataset("bars", "Bars", "classification", pictures.reshape(N, -1), labels,
                    np.zeros((N, 0)), tuple("0123456789"), tuple(map(str, range(SIDE * SIDE))),
                    ("class",), np.arange(N - MEASURED), np.arange(N - MEASURED, N),
                    modality=image(SIDE, SIDE))

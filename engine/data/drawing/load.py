@@ -25,6 +25,9 @@ DRAWINGS = "drawings"
 """Key of a person's own drawings."""
 
 TITLE = "My drawings"
+SEEN = 100
+"""Images that are looked at to find out which is ink and which is ground."""
+
 SMALL = Recipe((8, 8), 1.0, 1.3 / 8, frozenset(("crop", "scale", "pen")))
 """How the shipped digits of 8 by 8 pixels were made: they fill their square, and were not moved to
 their centre of mass."""
@@ -39,6 +42,24 @@ def recipe_of(shape: tuple[int, ...]) -> Recipe:
         Height and width; what follows does not count.
     """
     return SMALL if shape[:2] == SMALL.shape else Recipe((shape[0], shape[1]))
+
+
+def is_dark_on_light(dataset: Dataset) -> bool:
+    """Say whether images show dark ink on a light ground, by the pixels at their edges."""
+    shape, inputs = dataset.image_shape, dataset.inputs
+    if shape is None or shape[2] != 1 or not len(inputs):
+        return False
+    rows = np.linspace(0, len(inputs) - 1, min(len(inputs), SEEN)).astype(np.int64)
+    if isinstance(inputs, ByteRows):
+        grey = inputs.content[rows] / 255
+    elif dataset.inputs_of is None:
+        grey = inputs[rows]
+    else:
+        # What is scaled column by column was made here, of bright ink.
+        return False
+    images = grey.reshape(-1, *shape[:2])
+    edges = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    return bool(np.median(edges) > 0.5)
 
 
 def load_drawn(spec: DataSpec, title: str) -> Dataset:
@@ -108,6 +129,8 @@ def with_own(dataset: Dataset, spec: DataSpec) -> Dataset:
     if not used:
         return replace(dataset, remarks=(*dataset.remarks, told))
     seen = _bytes(pictures([drawing_of(one) for one in used], recipe_of(shape)))
+    if is_dark_on_light(dataset):
+        seen = 255 - seen
     first, inputs = len(dataset.inputs), dataset.inputs
     training = np.concatenate((dataset.training, np.arange(first, first + len(used))))
     return replace(

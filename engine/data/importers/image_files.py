@@ -199,7 +199,9 @@ def _opened(content: bytes, use: Callable[[Image], _Found]) -> _Found:
 
 def _check_size(image: Image) -> None:
     width, height = image.size
-    most = MOST_DECLARED if image.format in ("JPEG", "MPO") else MOST_PIXELS
+    # Of a progressive JPEG, everything is unpacked before anything can be seen.
+    in_part = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
+    most = MOST_DECLARED if in_part else MOST_PIXELS
     if width * height > most:
         raise UnreadableError(say("images.pixels", width=width, height=height, most=most))
     if not width or not height:
@@ -214,8 +216,9 @@ def _why(error: Exception) -> Message:
 
 def _orientation(image: Image) -> int:
     """Return how the camera was held, 1 to 8, as the notes of an image tell."""
-    if image.format == "PNG" and "exif" not in image.info:
-        # To look for notes behind the pixels would unpack these.
+    if image.format == "TIFF" or (image.format == "PNG" and "exif" not in image.info):
+        # Pillow turns the first itself; to look for notes behind the pixels of the others would
+        # unpack these.
         return 1
     try:
         return int(image.getexif().get(_ORIENTATION, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,14 @@ from engine.data.importers.image_classes import natural, place_images
 from engine.data.importers.image_collection import Collection, FilePictures
 from engine.data.importers.image_files import FOREIGN, SUFFIXES
 from engine.data.importers.image_options import Choices
+from engine.data.importers.image_table import is_table, read_table
 from engine.data.importers.importer import LeftOut
 from engine.data.importers.npz import is_npz, read_npz
 from engine.data.remark import Remark, remark
 from engine.errors import DataError
 from engine.messages import say
 
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def collect(path: Path, choices: Choices) -> Collection:
@@ -46,13 +48,22 @@ def collect(path: Path, choices: Choices) -> Collection:
         beside = _beside(path, is_cifar_name)
         if path.name in beside.sizes and is_cifar(beside.sizes):
             return read_cifar(beside)
-        if head(path, 4) != _ZIP:
+        if is_table(path.name):
+            tree = open_tree(path.parent)
+            found = read_table(tree, list(filter(is_image, tree.sizes)), choices, path.name)
+            assert found is not None
+            return replace(found, title=path.name)
+        if head(path, 4) not in _ZIP:
             raise DataError("images.no-collection", place=path.name)
     tree = open_tree(path)
     if is_npz(tree.sizes):
         return read_npz(tree)
-    if any(map(is_image, tree.sizes)):
-        return from_folders(tree, choices)
+    images = list(filter(is_image, tree.sizes))
+    if images:
+        in_folders = from_folders(tree, choices)
+        if in_folders.class_names and not (choices.file_column or choices.label_column):
+            return in_folders
+        return read_table(tree, images, choices) or in_folders
     if any(map(is_idx_name, tree.sizes)):
         return read_idx_collection(tree)
     if is_cifar(tree.sizes):

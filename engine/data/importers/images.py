@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from engine.data.importers.image_files import quiet_pillow
 from engine.data.importers.image_forms import settle, spread
 from engine.data.importers.image_options import FIELDS, Choices, Form
 from engine.data.importers.image_origins import collect, head, is_image
+from engine.data.importers.image_table import is_table
 from engine.data.importers.importer import Importer, LeftOut, Preview, Sample
 from engine.data.importers.joined_images import joined
 from engine.data.modality import image
@@ -33,6 +35,9 @@ SAMPLES = 24
 LOOK_S = 1.0
 """Seconds for which a preview goes on looking for files that cannot be read."""
 
+_HEAD, _TRIED = 4096, 8
+"""Bytes of a table that are looked at, and images that are looked for."""
+
 _LISTED = 400
 """Entries of a folder that are looked at to tell whether it is one of images."""
 
@@ -46,9 +51,19 @@ def claims(path: Path) -> float:
         return 1.0
     if is_cifar_name(path.name):
         return 0.9
+    if is_table(name):
+        return _table_claim(path)
     if name.endswith((".zip", ".npz")) and head(path, 4) == b"PK\x03\x04":
         return 0.9 if name.endswith(".npz") else 0.6
     return 0.0
+
+
+def _table_claim(path: Path) -> float:
+    """Say whether the beginning of a table names images that lie beside it."""
+    words = re.split(r"[,;\t\r\n\"]+", head(path, _HEAD).decode("utf-8", "replace"))
+    named = [word.strip() for word in words if is_image(word.strip())][:_TRIED]
+    return 0.8 if any((path.parent / word).is_file() for word in named) or (
+        named and any(one.is_dir() for one in path.parent.iterdir())) else 0.0
 
 
 def _folder_claim(path: Path) -> float:
@@ -167,6 +182,6 @@ IMAGES = Importer(
     key=KEY, title="Images", kind="images", icon="image",
     help="A folder with a folder for each class, or with a table; a zip archive of either; NumPy's "
          "NPZ; the files of MNIST and CIFAR.",
-    opens=(".zip", ".npz", ".gz", ".idx", ".bin"), opens_folders=True, fields=FIELDS, claims=claims,
-    preview=preview, load=load)
+    opens=(".zip", ".npz", ".gz", ".idx", ".bin", ".csv", ".tsv"), opens_folders=True,
+    fields=FIELDS, claims=claims, preview=preview, load=load)
 """The importer of images."""

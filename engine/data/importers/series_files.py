@@ -23,9 +23,9 @@ FIELDS = (
           holds="column", is_rare=True),
     Field("window", "Window", 24, "Steps that are looked at.", minimum=1, maximum=2000,
           unit="steps", logarithmic=True),
-    Field("horizon", "Horizon", 1, "How many steps ahead the forecast is.", minimum=1, maximum=500,
-          unit="steps", logarithmic=True),
-    Field("ahead", "Of the horizon", "last", "Which of these steps are forecast.", choices=(
+    Field("horizon", "Steps ahead", 1, "How far ahead the forecast looks.", minimum=1, maximum=500,
+          logarithmic=True),
+    Field("ahead", "Of the steps ahead", "last", "Which of these steps are forecast.", choices=(
         Choice("last", "The last step", "One value that many steps ahead."),
         Choice("all", "Every step", "A value for each step up to there."))),
     Field("gaps", "Gaps", "interpolate", "What is done where values are missing.", choices=(

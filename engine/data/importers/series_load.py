@@ -87,6 +87,7 @@ def load_series(path: Path, spec: DataSpec, options: Options) -> Dataset:
     inputs = _inputs(scaled, ends, series.inputs, window)
     values = np.hstack([_at(scaled, ends, series.outputs, step) for step in ahead])
     check_range(inputs, _feature_names(series, window), series.place)
+    check_range(values, _target_names(series, ahead), series.place)
     back = _repeated(scaler, series.outputs, len(ahead))
     return Dataset(
         key=spec.source, title=path.name, task="regression", inputs=inputs,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,9 @@ _EVEN = 0.9
 all steps that rows have to be left for."""
 
 _MOST_SERIES = 10_000
+
+_FEWEST_STEPS = 4
+"""Rows that each of several series has on average at least."""
 
 _LENGTHS = ((1 / 86400, "second"), (1 / 1440, "minute"), (1 / 24, "hour"), (1.0, "day"),
             (7.0, "week"))
@@ -98,22 +101,39 @@ class Series:
 
 
 def read_series(path: Path, spec: DataSpec, options: Mapping[str, Option]) -> Series:
-    """Read the series of a table.
+    """Read the series of a table, and of further ones with the same columns.
 
     Parameters
     ----------
     path : Path
         The file.
     spec : DataSpec
-        How the table is read.
+        How tables are read; its ``more_paths`` are further ones.
     options : Mapping[str, Option]
         Which columns hold what.
 
     Raises
     ------
     DataError
-        If it cannot be read, a column is missing, or one that has to hold numbers does not.
+        If one cannot be read, a column is missing, or one that has to hold numbers does not.
     """
+    first = _read(path, spec, options)
+    if not spec.more_paths:
+        return first
+    columns = {"output": "; ".join(first.names[place] for place in first.outputs),
+               "inputs": "; ".join(first.names[place] for place in first.inputs)}
+    found = [first, *(_read(Path(one), spec, {**options, **columns}) for one in spec.more_paths)]
+    if other := next((one for one in found if one.step != first.step), None):
+        raise DataError("series.steps", place=other.place, step=other.step, first=first.place,
+                        wanted=first.step)
+    return replace(
+        first, each=tuple(replace(one, name=f"{series.place}: {one.name}" if one.name
+                                  else series.place) for series in found for one in series.each),
+        remarks=tuple(Remark(say("note.series-of", name=series.place, what=one.message))
+                      for series in found for one in series.remarks))
+
+
+def _read(path: Path, spec: DataSpec, options: Mapping[str, Option]) -> Series:
     reading = read(path, spec.table)
     order = _order(reading, str(options["order"]))
     group = chosen_column(reading, str(options["group"])) if options["group"] else None
@@ -121,7 +141,7 @@ def read_series(path: Path, spec: DataSpec, options: Mapping[str, Option]) -> Se
     inputs = _numbers(reading, str(options["inputs"])) or outputs
     used = tuple(dict.fromkeys((*outputs, *inputs)))
     if group is None and order is not None:
-        group = _groups(reading, order)
+        group = _groups(reading, order, used)
     values = np.column_stack([column.numbers for column in used if column.numbers is not None])
     rows, when, said = _sorted(order, len(values))
     step, length = _step(when, group, rows, order)
@@ -177,21 +197,33 @@ def _outputs(reading: Reading, chosen: str, order: Column | None,
     return (choice.column,), choice.sure or len(usable) == 1
 
 
-def _groups(reading: Reading, order: Column) -> Column | None:
+def _groups(reading: Reading, order: Column, outputs: Sequence[Column]) -> Column | None:
     """Return the column that tells series apart, if several rows have the same time."""
     when = order_of(order)
     assert when is not None
-    known = when[~np.isnan(when)]
-    if len(np.unique(known)) == len(known):
+    known = ~np.isnan(when)
+    if len(np.unique(when[known])) == known.sum():
         return None
     for column in reading.columns:
-        if column is order or column.codes is None or column.days is not None or (
-                not 1 < len(column.levels) <= _MOST_SERIES):
+        if column is order or column in outputs or column.days is not None or (
+                column.kind not in ("category", "text", "numeric")):
             continue
-        pairs = np.column_stack([when, column.codes])[~np.isnan(when) & (column.codes >= 0)]
-        if len(np.unique(pairs, axis=0)) == len(pairs):
-            return column
+        if column.numbers is not None and not _are_numbers_of_things(column):
+            continue
+        rows = known & column.present
+        count = column.distinct
+        if 1 < count <= min(_MOST_SERIES, rows.sum() // _FEWEST_STEPS):
+            pairs = np.column_stack([when, groups_of(column)])[rows]
+            if len(np.unique(pairs, axis=0)) == len(pairs):
+                return column
     return None
+
+
+def _are_numbers_of_things(column: Column) -> bool:
+    """Return whether numbers may stand for shops or sensors: whole ones, of which each is often."""
+    assert column.numbers is not None
+    values = column.numbers[column.present]
+    return bool((values == np.round(values)).all())
 
 
 def _sorted(order: Column | None, count: int) -> tuple[Indices, Reals, tuple[Remark, ...]]:

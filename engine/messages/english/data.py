@@ -22,6 +22,10 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "a text, whose tokens are names and not sizes", "numbers for an autoencoder",
         "Choose another data set"),
 
+    "data.many-numbers": Fault(
+        "{place}", "{count:whole} numbers in all examples together",
+        "at most {most:whole}, where they are to be reconstructed",
+        "Choose a smaller size for the images, or fewer of them"),
     "data.no-room": Fault(
         "{place}", "{size:whole} bytes of examples do not fit, {free:whole} bytes are free",
         "room for a temporary file", "Choose a smaller size for the images, or free some room"),

@@ -26,6 +26,23 @@ WORDS: Mapping[str, Entry] = {
     "images.no-class": "it lies in no folder of a class",
     "images.foreign": "{suffix} is not read; save it as PNG or JPEG",
 
+    "images.no-file": "no image of this name is there",
+    "images.no-label": "the table says nothing of it",
+    "images.named-twice": "the table names it twice; the first time counts",
+
+    "images.no-table": Fault(
+        "{place}", "there is no table", "a file such as labels.csv beside the images",
+        "Put it into the folder, or leave the columns open"),
+    "images.no-column": Fault(
+        "{place}", "there is no column {column:quote}", "one of {known:quotes,column,columns}",
+        "Choose another column, or leave it open"),
+    "images.no-file-column": Fault(
+        "{place}", "no column names images that are there", "file names, with or without suffix, "
+        "in one of {known:quotes,column,columns}", "Put table and images into one folder"),
+    "images.no-label-column": Fault(
+        "{place}", "no column is left to be predicted among {known:quotes,column,columns}",
+        "one beside that of the file names", "Add a column with the classes"),
+
     "images.zip-damaged": Fault(
         "{place}", "the archive is damaged or incomplete", "a whole zip archive",
         "Pack or download it again"),
@@ -125,6 +142,12 @@ WORDS: Mapping[str, Entry] = {
         "bright that is", "0 to 1, 0 to 255, or whole numbers up to 65,535",
         "Scale it before saving"),
 
+    "note.images-table":
+        "{file} names {count:whole} {count|image|images} in {files:quote}, and {target:quote} is "
+        "to be predicted.",
+    "note.images-unnamed":
+        "Not named in {file}, and left alone: {count:whole} {count|image|images} "
+        "({names:listing,image,images,3}).",
     "note.images-sizes":
         "Every image is brought to {height} x {width} pixels; {sizes:whole} sizes were found "
         "among {count:whole} of {all:whole} images, from {smallest:shape} to {largest:shape} "

@@ -18,6 +18,9 @@ WORDS: Mapping[str, Entry] = {
     "enclosed.unfit": Fault(
         "{place}", "no copy of it can travel: {problem}", "names that every system takes",
         "Rename the file"),
+    "enclosed.not-enough": Fault(
+        "{place}", "a copy of it alone cannot be learned from ({problem})",
+        "all that belongs to it", "Bring the folder that it lies in, or do not embed it"),
     "enclosed.index": "its list of files does not fit its files",
     "enclosed.name": "a file in it is called {name:name}, which leads elsewhere",
     "enclosed.unread": "The data in {member} are left out: {problem}.",

@@ -28,6 +28,8 @@ WORDS: Mapping[str, Entry] = {
     "series.many": Fault(
         "{place}", "{count:whole} series", "at most {most:whole}",
         "Choose another column that tells them apart"),
+    "series.steps": Fault(
+        "{place}", "a series by {step}s", "one by {wanted}s, as in {first}", "Bring it by itself"),
     "series.too-short": Fault(
         "{place}", "the longest series has {longest:whole} {longest|step|steps}, which give "
         "{count:whole} whole {count|window|windows} of {window:whole} with a value "
@@ -45,6 +47,7 @@ WORDS: Mapping[str, Entry] = {
     "note.series-columns-guessed":
         "Nothing tells what is to be forecast; {outputs:quotes,column,columns} was taken, {by}; "
         "{several}.",
+    "note.series-of": "{name}: {what}",
     "note.series-no-time":
         "{count:whole} {count|row|rows} without a time in {column:quote} {count|is|are} left out.",
     "note.series-sorted": "The rows were sorted by {column:quote}.",

@@ -14,6 +14,7 @@ from engine.experiments.differences import differences, table, title
 from engine.layers import kinds
 from engine.spec import (
     AugmentationSpec,
+    AveragingSpec,
     DataSpec,
     DrawnSpec,
     LayerSpec,
@@ -240,18 +241,21 @@ def read_by(owner: type[msgspec.Struct], key: str) -> ProjectSpec:
     training = replace(
         TEN.training, optimizer=OptimizerSpec(rules.get(key, "adam")),
         schedule=ScheduleSpec(curves.get(key, "one_cycle")),
+        averaging=AveragingSpec("exponential", start=3),
         loss=loss.get(key, "softmax_cross_entropy"))
     source = {"window": "sine", "features": "spiral"}.get(key, "table")
     return replace(TEN, training=training, data=DataSpec(source, path="some.csv"))
 
 
 PARTS: dict[type[msgspec.Struct], tuple[str, ...]] = {
+    AveragingSpec: ("training", "averaging"),
     TrainingSpec: ("training",), OptimizerSpec: ("training", "optimizer"),
     ScheduleSpec: ("training", "schedule"), StoppingSpec: ("training", "stopping"),
     AugmentationSpec: ("training", "augmentation"), DataSpec: ("data",),
     TableSpec: ("data", "table")}
 FIELDS = [(owner, field.name) for owner in PARTS for field in msgspec.structs.fields(owner)
-          if field.name not in {"optimizer", "schedule", "stopping", "augmentation", "table",
+          if field.name not in {"optimizer", "schedule", "stopping", "augmentation", "averaging",
+                                "table",
                                 "drawings", "painted"}]
 
 

@@ -127,6 +127,14 @@ def folded(steps: int, features: int = 1) -> LayerSpec:
                      {"form": "sequence", "steps": steps, "features": features})
 
 
+def test_what_reads_texts_gives_every_step_and_a_blank() -> None:
+    project = recurrent(folded(6, 4), "last", 1)
+    new = fitted(project, "transcription", 10, n_inputs=24)
+    assert new.training.loss == "ctc"
+    assert new.network.layer("output").options["units"] == 11
+    assert diagnose(new, "transcription", 24, 10, longest_text=6) == ()
+
+
 @given(st.integers(1, 200), st.integers(1, 5), st.integers(1, 200))
 def test_a_sequence_of_the_data_takes_another_window(steps: int, features: int,
                                                      window: int) -> None:

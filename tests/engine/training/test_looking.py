@@ -120,7 +120,8 @@ def test_every_part_is_among_those_of_the_examples() -> None:
     found: Wanted = frozenset()
     for path in VARIED:
         found |= run_of(path).snapshot(NOTHING).available
-    assert found == EVERYTHING
+    # None of the examples is read into text.
+    assert found == EVERYTHING - {Part.TRANSCRIPTS}
 
 
 @pytest.mark.parametrize("steps", [0, 2])

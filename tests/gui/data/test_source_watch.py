@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from engine.bundles import enclosed
 from engine.data import copies
-from engine.errors import FormatError
+from engine.errors import DataError, FormatError
 from engine.spec import DataSpec, TableSpec
 from gui.data.data_panel import DataPanel
 from gui.document.bringing import bring, moved
@@ -136,3 +138,40 @@ def test_further_files_are_named_from_the_project_too(tmp_path: Path) -> None:
     written = with_relative_paths(project, tmp_path / "net.json")
     assert (written.data.path, written.data.more_paths) == ("a.csv", ("sub/b.csv",))
     assert with_absolute_paths(written, tmp_path / "net.json") == project
+
+
+def test_a_network_that_suits_what_was_brought_is_offered(panel: DataPanel, tmp_path: Path) -> None:
+    document = panel._document
+    brought = bring(DataSpec("images", path=str(pictures(tmp_path / "pictures"))))
+    panel._on_dialog_imported(brought.data, brought.dataset)
+    assert "Convolutions look at neighbours" in panel.message.text()
+    before = document.project.network
+    panel.message.action_requested.emit()
+    assert "conv2d" in [layer.kind for layer in document.project.network]
+    assert not document.issues
+    assert not panel.message.isVisible()
+    document.undo_stack.undo()
+    assert document.project.network == before
+    # Where there are convolutions, nothing is offered.
+    document.undo_stack.redo()
+    panel._on_dialog_imported(brought.data, brought.dataset)
+    assert not panel.message.isVisible()
+
+
+def pictures(folder: Path) -> Path:
+    for number in range(8):
+        path = folder / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (12, 12), (30 * number, 0, 200)).save(path)
+    return folder
+
+
+def test_a_file_that_needs_what_lies_beside_it_cannot_travel_alone(tmp_path: Path, cache: Path
+                                                                  ) -> None:
+    images, labels = (tmp_path / f"train-{name}-ubyte" for name in ("images-idx3", "labels-idx1"))
+    images.write_bytes(struct.pack(">4I", 0x803, 20, 4, 4) + bytes(range(160)) * 2)
+    labels.write_bytes(struct.pack(">2I", 0x801, 20) + bytes([0, 1] * 10))
+    data = DataSpec("images", path=str(images))
+    assert len(bring(data).dataset.inputs) == 20
+    with pytest.raises(DataError, match="Bring the folder that it lies in"):
+        bring(data, embeds=True)

@@ -166,7 +166,7 @@ def test_constants_of_optimizer_and_loss_come_from_the_registry(
     qtbot: QtBot, sheet: TrainingSheet, document: Document
 ) -> None:
     sheet.show_page("update")
-    limits = ["clip_value", "clip_norm", "max_norm"]
+    limits = ["clip_value", "clip_norm", "max_norm", "kind"]
     for key, rule in OPTIMIZERS.items():
         document.set_part("optimizer", kind=key)
         assert list(sheet.rows) == [field.key for field in rule.constants] + limits

@@ -6,6 +6,7 @@ from engine.spec import LayerSpec
 from engine.training import Trainer
 from gui.microscope.lens import Lens
 from tests.engine.training.runs import clouds, dense, trainer
+from tests.engine.training.strings import listening, strings
 
 
 def first() -> Trainer:
@@ -43,6 +44,12 @@ def sequences(kind: str = "lstm") -> Trainer:
         LayerSpec("series", "reshape", {"form": "sequence", "steps": 20, "features": 1}),
         LayerSpec("memory", kind, {"units": 5}),
         dense("output", 3, "linear"), optimizer="sgd"))
+
+
+def texts() -> Trainer:
+    """Return a run that reads strings of characters out of steps."""
+    return _begun(trainer(strings(12, 0), listening(), dense("output", 6, "linear"), loss="ctc",
+                          batch_size=4, optimizer="sgd"))
 
 
 def residual() -> Trainer:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.microscope.number import Factor, Number
@@ -19,6 +19,7 @@ from gui.microscope.lens import Lens
 from gui.microscope.number_card import BEGIN, NumberCard
 from gui.microscope.terms import Kind, Terms
 from tests.gui.microscope.conftest import line_of
+from tests.gui.microscope.steps import lens_of, texts
 
 Make = Callable[..., NumberCard]
 
@@ -256,6 +257,21 @@ def test_a_given_number_says_where_it_comes_from(make: Make, lens: Lens) -> None
     open_number(lens, "t", 2, 1)
     target = int(lens.trace.program.given["t"][2].argmax()) + 1
     assert card.remark.text().endswith(f"row {row:,} of the data set: class {target} of 2.")
+
+
+def test_characters_of_a_text_are_no_classes_of_an_example(qtbot: QtBot, app: QApplication) -> None:
+    lens = lens_of(texts())
+    # All of them 0 and 1, as if one of two classes were meant.
+    lens.trace.program.given["t"].flags.writeable = True
+    lens.trace.program.given["t"][:] = [1, 0, 0, 0]
+    card = NumberCard(lens)
+    qtbot.addWidget(card)
+    open_number(lens, "t", 2, 0)
+    assert card.remark.text().endswith("of the data set.")
+    for name in ("alpha_3", "C_3", "beta_3", "gamma_3", "q", "wanted", "log_text", "dz2", "L"):
+        value = lens.trace.last(name)
+        open_number(lens, name, *(size - 1 for size in value.shape))
+        card.grab()
 
 
 def test_who_stands_at_the_beginning_is_told_how_to_go_on(make: Make, lens: Lens) -> None:

@@ -10,7 +10,7 @@ import pytest
 from engine.data.windows import Windows
 from engine.telemetry.snapshot import Forecast
 from gui.output.forecast import ForecastView
-from gui.output.forecast_errors import error_sentence
+from gui.output.forecast_errors import error_lines
 from tests.gui.output.scenes import foreseen, series
 
 NONE = np.zeros(0, np.int64)
@@ -21,7 +21,7 @@ def said(step: str = "day", ahead: tuple[int, ...] = (1,), unit: str = "°C", pe
     windows = Windows(5, 1, ahead, (0,), NONE, NONE, np.zeros((0, 1)), None, period, step, unit)
     forecast = Forecast(np.zeros(9), np.zeros(9), np.zeros(9), np.array(errors[:len(ahead)]),
                         np.array([2.6, 3.4][:len(ahead)]), np.array(season))
-    return error_sentence(forecast, windows)
+    return "\n".join(error_lines(forecast, windows))
 
 
 @pytest.mark.parametrize(("options", "sentence"), [
@@ -32,7 +32,7 @@ def said(step: str = "day", ahead: tuple[int, ...] = (1,), unit: str = "°C", pe
      "Error 2.1; same as the step before 2.6; same as 40 steps before 3"),
     ({"ahead": (3,)}, "3 days ahead: error 2.1 °C; same as 3 days before 2.6 °C"),
     ({"ahead": (1, 7), "unit": "kW"},
-     "1 day ahead: error 2.1 kW; same as yesterday 2.6 kW. "
+     "1 day ahead: error 2.1 kW; same as yesterday 2.6 kW\n"
      "7 days ahead: error 1,235 kW; same as 7 days before 3.4 kW"),
     ({"errors": (float("nan"),)}, ""),
 ])

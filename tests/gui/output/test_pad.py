@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engine.data import load
-from engine.data.drawing.kept import drawing_of
-from engine.data.drawing.load import recipe_of
+from engine.data.drawing.kept import drawing_of, kept
+from engine.data.drawing.load import recipe_of, with_own
 from engine.data.drawing.stages import Recipe, picture
 from engine.data.drawing.strokes import Drawing
 from engine.spec import DataSpec, DrawnSpec
@@ -110,6 +111,21 @@ def test_a_step_is_left_out_by_its_picture(panel: OutputPanel, qtbot: QtBot) -> 
     np.testing.assert_allclose(asked.args[0], moved.reshape(1, -1))
     QTest.mouseClick(pad.strip.tiles["centre"], Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(pad.inputs(), before)
+
+
+def test_on_a_light_ground_the_ink_is_dark(panel: OutputPanel) -> None:
+    paper = replace(DIGITS, inputs=1 - np.asarray(DIGITS.inputs))
+    panel.set_run(Run(DIGITS))
+    draw(panel.pad, "4")
+    bright = panel.pad.inputs()
+    panel.set_run(Run(paper))
+    dark = panel.pad.inputs()
+    assert bright is not None
+    assert dark is not None
+    np.testing.assert_allclose(dark, 1 - bright)
+    own = (kept(Drawing(strokes("round", "4")), "4"),)
+    added = with_own(paper, DataSpec(source="digits", drawings=own)).inputs[-1]
+    assert np.median(added) > 0.5
 
 
 def test_the_small_digits_are_not_centred_by_mass(panel: OutputPanel) -> None:

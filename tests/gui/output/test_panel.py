@@ -42,7 +42,7 @@ def panel(app: QApplication, qtbot: QtBot) -> OutputPanel:
     (PLANE, ("boundary", "confusion")),
     (dataset_of("regression"), ("surface", "scatter")),
     (dataset_of("regression", on_plane=False), ("scatter",)),
-    (DIGITS, ("images", "confusion")),
+    (DIGITS, ("images", "pad", "confusion")),
     (TABLE, ("table", "confusion")),
 ], ids=["points", "regression plane", "regression table", "digits", "table"])
 def test_views_suit_the_data(

@@ -138,6 +138,46 @@ def test_several_series_in_long_form(tmp_path: Path) -> None:
         "Oslo", "Rome"]
 
 
+def test_shops_with_numbers_are_several_series_and_names_of_rows_are_not(tmp_path: Path) -> None:
+    count = 40
+    frame = pd.DataFrame({
+        "day": np.tile(days(count).strftime("%Y-%m-%d"), 2), "note": [f"n{k}" for k in range(80)],
+        "shop": np.repeat([17, 4], count), "sales": np.arange(80) ** 1.5})
+    path = tmp_path / "a.csv"
+    frame.to_csv(path, index=False)
+    assert "2 series by 'shop'" in series(path, output="sales").notes[0]
+    # Without it, two rows of the same day are one.
+    frame.drop(columns="shop").to_csv(path, index=False)
+    assert any("40 rows of a time that another row has" in note
+               for note in series(path, output="sales").notes)
+
+
+def test_several_files_are_several_series(tmp_path: Path) -> None:
+    first, second = plain(tmp_path), plain(tmp_path, 30, "b.csv")
+    hours = written(tmp_path / "c.csv", warm=np.arange(30.0) ** 2,
+                    day=pd.date_range("2021-01-01", periods=30, freq="h"))
+    spec = DataSpec(source="series", path=str(first), more_paths=(str(second),), scaling="none",
+                    training_share=0.8, options={"output": "warm", "window": 5})
+    data = load(spec)
+    assert np.bincount(windows_of(data).series).tolist() == [35, 25]
+    assert {sample.name for sample in preview(first, spec).samples} == {"a.csv", "b.csv"}
+    assert data.notes[1].startswith("b.csv: Forecast: 'warm'")
+    with pytest.raises(DataError, match="a series by hours; expected one by days"):
+        load(DataSpec(source="series", path=str(first), more_paths=(str(hours),),
+                      options={"output": "warm"}))
+
+
+def test_a_table_as_a_german_program_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "messung.csv"
+    path.write_bytes(("Messung der Station Süd\n\nDatum;Temperatur [°C];Bemerkung\n" + "".join(
+        f"{day:02}.{month:02}.2021 06:00;{day + month / 4:.2f}".replace(".25", ",25").replace(
+            ".50", ",50").replace(".75", ",75").replace(".00", ",00") + ";\n"
+        for month in (1, 2, 3) for day in range(1, 29))).encode("cp1252"))
+    data = series(path, window=5, scaling="none")
+    assert data.inputs[0].tolist() == [1.25, 2.25, 3.25, 4.25, 5.25]
+    assert (windows_of(data).unit, windows_of(data).step) == ("°C", "day")
+
+
 def test_a_table_without_times_goes_by_its_rows(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", value=np.arange(40) % 7 + 0.5, name=["x", "y"] * 20)
     data = series(path, window=4, scaling="none")

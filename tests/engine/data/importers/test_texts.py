@@ -287,3 +287,14 @@ def test_the_film_reviews_of_maas_and_others(tmp_path: Path) -> None:
     assert data.inputs.shape == (1499, 100)
     assert "br" not in data.tokens
     assert data.tokens[2] == "the"
+
+
+def test_messages_as_a_spam_filter_has_them(tmp_path: Path) -> None:
+    lines = ["v1,v2,,,"]
+    lines += [f'ham,"See you at {k}, love",,,\nspam,WIN £{k}00 now!!! call,,,' for k in range(1, 9)]
+    path = tmp_path / "spam.csv"
+    path.write_bytes("\n".join(lines).encode("cp1252"))
+    data = texts(path, fewest=1, signs=True)
+    assert data.class_names == ("ham", "spam")
+    assert read(data, 1) == "win £ 100 now ! ! ! call"
+    assert read(data, 0).startswith("see you at 1 , love ·")
