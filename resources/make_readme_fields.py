@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from engine.data import TABLE, catalogue
+from engine.data import PAINTED, TABLE, TEXT, catalogue
+from engine.data.importers.catalogue import IMPORTERS
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES, kinds
 from engine.spec import ProjectSpec
 from engine.spec.fields import Field
@@ -102,7 +103,15 @@ def _key_sections() -> Iterator[str]:
     yield "**Data sets**: `data.source`."
     yield _table(("Source", "Task", "What it is"),
                  [*((f"`{source.key}`", source.task, source.help) for source in catalogue()),
-                  (f"`{TABLE}`", "either", "The file at `data.path`, read as `data.table` says.")])
+                  (f"`{TABLE}`", "either", "The file at `data.path`, read as `data.table` says."),
+                  (f"`{TEXT}`", "sequence", "The text at `data.path`, to be continued."),
+                  (f"`{PAINTED}`", "either", "The points of `data.painted`."),
+                  *((f"`{one.key}`", "any", one.help) for one in IMPORTERS.values())])
+    yield ("**Importers**: the `data.options` of each. Options that are left out have their "
+           "default.")
+    yield _table(("Source → option", "Type", "Default", "Meaning"),
+                 ((f"`{one.key}` → `{field.key}`", option_text(field), _json(field.default),
+                   field.help) for one in IMPORTERS.values() for field in one.fields))
 
 
 def described(struct: type[Any]) -> dict[str, str]:

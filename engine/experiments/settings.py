@@ -121,6 +121,8 @@ _OF_DATA = (
 _FEATURES = _plain(DataSpec, "features", "Features")
 _WINDOW = _plain(DataSpec, "window", "Window", unit="steps")
 _PATH = _plain(DataSpec, "path", "File")
+_MORE = _plain(DataSpec, "more_paths", "Further files")
+_CONTENT = _plain(DataSpec, "digest", "Content of the file")
 _DRAWINGS, _PAINTED = Field("drawings", "Own drawings", 0), Field("painted", "Painted points", 0)
 _START = Field("start_from", "First weights", "", choices=(Choice("", "drawn"),))
 _FILES = ("path", "test_path", "start_from")
@@ -183,8 +185,18 @@ def of_data(data: DataSpec) -> Settings:
     shown["data.training_share"] = Setting(share.field, round(100 * share.value, 9))
     for field, count in _drawn(data):
         shown[f"data.{field.key}"] = Setting(field, count)
-    return shown | _read("data", data, _of_kind(data)) | (
+    return shown | _read("data", data, _of_kind(data)) | _of_importer(data) | (
         _read("table", data.table, _OF_TABLE) if data.source == TABLE else {})
+
+
+def _of_importer(data: DataSpec) -> Settings:
+    """Return the options that an importer reads, by their keys."""
+    if data.source not in IMPORTERS:
+        return {}
+    known = IMPORTERS[data.source].fields
+    values = {field.key: data.options.get(field.key, field.default) for field in known}
+    return {f"option.{field.key}": Setting(field, values[field.key]) for field in known
+            if field.shown_when is None or values.get(field.shown_when[0]) in field.shown_when[1]}
 
 
 def _drawn(data: DataSpec) -> Iterator[tuple[Field, int]]:
@@ -209,7 +221,7 @@ def _of_kind(data: DataSpec) -> Iterator[Field]:
     if kind in ("text", "series"):
         yield _WINDOW
     if kind in (TABLE, TEXT, *IMPORTERS) and data.path:
-        yield _PATH
+        yield from (_PATH, _MORE, _CONTENT)
 
 
 def _read(part: str, spec: msgspec.Struct, read: Iterable[Field]) -> Settings:

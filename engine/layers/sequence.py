@@ -15,8 +15,8 @@ from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
 from engine.spec import Option
 from engine.spec.fields import Field
 
-LARGEST_VOCABULARY = 2**22
-"""A float32 can count four times as far; memory, which `engine.plan.arena` checks, ends before."""
+LARGEST_VOCABULARY = 2**23
+"""Half as far as float32, in which tokens and rows stand, can count."""
 
 
 _STARTS: dict[str, Option] = {"weights": "normal", "spread": 1.0}

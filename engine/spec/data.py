@@ -101,8 +101,8 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes
     ----------
     source : str
-        Key of a generated or shipped data set; ``table``, ``text`` or the key of an importer
-        (`engine.data.importers`) for what lies at ``path``.
+        Key of a generated or shipped data set; ``table``, ``text`` or the key of an importer for
+        what lies at ``path``; ``painted`` for the points of the project itself.
     noise : float
         Disturbance of generated points: 0 to 50, in percent, as TensorFlow Playground counts it. Of
         what is to be reconstructed: standard deviation of what is added to the inputs, in percent.
@@ -130,8 +130,8 @@ class DataSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options : dict[str, Option]
         How an importer is to read it; what differs from the defaults of the importer's fields.
     digest : str
-        What lay at ``path`` when it was brought, as `engine.data.digests` writes it; empty where
-        that is not known.
+        What lay at ``path`` when it was brought: SHA-256 of the file, or of a folder's names and
+        sizes; empty where that is not known.
     embedded : str
         SHA-256 of the copy that travels in the project's file; empty where the data lie at ``path``
         alone.

@@ -205,11 +205,6 @@ class Trainer:
         return int(self._plan.shared.control[layout.EPOCH])
 
     @property
-    def finished(self) -> str:
-        """Why the last `run` ended by a stopping rule, a sentence; empty when none did."""
-        return "" if self.ended is None else self.ended.text
-
-    @property
     def steps_per_epoch(self) -> int:
         """Mini-batches until every training example was seen."""
         examples = int(self._plan.shared.control[layout.EXAMPLES])
@@ -489,10 +484,7 @@ class Trainer:
         return {name: array.copy() for name, array in weights.views(self._plan)}
 
     def averages(self) -> dict[str, Reals]:
-        """Return copies of the averages of all parameters by name; empty where there are none yet.
-
-        They are what is measured and shown as the network's answers.
-        """
+        """Return copies of all parameters' averages, which answer, by name; none yet: empty."""
         if averaging.average(self._plan) is None:
             return {}
         with averaging.averaged(self._plan):

@@ -132,7 +132,6 @@ class LabPage(QWidget):
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
-        self.pad_desk = PadDesk(document, workbench, self.output.pad, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
         self._wire()
 
@@ -240,6 +239,7 @@ class LabPage(QWidget):
         self._on_theme_changed()
 
     def _wire(self) -> None:
+        self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
         self._wire_document()
         self._wire_workbench()
         self._wire_pair()

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.recording import Recording
 from gui.frames.run_info import FIRST, SECOND
-from gui.workbench.answering import Answering
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.frame_clock import FrameClock
 from gui.workbench.look_back import LookBack
 from gui.workbench.next_step import Dissecting
 from gui.workbench.pace import Speed
 from gui.workbench.pairing import SEEDS, Pairing
+from gui.workbench.questions import Answering
 from gui.workbench.run_plan import Reason
 from gui.workbench.run_set import RunSet
 from gui.workbench.side_runs import SideRuns

@@ -244,14 +244,17 @@ class Worker:
             case Go() | Halt() | Level() | Advance():
                 self._aim(command)
             case Dissect():
-                lane = self._rounds.lane(command.run)
                 self._errands.obey(Undertake(DISSECT, DissectErrand(
-                    command, None if lane is None else lane.trainer)))
+                    command, self._trainer(command.run))))
             case Ask(run):
-                lane = self._rounds.lane(run)
-                answer(command, None if lane is None else lane.trainer)
+                answer(command, self._trainer(run))
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
+
+    def _trainer(self, run: str) -> TrainerLike | None:
+        """Return what trains a run; None if there is none."""
+        lane = self._rounds.lane(run)
+        return None if lane is None else lane.trainer
 
     def _retrain(self, command: Retrain) -> None:
         lane = self._rounds.lane(command.run)

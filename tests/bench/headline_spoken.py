@@ -58,7 +58,7 @@ FRAMES = {"teller": 49, "reader": 288}
 
 SPECTROGRAM: dict[str, Option] = {
     "trim": True, "window_ms": 32.0, "hop_ms": 16.0, "bands": 32, "floor_db": -60.0}
-SINGLE: dict[str, Option] = {**SPECTROGRAM, "seconds": 0.8}
+SINGLE: dict[str, Option] = {**SPECTROGRAM, "seconds": 0.8, "levels": "bands"}
 STRINGS: dict[str, Option] = {**SPECTROGRAM, "told": "text", "joined": True, "strings": 3000,
                               "fewest": 3, "most": 5, "pause": 0.2}
 

@@ -21,14 +21,13 @@ class Bag(nn.Module):
 
     def __init__(self, ratio: torch.Tensor) -> None:
         super().__init__()
-        self.table = nn.EmbeddingBag(len(ratio), 1, mode="sum", sparse=True)
+        self.table = nn.EmbeddingBag(len(ratio), 2, mode="sum", sparse=True)
         nn.init.zeros_(self.table.weight)
-        self.output = nn.Linear(1, 2)
         self.ratio = ratio
 
     def forward(self, rows: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
         """Return logits."""
-        return self.output(self.table(rows, offsets, per_sample_weights=self.ratio[rows]))
+        return self.table(rows, offsets, per_sample_weights=self.ratio[rows])
 
 
 def main(file: Path, threads: int) -> None:
@@ -39,8 +38,7 @@ def main(file: Path, threads: int) -> None:
             given[name] for name in ("rows", "counts", "labels", "ratio", "settings"))
     network = Bag(torch.tensor(ratio, dtype=torch.float32))
     rate, batch = float(settings[1]), int(settings[0])
-    optimizers = (torch.optim.SparseAdam([network.table.weight], rate),
-                  torch.optim.Adam(network.output.parameters(), rate))
+    optimizer = torch.optim.SparseAdam([network.table.weight], rate)
     begins = np.concatenate([[0], np.cumsum(counts)])
     sys.stdout.write(json.dumps(f"PyTorch {torch.__version__}") + "\n")
     sys.stdout.flush()
@@ -52,11 +50,9 @@ def main(file: Path, threads: int) -> None:
             offsets = torch.from_numpy(begins[first:end] - begins[first])
             loss = nn.functional.cross_entropy(network(chosen, offsets),
                                                torch.from_numpy(labels[first:end]))
-            for optimizer in optimizers:
-                optimizer.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
-            for optimizer in optimizers:
-                optimizer.step()
+            optimizer.step()
         steps = -(-len(counts) // batch)
         sys.stdout.write(f"{(time.perf_counter() - begin) / steps}\n")
         sys.stdout.flush()

@@ -78,7 +78,7 @@ def compile_elsewhere(projects: Iterable[ProjectSpec]) -> None:
 def outcome(project: ProjectSpec) -> dict[str, Any]:
     """Train with one thread; return hashes of all weights and rows, and coarse figures."""
     run = Trainer(project, load(project.data), threads=1)
-    while run.step < STEPS and not run.finished:
+    while run.step < STEPS and run.ended is None:
         assert run.run(STEPS - run.step, budget_s=1000.0) > 0
     learned = run.weights()
     digest = hashlib.sha256()

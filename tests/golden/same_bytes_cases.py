@@ -9,6 +9,7 @@ from typing import Any
 from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import (
     AugmentationSpec,
+    AveragingSpec,
     DataSpec,
     LayerSpec,
     NetworkSpec,
@@ -122,6 +123,8 @@ def _limits() -> dict[str, ProjectSpec]:
                             max_norm=1.0, learning_rate=0.1),
         "own penalties": _project(IRIS, own, frozen, _dense(3, "linear"), l1=1e-3,
                                   optimizer=OptimizerSpec("adamw")),
+        "averaged": _project(IRIS, _dense(8), ("batch_norm", {}), _dense(3, "linear"),
+                             averaging=AveragingSpec("exponential", start=1)),
     }
 
 

@@ -31,6 +31,9 @@ _IGNORED = ("__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "system volu
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 1
 
+_BLOCK = 2**16
+"""Bytes by which what cannot be packed may grow."""
+
 
 class FileTree(Protocol):
     """Files by their names, with ``/`` between folders."""
@@ -55,6 +58,10 @@ class FileTree(Protocol):
         """
         ...
 
+    def begin(self, name: str, count: int) -> bytes:
+        """Return the first bytes of a file; raises UnreadableError if it cannot be read."""
+        ...
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -68,13 +75,16 @@ class Folder:
         """Return the content of a file."""
         if self.sizes[name] > most:
             raise UnreadableError(say("images.too-large", size=self.sizes[name], most=most))
+        return self.begin(name, most)
+
+    def begin(self, name: str, count: int) -> bytes:
+        """Return the first bytes of a file."""
         try:
             with (self.root / name).open("rb") as file:
-                content = file.read(most + 1)
+                return file.read(count)
         except OSError as error:
             raise UnreadableError(say("images.unreadable",
                                       reason=error.strerror or str(error))) from error
-        return content
 
 
 @dataclass(frozen=True)
@@ -95,27 +105,32 @@ class Archive:
         member = self.members[name]
         if member.file_size > most:
             raise UnreadableError(say("images.too-large", size=member.file_size, most=most))
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise UnreadableError(say("images.packed"))
-        try:
-            content = self._content(member, most)
-        except (OSError, struct.error, zlib.error) as error:
-            raise UnreadableError(say("images.truncated")) from error
+        content = self.begin(name, member.file_size)
         if len(content) != member.file_size or zlib.crc32(content) != member.CRC:
             raise UnreadableError(say("images.truncated"))
         return content
 
-    def _content(self, member: zipfile.ZipInfo, most: int) -> bytes:
+    def begin(self, name: str, count: int) -> bytes:
+        """Return the first bytes of a member."""
+        member = self.members[name]
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise UnreadableError(say("images.packed"))
+        try:
+            return self._content(member, count)
+        except (OSError, struct.error, zlib.error) as error:
+            raise UnreadableError(say("images.truncated")) from error
+
+    def _content(self, member: zipfile.ZipInfo, count: int) -> bytes:
         with self.path.open("rb") as file:
             file.seek(member.header_offset)
             mark, names, extra = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
             if mark != b"PK\x03\x04":
                 return b""
             file.seek(names + extra, os.SEEK_CUR)
-            packed = file.read(min(member.compress_size, 2 * most))
+            packed = file.read(min(member.compress_size, count + _BLOCK))
         if member.compress_type == zipfile.ZIP_STORED:
-            return packed
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, member.file_size + 1)
+            return packed[:count]
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, max(count, 1))
 
 
 def open_tree(path: Path) -> Folder | Archive:

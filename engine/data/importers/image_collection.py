@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -23,8 +24,12 @@ from engine.data.importers.image_files import (
 from engine.data.importers.image_options import Form
 from engine.data.importers.importer import LeftOut
 from engine.data.remark import Remark
+from engine.data.unreadable import UnreadableError
 
 Pixels = NDArray[np.uint8]
+
+HEAD = 2**16
+"""Bytes of a file that nearly always tell the size of an image."""
 
 
 class Pictures(Protocol):
@@ -74,6 +79,11 @@ class FilePictures:
 
     def size(self, row: int) -> tuple[int, int]:
         """Return height and width."""
+        name = self.names[row]
+        if self.tree.sizes[name] > HEAD:
+            # The head of a photograph tells, unless its notes are long or stand at its end.
+            with suppress(UnreadableError):
+                return size_of(self.tree.begin(name, HEAD))
         return size_of(self._content(row))
 
     def has_colour(self, row: int) -> bool:

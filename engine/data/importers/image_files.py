@@ -199,7 +199,9 @@ def _opened(content: bytes, use: Callable[[Image], _Found]) -> _Found:
 
 def _check_size(image: Image) -> None:
     width, height = image.size
-    most = MOST_DECLARED if image.format in ("JPEG", "MPO") else MOST_PIXELS
+    # Of a progressive JPEG, everything is unpacked before anything can be seen.
+    in_part = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
+    most = MOST_DECLARED if in_part else MOST_PIXELS
     if width * height > most:
         raise UnreadableError(say("images.pixels", width=width, height=height, most=most))
     if not width or not height:

@@ -17,8 +17,8 @@ import numpy as np
 _MOST_VALUES = 5_000_000
 """Instructions of a pickle that are followed."""
 
-_ALLOWED = ("numpy.core.multiarray _reconstruct", "numpy._core.multiarray _reconstruct",
-            "numpy ndarray", "numpy dtype", "_codecs encode")
+_ALLOWED = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
+            "numpy.ndarray", "numpy.dtype", "_codecs.encode")
 """What an array in a pickle names; it is known by name, and never looked up."""
 
 
@@ -125,9 +125,9 @@ class _Machine:
         self._push(self._take(self._number(form)).decode("utf-8", "surrogatepass"))
 
     def _name(self, first: str, second: str) -> None:
-        name = f"{first} {second}"
+        name = f"{first}.{second}"
         if name not in _ALLOWED:
-            raise PickleError(f"{first}.{second}")
+            raise PickleError(name)
         self._push(_Named(name))
 
     def _stack_name(self) -> None:
@@ -145,9 +145,9 @@ class _Machine:
             raise PickleError("a call")
         if named.name.endswith("_reconstruct"):
             self._push(_Array())
-        elif named.name == "numpy dtype":
+        elif named.name == "numpy.dtype":
             self._push(_Kind(_plain(given[0])))
-        elif named.name == "_codecs encode" and given[1] == "latin1":
+        elif named.name == "_codecs.encode" and given[1] == "latin1":
             self._push(given[0].encode("latin1"))
         else:
             raise PickleError(named.name)

@@ -67,7 +67,10 @@ FIELDS = (
     Field("levels", "Loudness", "recording", "What the numbers of a spectrogram are.",
           choices=(Choice("recording", "Of each recording", "From 0 for the floor to 1 for the "
                                                             "loudest of the recording."),
-                   Choice("training", "Of all training recordings",
+                   Choice("bands", "Of each recording and band",
+                        "Each band of a recording with mean 0 and standard deviation 1, so that "
+                        "microphone and room count less."),
+                 Choice("training", "Of all training recordings",
                           "Each band with mean 0 and standard deviation 1."),
                    Choice("none", "As recorded", "From 0 for the floor to 1 for a full tone."))),
     Field("rate", "Rate", "auto", "Samples in a second to which all recordings are brought.",

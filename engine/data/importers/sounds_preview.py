@@ -19,7 +19,7 @@ from engine.data.importers.sounds_reading import (
     heads,
     spread,
 )
-from engine.data.importers.sounds_rows import frames_for
+from engine.data.importers.sounds_rows import frames_for, silence
 from engine.data.importers.sounds_strings import some_strings
 from engine.data.importers.sounds_told import in_order, on_left_out, on_spectrogram
 from engine.data.modality import Modality
@@ -66,7 +66,7 @@ def preview(path: Path, spec: DataSpec, options: SoundOptions) -> Preview:
         count=options.strings if options.is_joined else len(collection.recordings),
         example=example, task="transcription" if options.is_text else "classification",
         classes={} if options.is_text else _counted(collection.recordings),
-        samples=tuple(_sample(*one, example) for one in made), left_out=left_out,
+        samples=tuple(_sample(*one, example, silence(options)) for one in made), left_out=left_out,
         remarks=(*on_spectrogram(form, count, options), *on_left_out(left_out)),
         is_whole=len(asked) == len(collection.recordings))
 
@@ -119,6 +119,7 @@ def _counted(found: Sequence[Recording]) -> Mapping[str, int]:
     return {name: counts[name] for name in in_order(tuple(counts))}
 
 
-def _sample(name: str, label: str, sound: Waveform, frames: Frames, example: Modality) -> Sample:
-    shades = example.picture(filled(frames, example.shape[0]).reshape(-1))
+def _sample(name: str, label: str, sound: Waveform, frames: Frames, example: Modality,
+            fill: int) -> Sample:
+    shades = example.picture(filled(frames, example.shape[0], fill).reshape(-1))
     return Sample(name, label, np.ascontiguousarray(shades.repeat(3, axis=-1)), sound=sound)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.data.dataset import Indices, Reals
 from engine.data.importers.sounds_options import SoundOptions
 from engine.data.rows import ByteRows
-from engine.data.sound_bytes import Frames, filled
+from engine.data.sound_bytes import MIDDLE, SPREAD, Frames, filled
 from engine.data.spectrogram import MelSpectrogram
 from engine.errors import DataError
 from engine.spec import DataSpec
@@ -49,6 +49,11 @@ def check_size(count: int, frames: int, bands: int, place: str) -> None:
                         size=count * frames * bands, most=MOST_BYTES)
 
 
+def silence(options: SoundOptions) -> int:
+    """Return the byte of what a short recording is filled with."""
+    return MIDDLE if options.levels == "bands" else 0
+
+
 def byte_rows(made: Sequence[Frames], count: int, training: Indices, spec: DataSpec,
               options: SoundOptions) -> ByteRows:
     """Return spectrograms as rows of so many frames.
@@ -64,10 +69,13 @@ def byte_rows(made: Sequence[Frames], count: int, training: Indices, spec: DataS
     spec, options : DataSpec, SoundOptions
         How numbers are made of bytes.
     """
-    content = np.stack([filled(frames, count) for frames in made])
+    content = np.stack([filled(frames, count, silence(options)) for frames in made])
     n, frames, bands = content.shape
     rows = content.reshape(n, frames * bands)
     scale, shift = np.full(frames * bands, 1 / 255), np.zeros(frames * bands)
+    if options.levels == "bands":
+        scale *= 2 * SPREAD
+        shift -= MIDDLE / 255 * 2 * SPREAD
     if options.levels == "training":
         mean, deviation = (_of_bands(moment, frames) for moment in _moments(
             rows, training, bands))

@@ -86,6 +86,7 @@ def on_spectrogram(form: MelSpectrogram, frames: int, options: SoundOptions) -> 
     bands = remark("note.sound-bands", bands=form.bands, lowest=form.lowest, highest=form.highest)
     floor = form.floor_db
     levels = {"recording": remark("note.sound-of-recording", floor=floor),
+              "bands": remark("note.sound-of-bands", floor=floor),
               "training": remark("note.sound-of-training", floor=floor),
               "none": remark("note.sound-as-recorded", floor=floor)}
     return made, bands, levels[options.levels]

@@ -19,7 +19,7 @@ WORDS: Mapping[str, Entry] = {
         "Choose a file with a line for each drawing"),
     "drawings.line": Fault(
         "{place}", "no drawing ({reason})",
-        'a line such as {"word": "cat", "drawing": [[[0, 9], [5, 5]]]}',
+        "a line of JSON that says \"word\" and \"drawing\", a list of strokes",
         "Correct or remove this line"),
     "drawings.word": Fault(
         "{place}", "a word of {length} {length|letter|letters}", "1 to 60 letters that say what "

@@ -40,8 +40,8 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "no column names images that are there", "file names, with or without suffix, "
         "in one of {known:quotes,column,columns}", "Put table and images into one folder"),
     "images.no-label-column": Fault(
-        "{place}", "no column is left to be predicted", "one beside that of the file names",
-        "Add a column with the classes"),
+        "{place}", "no column is left to be predicted among {known:quotes,column,columns}",
+        "one beside that of the file names", "Add a column with the classes"),
 
     "images.zip-damaged": Fault(
         "{place}", "the archive is damaged or incomplete", "a whole zip archive",

@@ -124,6 +124,10 @@ WORDS: Mapping[str, Entry] = {
     "note.sound-as-recorded":
         "Numbers are decibels: 1 for a full tone, 0 for {floor:general} dB below it or less, in "
         "255 steps.",
+    "note.sound-of-bands":
+        "Numbers are decibels, none further than {floor:general} dB from the loudest of each "
+        "recording; each of its bands has mean 0 and standard deviation 1, and is cut off at 3. "
+        "Silence behind it counts 0.",
     "note.sound-of-training":
         "Numbers are decibels above {floor:general} dB, in 255 steps, each band brought to mean 0 "
         "and standard deviation 1 over the training examples.",

@@ -84,7 +84,9 @@ class Learned:
              place: int = -1) -> None:
         """Add a statement that writes an array of its shape; all codes are right-hand sides."""
         wrong = {**(mistakes or {}), **self._penalised_too(right)}
-        if self.used and place >= 0 and self.w.line.section_name == "update":
+        # What has a place, or is the parameter itself, is kept; the rest is made anew every time.
+        is_kept = place >= 0 or name == self.name
+        if self.used and is_kept and self.w.line.section_name == "update":
             right = self._resting(right, name)
             wrong = {key: self._resting(text, name) for key, text in wrong.items()}
             opening = opening and OfUsed(opening, self.used, name, symbol)

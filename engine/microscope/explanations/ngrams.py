@@ -21,18 +21,58 @@ from engine.microscope.number import (
 from engine.microscope.writer import Writer, explains
 
 
+@dataclass(frozen=True)
+class _Gram:
+    """The row of an n-gram: what is made of its tokens.
+
+    Attributes
+    ----------
+    tokens : str
+        NumPy for the tokens (n, t).
+    sizes : str
+        Vocabulary, buckets and longest n-gram, as NumPy.
+    rows : str
+        NumPy for the rows, as the line makes them.
+    longest : int
+        Most tokens of an n-gram.
+    symbol : str
+        Of the tokens.
+    """
+
+    tokens: str
+    sizes: str
+    rows: str
+    longest: int
+    symbol: str
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart: 0 is of no n-gram."""
+        example, place = index
+        row = float(np.asarray(evaluate(self.rows, variables))[example, place])
+        if not row:
+            return Number(0.0)
+        plain = f"ngram_rows({self.tokens}, {self.sizes}, 0)"
+        found = int(np.argmax(np.asarray(evaluate(plain, variables))[example] == row))
+        first, length = found // self.longest, found % self.longest + 1
+        at = np.stack([np.full(length, example), first + np.arange(length)]).astype(np.int64)
+        tokens = np.asarray(evaluate(self.tokens, variables), np.float64)[tuple(at)]
+        factor = Factor(self.symbol, tokens, *followed(self.tokens, at, variables))
+        return Number(row, (factor,), (("token", length),), function="row of")
+
+
 @explains("ngram_rows")
 def ngram_rows(w: Writer) -> None:
     """Write the row of every n-gram."""
     steps, longest = w.size("steps"), w.size("longest")
     x, uses = w.value("x", steps), steps * longest
     w.target("rows", f"rows{w.number}", f"rows<sub>{w.number}</sub>", uses)
-    sizes = ", ".join(str(w.size(name)) for name in ("vocabulary", "buckets", "longest",
-                                                    "distinct"))
+    sizes = ", ".join(str(w.size(name)) for name in ("vocabulary", "buckets", "longest"))
+    code = f"ngram_rows({x}, {sizes}, {w.size('distinct')})"
     words = say("microscope.ngram-rows-once" if w.size("distinct") else "microscope.ngram-rows",
                 longest=longest)
-    w.write("rows", f"ngram_rows({x}, {sizes})", words=words, shape=(uses,),
-            formula=f"row of every n-gram of {w.symbol('x')}")
+    w.write("rows", code, words=words, shape=(uses,),
+            formula=f"row of every n-gram of {w.symbol('x')}",
+            opening=_Gram(x, sizes, code, longest, w.symbol("x")))
 
 
 def _counts(w: Writer) -> Part:

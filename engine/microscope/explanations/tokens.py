@@ -64,6 +64,29 @@ class Uses:
         return Number(sum_of(errors), (factor,), (("use", len(rows)),))
 
 
+@dataclass(frozen=True)
+class _Named:
+    """Whether a row is used: one term for every place where its token stands.
+
+    Attributes
+    ----------
+    tokens : str
+        NumPy for the tokens.
+    padding : int
+        The first token that counts.
+    """
+
+    tokens: str
+    padding: int
+
+    def __call__(self, variables: Variables, index: Index) -> Number:
+        """Return the number of an index, taken apart."""
+        tokens = np.asarray(evaluate(self.tokens, variables))
+        count = int(np.sum(tokens == index[0])) if index[0] >= self.padding else 0
+        return Number(float(count > 0), (Factor("1", np.ones(count)),), (("use", count),),
+                      function="0 &lt;")
+
+
 @explains("list_rows")
 def list_rows(w: Writer) -> None:
     """Write which rows of the table the batch uses."""
@@ -72,7 +95,7 @@ def list_rows(w: Writer) -> None:
     name, learns = f"used{w.number}", f" & (np.arange({v}) >= {padding})" if padding else ""
     w.emit(name, f"{name} = np.isin(np.arange({v}), {x}){learns}", symbol=used_symbol(w.number),
            words=say("microscope.rows-used"), shape=(v,), per_example=False,
-           formula=f"row j: whether it is in {symbol}")
+           formula=f"row j: whether it is in {symbol}", opening=_Named(x, padding))
 
 
 @explains("embed_backward", "embed_rows_backward")

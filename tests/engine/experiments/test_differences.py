@@ -226,6 +226,8 @@ def others(value: Any, key: str) -> Any:
         return type(value)(value / 2 if key in HALVED else value + 1)
     if isinstance(value, tuple):
         return (*value, "other")
+    if isinstance(value, dict):
+        return {"background": "black"}
     return "other"
 
 
@@ -243,7 +245,7 @@ def read_by(owner: type[msgspec.Struct], key: str) -> ProjectSpec:
         schedule=ScheduleSpec(curves.get(key, "one_cycle")),
         averaging=AveragingSpec("exponential", start=3),
         loss=loss.get(key, "softmax_cross_entropy"))
-    source = {"window": "sine", "features": "spiral"}.get(key, "table")
+    source = {"window": "sine", "features": "spiral", "options": "images"}.get(key, "table")
     return replace(TEN, training=training, data=DataSpec(source, path="some.csv"))
 
 
@@ -256,6 +258,8 @@ PARTS: dict[type[msgspec.Struct], tuple[str, ...]] = {
 FIELDS = [(owner, field.name) for owner in PARTS for field in msgspec.structs.fields(owner)
           if field.name not in {"optimizer", "schedule", "stopping", "augmentation", "averaging",
                                 "table",
+                                # The same data, wherever a copy of them lies.
+                                "embedded",
                                 "drawings", "painted"}]
 
 

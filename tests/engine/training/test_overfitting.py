@@ -57,9 +57,9 @@ def losses(seed: int, dropout: float = 0.0, **training: Any) -> tuple[float, flo
     project = ProjectSpec(network=NetworkSpec(tuple(layers)), training=TrainingSpec(
         optimizer=OptimizerSpec("adam"), learning_rate=0.01, seed=seed, **training))
     run = Trainer(project, data)
-    while run.step < STEPS and not run.finished:
+    while run.step < STEPS and run.ended is None:
         run.run(STEPS - run.step, budget_s=10.0)
-    assert bool(run.finished) == ("stopping" in training)
+    assert (run.ended is not None) == ("stopping" in training)
     other = Trainer(project, unseen, weights=run.weights())
     return run.evaluate("training").loss, other.evaluate("validation").loss
 

@@ -168,5 +168,5 @@ def test_a_table_too_large_is_refused_before_memory_is_asked_for() -> None:
     spec = project()
     table = spec.network.layers[1].with_options(vocabulary=LARGEST_VOCABULARY, units=1024)
     data = dataclasses.replace(DATA, tokens=tuple(map(str, range(LARGEST_VOCABULARY))))
-    with pytest.raises(SpecError, match=r"4,294,9.* parameters; expected at most 64,000,000"):
+    with pytest.raises(SpecError, match=r"8,589,9.* parameters; expected at most 64,000,000"):
         Trainer(replace(spec, network=spec.network.replaced(table)), data)

@@ -85,7 +85,7 @@ def test_the_best_epoch_is_named() -> None:
 
 def run_to_end(run: Trainer, most: int = 2000) -> Trainer:
     run.run(most - run.step, 1.0)
-    while run.step < most and not run.finished:
+    while run.step < most and run.ended is None:
         run.run(most - run.step, 1.0)
     return run
 
@@ -97,16 +97,16 @@ def stopping(run: Trainer | None = None, **rules: Any) -> Trainer:
 def test_a_run_ends_with_its_epoch() -> None:
     run = stopping(epochs=4)
     assert (run.epoch, run.step) == (4, 12)
-    assert run.finished == "Stopped after 4 epochs."
+    assert str(run.ended and run.ended.text) == "Stopped after 4 epochs."
     run.run(1)
-    assert run.finished == ""
+    assert run.ended is None
     run_to_end(run)
     assert run.epoch == 8
 
 
 def test_a_run_without_an_end_goes_on() -> None:
     run = run_to_end(trainer(batch_size=10), 500)
-    assert (run.step, run.finished) == (500, "")
+    assert (run.step, run.ended) == (500, None)
 
 
 def test_a_run_ends_at_its_loss_and_accuracy() -> None:
@@ -150,11 +150,11 @@ def test_rules_can_be_changed_while_training() -> None:
     assert run.epoch == 3
     change(run, stopping=StoppingSpec())
     run_to_end(run, 100)
-    assert (run.step, run.finished) == (100, "")
+    assert (run.step, run.ended) == (100, None)
 
 
 def test_without_validation_examples_the_training_loss_decides() -> None:
     run = trainer(clouds(23, 0), batch_size=10, learning_rate=1.0, optimizer="sgd",
                   stopping=StoppingSpec(patience=2))
     run_to_end(run)
-    assert "training loss" in run.finished
+    assert "training loss" in str(run.ended and run.ended.text)

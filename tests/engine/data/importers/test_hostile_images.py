@@ -129,6 +129,15 @@ def test_a_large_photograph_is_read_in_part() -> None:
     assert decode(content, SMALL).shape == (8, 8, 3)
 
 
+def test_a_large_progressive_one_is_refused() -> None:
+    content = bytearray(encoded(pixels(1, 16, 16), "JPEG", progressive=True))
+    place = content.index(b"\xff\xc2")
+    content[place + 5:place + 9] = struct.pack(">HH", 9000, 9000)
+    with pytest.raises(UnreadableError) as error:
+        decode(bytes(content), SMALL)
+    assert "9,000 x 9,000 pixels" in error.value.reason.text
+
+
 def archive(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
     with zipfile.ZipFile(path, "w", method) as made:
         for name, content in members.items():

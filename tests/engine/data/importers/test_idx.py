@@ -73,7 +73,7 @@ def test_other_files_beside_do_not_matter(tmp_path: Path) -> None:
      r"declares 8x5x4 numbers in 160 bytes and ends after 44"),
     ("train-images-idx3-ubyte", b"\1\2\3\4", "does not begin as an IDX file"),
     ("train-images-idx3-ubyte", b"\0\0\x08\3" + b"\x7f\xff\xff\xff" * 3, "at most 1,073,741,824"),
-    ("train-images-idx3-ubyte", gzip.compress(idx(np.zeros((8, 5, 4), np.uint8)))[:-12],
+    ("train-images-idx3-ubyte", gzip.compress(idx(np.zeros((8, 5, 4), np.uint8)), mtime=0)[:-12],
      "ends after"),
     ("train-images-idx3-ubyte", idx(np.zeros((8, 5, 4))), "shape 8x5x4 that holds no images"),
     ("train-labels-idx1-ubyte", idx(np.zeros(7, np.uint8)), "8 images in .* and 7 labels"),

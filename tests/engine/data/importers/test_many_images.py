@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,19 @@ import pytest
 from msgspec.structs import replace
 
 from engine.data import sources
-from engine.data.importers import image_rows
+from engine.data.importers import image_collection, image_rows
 from engine.data.importers.catalogue import preview
+from engine.data.importers.file_trees import open_tree
+from engine.data.importers.image_collection import FilePictures
 from engine.data.late_rows import LateRows
-from tests.engine.data.importers.pictures import content_of, pixels, spec, write, write_classes
+from tests.engine.data.importers.pictures import (
+    content_of,
+    encoded,
+    pixels,
+    spec,
+    write,
+    write_classes,
+)
 
 
 @pytest.fixture
@@ -85,3 +95,29 @@ def test_a_preview_of_many_is_quick_and_says_that_it_has_not_seen_all(
     assert not seen.is_whole
     assert seen.samples[0].picture is not None
     assert np.array_equal(seen.samples[0].picture, pixels(300))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_sizes_are_told_from_the_beginning_of_files(
+        tmp_path: Path, kind: str, packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_collection, "HEAD", 2000)
+    noise = np.random.default_rng(0).integers(0, 256, (70, 50, 3)).astype(np.uint8)
+    content = encoded(noise, kind)
+    assert len(content) > 2000
+    path = tmp_path / "x.zip"
+    if packed:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(f"a/1.{kind}", content)
+    else:
+        path = write(tmp_path / "x" / "a" / f"1.{kind}", content).parent.parent
+    pictures = FilePictures(open_tree(path), [f"a/1.{kind}"])
+    assert pictures.size(0) == (70, 50)
+    if kind == "TIFF":
+        return
+
+    def refused(row: int) -> bytes:
+        raise AssertionError("all of it was read")
+
+    monkeypatch.setattr(FilePictures, "_content", refused)
+    assert pictures.size(0) == (70, 50)
