@@ -21,7 +21,7 @@ from engine.data.digests import files_in
 from engine.errors import DataError, FormatError
 from engine.messages import Message, say
 
-LARGEST_ENCLOSED = 128 * 2**20
+LARGEST_ENCLOSED = 128_000_000
 """Bytes of all files together."""
 
 MOST_FILES = 100_000

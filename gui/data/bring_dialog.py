@@ -153,7 +153,6 @@ class BringDialog(QDialog):
         self.top.paste.clicked.connect(self.paste)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste)
         self.options.kind.value_changed.connect(self._on_kind_value_changed)
-        self.view.samples.opened.connect(self._on_samples_opened)
         self.options.form.chosen.connect(self._on_form_chosen)
         self.view.classes.class_chosen.connect(self.view.samples.show_class)
         self.view.samples.pointed_at.connect(self._on_samples_pointed_at)

@@ -206,7 +206,7 @@ class DataPanel(EditingPanel):
     def _build(self) -> None:
         self.setAccessibleName("Data")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.message = MessageBar()
+        self.message = MessageBar(stacked=True)
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setAccessibleName("Loading data")

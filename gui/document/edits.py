@@ -18,7 +18,8 @@ SpecT = TypeVar("SpecT", bound=msgspec.Struct)
 
 MOST_LAYERS = 1000
 """More rows than this no one can read, and no classroom machine trains in real time."""
-WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2"}
+WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2", "digest": "what the data are",
+         "embedded": "whether the data travel"}
 """Fields whose names are not words."""
 
 PLACES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from gui import theme
 from gui.widgets.buttons import Button, IconButton
@@ -14,6 +14,11 @@ ICONS = {"info": "info", "good": "circle-check", "warning": "triangle-alert", "b
 
 class MessageBar(QWidget):
     """One message with an icon, up to two actions and a cross; hidden until `show_message`.
+
+    Parameters
+    ----------
+    stacked : bool
+        Whether the actions stand below the message, for a place that is narrow.
 
     Attributes
     ----------
@@ -34,7 +39,7 @@ class MessageBar(QWidget):
     second_requested = Signal()
     closed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, stacked: bool = False) -> None:
         super().__init__(parent)
         self._tone = "info"
         self.topic = ""
@@ -50,12 +55,18 @@ class MessageBar(QWidget):
         self._second.clicked.connect(self.second_requested)
         self._close = IconButton("x", "Close this message.", name="Close message", plain=True)
         self._close.clicked.connect(self.dismiss)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addWidget(self._label, 1)
-        self._row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addWidget(self._second, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row = QGridLayout(self)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        self._row.addWidget(self._icon, 0, 0, middle)
+        self._row.addWidget(self._label, 0, 1)
+        self._row.setColumnStretch(1, 1)
+        self._row.addWidget(self._close, 0, 4, middle)
+        if stacked:
+            self._row.addWidget(self._action, 1, 0, 1, 5)
+            self._row.addWidget(self._second, 2, 0, 1, 5)
+        else:
+            self._row.addWidget(self._action, 0, 2, middle)
+            self._row.addWidget(self._second, 0, 3, middle)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self.hide()
