@@ -47,7 +47,8 @@ def find_period(values: Reals, step: str = "step") -> int:
     maximum at a period. It has to be high, and to have been lower before: what changes slowly is
     near itself a few steps before without repeating anything.
     """
-    values = values[-_MOST_STEPS:]
+    # Squares of huge numbers would be infinite; what repeats itself has no unit.
+    values = values[-_MOST_STEPS:] / (np.nanmax(np.abs(values[-_MOST_STEPS:]), initial=0.0) or 1.0)
     known = ~np.isnan(values)
     if known.sum() < 12:
         return 0

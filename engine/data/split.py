@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Indices, Reals
 from engine.errors import DataError
+from engine.messages import say
 
 _SPLIT_STREAM = 1
 """Keeps the split's random numbers apart from those that drew the points of the same seed."""
 
 
-def split_rows(n: int, labels: Indices | None, share: float, seed: int) -> tuple[Indices, Indices]:
+def split_rows(n: int, labels: Indices | None, share: float, seed: int, place: str = "",
+               ) -> tuple[Indices, Indices]:
     """Divide rows at random; neither side is ever empty.
 
     Parameters
@@ -26,6 +28,8 @@ def split_rows(n: int, labels: Indices | None, share: float, seed: int) -> tuple
         Share of rows to learn from, between 0 and 1.
     seed : int
         The same seed gives the same rows in the same order.
+    place : str
+        The file, for sentences; empty where there is none.
 
     Returns
     -------
@@ -38,7 +42,7 @@ def split_rows(n: int, labels: Indices | None, share: float, seed: int) -> tuple
         If there are fewer than two rows.
     """
     if n < 2:
-        raise DataError("data.too-few", count=n)
+        raise DataError("data.too-few", place=place or say("place.data"), count=n)
     rng = np.random.default_rng([seed, _SPLIT_STREAM])
     order = rng.permutation(n)
     groups = [order] if labels is None else _by_class(order, labels)

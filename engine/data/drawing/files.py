@@ -27,6 +27,8 @@ from engine.spec.files import replace_file
 SUFFIX = ".ndjson"
 MOST_STROKES, MOST_POINTS = 200, 4000
 """Of one drawing."""
+MOST_POINTS_OF_ALL = 15_000_000
+"""Of those that are taken of a file: 360 MB with their times."""
 FARTHEST = 100_000.0
 """A coordinate beyond this is none of a drawing."""
 
@@ -71,16 +73,21 @@ def read_drawings(path: Path, each: int = 0) -> list[Labelled]:
     ------
     DataError
         If it cannot be opened, is too large, holds none, or a line is no drawing; the line is
-        named.
+        named. If all drawings have too many points.
     """
     taken: Counter[str] = Counter()
     found: list[Labelled] = []
+    points = 0
     for number, line in _lines(path):
         place = say("place.line", file=path.name, line=number)
         one = _drawing(line, place, path.stem)
         if not each or taken[one.word] < each:
             taken[one.word] += 1
             found.append(one)
+            points += sum(map(len, one.drawing.strokes))
+            if points > MOST_POINTS_OF_ALL:
+                raise DataError("drawings.all-points", place=path.name, count=len(found),
+                                most=MOST_POINTS_OF_ALL)
     if not found:
         raise DataError("drawings.none", place=path.name)
     return found
@@ -143,7 +150,11 @@ def _drawing(line: bytes, place: Message, person: str) -> Labelled:
     """Return the drawing of a line."""
     try:
         read = _DECODER.decode(line)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
+        # What the library says of these is for programmers.
+        what = say("drawings.letters" if isinstance(error, UnicodeError) else "drawings.parts")
+        raise DataError("drawings.line", place=place, reason=what) from error
+    except msgspec.DecodeError as error:
         raise DataError("drawings.line", place=place, reason=str(error)) from error
     word = " ".join(read.word.split())
     if not 1 <= len(word) <= 60:

@@ -74,6 +74,16 @@ def load_kept(spec: DataSpec) -> Dataset:
     return of_drawings(spec, (), TITLE)
 
 
+def words_of(found: Sequence[str], title: str) -> tuple[str, ...]:
+    """Return the classes of drawings; raises DataError if they are fewer than two or too many."""
+    words = tuple(sorted(set(found)))
+    if len(words) < 2:
+        raise DataError("drawings.classes", place=title, count=len(words), drawings=len(found))
+    if len(words) > MOST_CLASSES:
+        raise DataError("drawings.many-classes", place=title, count=len(words), most=MOST_CLASSES)
+    return words
+
+
 def of_drawings(spec: DataSpec, brought: Sequence[Labelled], title: str, *,
                 by_person: bool = False) -> Dataset:
     """Return drawings from files and those that the project holds itself.
@@ -96,19 +106,15 @@ def of_drawings(spec: DataSpec, brought: Sequence[Labelled], title: str, *,
     """
     found = [*brought, *(Labelled(one.word, one.person, drawing_of(one))
                          for one in spec.drawings)]
-    words = tuple(sorted({one.word for one in found}))
-    if len(words) < 2:
-        raise DataError("drawings.classes", count=len(words), drawings=len(found))
-    if len(words) > MOST_CLASSES:
-        raise DataError("drawings.many-classes", count=len(words), most=MOST_CLASSES)
+    words = words_of([one.word for one in found], title)
     labels = np.array([words.index(one.word) for one in found], np.int64)
     people = np.unique([one.person for one in found], return_inverse=True)[1]
     if not by_person:
-        sides = split_rows(len(labels), labels, spec.training_share, spec.seed)
+        sides = split_rows(len(labels), labels, spec.training_share, spec.seed, title)
     elif people.max() > 0:
         sides = split_groups(people, spec.training_share, spec.seed)
     else:
-        raise DataError("drawings.one-person")
+        raise DataError("drawings.one-person", place=title)
     made = _dataset(spec, title, _bytes(pictures([one.drawing for one in found], Recipe())),
                     labels, words, sides)
     return replace(made, remarks=(remark(

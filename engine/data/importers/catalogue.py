@@ -29,8 +29,16 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType({one.key: one for one in _I
 def recognised(path: Path, importers: Mapping[str, Importer] = IMPORTERS
                ) -> tuple[Importer, ...]:
     """Return the importers that a file or folder may be meant for, the most likely first."""
-    claims = [(one.claims(path), one) for one in importers.values()]
+    claims = [(_claim(one, path), one) for one in importers.values()]
     return tuple(one for claim, one in sorted(claims, key=lambda pair: -pair[0]) if claim > 0)
+
+
+def _claim(one: Importer, path: Path) -> float:
+    try:
+        return one.claims(path)
+    except OSError:
+        # A folder without rights, or one that is gone meanwhile.
+        return 0.0
 
 
 def preview(path: Path, spec: DataSpec) -> Preview:
@@ -46,9 +54,12 @@ def preview(path: Path, spec: DataSpec) -> Preview:
     Raises
     ------
     DataError
-        If there is no such importer, or nothing can be made of it.
+        If there is no such importer, file or folder, or nothing can be made of it.
     """
-    return importer(spec.source).preview(path, spec)
+    found = importer(spec.source)
+    if not path.exists():
+        raise DataError("file.missing", path=str(path))
+    return found.preview(path, spec)
 
 
 def importer(key: str) -> Importer:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.importers.file_trees import FileTree
-from engine.data.importers.image_classes import TEST, TRAINING
+from engine.data.importers.image_classes import TEST, TRAINING, natural
 from engine.data.importers.image_collection import ArrayPictures, Collection
 from engine.data.importers.importer import place_of
 from engine.data.importers.pickled_arrays import PickleError, read_pickle
@@ -54,16 +54,12 @@ def _batches(names: Mapping[str, int]) -> list[str]:
                   if _last(name) in _NAMES}
         found = [name for name in names if _PICKLED.match(_last(name))
                  and (name.rsplit("/", 1)[0] if "/" in name else "") in beside]
-    return sorted(found, key=lambda name: (_last(name).startswith("test"), _natural(name)))
+    return sorted(found, key=lambda name: (_last(name).startswith("test"), natural(_last(name)),
+                                           name))
 
 
 def _last(name: str) -> str:
     return name.rsplit("/", 1)[-1]
-
-
-def _natural(name: str) -> tuple[int, str]:
-    digits = re.search(r"(\d+)", _last(name))
-    return (int(digits[1]) if digits else 0), name
 
 
 def read_cifar(tree: FileTree) -> Collection:

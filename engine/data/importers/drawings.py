@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.data.drawing.files import SUFFIX, Labelled, read_drawings
-from engine.data.drawing.load import DRAWINGS, of_drawings
+from engine.data.drawing.load import DRAWINGS, of_drawings, words_of
 from engine.data.drawing.stages import Recipe, picture
 from engine.data.importers.importer import Importer, Preview, Sample
 from engine.data.modality import image
@@ -38,7 +38,7 @@ FIELDS = (
 def claims(path: Path) -> float:
     """Say how likely a file or folder holds drawings."""
     if path.is_dir():
-        return 0.95 if next(path.glob(f"*{SUFFIX}"), None) is not None else 0.0
+        return 0.95 if any(map(_is_one, path.iterdir())) else 0.0
     if path.suffix.lower() == SUFFIX:
         return 1.0
     try:
@@ -49,11 +49,24 @@ def claims(path: Path) -> float:
     return 0.8 if head.lstrip().startswith(b"{") and b'"word"' in head else 0.0
 
 
+def _is_one(path: Path) -> bool:
+    return path.suffix.lower() == SUFFIX
+
+
+def _inside(folder: Path) -> list[Path]:
+    """Return the files of drawings in a folder; none if it may not be looked into."""
+    try:
+        return sorted(filter(_is_one, folder.iterdir()))
+    except OSError:
+        return []
+
+
 def preview(path: Path, spec: DataSpec) -> Preview:
     """Look at drawings: all are read, some are shown."""
     found = _read(path, spec)
     counts = Counter(one.word for one in found)
     names = sorted(counts)
+    words_of([*counts, *(one.word for one in spec.drawings)], path.name)
     # One of each class after the other.
     turns = [[one for one in found if one.word == name] for name in names]
     order = [turn[index] for index in range(SHOWN) for turn in turns if index < len(turn)]
@@ -77,7 +90,7 @@ def _read(path: Path, spec: DataSpec) -> list[Labelled]:
     """Return the drawings of all files, by the files' names in a folder."""
     files: list[Path] = []
     for one in (path, *map(Path, spec.more_paths)):
-        inside = sorted(one.glob(f"*{SUFFIX}")) if one.is_dir() else [one]
+        inside = _inside(one) if one.is_dir() else [one]
         if not inside:
             raise DataError("drawings.no-files", place=one.name, suffix=SUFFIX)
         files += inside

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from engine.data.importers.zip_members import files_of, is_bomb, size_of
 from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 from engine.messages import say
@@ -23,9 +24,6 @@ MOST_FILES = 1_000_000
 
 DEEPEST = 32
 """Folders that lie in one another."""
-
-_SUSPECT_BYTES, _SUSPECT_RATIO = 2**30, 200
-"""An archive of this size that was this much smaller when packed is a bomb."""
 
 _IGNORED = ("__macosx", "thumbs.db", "desktop.ini", "$recycle.bin", "system volume information")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -117,7 +115,7 @@ class Archive:
             raise UnreadableError(say("images.packed"))
         try:
             return self._content(member, count)
-        except (OSError, struct.error, zlib.error) as error:
+        except (OSError, ValueError, struct.error, zlib.error) as error:
             raise UnreadableError(say("images.truncated")) from error
 
     def _content(self, member: zipfile.ZipInfo, count: int) -> bytes:
@@ -192,7 +190,7 @@ def _walk(folder: Path, before: str, seen: set[tuple[int, int]]) -> Iterator[tup
 def _archive(path: Path) -> Archive:
     try:
         with zipfile.ZipFile(path) as archive:
-            listed = archive.infolist()
+            listed = files_of(archive)
         packed = path.stat().st_size
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError,
             EOFError) as error:
@@ -205,7 +203,7 @@ def _archive(path: Path) -> Archive:
         parts = name.split("/")
         if name.startswith("/") or ".." in parts or ":" in parts[0]:
             raise DataError("images.zip-outside", place=path.name, name=member.filename)
-        if member.is_dir() or any(map(is_ignored, parts)):
+        if any(map(is_ignored, parts)):
             continue
         if member.flag_bits & _ENCRYPTED:
             raise DataError("images.zip-password", place=path.name)
@@ -218,7 +216,7 @@ def _archive(path: Path) -> Archive:
 
 def _check_packing(place: str, members: list[zipfile.ZipInfo], packed: int) -> None:
     """Raise DataError if parts lie in one another, or if they are packed as no images are."""
-    inflated = sum(member.file_size for member in members)
+    inflated = size_of(members)
     overlap = sum(member.compress_size for member in members) > packed
-    if overlap or (inflated > _SUSPECT_BYTES and inflated > _SUSPECT_RATIO * packed):
+    if overlap or is_bomb(inflated, packed):
         raise DataError("images.zip-bomb", place=place, size=inflated, packed=packed)

@@ -16,6 +16,7 @@ from engine.data.importers.file_trees import FileTree
 from engine.data.importers.image_classes import TEST, TRAINING, UNKNOWN
 from engine.data.importers.image_collection import ArrayPictures, Collection
 from engine.data.importers.importer import place_of
+from engine.data.importers.zip_members import is_bomb
 from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
 
@@ -148,6 +149,8 @@ def _read(tree: FileTree, name: str) -> NDArray[Any]:
     size = math.prod(shape) * kind.itemsize
     if size > LARGEST_ARRAY:
         raise DataError("images.idx-too-large", place=place, size=size, most=LARGEST_ARRAY)
+    if is_bomb(size, len(content)):
+        raise DataError("images.idx-bomb", place=place, size=size, packed=len(content))
     numbers = unpacking.take(size)
     if len(numbers) != size:
         raise DataError("images.idx-truncated", place=place, shape=shape, size=size,

@@ -44,8 +44,10 @@ def side_of(word: str) -> int:
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return what sorts texts as people do: 2 before 10."""
-    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part)
-                 for part in _DIGITS.split(text) if part)
+    # Not as numbers: of thousands of digits, Python makes none.
+    parts = [(part, part.lstrip("0")) for part in _DIGITS.split(text) if part]
+    return tuple((0, len(short), short + part) if part.isdecimal() else (1, 0, part)
+                 for part, short in parts)
 
 
 def place_images(names: Sequence[str], innermost: bool = False) -> list[Placed]:

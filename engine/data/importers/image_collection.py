@@ -106,7 +106,8 @@ class FilePictures:
         """Return a checksum of names and sizes."""
         found = 0
         for name in self.names:
-            found = zlib.crc32(f"{name}\0{self.tree.sizes[name]}\0".encode(), found)
+            found = zlib.crc32(f"{name}\0{self.tree.sizes[name]}\0".encode(
+                "utf-8", "surrogateescape"), found)
         return found
 
 

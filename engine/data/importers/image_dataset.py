@@ -121,7 +121,7 @@ def _sides(collection: Collection, choices: Choices, spec: DataSpec) -> tuple[In
         return split_apart_by((collection.sides == TRAINING) | (collection.sides == UNKNOWN),
                               spec.seed)
     return split_rows(len(collection), collection.labels if len(collection.labels) else None,
-                      spec.training_share, spec.seed)
+                      spec.training_share, spec.seed, collection.title)
 
 
 def pixel_names(form: Form) -> tuple[str, ...]:

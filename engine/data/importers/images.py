@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from engine.data.importers.image_origins import collect, head, is_image
 from engine.data.importers.image_table import is_table
 from engine.data.importers.importer import Importer, LeftOut, Preview, Sample
 from engine.data.importers.joined_images import joined
+from engine.data.importers.zip_members import files_of
 from engine.data.modality import image
 from engine.data.unreadable import UnreadableError
 from engine.spec import DataSpec, Task
@@ -39,7 +41,10 @@ _HEAD, _TRIED = 4096, 8
 """Bytes of a table that are looked at, and images that are looked for."""
 
 _LISTED = 400
-"""Entries of a folder that are looked at to tell whether it is one of images."""
+"""Entries of a folder, and members of an archive, that are looked at to tell whether it is one of
+images."""
+
+_KNOWN = (is_image, is_idx_name, is_cifar_name)
 
 
 def claims(path: Path) -> float:
@@ -54,16 +59,35 @@ def claims(path: Path) -> float:
     if is_table(name):
         return _table_claim(path)
     if name.endswith((".zip", ".npz")) and head(path, 4) == b"PK\x03\x04":
-        return 0.9 if name.endswith(".npz") else 0.6
+        return 0.9 if name.endswith(".npz") else _zip_claim(path)
     return 0.0
+
+
+def _zip_claim(path: Path) -> float:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [one.filename for one in files_of(archive)]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        # The preview says what is wrong with it.
+        return 0.6
+    looked = names[::max(1, len(names) // _LISTED)]
+    return 0.6 if any(known(name) for name in looked for known in _KNOWN) else 0.05
 
 
 def _table_claim(path: Path) -> float:
     """Say whether the beginning of a table names images that lie beside it."""
     words = re.split(r"[,;\t\r\n\"]+", head(path, _HEAD).decode("utf-8", "replace"))
     named = [word.strip() for word in words if is_image(word.strip())][:_TRIED]
-    return 0.8 if any((path.parent / word).is_file() for word in named) or (
+    return 0.8 if any(_is_there(path.parent / word) for word in named) or (
         named and any(one.is_dir() for one in path.parent.iterdir())) else 0.0
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # No file can have such a name.
+        return False
 
 
 def _folder_claim(path: Path) -> float:
@@ -76,7 +100,7 @@ def _folder_claim(path: Path) -> float:
                 seen += 1
                 if is_ignored(entry.name):
                     continue
-                if any(known(entry.name) for known in (is_image, is_idx_name, is_cifar_name)):
+                if any(known(entry.name) for known in _KNOWN):
                     images += 1
                 elif entry.is_dir() and not entry.is_symlink():
                     waiting.append(entry)

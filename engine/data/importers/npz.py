@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -75,9 +76,20 @@ def _array(tree: FileTree, name: str) -> NDArray[Any]:
         raise DataError("images.array-unreadable", place=place, reason=error.reason) from error
     try:
         array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, OSError, EOFError, MemoryError, SyntaxError, TypeError) as error:
+    except Exception as error:
+        # NumPy lets Python read the head, which raises whatever it stumbles upon.
         raise DataError("images.npz-array", place=place) from error
+    if array.dtype.kind == "U" and not _are_letters(array):
+        raise DataError("images.npz-array", place=place)
     return array
+
+
+def _are_letters(texts: NDArray[Any]) -> bool:
+    """Say whether numbers are such as letters have, without which Python can make no text."""
+    kind = np.dtype(np.uint32).newbyteorder(texts.dtype.byteorder)
+    numbers = np.frombuffer(texts.tobytes(), kind)
+    halves = (numbers >= 0xD800) & (numbers <= 0xDFFF)
+    return bool(numbers.max(initial=0) <= sys.maxunicode and not halves.any())
 
 
 def _side(name: str) -> int:

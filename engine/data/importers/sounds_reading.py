@@ -13,6 +13,7 @@ from engine.data.importers.importer import LeftOut, place_of
 from engine.data.importers.sounds_names import Recording, recordings
 from engine.data.importers.sounds_options import USUAL_RATE, SoundOptions
 from engine.data.importers.sounds_store import Store, opened
+from engine.data.importers.sounds_told import check_classes
 from engine.data.resampling import resampled
 from engine.data.sound_files import SoundHead, read_sound, read_sound_head
 from engine.data.waveform import Waveform, without_silence
@@ -68,12 +69,14 @@ def collected(path: Path, spec: DataSpec, options: SoundOptions) -> Iterator[Col
     Raises
     ------
     DataError
-        If it cannot be opened, or nothing says what its sounds are.
+        If it cannot be opened, nothing says what its sounds are, or they are of too many classes.
     """
     with ExitStack() as stack:
         stores = tuple(stack.enter_context(opened(one))
                        for one in (path, *map(Path, spec.more_paths)))
         known, silent = recordings(stores, options)
+        if not options.is_text:
+            check_classes([one.label for one in known], path.name)
         left_out = tuple(LeftOut(name, say("sound.no-label", labels=options.labels))
                          for name in silent)
         yield Collection(path.name, stores, known, left_out, options)

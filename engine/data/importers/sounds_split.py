@@ -56,7 +56,7 @@ def divide(found: Sequence[Recording], labels: Indices | None, spec: DataSpec,
         learned = np.array([part is not False for part in parts])
         return (*split_sides(learned, spec.seed),
                 (remark("note.sound-parts", count=int((~learned).sum())),))
-    return (*split_rows(len(found), labels, spec.training_share, spec.seed), ())
+    return (*split_rows(len(found), labels, spec.training_share, spec.seed, place), ())
 
 
 def _speakers(found: Sequence[Recording], spec: DataSpec, options: SoundOptions,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.data.importers.importer import place_of
+from engine.data.importers.zip_members import files_of, is_bomb, size_of
 from engine.data.sound_files import SUFFIXES, Content
 from engine.errors import DataError
 
@@ -88,26 +89,28 @@ def opened(path: Path) -> Iterator[Store]:
         If it cannot be opened, holds no sound, or more files than can be looked through.
     """
     if path.is_dir():
-        yield _checked(Store(path, *_told_apart(_names(path))))
+        yield _checked(Store(path, *_told_apart(_names(path))), path.name)
     elif path.suffix.lower() in TABLES:
         sounds, _ = _told_apart(_names(path.parent))
-        yield _checked(Store(path.parent, sounds, (path.name,)))
+        yield _checked(Store(path.parent, sounds, (path.name,)), path.name)
     else:
         with _opened_zip(path) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir()]
+            members = files_of(archive)
             if len(members) > MOST_FILES:
                 raise DataError("sound.too-many", place=path.name, most=MOST_FILES)
-            size = sum(one.file_size for one in members)
+            size = size_of(members)
             if size > LARGEST_ZIP:
                 raise DataError("sound.zip-too-large", place=path.name, size=size,
                                 most=LARGEST_ZIP)
+            if is_bomb(size, sum(one.compress_size for one in members)):
+                raise DataError("sound.zip-bomb", place=path.name, size=size)
             names = sorted({one.filename for one in members})
-            yield _checked(Store(path, *_told_apart(names), archive))
+            yield _checked(Store(path, *_told_apart(names), archive), path.name)
 
 
-def _checked(store: Store) -> Store:
+def _checked(store: Store, place: str) -> Store:
     if not store.sounds:
-        raise DataError("sound.none", place=store.path.name, known=SUFFIXES)
+        raise DataError("sound.none", place=place, known=SUFFIXES)
     return store
 
 

@@ -29,6 +29,14 @@ def in_order(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names), key=lambda name: (key(name), name)))
 
 
+def check_classes(texts: Sequence[str], place: str) -> None:
+    """Raise DataError if there are more classes than a network can tell apart."""
+    count = len(set(texts))
+    if count > MOST_CLASSES:
+        raise DataError("sound.many-classes", place=place, count=count, most=MOST_CLASSES,
+                        example=in_order(texts)[0])
+
+
 def targets(texts: Sequence[str], options: SoundOptions, place: str) -> tuple[
         tuple[str, ...], Indices]:
     """Return the classes or characters, and what every recording is.
@@ -52,16 +60,13 @@ def targets(texts: Sequence[str], options: SoundOptions, place: str) -> tuple[
     Raises
     ------
     DataError
-        If there is one class only, or too many.
+        If there is one class only, or there are too many characters.
     """
     if options.is_text:
         return _characters(texts, place)
     names = in_order(texts)
     if len(names) < 2:
         raise DataError("sound.one-class", place=place, name=names[0], count=len(texts))
-    if len(names) > MOST_CLASSES:
-        raise DataError("sound.many-classes", place=place, count=len(names), most=MOST_CLASSES,
-                        example=names[0])
     numbers = {name: number for number, name in enumerate(names)}
     return names, np.array([numbers[text] for text in texts], np.int64)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.data.dataset import Dataset
 from engine.data.importers.importer import Importer, Preview
 from engine.data.importers.suffixes import TABLE_SUFFIXES, TEXT_SUFFIXES
+from engine.data.importers.zip_members import files_of
 from engine.spec import DataSpec
 from engine.spec.fields import Choice, Field
 
@@ -62,8 +63,8 @@ def _claims(path: Path) -> float:
     if suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
-                return _of_names(islice((one.filename for one in archive.infolist()
-                                         if not one.is_dir()), _MOST_LOOKED))
+                return _of_names(islice((one.filename for one in files_of(archive)),
+                                        _MOST_LOOKED))
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             return 0.0
     return _of_table(path) if suffix in TABLE_SUFFIXES else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import zipfile
 import zlib
 from collections import Counter
@@ -19,6 +20,7 @@ from engine.data.files import Mending, errors_of, find_encoding, unknown_encodin
 from engine.data.importers.importer import LeftOut
 from engine.data.importers.suffixes import TABLE_SUFFIXES, TEXT_SUFFIXES
 from engine.data.importers.texts_corpus import PARTS, Corpus, Text, parts_of
+from engine.data.importers.zip_members import files_of
 from engine.data.kinds import binary_kind
 from engine.data.limits import LARGEST_FILE, LARGEST_TEXT, MOST_CLASSES
 from engine.data.remark import Remark, remark
@@ -86,7 +88,8 @@ class Member(NamedTuple):
 
     def unpack(self, folder: Path, most: int) -> Path:
         """Write it to a folder and return where; raises DataError if it is larger than that."""
-        target, size = folder / Path(self.parts[-1]).name, 0
+        # Its own name may be one that no file of this system can have.
+        target, size = folder / f"table{self.suffix}", 0
         with target.open("wb") as file:
             for piece in self.pieces(most):
                 size += file.write(piece)
@@ -119,31 +122,44 @@ def _in_folder(path: Path) -> list[Member]:
     found: list[Member] = []
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        here = Path(folder)
+        # Not as paths: of ten thousand files, making these alone takes a second.
+        parts = Path(folder).relative_to(path).parts
         for name in sorted(names):
-            file = here / name
-            if _is_hidden(name) or not file.is_file():
+            if _is_hidden(name):
                 continue
-            found.append(Member(file.relative_to(path).parts, file.stat().st_size,
-                                partial(_open, file)))
+            file = os.path.join(folder, name)
+            size = _size(file)
+            if size is not None:
+                found.append(Member((*parts, name), size, partial(_open, file)))
         if len(found) > MOST_FILES:
             raise DataError("texts.many-files", place=path.name, most=MOST_FILES)
     _check_size(found, path.name)
     return found
 
 
-def _open(path: Path) -> IO[bytes]:
-    return path.open("rb")
+def _open(file: str) -> IO[bytes]:
+    return open(file, "rb")
+
+
+def _size(file: str) -> int | None:
+    """Return the bytes of a file; None for what is none, and for a link that leads nowhere."""
+    try:
+        status = os.stat(file)
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _in_archive(archive: zipfile.ZipFile, place: str) -> list[Member]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = files_of(archive)
     if len(infos) > MOST_FILES:
         raise DataError("texts.many-files", place=place, most=MOST_FILES)
     found = []
     for info in infos:
         parts = tuple(part for part in info.filename.replace("\\", "/").split("/") if part != ".")
-        if ".." in parts or "" in parts or ":" in parts[0]:
+        if not parts:
+            continue
+        if ".." in parts or parts[0] == "" or ":" in parts[0]:
             raise DataError("texts.zip-outside", place=place, name=info.filename)
         if info.flag_bits & 1:
             raise DataError("texts.zip-password", place=place)

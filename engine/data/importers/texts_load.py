@@ -255,6 +255,8 @@ def preview_texts(path: Path, spec: DataSpec, options: Options) -> Preview:
     try:
         return _preview(path, spec, options, sampled=True)
     except DataError:
+        if path.is_dir() and not spec.more_paths:
+            raise
         # The beginning of a large file may hold one class only.
         return _preview(path, spec, options, sampled=False)
 

@@ -31,7 +31,11 @@ FIRST = 2
 MOST_DIFFERENT = 3_000_000
 """Different tokens that are counted."""
 
-_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,300}|!--.{0,300}?--)>", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_BEGIN, _END, _LONGEST = "<!--", "-->", 300
+_FAR = re.compile(r"&#[0-9]{1000,};?")
+"""The number of no letter, of more digits than Python makes a number of."""
+
 _SPACES = re.compile(r"\s+")
 _ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f"
 """Letters of scripts that put no space between words: each is a token."""
@@ -63,12 +67,23 @@ class Cutter:
     def __call__(self, text: str) -> list[str]:
         """Return the tokens of a text."""
         if self.clean and ("<" in text or "&" in text):
-            text = html.unescape(_TAG.sub(" ", text))
+            text = _TAG.sub(" ", _without_comments(text))
+            text = html.unescape(_FAR.sub("\ufffd", text))
         if self.lower:
             text = text.lower()
         if self.characters:
             return list(_SPACES.sub(" ", text).strip())
         return _pattern(self.signs, text.isascii()).findall(text)
+
+
+def _without_comments(text: str) -> str:
+    """Return a text with spaces for comments of HTML."""
+    # Every piece is looked at once, however many comments begin in it that never end.
+    *pieces, last = text.split(_END)
+    for place, piece in enumerate(pieces):
+        begin = piece.find(_BEGIN, max(0, len(piece) - _LONGEST - len(_BEGIN)))
+        pieces[place] = piece + _END if begin < 0 else f"{piece[:begin]} "
+    return "".join((*pieces, last))
 
 
 @cache

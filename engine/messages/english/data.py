@@ -13,7 +13,8 @@ WORDS: Mapping[str, Entry] = {
         "Data", "an unknown data set {key:name}", "one of {known:list}",
         "Choose a data set from the list"),
     "data.too-few": Fault(
-        "Data", "{count} examples", "at least 2, to learn from and to validate on",
+        "{place}", "{count:whole} {count|example|examples}",
+        "at least 2, to learn from and to validate on",
         "Add examples"),
     "data.damaged": Fault(
         "{path}", "a file of the program is missing or damaged",

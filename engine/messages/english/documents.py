@@ -57,8 +57,8 @@ WORDS: Mapping[str, Entry] = {
     "texts.zip-password": Fault(
         "{place}", "protected by a password", "", "Unpack it and open the folder"),
     "texts.zip-bomb": Fault(
-        "{place}", "{name:quote} becomes {size:bytes} when unpacked, from next to nothing", "",
-        "Unpack it where it does no harm, and open the folder"),
+        "{place}", "{name:quote} becomes {size:whole} bytes when unpacked, from next to nothing",
+        "", "Unpack it where it does no harm, and open the folder"),
 
     "note.texts-columns":
         "The texts are {texts:quotes,column,columns}, the label is {label:quote}.",

@@ -21,6 +21,8 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "no drawing ({reason})",
         "a line of JSON that says \"word\" and \"drawing\", a list of strokes",
         "Correct or remove this line"),
+    "drawings.letters": "its letters are not UTF-8",
+    "drawings.parts": "a part of it is missing, or no list of numbers",
     "drawings.word": Fault(
         "{place}", "a word of {length} {length|letter|letters}", "1 to 60 letters that say what "
         "was drawn", "Correct this line"),
@@ -38,17 +40,21 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "a point that lies too far away", "coordinates of at most {most:whole}",
         "Correct this line"),
     "drawings.classes": Fault(
-        "My drawings", "{drawings:whole} {drawings|drawing|drawings} of {count} "
+        "{place}", "{drawings:whole} {drawings|drawing|drawings} of {count} "
         "{count|class|classes}", "at least two classes", "Draw something else, too"),
     "drawings.many-classes": Fault(
-        "My drawings", "{count:whole} classes", "at most {most}", "Choose files of fewer words"),
+        "{place}", "{count:whole} classes", "at most {most}", "Choose files of fewer words"),
     "drawings.many-files": Fault(
         "{place}", "{count:whole} files", "at most {most:whole}", "Choose a smaller folder"),
     "drawings.too-many": Fault(
         "{place}", "more than {most:whole} drawings", "at most so many",
         "Choose fewer or smaller files"),
+    "drawings.all-points": Fault(
+        "{place}", "more than {most:whole} points in the first {count:whole} "
+        "{count|drawing|drawings}", "fewer", "Take fewer drawings of a class, or the simplified "
+        "form of the file"),
     "drawings.one-person": Fault(
-        "My drawings", "drawings of one person only", "those of at least two, to keep all of a "
+        "{place}", "drawings of one person only", "those of at least two, to keep all of a "
         "person on one side", "Divide at random, or add drawings of others"),
     "drawings.counted":
         "{count:whole} {count|drawing|drawings} of {people:whole} {people|person|people}.",

@@ -119,6 +119,9 @@ WORDS: Mapping[str, Entry] = {
     "images.idx-too-large": Fault(
         "{place}", "its array would have {size:whole} bytes", "at most {most:whole}",
         "Choose a part of it"),
+    "images.idx-bomb": Fault(
+        "{place}", "{packed:whole} bytes claim to hold an array of {size:whole}", "images",
+        "Do not trust this file; download it again"),
     "images.idx-truncated": Fault(
         "{place}", "it declares {shape:shape} numbers in {size:whole} bytes and ends after "
         "{found:whole}", "a whole file", "Download it again"),

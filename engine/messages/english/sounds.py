@@ -45,6 +45,9 @@ WORDS: Mapping[str, Entry] = {
     "sound.zip-too-large": Fault(
         "{place}", "files of {size:mib} MiB when unpacked", "{most:mib} MiB at most",
         "Unpack it and choose a part"),
+    "sound.zip-bomb": Fault(
+        "{place}", "it becomes {size:whole} bytes when unpacked, from next to nothing", "sounds",
+        "Do not trust this archive; pack the sounds anew"),
     "sound.zip-locked": Fault(
         "{place}", "a file with a password", "a zip without one",
         "Unpack it and choose the folder"),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from engine.data import sources
-from engine.data.importers import file_trees, image_collection
+from engine.data.importers import image_collection, zip_members
 from engine.data.importers.image_files import decode
 from engine.data.importers.image_options import Form
 from engine.data.unreadable import UnreadableError
@@ -199,7 +199,7 @@ def test_an_archive(tmp_path: Path, make: Callable[[Path], Path], sentence: str)
 
 
 def test_a_bomb_is_never_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_trees, "_SUSPECT_BYTES", 2**22)
+    monkeypatch.setattr(zip_members, "_SUSPECT_BYTES", 2**22)
     members = {f"{name}/{number}.png": bytes(2**20) for name in "ab" for number in range(4)}
     with pytest.raises(DataError, match="claim to hold 8,388,608"):
         sources.load(spec(archive(tmp_path / "x.zip", members)))
