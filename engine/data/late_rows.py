@@ -123,6 +123,8 @@ class LateRows(ByteRows):
         if not faults:
             return ()
         named = tuple(f"{self._names[row]} ({faults[row]})" for row in sorted(faults)[:_NAMED])
+        if self._following is None:
+            return (remark("note.late-blanks", count=len(faults), named=named),)
         return (remark("note.late-faults", count=len(faults), named=named),)
 
     def ready(self, rows: Indices) -> int:

@@ -60,6 +60,15 @@ def resampled(sound: Waveform, rate: int) -> Waveform:
     return Waveform(rate, found)
 
 
+def at_speed(sound: Waveform, speed: float) -> Waveform:
+    """Return a sound as if it were played so many times as fast, at the same rate.
+
+    Pitch and resonances rise as much as it gets shorter, as those of a shorter throat. Source: Ko
+    et al. (2015), Audio augmentation for speech recognition.
+    """
+    return resampled(Waveform(round(sound.rate * speed), sound.samples), sound.rate)
+
+
 def _filter(result: NDArray[np.float32], windows: NDArray[np.float32],
             taps: NDArray[np.float32]) -> None:
     # Part by part: the product copies the windows, which overlap.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -35,10 +35,12 @@ from engine.data.importers.sounds_told import (
     on_left_out,
     on_length,
     on_spectrogram,
+    on_speeds,
     targets,
 )
 from engine.data.modality import Modality
 from engine.data.remark import Remark, remark
+from engine.data.resampling import at_speed
 from engine.data.sound_bytes import Frames, as_shorts, frames_of
 from engine.data.spectrogram import MelSpectrogram
 from engine.data.waveform import Waveform
@@ -105,14 +107,39 @@ def _single(collection: Collection, form: MelSpectrogram, spec: DataSpec) -> _Re
     classes = None if options.is_text else np.unique(texts, return_inverse=True)[1].astype(np.int64)
     training, validation, remarks = divide(kept, classes, spec, options, collection.title)
     paths = [store.path for store in collection.stores]
+    if sum(one.nbytes for one in made) * (1 + len(options.other_speeds)) > MOST_BYTES:
+        raise DataError("sound.too-many-bytes", place=collection.title, count=len(kept),
+                        of=len(kept), most=MOST_BYTES)
+    copies = [(int(row), speed) for row in np.sort(training) for speed in options.other_speeds]
+    training = _with_copies(training, len(kept), len(copies), spec.seed)
+    made += [frames(at_speed(sound, speed)) for sound in _again(collection, kept, copies, form)
+             for speed in options.other_speeds]
 
     def sound_of(row: int) -> Waveform:
-        one = kept[row]
-        alone = replace(one, store=0)
-        with opened(paths[one.store]) as store:
-            return replace(collection, stores=(store,)).sound(alone, form.rate)
+        at, speed = copies[row - len(kept)] if row >= len(kept) else (row, 1.0)
+        alone = replace(kept[at], store=0)
+        with opened(paths[kept[at].store]) as store:
+            sound = replace(collection, stores=(store,)).sound(alone, form.rate)
+            return at_speed(sound, speed)
 
+    texts += [texts[row] for row, _ in copies]
+    remarks = (*remarks, *on_speeds(options.other_speeds, len(copies)))
     return _Read(kept, made, left_out, training, validation, texts, sound_of, remarks)
+
+
+def _again(collection: Collection, kept: Sequence[Recording], copies: Sequence[tuple[int, float]],
+           form: MelSpectrogram) -> Iterator[Waveform]:
+    """Yield the recordings of which there are copies, one after the other."""
+    for row in dict.fromkeys(row for row, _ in copies):
+        yield collection.sound(kept[row], form.rate)
+
+
+def _with_copies(training: Indices, first: int, count: int, seed: int) -> Indices:
+    """Return the rows to learn from with those of copies among them, shuffled."""
+    if not count:
+        return training
+    rng = np.random.default_rng([seed, count])
+    return rng.permutation(np.concatenate([training, np.arange(first, first + count)]))
 
 
 def _joined(collection: Collection, form: MelSpectrogram, spec: DataSpec) -> _Read:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 
 from engine.data.sound_files import LONGEST_SECONDS
 from engine.data.spectrogram import MelSpectrogram
@@ -13,6 +14,9 @@ from engine.spec.fields import Choice, Field
 
 USUAL_RATE = 16_000
 """Highest rate that is chosen without being asked for: speech has little above half of it."""
+
+SPEEDS: Mapping[str, tuple[float, ...]] = MappingProxyType({
+    "none": (), "two": (0.9, 1.1), "four": (0.8, 0.9, 1.1, 1.2)})
 
 _RATES = ("8000", "11025", "16000", "22050", "32000", "44100", "48000")
 
@@ -60,6 +64,11 @@ FIELDS = (
     Field("pause", "Longest pause", 0.2,
           "Silence between two recordings, before the first and behind the last: from nothing to "
           "this, by chance.", minimum=0.0, maximum=5.0, unit="s", shown_when=("joined", (True,))),
+    Field("speeds", "Other speeds", "none",
+          "Recordings to learn from are also heard slower and faster, lower and higher, as if "
+          "other people spoke; of strings, each is heard at one of the speeds.",
+          choices=(Choice("none", "None"), Choice("two", "0.9 and 1.1"),
+                   Choice("four", "0.8, 0.9, 1.1 and 1.2"))),
     Field("trim", "Cut off silence", False, "Leaves out what is quiet at both ends.", is_rare=True),
     Field("quiet", "Quiet is below", 40.0,
           "Decibels below the loudest hundredth of a second of the recording.", minimum=6.0,
@@ -109,6 +118,7 @@ class SoundOptions:
     fewest: int
     most: int
     pause: float
+    speeds: str
     trim: bool
     quiet: float
     levels: str
@@ -135,6 +145,11 @@ class SoundOptions:
     def is_joined(self) -> bool:
         """Whether recordings are joined."""
         return self.is_text and self.joined
+
+    @property
+    def other_speeds(self) -> tuple[float, ...]:
+        """Speeds besides 1 at which recordings to learn from are heard."""
+        return SPEEDS[self.speeds]
 
     def spectrogram(self, rate: int, place: str) -> MelSpectrogram:
         """Return how sounds of a rate become frames.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.data.dataset import Indices
 from engine.data.importers.sounds_names import Recording
 from engine.data.importers.sounds_options import SoundOptions
+from engine.data.resampling import at_speed
 from engine.data.waveform import Waveform
 
 _STRING_STREAM = 2
@@ -27,10 +28,13 @@ class String:
         Places among the recordings.
     pauses : tuple[float, ...]
         Seconds of silence before each of them, and behind the last.
+    speed : float
+        How many times as fast as it was spoken it is heard.
     """
 
     parts: tuple[int, ...]
     pauses: tuple[float, ...]
+    speed: float = 1.0
 
     def joined(self, sounds: Sequence[NDArray[np.int16]], rate: int) -> Waveform:
         """Return what is heard.
@@ -47,7 +51,8 @@ class String:
             pieces.append(np.zeros(round(pause * rate), np.int16))
             if part >= 0:
                 pieces.append(sounds[part])
-        return Waveform(rate, np.concatenate(pieces).astype(np.float32) / np.float32(32767))
+        whole = Waveform(rate, np.concatenate(pieces).astype(np.float32) / np.float32(32767))
+        return at_speed(whole, self.speed)
 
     def text(self, found: Sequence[Recording]) -> str:
         """Return what is spoken: letters without a space between them, words with one."""
@@ -78,6 +83,10 @@ def strings_of(found: Sequence[Recording], sides: tuple[Indices, Indices], optio
     learned = min(max(learned, 1), options.strings - 1)
     made = [*some_strings(found, sides[0], learned, options, rng),
             *some_strings(found, sides[1], options.strings - learned, options, rng)]
+    if options.other_speeds:
+        for place in range(learned):
+            speed = float(rng.choice((1.0, *options.other_speeds)))
+            made[place] = replace(made[place], speed=speed)
     places = np.arange(len(made))
     return made, rng.permutation(places[:learned]), rng.permutation(places[learned:])
 

@@ -101,6 +101,13 @@ def on_length(lengths: Sequence[int], frames: int, form: MelSpectrogram) -> tupl
                    seconds=form.samples(frames) / form.rate),)
 
 
+def on_speeds(speeds: Sequence[float], count: int) -> tuple[Remark, ...]:
+    """Return a remark if recordings are also heard at other speeds."""
+    if not speeds:
+        return ()
+    return (remark("note.sound-speeds", count=count, speeds=tuple(f"{one:g}" for one in speeds)),)
+
+
 def on_left_out(left_out: Sequence[LeftOut]) -> tuple[Remark, ...]:
     """Return a remark if recordings were left out."""
     if not left_out:

@@ -30,6 +30,9 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "{size:whole} bytes of examples do not fit, {free:whole} bytes are free",
         "room for a temporary file", "Choose a smaller size for the images, or free some room"),
     "late.failed": "it cannot be read ({reason})",
+    "note.late-blanks":
+        "While training, {count:whole} {count|file|files} could not be read, and {count|is a blank "
+        "example|are blank examples}: {named:listing,file,files,3}.",
     "note.late-faults":
         "While training, {count:whole} {count|file|files} could not be read, and another one of "
         "the class stands in {count|its|their} place: {named:listing,file,files,3}.",

@@ -131,6 +131,9 @@ WORDS: Mapping[str, Entry] = {
     "note.sound-of-training":
         "Numbers are decibels above {floor:general} dB, in 255 steps, each band brought to mean 0 "
         "and standard deviation 1 over the training examples.",
+    "note.sound-speeds":
+        "{count:whole} more examples to learn from are the same recordings at the speeds "
+        "{speeds:list}.",
     "note.sound-cut":
         "{count:whole} of {of:whole} recordings last longer than {seconds:general,3} s; their ends "
         "were cut off.",

@@ -114,6 +114,9 @@ def test_another_one_of_its_group_stands_for_what_is_broken() -> None:
 def test_where_nothing_can_stand_there_is_nothing() -> None:
     alone = late(Reader(broken=(3,)), blank=255)
     assert np.array_equal(alone[3], 255 * SCALE + SHIFT)
+    assert [one.text for one in alone.remarks] == [
+        "While training, 1 file could not be read, and is a blank example: 3.png (it ends too "
+        "early)."]
     all_broken = late(Reader(broken=tuple(range(40))), np.roll(np.arange(40), -1), blank=7)
     assert np.array_equal(all_broken[3], 7 * SCALE + SHIFT)
 

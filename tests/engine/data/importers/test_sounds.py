@@ -191,6 +191,12 @@ def test_recordings_are_joined_into_strings_of_one_speaker_and_side(digits: Path
         assert np.argmax(frames[:40].mean(axis=0)) == np.argmax(
             load(spec(digits)).inputs[0 if texts[row][0] == "0" else 9].reshape(-1, 40)
             .mean(axis=0))
+    varied = load(spec(digits, speeds="two", **options))
+    np.testing.assert_array_equal(varied.labels, data.labels)
+    rates = [varied.sound_of(row).seconds / data.sound_of(row).seconds  # type: ignore[misc]
+             for row in range(60)]
+    assert {round(1 / rates[row], 1) for row in data.training} == {0.9, 1.0, 1.1}
+    assert all(rates[row] == 1 for row in data.validation)
     again = load(spec(digits, **options))
     np.testing.assert_array_equal(again.labels, data.labels)
     np.testing.assert_array_equal(again.inputs[:], data.inputs[:])
@@ -328,6 +334,28 @@ def test_the_usual_scalings_are_those_of_columns(folders: Path, scaling: str) ->
     expected = measure(scaling, plain.inputs[plain.training])(plain.inputs[:])  # type: ignore[arg-type]
     changing = np.ptp(plain.inputs[plain.training], axis=0) > 0
     np.testing.assert_allclose(data.inputs[:][:, changing], expected[:, changing], atol=1e-9)
+
+
+def test_what_is_learned_from_is_also_heard_at_other_speeds(folders: Path) -> None:
+    plain, data = load(spec(folders)), load(spec(folders, speeds="two"))
+    np.testing.assert_array_equal(data.validation, plain.validation)
+    assert len(data.training) == 3 * len(plain.training)
+    assert set(data.training) >= set(plain.training)
+    assert len(data.labels) == 8 + 2 * len(plain.training)
+    assert data.sound_of is not None
+    first = min(plain.training)
+    slow, fast = data.sound_of(8), data.sound_of(9)
+    assert data.labels[8] == data.labels[9] == data.labels[first]
+    assert slow.rate == fast.rate == RATE
+    assert slow.seconds == pytest.approx(0.3 / 0.9, abs=0.01)
+    assert fast.seconds == pytest.approx(0.3 / 1.1, abs=0.01)
+
+    def pitch(row: int) -> int:
+        return int(np.argmax(np.abs(np.fft.rfft(data.sound_of(row).samples, RATE))))  # type: ignore[misc]
+
+    assert pitch(8) == pytest.approx(0.9 * pitch(first), rel=0.02)
+    assert pitch(9) == pytest.approx(1.1 * pitch(first), rel=0.02)
+    assert "8 more examples" in "".join(data.notes)
 
 
 def test_silence_is_trimmed_where_it_is_asked_for(folders: Path) -> None:
