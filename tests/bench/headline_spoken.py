@@ -120,8 +120,9 @@ def reader(frames: int, bands: int, characters: int) -> NetworkSpec:
 
 
 def _block(kind: str, number: int, filters: int, **options: Option) -> list[LayerSpec]:
+    # What a bias would add, batch norm takes off again.
     return [LayerSpec(f"conv-{number}", kind, {"filters": filters, "activation": "linear",
-                                               "weights": "he_normal", **options}),
+                                               "weights": "he_normal", "bias": False, **options}),
             LayerSpec(f"norm-{number}", "batch_norm"),
             LayerSpec(f"relu-{number}", "activation", {"function": "relu"})]
 
