@@ -16,14 +16,13 @@ from gui.widgets import MessageBar
 SUITED = "suited"
 """Topic of the message."""
 OFFERS: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "image": ("This network takes every pixel by itself. Convolutions look at neighbours.",
+    "image": ("Convolutions suit images: they look at pixels side by side.",
               "Use convolutions"),
-    "sound": ("This network takes every frame and band by itself. Convolutions look at neighbours.",
+    "sound": ("Convolutions suit spectrograms: they look at moments and bands side by side.",
               "Use convolutions"),
-    "steps": ("This network takes every step by itself. A recurrent layer goes through them in "
-              "their order.", "Use a GRU"),
-    "tokens": ("This network learns every place of a text by itself. The mean over the words does "
-               "not ask where they stand.", "Use the mean"),
+    "steps": ("A recurrent layer suits a series: it goes step by step.", "Use a GRU"),
+    "tokens": ("The mean over the words suits texts: it does not ask where a word stands.",
+               "Use the mean"),
 })
 """What is said, and the word on the button, by the kind of an example."""
 

@@ -125,9 +125,12 @@ def preview(path: Path, spec: DataSpec) -> Preview:
             break
         _sample(collection, row, settled.form, unreadable)
         looked_at += 1
+    # What will not be among the examples is not counted among them either.
+    readable = collection if not unreadable else collection.take(np.array(
+        [row for row in range(len(collection)) if row not in unreadable], dtype=np.int64))
     return Preview(
-        title=collection.title, count=len(collection), example=image(*settled.form.shape),
-        task=_task(collection), classes=_counts(collection), samples=samples,
+        title=collection.title, count=len(readable), example=image(*settled.form.shape),
+        task=_task(collection), classes=_counts(readable), samples=samples,
         left_out=(*collection.left_out, *(unreadable[row] for row in sorted(unreadable))),
         remarks=(*collection.remarks, *remarks, *settled.remarks),
         is_whole=looked_at == len(collection))
