@@ -30,7 +30,6 @@ from gui.output.pixels import example_image
 from gui.output.view import OutputView, wrong_first
 from gui.widgets.sound_player import SoundPlayer
 
-
 TILE_PX, LARGEST_TILE_PX = 60, 100
 MOST_MEASURED = 100
 """Names of classes whose width is asked for."""

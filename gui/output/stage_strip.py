@@ -105,7 +105,7 @@ class StageStrip(QWidget):
         row.setSpacing(2)
         self.tiles = {key: _Tile(key) for key in STAGES}
         for key, tile in self.tiles.items():
-            row.addWidget(tile)
+            row.addWidget(tile, 1)
             tile.toggled.connect(partial(self._on_tile_toggled, key))
         theme.notifier().changed.connect(self._on_theme_changed)
 
