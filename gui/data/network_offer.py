@@ -16,13 +16,10 @@ from gui.widgets import MessageBar
 SUITED = "suited"
 """Topic of the message."""
 OFFERS: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "image": ("Convolutions suit images: they look at pixels side by side.",
-              "Use convolutions"),
-    "sound": ("Convolutions suit spectrograms: they look at moments and bands side by side.",
-              "Use convolutions"),
-    "steps": ("A recurrent layer suits a series: it goes step by step.", "Use a GRU"),
-    "tokens": ("The mean over the words suits texts: it does not ask where a word stands.",
-               "Use the mean"),
+    "image": ("Convolutions suit images: they see neighbours.", "Use convolutions"),
+    "sound": ("Convolutions suit sounds: they see neighbours.", "Use convolutions"),
+    "steps": ("A recurrent layer suits series: it goes step by step.", "Use a GRU"),
+    "tokens": ("A mean over the words suits texts: their places matter little.", "Use the mean"),
 })
 """What is said, and the word on the button, by the kind of an example."""
 

@@ -81,7 +81,7 @@ class _Tile(QAbstractButton):
         font.setPixelSize(px(9))
         painter.setFont(font)
         painter.setPen(QColor(tokens.text if is_on else tokens.text_muted))
-        painter.drawText(QRectF(0, place.bottom() + 1, self.width(), px(CAPTION_PX)),
+        painter.drawText(QRectF(0, px(TILE_PX), self.width(), px(CAPTION_PX)),
                          int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop),
                          self._title)
 

@@ -87,7 +87,7 @@ def on_spectrogram(form: MelSpectrogram, frames: int, options: SoundOptions) -> 
     floor = abs(form.floor_db)
     levels = {"recording": remark("note.sound-of-recording", floor=floor),
               "bands": remark("note.sound-of-bands", floor=floor),
-              "training": remark("note.sound-of-training", floor=floor),
+              "training": remark("note.sound-of-training", floor=form.floor_db),
               "none": remark("note.sound-as-recorded", floor=floor)}
     return made, bands, levels[options.levels]
 
