@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,24 +125,44 @@ def vowel_frames(vowel: str) -> Frames:
     return frames_of(Waveform(RATE, sound), FORM, "recording")
 
 
+class _Heard(NamedTuple):
+    """Sounds of a seed, and what they become; kept, since speaking takes seconds."""
+
+    sounds: tuple[Waveform, ...]
+    rows: NDArray[np.uint8]
+    frames: int
+    speakers: Indices
+    labels: Indices
+
+
 def load_vowels(spec: DataSpec) -> Dataset:
     """Return single vowels of different speakers, and which they are."""
+    return _dataset(spec, "Vowels", _vowels(spec.seed, spec.noise))
+
+
+def load_vowel_strings(spec: DataSpec) -> Dataset:
+    """Return strings of vowels of different speakers, and which vowels they are made of."""
+    return _dataset(spec, "Vowel strings", _strings(spec.seed, spec.noise))
+
+
+@lru_cache(maxsize=2)
+def _vowels(seed: int, noise: float) -> _Heard:
     names = tuple(FORMANTS)
     sounds, speakers, labels = [], [], []
-    for number, (speaker, rng) in enumerate(_speakers(spec.seed)):
+    for number, (speaker, rng) in enumerate(_speakers(seed)):
         for label, vowel in enumerate(names):
             for _ in range(TAKES):
                 sounds.append(spoken(vowel, speaker, rng))
                 speakers.append(number)
                 labels.append(label)
-    return _dataset(spec, "Vowels", sounds, np.array(speakers), np.array(labels, np.int64))
+    return _heard(seed, noise, sounds, np.array(speakers), np.array(labels, np.int64))
 
 
-def load_vowel_strings(spec: DataSpec) -> Dataset:
-    """Return strings of vowels of different speakers, and which vowels they are made of."""
+@lru_cache(maxsize=2)
+def _strings(seed: int, noise: float) -> _Heard:
     names = tuple(FORMANTS)
     sounds, speakers, texts = [], [], []
-    for number, (speaker, rng) in enumerate(_speakers(spec.seed)):
+    for number, (speaker, rng) in enumerate(_speakers(seed)):
         for _ in range(STRINGS):
             text = rng.integers(len(names), size=int(rng.integers(FEWEST, MOST + 1)))
             pieces = [_pause(rng)]
@@ -149,7 +171,7 @@ def load_vowel_strings(spec: DataSpec) -> Dataset:
             sounds.append(np.concatenate(pieces))
             speakers.append(number)
             texts.append(np.pad(text, (0, MOST - len(text)), constant_values=-1))
-    return _dataset(spec, "Vowel strings", sounds, np.array(speakers), np.array(texts, np.int64))
+    return _heard(seed, noise, sounds, np.array(speakers), np.array(texts, np.int64))
 
 
 def _speakers(seed: int) -> list[tuple[Speaker, np.random.Generator]]:
@@ -161,16 +183,23 @@ def _pause(rng: np.random.Generator) -> NDArray[np.float32]:
     return np.zeros(round(rng.uniform(0, LONGEST_PAUSE) * RATE), np.float32)
 
 
-def _dataset(spec: DataSpec, title: str, sounds: Sequence[NDArray[np.float32]],
-             speakers: Indices, labels: Indices) -> Dataset:
-    """Return sounds as a data set; ``noise`` is a hiss beside them, in percent of the voice."""
-    rng = np.random.default_rng([spec.seed, len(sounds)])
-    hiss = 0.5 * spec.noise / 100
-    heard = [Waveform(RATE, sound + (hiss * rng.standard_normal(len(sound))).astype(np.float32))
-             for sound in sounds]
+def _heard(seed: int, noise: float, sounds: Sequence[NDArray[np.float32]], speakers: Indices,
+           labels: Indices) -> _Heard:
+    """Return sounds as frames; ``noise`` is a hiss beside them, in percent of the voice."""
+    rng = np.random.default_rng([seed, len(sounds)])
+    hiss = 0.5 * noise / 100
+    heard = tuple(
+        Waveform(RATE, sound + (hiss * rng.standard_normal(len(sound))).astype(np.float32))
+        for sound in sounds)
     made: list[Frames] = [frames_of(sound, FORM, "recording") for sound in heard]
     count = max(map(len, made))
     rows = np.stack([filled(frames, count).ravel() for frames in made])
+    rows.flags.writeable = False
+    return _Heard(heard, rows, count, speakers, labels)
+
+
+def _dataset(spec: DataSpec, title: str, found: _Heard) -> Dataset:
+    heard, rows, count, speakers, labels = found
     training, validation = split_groups(speakers, spec.training_share, spec.seed)
     is_text = labels.ndim > 1
     return Dataset(

@@ -141,7 +141,8 @@ class SampleView(QListWidget):
         curves = sum(one.curve is not None for one in shown)
         if curves:
             width, height = CURVE_PX if curves > FEW_CURVES else LARGE_CURVE_PX
-            return QSize(theme.px(width), theme.px(height))
+            room = max(self.viewport().width() - theme.px(30), theme.px(CURVE_PX[0]))
+            return QSize(min(theme.px(width), room), theme.px(height))
         shapes = [one.picture.shape for one in shown if one.picture is not None]
         slope = max((shape[0] / shape[1] for shape in shapes), default=1.0)
         width = theme.px(PICTURE_PX if slope > FLAT else WIDE_PX)

@@ -89,9 +89,9 @@ class Settings:
     widths: tuple[int, int, int] = (64, 192, 256)
     epochs: int = 10
     batch: int = 512
-    learning_rate: float = 4.0
+    learning_rate: float = 2.0
     momentum: float = 0.85
-    gain: float = 2.0
+    gain: float = 1.5
     shrinking: float = 0.001
     start: float = 0.2
     rise: float = 0.23

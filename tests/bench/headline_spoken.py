@@ -2,7 +2,9 @@
 
 The data are the Free Spoken Digit Dataset's, brought as a person brings them: through the importer
 of sounds. Settings were chosen without its test recordings, those with a number below 5; of
-speakers, by learning from four and measuring on theo, while yweweler was not listened to.
+speakers, by learning from four and measuring on a fifth, nicolas and theo in turn, while yweweler
+was not listened to. A first choice, made with theo alone and without other speeds, had told 77 to
+82 % of george, jackson and lucas when it was given up: of these three, the figure is a second look.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import subprocess
 import tempfile
 import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +50,8 @@ MISSING = ("The spoken digits are not at hand: {} is missing. BACKPROP_LAB_DATA 
 TEST_BELOW, CHOOSE_BELOW = 5, 10
 """Recordings with a lower number are measured in the end, and while settings are tried."""
 
-KNOWN, ASKED = ("george", "jackson", "lucas", "nicolas"), "theo"
-"""Speakers to learn from and to measure while settings are tried."""
+UNHEARD, ASKED = "yweweler", ("nicolas", "theo")
+"""While settings are tried: the speaker who is left alone, and those who are measured in turn."""
 
 GOAL, SPEAKER_GOAL, STRING_GOAL = 0.97, 0.85, 0.05
 ROUND_S = 1.0
@@ -58,7 +62,9 @@ FRAMES = {"teller": 49, "reader": 288}
 
 SPECTROGRAM: dict[str, Option] = {
     "trim": True, "window_ms": 32.0, "hop_ms": 16.0, "bands": 32, "floor_db": -60.0}
-SINGLE: dict[str, Option] = {**SPECTROGRAM, "seconds": 0.8, "levels": "bands"}
+SINGLE: dict[str, Option] = {**SPECTROGRAM, "seconds": 0.8}
+UNKNOWN: dict[str, Option] = {**SPECTROGRAM, "quiet": 25.0, "floor_db": -50.0, "seconds": 0.656,
+                              "speeds": "two", "split": "speakers"}
 STRINGS: dict[str, Option] = {**SPECTROGRAM, "told": "text", "joined": True, "strings": 3000,
                               "fewest": 3, "most": 5, "pause": 0.2}
 
@@ -85,6 +91,7 @@ class Settings:
 
 
 DIGITS = Settings(epochs=12, batch=32, learning_rate=0.004, rise=0.2)
+SPEAKERS = Settings(epochs=7, batch=32, learning_rate=0.004, rise=0.2)
 READING = Settings(epochs=10, batch=32, learning_rate=0.004, rise=0.2, clip=5.0)
 
 
@@ -113,8 +120,9 @@ def reader(frames: int, bands: int, characters: int) -> NetworkSpec:
 
 
 def _block(kind: str, number: int, filters: int, **options: Option) -> list[LayerSpec]:
+    # What a bias would add, batch norm takes off again.
     return [LayerSpec(f"conv-{number}", kind, {"filters": filters, "activation": "linear",
-                                               "weights": "he_normal", **options}),
+                                               "weights": "he_normal", "bias": False, **options}),
             LayerSpec(f"norm-{number}", "batch_norm"),
             LayerSpec(f"relu-{number}", "activation", {"function": "relu"})]
 
@@ -195,28 +203,34 @@ def official(data: Dataset, names: list[tuple[str, str, int]], choose: bool) -> 
         validation=np.flatnonzero((numbers >= TEST_BELOW) & (numbers < CHOOSE_BELOW)))
 
 
-def without(data: Dataset, names: list[tuple[str, str, int]], asked: str,
-            known: tuple[str, ...], first: int) -> Dataset:
-    """Return the recordings of some speakers to learn from, those of another for validation."""
-    speakers = np.array([speaker for _, speaker, _ in names])
-    allowed = np.array([number >= first for _, _, number in names])
-    rng = np.random.default_rng(0)
-    return dataclasses.replace(
-        data, training=rng.permutation(np.flatnonzero(np.isin(speakers, known) & allowed)),
-        validation=np.flatnonzero((speakers == asked) & allowed))
+@contextmanager
+def untouched(choose: bool, *left_alone: str) -> Iterator[Path]:
+    """Give the recordings; where settings are tried, without the test's and some speakers."""
+    if not choose:
+        yield FILE
+        return
+    with tempfile.TemporaryDirectory() as place:
+        with zipfile.ZipFile(FILE) as archive:
+            for name in archive.namelist():
+                stem = Path(name).stem.split("_")
+                if name.endswith(".wav") and int(stem[2]) >= TEST_BELOW \
+                        and stem[1] not in left_alone:
+                    archive.extract(name, place)
+        yield Path(place)
+
+
+def without(asked: str, choose: bool) -> Dataset:
+    """Return the recordings of one speaker for validation, those of the others to learn from."""
+    with untouched(choose, UNHEARD) as path:
+        return load(DataSpec("sounds", path=str(path), options={**UNKNOWN, "held_out": asked}))
 
 
 def strings(choose: bool) -> Dataset:
     """Return strings; where settings are tried, of training recordings alone on both sides."""
-    options = {**STRINGS, "split": "numbers", "below": TEST_BELOW}
-    if not choose:
-        return load(DataSpec("sounds", path=str(FILE), options=options))
-    with tempfile.TemporaryDirectory() as place:
-        with zipfile.ZipFile(FILE) as archive:
-            archive.extractall(place, [
-                name for name in archive.namelist()
-                if name.endswith(".wav") and int(Path(name).stem.split("_")[2]) >= TEST_BELOW])
-        return load(DataSpec("sounds", path=place, options={**options, "below": CHOOSE_BELOW}))
+    below = CHOOSE_BELOW if choose else TEST_BELOW
+    with untouched(choose) as path:
+        return load(DataSpec("sounds", path=str(path), options={
+            **STRINGS, "split": "numbers", "below": below}))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -227,12 +241,10 @@ def run(options: argparse.Namespace) -> int:
     threads = getattr(options, "threads", 1)
     parts = getattr(options, "parts", None) or ("split", "speakers", "strings")
     say(f"{machine()}; numba {numba.__version__}; {threads} threads.")
-    if set(parts) & {"split", "speakers"}:
-        data, names = single()
-        if "split" in parts:
-            tell_split(official(data, names, options.choose), threads)
-        if "speakers" in parts:
-            tell_speakers(data, names, options.choose, threads)
+    if "split" in parts:
+        tell_split(official(*single(), options.choose), threads)
+    if "speakers" in parts:
+        tell_speakers(options.choose, threads)
     if "strings" in parts:
         tell_strings(strings(options.choose), threads)
     if options.torch and installed(options.peers_python, "torch"):
@@ -251,22 +263,19 @@ def tell_split(data: Dataset, threads: int) -> float:
     return found
 
 
-def tell_speakers(data: Dataset, names: list[tuple[str, str, int]], choose: bool,
-                  threads: int) -> float:
+def tell_speakers(choose: bool, threads: int) -> float:
     """Print and return the accuracy on speakers of whom nothing was heard before."""
-    everybody = tuple(sorted({speaker for _, speaker, _ in names}))
-    turns = [(ASKED, KNOWN, TEST_BELOW)] if choose else [
-        (asked, tuple(one for one in everybody if one != asked), 0) for asked in everybody]
+    everybody = sorted({speaker for _, speaker, _ in names_of(FILE)})
     found = {}
-    for asked, known, first in turns:
-        part = without(data, names, asked, known, first)
-        made, seconds = train(part, DIGITS, 1, threads)
-        found[asked] = accuracy(made, part)
-        say(f"{asked}, after {len(known)} others: {found[asked]:.2%} of {len(part.validation):,}, "
-            f"{seconds:.0f} s of a processor.")
+    for asked in ASKED if choose else everybody:
+        data = without(asked, choose)
+        made, seconds = train(data, SPEAKERS, 1, threads)
+        found[asked] = accuracy(made, data)
+        say(f"{asked}, never heard: {found[asked]:.2%} of {len(data.validation):,} after "
+            f"{len(data.training):,} of others, {seconds:.0f} s of a processor.")
     mean, worst = float(np.mean(list(found.values()))), min(found, key=lambda one: found[one])
     say(f"Mean {mean:.2%} ({'at least' if mean >= SPEAKER_GOAL else 'NOT'} {SPEAKER_GOAL:.0%}); "
-        f"worst {worst}, {found[worst]:.2%}.")
+        f"worst {worst}, {found[worst]:.2%}: {SPEAKERS}, {UNKNOWN}")
     return mean
 
 

@@ -21,8 +21,8 @@ def teller() -> nn.Sequential:
     """Return the network that tells what one recording is."""
     layers: list[nn.Module] = []
     for before, filters in ((1, 16), (16, 32), (32, 64)):
-        layers += [nn.Conv2d(before, filters, 3, padding="same"), nn.BatchNorm2d(filters),
-                   nn.ReLU(), nn.MaxPool2d(2)]
+        layers += [nn.Conv2d(before, filters, 3, padding="same", bias=False),
+                   nn.BatchNorm2d(filters), nn.ReLU(), nn.MaxPool2d(2)]
     return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.5),
                          nn.Linear(64 * (FRAMES["teller"] // 8) * (BANDS // 8), CLASSES))
 
@@ -31,7 +31,7 @@ def reader() -> nn.Sequential:
     """Return the network that reads a string; channels stand before steps, as PyTorch wants."""
     layers: list[nn.Module] = []
     for before, filters, stride in ((BANDS, 48, 2), (48, 64, 2), (64, 64, 1)):
-        layers += [nn.Conv1d(before, filters, 5, stride=stride, padding=2),
+        layers += [nn.Conv1d(before, filters, 5, stride=stride, padding=2, bias=False),
                    nn.BatchNorm1d(filters), nn.ReLU()]
     return nn.Sequential(*layers, nn.Dropout(0.2), nn.Conv1d(64, CLASSES + 1, 1))
 

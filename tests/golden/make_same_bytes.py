@@ -29,6 +29,7 @@ import numpy as np
 from numba.core.registry import cpu_target
 
 from engine.compiling import LOOP, command
+from engine.data.rows import ByteRows
 from engine.data.sources import load
 from engine.plan import ops_of
 from engine.spec import ProjectSpec
@@ -61,7 +62,8 @@ def ops_in(project: ProjectSpec) -> tuple[str, ...]:
     data = load(project.data)
     examples = prepare(project, data, data.validation[:1])
     return ops_of(project, examples.inputs.shape[1], examples.targets.shape[1],
-                  examples.image_shape, is_weighted=examples.class_weights is not None)
+                  examples.image_shape, is_weighted=examples.class_weights is not None,
+                  is_bytes=isinstance(examples.inputs, ByteRows))
 
 
 def compile_elsewhere(projects: Iterable[ProjectSpec]) -> None:

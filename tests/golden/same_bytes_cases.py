@@ -194,4 +194,7 @@ def _tokens() -> dict[str, ProjectSpec]:
         found[f"padded {kind}"] = _project(
             REVIEWS, padded, (kind, {"units": 9, "truncation": 3}), _dense(2, "linear"))
     found["padded mean"] = _project(REVIEWS, padded, ("sequence_mean", {}), _dense(2, "linear"))
+    found["mean of used rows"] = _project(
+        REVIEWS, ("embedding", {**padded[1], "sparse": True}), ("sequence_mean", {}),
+        _dense(2, "linear"), optimizer=OptimizerSpec("adam"))
     return found

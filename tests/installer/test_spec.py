@@ -23,6 +23,7 @@ VISUAL_C = [("shiboken6\\MSVCP140.dll", "/q/MSVCP140.dll", "BINARY"),
             ("VCRUNTIME140.dll", "/python/VCRUNTIME140.dll", "BINARY")]
 AT_TOP = [("MSVCP140.dll", "/q/MSVCP140.dll", "BINARY"),
           ("msvcp140_1.dll", "/p/msvcp140_1.dll", "BINARY")]
+SOUNDS = "_soundfile_data/libsndfile.so"
 SYSTEMS = ("linux", "win32", "darwin")
 
 
@@ -35,7 +36,8 @@ class Step:
         self.scripts = [(name, f"/{name}.py", "PYSOURCE") for name in (
             "pyi_rth_pyside6", "pyi_rth_multiprocessing", "launch")]
         self.binaries = [(place, f"/lib/{place}", "BINARY") for place in (
-            "PySide6/QtCore.pyd", "libcrypto.so.3", "libssl-3.dll", "numba/_devicearray.so")]
+            "PySide6/QtCore.pyd", "libcrypto.so.3", "libssl-3.dll", "numba/_devicearray.so",
+            SOUNDS)]
         if sys.platform == "win32":
             self.binaries += VISUAL_C
         self.datas = [("PySide6/Qt/qml/a.qml", "/a.qml", "DATA"), ("LICENSE", "/LICENSE", "DATA")]
@@ -88,11 +90,12 @@ def test_what_is_dropped_is_neither_packed_nor_named(
     binaries, datas = made["COLLECT"].arguments[-2:]
     runtime = [*VISUAL_C, *AT_TOP] if system == "win32" else []
     assert [entry[0] for entry in binaries] == [
-        "PySide6/QtCore.pyd", "numba/_devicearray.so", *(entry[0] for entry in runtime)]
+        "PySide6/QtCore.pyd", "numba/_devicearray.so", SOUNDS,
+        *(entry[0] for entry in runtime)]
     assert [entry[0] for entry in datas] == ["LICENSE"]
     assert (tmp_path / recipe.CONTENTS).read_text("utf-8").splitlines() == [
         "gui/start.py", "/pyi_rth_pyside6.py", "/launch.py", "/lib/PySide6/QtCore.pyd",
-        "/lib/numba/_devicearray.so",
+        "/lib/numba/_devicearray.so", f"/lib/{SOUNDS}",
         *(entry[1] for entry in runtime), "/LICENSE"]
 
 
