@@ -10,11 +10,11 @@ from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.registry import kind, kinds
 from engine.layers.shapes import infer_shapes
-from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
+from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task
 
 
 def fitted(project: ProjectSpec, task: Task, n_outputs: int, vocabulary: int = 0,
-           n_inputs: int = 0, shape: Shape = ()) -> ProjectSpec:
+           n_inputs: int = 0, shape: Shape = (), before: Task | None = None) -> ProjectSpec:
     """Return the project with loss, output layer and what reads the data made to fit.
 
     Parameters
@@ -31,8 +31,12 @@ def fitted(project: ProjectSpec, task: Task, n_outputs: int, vocabulary: int = 0
         Numbers per example that go in; 0 keeps what is made for another number of them.
     shape : tuple[int, ...]
         Axes of an example that has several, such as those of an image; empty for one row.
+    before : str | None
+        The task until now. A loss that suited numbers was not chosen for classes, even where it
+        could serve them.
     """
-    loss = _fitting_loss(project.training, task)
+    keeps = before != "regression" or task != "classification"
+    loss = _fitting_loss(project.training.loss if keeps else "", task)
     widths = loss.widths(task, n_outputs)
     # What is to be reconstructed goes in as well: the shape that comes out is known.
     network = reading(project.network, task, vocabulary, n_inputs, shape)
@@ -52,8 +56,8 @@ def _gives(network: NetworkSpec, width: int) -> bool:
         return False
 
 
-def _fitting_loss(training: TrainingSpec, task: Task) -> Loss:
-    current = LOSSES.get(training.loss)
+def _fitting_loss(key: str, task: Task) -> Loss:
+    current = LOSSES.get(key)
     if current is not None and task in current.tasks:
         return current
     return next(loss for loss in LOSSES.values() if task in loss.tasks)

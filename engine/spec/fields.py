@@ -47,6 +47,8 @@ class Field:
         Bounds of a number, both included.
     unit : str
         Shown behind the number.
+    zero : str
+        Shown in place of 0 where that leaves the number to the program; empty for a plain 0.
     choices : tuple[Choice, ...]
         The allowed keys of a text field; without any, every text is allowed.
     logarithmic : bool
@@ -72,6 +74,7 @@ class Field:
     shown_when: tuple[str, tuple[Option, ...]] | None = None
     holds: Literal["", "column", "columns"] = ""
     is_rare: bool = False
+    zero: str = ""
 
     @property
     def expected(self) -> Message:

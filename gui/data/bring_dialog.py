@@ -292,11 +292,15 @@ class BringDialog(QDialog):
             [*((one.key, one.title) for one in kinds), *((way, OTHER_WAYS[way]) for way in ways)],
             [*(f"<p>{one.help}</p>" for one in kinds), *("" for _ in ways)])
         self.options.kind.set_value(self._source)
-        self.options.setVisible(bool(self._paths))
+        self.options.setVisible(not self._is_lost() or bool(ways))
+
+    def _is_lost(self) -> bool:
+        """Say whether nothing has been chosen, or nothing that is known."""
+        return not self._paths or (self._found is not None and self._found.importer is None)
 
     def _show_preview(self, seen: Preview | None) -> None:
-        self.view.setVisible(bool(self._paths))
-        self.invitation.setVisible(not self._paths)
+        self.view.setVisible(not self._is_lost())
+        self.invitation.setVisible(self._is_lost())
         self.view.sentence.setText("" if seen is None else preview_sentence(seen))
         self.view.classes.show_classes({} if seen is None else seen.classes)
         self.view.samples.show_samples(() if seen is None else seen.samples,

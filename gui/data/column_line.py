@@ -14,7 +14,7 @@ from gui.data.choices import one_line
 
 BETWEEN = "; "
 NONE = "Find it"
-FOUND = "found by itself"
+FOUND = "Automatic"
 
 
 class ColumnLine(QLineEdit):

@@ -65,7 +65,9 @@ def look(paths: Sequence[Path], data: DataSpec, importers: Mapping[str, Importer
     chosen = importers.get(data.source)
     if chosen is None:
         if not candidates:
-            return Found(data, (), None, fault=DataError("importing.unknown", place=first.name))
+            fault = (DataError("importing.unknown", place=first.name) if size_of(first)
+                     else DataError("importing.nothing", place=first.name))
+            return Found(data, (), None, fault=fault)
         chosen = candidates[0]
         data = replace(data, source=chosen.key, options={})
     if chosen not in candidates:

@@ -16,14 +16,10 @@ from gui.widgets import MessageBar
 SUITED = "suited"
 """Topic of the message."""
 OFFERS: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "image": ("This network takes every pixel by itself. Convolutions look at neighbours.",
-              "Use convolutions"),
-    "sound": ("This network takes every frame and band by itself. Convolutions look at neighbours.",
-              "Use convolutions"),
-    "steps": ("This network takes every step by itself. A recurrent layer goes through them in "
-              "their order.", "Use a GRU"),
-    "tokens": ("This network learns every place of a text by itself. The mean over the words does "
-               "not ask where they stand.", "Use the mean"),
+    "image": ("Convolutions suit images: they see neighbours.", "Use convolutions"),
+    "sound": ("Convolutions suit sounds: they see neighbours.", "Use convolutions"),
+    "steps": ("A recurrent layer suits series: it goes step by step.", "Use a GRU"),
+    "tokens": ("A mean over the words suits texts: their places matter little.", "Use the mean"),
 })
 """What is said, and the word on the button, by the kind of an example."""
 

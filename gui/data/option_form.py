@@ -159,6 +159,8 @@ def _spin(field: Field) -> CalmSpinBox | CalmDoubleSpinBox:
     # What is half typed is not looked at.
     spin.setKeyboardTracking(False)
     spin.setSuffix(f" {field.unit}" if field.unit else "")
+    # Qt shows it for the least number.
+    spin.setSpecialValueText(field.zero if low == 0 else "")
     spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return spin
 

@@ -190,13 +190,20 @@ class PaintCanvas(QWidget):
         centre = area.center()
         painter.drawLine(QLineF(area.left(), centre.y(), area.right(), centre.y()))
         painter.drawLine(QLineF(centre.x(), area.top(), centre.x(), area.bottom()))
-        radius = theme.px(DOT_PX) / 2
-        painter.setPen(QPen(QColor(tokens.point_outline), 0.8 * theme.scale()))
-        colours = theme.class_colours(9)
-        for x, y, value in self._points.tolist():
-            painter.setBrush(colours[int(value)] if self._is_sorted else value_colour(value))
-            painter.drawEllipse(self._at(x, y), radius, radius)
+        self._draw_points(painter)
         self._draw_brush(painter, area)
+
+    def _draw_points(self, painter: QPainter) -> None:
+        """Draw all outlines below all points: where these are dense, their colours stay."""
+        radius, edge = theme.px(DOT_PX) / 2, 0.4 * theme.scale()
+        points, colours = self._points.tolist(), theme.class_colours(9)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.current().point_outline))
+        for x, y, _ in points:
+            painter.drawEllipse(self._at(x, y), radius + edge, radius + edge)
+        for x, y, value in points:
+            painter.setBrush(colours[int(value)] if self._is_sorted else value_colour(value))
+            painter.drawEllipse(self._at(x, y), radius - edge, radius - edge)
 
     def _draw_brush(self, painter: QPainter, area: QRectF) -> None:
         spot = self._spot

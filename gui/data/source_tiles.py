@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from engine.data import SourceInfo, thumbnail_points
 from gui import theme
 
-WIDTH, PICTURE, HEIGHT = 40, 30, 56
+WIDTH, PICTURE, HEIGHT = 40, 30, 59
 ICON = 20
 THUMBNAIL_POINTS = 70
 
@@ -175,5 +175,5 @@ def _paint_title(painter: QPainter, colour: QColor, tile: Tile) -> None:
     font.setPixelSize(px(9))
     painter.setFont(font)
     painter.setPen(colour)
-    painter.drawText(QRect(px(2), top, tile.width() - px(4), tile.height() - top - px(2)),
+    painter.drawText(QRect(px(1), top, tile.width() - px(2), tile.height() - top - px(2)),
                      int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), tile.text())

@@ -395,7 +395,8 @@ class Document(QObject):
         if dataset is None:
             dataset = self._shelf.load_data(data, None)
         project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
-                         dataset.vocabulary, dataset.n_inputs, dataset.example.shape)
+                         dataset.vocabulary, dataset.n_inputs, dataset.example.shape,
+                         None if self.data_problem else self.dataset.task)
         if self._follows_data():
             project = replace(project, name=name_of(dataset))
         self._shelf.put(data, dataset)

@@ -28,7 +28,7 @@ _SEASONS: Mapping[tuple[str, int], str] = MappingProxyType({
 def error_lines(forecast: Forecast, windows: Windows) -> tuple[str, ...]:
     """Return the errors in words, with those of forecasts that need no network.
 
-    Such as ``Error 2.1 °C; same as yesterday 2.6 °C; same as a year before 3.0 °C``; of several
+    Such as ``Error 2.1 °C; same as yesterday 2.6 °C; a year before 3.0 °C``; of several
     steps ahead a line for the nearest and one for the farthest. None where nothing was measured.
     """
     if not len(forecast.errors) or not np.isfinite(forecast.errors).any():
@@ -59,7 +59,7 @@ def _told(forecast: Forecast, windows: Windows, place: int) -> str:
     if len(forecast.season_errors) and np.isfinite(forecast.season_errors[place]):
         season = _SEASONS.get((windows.step, windows.period)) or _steps(
             windows.period, windows.step)
-        parts.append(f"same as {season} before "
+        parts.append(f"{season} before "
                      f"{_number(forecast.season_errors[place], windows.unit)}")
     return "; ".join(parts)
 

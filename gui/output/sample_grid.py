@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QColor,
+    QFont,
+    QFontMetrics,
     QHelpEvent,
     QImage,
     QMouseEvent,
@@ -27,6 +29,10 @@ from gui.output.outcomes import Outcome, outcomes
 from gui.output.pixels import example_image
 from gui.output.view import OutputView, wrong_first
 from gui.widgets.sound_player import SoundPlayer
+
+TILE_PX, LARGEST_TILE_PX = 60, 100
+MOST_MEASURED = 100
+"""Names of classes whose width is asked for."""
 
 
 def outcome_text(dataset: Dataset, one: Outcome) -> str:
@@ -66,6 +72,7 @@ class _Tiles(QWidget):
         self.shown: Sequence[Outcome] = ()
         self.player = SoundPlayer(self)
         self._images: dict[int, QImage] = {}
+        self._least = 0
         self._ends = (0.0, 1.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Sample images with their predicted classes")
@@ -79,6 +86,7 @@ class _Tiles(QWidget):
         self.relaid()
 
     def relaid(self) -> None:
+        self._least = self._least_width()
         columns = self._columns()
         rows = -(-len(self.shown) // columns)
         self.setFixedHeight(max(rows * self._tile().height(), 1))
@@ -133,9 +141,7 @@ class _Tiles(QWidget):
         painter.setPen(QPen(QColor(tokens.good if one.is_right else tokens.bad), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(picture.adjusted(-1, -1, 1, 1), 3, 3)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        painter.setFont(font)
+        painter.setFont(self._small())
         line = painter.fontMetrics().height()
         mark = line * 0.72
         text_top = picture.bottom() + theme.px(3)
@@ -143,14 +149,28 @@ class _Tiles(QWidget):
                   one.is_right)
         room = QRectF(picture.left() + mark + gap, text_top, side - mark - gap, line)
         names = self.dataset.class_names if self.dataset else ()
-        share = f"{100 * one.probability:.0f}%"
-        name = painter.fontMetrics().elidedText(
-            names[one.predicted], Qt.TextElideMode.ElideRight,
-            int(room.width() - painter.fontMetrics().horizontalAdvance(share) - gap))
+        name, share = names[one.predicted], f"{100 * one.probability:.0f}%"
+        across = painter.fontMetrics().horizontalAdvance
         painter.setPen(QColor(tokens.text))
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft, name)
-        painter.setPen(QColor(tokens.text_muted))
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight, share)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft, painter.fontMetrics().elidedText(
+            name, Qt.TextElideMode.ElideRight, int(room.width())))
+        # The name says more; the tooltip has both.
+        if across(name) + gap + across(share) <= room.width():
+            painter.setPen(QColor(tokens.text_muted))
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight, share)
+
+    def _small(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        return font
+
+    def _least_width(self) -> int:
+        """Return how wide a tile is where its caption fits, within bounds."""
+        names = self.dataset.class_names if self.dataset else ()
+        metrics = QFontMetrics(self._small())
+        words = max(map(metrics.horizontalAdvance, names[:MOST_MEASURED]), default=0)
+        caption = metrics.height() + words + metrics.horizontalAdvance("100%") + theme.px(12)
+        return min(max(caption, theme.px(TILE_PX)), theme.px(LARGEST_TILE_PX))
 
     def _image(self, row: int) -> QImage:
         if row not in self._images and self.dataset and self.dataset.example.picture_size:
@@ -163,7 +183,7 @@ class _Tiles(QWidget):
         return QSize(width, width + round(self.fontMetrics().height() * 0.85) + theme.px(3))
 
     def _columns(self) -> int:
-        return max(2, self.width() // theme.px(60))
+        return max(2, self.width() // max(self._least, 1))
 
     def _place(self, index: int) -> QRect:
         row, column = divmod(index, self._columns())

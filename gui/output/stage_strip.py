@@ -81,7 +81,7 @@ class _Tile(QAbstractButton):
         font.setPixelSize(px(9))
         painter.setFont(font)
         painter.setPen(QColor(tokens.text if is_on else tokens.text_muted))
-        painter.drawText(QRectF(0, place.bottom() + 1, self.width(), px(CAPTION_PX)),
+        painter.drawText(QRectF(0, px(TILE_PX), self.width(), px(CAPTION_PX)),
                          int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop),
                          self._title)
 
@@ -105,7 +105,7 @@ class StageStrip(QWidget):
         row.setSpacing(2)
         self.tiles = {key: _Tile(key) for key in STAGES}
         for key, tile in self.tiles.items():
-            row.addWidget(tile)
+            row.addWidget(tile, 1)
             tile.toggled.connect(partial(self._on_tile_toggled, key))
         theme.notifier().changed.connect(self._on_theme_changed)
 

@@ -111,7 +111,7 @@ class PadDesk(QObject):
             return
         self._pad.make_room()
         if drawn.word not in names and data.source != DRAWINGS:
-            self.told.emit(f"Kept. {drawn.word} is none of the classes here: choose “Drawings…” "
+            self.told.emit(f"Kept. “{drawn.word}” is none of the classes here: choose “Drawings…” "
                            "in Data to learn from your own alone.")
 
     @Slot()

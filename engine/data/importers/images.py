@@ -21,6 +21,7 @@ from engine.data.importers.image_files import quiet_pillow
 from engine.data.importers.image_forms import settle, spread
 from engine.data.importers.image_options import FIELDS, Choices, Form
 from engine.data.importers.image_origins import collect, head, is_image
+from engine.data.importers.image_rows import without_gaps
 from engine.data.importers.image_table import is_table
 from engine.data.importers.importer import Importer, LeftOut, Preview, Sample
 from engine.data.importers.joined_images import joined
@@ -149,9 +150,13 @@ def preview(path: Path, spec: DataSpec) -> Preview:
             break
         _sample(collection, row, settled.form, unreadable)
         looked_at += 1
+    # What will not be among the examples is not counted among them either.
+    readable = collection if not unreadable else without_gaps(collection.take(
+        np.array([row for row in range(len(collection)) if row not in unreadable],
+                 dtype=np.int64)))
     return Preview(
-        title=collection.title, count=len(collection), example=image(*settled.form.shape),
-        task=_task(collection), classes=_counts(collection), samples=samples,
+        title=collection.title, count=len(readable), example=image(*settled.form.shape),
+        task=_task(collection), classes=_counts(readable), samples=samples,
         left_out=(*collection.left_out, *(unreadable[row] for row in sorted(unreadable))),
         remarks=(*collection.remarks, *remarks, *settled.remarks),
         is_whole=looked_at == len(collection))

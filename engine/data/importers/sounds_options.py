@@ -50,7 +50,7 @@ FIELDS = (
     Field("seconds", "Length", 0.0,
           "Recordings are cut or filled with silence to so many seconds; 0 takes a length for "
           "which 19 of 20 recordings need no cut, or all if texts are told.",
-          minimum=0.0, maximum=LONGEST_SECONDS, unit="s"),
+          minimum=0.0, maximum=LONGEST_SECONDS, unit="s", zero="Automatic"),
     Field("joined", "Join recordings", False,
           "Makes strings of several recordings of the same speaker, as if they were spoken one "
           "after the other; recordings for validation make those for validation.",
@@ -95,7 +95,7 @@ FIELDS = (
           maximum=20_000.0, unit="Hz", is_rare=True),
     Field("highest", "Highest frequency", 0.0,
           "Where the highest band ends; 0 takes half the rate.", minimum=0.0, maximum=24_000.0,
-          unit="Hz", is_rare=True),
+          unit="Hz", is_rare=True, zero="Half the rate"),
     Field("floor_db", "Floor", -80.0, "What is quieter counts as this.", minimum=-120.0,
           maximum=-10.0, unit="dB", is_rare=True),
 )

@@ -89,10 +89,10 @@ def on_spectrogram(form: MelSpectrogram, frames: int, options: SoundOptions) -> 
     made = remark("note.sound-frames", rate=form.rate, frames=frames, seconds=seconds,
                   window=1000 * form.window / form.rate, hop=1000 * form.hop / form.rate)
     bands = remark("note.sound-bands", bands=form.bands, lowest=form.lowest, highest=form.highest)
-    floor = form.floor_db
+    floor = abs(form.floor_db)
     levels = {"recording": remark("note.sound-of-recording", floor=floor),
               "bands": remark("note.sound-of-bands", floor=floor),
-              "training": remark("note.sound-of-training", floor=floor),
+              "training": remark("note.sound-of-training", floor=form.floor_db),
               "none": remark("note.sound-as-recorded", floor=floor)}
     return made, bands, levels[options.levels]
 

@@ -8,9 +8,12 @@ from engine.messages.language import Entry, Fault
 
 WORDS: Mapping[str, Entry] = {
     "importing.unknown": Fault(
-        "{place}", "this is no kind of data that is known here",
+        "{place}", "this is no kind of data that is known here, or it is broken",
         "images, sounds, texts with labels or a series",
         "Choose a file or a folder of these, or a table for “My table…”"),
+    "importing.nothing": Fault(
+        "{place}", "nothing is in it", "images, sounds, texts with labels or a series",
+        "Choose a file or a folder of these"),
     "enclosed.too-large": Fault(
         "{place}", "this is too large to travel in a project",
         "at most {most:whole} bytes in {files:whole} files",

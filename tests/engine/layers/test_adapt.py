@@ -64,6 +64,16 @@ def test_regression_brings_its_loss() -> None:
     assert fitted(default_project(), "regression", 1).training.loss == "mean_squared_error"
 
 
+def test_a_loss_for_numbers_goes_with_them_but_one_chosen_for_classes_stays() -> None:
+    project = default_project()
+    numbers = fitted(project, "regression", 1, before="classification")
+    assert numbers.training.loss == "mean_squared_error"
+    classes = fitted(numbers, "classification", 3, before="regression")
+    assert classes.training.loss == "softmax_cross_entropy"
+    chosen = fitted(numbers, "classification", 3, before="classification")
+    assert chosen.training.loss == "mean_squared_error"
+
+
 def test_a_network_that_only_has_an_input_gets_an_output() -> None:
     project = ProjectSpec(network=NetworkSpec((LayerSpec("input", "input"),)))
     new = fitted(project, "classification", 3)

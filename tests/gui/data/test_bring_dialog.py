@@ -195,14 +195,19 @@ def test_only_the_last_of_many_changes_is_shown(dialog: BringDialog, folder: Pat
 
 def test_what_is_no_known_kind_is_told(dialog: BringDialog, tmp_path: Path, qtbot: QtBot) -> None:
     strange, lines = tmp_path / "what.xyz", tmp_path / "lines.txt"
+    (tmp_path / "bare.xyz").touch()
     strange.write_bytes(b"\x00\x01")
     lines.write_text("Once upon a time")
     for path, sentence in ((strange, "no kind of data that is known"),
+                           (tmp_path / "bare.xyz", "bare.xyz: nothing is in it"),
                            (tmp_path / "gone", "gone"), (lines, "it is no folder")):
         dialog.read([path])
         ready(dialog, qtbot)
         assert sentence in dialog.message.text()
         assert not dialog.accept_button.isEnabled()
+        # What can be brought stands where there is nothing to be seen.
+        assert dialog.invitation.isVisible() == (dialog._found.importer is None)
+        assert dialog.options.isVisible() == dialog.view.isVisible() == (path == lines)
     # A text may still be read as one that is to be continued, or as a table.
     assert dialog.options.kind._keys == ["others", "table", "text"]
     ways: list[tuple[str, Path]] = []

@@ -27,9 +27,9 @@ def said(step: str = "day", ahead: tuple[int, ...] = (1,), unit: str = "°C", pe
 @pytest.mark.parametrize(("options", "sentence"), [
     ({}, "Error 2.1 °C; same as yesterday 2.6 °C"),
     ({"step": "month", "unit": "", "period": 12, "season": (3.0,)},
-     "Error 2.1; same as last month 2.6; same as a year before 3"),
+     "Error 2.1; same as last month 2.6; a year before 3"),
     ({"step": "step", "unit": "", "period": 40, "season": (3.0,)},
-     "Error 2.1; same as the step before 2.6; same as 40 steps before 3"),
+     "Error 2.1; same as the step before 2.6; 40 steps before 3"),
     ({"ahead": (3,)}, "3 days ahead: error 2.1 °C; same as 3 days before 2.6 °C"),
     ({"ahead": (1, 7), "unit": "kW"},
      "1 day ahead: error 2.1 kW; same as yesterday 2.6 kW\n"

@@ -18,7 +18,7 @@ from engine.errors import DataError
 from gui import theme
 from gui.output import OutputPanel
 from gui.output.pixels import example_image
-from gui.output.sample_grid import SampleGrid
+from gui.output.sample_grid import LARGEST_TILE_PX, SampleGrid
 from tests.gui.output.examples import Frame, Run, dataset_of, sample_of
 from tests.gui.widgets.sound_library import Library, with_library, without_library
 
@@ -94,6 +94,18 @@ def test_a_click_says_why_nothing_is_heard(panel: OutputPanel,
 
     click(grid_of(panel, replace(sounds(), sound_of=gone)))
     assert said[-1].startswith("a.wav: a file of 0 bytes")
+
+
+def test_a_tile_is_wide_enough_for_the_names_of_the_classes(panel: OutputPanel) -> None:
+    data = dataset_of(classes=3, on_plane=False, image_shape=(4, 4))
+    tiles = grid_of(panel, replace(data, class_names=("0", "1", "2")))._tiles
+    narrow = tiles._tile().width()
+    tiles = grid_of(panel, replace(data, class_names=("aeroplane", "frog", "ship")))._tiles
+    assert tiles._tile().width() > narrow
+    # A very long name is cut instead.
+    tiles = grid_of(panel, replace(data, class_names=("a" * 400, "frog", "ship")))._tiles
+    assert tiles._columns() >= 2
+    assert tiles._least <= theme.px(LARGEST_TILE_PX)
 
 
 def test_images_are_silent(panel: OutputPanel, monkeypatch: pytest.MonkeyPatch) -> None:

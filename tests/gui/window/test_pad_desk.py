@@ -95,7 +95,7 @@ def test_what_is_none_of_the_classes_waits(drawn_lab: LabPage) -> None:
     drawn_lab.output.pad.classes.setCurrentText("bird")
     drawn_lab.output.pad.add.click()
     assert len(document.dataset.inputs) == 1797 + 4
-    assert "bird is none of the classes" in drawn_lab.message.text()
+    assert "“bird” is none of the classes" in drawn_lab.message.text()
     assert drawings(drawn_lab)[-1].word == "bird"
 
 

@@ -138,6 +138,9 @@ def test_broken_files_are_left_out_and_listed(tmp_path: Path) -> None:
         "b/text.png": "it is no image, whatever its name says",
         "b/phone.heic": "HEIC is not read; save it as PNG or JPEG",
         "only broken/1.png": "it is empty"}
+    # The preview counts what will be learned from.
+    assert seen.count == 8
+    assert seen.classes == {"a": 4, "b": 4}
     data = sources.load(spec(root, size="chosen"))
     assert len(data.inputs) == 8
     assert data.class_names == ("a", "b")
