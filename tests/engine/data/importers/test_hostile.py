@@ -86,17 +86,18 @@ print(1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))
     assert int(done.stdout) < MOST_BYTES
 
 
-@pytest.mark.parametrize(("key", "make", "first"), [
-    ("images", hostile.archive(hostile.photos()), "images"),
-    ("sounds", hostile.archive(hostile.classes(hostile.wav(), ".wav")), "sounds"),
-    ("texts", hostile.archive(hostile.classes(hostile.TEXT, ".txt")), "texts"),
-    ("texts", hostile.archive({"x.csv": b"text,label\na b,1\n"}), "texts"),
-    ("series", hostile.table("date,value\n" + hostile.ROWS), "series"),
-    ("drawings", hostile.drawings(), "drawings"),
-    ("images", hostile.only(hostile.PICTURE, ".PNG"), "images"),
-    ("sounds", hostile.only(hostile.wav(), ".WAV"), "sounds"),
+@pytest.mark.parametrize(("make", "first"), [
+    (hostile.archive(hostile.photos()), "images"),
+    (hostile.archive(hostile.classes(hostile.wav(), ".wav")), "sounds"),
+    (hostile.archive(hostile.classes(hostile.TEXT, ".txt")), "texts"),
+    (hostile.archive({"x.csv": b"text,label\na b,1\n"}), "texts"),
+    (hostile.table("date,value\n" + hostile.ROWS), "series"),
+    (hostile.drawings(), "drawings"),
+    (hostile.only(hostile.PICTURE, ".PNG"), "images"),
+    (hostile.IMAGES["3,000 classes"], "images"),
+    (hostile.only(hostile.wav(), ".WAV"), "sounds"),
 ])
-def test_what_is_recognised(key: str, make: hostile.Make, first: str, tmp_path: Path) -> None:
+def test_what_is_recognised(make: hostile.Make, first: str, tmp_path: Path) -> None:
     assert recognised(make(tmp_path))[0].key == first
 
 
