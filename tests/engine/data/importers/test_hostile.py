@@ -16,6 +16,7 @@ import pytest
 
 from engine.data import sources
 from engine.data.importers.catalogue import IMPORTERS, preview, recognised
+from engine.data.importers.sounds_names import compiled
 from engine.errors import DataError
 from engine.spec import DataSpec, Option
 from tests.engine.data.importers import hostile
@@ -169,3 +170,11 @@ def test_absurd_options(key: str, name: str, options: dict[str, Option], tmp_pat
         preview(path, spec)
     assert not PROGRAMMERS_WORDS.search(str(error.value))
     assert len(str(error.value)) < 1500
+
+
+def test_a_pattern_that_fits_in_too_many_ways() -> None:
+    begin = time.process_time()
+    assert compiled("{skip}a" * 12 + "{n}").match("a" * 250) == {}
+    assert time.process_time() - begin < SECONDS
+    with pytest.raises(DataError, match="pattern"):
+        compiled("{skip}a" * 5000)
