@@ -6,6 +6,7 @@ import re
 import time
 import zipfile
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
@@ -97,7 +98,7 @@ def _folder_claim(path: Path) -> float:
     waiting = [path]
     while waiting and seen < _LISTED:
         try:
-            for entry in waiting.pop(0).iterdir():
+            for entry in islice(waiting.pop(0).iterdir(), _LISTED // 2):
                 seen += 1
                 if is_ignored(entry.name):
                     continue

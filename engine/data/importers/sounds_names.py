@@ -25,8 +25,11 @@ PARTS: Mapping[str, bool] = MappingProxyType({
 LARGEST_TABLE = 64 * 2**20
 
 _PIECES = MappingProxyType({
-    "label": r"(?P<label>[^/]+?)", "speaker": r"(?P<speaker>[^/]+?)", "n": r"(?P<n>\d{1,9})",
-    "skip": r"[^/]*?"})
+    "label": re.compile(r"[^/]+"), "speaker": re.compile(r"[^/]+"),
+    "n": re.compile(r"\d{1,9}"), "skip": re.compile(r"[^/]*")})
+
+_MOST_PIECES = 16
+"""Braces of a pattern."""
 
 _LABELS = ("label", "class", "category", "word", "target", "text", "transcript", "transcription",
            "sentence")
@@ -62,23 +65,59 @@ class Recording:
     is_learned: bool | None = None
 
 
+@dataclass(frozen=True)
+class NamePattern:
+    """What names are built like: a text before every piece, and one behind the last.
+
+    Not a regular expression, which would take for ever to find that a name of some hundred letters
+    is not built so, where a pattern has several pieces to skip.
+    """
+
+    texts: tuple[str, ...]
+    pieces: tuple[str, ...]
+
+    def match(self, name: str) -> dict[str, str]:
+        """Return what a name says, every piece but a number as short as can be; or nothing."""
+        found = self._rest(0, 0, name, set())
+        return {piece: text for piece, text in found or () if piece != "skip"}
+
+    def _rest(self, place: int, at: int, name: str, failed: set[tuple[int, int]]
+              ) -> list[tuple[str, str]] | None:
+        """Return the pieces from a place on, of the name from a letter on; None if they differ."""
+        text = self.texts[place]
+        if (place, at) in failed or not name.startswith(text, at):
+            return None
+        at += len(text)
+        if place == len(self.pieces):
+            return [] if at == len(name) else None
+        piece = self.pieces[place]
+        longest = _PIECES[piece].match(name, at)
+        ends = range(at + (piece != "skip"), longest.end() + 1) if longest else range(0)
+        for end in reversed(ends) if piece == "n" else ends:
+            rest = self._rest(place + 1, end, name, failed)
+            if rest is not None:
+                return [(piece, name[at:end]), *rest]
+        failed.add((place, at - len(text)))
+        return None
+
+
 @lru_cache(maxsize=8)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern of names, such as ``{label}_{speaker}_{n}``, as a regular expression.
+def compiled(pattern: str) -> NamePattern:
+    """Return a pattern of names, such as ``{label}_{speaker}_{n}``, taken apart.
 
     Raises
     ------
     DataError
-        If it holds something else in braces, or the same twice.
+        If it holds something else in braces, or the same twice, or more than `_MOST_PIECES`.
     """
     pieces = re.split(r"\{([^{}]*)\}", pattern)
     names = pieces[1::2]
     named = [name for name in names if name != "skip"]
-    if not names or any(name not in _PIECES for name in names) or len(set(named)) < len(named):
+    if not names or any(name not in _PIECES for name in names) or (
+            len(set(named)) < len(named) or len(names) > _MOST_PIECES):
         raise DataError("sound.pattern", pattern=pattern, known=tuple(
             f"{{{name}}}" for name in _PIECES))
-    return re.compile("".join(_PIECES[piece] if odd % 2 else re.escape(piece)
-                              for odd, piece in enumerate(pieces)))
+    return NamePattern(tuple(pieces[::2]), tuple(names))
 
 
 def recordings(stores: Sequence[Store], options: SoundOptions) -> tuple[
@@ -127,10 +166,9 @@ def _of_store(store: Store, place: int, options: SoundOptions) -> tuple[
     return known, unknown
 
 
-def _said(pattern: re.Pattern[str], name: str) -> dict[str, str]:
+def _said(pattern: NamePattern, name: str) -> dict[str, str]:
     """Return what a sound's name says by a pattern; nothing if it is built otherwise."""
-    match = pattern.fullmatch(name.rpartition("/")[2].rpartition(".")[0])
-    return match.groupdict() if match else {}
+    return pattern.match(name.rpartition("/")[2].rpartition(".")[0])
 
 
 def _number(said: Mapping[str, str]) -> int | None:
@@ -239,7 +277,7 @@ def _position(titles: Sequence[str], wanted: Sequence[str]) -> int:
 
 
 def _by_table(store: Store, place: int, table: _Table,
-              pattern: re.Pattern[str]) -> tuple[list[Recording], list[str]]:
+              pattern: NamePattern) -> tuple[list[Recording], list[str]]:
     known = _known(store)
     found: dict[str, Recording] = {}
     for row in table.rows:
