@@ -216,7 +216,7 @@ class ForecastView(ProbeView, OutputView):
         painter.setPen(QColor(theme.current().text))
         for number, line in enumerate(self._told, start=1):
             # A long line begins at the edge instead of being cut.
-            spare = self.width() - metrics.horizontalAdvance(line)
+            spare = self.width() - metrics.horizontalAdvance(line) - theme.px(8)
             left = max(0.0, min(area.left(), spare))
             told = metrics.elidedText(line, Qt.TextElideMode.ElideRight,
                                       round(self.width() - left))
