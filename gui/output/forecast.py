@@ -215,9 +215,12 @@ class ForecastView(ProbeView, OutputView):
         metrics = painter.fontMetrics()
         painter.setPen(QColor(theme.current().text))
         for number, line in enumerate(self._told, start=1):
+            # A long line begins at the edge instead of being cut.
+            spare = self.width() - metrics.horizontalAdvance(line) - theme.px(8)
+            left = max(0.0, min(area.left(), spare))
             told = metrics.elidedText(line, Qt.TextElideMode.ElideRight,
-                                      round(self.width() - area.left()))
-            painter.drawText(QPointF(area.left(), 1.2 * number * metrics.height()
+                                      round(self.width() - left))
+            painter.drawText(QPointF(left, 1.2 * number * metrics.height()
                                      + metrics.ascent()), told)
 
     def legend(self, metrics: QFontMetrics, room: int, beside: int) -> list[str]:
