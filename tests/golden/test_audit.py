@@ -13,6 +13,7 @@ from tests.golden import depth_cases, recurrent_cases, training_cases, transcrip
 from tests.golden.cases import CASES, DEEP
 from tests.golden.generative_cases import GENERATIVE_CASES
 from tests.golden.image_cases import IMAGE_CASES
+from tests.golden.sparse_cases import SPARSE_CASES
 from tests.golden.token_cases import TOKEN_CASES
 from tests.reference import randomness
 
@@ -21,7 +22,7 @@ LINES = (*CASES, DEEP)
 
 IN_NETWORKS_OF_THEIR_OWN = {
     "batch_norm": "normalised", "layer_norm": "normalised", "embedding": "tokens_bag",
-    "sequence_mean": "tokens_bag", "sampling": "variational_binary", "add": "depth",
+    "sequence_mean": "tokens_bag", "ngram_bag": "sparse_mean_bag", "sampling": "variational_binary", "add": "depth",
     "concatenate": "depth"}
 """Kinds whose networks no list of layers describes, by the file of their golden run."""
 
@@ -71,8 +72,9 @@ def test_every_file_has_gradients(name: str) -> None:
 def test_no_file_is_left_over() -> None:
     read = {case.file for case in (*LINES, *IMAGE_CASES, *recurrent_cases.RECURRENT_CASES,
                                    *TOKEN_CASES, *GENERATIVE_CASES)}
+    read |= {case.file for case in SPARSE_CASES}
     read |= {recurrent_cases.LONG_FILE, depth_cases.FILE, transcription_cases.FILE}
-    others = {"normalised", "clipped", "scheduled", "groups"}
+    others = {"normalised", "clipped", "scheduled", "groups", "averaging"}
     assert {path.stem for path in FOLDER.glob("*.npz")} == {path.stem for path in read} | others
 
 
