@@ -22,8 +22,8 @@ LINES = (*CASES, DEEP)
 
 IN_NETWORKS_OF_THEIR_OWN = {
     "batch_norm": "normalised", "layer_norm": "normalised", "embedding": "tokens_bag",
-    "sequence_mean": "tokens_bag", "ngram_bag": "sparse_mean_bag", "sampling": "variational_binary", "add": "depth",
-    "concatenate": "depth"}
+    "sequence_mean": "tokens_bag", "ngram_bag": "sparse_mean_bag",
+    "sampling": "variational_binary", "add": "depth", "concatenate": "depth"}
 """Kinds whose networks no list of layers describes, by the file of their golden run."""
 
 WITHOUT_COUNTERPART = {
