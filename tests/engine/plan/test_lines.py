@@ -13,7 +13,8 @@ from engine.spec import ProjectSpec
 from engine.training.examples import prepare
 from tests.golden.same_bytes_cases import made
 
-TOGETHER = {"sum_updates", *(rule.op for rule in OPTIMIZERS.values())}
+TOGETHER = {"sum_updates", "average_parameters", "exchange_parameters",
+            *(rule.op for rule in OPTIMIZERS.values())}
 
 
 def planned(project: ProjectSpec, monkeypatch: pytest.MonkeyPatch) -> Plan:

@@ -40,7 +40,8 @@ SCHEDULE_SPECS = st.builds(
 STOPPING_SPECS = st.builds(StoppingSpec, st.integers(0, 2**40), NOT_NEGATIVE, NOT_NEGATIVE, SHARES,
                            st.integers(0, 2**40), SHARES)
 AUGMENTATION_SPECS = st.builds(
-    AugmentationSpec, st.floats(0, 0.5), st.floats(0, 180), st.booleans(), NOT_NEGATIVE, SHARES,
+    AugmentationSpec, st.floats(0, 0.5), st.floats(0, 180), st.booleans(), st.booleans(),
+    st.booleans(), NOT_NEGATIVE, SHARES,
     NOT_NEGATIVE)
 TRAINING_SPECS = st.builds(
     TrainingSpec, st.one_of(st.sampled_from(list(LOSSES)), NAMES), OPTIMIZER_SPECS, NOT_NEGATIVE,

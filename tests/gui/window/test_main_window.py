@@ -264,7 +264,8 @@ def test_every_box_to_type_into_takes_the_keyboard_on_a_click_and_keeps_its_keys
     assert len(boxes) > 5
     for line in boxes:
         holder = line.focusProxy() or line
-        assert holder.focusPolicy() & Qt.FocusPolicy.ClickFocus, line.accessibleName()
+        assert holder.focusPolicy() & Qt.FocusPolicy.ClickFocus, (
+            line.accessibleName() or line.parent().accessibleName())
         assert keys_of(holder) == ALL, line.accessibleName()
 
 
