@@ -113,6 +113,8 @@ class PadView(QWidget, OutputView):
     def _make_adding(self) -> None:
         self.classes = FittingComboBox(80)
         self.classes.setEditable(True)
+        # The line takes the keyboard by the policy of the box around it.
+        self.classes.setFocusPolicy(Qt.FocusPolicy.ClickFocus | Qt.FocusPolicy.TabFocus)
         self.classes.setInsertPolicy(FittingComboBox.InsertPolicy.NoInsert)
         self.classes.setAccessibleName("Class of the drawing")
         self.classes.setToolTip("<p>What you have drawn. You can type a new word, too.</p>")

@@ -17,7 +17,8 @@ def test_sections_stand_in_their_order_whatever_was_added_first() -> None:
     assert packed[:, layout.FIRST_SLOT:layout.FIRST_SLOT + 3].tolist() == [
         [1, 2, 3], [4, 5, 6], [7, 8, 9]]
     assert sections[layout.FORWARD:layout.FORWARD + 2].tolist() == [0, 2]
-    assert sections[layout.UPDATE:].tolist() == [2, 3]
+    assert sections[layout.UPDATE:layout.UPDATE + 2].tolist() == [2, 3]
+    assert set(sections[layout.UPDATE + 2:]) == {3}
     assert packed[0, layout.ADDRESS] == packed[2, layout.ADDRESS] != packed[1, layout.ADDRESS]
     assert table.ops() == ("relu_forward", "tanh_forward")
 

@@ -109,7 +109,7 @@ def test_views_of_the_network_before_leave_with_its_data(panel: OutputPanel) -> 
     latent(panel)
     panel.set_dataset(DIGITS)
     panel.show_frame(Frame(drawn(CLEAN)))
-    assert panel.views() == ("images", "confusion")
+    assert panel.views() == ("images", "pad", "confusion")
 
 
 def test_columns_show_input_output_target_and_error(panel: OutputPanel) -> None:
