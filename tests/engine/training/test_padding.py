@@ -126,9 +126,11 @@ def padded(graph: Graph) -> Dataset:
         labels = rng.integers(0, graph.n_outputs, inputs.shape)
         labels[inputs == 0] = -1
         labels[:, 0] = 0
+    elif graph.task == "transcription":
+        labels = rng.integers(0, graph.n_outputs, (N, 1))
     else:
         labels = rng.integers(0, graph.n_outputs, N)
-    return tokens(inputs, labels, graph.n_outputs, graph.vocabulary)
+    return tokens(inputs, labels, graph.n_outputs, graph.vocabulary, graph.task)
 
 
 def trainer(graph: Graph, data: Dataset) -> Trainer:

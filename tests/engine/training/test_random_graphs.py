@@ -89,6 +89,7 @@ def poison(plan: Plan) -> None:
                 plan.arena[value.data:value.data + count] = np.nan
             if value.gradient >= 0:
                 plan.arena[value.gradient:value.gradient + count] = np.nan
+    plan.forget_rows()
 
 
 def loss_of(plan: Plan) -> float:
