@@ -315,7 +315,7 @@ def ctc_mean_op(slots, arena, batch, shard, shards):
 
 
 @op("z t mask k steps length workspace size results",
-    "wrong = changes of characters from what is read to the text", whole=True)
+    "wrong = fewest changes that turn read(argmax(z)) into t", whole=True)
 def ctc_score_op(slots, arena, batch, shard, shards):
     steps, k, length = slots.steps, slots.k, slots.length
     carray(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = character_errors(
