@@ -156,6 +156,7 @@ class BringDialog(QDialog):
         self.options.form.chosen.connect(self._on_form_chosen)
         self.view.classes.class_chosen.connect(self.view.samples.show_class)
         self.view.samples.pointed_at.connect(self._on_samples_pointed_at)
+        self.view.samples.opened.connect(self._on_samples_opened)
         self.top.record.clicked.connect(self.open_record_dialog)
         self.cancel.clicked.connect(self.reject)
         self.accept_button.clicked.connect(self._on_accept_clicked)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer
 
 from engine.data.dataset import Dataset
+from engine.data.modality import image
 from engine.spec import LayerSpec, NetworkSpec, TrainingSpec
 from gui.workbench.pace import Speed
 from gui.workbench.state import State
@@ -59,7 +60,7 @@ def images(n: int = 4000) -> Dataset:
     labels = rng.integers(0, 10, n)
     return Dataset("digits", "Noise", "classification", pixels, labels, np.zeros((n, 0)),
                    tuple("0123456789"), tuple(f"p{i}" for i in range(784)), ("digit",),
-                   np.arange(n * 3 // 4), np.arange(n * 3 // 4, n), (28, 28))
+                   np.arange(n * 3 // 4), np.arange(n * 3 // 4, n), image(28, 28))
 
 
 def large_network() -> NetworkSpec:
