@@ -144,7 +144,7 @@ def test_a_network_that_suits_what_was_brought_is_offered(panel: DataPanel, tmp_
     document = panel._document
     brought = bring(DataSpec("images", path=str(pictures(tmp_path / "pictures"))))
     panel._on_dialog_imported(brought.data, brought.dataset)
-    assert "Convolutions look at neighbours" in panel.message.text()
+    assert "Convolutions suit images" in panel.message.text()
     before = document.project.network
     panel.message.action_requested.emit()
     assert "conv2d" in [layer.kind for layer in document.project.network]
