@@ -156,18 +156,5 @@ def split_apart_by(learned: NDArray[np.bool_], seed: int) -> tuple[Indices, Indi
     return _shuffled(learned, np.random.default_rng([seed, _SPLIT_STREAM]))
 
 
-def split_sides(learned: NDArray[np.bool_], seed: int) -> tuple[Indices, Indices]:
-    """Return the rows to learn from and the others, both shuffled.
-
-    Parameters
-    ----------
-    learned : bool[n]
-        Which rows are to learn from.
-    seed : int
-        The same seed gives the same order.
-    """
-    return _shuffled(learned, np.random.default_rng([seed, _SPLIT_STREAM]))
-
-
 def _shuffled(learned: NDArray[np.bool_], rng: np.random.Generator) -> tuple[Indices, Indices]:
     return (rng.permutation(np.flatnonzero(learned)), rng.permutation(np.flatnonzero(~learned)))

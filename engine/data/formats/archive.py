@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.data.zip_members import UNREADABLE
 from engine.errors import DataError
 
 MOST_MEMBERS = 5_000
@@ -52,8 +53,7 @@ class Archive:
             with zipfile.ZipFile(path) as archive:
                 self._members = {member.filename: member for member in archive.infolist()}
                 members, comment = archive.infolist(), archive.comment
-        except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError,
-                EOFError) as error:
+        except UNREADABLE as error:
             raise DataError("sheet.damaged", place=self.place) from error
         self.names = tuple(self._members)
         self._check(members, comment)

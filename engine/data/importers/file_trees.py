@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from engine.data.importers.zip_members import files_of, is_bomb, size_of
 from engine.data.unreadable import UnreadableError
+from engine.data.zip_members import UNREADABLE, files_of, is_bomb, size_of
 from engine.errors import DataError
 from engine.messages import say
 
@@ -192,8 +192,7 @@ def _archive(path: Path) -> Archive:
         with zipfile.ZipFile(path) as archive:
             listed = files_of(archive)
         packed = path.stat().st_size
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError,
-            EOFError) as error:
+    except UNREADABLE as error:
         raise DataError("images.zip-damaged", place=path.name) from error
     if len(listed) > MOST_FILES:
         raise DataError("images.many-files", place=path.name, most=MOST_FILES)

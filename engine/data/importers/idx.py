@@ -16,8 +16,8 @@ from engine.data.importers.file_trees import FileTree
 from engine.data.importers.image_classes import TEST, TRAINING, UNKNOWN
 from engine.data.importers.image_collection import ArrayPictures, Collection
 from engine.data.importers.importer import place_of
-from engine.data.importers.zip_members import is_bomb
 from engine.data.unreadable import UnreadableError
+from engine.data.zip_members import is_bomb
 from engine.errors import DataError
 
 LARGEST_ARRAY = 2**30

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import zipfile
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -26,9 +25,9 @@ from engine.data.importers.image_rows import without_gaps
 from engine.data.importers.image_table import is_table
 from engine.data.importers.importer import Importer, LeftOut, Preview, Sample
 from engine.data.importers.joined_images import joined
-from engine.data.importers.zip_members import files_of
 from engine.data.modality import image
 from engine.data.unreadable import UnreadableError
+from engine.data.zip_members import names_in
 from engine.spec import DataSpec, Task
 
 KEY = "images"
@@ -66,10 +65,8 @@ def claims(path: Path) -> float:
 
 
 def _zip_claim(path: Path) -> float:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [one.filename for one in files_of(archive)]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    names = names_in(path)
+    if names is None:
         # The preview says what is wrong with it.
         return 0.6
     looked = names[::max(1, len(names) // _LISTED)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from engine.data.importers.importer import Importer, Preview
 from engine.data.importers.sounds_options import FIELDS, SoundOptions
 from engine.data.importers.sounds_store import TABLES
 from engine.data.sound_files import SUFFIXES
+from engine.data.zip_members import names_in
 from engine.spec import DataSpec
 
 _LOOKED_AT = 200
@@ -23,16 +23,12 @@ def _claims(path: Path) -> float:
     if path.is_dir():
         names = _some_files(path)
     elif path.suffix.lower() == ".zip":
-        try:
-            with zipfile.ZipFile(path) as archive:
-                names = archive.namelist()[:50 * _LOOKED_AT:50] or archive.namelist()[:_LOOKED_AT]
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-            return 0.0
+        found = names_in(path) or ()
+        names = list(found[::max(1, len(found) // _LOOKED_AT)])
     elif path.suffix.lower() in TABLES:
         return 0.8 if _names_sounds(path) else 0.0
     else:
         return 0.0
-    names = [name for name in names if not name.endswith("/")]
     sounds = sum(name.lower().endswith(SUFFIXES) for name in names)
     return sounds / len(names) if sounds else 0.0
 

@@ -10,7 +10,7 @@ from engine.data.dataset import Indices
 from engine.data.importers.sounds_names import Recording
 from engine.data.importers.sounds_options import SoundOptions
 from engine.data.remark import Remark, remark
-from engine.data.split import split_groups, split_rows, split_sides
+from engine.data.split import split_apart_by, split_groups, split_rows
 from engine.errors import DataError
 from engine.spec import DataSpec
 
@@ -54,7 +54,7 @@ def divide(found: Sequence[Recording], labels: Indices | None, spec: DataSpec,
     if options.split == "auto" and {True, False} <= set(parts):
         # What lies in neither part is to learn from.
         learned = np.array([part is not False for part in parts])
-        return (*split_sides(learned, spec.seed),
+        return (*split_apart_by(learned, spec.seed),
                 (remark("note.sound-parts", count=int((~learned).sum())),))
     return (*split_rows(len(found), labels, spec.training_share, spec.seed, place), ())
 
@@ -76,7 +76,7 @@ def _speakers(found: Sequence[Recording], spec: DataSpec, options: SoundOptions,
         learned = ~np.isin(speakers, wanted)[numbers]
         if not learned.any():
             raise DataError("sound.all-held-out", place=place, count=len(speakers))
-        training, validation = split_sides(learned, spec.seed)
+        training, validation = split_apart_by(learned, spec.seed)
     held_out = sorted({found[row].speaker for row in validation})
     return training, validation, (remark("note.sound-speakers", speakers=tuple(held_out[:12]),
                                          count=len(held_out), of=len(speakers)),)
@@ -88,5 +88,5 @@ def _numbers(found: Sequence[Recording], spec: DataSpec, options: SoundOptions,
     if learned.all() or not learned.any():
         raise DataError("sound.no-numbers", place=place, below=options.below, name=found[0].name,
                         pattern=options.pattern, count=int(learned.sum()))
-    return (*split_sides(learned, spec.seed),
+    return (*split_apart_by(learned, spec.seed),
             (remark("note.sound-numbers", below=options.below, count=int((~learned).sum())),))

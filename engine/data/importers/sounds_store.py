@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.data.importers.importer import place_of
-from engine.data.importers.zip_members import files_of, is_bomb, size_of
 from engine.data.sound_files import SUFFIXES, Content
+from engine.data.zip_members import UNREADABLE, files_of, is_bomb, size_of
 from engine.errors import DataError
 
 TABLES = (".csv", ".tsv", ".txt")
@@ -60,8 +59,7 @@ class Store:
         try:
             with self.archive.open(name) as member:
                 content = member.read(LARGEST_MEMBER + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError,
-                RuntimeError) as error:
+        except UNREADABLE as error:
             code = "sound.zip-locked" if _is_locked(self.archive, name) else "sound.zip-damaged"
             raise _fault(code, place) from error
         if len(content) > LARGEST_MEMBER:
@@ -118,7 +116,7 @@ def _checked(store: Store, place: str) -> Store:
 def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise DataError("sound.no-zip", place=path.name) from error
     with archive:
         yield archive

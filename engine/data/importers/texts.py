@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from engine.data.dataset import Dataset
 from engine.data.importers.importer import Importer, Preview
 from engine.data.importers.suffixes import TABLE_SUFFIXES, TEXT_SUFFIXES
-from engine.data.importers.zip_members import files_of
+from engine.data.zip_members import names_in
 from engine.spec import DataSpec
 from engine.spec.fields import Choice, Field
 
@@ -61,12 +60,7 @@ def _claims(path: Path) -> float:
         return _of_names(_names_in(path))
     suffix = path.suffix.lower()
     if suffix == ".zip":
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return _of_names(islice((one.filename for one in files_of(archive)),
-                                        _MOST_LOOKED))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-            return 0.0
+        return _of_names(islice(names_in(path) or (), _MOST_LOOKED))
     return _of_table(path) if suffix in TABLE_SUFFIXES else 0.0
 
 

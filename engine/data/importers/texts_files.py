@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,10 +19,10 @@ from engine.data.files import Mending, errors_of, find_encoding, unknown_encodin
 from engine.data.importers.importer import LeftOut
 from engine.data.importers.suffixes import TABLE_SUFFIXES, TEXT_SUFFIXES
 from engine.data.importers.texts_corpus import PARTS, Corpus, Text, parts_of
-from engine.data.importers.zip_members import files_of
 from engine.data.kinds import binary_kind
 from engine.data.limits import LARGEST_FILE, LARGEST_TEXT, MOST_CLASSES
 from engine.data.remark import Remark, remark
+from engine.data.zip_members import UNREADABLE, files_of
 from engine.errors import DataError
 from engine.messages import say
 
@@ -79,12 +78,11 @@ class Member(NamedTuple):
                 while left > 0 and (piece := file.read(min(left, _PIECE))):
                     left -= len(piece)
                     yield piece
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
-            # NotImplementedError, which an unusual packing raises, is a RuntimeError.
-            raise DataError("texts.zip-member", place=self.name) from error
         except OSError as error:
             raise DataError("file.failed", path=self.name,
                             reason=error.strerror or str(error)) from error
+        except UNREADABLE as error:
+            raise DataError("texts.zip-member", place=self.name) from error
 
     def unpack(self, folder: Path, most: int) -> Path:
         """Write it to a folder and return where; raises DataError if it is larger than that."""
@@ -112,7 +110,7 @@ def opened(path: Path) -> Iterator[list[Member]]:
         return
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except UNREADABLE as error:
         raise DataError("texts.zip-damaged", place=path.name) from error
     with archive:
         yield _in_archive(archive, path.name)

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.data import sources
-from engine.data.importers import image_collection, zip_members
+from engine.data import sources, zip_members
+from engine.data.importers import image_collection
 from engine.data.importers.image_files import decode
 from engine.data.importers.image_options import Form
 from engine.data.unreadable import UnreadableError

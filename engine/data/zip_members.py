@@ -1,11 +1,30 @@
-"""Members of a zip archive, as every importer takes them."""
+"""Zip archives and their members, as all that reads them takes them."""
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
+from pathlib import Path
 
 _SUSPECT_BYTES, _SUSPECT_RATIO = 64 * 2**20, 200
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError,
+              RuntimeError)
+"""All that Python raises of a zip that is damaged, locked or packed in an unusual way.
+
+Of the last, NotImplementedError is a RuntimeError.
+"""
+
+
+def names_in(path: Path) -> tuple[str, ...] | None:
+    """Return the names of the files in an archive; None if it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return tuple(one.filename for one in files_of(archive))
+    except UNREADABLE:
+        return None
 
 
 def files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
