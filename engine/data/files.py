@@ -79,6 +79,18 @@ def _named_errors(path: Path) -> Iterator[None]:
         raise DataError("file.failed", path=str(path), reason=reason) from error
 
 
+def check_access(path: Path) -> None:
+    """Raise DataError if a file or folder does not exist or may not be read.
+
+    What reads archives and arrays would call such a file damaged.
+    """
+    with _named_errors(path):
+        if path.is_dir():
+            os.scandir(path).close()
+        else:
+            path.open("rb").close()
+
+
 def read_head(path: Path) -> Head:
     """Read the beginning of a file after checking that it may be a table.
 

@@ -19,7 +19,7 @@ from engine.data.drawing.generated import outline
 from engine.data.drawing.load import DRAWINGS, load_drawn, load_kept, with_own
 from engine.data.drawing.models import DIGITS, SHAPES, Form
 from engine.data.drawing.stages import Recipe, picture
-from engine.data.files import at_home
+from engine.data.files import at_home, check_access
 from engine.data.generators import HALF_WIDTH, POINT_SETS, PointSet
 from engine.data.importers.catalogue import IMPORTERS
 from engine.data.painted import PAINTED, load_painted
@@ -294,8 +294,7 @@ def _load(spec: DataSpec, base: Path | None) -> Dataset:
 
 
 def _imported(path: Path, spec: DataSpec, base: Path | None) -> Dataset:
-    if not path.exists():
-        raise DataError("file.missing", path=str(path))
+    check_access(path)
     paths = tuple(str(_found(one, base).absolute()) for one in spec.more_paths)
     path = path.absolute()
     return IMPORTERS[spec.source].load(path, replace(spec, path=str(path), more_paths=paths))

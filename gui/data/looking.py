@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from engine.data.digests import size_of
+from engine.data.files import check_access
 from engine.data.importers.catalogue import recognised
 from engine.data.importers.importer import Importer, Preview
 from engine.errors import DataError, EngineError
@@ -59,8 +60,10 @@ def look(paths: Sequence[Path], data: DataSpec, importers: Mapping[str, Importer
     first, *more = paths
     data = replace(data, path=str(first), more_paths=tuple(map(str, more)), table=TableSpec(),
                    digest="", embedded="")
-    if not first.exists():
-        return Found(data, (), None, fault=DataError("file.missing", path=str(first)))
+    try:
+        check_access(first)
+    except DataError as error:
+        return Found(data, (), None, fault=error)
     candidates = recognised(first, importers)
     chosen = importers.get(data.source)
     if chosen is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.data.files import check_access
 from engine.data.importers import drawings, sounds
 from engine.data.importers.images import IMAGES
 from engine.data.importers.importer import Importer, Preview
@@ -57,8 +58,7 @@ def preview(path: Path, spec: DataSpec) -> Preview:
         If there is no such importer, file or folder, or nothing can be made of it.
     """
     found = importer(spec.source)
-    if not path.exists():
-        raise DataError("file.missing", path=str(path))
+    check_access(path)
     return found.preview(path, spec)
 
 

@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,6 +74,7 @@ def test_all_of_them_in_little_room() -> None:
     program = """
 import resource, tempfile
 from pathlib import Path
+from typing import Any
 from tests.engine.data.importers.hostile import INPUTS
 from tests.engine.data.importers.test_hostile import tried
 import pandas
@@ -138,6 +141,26 @@ def test_a_folder_without_rights(key: str, tmp_path: Path) -> None:
             preview(folder, DataSpec(key, path=str(folder)))
     finally:
         folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("key", IMPORTERS)
+def test_a_file_that_may_not_be_read_is_not_called_damaged(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("cat/1.png", b"")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        # As the system does; from root nothing is kept.
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(zipfile, "ZipFile", refuse)
+    spec = DataSpec(key, path=str(path))
+    for use in (lambda: preview(path, spec), lambda: sources.load(spec)):
+        with pytest.raises(DataError, match=r"mine\.zip: the file may not be read"):
+            use()
 
 
 @pytest.mark.parametrize(("key", "name", "options"), [
