@@ -336,7 +336,7 @@ def test_toast_floats_inside_its_parent_and_goes(app: QApplication, qtbot: QtBot
     toast = Toast(parent, seconds=0.02)
     toast.show_message("Saved.", "good")
     assert parent.rect().contains(toast.geometry())
-    qtbot.waitUntil(toast.isHidden, timeout=2000)
+    qtbot.waitUntil(toast.isHidden, timeout=10_000)
 
 
 def test_nothing_overlaps_at_one_and_a_half_times_the_size(
