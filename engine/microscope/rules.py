@@ -34,12 +34,16 @@ class _Parameter(NamedTuple):
 
 
 class _Old(NamedTuple):
-    """A number before the step, what the optimizer remembers of it, and its gradient."""
+    """A number before the step, what the optimizer remembers of it, and its gradient.
+
+    It rests where it stands in a row of a table that the step does not use.
+    """
 
     w: float
     m: float
     v: float
     g: float
+    rests: bool
 
 
 class Rule:
@@ -57,6 +61,10 @@ class Rule:
             parameter_name(key, number): _Parameter(layer, value)
             for number, layer in enumerate(self._subject.layers) if not layer.spec.frozen
             for key, value in layer.parameters.items() if value.gradient >= 0}
+        self._used = {
+            parameter_name(key, number): f"used{number}"
+            for number, layer in enumerate(self._subject.layers)
+            if layer.used is not None and layer.used.others_rest for key in layer.parameters}
         statements = trace.program.statements
         self._gradients = {statement.of: i for i, statement in enumerate(statements)
                            if statement.of in self._parameters}
@@ -132,11 +140,21 @@ class Rule:
         g = limited + self._penalty(name, "l2") * w
         g += self._penalty(name, "l1") * ((w > 0) - (w < 0))
         rule, rate = subject.training.optimizer, subject.rate
-        found = RULES[rule.kind](_Old(w, m, v, g), rule, subject.optimizer_step + 1)
+        old = _Old(w, m, v, g, self._rests(name, index))
+        found = RULES[rule.kind](old, rule, subject.optimizer_step + 1)
         decay = self._penalty(name, "weight_decay") if rule.kind == "adamw" else 0.0
         decayed = w * (1 - rate * decay)
-        return {**found, "clipped": clipped, "limited": limited, "g": g, "decayed": decayed,
-                "w": decayed - rate * found["direction"]}
+        after = {**found, "clipped": clipped, "limited": limited, "g": g, "decayed": decayed,
+                 "w": decayed - rate * found["direction"]}
+        return {**after, "m": m, "v": v, "decayed": w, "w": w} if old.rests else after
+
+    def _rests(self, name: str, index: Index) -> bool:
+        """Say whether a number stands in a row that the step does not use; which it does, is told.
+
+        Like gradients, the rows in use are taken as they are.
+        """
+        used = self._used.get(name, "")
+        return bool(used) and not self._trace.last(used)[index[0]]
 
     def _together(self) -> dict[str, float]:
         return {**self._norm, **self._momenta}
@@ -199,8 +217,8 @@ def _adadelta(old: _Old, of: OptimizerSpec, t: int) -> dict[str, float]:
 
 
 def _moments(old: _Old, of: OptimizerSpec, t: int) -> dict[str, float]:
-    mean = of.beta1 * old.m + (1 - of.beta1) * old.g
-    square = of.beta2 * old.v + (1 - of.beta2) * old.g * old.g
+    mean = old.m if old.rests else of.beta1 * old.m + (1 - of.beta1) * old.g
+    square = old.v if old.rests else of.beta2 * old.v + (1 - of.beta2) * old.g * old.g
     return {"m": mean, "v": square, "m_hat": mean / (1 - of.beta1**t),
             "v_hat": square / (1 - of.beta2**t)}
 

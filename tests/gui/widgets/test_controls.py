@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QCursor, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QPushButton,
@@ -331,11 +331,30 @@ def test_message_bar(app: QApplication, qtbot: QtBot) -> None:
 def test_toast_floats_inside_its_parent_and_goes(app: QApplication, qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    parent.resize(500, 300)
-    parent.show()
+    parent.setGeometry(100, 100, 500, 300)
+    with qtbot.waitExposed(parent):
+        parent.show()
     toast = Toast(parent, seconds=0.02)
+    # Wherever tests before have left the pointer: under it, a toast stays.
+    QCursor.setPos(parent.mapToGlobal(QPoint(-20, -20)))
     toast.show_message("Saved.", "good")
     assert parent.rect().contains(toast.geometry())
+    qtbot.waitUntil(toast.isHidden, timeout=10_000)
+
+
+def test_a_toast_stays_under_the_pointer(app: QApplication, qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.setGeometry(100, 100, 500, 300)
+    with qtbot.waitExposed(parent):
+        parent.show()
+    toast = Toast(parent, seconds=1.0)
+    toast.show_message("Saved.", "good")
+    QCursor.setPos(toast.mapToGlobal(toast.rect().center()))
+    qtbot.waitUntil(toast.underMouse)
+    qtbot.wait(1200)
+    assert toast.isVisible()
+    QCursor.setPos(parent.mapToGlobal(QPoint(-20, -20)))
     qtbot.waitUntil(toast.isHidden, timeout=10_000)
 
 
