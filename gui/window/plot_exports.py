@@ -165,7 +165,8 @@ class PlotExports(QObject):
 
     def _drawn(self, plot: PictureCard, *, is_svg: bool) -> bytes:
         # Most who open the window never hand out a picture.
-        from gui.widgets.pictures import png_of, svg_of
+        from gui.widgets.drawings import svg_of
+        from gui.widgets.pictures import png_of
 
         app = QApplication.instance()
         assert isinstance(app, QApplication)
