@@ -16,6 +16,7 @@ from engine.spec.files import replace_file
 from engine.telemetry.tables import csv_text
 from gui import theme
 from gui.widgets import PictureCard
+from gui.window.save_questions import may_replace
 
 if TYPE_CHECKING:
     from gui.document.file_folder import FileFolder
@@ -155,6 +156,9 @@ class PlotExports(QObject):
         if not chosen:
             return
         path = _with_suffix(chosen, kind if kind in kinds else kinds[0], kinds)
+        # The dialog has asked about the name that was typed.
+        if path != Path(chosen) and path.exists() and not may_replace(self._window, path):
+            return
         try:
             replace_file(path, made(path))
         except EngineError as error:
@@ -201,7 +205,7 @@ def _with_suffix(name: str, chosen: str, kinds: Sequence[str]) -> Path:
     suffix = path.suffix.lower()
     if suffix not in known:
         return path.with_name(f"{path.name}{SUFFIXES[chosen]}")
-    if suffix != SUFFIXES[chosen] and not path.with_suffix(SUFFIXES[chosen]).exists():
+    if chosen != kinds[0] and suffix == known[0]:
         # The name was suggested before the kind of file was chosen.
         return path.with_suffix(SUFFIXES[chosen])
     return path

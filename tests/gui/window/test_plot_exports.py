@@ -107,11 +107,29 @@ def test_files_are_what_their_names_say(trained: LabPage, tmp_path: Path,
     assert ET.parse(saved[2]).getroot().tag.endswith("svg")
 
 
-def test_the_kind_that_is_chosen_counts_more_than_the_suggested_name(
-        trained: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer(monkeypatch, tmp_path / "run 1.5 Loss.png", SVG)
+@pytest.mark.parametrize(("name", "chosen", "written"), [
+    ("run 1.5 Loss.png", SVG, "run 1.5 Loss.svg"), ("loss.svg", PNG, "loss.svg"),
+    ("run 1.5", SVG, "run 1.5.svg"), ("LOSS.PNG", "", "LOSS.PNG")])
+def test_a_name_that_was_typed_counts_more_than_the_kind_and_that_more_than_a_suggestion(
+        trained: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, chosen: str,
+        written: str) -> None:
+    answer(monkeypatch, tmp_path / name, chosen)
     trained.exports.ask_picture(trained.loss)
-    assert [path.name for path in tmp_path.iterdir()] == ["run 1.5 Loss.svg"]
+    assert [path.name for path in tmp_path.iterdir()] == [written]
+    is_svg = (tmp_path / written).read_bytes().startswith(b"<?xml")
+    assert is_svg == written.endswith("svg")
+
+
+def test_a_file_with_the_added_ending_is_asked_about(
+        trained: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loss.csv").write_text("what there was")
+    answer(monkeypatch, tmp_path / "loss")
+    monkeypatch.setattr(plot_exports, "may_replace", lambda _window, _path: False)
+    trained.exports.ask_figures(trained.loss)
+    assert (tmp_path / "loss.csv").read_text() == "what there was"
+    monkeypatch.setattr(plot_exports, "may_replace", lambda _window, _path: True)
+    trained.exports.ask_figures(trained.loss)
+    assert (tmp_path / "loss.csv").read_text().startswith("step,epoch")
 
 
 def test_what_cannot_be_written_is_said(trained: LabPage, tmp_path: Path,
