@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.diagnosis.measures import Quantity
+from engine.diagnosis.rules import Thresholds, thresholds_of
 from engine.diagnosis.verdicts import LayerVerdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
@@ -121,12 +122,13 @@ class NetworkView(PictureCard):
         news = snapshot is not None and self.wanted() <= snapshot.parts
         if news and snapshot is not self._shown:
             self._shown = snapshot
-            model.set_readings(*_figures(frame, self._network,
+            model.set_readings(*_figures(frame, self._network, self._thresholds(),
                                          in_pair=frame.beside is not None))
         beside = frame.beside if model.is_pair else None
         if beside is not None and self._is_new_beside(beside.snapshot):
             self._shown_beside = beside.snapshot
-            model.set_readings_beside(*_figures(beside, self._network_beside, in_pair=True))
+            model.set_readings_beside(*_figures(beside, self._network_beside, self._thresholds(),
+                                                in_pair=True))
             news = True
         if news and self.isVisible():
             if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
@@ -135,6 +137,9 @@ class NetworkView(PictureCard):
                 self.shapes.show_verdicts([verdict for figures in model.sides()
                                            for verdict in figures.verdicts.values()])
             self.rows.update_instruments()
+
+    def _thresholds(self) -> Thresholds:
+        return thresholds_of(self._document.project.limits)
 
     def _is_new_beside(self, snapshot: Snapshot | None) -> bool:
         return (snapshot is not None and self.wanted() <= snapshot.parts
@@ -239,13 +244,14 @@ class NetworkView(PictureCard):
         self.message.show_message(sentence, "warning")
 
 
-def _figures(frame: Frame, network: NetworkSpec, *, in_pair: bool) -> tuple[
+def _figures(frame: Frame, network: NetworkSpec, thresholds: Thresholds, *, in_pair: bool) -> tuple[
         Sequence[LayerReading], Sequence[LayerVerdict], Sequence[LayerReading]]:
     """Return the instruments of a frame, what is said of them, and those to be read."""
     snapshot, verdict = frame.snapshot, frame.verdict
     assert snapshot is not None
     if verdict is None:
-        return snapshot.layers, judge_layers(snapshot, network) if network.layers else (), ()
+        return snapshot.layers, (judge_layers(snapshot, network, thresholds)
+                                 if network.layers else ()), ()
     if in_pair and not frame.running:
         # Two runs at the same step are compared by what they are there, and not by medians over
         # what happened to be seen of each before.

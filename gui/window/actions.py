@@ -144,6 +144,7 @@ class Actions(QObject):
         self._add(sizes, "Smaller", partial(self._resize, -1), "Ctrl+-", "minus")
         self._add(sizes, "Normal", partial(self._lab.set_scale, 1.0), "Ctrl+0")
         self._add(None, "Larger", partial(self._resize, 1), "Ctrl+=")
+        self._add(self.menu, "Doctor’s limits…", self._lab.show_limits)
         self._add(self.menu, "Explain what has focus", self._explain, "F1", "help")
 
     def _add_keys(self) -> None:
