@@ -74,8 +74,10 @@ class Looks:
         Those of `MAGNITUDES` are geometric, and 0 where one of its looks found 0.
         """
         history = self._histories[self._part[figure]]
-        rows = [history.mean(f"{i}/{figure}") for i in layer_ids]
-        means = np.stack(rows) if rows else np.zeros((0, len(history.steps())))
+        nothing = np.full(len(history.steps()), np.nan)
+        rows = [history.mean(f"{i}/{figure}") if i in self.layer_ids else nothing
+                for i in layer_ids]
+        means = np.stack(rows) if rows else np.zeros((0, len(nothing)))
         return 10.0 ** means if figure in MAGNITUDES else means
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from gui.plots.curve import framed
 from gui.plots.feed import Reals, Seen
@@ -56,10 +57,12 @@ class ThroughTime(MarkedCurves):
     """
 
     needs_steps = False
+    wanted = frozenset({Part.STEP_GRADIENTS})
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("time step", parent)
         self._all = WeightLayers()
+        self._step = 0
         self.sentence = ElidedLabel(role="small")
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,6 +90,7 @@ class ThroughTime(MarkedCurves):
             return
         if ids != self._layers.ids:
             super().set_layers(self._all.only(ids))
+        self._step = seen.snapshot.step
         y = _log_gradients(seen.snapshot, self._layers.ids)
         self._take(np.arange(1.0, y.shape[1] + 1.0), y)
         known = self._y[np.isfinite(self._y)]
@@ -101,6 +105,9 @@ class ThroughTime(MarkedCurves):
         last = self._y[:, -1] if len(self._x) else np.zeros(0)
         self.labels.set_heights(np.maximum(last, self._floor()), np.isneginf(last))
         self._explain()
+
+    def _place(self, at: int) -> str:
+        return f"{super()._place(at)}, step {self._step:,}"
 
     def _explain(self) -> None:
         ids = self._layers.ids

@@ -256,6 +256,10 @@ class LabPage(QWidget):
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
+        self.gradients.show_view(self._settings.instrument)
+        self.gradients.instrument_chosen.connect(self._on_gradients_instrument_chosen)
+        self.gradients.frozen.connect(self.loss.set_frozen)
+        self.loss.frozen.connect(self.gradients.set_frozen)
         self.strip.layer_selected.connect(document.select)
         self.strip.mend_requested.connect(self._on_strip_mend_requested)
         for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
@@ -474,6 +478,10 @@ class LabPage(QWidget):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning", topic="refused")
+
+    @Slot(str)
+    def _on_gradients_instrument_chosen(self, key: str) -> None:
+        self._settings.instrument = key
 
     @Slot(str)
     def _on_pad_desk_told(self, sentence: str) -> None:

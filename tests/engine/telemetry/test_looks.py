@@ -32,6 +32,7 @@ def test_a_figure_is_what_the_snapshots_say() -> None:
     assert kept.means("dead_share", ["dense-1"]).tolist() == [[0.25, 0.5, 0.75]]
     assert kept.means("weight_rms", ["dense-1"])[0] == pytest.approx([1, 1e-7, 1e-30])
     assert np.isnan(kept.means("dead_share", ["input"])).all()
+    assert np.isnan(kept.means("dead_share", ["another"])).all()
     assert kept.means("dead_share", []).shape == (0, 3)
 
 
