@@ -13,17 +13,19 @@ from engine.diagnosis.verdicts import LayerVerdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.builder.column_header import ColumnHeader
 from gui.builder.layer_actions import LayerActions
 from gui.builder.pair_legend import PairLegend, ShapeLegend
 from gui.builder.rows import Row, describe, summary
+from gui.builder.rows_table import rows_table
 from gui.builder.rows_view import NOWHERE, RowsView
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.ghost import Ghost
 from gui.frames.run_info import RunInfo
-from gui.widgets import Button, Card, MessageBar
+from gui.widgets import Button, MessageBar, PictureCard
 
 WORDS = ("Add layer", "Add", "")
 """What stands on the button that adds one; the longest that fits."""
@@ -33,7 +35,7 @@ HEADINGS = 18
 NO_MARKS: Mapping[str, float] = {}
 
 
-class NetworkView(Card):
+class NetworkView(PictureCard):
     """The card with the network's rows. GUI thread only.
 
     Parameters
@@ -147,6 +149,15 @@ class NetworkView(Card):
     def wanted(self) -> Wanted:
         """Return what its rows show."""
         return frozenset({Part.READINGS})
+
+    def table(self) -> Table:
+        """Return a row for every layer with all its instruments, of A and of B."""
+        model = self.rows.model_of_rows
+        return rows_table(model.rows, model.sides())
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the rows under their headings."""
+        return self._header, self.rows
 
     @Slot(str)
     def _on_quantity_chosen(self, quantity: Quantity) -> None:

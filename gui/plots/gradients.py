@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from engine.diagnosis.rules import DEFAULTS, Thresholds
 from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND, RunInfo, sides
 from gui.plots.count import Count
@@ -15,7 +16,7 @@ from gui.plots.feed import Seen
 from gui.plots.ghost_curves import TIP, TITLE
 from gui.plots.guide import GuideBand
 from gui.plots.instruments import MORE, SHORT_TABS, SHOW_PAIRS, TABS
-from gui.plots.layer_view import LayerView, Table
+from gui.plots.layer_view import LayerView
 from gui.plots.legend import Legend, LegendEntry, SideEntry
 from gui.plots.look_curves import LookCurves
 from gui.plots.more_button import MoreButton
@@ -188,6 +189,16 @@ class GradientPlot(ViewCard):
         for view in self._views.values():
             view.set_selected(layer_id)
 
+    def table(self) -> Table:
+        """Return the numbers behind the view that is seen."""
+        # While nothing of it can be seen, it is not drawn either.
+        self.draw()
+        return self._views[self.view()].table()
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the legends and the view that is seen."""
+        return self._behind, self._sides, self._views[self.view()]
+
     def view(self) -> str:
         """Return the key of the view that is seen, one of `views` or `instruments`."""
         return self._view
@@ -199,10 +210,6 @@ class GradientPlot(ViewCard):
     def instruments(self) -> tuple[str, ...]:
         """Return the keys of the views in the menu."""
         return self._more.keys()
-
-    def table(self) -> Table:
-        """Return all that the view that is seen draws: names with units, and linear values."""
-        return self._views[self._view].table()
 
     def _offer(self) -> None:
         """Show the tabs; only recurrent layers have gradients through time, only pairs part."""

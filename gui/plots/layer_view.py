@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.telemetry.parts import NOTHING, Wanted
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.axes import Axis, CountAxis
 from gui.plots.canvas import Canvas
@@ -18,8 +19,6 @@ from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 
 NOWHERE = (-1, -1)
-Table = tuple[list[str], list[np.ndarray[Any, np.dtype[Any]]]]
-"""Names of columns with their units, and as many arrays of the same length."""
 
 
 class Told(NamedTuple):
@@ -118,7 +117,7 @@ class LayerView(QWidget):
         """Count something else along the axis at the bottom, if that is an axis of steps."""
 
     def table(self) -> Table:
-        """Return all that is drawn as a table: names of columns with units, and linear values."""
+        """Return the numbers behind what is drawn, all that are known, on linear scales."""
         raise NotImplementedError
 
     def layer_at(self, point: QPointF) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from engine.diagnosis.rules import DEFAULTS, Thresholds
 from engine.telemetry.looks import Looks
 from engine.telemetry.parts import Part
+from engine.telemetry.tables import Table
 from gui.frames.epochs import EpochScale
 from gui.plots.count import Count, places, span
 from gui.plots.cursor_mark import CursorMark
@@ -18,14 +19,19 @@ from gui.plots.curve import framed
 from gui.plots.feed import Reals, Seen
 from gui.plots.guide import Caption, LimitLines
 from gui.plots.layer_strands import LayerStrands
-from gui.plots.layer_view import Table, Told
+from gui.plots.layer_view import Told
 from gui.plots.marked_curves import EMPTY_ENDS, UNMARKED_OPACITY, MarkedCurves
-from gui.plots.ranges import EasedRange, log10
+from gui.plots.ranges import log10
 from gui.plots.titles import power_text
 
 NOTHING_SEEN = "Nothing seen yet: curves begin when they are looked at"
 CAPTION = 0.1
 """Room for a caption, as a share of what is drawn."""
+SQUARES = {
+    "gradient_signal": "squared gradient over all examples [(unit of loss per unit of weight)²]",
+    "gradient_noise": "variance of a batch's gradient [(unit of loss per unit of weight)²]"}
+"""What the table calls what signal and noise are made of: means over the weights."""
+WEIGHT = "unit of weight"
 WINDOW = 8
 """Looks over which signal and noise are each averaged before they are compared."""
 
@@ -35,12 +41,12 @@ class Figure(NamedTuple):
 
     Attributes
     ----------
-    title, of : str
-        Its name, and what it is a share of.
+    title, unit : str
+        Its name, and its unit in a table.
     """
 
     title: str
-    of: str = ""
+    unit: str
 
 
 class LookCurves(MarkedCurves):
@@ -72,7 +78,7 @@ class LookCurves(MarkedCurves):
         self._values: list[Reals] = []
         self.limits = LimitLines(self.canvas)
         if len(figures) > 1:
-            solid, dashed = (f"{one.title}{one.of}" for one in figures)
+            solid, dashed = (one.title for one in figures)
             self.caption = Caption(self.canvas, f"solid: {solid} · dashed: {dashed}")
         self.mark = CursorMark(self.canvas)
         self.show_nothing()
@@ -125,13 +131,13 @@ class LookCurves(MarkedCurves):
         """Show other limits of the doctor's, where he has some for this."""
 
     def table(self) -> Table:
-        """Return the steps, and every figure of every layer that has it."""
-        names, columns = ["step"], [self._strands.steps]
+        """Return step, epoch, and every figure of every layer that has it."""
+        steps = self._strands.steps
+        names, columns = ["step", "epoch"], [steps, self._epochs.at(steps)]
         for figure, values in zip(self._figures, self._values, strict=False):
-            for position, row in zip(self._layers.positions, values, strict=True):
+            for title, row in zip(self._layers.titles, values, strict=True):
                 if np.isfinite(row).any():
-                    share = f" share of{figure.of}" if figure.of else ""
-                    names.append(f"layer {position} {figure.title}{share}")
+                    names.append(f"{title}: {figure.title} [{figure.unit}]")
                     columns.append(row)
         return names, columns
 
@@ -208,7 +214,7 @@ class SizeCurves(LookCurves):
     wanted = frozenset({Part.READINGS})
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Figure("RMS of w"), Figure("std of Δw"), parent=parent)
+        super().__init__(Figure("RMS of w", WEIGHT), Figure("std of Δw", WEIGHT), parent=parent)
 
     def series(self, looks: Looks, layer_ids: tuple[str, ...]) -> tuple[Reals, list[Reals]]:
         """Return both sizes."""
@@ -228,7 +234,8 @@ class ShareCurves(LookCurves):
     empty_ends = (0.0, 1.0)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Figure("dead", " units"), Figure("saturated", " activations"),
+        super().__init__(Figure("dead", "share of units"),
+                         Figure("saturated", "share of activations"),
                          logarithmic=False, parent=parent)
         self.set_thresholds(DEFAULTS)
 
@@ -256,8 +263,8 @@ class NoiseCurves(LookCurves):
     empty_ends = (-2.0, 1.0)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Figure("signal ÷ noise"), parent=parent)
-        self._range = EasedRange(1.0)
+        super().__init__(Figure("signal ÷ noise", "ratio"), parent=parent)
+        self._looks: Looks | None = None
         self.limits.show([(0.0, "text_muted", "signal = noise")])
 
     def series(self, looks: Looks, layer_ids: tuple[str, ...]) -> tuple[Reals, list[Reals]]:
@@ -267,6 +274,22 @@ class NoiseCurves(LookCurves):
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.sqrt(np.maximum(signal, 0.0) / noise)
         return looks.steps("gradient_noise"), [ratio]
+
+    def draw(self, seen: Seen) -> None:
+        """Draw what has been seen of the run."""
+        super().draw(seen)
+        self._looks = seen.looks
+
+    def table(self) -> Table:
+        """Return the ratio as it is drawn, and behind it both squares of every look."""
+        names, columns = super().table()
+        if self._looks is None or not self._values:
+            return names, columns
+        for figure, title in SQUARES.items():
+            rows = self._looks.means(figure, self._layers.ids)
+            names += [f"{layer}: {title}" for layer in self._layers.titles]
+            columns += list(rows)
+        return names, columns
 
     def _value_text(self, value: float) -> str:
         return "too small to tell" if value == -np.inf else super()._value_text(value)

@@ -13,12 +13,13 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from engine.telemetry.parts import Part
-from engine.telemetry.snapshot import MAGNITUDE_STEP, LayerReading
+from engine.telemetry.snapshot import MAGNITUDE_STEP, Array, LayerReading
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.axes import ScaleAxis, decimal_text
 from gui.plots.feed import Reals, Seen
 from gui.plots.graph import pg
-from gui.plots.layer_view import LayerView, Table, Told
+from gui.plots.layer_view import LayerView, Told
 from gui.plots.picture_sides import LayerAxis
 from gui.plots.ranges import EasedRange
 from gui.plots.titles import power_text
@@ -151,6 +152,7 @@ class RidgeView(LayerView):
     needs_steps = False
     counted = "numbers"
     """What is counted."""
+    unit = "[unit of activation]"
 
     def __init__(self, word: str, *, logarithmic: bool, parent: QWidget | None = None) -> None:
         self._rows = LayerAxis()
@@ -206,18 +208,23 @@ class RidgeView(LayerView):
         raise NotImplementedError
 
     def table(self) -> Table:
-        """Return every bin of every layer: the layer's number, both ends, and the count."""
-        rows = [(self._layers.positions[row], *ends, count)
-                for row, one in self._shown.items() for *ends, count in self._bins(one)]
-        columns = [np.array(column) for column in zip(*rows, strict=True)] or [np.zeros(0)] * 4
-        return ["layer", f"{self._scale} from", f"{self._scale} to", self.counted], columns
+        """Return every bin of every layer: the layer, both ends, and the count; zeros first."""
+        parts = [self._bins(row, one) for row, one in self._shown.items()]
+        columns = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+        ends = (f"{self._scale}, {end} {self.unit}" for end in ("from", "to"))
+        names = ["layer", "title", *ends, self.counted]
+        return (names, columns) if columns else ([], [])
 
-    def _bins(self, one: Histogram) -> list[tuple[float, float, int]]:
-        """Return the bins in plain numbers, zeros first."""
-        edges = 10.0 ** one.edges if self._logarithmic else one.edges
-        zeros = round(one.total * one.zeros / (1 - one.zeros)) if 0 < one.zeros < 1 else 0
-        return [*([(0.0, 0.0, zeros)] if zeros else []),
-                *zip(edges[:-1].tolist(), edges[1:].tolist(), one.counts.tolist(), strict=True)]
+    def _bins(self, row: int, one: Histogram) -> tuple[Array, ...]:
+        """Return the columns of a layer, in plain numbers."""
+        edges, counts = 10.0 ** one.edges if self._logarithmic else one.edges, one.counts
+        low, high = edges[:-1], edges[1:]
+        if 0 < one.zeros < 1:
+            zeros = round(one.total * one.zeros / (1 - one.zeros))
+            low, high, counts = (np.concatenate(([first], rest)) for first, rest in
+                                 ((0.0, low), (0.0, high), (zeros, counts)))
+        return (np.full(len(counts), self._layers.positions[row]),
+                np.full(len(counts), self._layers.titles[row], object), low, high, counts)
 
     def _told(self, point: QPointF) -> Told | None:
         row = max(math.floor(point.y()), 0)
@@ -280,6 +287,7 @@ class GradientRidges(RidgeView):
     """Magnitudes of dL/dW in the last step, on log10 of them."""
 
     counted = "weights"
+    unit = "[unit of the loss per unit of weight]"
     wanted = frozenset({Part.MAGNITUDES})
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -38,6 +38,7 @@ from gui.window.left_column import LeftColumn
 from gui.window.pad_desk import PadDesk
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
+from gui.window.plot_exports import PlotExports
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
 from gui.window.run_switches import RunSwitches
@@ -132,6 +133,8 @@ class LabPage(QWidget):
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
+        self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
+                                   lambda: document.title, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
         self._wire()
 
@@ -267,11 +270,11 @@ class LabPage(QWidget):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
         for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages,
-                         self.pad_desk):
+                         self.pad_desk, self.exports):
             refusing.refused.connect(self._on_refused)
         self.pad_desk.told.connect(self._on_pad_desk_told)
-        self.files.saved.connect(self._on_files_saved)
-        self.pages.saved.connect(self._on_files_saved)
+        for saving in (self.files, self.pages, self.exports):
+            saving.saved.connect(self._on_files_saved)
         self.files.saved_first.connect(self._on_files_saved_first)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)

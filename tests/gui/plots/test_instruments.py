@@ -162,13 +162,15 @@ def test_ridges_say_layer_step_and_value(plot: GradientPlot, qtbot: QtBot) -> No
 def test_a_table_of_ridges_has_every_bin(plot: GradientPlot) -> None:
     view = shown(plot, "magnitudes")
     names, columns = view.table()
-    assert names == ["layer", "|dL/dW| from", "|dL/dW| to", "weights"]
+    unit = "[unit of the loss per unit of weight]"
+    assert names == ["layer", "title", f"|dL/dW|, from {unit}", f"|dL/dW|, to {unit}", "weights"]
     first = [column[columns[0] == 1] for column in columns]
     # A fifth of the weights has none: 4 of 20.
-    assert first[3].tolist() == [4, 2, 4, 8, 2]
-    assert first[1][1:] == pytest.approx(10.0 ** (-1 + MAGNITUDE_STEP * np.arange(4)))
+    assert first[4].tolist() == [4, 2, 4, 8, 2]
+    assert first[1].tolist() == ["Layer 1 · Dense"] * 5
+    assert first[2][1:] == pytest.approx(10.0 ** (-1 + MAGNITUDE_STEP * np.arange(4)))
     names, columns = shown(plot, "activations").table()
-    assert columns[1][columns[0] == 3].tolist() == pytest.approx([-3, -1, 1])
+    assert columns[2][columns[0] == 3].tolist() == pytest.approx([-3, -1, 1])
 
 
 def test_equal_activations_are_one_narrow_ridge(plot: GradientPlot) -> None:
@@ -206,10 +208,10 @@ def test_sizes_are_those_of_the_looks(plot: GradientPlot) -> None:
         assert 10.0**y == pytest.approx(np.full(3, 0.1 * place))
     assert view._second.y[1] == pytest.approx(np.log10(2e-4 * np.array([1, 11, 61])))
     names, columns = view.table()
-    assert names[:2] == ["step", "layer 1 RMS of w"]
-    assert names[4] == "layer 1 std of Δw"
+    assert names[:3] == ["step", "epoch", "Layer 1 · Dense: RMS of w [unit of weight]"]
+    assert names[5] == "Layer 1 · Dense: std of Δw [unit of weight]"
     assert columns[0].tolist() == [0, 10, 60]
-    assert columns[5] == pytest.approx(2e-4 * np.array([1, 11, 61])), "linear, not log10"
+    assert columns[6] == pytest.approx(2e-4 * np.array([1, 11, 61])), "linear, not log10"
     view.canvas.hovered.emit(QPointF(11.0, float(view._second.y[1][1])))
     assert view.canvas.readout() == "Layer 2 · Dense   RMS of w 0.2, std of Δw 0.0022 at step 10"
 
@@ -225,8 +227,8 @@ def test_shares_are_those_of_the_looks_beside_the_doctors_limits(plot: GradientP
     view.canvas.hovered.emit(QPointF(58.0, 0.335))
     assert view.canvas.readout() == "Layer 2 · Dense   dead 33.3% at step 60"
     names, columns = view.table()
-    assert names == ["step", *(f"layer {i} dead share of units" for i in (1, 2, 3))]
-    assert columns[3].tolist() == [0.5] * 3
+    assert names[2:] == [f"Layer {i} · Dense: dead [share of units]" for i in (1, 2, 3)]
+    assert columns[4].tolist() == [0.5] * 3
     assert view.canvas.box.viewRange()[1][0] < 0 < 0.5 < view.canvas.box.viewRange()[1][1] < 1
 
 
@@ -235,8 +237,10 @@ def test_noise_is_compared_with_the_signal(plot: GradientPlot) -> None:
     assert 10.0 ** view._strands.y == pytest.approx(np.full((3, 3), 2.0))
     assert [line.value() for line in view.limits.lines] == [0.0]
     names, columns = view.table()
-    assert names == ["step", *(f"layer {i} signal ÷ noise" for i in (1, 2, 3))]
-    assert columns[2] == pytest.approx([2, 2, 2])
+    assert names[2:5] == [f"Layer {i} · Dense: signal ÷ noise [ratio]" for i in (1, 2, 3)]
+    assert columns[3] == pytest.approx([2, 2, 2])
+    assert names[6].startswith("Layer 2 · Dense: squared gradient over all examples [")
+    assert [columns[place][0] for place in (6, 9)] == [8, 2]
 
 
 def test_signal_and_noise_are_averaged_before_they_are_compared(plot: GradientPlot) -> None:
