@@ -280,6 +280,10 @@ class LabPage(QWidget):
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
+        self.gradients.show_view(self._settings.instrument)
+        self.gradients.instrument_chosen.connect(self._on_gradients_instrument_chosen)
+        self.gradients.frozen.connect(self.loss.set_frozen)
+        self.loss.frozen.connect(self.gradients.set_frozen)
         self.strip.layer_selected.connect(document.select)
         self.strip.why_requested.connect(self.explain.open)
         self.explain.asked.connect(self.strip.answer)
@@ -513,6 +517,10 @@ class LabPage(QWidget):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning", topic="refused")
+
+    @Slot(str)
+    def _on_gradients_instrument_chosen(self, key: str) -> None:
+        self._settings.instrument = key
 
     @Slot(str)
     def _on_pad_desk_told(self, sentence: str) -> None:
