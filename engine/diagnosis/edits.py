@@ -184,7 +184,7 @@ def _size(layer: ResolvedLayer) -> float:
     weights = next((one for one in layer.parameters() if one.is_weight), None)
     if fans is None or weights is None:
         return 1.0
-    return initial_size(layer.options, weights.shape, *fans)
+    return initial_size(layer.options, weights.shape, *fans, layer.kind.role)
 
 
 def shallower(design: Design, most: int) -> ProjectSpec:
