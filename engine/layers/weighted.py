@@ -46,6 +46,10 @@ BIAS_FIELDS = (
 )
 """Whether there are biases, and how they start."""
 
+AT_FIRST = frozenset({"weights", "spread", "gain", "initial_bias", "recurrent_weights",
+                      "recurrent_spread", "forget_bias"})
+"""Options of layers that say how their parameters begin, and nothing later."""
+
 
 class WeightedKind(LayerKind):
     """A kind whose weights are drawn by the values of `INITIAL_FIELDS`."""
