@@ -177,6 +177,9 @@ class RowsDelegate(QStyledItemDelegate):
         last = self._model.last_gradients.get(row.layer_id)
         if last is not None and not row.note and self._model.quantity == "weights":
             self._paint_last(painter, columns.rect("gradient", rect), last)
+        if not row.note:
+            self.ink.expected(painter, self._bar_of(columns.rect("gradient", rect)),
+                              self._model.theory().gradient(row.layer_id))
         if row.layer_id == self._model.failed:
             self._paint_failure(painter, columns.rect("status", rect))
         elif verdict is not None and told is not None:
@@ -219,9 +222,13 @@ class RowsDelegate(QStyledItemDelegate):
         painter.fillRect(spot, ground)
         self.ink.figure(painter, spot, text, theme.current().text_muted, 11, RIGHT)
 
-    def _paint_bar(self, painter: QPainter, box: QRect, reading: LayerReading) -> None:
+    def _bar_of(self, box: QRect) -> QRect:
+        """Return where in its column a bar lies."""
         height = theme.px(self._scene.density.bar)
-        line = QRect(box.left(), box.top() + (box.height() - height) // 2, box.width(), height)
+        return QRect(box.left(), box.top() + (box.height() - height) // 2, box.width(), height)
+
+    def _paint_bar(self, painter: QPainter, box: QRect, reading: LayerReading) -> None:
+        line = self._bar_of(box)
         self.ink.bar(painter, line, self._model.gradient(reading),
                      self._model.gradient_state(reading))
         # The band is that of ∂L/∂W.

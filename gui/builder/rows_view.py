@@ -311,7 +311,7 @@ class RowsView(QListView):
     def _shown(self, layer_id: str) -> Shown:
         model = self.model_of_rows
         return Shown(model.told(layer_id), model.verdict(layer_id), model.notes(layer_id),
-                     model.scale(layer_id), model.last_gradients.get(layer_id))
+                     model.scale(layer_id), model.last_gradients.get(layer_id), model.theory())
 
     def explanation(self) -> str:
         """Return everything that there is to say about the current row, as rich text."""

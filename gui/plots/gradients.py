@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -9,6 +11,7 @@ from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND, RunInfo, sides
+from gui.frames.theory import Theory
 from gui.plots.count import Count
 from gui.plots.curves import LayerCurves
 from gui.plots.feed import Seen
@@ -17,6 +20,7 @@ from gui.plots.guide import GuideBand
 from gui.plots.layer_view import LayerView
 from gui.plots.legend import Legend, LegendEntry, SideEntry
 from gui.plots.over_depth import OverDepth
+from gui.plots.theory_line import TheoryEntry
 from gui.plots.through_time import ThroughTime
 from gui.plots.waterfall import Waterfall
 from gui.plots.weight_layers import WeightLayers
@@ -77,18 +81,21 @@ class GradientPlot(ViewCard):
         self._has_time = False
         self._offered: list[tuple[str, str]] = []
         self._asked: object = None
-        self._parting = WhereTheyPart()
+        self._parting, self._depth = WhereTheyPart(), OverDepth()
+        self._has_theory = False
         self._views: dict[str, LayerView] = {
             "lines": LayerCurves("gradient_rms", shows_pair=True),
-            "depth": OverDepth(),
+            "depth": self._depth,
             "waterfall": Waterfall("gradient_rms"),
             "update": LayerCurves("update_ratio", is_log10=True),
             "time": ThroughTime(),
             "parting": self._parting,
         }
         self._last_run = LegendEntry(TITLE, "ghost", tooltip=TIP, has_value=False)
-        self._last_run.hide()
-        self._behind = Legend(self._last_run)
+        self._theory = TheoryEntry()
+        for entry in (self._last_run, self._theory):
+            entry.hide()
+        self._behind = Legend(self._theory, self._last_run)
         self.add_header_widget(self._behind)
         self._sides = Legend(SideEntry(FIRST, "text", dashed=False, has_value=False),
                              SideEntry(SECOND, "text", dashed=True, has_value=False))
@@ -136,6 +143,12 @@ class GradientPlot(ViewCard):
             How much of what is kept of both runs has been compared, 0 to 1.
         """
         self._parting.show_map(parting, progress)
+
+    def set_theory(self, theories: Mapping[str, Theory]) -> None:
+        """Show what theory expects over depth, by the keys of the runs; of none, show nothing."""
+        self._depth.set_theory(theories)
+        self._has_theory = bool(theories)
+        self.draw_when_seen()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
@@ -208,6 +221,7 @@ class GradientPlot(ViewCard):
         ghost = None if self._frame is None else self._frame.ghost
         view = self._views[self.view()]
         self._last_run.setVisible(ghost is not None and isinstance(view, LayerCurves | OverDepth))
+        self._theory.setVisible(self._has_theory and view is self._depth)
         self._sides.setVisible(bool(self._pair_run) and self.view() in ("lines", "depth"))
 
     def draw(self) -> None:
