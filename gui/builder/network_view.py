@@ -143,6 +143,11 @@ class NetworkView(Card):
             self._fit_axis(glide=False)
             self.rows.update_instruments()
 
+    def set_cover(self, why: str) -> None:
+        """Show no instruments, and say why; or show them again, where there is no reason."""
+        self.rows.model_of_rows.cover = why
+        self.rows.update_instruments()
+
     def _fit_axis(self, *, glide: bool) -> None:
         model = self.rows.model_of_rows
         if self.rows.axis.fit(model.readings(), glide, model.quantity,

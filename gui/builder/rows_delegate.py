@@ -67,7 +67,9 @@ class RowsDelegate(QStyledItemDelegate):
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
             self._paint_card(painter, rect, row, selected)
         if scene.dirty.right() >= rect.left() + scene.columns.instruments:
-            if self._model.is_pair and not row.issue:
+            if self._model.cover and not row.issue:
+                self._paint_cover(painter, rect, row)
+            elif self._model.is_pair and not row.issue:
                 self._pair.paint_instruments(painter, rect, row)
             else:
                 self._paint_instruments(painter, rect, row)
@@ -151,6 +153,12 @@ class RowsDelegate(QStyledItemDelegate):
         return box.right() - self.ink.metrics(11).horizontalAdvance(text)
 
     # Instruments
+
+    def _paint_cover(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        if row.is_input:
+            box = self._scene.columns.rect("histogram", rect)
+            box.setRight(rect.right())
+            self.ink.text(painter, box, self._model.cover, theme.current().text_muted, 11)
 
     def _paint_instruments(self, painter: QPainter, rect: QRect, row: Row) -> None:
         columns = self._scene.columns

@@ -110,6 +110,8 @@ class RowsModel(QAbstractListModel):
         Gradient RMS by layer id as the last run left it.
     theories : mapping
         What theory expects of the layers, by the run's key; none where it is not to be seen.
+    cover : str
+        Why no instruments are to be seen; empty where they are.
     figures, figures_beside : RunFigures
         What the run that is edited tells, and the other of a pair.
     """
@@ -127,6 +129,7 @@ class RowsModel(QAbstractListModel):
         self.failed = ""
         self.last_gradients: Mapping[str, float] = {}
         self.theories: Mapping[str, Theory] = {}
+        self.cover = ""
         self._take(rows_of(document))
         document.changed.connect(self._on_document_changed)
         document.sides_changed.connect(self._on_document_sides_changed)
@@ -275,8 +278,10 @@ class RowsModel(QAbstractListModel):
             pairing = row.pairing
             note = pairing.words if pairing is not None and pairing.a else row.note
             return ", ".join([*parts, note.replace(" · ", " and ")])
-        if row.pairing is not None:
+        if row.pairing is not None and not self.cover:
             parts += [row.pairing.words, *self._pair_words(row)]
+            return ", ".join(parts)
+        if self.cover:
             return ", ".join(parts)
         reading = self.told(row.layer_id)
         verdict = self.verdict(row.layer_id)

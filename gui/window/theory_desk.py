@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QActionGroup
 
 from gui.frames.run_info import FIRST, SECOND
 from gui.frames.theory import Expected, Theory
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.spec import ProjectSpec
     from gui.document.document import Document
     from gui.frames.frame import Frame
+    from gui.frames.run_info import RunInfo
     from gui.workbench.workbench import Workbench
 
 PROBE = 64
@@ -36,7 +37,17 @@ class PredictionLike(Protocol):
         """Of every layer, in the network's order."""
 
 
-Predict = Callable[["ProjectSpec", "Dataset"], PredictionLike]
+Squares = Mapping[str, float]
+"""Mean squares of parameters by name, ``layer-id/w``."""
+Predict = Callable[["ProjectSpec", "Dataset", Squares | None], PredictionLike]
+OFF, START, WEIGHTS = "off", "start", "weights"
+MODES = {
+    OFF: ("Off", "Shows what is measured alone."),
+    START: ("At the start", TIP),
+    WEIGHTS: ("For these weights", "The same for random weights as large as those of the step that "
+                                   "is seen. While training goes on, it stays at that step."),
+}
+"""What a person can choose: title and tooltip."""
 
 
 class TheoryView(Protocol):
@@ -47,10 +58,15 @@ class TheoryView(Protocol):
 
 
 class Question(NamedTuple):
-    """What decides a prediction: the project as far as it matters, with its batch, and its data."""
+    """What decides a prediction: the project as far as it matters, with its batch, and its data.
+
+    Where it is not of the first weights, also the step, and how large weights are there.
+    """
 
     project: ProjectSpec
     dataset: Dataset
+    step: int | None = None
+    squares: Squares | None = None
 
 
 class TheoryDesk(QObject):
@@ -70,8 +86,8 @@ class TheoryDesk(QObject):
 
     Attributes
     ----------
-    action : QAction
-        Whether theory is shown.
+    modes : dict[str, QAction]
+        What a person can choose, by the keys of `MODES`.
     """
 
     def __init__(self, document: Document, workbench: Workbench, views: Sequence[TheoryView],
@@ -80,20 +96,36 @@ class TheoryDesk(QObject):
         self._document, self._views = document, tuple(views)
         self._predict = predict or predicted
         self._known: list[tuple[Question, Theory]] = []
+        self._asked: list[Question] = []
         self._begun: dict[str, bool] = {}
         self._shown: Mapping[str, Theory] = {}
         self._asking = Latest("theory", self)
         self._asking.done.connect(self._on_asking_done)
         self._asking.failed.connect(self._on_asking_failed)
-        self.action = QAction("Theory", self)
-        self.action.setCheckable(True)
-        self.action.setChecked(True)
-        self.action.setToolTip(TIP)
-        self.action.toggled.connect(self._refresh)
+        self._bench = workbench
+        self._weighed: dict[str, tuple[int, Squares]] = {}
+        self.modes = self._made_modes()
+        self.modes[START].setChecked(True)
         document.changed.connect(self._refresh)
         document.sides_changed.connect(self._refresh)
         workbench.frame.connect(self._on_workbench_frame)
+        workbench.run_replaced.connect(self._on_workbench_run_replaced)
+        workbench.weighing.weighed.connect(self._on_weighing_weighed)
         self._refresh()
+
+    def _made_modes(self) -> dict[str, QAction]:
+        group, found = QActionGroup(self), {}
+        for key, (title, tip) in MODES.items():
+            action = found[key] = QAction(title, self)
+            action.setCheckable(True)
+            action.setToolTip(tip)
+            action.triggered.connect(self._on_mode_triggered)
+            group.addAction(action)
+        return found
+
+    def mode(self) -> str:
+        """Return what is chosen, a key of `MODES`."""
+        return next(key for key, action in self.modes.items() if action.isChecked())
 
     def shut_down(self) -> None:
         """Wait for the thread that predicts."""
@@ -112,7 +144,12 @@ class TheoryDesk(QObject):
             size = project.training.batch_size or examples
             # Before the first step, bars are those of the probe batch.
             batch = min(size if self._begun.get(key) else PROBE, examples)
-            found[key] = Question(_decisive(project, batch), examined.dataset)
+            question = Question(_decisive(project, batch), examined.dataset)
+            if self.mode() == START:
+                found[key] = question
+            elif key in self._weighed:
+                step, squares = self._weighed[key]
+                found[key] = question._replace(step=step, squares=squares)
         return found
 
     def _known_of(self, question: Question) -> Theory | None:
@@ -121,14 +158,15 @@ class TheoryDesk(QObject):
     @Slot()
     def _refresh(self) -> None:
         """Show what is known, and ask for what is not."""
-        questions = self._questions() if self.action.isChecked() else {}
+        questions = {} if self.mode() == OFF else self._questions()
         known = {key: self._known_of(question) for key, question in questions.items()}
         self._show({key: theory for key, theory in known.items() if theory is not None})
         missing = [questions[key] for key, theory in known.items() if theory is None]
-        if missing:
-            self._asking.ask(partial(_answers, missing, self._predict))
-        else:
+        if not missing:
             self._asking.forget()
+        elif not self._asking.is_busy or missing != self._asked:
+            self._asked = missing
+            self._asking.ask(partial(_answers, missing, self._predict))
 
     def _show(self, theories: Mapping[str, Theory]) -> None:
         if theories != self._shown:
@@ -146,26 +184,56 @@ class TheoryDesk(QObject):
         # Of what theory cannot read, it says nothing; the run says what is wrong.
         self._show({})
 
+    def _weigh(self, key: str) -> None:
+        if self.mode() == WEIGHTS:
+            self._bench.weighing.ask(key)
+
+    @Slot()
+    def _on_mode_triggered(self) -> None:
+        self._weighed = {}
+        for run in self._bench.runs:
+            self._weigh(run.key)
+        self._refresh()
+
+    @Slot(str, int, object)
+    def _on_weighing_weighed(self, key: str, step: int, squares: Squares) -> None:
+        if self.mode() == WEIGHTS:
+            self._weighed[key] = step, squares
+            self._refresh()
+
+    @Slot(object)
+    def _on_workbench_run_replaced(self, info: RunInfo) -> None:
+        # What was known is of other weights.
+        self._weighed.pop(info.run, None)
+        self._weigh(info.run)
+
     @Slot(object)
     def _on_workbench_frame(self, frame: Frame) -> None:
         step = frame.step if frame.cursor is None else frame.cursor
         if self._begun.get(frame.run, False) != (step > 0):
             self._begun[frame.run] = step > 0
             self._refresh()
+        known = self._weighed.get(frame.run)
+        if not frame.running and known is not None and known[0] != step:
+            self._weigh(frame.run)
 
 
-def predicted(project: ProjectSpec, dataset: Dataset) -> PredictionLike:
-    """Return what theory expects of a project."""
+def predicted(project: ProjectSpec, dataset: Dataset, squares: Squares | None) -> PredictionLike:
+    """Return what theory expects of a project, or of weights as large as these."""
     # Not at the top: no start of the program waits for it.
     from engine.theory import predict
 
-    return predict(project, dataset)
+    return predict(project, dataset, weights=squares)
 
 
 def _answers(questions: Sequence[Question], predict: Predict) -> list[tuple[Question, Theory]]:
     """Return what theory expects in each case. In the thread that predicts."""
-    return [(question, Theory({one.layer_id: one for one in predict(*question).layers}))
-            for question in questions]
+    found = []
+    for question in questions:
+        project, dataset, step, squares = question
+        layers = predict(project, dataset, squares).layers
+        found.append((question, Theory({one.layer_id: one for one in layers}, step)))
+    return found
 
 
 def _decisive(project: ProjectSpec, batch: int) -> ProjectSpec:

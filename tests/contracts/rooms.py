@@ -51,6 +51,7 @@ ORDER = (
     "gui.output",
     "gui.doctor",
     "gui.runs",
+    "gui.labs",
     "gui.microscope",
     "gui.templates",
     "gui.workbench",

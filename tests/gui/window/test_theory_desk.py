@@ -117,11 +117,31 @@ def test_the_newest_network_wins(bench: Workbench, qtbot: QtBot) -> None:
 
 def test_it_can_be_switched_off(made: Desk) -> None:
     made.until(1)
-    made.desk.action.setChecked(False)
+    made.desk.modes["off"].trigger()
     assert made.seen.now == {}
     made.document.set_option(made.document.project.network.layers[1].id, "gain", 2.0)
-    made.desk.action.setChecked(True)
+    made.desk.modes["start"].trigger()
     made.until(2)
+
+
+def test_it_predicts_for_the_weights_that_are_seen(made: Desk) -> None:
+    made.qtbot.waitUntil(lambda: made.bench.state is State.READY)
+    made.bench.step()
+    made.qtbot.waitUntil(lambda: made.bench.runs["A"].step == 1
+                         and made.bench.state is State.PAUSED)
+    made.desk.modes["weights"].trigger()
+    made.qtbot.waitUntil(lambda: "A" in made.seen.now and made.seen.now["A"].step == 1)
+    assert made.seen.now["A"].whose == "for the weights of step 1"
+    # The fake engine's weights are the number of the step.
+    assert made.theory.squares[-1] == {"dense-1/w": 1.0, "dense-1/b": 0.0}
+    made.bench.step()
+    made.qtbot.waitUntil(lambda: "A" in made.seen.now and made.seen.now["A"].step == 2)
+    assert made.theory.squares[-1] == {"dense-1/w": 4.0, "dense-1/b": 0.0}
+    made.bench.reset()
+    made.qtbot.waitUntil(lambda: "A" in made.seen.now and made.seen.now["A"].step == 0)
+    made.desk.modes["start"].trigger()
+    made.qtbot.waitUntil(lambda: "A" in made.seen.now and made.seen.now["A"].step is None)
+    assert made.theory.squares[0] is None
 
 
 def test_both_of_a_pair(made: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.data.dataset import Dataset
@@ -33,12 +34,15 @@ class FakeTheory:
     """Expects of layer n a gradient of 10^-n times its gain, over the root of the batch."""
 
     asked: list[ProjectSpec] = field(default_factory=list)
+    squares: list[Mapping[str, float] | None] = field(default_factory=list)
     threads: set[str] = field(default_factory=set)
     gate: threading.Event | None = None
     lawless: str = ""
 
-    def __call__(self, project: ProjectSpec, dataset: Dataset) -> FakePrediction:
+    def __call__(self, project: ProjectSpec, dataset: Dataset,
+                 squares: Mapping[str, float] | None = None) -> FakePrediction:
         self.asked.append(project)
+        self.squares.append(squares)
         self.threads.add(threading.current_thread().name)
         if self.gate is not None:
             self.gate.wait()
