@@ -23,7 +23,7 @@ from gui.workbench.run_set import RunSet
 from gui.workbench.side_runs import SideRuns
 from gui.workbench.state import State
 from gui.workbench.trial import Trial
-from gui.workbench.weighing import Weighing
+from gui.workbench.weighed import Weighing
 from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
