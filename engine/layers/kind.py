@@ -15,6 +15,7 @@ from engine.arrays import Reals
 from engine.errors import ShapeError
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.export import Node
+from engine.layers.initialisers import SUM
 from engine.layers.mean_field import MeanFieldRule
 from engine.spec import LayerSpec, Option
 from engine.spec.fields import Field
@@ -232,6 +233,8 @@ class LayerKind(ABC):
         Whether it gives numbers from 0 to 1 that sum to 1.
     function_option : str
         The option that sets its activation function, any of them; empty when there is none.
+    role : str
+        What its weights do, for `engine.layers.initialisers.Initialiser.at`.
     """
 
     key: str
@@ -253,6 +256,7 @@ class LayerKind(ABC):
     reads_batch: bool = False
     gives_shares: bool = False
     function_option: str = ""
+    role: str = SUM
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

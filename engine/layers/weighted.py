@@ -14,6 +14,7 @@ from engine.layers.initialisers import (
     DRAWN_CHOICES,
     INITIALISER_CHOICES,
     INITIALISERS,
+    SUM,
     Initialiser,
     Weights,
 )
@@ -44,6 +45,10 @@ BIAS_FIELDS = (
           shown_when=("bias", (True,))),
 )
 """Whether there are biases, and how they start."""
+
+AT_FIRST = frozenset({"weights", "spread", "gain", "initial_bias", "recurrent_weights",
+                      "recurrent_spread", "forget_bias"})
+"""Options of layers that say how their parameters begin, and nothing later."""
 
 
 class WeightedKind(LayerKind):
@@ -78,8 +83,8 @@ def weighted_fields(activation: str, choices: tuple[Choice, ...] = INITIALISER_C
             replace(INITIAL_FIELDS[0], choices=choices), *INITIAL_FIELDS[1:], *BIAS_FIELDS)
 
 
-def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], units: int
-                       ) -> tuple[Parameter, ...]:
+def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], units: int,
+                       role: str = SUM) -> tuple[Parameter, ...]:
     """Return ``w`` and, with a bias, ``b`` of shape (units,).
 
     Parameters
@@ -92,16 +97,23 @@ def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], un
         What `engine.layers.kind.LayerKind.fans` returns.
     units : int
         How many biases there are.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
-    weights = Parameter("w", shape, initial_weights(options, shape, fans))
+    weights = Parameter("w", shape, initial_weights(options, shape, fans, role))
     if not options["bias"]:
         return (weights,)
-    scheme = INITIALISERS[str(options["weights"])]
-    start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
-    return weights, Parameter("b", (units,), partial(_constant, start, units), False)
+    scheme = INITIALISERS[str(options["weights"])].at(role)
+    start = np.full(units, first_bias(scheme, options))
+    return weights, Parameter("b", (units,), partial(scheme.biases, fans=fans, start=start), False)
 
 
-def initial_weights(options: Options, shape: Shape, fans: tuple[int, int]
+def first_bias(scheme: Initialiser, options: Options) -> float:
+    """Return where biases start, or around which number where they are random."""
+    return float(options["initial_bias"]) if scheme.bias is None else scheme.bias
+
+
+def initial_weights(options: Options, shape: Shape, fans: tuple[int, int], role: str = SUM
                     ) -> Callable[[np.random.Generator], Weights]:
     """Return what draws weights by the values of `INITIAL_FIELDS`.
 
@@ -113,15 +125,18 @@ def initial_weights(options: Options, shape: Shape, fans: tuple[int, int]
         Shape of the weights; see `engine.layers.initialisers.Draw`.
     fans : tuple[int, int]
         What `engine.layers.kind.LayerKind.fans` returns.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
-    scheme = INITIALISERS[str(options["weights"])]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
     gain = float(options["gain"]) if scheme.has_gain else 1.0
     return partial(_drawn, scheme, shape, fans, float(options["spread"]), gain)
 
 
-def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int) -> float:
+def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int, role: str = SUM
+                 ) -> float:
     """Return the root mean square of weights that `initial_weights` draws, without drawing all."""
-    scheme = INITIALISERS[str(options["weights"])]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
     gain = float(options["gain"]) if scheme.has_gain else 1.0
     if scheme.size is not None:
         return gain * scheme.size(shape)
@@ -130,8 +145,8 @@ def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int) -> f
     return gain * math.sqrt(float(np.mean(drawn**2)))
 
 
-def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int], seen: tuple[float, float]
-                  ) -> MeanFieldRule:
+def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int],
+                  seen: tuple[float, float], role: str = SUM) -> MeanFieldRule:
     """Return the mean-field rule of a function of weighted sums.
 
     Parameters
@@ -142,8 +157,10 @@ def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int], seen: t
         Fan in and fan out, as the weights are drawn by.
     seen : tuple[float, float]
         How many numbers there really are in a sum, and sums that see a number.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
-    square = initial_size(options, shape, *fans)**2
+    square = initial_size(options, shape, *fans, role)**2
     rule = ACTIVATIONS[str(options["activation"])].moments
 
     def passage(given: tuple[float, ...]) -> Passage:
@@ -158,6 +175,3 @@ def _drawn(scheme: Initialiser, shape: Shape, fans: tuple[int, int], spread: flo
            rng: np.random.Generator) -> Weights:
     return gain * scheme.draw(rng, *fans, spread, shape)
 
-
-def _constant(value: float, size: int, rng: np.random.Generator) -> Weights:
-    return np.full(size, value)

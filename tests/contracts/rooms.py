@@ -53,6 +53,7 @@ ORDER = (
     "gui.doctor",
     "gui.pages",
     "gui.runs",
+    "gui.labs",
     "gui.microscope",
     "gui.templates",
     "gui.workbench",
