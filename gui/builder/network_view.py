@@ -9,21 +9,24 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.diagnosis.measures import Quantity
+from engine.diagnosis.rules import Thresholds, thresholds_of
 from engine.diagnosis.verdicts import LayerVerdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.builder.column_header import ColumnHeader
 from gui.builder.layer_actions import LayerActions
 from gui.builder.pair_legend import PairLegend, ShapeLegend
 from gui.builder.rows import Row, describe, summary
+from gui.builder.rows_table import rows_table
 from gui.builder.rows_view import NOWHERE, RowsView
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.ghost import Ghost
 from gui.frames.run_info import RunInfo
-from gui.widgets import Button, Card, MessageBar
+from gui.widgets import Button, MessageBar, PictureCard
 
 WORDS = ("Add layer", "Add", "")
 """What stands on the button that adds one; the longest that fits."""
@@ -33,7 +36,7 @@ HEADINGS = 18
 NO_MARKS: Mapping[str, float] = {}
 
 
-class NetworkView(Card):
+class NetworkView(PictureCard):
     """The card with the network's rows. GUI thread only.
 
     Parameters
@@ -119,12 +122,13 @@ class NetworkView(Card):
         news = snapshot is not None and self.wanted() <= snapshot.parts
         if news and snapshot is not self._shown:
             self._shown = snapshot
-            model.set_readings(*_figures(frame, self._network,
+            model.set_readings(*_figures(frame, self._network, self._thresholds(),
                                          in_pair=frame.beside is not None))
         beside = frame.beside if model.is_pair else None
         if beside is not None and self._is_new_beside(beside.snapshot):
             self._shown_beside = beside.snapshot
-            model.set_readings_beside(*_figures(beside, self._network_beside, in_pair=True))
+            model.set_readings_beside(*_figures(beside, self._network_beside, self._thresholds(),
+                                                in_pair=True))
             news = True
         if news and self.isVisible():
             if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
@@ -133,6 +137,9 @@ class NetworkView(Card):
                 self.shapes.show_verdicts([verdict for figures in model.sides()
                                            for verdict in figures.verdicts.values()])
             self.rows.update_instruments()
+
+    def _thresholds(self) -> Thresholds:
+        return thresholds_of(self._document.project.limits)
 
     def _is_new_beside(self, snapshot: Snapshot | None) -> bool:
         return (snapshot is not None and self.wanted() <= snapshot.parts
@@ -147,6 +154,15 @@ class NetworkView(Card):
     def wanted(self) -> Wanted:
         """Return what its rows show."""
         return frozenset({Part.READINGS})
+
+    def table(self) -> Table:
+        """Return a row for every layer with all its instruments, of A and of B."""
+        model = self.rows.model_of_rows
+        return rows_table(model.rows, model.sides())
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the rows under their headings."""
+        return self._header, self.rows
 
     @Slot(str)
     def _on_quantity_chosen(self, quantity: Quantity) -> None:
@@ -228,13 +244,14 @@ class NetworkView(Card):
         self.message.show_message(sentence, "warning")
 
 
-def _figures(frame: Frame, network: NetworkSpec, *, in_pair: bool) -> tuple[
+def _figures(frame: Frame, network: NetworkSpec, thresholds: Thresholds, *, in_pair: bool) -> tuple[
         Sequence[LayerReading], Sequence[LayerVerdict], Sequence[LayerReading]]:
     """Return the instruments of a frame, what is said of them, and those to be read."""
     snapshot, verdict = frame.snapshot, frame.verdict
     assert snapshot is not None
     if verdict is None:
-        return snapshot.layers, judge_layers(snapshot, network) if network.layers else (), ()
+        return snapshot.layers, (judge_layers(snapshot, network, thresholds)
+                                 if network.layers else ()), ()
     if in_pair and not frame.running:
         # Two runs at the same step are compared by what they are there, and not by medians over
         # what happened to be seen of each before.

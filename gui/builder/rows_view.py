@@ -349,6 +349,8 @@ class RowsView(QListView):
         by_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
         if not index.isValid():
+            # It is about the whole picture then, which the card offers to save.
+            event.ignore()
             return
         if refusal := self._refusal(index):
             self._actions.refused.emit(refusal)

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QV
 from engine.diagnosis.case import Words
 from engine.diagnosis.design import Note
 from engine.diagnosis.verdicts import JUDGED, Verdict
+from engine.spec import Limits
 from engine.telemetry.parts import Wanted
 from gui import theme
 from gui.doctor.cure_buttons import CureButtons
-from gui.doctor.why import FIXED_BEFORE, Why
+from gui.doctor.why import FIXED_BEFORE, NO_LIMITS, Why
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
 
 if TYPE_CHECKING:
@@ -50,12 +51,15 @@ class VerdictStrip(Card):
         A person wants to try a cure as run B.
     replay_requested()
         A person wants to see the last steps before an overflow.
+    limits_requested()
+        A person wants to see the limits, or to change them.
     """
 
     layer_selected = Signal(str)
     mend_requested = Signal(str, str)
     cure_requested = Signal(object)
     replay_requested = Signal()
+    limits_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -64,6 +68,7 @@ class VerdictStrip(Card):
         self._verdict: Verdict | None = None
         self._outcome: Outcome | None = None
         self._box: BlackBox | None = None
+        self._limits = NO_LIMITS
         self._fitted: tuple[int, int, bool, float] | None = None
         self._measured: tuple[tuple[str, int, int], int] = ("", 0, 0), 0
         words = self._made_words()
@@ -130,6 +135,10 @@ class VerdictStrip(Card):
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""
         return JUDGED
+
+    def set_limits(self, limits: Limits) -> None:
+        """Take note of the project's limits, which 'Why?' tells where they are changed."""
+        self._limits = limits
 
     def show_verdict(self, verdict: Verdict, cures: Sequence[Cure] = (), decides: str = "") -> None:
         """Show what is to be said about a run.
@@ -350,10 +359,14 @@ class VerdictStrip(Card):
     def explain(self) -> None:
         """Say why: the rule with its numbers, and what else could be said."""
         if self._verdict is not None:
-            Why(self._verdict.words, self._verdict.others, parent=self).open()
+            why = Why(self._verdict.words, self._verdict.others, limits=self._limits, parent=self)
+            why.limits_requested.connect(self.limits_requested)
+            why.open()
         elif self._outcome is not None:
-            Why(self._outcome.words, rank=FIXED_BEFORE, price=self._outcome.price,
-                parent=self).open()
+            why = Why(self._outcome.words, rank=FIXED_BEFORE, price=self._outcome.price,
+                      limits=self._limits, parent=self)
+            why.limits_requested.connect(self.limits_requested)
+            why.open()
         elif self._box is not None:
             from gui.doctor.black_box import BlackBoxDialog
 

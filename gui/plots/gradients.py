@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from engine.telemetry.parts import NOTHING, Part, Wanted
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND, RunInfo, sides
 from gui.plots.count import Count
@@ -156,6 +157,16 @@ class GradientPlot(ViewCard):
         """Highlight a layer in every view; an unknown one highlights none."""
         for view in self._views.values():
             view.set_selected(layer_id)
+
+    def table(self) -> Table:
+        """Return the numbers behind the view that is seen."""
+        # While nothing of it can be seen, it is not drawn either.
+        self.draw()
+        return self._views[self.view()].table()
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the legends and the view that is seen."""
+        return self._behind, self._sides, self._views[self.view()]
 
     def view(self) -> str:
         """Return the key of the view that is seen, one of `views`."""

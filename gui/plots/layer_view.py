@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.axes import Axis, CountAxis
 from gui.plots.canvas import Canvas
@@ -101,6 +102,10 @@ class LayerView(QWidget):
 
     def draw(self, seen: Seen) -> None:
         """Draw the newest figures."""
+        raise NotImplementedError
+
+    def table(self) -> Table:
+        """Return the numbers behind what is drawn, all that are known, on linear scales."""
         raise NotImplementedError
 
     def layer_at(self, point: QPointF) -> str:

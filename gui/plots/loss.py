@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.telemetry.history import History
 from engine.telemetry.parts import NOTHING, Wanted
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.frames.frame import Frame, sides
 from gui.frames.ghost import Ghost
@@ -31,6 +32,7 @@ from gui.plots.loss_legend import LossLegend
 from gui.plots.loss_side import COLUMNS, EMPTY, LossSide, loss_text
 from gui.plots.ranges import EasedRange, log10, widened
 from gui.plots.seed_bands import SeedBands, SpreadLike
+from gui.plots.tables import loss_table
 from gui.widgets import Button, ViewCard, plain_number
 
 EMPTY_LOG_ENDS, EMPTY_ENDS = (-1.15, 0.15), (0.0, 1.0)
@@ -131,6 +133,18 @@ class LossPlot(ViewCard):
     def wanted(self) -> Wanted:
         """Return nothing: all that it draws is history."""
         return NOTHING
+
+    def table(self) -> Table:
+        """Return step, epoch, and mean and extremes of both losses, of all runs that it shows."""
+        frame = self._frame
+        if frame is None:
+            return [], []
+        earlier = tuple(one for one in self._earlier_runs if one is not frame.ghost)
+        return loss_table(frame, self._count, earlier, self._seeds.spread())
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the legend and the curves."""
+        return self._legend, self._canvas
 
     @property
     def points(self) -> int:

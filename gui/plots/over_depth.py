@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.frames.run_info import FIRST, SECOND
 from gui.plots.axes import CountAxis, ValueAxis
@@ -22,6 +23,7 @@ from gui.plots.layer_view import LayerView, Told
 from gui.plots.marked_curves import EMPTY_ENDS
 from gui.plots.pair_layers import merged, pair_text
 from gui.plots.ranges import EasedRange, log10, widened
+from gui.plots.tables import depth_table
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 
@@ -136,6 +138,7 @@ class OverDepth(LayerView):
         self._shapes = Shapes()
         for item in (self._last_run, *self._lines.values(), self._shapes):
             self.canvas.addItem(item)
+        self._seen: Seen | None = None
         self._values: dict[str, Reals] = {}
         self._words: dict[str, dict[str, str]] = {}
         self.labels = EndLabels(self.canvas)
@@ -150,7 +153,7 @@ class OverDepth(LayerView):
     def show_nothing(self) -> None:
         """Empty the plot."""
         super().show_nothing()
-        self._values, self._words = {}, {}
+        self._values, self._words, self._seen = {}, {}, None
         for line in (*self._lines.values(), self._last_run):
             line.set_points(self._x, self._x)
         self._shapes.set_shapes([], LARGEST_PX, QRectF())
@@ -165,7 +168,7 @@ class OverDepth(LayerView):
         known = {run.run: _figures(run, self._order) for run in runs if run.readings}
         if not known:
             return
-        self._values = known
+        self._values, self._seen = known, seen
         self._words = {run.run: {i: word_of(verdict.code) for i, verdict in run.verdicts.items()}
                        for run in runs}
         last = {} if seen.ghost is None else seen.ghost.gradients
@@ -180,6 +183,13 @@ class OverDepth(LayerView):
         self._draw_lines(behind)
         self._draw_shapes(runs)
         self._mark_selected()
+
+    def table(self) -> Table:
+        """Return a row for every layer: its number and title, gradient and verdict."""
+        if self._seen is None:
+            return [], []
+        beside = () if self._beside is None else (self._beside,)
+        return depth_table(self._seen, (self._layers, *beside))
 
     def _draw_lines(self, behind: Reals) -> None:
         pixel = self.canvas.pixel()

@@ -319,6 +319,11 @@ class RunSet(QObject):
         self._runs[key].follow(plan)
         self._worker.submit(Retrain(key, plan.project.training))
 
+    def rejudge(self, key: str, plan: RunPlan) -> None:
+        """Judge a run by the limits of another plan; what is shown of it is told again."""
+        self._runs[key].follow(plan)
+        self.rested.emit()
+
     def checkpoint(self, key: str) -> Checkpoint:
         """Return all that decides how a run goes on, in copies; it goes on meanwhile.
 
