@@ -122,6 +122,7 @@ class OverDepth(LayerView):
     """
 
     needs_steps = False
+    shows_last_run = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._numbers = LayerNumbers()

@@ -20,6 +20,7 @@ from engine.messages.english import (
     microscope_sequences,
     microscope_units,
     outcomes,
+    pages,
     program,
     recording,
     series_files,
@@ -70,6 +71,7 @@ SUBJECTS = (
     drawings,
     transcription,
     vocabularies,
+    pages,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
