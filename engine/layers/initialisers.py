@@ -199,7 +199,7 @@ def _pytorch() -> Initialiser:
             "are normal with deviation 1.",
             _Uniform(lambda *fans: 1 / math.sqrt(fans[fan])),
             bias_limit=lambda *fans: 1 / math.sqrt(fans[fan]), roles=roles)
-    table = Initialiser("pytorch", "PyTorch default", "", _normal(lambda i, o, s: 1.0))
+    table = Initialiser("pytorch", "PyTorch default", "", _Normal(lambda i, o, s: 1.0))
     by_units = around(1)
     return around(0, **{SPREAD: by_units, TABLE: table, GATES: by_units, STATE: by_units})
 
