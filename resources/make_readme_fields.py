@@ -126,7 +126,9 @@ def _limit_section() -> Iterator[str]:
 def _limit_type(field: LimitField) -> str:
     name = ranged("whole number" if field.is_whole else "number", ("≥", field.minimum),
                   ("≤", field.maximum))
-    return f"[{name}, and {'no larger' if field.falls else 'no smaller'}]" if field.is_pair else name
+    if not field.is_pair:
+        return name
+    return f"[{name}, and {'no larger' if field.falls else 'no smaller'}]"
 
 
 def described(struct: type[Any]) -> dict[str, str]:
