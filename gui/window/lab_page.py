@@ -496,6 +496,14 @@ class LabPage(QWidget):
         self.set_theme("light" if theme.current().is_dark else "dark")
 
     @Slot(str)
+    def tell_no_copy(self, reason: str) -> None:
+        """Say that work would be lost if the program ended now."""
+        self.message.show_message(
+            f"There is no copy of unsaved work in case the program ends: {reason} Save it to a "
+            "file.",
+            "warning", topic="copy")
+
+    @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning", topic="refused")
 
