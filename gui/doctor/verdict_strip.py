@@ -13,10 +13,11 @@ from engine.diagnosis.case import Words
 from engine.diagnosis.design import Note
 from engine.diagnosis.verdicts import JUDGED, Verdict
 from engine.messages import say
+from engine.spec import Limits
 from engine.telemetry.parts import Wanted
 from gui import theme
 from gui.doctor.cure_buttons import CureButtons
-from gui.doctor.why import FIXED_BEFORE, STEPS, Why
+from gui.doctor.why import FIXED_BEFORE, LIMITS, STEPS, Why
 from gui.widgets import Button, Card, ElidedLabel, StatusGlyph, set_page
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class VerdictStrip(Card):
         A person wants to try a cure as run B.
     replay_requested()
         A person wants to see the last steps before an overflow.
+    limits_requested()
+        A person wants to see the limits, or to change them.
     why_requested(str, Why)
         A person wants to know why this is said: the page that explains it, and what is behind it.
     """
@@ -61,6 +64,7 @@ class VerdictStrip(Card):
     mend_requested = Signal(str, str)
     cure_requested = Signal(object)
     replay_requested = Signal()
+    limits_requested = Signal()
     why_requested = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -70,6 +74,7 @@ class VerdictStrip(Card):
         self._verdict: Verdict | None = None
         self._outcome: Outcome | None = None
         self._box: BlackBox | None = None
+        self._limits: Limits = {}
         self._fitted: tuple[int, int, bool, float] | None = None
         self._measured: tuple[tuple[str, int, int], int] = ("", 0, 0), 0
         words = self._made_words()
@@ -136,6 +141,10 @@ class VerdictStrip(Card):
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""
         return JUDGED
+
+    def set_limits(self, limits: Limits) -> None:
+        """Take note of the project's limits, which 'Why?' tells where they are changed."""
+        self._limits = limits
 
     def show_verdict(self, verdict: Verdict, cures: Sequence[Cure] = (), decides: str = "") -> None:
         """Show what is to be said about a run.
@@ -363,11 +372,12 @@ class VerdictStrip(Card):
         Where there is nothing of this, what the doctor is.
         """
         if self._verdict is not None:
-            why = Why(self._verdict.words, self._verdict.others)
+            why = Why(self._verdict.words, self._verdict.others, limits=self._limits)
             self.why_requested.emit(f"verdicts/{self._verdict.code}", why)
         elif self._outcome is not None:
             self.why_requested.emit(OUTCOME, Why(
-                self._outcome.words, rank=FIXED_BEFORE, price=self._outcome.price))
+                self._outcome.words, rank=FIXED_BEFORE, price=self._outcome.price,
+                limits=self._limits))
         elif self._box is not None:
             overflow = self._box.overflow
             self.why_requested.emit(NONFINITE, Why(
@@ -379,6 +389,8 @@ class VerdictStrip(Card):
     @Slot(str)
     def answer(self, wish: str) -> None:
         """Show what a link in a reason stands for."""
+        if wish == LIMITS:
+            self.limits_requested.emit()
         if wish == STEPS and self._box is not None:
             from gui.doctor.black_box import BlackBoxDialog
 

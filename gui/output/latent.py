@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.telemetry.snapshot import Latent, Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.drawing import (
     Readout,
@@ -24,6 +25,7 @@ from gui.output.drawing import (
 )
 from gui.output.pixels import ends_of, example_image, grey, image_of, in_colours, mosaic
 from gui.output.probe import ProbeView
+from gui.output.tables import latent_table
 from gui.output.view import OutputView, switch
 
 EMPTY = "The plane is shown as soon as the network is ready."
@@ -79,6 +81,10 @@ class LatentView(ProbeView, OutputView):
         if snapshot.latent is not None:
             self._latent = snapshot.latent
             self._refresh()
+
+    def table(self) -> Table:
+        """Return where examples lie."""
+        return latent_table(self._dataset, self._latent)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a small plane."""

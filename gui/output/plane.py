@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from engine.data.dataset import Dataset, Indices
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.surface_image import picture
+from gui.output.tables import surface_table
 from gui.output.view import PairedView, switch
 from gui.widgets import linear_ticks, tick_text
 
@@ -61,6 +63,12 @@ class PlaneView(PairedView):
         self._snapshot = snapshot
         self._image = self._drawn_surface()
         self.update()
+
+    def table(self) -> Table:
+        """Return what the network gives for every point of the grid."""
+        if self._dataset is None:
+            return [], []
+        return surface_table(self._dataset, self._snapshot)
 
     def width_for(self, height: int) -> int:
         """Return the width that a square picture of this height needs with its axes."""

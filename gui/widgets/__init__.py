@@ -1,7 +1,7 @@
 """Small controls that know nothing of the lab. Imports Qt only, so that the window paints early."""
 
 from gui.widgets.buttons import Button, IconButton, PrimaryButton
-from gui.widgets.card import Card, ViewCard
+from gui.widgets.card import Card, PictureCard, ViewCard
 from gui.widgets.explained import Explaining, page_of, set_page
 from gui.widgets.fields import (
     CalmComboBox,
@@ -41,6 +41,7 @@ __all__ = [
     "LabelledCombo",
     "LabelledSlider",
     "MessageBar",
+    "PictureCard",
     "PrimaryButton",
     "ReadingBox",
     "SegmentButton",

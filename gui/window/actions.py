@@ -91,6 +91,9 @@ class Actions(QObject):
         self._embeds = add("", self._toggle_embedded)
         self._embeds.setCheckable(True)
         add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
+        exports = self._lab.exports
+        self._exports = (add("Save picture of plot…", exports.ask_picture),
+                         add("Save figures of plot…", exports.ask_figures))
 
     def _add_edit_actions(self) -> None:
         stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey
@@ -140,6 +143,7 @@ class Actions(QObject):
         self._add(sizes, "Smaller", partial(self._resize, -1), "Ctrl+-", "minus")
         self._add(sizes, "Normal", partial(self._lab.set_scale, 1.0), "Ctrl+0")
         self._add(None, "Larger", partial(self._resize, 1), "Ctrl+=")
+        self._add(self.menu, "Doctor’s limits…", self._lab.show_limits)
         self._add(self.menu, "Explain what has focus", self._explain, "F1", "help")
         self._add(self.menu, "Explanations", self._lab.explain.open_contents)
 
@@ -192,6 +196,15 @@ class Actions(QObject):
         self._fresh.setToolTip(f"The network starts from {start}." if start else
                                "The weights are drawn at random already.")
         self._show_embedded()
+        self._show_exports()
+
+    def _show_exports(self) -> None:
+        """Say which plot would be saved: the one that was used last."""
+        plot = self._lab.exports.current()
+        for action, what in zip(self._exports, ("picture", "figures"), strict=True):
+            action.setText(f"Save {what} of plot…" if plot is None else
+                           f"Save {what} of plot “{plot.title()}”…")
+            action.setEnabled(plot is not None)
 
     def _toggle_embedded(self) -> None:
         self._lab.data_panel.set_embedded(self._embeds.isChecked())
