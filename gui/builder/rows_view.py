@@ -42,7 +42,7 @@ from gui.builder.pair_tips import pair_tip
 from gui.builder.rows import Row
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
-from gui.builder.rows_tips import Shown, column_tip, wire_tip
+from gui.builder.rows_tips import Shown, column_tip, paragraphs, wire_tip
 from gui.document.document import Document
 from gui.widgets import set_page
 
@@ -305,6 +305,8 @@ class RowsView(QListView):
         return self._tip_of(self.columns.name_at(x), row)
 
     def _tip_of(self, column: str, row: Row) -> str:
+        if self.model_of_rows.cover and column != "card":
+            return paragraphs(self.model_of_rows.cover)
         if self.model_of_rows.is_pair:
             return pair_tip(column, row, self.model_of_rows)
         return column_tip(column, row, self._shown(row.layer_id))
@@ -312,7 +314,7 @@ class RowsView(QListView):
     def _shown(self, layer_id: str) -> Shown:
         model = self.model_of_rows
         return Shown(model.told(layer_id), model.verdict(layer_id), model.notes(layer_id),
-                     model.scale(layer_id), model.last_gradients.get(layer_id))
+                     model.scale(layer_id), model.last_gradients.get(layer_id), model.theory())
 
     def _sign(self) -> None:
         """Say which page explains the layer that is selected."""

@@ -29,6 +29,7 @@ from engine.messages.english import (
     split,
     states,
     table,
+    theory,
     training,
     transcription,
     verdicts,
@@ -72,6 +73,7 @@ SUBJECTS = (
     transcription,
     vocabularies,
     pages,
+    theory,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
