@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -11,6 +13,7 @@ from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.tables import Table
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND, RunInfo, sides
+from gui.frames.theory import Theory
 from gui.plots.count import Count
 from gui.plots.feed import Seen
 from gui.plots.ghost_curves import TIP, TITLE
@@ -20,7 +23,9 @@ from gui.plots.layer_view import LayerView
 from gui.plots.legend import Legend, LegendEntry, SideEntry
 from gui.plots.look_curves import LookCurves
 from gui.plots.more_button import MoreButton
+from gui.plots.over_depth import OverDepth
 from gui.plots.stillness import FrozenMark, Stillness
+from gui.plots.theory_line import TheoryEntry
 from gui.plots.weight_layers import WeightLayers
 from gui.plots.where_they_part import PartingLike, WhereTheyPart
 from gui.widgets import Segmented, ViewCard
@@ -70,6 +75,9 @@ class GradientPlot(ViewCard):
         parting = self._views["parting"]
         assert isinstance(parting, WhereTheyPart)
         self._parting = parting
+        depth = self._views["depth"]
+        assert isinstance(depth, OverDepth)
+        self._depth, self._has_theory = depth, False
         self._guide = GuideBand(self._views["update"].canvas)
         self._make_header()
         self.body.addWidget(self._stack, 1)
@@ -98,8 +106,10 @@ class GradientPlot(ViewCard):
 
     def _make_header(self) -> None:
         self._last_run = LegendEntry(TITLE, "ghost", tooltip=TIP, has_value=False)
-        self._last_run.hide()
-        self._behind = Legend(self._last_run)
+        self._theory = TheoryEntry()
+        for entry in (self._last_run, self._theory):
+            entry.hide()
+        self._behind = Legend(self._theory, self._last_run)
         self.add_header_widget(self._behind)
         self._sides = Legend(SideEntry(FIRST, "text", dashed=False, has_value=False),
                              SideEntry(SECOND, "text", dashed=True, has_value=False))
@@ -154,6 +164,12 @@ class GradientPlot(ViewCard):
         for view in self._views.values():
             if isinstance(view, LookCurves):
                 view.set_thresholds(thresholds)
+
+    def set_theory(self, theories: Mapping[str, Theory]) -> None:
+        """Show what theory expects over depth, by the keys of the runs; of none, show nothing."""
+        self._depth.set_theory(theories)
+        self._has_theory = bool(theories)
+        self.draw_when_seen()
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the newest history in the view that is seen; while hidden, it is only kept."""
@@ -273,6 +289,7 @@ class GradientPlot(ViewCard):
         ghost = None if frame is None else frame.ghost
         view = self._views[self._view]
         self._last_run.setVisible(ghost is not None and view.shows_last_run)
+        self._theory.setVisible(self._has_theory and view is self._depth)
         self._sides.setVisible(bool(self._pair_run) and self._view in ("lines", "depth"))
 
     def _show_frozen(self) -> None:

@@ -34,8 +34,10 @@ from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
+from gui.window.explain_desk import ExplainDesk
 from gui.window.left_column import LeftColumn
 from gui.window.pad_desk import PadDesk
+from gui.window.page_signs import put_up
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.plot_exports import PlotExports
@@ -54,6 +56,7 @@ from gui.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from engine.experiments.outcome import Outcome
+    from gui.doctor.limits_dialog import LimitsDialog
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
@@ -92,6 +95,7 @@ class LabPage(QWidget):
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document, self.workbench, self._settings = document, workbench, settings
+        self._limits: LimitsDialog | None = None
 
     def build(self) -> Iterator[None]:
         """Make the parts one after the other, so that the window can answer in between."""
@@ -136,6 +140,7 @@ class LabPage(QWidget):
         self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
                                    lambda: document.title, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
+        put_up(self)
         self._wire()
 
     def import_table(self) -> None:
@@ -168,6 +173,19 @@ class LabPage(QWidget):
     def start_fresh(self) -> None:
         """Draw all weights anew."""
         self.files.start_from(None)
+
+    def show_limits(self) -> LimitsDialog:
+        """Open the doctor's limits, beside which everything goes on."""
+        if self._limits is None:
+            # Few ask for it.
+            from gui.doctor.limits_dialog import LimitsDialog
+
+            self._limits = LimitsDialog(self.document, self)
+            self._limits.finished.connect(self._on_limits_finished)
+        self._limits.show()
+        self._limits.raise_()
+        self._limits.activateWindow()
+        return self._limits
 
     def set_theme(self, scheme: theme.Scheme) -> None:
         """Show another theme, now and at the next start."""
@@ -238,6 +256,8 @@ class LabPage(QWidget):
         self._below.addLayout(self._foot)
         self.pages = Pages(self.document, self.workbench, self.top_bar.pages, self._lab,
                            self._inner, self._stage, self._folder, self._settings, self)
+        self.explain = ExplainDesk(self.document, self._stage, self.pages, self.right,
+                                   self.network, self)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -256,6 +276,7 @@ class LabPage(QWidget):
         document.changed.connect(self._on_document_changed)
         document.sides_changed.connect(self._on_document_sides_changed)
         self._show_examples()
+        self.strip.set_limits(document.project.limits)
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
@@ -264,7 +285,10 @@ class LabPage(QWidget):
         self.gradients.frozen.connect(self.loss.set_frozen)
         self.loss.frozen.connect(self.gradients.set_frozen)
         self.strip.layer_selected.connect(document.select)
+        self.strip.why_requested.connect(self.explain.open)
+        self.explain.asked.connect(self.strip.answer)
         self.strip.mend_requested.connect(self._on_strip_mend_requested)
+        self.strip.limits_requested.connect(self.show_limits)
         for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
@@ -454,6 +478,10 @@ class LabPage(QWidget):
         else:
             self.sheet.hide()
 
+    @Slot()
+    def _on_limits_finished(self) -> None:
+        self._limits = None
+
     @Slot(str, str)
     def _on_strip_mend_requested(self, code: str, layer_id: str) -> None:
         try:
@@ -477,6 +505,14 @@ class LabPage(QWidget):
     @Slot()
     def _on_top_bar_theme_requested(self) -> None:
         self.set_theme("light" if theme.current().is_dark else "dark")
+
+    @Slot(str)
+    def tell_no_copy(self, reason: str) -> None:
+        """Say that work would be lost if the program ended now."""
+        self.message.show_message(
+            f"There is no copy of unsaved work in case the program ends: {reason} Save it to a "
+            "file.",
+            "warning", topic="copy")
 
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
@@ -514,6 +550,7 @@ class LabPage(QWidget):
         if change.opened:
             self._reports_transfer = False
         self._show_examples()
+        self.strip.set_limits(self.document.project.limits)
         if self.document.sides.is_pair:
             self._tell_anew()
 

@@ -192,10 +192,18 @@ class Run:
         return self.info
 
     def follow(self, plan: RunPlan) -> None:
-        """Go on with other hyper-parameters, which the judge learns of."""
-        self.plan = plan
-        if self._judge is not None:
-            self._judge.follow(plan.project, plan.dataset)
+        """Go on with other hyper-parameters or limits, which the judge learns of."""
+        before, self.plan = self.plan, plan
+        judge, last = self._judge, self._judged
+        if judge is None:
+            return
+        judge.follow(plan.project, plan.dataset)
+        if before.project.limits == plan.project.limits or last is None:
+            return
+        verdict = judge.verdict_at(last.step)
+        if verdict is not None:
+            self._verdict = verdict
+            self.past.note(last, verdict)
 
     def restart_clock(self) -> None:
         """Measure its speed anew after a rest."""
