@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +19,7 @@ from engine.layers.initialisers import (
 )
 from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
+from engine.messages import Message, say
 from engine.spec.fields import Choice, Field
 
 INITIAL_FIELDS = (
@@ -138,11 +138,7 @@ def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int, role
     """Return the root mean square of weights that `initial_weights` draws, without drawing all."""
     scheme = INITIALISERS[str(options["weights"])].at(role)
     gain = float(options["gain"]) if scheme.has_gain else 1.0
-    if scheme.size is not None:
-        return gain * scheme.size(shape)
-    drawn = scheme.draw(np.random.default_rng(0), fan_in, fan_out, float(options["spread"]),
-                        (1024,))
-    return gain * math.sqrt(float(np.mean(drawn**2)))
+    return gain * scheme.root_mean_square(shape, fan_in, fan_out, float(options["spread"]))
 
 
 def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int],
@@ -169,6 +165,46 @@ def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int],
         moments = rule(float(f"{argument:.4g}"))
         return Passage(moments.value, (seen[1] * square * moments.slope,), argument, moments.slope)
     return passage
+
+
+def weight_square(options: Options, shape: Shape, fans: tuple[int, int], seen: float,
+                  squares: Mapping[str, float], name: str = "w", role: str = SUM
+                  ) -> float | Message:
+    """Return the mean square of random weights, or why they are not taken for random.
+
+    Parameters
+    ----------
+    options, shape, fans : Mapping[str, Option], tuple[int, ...], tuple[int, int]
+        Values of `weighted_fields`, the weights' shape, and fans as they are drawn by.
+    seen : float
+        Variance of a weighted sum whose weights have a mean square of 1.
+    squares : Mapping[str, float]
+        Mean squares that are measured, by the parameter's name.
+    name : str
+        That of the weights.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
+    """
+    if name in squares:
+        return squares[name]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
+    if scheme.is_random:
+        if scheme.is_scaled_by_data:
+            return 1 / seen if seen > 0 else initial_size(options, shape, *fans, role)**2
+        return initial_size(options, shape, *fans, role)**2
+    return say("theory.weights-not-random", title=scheme.title)
+
+
+def first_biases(options: Options, squares: Mapping[str, float], fans: tuple[int, int],
+                 role: str = SUM) -> tuple[float, float]:
+    """Return the mean of a layer's biases, and their variance: as drawn, or as measured."""
+    if not options["bias"]:
+        return 0.0, 0.0
+    if "b" in squares:
+        return 0.0, squares["b"]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
+    limit = 0.0 if scheme.bias_limit is None else scheme.bias_limit(*fans)
+    return first_bias(scheme, options), limit**2 / 3
 
 
 def _drawn(scheme: Initialiser, shape: Shape, fans: tuple[int, int], spread: float, gain: float,

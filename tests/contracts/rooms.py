@@ -23,6 +23,7 @@ ORDER = (
     "engine.spec",
     "engine.data",
     "engine.layers",
+    "engine.theory",
     "engine.cachestore",
     "engine.cachedir",
     "engine.kernels.runtime",

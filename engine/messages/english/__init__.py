@@ -28,6 +28,7 @@ from engine.messages.english import (
     split,
     states,
     table,
+    theory,
     training,
     transcription,
     verdicts,
@@ -70,6 +71,7 @@ SUBJECTS = (
     drawings,
     transcription,
     vocabularies,
+    theory,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
