@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS, ActivationFunction
+from engine.layers.covariance import Crossing, Return, Signal, Surroundings, applied
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.spec.fields import Field
@@ -73,6 +74,13 @@ class Activation(LayerKind):
             moments = rule(given[0])
             return Passage(moments.value, (moments.slope,))
         return passage
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the function's dual."""
+        function = ACTIVATIONS[self.activation(options)]
+        y, to_argument = applied(inputs[0], function.dual, function.value)
+        return Crossing(y, lambda gradient: Return((to_argument(gradient),)))
 
     def label(self, options: Options) -> str:
         """Return for example ``Activation · ReLU``."""

@@ -16,7 +16,7 @@ from engine.layers.images import (
     window,
     windowed,
 )
-from engine.layers.initialisers import INITIALISER_CHOICES, SCALED_CHOICES
+from engine.layers.initialisers import INITIALISER_CHOICES, SCALED_CHOICES, SPREAD
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule
 from engine.layers.weighted import (
@@ -81,7 +81,7 @@ class _Convolution(WeightedKind):
         """Return ``w`` of shape (kernel..., channels, filters) and ``b`` of shape (filters,)."""
         filters = int(options["filters"])
         return weights_and_biases(options, (*self._kernel(options), inputs[0][-1], filters),
-                                  self.fans(options, inputs), filters)
+                                  self.fans(options, inputs), filters, self.role)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
         """Return the places of the kernel, times the channels in and times the filters."""
@@ -94,7 +94,7 @@ class _Convolution(WeightedKind):
         places, filters = math.prod(self._kernel(options)), int(options["filters"])
         fans = places * shape[-1], places * filters
         weights = self.parameters(options, inputs)[0]
-        return weighted_rule(options, weights.shape, fans, self.seen(options, *fans))
+        return weighted_rule(options, weights.shape, fans, self.seen(options, *fans), self.role)
 
     def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
         """Return how many numbers lie in a window, and how many windows a number lies in."""
@@ -277,6 +277,7 @@ class TransposedConv2D(_Convolution):
             "a convolution run backwards.")
     icon = "scaling"
     group = "Image"
+    role = SPREAD
     fields = _fields("height and width",
                      Field("stride", "Stride", 2, "How many times larger the image becomes.", 1,
                            64),
@@ -294,7 +295,7 @@ class TransposedConv2D(_Convolution):
         """Return ``w`` of shape (kernel, kernel, filters, channels) and ``b`` of (filters,)."""
         filters = int(options["filters"])
         return weights_and_biases(options, (*self._kernel(options), filters, inputs[0][-1]),
-                                  self.fans(options, inputs), filters)
+                                  self.fans(options, inputs), filters, self.role)
 
     def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
         """Return how many windows lie over a place, and how many places a number's window has."""

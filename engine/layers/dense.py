@@ -6,15 +6,29 @@ import math
 
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
+from engine.layers.covariance import (
+    Crossing,
+    Learned,
+    Reals,
+    Return,
+    Signal,
+    Surroundings,
+    applied,
+    by_pairs,
+    weighted,
+)
 from engine.layers.images import check_rank
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule
 from engine.layers.weighted import (
     WeightedKind,
+    first_biases,
+    weight_square,
     weighted_fields,
     weighted_rule,
     weights_and_biases,
 )
+from engine.messages import Message
 from engine.spec.fields import Field
 
 
@@ -85,6 +99,25 @@ class Dense(WeightedKind):
         """Return the rule of weighted sums of all inputs."""
         fans = inputs[0][-1], int(options["units"])
         return weighted_rule(options, fans, fans, fans)
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the recursion of weighted sums of all inputs (Lee et al. 2018, eq. 4)."""
+        (x,) = inputs
+        fans = fan_in, units = self.fans(options, (x.shape,))
+        square = weight_square(options, fans, fans, fan_in * x.square, around.squares)
+        if not isinstance(square, float):
+            return square
+        z = weighted(x, (*x.shape[:-1], units), fan_in * square,
+                     *first_biases(options, around.squares, fans))
+        function = ACTIVATIONS[str(options["activation"])]
+        y, to_sums = applied(z, function.dual, function.value)
+
+        def back(gradient: Reals) -> Return:
+            sums = to_sums(gradient)
+            pairs = by_pairs(sums * x.second, x.examples)
+            return Return((units * square * sums,), (Learned(fan_in * units, pairs),))
+        return Crossing(y, back, 2 / fan_in)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one product forward and two backward, around the activation's ops."""

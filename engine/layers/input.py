@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import ShapeError
+from engine.layers.covariance import Crossing, Signal, Surroundings, unchanged
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 
 
@@ -23,6 +24,11 @@ class Input(LayerKind):
 
     def limits(self, options: Options) -> None:
         """Return None: the data are what they are."""
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the data as they are."""
+        return unchanged(inputs[0])
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the gathered batch on."""

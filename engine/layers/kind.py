@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from engine.arrays import Reals
 from engine.errors import ShapeError
 from engine.layers.activations import ACTIVATIONS
+from engine.layers.covariance import Crossing, Signal, Surroundings
 from engine.layers.export import Node
+from engine.layers.initialisers import SUM
 from engine.layers.mean_field import MeanFieldRule
+from engine.messages import Message, say
 from engine.spec import LayerSpec, Option
 from engine.spec.fields import Field
 
@@ -232,6 +235,8 @@ class LayerKind(ABC):
         Whether it gives numbers from 0 to 1 that sum to 1.
     function_option : str
         The option that sets its activation function, any of them; empty when there is none.
+    role : str
+        What its weights do, for `engine.layers.initialisers.Initialiser.at`.
     """
 
     key: str
@@ -253,6 +258,7 @@ class LayerKind(ABC):
     reads_batch: bool = False
     gives_shares: bool = False
     function_option: str = ""
+    role: str = SUM
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -329,6 +335,11 @@ class LayerKind(ABC):
     def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule | None:
         """Return how it passes mean squares on in a wide random network; None: no such rule."""
         return None
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return how it passes covariances on in a wide random network, or why no rule is known."""
+        return say("theory.no-rule", title=self.title)
 
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...] | None:
         """Return it as nodes of a neutral graph, each reading the one before; None: no such rule.

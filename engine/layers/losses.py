@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ShapeError
+from engine.layers import output_errors
+from engine.layers.output_errors import OutputError
 from engine.spec import Task
 from engine.spec.fields import Field
 
@@ -59,6 +61,8 @@ class Loss:
     sum_op : str
         Op that sums up what ``op``, which threads share, has written of every example; empty:
         ``op`` does it itself.
+    error : callable | None
+        dL/d(output) of one example, in NumPy; None: nobody has written that.
     """
 
     key: str
@@ -77,6 +81,7 @@ class Loss:
     weighted_op: str = ""
     reads_text: bool = False
     sum_op: str = ""
+    error: OutputError | None = None
 
     def at_chance(self, task: Task, shares: Sequence[float], width: int) -> float:
         """Return the loss of the best answer that is always the same; NaN if there is none.
@@ -175,35 +180,42 @@ _LOSSES = (
          "L = −log softmax(z)[class], mean over the batch",
          "One unit per class; softmax turns their outputs into probabilities.",
          "softmax_cross_entropy", "softmax_forward", "softmax", ("classification",), None,
-         (_LABEL_SMOOTHING,), guess=_entropy, weighted_op="weighted_softmax_cross_entropy"),
+         (_LABEL_SMOOTHING,), guess=_entropy, weighted_op="weighted_softmax_cross_entropy",
+         error=output_errors.cross_entropy),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          "L = −t log σ(z) − (1 − t) log(1 − σ(z)), mean over batch and units",
          "One unit for two classes, or one per class; a sigmoid gives each a probability. To "
          "reconstruct, one per value from 0 to 1, such as the grey of a pixel.",
          "binary_cross_entropy", "sigmoid_forward", "sigmoid", ("classification", "reconstruction"),
          (0.0, 1.0), (), "probability_score", (0.0, 1.0), _binary_entropy,
-         "weighted_binary_cross_entropy"),
+         "weighted_binary_cross_entropy",
+         error=output_errors.binary_cross_entropy),
     Loss("mean_squared_error", "Mean squared error", "L = (z − t)², mean over batch and units",
          "For numbers; with classes it compares with −1 and 1, or with 0 and 1 for each class.",
          "mean_squared_error", "", "", ("classification", "regression", "reconstruction"),
-         (-1.0, 1.0), guess=_variance, weighted_op="weighted_mean_squared_error"),
+         (-1.0, 1.0), guess=_variance, weighted_op="weighted_mean_squared_error",
+         error=output_errors.squared),
     Loss("mean_absolute_error", "Mean absolute error", "L = |z − t|, mean over batch and units",
          "For numbers; every error pulls equally, so that outliers count less than squared.",
-         "mean_absolute_error", "", "", ("regression", "reconstruction"), None),
+         "mean_absolute_error", "", "", ("regression", "reconstruction"), None,
+         error=output_errors.absolute),
     Loss("huber", "Huber", "L = e² / 2 for |e| ≤ δ, else δ (|e| − δ / 2), with e = z − t",
          "For numbers; small errors count squared, large ones by their size (Huber 1964).",
-         "huber", "", "", ("regression", "reconstruction"), None, (_HUBER_DELTA,)),
+         "huber", "", "", ("regression", "reconstruction"), None, (_HUBER_DELTA,),
+         error=output_errors.huber),
     Loss("hinge", "Hinge", "L = Σ max(0, 1 − z[class] + z[other]) / classes; "
                            "one unit: max(0, 1 − t z), t = ±1",
          "For classes; is content once the right output leads all others by 1. Its probabilities "
          "are a softmax for display alone.",
          "hinge", "margin_shares", "softmax", ("classification",), (-1.0, 1.0),
-         guess=_margin, weighted_op="weighted_hinge"),
+         guess=_margin, weighted_op="weighted_hinge",
+         error=output_errors.hinge),
     Loss("sequence_cross_entropy", "Sequence cross-entropy",
          "L = −log softmax(z)[class], mean over all steps that count",
          "One unit per class at every step of a sequence; padding does not count.",
          "sequence_cross_entropy", "softmax_steps", "softmax", ("sequence",), None, (),
-         "sequence_score", guess=_entropy, weighted_op="weighted_sequence_cross_entropy"),
+         "sequence_score", guess=_entropy, weighted_op="weighted_sequence_cross_entropy",
+         error=output_errors.steps_cross_entropy),
     Loss("ctc", "Connectionist temporal classification",
          "L = −log p(text) / characters, mean over the batch; p(text) is the sum over all ways to "
          "spread it over the steps",

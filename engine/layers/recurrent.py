@@ -10,9 +10,15 @@ from functools import partial
 import numpy as np
 
 from engine.layers.images import check_rank
-from engine.layers.initialisers import DRAWN_CHOICES, INITIALISERS, Weights
+from engine.layers.initialisers import DRAWN_CHOICES, GATES, INITIALISERS, STATE, Weights
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import BIAS_FIELDS, DRAWN_FIELDS, WeightedKind, initial_weights
+from engine.layers.weighted import (
+    BIAS_FIELDS,
+    DRAWN_FIELDS,
+    WeightedKind,
+    first_bias,
+    initial_weights,
+)
 from engine.spec.fields import Choice, Field
 
 UNITS = Field("units", "Units", 16, "Number of units, the width of the state.", 1, 4096,
@@ -102,6 +108,7 @@ class Recurrent(WeightedKind):
     bends = True
     width_option = "units"
     group = "Sequence"
+    role = GATES
     gates: int
     apart = 0
 
@@ -114,22 +121,37 @@ class Recurrent(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` (features, gates x units), ``u`` (units, gates x units), biases ``b``."""
-        features, units = fans = self.fans(options, inputs)
-        fresh = initial_weights(options, fans, fans)
-        kept = partial(INITIALISERS[str(options["recurrent_weights"])].draw, fan_in=units,
-                       fan_out=units, spread=float(options["recurrent_spread"]))
-        w = Parameter("w", (features, self.gates * units), partial(_drawn, fresh, self.gates))
-        u = Parameter("u", (units, self.gates * units), partial(_drawn, kept, self.gates))
+        units, fans = int(options["units"]), self.fans(options, inputs)
+        columns = self.gates * units
+        fresh = initial_weights(options, fans, fans, self.role)
+        again = INITIALISERS[str(options["recurrent_weights"])].at(STATE)
+        kept = partial(again.draw, fan_in=units, fan_out=columns if again.is_whole else units,
+                       spread=float(options["recurrent_spread"]))
+        w = Parameter("w", (fans[0], columns), partial(_drawn, fresh, columns // fans[1]))
+        u = Parameter("u", (units, columns),
+                      partial(_drawn, kept, 1 if again.is_whole else self.gates))
         if not options["bias"]:
             return w, u
-        scheme = INITIALISERS[str(options["weights"])]
-        start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
-        biases = np.repeat(self.gate_biases(options, start), units)
-        return w, u, Parameter("b", biases.shape, partial(_given, biases), False)
+        return w, u, Parameter("b", (columns,), partial(self._biases, options, fans), False)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
-        """Return the features of a step, and the units: each gate's matrix is drawn for itself."""
-        return inputs[0][-1], int(options["units"])
+        """Return the features of a step, and the units, or those of all gates, drawn as one."""
+        is_whole = INITIALISERS[str(options["weights"])].at(self.role).is_whole
+        return inputs[0][-1], int(options["units"]) * (self.gates if is_whole else 1)
+
+    def _biases(self, options: Options, fans: tuple[int, int], rng: np.random.Generator) -> Weights:
+        """Return ``b``; random ones are sums of two where there are not two to learn.
+
+        PyTorch has a bias for the features and one for the state. Where both are added at once,
+        ours stands for their sum.
+        """
+        scheme = INITIALISERS[str(options["weights"])].at(self.role)
+        start, units = first_bias(scheme, options), int(options["units"])
+        if scheme.bias_limit is None:
+            return np.repeat(self.gate_biases(options, start), units)
+        biases = scheme.biases(rng, fans, np.full(self.gates * units, start))
+        together = (self.gates - self.apart) * units
+        return np.concatenate([scheme.biases(rng, fans, biases[:together]), biases[together:]])
 
     def equal_units(self, options: Options) -> int:
         """Return all units where the weights from state to state are the same as well."""
@@ -282,7 +304,8 @@ class LSTM(Recurrent):
         Field("forget_bias", "Forget bias", 1.0,
               "Where the biases of the forget gate start. At first the cell keeps about the share "
               "σ(bias) of itself from one step to the next: 73 % for 1, the usual choice "
-              "(Jozefowicz et al. 2015), and 99 % for 5.", -100.0, 100.0,
+              "(Jozefowicz et al. 2015), and 99 % for 5. PyTorch's default draws it.",
+              -100.0, 100.0,
               shown_when=("bias", (True,))),
         *TIME_FIELDS,
     )
@@ -319,10 +342,13 @@ class GRU(Recurrent):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return what all recurrent layers have and, with a bias, ``c`` of the candidate."""
-        found, units = super().parameters(options, inputs), int(options["units"])
+        found = super().parameters(options, inputs)
         if not options["bias"]:
             return found
-        return (*found, Parameter("c", (units,), partial(_given, np.zeros(units)), False))
+        zeros = np.zeros(int(options["units"]))
+        draw = partial(INITIALISERS[str(options["weights"])].at(self.role).biases,
+                       fans=self.fans(options, inputs), start=zeros)
+        return (*found, Parameter("c", zeros.shape, draw, False))
 
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""
@@ -341,7 +367,3 @@ def _drawn(draw: Callable[[np.random.Generator], Weights], gates: int, rng: np.r
            ) -> Weights:
     """Return the weights of all gates side by side, each drawn as a matrix of its own."""
     return np.hstack([draw(rng) for _ in range(gates)])
-
-
-def _given(values: Weights, rng: np.random.Generator) -> Weights:
-    return values

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from engine.layers.images import check_rank
-from engine.layers.initialisers import Weights
+from engine.layers.initialisers import TABLE, Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
 from engine.spec import Option
@@ -42,6 +42,7 @@ class Embedding(WeightedKind):
     group = "Sequence"
     reads_tokens = True
     bends = True
+    role = TABLE
     fields = (
         Field("vocabulary", "Vocabulary", 64, "How many different tokens there are.", 1,
               LARGEST_VOCABULARY, logarithmic=True),
@@ -69,7 +70,7 @@ class Embedding(WeightedKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (vocabulary, vector length)."""
         shape = self.fans(options, inputs)
-        draw = initial_weights(options, shape, shape)
+        draw = initial_weights(options, shape, shape, self.role)
         return (Parameter("w", shape, partial(padded, draw) if options["padding"] else draw,
                           is_by_unit=False),)
 

@@ -26,6 +26,7 @@ from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.ghost import Ghost
 from gui.frames.run_info import RunInfo
+from gui.frames.theory import Theory
 from gui.widgets import Button, MessageBar, PictureCard
 
 WORDS = ("Add layer", "Add", "")
@@ -131,12 +132,31 @@ class NetworkView(PictureCard):
                                                 in_pair=True))
             news = True
         if news and self.isVisible():
-            if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
-                self._header.update()
+            self._fit_axis(glide=frame.running)
             if model.is_pair:
                 self.shapes.show_verdicts([verdict for figures in model.sides()
                                            for verdict in figures.verdicts.values()])
             self.rows.update_instruments()
+
+    def set_theory(self, theories: Mapping[str, Theory]) -> None:
+        """Mark on every bar what theory expects, by the keys of the runs; of none, mark nothing."""
+        model = self.rows.model_of_rows
+        if theories != model.theories:
+            model.theories = theories
+            self._header.set_theory(model.theory().whose if theories else "")
+            self._fit_axis(glide=False)
+            self.rows.update_instruments()
+
+    def set_cover(self, why: str) -> None:
+        """Show no instruments, and say why; or show them again, where there is no reason."""
+        self.rows.model_of_rows.cover = why
+        self.rows.update_instruments()
+
+    def _fit_axis(self, *, glide: bool) -> None:
+        model = self.rows.model_of_rows
+        if self.rows.axis.fit(model.readings(), glide, model.quantity,
+                              model.expected_gradients()):
+            self._header.update()
 
     def _thresholds(self) -> Thresholds:
         return thresholds_of(self._document.project.limits)
@@ -168,7 +188,7 @@ class NetworkView(PictureCard):
     def _on_quantity_chosen(self, quantity: Quantity) -> None:
         model = self.rows.model_of_rows
         model.quantity = quantity
-        self.rows.axis.fit(model.readings(), False, quantity)
+        self._fit_axis(glide=False)
         self._header.update()
         self.rows.viewport().update()
 

@@ -60,6 +60,7 @@ class LayerCurves(MarkedCurves):
 
     # Before the first step, the last run has all the room.
     needs_steps = False
+    shows_last_run = True
 
     def __init__(
         self, figure: str, *, is_log10: bool = False, shows_pair: bool = False,
@@ -94,6 +95,7 @@ class LayerCurves(MarkedCurves):
         self._count = count
         self.canvas.set_count(count)
         self.canvas.hide_readout()
+        self.canvas.show_all()
 
     def show_nothing(self) -> None:
         """Empty the plot."""

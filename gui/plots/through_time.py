@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.tables import Table
 from gui.plots.curve import framed
@@ -57,6 +58,7 @@ class ThroughTime(MarkedCurves):
     """
 
     needs_steps = False
+    wanted = frozenset({Part.STEP_GRADIENTS})
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("time step", parent)
@@ -105,6 +107,10 @@ class ThroughTime(MarkedCurves):
         last = self._y[:, -1] if len(self._x) else np.zeros(0)
         self.labels.set_heights(np.maximum(last, self._floor()), np.isneginf(last))
         self._explain()
+
+    def _place(self, at: int) -> str:
+        step = 0 if self._snapshot is None else self._snapshot.step
+        return f"{super()._place(at)}, step {step:,}"
 
     def table(self) -> Table:
         """Return the step of time, and the gradient of every recurrent layer at it."""

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.bundles import LARGEST_ENCLOSED
 from engine.data.copies import in_copy, paths_of
 from engine.data.digests import size_of
 from gui import theme
-from gui.builder.rows_view import RowsView
 from gui.data.bring_layout import size_text
 from gui.window.keys import ALL, OF_LAB, OF_MICROSCOPE, LabKeys
 from gui.window.pages import LAB, MICROSCOPE, TIPS, TITLES
@@ -146,6 +145,7 @@ class Actions(QObject):
         self._add(None, "Larger", partial(self._resize, 1), "Ctrl+=")
         self._add(self.menu, "Doctor’s limits…", self._lab.show_limits)
         self._add(self.menu, "Explain what has focus", self._explain, "F1", "help")
+        self._add(self.menu, "Explanations", self._lab.explain.open_contents)
 
     def _add_keys(self) -> None:
         bench = self._lab.workbench
@@ -172,19 +172,9 @@ class Actions(QObject):
         self._lab.set_scale(theme.next_scale(direction))
 
     def _explain(self) -> None:
-        widget = QApplication.focusWidget()
-        if isinstance(widget, RowsView) and (text := widget.explanation()):
-            spot = widget.visualRect(widget.currentIndex()).bottomLeft()
-            QToolTip.showText(widget.viewport().mapToGlobal(spot), text, widget)
-            return
-        while widget is not None and not widget.toolTip():
-            widget = widget.parentWidget()
-        if widget is None:
+        if not self._lab.explain.explain_focus():
             # Nothing has the keyboard: what is said of the run is what there is to explain.
             self._lab.strip.explain()
-        else:
-            QToolTip.showText(widget.mapToGlobal(widget.rect().bottomLeft()), widget.toolTip(),
-                              widget)
 
     def _show_about(self) -> None:
         from gui.window.about import About

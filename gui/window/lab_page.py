@@ -34,8 +34,10 @@ from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
+from gui.window.explain_desk import ExplainDesk
 from gui.window.left_column import LeftColumn
 from gui.window.pad_desk import PadDesk
+from gui.window.page_signs import put_up
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.plot_exports import PlotExports
@@ -136,6 +138,7 @@ class LabPage(QWidget):
         yield
         self.sheet = TrainingSheet(document, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
+        put_up(self)
         self._wire()
 
     def import_table(self) -> None:
@@ -251,6 +254,8 @@ class LabPage(QWidget):
         self._below.addLayout(self._foot)
         self.pages = Pages(self.document, self.workbench, self.top_bar.pages, self._lab,
                            self._inner, self._stage, self._folder, self._settings, self)
+        self.explain = ExplainDesk(self.document, self._stage, self.pages, self.right,
+                                   self.network, self)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -275,7 +280,13 @@ class LabPage(QWidget):
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
+        self.gradients.show_view(self._settings.instrument)
+        self.gradients.instrument_chosen.connect(self._on_gradients_instrument_chosen)
+        self.gradients.frozen.connect(self.loss.set_frozen)
+        self.loss.frozen.connect(self.gradients.set_frozen)
         self.strip.layer_selected.connect(document.select)
+        self.strip.why_requested.connect(self.explain.open)
+        self.explain.asked.connect(self.strip.answer)
         self.strip.mend_requested.connect(self._on_strip_mend_requested)
         self.strip.limits_requested.connect(self.show_limits)
         for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
@@ -506,6 +517,10 @@ class LabPage(QWidget):
     @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning", topic="refused")
+
+    @Slot(str)
+    def _on_gradients_instrument_chosen(self, key: str) -> None:
+        self._settings.instrument = key
 
     @Slot(str)
     def _on_pad_desk_told(self, sentence: str) -> None:

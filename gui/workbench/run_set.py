@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from gui.workbench.dissecting import Dissect
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
     from gui.workbench.playback_commands import Recall, Release, Trace
+    from gui.workbench.weighing import Weigh
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
@@ -346,7 +347,7 @@ class RunSet(QObject):
             raise SpecError("run.none-yet")
         return found
 
-    def ask(self, command: Recall | Trace | Release | Dissect | Ask) -> None:
+    def ask(self, command: Recall | Trace | Release | Dissect | Ask | Weigh) -> None:
         """Have the training thread look at earlier steps, take the next apart, or answer."""
         self._worker.submit(command)
 

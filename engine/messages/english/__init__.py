@@ -20,6 +20,7 @@ from engine.messages.english import (
     microscope_sequences,
     microscope_units,
     outcomes,
+    pages,
     program,
     recording,
     series_files,
@@ -28,6 +29,7 @@ from engine.messages.english import (
     split,
     states,
     table,
+    theory,
     training,
     transcription,
     verdicts,
@@ -70,6 +72,8 @@ SUBJECTS = (
     drawings,
     transcription,
     vocabularies,
+    pages,
+    theory,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},

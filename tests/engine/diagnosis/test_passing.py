@@ -81,7 +81,17 @@ def test_signal_and_gradient_are_those_of_a_random_network(activation: str, spre
     depth = 6
     layers = network(depth, activation, weights="normal", spread=spread)
     found = passings(layers, 1.0)
-    rng = np.random.default_rng(2)
+    # One network may be a sixth off: theory speaks of the mean over many.
+    squares = np.mean([_squares(layers, activation, seed) for seed in range(2, 8)], axis=0)
+    for passing, (z, dz) in zip(found, np.sqrt(squares), strict=True):
+        # Sums of a sigmoid's outputs, which have a mean, scatter from network to network.
+        assert passing.argument == pytest.approx(z, rel=0.1)
+        assert passing.gradient == pytest.approx(dz, rel=0.2)
+
+
+def _squares(layers: tuple[ResolvedLayer, ...], activation: str, seed: int) -> np.ndarray:
+    """Return mean squares of weighted sums, and of the gradient there, of one random network."""
+    rng = np.random.default_rng(seed)
     weights = [layer.parameters()[0].draw(rng) for layer in layers[1:]]
     a, sums = rng.standard_normal((50, WIDTH)), []
     for w in weights:
@@ -92,10 +102,8 @@ def test_signal_and_gradient_are_those_of_a_random_network(activation: str, spre
         gradient = gradient if z is sums[-1] else gradient * slope(activation, z)
         gradients.insert(0, gradient)
         gradient = gradient @ w.T
-    for passing, z, dz in zip(found, sums, gradients, strict=True):
-        # Sums of a sigmoid's outputs, which have a mean, scatter from network to network.
-        assert passing.argument == pytest.approx(math.sqrt(np.mean(z**2)), rel=0.2)
-        assert passing.gradient == pytest.approx(math.sqrt(np.mean(dz**2)), rel=0.25)
+    return np.array([(np.mean(z**2), np.mean(dz**2))
+                     for z, dz in zip(sums, gradients, strict=True)])
 
 
 def test_a_way_round_keeps_what_the_way_through_loses() -> None:

@@ -1,0 +1,24 @@
+"""What theory says of a network before its first step, and why it sometimes says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.messages.language import Entry
+
+WORDS: Mapping[str, Entry] = {
+    "theory.layer": "{layer}: {reason}",
+    "theory.no-rule": "theory has no rule for {title}.",
+    "theory.no-loss": "Theory has no rule for the error of the loss {title}.",
+    "theory.weights-not-random":
+        "its first weights ({title}) are not random ones of mean 0, which theory asks for.",
+    "theory.overflow": "its numbers leave the range of double precision.",
+    "theory.unread": "Nothing reads what the layer gives.",
+
+    "theory.any-size": "Signals of any size keep it, so that there is no fixed point to come to.",
+    "theory.grows": "Signals grow from layer to layer without end: there is no fixed point.",
+    "theory.fades": "Signals fade away from layer to layer: the only fixed point is 0.",
+    "theory.product":
+        "{count:whole} {count|layer|layers} at {each:number} each {count|leaves|leave} "
+        "{left:number}.",
+}

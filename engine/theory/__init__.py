@@ -1,0 +1,14 @@
+"""What theory says of a network before its first step: how large its gradients will be."""
+
+from engine.theory.criticality import Criticality, criticality
+from engine.theory.prediction import LayerPrediction, Prediction, predict
+from engine.theory.weights import mean_squares
+
+__all__ = [
+    "Criticality",
+    "LayerPrediction",
+    "Prediction",
+    "criticality",
+    "mean_squares",
+    "predict",
+]

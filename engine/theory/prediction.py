@@ -1,0 +1,225 @@
+"""The prediction: the root mean square of dL/dW that theory expects of every layer.
+
+Forward, the second moments of what a probe's examples make of every layer; at the output, the
+moments of the error; backward, those of the gradients. `engine.layers.kind.LayerKind.covariances`
+says how one layer passes them on; here they are put together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.layers import LOSSES, ResolvedLayer, place, resolve
+from engine.layers.covariance import Crossing, Reals, Return, Signal, Surroundings, of_values
+from engine.messages import Message, say
+from engine.spec import ProjectSpec
+from engine.theory.band import spread_of
+from engine.theory.output import error_moments, square_of
+from engine.theory.probe import Probe, take
+from engine.theory.weights import of_layer
+
+NAN = math.nan
+
+PLACES = 768
+"""Places times examples that are followed: of long sequences and large images, fewer examples."""
+
+FEWEST = 6
+
+
+@dataclass(frozen=True)
+class LayerPrediction:
+    """What theory says of one layer.
+
+    Attributes
+    ----------
+    layer_id : str
+        The layer.
+    gradient_rms : float
+        Root mean square of dL/dW over a training batch, as `engine.statistics.LayerStatistics` has
+        it; NaN where a layer learns nothing, or theory says nothing.
+    low, high : float
+        Between which it lies for 90 of 100 seeds.
+    activation_rms : float
+        Root mean square of the layer's output.
+    chi : float
+        The factor of the mean squared error signal, dL/d(output) to dL/d(input), through the layer.
+    reason : Message | None
+        Why theory says nothing of the gradient; None where it does, or nothing is learned.
+    steps : tuple[float, ...]
+        Root mean square of dL/d(state) after every step, where a layer goes through time.
+    """
+
+    layer_id: str
+    gradient_rms: float = NAN
+    low: float = NAN
+    high: float = NAN
+    activation_rms: float = NAN
+    chi: float = NAN
+    reason: Message | None = None
+    steps: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What theory says of a network.
+
+    Attributes
+    ----------
+    layers : tuple[LayerPrediction, ...]
+        Of every layer, in the network's order.
+    batch_size : int
+        Examples of the batch that is spoken of.
+    points : int
+        Training examples that were looked at.
+    """
+
+    layers: tuple[LayerPrediction, ...]
+    batch_size: int
+    points: int
+
+
+def predict(project: ProjectSpec, dataset: Dataset, *, points: int = 24,
+            weights: Mapping[str, float] | None = None) -> Prediction:
+    """Return what theory says of a project's network.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        A project that can be trained on the data.
+    dataset : Dataset
+        The data.
+    points : int
+        Training examples that are looked at, at most.
+    weights : Mapping[str, float] | None
+        Mean squares of parameters by name, ``layer-id/w``, such as
+        `engine.theory.weights.mean_squares` has them: of random weights as large as those. None, or
+        a name that is missing: as the layer's first ones.
+    """
+    layers = resolve(project.network, (dataset.n_inputs,))
+    most = max((math.prod(layer.shape[:-1]) for layer in layers), default=1)
+    points = max(min(points, PLACES // most), min(points, FEWEST))
+    probe = take(project.training, dataset, layers[-1].shape[-1], points)
+    with np.errstate(all="ignore"):
+        return _Walk(project, layers, probe, weights or {}).predicted()
+
+
+class _Walk:
+    """The way through a network and back."""
+
+    def __init__(self, project: ProjectSpec, layers: Sequence[ResolvedLayer], probe: Probe,
+                 squares: Mapping[str, float]) -> None:
+        self._project = project
+        self._layers = layers
+        self._probe = probe
+        self._squares = squares
+        self._crossings: list[Crossing | Message] = []
+
+    def predicted(self) -> Prediction:
+        """Return what is to be said of every layer."""
+        for position in range(len(self._layers)):
+            self._crossings.append(self._crossing(position))
+        returns, gradients = self._way_back()
+        found = tuple(self._told(position, returns[position], gradients[position])
+                      for position in range(len(self._layers)))
+        return Prediction(found, self._probe.batch.size, self._probe.batch.examples)
+
+    def _crossing(self, position: int) -> Crossing | Message:
+        layer = self._layers[position]
+        inputs: list[Signal] = []
+        for source in layer.sources:
+            before = self._crossings[source] if source >= 0 else None
+            if isinstance(before, Message):
+                return before
+            inputs.append(before.output if before else of_values(
+                self._probe.inputs, -1, self._probe.typical))
+        around = Surroundings(self._probe.batch, of_layer(self._squares, layer.spec.id), position,
+                              layer.spec.frozen)
+        found = layer.kind.covariances(layer.options, tuple(inputs), around)
+        if isinstance(found, Message):
+            return say("theory.layer", layer=place(position, layer.spec), reason=found)
+        if not np.isfinite(found.output.second).all():
+            return say("theory.layer", layer=place(position, layer.spec),
+                       reason=say("theory.overflow"))
+        return found
+
+    def _way_back(self) -> tuple[list[Return | Message], list[Reals | Message | None]]:
+        """Return what every layer sends back, and the moments of dL/d(its output)."""
+        count = len(self._layers)
+        gradients: list[Reals | Message | None] = [None] * count
+        gradients[-1] = self._error()
+        returns: list[Return | Message] = [say("theory.unread")] * count
+        for position in range(count - 1, -1, -1):
+            crossing, gradient = self._crossings[position], gradients[position]
+            if isinstance(crossing, Message):
+                returns[position] = crossing
+            elif isinstance(gradient, Message):
+                returns[position] = gradient
+            elif gradient is None:
+                returns[position] = say("theory.unread")
+            else:
+                returns[position] = crossing.back(gradient)
+            self._send(position, returns[position], gradients)
+        return returns, gradients
+
+    def _send(self, position: int, returned: Return | Message,
+              gradients: list[Reals | Message | None]) -> None:
+        """Add what a layer sends back to the gradients of the layers that feed it."""
+        for number, source in enumerate(self._layers[position].sources):
+            if source < 0:
+                continue
+            before = gradients[source]
+            if isinstance(returned, Message):
+                gradients[source] = before if isinstance(before, Message) else returned
+            elif not isinstance(before, Message):
+                sent = returned.inputs[number]
+                gradients[source] = sent if before is None else before + sent
+
+    def _error(self) -> Reals | Message:
+        last = self._crossings[-1]
+        if isinstance(last, Message):
+            return last
+        training = self._project.training
+        loss = LOSSES[training.loss]
+        if loss.error is None:
+            return say("theory.no-loss", title=loss.title)
+        return error_moments(loss, training, last.output, self._probe)
+
+    def _told(self, position: int, returned: Return | Message, gradient: Reals | Message | None
+              ) -> LayerPrediction:
+        layer, crossing = self._layers[position], self._crossings[position]
+        size = NAN if isinstance(crossing, Message) else math.sqrt(crossing.output.square)
+        learns = any(parameter.is_learned for parameter in layer.parameters())
+        if isinstance(returned, Message) or isinstance(crossing, Message):
+            reason = returned if isinstance(returned, Message) else None
+            return LayerPrediction(layer.spec.id, activation_rms=size, reason=reason)
+        chi = self._chi(returned, gradient)
+        rms = self._rms(returned) if learns else NAN
+        low, high = spread_of(self._layers, self._crossings, position)
+        return LayerPrediction(layer.spec.id, rms, rms * low, rms * high, size, chi,
+                               steps=_steps(returned, self._probe.batch.size))
+
+    def _rms(self, returned: Return) -> float:
+        total = sum(one.size for one in returned.learned)
+        squares = sum(one.size * self._probe.batch.mean_square(one.pairs)
+                      for one in returned.learned)
+        return math.sqrt(squares / total) if total else NAN
+
+    def _chi(self, returned: Return, gradient: Reals | Message | None) -> float:
+        assert not isinstance(gradient, Message)
+        if gradient is None or not returned.inputs:
+            return NAN
+        n = self._probe.batch.examples
+        behind = square_of(gradient, n)
+        return square_of(returned.inputs[0], n) / behind if behind > 0 else NAN
+
+
+def _steps(returned: Return, batch: int) -> tuple[float, ...]:
+    if returned.steps is None:
+        return ()
+    return tuple(float(size) for size in np.sqrt(returned.steps) / batch)
+
