@@ -130,6 +130,24 @@ def test_why_tells_the_rule_and_what_else_could_be_said(qtbot: QtBot, strip: Ver
     assert not strip.why.isVisible()
 
 
+def test_why_tells_of_changed_limits_and_leads_to_them(qtbot: QtBot, strip: VerdictStrip) -> None:
+    strip.show_verdict(verdict())
+    strip.explain()
+    dialog = strip.findChild(Why)
+    assert dialog is not None
+    assert "Limits that are changed" not in dialog.text.text()
+    dialog.accept()
+    dialog.deleteLater()
+    qtbot.waitUntil(lambda: strip.findChild(Why) is None)
+    strip.set_limits({"vanishing": (0.1, 1e-3)})
+    strip.explain()
+    dialog = strip.findChild(Why)
+    assert dialog is not None
+    assert "Vanishing gradient: 0.1 and 0.001 (default 0.01 and 0.0001)" in dialog.text.text()
+    with qtbot.waitSignal(strip.limits_requested):
+        qtbot.mouseClick(dialog.limits, Qt.MouseButton.LeftButton)
+
+
 DECIDES = "Decides: validation loss at step 2,000."
 
 
