@@ -109,7 +109,7 @@ class Dense(WeightedKind):
         if not isinstance(square, float):
             return square
         z = weighted(x, (*x.shape[:-1], units), fan_in * square,
-                     *first_biases(options, around.squares))
+                     *first_biases(options, around.squares, fans))
         function = ACTIVATIONS[str(options["activation"])]
         y, to_sums = applied(z, function.dual, function.value)
 

@@ -43,6 +43,7 @@ class Looks:
 
     def __init__(self, layer_ids: Sequence[str], buckets: int = BUCKETS) -> None:
         self.layer_ids = tuple(layer_ids)
+        self._known = frozenset(layer_ids)
         self._part = {figure: part for part, figures in KEPT.items() for figure in figures}
         self._histories = {
             part: History([f"{i}/{figure}" for figure in figures for i in self.layer_ids], buckets)
@@ -52,7 +53,7 @@ class Looks:
     def note(self, snapshot: Snapshot) -> None:
         """Keep what a snapshot says; one of a step that is known already says nothing new."""
         found = {one.layer_id: one for one in snapshot.layers}
-        if found.keys() != set(self.layer_ids):
+        if found.keys() != self._known:
             return
         for part, figures in KEPT.items():
             if part in snapshot.parts and snapshot.step > self._last[part]:
@@ -74,10 +75,10 @@ class Looks:
         Those of `MAGNITUDES` are geometric, and 0 where one of its looks found 0.
         """
         history = self._histories[self._part[figure]]
-        nothing = np.full(len(history.steps()), np.nan)
-        rows = [history.mean(f"{i}/{figure}") if i in self.layer_ids else nothing
-                for i in layer_ids]
-        means = np.stack(rows) if rows else np.zeros((0, len(nothing)))
+        known = [place for place, i in enumerate(layer_ids) if i in self._known]
+        means = np.full((len(layer_ids), len(history.steps())), np.nan)
+        if known:
+            means[known] = history.means([f"{layer_ids[place]}/{figure}" for place in known])
         return 10.0 ** means if figure in MAGNITUDES else means
 
 

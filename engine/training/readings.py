@@ -61,7 +61,7 @@ def probe_readings(plan: Plan, training: Integers, wanted: Wanted = PROBED
     started = plan.shared.control[layout.STEP] > 0
     gradients: list[dict[str, Any]] = [{}] * len(plan.layers)
     if wanted & OF_LAST_STEP and started:
-        gradients = [_last_step(plan, layer, wanted) for layer in plan.layers]
+        gradients = _last_steps(plan, wanted)
     with undisturbed(plan, gradients=True):
         batch = min(FEWEST, len(training))
         plan.shared.control[layout.ORDER] = training.ctypes.data
@@ -72,8 +72,8 @@ def probe_readings(plan: Plan, training: Integers, wanted: Wanted = PROBED
             run(plan, batch, layout.MEASURE)
             first = layout.FIRST_STATISTIC + layout.UPDATE_RATIO
             plan.shared.results[first::layout.STATISTICS] = np.nan
-            gradients = [_last_step(plan, layer, wanted) for layer in plan.layers]
-        found = [replace(_reading(plan, layer, gradient, batch), activation_gradient_rms=rms)
+            gradients = _last_steps(plan, wanted)
+        found = [_reading(plan, layer, {**gradient, "activation_gradient_rms": rms}, batch)
                  if measures else LayerReading(layer.spec.id, **gradient)
                  for layer, gradient, rms in zip(plan.layers, gradients, sent_back, strict=True)]
         if Part.STEP_GRADIENTS in wanted:
@@ -99,17 +99,28 @@ def _backward(plan: Plan, batch: int) -> list[float]:
     return found
 
 
-def _last_step(plan: Plan, layer: PlannedLayer, wanted: Wanted) -> dict[str, Any]:
+def _last_steps(plan: Plan, wanted: Wanted) -> list[dict[str, Any]]:
+    """Return the figures of every layer's gradient."""
+    counts = np.zeros(MAGNITUDE_BINS, np.int64)
+    return [_last_step(plan, layer, wanted, counts) for layer in plan.layers]
+
+
+def _last_step(plan: Plan, layer: PlannedLayer, wanted: Wanted, counts: Integers
+               ) -> dict[str, Any]:
     """Return the figures of a layer's gradient; none for a layer that does not learn."""
     if layer.statistic < 0:
         return {}
-    counts = np.zeros(MAGNITUDE_BINS, np.int64)
-    magnitude_histogram(counts, plan.arena[layer.first + plan.parameters:][:layer.measured])
-    filled = np.flatnonzero(counts)
+    first = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
+    figures = plan.shared.results[first:first + layout.STATISTICS]
+    gradient = plan.arena[layer.first + plan.parameters:][:layer.measured]
+    magnitude_histogram(counts, gradient)
+    # Most bins are of numbers that nobody meets: to look through them takes the most time.
+    begin = _bin_of(float(np.finfo(gradient.dtype).smallest_subnormal))
+    end = _bin_of(float(figures[layout.GRADIENT_MAX])) + 2
+    filled = begin + np.flatnonzero(counts[begin:end])
     found: dict[str, Any] = {}
     if Part.READINGS in wanted:
-        first = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
-        found = layer_statistics(plan.shared.results[first:first + layout.STATISTICS])
+        found = layer_statistics(figures)
         found["gradient_low"], found["gradient_high"] = _band(counts, filled)
         found |= _sizes(plan.arena[layer.first:][:layer.measured], found["update_ratio"])
     if Part.MAGNITUDES in wanted and len(filled):
@@ -119,6 +130,13 @@ def _last_step(plan: Plan, layer: PlannedLayer, wanted: Wanted) -> dict[str, Any
         found["magnitudes_from"] = float(
             (low + LOWEST_EXPONENT * MAGNITUDES_PER_OCTAVE) * MAGNITUDE_STEP)
     return found
+
+
+def _bin_of(magnitude: float) -> int:
+    """Return the bin that a magnitude is counted in, or nearly; of what has none, the last."""
+    if not 0 < magnitude < math.inf:
+        return MAGNITUDE_BINS if magnitude != 0 else 0
+    return int((math.log2(magnitude) - LOWEST_EXPONENT) * BINS_PER_OCTAVE)
 
 
 def _band(counts: Integers, filled: Integers) -> tuple[float, float]:
@@ -140,7 +158,7 @@ def _sizes(weights: Reals, update_ratio: float) -> dict[str, float]:
             "update_std": 10.0 ** update_ratio * deviation}
 
 
-def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: int
+def _reading(plan: Plan, layer: PlannedLayer, gradients: dict[str, Any], batch: int
              ) -> LayerReading:
     """Return a layer's reading, the probe batch's activations being in the arena."""
     value = layer.output
@@ -160,7 +178,7 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
         values=value.size, histogram=frozen(histogram),
-        histogram_range=(smallest, largest), **gradient)
+        histogram_range=(smallest, largest), **gradients)
 
 
 def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Reals | None:

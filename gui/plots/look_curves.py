@@ -109,8 +109,8 @@ class LookCurves(MarkedCurves):
             return
         state = (seen.run_id, len(steps), float(steps[-1]), self.canvas.size(), self._count,
                  self.canvas.pixel())
-        if seen.cursor is not None and state == self._drawn:
-            # Somebody looks back and forth: what there is to see has not changed.
+        if state == self._drawn:
+            # Frames are more frequent than looks.
             return
         self._drawn, self._values, self._epochs = state, values, seen.epochs
         x = places(self._count, steps, seen.epochs.at(steps))
@@ -159,9 +159,6 @@ class LookCurves(MarkedCurves):
         ends = []
         for one in self._both():
             one.draw(floor, pixel)
-            for curve, row in zip(one.curves, one.y, strict=True):
-                # What a layer does not have takes no time.
-                curve.setVisible(bool(np.isfinite(row).any() or np.isneginf(row).any()))
             ends.append(one.ends())
         heights = np.concatenate(ends)
         self.labels.set_heights(np.maximum(heights, floor), np.isneginf(heights))

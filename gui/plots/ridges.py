@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from engine.telemetry.parts import Part
-from engine.telemetry.snapshot import MAGNITUDE_STEP, Array, LayerReading
+from engine.telemetry.snapshot import MAGNITUDE_STEP, Array, LayerReading, Snapshot
 from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.axes import ScaleAxis, decimal_text
@@ -163,6 +163,7 @@ class RidgeView(LayerView):
         self._range = EasedRange(0.5)
         self._step = 0
         self._shown: dict[int, Histogram] = {}
+        self._drawn: Snapshot | None = None
         self.canvas.box.invertY(True)
         self.ridges = Ridges()
         self.canvas.addItem(self.ridges)
@@ -177,7 +178,7 @@ class RidgeView(LayerView):
     def show_nothing(self) -> None:
         """Empty the picture."""
         super().show_nothing()
-        self._shown = {}
+        self._shown, self._drawn = {}, None
         self.ridges.set_ridges([], QRectF())
         self.canvas.set_ranges((-6.0, 0.0) if self._logarithmic else (-1.0, 1.0), self._reach())
 
@@ -185,6 +186,10 @@ class RidgeView(LayerView):
         """Draw the newest snapshot."""
         if seen.snapshot is None or not self.wanted <= seen.snapshot.parts:
             return
+        if seen.snapshot is self._drawn:
+            # Frames are more frequent than snapshots.
+            return
+        self._drawn = seen.snapshot
         found = {one.layer_id: self.histogram(one) for one in seen.snapshot.layers}
         self._step = seen.snapshot.step
         self._shown = {row: histogram for row, layer_id in enumerate(self._layers.ids)

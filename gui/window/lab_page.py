@@ -137,8 +137,6 @@ class LabPage(QWidget):
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
-        self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
-                                   lambda: document.title, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
         put_up(self)
         self._wire()
@@ -263,6 +261,8 @@ class LabPage(QWidget):
 
     def _wire(self) -> None:
         self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
+        self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
+                                   lambda: self.document.title, self._folder, self)
         self._wire_document()
         self._wire_workbench()
         self._wire_pair()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.kernels.runtime import layout
 from engine.layers import ACTIVATIONS
 from engine.spec import LayerSpec
 from engine.statistics import LAYER_COLUMNS
@@ -352,3 +353,21 @@ def test_sizes_are_numpys_on_the_weights() -> None:
             assert one.weight_rms == pytest.approx(np.sqrt(np.mean(w**2)), rel=1e-6)
             # The ratio is to the weights before the update, which differ by that much.
             assert one.update_std == pytest.approx(update.std(), rel=0.05)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-45, 1e-30, 1.0, 3e38, np.inf, np.nan])
+def test_magnitudes_are_found_wherever_they_lie(value: float) -> None:
+    run = advance(trainer(clouds(100), *NETWORK), 1)
+    plan = run._plan
+    layer = plan.layers[1]
+    gradient = plan.arena[layer.first + plan.parameters:][:layer.measured]
+    gradient[:] = value
+    place = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS + layout.GRADIENT_MAX
+    plan.shared.results[place] = abs(gradient[0])
+    one = run.snapshot(frozenset({Part.READINGS, Part.MAGNITUDES})).layers[1]
+    if not 0 < value < np.inf:
+        assert not len(one.magnitudes)
+        assert math.isnan(one.gradient_low)
+        return
+    assert one.magnitudes.sum() == layer.measured
+    assert one.gradient_low == pytest.approx(float(gradient[0]), rel=0.05)

@@ -109,8 +109,7 @@ def test_each_asks_for_its_part_alone(plot: GradientPlot, key: str, wanted: Part
     assert plot.wanted() == NOTHING, "what stands still needs nothing new"
 
 
-@pytest.mark.parametrize("key", INSTRUMENTS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("key", "scheme"), [*zip(INSTRUMENTS, (*["light", "dark"] * 2, "light"), strict=True)])
 def test_each_is_drawn_with_and_without_figures(
     app: QApplication, plot: GradientPlot, key: str, scheme: theme.Scheme
 ) -> None:
@@ -268,16 +267,16 @@ def test_what_has_not_been_looked_at_says_so(plot: GradientPlot) -> None:
     assert view.canvas.empty_text() == "Press Run to start"
 
 
-@pytest.mark.parametrize("key", INSTRUMENTS)
+@pytest.mark.parametrize("key", ["magnitudes", "shares"])
 def test_hundred_layers_keep_one_item_each(plot: GradientPlot, key: str) -> None:
     run = run_of(100)
     plot.set_run(run)
     plot.show_view(key)
-    plot.show_frame(looked(run, range(0, 300, 3), 300))
+    plot.show_frame(looked(run, range(0, 90, 3), 90))
     plot.grab()
     view: LayerView = plot._views[key]
     items = list(view.canvas.getPlotItem().items)
-    plot.show_frame(looked(run, range(0, 600, 3), 600))
+    plot.show_frame(looked(run, range(0, 180, 3), 180))
     plot.grab()
     assert view.canvas.getPlotItem().items == items
     if isinstance(view, RidgeView):
