@@ -77,7 +77,8 @@ def take(training: TrainingSpec, dataset: Dataset, width: int, points: int) -> P
     counts = np.ones(len(rows))
     if by_class and training.class_weights != "none" and LOSSES[training.loss].weighted_op:
         counts = balanced_weights(class_counts(dataset))[dataset.labels[rows]]
-    opposed = 0.0 if dataset.task in OF_CLASSES or targets.ndim > 2 else \
+    known = dataset.task not in OF_CLASSES and targets.ndim <= 2 and dataset.values.size
+    opposed = 0.0 if not known else \
         _opposed(dataset.values, everything, targets)
     return Probe(inputs, targets, counts, batch, _typical(dataset, labels, chosen), opposed)
 
