@@ -38,7 +38,6 @@ from gui.window.explain_desk import ExplainDesk
 from gui.window.initialiser_desk import InitialiserDesk
 from gui.window.left_column import LeftColumn
 from gui.window.pad_desk import PadDesk
-from gui.window.page_signs import put_up
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.plot_exports import PlotExports
@@ -140,7 +139,6 @@ class LabPage(QWidget):
         yield
         self.sheet = TrainingSheet(document, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
-        put_up(self)
         self._wire()
 
     def import_table(self) -> None:
