@@ -176,6 +176,33 @@ def _set_diagonal(matrix: Reals, diagonal: Reals) -> None:
     matrix[..., places, places] = diagonal
 
 
+def unevenness(f: Function, size: float, mean: float) -> tuple[float, float, float]:
+    """Return how unevenly a function of normal numbers treats them.
+
+    Parameters
+    ----------
+    f : callable
+        The function.
+    size, mean : float
+        Deviation and mean of the numbers.
+
+    Returns
+    -------
+    value, slope, grip : float
+        Mean of f⁴ over the square of the mean of f²; the same of f'; and the change of the mean of
+        f², in logarithms, with the variance.
+    """
+    u = mean + size * _Z
+    step = 1e-4 * max(size, 1e-9)
+    values, slopes = f(u), (f(u + step) - f(u - step)) / (2 * step)
+    squares, turns = values**2 @ _SHARES, slopes**2 @ _SHARES
+    if not (squares > 0 and turns > 0):
+        return 1.0, 1.0, 0.0
+    grip = (values * slopes * (u - mean)) @ _SHARES / squares
+    return (float(values**4 @ _SHARES / squares**2), float(slopes**4 @ _SHARES / turns**2),
+            float(grip))
+
+
 def linear(covariance: Reals, mean: Reals) -> Dual:
     """Return the dual of f(u) = u."""
     return Dual(mean, covariance + mean[..., :, None] * mean[..., None, :],
