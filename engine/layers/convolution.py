@@ -21,6 +21,7 @@ from engine.layers.covariance import (
     unrest,
     weighted,
 )
+from engine.layers.covariance import Reals as Moments
 from engine.layers.images import (
     PADDING_CHOICES,
     as_image,
@@ -132,7 +133,7 @@ class _Convolution(WeightedKind):
         function = ACTIVATIONS[str(options["activation"])]
         y, to_sums = applied(z, function.dual, function.value)
 
-        def back(gradient: Reals) -> Return:
+        def back(gradient: Moments) -> Return:
             sums = to_sums(gradient)
             pairs = self.pairs_of(x.second, sums, sources, n)
             sent = self.spread_out(sums, sources, n, x)
@@ -144,18 +145,19 @@ class _Convolution(WeightedKind):
         return windows(shape[:-1], self._kernel(options), int(options["stride"]), places[:-1],
                        options["padding"] == "same")
 
-    def gathered(self, second: Reals, sources: Indices, n: int, shape: Shape) -> Reals:
+    def gathered(self, second: Moments, sources: Indices, n: int, shape: Shape) -> Moments:
         """Return the sum over the window of the moments of what it lies on."""
-        return np.asarray(sum(under(second, under_it, n) for under_it in sources))
+        found: Moments = np.sum([under(second, under_it, n) for under_it in sources], axis=0)
+        return found
 
-    def spread_out(self, sums: Reals, sources: Indices, n: int, x: Signal) -> Reals:
+    def spread_out(self, sums: Moments, sources: Indices, n: int, x: Signal) -> Moments:
         """Return the sum over the window of the gradient's moments, where they come from."""
         total = np.zeros_like(x.second)
         for under_it in sources:
             laid_under(total, sums, under_it, n)
         return total
 
-    def pairs_of(self, second: Reals, sums: Reals, sources: Indices, n: int) -> Reals:
+    def pairs_of(self, second: Moments, sums: Moments, sources: Indices, n: int) -> Moments:
         """Return the moments of the weights' gradient, the mean over the window."""
         return np.asarray(np.mean([by_pairs(sums * under(second, under_it, n), n)
                                    for under_it in sources], axis=0))
@@ -364,7 +366,7 @@ class TransposedConv2D(_Convolution):
         """Return what of the larger image lies under every place of the window."""
         return super().sources(options, places, shape)
 
-    def gathered(self, second: Reals, sources: Indices, n: int, shape: Shape) -> Reals:
+    def gathered(self, second: Moments, sources: Indices, n: int, shape: Shape) -> Moments:
         """Return the moments, spread over the windows."""
         places = math.prod(shape[:-1])
         rows = places * n if len(second) == 1 else n
@@ -373,11 +375,12 @@ class TransposedConv2D(_Convolution):
             laid_under(total, second, under_it, n)
         return total
 
-    def spread_out(self, sums: Reals, sources: Indices, n: int, x: Signal) -> Reals:
+    def spread_out(self, sums: Moments, sources: Indices, n: int, x: Signal) -> Moments:
         """Return the sum over the window of the gradient's moments."""
-        return np.asarray(sum(under(sums, under_it, n) for under_it in sources))
+        found: Moments = np.sum([under(sums, under_it, n) for under_it in sources], axis=0)
+        return found
 
-    def pairs_of(self, second: Reals, sums: Reals, sources: Indices, n: int) -> Reals:
+    def pairs_of(self, second: Moments, sums: Moments, sources: Indices, n: int) -> Moments:
         """Return the moments of the weights' gradient, the mean over the window."""
         return super().pairs_of(sums, second, sources, n)
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +32,15 @@ class Batch:
 
     Attributes
     ----------
-    size : int
-        Examples in a batch.
+    size, everything : int
+        Examples in a batch, and all that are learned from.
     among : float64[n, n]
         Off the diagonal, the share that a pair of examples has of all pairs of different examples;
         on it, the share of an example of all.
     """
 
     size: int
+    everything: int
     among: Reals
 
     @property
@@ -53,9 +55,15 @@ class Batch:
         few examples speak for a batch of many.
         """
         own = float(np.diagonal(self.among) @ np.diagonal(pairs))
-        others = float(np.sum(self.among * pairs)) - own
-        # Examples as few as these may seem to be more opposed than those of a batch can be.
-        others = max(others, -own / max(self.size - 1, 1))
+        return float(self.weigh(own, float(np.sum(self.among * pairs)) - own))
+
+    def weigh(self, own: Any, others: Any) -> Any:
+        """Return what a mean square is, by the means over examples and over pairs of different ones.
+
+        Examples as few as a probe's may seem to be more opposed to one another than all can be,
+        whose sum has a square that is not negative.
+        """
+        others = np.maximum(others, -own / max(self.everything - 1, 1))
         return own / self.size + (1 - 1 / self.size) * others
 
 

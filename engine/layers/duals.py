@@ -43,7 +43,7 @@ DualRule = Callable[[Reals, Reals], Dual]
 TERMS = 36
 """Hermite polynomials that are summed; what is left of a function is estimated."""
 
-_NODES, _REACH, _CROWDING = 448, 9.0, 5.0
+_NODES, _REACH, _CROWDING = 320, 9.0, 5.0
 
 
 def _grid() -> tuple[Reals, Reals, Reals]:

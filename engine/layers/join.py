@@ -50,8 +50,9 @@ class Add(LayerKind):
                     ) -> Crossing | Message:
         """Return the moments of a sum of numbers that have nothing to do with one another."""
         first = inputs[0]
-        if all(x.values is not None for x in inputs):
-            output = of_values(np.sum([x.values for x in inputs], axis=0), around.number)
+        values = [x.values for x in inputs if x.values is not None]
+        if len(values) == len(inputs):
+            output = of_values(np.sum(values, axis=0), around.number)
             return Crossing(output, lambda gradient: Return((gradient,) * len(inputs)))
         if sum(len(x.origins) for x in inputs) > len(frozenset().union(*(
                 x.origins for x in inputs))):
@@ -103,8 +104,9 @@ class Concatenate(LayerKind):
         """Return the mean over all columns, each input's as many as it has."""
         widths = np.array([x.shape[-1] for x in inputs], np.float64)
         shares = widths / widths.sum()
-        if all(x.values is not None for x in inputs):
-            output = of_values(np.concatenate([x.values for x in inputs], axis=-1), around.number)
+        values = [x.values for x in inputs if x.values is not None]
+        if len(values) == len(inputs):
+            output = of_values(np.concatenate(values, axis=-1), around.number)
             return Crossing(output, lambda gradient: Return((gradient,) * len(inputs)))
         seconds = alike(inputs)
         second = np.tensordot(shares, np.stack(seconds), 1)

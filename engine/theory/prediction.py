@@ -213,7 +213,7 @@ class _Walk:
         total = sum(one.size for one in returned.learned)
         squares = sum(one.size * self._probe.batch.mean_square(one.pairs)
                       for one in returned.learned)
-        return math.sqrt(squares / total) if total else NAN
+        return math.sqrt(max(squares, 0.0) / total) if total else NAN
 
     def _chi(self, returned: Return, gradient: Reals | Message | None) -> float:
         assert not isinstance(gradient, Message)
