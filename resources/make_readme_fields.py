@@ -17,7 +17,7 @@ import msgspec
 from engine.data import PAINTED, TABLE, TEXT, catalogue
 from engine.data.importers.catalogue import IMPORTERS
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES, kinds
-from engine.spec import ProjectSpec
+from engine.spec import LIMITS, LimitField, ProjectSpec
 from engine.spec.fields import Field
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -35,7 +35,8 @@ def fields_text() -> str:
     """Return the Markdown that stands between the markers."""
     project = msgspec.inspect.type_info(ProjectSpec)
     assert isinstance(project, msgspec.inspect.StructType)
-    parts = [*_struct_sections(project, ""), *_kind_sections(), *_key_sections()]
+    parts = [*_struct_sections(project, ""), *_kind_sections(), *_key_sections(),
+             *_limit_section()]
     return "\n" + "\n\n".join(parts) + "\n\n"
 
 
@@ -112,6 +113,22 @@ def _key_sections() -> Iterator[str]:
     yield _table(("Source → option", "Type", "Default", "Meaning"),
                  ((f"`{one.key}` → `{field.key}`", option_text(field), _json(field.default),
                    field.help) for one in IMPORTERS.values() for field in one.fields))
+
+
+def _limit_section() -> Iterator[str]:
+    yield ("**Doctor's limits**: `limits`. Those with two numbers have amber first and then red; "
+           "those that are left out have their default.")
+    yield _table(("Limit", "Type", "Default", "Meaning"),
+                 ((f"`{field.key}`", _limit_type(field), _json(field.default), field.help)
+                  for field in LIMITS))
+
+
+def _limit_type(field: LimitField) -> str:
+    name = ranged("whole number" if field.is_whole else "number", ("≥", field.minimum),
+                  ("≤", field.maximum))
+    if not field.is_pair:
+        return name
+    return f"[{name}, and {'no larger' if field.falls else 'no smaller'}]"
 
 
 def described(struct: type[Any]) -> dict[str, str]:

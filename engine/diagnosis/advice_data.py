@@ -12,14 +12,11 @@ from engine.diagnosis.design import MOST_ROWS, Design, Fix, Note, sizes
 from engine.messages import say
 from engine.spec import ProjectSpec
 
-LARGE, HUGE = 20.0, 200.0
-"""Size of one input, or target, that deserves attention, and of all together from which learning is
-at stake: a step changes a sum of the first layer by their squares."""
-
 
 def are_unscaled(design: Design) -> bool:
     """Say whether inputs come in large numbers though nothing brings them to a common size."""
-    return is_off(design) and not _normed(design) and bool((design.input_sizes > LARGE).any())
+    return is_off(design) and not _normed(design) and bool(
+        (design.input_sizes > design.limits.unscaled.warning).any())
 
 
 def is_off(design: Design) -> bool:
@@ -52,7 +49,7 @@ def _inputs(design: Design) -> Iterator[Note]:
     column = int(found.argmax())
     values = design.rows[:, column]
     names = design.dataset.feature_names
-    severity = 2 if float(np.hypot.reduce(found)) > HUGE else 1
+    severity = 2 if float(np.hypot.reduce(found)) > design.limits.unscaled.severe else 1
     yield Note("unscaled-inputs", severity, design.spec(0).id,
                say("advice.unscaled-inputs.title"), say("advice.unscaled-inputs.told"),
                say("advice.column-runs", name=names[column], low=float(values.min()),
@@ -67,8 +64,8 @@ def _target(design: Design) -> Iterator[Note]:
         return
     values = dataset.values[dataset.training[:MOST_ROWS]]
     size = float(sizes(values).max())
-    if size > LARGE:
-        yield Note("unscaled-target", 2 if size > HUGE else 1, "",
+    if severity := design.limits.unscaled.above(size):
+        yield Note("unscaled-target", severity, "",
                    say("advice.unscaled-target.title"), say("advice.unscaled-target.told"),
                    say("advice.target-runs", low=float(values.min()), high=float(values.max())),
                    Fix(say("advice.scale-target"), _scaled(design)))

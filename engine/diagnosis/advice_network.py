@@ -22,7 +22,6 @@ from engine.diagnosis.edits import (
 )
 from engine.diagnosis.network import symmetric_layers
 from engine.diagnosis.passing import passings
-from engine.diagnosis.rules import Limit
 from engine.diagnosis.straight_line import r_squared, share_right
 from engine.layers import ACTIVATIONS, INITIALISERS
 from engine.messages import Message, say
@@ -35,12 +34,6 @@ _HALF = 0.5
 
 _WIDEST_FIT = 128
 """Inputs up to which a straight line is fitted: it takes some milliseconds."""
-
-_FADED, _GROWN = Limit(1e-3, 1e-4), Limit(1e2, 1e3)
-"""What becomes of a signal or its gradient, behind all layers."""
-
-_FLAT = Limit(16.0, 40.0)
-"""Size of tanh's weighted sums from which hardly any lies where it is steep."""
 
 _GAIN = 30.0
 """How much better the initial weights that theory recommends have to be to be named."""
@@ -226,16 +219,16 @@ def _weights(design: Design) -> Iterator[Note]:
     now, then = _measured(design, size), _measured(Design(project, design.dataset), size)
     layer_id = design.spec(next(p for p in design.weighted if project.network.layers[p]
                                 != design.spec(p))).id
-    fix = Fix(say("advice.use", name=name), project)
-    if (severity := _GROWN.above(now.most)) and now.most > _GAIN * then.most:
+    fix, limits = Fix(say("advice.use", name=name), project), design.limits
+    if (severity := limits.grown.above(now.most)) and now.most > _GAIN * then.most:
         yield Note("weights-too-large", severity, layer_id, say("advice.weights-too-large.title"),
                    say("advice.weights-too-large.told", name=name), _large(now), fix)
-    elif (severity := _FLAT.above(now.flat)) and now.flat > 2 * then.flat:
+    elif (severity := limits.flat.above(now.flat)) and now.flat > 2 * then.flat:
         yield Note("weights-too-large", severity, layer_id, say("advice.weights-too-large.title"),
                    say("advice.weights-flat.told", name=name),
                    say("advice.flat-evidence", size=now.flat), fix)
-    elif (severity := _FADED.below(now.least)) and now.least * _GAIN < then.least:
-        if _FADED.below(then.least):
+    elif (severity := limits.faded.below(now.least)) and now.least * _GAIN < then.least:
+        if limits.faded.below(then.least):
             # However they are drawn, weights cannot make up for what flat functions take.
             fix = Fix(say("advice.use-relu"), bent(Design(project, design.dataset)))
             told = say("advice.weights-too-small.relu")

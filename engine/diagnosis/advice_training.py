@@ -20,17 +20,12 @@ from engine.layers import OPTIMIZERS, SCHEDULES, Schedule
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, ScheduleSpec
 
-_DROPOUT = Limit(0.79, 0.89)
-_MAX_NORM = Limit(0.7, 0.2)
 _MODEST_DROPOUT = 0.5
 _USUAL_NORM = 3.0
 _MODEST_BATCH = 16
 
 _NOTHING = 1e-3
 """Share of the learning rate that is as good as none."""
-
-_LONG_BEFORE = Limit(0.5, 0.1)
-"""Share of a run after which a schedule may have ended it."""
 
 _EARLY = 200
 """Steps within which a schedule must not end a run of unknown length."""
@@ -43,13 +38,11 @@ class Penalty:
     Attributes
     ----------
     key : str
-        Its name among a layer's and the training's values.
+        Its name among a layer's and the training's values, and that of its limit.
     code : str
         The note's.
     title : Message
         Its name for people.
-    limit : Limit
-        Beyond which it crushes.
     modest : float
         What to begin with instead.
     """
@@ -57,14 +50,13 @@ class Penalty:
     key: str
     code: str
     title: Message
-    limit: Limit
     modest: float
 
 
 _PENALTIES = (
-    Penalty("l1", "l1", say("advice.name-l1"), Limit(0.011, 0.029), 0.001),
-    Penalty("l2", "l2", say("advice.name-l2"), Limit(0.051, 0.29), 0.001),
-    Penalty("weight_decay", "l2", say("advice.name-weight-decay"), Limit(0.9, 4.9), 0.01),
+    Penalty("l1", "l1", say("advice.name-l1"), 0.001),
+    Penalty("l2", "l2", say("advice.name-l2"), 0.001),
+    Penalty("weight_decay", "l2", say("advice.name-weight-decay"), 0.01),
 )
 
 
@@ -91,7 +83,7 @@ def _penalties(design: Design) -> Iterator[Note]:
         own = {p: getattr(design.spec(p), penalty.key) for p in learning}
         values = {p: usual if value is None else value for p, value in own.items()}
         worst = max(values, key=lambda p: values[p], default=None)
-        if worst is None or not (severity := penalty.limit.above(values[worst])):
+        if worst is None or not (severity := _limit(design, penalty).above(values[worst])):
             continue
         yield Note(penalty.code, severity, "" if own[worst] is None else design.spec(worst).id,
                    say("advice.penalty.title", penalty=penalty.title),
@@ -101,18 +93,25 @@ def _penalties(design: Design) -> Iterator[Note]:
                                  value=penalty.modest), _relaxed(design, penalty)))
 
 
+def _limit(design: Design, penalty: Penalty) -> Limit:
+    """Return beyond what a penalty crushes."""
+    limit: Limit = getattr(design.limits, penalty.key)
+    return limit
+
+
 def _relaxed(design: Design, penalty: Penalty) -> ProjectSpec:
     """Return the project with a modest value wherever a penalty crushes."""
     network, training = design.project.network, design.project.training
+    limit = _limit(design, penalty)
     for layer in network:
         value = getattr(layer, penalty.key)
-        if value is not None and penalty.limit.above(value):
+        if value is not None and limit.above(value):
             network = network.replaced(replace(layer, **{penalty.key: penalty.modest}))
     if penalty.key == "weight_decay":
-        if penalty.limit.above(training.optimizer.weight_decay):
+        if limit.above(training.optimizer.weight_decay):
             training = replace(training, optimizer=replace(training.optimizer,
                                                            weight_decay=penalty.modest))
-    elif penalty.limit.above(getattr(training, penalty.key)):
+    elif limit.above(getattr(training, penalty.key)):
         training = replace(training, **{penalty.key: penalty.modest})
     return replace(design.project, network=network, training=training)
 
@@ -120,7 +119,7 @@ def _relaxed(design: Design, penalty: Penalty) -> ProjectSpec:
 def _norm(design: Design) -> Iterator[Note]:
     """Say that max-norm leaves weights no room."""
     norm = design.project.training.max_norm
-    if norm > 0 and (severity := _MAX_NORM.below(norm)):
+    if norm > 0 and (severity := design.limits.max_norm.below(norm)):
         yield Note("max-norm", severity, "", say("advice.max-norm.title"),
                    say("advice.max-norm.told", value=norm, usual=_USUAL_NORM), None,
                    Fix(say("advice.set-max-norm", value=_USUAL_NORM),
@@ -131,11 +130,12 @@ def _dropout(design: Design) -> Iterator[Note]:
     """Say that dropout leaves hardly anything."""
     rates = {position: float(layer.options["rate"]) for position, layer in enumerate(design.layers)
              if layer.kind.field("rate")}
-    hard = [position for position, rate in rates.items() if _DROPOUT.above(rate)]
+    limit = design.limits.dropout
+    hard = [position for position, rate in rates.items() if limit.above(rate)]
     if not hard:
         return
     worst = max(hard, key=lambda position: rates[position])
-    yield Note("dropout", _DROPOUT.above(rates[worst]), design.spec(worst).id,
+    yield Note("dropout", limit.above(rates[worst]), design.spec(worst).id,
                say("advice.dropout.title"),
                say("advice.dropout.told", rate=rates[worst], left=1 - rates[worst]), None,
                Fix(say("advice.set-dropout", rate=_MODEST_DROPOUT),
@@ -165,7 +165,7 @@ def _schedule(design: Design) -> Iterator[Note]:
     alive = _last_alive(schedule, spec, end or 100 * _EARLY)
     if alive < 0:
         return
-    severity = _LONG_BEFORE.below(alive / end) if end else 2 * int(alive < _EARLY)
+    severity = design.limits.schedule.below(alive / end) if end else 2 * int(alive < _EARLY)
     if severity:
         evidence = (say("advice.schedule-of", step=alive, end=end) if end else
                     say("advice.schedule-at", step=alive))

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.late_rows import LateRows
+from engine.diagnosis.rules import Thresholds, thresholds_of
 from engine.layers import LOSSES, Loss, ResolvedLayer, place, resolve
 from engine.messages import Message
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
@@ -95,6 +96,11 @@ class Design:
 
     project: ProjectSpec
     dataset: Dataset
+
+    @cached_property
+    def limits(self) -> Thresholds:
+        """From which figures on something is said of it."""
+        return thresholds_of(self.project.limits)
 
     @cached_property
     def layers(self) -> tuple[ResolvedLayer, ...]:

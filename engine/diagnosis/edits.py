@@ -10,16 +10,11 @@ from msgspec.structs import replace
 
 from engine.diagnosis.design import Design
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerKind, ResolvedLayer, kinds
-from engine.layers.weighted import initial_size
+from engine.layers.weighted import AT_FIRST, initial_size
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
 
 MOST_BIAS = 1.0
 """Initial bias beyond which it, and not the weights, decides where a function works."""
-
-
-_AT_FIRST = frozenset({"weights", "spread", "gain", "initial_bias", "recurrent_weights",
-                       "recurrent_spread"})
-"""Options of layers that say how their parameters begin, and nothing later."""
 
 
 def begins_anew(before: ProjectSpec, after: ProjectSpec) -> bool:
@@ -28,7 +23,7 @@ def begins_anew(before: ProjectSpec, after: ProjectSpec) -> bool:
     changed = {key for layer in after.network if layer.id in old
                for key in {*layer.options, *old[layer.id]}
                if layer.options.get(key) != old[layer.id].get(key)}
-    return bool(changed & _AT_FIRST) or before.data.scaling != after.data.scaling
+    return bool(changed & AT_FIRST) or before.data.scaling != after.data.scaling
 
 
 def is_function(layer_kind: LayerKind) -> bool:
@@ -184,7 +179,7 @@ def _size(layer: ResolvedLayer) -> float:
     weights = next((one for one in layer.parameters() if one.is_weight), None)
     if fans is None or weights is None:
         return 1.0
-    return initial_size(layer.options, weights.shape, *fans)
+    return initial_size(layer.options, weights.shape, *fans, layer.kind.role)
 
 
 def shallower(design: Design, most: int) -> ProjectSpec:

@@ -94,6 +94,11 @@ class Smoothing:
         self._snapshots = snapshots
         self._figures: dict[tuple[str, str], deque[float]] = {}
 
+    def set_snapshots(self, snapshots: int) -> None:
+        """Take medians of so many snapshots from now on."""
+        self._snapshots = snapshots
+        self._figures = {key: deque(figures, snapshots) for key, figures in self._figures.items()}
+
     def smoothed(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot of a later step with medians in the place of single figures."""
         return replace(snapshot, layers=tuple(map(self._reading, snapshot.layers)))
@@ -150,6 +155,17 @@ class Past:
         self.first: tuple[LayerReading, ...] = ()
         self.lowest_validation, self.lowest_step = math.inf, 0
         self.silent = 0
+
+    def set_window(self, window: int) -> None:
+        """Reach so many steps back from now on."""
+        self._window = window
+
+    def take(self, found: Iterable[Finding], steps: int) -> None:
+        """Take it that the last snapshot shows something else, and has for so many steps."""
+        found = tuple(found)
+        self._since = {finding: min(self._since.get(finding, self.step), self.step - steps)
+                       for finding in found}
+        self._unseen = {finding: self._unseen.get(finding, -1) for finding in found}
 
     @property
     def step(self) -> int:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from engine.data.dataset import Dataset
-from engine.diagnosis.rules import DEFAULTS
+from engine.diagnosis.rules import thresholds_of
 from engine.diagnosis.verdicts import Verdict
 from engine.layers import costs, resolve
 from engine.messages import Message, say
@@ -47,7 +47,8 @@ def _prices(a: Side, b: Side) -> Iterator[Message]:
 def _dead(before: Verdict, side: Side) -> Iterator[Message]:
     project, verdict, dataset = side
     known = {one.layer_id: one for one in before.readings}
-    worse = [one for one in verdict.readings if DEFAULTS.dead.above(one.dead_share)
+    limit = thresholds_of(project.limits).dead
+    worse = [one for one in verdict.readings if limit.above(one.dead_share)
              and not _was(known, one, "dead_share") >= one.dead_share]
     if not worse:
         return
@@ -60,7 +61,8 @@ def _dead(before: Verdict, side: Side) -> Iterator[Message]:
 def _saturated(before: Verdict, side: Side) -> Iterator[Message]:
     project, verdict, _ = side
     known = {one.layer_id: one for one in before.readings}
-    worse = [one for one in verdict.readings if DEFAULTS.saturated.above(one.saturated_share)
+    limit = thresholds_of(project.limits).saturated
+    worse = [one for one in verdict.readings if limit.above(one.saturated_share)
              and not _was(known, one, "saturated_share") >= one.saturated_share]
     if worse:
         most = max(worse, key=lambda one: one.saturated_share)

@@ -1,9 +1,11 @@
-"""The thresholds at which a figure becomes a verdict."""
+"""The thresholds at which a figure becomes a verdict, by default and in a project."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
+
+from engine.spec.limits import BY_KEY, Limits
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,17 @@ class Thresholds:
         The same where the score has stayed what it was.
     notable : float
         Share of what guessing costs that the validation loss must be for that.
+    unscaled : Limit
+        Before the first step. Of the size of one input, or target, and (severe) of all together: a
+        step changes a sum of the first layer by their squares.
+    faded, grown : Limit
+        Of what theory expects to become of a signal or its gradient, behind all layers.
+    flat : Limit
+        Of the size of tanh's weighted sums, from which hardly any lies where it is steep.
+    dropout, max_norm, l1, l2, weight_decay : Limit
+        Of these settings; see `engine.diagnosis.advice_training`.
+    schedule : Limit
+        Of the share of a run after which a schedule may have ended it.
     """
 
     vanishing: Limit = Limit(1e-2, 1e-4)
@@ -155,6 +168,16 @@ class Thresholds:
     rise: float = 1.1
     tripled: float = 3.0
     notable: float = 0.1
+    unscaled: Limit = Limit(20.0, 200.0)
+    faded: Limit = Limit(1e-3, 1e-4)
+    grown: Limit = Limit(1e2, 1e3)
+    flat: Limit = Limit(16.0, 40.0)
+    dropout: Limit = Limit(0.79, 0.89)
+    max_norm: Limit = Limit(0.7, 0.2)
+    l1: Limit = Limit(0.011, 0.029)
+    l2: Limit = Limit(0.051, 0.29)
+    weight_decay: Limit = Limit(0.9, 4.9)
+    schedule: Limit = Limit(0.5, 0.1)
 
     def leaving(self, code: str) -> Thresholds:
         """Return the thresholds by which a finding of a code goes again: it comes at stricter ones.
@@ -183,3 +206,13 @@ _LIMITS = {"vanishing": ("vanishing", "activation_small"),
 
 DEFAULTS = Thresholds()
 """The thresholds that apply when nobody has chosen others."""
+
+
+def thresholds_of(limits: Limits) -> Thresholds:
+    """Return the thresholds of a project: the defaults, and in their place what it has itself."""
+    if not limits:
+        return DEFAULTS
+    own: dict[str, Any] = {
+        key: Limit(*value) if isinstance(value, tuple) else
+        int(value) if BY_KEY[key].is_whole else float(value) for key, value in limits.items()}
+    return replace(DEFAULTS, **own)

@@ -73,6 +73,14 @@ class Steady:
         """Take the next opinion as readily as the first: somebody has changed the run."""
         self._changes = 0
 
+    def set_patience(self, patience: int) -> None:
+        """Let another opinion hold for so many steps from now on."""
+        self._patience = patience
+
+    def forget(self) -> None:
+        """Take back what is said: it was so by other limits."""
+        self._said = None
+
     def withdraw(self) -> bool:
         """Take back what nothing bears out, or the last step alone; return whether that was so."""
         said = self._said

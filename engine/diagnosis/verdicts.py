@@ -23,7 +23,7 @@ from engine.diagnosis.measures import weight_readings
 from engine.diagnosis.memory import Memory
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.patient import Patient
-from engine.diagnosis.rules import DEFAULTS, Thresholds
+from engine.diagnosis.rules import DEFAULTS, Thresholds, thresholds_of
 from engine.diagnosis.steady import OVERSHOT, Opinion, Steady
 from engine.messages import say
 from engine.spec import ProjectSpec
@@ -152,17 +152,42 @@ class RunJudge:
         self._patient, self._notes, self._thresholds = patient, notes, thresholds
         self._run_id: int | None = None
         self._last: _Seen | None = None
+        self._seen: _Seen | None = None
         self._forget()
 
     @classmethod
     def of(cls, project: ProjectSpec, dataset: Dataset) -> RunJudge:
         """Return the judge of a project that is trained on its data."""
-        return cls(Patient.of(project, dataset), advise(project, dataset))
+        return cls(Patient.of(project, dataset), advise(project, dataset),
+                   thresholds_of(project.limits))
 
     def follow(self, project: ProjectSpec, dataset: Dataset) -> None:
-        """Go on with a run whose hyper-parameters somebody has changed."""
+        """Go on with a run whose hyper-parameters, or whose limits, somebody has changed.
+
+        By other limits the last snapshot is judged again, and what it shows by them counts as
+        having held for long enough: `verdict_at` tells what is said of it now.
+        """
         self._patient, self._notes = Patient.of(project, dataset), advise(project, dataset)
+        before, self._thresholds = self._thresholds, thresholds_of(project.limits)
         self._steady.pardon()
+        if self._thresholds != before:
+            self._judge_anew()
+
+    def _judge_anew(self) -> None:
+        thresholds, seen = self._thresholds, self._seen
+        self._past.set_window(thresholds.patience)
+        self._smoothing.set_snapshots(thresholds.snapshots)
+        self._steady.set_patience(thresholds.patience)
+        if seen is None:
+            return
+        by_layer = self._findings(seen.usual, thresholds)
+        found = self._run_level(seen.usual, by_layer)
+        self._past.take(_with_milder(found), thresholds.patience)
+        self._steady.forget()
+        self._seen = replace(seen, by_layer=by_layer, found=found)
+        self._speak(self._seen)
+        if self._last is not None:
+            self._last = self._seen
 
     def judge(self, snapshot: Snapshot, seconds: float = 0.0) -> Verdict:
         """Note a snapshot if it is news, and return the verdict on the run as it was at its step.
@@ -208,8 +233,8 @@ class RunJudge:
         lenient = self._run_level(usual, by_layer if eased is strict else
                                   self._findings(usual, eased))
         self._past.note(snapshot, _with_milder(lenient))
-        self._last = _Seen(snapshot, usual, by_layer, lenient, seconds)
-        self._speak(self._last)
+        self._seen = self._last = _Seen(snapshot, usual, by_layer, lenient, seconds)
+        self._speak(self._seen)
 
     def rest(self) -> Verdict | None:
         """Judge the last snapshot of a run at rest once more; return what else is said now, if so.
@@ -258,7 +283,7 @@ class RunJudge:
         self._smoothing = Smoothing(self._thresholds.snapshots)
         self._steady = Steady(self._thresholds.patience)
         self._typical = ""
-        self._last = None
+        self._seen = self._last = None
         self._said: Memory[Verdict] = Memory()
 
     def _run_level(self, snapshot: Snapshot, found: Iterable[Iterable[LayerVerdict]],

@@ -30,7 +30,7 @@ from engine.layers.images import (
     window,
     windowed,
 )
-from engine.layers.initialisers import INITIALISER_CHOICES, SCALED_CHOICES
+from engine.layers.initialisers import INITIALISER_CHOICES, SCALED_CHOICES, SPREAD
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule
 from engine.layers.places import Indices, laid_under, under, windows
@@ -99,7 +99,7 @@ class _Convolution(WeightedKind):
         """Return ``w`` of shape (kernel..., channels, filters) and ``b`` of shape (filters,)."""
         filters = int(options["filters"])
         return weights_and_biases(options, (*self._kernel(options), inputs[0][-1], filters),
-                                  self.fans(options, inputs), filters)
+                                  self.fans(options, inputs), filters, self.role)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
         """Return the places of the kernel, times the channels in and times the filters."""
@@ -112,7 +112,7 @@ class _Convolution(WeightedKind):
         places, filters = math.prod(self._kernel(options)), int(options["filters"])
         fans = places * shape[-1], places * filters
         weights = self.parameters(options, inputs)[0]
-        return weighted_rule(options, weights.shape, fans, self.seen(options, *fans))
+        return weighted_rule(options, weights.shape, fans, self.seen(options, *fans), self.role)
 
     def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
                     ) -> Crossing | Message:
@@ -124,12 +124,12 @@ class _Convolution(WeightedKind):
         weights = self.parameters(options, (x.shape,))[0]
         channels = x.shape[-1]
         size = channels * float(np.mean(np.diagonal(seen, axis1=-2, axis2=-1)))
-        square = weight_square(options, weights.shape, self.fans(options, (x.shape,)), size,
-                               around.squares)
+        fans = self.fans(options, (x.shape,))
+        square = weight_square(options, weights.shape, fans, size, around.squares, role=self.role)
         if not isinstance(square, float):
             return square
-        z = weighted(seen, shape, channels * square, first_biases(options, around.squares),
-                     around.number)
+        z = weighted(seen, shape, channels * square,
+                     first_biases(options, around.squares, fans, self.role), around.number)
         function = ACTIVATIONS[str(options["activation"])]
         y, to_sums = applied(z, function.dual, function.value)
 
@@ -343,6 +343,7 @@ class TransposedConv2D(_Convolution):
             "a convolution run backwards.")
     icon = "scaling"
     group = "Image"
+    role = SPREAD
     fields = _fields("height and width",
                      Field("stride", "Stride", 2, "How many times larger the image becomes.", 1,
                            64),
@@ -360,7 +361,7 @@ class TransposedConv2D(_Convolution):
         """Return ``w`` of shape (kernel, kernel, filters, channels) and ``b`` of (filters,)."""
         filters = int(options["filters"])
         return weights_and_biases(options, (*self._kernel(options), filters, inputs[0][-1]),
-                                  self.fans(options, inputs), filters)
+                                  self.fans(options, inputs), filters, self.role)
 
     def sources(self, options: Options, shape: Shape, places: Shape) -> Indices:
         """Return what of the larger image lies under every place of the window."""

@@ -58,7 +58,7 @@ class Batch:
         return float(self.weigh(own, float(np.sum(self.among * pairs)) - own))
 
     def weigh(self, own: Any, others: Any) -> Any:
-        """Return what a mean square is, by the means over examples and over pairs of different ones.
+        """Return a mean square by means over examples, and over pairs of different ones.
 
         Examples as few as a probe's may seem to be more opposed to one another than all can be,
         whose sum has a square that is not negative.

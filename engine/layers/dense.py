@@ -110,7 +110,7 @@ class Dense(WeightedKind):
         if not isinstance(square, float):
             return square
         z = weighted(x.second, (*x.shape[:-1], units), fan_in * square,
-                     first_biases(options, around.squares), around.number)
+                     first_biases(options, around.squares, fans), around.number)
         function = ACTIVATIONS[str(options["activation"])]
         y, to_sums = applied(z, function.dual, function.value)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 from engine.spec.fields import Choice
 
 Weights = NDArray[np.float64]
+
+SUM, SPREAD, TABLE, GATES, STATE = "sum", "spread", "table", "gates", "state"
+"""What weights do, for schemes that tell them apart: weigh what goes into a unit; spread a number
+over a window, as transposed convolutions do; hold a row for every token; weigh the features of a
+step for the gates of a recurrent layer; weigh the state before it for them."""
 
 
 class Draw(Protocol):
@@ -48,6 +53,14 @@ class Initialiser:
         data: see `engine.training.whitening`.
     bias : float | None
         Initial bias that belongs to the scheme; None leaves it to the person.
+    bias_limit : callable | None
+        ``bias_limit(fan in, fan out)``: how far random biases lie at most from where they would
+        start otherwise; None where biases are not random.
+    is_whole : bool
+        Whether the matrices of all gates of a recurrent layer are drawn as one.
+    roles : Mapping[str, Initialiser]
+        What it is for weights that do something else than weigh what goes into a unit, by `SPREAD`
+        and so on; the same where there is no entry.
     size : callable | None
         ``size(shape)`` returns the root mean square of what is drawn, where that follows from the
         shape alone.
@@ -70,6 +83,20 @@ class Initialiser:
     size: Callable[[tuple[int, ...]], float] | None = None
     is_equal: bool = False
     is_random: bool = True
+    bias_limit: Callable[[int, int], float] | None = None
+    is_whole: bool = False
+    roles: Mapping[str, Initialiser] = field(default_factory=dict)
+
+    def at(self, role: str) -> Initialiser:
+        """Return what the scheme is for weights of a role."""
+        return self.roles.get(role, self)
+
+    def biases(self, rng: np.random.Generator, fans: tuple[int, int], start: Weights) -> Weights:
+        """Return biases that start at ``start``, or around it."""
+        if self.bias_limit is None:
+            return start.copy()
+        limit = self.bias_limit(*fans)
+        return start + rng.uniform(-limit, limit, start.shape)
 
     @property
     def needs_data(self) -> bool:
@@ -161,6 +188,37 @@ def _orthogonal_size(shape: tuple[int, ...]) -> float:
     return 1 / math.sqrt(max(math.prod(shape[:-1]), shape[-1]))
 
 
+def _pytorch() -> Initialiser:
+    """Return what PyTorch does where nothing is asked of it (`reset_parameters` of its modules)."""
+    def around(fan: int, **roles: Initialiser) -> Initialiser:
+        return Initialiser(
+            "pytorch", "PyTorch default",
+            "As PyTorch: uniform in ±1/√fan in, and biases in the same range around the initial "
+            "bias. Transposed convolutions take the fan out, recurrent layers the units in its "
+            "place, which draw the sum of two such biases, the forget gate's as well. Embeddings "
+            "are normal with deviation 1.",
+            _Uniform(lambda *fans: 1 / math.sqrt(fans[fan])),
+            bias_limit=lambda *fans: 1 / math.sqrt(fans[fan]), roles=roles)
+    table = Initialiser("pytorch", "PyTorch default", "", _Normal(lambda i, o, s: 1.0))
+    by_units = around(1)
+    return around(0, **{SPREAD: by_units, TABLE: table, GATES: by_units, STATE: by_units})
+
+
+def _keras() -> Initialiser:
+    """Return what Keras does where nothing is asked of it (its layers' arguments)."""
+    def glorot(is_whole: bool, **roles: Initialiser) -> Initialiser:
+        return Initialiser(
+            "keras", "Keras default",
+            "As Keras: Xavier uniform (Glorot), biases where you start them, at 0 by default. The "
+            "gates of a recurrent layer are drawn as one matrix, orthogonal for the state. "
+            "Embeddings are uniform in ±0.05.",
+            _Uniform(lambda i, o, s: math.sqrt(6 / (i + o))), is_whole=is_whole, roles=roles)
+    table = Initialiser("keras", "Keras default", "", _Uniform(lambda i, o, s: 0.05))
+    state = Initialiser("keras", "Keras default", "", _orthogonal, size=_orthogonal_size,
+                        is_whole=True)
+    return glorot(False, **{TABLE: table, GATES: glorot(True), STATE: state})
+
+
 _INITIALISERS = (
     Initialiser("xavier_uniform", "Xavier uniform",
                 "Glorot and Bengio 2010: uniform in ±√(6 / (fan in + fan out)).",
@@ -209,6 +267,8 @@ _INITIALISERS = (
     Initialiser("playground", "Playground",
                 "As TensorFlow Playground: uniform in ±0.5, and biases start at 0.1.",
                 _Uniform(lambda i, o, s: 0.5), bias=0.1),
+    _pytorch(),
+    _keras(),
 )
 
 INITIALISERS = {initialiser.key: initialiser for initialiser in _INITIALISERS}

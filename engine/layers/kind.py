@@ -16,6 +16,7 @@ from engine.errors import ShapeError
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.covariance import Crossing, Signal, Surroundings
 from engine.layers.export import Node
+from engine.layers.initialisers import SUM
 from engine.layers.mean_field import MeanFieldRule
 from engine.messages import Message, say
 from engine.spec import LayerSpec, Option
@@ -236,6 +237,8 @@ class LayerKind(ABC):
         Places times examples, of what it gives or takes, that theory follows in a moment.
     function_option : str
         The option that sets its activation function, any of them; empty when there is none.
+    role : str
+        What its weights do, for `engine.layers.initialisers.Initialiser.at`.
     """
 
     key: str
@@ -258,6 +261,7 @@ class LayerKind(ABC):
     gives_shares: bool = False
     followed: int = 768
     function_option: str = ""
+    role: str = SUM
 
     @abstractmethod
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:

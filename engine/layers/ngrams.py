@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers.images import check_rank
+from engine.layers.initialisers import TABLE
 from engine.layers.kind import Lowering, Options, Parameter, Shape
 from engine.layers.sequence import LARGEST_VOCABULARY, SPARSE_FIELD, padded
 from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
@@ -38,6 +39,7 @@ class NgramBag(WeightedKind):
     group = "Sequence"
     reads_tokens = True
     bends = True
+    role = TABLE
     width_option = "units"
     fields = (
         Field("vocabulary", "Vocabulary", 64, "How many different tokens there are.", 1,
@@ -78,8 +80,8 @@ class NgramBag(WeightedKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (rows, vector length), and what rows count where that differs."""
         shape = self.fans(options, inputs)
-        table = Parameter("w", shape, partial(padded, initial_weights(options, shape, shape)),
-                          is_by_unit=False)
+        draw = initial_weights(options, shape, shape, self.role)
+        table = Parameter("w", shape, partial(padded, draw), is_by_unit=False)
         if options["weighting"] == "none":
             return (table,)
         return table, Parameter(RATIO, shape[:1], partial(_ones, shape[0]), is_weight=False,

@@ -13,7 +13,7 @@ from engine.layers.activations import ACTIVATIONS
 from engine.layers.covariance import Crossing, Return, Signal, Surroundings, Unrest
 from engine.layers.covariance import Reals as Moments
 from engine.layers.images import check_rank
-from engine.layers.initialisers import DRAWN_CHOICES, INITIALISERS, Weights
+from engine.layers.initialisers import DRAWN_CHOICES, GATES, INITIALISERS, STATE, Weights
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.places import is_together, too_many
 from engine.layers.time_covariances import (
@@ -30,6 +30,7 @@ from engine.layers.weighted import (
     BIAS_FIELDS,
     DRAWN_FIELDS,
     WeightedKind,
+    first_bias,
     first_biases,
     initial_weights,
     weight_square,
@@ -124,6 +125,7 @@ class Recurrent(WeightedKind):
     bends = True
     width_option = "units"
     group = "Sequence"
+    role = GATES
     gates: int
     apart = 0
     followed = 256
@@ -137,22 +139,37 @@ class Recurrent(WeightedKind):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` (features, gates x units), ``u`` (units, gates x units), biases ``b``."""
-        features, units = fans = self.fans(options, inputs)
-        fresh = initial_weights(options, fans, fans)
-        kept = partial(INITIALISERS[str(options["recurrent_weights"])].draw, fan_in=units,
-                       fan_out=units, spread=float(options["recurrent_spread"]))
-        w = Parameter("w", (features, self.gates * units), partial(_drawn, fresh, self.gates))
-        u = Parameter("u", (units, self.gates * units), partial(_drawn, kept, self.gates))
+        units, fans = int(options["units"]), self.fans(options, inputs)
+        columns = self.gates * units
+        fresh = initial_weights(options, fans, fans, self.role)
+        again = INITIALISERS[str(options["recurrent_weights"])].at(STATE)
+        kept = partial(again.draw, fan_in=units, fan_out=columns if again.is_whole else units,
+                       spread=float(options["recurrent_spread"]))
+        w = Parameter("w", (fans[0], columns), partial(_drawn, fresh, columns // fans[1]))
+        u = Parameter("u", (units, columns),
+                      partial(_drawn, kept, 1 if again.is_whole else self.gates))
         if not options["bias"]:
             return w, u
-        scheme = INITIALISERS[str(options["weights"])]
-        start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
-        biases = np.repeat(self.gate_biases(options, start), units)
-        return w, u, Parameter("b", biases.shape, partial(_given, biases), False)
+        return w, u, Parameter("b", (columns,), partial(self._biases, options, fans), False)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
-        """Return the features of a step, and the units: each gate's matrix is drawn for itself."""
-        return inputs[0][-1], int(options["units"])
+        """Return the features of a step, and the units, or those of all gates, drawn as one."""
+        is_whole = INITIALISERS[str(options["weights"])].at(self.role).is_whole
+        return inputs[0][-1], int(options["units"]) * (self.gates if is_whole else 1)
+
+    def _biases(self, options: Options, fans: tuple[int, int], rng: np.random.Generator) -> Weights:
+        """Return ``b``; random ones are sums of two where there are not two to learn.
+
+        PyTorch has a bias for the features and one for the state. Where both are added at once,
+        ours stands for their sum.
+        """
+        scheme = INITIALISERS[str(options["weights"])].at(self.role)
+        start, units = first_bias(scheme, options), int(options["units"])
+        if scheme.bias_limit is None:
+            return np.repeat(self.gate_biases(options, start), units)
+        biases = scheme.biases(rng, fans, np.full(self.gates * units, start))
+        together = (self.gates - self.apart) * units
+        return np.concatenate([scheme.biases(rng, fans, biases[:together]), biases[together:]])
 
     def equal_units(self, options: Options) -> int:
         """Return all units where the weights from state to state are the same as well."""
@@ -215,8 +232,10 @@ class Recurrent(WeightedKind):
         sizes = self._theory_sizes(options, x, around)
         if not isinstance(sizes, Sizes):
             return sizes
-        bias = 0.0 if not options["bias"] else first_biases(options, {})[0]
-        walk = TimeWalk(x, sizes)
+        bias, variance = first_biases(options, around.squares, self.fans(options, (x.shape,)),
+                                      self.role)
+        # Random ones are sums of two.
+        walk = TimeWalk(x, sizes, variance if "b" in around.squares else 2 * variance)
         back = self.through_time(options, walk, bias)
         is_last = options["output"] == "last"
         second = walk.h.of[-1, -1][None] if is_last else walk.h.signal()
@@ -227,16 +246,18 @@ class Recurrent(WeightedKind):
                         Unrest(steps, 0.0, steps, 2 / sizes.features))
 
     def _theory_sizes(self, options: Options, x: Signal, around: Surroundings) -> Sizes | Message:
-        fans = features, units = self.fans(options, (x.shape,))
-        w = weight_square(options, fans, fans, 1.0, around.squares)
+        fans, units = self.fans(options, (x.shape,)), int(options["units"])
+        w = weight_square(options, fans, fans, 1.0, around.squares, role=self.role)
         kept = {"weights": options["recurrent_weights"], "spread": options["recurrent_spread"],
                 "gain": 1.0}
-        u = weight_square(kept, (units, units), (units, units), 1.0, around.squares, "u")
+        again = INITIALISERS[str(options["recurrent_weights"])].at(STATE)
+        shape = units, units * (self.gates if again.is_whole else 1)
+        u = weight_square(kept, shape, shape, 1.0, around.squares, "u", STATE)
         if not isinstance(w, float):
             return w
         if not isinstance(u, float):
             return u
-        return Sizes(features, units, w, u, int(options["truncation"]))
+        return Sizes(fans[0], units, w, u, int(options["truncation"]))
 
     @abstractmethod
     def through_time(self, options: Options, walk: TimeWalk, bias: float
@@ -362,7 +383,8 @@ class LSTM(Recurrent):
         Field("forget_bias", "Forget bias", 1.0,
               "Where the biases of the forget gate start. At first the cell keeps about the share "
               "σ(bias) of itself from one step to the next: 73 % for 1, the usual choice "
-              "(Jozefowicz et al. 2015), and 99 % for 5.", -100.0, 100.0,
+              "(Jozefowicz et al. 2015), and 99 % for 5. PyTorch's default draws it.",
+              -100.0, 100.0,
               shown_when=("bias", (True,))),
         *TIME_FIELDS,
     )
@@ -374,8 +396,10 @@ class LSTM(Recurrent):
     def through_time(self, options: Options, walk: TimeWalk, bias: float
                      ) -> Callable[[Moments], Return]:
         """Return the recursion of gates that are independent of one another."""
-        biases = dict(zip("ifgo", self.gate_biases(options, bias) if options["bias"]
-                          else (0.0,) * 4, strict=True))
+        # Random biases lie around one number, the forget gate's as well.
+        fixed = options["bias"] and not walk.bias_variance
+        biases = dict(zip("ifgo", self.gate_biases(options, bias) if fixed else (bias,) * 4,
+                          strict=True))
         sums, cells = walk.pairs(), Accumulated(walk.steps, walk.n)
         forgetting = np.zeros((walk.steps, walk.n))
         gates = {name: (walk.pairs(), walk.pairs()) for name in "ifgoc"}
@@ -443,10 +467,13 @@ class GRU(Recurrent):
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return what all recurrent layers have and, with a bias, ``c`` of the candidate."""
-        found, units = super().parameters(options, inputs), int(options["units"])
+        found = super().parameters(options, inputs)
         if not options["bias"]:
             return found
-        return (*found, Parameter("c", (units,), partial(_given, np.zeros(units)), False))
+        zeros = np.zeros(int(options["units"]))
+        draw = partial(INITIALISERS[str(options["weights"])].at(self.role).biases,
+                       fans=self.fans(options, inputs), start=zeros)
+        return (*found, Parameter("c", zeros.shape, draw, False))
 
     def through_time(self, options: Options, walk: TimeWalk, bias: float
                      ) -> Callable[[Moments], Return]:
@@ -510,7 +537,3 @@ def _drawn(draw: Callable[[np.random.Generator], Weights], gates: int, rng: np.r
            ) -> Weights:
     """Return the weights of all gates side by side, each drawn as a matrix of its own."""
     return np.hstack([draw(rng) for _ in range(gates)])
-
-
-def _given(values: Weights, rng: np.random.Generator) -> Weights:
-    return values

@@ -19,7 +19,7 @@ from engine.layers.covariance import (
 )
 from engine.layers.covariance import Reals as Moments
 from engine.layers.images import check_rank
-from engine.layers.initialisers import Weights
+from engine.layers.initialisers import TABLE, Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.places import mapped
 from engine.layers.weighted import (
@@ -59,6 +59,7 @@ class Embedding(WeightedKind):
     group = "Sequence"
     reads_tokens = True
     bends = True
+    role = TABLE
     fields = (
         Field("vocabulary", "Vocabulary", 64, "How many different tokens there are.", 1,
               LARGEST_VOCABULARY, logarithmic=True),
@@ -86,7 +87,7 @@ class Embedding(WeightedKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (vocabulary, vector length)."""
         shape = self.fans(options, inputs)
-        draw = initial_weights(options, shape, shape)
+        draw = initial_weights(options, shape, shape, self.role)
         return (Parameter("w", shape, partial(padded, draw) if options["padding"] else draw,
                           is_by_unit=False),)
 
@@ -104,7 +105,8 @@ class Embedding(WeightedKind):
             return say("theory.no-rule", title=self.title)
         shape = self.infer_shape(options, (x.shape,))
         square = weight_square(options, self.fans(options, (x.shape,)),
-                               self.fans(options, (x.shape,)), 1.0, around.squares)
+                               self.fans(options, (x.shape,)), 1.0, around.squares,
+                               role=self.role)
         if not isinstance(square, float):
             return square
         n, tokens = x.examples, x.values.T

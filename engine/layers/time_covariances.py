@@ -134,9 +134,12 @@ class Walk:
         The sequence, its steps together.
     sizes : Sizes
         The weights.
+    bias_variance : float
+        Variance of the biases, which are the same at every step.
     """
 
-    def __init__(self, x: Signal, sizes: Sizes) -> None:
+    def __init__(self, x: Signal, sizes: Sizes, bias_variance: float) -> None:
+        self.bias_variance = bias_variance
         self.steps, self.n, self.sizes = x.places, x.examples, sizes
         self.x = pairs_of(x.second, self.steps)
         self.h = self.pairs()
@@ -146,8 +149,9 @@ class Walk:
         return Pairs(self.steps, self.n)
 
     def from_input(self, t: int) -> Reals:
-        """Return the moments of the input's part of a weighted sum."""
-        return np.asarray(self.sizes.features * self.sizes.w * self.x[t, :t + 1])
+        """Return the moments of the input's part of a weighted sum, and of the biases."""
+        return np.asarray(self.sizes.features * self.sizes.w * self.x[t, :t + 1]
+                          + self.bias_variance)
 
     def from_state(self, t: int) -> Reals:
         """Return the moments of the state's part."""

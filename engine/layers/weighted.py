@@ -13,6 +13,7 @@ from engine.layers.initialisers import (
     DRAWN_CHOICES,
     INITIALISER_CHOICES,
     INITIALISERS,
+    SUM,
     Initialiser,
     Weights,
 )
@@ -44,6 +45,10 @@ BIAS_FIELDS = (
           shown_when=("bias", (True,))),
 )
 """Whether there are biases, and how they start."""
+
+AT_FIRST = frozenset({"weights", "spread", "gain", "initial_bias", "recurrent_weights",
+                      "recurrent_spread", "forget_bias"})
+"""Options of layers that say how their parameters begin, and nothing later."""
 
 
 class WeightedKind(LayerKind):
@@ -78,8 +83,8 @@ def weighted_fields(activation: str, choices: tuple[Choice, ...] = INITIALISER_C
             replace(INITIAL_FIELDS[0], choices=choices), *INITIAL_FIELDS[1:], *BIAS_FIELDS)
 
 
-def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], units: int
-                       ) -> tuple[Parameter, ...]:
+def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], units: int,
+                       role: str = SUM) -> tuple[Parameter, ...]:
     """Return ``w`` and, with a bias, ``b`` of shape (units,).
 
     Parameters
@@ -92,16 +97,23 @@ def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], un
         What `engine.layers.kind.LayerKind.fans` returns.
     units : int
         How many biases there are.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
-    weights = Parameter("w", shape, initial_weights(options, shape, fans))
+    weights = Parameter("w", shape, initial_weights(options, shape, fans, role))
     if not options["bias"]:
         return (weights,)
-    scheme = INITIALISERS[str(options["weights"])]
-    start = float(options["initial_bias"]) if scheme.bias is None else scheme.bias
-    return weights, Parameter("b", (units,), partial(_constant, start, units), False)
+    scheme = INITIALISERS[str(options["weights"])].at(role)
+    start = np.full(units, first_bias(scheme, options))
+    return weights, Parameter("b", (units,), partial(scheme.biases, fans=fans, start=start), False)
 
 
-def initial_weights(options: Options, shape: Shape, fans: tuple[int, int]
+def first_bias(scheme: Initialiser, options: Options) -> float:
+    """Return where biases start, or around which number where they are random."""
+    return float(options["initial_bias"]) if scheme.bias is None else scheme.bias
+
+
+def initial_weights(options: Options, shape: Shape, fans: tuple[int, int], role: str = SUM
                     ) -> Callable[[np.random.Generator], Weights]:
     """Return what draws weights by the values of `INITIAL_FIELDS`.
 
@@ -113,21 +125,24 @@ def initial_weights(options: Options, shape: Shape, fans: tuple[int, int]
         Shape of the weights; see `engine.layers.initialisers.Draw`.
     fans : tuple[int, int]
         What `engine.layers.kind.LayerKind.fans` returns.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
-    scheme = INITIALISERS[str(options["weights"])]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
     gain = float(options["gain"]) if scheme.has_gain else 1.0
     return partial(_drawn, scheme, shape, fans, float(options["spread"]), gain)
 
 
-def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int) -> float:
+def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int, role: str = SUM
+                 ) -> float:
     """Return the root mean square of weights that `initial_weights` draws, without drawing all."""
-    scheme = INITIALISERS[str(options["weights"])]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
     gain = float(options["gain"]) if scheme.has_gain else 1.0
     return gain * scheme.root_mean_square(shape, fan_in, fan_out, float(options["spread"]))
 
 
-def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int], seen: tuple[float, float]
-                  ) -> MeanFieldRule:
+def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int],
+                  seen: tuple[float, float], role: str = SUM) -> MeanFieldRule:
     """Return the mean-field rule of a function of weighted sums.
 
     Parameters
@@ -138,8 +153,10 @@ def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int], seen: t
         Fan in and fan out, as the weights are drawn by.
     seen : tuple[float, float]
         How many numbers there really are in a sum, and sums that see a number.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
-    square = initial_size(options, shape, *fans)**2
+    square = initial_size(options, shape, *fans, role)**2
     rule = ACTIVATIONS[str(options["activation"])].moments
 
     def passage(given: tuple[float, ...]) -> Passage:
@@ -151,7 +168,8 @@ def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int], seen: t
 
 
 def weight_square(options: Options, shape: Shape, fans: tuple[int, int], seen: float,
-                  squares: Mapping[str, float], name: str = "w") -> float | Message:
+                  squares: Mapping[str, float], name: str = "w", role: str = SUM
+                  ) -> float | Message:
     """Return the mean square of random weights, or why they are not taken for random.
 
     Parameters
@@ -164,31 +182,32 @@ def weight_square(options: Options, shape: Shape, fans: tuple[int, int], seen: f
         Mean squares that are measured, by the parameter's name.
     name : str
         That of the weights.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
     if name in squares:
         return squares[name]
-    scheme = INITIALISERS[str(options["weights"])]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
     if scheme.is_random:
         if scheme.is_scaled_by_data:
-            return 1 / seen if seen > 0 else initial_size(options, shape, *fans)**2
-        return initial_size(options, shape, *fans)**2
+            return 1 / seen if seen > 0 else initial_size(options, shape, *fans, role)**2
+        return initial_size(options, shape, *fans, role)**2
     return say("theory.weights-not-random", title=scheme.title)
 
 
-def first_biases(options: Options, squares: Mapping[str, float]) -> tuple[float, float]:
+def first_biases(options: Options, squares: Mapping[str, float], fans: tuple[int, int],
+                 role: str = SUM) -> tuple[float, float]:
     """Return the mean of a layer's biases, and their variance: as drawn, or as measured."""
     if not options["bias"]:
         return 0.0, 0.0
     if "b" in squares:
         return 0.0, squares["b"]
-    scheme = INITIALISERS[str(options["weights"])]
-    return float(options["initial_bias"]) if scheme.bias is None else scheme.bias, 0.0
+    scheme = INITIALISERS[str(options["weights"])].at(role)
+    limit = 0.0 if scheme.bias_limit is None else scheme.bias_limit(*fans)
+    return first_bias(scheme, options), limit**2 / 3
 
 
 def _drawn(scheme: Initialiser, shape: Shape, fans: tuple[int, int], spread: float, gain: float,
            rng: np.random.Generator) -> Weights:
     return gain * scheme.draw(rng, *fans, spread, shape)
 
-
-def _constant(value: float, size: int, rng: np.random.Generator) -> Weights:
-    return np.full(size, value)

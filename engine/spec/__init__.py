@@ -5,6 +5,7 @@ from engine.spec.averaging import AveragingSpec
 from engine.spec.data import DataSpec, Goal, Scaling, Split, TableSpec, TargetScaling, Task
 from engine.spec.drawn import MOST_OWN, SHEET, DrawnSpec, PaintedSpec
 from engine.spec.files import project_from_json, project_to_json, read_project, write_project
+from engine.spec.limits import LIMITS, LimitField, Limits, LimitValue
 from engine.spec.network import LayerSpec, NetworkSpec, Option
 from engine.spec.project import FORMAT_VERSION, ProjectSpec, default_project
 from engine.spec.schedule import ScheduleSpec, StoppingSpec
@@ -12,6 +13,7 @@ from engine.spec.training import OptimizerSpec, Precision, TrainingSpec
 
 __all__ = [
     "FORMAT_VERSION",
+    "LIMITS",
     "MOST_OWN",
     "SHEET",
     "AugmentationSpec",
@@ -20,6 +22,9 @@ __all__ = [
     "DrawnSpec",
     "Goal",
     "LayerSpec",
+    "LimitField",
+    "LimitValue",
+    "Limits",
     "NetworkSpec",
     "OptimizerSpec",
     "Option",

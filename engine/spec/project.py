@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from engine.spec.data import DataSpec
+from engine.spec.limits import LimitValue, limits_fault
 from engine.spec.network import LayerSpec, NetworkSpec, Option
 from engine.spec.training import OptimizerSpec, TrainingSpec
 
@@ -32,6 +33,9 @@ class ProjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start_from : str
         File of another project whose weights layers of the same name and shape start with; relative
         to the project file; empty for none.
+    limits : dict
+        The doctor's limits by their keys, where they are others than the defaults: one number, or
+        two, from which on a figure is amber and red.
     """
 
     version: Annotated[int, msgspec.Meta(ge=1)] = FORMAT_VERSION
@@ -40,6 +44,12 @@ class ProjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: NetworkSpec = NetworkSpec()
     training: TrainingSpec = TrainingSpec()
     start_from: str = ""
+    limits: dict[str, LimitValue] = {}
+
+    def __post_init__(self) -> None:
+        fault = limits_fault(self.limits)
+        if fault is not None:
+            raise ValueError(fault.text)
 
 
 def default_project() -> ProjectSpec:

@@ -98,6 +98,13 @@ class History:
         """Return the mean of every bucket, float64[b]; NaN where nothing was measured."""
         return self._mean_of_row(self._index[column])
 
+    def means(self, columns: Sequence[str]) -> Reals:
+        """Return what `mean` does of several columns at once, float64[columns, b]."""
+        rows = [self._index[column] for column in columns]
+        used = self._used
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self._sum[rows, :used] / self._count[rows, :used])
+
     def log_mean(self, column: str) -> Reals:
         """Return the mean of log10 of a figure in every bucket, float64[b].
 

@@ -14,6 +14,10 @@ from engine.telemetry.parts import EVERYTHING, Wanted
 
 Array = NDArray[Any]
 
+MAGNITUDES_PER_OCTAVE = 4
+MAGNITUDE_STEP = math.log10(2.0) / MAGNITUDES_PER_OCTAVE
+"""Width of a bin of `LayerReading.magnitudes`, in decades."""
+
 
 def frozen(array: Array) -> Array:
     """Return a read-only copy."""
@@ -78,6 +82,18 @@ class LayerReading(LayerStatistics):
         Count of activations of the probe batch in equal bins of ``histogram_range``.
     histogram_range : tuple[float, float]
         Ends of the histogram.
+    weight_rms, update_std : float
+        Root mean square of the weights, and standard deviation of their last update: that of the
+        weights times the update ratio.
+    magnitudes : int64[b]
+        Count of weights by ``|dL/dW|`` as the update saw it, in bins of `MAGNITUDE_STEP` decades;
+        zeros and what is not finite are left out.
+    magnitudes_from : float
+        log10 of the lower end of its first bin.
+    gradient_signal, gradient_noise : float
+        Squared gradient over all examples and variance of the gradient of one batch, each a mean
+        over the weights, both estimated from parts of a batch. The former may come out negative
+        where noise hides it.
     step_gradients : float64[steps] | None
         Of a recurrent layer: root mean square of dL/d(state) on the probe batch, for every step of
         time from the first on.
@@ -99,6 +115,12 @@ class LayerReading(LayerStatistics):
     values: int = 0
     histogram: Array = field(default_factory=lambda: frozen(np.zeros(24, np.int64)))
     histogram_range: tuple[float, float] = (0.0, 0.0)
+    weight_rms: float = NAN
+    update_std: float = NAN
+    magnitudes: Array = field(default_factory=lambda: frozen(np.zeros(0, np.int64)))
+    magnitudes_from: float = NAN
+    gradient_signal: float = NAN
+    gradient_noise: float = NAN
     step_gradients: Array | None = None
     feature_maps: Array | None = None
     filters: Array | None = None

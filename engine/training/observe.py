@@ -22,6 +22,7 @@ from engine.training.averaging import averaged
 from engine.training.examples import Examples, mean_length, variance_of
 from engine.training.forecasting import forecast
 from engine.training.latent import latent_layer, latent_plane
+from engine.training.noise import with_noise
 from engine.training.pictures import has_pictures, with_pictures
 from engine.training.readings import PROBED, probe_readings
 from engine.training.transcripts import transcripts
@@ -212,7 +213,7 @@ def snapshot(subject: Subject, run_id: int, wanted: Wanted, there_are: Wanted) -
     plan, data, loss = subject.plan, subject.dataset, subject.loss
     control, parts = plan.shared.control, (wanted & there_are) - {Part.TEXT}
     held: dict[str, Any] = {}
-    if parts & {*PROBED, Part.PICTURES}:
+    if parts & {*PROBED, Part.GRADIENT_NOISE, Part.PICTURES}:
         held["layers"] = _layers(subject, parts)
     # What the network answers is what the average of its weights does, if there is one.
     with averaged(plan):
@@ -261,6 +262,8 @@ def _layers(subject: Subject, parts: Wanted) -> tuple[LayerReading, ...]:
     layers = tuple(LayerReading(layer.spec.id) for layer in plan.layers)
     if parts & PROBED:
         layers = probe_readings(plan, subject.training, parts)
+    if Part.GRADIENT_NOISE in parts:
+        layers = with_noise(plan, layers)
     return with_pictures(plan, layers, subject.seen) if Part.PICTURES in parts else layers
 
 

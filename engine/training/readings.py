@@ -22,14 +22,24 @@ from engine.layers import ACTIVATIONS, kind
 from engine.plan import Plan, PlannedLayer
 from engine.statistics import NAN, layer_statistics
 from engine.telemetry.parts import Part, Wanted
-from engine.telemetry.snapshot import LayerReading, frozen
+from engine.telemetry.snapshot import (
+    MAGNITUDE_STEP,
+    MAGNITUDES_PER_OCTAVE,
+    LayerReading,
+    frozen,
+)
 from engine.training.examples import FEWEST
 from engine.training.visit import run, run_between, undisturbed
 
 BINS = 24
 
-PROBED: Wanted = frozenset({Part.READINGS, Part.STEP_GRADIENTS})
+OF_LAST_STEP: Wanted = frozenset({Part.READINGS, Part.MAGNITUDES})
+"""What the gradients of the last step are looked at for."""
+
+PROBED: Wanted = OF_LAST_STEP | {Part.STEP_GRADIENTS}
 """What the probe batch is sent forward and back for."""
+
+FINE_PER_COARSE = BINS_PER_OCTAVE // MAGNITUDES_PER_OCTAVE
 
 
 def probe_readings(plan: Plan, training: Integers, wanted: Wanted = PROBED
@@ -50,21 +60,21 @@ def probe_readings(plan: Plan, training: Integers, wanted: Wanted = PROBED
     measures = Part.READINGS in wanted
     started = plan.shared.control[layout.STEP] > 0
     gradients: list[dict[str, Any]] = [{}] * len(plan.layers)
-    if measures and started:
-        gradients = [_last_step(plan, layer) for layer in plan.layers]
+    if wanted & OF_LAST_STEP and started:
+        gradients = _last_steps(plan, wanted)
     with undisturbed(plan, gradients=True):
         batch = min(FEWEST, len(training))
         plan.shared.control[layout.ORDER] = training.ctypes.data
         plan.shared.control[layout.POSITION] = 0
         run(plan, batch, layout.GATHER, layout.FORWARD, layout.LOSS_SECTION)
         sent_back = _backward(plan, batch)
-        if measures and not started:
+        if wanted & OF_LAST_STEP and not started:
             run(plan, batch, layout.MEASURE)
             first = layout.FIRST_STATISTIC + layout.UPDATE_RATIO
             plan.shared.results[first::layout.STATISTICS] = np.nan
-            gradients = [_last_step(plan, layer) for layer in plan.layers]
-        found = [replace(_reading(plan, layer, gradient, batch), activation_gradient_rms=rms)
-                 if measures else LayerReading(layer.spec.id)
+            gradients = _last_steps(plan, wanted)
+        found = [_reading(plan, layer, {**gradient, "activation_gradient_rms": rms}, batch)
+                 if measures else LayerReading(layer.spec.id, **gradient)
                  for layer, gradient, rms in zip(plan.layers, gradients, sent_back, strict=True)]
         if Part.STEP_GRADIENTS in wanted:
             found = [replace(reading, step_gradients=_step_gradients(plan, layer, batch))
@@ -89,21 +99,48 @@ def _backward(plan: Plan, batch: int) -> list[float]:
     return found
 
 
-def _last_step(plan: Plan, layer: PlannedLayer) -> dict[str, Any]:
+def _last_steps(plan: Plan, wanted: Wanted) -> list[dict[str, Any]]:
+    """Return the figures of every layer's gradient."""
+    counts = np.zeros(MAGNITUDE_BINS, np.int64)
+    return [_last_step(plan, layer, wanted, counts) for layer in plan.layers]
+
+
+def _last_step(plan: Plan, layer: PlannedLayer, wanted: Wanted, counts: Integers
+               ) -> dict[str, Any]:
     """Return the figures of a layer's gradient; none for a layer that does not learn."""
     if layer.statistic < 0:
         return {}
     first = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
     figures = plan.shared.results[first:first + layout.STATISTICS]
-    low, high = _band(plan.arena[layer.first + plan.parameters:][:layer.measured])
-    return {**layer_statistics(figures), "gradient_low": low, "gradient_high": high}
-
-
-def _band(gradient: Reals) -> tuple[float, float]:
-    """Return the 5 % and 95 % quantiles of the magnitudes; zeros do not count."""
-    counts = np.zeros(MAGNITUDE_BINS, np.int64)
+    gradient = plan.arena[layer.first + plan.parameters:][:layer.measured]
     magnitude_histogram(counts, gradient)
-    filled = np.flatnonzero(counts)
+    # Most bins are of numbers that nobody meets: to look through them takes the most time.
+    begin = _bin_of(float(np.finfo(gradient.dtype).smallest_subnormal))
+    end = _bin_of(float(figures[layout.GRADIENT_MAX])) + 2
+    filled = begin + np.flatnonzero(counts[begin:end])
+    found: dict[str, Any] = {}
+    if Part.READINGS in wanted:
+        found = layer_statistics(figures)
+        found["gradient_low"], found["gradient_high"] = _band(counts, filled)
+        found |= _sizes(plan.arena[layer.first:][:layer.measured], found["update_ratio"])
+    if Part.MAGNITUDES in wanted and len(filled):
+        low, high = filled[0] // FINE_PER_COARSE, filled[-1] // FINE_PER_COARSE + 1
+        coarse = counts[low * FINE_PER_COARSE:high * FINE_PER_COARSE].reshape(-1, FINE_PER_COARSE)
+        found["magnitudes"] = frozen(coarse.sum(axis=1))
+        found["magnitudes_from"] = float(
+            (low + LOWEST_EXPONENT * MAGNITUDES_PER_OCTAVE) * MAGNITUDE_STEP)
+    return found
+
+
+def _bin_of(magnitude: float) -> int:
+    """Return the bin that a magnitude is counted in, or nearly; of what has none, the last."""
+    if not 0 < magnitude < math.inf:
+        return MAGNITUDE_BINS if magnitude != 0 else 0
+    return int((math.log2(magnitude) - LOWEST_EXPONENT) * BINS_PER_OCTAVE)
+
+
+def _band(counts: Integers, filled: Integers) -> tuple[float, float]:
+    """Return the 5 % and 95 % quantiles of the magnitudes; zeros do not count."""
     if not len(filled):
         return NAN, NAN
     total = np.cumsum(counts[filled])
@@ -112,7 +149,16 @@ def _band(gradient: Reals) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: int
+def _sizes(weights: Reals, update_ratio: float) -> dict[str, float]:
+    """Return how large the weights of a layer and their last update are."""
+    summary, bin_of_all = np.zeros(6), np.zeros(1, np.int64)
+    activation_statistics(summary, bin_of_all, weights.reshape(1, -1), -math.inf, math.inf)
+    mean, deviation = float(summary[0]), float(summary[1])
+    return {"weight_rms": math.hypot(mean, deviation),
+            "update_std": 10.0 ** update_ratio * deviation}
+
+
+def _reading(plan: Plan, layer: PlannedLayer, gradients: dict[str, Any], batch: int
              ) -> LayerReading:
     """Return a layer's reading, the probe batch's activations being in the arena."""
     value = layer.output
@@ -132,7 +178,7 @@ def _reading(plan: Plan, layer: PlannedLayer, gradient: dict[str, Any], batch: i
         layer.spec.id, activation_mean=mean, activation_std=deviation,
         saturated_share=flat if saturates else NAN, dead_share=dead if function.can_die else NAN,
         values=value.size, histogram=frozen(histogram),
-        histogram_range=(smallest, largest), **gradient)
+        histogram_range=(smallest, largest), **gradients)
 
 
 def _step_gradients(plan: Plan, layer: PlannedLayer, batch: int) -> Reals | None:

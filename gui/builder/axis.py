@@ -36,7 +36,7 @@ class GradientAxis:
         self.low, self.high = LOWEST, HIGHEST
 
     def fit(self, readings: Iterable[LayerReading], glide: bool,
-            quantity: Quantity = "weights") -> bool:
+            quantity: Quantity = "weights", expected: Iterable[float] = ()) -> bool:
         """Move the ends to hold all RMS values, and the bands where they reach not much further.
 
         Returns whether the ends have moved.
@@ -49,9 +49,12 @@ class GradientAxis:
             Whether to go part of the way, as fits a picture that will be drawn again soon.
         quantity : str
             Which gradient is in view; that of activations has no bands.
+        expected : iterable of float
+            Gradients that are marked beside them.
         """
         shown = tuple(readings)
         values = _decades(figure_of(reading, quantity) for reading in shown)
+        values += _decades(expected)
         low = min([LOWEST, *map(math.floor, values)])
         high = max([HIGHEST, *map(math.ceil, values)])
         if values and quantity == "weights":

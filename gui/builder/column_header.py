@@ -63,7 +63,7 @@ class ColumnHeader(QWidget):
         self._columns, self._axis = columns, axis
         self._titles: dict[str, tuple[QRect, str]] = {}
         self.switch = QuantitySwitch(self)
-        self._is_pair = False
+        self._is_pair, self._theory = False, ""
         self.setAccessibleName(NAMES[0])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self._on_theme_changed)
@@ -75,6 +75,11 @@ class ColumnHeader(QWidget):
         """Head the last column by B/A, or by what it holds of a single run."""
         self._is_pair = is_pair
         self.setAccessibleName(NAMES[is_pair])
+        self.update()
+
+    def set_theory(self, whose: str) -> None:
+        """Say what the ticks across the bars are, ``at the start``; empty if there are none."""
+        self._theory = whose
         self.update()
 
     def place_switch(self) -> None:
@@ -138,6 +143,8 @@ class ColumnHeader(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             name = self.name_at(event.pos().x())
             text = RATIO_TIP if self._is_pair and name == "update" else COLUMN_TIPS[name]
+            if self._theory and name == "gradient":
+                text += f" The tick across a bar is what theory expects {self._theory}."
             QToolTip.showText(event.globalPos(), f"<p>{unbroken(text)}</p>", self)
             return True
         return super().event(event)

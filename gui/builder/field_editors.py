@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.layers import Field
+from engine.layers import ACTIVATIONS, Field
+from engine.layers.initialisers import INITIALISERS
 from engine.spec import Option
 from gui import theme
 from gui.builder.field_spins import PlainSpinBox, WholeSpinBox
@@ -25,10 +26,13 @@ from gui.widgets import (
     CalmSlider,
     LabelledCombo,
     StopSlider,
+    set_page,
 )
 
 CHOICE_LENGTH = 10
 """Letters of a choice that must be seen."""
+EXPLAINED = {"activations": ACTIVATIONS.keys(), "initialisers": INITIALISERS.keys()}
+"""Groups of pages of which each explains a choice, and the choices that have one."""
 
 
 class FieldEditor(QWidget):
@@ -114,9 +118,13 @@ class ChoiceEditor(FieldEditor):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.combo)
         self.combo.value_changed.connect(self._on_combo_value_changed)
+        keys = {choice.key for choice in field.choices}
+        self._group = next((group for group, known in EXPLAINED.items() if keys <= known), "")
 
     def set_value(self, value: Option) -> None:
         self.combo.set_value(str(value))
+        if self._group:
+            set_page(self.combo, f"{self._group}/{value}")
         choice = next((c for c in self.field.choices if c.key == value), None)
         extra = f"<p>{choice.title}: {choice.help}</p>" if choice is not None else ""
         self.setToolTip(f"<p><b>{self.field.title}.</b> {self.field.help}</p>{extra}")

@@ -29,7 +29,7 @@ from gui.document.gesture import Gesture
 from gui.document.wiring import known_kind, possible_sources
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND, RunInfo
-from gui.widgets import Button, ElidedLabel, IconButton, Separator
+from gui.widgets import Button, ElidedLabel, IconButton, Separator, set_page
 
 
 class Inspector(EditingPanel):
@@ -149,6 +149,7 @@ class Inspector(EditingPanel):
         self._row = row = next((r for r in self._rows if r.layer_id == self._layer_id), None)
         if kind is not self._kind:
             self._kind = kind
+            set_page(self, f"layers/{kind.key}" if kind is not None else "controls/network")
             self._rebuild_form(kind)
         self._show_pair()
         self.title.setText(row.label if row is not None else "No layer selected")

@@ -9,21 +9,25 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from engine.diagnosis.measures import Quantity
+from engine.diagnosis.rules import Thresholds, thresholds_of
 from engine.diagnosis.verdicts import LayerVerdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.builder.column_header import ColumnHeader
 from gui.builder.layer_actions import LayerActions
 from gui.builder.pair_legend import PairLegend, ShapeLegend
 from gui.builder.rows import Row, describe, summary
+from gui.builder.rows_table import rows_table
 from gui.builder.rows_view import NOWHERE, RowsView
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.ghost import Ghost
 from gui.frames.run_info import RunInfo
-from gui.widgets import Button, Card, MessageBar
+from gui.frames.theory import Theory
+from gui.widgets import Button, MessageBar, PictureCard
 
 WORDS = ("Add layer", "Add", "")
 """What stands on the button that adds one; the longest that fits."""
@@ -33,7 +37,7 @@ HEADINGS = 18
 NO_MARKS: Mapping[str, float] = {}
 
 
-class NetworkView(Card):
+class NetworkView(PictureCard):
     """The card with the network's rows. GUI thread only.
 
     Parameters
@@ -119,20 +123,43 @@ class NetworkView(Card):
         news = snapshot is not None and self.wanted() <= snapshot.parts
         if news and snapshot is not self._shown:
             self._shown = snapshot
-            model.set_readings(*_figures(frame, self._network,
+            model.set_readings(*_figures(frame, self._network, self._thresholds(),
                                          in_pair=frame.beside is not None))
         beside = frame.beside if model.is_pair else None
         if beside is not None and self._is_new_beside(beside.snapshot):
             self._shown_beside = beside.snapshot
-            model.set_readings_beside(*_figures(beside, self._network_beside, in_pair=True))
+            model.set_readings_beside(*_figures(beside, self._network_beside, self._thresholds(),
+                                                in_pair=True))
             news = True
         if news and self.isVisible():
-            if self.rows.axis.fit(model.readings(), frame.running, model.quantity):
-                self._header.update()
+            self._fit_axis(glide=frame.running)
             if model.is_pair:
                 self.shapes.show_verdicts([verdict for figures in model.sides()
                                            for verdict in figures.verdicts.values()])
             self.rows.update_instruments()
+
+    def set_theory(self, theories: Mapping[str, Theory]) -> None:
+        """Mark on every bar what theory expects, by the keys of the runs; of none, mark nothing."""
+        model = self.rows.model_of_rows
+        if theories != model.theories:
+            model.theories = theories
+            self._header.set_theory(model.theory().whose if theories else "")
+            self._fit_axis(glide=False)
+            self.rows.update_instruments()
+
+    def set_cover(self, why: str) -> None:
+        """Show no instruments, and say why; or show them again, where there is no reason."""
+        self.rows.model_of_rows.cover = why
+        self.rows.update_instruments()
+
+    def _fit_axis(self, *, glide: bool) -> None:
+        model = self.rows.model_of_rows
+        if self.rows.axis.fit(model.readings(), glide, model.quantity,
+                              model.expected_gradients()):
+            self._header.update()
+
+    def _thresholds(self) -> Thresholds:
+        return thresholds_of(self._document.project.limits)
 
     def _is_new_beside(self, snapshot: Snapshot | None) -> bool:
         return (snapshot is not None and self.wanted() <= snapshot.parts
@@ -148,11 +175,20 @@ class NetworkView(Card):
         """Return what its rows show."""
         return frozenset({Part.READINGS})
 
+    def table(self) -> Table:
+        """Return a row for every layer with all its instruments, of A and of B."""
+        model = self.rows.model_of_rows
+        return rows_table(model.rows, model.sides())
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the rows under their headings."""
+        return self._header, self.rows
+
     @Slot(str)
     def _on_quantity_chosen(self, quantity: Quantity) -> None:
         model = self.rows.model_of_rows
         model.quantity = quantity
-        self.rows.axis.fit(model.readings(), False, quantity)
+        self._fit_axis(glide=False)
         self._header.update()
         self.rows.viewport().update()
 
@@ -228,13 +264,14 @@ class NetworkView(Card):
         self.message.show_message(sentence, "warning")
 
 
-def _figures(frame: Frame, network: NetworkSpec, *, in_pair: bool) -> tuple[
+def _figures(frame: Frame, network: NetworkSpec, thresholds: Thresholds, *, in_pair: bool) -> tuple[
         Sequence[LayerReading], Sequence[LayerVerdict], Sequence[LayerReading]]:
     """Return the instruments of a frame, what is said of them, and those to be read."""
     snapshot, verdict = frame.snapshot, frame.verdict
     assert snapshot is not None
     if verdict is None:
-        return snapshot.layers, judge_layers(snapshot, network) if network.layers else (), ()
+        return snapshot.layers, (judge_layers(snapshot, network, thresholds)
+                                 if network.layers else ()), ()
     if in_pair and not frame.running:
         # Two runs at the same step are compared by what they are there, and not by medians over
         # what happened to be seen of each before.

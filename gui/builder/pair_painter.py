@@ -152,6 +152,8 @@ class PairPainter:
                 self._ink.bar(painter, bar, value, self._state(key, figures, row))
                 if key == FIRST and self._model.quantity == "weights":
                     self._ink.band(painter, bar, reading)
+            if speaks:
+                self._ink.expected(painter, bar, self._model.theory(key).gradient(row.layer_id))
             self._paint_status(painter, line, key, figures, row)
         self._paint_ratio(painter, columns.rect("update", rect), row)
 

@@ -35,6 +35,8 @@ def pair_tip(column: str, row: Row, model: RowsModel) -> str:
         head = HISTOGRAM if column == "histogram" else COLUMN_TIPS[column]
     if not any(figures.readings for figures in model.sides()):
         lines = ["No numbers yet: press Run or Step."]
+    if column == "gradient":
+        lines += _theory_lines(row, model)
     return paragraphs(head, *lines, model.refusal(row))
 
 
@@ -66,6 +68,14 @@ def _run_lines(column: str, row: Row, model: RowsModel) -> Iterator[str]:
             yield f"{key}: does not have this layer."
         elif reading is not None:
             yield f"{key}: {_line(column, reading, verdict, model.scale(row.layer_id))}"
+
+
+def _theory_lines(row: Row, model: RowsModel) -> Iterator[str]:
+    for key, figures in zip((FIRST, SECOND), model.sides(), strict=True):
+        if row.only in ("", key):
+            measured = figures.gradient(row.layer_id, "weights")
+            lines = model.theory(key).sentences(row.layer_id, measured)
+            yield from (f"{key}: {line[:1].lower()}{line[1:]}" for line in lines)
 
 
 def _line(column: str, reading: LayerReading, verdict: LayerVerdict | None, span: Span) -> str:

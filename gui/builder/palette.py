@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QVBoxLayout, QW
 from engine.layers import LayerKind
 from gui.builder.kind_groups import kind_groups
 from gui.builder.rows_model import kind_mime
-from gui.widgets import Button, FlowLayout, Segmented
+from gui.widgets import Button, FlowLayout, Segmented, set_page
 
 
 class KindChip(Button):
@@ -38,6 +38,7 @@ class KindChip(Button):
                         "<p>Drag it into the network, double-click it, or press Enter.</p>")
         self.setAccessibleName(f"{kind.title} layer")
         self.setAccessibleDescription(kind.help)
+        set_page(self, f"layers/{kind.key}")
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 

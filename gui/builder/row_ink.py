@@ -134,6 +134,18 @@ class RowInk:
         painter.fillRect(span, band_brush(span, not axis.holds(reading.gradient_low),
                                           not axis.holds(reading.gradient_high)))
 
+    def expected(self, painter: QPainter, line: QRect, gradient: float) -> None:
+        """Draw a tick across a bar where theory expects its end; beyond the axis is no place."""
+        axis, px = self.scene.axis, theme.px
+        if not axis.holds(gradient):
+            return
+        height = min(line.height() + px(8), self.scene.row_height)
+        x = line.left() + round(axis.share(gradient) * (line.width() - 1))
+        tick = QRect(x - 1, line.top() + (line.height() - height) // 2, 2, height)
+        # An edge in the ground's colour lets it stand out from the bar as well.
+        painter.fillRect(tick.adjusted(-1, 0, 1, 0), QColor(theme.current().surface))
+        painter.fillRect(tick, QColor(theme.current().text))
+
     # Histograms
 
     def histogram(self, painter: QPainter, box: QRect, bins: Sequence[tuple[float, float, int]],

@@ -67,7 +67,9 @@ class RowsDelegate(QStyledItemDelegate):
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
             self._paint_card(painter, rect, row, selected)
         if scene.dirty.right() >= rect.left() + scene.columns.instruments:
-            if self._model.is_pair and not row.issue:
+            if self._model.cover and not row.issue:
+                self._paint_cover(painter, rect, row)
+            elif self._model.is_pair and not row.issue:
                 self._pair.paint_instruments(painter, rect, row)
             else:
                 self._paint_instruments(painter, rect, row)
@@ -152,6 +154,12 @@ class RowsDelegate(QStyledItemDelegate):
 
     # Instruments
 
+    def _paint_cover(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        if row.is_input:
+            box = self._scene.columns.rect("histogram", rect)
+            box.setRight(rect.right())
+            self.ink.text(painter, box, self._model.cover, theme.current().text_muted, 11)
+
     def _paint_instruments(self, painter: QPainter, rect: QRect, row: Row) -> None:
         columns = self._scene.columns
         wide = columns.rect("histogram", rect)
@@ -177,6 +185,9 @@ class RowsDelegate(QStyledItemDelegate):
         last = self._model.last_gradients.get(row.layer_id)
         if last is not None and not row.note and self._model.quantity == "weights":
             self._paint_last(painter, columns.rect("gradient", rect), last)
+        if not row.note:
+            self.ink.expected(painter, self._bar_of(columns.rect("gradient", rect)),
+                              self._model.theory().gradient(row.layer_id))
         if row.layer_id == self._model.failed:
             self._paint_failure(painter, columns.rect("status", rect))
         elif verdict is not None and told is not None:
@@ -219,9 +230,13 @@ class RowsDelegate(QStyledItemDelegate):
         painter.fillRect(spot, ground)
         self.ink.figure(painter, spot, text, theme.current().text_muted, 11, RIGHT)
 
-    def _paint_bar(self, painter: QPainter, box: QRect, reading: LayerReading) -> None:
+    def _bar_of(self, box: QRect) -> QRect:
+        """Return where in its column a bar lies."""
         height = theme.px(self._scene.density.bar)
-        line = QRect(box.left(), box.top() + (box.height() - height) // 2, box.width(), height)
+        return QRect(box.left(), box.top() + (box.height() - height) // 2, box.width(), height)
+
+    def _paint_bar(self, painter: QPainter, box: QRect, reading: LayerReading) -> None:
+        line = self._bar_of(box)
         self.ink.bar(painter, line, self._model.gradient(reading),
                      self._model.gradient_state(reading))
         # The band is that of ∂L/∂W.

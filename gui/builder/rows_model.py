@@ -29,6 +29,7 @@ from gui.builder.scales import Span, bounds, shared_spans
 from gui.document.document import Change, Document
 from gui.document.sides import Side, Sides
 from gui.frames.run_info import FIRST, SECOND
+from gui.frames.theory import NO_THEORY, Theory
 
 MIME_LAYER = "application/x-backprop-lab-layer"
 """A layer of this network that is being moved; its id in UTF-8."""
@@ -107,6 +108,10 @@ class RowsModel(QAbstractListModel):
         Which gradient is shown: ``weights`` (dL/dW) or ``activations`` (dL/da).
     last_gradients : mapping
         Gradient RMS by layer id as the last run left it.
+    theories : mapping
+        What theory expects of the layers, by the run's key; none where it is not to be seen.
+    cover : str
+        Why no instruments are to be seen; empty where they are.
     figures, figures_beside : RunFigures
         What the run that is edited tells, and the other of a pair.
     """
@@ -123,6 +128,8 @@ class RowsModel(QAbstractListModel):
         self._spans: dict[str, Span] = {}
         self.failed = ""
         self.last_gradients: Mapping[str, float] = {}
+        self.theories: Mapping[str, Theory] = {}
+        self.cover = ""
         self._take(rows_of(document))
         document.changed.connect(self._on_document_changed)
         document.sides_changed.connect(self._on_document_sides_changed)
@@ -168,6 +175,18 @@ class RowsModel(QAbstractListModel):
     def gradient(self, reading: LayerReading) -> float:
         """Return the gradient that is shown of a layer; NaN if it has none."""
         return figure_of(reading, self.quantity)
+
+    def theory(self, key: str = "") -> Theory:
+        """Return what theory expects of a run, by default of the one that is edited.
+
+        Nothing while gradients are shown that it says nothing of: those of activations.
+        """
+        return (self.theories.get(key or self.edited, NO_THEORY) if self.quantity == "weights"
+                else NO_THEORY)
+
+    def expected_gradients(self) -> tuple[float, ...]:
+        """Return all gradients that theory expects and that are shown."""
+        return tuple(value for key in self.theories for value in self.theory(key).gradients())
 
     def gradient_state(self, reading: LayerReading) -> str:
         """Return what a layer's bar says: what its row does of the gradient, else ``healthy``.
@@ -259,8 +278,10 @@ class RowsModel(QAbstractListModel):
             pairing = row.pairing
             note = pairing.words if pairing is not None and pairing.a else row.note
             return ", ".join([*parts, note.replace(" · ", " and ")])
-        if row.pairing is not None:
+        if row.pairing is not None and not self.cover:
             parts += [row.pairing.words, *self._pair_words(row)]
+            return ", ".join(parts)
+        if self.cover:
             return ", ".join(parts)
         reading = self.told(row.layer_id)
         verdict = self.verdict(row.layer_id)

@@ -14,6 +14,7 @@ from engine.telemetry.snapshot import LayerReading
 from gui.builder.rows import Row
 from gui.builder.rows_model import figure, magnitude
 from gui.builder.scales import Span
+from gui.frames.theory import NO_THEORY, Theory
 
 JOINER = "\N{WORD JOINER}"
 BARS = re.compile(r"\|[^|\s]+\|")
@@ -46,6 +47,8 @@ class Shown:
         Ends of the axis on which its activations are drawn.
     last : float | None
         Gradient RMS as the last run left it.
+    theory : Theory
+        What theory expects of the network.
     """
 
     reading: LayerReading | None = None
@@ -53,6 +56,7 @@ class Shown:
     notes: tuple[Note, ...] = ()
     span: Span = (0.0, 0.0)
     last: float | None = None
+    theory: Theory = NO_THEORY
 
 
 def column_tip(column: str, row: Row, shown: Shown) -> str:
@@ -60,6 +64,10 @@ def column_tip(column: str, row: Row, shown: Shown) -> str:
     tip = _column_tip(column, row, shown)
     if column == "gradient" and shown.last is not None and not row.note:
         tip += paragraphs(f"The grey mark is where the last run ended: {magnitude(shown.last)}.")
+    if column == "gradient" and not row.issue and not row.is_input:
+        measured = math.nan if shown.reading is None else shown.reading.gradient_rms
+        lines = shown.theory.sentences(row.layer_id, measured)
+        tip += paragraphs(*lines) if not row.note else ""
     return tip
 
 

@@ -42,8 +42,9 @@ from gui.builder.pair_tips import pair_tip
 from gui.builder.rows import Row
 from gui.builder.rows_delegate import RowsDelegate
 from gui.builder.rows_model import MIME_KIND, MIME_LAYER, AnyIndex, Role, RowsModel
-from gui.builder.rows_tips import Shown, column_tip, wire_tip
+from gui.builder.rows_tips import Shown, column_tip, paragraphs, wire_tip
 from gui.document.document import Document
+from gui.widgets import set_page
 
 NOWHERE = -1
 FOOT = 26
@@ -304,6 +305,8 @@ class RowsView(QListView):
         return self._tip_of(self.columns.name_at(x), row)
 
     def _tip_of(self, column: str, row: Row) -> str:
+        if self.model_of_rows.cover and column != "card":
+            return paragraphs(self.model_of_rows.cover)
         if self.model_of_rows.is_pair:
             return pair_tip(column, row, self.model_of_rows)
         return column_tip(column, row, self._shown(row.layer_id))
@@ -311,7 +314,13 @@ class RowsView(QListView):
     def _shown(self, layer_id: str) -> Shown:
         model = self.model_of_rows
         return Shown(model.told(layer_id), model.verdict(layer_id), model.notes(layer_id),
-                     model.scale(layer_id), model.last_gradients.get(layer_id))
+                     model.scale(layer_id), model.last_gradients.get(layer_id), model.theory())
+
+    def _sign(self) -> None:
+        """Say which page explains the layer that is selected."""
+        network = self._document.project.network
+        kind = next((layer.kind for layer in network if layer.id == self._document.selected), "")
+        set_page(self, f"layers/{kind}" if kind else "")
 
     def explanation(self) -> str:
         """Return everything that there is to say about the current row, as rich text."""
@@ -349,6 +358,8 @@ class RowsView(QListView):
         by_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
         if not index.isValid():
+            # It is about the whole picture then, which the card offers to save.
+            event.ignore()
             return
         if refusal := self._refusal(index):
             self._actions.refused.emit(refusal)
@@ -428,6 +439,7 @@ class RowsView(QListView):
 
     @Slot(str)
     def _on_document_selection_changed(self, layer_id: str) -> None:
+        self._sign()
         index = self.model_of_rows.index(self.model_of_rows.position(layer_id))
         if index != self.currentIndex() or not index.isValid():
             if index.isValid():

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from gui import theme
-from gui.widgets import Button
+from gui.widgets import Button, set_page
 
 if TYPE_CHECKING:
     from engine.diagnosis.cures import Cure
@@ -35,6 +35,10 @@ class CureButton(Button):
         """Offer a cure."""
         self.cure = cure
         self._whole = f"Try: {cure.label.text}"
+        # Who has a cure has this already.
+        from engine.diagnosis.cure_kinds import KINDS
+
+        set_page(self, f"cures/{cure.code}" if cure.code in KINDS else f"verdicts/{cure.code}")
         self.setAccessibleName(self._whole)
         self.fit()
 

@@ -12,17 +12,21 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QV
 from engine.diagnosis.case import Words
 from engine.diagnosis.design import Note
 from engine.diagnosis.verdicts import JUDGED, Verdict
+from engine.messages import say
+from engine.spec import Limits
 from engine.telemetry.parts import Wanted
 from gui import theme
 from gui.doctor.cure_buttons import CureButtons
-from gui.doctor.why import FIXED_BEFORE, Why
-from gui.widgets import Button, Card, ElidedLabel, StatusGlyph
+from gui.doctor.why import FIXED_BEFORE, LIMITS, STEPS, Why
+from gui.widgets import Button, Card, ElidedLabel, StatusGlyph, set_page
 
 if TYPE_CHECKING:
     from engine.diagnosis.cures import Cure
     from engine.experiments.outcome import Outcome
     from engine.telemetry.black_box import BlackBox
 
+DOCTOR, OUTCOME, NONFINITE = "controls/doctor", "verdicts/outcome", "verdicts/nonfinite"
+"""The pages that explain what is said, where it is no verdict of a code of its own."""
 STRIPE = 4
 STOPPED = "The run has stopped."
 LEAST = 420
@@ -50,12 +54,18 @@ class VerdictStrip(Card):
         A person wants to try a cure as run B.
     replay_requested()
         A person wants to see the last steps before an overflow.
+    limits_requested()
+        A person wants to see the limits, or to change them.
+    why_requested(str, Why)
+        A person wants to know why this is said: the page that explains it, and what is behind it.
     """
 
     layer_selected = Signal(str)
     mend_requested = Signal(str, str)
     cure_requested = Signal(object)
     replay_requested = Signal()
+    limits_requested = Signal()
+    why_requested = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -64,6 +74,7 @@ class VerdictStrip(Card):
         self._verdict: Verdict | None = None
         self._outcome: Outcome | None = None
         self._box: BlackBox | None = None
+        self._limits: Limits = {}
         self._fitted: tuple[int, int, bool, float] | None = None
         self._measured: tuple[tuple[str, int, int], int] = ("", 0, 0), 0
         words = self._made_words()
@@ -131,6 +142,10 @@ class VerdictStrip(Card):
         """Return what its sentences are made of."""
         return JUDGED
 
+    def set_limits(self, limits: Limits) -> None:
+        """Take note of the project's limits, which 'Why?' tells where they are changed."""
+        self._limits = limits
+
     def show_verdict(self, verdict: Verdict, cures: Sequence[Cure] = (), decides: str = "") -> None:
         """Show what is to be said about a run.
 
@@ -150,6 +165,7 @@ class VerdictStrip(Card):
         self.say(verdict.code, verdict.severity, verdict.title, verdict.sentence,
                  verdict.evidence, verdict.layer_id)
         self._verdict = verdict
+        set_page(self, f"verdicts/{verdict.code}")
         if verdict.fix is not None:
             self._mend.setText(verdict.fix.label.text)
         self._mend.setVisible(verdict.fix is not None and not cures)
@@ -172,6 +188,7 @@ class VerdictStrip(Card):
         self.say(shape, severity, words.title.text, words.sentence.text,
                  "" if words.evidence is None else words.evidence.text, words.layer_id)
         self._outcome = outcome
+        set_page(self, OUTCOME)
         self.why.setVisible(words.evidence is not None)
         if outcome.price is not None:
             cost = outcome.price.values.get("price")
@@ -204,6 +221,7 @@ class VerdictStrip(Card):
                  line_of(box), overflow.layer_id)
         self._evidence.setToolTip(box.chain.text)
         self._box = box
+        set_page(self, NONFINITE)
         self.why.show()
         self.replay.setVisible(bool(box.steps))
         self.cures.set_cures(cures, decides)
@@ -235,6 +253,7 @@ class VerdictStrip(Card):
             self._evidence.setText(evidence)
         self._evidence.setVisible(bool(evidence))
         self._layer_id = layer_id
+        set_page(self, DOCTOR)
         self._show_layer.setVisible(bool(layer_id))
         if (code, severity) != (self._code, self._severity):
             self._code, self._severity = code, severity
@@ -348,13 +367,31 @@ class VerdictStrip(Card):
 
     @Slot()
     def explain(self) -> None:
-        """Say why: the rule with its numbers, and what else could be said."""
+        """Ask for the page that says why, with the rule, its numbers, and what else could be said.
+
+        Where there is nothing of this, what the doctor is.
+        """
         if self._verdict is not None:
-            Why(self._verdict.words, self._verdict.others, parent=self).open()
+            why = Why(self._verdict.words, self._verdict.others, limits=self._limits)
+            self.why_requested.emit(f"verdicts/{self._verdict.code}", why)
         elif self._outcome is not None:
-            Why(self._outcome.words, rank=FIXED_BEFORE, price=self._outcome.price,
-                parent=self).open()
+            self.why_requested.emit(OUTCOME, Why(
+                self._outcome.words, rank=FIXED_BEFORE, price=self._outcome.price,
+                limits=self._limits))
         elif self._box is not None:
+            overflow = self._box.overflow
+            self.why_requested.emit(NONFINITE, Why(
+                Words(say("nonfinite.title"), overflow.sentence, self._box.chain), rank="",
+                has_steps=bool(self._box.steps)))
+        else:
+            self.why_requested.emit(DOCTOR, None)
+
+    @Slot(str)
+    def answer(self, wish: str) -> None:
+        """Show what a link in a reason stands for."""
+        if wish == LIMITS:
+            self.limits_requested.emit()
+        if wish == STEPS and self._box is not None:
             from gui.doctor.black_box import BlackBoxDialog
 
             BlackBoxDialog(self._box, self).open()

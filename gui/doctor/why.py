@@ -3,88 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from html import escape
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
 
 from engine.diagnosis.case import Words
 from engine.messages import Message
-from gui import theme
-from gui.widgets import Button
+from engine.spec import Limits
+from engine.spec.limits import differences
 
-WIDTH, HEIGHT = 560, 340
 RANK = ("A cause comes before what it leads to, and what puts learning at stake before what "
         "deserves attention. A verdict comes and goes at two different numbers, after it has held "
         "for a while, so that it stands still.")
 FIXED_BEFORE = ("Which figure decides, and at which step, was fixed before B began. One seed may "
                 "be luck: repeat the pair with other seeds to see whether the difference stays.")
+STEPS, LIMITS = "steps", "limits"
+"""What links ask for: the last steps of a run, number by number; the limits, to be changed."""
 
 
-class Why(QDialog):
-    """One verdict, its rule, and the others below it in their order. GUI thread only.
+@dataclass(frozen=True)
+class Why:
+    """What was said, its rule, and the others below it in their order.
 
-    Parameters
+    Attributes
     ----------
     said : Words
         What is said.
-    others : sequence of Words
+    others : tuple[Words, ...]
         What else could be said, the likelier cause first.
     rank : str
         By which rule this is said, and nothing else.
     price : Message | None
         What it costs.
-    parent : QWidget | None
-        Qt's owner.
+    has_steps : bool
+        Whether the last steps can be looked at one by one.
+    limits : Limits
+        The project's limits that are not the defaults.
     """
 
-    def __init__(self, said: Words, others: Sequence[Words] = (), *, rank: str = RANK,
-                 price: Message | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Why?")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.text = QLabel(told(said, others, rank, price))
-        self.text.setTextFormat(Qt.TextFormat.RichText)
-        self.text.setWordWrap(True)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.text)
-        close = Button("Close")
-        close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(close)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(*[theme.px(16)] * 4)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(row)
-        self.resize(theme.px(WIDTH), theme.px(HEIGHT))
+    said: Words
+    others: Sequence[Words] = ()
+    rank: str = RANK
+    price: Message | None = None
+    has_steps: bool = False
+    limits: Limits = field(default_factory=dict)
 
+    def html(self) -> str:
+        """Return what was said and its rule as rich text, without colours of its own."""
+        lines = [_paragraph(self.said)]
+        if self.has_steps:
+            lines.append(f"<p><a href='ask:{STEPS}'>The last steps, number by number</a></p>")
+        if self.price is not None:
+            lines.append(f"<p>{escape(self.price.text)}</p>")
+        return "".join(lines)
 
-def told(said: Words, others: Sequence[Words] = (), rank: str = RANK,
-         price: Message | None = None) -> str:
-    """Return what is said, why, and what else could be, as rich text."""
-    lines = [_paragraph(said)]
-    if price is not None:
-        lines.append(f"<p>{escape(price.text)}</p>")
-    if others:
-        lines.append("<p><b>What else could be said, the likelier first</b></p><ol>")
-        lines += [f"<li>{_paragraph(words)}</li>" for words in others]
-        lines.append("</ol>")
-    muted = theme.current().text_muted
-    return "".join([*lines, f"<p style='color:{muted}'>{escape(rank)}</p>"])
+    def more(self) -> str:
+        """Return what else could be said, and why it is not; empty if there is nothing."""
+        lines = []
+        if self.others:
+            lines.append("<p><b>What else could be said, the likelier first</b></p><ol>")
+            lines += [f"<li>{_paragraph(words)}</li>" for words in self.others]
+            lines.append("</ol>")
+        if own := differences(self.limits):
+            lines.append("<p><b>Limits that are changed in this project</b></p><ul>")
+            lines += [f"<li>{escape(one.text)}</li>" for one in own]
+            lines.append("</ul>")
+        if self.rank:
+            lines.append(f"<p class='muted'>{escape(self.rank)}</p>")
+        lines.append(f"<p><a href='ask:{LIMITS}'>Doctor’s limits…</a></p>")
+        return "".join(lines)
 
 
 def _paragraph(words: Words) -> str:

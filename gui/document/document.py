@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import replace as replace_side
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from engine.diagnosis.advice import advise
 from engine.diagnosis.design import Note
 from engine.errors import SpecError
 from engine.layers import LOSSES, Issue, fitted, kind
-from engine.spec import DataSpec, NetworkSpec, Option, ProjectSpec, default_project
+from engine.spec import DataSpec, Limits, NetworkSpec, Option, ProjectSpec, default_project
 from gui.document import edits
 from gui.document.commands import Change, Edit
 from gui.document.data_shelf import DataShelf, Held, Loader
@@ -357,13 +356,13 @@ class Document(QObject):
 
     def set_seed(self, seed: int) -> None:
         """Draw other first weights and another order of the examples; of a pair, both alike."""
-        sides = self._sides
-        first, second = (None if side is None else replace_side(side, project=replace(
-            side.project, training=checked(replace(side.project.training, seed=seed),
-                                           PLACES["training"])))
-            for side in (sides.first, sides.second))
-        assert first is not None
-        self._push(Sides(first, second, sides.edits_second), "change seed")
+        self._push(self._sides.alike(lambda project: replace(project, training=checked(
+            replace(project.training, seed=seed), PLACES["training"]))), "change seed")
+
+    def set_limits(self, limits: Limits) -> None:
+        """Have the doctor judge by other limits than the defaults; of a pair, both alike."""
+        self._push(self._sides.alike(lambda project: edits.with_limits(project, limits)),
+                   "change the doctor's limits")
 
     def set_part(self, part: str, **changes: object) -> None:
         """Set fields of a part of `TrainingSpec`, such as its ``schedule``."""

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from engine.errors import SpecError
 from engine.layers import Field, kind, output_layer, place
 from engine.messages import Message, say
-from engine.spec import LayerSpec, NetworkSpec, Option
+from engine.spec import LayerSpec, Limits, NetworkSpec, Option, ProjectSpec
+from engine.spec.limits import differing, limits_fault
 from gui.document.wiring import block, extended, followed, known_kind, usual_inputs
 
 SpecT = TypeVar("SpecT", bound=msgspec.Struct)
@@ -267,6 +268,20 @@ def _check_not_input(network: NetworkSpec, layer_id: str, code: str) -> None:
 def _check_room(network: NetworkSpec, more: int) -> None:
     if more < 0 or len(network) + more > MOST_LAYERS:
         raise SpecError("edit.too-many-layers", count=len(network) + more, most=MOST_LAYERS)
+
+
+def with_limits(project: ProjectSpec, limits: Limits) -> ProjectSpec:
+    """Return the project with other limits of the doctor, as far as they are not the defaults.
+
+    Raises
+    ------
+    SpecError
+        If one of them is unknown, or cannot be what it is to be.
+    """
+    fault = limits_fault(limits)
+    if fault is not None:
+        raise SpecError("edit.value", place=say("place.limits"), reason=fault)
+    return replace(project, limits=differing(limits))
 
 
 def checked(spec: SpecT, place: Message) -> SpecT:

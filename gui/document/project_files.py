@@ -26,6 +26,19 @@ Weights = Mapping[str, NDArray[Any]]
 """Parameters by name, ``layer-id/w``."""
 
 
+Stamp = tuple[int, int]
+"""When a file was last written, in ns, and its size."""
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Return what tells that a file has been written again; None where it cannot be looked at."""
+    try:
+        about = path.stat()
+    except (OSError, ValueError):
+        return None
+    return about.st_mtime_ns, about.st_size
+
+
 def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | None = None,
                beside: Beside | None = None, earlier: Sequence[EarlierRun] = (),
                opened: Path | None = None) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QSysInfo, QTimer, Slot
+from PySide6.QtCore import QLockFile, QObject, QSysInfo, QTimer, Signal, Slot
 
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, read_project, write_project
@@ -19,6 +19,9 @@ from gui.document.kept import Kept
 from gui.document.sides import Sides
 
 PERIOD_MS = 30_000
+SOON_MS = 3_000
+"""How long an edit is without a copy at most; a slider that is drawn makes many."""
+
 Work = tuple[ProjectSpec, ProjectSpec | None]
 """A, and B of a pair."""
 
@@ -63,9 +66,10 @@ class Leftover:
 
 
 class Recovery(QObject):
-    """Keeps a copy of unsaved work every half minute. GUI thread only.
+    """Keeps a copy of unsaved work, a few seconds behind it. GUI thread only.
 
-    Every window has a copy of its own, locked as long as its program lives.
+    Every window has a copy of its own, locked as long as its program lives. That it lives is shown
+    every half minute.
 
     Parameters
     ----------
@@ -73,7 +77,14 @@ class Recovery(QObject):
         The work.
     folder : Path
         Where copies are kept.
+
+    Signals
+    -------
+    failed(str)
+        No copy can be kept any more, and why. Told once, until one can.
     """
+
+    failed = Signal(str)
 
     def __init__(self, document: Document, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +98,12 @@ class Recovery(QObject):
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self.keep)
         self._timer.start()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self.keep)
+        self._has_failed = False
+        document.undo_stack.indexChanged.connect(self._on_index_changed)
 
     @Slot()
     def keep(self) -> Kept:
@@ -100,10 +117,19 @@ class Recovery(QObject):
             if work != self._kept or not self._path.exists():
                 self._write(work)
         except (EngineError, OSError) as error:
-            # Saving still works, and telling every half minute that this does not helps nobody.
             log.info("no copy of the work could be kept: %s", error)
+            # Telling it every half minute helps nobody.
+            if not self._has_failed:
+                self._has_failed = True
+                self.failed.emit(_reason(error))
             return Kept.FAILED
+        self._has_failed = False
         return Kept.COPY
+
+    @Slot()
+    def _on_index_changed(self) -> None:
+        if self._timer.isActive() and not self._soon.isActive():
+            self._soon.start()
 
     def _write(self, work: Work) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -145,16 +171,30 @@ class Recovery(QObject):
     def stop(self) -> None:
         """Keep no more copies."""
         self._timer.stop()
+        self._soon.stop()
 
     def leftovers(self) -> list[Leftover]:
         """Return the work that programs before this one have left, the newest first."""
         try:
-            paths = sorted(self._folder.glob("*.json"), key=lambda p: -p.stat().st_mtime)
+            paths = sorted(self._folder.glob("*.json"), key=_written, reverse=True)
         except OSError:
             return []
         self._leftovers = [found for path in paths if path != self._path
                            and (found := _leftover(path)) is not None]
         return list(self._leftovers)
+
+
+def _reason(error: EngineError | OSError) -> str:
+    """Return why no copy can be written, in a sentence."""
+    return error.sentence if isinstance(error, EngineError) else f"{error.strerror or error}."
+
+
+def _written(path: Path) -> float:
+    """Return when a copy was written; a link that leads nowhere comes last."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _work(sides: Sides) -> Work:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.spec import ProjectSpec
@@ -72,6 +73,13 @@ class Sides:
     def put(self, side: Side) -> Sides:
         """Return the sides with another one where edits go."""
         return replace(self, second=side) if self.edits_second else replace(self, first=side)
+
+    def alike(self, change: Callable[[ProjectSpec], ProjectSpec]) -> Sides:
+        """Return the sides with the same change of both projects."""
+        first, second = (None if side is None else replace(side, project=change(side.project))
+                         for side in (self.first, self.second))
+        assert first is not None
+        return replace(self, first=first, second=second)
 
     def choosing(self, *, second: bool) -> Sides:
         """Return the sides with edits for B, or for A."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.diagnosis.verdicts import Verdict
 from engine.telemetry.history import History
+from engine.telemetry.looks import Looks
 from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui.frames.epochs import EpochScale
 from gui.frames.ghost import Ghost
@@ -50,6 +51,8 @@ class Frame:
     cursor : int | None
         The step that somebody looks back at: snapshot, verdict and readings are those of it, and
         the history goes on behind it. None where the newest is shown.
+    looks : Looks
+        What snapshots have said of every layer so far; it goes on growing as the history does.
     """
 
     run: str
@@ -68,6 +71,7 @@ class Frame:
     ghost: Ghost | None = None
     beside: Frame | None = None
     cursor: int | None = None
+    looks: Looks = field(default_factory=lambda: Looks(()))
 
 
 def sides(frame: Frame) -> tuple[Frame, Frame | None]:

@@ -16,7 +16,7 @@ from gui.document.editing import EditingPanel
 from gui.frames.run_info import FIRST, SECOND
 from gui.hyper import FurtherSettings
 from gui.hyper.beside import mark, values_of
-from gui.widgets import FittingComboBox, LabelledCombo
+from gui.widgets import FittingComboBox, LabelledCombo, set_page
 from gui.widgets.number_box import NumberCombo
 
 LEARNING_RATES = (0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -59,6 +59,12 @@ class HyperBar(EditingPanel):
             tooltip="Penalty on large weights: λ Σ|w| for L1, λ/2 Σw² for L2; biases are left out.")
         self.penalty_rate = NumberCombo("Rate", PENALTY_RATES, "Weight λ of the penalty.")
         self.more = FurtherSettings()
+        for control, page in ((self.rate, "theory/learning_rate"),
+                              (self.batch, "theory/batches"),
+                              (self.penalty, "controls/regularization"),
+                              (self.penalty_rate, "controls/regularization"),
+                              (self.more, "controls/training_settings")):
+            set_page(control, page)
         self._arrange()
         self._connect()
         self._on_document_changed()
@@ -103,6 +109,7 @@ class HyperBar(EditingPanel):
         training = self._document.project.training
         self.rate.set_number(training.learning_rate)
         self.optimizer.set_value(training.optimizer.kind)
+        set_page(self.optimizer, f"optimizers/{training.optimizer.kind}")
         self._show_batch(training.batch_size)
         self._show_losses(training.loss)
         self._show_penalty(training)
@@ -135,6 +142,7 @@ class HyperBar(EditingPanel):
         self.loss.set_options([(loss.key, loss.title) for loss in fitting],
                               [f"<p>{loss.help}</p><p>{loss.formula}</p>" for loss in fitting])
         self.loss.set_value(key)
+        set_page(self.loss, f"losses/{key}")
         if key in LOSSES:
             self.loss.setToolTip(f"<p><b>{LOSSES[key].title}.</b> {LOSSES[key].help}</p>"
                                  f"<p>{LOSSES[key].formula}</p>")

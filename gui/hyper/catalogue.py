@@ -57,6 +57,8 @@ class Setting:
         Whether a number has a slider.
     suits : callable
         Why it has no meaning for a data set.
+    page : str
+        Which page explains it, as ``GROUP/KEY``; empty: that of all settings beside it.
     """
 
     part: str
@@ -65,6 +67,7 @@ class Setting:
     mark: str = ""
     slides: bool = True
     suits: Suits = _always
+    page: str = ""
 
     def value(self, training: TrainingSpec) -> Option:
         """Return what a training has."""
@@ -89,6 +92,8 @@ class Page:
         The settings, which depend on the training.
     note : callable
         A sentence or formula above them.
+    explained : callable
+        Which page explains them, as ``GROUP/KEY``.
     """
 
     key: str
@@ -96,6 +101,7 @@ class Page:
     help: str
     settings: Callable[[TrainingSpec], tuple[Setting, ...]]
     note: Callable[[TrainingSpec], str]
+    explained: Callable[[TrainingSpec], str]
 
 
 SCHEDULE = Setting("schedule", Field(
@@ -103,9 +109,9 @@ SCHEDULE = Setting("schedule", Field(
     choices=tuple(Choice(schedule.key, schedule.title,
                          f"{schedule.help} Factor on η: {schedule.formula}")
                   for schedule in SCHEDULES.values())), mark="{}")
-LIMITS = (Setting("", fields.CLIP_VALUE, 1.0, "clip value {}"),
-          Setting("", fields.CLIP_NORM, 1.0, "clip norm {}"),
-          Setting("", fields.MAX_NORM, 3.0, "max-norm {}"))
+LIMITS = (Setting("", fields.CLIP_VALUE, 1.0, "clip value {}", page="controls/clipping"),
+          Setting("", fields.CLIP_NORM, 1.0, "clip norm {}", page="controls/clipping"),
+          Setting("", fields.MAX_NORM, 3.0, "max-norm {}", page="controls/max_norm"))
 AVERAGE_MARKS = {"kind": "{} average"}
 USUAL_STOPS = {"epochs": 100, "seconds": 60.0, "loss": 0.01, "accuracy": 0.95, "patience": 10,
                "convergence": 1e-4}
@@ -132,9 +138,11 @@ def _augmentation(field: Field) -> Setting:
 
 AUGMENTATION = tuple(_augmentation(field) for field in AUGMENTATIONS)
 WEIGHTED = "Of classes: L = Σ w l / Σ w, with w = n / (classes × examples of its class)"
-WEIGHTS = Setting("", fields.CLASS_WEIGHTS, mark="balanced classes", suits=_classes)
-RUN = (Setting("", fields.PRECISION, mark="{}"), Setting("", fields.SEED, slides=False),
-       Setting("", fields.SHUFFLE, mark="not shuffled"))
+WEIGHTS = Setting("", fields.CLASS_WEIGHTS, mark="balanced classes", suits=_classes,
+                  page="controls/class_weights")
+RUN = (Setting("", fields.PRECISION, mark="{}", page="controls/precision"),
+       Setting("", fields.SEED, slides=False, page="controls/seed"),
+       Setting("", fields.SHUFFLE, mark="not shuffled", page="theory/batches"))
 
 
 def schedule_settings(training: TrainingSpec) -> tuple[Setting, ...]:
@@ -148,7 +156,8 @@ def update_settings(training: TrainingSpec) -> tuple[Setting, ...]:
     """Return the optimizer's constants, limits of gradients and weights, and what is averaged."""
     rule = OPTIMIZERS.get(training.optimizer.kind)
     constants = rule.constants if rule is not None else ()
-    averages = (Setting("averaging", field, mark=AVERAGE_MARKS.get(field.key, ""))
+    averages = (Setting("averaging", field, mark=AVERAGE_MARKS.get(field.key, ""),
+                        page="controls/averaging")
                 for field in fields.averaging_fields(training.averaging))
     return (*(Setting("optimizer", field) for field in constants), *LIMITS, *averages)
 
@@ -182,18 +191,22 @@ def _loss_note(training: TrainingSpec) -> str:
 
 PAGES = (
     Page("schedule", "Schedule", "How the learning rate changes from step to step.",
-         schedule_settings, _schedule_note),
+         schedule_settings, _schedule_note,
+         lambda training: f"schedules/{training.schedule.kind}"),
     Page("update", "Update", "Constants of the optimizer; limits of gradients and weights; "
          "an average of the weights.",
-         update_settings, _update_note),
+         update_settings, _update_note,
+         lambda training: f"optimizers/{training.optimizer.kind}"),
     Page("stopping", "Stopping", "When training ends by itself.", lambda _training: STOPPING,
          lambda _training: "Asked at the end of every epoch (Steps: after every step); the first "
-                           "rule that holds ends the training."),
+                           "rule that holds ends the training.",
+         lambda _training: "controls/stopping"),
     Page("augmentation", "Augment", "Random changes of the training examples.",
          lambda _training: AUGMENTATION,
          lambda _training: "Every training example is changed anew each time that it is seen; "
-                           "validation examples stay as they are."),
+                           "validation examples stay as they are.",
+         lambda _training: "controls/augmentation"),
     Page("run", "Run", "Constants of the loss, class weights, precision, seed, order of the "
-         "examples.", run_settings, _loss_note),
+         "examples.", run_settings, _loss_note, lambda training: f"losses/{training.loss}"),
 )
 """The sheet's pages, in the order of their tabs."""

@@ -24,7 +24,7 @@ from gui.hyper.catalogue import PAGES, Setting
 from gui.hyper.marks import page_marks
 from gui.hyper.preview import RatePreview
 from gui.hyper.rows import SettingRow, row_for
-from gui.widgets import IconButton, Segmented
+from gui.widgets import IconButton, Segmented, set_page
 
 WIDTH, HEIGHT, GAP = 500, 490, 8
 
@@ -101,6 +101,7 @@ class TrainingSheet(EditingPanel):
         self._note.setText(self._page.note(training))
         for row in self.rows.values():
             row.set_value(row.setting.value(training))
+            set_page(row, row.setting.page or self._page.explained(training))
             why = row.setting.suits(self._document.dataset)
             # What a file has switched on can be switched off.
             row.set_obstacle("" if row.setting.is_on(training) else why)

@@ -25,7 +25,7 @@ from gui.microscope.notice import Notice
 from gui.microscope.number_card import NumberCard
 from gui.microscope.pseudocode_card import PseudocodeCard
 from gui.microscope.steps_card import StepsCard
-from gui.widgets import Card
+from gui.widgets import Card, set_page
 
 LEFT = 236
 """Width in px, at 13 px text, of the list of steps."""
@@ -114,6 +114,12 @@ class MicroscopePage(QWidget):
         self.check = CheckCard(lens)
         self._network_card = _card("Network", self.network)
         self._ladder_card = _card("Chain rule ladder", self.ladder)
+        for part, page in ((self, "controls/microscope"),
+                           (self._network_card, "theory/forward_pass"),
+                           (self._ladder_card, "theory/chain_rule"),
+                           (self.lines, "theory/backward_pass"),
+                           (self.number, "theory/backward_pass"), (self.check, "controls/checks")):
+            set_page(part, page)
         self._ladder_card.set_hint("RMS of ∂L/∂z, layer by layer from the loss")
         columns = _split(Qt.Orientation.Horizontal, (
             (_split(Qt.Orientation.Vertical, ((self._network_card, 61), (self._ladder_card, 39))),

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Array, Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
+from gui.output.tables import confusion_table
 from gui.output.view import PairedView
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
@@ -48,6 +50,10 @@ class ConfusionView(PairedView):
             self.setAccessibleDescription("; ".join(
                 f"{name}: recall {self._recall_text(i)}" for i, name in enumerate(self._names)))
             self.update()
+
+    def table(self) -> Table:
+        """Return a row for every cell: true and predicted class, and the count."""
+        return confusion_table(self._names, self._counts)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for ten small rows."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Array, LayerReading, Snapshot
+from engine.telemetry.tables import Table, stacked
 from gui import theme
 from gui.output.drawing import draw_picture, draw_sentence, small_font
 from gui.output.pixels import (
@@ -89,6 +90,17 @@ class Section:
                  for count, every in zip((n // self.channels, self.channels), self.whole,
                                          strict=True)]
         return f"{where}{parts[1]} filters \N{MULTIPLICATION SIGN} {parts[0]} inputs, {size}"
+
+    def table(self) -> Table:
+        """Return a row for each of its numbers: its tile, its place there, and the number."""
+        tile, row, column = (axis.ravel() + 1 for axis in np.indices(self.values.shape))
+        places = {"tile": tile}
+        if self.channels:
+            places = {"input channel": (tile - 1) // self.channels + 1,
+                      "filter": (tile - 1) % self.channels + 1}
+        name = "activation or weight"
+        return [*places, "row", "column", name], [*places.values(), row, column,
+                                                  self.values.ravel()]
 
     def sentence(self, tile: int) -> str:
         """Return what is said about one tile."""
@@ -171,6 +183,11 @@ class FeatureView(QWidget, OutputView):
             return found
         first = next((n for n, r in enumerate(readings) if r.filters is not None), 0)
         return [replace(one, layer=first) for one in sections_of(readings[first])] if first else []
+
+    def table(self) -> Table:
+        """Return every pixel of every feature map and filter of the layer, counted from 1."""
+        parts = [(section.kind, section.table()) for section in self.sections()]
+        return stacked(parts, "of") if parts else ([], [])
 
     def minimumSizeHint(self) -> QSize:
         """Return room for small tiles."""

@@ -13,6 +13,7 @@ from engine.data.dataset import Dataset, Reals
 from engine.data.series import windows_of
 from engine.data.windows import Windows
 from engine.telemetry.snapshot import Forecast, Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.drawing import (
     Readout,
@@ -24,6 +25,7 @@ from gui.output.drawing import (
 )
 from gui.output.forecast_errors import error_lines, steps_ahead
 from gui.output.probe import ProbeView
+from gui.output.tables import forecast_table
 from gui.output.view import OutputView
 
 EMPTY = "The forecast is shown as soon as the network is ready."
@@ -96,6 +98,10 @@ class ForecastView(ProbeView, OutputView):
                               for line in self._lines()[1:])
             self.setAccessibleDescription(". ".join((*self._told, drawn)))
             self.update()
+
+    def table(self) -> Table:
+        """Return the series and both forecasts."""
+        return forecast_table(self._forecast)
 
     def _lines(self) -> tuple[Line, ...]:
         """Return the curves that there are, the second called by how far ahead it looks."""

@@ -20,8 +20,10 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QVBoxLayout, Q
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.drawing import draw_sentence, fixed_font, small_font
+from gui.output.tables import texts
 from gui.output.texts import joined, named, shown, unit
 from gui.output.view import OutputView
 
@@ -204,6 +206,7 @@ class NextTokens(QWidget, OutputView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
+        self._snapshot: Snapshot | None = None
         self._lines, self._key = _Lines(), _Key()
         self._scroller = QScrollArea()
         self._scroller.setWidget(self._lines)
@@ -219,7 +222,7 @@ class NextTokens(QWidget, OutputView):
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Forget the probabilities before; every step of these examples has a true token."""
-        self._dataset = dataset
+        self._dataset, self._snapshot = dataset, None
         self._lines.show_windows(dataset, [])
         self._key.hide()
 
@@ -227,10 +230,28 @@ class NextTokens(QWidget, OutputView):
         """Show the first windows of the sample of a snapshot."""
         if self._dataset is None:
             return
+        self._snapshot = snapshot
         windows = [told_of(self._dataset, snapshot, window)
                    for window in range(min(len(snapshot.samples), WINDOWS))]
         self._key.setVisible(bool(windows))
         self._lines.show_windows(self._dataset, windows)
+
+    def table(self) -> Table:
+        """Return every token of the whole sample with the probability that it was given."""
+        dataset, snapshot = self._dataset, self._snapshot
+        if dataset is None or snapshot is None or dataset.tokens is None:
+            return [], []
+        told = [one for window in range(len(snapshot.samples))
+                for one in told_of(dataset, snapshot, window) if one.step >= 0]
+        tokens = dataset.tokens
+        return (["window", "step", "token", "probability [0 to 1]", "most probable token",
+                 "its probability [0 to 1]"],
+                [np.array([one.window + 1 for one in told], np.int64),
+                 np.array([one.step + 1 for one in told], np.int64),
+                 texts([tokens[one.token] for one in told]),
+                 np.array([one.probability for one in told], np.float64),
+                 texts([tokens[one.favourite] for one in told]),
+                 np.array([one.favour for one in told], np.float64)])
 
     def windows(self) -> list[list[Told]]:
         """Return what is shown."""

@@ -16,10 +16,12 @@ from engine.data.drawing.load import is_dark_on_light, recipe_of
 from engine.data.drawing.stages import Recipe, Stage, stages
 from engine.data.drawing.strokes import Drawing
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.class_bars import ClassBars
 from gui.output.outcomes import class_probabilities
 from gui.output.stage_strip import StageStrip
+from gui.output.tables import texts
 from gui.output.view import OutputView
 from gui.widgets import Button, FittingComboBox, IconButton, StopSlider, even_stops
 from gui.widgets.stroke_canvas import THICK, THIN, USUAL, StrokeCanvas
@@ -164,6 +166,12 @@ class PadView(QWidget, OutputView):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Ask again: the network has learned something since."""
         self._ask()
+
+    def table(self) -> Table:
+        """Return the probability of every class for the drawing."""
+        shares = self.bars.shares()
+        return (["class", "probability [0 to 1]"],
+                [texts([*shares]), np.array([*shares.values()], np.float64)])
 
     def show_answer(self, outputs: NDArray[Any] | None) -> None:
         """Show what the network has answered last, float64[1, o]; None for nothing."""

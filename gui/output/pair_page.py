@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table, stacked
 from gui import theme
 from gui.frames.run_info import FIRST, SECOND
 from gui.output.view import UNLIMITED, PairedView
@@ -91,6 +92,11 @@ class PairPage(QWidget):
         if key in self._data and snapshot is not self._shown.get(key):
             self._shown[key] = snapshot
             self._view(key).show_snapshot(snapshot)
+
+    def table(self) -> Table:
+        """Return the numbers behind both views, also where there is room for one of them only."""
+        keys = sorted(self._data) or [FIRST]
+        return stacked([(key, self._view(key).table()) for key in keys])
 
     def width_for(self, height: int) -> int:
         """Return the most px that it can use of a height."""

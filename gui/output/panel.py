@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayo
 from engine.data.dataset import Dataset
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.frames.frame import Frame
 from gui.frames.frame import sides as sides_of_frame
@@ -170,6 +171,20 @@ class OutputPanel(ViewCard):
         """Return the scores, and what the view that is seen draws."""
         drawn = {self._parts[self.view()]} if self.view() else set()
         return frozenset({Part.EVALUATION, *drawn})
+
+    def table(self) -> Table:
+        """Return the numbers behind the view that is seen, of both runs of a pair."""
+        if not self.view():
+            return [], []
+        # While nothing of it can be seen, it is not drawn either.
+        self.draw()
+        page = self._pages[self.view()]
+        return page.table() if isinstance(page, PairPage) else self._views[self.view()].table()
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the view that is seen, and the scores beside it."""
+        scores = () if self._pair_scores is None else (self._pair_scores,)
+        return self._stack, self._scores, *scores
 
     def set_selected(self, layer_id: str) -> None:
         """Show what there is of another layer; an unknown one has nothing."""

@@ -11,8 +11,11 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from engine.data.dataset import Dataset, Indices
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
+from gui.output.drawing import is_for_file
 from gui.output.surface_image import picture
+from gui.output.tables import surface_table
 from gui.output.view import PairedView, switch
 from gui.widgets import linear_ticks, tick_text
 
@@ -61,6 +64,12 @@ class PlaneView(PairedView):
         self._snapshot = snapshot
         self._image = self._drawn_surface()
         self.update()
+
+    def table(self) -> Table:
+        """Return what the network gives for every point of the grid."""
+        if self._dataset is None:
+            return [], []
+        return surface_table(self._dataset, self._snapshot)
 
     def width_for(self, height: int) -> int:
         """Return the width that a square picture of this height needs with its axes."""
@@ -120,9 +129,14 @@ class PlaneView(PairedView):
             painter.setClipRect(area)
             painter.drawImage(area.adjusted(-half, -half, half, half), self._image)
             painter.setClipping(False)
-        if self._points.isNull():
-            self._points = self._drawn_points()
-        painter.drawPixmap(0, 0, self._points)
+        if is_for_file(painter, self):
+            painter.save()
+            self._draw_all_points(painter)
+            painter.restore()
+        else:
+            if self._points.isNull():
+                self._points = self._drawn_points()
+            painter.drawPixmap(0, 0, self._points)
         painter.setPen(QColor(tokens.border))
         painter.drawRect(area)
         inset = theme.px(4)
@@ -171,18 +185,21 @@ class PlaneView(PairedView):
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self._draw_all_points(painter)
+        painter.end()
+        return pixmap
+
+    def _draw_all_points(self, painter: QPainter) -> None:
         dataset = self._dataset
         if dataset is None or dataset.points is None:
-            return pixmap
-        painter = QPainter(pixmap)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(self.area())
         tokens = theme.current()
         self._draw_points(painter, dataset.training, tokens.point_outline)
         if self.shows_validation.isChecked():
             self._draw_points(painter, dataset.validation, tokens.text, 0.8)
-        painter.end()
-        return pixmap
 
     def _draw_points(
         self, painter: QPainter, rows: Indices, ring: str, size: float = 1.0

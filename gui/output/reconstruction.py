@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.data.dataset import Dataset, Reals
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.drawing import draw_picture, draw_sentence, small_font
 from gui.output.pixels import Ends, ends_of, example_image
+from gui.output.tables import drawn_table
 from gui.output.view import OutputView
 from gui.widgets import plain_number
 
@@ -90,6 +92,10 @@ class ReconstructionView(QWidget, OutputView):
             return f"{text}."
         noise = float(((dataset.inputs[row] - dataset.values[row]) ** 2).mean())
         return f"{text}; the noise in the input has {error_text(noise)}."
+
+    def table(self) -> Table:
+        """Return input, output and target of the whole sample, number by number."""
+        return drawn_table(self._dataset, self._snapshot)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for small images."""

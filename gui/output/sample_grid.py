@@ -24,9 +24,11 @@ from engine.data.dataset import Dataset
 from engine.data.rows import extremes
 from engine.errors import DataError
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.outcomes import Outcome, outcomes
 from gui.output.pixels import example_image
+from gui.output.tables import classes_table
 from gui.output.view import OutputView, wrong_first
 from gui.widgets.sound_player import SoundPlayer
 
@@ -222,6 +224,10 @@ class SampleGrid(QScrollArea, OutputView):
             self._tiles.shown = outcomes(
                 self._tiles.dataset, snapshot, wrong_first=self.wrong_first.isChecked())
             self._tiles.relaid()
+
+    def table(self) -> Table:
+        """Return the whole sample with all probabilities, in its own order."""
+        return classes_table(self._tiles.dataset, self._snapshot)
 
     @Slot(bool)
     def _on_wrong_first_toggled(self) -> None:

@@ -25,8 +25,10 @@ from PySide6.QtWidgets import (
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui.output.outcomes import Outcome, outcomes
 from gui.output.sample_grid import draw_mark, outcome_text
+from gui.output.tables import classes_table
 from gui.output.texts import sentence
 from gui.output.view import OutputView, wrong_first
 
@@ -156,6 +158,10 @@ class SampleTable(QTableView, OutputView):
             self._outcomes.show(
                 self._dataset,
                 outcomes(self._dataset, snapshot, wrong_first=self.wrong_first.isChecked()))
+
+    def table(self) -> Table:
+        """Return the whole sample with all probabilities, in its own order."""
+        return classes_table(self._dataset, self._snapshot)
 
     @Slot(bool)
     def _on_wrong_first_toggled(self) -> None:

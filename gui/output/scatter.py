@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
+from gui.output.tables import values_table
 from gui.output.view import OutputView
 from gui.widgets import linear_ticks, tick_text
 
@@ -43,6 +45,10 @@ class PredictionScatter(QWidget, OutputView):
         """Show the sample of a snapshot."""
         self._snapshot = snapshot
         self.update()
+
+    def table(self) -> Table:
+        """Return the true and the predicted values of the sample."""
+        return values_table(self._dataset, self._snapshot)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for a small picture."""

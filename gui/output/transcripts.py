@@ -31,9 +31,10 @@ from PySide6.QtWidgets import (
 from engine.data.dataset import Dataset
 from engine.data.transcription import Change, errors_in, laid_together
 from engine.telemetry.snapshot import Snapshot, Transcript
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.drawing import draw_sentence, fixed_font, small_font
-from gui.output.step_shares import StepShares
+from gui.output.step_shares import BLANK_NAME, StepShares
 from gui.output.texts import shown
 from gui.output.view import OutputView, wrong_first
 
@@ -235,6 +236,23 @@ class TranscriptView(QWidget, OutputView):
         self._readings.show(self._dataset, found)
         self._show_parts(there_are=bool(found))
         self._choose(chosen)
+
+    def table(self) -> Table:
+        """Return of all texts what is true, what is read, and the probabilities at every step."""
+        dataset, readings = self._dataset, self.readings()
+        if dataset is None or not readings:
+            return [], []
+        all_shares = [one.transcript.shares for one in readings]
+        lengths = [len(shares) for shares in all_shares]
+        true = [text_of(dataset, [c.wanted for c in one.changes if c.wanted >= 0])
+                for one in readings]
+        read = [text_of(dataset, one.transcript.read.tolist()) for one in readings]
+        told = [np.repeat(np.array(values, object), lengths)
+                for values in ([one.transcript.row + 1 for one in readings], true, read)]
+        return (["example", "true text", "read text", "step",
+                 *(f"{name} [0 to 1]" for name in (BLANK_NAME, *dataset.class_names))],
+                [*told, np.concatenate([np.arange(1, n + 1) for n in lengths]),
+                 *np.concatenate(all_shares).T])
 
     def readings(self) -> Sequence[Reading]:
         """Return what is shown, in its order."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 
 UNLIMITED = 16_777_215  # Qt's QWIDGETSIZE_MAX.
@@ -32,6 +33,10 @@ class OutputView:
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a snapshot that holds the part which the view draws."""
+        raise NotImplementedError
+
+    def table(self) -> Table:
+        """Return the numbers behind what is drawn, all that are known; nothing before there are."""
         raise NotImplementedError
 
     def note(self, snapshot: Snapshot) -> None:

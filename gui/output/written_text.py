@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.output.diary import Diary, Entry
 from gui.output.drawing import fixed_font
+from gui.output.tables import written_table
 from gui.output.view import OutputView
 from gui.widgets import Button, ElidedLabel, ReadingBox
 
@@ -82,6 +84,11 @@ class WrittenText(QWidget, OutputView):
             self._draw()
         elif not self._timer.isActive():
             self._timer.start(max(1, round(PATIENCE_MS - waited_ms)))
+
+    def table(self) -> Table:
+        """Return every text that is kept, with its steps."""
+        newest = () if self.diary.newest is None else (self.diary.newest,)
+        return written_table((*self.diary.earlier, *newest))
 
     def text(self) -> str:
         """Return everything that stands in the view."""

@@ -171,3 +171,34 @@ class CountAxis(Axis):
             return axis, ticks, kept
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
         return axis, ticks, [*kept, (place, flags, self.word)]
+
+
+class ScaleAxis(CountAxis):
+    """A scale of sizes along the bottom, with its word at the right end and lines across the plot.
+
+    Parameters
+    ----------
+    word : str
+        What it is a scale of.
+    logarithmic : bool
+        Whether data are log10 already; else they are plain numbers.
+    """
+
+    def __init__(self, word: str, *, logarithmic: bool) -> None:
+        self._logarithmic = logarithmic
+        super().__init__("bottom", word=word)
+        self._draws_grid = True
+        self.dress()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[Any]:
+        """Return tick positions about 60 px apart."""
+        room = max(2, int(size / theme.px(60)))
+        if self._logarithmic:
+            return [(1.0, log_ticks(minVal, maxVal, room))]
+        return [linear_ticks(minVal, maxVal, room)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return the numbers as people write them."""
+        if self._logarithmic:
+            return [decimal_text(10.0**value) for value in values]
+        return [tick_text(value, spacing) for value in values]

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
 from engine.telemetry.history import History
+from engine.telemetry.tables import Table
 from gui.frames.epochs import EpochScale
 from gui.frames.ghost import Ghost
 from gui.frames.record import Record
@@ -22,6 +23,7 @@ from gui.plots.layer_view import Told
 from gui.plots.marked_curves import EMPTY_ENDS, UNMARKED_OPACITY, MarkedCurves
 from gui.plots.pair_layers import colours_beside, end_texts, pair_text
 from gui.plots.ranges import EasedRange, halved, log10, widened
+from gui.plots.tables import layers_table
 from gui.plots.weight_layers import WeightLayers
 
 # More curves than these are drawn with half the points, two to a pixel at most.
@@ -58,6 +60,7 @@ class LayerCurves(MarkedCurves):
 
     # Before the first step, the last run has all the room.
     needs_steps = False
+    shows_last_run = True
 
     def __init__(
         self, figure: str, *, is_log10: bool = False, shows_pair: bool = False,
@@ -70,6 +73,7 @@ class LayerCurves(MarkedCurves):
         self._beside: WeightLayers | None = None
         self._other = LayerStrands(self.canvas)
         self._history: History | Record | None = None
+        self._seen: Seen | None = None
         self._epochs = EpochScale()
         self._count = Count.STEPS
         self._band = Band()
@@ -91,12 +95,13 @@ class LayerCurves(MarkedCurves):
         self._count = count
         self.canvas.set_count(count)
         self.canvas.hide_readout()
+        self.canvas.show_all()
 
     def show_nothing(self) -> None:
         """Empty the plot."""
         super().show_nothing()
         self._other.clear()
-        self._history = None
+        self._history = self._seen = None
         self._drawn = None
         self._band.clear()
         self.mark.show(None)
@@ -104,6 +109,7 @@ class LayerCurves(MarkedCurves):
 
     def draw(self, seen: Seen) -> None:
         """Draw the newest history, before it what stays of the last run."""
+        self._seen = seen
         beside = None if self._beside is None else seen.beside
         self._show_ghost(seen.ghost)
         if not seen.history.length and (beside is None or not beside.history.length):
@@ -130,6 +136,13 @@ class LayerCurves(MarkedCurves):
         self._draw_band()
         ends = np.concatenate([one.ends() for one in self._all()])
         self.labels.set_heights(np.maximum(ends, floor), np.isneginf(ends))
+
+    def table(self) -> Table:
+        """Return step, epoch, and of every layer the geometric mean and the extremes."""
+        if self._seen is None:
+            return [], []
+        return layers_table(self._seen, [one.layers for one in self._all()], self._figure,
+                            self._count, is_log10=self._is_log10)
 
     def _all(self) -> tuple[LayerStrands, ...]:
         """Return the curves of all runs that are shown, the edited one first."""

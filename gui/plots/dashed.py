@@ -2,13 +2,70 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from gui import theme
 from gui.plots.curve import FramedCurve
 from gui.plots.feed import Reals
 
 DASH_PX, GAP_PX = 8.0, 5.0
+
+
+class Dashes(NamedTuple):
+    """Where the dashes of curves lie that have the same points along the axis.
+
+    Attributes
+    ----------
+    x : float64[m]
+        The points, and one at either end of every dash, ascending.
+    order : int64[m]
+        Which of points and ends stands at each place.
+    left, share : int64[e], float64[e]
+        For every end, the point before it, and how far it is on the way to the next.
+    inside : bool[m]
+        Whether what follows a place lies in a dash.
+    """
+
+    x: Reals
+    order: NDArray[np.intp]
+    left: NDArray[np.intp]
+    share: Reals
+    inside: NDArray[np.bool_]
+
+    @classmethod
+    def along(cls, x: Reals, pixel: float) -> Dashes:
+        """Return those of curves over ``x``, two points at least, a pixel being so wide."""
+        return cls.of(x, *(theme.px(part) * pixel for part in (DASH_PX, GAP_PX)))
+
+    @classmethod
+    def of(cls, x: Reals, dash: float, gap: float) -> Dashes:
+        """Return dashes and gaps of these lengths along ``x``; the first dash begins at 0."""
+        period = dash + gap
+        starts = np.arange(np.floor(x[0] / period), np.floor(x[-1] / period) + 1) * period
+        ends = np.concatenate((starts, starts + dash))
+        ends = ends[(ends > x[0]) & (ends < x[-1])]
+        across = np.concatenate((x, ends))
+        order = np.argsort(across, kind="stable")
+        across = across[order]
+        middle = np.append((across[:-1] + across[1:]) / 2, 0.0)
+        left = np.clip(np.searchsorted(x, ends, "right") - 1, 0, len(x) - 2)
+        share = (ends - x[left]) / (x[left + 1] - x[left])
+        inside = np.mod(middle, period) < dash
+        inside[-1] = False
+        return cls(across, order, left, share, inside)
+
+    def over(self, y: Reals) -> tuple[Reals, NDArray[np.bool_]]:
+        """Return a curve's heights at the places, 0 where unknown, and where a line is drawn."""
+        first, second = y[self.left], y[self.left + 1]
+        ends = first + (second - first) * self.share
+        along = np.concatenate((y, ends))[self.order]
+        known = np.isfinite(along)
+        drawn = self.inside & known
+        drawn[:-1] &= known[1:]
+        return np.where(known, along, 0.0), drawn
 
 
 class DashedCurve(FramedCurve):
@@ -28,42 +85,13 @@ class DashedCurve(FramedCurve):
 
     def set_points(self, x: Reals, y: Reals) -> None:
         """Show another curve; it has gaps where ``y`` is not finite, too."""
-        super().set_points(x, y)
         if len(x) < 2:
-            return
-        across, along, drawn = dashed(x, y, *(theme.px(part) * self._pixel
-                                              for part in (DASH_PX, GAP_PX)))
-        self.setData(across, along, connect=drawn.astype(np.int32), skipFiniteCheck=True)
+            super().set_points(x, y)
+        else:
+            self.set_dashed(x, y, Dashes.along(x, self._pixel))
 
-
-def dashed(x: Reals, y: Reals, dash: float, gap: float) -> tuple[Reals, Reals, Reals]:
-    """Return a curve with a point at either end of every dash.
-
-    Parameters
-    ----------
-    x, y : float64[n]
-        Its points, ``x`` ascending; ``y`` may be NaN.
-    dash, gap : float
-        How long they are along ``x``; the first dash begins at 0.
-
-    Returns
-    -------
-    x, y : float64[m]
-        Its points and those in between; 0 stands for what is not known.
-    drawn : float64[m]
-        1 where the line from a point to the next one is drawn, else 0.
-    """
-    period = dash + gap
-    starts = np.arange(np.floor(x[0] / period), np.floor(x[-1] / period) + 1) * period
-    ends = np.concatenate((starts, starts + dash))
-    ends = ends[(ends > x[0]) & (ends < x[-1])]
-    across = np.concatenate((x, ends))
-    order = np.argsort(across, kind="stable")
-    across = across[order]
-    along = np.concatenate((y, np.interp(ends, x, y)))[order]
-    known = np.isfinite(along)
-    middle = np.append((across[:-1] + across[1:]) / 2, 0.0)
-    drawn = (np.mod(middle, period) < dash) & known
-    drawn[:-1] &= known[1:]
-    drawn[-1] = False
-    return across, np.where(known, along, 0.0), drawn.astype(np.float64)
+    def set_dashed(self, x: Reals, y: Reals, dashes: Dashes) -> None:
+        """Show another curve, where the dashes over ``x`` are known already."""
+        super().set_points(x, y)
+        along, drawn = dashes.over(y)
+        self.setData(dashes.x, along, connect=drawn.astype(np.int32), skipFiniteCheck=True)

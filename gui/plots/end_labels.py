@@ -127,10 +127,18 @@ class EndLabels(QWidget):
     def _arranged(self, line: float) -> list[tuple[int, float]]:
         """Return (curve, y in px) for the numbers that find room, none over another."""
         box = self._canvas.box
+        seen = self._canvas.mapFromScene(box.sceneBoundingRect()).boundingRect()
+        low, high = box.viewRange()[1]
+        # Not one by one: to map a point takes longer than to write a number.
+        bottom, top = (self._canvas.mapFromScene(box.mapViewToScene(QPointF(0.0, end))).y()
+                       for end in (low, high))
         wanted: dict[int, float] = {}
         for index in np.flatnonzero(np.isfinite(self._heights)):
-            scene = box.mapViewToScene(QPointF(0.0, float(self._heights[index])))
-            wanted[int(index)] = float(self._canvas.mapFromScene(scene).y())
+            share = (float(self._heights[index]) - low) / (high - low)
+            y = bottom + share * (top - bottom)
+            # Ends that somebody has zoomed past are not at the edge.
+            if self._canvas.sees_end and seen.top() - line <= y <= seen.bottom() + line:
+                wanted[int(index)] = y
         order = list(wanted)
         ends = self._first or (*order[:1], *order[-1:])
         first = [i for i in (*self._chosen, *ends) if i in wanted]

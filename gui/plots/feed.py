@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.diagnosis.verdicts import LayerVerdict
 from engine.telemetry.history import History
+from engine.telemetry.looks import Looks
 from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui.frames.epochs import EpochScale
 from gui.frames.frame import Frame
@@ -50,6 +51,10 @@ class Seen:
         The step that somebody looks back at.
     beside : Seen | None
         Of the other run of a pair.
+    looks : Looks
+        What snapshots have said of every layer so far.
+    step : int
+        The step that is shown.
     """
 
     history: History
@@ -63,6 +68,8 @@ class Seen:
     verdicts: Mapping[str, LayerVerdict] = field(default_factory=dict)
     cursor: int | None = None
     beside: Seen | None = None
+    looks: Looks = field(default_factory=lambda: Looks(()))
+    step: int = 0
 
     @classmethod
     def of(cls, frame: Frame, snapshot: Snapshot | None) -> Seen:
@@ -79,7 +86,8 @@ class Seen:
         verdicts = () if frame.verdict is None else frame.verdict.layers
         return cls(frame.history, snapshot, frame.record, frame.epochs, frame.ghost, frame.run,
                    frame.run_id, frame.readings, {one.layer_id: one for one in verdicts},
-                   frame.cursor, None if other is None else cls.of(other, None))
+                   frame.cursor, None if other is None else cls.of(other, None), frame.looks,
+                   frame.step if frame.cursor is None else frame.cursor)
 
     @property
     def has_steps(self) -> bool:

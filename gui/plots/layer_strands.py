@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from gui.plots.canvas import Canvas
 from gui.plots.curve import FramedCurve
-from gui.plots.dashed import DashedCurve
+from gui.plots.dashed import DashedCurve, Dashes
 from gui.plots.feed import Reals
 from gui.plots.graph import pg
 from gui.plots.weight_layers import WeightLayers
@@ -21,6 +21,7 @@ ON_TOP = 10
 # A curve that was known this many points ago still has its label: a run that diverges ends with
 # a point that is not finite.
 STILL_KNOWN = 2
+NOTHING: Reals = np.zeros(0)
 
 
 class LayerStrands:
@@ -47,6 +48,7 @@ class LayerStrands:
         self._canvas = canvas
         self.layers = WeightLayers()
         self.curves: list[FramedCurve] = []
+        self._is_dashed = False
         self.clear()
 
     def arrange(self, layers: WeightLayers, *, dashed: bool, total: int) -> None:
@@ -64,6 +66,7 @@ class LayerStrands:
         for curve in self.curves:
             self._canvas.removeItem(curve)
         self.layers = layers
+        self._is_dashed = dashed
         kind = DashedCurve if dashed else FramedCurve
         self.curves = [kind(smooth=total <= SMOOTH_CURVES) for _ in layers.ids]
         for curve in self.curves:
@@ -79,10 +82,16 @@ class LayerStrands:
 
     def draw(self, floor: float, pixel: float) -> None:
         """Draw what `x` and `y` hold, nothing below a floor; a pixel is so wide."""
-        for curve, row in zip(self.curves, np.maximum(self.y, floor), strict=True):
-            if isinstance(curve, DashedCurve):
-                curve.set_pixel(pixel)
-            curve.set_points(self.x, row)
+        known = np.asarray(~np.isnan(self.y).all(axis=1)).tolist()
+        dashes = Dashes.along(self.x, pixel) if self._is_dashed and len(self.x) > 1 else None
+        for curve, row, is_known in zip(self.curves, np.maximum(self.y, floor), known, strict=True):
+            if not is_known:
+                # What a layer does not have takes no time.
+                curve.set_points(NOTHING, NOTHING)
+            elif dashes is not None and isinstance(curve, DashedCurve):
+                curve.set_dashed(self.x, row, dashes)
+            else:
+                curve.set_points(self.x, row)
 
     def set_bounds(self, bounds: QRectF) -> None:
         """Set a rectangle, in data coordinates, that holds all that can be seen of the curves."""

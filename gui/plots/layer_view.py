@@ -8,9 +8,12 @@ import numpy as np
 from PySide6.QtCore import QPointF, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from engine.telemetry.parts import NOTHING, Wanted
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.axes import Axis, CountAxis
 from gui.plots.canvas import Canvas
+from gui.plots.count import Count
 from gui.plots.feed import Reals, Seen
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
@@ -55,6 +58,12 @@ class LayerView(QWidget):
     layer_selected = Signal(str)
     needs_steps = True
     """Whether there is nothing to draw before the first step."""
+    shows_every_layer = False
+    """Whether layers without weights have something to show, too."""
+    shows_last_run = False
+    """Whether what stays of the run before is drawn."""
+    wanted: Wanted = NOTHING
+    """Parts of a snapshot that it draws."""
 
     def __init__(self, axis: Axis, word: str = "step", parent: QWidget | None = None, *,
                  bottom: CountAxis | None = None) -> None:
@@ -84,6 +93,7 @@ class LayerView(QWidget):
             Of the other run of a pair, for a view that shows both.
         """
         self._layers = layers
+        self.canvas.show_all()
         self._arrange()
         self.show_nothing()
 
@@ -103,6 +113,13 @@ class LayerView(QWidget):
         """Draw the newest figures."""
         raise NotImplementedError
 
+    def set_count(self, count: Count) -> None:
+        """Count something else along the axis at the bottom, if that is an axis of steps."""
+
+    def table(self) -> Table:
+        """Return the numbers behind what is drawn, all that are known, on linear scales."""
+        raise NotImplementedError
+
     def layer_at(self, point: QPointF) -> str:
         """Return the layer that is drawn at a point; empty if there is none."""
         told = self._told(point)
@@ -113,9 +130,13 @@ class LayerView(QWidget):
         index, at = self._nearest(point)
         if at < 0:
             return None
-        value = power_text(float(self._y[index, at]))
+        value = self._value_text(float(self._y[index, at]))
         return Told(self._layers.ids[index], f"{self._layers.titles[index]}   {value} at "
                     f"{self._place(at)}", float(self._x[at]))
+
+    def _value_text(self, value: float) -> str:
+        """Return a value, as it is drawn, for people."""
+        return power_text(value)
 
     def _nearest(self, point: QPointF) -> tuple[int, int]:
         """Return (layer, bucket) of what is drawn at a point, else `NOWHERE`."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.telemetry.history import History
 from engine.telemetry.parts import NOTHING, Wanted
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.frames.frame import Frame, sides
 from gui.frames.ghost import Ghost
@@ -31,6 +32,8 @@ from gui.plots.loss_legend import LossLegend
 from gui.plots.loss_side import COLUMNS, EMPTY, LossSide, loss_text
 from gui.plots.ranges import EasedRange, log10, widened
 from gui.plots.seed_bands import SeedBands, SpreadLike
+from gui.plots.stillness import FrozenMark, Stillness
+from gui.plots.tables import loss_table
 from gui.widgets import Button, ViewCard, plain_number
 
 EMPTY_LOG_ENDS, EMPTY_ENDS = (-1.15, 0.15), (0.0, 1.0)
@@ -55,14 +58,17 @@ class LossPlot(ViewCard):
         A person switched between the logarithmic and the plain axis.
     count_changed(Count)
         A person wants something else to be counted along the axis at the bottom.
+    frozen(bool)
+        A person wants plots that stand still to follow the run again.
     """
 
     log_changed = Signal(bool)
     count_changed = Signal(object)
+    frozen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Loss", parent)
-        self._frame: Frame | None = None
+        self._still = Stillness()
         self._log = True
         self._hovered: float | None = None
         self._pixel = (0.0, 0.0)
@@ -86,8 +92,11 @@ class LossPlot(ViewCard):
         self._count_button = CountButton(self._canvas)
         self._count_button.chosen.connect(self.set_count)
         self._canvas.hovered.connect(self._on_canvas_hovered)
+        self._canvas.zoomed.connect(self.draw)
         self._canvas.setAccessibleName("Loss over steps")
         self.body.addWidget(self._canvas, 1)
+        self._mark = FrozenMark(self._canvas)
+        self._mark.clicked.connect(self._on_mark_clicked)
         theme.notifier().changed.connect(self._on_colours_changed)
         self._on_colours_changed()
         self._show_nothing()
@@ -105,7 +114,9 @@ class LossPlot(ViewCard):
 
     def set_run(self, run: RunInfo) -> None:
         """Forget the runs before; what follows belongs to other ones."""
-        self._frame = None
+        self._still.take(None)
+        self._mark.show_step(None)
+        self._canvas.show_all()
         self._range.reset()
         is_pair = run.beside is not None
         self._legend.set_pair(is_pair)
@@ -115,7 +126,16 @@ class LossPlot(ViewCard):
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the newest history; while hidden, it is only kept."""
-        self._frame = frame
+        self._still.take(frame)
+        if not self._still.is_frozen:
+            self.draw_when_seen()
+
+    @Slot(bool)
+    def set_frozen(self, frozen: bool) -> None:
+        """Let the plot stand still while the run goes on, or follow it again."""
+        self._still.set_frozen(frozen)
+        frame = self._still.frame if self._still.is_frozen else None
+        self._mark.show_step(None if frame is None else frame.step)
         self.draw_when_seen()
 
     def set_bands(self, spread: SpreadLike | None) -> None:
@@ -131,6 +151,18 @@ class LossPlot(ViewCard):
     def wanted(self) -> Wanted:
         """Return nothing: all that it draws is history."""
         return NOTHING
+
+    def table(self) -> Table:
+        """Return step, epoch, and mean and extremes of both losses, of all runs that it shows."""
+        frame = self._still.frame
+        if frame is None:
+            return [], []
+        earlier = tuple(one for one in self._earlier_runs if one is not frame.ghost)
+        return loss_table(frame, self._count, earlier, self._seeds.spread())
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return the legend and the curves."""
+        return self._legend, self._canvas
 
     @property
     def points(self) -> int:
@@ -150,6 +182,7 @@ class LossPlot(ViewCard):
         self._log = log
         self._range = EasedRange(0.25) if log else EasedRange(0.01)
         self._axis.set_logarithmic(log)
+        self._canvas.show_all()
         self.log_changed.emit(log)
         self.draw()
 
@@ -166,13 +199,14 @@ class LossPlot(ViewCard):
         self._count = count
         self._count_button.show_count(count)
         self._canvas.set_count(count)
+        self._canvas.show_all()
         self._hovered = None
         self.count_changed.emit(count)
         self.draw()
 
     def draw(self) -> None:
         """Draw the newest history, behind it what stays of other runs."""
-        frame = self._frame
+        frame = self._still.frame
         self._show_ghosts(None if frame is None else frame.ghost)
         if frame is None or not any(one.history.length for one in _shown(frame)):
             self._show_nothing()
@@ -295,7 +329,7 @@ class LossPlot(ViewCard):
         self._labels.set_heights(np.maximum(heights, floor).ravel(), np.isneginf(heights).ravel())
 
     def _refresh_texts(self) -> None:
-        frame = self._frame
+        frame = self._still.frame
         if frame is None or not any(len(side.x) for side in self._sides):
             return
         self._legend.show_values(*self._sides, self._cursor.place())
@@ -343,6 +377,11 @@ class LossPlot(ViewCard):
     def _on_canvas_hovered(self, point: QPointF | None) -> None:
         self._hovered = None if point is None else point.x()
         self._refresh_texts()
+
+    @Slot()
+    def _on_mark_clicked(self) -> None:
+        self.set_frozen(False)
+        self.frozen.emit(False)
 
     @Slot()
     def _on_colours_changed(self) -> None:

@@ -20,18 +20,21 @@ UNMARKED_OPACITY = 0.75
 
 
 class MarkedCurves(LayerView):
-    """Curves on a logarithmic axis, with a label at every end; a subclass sets their points.
+    """Curves, mostly on a logarithmic axis, with labels at their ends; a subclass sets points.
 
     Where a figure is 0 its curve runs along the floor.
 
     Parameters
     ----------
+    logarithmic : bool
+        Whether values are log10, which they are on most plots.
     word : str
         What is counted along the axis at the bottom.
     """
 
-    def __init__(self, word: str = "step", parent: QWidget | None = None) -> None:
-        super().__init__(ValueAxis(logarithmic=True), word, parent)
+    def __init__(self, word: str = "step", parent: QWidget | None = None, *,
+                 logarithmic: bool = True) -> None:
+        super().__init__(ValueAxis(logarithmic=logarithmic), word, parent)
         self._strands = LayerStrands(self.canvas)
         self._range = EasedRange(1.0)
         self._ends = EMPTY_ENDS

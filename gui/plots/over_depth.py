@@ -11,8 +11,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.frames.run_info import FIRST, SECOND
+from gui.frames.theory import NO_THEORY, Theory, factor, short
 from gui.plots.axes import CountAxis, ValueAxis
 from gui.plots.curve import FramedCurve, framed
 from gui.plots.end_labels import EndLabels
@@ -22,6 +24,8 @@ from gui.plots.layer_view import LayerView, Told
 from gui.plots.marked_curves import EMPTY_ENDS
 from gui.plots.pair_layers import merged, pair_text
 from gui.plots.ranges import EasedRange, log10, widened
+from gui.plots.tables import depth_table
+from gui.plots.theory_line import TheoryLine
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 
@@ -111,7 +115,7 @@ class OverDepth(LayerView):
     """RMS of dL/dW over the layers: how a gradient fares on its way back, in one line.
 
     Its markers are the shapes of the layers' verdicts. Of a pair, run A is solid and run B dashed;
-    what only one of the networks has, only its line has.
+    what only one of the networks has, only its line has. Fine dots are theory.
 
     Signals
     -------
@@ -120,6 +124,7 @@ class OverDepth(LayerView):
     """
 
     needs_steps = False
+    shows_last_run = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._numbers = LayerNumbers()
@@ -132,10 +137,13 @@ class OverDepth(LayerView):
         self._column.setZValue(-20)
         self.canvas.addItem(self._column, ignoreBounds=True)
         self._lines = {key: FramedCurve(smooth=True) for key in (FIRST, SECOND)}
+        self._theories: Mapping[str, Theory] = {}
+        self._expected = {key: TheoryLine(self.canvas) for key in (FIRST, SECOND)}
         self._last_run = FramedCurve(smooth=True)
         self._shapes = Shapes()
         for item in (self._last_run, *self._lines.values(), self._shapes):
             self.canvas.addItem(item)
+        self._seen: Seen | None = None
         self._values: dict[str, Reals] = {}
         self._words: dict[str, dict[str, str]] = {}
         self.labels = EndLabels(self.canvas)
@@ -147,10 +155,16 @@ class OverDepth(LayerView):
         self._beside = beside
         super().set_layers(layers)
 
+    def set_theory(self, theories: Mapping[str, Theory]) -> None:
+        """Show what theory expects, by the keys of the runs; it shows when the plot is drawn."""
+        self._theories = theories
+
     def show_nothing(self) -> None:
         """Empty the plot."""
         super().show_nothing()
-        self._values, self._words = {}, {}
+        for expected in self._expected.values():
+            expected.clear()
+        self._values, self._words, self._seen = {}, {}, None
         for line in (*self._lines.values(), self._last_run):
             line.set_points(self._x, self._x)
         self._shapes.set_shapes([], LARGEST_PX, QRectF())
@@ -165,12 +179,16 @@ class OverDepth(LayerView):
         known = {run.run: _figures(run, self._order) for run in runs if run.readings}
         if not known:
             return
-        self._values = known
+        self._values, self._seen = known, seen
         self._words = {run.run: {i: word_of(verdict.code) for i, verdict in run.verdicts.items()}
                        for run in runs}
         last = {} if seen.ghost is None else seen.ghost.gradients
         behind = log10(np.array([last.get(i, np.nan) for i in self._order]))
-        finite = np.concatenate([row[np.isfinite(row)] for row in known.values()])
+        for key, expected in self._expected.items():
+            expected.read(self._theories.get(key, NO_THEORY) if key in known else NO_THEORY,
+                          self._order)
+        finite = np.concatenate([*(row[np.isfinite(row)] for row in known.values()),
+                                 *(expected.finite() for expected in self._expected.values())])
         self.canvas.set_empty(not len(finite))
         if len(finite):
             self._ends = self._range.towards(*widened(
@@ -180,6 +198,13 @@ class OverDepth(LayerView):
         self._draw_lines(behind)
         self._draw_shapes(runs)
         self._mark_selected()
+
+    def table(self) -> Table:
+        """Return a row for every layer: its number and title, gradient and verdict."""
+        if self._seen is None:
+            return [], []
+        beside = () if self._beside is None else (self._beside,)
+        return depth_table(self._seen, (self._layers, *beside))
 
     def _draw_lines(self, behind: Reals) -> None:
         pixel = self.canvas.pixel()
@@ -193,6 +218,8 @@ class OverDepth(LayerView):
             line.set_points(x[:len(row)][there], np.maximum(row[there], floor))
             if there.any():
                 ends[index] = max(float(row[there][-1]), floor)
+        for expected in self._expected.values():
+            expected.draw(bounds, self._ends)
         there = np.isfinite(behind)
         self._last_run.set_bounds(bounds)
         self._last_run.set_points(x[there], behind[there])
@@ -232,7 +259,23 @@ class OverDepth(LayerView):
             shown = pair_text(values)
         words = [f"{key} {word}" if self._beside is not None else word for key in sorted(known)
                  for word in (self._words[key].get(layer_id, ""),) if word]
-        return Told(layer_id, "   ".join((self._title(layer_id), shown, *words)), float(place))
+        return Told(layer_id, "   ".join((self._title(layer_id), shown, *words,
+                                          *self._expected_words(layer_id, values))), float(place))
+
+    def _expected_words(self, layer_id: str, values: Mapping[str, float]) -> list[str]:
+        """Return what theory expects of a layer, and how many times that is measured."""
+        found = []
+        for key, measured in sorted(values.items()):
+            theory = self._theories.get(key, NO_THEORY)
+            gradient, one = theory.gradient(layer_id), theory.of(layer_id)
+            whose = f"theory {key}" if self._beside is not None else "theory"
+            if gradient > 0:
+                ratio = 10.0**measured / gradient
+                times = f", measured {factor(ratio)} that" if ratio > 0 else ""
+                found.append(f"{whose} {short(gradient)}{times}")
+            elif one is not None and one.reason is not None:
+                found.append(f"{whose}: {one.reason.text}")
+        return found
 
     def _title(self, layer_id: str) -> str:
         layers = self._layers if layer_id in self._layers.ids else self._beside
@@ -267,6 +310,8 @@ class OverDepth(LayerView):
         self._lines[FIRST].setPen(pg.mkPen(tokens.text, width=LINE_PX))
         self._lines[SECOND].setPen(pg.mkPen(tokens.text, width=LINE_PX, dash=DASHES))
         self._last_run.setPen(pg.mkPen(tokens.ghost, width=1))
+        for expected in self._expected.values():
+            expected.dress()
         self._column.setPen(pg.mkPen(None))
         self._column.setBrush(QColor(tokens.accent_soft))
         self.labels.set_colours([QColor(tokens.text)] * len(self.labels.texts()))

@@ -7,7 +7,9 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
+from engine.telemetry.tables import Table
 from gui.plots.curve import framed
 from gui.plots.feed import Reals, Seen
 from gui.plots.marked_curves import EMPTY_ENDS, MarkedCurves
@@ -56,10 +58,12 @@ class ThroughTime(MarkedCurves):
     """
 
     needs_steps = False
+    wanted = frozenset({Part.STEP_GRADIENTS})
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("time step", parent)
         self._all = WeightLayers()
+        self._snapshot: Snapshot | None = None
         self.sentence = ElidedLabel(role="small")
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
@@ -77,6 +81,7 @@ class ThroughTime(MarkedCurves):
     def show_nothing(self) -> None:
         """Empty the plot."""
         super().show_nothing()
+        self._snapshot = None
         self.sentence.setText("")
         self.canvas.set_ranges((1.0, 10.0), EMPTY_ENDS)
 
@@ -87,6 +92,7 @@ class ThroughTime(MarkedCurves):
             return
         if ids != self._layers.ids:
             super().set_layers(self._all.only(ids))
+        self._snapshot = seen.snapshot
         y = _log_gradients(seen.snapshot, self._layers.ids)
         self._take(np.arange(1.0, y.shape[1] + 1.0), y)
         known = self._y[np.isfinite(self._y)]
@@ -101,6 +107,19 @@ class ThroughTime(MarkedCurves):
         last = self._y[:, -1] if len(self._x) else np.zeros(0)
         self.labels.set_heights(np.maximum(last, self._floor()), np.isneginf(last))
         self._explain()
+
+    def _place(self, at: int) -> str:
+        step = 0 if self._snapshot is None else self._snapshot.step
+        return f"{super()._place(at)}, step {step:,}"
+
+    def table(self) -> Table:
+        """Return the step of time, and the gradient of every recurrent layer at it."""
+        if self._snapshot is None:
+            return [], []
+        gradients = _gradients(self._snapshot, self._layers.ids)
+        names = [f"{title}: RMS of dL/dh [unit of the loss per unit of the state]"
+                 for title in self._layers.titles]
+        return ["time step", *names], [np.arange(1, gradients.shape[1] + 1), *gradients]
 
     def _explain(self) -> None:
         ids = self._layers.ids
@@ -120,12 +139,17 @@ class ThroughTime(MarkedCurves):
         self._explain()
 
 
-def _log_gradients(snapshot: Snapshot, ids: tuple[str, ...]) -> Reals:
-    """Return log10 of the gradients, float64[layers, steps]; short ones end at the last step."""
+def _gradients(snapshot: Snapshot, ids: tuple[str, ...]) -> Reals:
+    """Return the gradients, float64[layers, steps]; short ones end at the last step."""
     found = {one.layer_id: one.step_gradients for one in snapshot.layers}
     rows = [np.zeros(0) if (row := found[i]) is None else np.asarray(row) for i in ids]
     result = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
     for target, row in zip(result, rows, strict=True):
         if len(row):
-            target[-len(row):] = log10(row)
+            target[-len(row):] = row
     return result
+
+
+def _log_gradients(snapshot: Snapshot, ids: tuple[str, ...]) -> Reals:
+    """Return log10 of the gradients, float64[layers, steps]."""
+    return log10(_gradients(snapshot, ids))

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.count import LEAST_STEPS, Count
 from gui.plots.cursor_mark import CursorMark
@@ -15,6 +16,7 @@ from gui.plots.feed import Seen
 from gui.plots.graph import pg
 from gui.plots.layer_view import NOWHERE, LayerView
 from gui.plots.picture_sides import ColourBar, LayerAxis
+from gui.plots.tables import layers_table
 
 DECADES = 12
 
@@ -38,6 +40,7 @@ class Waterfall(LayerView):
         super().__init__(self._axis, parent=parent)
         self._figure = figure
         self._drawn: object = None
+        self._seen: Seen | None = None
         self.canvas.box.invertY(True)
         self.image = pg.ImageItem(axisOrder="row-major")
         # Two strokes, so that one of them stands out from whatever colour is below.
@@ -60,12 +63,12 @@ class Waterfall(LayerView):
         self.bar.hide()
         self._frame.hide()
         self.mark.show(None)
-        self._drawn = None
+        self._drawn = self._seen = None
         self.canvas.set_ranges((0.0, 100.0), (0.0, float(max(len(self._layers.ids), 1))))
 
     def draw(self, seen: Seen) -> None:
         """Draw the newest history."""
-        history = seen.history
+        self._seen, history = seen, seen.history
         x = self._x = history.steps()
         n_layers = len(self._layers.ids)
         if not n_layers or not len(x):
@@ -91,6 +94,13 @@ class Waterfall(LayerView):
         self.canvas.set_empty(False)
         self.canvas.set_ranges((0.0, max(float(x[-1]), LEAST_STEPS)), (0.0, float(n_layers)))
         self._mark_selected()
+
+    def table(self) -> Table:
+        """Return step, epoch, and of every layer the geometric mean and the extremes."""
+        if self._seen is None:
+            return [], []
+        return layers_table(self._seen, (self._layers,), self._figure, Count.STEPS,
+                            is_log10=False)
 
     def _nearest(self, point: QPointF) -> tuple[int, int]:
         row = math.floor(point.y())

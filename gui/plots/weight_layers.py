@@ -1,4 +1,4 @@
-"""The layers that the plots show: those with weights, coloured as the network's rows are."""
+"""The layers that the plots show, mostly those with weights, coloured as the network's rows are."""
 
 from __future__ import annotations
 
@@ -44,6 +44,14 @@ class WeightLayers:
     def of(cls, run: RunInfo) -> WeightLayers:
         """Return those of a run."""
         ids, network = tuple(run.weight_layers), run.network
+        return cls(ids, tuple(network.index(i) for i in ids),
+                   tuple(layer_title(network, i) for i in ids), len(network.layers), run.run)
+
+    @classmethod
+    def every(cls, run: RunInfo) -> WeightLayers:
+        """Return all layers of a run but its inputs, for what layers without weights have, too."""
+        network = run.network
+        ids = tuple(layer.id for layer in network.layers if layer.kind != "input")
         return cls(ids, tuple(network.index(i) for i in ids),
                    tuple(layer_title(network, i) for i in ids), len(network.layers), run.run)
 

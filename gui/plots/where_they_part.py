@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.messages import Message
 from engine.spec import NetworkSpec
+from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.axes import CountAxis
 from gui.plots.cursor_mark import CursorMark
@@ -22,6 +23,7 @@ from gui.plots.layer_view import NOWHERE, LayerView, Told
 from gui.plots.picture_sides import ColourBar, LayerAxis
 from gui.plots.picture_signs import Signs
 from gui.plots.ranges import log10
+from gui.plots.tables import called
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 from gui.widgets import ElidedLabel, Segmented
@@ -186,6 +188,19 @@ class WhereTheyPart(LayerView):
             # What other plots say before the first step has no place here.
             self.canvas.set_empty_text(NOTHING_YET)
         self._mark_cursor()
+
+    def table(self) -> Table:
+        """Return the steps that both have kept, and of every layer both differences at them."""
+        parting = self._map
+        if parting is None:
+            return [], []
+        runs = [one for one in (self._layers, self._beside) if one is not None]
+        names, columns = ["step"], [parting.steps]
+        for what, values in (("gradients", parting.gradients), ("weights", parting.weights)):
+            names += [f"{called(runs, layer_id)}: {what}, |B - A| / |A| [ratio]"
+                      for layer_id in parting.layers]
+            columns += [*values]
+        return names, columns
 
     def which(self) -> str:
         """Return what is compared, ``weights`` or ``gradients``."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from PySide6.QtCore import QDir, Qt
@@ -35,6 +37,22 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
     state.scheme = scheme
     state.tokens = DARK if scheme == "dark" or (scheme == "system" and _is_dark()) else LIGHT
     _dress(app)
+
+
+@contextmanager
+def in_light(app: QApplication) -> Iterator[None]:
+    """Show the light theme meanwhile, whatever the person has chosen: paper is white."""
+    state = notifier()
+    before = state.tokens
+    if before is not LIGHT:
+        state.tokens = LIGHT
+        _dress(app)
+    try:
+        yield
+    finally:
+        if before is not LIGHT:
+            state.tokens = before
+            _dress(app)
 
 
 def set_scale(app: QApplication, factor: float) -> None:

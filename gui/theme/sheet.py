@@ -97,8 +97,17 @@ SegmentButton:hover { background: $surface_raised; }
 SegmentButton:checked { background: $surface_sunken; color: $text;
     border: 1px solid $border; }
 SegmentButton:focus { border: 2px solid $focus; padding: 3u 9u; }
+MoreButton { padding-right: 20u; }
+MoreButton:focus { padding-right: 19u; }
+MoreButton::menu-indicator { image: url(icons:control-down.svg); width: 10u; height: 10u;
+    subcontrol-origin: padding; subcontrol-position: right center; right: 6u; }
+QPushButton[tone="frozen"] { background: $surface_raised; color: $accent; padding: 2u 8u;
+    border: 1px solid $accent; font-weight: 600; font-size: 12u; }
+QPushButton[tone="frozen"]:focus { border: 2px solid $focus; padding: 1u 7u; }
 Segmented[tone="narrow"] SegmentButton { padding: 4u 6u; }
 Segmented[tone="narrow"] SegmentButton:focus { padding: 3u 5u; }
+MoreButton[tone="narrow"] { padding: 4u 16u 4u 6u; }
+MoreButton[tone="narrow"]:focus { padding: 3u 15u 3u 5u; }
 SegmentButton:disabled { color: $text_disabled; background: transparent; }
 """
 
@@ -111,6 +120,8 @@ QComboBox { padding: 4u 6u 4u 9u; }
 QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $border_strong; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $focus;
     padding: 3u 7u; }
+PageSheet, PageSheet:hover { border: 2px solid transparent; padding: 0; }
+PageSheet:focus { border: 2px solid $focus; padding: 0; }
 QAbstractSpinBox:focus { border: 2px solid $focus; padding: 2u 3u; }
 QComboBox:focus, QComboBox:on { border: 2px solid $focus; padding: 3u 5u 3u 8u; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $text_disabled;

@@ -1,7 +1,8 @@
 """Small controls that know nothing of the lab. Imports Qt only, so that the window paints early."""
 
 from gui.widgets.buttons import Button, IconButton, PrimaryButton
-from gui.widgets.card import Card, ViewCard
+from gui.widgets.card import Card, PictureCard, ViewCard
+from gui.widgets.explained import Explaining, page_of, set_page
 from gui.widgets.fields import (
     CalmComboBox,
     CalmDoubleSpinBox,
@@ -32,6 +33,7 @@ __all__ = [
     "CalmSpinBox",
     "Card",
     "ElidedLabel",
+    "Explaining",
     "FittingComboBox",
     "FlowLayout",
     "Fold",
@@ -39,6 +41,7 @@ __all__ = [
     "LabelledCombo",
     "LabelledSlider",
     "MessageBar",
+    "PictureCard",
     "PrimaryButton",
     "ReadingBox",
     "SegmentButton",
@@ -52,6 +55,8 @@ __all__ = [
     "even_stops",
     "linear_ticks",
     "nice_step",
+    "page_of",
     "plain_number",
+    "set_page",
     "tick_text",
 ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.widgets.labels import ElidedLabel
+
+if TYPE_CHECKING:
+    from engine.telemetry.tables import Table
 
 
 class Card(QFrame):
@@ -87,7 +92,32 @@ class Card(QFrame):
         self._header_row.setMinimumHeight(px(28))
 
 
-class ViewCard(Card):
+class PictureCard(Card):
+    """A card whose picture, and the numbers behind it, can be saved; see `gui.window`."""
+
+    def table(self) -> Table:
+        """Return the numbers behind what is drawn, all that are known, on linear scales.
+
+        Returns
+        -------
+        names : list[str]
+            Names of columns, with units in brackets.
+        columns : list[NDArray]
+            What stands in them. Where their lengths differ, a file of them is in long form; see
+            `engine.telemetry.tables.csv_text`.
+        """
+        raise NotImplementedError
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return what a picture of the card shows beside its title; what is hidden is left out."""
+        raise NotImplementedError
+
+    def heading(self) -> QWidget:
+        """Return the label with the title."""
+        return self._title
+
+
+class ViewCard(PictureCard):
     """A card with a picture that is drawn only while it can be seen."""
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:

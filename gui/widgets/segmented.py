@@ -96,14 +96,20 @@ class Segmented(QWidget):
 
     def set_current(self, key: str) -> None:
         """Choose an option without emitting ``selected``; an unknown key changes nothing."""
-        if key not in self._buttons:
-            return
+        if key in self._buttons:
+            self._mark(key)
+
+    def choose_none(self) -> None:
+        """Let none be chosen, since something else is; the first is where the Tab key comes to."""
+        self._mark("")
+
+    def _mark(self, key: str) -> None:
         self._current = key
+        reached = key or next(iter(self._buttons), "")
         for other, button in self._buttons.items():
-            chosen = other == key
-            button.setChecked(chosen)
+            button.setChecked(other == key)
             button.setFocusPolicy(
-                Qt.FocusPolicy.TabFocus if chosen else Qt.FocusPolicy.NoFocus
+                Qt.FocusPolicy.TabFocus if other == reached else Qt.FocusPolicy.NoFocus
             )
 
     def button(self, key: str) -> SegmentButton:
@@ -117,7 +123,8 @@ class Segmented(QWidget):
             super().keyPressEvent(event)
             return
         keys = list(self._buttons)
-        key = keys[(keys.index(self._current) + step) % len(keys)]
+        at = keys.index(self._current) if self._current else (-1 if step > 0 else 0)
+        key = keys[(at + step) % len(keys)]
         self._choose(key)
         self._buttons[key].setFocus(Qt.FocusReason.TabFocusReason)
 

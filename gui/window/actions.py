@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.bundles import LARGEST_ENCLOSED
 from engine.data.copies import in_copy, paths_of
 from engine.data.digests import size_of
 from gui import theme
-from gui.builder.rows_view import RowsView
 from gui.data.bring_layout import size_text
 from gui.window.keys import ALL, OF_LAB, OF_MICROSCOPE, LabKeys
 from gui.window.pages import LAB, MICROSCOPE, TIPS, TITLES
@@ -92,6 +91,9 @@ class Actions(QObject):
         self._embeds = add("", self._toggle_embedded)
         self._embeds.setCheckable(True)
         add("Templates…", self._lab.choose_template, "Ctrl+T", "grid-2x2")
+        exports = self._lab.exports
+        self._exports = (add("Save picture of plot…", exports.ask_picture),
+                         add("Save figures of plot…", exports.ask_figures))
 
     def _add_edit_actions(self) -> None:
         stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey
@@ -141,7 +143,9 @@ class Actions(QObject):
         self._add(sizes, "Smaller", partial(self._resize, -1), "Ctrl+-", "minus")
         self._add(sizes, "Normal", partial(self._lab.set_scale, 1.0), "Ctrl+0")
         self._add(None, "Larger", partial(self._resize, 1), "Ctrl+=")
+        self._add(self.menu, "Doctor’s limits…", self._lab.show_limits)
         self._add(self.menu, "Explain what has focus", self._explain, "F1", "help")
+        self._add(self.menu, "Explanations", self._lab.explain.open_contents)
 
     def _add_keys(self) -> None:
         bench = self._lab.workbench
@@ -168,19 +172,9 @@ class Actions(QObject):
         self._lab.set_scale(theme.next_scale(direction))
 
     def _explain(self) -> None:
-        widget = QApplication.focusWidget()
-        if isinstance(widget, RowsView) and (text := widget.explanation()):
-            spot = widget.visualRect(widget.currentIndex()).bottomLeft()
-            QToolTip.showText(widget.viewport().mapToGlobal(spot), text, widget)
-            return
-        while widget is not None and not widget.toolTip():
-            widget = widget.parentWidget()
-        if widget is None:
+        if not self._lab.explain.explain_focus():
             # Nothing has the keyboard: what is said of the run is what there is to explain.
             self._lab.strip.explain()
-        else:
-            QToolTip.showText(widget.mapToGlobal(widget.rect().bottomLeft()), widget.toolTip(),
-                              widget)
 
     def _show_about(self) -> None:
         from gui.window.about import About
@@ -202,6 +196,15 @@ class Actions(QObject):
         self._fresh.setToolTip(f"The network starts from {start}." if start else
                                "The weights are drawn at random already.")
         self._show_embedded()
+        self._show_exports()
+
+    def _show_exports(self) -> None:
+        """Say which plot would be saved: the one that was used last."""
+        plot = self._lab.exports.current()
+        for action, what in zip(self._exports, ("picture", "figures"), strict=True):
+            action.setText(f"Save {what} of plot…" if plot is None else
+                           f"Save {what} of plot “{plot.title()}”…")
+            action.setEnabled(plot is not None)
 
     def _toggle_embedded(self) -> None:
         self._lab.data_panel.set_embedded(self._embeds.isChecked())

@@ -14,15 +14,34 @@ from engine.errors import EngineError, SpecError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
+from gui.document.project_files import Stamp, stamp_of
+from gui.window.save_questions import Answer, may_replace, over_another_version, without_weights
 
 if TYPE_CHECKING:
     from engine.telemetry.checkpoint import Checkpoint
 
 PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
-AS_TEXT = "Projects as text (*.json)"
+TEXT_SUFFIX = ".json"
+AS_TEXT = f"Projects as text (*{TEXT_SUFFIX})"
 FILTER = f"{PROJECTS};;{WITH_WEIGHTS};;{AS_TEXT};;All files (*)"
 OPEN_FILTER = f"Projects (*{SUFFIX} *.json);;All files (*)"
+
+
+def named(path: Path, suffix: str, with_weights: bool) -> Path:
+    """Return the file that a typed name stands for: with an ending that says how it is written.
+
+    Parameters
+    ----------
+    path : Path
+        What was typed: ``lesson``, ``my net 1.5``.
+    suffix : str
+        The ending that belongs to the kind of file chosen.
+    with_weights : bool
+        Whether it is to hold weights, which a text file does not.
+    """
+    known = (SUFFIX,) if with_weights else (SUFFIX, TEXT_SUFFIX)
+    return path if path.suffix.lower() in known else path.with_name(path.name + suffix)
 
 
 class DocumentFiles(QObject):
@@ -61,6 +80,7 @@ class DocumentFiles(QObject):
         self._checkpoint = checkpoint
         self._document = document
         self._window = window
+        self._stamp: Stamp | None = None
 
     @Slot()
     def new(self) -> None:
@@ -81,7 +101,11 @@ class DocumentFiles(QObject):
     def open(self, path: Path) -> bool:
         """Open a project file; returns False, and tells why, if that is not possible."""
         def read() -> None:
-            for left_out in self._document.open(path):
+            # Before it is read: what is written meanwhile has not been seen.
+            stamp = stamp_of(path)
+            unread = self._document.open(path)
+            self._stamp = stamp
+            for left_out in unread:
                 self.refused.emit(left_out.text)
 
         self._folder.note(path)
@@ -112,9 +136,41 @@ class DocumentFiles(QObject):
     @Slot()
     def save(self) -> bool:
         """Save to the document's file, or ask for one; returns whether it has been saved."""
-        if self._document.path is None:
+        path = self._document.path
+        if path is None:
             return self.ask_save()
-        return self.save_to(self._document.path, with_weights=self._document.holds_weights)
+        if self._is_changed_outside():
+            answer = over_another_version(self._window, path)
+            if answer is not Answer.GO_ON:
+                return answer is Answer.ELSEWHERE and self._ask_save_alike()
+        with_weights = self._document.holds_weights
+        if with_weights and (reason := self._why_no_weights()):
+            answer = without_weights(self._window, path, reason)
+            if answer is not Answer.GO_ON:
+                return answer is Answer.ELSEWHERE and self.ask_save()
+            with_weights = False
+        return self.save_to(path, with_weights=with_weights)
+
+    def _is_changed_outside(self) -> bool:
+        """Say whether another program has written the file since it was read or saved here.
+
+        One that is gone is not: nothing is lost when it is written again.
+        """
+        path = self._document.path
+        now = None if path is None else stamp_of(path)
+        return now is not None and now != self._stamp
+
+    def _ask_save_alike(self) -> bool:
+        """Ask for a file that holds what the present one does."""
+        return self.ask_save_with_weights() if self._document.holds_weights else self.ask_save()
+
+    def _why_no_weights(self) -> str:
+        """Return why there is no run whose weights could be saved; empty where there is one."""
+        try:
+            self._checkpoint()
+        except SpecError as error:
+            return error.sentence
+        return ""
 
     @Slot()
     def ask_save(self) -> bool:
@@ -133,10 +189,12 @@ class DocumentFiles(QObject):
         name, chosen = QFileDialog.getSaveFileName(self._window, title, str(suggestion), names)
         if not name:
             return False
-        path = Path(name)
-        if not path.suffix:
-            path = path.with_suffix(".json" if chosen == AS_TEXT else SUFFIX)
-        return self.save_to(path, with_weights=chosen == WITH_WEIGHTS)
+        with_weights = chosen == WITH_WEIGHTS
+        path = named(Path(name), SUFFIX if chosen != AS_TEXT else TEXT_SUFFIX, with_weights)
+        # The dialog has asked about the name that was typed.
+        if path != Path(name) and path.exists() and not may_replace(self._window, path):
+            return False
+        return self.save_to(path, with_weights=with_weights)
 
     def save_to(self, path: Path, *, with_weights: bool = False) -> bool:
         """Save to a file; returns False, and tells why, if that is not possible.
@@ -155,6 +213,7 @@ class DocumentFiles(QObject):
             first = self._checkpoint() if keeps_runs else None
             second = self._second_checkpoint() if keeps_runs else None
             holds_all.append(self._document.save(path, first, second))
+            self._stamp = stamp_of(path)
 
         if not self._attempt(write):
             return False

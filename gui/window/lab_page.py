@@ -34,10 +34,13 @@ from gui.templates import Gallery, Template, families
 from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
+from gui.window.explain_desk import ExplainDesk
 from gui.window.left_column import LeftColumn
 from gui.window.pad_desk import PadDesk
+from gui.window.page_signs import put_up
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
+from gui.window.plot_exports import PlotExports
 from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
 from gui.window.run_switches import RunSwitches
@@ -53,6 +56,7 @@ from gui.workbench.workbench import Workbench
 
 if TYPE_CHECKING:
     from engine.experiments.outcome import Outcome
+    from gui.doctor.limits_dialog import LimitsDialog
 
 PATIENCE_MS = 300
 """Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
@@ -91,6 +95,7 @@ class LabPage(QWidget):
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document, self.workbench, self._settings = document, workbench, settings
+        self._limits: LimitsDialog | None = None
 
     def build(self) -> Iterator[None]:
         """Make the parts one after the other, so that the window can answer in between."""
@@ -133,6 +138,7 @@ class LabPage(QWidget):
         yield
         self.sheet = TrainingSheet(document, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
+        put_up(self)
         self._wire()
 
     def import_table(self) -> None:
@@ -165,6 +171,19 @@ class LabPage(QWidget):
     def start_fresh(self) -> None:
         """Draw all weights anew."""
         self.files.start_from(None)
+
+    def show_limits(self) -> LimitsDialog:
+        """Open the doctor's limits, beside which everything goes on."""
+        if self._limits is None:
+            # Few ask for it.
+            from gui.doctor.limits_dialog import LimitsDialog
+
+            self._limits = LimitsDialog(self.document, self)
+            self._limits.finished.connect(self._on_limits_finished)
+        self._limits.show()
+        self._limits.raise_()
+        self._limits.activateWindow()
+        return self._limits
 
     def set_theme(self, scheme: theme.Scheme) -> None:
         """Show another theme, now and at the next start."""
@@ -235,11 +254,15 @@ class LabPage(QWidget):
         self._below.addLayout(self._foot)
         self.pages = Pages(self.document, self.workbench, self.top_bar.pages, self._lab,
                            self._inner, self._stage, self._folder, self._settings, self)
+        self.explain = ExplainDesk(self.document, self._stage, self.pages, self.right,
+                                   self.network, self)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
     def _wire(self) -> None:
         self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
+        self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
+                                   lambda: self.document.title, self._folder, self)
         self._wire_document()
         self._wire_workbench()
         self._wire_pair()
@@ -253,21 +276,29 @@ class LabPage(QWidget):
         document.changed.connect(self._on_document_changed)
         document.sides_changed.connect(self._on_document_sides_changed)
         self._show_examples()
+        self.strip.set_limits(document.project.limits)
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
+        self.gradients.show_view(self._settings.instrument)
+        self.gradients.instrument_chosen.connect(self._on_gradients_instrument_chosen)
+        self.gradients.frozen.connect(self.loss.set_frozen)
+        self.loss.frozen.connect(self.gradients.set_frozen)
         self.strip.layer_selected.connect(document.select)
+        self.strip.why_requested.connect(self.explain.open)
+        self.explain.asked.connect(self.strip.answer)
         self.strip.mend_requested.connect(self._on_strip_mend_requested)
+        self.strip.limits_requested.connect(self.show_limits)
         for clicked in (self.network.rows.clicked, self.gradients.layer_selected,
                         self.strip.layer_selected):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
         for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages,
-                         self.pad_desk):
+                         self.pad_desk, self.exports):
             refusing.refused.connect(self._on_refused)
         self.pad_desk.told.connect(self._on_pad_desk_told)
-        self.files.saved.connect(self._on_files_saved)
-        self.pages.saved.connect(self._on_files_saved)
+        for saving in (self.files, self.pages, self.exports):
+            saving.saved.connect(self._on_files_saved)
         self.files.saved_first.connect(self._on_files_saved_first)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)
@@ -447,6 +478,10 @@ class LabPage(QWidget):
         else:
             self.sheet.hide()
 
+    @Slot()
+    def _on_limits_finished(self) -> None:
+        self._limits = None
+
     @Slot(str, str)
     def _on_strip_mend_requested(self, code: str, layer_id: str) -> None:
         try:
@@ -472,8 +507,20 @@ class LabPage(QWidget):
         self.set_theme("light" if theme.current().is_dark else "dark")
 
     @Slot(str)
+    def tell_no_copy(self, reason: str) -> None:
+        """Say that work would be lost if the program ended now."""
+        self.message.show_message(
+            f"There is no copy of unsaved work in case the program ends: {reason} Save it to a "
+            "file.",
+            "warning", topic="copy")
+
+    @Slot(str)
     def _on_refused(self, sentence: str) -> None:
         self.message.show_message(sentence, "warning", topic="refused")
+
+    @Slot(str)
+    def _on_gradients_instrument_chosen(self, key: str) -> None:
+        self._settings.instrument = key
 
     @Slot(str)
     def _on_pad_desk_told(self, sentence: str) -> None:
@@ -503,6 +550,7 @@ class LabPage(QWidget):
         if change.opened:
             self._reports_transfer = False
         self._show_examples()
+        self.strip.set_limits(self.document.project.limits)
         if self.document.sides.is_pair:
             self._tell_anew()
 

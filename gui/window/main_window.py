@@ -291,6 +291,7 @@ class MainWindow(QMainWindow):
         from gui.window.lost_work import LostWork
 
         self._recovery = Recovery(lab.document, folder, self)
+        self._recovery.failed.connect(lab.tell_no_copy)
         LostWork(self._recovery, lab.files, lab.offer, self).offer_next()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from gui.document.file_folder import FileFolder
 from gui.widgets import Segmented
@@ -45,6 +45,11 @@ class Pages(QObject):
     settings : Settings
         What a person has chosen before: which registers of a step are hidden.
 
+    Attributes
+    ----------
+    microscope : QSplitter | None
+        The microscope, beside which something may stand; None before it has been shown.
+
     Signals
     -------
     changed(str)
@@ -68,6 +73,7 @@ class Pages(QObject):
         self._folder, self._settings = folder, settings
         self.current = LAB
         self.desk: MicroscopeDesk | None = None
+        self.microscope: QSplitter | None = None
         switch.selected.connect(self.show)
 
     @Slot(str)
@@ -79,7 +85,8 @@ class Pages(QObject):
         self.current = key
         is_lab = key == LAB
         desk = self.desk if is_lab else self._desk()
-        if desk is not None:
+        if desk is not None and self.microscope is not None:
+            self.microscope.setVisible(not is_lab)
             desk.page.setVisible(not is_lab)
             desk.set_shown(not is_lab)
         self._lab.setVisible(is_lab)
@@ -95,8 +102,13 @@ class Pages(QObject):
             from gui.window.microscope_desk import MicroscopeDesk
 
             desk = self.desk = MicroscopeDesk(self._document, self._bench, self._folder, self)
+            self.microscope = QSplitter(Qt.Orientation.Horizontal)
+            self.microscope.hide()
+            self._room.insertWidget(self._room.indexOf(self._lab) + 1, self.microscope, 1)
+            self.microscope.addWidget(desk.page)
+            self.microscope.setStretchFactor(0, 1)
+            self.microscope.setChildrenCollapsible(False)
             desk.page.hide()
-            self._room.insertWidget(self._room.indexOf(self._lab) + 1, desk.page, 1)
             desk.page.lines.set_hidden(self._settings.hidden_registers)
             desk.page.lines.hidden_changed.connect(self._on_hidden_changed)
             desk.refused.connect(self.refused)

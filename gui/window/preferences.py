@@ -14,7 +14,7 @@ SCHEMES = ("system", "light", "dark")
 
 
 class Settings:
-    """Theme, size, speed, place, the microscope's registers and the last folder, in a user's file.
+    """Theme, size, speed, place, last instrument, registers and folder, in a user's file.
 
     Parameters
     ----------
@@ -68,6 +68,15 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._set("geometry", geometry)
+
+    @property
+    def instrument(self) -> str:
+        """Key of the instrument that was chosen from the menu of more; empty if none was."""
+        return str(self._get("instrument", ""))
+
+    @instrument.setter
+    def instrument(self, key: str) -> None:
+        self._set("instrument", key)
 
     @property
     def hidden_registers(self) -> frozenset[str]:

@@ -12,6 +12,9 @@ from gui import theme
 from gui.widgets import Segmented
 
 LEAST_PX = 330
+PAGE_PX, PAGE_SHARE = 480, 12
+"""Least height in px, at 13 px text, of a page that stands above the views; its share of what is
+left."""
 SWITCH_PX = 30
 
 
@@ -41,7 +44,8 @@ class RightColumn(QSplitter):
     """Views one below the other, never narrower than the tabs in their headers. GUI thread only.
 
     Which tabs there are depends on the network, so that the width is asked for, not set. Where the
-    height is short, those above the last view take turns, and where it is very short, all do.
+    height is short, those above the last view take turns, and where it is very short, all do. A
+    page may stand above them; where there is no room for both, it takes their place.
     """
 
     def __init__(self) -> None:
@@ -50,6 +54,9 @@ class RightColumn(QSplitter):
         self._instruments: dict[str, Instrument] = {}
         self._switches: dict[tuple[str, ...], QWidget] = {}
         self._turns: tuple[str, ...] = ()
+        self._page: QWidget | None = None
+        self._gives_way = False
+        self._height = 0
 
     def fill(self, instruments: Sequence[Instrument]) -> None:
         """Put views into it, from top to bottom."""
@@ -60,10 +67,35 @@ class RightColumn(QSplitter):
             self.addWidget(one.view)
             self.setStretchFactor(self.count() - 1, one.share)
 
+    def show_page(self, page: QWidget) -> None:
+        """Let a page stand above the views, or in their place."""
+        self._page = page
+        self.insertWidget(0, page)
+        self.setStretchFactor(0, PAGE_SHARE)
+        page.show()
+        self.fit(self._height)
+        self.take_usual_heights()
+
+    def drop_page(self) -> None:
+        """Give the views their place again; the page belongs to whoever has shown it."""
+        if self._page is None:
+            return
+        self._page.hide()
+        self._page = None
+        self.fit(self._height)
+        self.take_usual_heights()
+
+    def gives_way(self) -> bool:
+        """Say whether the views are not seen, since a page has their place."""
+        return self._gives_way
+
     def take_usual_heights(self) -> None:
         """Give every view its share of the height."""
-        shares = [one.share for one in self._instruments.values()]
-        self.setSizes([0] * len(self._switches) + [theme.px(55 * share) for share in shares])
+        shares = {id(one.view): one.share for one in self._instruments.values()}
+        if self._page is not None:
+            shares[id(self._page)] = PAGE_SHARE
+        self.setSizes([theme.px(55 * shares.get(id(self.widget(place)), 0))
+                       for place in range(self.count())])
 
     def turns(self) -> tuple[str, ...]:
         """Return the keys of the views that take turns at present."""
@@ -74,23 +106,31 @@ class RightColumn(QSplitter):
         if key in self._turns:
             self._switches[self._turns].findChildren(Segmented)[0].set_current(key)
             for other in self._turns:
-                self._instruments[other].view.setVisible(other == key)
+                self._instruments[other].view.setVisible(other == key and not self._gives_way)
 
     def fit(self, height: int) -> None:
         """Let views take turns where a height in px is too little for all."""
+        self._height = height
         for one in self._instruments.values():
             one.view.setMinimumHeight(theme.px(one.least))
         for switch in self._switches.values():
             switch.setFixedHeight(theme.px(SWITCH_PX))
-        keys = tuple(self._instruments)
-        tallest = max((self._instruments[key].least for key in keys[:-1]), default=0)
-        two = tallest + SWITCH_PX + sum(self._instruments[key].least for key in keys[-1:])
-        if self._needed(sum(one.least for one in self._instruments.values()), len(keys)) <= height:
-            self._take_turns(())
-        elif self._needed(two, 3) <= height:
-            self._take_turns(keys[:-1])
-        else:
-            self._take_turns(keys)
+        room = height if self._page is None else height - self._needed(PAGE_PX, 2)
+        gives_way = self._page is not None and self._least_in_turn() > room
+        self._take_turns(self._turns_within(room), gives_way=gives_way)
+
+    def _turns_within(self, room: int) -> tuple[str, ...]:
+        """Return which views take turns in so many px."""
+        least, keys = [one.least for one in self._instruments.values()], tuple(self._instruments)
+        if self._needed(sum(least), len(keys)) <= room:
+            return ()
+        two = max(least[:-1], default=0) + SWITCH_PX + sum(least[-1:])
+        return keys[:-1] if self._needed(two, 3) <= room else keys
+
+    def _least_in_turn(self) -> int:
+        """Return the px that the views need where all of them take turns."""
+        least = max((one.least for one in self._instruments.values()), default=0)
+        return self._needed(least + SWITCH_PX, 2)
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the widest header."""
@@ -114,14 +154,14 @@ class RightColumn(QSplitter):
         """Return the px of parts that are so high together, at 13 px text, and of their gaps."""
         return theme.px(height) + self.handleWidth() * (parts - 1)
 
-    def _take_turns(self, turns: tuple[str, ...]) -> None:
-        if turns == self._turns:
+    def _take_turns(self, turns: tuple[str, ...], *, gives_way: bool) -> None:
+        if (turns, gives_way) == (self._turns, self._gives_way):
             return
-        self._turns = turns
+        self._turns, self._gives_way = turns, gives_way
         for keys, switch in self._switches.items():
-            switch.setVisible(keys == turns)
+            switch.setVisible(keys == turns and not gives_way)
         for one in self._instruments.values():
-            one.view.show()
+            one.view.setVisible(not gives_way)
         self.take_usual_heights()
         if turns:
             # What the network gives has the loss beside it.

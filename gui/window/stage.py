@@ -104,6 +104,12 @@ class Stage(QObject):
         """Return the newest frame of a run; None before there is one."""
         return self._frames.get(key)
 
+    def newest(self) -> Frame | None:
+        """Return the newest frame of the run that is edited, with its newest snapshot."""
+        frame = self._frames.get(self._edited)
+        snapshot = self._snapshots.get(self._edited)
+        return None if frame is None else replace(frame, snapshot=frame.snapshot or snapshot)
+
     def set_shown(self, shown: bool) -> None:
         """Draw nothing while no view can be seen; then, what is newest."""
         self._is_shown = shown

@@ -14,6 +14,7 @@ from gui.workbench.errands import Abandon, Undertake
 from gui.workbench.pace import Speed
 from gui.workbench.parcels import Copy, Leave, Parcel
 from gui.workbench.playback_commands import Recall, Release, Trace
+from gui.workbench.weighing import Weigh
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
@@ -156,7 +157,8 @@ class Close:
 
 Aim = Go | Halt | Level | Advance
 Command = (Build | Drop | Exchange | Retrain | Collect | Copy | Leave | Undertake | Abandon | Pace
-           | Look | Aim | Recall | Trace | Release | Dissect | Ask | Close)
+           | Look | Aim | Recall | Trace | Release | Dissect | Ask | Weigh
+           | Close)
 
 
 def newest(commands: Sequence[Command]) -> list[Command]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.diagnosis.verdicts import JUDGED, RunJudge
 from engine.telemetry.history import History
+from engine.telemetry.looks import Looks
 from engine.telemetry.mailbox import Mailbox
 from gui.frames.epochs import EpochScale
 from gui.frames.frame import Frame
@@ -91,6 +92,7 @@ class Run:
         self.side = 0
         self.parcel = parcel
         self._trainer: TrainerLike | None = None
+        self._looks = Looks(())
         self._history = History(())
         self._record = Record(History(()), self._history)
         self._early: list[int] = []
@@ -179,6 +181,7 @@ class Run:
         columns = self.info.columns
         early = kept_columns(columns)
         self._early = [columns.index(name) for name in early]
+        self._looks = Looks([layer.id for layer in project.network.layers])
         self._history = History(columns)
         # With room to spare, so that no two of them are ever merged.
         self._record = Record(History(early, BEGINNING + 2), self._history)
@@ -189,10 +192,18 @@ class Run:
         return self.info
 
     def follow(self, plan: RunPlan) -> None:
-        """Go on with other hyper-parameters, which the judge learns of."""
-        self.plan = plan
-        if self._judge is not None:
-            self._judge.follow(plan.project, plan.dataset)
+        """Go on with other hyper-parameters or limits, which the judge learns of."""
+        before, self.plan = self.plan, plan
+        judge, last = self._judge, self._judged
+        if judge is None:
+            return
+        judge.follow(plan.project, plan.dataset)
+        if before.project.limits == plan.project.limits or last is None:
+            return
+        verdict = judge.verdict_at(last.step)
+        if verdict is not None:
+            self._verdict = verdict
+            self.past.note(last, verdict)
 
     def restart_clock(self) -> None:
         """Measure its speed anew after a rest."""
@@ -216,6 +227,7 @@ class Run:
             self.past.note(snapshot, self._verdict)
             self._judged = snapshot
         if snapshot is not None:
+            self._looks.note(snapshot)
             self._step = max(self._step, snapshot.step)
         if running:
             self._speed.note(self._step, time.perf_counter())
@@ -229,7 +241,8 @@ class Run:
         readings = verdict.readings if verdict is not None else ()
         return Frame(self.key, self.run_id, self._step, trainer.epoch, self._history.last("loss"),
                      self._speed.value, running, self._history, shown.snapshot, told, self._record,
-                     readings, self._epochs, self._comparable(), cursor=shown.step)
+                     readings, self._epochs, self._comparable(), cursor=shown.step,
+                     looks=self._looks)
 
     def _rest(self, judge: RunJudge) -> None:
         """Say of a run at rest what would else wait for a snapshot that never comes."""

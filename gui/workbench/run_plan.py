@@ -42,6 +42,11 @@ class Apply:
 
 
 @dataclass(frozen=True)
+class Rejudge:
+    """The run goes on as it did, and is judged by other limits."""
+
+
+@dataclass(frozen=True)
 class Restart:
     """A new run has to begin; without a reason there is nothing to say about it."""
 
@@ -67,7 +72,8 @@ class RunPlan:
     issues: tuple[Issue, ...] = ()
 
     @staticmethod
-    def diff(before: RunPlan, after: RunPlan, *, opened: bool = False) -> Keep | Apply | Restart:
+    def diff(before: RunPlan, after: RunPlan, *, opened: bool = False
+             ) -> Keep | Rejudge | Apply | Restart:
         """Return what a change asks of the run of a plan: the only road from an edit to a run.
 
         Parameters
@@ -83,7 +89,13 @@ class RunPlan:
         reason = _reason(old, new, data_differ=before.dataset is not after.dataset)
         if reason is not None or before.issues or after.issues:
             return Restart(reason)
-        return Keep() if old.training == new.training else Apply(new.training)
+        if old.training != new.training:
+            return Apply(new.training)
+        return Keep() if old.limits == new.limits else Rejudge()
+
+    def without_limits(self) -> RunPlan:
+        """Return what of it decides the run itself, and not what is said of it."""
+        return RunPlan(replace(self.project, limits={}), self.dataset, self.issues)
 
 
 def is_added_to(before: RunPlan, after: RunPlan) -> bool:

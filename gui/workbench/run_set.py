@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from gui.workbench.dissecting import Dissect
     from gui.workbench.engine_port import TrainerFactory, TrainerLike
     from gui.workbench.playback_commands import Recall, Release, Trace
+    from gui.workbench.weighing import Weigh
 
 JOIN_S = 2.0
 COLLECT_S = 3.0
@@ -319,6 +320,11 @@ class RunSet(QObject):
         self._runs[key].follow(plan)
         self._worker.submit(Retrain(key, plan.project.training))
 
+    def rejudge(self, key: str, plan: RunPlan) -> None:
+        """Judge a run by the limits of another plan; what is shown of it is told again."""
+        self._runs[key].follow(plan)
+        self.rested.emit()
+
     def checkpoint(self, key: str) -> Checkpoint:
         """Return all that decides how a run goes on, in copies; it goes on meanwhile.
 
@@ -341,7 +347,7 @@ class RunSet(QObject):
             raise SpecError("run.none-yet")
         return found
 
-    def ask(self, command: Recall | Trace | Release | Dissect | Ask) -> None:
+    def ask(self, command: Recall | Trace | Release | Dissect | Ask | Weigh) -> None:
         """Have the training thread look at earlier steps, take the next apart, or answer."""
         self._worker.submit(command)
 

@@ -12,7 +12,7 @@ from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.commands import DRAWN, Origin
 from gui.workbench.earlier import EarlierRuns
 from gui.workbench.parcels import Parcel
-from gui.workbench.run_plan import Apply, Reason, Restart, RunPlan, is_added_to
+from gui.workbench.run_plan import Apply, Reason, Rejudge, Restart, RunPlan, is_added_to
 from gui.workbench.state import State
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class SideRuns(QObject):
         if change.opened:
             self.earlier.open(self._document.earlier)
             self._tell_earlier()
-        plans = {run.run_id: run.plan for run in self._runs}
+        plans = self._what_runs()
         for key in before.keys() - wanted.keys():
             self._runs.drop(key, for_good=change.opened)
         begun = [key for key, number in wanted.items()
@@ -114,8 +114,12 @@ class SideRuns(QObject):
             # What is tried beside a run that has failed is to be seen at once; not what comes back.
             has_come = max(wanted.values()) > max(before.values())
             self._go_on(runs=is_going or (has_failed and has_come))
-        if is_swapped or plans != {run.run_id: run.plan for run in self._runs}:
+        if is_swapped or plans != self._what_runs():
             self.plans_changed.emit()
+
+    def _what_runs(self) -> dict[int, RunPlan]:
+        """Return what decides the runs, whatever is said of them."""
+        return {run.run_id: run.plan.without_limits() for run in self._runs}
 
     def _follow(self, key: str, *, opened: bool, is_new: bool) -> bool:
         """Let a run do what has become of its side; return whether another one begins."""
@@ -139,6 +143,8 @@ class SideRuns(QObject):
                 return True
             case Apply():
                 self._runs.apply(key, plan)
+            case Rejudge():
+                self._runs.rejudge(key, plan)
         return False
 
     def _begin_first(self, plan: RunPlan, reason: Reason | None) -> None:

@@ -11,6 +11,7 @@ from engine.telemetry.parts import EVERYTHING, NOTHING, Wanted
 from gui.frames.recording import Recording
 from gui.frames.run_info import FIRST, SECOND
 from gui.workbench.engine_port import make_trainer
+from gui.workbench.first_passes import FirstPasses, FirstPassFactory, make_first_pass
 from gui.workbench.frame_clock import FrameClock
 from gui.workbench.look_back import LookBack
 from gui.workbench.next_step import Dissecting
@@ -22,6 +23,7 @@ from gui.workbench.run_set import RunSet
 from gui.workbench.side_runs import SideRuns
 from gui.workbench.state import State
 from gui.workbench.trial import Trial
+from gui.workbench.weighed import Weighing
 from gui.workbench.words import TITLES
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class Workbench(QObject):
         What is to be trained.
     factory : TrainerFactory
         Makes trainers, in the training thread.
+    first_pass : FirstPassFactory
+        Makes what measures projects before their first step, in that thread.
 
     Attributes
     ----------
@@ -60,6 +64,10 @@ class Workbench(QObject):
         What is known of A and B together.
     trial : Trial
         What has come of B beside A, and what decides that.
+    weighing : Weighing
+        Says how large weights are.
+    first_passes : FirstPasses
+        Measures other projects as they would begin.
 
     Signals
     -------
@@ -117,7 +125,8 @@ class Workbench(QObject):
     answered = Signal(object)
 
     def __init__(self, document: Document, factory: TrainerFactory = make_trainer,
-                 parent: QObject | None = None) -> None:
+                 parent: QObject | None = None, *,
+                 first_pass: FirstPassFactory = make_first_pass) -> None:
         super().__init__(parent)
         self._document = document
         self._told: tuple[State, Reason | None, Message | None, bool] = (
@@ -149,6 +158,8 @@ class Workbench(QObject):
         self._dissecting.failed.connect(self.dissect_failed)
         self._answering = Answering(self.runs, self)
         self._answering.answered.connect(self.answered)
+        self.weighing = Weighing(self.runs, self)
+        self.first_passes = FirstPasses(self.runs, first_pass, self)
         self._connect_pair()
         self.sides.begin()
 

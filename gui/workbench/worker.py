@@ -53,6 +53,7 @@ from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 from gui.workbench.starts import Starts
+from gui.workbench.weighing import Weigh, weigh
 
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
@@ -248,6 +249,8 @@ class Worker:
                     command, self._trainer(command.run))))
             case Ask(run):
                 answer(command, self._trainer(run))
+            case Weigh(run):
+                weigh(command, self._trainer(run))
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
 

@@ -13,7 +13,17 @@ from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
-from tests.bench import images, looking, microscope, recording, side_by_side, sparse, start, tables
+from tests.bench import (
+    images,
+    instruments,
+    looking,
+    microscope,
+    recording,
+    side_by_side,
+    sparse,
+    start,
+    tables,
+)
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
 from tests.bench.contestant import CHUNK_S
@@ -301,8 +311,22 @@ def check_images(cases: Sequence[Case], threads: int, rounds: int, seconds: floa
         f"{images.MOST_FIRST_S:g} s until the first batch.")
 
 
+def check_instruments(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print frames, waits and speed with each instrument of layers shown."""
+    said("instruments")
+    found = instruments.measured(rounds, 2 * seconds)
+    say(markdown(("instrument", "frames/s", "p99 of a 5 ms timer, ms", "steps/s", "of hidden"), [
+        [view, f"{one.frames:.0f}", f"{1000 * one.late_s:.0f}", f"{one.steps:,.0f}",
+         f"{one.share:.0%}"] for view, one in found.items()]))
+    missed = [view for view, one in found.items() if not one.is_kept]
+    say(f"{instruments.CASE.title}. Promised: {instruments.LEAST_FRAMES:g} frames/s, p99 under "
+        f"{1000 * instruments.LATEST_S:g} ms, {instruments.LEAST_SHARE:.0%} of the speed with the "
+        f"window hidden; {'NOT kept by ' + ', '.join(missed) if missed else 'kept by all'}.")
+
+
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
-    "recording": check_recording, "microscope": check_microscope,
+    "recording": check_recording, "instruments": check_instruments,
+    "microscope": check_microscope,
     "tables": check_tables, "images": check_images, "sparse": check_sparse, "start": check_start}

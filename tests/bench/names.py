@@ -8,6 +8,7 @@ CHECK_NAMES = {
     "looking": "a snapshot with nothing in it, with each part, and with everything",
     "runs": "two runs that take turns in the window's training thread, beside one by itself",
     "recording": "steps a second with and without recording; memory; redrawing earlier steps",
+    "instruments": "frames a second and speed with each instrument of 100 layers shown",
     "tables": "preview and load of large and wide tables: time, memory, and how long a timer waits",
     "images": "50,000 JPEGs: seconds until the first batch, of an epoch, and memory",
     "microscope": "taking a step apart, and drawing its micro-steps",

@@ -20,6 +20,7 @@ from engine.messages.english import (
     microscope_sequences,
     microscope_units,
     outcomes,
+    pages,
     program,
     recording,
     series_files,
@@ -71,6 +72,7 @@ SUBJECTS = (
     drawings,
     transcription,
     vocabularies,
+    pages,
     theory,
 )
 

@@ -8,6 +8,7 @@ from engine.messages.language import Entry, Fault
 
 WORDS: Mapping[str, Entry] = {
     "place.training": "Training",
+    "place.limits": "Doctor's limits",
     "place.data": "Data",
     "place.optimizer": "Optimizer",
     "place.schedule": "Schedule",

@@ -37,6 +37,15 @@ WORDS: Mapping[str, Entry] = {
         "Network", "it needs {wanted:mib} MiB of memory", "at most {most:mib} MiB",
         "Use fewer units or a smaller batch"),
 
+    "limits.unknown": "the doctor has no limit {key:name}",
+    "limits.fault": "the doctor's limit “{title}”: {problem}",
+    "limits.no-pair": "{value} is not two numbers, amber and red",
+    "limits.amber-below": "amber ({amber:general}) must not be below red ({red:general})",
+    "limits.amber-above": "amber ({amber:general}) must not be above red ({red:general})",
+    "limits.differs": "{title}: {value} (default {default})",
+    "limits.pair": "{amber:general} and {red:general}",
+    "limits.single": "{value:general}",
+
     "training.form": Fault("Training", "{value}", "a TrainingSpec", "Change it"),
     "training.unreadable": Fault("Training", "{problem}", "numbers and texts", "Change it"),
     "training.value": Fault("Training", "{path}: {value}", "{wanted}", "Change it"),

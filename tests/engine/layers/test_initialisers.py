@@ -18,6 +18,8 @@ LIMITS = {
     "lecun_uniform": lambda i, o: math.sqrt(3 / i),
     "uniform": lambda i, o: 0.7,
     "playground": lambda i, o: 0.5,
+    "pytorch": lambda i, o: math.sqrt(1 / i),
+    "keras": lambda i, o: math.sqrt(6 / (i + o)),
 }
 DEVIATIONS = {
     "xavier_normal": lambda i, o: math.sqrt(2 / (i + o)),

@@ -119,7 +119,7 @@ def test_no_scheme_is_offered_that_scales_weighted_sums(key: str) -> None:
         [issue] = [issue for issue in diagnose(found, "classification", 7, 2)
                    if issue.layer_id == "layer"]
         assert f"{field.title}: 'lsuv' is none of xavier_uniform, " in issue.text
-        assert issue.text.endswith("playground; expected one of these. Change it.")
+        assert issue.text.endswith("keras; expected one of these. Change it.")
 
 
 @pytest.mark.parametrize("key", GATES)

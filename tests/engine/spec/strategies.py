@@ -6,9 +6,12 @@ from hypothesis import strategies as st
 
 from engine.layers import ACTIVATIONS, INITIALISERS, LOSSES, OPTIMIZERS, SCHEDULES
 from engine.spec import (
+    LIMITS,
     AugmentationSpec,
     DataSpec,
     LayerSpec,
+    LimitField,
+    LimitValue,
     NetworkSpec,
     OptimizerSpec,
     ProjectSpec,
@@ -64,5 +67,21 @@ LAYER_SPECS = st.builds(
     st.dictionaries(OPTION_KEYS, OPTIONS, max_size=3), st.lists(NAMES, max_size=2).map(tuple),
     st.booleans(), *[st.none() | NOT_NEGATIVE] * 3)
 NETWORK_SPECS = st.builds(NetworkSpec, st.lists(LAYER_SPECS, max_size=5).map(tuple))
+
+
+def limit_values(field: LimitField) -> st.SearchStrategy[LimitValue]:
+    """Return values that a limit may have."""
+    if field.is_whole:
+        return st.integers(int(field.minimum), int(min(field.maximum, 2**53)))
+    numbers = st.floats(field.minimum, field.maximum)
+    if not field.is_pair:
+        return numbers
+    return st.tuples(numbers, numbers).map(
+        lambda pair: (max(pair), min(pair)) if field.falls else (min(pair), max(pair)))
+
+
+LIMITS_OF_PROJECTS = st.fixed_dictionaries(
+    {}, optional={field.key: limit_values(field) for field in LIMITS})
 PROJECT_SPECS = st.builds(ProjectSpec, name=NAMES, data=DATA_SPECS, network=NETWORK_SPECS,
-                          training=TRAINING_SPECS, start_from=NAMES)
+                          training=TRAINING_SPECS, start_from=NAMES,
+                          limits=st.just({}) | LIMITS_OF_PROJECTS)

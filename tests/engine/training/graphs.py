@@ -209,9 +209,12 @@ def graphs(draw: st.DrawFn, padded: bool = False) -> Graph:
     vocabulary = 0
     if reads:
         vocabulary = n_outputs if task == "sequence" else draw(st.integers(2, 6))
-        values = {**draw(options("embedding", (window,))), "vocabulary": vocabulary + draw(
+        # A bag has no steps, of which others count each, or leave those of padding out.
+        table = "embedding" if padded or task != "classification" else draw(
+            st.sampled_from(["embedding", "embedding", "ngram_bag"]))
+        values = {**draw(options(table, (window,))), "vocabulary": vocabulary + draw(
             st.integers(0, 1)), **({"padding": True} if padded else {})}
-        assert growing.add("embedding", values, [0])
+        assert growing.add(table, values, [0])
         if padded and draw(st.booleans()):
             # As long as the first, so that they can be added; its steps may all count.
             assert growing.add("embedding", {**values, "padding": draw(st.booleans())}, [0])

@@ -74,11 +74,19 @@ def test_looking_changes_no_byte_of_any_example(path: Path) -> None:
 FIELDS = {
     Part.EVALUATION: {"training", "validation", "loss"}, Part.CONFUSION: {"confusion"},
     Part.SAMPLES: {"samples", "sample_outputs"}, Part.PICTURES: {"samples", "layers"},
-    Part.READINGS: {"layers"}, Part.STEP_GRADIENTS: {"layers"}, Part.SURFACE: {"surface"},
+    Part.READINGS: {"layers"}, Part.STEP_GRADIENTS: {"layers"}, Part.MAGNITUDES: {"layers"},
+    Part.GRADIENT_NOISE: {"layers"}, Part.SURFACE: {"surface"},
     Part.LATENT: {"latent"}, Part.FORECAST: {"forecast"}, Part.TEXT: set(),
     Part.TRANSCRIPTS: {"transcripts"},
 }
 """Fields of a snapshot that each part may fill."""
+OF_LAYERS = {
+    Part.READINGS: (), Part.STEP_GRADIENTS: ("step_gradients",),
+    Part.MAGNITUDES: ("magnitudes", "magnitudes_from"),
+    Part.GRADIENT_NOISE: ("gradient_signal", "gradient_noise"),
+    Part.PICTURES: ("feature_maps", "filters"),
+}
+"""What each part says of layers; the first says all else."""
 VARIED = [path for path in EXAMPLES if path.stem[:2] in ("01", "08", "13", "15", "18", "19", "21")]
 """Between them they have every part."""
 
@@ -108,11 +116,12 @@ def test_a_part_alone_is_what_it_is_among_all_others(path: Path) -> None:
                 assert facts(getattr(alone, field.name)) == facts(expected), (part, field.name)
         assert bool(alone.layers) == (part in whole.parts and "layers" in FIELDS[part])
     # What is said of layers adds up to what is said of them at once.
-    readings, times, pictures = (run.snapshot(frozenset({part})).layers or whole.layers
-                                 for part in (Part.READINGS, Part.STEP_GRADIENTS, Part.PICTURES))
-    for one, time, picture, all_of_it in zip(readings, times, pictures, whole.layers, strict=True):
-        together = dataclasses.replace(one, step_gradients=time.step_gradients,
-                                       feature_maps=picture.feature_maps, filters=picture.filters)
+    by_part = [run.snapshot(frozenset({part})).layers or whole.layers for part in OF_LAYERS]
+    for (first, *others), all_of_it in zip(zip(*by_part, strict=True), whole.layers, strict=True):
+        together = dataclasses.replace(first, **{
+            name: getattr(other, name)
+            for other, names in zip(others, tuple(OF_LAYERS.values())[1:], strict=True)
+            for name in names})
         assert facts(together) == facts(all_of_it)
 
 

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.kernels.runtime import layout
 from engine.layers import ACTIVATIONS
 from engine.spec import LayerSpec
 from engine.statistics import LAYER_COLUMNS
-from engine.telemetry.snapshot import LayerReading
+from engine.telemetry.parts import Part
+from engine.telemetry.snapshot import MAGNITUDE_STEP, LayerReading
 from engine.training import Trainer
 from tests.engine.training.runs import LAYERS, advance, clouds, curve, dense, trainer
 
@@ -323,3 +325,49 @@ def test_a_dropout_layer_sends_back_through_the_mask_of_its_forward_pass() -> No
         assert 0.5 < masks[-1].mean() < 0.7
     assert (masks[0] != masks[1]).any()
     assert (masks[1] != masks[2]).any()
+
+
+def test_magnitudes_are_numpys_histogram() -> None:
+    run = advance(trainer(clouds(100), *NETWORK), 3)
+    gradients = run.gradients()
+    for one in run.snapshot(frozenset({Part.MAGNITUDES})).layers:
+        if one.layer_id not in run.weight_layers:
+            assert not len(one.magnitudes)
+            continue
+        sizes = np.abs(gradients[f"{one.layer_id}/w"].astype(np.float64)).ravel()
+        ends = one.magnitudes_from + MAGNITUDE_STEP * np.arange(len(one.magnitudes) + 1)
+        counts, _ = np.histogram(np.log10(sizes[sizes > 0]), ends)
+        assert one.magnitudes.tolist() == counts.tolist()
+        assert one.magnitudes.sum() == np.count_nonzero(sizes)
+
+
+def test_sizes_are_numpys_on_the_weights() -> None:
+    run = advance(trainer(clouds(100), *NETWORK), 3)
+    before = run.weights()
+    advance(run, 1)
+    after = run.weights()
+    for one in run.snapshot(frozenset({Part.READINGS})).layers:
+        if one.layer_id in run.weight_layers:
+            w = after[f"{one.layer_id}/w"].astype(np.float64)
+            update = w - before[f"{one.layer_id}/w"]
+            assert one.weight_rms == pytest.approx(np.sqrt(np.mean(w**2)), rel=1e-6)
+            # The ratio is to the weights before the update, which differ by that much.
+            assert one.update_std == pytest.approx(update.std(), rel=0.05)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-45, 1e-30, 1.0, 3e38, np.inf, np.nan])
+def test_magnitudes_are_found_wherever_they_lie(value: float) -> None:
+    run = advance(trainer(clouds(100), *NETWORK), 1)
+    plan = run._plan
+    layer = plan.layers[1]
+    gradient = plan.arena[layer.first + plan.parameters:][:layer.measured]
+    gradient[:] = value
+    place = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS + layout.GRADIENT_MAX
+    plan.shared.results[place] = abs(gradient[0])
+    one = run.snapshot(frozenset({Part.READINGS, Part.MAGNITUDES})).layers[1]
+    if not 0 < value < np.inf:
+        assert not len(one.magnitudes)
+        assert math.isnan(one.gradient_low)
+        return
+    assert one.magnitudes.sum() == layer.measured
+    assert one.gradient_low == pytest.approx(float(gradient[0]), rel=0.05)

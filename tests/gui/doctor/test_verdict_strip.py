@@ -108,19 +108,44 @@ def test_a_run_that_has_stopped_names_what_was_known_before(strip: VerdictStrip)
     assert "<b>The run has stopped.</b> Layer 2: not finite at step 3." in texts
 
 
+def asked_why(qtbot: QtBot, strip: VerdictStrip) -> tuple[str, Why]:
+    """Return which page 'Why?' asks for, and with what."""
+    with qtbot.waitSignal(strip.why_requested) as asked:
+        qtbot.mouseClick(strip.why, Qt.MouseButton.LeftButton)
+    page, why = asked.args
+    assert isinstance(why, Why)
+    return page, why
+
+
 def test_why_tells_the_rule_and_what_else_could_be_said(qtbot: QtBot, strip: VerdictStrip) -> None:
     other = Words(say("flat.title"), say("Second."), say("Rule: 2 < 3 & more."))
     said = verdict()
     strip.show_verdict(Verdict(said.code, 2, said.words, (), others=(other,)))
-    qtbot.mouseClick(strip.why, Qt.MouseButton.LeftButton)
-    dialog = strip.findChild(Why)
-    assert dialog is not None
-    text = dialog.text.text()
+    page, why = asked_why(qtbot, strip)
+    assert page == "verdicts/vanishing"
+    text = why.html() + why.more()
     assert text.index("Layer 1 receives") < text.index("Rule: g₁/g₉ &lt; 1e-4") \
         < text.index("Second.") < text.index("Rule: 2 &lt; 3 &amp; more.")
-    dialog.accept()
     strip.say("waiting", 0, "Ready.", "Press Run.")
     assert not strip.why.isVisible()
+
+
+def test_why_tells_of_changed_limits_and_leads_to_them(qtbot: QtBot, strip: VerdictStrip) -> None:
+    strip.show_verdict(verdict())
+    strip.explain()
+    dialog = strip.findChild(Why)
+    assert dialog is not None
+    assert "Limits that are changed" not in dialog.text.text()
+    dialog.accept()
+    dialog.deleteLater()
+    qtbot.waitUntil(lambda: strip.findChild(Why) is None)
+    strip.set_limits({"vanishing": (0.1, 1e-3)})
+    strip.explain()
+    dialog = strip.findChild(Why)
+    assert dialog is not None
+    assert "Vanishing gradient: 0.1 and 0.001 (default 0.01 and 0.0001)" in dialog.text.text()
+    with qtbot.waitSignal(strip.limits_requested):
+        qtbot.mouseClick(dialog.limits, Qt.MouseButton.LeftButton)
 
 
 DECIDES = "Decides: validation loss at step 2,000."
@@ -242,13 +267,11 @@ def test_it_says_what_came_of_a_cure_and_its_price(qtbot: QtBot, strip: VerdictS
     glyphs = [one for one in strip.findChildren(StatusGlyph) if one.isVisible()]
     assert {one.accessibleName() for one in glyphs} == {"healthy", "dead"}
     assert not strip.cures.isVisible()
-    qtbot.mouseClick(strip.why, Qt.MouseButton.LeftButton)
-    dialog = strip.findChild(Why)
-    assert dialog is not None
+    page, why = asked_why(qtbot, strip)
+    assert page == "verdicts/outcome"
     for said in (DECIDES, "Its price", "fixed before B began"):
-        assert said in dialog.text.text()
-    assert "A cause comes before" not in dialog.text.text()
-    dialog.accept()
+        assert said in why.html() + why.more()
+    assert "A cause comes before" not in why.more()
     strip.show_outcome(outcome("worse"))
     assert not any("Its price" in label.text() for label in strip.findChildren(QLabel)
                    if label.isVisible())
@@ -294,7 +317,11 @@ def test_a_black_box_says_what_overflowed_and_what_led_there(
 def test_why_of_a_black_box_is_its_last_steps(qtbot: QtBot, strip: VerdictStrip) -> None:
     box = the_end()
     strip.show_black_box(box)
-    qtbot.mouseClick(strip.why, Qt.MouseButton.LeftButton)
+    page, why = asked_why(qtbot, strip)
+    assert page == "verdicts/nonfinite"
+    assert box.chain.text in why.html()
+    assert "ask:steps" in why.html()
+    strip.answer("steps")
     dialog = strip.findChild(BlackBoxDialog)
     assert isinstance(dialog, BlackBoxDialog)
     assert dialog.text.text() == box.overflow.sentence.text
@@ -314,7 +341,9 @@ def test_a_run_that_ends_at_once_has_little_to_tell(
         qtbot: QtBot, strip: VerdictStrip, count: int) -> None:
     strip.show_black_box(the_end(count))
     assert strip.replay.isVisible() == bool(count)
-    strip.explain()
+    _, why = asked_why(qtbot, strip)
+    assert ("ask:steps" in why.html()) == bool(count)
+    strip.answer("steps")
     dialog = strip.findChild(BlackBoxDialog)
     assert isinstance(dialog, BlackBoxDialog)
     assert not dialog.grab().isNull()

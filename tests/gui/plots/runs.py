@@ -11,6 +11,7 @@ from engine.diagnosis.verdicts import LayerVerdict
 from engine.messages import say
 from engine.spec import LayerSpec, NetworkSpec
 from engine.telemetry.history import History
+from engine.telemetry.looks import Looks
 from engine.telemetry.snapshot import LayerReading, Snapshot
 from gui.frames.epochs import EpochScale
 from gui.frames.ghost import Ghost
@@ -44,6 +45,7 @@ class Frame:
     cursor: int | None = None
     verdict: Judged | None = None
     readings: tuple[LayerReading, ...] = ()
+    looks: Looks = field(default_factory=lambda: Looks(()))
 
     @property
     def record(self) -> Record:

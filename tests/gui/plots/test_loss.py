@@ -118,7 +118,7 @@ def test_band_goes_down_to_the_floor_where_a_batch_has_no_loss(plot: LossPlot) -
     losses[1200:] = np.tile([0.5, 0.0], 400)
     plot.show_frame(with_values(run_of(2), "loss", losses.tolist()))
     area = plot._band.polygon()
-    width = plot._frame.history.width
+    width = plot._still.frame.history.width
     right = max(point.x() for point in area)
     assert right >= 2000 - width
     lowest = [point.y() for point in area if point.x() > 1200 + width]

@@ -14,7 +14,7 @@ from gui import theme
 from gui.frames.epochs import EpochScale
 from gui.plots import LossPlot
 from gui.plots.count import Count
-from gui.plots.dashed import dashed
+from gui.plots.dashed import Dashes
 from tests.gui.plots.runs import frame_of, pair_of, run_of, with_columns, with_values
 from tests.gui.plots.spreads import spread_of
 from tests.gui.plots.test_last_run import ghost_of
@@ -64,7 +64,8 @@ def test_a_is_solid_and_b_dashed_whichever_is_edited(plot: LossPlot, edits: str)
 
 def test_dashes_are_as_long_on_the_screen_however_far_the_points_lie_apart() -> None:
     for x in (np.linspace(0, 100, 5), np.linspace(0, 100, 999)):
-        across, along, drawn = dashed(x, 2 * x, 6.0, 4.0)
+        dashes = Dashes.of(x, 6.0, 4.0)
+        across, (along, drawn) = dashes.x, dashes.over(2 * x)
         assert along == pytest.approx(2 * across)
         lengths = np.diff(across)
         assert lengths[drawn[:-1] > 0].sum() == pytest.approx(60.0)
@@ -75,7 +76,8 @@ def test_dashes_are_as_long_on_the_screen_however_far_the_points_lie_apart() -> 
 def test_dashes_end_at_a_gap() -> None:
     x = np.arange(10.0)
     y = np.where((x > 3) & (x < 6), np.nan, 1.0)
-    across, along, drawn = dashed(x, y, 100.0, 1.0)
+    dashes = Dashes.of(x, 100.0, 1.0)
+    across, (along, drawn) = dashes.x, dashes.over(y)
     assert np.isfinite(along).all()
     assert across[drawn > 0].tolist() == [0, 1, 2, 6, 7, 8]
 

@@ -131,7 +131,7 @@ def test_click_selects_and_hover_reads(plot: GradientPlot, qtbot: QtBot) -> None
         view.canvas.pressed.emit(QPointF(6.0, -0.05))
     assert caught.args == ["dense-1"]
     view.canvas.hovered.emit(QPointF(5.1, -1.0))
-    assert view.canvas.readout() == "Layer 1 · Dense   0.1 at time step 5"
+    assert view.canvas.readout() == "Layer 1 · Dense   0.1 at time step 5, step 10"
 
 
 def test_gradient_of_zero_runs_along_the_floor(plot: GradientPlot) -> None:

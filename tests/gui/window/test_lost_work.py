@@ -262,3 +262,35 @@ def test_a_lock_is_refreshed_while_its_program_lives(qtbot: QtBot, folder: Path)
     recovery_.stop()
     recovery_.forget()
     found[0].release()
+
+
+def test_an_edit_has_a_copy_within_seconds(open_window: Open, folder: Path, qtbot: QtBot,
+                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recovery, "SOON_MS", 20)
+    window = open_window(None, folder)
+    assert not folder.exists()
+    lab_of(window).document.set_training(learning_rate=0.7)
+    qtbot.waitUntil(lambda: len(copies(folder)) == 1)
+    (copy,) = folder.glob("*.json")
+    assert read_project(copy).training.learning_rate == 0.7
+
+
+def test_that_no_copy_can_be_kept_is_said_once(open_window: Open, folder: Path) -> None:
+    # A file where the folder is to be: as little can be written there as on a full disk.
+    folder.write_bytes(b"")
+    window = open_window(None, folder)
+    lab = lab_of(window)
+    lab.document.set_training(learning_rate=0.7)
+    assert window.keep_work() is Kept.FAILED
+    assert "no copy" in lab.message.text()
+    lab.message.dismiss()
+    assert window.keep_work() is Kept.FAILED
+    assert not lab.message.isVisible()
+    folder.unlink()
+    assert window.keep_work() is Kept.COPY
+
+
+def test_a_link_that_leads_nowhere_hides_no_offer(open_window: Open, folder: Path) -> None:
+    lost(folder, "A")
+    (folder / "B.json").symlink_to(folder / "gone")
+    assert "before “A” was saved" in lab_of(open_window(None, folder)).offer.text()

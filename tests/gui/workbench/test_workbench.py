@@ -95,6 +95,8 @@ def test_it_runs_in_the_training_thread_and_pauses(
     assert last.epoch == trainer.step // 25
     assert last.loss == 1 / trainer.step
     assert last.verdict is not None
+    assert last.looks.steps("dead_share")[0] == 0, "the series begin with the first snapshot"
+    assert last.looks.count("dead_share") > 2
     assert [frame.step for frame in frames] == sorted(frame.step for frame in frames)
     with qtbot.assertNotEmitted(bench.frame, wait=120):
         pass

@@ -1,0 +1,62 @@
+"""The instruments of the network's rows as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.telemetry.snapshot import LayerReading
+from engine.telemetry.tables import Table, stacked
+from gui.builder.rows import Row
+from gui.builder.run_figures import RunFigures
+from gui.frames.run_info import FIRST, SECOND
+
+WEIGHTS = "[unit of the loss per unit of weight]"
+VALUES = "[unit of the layer]"
+SHARE = "[0 to 1]"
+COLUMNS = {
+    f"RMS of dL/dW {WEIGHTS}": "gradient_rms",
+    f"5 % quantile of |dL/dW| {WEIGHTS}": "gradient_low",
+    f"95 % quantile of |dL/dW| {WEIGHTS}": "gradient_high",
+    "RMS of dL/da [unit of the loss per unit of the layer]": "activation_gradient_rms",
+    f"activation, mean {VALUES}": "activation_mean",
+    f"activation, standard deviation {VALUES}": "activation_std",
+    f"saturated activations {SHARE}": "saturated_share",
+    f"dead units {SHARE}": "dead_share",
+}
+"""What a reading calls each figure."""
+
+
+def rows_table(rows: Sequence[Row], sides: Sequence[RunFigures]) -> Table:
+    """Return a row for every layer that has instruments: of A, and below it of B.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        The network's rows.
+    sides : sequence of RunFigures
+        What A and B tell of their layers.
+    """
+    parts = [(key, _part(rows, figures)) for key, figures in zip((FIRST, SECOND), sides,
+                                                                 strict=True) if figures.readings]
+    return stacked(parts) if parts else ([], [])
+
+
+def _part(rows: Sequence[Row], figures: RunFigures) -> Table:
+    known = [(row, figures.readings[row.layer_id]) for row in rows
+             if row.layer_id in figures.readings]
+    readings = [reading for _, reading in known]
+    verdicts = [figures.verdicts.get(row.layer_id) for row, _ in known]
+    ratio = [10.0**reading.update_ratio for reading in readings]
+    return (["layer", "title", *COLUMNS, "std(update) / std(weight) [ratio]", "verdict"],
+            [np.array([row.position for row, _ in known], np.int64),
+             np.array([row.label for row, _ in known], object),
+             *(_column(readings, name) for name in COLUMNS.values()),
+             np.array(ratio, np.float64),
+             np.array(["" if one is None else one.code for one in verdicts], object)])
+
+
+def _column(readings: Sequence[LayerReading], name: str) -> np.ndarray[tuple[int], np.dtype[
+        np.float64]]:
+    return np.array([getattr(reading, name) for reading in readings], np.float64)

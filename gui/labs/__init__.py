@@ -1,0 +1,1 @@
+"""Labs: places to try something out before it is used."""

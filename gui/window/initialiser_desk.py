@@ -1,0 +1,206 @@
+"""Joins the initialiser lab with document and workbench: what is measured, expected and used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.errors import EngineError
+from engine.spec import NetworkSpec
+from gui.frames.theory import Theory
+from gui.labs.draft import rebased
+from gui.workbench.latest import Latest
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from engine.data.dataset import Dataset
+    from engine.messages import Message
+    from engine.spec import ProjectSpec
+    from engine.telemetry.snapshot import LayerReading
+    from gui.document.document import Document
+    from gui.labs.initialiser_lab import InitialiserLab
+    from gui.workbench.workbench import Workbench
+
+PROBE = 64
+"""Examples of the batch on which is measured."""
+
+Expectation = Callable[["ProjectSpec", "Dataset"], tuple[Theory, "Message | None"]]
+"""Returns what theory expects of a project, and what all layers leave, in words."""
+
+
+class InitialiserDesk(QObject):
+    """Lets a person try out first weights beside the network. GUI thread only.
+
+    The lab is made when it is opened for the first time. While it is closed, nothing is measured.
+
+    Parameters
+    ----------
+    document, workbench : Document, Workbench
+        What is edited, and what measures.
+    area : QWidget
+        Over which part of the window it opens.
+    parent : QWidget
+        The window's content.
+    expect : callable
+        What theory expects; by default that of `engine.theory`.
+
+    Attributes
+    ----------
+    lab : InitialiserLab | None
+        The lab, once it has been opened.
+
+    Signals
+    -------
+    refused(str)
+        Something could not be done; why.
+    drawing_changed(bool)
+        A person draws what he expects, so that nothing may tell how it is, or has done so.
+    """
+
+    refused = Signal(str)
+    drawing_changed = Signal(bool)
+
+    def __init__(self, document: Document, workbench: Workbench, area: QWidget, parent: QWidget,
+                 expect: Expectation | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._bench = document, workbench
+        self._area, self._page = area, parent
+        self._expect = expect or expected
+        self._own = NetworkSpec()
+        self._shown: object = None
+        self.lab: InitialiserLab | None = None
+        self._asking = Latest("theory of a lab", self)
+        self._asking.done.connect(self._on_asking_done)
+        self._asking.failed.connect(self._on_asking_failed)
+        workbench.first_passes.measured.connect(self._on_measured)
+        workbench.first_passes.failed.connect(self._on_measuring_failed)
+        document.changed.connect(self._on_document_changed)
+        document.sides_changed.connect(self._on_document_changed)
+        document.selection_changed.connect(self._on_selection_changed)
+
+    def shut_down(self) -> None:
+        """Wait for the thread that predicts."""
+        self._asking.shut_down()
+
+    @Slot()
+    def open(self) -> None:
+        """Open the lab, with the project's own weights; close it where it is open."""
+        lab = self.lab or self._made()
+        if lab.isVisible():
+            lab.hide()
+            return
+        lab.show_over(self._area)
+        self._show(self._document.project.network)
+        lab.set_selected(self._document.selected)
+        lab.take_focus()
+
+    def _made(self) -> InitialiserLab:
+        from gui.labs.initialiser_lab import InitialiserLab
+
+        lab = self.lab = InitialiserLab(self._page)
+        lab.tried.connect(self._measure)
+        lab.used.connect(self._on_lab_used)
+        lab.reset_requested.connect(self._on_lab_reset_requested)
+        lab.layer_selected.connect(self._document.select)
+        lab.closed.connect(self._on_lab_closed)
+        lab.drawing_changed.connect(self.drawing_changed)
+        return lab
+
+    def _show(self, tried: NetworkSpec) -> None:
+        """Show what is tried out beside the project's own, and measure it."""
+        lab, document = self.lab, self._document
+        if lab is None:
+            return
+        own = self._own = document.project.network
+        self._shown = self._decisive()
+        names = {layer.id: f"layer {place}" for place, layer in enumerate(own) if place}
+        reason = document.issues[0].text if document.issues else ""
+        lab.set_network(own, tried, names, reason)
+        self._measure(tried)
+
+    @Slot(object)
+    def _measure(self, network: NetworkSpec) -> None:
+        document = self._document
+        if document.issues:
+            self._bench.first_passes.release()
+            self._asking.forget()
+            return
+        dataset = document.dataset
+        project = replace(document.project, network=network, training=replace(
+            document.project.training, batch_size=min(PROBE, len(dataset.training))))
+        self._bench.first_passes.ask(project, dataset)
+        self._asking.ask(partial(self._expect, project, dataset))
+
+    def _decisive(self) -> object:
+        """Return what of the document decides what is measured."""
+        project = self._document.project
+        training = project.training
+        return (project.network, project.data, training.loss, training.seed, training.precision,
+                training.class_weights, self._document.sides.edits_second)
+
+    def _is_open(self) -> bool:
+        return self.lab is not None and self.lab.isVisible()
+
+    @Slot(object)
+    def _on_measured(self, readings: Sequence[LayerReading]) -> None:
+        if self.lab is not None and self._is_open():
+            self.lab.set_readings(readings)
+
+    @Slot(str)
+    def _on_measuring_failed(self, sentence: str) -> None:
+        if self.lab is not None and self._is_open():
+            self.lab.say(sentence)
+
+    @Slot(object)
+    def _on_asking_done(self, found: tuple[Theory, Message | None]) -> None:
+        if self.lab is not None and self._is_open():
+            self.lab.set_theory(*found)
+
+    @Slot()
+    def _on_asking_failed(self) -> None:
+        # Of what theory cannot read, it says nothing; measuring says what is wrong.
+        if self.lab is not None and self._is_open():
+            self.lab.set_theory(Theory(), None)
+
+    @Slot(object)
+    def _on_lab_used(self, network: NetworkSpec) -> None:
+        try:
+            self._document.set_network(network, "use other initial weights")
+        except EngineError as error:
+            self.refused.emit(error.sentence)
+
+    @Slot()
+    def _on_lab_reset_requested(self) -> None:
+        self._show(self._document.project.network)
+
+    @Slot()
+    def _on_lab_closed(self) -> None:
+        self._asking.forget()
+        self._bench.first_passes.release()
+
+    @Slot()
+    def _on_document_changed(self) -> None:
+        if self.lab is not None and self._is_open() and self._shown != self._decisive():
+            self._show(rebased(self.lab.network(), self._own, self._document.project.network))
+
+    @Slot(str)
+    def _on_selection_changed(self, layer_id: str) -> None:
+        if self.lab is not None:
+            self.lab.set_selected(layer_id)
+
+
+def expected(project: ProjectSpec, dataset: Dataset) -> tuple[Theory, Message | None]:
+    """Return what theory expects of a project, and what all layers leave, in words."""
+    # Not at the top: no start of the program waits for it.
+    from engine.theory import predict
+    from engine.theory.criticality import product_in_words
+
+    found = predict(project, dataset)
+    behind_data = [layer.id for layer in project.network.layers[1:]]
+    return (Theory({one.layer_id: one for one in found.layers}),
+            product_in_words(found, behind_data))
