@@ -71,7 +71,7 @@ def take(training: TrainingSpec, dataset: Dataset, width: int, points: int) -> P
     chosen = _chosen(labels, min(points, len(everything)))
     rows = everything[chosen]
     batch = Batch(min(training.batch_size or len(everything), len(everything)),
-                  _among(labels, labels[chosen]))
+                  len(everything), _among(labels, labels[chosen]))
     inputs = np.asarray(dataset.inputs[rows], np.float64)
     targets = _targets(training, dataset, rows, width)
     counts = np.ones(len(rows))
