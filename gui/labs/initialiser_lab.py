@@ -109,6 +109,9 @@ class InitialiserLab(Card):
         self.note = QLabel()
         self.note.setProperty("role", "small")
         self.note.setWordWrap(True)
+        self._arrange()
+
+    def _arrange(self) -> None:
         first, second, third, last = (QHBoxLayout() for _ in range(4))
         self.scheme.label.setAlignment(Qt.AlignmentFlag.AlignRight
                                        | Qt.AlignmentFlag.AlignVCenter)

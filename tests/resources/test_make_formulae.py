@@ -34,6 +34,7 @@ def test_what_is_no_drawing_is_refused() -> None:
         compact("<svg></svg>")
 
 
+@pytest.mark.needs("ziamath")
 def test_what_no_page_needs_is_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(make_formulae, "Catalogue", lambda: Catalogue(tmp_path))
     (tmp_path / "old.svg").write_text("<svg/>", "utf-8")
