@@ -28,7 +28,7 @@ from gui.plots.stillness import FrozenMark, Stillness
 from gui.plots.theory_line import TheoryEntry
 from gui.plots.weight_layers import WeightLayers
 from gui.plots.where_they_part import PartingLike, WhereTheyPart
-from gui.widgets import Segmented, ViewCard
+from gui.widgets import Segmented, ViewCard, set_page
 
 
 class GradientPlot(ViewCard):
@@ -93,6 +93,7 @@ class GradientPlot(ViewCard):
         view.layer_selected.connect(self.layer_selected)
         view.canvas.zoomed.connect(self.draw)
         self._stack.addWidget(view)
+        set_page(view, one.page)
         self._let_begin(view)
         view.set_selected(self._selected)
         view.set_count(self._count)

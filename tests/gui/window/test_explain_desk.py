@@ -19,7 +19,9 @@ from engine.pages.catalogue import Catalogue
 from gui import theme
 from gui.doctor.why import Why
 from gui.hyper.catalogue import PAGES
+from gui.labs.initialiser_lab import InitialiserLab
 from gui.pages.panel import PagesPanel
+from gui.plots.instruments import MORE, TABS
 from gui.widgets import page_of
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
@@ -113,6 +115,20 @@ def test_why_opens_the_verdicts_page_with_its_rule(qtbot: QtBot, window: MainWin
     assert "Rule: 2 < 3." not in text_of(lab)
     qtbot.mouseClick(panel_of(lab).back, LEFT)
     assert "Rule: 2 < 3." in text_of(lab)
+
+
+@pytest.mark.parametrize("height", [620, 920, 970])
+def test_a_page_is_written_once_though_its_scroll_bar_comes(
+    qtbot: QtBot, window: MainWindow, height: int
+) -> None:
+    lab = lab_of(window)
+    window.resize(1366, height)
+    others = (SAID.words,) * 3
+    for page, more in (("verdicts/vanishing", others), ("theory/update", ()),
+                       ("layers/lstm", others)):
+        lab.explain.open(page, Why(SAID.words, more))
+        qtbot.wait(1)
+        assert text_of(lab).count("Rule: 2 < 3.") == 1 + len(more)
 
 
 def test_the_last_steps_are_asked_for_by_a_link(qtbot: QtBot, lab: LabPage) -> None:
@@ -212,6 +228,17 @@ def test_every_control_has_a_page(qtbot: QtBot, window: MainWindow) -> None:
             for widget in reachable(window) if page_of(widget) not in CATALOGUE}
     assert not lost, "set_page, or a line in gui/window/page_signs.py, says which page it has"
     assert len(reachable(window)) > 150
+
+
+def test_every_control_that_opens_over_the_network_has_a_page(
+        qtbot: QtBot, qapp: QApplication) -> None:
+    theme.apply(qapp, "light")
+    window = QWidget()
+    qtbot.addWidget(window)
+    lab = InitialiserLab(window)
+    assert {page_of(widget) for widget in reachable(lab)} <= set(CATALOGUE.keys)
+    assert page_of(lab.gain) == "controls/initialiser_lab"
+    assert {one.page for one in (*TABS.values(), *MORE.values())} <= set(CATALOGUE.keys)
 
 
 @pytest.mark.parametrize("page", [page.key for page in PAGES])
